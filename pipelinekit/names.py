@@ -1,0 +1,47 @@
+"""Names that Kubernetes, registries and Git accept, and how others are made to fit.
+
+Limits: a DNS label has at most 63 characters (RFC 1123), a Helm release 53, a CronJob 52, an image
+path component is lower case (OCI distribution). Application and process names are kept short enough
+that `<application>-<process>` fits all of them.
+"""
+
+from __future__ import annotations
+
+import re
+
+APPLICATION_MAX = 30
+PROCESS_MAX = 20
+LABEL_MAX = 63
+
+LABEL_PATTERN = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
+ENVIRONMENT_VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
+LABEL_RULE = "lower-case letters, digits and hyphens; begins with a letter, does not end with a hyphen"
+
+_LABEL = re.compile(LABEL_PATTERN.replace("$", r"\Z"))
+
+
+def is_label(text: str, longest: int = LABEL_MAX) -> bool:
+    """Whether `text` is a DNS label that begins with a letter and has at most `longest` characters."""
+    return len(text) <= longest and _LABEL.match(text) is not None
+
+
+def label_from(text: str, longest: int = LABEL_MAX) -> str:
+    """The nearest DNS label to `text`; empty when nothing of it can stay."""
+    lowered = re.sub(r"[^a-z0-9]+", "-", text.lower())
+    return re.sub(r"^[^a-z]+", "", lowered)[:longest].strip("-")
+
+
+def label_value(text: str) -> str:
+    """`text` as a Kubernetes label value: at most 63 of `[A-Za-z0-9._-]`, alphanumeric at both ends."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", text)[:LABEL_MAX].strip("._-")
+
+
+def module_name(name: str) -> str:
+    """An application's name as a Python module's."""
+    return name.replace("-", "_")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` (with or without a port) is this machine: the one place plain http is fine."""
+    bare = host.rsplit(":", 1)[0] if host.count(":") == 1 or host.startswith("[") else host
+    return bare in {"localhost", "[::1]", "::1"} or bare.startswith("127.")
