@@ -1,0 +1,111 @@
+"""The application: what `app.yaml` says, with the short forms resolved and the defaults filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+WEB = "web"
+"""The process that `run` is the short form of."""
+
+Language = Literal["go", "python", "static", "dockerfile"]
+LANGUAGES: tuple[Language, ...] = ("go", "python", "static", "dockerfile")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """Shell command lines run before and after a stage, in the application's folder."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """How the image is made. Empty fields mean the language's default."""
+
+    language: Language
+    version: str = ""
+    package: str = ""
+    """What of the source is the program: a Go package, a Python module, a static site's folder."""
+    dependencies: tuple[str, ...] = ()
+    """Files that name the dependencies; copied first, so that their layer is kept."""
+    test: tuple[str, ...] = ()
+    """The test command; it leaves its JUnit reports in /reports."""
+    args: Mapping[str, str] = field(default_factory=dict)
+    platforms: tuple[str, ...] = ("linux/amd64",)
+    around: Mapping[str, Around] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """Kubernetes quantities. `cpu` is requested, not limited; `memory` is both request and limit."""
+
+    cpu: str = "100m"
+    memory: str = "128Mi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Autoscale:
+    """A HorizontalPodAutoscaler: from the process' `replicas` up to `max`, at `cpu` percent of request."""
+
+    max: int
+    cpu: int = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRef:
+    """Where a secret lives: `key` inside a Vault path or inside a Kubernetes Secret of that name."""
+
+    kind: Literal["vault", "secret"]
+    path: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """One workload of the application. A process with a `schedule` is a CronJob, others a Deployment."""
+
+    name: str
+    command: tuple[str, ...] = ()
+    schedule: str = ""
+    port: int | None = None
+    health: str = ""
+    metrics: str = ""
+    replicas: int = 1
+    resources: Resources = field(default_factory=Resources)
+    env: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, SecretRef] = field(default_factory=dict)
+    host: str = ""
+    """The host name under which it is exposed outside the cluster; empty: not exposed."""
+    autoscale: Autoscale | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A backing service asked of the platform's broker."""
+
+    type: str
+    name: str
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """An application as every later step sees it."""
+
+    name: str
+    team: str
+    build: Build
+    processes: Mapping[str, Process]
+    before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    services: tuple[Service, ...] = ()
+    calls: tuple[str, ...] = ()
+    accepts: tuple[str, ...] = ()
+    environments: Mapping[str, Mapping[str, Process]] = field(default_factory=dict)
+    """For each environment that the document names: all processes as they are there."""
+
+    def processes_in(self, environment: str) -> Mapping[str, Process]:
+        """The processes with that environment's overrides applied."""
+        return self.environments.get(environment, self.processes)

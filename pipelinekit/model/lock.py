@@ -1,0 +1,23 @@
+"""The lock of an application's generated files: what made them, and what they were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipelinekit.model.site import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """`.pipelinekit/lock.yaml`."""
+
+    tool: str
+    """The version of pipelinekit that generated last."""
+    site: Site
+    files: Mapping[str, str]
+    """Path to digest of the text generated last, before any merge."""
+    was: Mapping[str, str] = field(default_factory=dict)
+    """The digests before, while a generation is on its way: a kill in the middle loses nothing."""
+    yours: tuple[str, ...] = ()
+    """Files that the user keeps for good."""

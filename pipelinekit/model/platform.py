@@ -1,0 +1,176 @@
+"""The platform: where images and charts go, which clusters and environments there are, what runs on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LOCAL = "local"
+"""The name of the built-in platform that a verb uses when it is given none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Images:
+    """The image registry. `path` is a template over `{team}` and `{name}`; `credentials` is a Jenkins id."""
+
+    registry: str
+    path: str = "{team}/{name}"
+    credentials: str = ""
+    mirror: str = "docker.io"
+    """The registry that serves Docker Hub's base images; its host alone, or host and path."""
+    pull_secret: str = ""
+    """The name of a Secret, present in each namespace, that pods pull with; empty: nodes can pull."""
+
+    def repository(self, team: str, name: str) -> str:
+        """The image's path inside the registry, without host, tag or digest."""
+        return self.path.format(team=team, name=name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charts:
+    """The chart repository: `oci://host/path` or the https address of a Helm repository."""
+
+    repository: str
+    credentials: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPod:
+    """A Jenkins agent that runs as a pod."""
+
+    namespace: str
+    image: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """Where pipelines run: any agent, one with a label, or a Kubernetes pod."""
+
+    label: str = ""
+    pod: AgentPod | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jenkins:
+    """The controller. `credentials` is the id under which pipelines find its API user and token."""
+
+    url: str
+    credentials: str = ""
+    agent: Agent = field(default_factory=Agent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A kubeconfig context; `credentials` is the Jenkins id of the kubeconfig file that has it.
+
+    An empty context is the current one.
+    """
+
+    name: str
+    context: str = ""
+    credentials: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approvals:
+    """How many people of which groups say yes before a promotion."""
+
+    count: int
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """A window of local time in `zone` in which nothing is promoted; `start` and `end` are ISO 8601."""
+
+    start: str
+    end: str
+    zone: str = "UTC"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """A place to deploy to. `namespace` is a template over `{team}` and `{name}`; `soak` is in seconds."""
+
+    name: str
+    cluster: str
+    namespace: str
+    automatic: bool = False
+    after: str = ""
+    soak: int = 0
+    approvals: Approvals | None = None
+    freeze: tuple[Freeze, ...] = ()
+    registry: str = ""
+    """The image registry of this environment when it is not the platform's."""
+
+    @property
+    def gated(self) -> bool:
+        """Whether a release gets here by promotion only."""
+        return bool(self.after or self.approvals or self.freeze)
+
+    def namespace_of(self, team: str, name: str) -> str:
+        """The namespace of an application in this environment."""
+        return self.namespace.format(team=team, name=name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A part of the platform itself, deployed from `platform-charts/`."""
+
+    name: str
+    values: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """An application that the platform knows: where its repository is, not what its descriptor says."""
+
+    name: str
+    team: str
+    repository: str
+    credentials: str = ""
+    path: str = "."
+    branch: str = "main"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """A platform as every later step sees it."""
+
+    name: str
+    images: Images
+    charts: Charts
+    environments: tuple[Environment, ...]
+    clusters: tuple[Cluster, ...]
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """Package proxies by ecosystem: pypi, npm, maven, go."""
+    jenkins: Jenkins | None = None
+    ledger: str = ""
+    """The ledger's git address; empty: an embedded local one."""
+    components: tuple[Component, ...] = ()
+    applications: tuple[Registration, ...] = ()
+
+    def environment(self, name: str) -> Environment | None:
+        """The environment of that name, if there is one."""
+        return next((each for each in self.environments if each.name == name), None)
+
+    def cluster_of(self, environment: Environment) -> Cluster:
+        """The cluster of an environment; reading has made sure that there is one."""
+        return next(each for each in self.clusters if each.name == environment.cluster)
+
+
+def local_platform(registry: str, *, mirror: str = "", context: str = "", namespace: str = "") -> Platform:
+    """The platform of a terminal without one: environment `dev`, one cluster, one registry.
+
+    `context` empty means the current kube context; `namespace` empty means `<team>-dev`.
+    """
+    return Platform(
+        name=LOCAL,
+        images=Images(registry=registry, mirror=mirror or "docker.io"),
+        charts=Charts(repository=f"oci://{registry}/charts"),
+        clusters=(Cluster(name=LOCAL, context=context),),
+        environments=(
+            Environment(name="dev", cluster=LOCAL, namespace=namespace or "{team}-dev", automatic=True),
+        ),
+    )

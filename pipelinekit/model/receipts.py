@@ -1,0 +1,153 @@
+"""Receipts: what a verb did, in a form that only the next verb accepts. The order of verbs is their types."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from pipelinekit.errors import Place, refused
+from pipelinekit.model.release import Key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """The tests passed."""
+
+    verb: ClassVar[str] = "test"
+    key: Key
+    passed: int
+    reports: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageBuilt:
+    """An image is in the local engine."""
+
+    verb: ClassVar[str] = "build"
+    key: Key
+    version: str
+    repository: str
+    image_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagePushed:
+    """An image is in the registry."""
+
+    verb: ClassVar[str] = "push"
+    key: Key
+    version: str
+    registry: str
+    repository: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartPackaged:
+    """A chart archive is on disk; `archive` is relative to the application's folder."""
+
+    verb: ClassVar[str] = "package"
+    key: Key
+    version: str
+    archive: str
+    archive_digest: str
+    image_repository: str
+    image_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartPublished:
+    """A chart is in the chart repository."""
+
+    verb: ClassVar[str] = "publish"
+    key: Key
+    version: str
+    repository: str
+    digest: str
+    archive_digest: str
+    image_repository: str
+    image_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """A chart runs in an environment, and is ready."""
+
+    verb: ClassVar[str] = "deploy"
+    key: Key
+    version: str
+    environment: str
+    namespace: str
+    revision: int
+    chart_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """The chart's tests passed against what is deployed."""
+
+    verb: ClassVar[str] = "verify"
+    key: Key
+    version: str
+    environment: str
+    revision: int
+
+
+Receipt = Tested | ImageBuilt | ImagePushed | ChartPackaged | ChartPublished | Deployed | Verified
+R = TypeVar("R", Tested, ImageBuilt, ImagePushed, ChartPackaged, ChartPublished, Deployed, Verified)
+
+FORMAT = 1
+
+
+def to_json(receipt: Receipt) -> str:
+    """The receipt as a JSON text that `from_json` takes back."""
+    body = {"format": FORMAT, "verb": receipt.verb, **dataclasses.asdict(receipt)}
+    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+
+
+def from_json(text: str, kind: type[R], origin: str) -> R:
+    """The receipt in `text`; `Refused` when it is damaged or of another kind."""
+    try:
+        body: Mapping[str, Any] = json.loads(text)
+        if body["format"] != FORMAT or body["verb"] != kind.verb:
+            raise ValueError("another format or verb")
+        fields: dict[str, Any] = {}
+        for field in dataclasses.fields(kind):
+            value = body[field.name]
+            fields[field.name] = tuple(value) if isinstance(value, list) else value
+        fields["key"] = Key(**fields["key"])
+        return kind(**fields)
+    except (ValueError, KeyError, TypeError) as error:
+        raise refused(
+            "receipt-damaged",
+            f"the receipt cannot be read ({type(error).__name__})",
+            hint=f"run `pipelinekit {kind.verb}` again",
+            place=Place(origin),
+        ) from error
+
+
+def check_key(receipt: Receipt, key: Key) -> None:
+    """Raise `Refused` when the receipt is of another revision, descriptor or platform."""
+    if receipt.key == key:
+        return
+    pairs = (
+        ("commit", receipt.key.commit, key.commit),
+        ("app.yaml", receipt.key.descriptor, key.descriptor),
+        ("platform", receipt.key.platform, key.platform),
+    )
+    what = ", ".join(
+        f"{name} {_short(old)} instead of {_short(new)}" for name, old, new in pairs if old != new
+    )
+    raise refused(
+        "receipt-stale",
+        f"the receipt of `{receipt.verb}` is for {what}",
+        hint=f"run `pipelinekit {receipt.verb}` again",
+    )
+
+
+def _short(text: str) -> str:
+    bare = text.removeprefix("sha256:")
+    return bare[:12] if len(bare) > 12 else bare or "none"

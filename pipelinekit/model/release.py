@@ -1,0 +1,125 @@
+"""A release on its way: what is built from which revision, under which names, for which target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipelinekit.model.app import App
+from pipelinekit.model.platform import Environment, Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """The facts git knows about the work tree; counts follow the first parent only."""
+
+    commit: str = ""
+    """The full commit id; empty before the first commit and outside a repository."""
+    tree: str
+    """The id of the application folder's content, uncommitted changes included."""
+    dirty: bool
+    branch: str = ""
+    main_branch: str = "main"
+    pull_request: str = ""
+    tag: str = ""
+    """The nearest version tag, or empty."""
+    since: int = 0
+    """Commits since that tag, or since the beginning."""
+    committed: int = 0
+    """When the commit was made, in seconds since the epoch."""
+    shallow: bool = False
+    folder: str = "."
+    """The application's folder inside the repository."""
+    source: str = ""
+    """Where the repository comes from, without credentials; empty when it has no remote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a receipt is valid for: revision, descriptor and platform must all be the same."""
+
+    commit: str
+    descriptor: str
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRef:
+    """`registry/repository`, with a tag or a digest or both."""
+
+    registry: str
+    repository: str
+    tag: str = ""
+    digest: str = ""
+
+    def __str__(self) -> str:
+        tag = f":{self.tag}" if self.tag else ""
+        digest = f"@{self.digest}" if self.digest else ""
+        return f"{self.registry}/{self.repository}{tag}{digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user and a secret, in memory only: the secret does not show in `repr`."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasePlan:
+    """One application at one revision for one platform: all names that the line will use."""
+
+    app: App
+    platform: Platform
+    revision: Revision
+    key: Key
+    version: str
+    """A semantic version that is an image tag and a chart version as well."""
+    image: ImageRef
+    chart: ImageRef
+    chart_folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildPlan:
+    """One `docker build`: `target` empty means the last stage."""
+
+    ref: ImageRef
+    dockerfile: str = "Dockerfile"
+    target: str = ""
+    args: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestRun:
+    """A test command's outcome; `output` is what it printed."""
+
+    __test__ = False
+
+    exit_code: int
+    output: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where one application goes: `context` empty means the current kube context."""
+
+    name: str
+    environment: Environment
+    namespace: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseState:
+    """What Helm knows of an installed release."""
+
+    revision: int
+    status: str
+    values: Mapping[str, object]
+    """The values given at installation."""
+    manifest: str
+    """What was installed, as Helm recorded it."""

@@ -1,0 +1,26 @@
+"""What generated files may know of the platform: little, so that a platform change touches few files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipelinekit.model.platform import Agent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The platform as one application's generated files see it.
+
+    It is written into the lock, so that `generate` gives the same files where no platform is at hand.
+    """
+
+    library: str
+    """The version of the shared library, without `v`."""
+    agent: Agent = field(default_factory=Agent)
+    branch: str = "main"
+    path: str = "."
+    """The application's folder in its repository."""
+    registry_credentials: str = ""
+    charts_credentials: str = ""
+    kube_credentials: tuple[str, ...] = ()
+    """Those of the clusters that have automatic environments, no others."""
