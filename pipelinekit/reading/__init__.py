@@ -1,0 +1,1 @@
+"""L2: text to models. The only place that validates: after it, code trusts the types."""

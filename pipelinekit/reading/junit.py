@@ -1,0 +1,101 @@
+"""Test reports: JUnit's XML, and Go's events turned into it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed test case and the first line of why."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What a set of reports says together."""
+
+    passed: int = 0
+    skipped: int = 0
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def failed(self) -> int:
+        """How many test cases failed."""
+        return len(self.failures)
+
+    def plus(self, other: Totals) -> Totals:
+        """Both together."""
+        return Totals(
+            passed=self.passed + other.passed,
+            skipped=self.skipped + other.skipped,
+            failures=self.failures + other.failures,
+        )
+
+
+def totals_of(xml: bytes) -> Totals:
+    """What one JUnit report says; `ValueError` when it is none."""
+    try:
+        root = ET.fromstring(xml)  # noqa: S314 - expat bounds entity expansion since 2.4.1
+    except ET.ParseError as error:
+        raise ValueError(str(error)) from error
+    passed = skipped = 0
+    failures = []
+    for case in root.iter("testcase"):
+        wrong = case.find("failure")
+        wrong = case.find("error") if wrong is None else wrong
+        if wrong is not None:
+            message = (wrong.get("message") or wrong.text or "").strip()
+            name = ".".join(part for part in (case.get("classname"), case.get("name")) if part)
+            failures.append(Failure(name, message.splitlines()[0] if message else "failed"))
+        elif case.find("skipped") is not None:
+            skipped += 1
+        else:
+            passed += 1
+    return Totals(passed=passed, skipped=skipped, failures=tuple(failures))
+
+
+def junit_of_go(events: str) -> bytes:
+    """`go test -json`'s events as a JUnit report; a package that does not compile is a failed case."""
+    output: dict[tuple[str, str], list[str]] = {}
+    results: dict[tuple[str, str], tuple[str, float]] = {}
+    for line in events.splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        key = (event.get("Package") or event.get("ImportPath", ""), event.get("Test", ""))
+        action = event.get("Action")
+        if action in {"output", "build-output"}:
+            output.setdefault(key, []).append(event.get("Output", ""))
+        elif action in {"pass", "fail", "skip", "build-fail"}:
+            results[key] = (action.removeprefix("build-"), float(event.get("Elapsed", 0)))
+    suite = ET.Element("testsuite", name="go test")
+    for (package, test), (result, elapsed) in results.items():
+        # A package's own line repeats its tests'; alone it tells of a build or a start that failed.
+        if not test and (result != "fail" or any(p == package and t for p, t in results)):
+            continue
+        case = ET.SubElement(
+            suite, "testcase", classname=package, name=test or "build", time=f"{elapsed:.3f}"
+        )
+        if result == "fail":
+            text = "".join(output.get((package, test), []))
+            ET.SubElement(case, "failure", message=_go_message(text)).text = _xml_text(text)
+        elif result == "skip":
+            ET.SubElement(case, "skipped")
+    return bytes(ET.tostring(suite, encoding="utf-8", xml_declaration=True))
+
+
+def _go_message(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines()]
+    said = [line for line in lines if line and not line.startswith(("=== ", "--- ", "# "))]
+    return _xml_text(said[0]) if said else "failed"
+
+
+def _xml_text(text: str) -> str:
+    """`text` without the characters that XML 1.0 cannot hold."""
+    return "".join(each for each in text if each in "\t\n\r" or (each >= " " and each not in "\ufffe\uffff"))

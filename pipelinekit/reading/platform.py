@@ -1,0 +1,186 @@
+"""`platform.yaml` to a `Platform`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pipelinekit.errors import DocumentInvalid
+from pipelinekit.model.platform import (
+    Agent,
+    AgentPod,
+    Approvals,
+    Charts,
+    Cluster,
+    Component,
+    Environment,
+    Freeze,
+    Images,
+    Jenkins,
+    Platform,
+    Registration,
+)
+from pipelinekit.reading import faults
+from pipelinekit.reading.source import Path, Source, parse
+
+Data = Mapping[str, Any]
+
+FILE = "platform.yaml"
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}|[{}]")
+
+
+def read_platform(content: bytes | str, origin: str = FILE) -> Platform:
+    """The platform that `content` describes; raises `DocumentInvalid` with every fault of it."""
+    source = parse(content, origin)
+    if source.data is not None:
+        faults.check(source, "Platform")
+        _check_sense(source)
+    if source.faults:
+        raise DocumentInvalid(*sorted(source.faults, key=faults.position))
+    return _platform(source.data)
+
+
+# --- what the schema cannot say -------------------------------------------------------------------
+
+
+def _check_sense(source: Source) -> None:
+    clusters = _names(source, "clusters")
+    environments = _names(source, "environments")
+    _names(source, "components")
+    _check_registrations(source)
+    image_path = faults.mapping(source.data, "images").get("path")
+    _check_placeholders(source, ("images", "path"), image_path)
+    for index, each in enumerate(faults.items(source.data, "environments")):
+        path: Path = ("environments", index)
+        _check_placeholders(source, (*path, "namespace"), each.get("namespace"))
+        for key, known in (("cluster", clusters), ("after", environments)):
+            word = each.get(key)
+            if isinstance(word, str) and word not in known:
+                source.fault(
+                    (*path, key), "unknown-reference", f"there is no '{word}'", faults.nearest(word, known)
+                )
+        if "soak" in each and "after" not in each:
+            source.fault(
+                (*path, "soak"), "soak-alone", "'soak' counts in the environment of 'after'", "add after:"
+            )
+        if each.get("automatic") is True and {"after", "approvals", "freeze"} & each.keys():
+            source.fault(
+                (*path, "automatic"),
+                "automatic-gated",
+                "an environment with a gate is reached by promotion",
+                "remove automatic, or the gate",
+            )
+        for number, window in enumerate(faults.items(each, "freeze")):
+            if str(window.get("from", "")) >= str(window.get("to", "~")):
+                source.fault(
+                    (*path, "freeze", number, "to"), "freeze-ends", "the freeze ends before it begins"
+                )
+    _check_cycles(source)
+
+
+def _names(source: Source, key: str) -> set[str]:
+    seen: set[str] = set()
+    for index, each in enumerate(faults.items(source.data, key)):
+        name = each.get("name")
+        if name in seen:
+            source.fault(
+                (key, index, "name"), "name-twice", f"'{name}' is there already", "rename one of them"
+            )
+        if isinstance(name, str):
+            seen.add(name)
+    return seen
+
+
+def _check_registrations(source: Source) -> None:
+    seen: set[tuple[Any, Any]] = set()
+    for index, each in enumerate(faults.items(source.data, "applications")):
+        key = (each.get("team"), each.get("name"))
+        if key in seen:
+            source.fault(
+                ("applications", index, "name"), "name-twice", f"team '{key[0]}' has '{key[1]}' already"
+            )
+        seen.add(key)
+
+
+def _check_placeholders(source: Source, path: Path, text: Any) -> None:
+    for match in _PLACEHOLDER.finditer(text if isinstance(text, str) else ""):
+        if match[1] not in ("team", "name"):
+            source.fault(
+                path, "unknown-placeholder", f"{match[0]} is not known", "known are {team} and {name}"
+            )
+
+
+def _check_cycles(source: Source) -> None:
+    after = {
+        each.get("name"): each.get("after")
+        for each in faults.items(source.data, "environments")
+        if "after" in each
+    }
+    for index, each in enumerate(faults.items(source.data, "environments")):
+        start = each.get("name")
+        chain, current = [start], after.get(start)
+        while current is not None and current not in chain:
+            chain.append(current)
+            current = after.get(current)
+        if current == start and start == min(map(str, chain)):
+            circle = " after ".join(map(str, [*chain, start]))
+            source.fault(("environments", index, "after"), "after-cycle", f"goes in a circle: {circle}")
+
+
+# --- data to values -------------------------------------------------------------------------------
+
+
+def _platform(data: Data) -> Platform:
+    images = dict(data["images"])
+    pull_secret = images.pop("pullSecret", "")
+    return Platform(
+        name=data["metadata"]["name"],
+        images=Images(**images, pull_secret=pull_secret),
+        charts=Charts(**data["charts"]),
+        packages=data.get("packages", {}),
+        jenkins=_jenkins(data["jenkins"]) if "jenkins" in data else None,
+        ledger=data.get("ledger", {}).get("repository", ""),
+        clusters=tuple(Cluster(**each) for each in data["clusters"]),
+        environments=tuple(_environment(each) for each in data["environments"]),
+        components=tuple(Component(**each) for each in data.get("components", ())),
+        applications=tuple(Registration(**each) for each in data.get("applications", ())),
+    )
+
+
+def _jenkins(data: Data) -> Jenkins:
+    agent = data.get("agent", {})
+    pod = AgentPod(**agent["kubernetes"]) if "kubernetes" in agent else None
+    return Jenkins(
+        url=data["url"],
+        credentials=data.get("credentials", ""),
+        agent=Agent(label=agent.get("label", ""), pod=pod),
+    )
+
+
+def _environment(data: Data) -> Environment:
+    approvals = data.get("approvals")
+    return Environment(
+        name=data["name"],
+        cluster=data["cluster"],
+        namespace=data["namespace"],
+        automatic=data.get("automatic", False),
+        after=data.get("after", ""),
+        soak=_seconds(data["soak"]) if "soak" in data else 0,
+        approvals=Approvals(count=approvals["count"], groups=tuple(approvals["from"])) if approvals else None,
+        freeze=tuple(
+            Freeze(
+                start=each["from"],
+                end=each["to"],
+                zone=each.get("zone", "UTC"),
+                reason=each.get("reason", ""),
+            )
+            for each in data.get("freeze", ())
+        ),
+        registry=data.get("images", {}).get("registry", ""),
+    )
+
+
+def _seconds(duration: str) -> int:
+    return int(duration[:-1]) * _SECONDS[duration[-1]]

@@ -1,0 +1,34 @@
+"""YAML that is Helm's, not ours: read as Helm reads it, without our rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from pipelinekit.errors import DocumentInvalid, Fault, Place
+
+
+def read_values(text: str, origin: str) -> dict[str, Any]:
+    """The mapping in `text`, empty for an empty text; raises `DocumentInvalid` for anything else."""
+    try:
+        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - it is safe
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = Place(origin, mark.line + 1, mark.column + 1) if mark else Place(origin)
+        problem = str(getattr(error, "problem", None) or error).splitlines()[0]
+        raise DocumentInvalid(Fault("yaml-syntax", problem, place)) from error
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise DocumentInvalid(Fault("bad-type", "expected a mapping", Place(origin)))
+    return data
+
+
+def overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """`above` over `below`, mappings key by key, as Helm lays values files over each other."""
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        merged[key] = overlay(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+    return merged
