@@ -1,0 +1,37 @@
+"""A `Lock` to the text of `.pipelinekit/lock.yaml`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelinekit.model.lock import Lock
+from pipelinekit.model.site import Site
+from pipelinekit.render.escape import yaml_block
+
+HEAD = "# Written by `pipelinekit generate`; commit it. It tells your edits from what was generated.\n"
+
+
+def lock_text(lock: Lock) -> str:
+    """The lock as YAML; the same lock gives the same text."""
+    body: dict[str, Any] = {"tool": lock.tool, "site": _site(lock.site)}
+    if lock.yours:
+        body["yours"] = sorted(lock.yours)
+    if lock.was:
+        body["was"] = dict(sorted(lock.was.items()))
+    body["files"] = dict(sorted(lock.files.items()))
+    return HEAD + yaml_block(body)
+
+
+def _site(site: Site) -> dict[str, Any]:
+    pod = site.agent.pod
+    fields: dict[str, Any] = {
+        "library": site.library,
+        "label": site.agent.label,
+        "pod": {"namespace": pod.namespace, "image": pod.image} if pod else None,
+        "branch": site.branch,
+        "path": site.path,
+        "registryCredentials": site.registry_credentials,
+        "chartsCredentials": site.charts_credentials,
+        "kubeCredentials": list(site.kube_credentials),
+    }
+    return {name: value for name, value in fields.items() if value not in ("", None, [])}
