@@ -1,0 +1,131 @@
+"""Three-way generation: what was generated last, what is on disk, what is generated now.
+
+An edit is never lost: a file that someone changed is replaced only by its merge, a file that someone
+wrote before us is left alone until they decide, a file that someone deleted stays deleted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipelinekit.model.tree import File, Tree
+from pipelinekit.ports import TextMerge
+
+
+class Outcome(StrEnum):
+    """What happens to one file."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    MERGE = "merge"
+    CONFLICT = "conflict"
+    """Both sides changed the same lines: the markers are in the file."""
+    IN_THE_WAY = "in the way"
+    """A file that we did not write has the name of one that we would."""
+    REMOVE = "remove"
+    IDENTICAL = "identical"
+    EDITED = "edited"
+    """Your edit, and nothing new to merge into it."""
+    DELETED = "deleted"
+    """You deleted it; it stays deleted."""
+    YOURS = "yours"
+    """Kept for good by your word."""
+    LEFT = "left"
+    """No longer generated, but you edited it."""
+
+
+WRITES = frozenset({Outcome.CREATE, Outcome.UPDATE, Outcome.MERGE, Outcome.CONFLICT, Outcome.REMOVE})
+UNSETTLED = frozenset({Outcome.CONFLICT, Outcome.IN_THE_WAY})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to the file at `path`; `before` is the text on disk, `after` what will be there."""
+
+    path: str
+    outcome: Outcome
+    before: str | None
+    after: File | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """What the user has said about single paths."""
+
+    yours: frozenset[str] = frozenset()
+    """Never generated again; an entry that ends in `/` stands for everything below it."""
+    take_new: frozenset[str] = frozenset()
+    take_theirs: frozenset[str] = frozenset()
+    restore: frozenset[str] = frozenset()
+    """Deleted files to bring back."""
+
+
+def three_way(
+    base: Tree, disk: Mapping[str, str], new: Tree, decisions: Decisions, text: TextMerge
+) -> tuple[Change, ...]:
+    """One change for each path of `base` or `new`, sorted by path.
+
+    `disk` has the texts of those paths that exist; it may be shorter, never longer, than the two trees.
+    """
+    paths = sorted(base.keys() | new.keys())
+    return tuple(
+        _change(path, base.get(path), disk.get(path), new.get(path), decisions, text) for path in paths
+    )
+
+
+def is_yours(path: str, yours: frozenset[str]) -> bool:
+    """Whether the user keeps this path for good."""
+    return path in yours or any(each.endswith("/") and path.startswith(each) for each in yours)
+
+
+def has_markers(text: str) -> bool:
+    """Whether a conflict's markers stand in `text`."""
+    return re.search(r"^<{7} .*?^={7}$.*?^>{7} ", text, re.MULTILINE | re.DOTALL) is not None
+
+
+def _change(
+    path: str, base: File | None, theirs: str | None, new: File | None, said: Decisions, text: TextMerge
+) -> Change:
+    if is_yours(path, said.yours):
+        return Change(path, Outcome.YOURS, theirs, None)
+    if new is None:
+        return _orphan(path, base, theirs)
+    if theirs is None:
+        gone = base is not None and path not in said.restore | said.take_new
+        return Change(path, Outcome.DELETED if gone else Outcome.CREATE, None, None if gone else new)
+    if theirs == new.text:
+        return Change(path, Outcome.IDENTICAL, theirs, new)
+    if path in said.take_new or (base is not None and theirs == base.text):
+        return Change(path, Outcome.UPDATE, theirs, new)
+    if path in said.take_theirs:
+        return Change(path, Outcome.EDITED, theirs, File(theirs, new.executable))
+    if base is None:
+        return Change(path, Outcome.IN_THE_WAY, theirs, None)
+    if has_markers(theirs):
+        return Change(path, Outcome.CONFLICT, theirs, File(theirs, new.executable))
+    if base.text == new.text:
+        return Change(path, Outcome.EDITED, theirs, File(theirs, new.executable))
+    merged, clean = text.merge(base.text, theirs, new.text)
+    outcome = Outcome.CONFLICT if not clean else Outcome.MERGE if merged != theirs else Outcome.EDITED
+    return Change(path, outcome, theirs, File(merged, new.executable))
+
+
+def _orphan(path: str, base: File | None, theirs: str | None) -> Change:
+    if theirs is None or base is None:
+        return Change(path, Outcome.DELETED, theirs, None)
+    if theirs == base.text:
+        return Change(path, Outcome.REMOVE, theirs, None)
+    return Change(path, Outcome.LEFT, theirs, File(theirs))
+
+
+def next_base(changes: tuple[Change, ...], new: Tree) -> Tree:
+    """What counts as generated last once `changes` are on disk."""
+    forgotten = {Outcome.IN_THE_WAY, Outcome.YOURS}
+    return {
+        change.path: new[change.path]
+        for change in changes
+        if change.path in new and change.outcome not in forgotten
+    }

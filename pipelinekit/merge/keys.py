@@ -1,0 +1,47 @@
+"""Single keys of a YAML text, changed in place: comments, order and quotes around them stay."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from pipelinekit.errors import DocumentInvalid, Fault, Place
+
+
+def set_keys(text: str, values: Mapping[tuple[str, ...], str], origin: str) -> str:
+    """`text` with each path's value replaced, its mappings made if need be.
+
+    Raises `DocumentInvalid` when `text` is no YAML mapping, or has something else where a mapping must be.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 10_000
+    try:
+        data = yaml.load(text)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = Place(origin, mark.line + 1, mark.column + 1) if mark else Place(origin)
+        raise DocumentInvalid(Fault("yaml-syntax", str(getattr(error, "problem", error)), place)) from error
+    for path, value in values.items():
+        at = _descend(data, path, origin)
+        at[path[-1]] = DoubleQuotedScalarString(value)
+    out = io.StringIO()
+    yaml.dump(data, out)
+    return out.getvalue()
+
+
+def _descend(data: Any, path: tuple[str, ...], origin: str) -> Any:
+    for depth, key in enumerate(path):
+        if not isinstance(data, dict):
+            where = ".".join(path[:depth])
+            raise DocumentInvalid(Fault("bad-type", "expected a mapping", Place(origin), where))
+        if depth < len(path) - 1:
+            if data.get(key) is None:
+                data[key] = {}
+            data = data[key]
+    return data

@@ -1,0 +1,211 @@
+"""What steps need of the world, in our words. Adapters satisfy these; tests bring their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from pipelinekit.model.receipts import R, Receipt
+from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleaseState, Target, TestRun
+from pipelinekit.model.tree import File, Tree
+from pipelinekit.reading.junit import Totals
+
+Say = Callable[[str], None]
+"""Progress for people: one line of what is going on."""
+
+
+class Workspace(Protocol):
+    """The application's folder; paths are relative to it."""
+
+    def read_texts(self, paths: Iterable[str]) -> dict[str, str]:
+        """The texts of those paths that exist; raises `Refused` for what cannot be a generated file."""
+        ...
+
+    def read_lock(self) -> str | None:
+        """The lock's text, or None when there is none."""
+        ...
+
+    def read_base(self) -> Tree | None:
+        """What was generated last, or None when that is missing or damaged."""
+        ...
+
+    def write(self, write: Mapping[str, File], remove: Iterable[str]) -> None:
+        """Write and remove generated files; each is either its old self or its new one."""
+        ...
+
+    def working_folder(self, name: str) -> Path:
+        """`.pipelinekit/<name>/`, which git ignores."""
+        ...
+
+    def write_lock(self, text: str) -> None:
+        """Replace the lock."""
+        ...
+
+    def write_base(self, base: Tree) -> None:
+        """Replace what counts as generated last."""
+        ...
+
+
+class Receipts(Protocol):
+    """The receipts of one application's work tree."""
+
+    def load(self, kind: type[R], name: str = "") -> R | None:
+        """The receipt of that kind (and name, where there are several), whatever its key, or None."""
+        ...
+
+    def save(self, receipt: Receipt, name: str = "") -> None:
+        """Keep a receipt, in the place of the one before."""
+        ...
+
+
+class Reports(Protocol):
+    """The test reports of one application's work tree."""
+
+    def clear(self) -> Path:
+        """The folder, without what an earlier run left in it."""
+        ...
+
+    def collect(self) -> tuple[Totals, tuple[str, ...]]:
+        """What the reports say together, and their names."""
+        ...
+
+
+class TextMerge(Protocol):
+    """Three texts to one."""
+
+    def merge(self, base: str, theirs: str, new: str) -> tuple[str, bool]:
+        """The merged text, and whether it is free of conflicts; conflicts stand in it between markers."""
+        ...
+
+
+class Shell(Protocol):
+    """The user's own command lines."""
+
+    def run(self, command: str, say: Say) -> None:
+        """Run one in the application's folder; raises `ToolFailed` when it fails."""
+        ...
+
+
+class Engine(Protocol):
+    """A container engine that can build, run a test stage and push."""
+
+    def image_id(self, ref: str) -> str | None:
+        """The id of a local image, or None."""
+        ...
+
+    def has_stage(self, context: Path, dockerfile: str, stage: str) -> bool:
+        """Whether the Dockerfile has a stage of that name."""
+        ...
+
+    def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
+        """Build the plan's target from the folder `context`; the image's id."""
+        ...
+
+    def run_tests(self, image: str, reports: Path, say: Say) -> TestRun:
+        """Run an image's command; copy what it left in /reports to `reports`, whether it passed or not."""
+        ...
+
+    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> None:
+        """Push a local image under `ref`."""
+        ...
+
+
+class Registry(Protocol):
+    """A registry of images and charts."""
+
+    def digest_of(self, ref: ImageRef) -> str | None:
+        """The manifest's digest, or None when there is no such tag or digest."""
+        ...
+
+    def labels_of(self, ref: ImageRef) -> Mapping[str, str]:
+        """The labels of an image that is there."""
+        ...
+
+    def publish_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> str:
+        """Store a chart archive as an OCI artifact; the manifest's digest."""
+        ...
+
+    def chart_layer(self, ref: ImageRef) -> str:
+        """The digest of the archive inside a published chart."""
+        ...
+
+    def fetch_chart(self, ref: ImageRef, to: Path) -> None:
+        """Write a published chart's archive to `to`; digests are verified."""
+        ...
+
+
+class Charts(Protocol):
+    """What turns a chart's folder into an archive."""
+
+    def package(self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str) -> Path:
+        """Lint the chart with `replaced` texts in it, and archive it in the folder `to`.
+
+        `trial` is a values text as a deployment gives it; the chart must be clean with it as well.
+        The same content gives the same bytes. Raises `ToolFailed` with the linter's words.
+        """
+        ...
+
+    def texts(self, archive: Path, names: Iterable[str]) -> dict[str, str]:
+        """Those of the files (relative to the chart) that an archive has."""
+        ...
+
+
+class Releases(Protocol):
+    """What installs charts into a cluster."""
+
+    def state(self, target: Target) -> ReleaseState | None:
+        """What is installed under the target's name, or None."""
+        ...
+
+    def install(
+        self,
+        target: Target,
+        archive: Path,
+        values: Sequence[str],
+        *,
+        timeout: int,
+        hopeless: Callable[[], bool],
+    ) -> ReleaseState:
+        """Install or upgrade with those values texts, the later ones on top, and wait until it is ready.
+
+        `timeout` is in seconds; `hopeless` is asked now and then whether waiting still makes sense.
+        Raises `ToolFailed` with the reason.
+        """
+        ...
+
+    def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
+        """Of an installation's record: does its process live (None: cannot tell), and until when may it."""
+        ...
+
+    def test(self, target: Target, say: Say) -> None:
+        """Run the chart's tests; raises `CheckFailed` with what they said."""
+        ...
+
+
+class Cluster(Protocol):
+    """What runs in a cluster."""
+
+    def ensure_namespace(self, target: Target) -> bool:
+        """Make the target's namespace unless it is there; whether it was made."""
+        ...
+
+    def ready(self, target: Target, manifest: str) -> bool:
+        """Whether everything in the manifest is there, and its Deployments run at their newest."""
+        ...
+
+    def troubles(self, target: Target, *, since: float = 0) -> tuple[str, ...]:
+        """Why the target's pods (made since then) are not ready, in words; empty when all are."""
+        ...
+
+    def hopeless(self, target: Target, *, since: float) -> str:
+        """Why waiting is in vain, or empty."""
+        ...
+
+    def release_labels(self, target: Target, revision: int) -> Mapping[str, str] | None:
+        """The labels of an installation's record."""
+        ...
+
+    def drop_release(self, target: Target, revision: int) -> None:
+        """Delete an abandoned installation's record, so that the one before it counts again."""
+        ...
