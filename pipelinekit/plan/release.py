@@ -1,0 +1,104 @@
+"""The release plan: from application, platform and revision to every name that the line will use."""
+
+from __future__ import annotations
+
+from pipelinekit.errors import refused, usage
+from pipelinekit.model.app import App
+from pipelinekit.model.platform import Environment, Platform
+from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
+from pipelinekit.plan.version import version_of
+
+TITLE = "org.opencontainers.image.title"
+
+
+def plan_release(app: App, platform: Platform, revision: Revision, key: Key) -> ReleasePlan:
+    """Which image and chart come from this revision, and what they are called."""
+    version = version_of(revision)
+    return ReleasePlan(
+        app=app,
+        platform=platform,
+        revision=revision,
+        key=key,
+        version=version,
+        image=ImageRef(platform.images.registry, platform.images.repository(app.team, app.name), version),
+        chart=chart_ref(platform, app.name, version),
+        chart_folder=f"charts/{app.name}",
+    )
+
+
+def chart_ref(platform: Platform, name: str, version: str) -> ImageRef:
+    """Where a chart's version lives in an OCI repository."""
+    repository = platform.charts.repository
+    if not repository.startswith("oci://"):
+        raise refused(
+            "charts-not-oci",
+            f"charts are published to OCI repositories, not yet to {repository}",
+            hint="set charts.repository to oci://host/path",
+        )
+    host, _, path = repository.removeprefix("oci://").partition("/")
+    return ImageRef(host, "/".join(part for part in (path.strip("/"), name) if part), version)
+
+
+def image_labels(plan: ReleasePlan) -> dict[str, str]:
+    """The image's OCI annotations: what it is and where it comes from."""
+    labels = {
+        TITLE: plan.app.name,
+        "org.opencontainers.image.version": plan.version,
+        "org.opencontainers.image.revision": plan.revision.commit or plan.revision.tree,
+        "org.opencontainers.image.vendor": plan.app.team,
+    }
+    if plan.revision.source:
+        labels["org.opencontainers.image.source"] = plan.revision.source
+    return labels
+
+
+def target_of(app: App, platform: Platform, environment: Environment) -> Target:
+    """Where an application is in an environment."""
+    return Target(
+        name=app.name,
+        environment=environment,
+        namespace=environment.namespace_of(app.team, app.name),
+        context=platform.cluster_of(environment).context,
+    )
+
+
+def environments_to_deploy(platform: Platform, name: str, *, automatic: bool) -> tuple[Environment, ...]:
+    """The environments that a deployment goes to: the named one, or all automatic ones.
+
+    Raises `Refused` for one with a gate: a release gets there by promotion only.
+    """
+    if automatic:
+        return tuple(each for each in platform.environments if each.automatic)
+    environment = platform.environment(name) if name else _only_open(platform)
+    if environment is None:
+        raise usage(
+            "environment-unknown",
+            f"there is no environment '{name}'" if name else "several environments: say which",
+            hint="known are: " + ", ".join(each.name for each in platform.environments),
+        )
+    if environment.gated:
+        raise refused(
+            "environment-gated",
+            f"'{environment.name}' is reached by promotion, not by deploying",
+            hint=f"its gate: {describe_gate(environment)}",
+        )
+    return (environment,)
+
+
+def describe_gate(environment: Environment) -> str:
+    """An environment's gate in words."""
+    parts = []
+    if environment.after:
+        parts.append(
+            f"after {environment.after}" + (f" for {environment.soak} s" if environment.soak else "")
+        )
+    if environment.approvals:
+        parts.append(f"{environment.approvals.count} of {', '.join(environment.approvals.groups)} approve")
+    if environment.freeze:
+        parts.append(f"{len(environment.freeze)} freeze window(s)")
+    return "; ".join(parts) or "none"
+
+
+def _only_open(platform: Platform) -> Environment | None:
+    open_ones = [each for each in platform.environments if not each.gated]
+    return open_ones[0] if len(open_ones) == 1 else None

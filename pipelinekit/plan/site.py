@@ -1,0 +1,20 @@
+"""The site: what one application's generated files may know of its platform."""
+
+from __future__ import annotations
+
+from pipelinekit.model.platform import Agent, Platform, Registration
+from pipelinekit.model.site import Site
+
+
+def site_of(platform: Platform, registration: Registration | None, *, library: str) -> Site:
+    """The platform as the generated files of one application see it."""
+    automatic = [platform.cluster_of(each).credentials for each in platform.environments if each.automatic]
+    return Site(
+        library=library,
+        agent=platform.jenkins.agent if platform.jenkins else Agent(),
+        branch=registration.branch if registration else "main",
+        path=registration.path if registration else ".",
+        registry_credentials=platform.images.credentials,
+        charts_credentials=platform.charts.credentials,
+        kube_credentials=tuple(sorted({each for each in automatic if each})),
+    )
