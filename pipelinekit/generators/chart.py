@@ -1,0 +1,97 @@
+"""The application's chart: the same templates for every application; what differs is in its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipelinekit.model.app import App, Process
+from pipelinekit.model.site import Site
+from pipelinekit.model.tree import FilePlan
+
+Values = dict[str, Any]
+
+VERBATIM = (
+    ".helmignore",
+    "values.schema.json",
+    "templates/_helpers.tpl",
+    "templates/NOTES.txt",
+    "templates/before.yaml",
+    "templates/autoscaler.yaml",
+    "templates/cronjob.yaml",
+    "templates/deployment.yaml",
+    "templates/ingress.yaml",
+    "templates/service.yaml",
+    "templates/serviceaccount.yaml",
+    "templates/tests/http.yaml",
+)
+
+
+def plan(app: App, site: Site) -> Iterable[FilePlan]:
+    """`charts/<name>/`: metadata, values, one values file for each environment that differs, templates."""
+    del site
+    folder = f"charts/{app.name}"
+    yield FilePlan(
+        path=f"{folder}/Chart.yaml",
+        template="chart/Chart.yaml.j2",
+        inputs={"name": app.name, "team": app.team},
+    )
+    processes = {name: values_of(each) for name, each in app.processes.items()}
+    yield FilePlan(
+        path=f"{folder}/values.yaml",
+        template="chart/values.yaml.j2",
+        inputs={
+            "name": app.name,
+            "team": app.team,
+            "processes": processes,
+            "before": {name: list(command) for name, command in app.before.items()},
+        },
+    )
+    for environment, overridden in app.environments.items():
+        there = {name: values_of(each) for name, each in overridden.items()}
+        differing = difference(processes, there)
+        yield FilePlan(
+            path=f"{folder}/values-{environment}.yaml",
+            template="chart/values-environment.yaml.j2",
+            inputs={"environment": environment, "values": {"processes": differing} if differing else {}},
+        )
+    for name in VERBATIM:
+        yield FilePlan(path=f"{folder}/{name}", template=f"chart/{name}")
+
+
+def values_of(process: Process) -> Values:
+    """A process as the chart's values have it: only what is set, so that the file stays short."""
+    secrets = {
+        variable: {"name": each.path, "key": each.key}
+        for variable, each in process.secrets.items()
+        if each.kind == "secret"
+    }
+    autoscale = process.autoscale and {"max": process.autoscale.max, "cpu": process.autoscale.cpu}
+    values: Values = {
+        "command": list(process.command),
+        "schedule": process.schedule,
+        "port": process.port,
+        "health": process.health,
+        "metrics": process.metrics,
+        "replicas": None if process.schedule else process.replicas,
+        "resources": {"cpu": process.resources.cpu, "memory": process.resources.memory},
+        "env": dict(process.env),
+        "secrets": secrets,
+        "host": process.host,
+        "autoscale": autoscale,
+    }
+    return {key: value for key, value in values.items() if value not in (None, "", [], {})}
+
+
+def difference(below: Mapping[str, Any], above: Mapping[str, Any]) -> Values:
+    """What must be laid over `below` to give `above`; a key that only `below` has becomes null."""
+    changed: Values = {key: None for key in below if key not in above}
+    for key, value in above.items():
+        under = below.get(key)
+        if isinstance(value, dict) and isinstance(under, dict):
+            inner = difference(under, value)
+            if inner:
+                changed[key] = inner
+        elif value != under or key not in below:
+            changed[key] = value
+    return changed

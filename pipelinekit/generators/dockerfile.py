@@ -1,0 +1,31 @@
+"""The Dockerfile of a language and what belongs to it; nothing where the application brings its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipelinekit.generators import languages
+from pipelinekit.model.app import WEB, App
+from pipelinekit.model.site import Site
+from pipelinekit.model.tree import FilePlan
+
+DEFAULT_PORT = 8080
+
+
+def plan(app: App, site: Site) -> Iterable[FilePlan]:
+    """The language's files, at the top of the application's folder."""
+    del site
+    build = languages.resolved(app)
+    web = app.processes.get(WEB)
+    inputs = {
+        "version": build.version,
+        "package": build.package,
+        "dependencies": build.dependencies,
+        "test": build.test,
+        "args": sorted(build.args),
+        "port": (web.port if web else None) or DEFAULT_PORT,
+    }
+    for name in languages.DEFAULTS[build.language].files:
+        yield FilePlan(
+            path=name.removesuffix(".j2"), template=f"dockerfile/{build.language}/{name}", inputs=inputs
+        )
