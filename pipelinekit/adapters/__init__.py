@@ -1,0 +1,1 @@
+"""L3: one module a tool; each satisfies a port."""

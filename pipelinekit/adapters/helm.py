@@ -1,0 +1,222 @@
+"""Helm: lint, package, install, test. Version 4 first; the flags used are those that 3 has as well."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import re
+import socket
+import tarfile
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.files import copy_tree, write_atomic
+from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
+from pipelinekit.model.release import ReleaseState, Target
+from pipelinekit.ports import Say
+
+OWNER_LABEL = "pipelinekit-owner"
+UNTIL_LABEL = "pipelinekit-until"
+"""Labels on Helm's own record of a release: who is installing, and until when that may take."""
+
+GRACE = 30
+"""Seconds between Helm's own time limit and the moment when its record counts as abandoned."""
+
+
+class Helm:
+    """Helm against the clusters of a set of kubeconfig files."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    def version(self) -> str:
+        """Helm's version, without `v`."""
+        return process.check(["helm", "version", "--template", "{{.Version}}"]).strip().removeprefix("v")
+
+    def package(self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str) -> Path:
+        """Lint the chart with `replaced` texts in it, and archive it in the folder `to`.
+
+        It is linted with its own values, and with those of a deployment (`trial`) over each of its
+        `values-*.yaml`. The same content gives the same bytes. Raises `ToolFailed` with the linter's words.
+        """
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            chart = Path(scratch, name)
+            copy_tree(folder, chart)
+            for relative, text in replaced.items():
+                write_atomic(chart / relative, text)
+            given = Path(scratch, "values-deployment.yaml")
+            write_atomic(given, trial)
+            for layers in ([], [given], *([each, given] for each in sorted(chart.glob("values-*.yaml")))):
+                self._lint(chart, layers)
+            process.check(["helm", "package", str(chart), "--destination", scratch], timeout=120)
+            made = next(Path(scratch).glob("*.tgz"))
+            archive = to / made.name
+            write_atomic(archive, _reproducible(made.read_bytes()))
+        return archive
+
+    def texts(self, archive: Path, names: Iterable[str]) -> dict[str, str]:
+        """Those of the files (relative to the chart) that an archive has."""
+        wanted = set(names)
+        texts = {}
+        with tarfile.open(archive) as source:
+            for member in source:
+                relative = member.name.partition("/")[2]
+                stream = source.extractfile(member) if relative in wanted else None
+                if stream:
+                    texts[relative] = stream.read().decode()
+        return texts
+
+    def _lint(self, chart: Path, values: Sequence[Path]) -> None:
+        done = process.run(["helm", "lint", "--strict", str(chart), *_values(values)], timeout=120)
+        if done.code:
+            lines = [line.strip() for line in (done.out + done.err).splitlines()]
+            words = [line for line in lines if line.startswith(("[ERROR]", "[WARNING]", "- ", "Error:"))]
+            with_what = f" with {values[0].name}" if values else ""
+            reason = (words or [done.reason()])[0]
+            raise failed("chart-invalid", f"helm lint{with_what}: {reason}", hint="\n".join(words[1:]))
+
+    def state(self, target: Target) -> ReleaseState | None:
+        """What is installed under the target's name, or None."""
+        done = self._run(target, "status", target.name, "--output", "json")
+        if done.code:
+            if "release: not found" in done.err:
+                return None
+            raise cluster_failed(target, done.reason())
+        answer = json.loads(done.out)
+        return ReleaseState(
+            revision=int(answer["version"]),
+            status=str(answer["info"]["status"]),
+            values=answer.get("config") or {},
+            manifest=str(answer.get("manifest", "")),
+        )
+
+    def install(
+        self,
+        target: Target,
+        archive: Path,
+        values: Sequence[str],
+        *,
+        timeout: int,
+        hopeless: Callable[[], bool],
+    ) -> ReleaseState:
+        """Install or upgrade with those values texts, the later ones on top, and wait until it is ready.
+
+        `timeout` is in seconds. While Helm waits, `hopeless` is asked every two seconds whether it still
+        makes sense; when it says yes, Helm is told to give up. Raises `ToolFailed` with Helm's reason.
+        """
+        until = int(time.time()) + timeout + GRACE
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            files = [Path(scratch, f"values-{number}.yaml") for number in range(len(values))]
+            for file, text in zip(files, values, strict=True):
+                write_atomic(file, text, mode=0o600)
+            arguments = ["upgrade", "--install", target.name, str(archive), *_values(files)]
+            options = ["--wait", "--timeout", f"{timeout}s", "--history-max", "10"]
+            labels = ["--labels", f"{OWNER_LABEL}={owner()},{UNTIL_LABEL}={until}"]
+            done = process.watch(
+                ["helm", *arguments, *options, *labels, *_scope(target)], env=self.env, tick=hopeless
+            )
+        if done.code:
+            raise failed("deploy-failed", f"helm: {_complaint(done)}")
+        state = self.state(target)
+        if state is None:
+            raise failed("deploy-failed", f"helm reported success, but there is no release '{target.name}'")
+        return state
+
+    def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
+        """Of an installation's record: does its process live (None: cannot tell), and until when may it."""
+        until = labels.get(UNTIL_LABEL, "")
+        return is_alive(labels.get(OWNER_LABEL, "")), float(until) if until.isdigit() else 0.0
+
+    def test(self, target: Target, say: Say) -> None:
+        """Run the chart's tests; raises `CheckFailed` with what they said."""
+        done = process.watch(
+            ["helm", "test", target.name, "--logs", "--timeout", "120s", *_scope(target)],
+            env=self.env,
+            line=lambda text: say(text) if text.startswith("GET ") else None,
+        )
+        if done.code:
+            said = [line for line in done.out.splitlines() if line.startswith("GET ")]
+            raise CheckFailed(
+                Fault(
+                    "verify-failed",
+                    f"the chart's tests failed: {said[-1] if said else done.reason()}",
+                    hint=f"kubectl --namespace {target.namespace} describe pods",
+                )
+            )
+
+    def _run(self, target: Target, *arguments: str) -> process.Completed:
+        return process.run(["helm", *arguments, *_scope(target)], env=self.env, timeout=60)
+
+
+def cluster_failed(target: Target, reason: str) -> ToolFailed:
+    """What a cluster said, as an error with a next step."""
+    where = target.context or "the current context"
+    lowered = reason.lower()
+    if "unreachable" in lowered or "refused" in lowered or "no such host" in lowered or "timeout" in lowered:
+        hint = f"is the cluster of {where} up? `kubectl cluster-info` asks it"
+        return failed("cluster-unreachable", f"the cluster does not answer: {reason}", hint=hint)
+    if "forbidden" in lowered or "unauthorized" in lowered:
+        return failed(
+            "cluster-denied", f"the cluster refuses: {reason}", hint="check the kubeconfig's rights"
+        )
+    return failed("cluster-failed", reason)
+
+
+def owner() -> str:
+    """This process as a label value: host, process id and when the process began."""
+    return f"{re.sub(r'[^A-Za-z0-9-]', '-', socket.gethostname())[:30]}.{os.getpid()}.{_started(os.getpid())}"
+
+
+def is_alive(label: str) -> bool | None:
+    """Whether the process that `owner` named still runs; None when it is on another machine."""
+    host, pid, started = (*label.split("."), "", "")[:3]
+    if host != owner().split(".", 1)[0] or not pid.isdigit():
+        return None
+    return _started(int(pid)) == started
+
+
+def _started(pid: int) -> str:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    return stat.rsplit(")", 1)[-1].split()[19]
+
+
+def _complaint(done: process.Completed) -> str:
+    """All of Helm's complaint in one line: its first line alone is often only a place."""
+    text = " ".join(done.err.split())
+    at = text.find("Error: ")
+    return text[at + len("Error: ") :][:600] if at >= 0 else done.reason()
+
+
+def _scope(target: Target) -> list[str]:
+    context = ["--kube-context", target.context] if target.context else []
+    return ["--namespace", target.namespace, *context]
+
+
+def _values(files: Sequence[Path]) -> list[str]:
+    return [word for each in files for word in ("--values", str(each))]
+
+
+def _reproducible(archive: bytes) -> bytes:
+    """The same archive with its entries in order and without times and owners."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as source:
+        members = sorted((each for each in source if each.isfile()), key=_chart_order)
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as target:
+            for member in members:
+                info = tarfile.TarInfo(member.name)
+                info.size, info.mode = member.size, 0o644
+                target.addfile(info, source.extractfile(member))
+    return gzip.compress(packed.getvalue(), mtime=0)
+
+
+def _chart_order(member: tarfile.TarInfo) -> tuple[bool, str]:
+    # Chart.yaml first, as Helm writes it: readers that stream look for it at the front.
+    return (member.name.count("/") != 1 or not member.name.endswith("/Chart.yaml"), member.name)

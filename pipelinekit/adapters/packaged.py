@@ -1,0 +1,32 @@
+"""The data that travels with the package: templates, and later the library and the platform's charts.
+
+In a checkout they are at the top of the repository, in an installed wheel inside the package.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pipelinekit.errors import failed
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def folder(name: str) -> Path:
+    """The data folder of that name; `ToolFailed` when the installation lacks it."""
+    for root in (_PACKAGE / "data", _PACKAGE.parent):
+        if (root / name).is_dir():
+            return root / name
+    raise failed("installation-damaged", f"the folder '{name}' is missing", hint="install pipelinekit again")
+
+
+@cache
+def templates() -> dict[str, str]:
+    """Every template's text by its path below `templates/`."""
+    root = folder("templates")
+    return {
+        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }

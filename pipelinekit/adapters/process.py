@@ -1,0 +1,188 @@
+"""The one door to other programs: argument lists, never a shell; output captured, secrets kept out."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelinekit.errors import Fault, ToolFailed, ToolMissing
+
+GET: dict[str, str] = {
+    "git": "Debian and Ubuntu: apt-get install git",
+    "helm": "version 4 (3.17 or later works): https://helm.sh/docs/intro/install",
+    "kubectl": "https://kubernetes.io/docs/tasks/tools",
+    "docker": "https://docs.docker.com/engine/install (Debian and Ubuntu: apt-get install docker.io)",
+}
+"""How to get a tool that is missing."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A finished program: its exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    def reason(self) -> str:
+        """The first line of its complaint: an error line where there is one, else the last line."""
+        lines = [line.strip() for line in (self.err or self.out).splitlines() if line.strip()]
+        for line in lines:
+            if line.lower().startswith(("error", "fatal", "unauthorized", "denied")):
+                return line
+        return lines[-1] if lines else f"exit code {self.code}"
+
+
+def find(tool: str) -> str:
+    """The program's path; `ToolMissing` with a way to get it when it is not there."""
+    path = shutil.which(tool)
+    if path is None:
+        raise ToolMissing(
+            Fault("tool-missing", f"{tool} is not installed", hint=GET.get(tool, f"put {tool} on PATH"))
+        )
+    return path
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: str | bytes | None = None,
+    timeout: float | None = None,
+) -> Completed:
+    """Run a program to its end and return what it wrote, whatever its exit code.
+
+    `env` is laid over this process' own; `timeout` is in seconds, and over it the program is killed.
+    Raises `ToolMissing` when there is no such program, `ToolFailed` on the timeout.
+    """
+    path = find(argv[0])
+    try:
+        done = subprocess.run(
+            [path, *argv[1:]],
+            cwd=cwd,
+            env={**os.environ, **env} if env else None,
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _timed_out(argv[0], timeout) from None
+    return Completed(
+        done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+    )
+
+
+def check(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: str | bytes | None = None,
+    timeout: float | None = None,
+    code: str = "tool-failed",
+    hint: str = "",
+) -> str:
+    """The program's standard output; raises `ToolFailed` with its reason unless it ends with 0."""
+    done = run(argv, cwd=cwd, env=env, stdin=stdin, timeout=timeout)
+    if done.code:
+        raise ToolFailed(Fault(code, f"{Path(argv[0]).name}: {done.reason()}", hint=hint))
+    return done.out
+
+
+def watch(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    line: Callable[[str], None] | None = None,
+    tick: Callable[[], bool] | None = None,
+    every: float = 2.0,
+) -> Completed:
+    """`run` for long work: each output line goes to `line`, every `every` seconds `tick` is asked.
+
+    When `tick` returns True the program gets SIGINT and time to clean up behind itself. It does not
+    outlive this process.
+    """
+    path = find(argv[0])
+    process = subprocess.Popen(
+        [path, *argv[1:]],
+        cwd=cwd,
+        env={**os.environ, **env} if env else None,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+    )
+    out, err = _Collector(process.stdout, line), _Collector(process.stderr, line)
+    try:
+        _wait(process, tick, every)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    return Completed(process.returncode, out.text(), err.text())
+
+
+def _timed_out(tool: str, timeout: float | None) -> ToolFailed:
+    return ToolFailed(
+        Fault(
+            "tool-timeout",
+            f"{tool} did not finish within {timeout:.0f} s",
+            hint="is it waiting for something?",
+        )
+    )
+
+
+def _wait(process: subprocess.Popen[bytes], tick: Callable[[], bool] | None, every: float) -> None:
+    while True:
+        try:
+            process.wait(every if tick else None)
+        except subprocess.TimeoutExpired:
+            if tick and tick():
+                process.send_signal(signal.SIGINT)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(30)
+                return
+        else:
+            return
+
+
+class _Collector:
+    """Reads a stream to its end in a thread of its own, so that neither pipe can fill up."""
+
+    def __init__(self, stream: object, line: Callable[[str], None] | None) -> None:
+        self.stream: object = stream
+        self.lines: list[str] = []
+        self.line = line
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self) -> None:
+        for raw in self.stream:  # type: ignore[attr-defined]
+            text = raw.decode(errors="replace")
+            self.lines.append(text)
+            if self.line:
+                self.line(text.rstrip("\n"))
+
+    def text(self) -> str:
+        self.thread.join()
+        return "".join(self.lines)
+
+
+def _die_with_parent() -> None:
+    # Killed at any moment, we must not leave a helm behind that goes on changing a cluster.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,45 @@
+"""Test reports on disk, under `.pipelinekit/reports/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelinekit.adapters import files
+from pipelinekit.reading.junit import Failure, Totals, junit_of_go, totals_of
+
+FOLDER = "reports"
+GO_EVENTS = "go-test.json"
+
+
+class ReportFolder:
+    """The reports of the application in `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def clear(self) -> Path:
+        """The folder, without what an earlier run left in it."""
+        folder = files.working_folder(self.root, FOLDER)
+        for each in folder.iterdir():
+            if each.is_file() and each.name != ".gitignore":
+                files.remove(each)
+        return folder
+
+    def collect(self) -> tuple[Totals, tuple[str, ...]]:
+        """What the reports say together, and their names; Go's events become a JUnit report first.
+
+        A report that cannot be read counts as a failure: it is no proof that anything passed.
+        """
+        folder = files.working_folder(self.root, FOLDER)
+        events = folder / GO_EVENTS
+        if events.exists():
+            report = junit_of_go(files.read_bytes(events).decode(errors="replace"))
+            files.write_atomic(events.with_suffix(".xml"), report)
+        totals, names = Totals(), []
+        for path in sorted(folder.glob("*.xml")):
+            names.append(path.name)
+            try:
+                totals = totals.plus(totals_of(files.read_bytes(path)))
+            except ValueError as error:
+                totals = totals.plus(Totals(failures=(Failure(path.name, f"no JUnit report: {error}"),)))
+        return totals, tuple(names)

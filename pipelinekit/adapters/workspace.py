@@ -1,0 +1,80 @@
+"""An application's folder: its generated files, and what it remembers of the last generation."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pipelinekit.adapters import files
+from pipelinekit.model.tree import File, Tree
+
+LOCK = ".pipelinekit/lock.yaml"
+BASE = ".pipelinekit/base.tar.gz"
+
+
+class Workspace:
+    """The folder `root`; paths are relative to it, with `/`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read_texts(self, paths: Iterable[str]) -> dict[str, str]:
+        """The texts of those paths that exist; raises `Refused` for what cannot be a generated file."""
+        return files.read_texts(self.root, paths)
+
+    def read_lock(self) -> str | None:
+        """The lock's text, or None when there is none."""
+        path = self.root / LOCK
+        return files.read_bytes(path).decode(errors="replace") if path.exists() else None
+
+    def read_base(self) -> Tree | None:
+        """What was generated last, or None when that is missing or damaged."""
+        path = self.root / BASE
+        try:
+            return unpack(path.read_bytes())
+        except (OSError, tarfile.TarError, EOFError, UnicodeDecodeError, gzip.BadGzipFile, ValueError):
+            return None
+
+    def write(self, write: Mapping[str, File], remove: Iterable[str]) -> None:
+        """Write and remove generated files; each is either its old self or its new one."""
+        files.write_tree(self.root, {path: (each.text, each.executable) for path, each in write.items()})
+        for path in remove:
+            files.remove(self.root / path)
+
+    def working_folder(self, name: str) -> Path:
+        """`.pipelinekit/<name>/`, made if need be; git ignores it."""
+        return files.working_folder(self.root, name)
+
+    def write_lock(self, text: str) -> None:
+        """Replace the lock."""
+        files.write_atomic(self.root / LOCK, text)
+
+    def write_base(self, base: Tree) -> None:
+        """Replace what counts as generated last."""
+        files.write_atomic(self.root / BASE, pack(base))
+
+
+def pack(tree: Tree) -> bytes:
+    """A tree as a tar.gz; the same tree gives the same bytes."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for path in sorted(tree):
+            data = tree[path].text.encode()
+            info = tarfile.TarInfo(path)
+            info.size, info.mode = len(data), 0o755 if tree[path].executable else 0o644
+            archive.addfile(info, io.BytesIO(data))
+    return gzip.compress(packed.getvalue(), compresslevel=6, mtime=0)
+
+
+def unpack(data: bytes) -> dict[str, File]:
+    """The tree that `pack` made into `data`."""
+    tree = {}
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+        for member in archive:
+            stream = archive.extractfile(member)
+            if stream:
+                tree[member.name] = File(stream.read().decode(), bool(member.mode & 0o100))
+    return tree
