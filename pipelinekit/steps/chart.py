@@ -1,0 +1,155 @@
+"""The chart: package it around the pushed image, publish it; a published version is never replaced."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipelinekit.errors import refused
+from pipelinekit.merge.keys import set_keys
+from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key
+from pipelinekit.model.release import ImageRef, ReleasePlan
+from pipelinekit.ports import Charts, Receipts, Registry, Workspace
+from pipelinekit.reading.values import read_values
+from pipelinekit.steps.image import Did, missing, short
+
+DIST = "dist"
+"""The working folder that holds the archives."""
+
+
+def package(
+    plan: ReleasePlan,
+    root: Path,
+    workspace: Workspace,
+    charts: Charts,
+    registry: Registry,
+    receipts: Receipts,
+) -> tuple[ChartPackaged, Did]:
+    """Archive the chart with the pushed image's name and digest in its values.
+
+    Raises `Refused` when nothing was pushed at this revision, or the registry no longer has it.
+    """
+    pushed = receipts.load(ImagePushed)
+    if pushed is None:
+        raise missing("a pushed image", "push")
+    check_key(pushed, plan.key)
+    image = ImageRef(pushed.registry, pushed.repository, digest=pushed.digest)
+    if registry.digest_of(image) is None:
+        raise refused("image-gone", f"the registry no longer has {image}", hint="run `pipelinekit push`")
+    archive = workspace.working_folder(DIST) / f"{plan.app.name}-{plan.version}.tgz"
+    done = receipts.load(ChartPackaged)
+    if done and done.key == plan.key and digest_of(archive) == done.archive_digest:
+        return done, Did(f"{archive.name} is packaged already", acted=False)
+    replaced = stamp(plan, pushed, workspace.read_texts(_stamped(plan)))
+    trial = deploy_values(plan, pushed.registry, "trial", pushed.digest)
+    made = charts.package(root / plan.chart_folder, replaced, trial, archive.parent, plan.app.name)
+    receipt = ChartPackaged(
+        key=plan.key,
+        version=plan.version,
+        archive=str(made.relative_to(root)),
+        archive_digest=digest_of(made),
+        image_repository=pushed.repository,
+        image_digest=pushed.digest,
+    )
+    receipts.save(receipt)
+    return receipt, Did(f"{made.name} is packaged around {short(pushed.digest)}", acted=True)
+
+
+def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> dict[str, str]:
+    """The chart's `Chart.yaml` and `values.yaml` with this release in them, by their names in the chart."""
+    chart, values = _stamped(plan)
+    for path in (chart, values):
+        if path not in texts:
+            raise refused("chart-missing", f"there is no {path}", hint="run `pipelinekit generate`")
+    annotations = {
+        "pipelinekit.dev/revision": plan.key.commit,
+        "pipelinekit.dev/descriptor": plan.key.descriptor,
+        "pipelinekit.dev/platform": plan.key.platform,
+    }
+    return {
+        "Chart.yaml": set_keys(
+            texts[chart],
+            {("version",): plan.version, ("appVersion",): plan.version}
+            | {("annotations", name): value for name, value in annotations.items()},
+            chart,
+        ),
+        "values.yaml": set_keys(
+            texts[values],
+            {("image", "repository"): pushed.repository, ("image", "digest"): pushed.digest},
+            values,
+        ),
+    }
+
+
+def publish(
+    plan: ReleasePlan, root: Path, charts: Charts, registry: Registry, receipts: Receipts
+) -> tuple[ChartPublished, Did]:
+    """Store the packaged chart in the chart repository.
+
+    Raises `Refused` when that version is there with another content.
+    """
+    packaged = receipts.load(ChartPackaged)
+    if packaged is None:
+        raise missing("a packaged chart", "package")
+    check_key(packaged, plan.key)
+    archive = root / packaged.archive
+    if digest_of(archive) != packaged.archive_digest:
+        raise refused(
+            "archive-changed",
+            f"{packaged.archive} is not what was packaged",
+            hint="run `pipelinekit package`",
+        )
+    digest = registry.digest_of(plan.chart)
+    acted = digest is None
+    if digest is None:
+        metadata = read_values(charts.texts(archive, ["Chart.yaml"])["Chart.yaml"], "Chart.yaml")
+        digest = registry.publish_chart(plan.chart, archive, metadata)
+    elif registry.chart_layer(plan.chart) != packaged.archive_digest:
+        raise refused(
+            "version-taken",
+            f"{plan.chart} is published with another content",
+            hint="a published version is never replaced: commit, and run the line again",
+        )
+    receipt = ChartPublished(
+        key=plan.key,
+        version=plan.version,
+        repository=f"{plan.chart.registry}/{plan.chart.repository}",
+        digest=digest,
+        archive_digest=packaged.archive_digest,
+        image_repository=packaged.image_repository,
+        image_digest=packaged.image_digest,
+    )
+    receipts.save(receipt)
+    verb = "is published" if acted else "is published already"
+    return receipt, Did(f"oci://{plan.chart} {verb} ({short(digest)})", acted)
+
+
+def deploy_values(plan: ReleasePlan, registry: str, environment: str, chart_digest: str) -> str:
+    """The values that are given at deployment, as JSON, which is YAML."""
+    images = plan.platform.images
+    return json.dumps(
+        {
+            "digest": chart_digest,
+            "environment": environment,
+            "image": {
+                "registry": registry,
+                "pullSecrets": [images.pull_secret] if images.pull_secret else [],
+            },
+            "mirror": images.mirror,
+        },
+        indent=2,
+    )
+
+
+def _stamped(plan: ReleasePlan) -> tuple[str, str]:
+    return f"{plan.chart_folder}/Chart.yaml", f"{plan.chart_folder}/values.yaml"
+
+
+def digest_of(path: Path) -> str:
+    """`sha256:` and the hex digest of a file; empty when there is none."""
+    try:
+        return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return ""

@@ -1,0 +1,131 @@
+"""Generate: from an application to files on disk that keep the user's edits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pipelinekit.generators import plan_files
+from pipelinekit.merge import UNSETTLED, WRITES, Change, Decisions, Outcome, next_base, three_way
+from pipelinekit.model.app import App
+from pipelinekit.model.lock import Lock
+from pipelinekit.model.site import Site
+from pipelinekit.model.tree import Tree
+from pipelinekit.ports import TextMerge, Workspace
+from pipelinekit.reading.lock import read_lock
+from pipelinekit.render import Templates, render
+from pipelinekit.render.lock import lock_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What a folder remembers of the last generation, and what is wrong with that memory."""
+
+    lock: Lock | None
+    base: Tree
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """What a generation will do; nothing is written yet."""
+
+    changes: tuple[Change, ...]
+    lock: Lock
+    base: Tree
+    notices: tuple[str, ...]
+    memory: Memory
+
+    @property
+    def unsettled(self) -> tuple[Change, ...]:
+        """The files that wait for the user's decision."""
+        return tuple(each for each in self.changes if each.outcome in UNSETTLED)
+
+    @property
+    def writes(self) -> tuple[Change, ...]:
+        """The changes that touch a file."""
+        return tuple(each for each in self.changes if each.outcome in WRITES and _touches(each))
+
+    @property
+    def current(self) -> bool:
+        """Whether there is nothing to write, the lock included."""
+        return not self.writes and self.lock == self.memory.lock and not self.memory.notices
+
+
+def remember(workspace: Workspace) -> Memory:
+    """What the folder knows of the last generation.
+
+    Of a damaged or missing base only the sound entries count: a file without one is treated as one
+    that we did not write.
+    """
+    text = workspace.read_lock()
+    lock = read_lock(text, "lock.yaml") if text is not None else None
+    if text is not None and lock is None:
+        return Memory(
+            lock=None,
+            base={},
+            notices=("the lock is damaged: every file counts as yours until it is the same",),
+        )
+    if lock is None:
+        return Memory(lock=None, base={}, notices=())
+    stored = workspace.read_base()
+    base = {
+        path: file
+        for path, file in (stored or {}).items()
+        if file.digest in (lock.files.get(path), lock.was.get(path))
+    }
+    missing = sorted(set(lock.files) - set(base))
+    notices = (
+        (f"base.tar.gz is missing or damaged for {len(missing)} file(s): they count as yours",)
+        if missing
+        else ()
+    )
+    return Memory(lock=lock, base=base, notices=notices)
+
+
+def plan_generation(
+    app: App,
+    site: Site,
+    tool: str,
+    templates: Templates,
+    workspace: Workspace,
+    memory: Memory,
+    decisions: Decisions,
+    merge: TextMerge,
+) -> Generation:
+    """What generating would do to the folder."""
+    new = render(plan_files(app, site), templates)
+    yours = frozenset(memory.lock.yours if memory.lock else ()) | decisions.yours
+    yours -= decisions.take_new
+    decisions = replace(decisions, yours=yours)
+    disk = workspace.read_texts(sorted(memory.base.keys() | new.keys()))
+    changes = three_way(memory.base, disk, new, decisions, merge)
+    base = next_base(changes, new)
+    lock = Lock(
+        tool=tool,
+        site=site,
+        files={path: file.digest for path, file in base.items()},
+        yours=tuple(sorted(yours)),
+    )
+    return Generation(changes=changes, lock=lock, base=base, notices=memory.notices, memory=memory)
+
+
+def apply_generation(generation: Generation, workspace: Workspace) -> None:
+    """Write what was planned; killed in the middle, the next generation ends in the same state."""
+    write = {each.path: each.after for each in generation.writes if each.after is not None}
+    remove = [each.path for each in generation.writes if each.outcome is Outcome.REMOVE]
+    if generation.current:
+        return
+    workspace.write(write, remove)
+    memory = generation.memory
+    if generation.base == memory.base and memory.lock and not memory.notices:
+        workspace.write_lock(lock_text(generation.lock))
+        return
+    # The base and the lock are two files: between their writes, entries of either generation are sound.
+    was = memory.lock.files if memory.lock else {}
+    workspace.write_lock(lock_text(replace(generation.lock, was=was)))
+    workspace.write_base(generation.base)
+    workspace.write_lock(lock_text(generation.lock))
+
+
+def _touches(change: Change) -> bool:
+    return change.after is None or change.after.text != change.before
