@@ -1,0 +1,1 @@
+"""L4: the command line; where steps and adapters meet."""

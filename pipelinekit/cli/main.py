@@ -1,0 +1,57 @@
+"""The entry point: quick to start, one catcher for all errors."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    import click
+
+
+def entry() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        # Asked by scripts, often many times: click alone would triple the time this takes.
+        from pipelinekit import __version__
+
+        sys.stdout.write(f"pipelinekit {__version__}\n")
+        raise SystemExit(0)
+    run(sys.argv[1:])
+
+
+def run(arguments: list[str]) -> NoReturn:
+    """Run a command line; every error ends here, with its own exit code."""
+    import click
+
+    from pipelinekit.cli import report
+    from pipelinekit.errors import PipelinekitError
+
+    try:
+        code = group().main(arguments, prog_name="pipelinekit", standalone_mode=False)
+        report.leave(code if isinstance(code, int) else 0)
+    except PipelinekitError as error:
+        if "--json" in arguments:
+            report.error_json(error)
+        report.error(error)
+        report.leave(error.exit_code)
+    except click.exceptions.Abort:
+        sys.stderr.write("\ninterrupted\n")
+        report.leave(130)
+    except click.ClickException as error:
+        error.show()
+        report.leave(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None
+    except Exception as error:  # noqa: BLE001 - the one catcher; what gets here is ours to mend
+        from pipelinekit.cli import bug
+
+        report.leave(bug.report(error, arguments))
+
+
+def group() -> click.Group:
+    """All verbs; a verb's module is imported when the verb is used."""
+    from pipelinekit.cli.lazy import LazyGroup
+
+    return LazyGroup()

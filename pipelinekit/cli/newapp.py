@@ -1,0 +1,160 @@
+"""The verb `new-app`: an application from nothing, or around an existing repository."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from pipelinekit import names
+from pipelinekit.adapters import files, git, packaged
+from pipelinekit.cli import generate, report
+from pipelinekit.cli.options import PLATFORM
+from pipelinekit.cli.wiring import Line, Options, check_name
+from pipelinekit.errors import Fault, Place, Refused, usage
+from pipelinekit.generators import languages
+from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton
+from pipelinekit.model.app import LANGUAGES, Language
+from pipelinekit.model.tree import Tree
+from pipelinekit.reading.app import FILE, read_app
+from pipelinekit.render import render
+from pipelinekit.steps.generate import apply_generation
+
+
+@click.command("new-app")
+@click.argument("name")
+@click.option("--language", "-l", type=click.Choice(LANGUAGES), help="What it is written in.")
+@click.option("--team", default="apps", show_default=True, help="Who owns it.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="What it listens on."
+)
+@click.option(
+    "--from",
+    "existing",
+    default="",
+    metavar="DIR",
+    help="An existing repository: nothing of it is overwritten, and no skeleton is added.",
+)
+@click.option(
+    "--keep",
+    default="",
+    metavar="KINDS",
+    help="Yours for good, with commas between: chart, jenkinsfile, dockerfile, draft.",
+)
+@click.option("--git/--no-git", "with_git", default=True, help="Make the new folder a git repository.")
+@PLATFORM
+def new_app(
+    name: str,
+    language: Language | None,
+    team: str,
+    port: int,
+    existing: str,
+    keep: str,
+    with_git: bool,
+    platform: str,
+) -> None:
+    """Make the application NAME in a new folder of that name, ready to run and to deploy.
+
+    \b
+    Examples:
+      pipelinekit new-app orders --language python --team payments
+      pipelinekit new-app orders --language go --from . --keep dockerfile,chart
+    """
+    check_name(name)
+    if not names.is_label(team, names.APPLICATION_MAX):
+        raise usage("bad-name", f"{team[:60]!r} cannot be a team's name", hint=names.LABEL_RULE)
+    folder = Path(existing or name)
+    chosen = language or _language_of(folder, name, existing=bool(existing))
+    kinds = _kinds(keep)
+    tree = _first_files(name, team, chosen, port, skeleton=not existing)
+    if existing:
+        files.require_folder(folder)
+    _write_absent(folder, tree, existing=bool(existing))
+    if with_git and git.init(folder):
+        report.say(f"a git repository in {folder}/, branch main")
+    here = Line(Options(path=str(folder), platform=platform))
+    generation = generate.plan(here, generate.read_decisions(here, (), kinds, ()))
+    apply_generation(generation, here.workspace)
+    for change in generation.changes:
+        report.say(f"{change.outcome:>10}  {change.path}")
+    report.result(_what_next(folder, name, chosen))
+    if generation.unsettled:
+        raise Refused(*(generate.unsettled_fault(each) for each in generation.unsettled))
+
+
+def _language_of(folder: Path, name: str, *, existing: bool) -> Language:
+    if not existing:
+        raise usage(
+            "language-missing",
+            f"what is {name} written in?",
+            hint=f"--language {'|'.join(LANGUAGES)}",
+        )
+    signs: tuple[tuple[str, Language], ...] = (
+        ("go.mod", "go"),
+        ("requirements.txt", "python"),
+        ("public/index.html", "static"),
+        ("Dockerfile", "dockerfile"),
+    )
+    for sign, language in signs:
+        if (folder / sign).exists():
+            report.say(f"{sign} is there: language {language}")
+            return language
+    raise usage(
+        "language-unknown",
+        f"{folder} shows no language that pipelinekit knows",
+        hint=f"looked for {', '.join(sign for sign, _ in signs)}; --language {'|'.join(LANGUAGES)} names it",
+    )
+
+
+def _kinds(keep: str) -> list[str]:
+    known = ("chart", "jenkinsfile", "dockerfile", "draft")
+    kinds = [each.strip() for each in keep.split(",") if each.strip()]
+    for each in kinds:
+        if each not in known:
+            raise usage(
+                "keep-unknown", f"--keep {each}: there is no such kind", hint=f"known are {', '.join(known)}"
+            )
+    return kinds
+
+
+def _first_files(name: str, team: str, language: Language, port: int, *, skeleton: bool) -> Tree:
+    """The descriptor, and the skeleton of a new application."""
+    plans = [plan_descriptor(name, team, language, port)]
+    if skeleton:
+        described = read_app(render(plans, packaged.templates())[FILE].text)
+        version = languages.resolved(described).version
+        plans += plan_skeleton(name, language, port, version)
+    return render(plans, packaged.templates())
+
+
+def _write_absent(folder: Path, tree: Tree, *, existing: bool) -> None:
+    """Write the files; one that is there with another content stops it before anything is written.
+
+    What an interrupted run has written is the same, so that running it again completes it.
+    """
+    present = files.read_texts(folder, tree) if folder.exists() else {}
+    if existing and FILE in present:
+        # An existing descriptor is the user's, and the rest follows from it.
+        tree = {path: file for path, file in tree.items() if path != FILE}
+        present.pop(FILE)
+    faults = [
+        Fault("would-overwrite", "is there already, with another content", Place(str(folder / path)))
+        for path, text in present.items()
+        if text != tree[path].text
+    ]
+    if faults:
+        last = replace(faults[-1], hint="nothing was written; --from DIR takes an existing repository in")
+        raise Refused(*faults[:-1], last)
+    missing = {path: file for path, file in tree.items() if path not in present}
+    files.write_tree(folder, {path: (file.text, file.executable) for path, file in missing.items()})
+    for path in missing:
+        report.say(f"{'create':>10}  {path}")
+
+
+def _what_next(folder: Path, name: str, language: str) -> str:
+    step = "" if str(folder) == "." else f"cd {folder} && "
+    return (
+        f"{name} ({language}) is ready in {folder}/\n"
+        f"  next: {step}git add . && git commit -m 'First version', then pipelinekit test"
+    )

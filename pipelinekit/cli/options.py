@@ -1,0 +1,82 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from pipelinekit.cli.wiring import Line, Options
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PATH = click.option(
+    "--path",
+    default=".",
+    show_default=True,
+    metavar="DIR",
+    help="The application's folder, with its app.yaml.",
+)
+PLATFORM = click.option(
+    "--platform",
+    default="",
+    envvar="PIPELINEKIT_PLATFORM",
+    metavar="SOURCE",
+    help="The platform: a path or git+URL@ref. Without one: environment dev, the current kube context.",
+)
+REGISTRY = click.option(
+    "--registry",
+    default="",
+    envvar="PIPELINEKIT_REGISTRY",
+    metavar="HOST",
+    help="Without a platform: the registry for images and charts.",
+)
+MIRROR = click.option(
+    "--mirror",
+    default="",
+    envvar="PIPELINEKIT_MIRROR",
+    metavar="HOST",
+    help="Without a platform: where base images come from (docker.io).",
+)
+CONTEXT = click.option(
+    "--context",
+    default="",
+    envvar="PIPELINEKIT_CONTEXT",
+    metavar="NAME",
+    help="Without a platform: the kube context.",
+)
+NAMESPACE = click.option(
+    "--namespace", default="", metavar="NAME", help="Without a platform: the namespace (<team>-dev)."
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+PLAN = click.option("--plan", "plan_only", is_flag=True, help="Show what would be done, and do nothing.")
+ENVIRONMENT = click.option("--env", "environment", default="", metavar="NAME", help="The environment.")
+AUTOMATIC = click.option("--automatic", is_flag=True, help="Every environment that main builds deploy to.")
+
+
+def line(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A verb on the line: its function gets a `Line`, made of the shared options, and `more` options."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def call(
+            path: str, platform: str, registry: str, mirror: str, context: str, namespace: str, **rest: Any
+        ) -> Any:
+            options = Options(
+                path=path,
+                platform=platform,
+                registry=registry,
+                mirror=mirror,
+                context=context,
+                namespace=namespace,
+            )
+            return function(Line(options), **rest)
+
+        decorated: Any = call
+        for option in (*reversed(more), NAMESPACE, CONTEXT, MIRROR, REGISTRY, PLATFORM, PATH):
+            decorated = option(decorated)
+        return decorated  # type: ignore[no-any-return]
+
+    return decorate

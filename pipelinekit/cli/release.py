@@ -1,0 +1,319 @@
+"""The verbs of the line: test, build, push, package, publish, deploy, verify, status, version."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from pipelinekit.adapters import credentials
+from pipelinekit.adapters.shell import FolderShell
+from pipelinekit.cli import report
+from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, line
+from pipelinekit.cli.wiring import Line
+from pipelinekit.errors import check_failed
+from pipelinekit.model.platform import Environment
+from pipelinekit.model.receipts import Receipt
+from pipelinekit.model.release import ReleasePlan
+from pipelinekit.plan.release import describe_gate, environments_to_deploy
+from pipelinekit.steps import chart, image
+from pipelinekit.steps import release as release_steps
+from pipelinekit.steps.around import around
+from pipelinekit.steps.image import Did
+
+
+@contextmanager
+def _around(here: Line, stage: str) -> Iterator[None]:
+    with around(here.app, stage, FolderShell(here.root), report.say):
+        yield
+
+
+def _finish(receipt: Receipt, did: Did, as_json: bool) -> None:
+    if as_json:
+        report.as_json({"acted": did.acted, "sentence": did.sentence, "receipt": dataclasses.asdict(receipt)})
+    else:
+        report.result(did.sentence)
+
+
+@click.command()
+@line(JSON)
+def test(here: Line, as_json: bool) -> None:
+    """Run the tests in the Dockerfile's `test` stage and take its JUnit reports out.
+
+    The reports are in .pipelinekit/reports, also when a test failed.
+
+    \b
+    Example:
+      pipelinekit test
+    """
+    from pipelinekit.adapters.reports import ReportFolder
+
+    with _around(here, "test"):
+        done = image.test(
+            here.plan, here.root, here.engine, ReportFolder(here.root), here.receipts, report.say
+        )
+    _finish(*done, as_json)
+
+
+@click.command()
+@line(PLAN, JSON)
+def build(here: Line, plan_only: bool, as_json: bool) -> None:
+    """Build the image of this revision.
+
+
+
+    \b
+    Example:
+      pipelinekit build --registry localhost:5000
+    """
+    if plan_only:
+        report.result(f"would build {here.plan.image.repository}:{here.plan.version}")
+        return
+    with _around(here, "build"):
+        done = image.build(here.plan, here.root, here.engine, here.receipts, report.say)
+    _finish(*done, as_json)
+
+
+@click.command()
+@line(PLAN, JSON)
+def push(here: Line, plan_only: bool, as_json: bool) -> None:
+    """Push the built image. A version that the registry has is never replaced.
+
+    Credentials: PK_REGISTRY_USER and PK_REGISTRY_PASSWORD, or what `docker login` left.
+
+    \b
+    Example:
+      pipelinekit push --registry nexus.example.com:5000
+    """
+    here.require_registry()
+    plan = here.plan
+    if plan_only:
+        there = here.images.digest_of(plan.image)
+        report.result(f"{plan.image} is there ({there})" if there else f"would push {plan.image}")
+        return
+    login = credentials.for_registry(plan.image.registry, os.environ)
+    with _around(here, "push"):
+        done = image.push(plan, here.engine, here.images, here.receipts, login, report.say)
+    _finish(*done, as_json)
+
+
+@click.command()
+@line(JSON)
+def package(here: Line, as_json: bool) -> None:
+    """Package the chart around the pushed image.
+
+    The chart is linted first; the archive is in .pipelinekit/dist.
+
+    \b
+    Example:
+      pipelinekit package --registry nexus.example.com:5000
+    """
+    here.require_registry()
+    with _around(here, "package"):
+        done = chart.package(here.plan, here.root, here.workspace, here.helm, here.images, here.receipts)
+    _finish(*done, as_json)
+
+
+@click.command()
+@line(PLAN, JSON)
+def publish(here: Line, plan_only: bool, as_json: bool) -> None:
+    """Publish the packaged chart. A version that the repository has is never replaced.
+
+    Credentials: PK_CHARTS_USER and PK_CHARTS_PASSWORD, else those for images.
+
+    \b
+    Example:
+      pipelinekit publish --platform ../platform
+    """
+    here.require_registry()
+    plan = here.plan
+    if plan_only:
+        there = here.charts.digest_of(plan.chart)
+        report.result(
+            f"oci://{plan.chart} is there ({there})" if there else f"would publish oci://{plan.chart}"
+        )
+        return
+    with _around(here, "publish"):
+        done = chart.publish(plan, here.root, here.helm, here.charts, here.receipts)
+    _finish(*done, as_json)
+
+
+@click.command()
+@line(
+    ENVIRONMENT,
+    AUTOMATIC,
+    click.option("--timeout", default=300, show_default=True, type=click.IntRange(1, 7200), help="Seconds."),
+    PLAN,
+    JSON,
+)
+def deploy(
+    here: Line, environment: str, automatic: bool, timeout: int, plan_only: bool, as_json: bool
+) -> None:
+    """Deploy the published chart, and wait until everything is ready.
+
+    An environment with a gate is reached by promotion only.
+
+    \b
+    Examples:
+      pipelinekit deploy --env dev
+      pipelinekit deploy --automatic
+    """
+    here.require_registry()
+    plan = here.plan
+    environments = environments_to_deploy(here.platform, environment, automatic=automatic)
+    if plan_only:
+        for each in environments:
+            target = here.target(each)
+            report.result(
+                f"would deploy {plan.app.name} {plan.version} to {each.name}, namespace {target.namespace}"
+            )
+        return
+    published = release_steps.published(plan, here.charts, here.receipts)
+    results = []
+    with _around(here, "deploy"):
+        for each in environments:
+            receipt, did = release_steps.deploy(
+                plan,
+                published,
+                here.target(each),
+                workspace=here.workspace,
+                charts=here.helm,
+                registry=here.charts,
+                releases=here.helm,
+                cluster=here.cluster,
+                receipts=here.receipts,
+                timeout=timeout,
+                say=report.say,
+            )
+            results.append((receipt, did))
+    _finish_all(results, as_json, "no environment is automatic: nothing is deployed")
+
+
+@click.command()
+@line(ENVIRONMENT, AUTOMATIC, JSON)
+def verify(here: Line, environment: str, automatic: bool, as_json: bool) -> None:
+    """Run the chart's tests (`helm test`) against what is deployed. Exit code 1 when one fails.
+
+
+
+    \b
+    Example:
+      pipelinekit verify --env dev
+    """
+    here.require_registry()
+    with _around(here, "verify"):
+        results = [
+            release_steps.verify(here.plan, here.target(each), here.helm, here.receipts, report.say)
+            for each in environments_to_deploy(here.platform, environment, automatic=automatic)
+        ]
+    _finish_all(results, as_json, "no environment is automatic: nothing is verified")
+
+
+def _finish_all(results: list[Any], as_json: bool, nothing: str) -> None:
+    if as_json:
+        report.as_json(
+            [
+                {"acted": did.acted, "sentence": did.sentence, "receipt": dataclasses.asdict(receipt)}
+                for receipt, did in results
+            ]
+        )
+        return
+    for _, did in results:
+        report.result(did.sentence)
+    if not results:
+        report.result(nothing)
+
+
+@click.command()
+@line(ENVIRONMENT, JSON)
+def status(here: Line, environment: str, as_json: bool) -> None:
+    """Show what runs in each environment: version, image, pods. Exit code 1 when something is not ready.
+
+
+
+    \b
+    Example:
+      pipelinekit status --env dev
+    """
+    chosen = [each for each in here.platform.environments if environment in ("", each.name)]
+    if environment and not chosen:
+        environments_to_deploy(here.platform, environment, automatic=False)
+    rows = [_status_of(here, each) for each in chosen]
+    if as_json:
+        report.as_json(rows)
+    else:
+        for row in rows:
+            report.result(_status_line(row))
+    bad = [row["environment"] for row in rows if row["installed"] and not row["ready"]]
+    if bad:
+        raise check_failed("not-ready", f"{here.app.name} is not ready in {', '.join(bad)}")
+
+
+def _status_of(here: Line, environment: Environment) -> dict[str, Any]:
+    target = here.target(environment)
+    state = here.helm.state(target)
+    row: dict[str, Any] = {
+        "environment": environment.name,
+        "namespace": target.namespace,
+        "installed": state is not None,
+        "gate": describe_gate(environment),
+    }
+    if state is None:
+        return row
+    deployments = here.cluster.deployments(target)
+    return row | {
+        "status": state.status,
+        "revision": state.revision,
+        "ready": state.status == release_steps.RUNNING and here.cluster.ready(target, state.manifest),
+        "versions": sorted(
+            {each["metadata"]["labels"].get("app.kubernetes.io/version", "") for each in deployments}
+        ),
+        "images": sorted(
+            {
+                container["image"]
+                for each in deployments
+                for container in each["spec"]["template"]["spec"]["containers"]
+            }
+        ),
+        "pods": {
+            each["metadata"][
+                "name"
+            ]: f"{each.get('status', {}).get('readyReplicas', 0)}/{each['spec']['replicas']}"
+            for each in deployments
+        },
+        "troubles": list(here.cluster.troubles(target)),
+    }
+
+
+def _status_line(row: dict[str, Any]) -> str:
+    where = f"{row['environment']} (namespace {row['namespace']})"
+    if not row["installed"]:
+        return f"{where}: not installed"
+    pods = ", ".join(f"{name} {count}" for name, count in row["pods"].items())
+    lines = [
+        f"{where}: {', '.join(row['versions'])}, release {row['status']} (revision {row['revision']}), {pods}"
+    ]
+    lines += [f"  {each}" for each in (*row["images"], *row["troubles"])]
+    return "\n".join(lines)
+
+
+@click.command()
+@line(JSON)
+def version(here: Line, as_json: bool) -> None:
+    """Show the version of this revision.
+
+
+
+    \b
+    Example:
+      pipelinekit version --json
+    """
+    plan: ReleasePlan = here.plan
+    if as_json:
+        report.as_json({"version": plan.version, **dataclasses.asdict(plan.revision)})
+    else:
+        report.result(plan.version)

@@ -1,0 +1,77 @@
+"""What people and machines read: progress and errors on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from pipelinekit.errors import Fault, PipelinekitError
+
+_BOLD, _RED, _YELLOW, _DIM, _OFF = "\033[1m", "\033[31m", "\033[33m", "\033[2m", "\033[0m"
+
+
+def say(line: str) -> None:
+    """One line of progress."""
+    _write(f"  {line}", _DIM)
+
+
+def notice(line: str) -> None:
+    """Something to know that is no error."""
+    _write(f"notice: {line}", _YELLOW)
+
+
+def result(sentence: str) -> None:
+    """What is true now: the last line of a verb."""
+    sys.stdout.write(sentence + "\n")
+
+
+def as_json(value: Mapping[str, Any] | list[Any]) -> None:
+    """A result for machines."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def error(problem: PipelinekitError) -> None:
+    """All faults of an error: the reason first, then what to do."""
+    for fault in problem.faults:
+        _write(f"error: {fault}", _RED)
+        for line in fault.hint.splitlines():
+            _write(f"  {line}", "")
+    if len(problem.faults) > 1 and problem.exit_code == 3:
+        _write(f"{len(problem.faults)} faults", _BOLD)
+
+
+def error_json(problem: PipelinekitError) -> None:
+    """An error for machines, on stdout, where they look for the result."""
+    as_json({"error": {"exitCode": problem.exit_code, "faults": [_fault(each) for each in problem.faults]}})
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    place = fault.place
+    fields = {
+        "code": fault.code,
+        "problem": fault.problem,
+        "path": fault.path,
+        "file": place.origin if place else "",
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "hint": fault.hint,
+    }
+    return {name: value for name, value in fields.items() if value not in ("", None)}
+
+
+def _write(text: str, style: str) -> None:
+    if style and sys.stderr.isatty():
+        text = f"{style}{text}{_OFF}"
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def leave(code: int) -> NoReturn:
+    """End the process, output flushed; a reader who has gone away is no error."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stderr.close()
+    raise SystemExit(code)

@@ -1,0 +1,27 @@
+"""Every verb: where its command is, and what it does in one line. The help and the vars read it from here."""
+
+from __future__ import annotations
+
+VERBS: dict[str, tuple[str, str]] = {
+    "new-app": ("pipelinekit.cli.newapp:new_app", "Make an application, or take an existing repository in."),
+    "validate": ("pipelinekit.cli.generate:validate", "Check app.yaml and platform.yaml."),
+    "generate": (
+        "pipelinekit.cli.generate:generate",
+        "Bring the generated files up to date; your edits stay.",
+    ),
+    "test": ("pipelinekit.cli.release:test", "Run the tests in the image's test stage."),
+    "build": ("pipelinekit.cli.release:build", "Build the image."),
+    "push": ("pipelinekit.cli.release:push", "Push the image to the registry."),
+    "package": ("pipelinekit.cli.release:package", "Package the chart around the pushed image."),
+    "publish": ("pipelinekit.cli.release:publish", "Publish the chart to the chart repository."),
+    "deploy": ("pipelinekit.cli.release:deploy", "Deploy the published chart and wait until it is ready."),
+    "verify": ("pipelinekit.cli.release:verify", "Run the chart's tests against the deployment."),
+    "status": ("pipelinekit.cli.release:status", "Show what runs where."),
+    "version": ("pipelinekit.cli.release:version", "Show the version of this revision, and why."),
+    "platform": ("pipelinekit.cli.platform:platform", "Work on the platform's own document."),
+    "doctor": ("pipelinekit.cli.doctor:doctor", "Check tools, addresses and credentials."),
+    "completion": ("pipelinekit.cli.completion:completion", "Print the completion script of a shell."),
+}
+
+CONTRACT = 1
+"""What the shared library and the command line have agreed on; it changes when they must change together."""

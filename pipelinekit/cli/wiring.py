@@ -1,0 +1,222 @@
+"""Where steps and adapters meet: what a verb is given, from its options and the environment."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelinekit import __version__, names
+from pipelinekit.adapters import credentials, files, git, platformsource
+from pipelinekit.adapters.receipts import ReceiptFolder
+from pipelinekit.adapters.workspace import Workspace
+from pipelinekit.errors import refused, usage
+from pipelinekit.model.app import App
+from pipelinekit.model.platform import Platform, Registration, local_platform
+from pipelinekit.model.release import Key, ReleasePlan, Revision, Target
+from pipelinekit.model.site import Site
+from pipelinekit.plan.release import plan_release, target_of
+from pipelinekit.plan.site import site_of
+from pipelinekit.reading.app import FILE, read_app
+
+if TYPE_CHECKING:
+    from pipelinekit.adapters.docker import DockerEngine
+    from pipelinekit.adapters.helm import Helm
+    from pipelinekit.adapters.kubernetes import Kubernetes
+    from pipelinekit.adapters.registry import OciRegistry
+    from pipelinekit.model.platform import Environment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What every verb of the line may be told."""
+
+    path: str = "."
+    platform: str = ""
+    registry: str = ""
+    mirror: str = ""
+    context: str = ""
+    namespace: str = ""
+
+
+class Line:
+    """One application, one platform, one revision; each part is read when it is first asked for."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.root = files.require_folder(Path(options.path))
+
+    @cached_property
+    def descriptor(self) -> bytes:
+        """`app.yaml` as it is on disk."""
+        path = self.root / FILE
+        if not path.exists():
+            raise refused(
+                "app-missing",
+                f"there is no {FILE} in {self.root}",
+                hint="`pipelinekit new-app NAME --language L` makes an application; --path names its folder",
+            )
+        return files.read_bytes(path)
+
+    @cached_property
+    def app(self) -> App:
+        """The application."""
+        path = Path(self.options.path, FILE)
+        return read_app(self.descriptor, str(path))
+
+    @cached_property
+    def _platform(self) -> tuple[Platform, str]:
+        source = self.options.platform
+        if not source:
+            platform = local_platform(
+                self.options.registry,
+                mirror=self.options.mirror,
+                context=self.options.context,
+                namespace=self.options.namespace,
+            )
+            return platform, f"local:{self.options.registry or 'none'}"
+        from pipelinekit.reading.platform import read_platform
+
+        text = platformsource.read_platform_text(source)
+        return read_platform(text.content, text.origin), text.commit
+
+    @property
+    def platform(self) -> Platform:
+        """The platform: the one that was named, else the built-in local one."""
+        return self._platform[0]
+
+    @property
+    def given_platform(self) -> bool:
+        """Whether a platform was named."""
+        return bool(self.options.platform)
+
+    @cached_property
+    def registration(self) -> Registration | None:
+        """The application's registration at the platform, if there is one."""
+        mine = (self.app.name, self.app.team)
+        return next((each for each in self.platform.applications if (each.name, each.team) == mine), None)
+
+    @cached_property
+    def revision(self) -> Revision:
+        """The facts about the work tree; Jenkins knows branch and pull request, where git is detached."""
+        facts = git.revision(self.root, name=self.app.name)
+        environment = os.environ
+        if "BRANCH_NAME" in environment:
+            facts = replace(
+                facts, branch=environment["BRANCH_NAME"], pull_request=environment.get("CHANGE_ID", "")
+            )
+        if self.registration:
+            facts = replace(facts, main_branch=self.registration.branch)
+        return facts
+
+    @cached_property
+    def key(self) -> Key:
+        """What receipts are valid for."""
+        revision = self.revision
+        return Key(
+            commit=f"tree:{revision.tree}" if revision.dirty or not revision.commit else revision.commit,
+            descriptor="sha256:" + hashlib.sha256(self.descriptor).hexdigest(),
+            platform=self._platform[1],
+        )
+
+    @cached_property
+    def plan(self) -> ReleasePlan:
+        """All names of this release."""
+        return plan_release(self.app, self.platform, self.revision, self.key)
+
+    def require_registry(self) -> None:
+        """Raise `UsageError` unless there is a registry to push to."""
+        if not self.platform.images.registry:
+            raise usage(
+                "registry-unknown",
+                "no registry is known",
+                hint="give --registry HOST[:PORT] (or PIPELINEKIT_REGISTRY), or a platform with --platform",
+            )
+
+    @cached_property
+    def site(self) -> Site:
+        """The site; without a platform the one of the last generation, so that it changes nothing."""
+        if not self.given_platform:
+            from pipelinekit.reading.lock import read_lock
+
+            text = self.workspace.read_lock()
+            lock = read_lock(text, "lock.yaml") if text else None
+            if lock:
+                return lock.site
+        site = site_of(self.platform, self.registration, library=__version__)
+        if self.registration:
+            return site
+        revision = self.revision
+        return replace(site, branch=revision.main_branch, path=revision.folder)
+
+    def target(self, environment: Environment) -> Target:
+        """Where the application is in an environment."""
+        return target_of(self.app, self.platform, environment)
+
+    # --- adapters ---------------------------------------------------------------------------------
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The application's folder."""
+        return Workspace(self.root)
+
+    @cached_property
+    def receipts(self) -> ReceiptFolder:
+        """Its receipts."""
+        return ReceiptFolder(self.root)
+
+    @cached_property
+    def engine(self) -> DockerEngine:
+        """The container engine."""
+        from pipelinekit.adapters.docker import DockerEngine
+
+        return DockerEngine()
+
+    @cached_property
+    def images(self) -> OciRegistry:
+        """The image registry, with the credentials for images."""
+        from pipelinekit.adapters.registry import OciRegistry
+
+        return OciRegistry(lambda host: credentials.for_registry(host, os.environ))
+
+    @cached_property
+    def charts(self) -> OciRegistry:
+        """The chart repository, with the credentials for charts."""
+        from pipelinekit.adapters.registry import OciRegistry
+
+        return OciRegistry(lambda host: credentials.for_registry(host, os.environ, purpose="CHARTS"))
+
+    @cached_property
+    def helm(self) -> Helm:
+        """Helm against the clusters of the kubeconfig files."""
+        from pipelinekit.adapters.helm import Helm
+
+        return Helm(kubeconfig(dict(os.environ)))
+
+    @cached_property
+    def cluster(self) -> Kubernetes:
+        """kubectl against the same."""
+        from pipelinekit.adapters.kubernetes import Kubernetes
+
+        return Kubernetes(kubeconfig(dict(os.environ)))
+
+
+def kubeconfig(environment: dict[str, str]) -> dict[str, str]:
+    """`KUBECONFIG` over the kubeconfig files that a pipeline has bound (PK_KUBECONFIG_0, _1, …)."""
+    bound = [environment[name] for name in sorted(environment) if name.startswith("PK_KUBECONFIG_")]
+    return {"KUBECONFIG": os.pathsep.join(bound)} if bound else {}
+
+
+def check_name(name: str) -> None:
+    """Raise `UsageError` unless `name` can be an application's."""
+    if not names.is_label(name, names.APPLICATION_MAX):
+        near = names.label_from(name, names.APPLICATION_MAX)
+        raise usage(
+            "bad-name",
+            f"{name[:60]!r} cannot be an application's name",
+            hint=f"{names.LABEL_RULE}; at most {names.APPLICATION_MAX}"
+            + (f"; perhaps {near}" if near else ""),
+        )
