@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelinekit.adapters import files
-from pipelinekit.reading.junit import Failure, Totals, junit_of_go, totals_of
+from pipelinekit.model.testing import Failure, Totals
+from pipelinekit.reading.junit import junit_of_go, totals_of
 
 FOLDER = "reports"
 GO_EVENTS = "go-test.json"

@@ -9,7 +9,6 @@ from pipelinekit.model.app import App
 from pipelinekit.model.platform import AgentPod
 from pipelinekit.model.site import Site
 from pipelinekit.model.tree import FilePlan
-from pipelinekit.render.escape import yaml_block
 
 Arguments = dict[str, str | bool | list[str]]
 
@@ -53,12 +52,12 @@ def step_arguments(site: Site) -> dict[str, Arguments]:
     }
 
 
-def pod_manifest(pod: AgentPod) -> str:
-    """The agent pod in YAML: one container that waits for the pipeline's commands."""
+def pod_manifest(pod: AgentPod) -> dict[str, Any]:
+    """The agent pod: one container that waits for the pipeline's commands."""
     container: dict[str, Any] = {
         "name": "pipelinekit",
         "image": pod.image,
         "command": ["sleep"],
         "args": ["infinity"],
     }
-    return yaml_block({"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [container]}})
+    return {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [container]}}

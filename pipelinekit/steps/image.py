@@ -10,7 +10,7 @@ from pipelinekit.model.receipts import ImageBuilt, ImagePushed, Tested, check_ke
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleasePlan
 from pipelinekit.plan.release import image_labels
 from pipelinekit.ports import Engine, Receipts, Registry, Reports, Say
-from pipelinekit.reading.junit import Totals
+from pipelinekit.model.testing import Totals
 
 TEST_STAGE = "test"
 REVISION = "org.opencontainers.image.revision"

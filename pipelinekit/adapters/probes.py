@@ -1,0 +1,146 @@
+"""Asking tools, addresses and credentials whether they would work, before anything depends on it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from pipelinekit.adapters import credentials, git, process
+from pipelinekit.adapters.docker import DockerEngine
+from pipelinekit.adapters.helm import Helm
+from pipelinekit.adapters.kubernetes import Kubernetes
+from pipelinekit.adapters.registry import OciRegistry
+from pipelinekit.errors import PipelinekitError, ToolMissing, failed
+from pipelinekit.model.platform import Platform
+
+OLDEST = {"git": "2.31", "helm": "3.17", "kubectl": "1.28", "docker engine": "20.10"}
+"""The oldest version of a tool that works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What asking gave: `detail` is a version or a reason, `hint` what to do about it."""
+
+    subject: str
+    state: Literal["ok", "missing", "failed"]
+    detail: str
+    hint: str = ""
+
+
+Probe = tuple[str, Callable[[], str]]
+"""What is asked, and the question: it returns a detail, or raises with a reason."""
+
+
+def tools(env: dict[str, str]) -> list[Probe]:
+    """The programs that the verbs drive."""
+    return [
+        ("git", lambda: _recent("git", process.check(["git", "--version"]))),
+        ("helm", lambda: _recent("helm", Helm(env).version())),
+        ("kubectl", lambda: _recent("kubectl", Kubernetes(env).version())),
+        ("docker engine", lambda: _recent("docker engine", DockerEngine().version())),
+    ]
+
+
+def addresses(platform: Platform, env: dict[str, str]) -> list[Probe]:
+    """Every address of a platform, asked with the credentials that are at hand here."""
+    probes: list[Probe] = []
+    if platform.images.registry:
+        probes.append((f"registry {platform.images.registry}", lambda: _registry(platform.images.registry)))
+    if platform.charts.repository:
+        probes.append((f"charts {platform.charts.repository}", lambda: _charts(platform.charts.repository)))
+    if platform.jenkins:
+        url = platform.jenkins.url
+        probes.append((f"jenkins {url}", lambda: _jenkins(url)))
+    if platform.ledger:
+        probes.append((f"ledger {git.without_credentials(platform.ledger)}", lambda: _git(platform.ledger)))
+    for cluster in platform.clusters:
+        name = f"cluster {cluster.name}" + (f" (context {cluster.context})" if cluster.context else "")
+        probes.append((name, lambda context=cluster.context: _cluster(context, env)))  # type: ignore[misc]
+    return probes
+
+
+def ask(probe: Probe) -> Finding:
+    """The finding of one probe; it never raises for what the probe found."""
+    subject, question = probe
+    try:
+        return Finding(subject, "ok", question())
+    except ToolMissing as error:
+        fault = error.faults[0]
+        wanted = f" ({OLDEST[subject]} or later is needed)" if subject in OLDEST else ""
+        return Finding(subject, "missing", fault.problem + wanted, fault.hint)
+    except PipelinekitError as error:
+        fault = error.faults[0]
+        return Finding(subject, "failed", fault.problem, fault.hint)
+
+
+def _recent(tool: str, text: str) -> str:
+    match = re.search(r"\d+(?:\.\d+)+", text)
+    version = match[0] if match else ""
+    if _numbers(version) < _numbers(OLDEST[tool]):
+        from pipelinekit.errors import Fault
+
+        hint = process.GET.get(tool.split()[0], "")
+        raise ToolMissing(Fault("tool-too-old", f"{tool} is {version or 'of unknown version'}", hint=hint))
+    return version
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in version.split(".")[:2] if each.isdigit())
+
+
+def _registry(host: str) -> str:
+    login = credentials.for_registry(host, os.environ)
+    OciRegistry(lambda _: login).ping(host)
+    return "answers" + (f", and takes user {login.user}" if login else ", anonymously")
+
+
+def _charts(repository: str) -> str:
+    if repository.startswith("oci://"):
+        host = repository.removeprefix("oci://").partition("/")[0]
+        login = credentials.for_registry(host, os.environ, purpose="CHARTS")
+        OciRegistry(lambda _: login).ping(host)
+        return "answers" + (f", and takes user {login.user}" if login else ", anonymously")
+    return _http(f"{repository.rstrip('/')}/index.yaml", "PK_CHARTS")
+
+
+def _jenkins(url: str) -> str:
+    return _http(f"{url.rstrip('/')}/api/json?tree=mode", "PK_JENKINS")
+
+
+def _http(url: str, prefix: str) -> str:
+    import requests
+
+    user, secret = os.environ.get(f"{prefix}_USER"), os.environ.get(f"{prefix}_PASSWORD")
+    try:
+        answer = requests.get(url, auth=(user, secret) if user and secret else None, timeout=10)
+    except requests.RequestException as error:
+        raise failed(
+            "unreachable", f"does not answer: {type(error).__name__}", hint="is the address right?"
+        ) from error
+    if answer.status_code in {401, 403}:
+        who = f"user {user}" if user else "anonymous access"
+        raise failed(
+            "denied", f"refuses {who} ({answer.status_code})", hint=f"set {prefix}_USER and {prefix}_PASSWORD"
+        )
+    if answer.status_code >= 400:
+        raise failed("unreachable", f"answers {answer.status_code}", hint="is the address right?")
+    return "answers" + (f", and takes user {user}" if user else "")
+
+
+def _git(address: str) -> str:
+    # Without a terminal git fails instead of waiting for a password.
+    done = process.run(
+        ["git", "ls-remote", "--heads", "--", address], env={"GIT_TERMINAL_PROMPT": "0"}, timeout=30
+    )
+    if done.code:
+        raise failed(
+            "unreachable", f"git: {done.reason()}", hint="is the address right, and may you read it?"
+        )
+    return f"answers, {len(done.out.splitlines())} branches"
+
+
+def _cluster(context: str, env: dict[str, str]) -> str:
+    return f"Kubernetes {Kubernetes(env).ping(context)}"

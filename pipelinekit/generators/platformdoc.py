@@ -1,0 +1,66 @@
+"""The first `platform.yaml`, from a few answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelinekit import names
+from pipelinekit.model.tree import FilePlan
+
+FILE = "platform.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What `platform init` was told; `environments` has pairs of name and context, in promotion's order."""
+
+    name: str
+    registry: str
+    charts: str = ""
+    mirror: str = "docker.io"
+    registry_credentials: str = ""
+    jenkins: str = ""
+    ledger: str = ""
+    environments: Sequence[tuple[str, str]]
+
+
+def plan_platform(answers: Answers) -> FilePlan:
+    """The document for these answers; environments with one context share a cluster."""
+    clusters: dict[str, dict[str, str]] = {}
+    environments: list[dict[str, object]] = []
+    for name, context in answers.environments:
+        cluster = clusters.setdefault(context, _cluster(context, answers, len(clusters)))
+        environment: dict[str, object] = {
+            "name": name,
+            "cluster": cluster["name"],
+            "namespace": f"{{team}}-{name}",
+        }
+        environment |= {"after": environments[-1]["name"]} if environments else {"automatic": True}
+        environments.append(environment)
+    return FilePlan(
+        path=FILE,
+        template="platform/platform.yaml.j2",
+        inputs={
+            "name": answers.name,
+            "registry": answers.registry,
+            "registry_credentials": answers.registry_credentials,
+            "mirror": answers.mirror,
+            "charts": answers.charts or f"oci://{answers.registry}/charts",
+            "jenkins": answers.jenkins,
+            "jenkins_credentials": "jenkins-api" if answers.jenkins else "",
+            "ledger": answers.ledger,
+            "clusters": list(clusters.values()),
+            "environments": environments,
+        },
+    )
+
+
+def _cluster(context: str, answers: Answers, number: int) -> dict[str, str]:
+    name = names.label_from(context) or f"cluster-{number + 1}"
+    cluster = {"name": name}
+    if context:
+        cluster["context"] = context
+    if answers.jenkins:
+        cluster["credentials"] = f"kube-{name}"
+    return cluster
