@@ -8,8 +8,8 @@ from typing import Protocol
 
 from pipelinekit.model.receipts import R, Receipt
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleaseState, Target, TestRun
-from pipelinekit.model.tree import File, Tree
 from pipelinekit.model.testing import Totals
+from pipelinekit.model.tree import File, Tree
 
 Say = Callable[[str], None]
 """Progress for people: one line of what is going on."""

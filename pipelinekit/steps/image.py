@@ -8,9 +8,9 @@ from typing import NamedTuple
 from pipelinekit.errors import CheckFailed, Fault, refused
 from pipelinekit.model.receipts import ImageBuilt, ImagePushed, Tested, check_key
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleasePlan
+from pipelinekit.model.testing import Totals
 from pipelinekit.plan.release import image_labels
 from pipelinekit.ports import Engine, Receipts, Registry, Reports, Say
-from pipelinekit.model.testing import Totals
 
 TEST_STAGE = "test"
 REVISION = "org.opencontainers.image.revision"
