@@ -28,6 +28,8 @@ def revision(folder: Path, *, name: str) -> Revision:
             raise failed("git-failed", f"git: {top.reason()}", hint=_safe_directory_hint(top.err))
         return Revision(tree=_tree_outside(folder), dirty=True)
     prefix, shallow, index, objects = top.out.splitlines()
+    if prefix and _is_ignored(folder):
+        return Revision(tree=_tree_outside(folder), dirty=True)
     main_branch, has_tags = _refs(folder)
     facts = Revision(
         tree=_tree(folder, prefix, Path(index), objects),
@@ -62,8 +64,12 @@ def without_credentials(address: str) -> str:
 
 
 def init(folder: Path) -> bool:
-    """Make `folder` a repository with the branch `main` unless it is inside one; whether it did."""
-    if process.run(["git", "rev-parse", "--git-dir"], cwd=folder).code == 0:
+    """Make `folder` a repository with the branch `main` unless one has it already; whether it did.
+
+    A repository around it that ignores it does not count: nothing in it could ever be committed there.
+    """
+    inside = process.run(["git", "rev-parse", "--git-dir"], cwd=folder).code == 0
+    if inside and not _is_ignored(folder):
         return False
     process.check(["git", "init", "--quiet", "--initial-branch=main"], cwd=folder)
     return True
@@ -98,6 +104,10 @@ def _nearest_tag(folder: Path, name: str) -> str:
     return _line(folder, *describe[:-2], "--match", f"{name}/{_VERSION_TAG}") or _line(
         folder, *describe, "--match", _VERSION_TAG
     )
+
+
+def _is_ignored(folder: Path) -> bool:
+    return process.run(["git", "check-ignore", "--quiet", "."], cwd=folder).code == 0
 
 
 def _refs(folder: Path) -> tuple[str, bool]:

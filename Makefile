@@ -1,0 +1,34 @@
+# The two commands of the README, and what they are made of.
+PYTHON ?= python3
+VENV := .venv/bin
+
+.PHONY: demo test lint testbed-up testbed-down testbed-env clean help
+
+help: ## Show the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.ready ## From nothing to an application that answers HTTP (CONTEXT=… REGISTRY=… or a cluster of its own).
+	@CONTEXT="$(CONTEXT)" REGISTRY="$(REGISTRY)" YES="$(YES)" $(VENV)/python -m tests.demo
+
+test: .venv/.ready ## Install what the tests need, and run all of them.
+	@$(VENV)/python -m tests.run
+
+lint: .venv/.ready ## Check style, types and the floors.
+	@$(VENV)/python -m tests.run lint
+
+testbed-up: .venv/.ready ## Start the one-node Kubernetes of the tests.
+	@$(VENV)/python -m tests.testbed up
+
+testbed-down: ## Stop it, and leave nothing behind.
+	@$(PYTHON) -m tests.testbed down
+
+testbed-env: ## Print its environment: eval "$$(make --silent testbed-env)".
+	@$(PYTHON) -m tests.testbed env
+
+# Made again when the metadata changes; the marker comes last, so that a broken install is not taken for a good one.
+.venv/.ready: pyproject.toml tests/setup.sh
+	@PYTHON="$(PYTHON)" sh tests/setup.sh
+	@touch $@
+
+clean: ## Remove the virtual environment and what tests and demo have left in this folder.
+	rm -rf .venv .demo build dist

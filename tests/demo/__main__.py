@@ -1,0 +1,157 @@
+"""Run the demo: `python -m tests.demo`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.demo.cluster import CannotRun, Place, choose
+
+NAME = "hello"
+TEAM = "demo"
+NAMESPACE = f"{TEAM}-dev"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / ".demo"
+
+
+def main() -> int:
+    """From `new-app` to HTTP 200, each step shown with its time; the exit code of the first that fails."""
+    begin = time.monotonic()
+    try:
+        place = choose(lambda text: print(text, flush=True))
+    except CannotRun as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 4
+    ready = time.monotonic()
+    print(f"\nCluster: {place.name}; registry: {place.registry}  ({ready - begin:.1f} s)\n", flush=True)
+    demo = Demo(place)
+    try:
+        demo.run()
+    except StepFailed as error:
+        print(f"\ndemo: `{error.command}` failed with exit code {error.code}", file=sys.stderr)
+        return error.code
+    demo.summary(time.monotonic() - ready)
+    return 0
+
+
+class StepFailed(Exception):
+    """A verb ended with another exit code than 0."""
+
+    def __init__(self, command: str, code: int) -> None:
+        super().__init__(command)
+        self.command, self.code = command, code
+
+
+class Demo:
+    """The line of verbs for one application, and what each of them did."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.app = FOLDER / NAME
+        self.acted: list[str] = []
+        self.env = {
+            **os.environ,
+            **place.env,
+            "PIPELINEKIT_REGISTRY": place.registry,
+            "PIPELINEKIT_MIRROR": place.mirror,
+            "PIPELINEKIT_CONTEXT": place.context,
+        }
+        # The verbs come from this checkout, whatever else is installed.
+        self.env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{self.env['PATH']}"
+
+    def run(self) -> None:
+        """Every step in order."""
+        FOLDER.mkdir(exist_ok=True)
+        if not (self.app / ".pipelinekit" / "lock.yaml").exists():
+            self.step(["pipelinekit", "new-app", NAME, "--language", "python", "--team", TEAM], FOLDER)
+        self.commit()
+        self.verb("generate")
+        self.commit()
+        for verb in ("test", "build", "push", "package", "publish", "deploy", "verify"):
+            self.verb(verb)
+        self.ask()
+
+    def verb(self, name: str) -> None:
+        """Run a verb in the application's folder; whether it acted is in its JSON."""
+        began = time.monotonic()
+        print(f"$ pipelinekit {name}", flush=True)
+        done = subprocess.run(
+            ["pipelinekit", name, "--json"],
+            cwd=self.app,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise StepFailed(f"pipelinekit {name}", done.returncode)
+        answer = json.loads(done.stdout)
+        for each in answer if isinstance(answer, list) else [answer]:
+            self._note(name, each, time.monotonic() - began)
+
+    def _note(self, verb: str, answer: dict[str, Any], seconds: float) -> None:
+        acted = answer["acted"] if "acted" in answer else not answer["current"]
+        sentence = answer.get("sentence", "generated files are current")
+        if acted:
+            self.acted.append(verb)
+        print(f"  {sentence}  ({seconds:.1f} s)", flush=True)
+
+    def step(self, command: list[str], folder: Path) -> None:
+        """Run any other command, shown as it is typed."""
+        began = time.monotonic()
+        print(f"$ {' '.join(command)}", flush=True)
+        done = subprocess.run(command, cwd=folder, env=self.env, check=False)
+        if done.returncode:
+            raise StepFailed(" ".join(command), done.returncode)
+        self.acted.append(command[1])
+        print(f"  ({time.monotonic() - began:.1f} s)", flush=True)
+
+    def commit(self) -> None:
+        """Commit what changed, so that the release has a final version."""
+        status = subprocess.run(
+            ["git", "status", "--porcelain"], cwd=self.app, capture_output=True, text=True, check=True
+        )
+        if not status.stdout.strip():
+            return
+        author = ["-c", "user.name=demo", "-c", "user.email=demo@example.com"]
+        self.step(["git", "add", "."], self.app)
+        self.step(["git", *author, "commit", "--quiet", "--message", "Generate the application"], self.app)
+
+    def ask(self) -> None:
+        """Ask the application over HTTP, through the API server, which works on every cluster."""
+        path = f"/api/v1/namespaces/{NAMESPACE}/services/http:{NAME}:80/proxy/"
+        print(f"$ kubectl get --raw {path}", flush=True)
+        done = subprocess.run(
+            ["kubectl", "--context", self.place.context, "get", "--raw", path],
+            env=self.env,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode:
+            print(done.stderr, file=sys.stderr)
+            raise StepFailed("kubectl get --raw", 5)
+        print(f"  HTTP 200: {done.stdout.strip()}", flush=True)
+
+    def summary(self, seconds: float) -> None:
+        """What is true now, and how to look around."""
+        kubectl = f"kubectl --context {self.place.context} --namespace {NAMESPACE}"
+        begin = "Done" if self.acted else "Nothing changed"
+        print(f"\n{begin} ({seconds:.1f} s): {NAME} runs in namespace {NAMESPACE} and answers HTTP 200.")
+        print("Look around:")
+        if self.place.env:
+            print('  eval "$(make --silent testbed-env)"')
+        print(f"  cd {self.app.relative_to(Path.cwd()) if self.app.is_relative_to(Path.cwd()) else self.app}")
+        print(f"  {kubectl} get pods")
+        print(f"  {kubectl} port-forward service/{NAME} 8080:80    # then http://localhost:8080")
+        if self.place.remove:
+            print(f"Remove what the demo set up:\n  {self.place.remove}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""`make test`: every check and every test, in an order that keeps both cores busy; says where the time went.
+
+The lint and the pure tests run while the testbed comes up, which takes minutes only the first time on a
+machine. Nothing is skipped: what cannot run here fails by name, and everything else runs all the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+LINT: tuple[tuple[str, ...], ...] = (
+    ("ruff", "check"),
+    ("ruff", "format", "--check"),
+    ("mypy",),
+    ("lint-imports", "--no-logo"),
+)
+PURE = ("tests/unit", "tests/golden")
+REAL = ("tests/charts", "tests/jenkins", "tests/real")
+LIFECYCLE = "tests/real/test_testbed.py"
+"""Takes the testbed down and up again, so it runs alone and last."""
+
+
+@dataclass
+class Outcome:
+    """What a stage came to; `passed` and `failed` are counts of tests."""
+
+    name: str
+    seconds: float
+    code: int
+    output: str
+    passed: int = 0
+    failed: int = 0
+
+
+@dataclass
+class Run:
+    """The whole run, stage after stage."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def stage(self, name: str, argv: Sequence[str], env: dict[str, str] | None = None) -> Outcome:
+        """Run a command as a stage; its output is shown when it has ended, whole and unmixed."""
+        began = time.monotonic()
+        done = subprocess.run(
+            argv,
+            cwd=ROOT,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        outcome = Outcome(name, time.monotonic() - began, done.returncode, done.stdout)
+        outcome.passed, outcome.failed = _counts(done.stdout)
+        with self.lock:
+            self.outcomes.append(outcome)
+            print(
+                f"\n=== {name}: {'ok' if outcome.code == 0 else 'FAILED'} ({outcome.seconds:.0f} s)",
+                flush=True,
+            )
+            if outcome.code or outcome.passed:
+                print(outcome.output.rstrip(), flush=True)
+        return outcome
+
+    def report(self) -> int:
+        """The table of stages and the closing line; 0 when all is well."""
+        print("\nWhere the time went:")
+        for each in self.outcomes:
+            verdict = "ok" if each.code == 0 else f"exit {each.code}"
+            print(f"  {each.seconds:7.1f} s  {verdict:8}  {each.name}")
+        passed = sum(each.passed for each in self.outcomes)
+        failed = sum(each.failed for each in self.outcomes)
+        bad = [each for each in self.outcomes if each.code]
+        # A stage that failed without a failed test (lint, an import error) counts as one.
+        failed += sum(1 for each in bad if not each.failed)
+        print(f"\n{passed} passed, {failed} failed")
+        return 1 if bad else 0
+
+
+def _counts(output: str) -> tuple[int, int]:
+    """Passed and failed tests by pytest's last summary line."""
+    passed = failed = 0
+    for line in reversed(output.splitlines()):
+        if re.search(r"\b(passed|failed|error|errors)\b.* in [0-9.]+s", line):
+            for count, word in re.findall(r"(\d+) (passed|failed|errors?)", line):
+                if word == "passed":
+                    passed += int(count)
+                else:
+                    failed += int(count)
+            break
+    return passed, failed
+
+
+def lint(run: Run) -> None:
+    """Style, types, floors."""
+    for argv in LINT:
+        run.stage(" ".join(argv), [str(BIN / argv[0]), *argv[1:]])
+
+
+def pytest(*arguments: str) -> list[str]:
+    """A pytest command line."""
+    return [sys.executable, "-m", "pytest", "-q", *arguments]
+
+
+def everything(run: Run) -> None:
+    """All stages."""
+    began = [sys.executable, "-m", "tests.testbed", "up"]
+    up = threading.Thread(target=lambda: run.stage("testbed up", began))
+    up.start()
+    lint(run)
+    run.stage("pure tests", pytest("-n", "2", *PURE))
+    up.join()
+    described = subprocess.run(
+        [sys.executable, "-m", "tests.testbed", "env", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # Without a testbed its tests fail, each by name; the others of these folders still run.
+    env = json.loads(described.stdout) if described.returncode == 0 else {}
+    try:
+        run.stage("real tests", pytest("-n", "2", "--dist", "loadfile", *REAL, f"--ignore={LIFECYCLE}"), env)
+        run.stage("testbed lifecycle", pytest(LIFECYCLE), env)
+    finally:
+        run.stage("testbed down", [sys.executable, "-m", "tests.testbed", "down"])
+
+
+def main(arguments: list[str]) -> int:
+    """Run what the arguments name: `lint`, or everything."""
+    run = Run()
+    (lint if arguments == ["lint"] else everything)(run)
+    return run.report()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
