@@ -42,7 +42,12 @@ _DENY = "#!/bin/sh\n# pipelinekit-testbed: its packages' services stay off\nexit
 
 def program(name: str) -> str | None:
     """The path of a program, looked for where root's programs are too, or None."""
-    return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:{_SBIN}")
+    return shutil.which(name, path=search_path())
+
+
+def search_path() -> str:
+    """PATH with the folders of root's programs, which a user's own often lacks."""
+    return f"{os.environ.get('PATH', os.defpath)}:{_SBIN}"
 
 
 def required(name: str) -> str:
