@@ -13,7 +13,10 @@ from tests.testbed.layout import Layout
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line; its exit code. 0 fine, 1 not up, 2 usage, 4 tool missing, 5 tool failed, 6 refused."""
+    """The command line; its exit code.
+
+    0 fine, 1 not up, 2 usage, 4 tool missing, 5 tool failed, 6 refused, 130 interrupted.
+    """
     parser = argparse.ArgumentParser(prog="python -m tests.testbed", description=bed.__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("up", help="bring it up, or repair it; says first what it changes")

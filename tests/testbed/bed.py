@@ -163,7 +163,9 @@ def _bring_up(layout: Layout, journal: Journal, progress: Progress) -> bool:
         return any(started)
 
     with ThreadPoolExecutor(len(_LANES)) as pool:
-        changed |= any([lane.result() for lane in [pool.submit(start, *names) for names in _LANES]])
+        lanes = [pool.submit(start, *names) for names in _LANES]
+        started = [lane.result() for lane in lanes]
+    changed |= any(started)
     server = components.cluster_api(layout, secrets)
     if changed or not dns.answers():
         dns.apply(server)
@@ -250,4 +252,4 @@ def _clear(layout: Layout, known: Record) -> None:
         leftovers.remove_links(known)
         leftovers.remove_cgroups()
         machine.restore_sysctls(known.before)
-    leftovers.remove_files(layout, known.before)
+    leftovers.remove_files(layout, known)

@@ -131,7 +131,8 @@ def ensure_built(layout: Layout, go: toolchain.Go, progress: Progress) -> None:
 
 def forget_scratch(layout: Layout) -> None:
     """Removes downloads and compiled packages: gigabytes that finished programs do not need."""
-    shutil.rmtree(layout.scratch, ignore_errors=True)
+    if layout.scratch.exists():
+        run([packages.required("rm"), "-rf", str(layout.scratch)], timeout=600)
 
 
 class _Entry:

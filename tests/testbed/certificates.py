@@ -121,8 +121,11 @@ def for_cluster(layout: Layout) -> Authority:
         f"/CN={network.NODE}",
         (f"DNS:{network.NODE}", f"IP:{network.HOST_ADDRESS}"),
     )
-    if not (folder / "service-accounts.key").exists():
+    public = folder / "service-accounts.pub"
+    if not public.exists():
         _new_key(folder / "service-accounts.key")
+        # The API server does not find the public half in a private key of this format.
+        write(public, _openssl("pkey", "-in", str(folder / "service-accounts.key"), "-pubout"), 0o644)
     return ca
 
 

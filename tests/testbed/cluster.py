@@ -59,7 +59,7 @@ def apiserver(layout: Layout, secrets: Secrets) -> Program:
         # By address: the node's name needs no line in /etc/hosts then.
         "--kubelet-preferred-address-types=InternalIP",
         f"--service-account-issuer=https://kubernetes.default.svc.{network.CLUSTER_DOMAIN}",
-        f"--service-account-key-file={pki / 'service-accounts.key'}",
+        f"--service-account-key-file={pki / 'service-accounts.pub'}",
         f"--service-account-signing-key-file={pki / 'service-accounts.key'}",
         "--authorization-mode=Node,RBAC",
         "--allow-privileged=true",

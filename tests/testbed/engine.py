@@ -35,7 +35,6 @@ def program(layout: Layout) -> Program:
             f"--data-root={home / 'data'}",
             f"--exec-root={home / 'run'}",
             f"--pidfile={home / 'pid'}",
-            f"--deprecated-key-path={home / 'key.json'}",
             f"--cgroup-parent=/{network.CGROUP}",
             "--log-level=warn",
         ),

@@ -157,8 +157,9 @@ def remove_links(record: Record) -> None:
         time.sleep(0.05)
 
 
-def remove_files(layout: Layout, before: Before) -> None:
+def remove_files(layout: Layout, record: Record) -> None:
     """What our programs left outside the state folder, then the state folder itself."""
+    before = record.before
     for result in Path("/var/lib/cni/results").glob(f"{containers.CNI_NETWORK}-*"):
         result.unlink(missing_ok=True)
     for link in Path("/var/log/containers").glob("*"):
@@ -168,6 +169,8 @@ def remove_files(layout: Layout, before: Before) -> None:
     for socket in Path("/run/containerd/s").glob("*"):
         if str(socket) not in bound:
             socket.unlink(missing_ok=True)
+    if record.engine_is_ours and machine.ENGINE_KEY not in before.folders:
+        Path(machine.ENGINE_KEY).unlink(missing_ok=True)
     for folder in sorted(set(machine.FOLDERS) - set(before.folders), reverse=True):
         with suppress(OSError):  # somebody else's things are in it, or it never was
             Path(folder).rmdir()

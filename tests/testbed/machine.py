@@ -12,9 +12,11 @@ from tests.testbed.record import Before
 
 MODULES = ("overlay", "br_netfilter", "nf_tables", "ip_set", "nf_conntrack")
 # Where the programs we start leave things outside our own folder.
+ENGINE_KEY = "/etc/docker/key.json"
 FOLDERS = (
     "/etc/cni",
     "/etc/docker",
+    ENGINE_KEY,
     "/opt/containerd",
     "/run/containerd",
     "/run/containerd/s",
