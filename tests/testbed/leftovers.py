@@ -160,7 +160,11 @@ def remove_links(record: Record) -> None:
 def remove_files(layout: Layout, record: Record) -> None:
     """What our programs left outside the state folder, then the state folder itself."""
     before = record.before
-    for result in Path("/var/lib/cni/results").glob(f"{containers.CNI_NETWORK}-*"):
+    results = Path("/var/lib/cni/results")
+    for result in results.glob(f"{containers.CNI_NETWORK}-*"):
+        sandbox = result.name.removeprefix(f"{containers.CNI_NETWORK}-").removesuffix("-eth0")
+        # The loopback of a sandbox has a file of its own, and its name says nothing about us.
+        (results / f"cni-loopback-{sandbox}-lo").unlink(missing_ok=True)
         result.unlink(missing_ok=True)
     for link in Path("/var/log/containers").glob("*"):
         if link.is_symlink() and str(link.readlink()).startswith(f"{layout.state}/"):
