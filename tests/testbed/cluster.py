@@ -77,7 +77,8 @@ def controller_manager(layout: Layout) -> Program:
         f"--service-account-private-key-file={layout.pki / 'service-accounts.key'}",
         f"--cluster-signing-cert-file={layout.pki / 'ca.crt'}",
         f"--cluster-signing-key-file={layout.pki / 'ca.key'}",
-        "--use-service-account-credentials=true",
+        # The usual limits make a new cluster wait seconds for its first pod.
+        *("--kube-api-qps=500", "--kube-api-burst=1000"),
         "--leader-elect=false",
         "--secure-port=0",
     )
@@ -88,6 +89,7 @@ def scheduler(layout: Layout) -> Program:
         layout,
         "kube-scheduler",
         f"--kubeconfig={layout.kubeconfig}",
+        *("--kube-api-qps=500", "--kube-api-burst=1000"),
         "--leader-elect=false",
         "--secure-port=0",
     )

@@ -66,6 +66,8 @@ state = "{home}/run"
     default_runtime_name = "runc"
     [{cri}.containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
+      [{cri}.containerd.runtimes.runc.options]
+        Root = "{home}/runc"
   [{cri}.registry]
     config_path = "{home}/hosts"
     [{cri}.registry.configs."{network.REGISTRY}".auth]

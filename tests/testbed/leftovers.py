@@ -170,7 +170,8 @@ def remove_files(layout: Layout, record: Record) -> None:
         if link.is_symlink() and str(link.readlink()).startswith(f"{layout.state}/"):
             link.unlink()
     bound = Path("/proc/net/unix").read_text()
-    for socket in Path("/run/containerd/s").glob("*"):
+    sockets = [*Path("/run/containerd/s").glob("*"), Path("/var/lib/kubelet/device-plugins/kubelet.sock")]
+    for socket in sockets:
         if str(socket) not in bound:
             socket.unlink(missing_ok=True)
     if record.engine_is_ours and machine.ENGINE_KEY not in before.folders:
