@@ -8,7 +8,7 @@ import shlex
 import sys
 
 from tests.testbed import bed, status
-from tests.testbed.errors import TestbedError
+from tests.testbed.errors import TestbedError, ToolMissingError
 from tests.testbed.layout import Layout
 
 
@@ -33,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     except TestbedError as error:
         print(f"testbed: {error}", file=sys.stderr)
         return error.code
+    except PermissionError as error:
+        print(f"testbed: {error.filename}: only its owner may read this; run as root", file=sys.stderr)
+        return ToolMissingError.code
     except KeyboardInterrupt:
         print("testbed: interrupted; `up` goes on from here, `down` clears up", file=sys.stderr)
         return 130

@@ -12,7 +12,7 @@ import tarfile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from tests.testbed import packages, registry
-from tests.testbed.command import run
+from tests.testbed.command import STEP, run, succeeds
 from tests.testbed.errors import ToolFailedError
 from tests.testbed.record import write
 
@@ -56,12 +56,19 @@ def bake(
     todo = missing(layout, recipes)
     if not todo:
         return
-    with registry.serve(layout.scratch / "registry", storage=layout.image_store / "storage") as store:
+    replaced = [name for name in todo if _marker(layout, name).exists()]
+    folder = layout.scratch / "registry"
+    with registry.serve(folder, storage=layout.image_store / "storage") as store:
         for name in todo:
             with progress.step(f"making the image {name}"):
                 _bake(layout, recipes[name], f"{store.address}/{name}", store.address, docker)
             # Only now: an image that is half pushed has no marker and is made again.
             write(_marker(layout, name), key(recipes, name), 0o644)
+        for base in {recipe.base for recipe in todo.values()} - {None}:
+            succeeds([packages.required("docker"), "rmi", f"{store.address}/{base}"], env=docker)
+    if replaced:
+        collect = ["garbage-collect", "--delete-untagged", str(folder / "config.yml")]
+        run([packages.required("docker-registry"), *collect], timeout=_BUILD_TIME)
 
 
 def seed(layout: Layout) -> bool:
@@ -98,7 +105,7 @@ def _bake(layout: Layout, recipe: Recipe, image: str, store: str, docker: Mappin
     # Without a config of ours, the user's own credentials and builders would come in.
     config = layout.scratch / "docker-config"
     config.mkdir(parents=True, exist_ok=True)
-    env = {**docker, "DOCKER_CONFIG": str(config), "DOCKER_BUILDKIT": "0"}
+    env = {**docker, **STEP, "DOCKER_CONFIG": str(config), "DOCKER_BUILDKIT": "0"}
     if recipe.tree is not None:
         root = layout.scratch / "root"
         archive = layout.scratch / "root.tar"

@@ -29,7 +29,7 @@ from tests.testbed import (
     record,
     toolchain,
 )
-from tests.testbed.errors import NotUpError, RefusedError, ToolFailedError
+from tests.testbed.errors import NotUpError, RefusedError, ToolFailedError, ToolMissingError
 from tests.testbed.layout import Layout
 from tests.testbed.progress import Progress
 from tests.testbed.record import Journal, Record
@@ -59,8 +59,11 @@ def up(layout: Layout, progress: Progress | None = None) -> bool:
     ToolFailedError.
     """
     progress = progress or Progress()
+    _require_root()
     with ownership.claim() as claim:
         claim.check(layout)
+        processes.stop_orphans()
+        packages.restore_policy()
         known = record.load(layout.record)
         if known is not None and known.boot != record.boot():
             progress.say("the machine was started anew since: clearing the old testbed's remains")
@@ -93,7 +96,9 @@ def down(layout: Layout, progress: Progress | None = None) -> bool:
     Raises ToolFailedError when something does not let itself be removed: run it again.
     """
     progress = progress or Progress()
+    _require_root()
     with ownership.claim() as claim:
+        processes.stop_orphans()
         known = record.load(layout.record)
         if known is not None:
             with progress.step("taking the testbed down"):
@@ -134,6 +139,14 @@ def session(layout: Layout | None = None) -> Iterator[dict[str, str]]:
     finally:
         if was_down:
             down(layout)
+
+
+def _require_root() -> None:
+    if os.geteuid() == 0:
+        return
+    lacking = " ".join(packages.missing(engine_answers=engine.answers()))
+    also = f"; and these packages are missing: apt-get install {lacking}" if lacking else ""
+    raise ToolMissingError(f"the testbed needs root: it starts containers and changes the network{also}")
 
 
 def _direct() -> dict[str, str]:

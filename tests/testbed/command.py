@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+# Marks a program that works on `up`'s behalf for minutes: when `up` is killed it goes on, and its successor
+# must end it before doing the same work again. The machine's claim sees to it that there is one `up` at most.
+STEP = {"PIPELINEKIT_TESTBED_STEP": "1"}
+
 _TAIL = 30  # lines of a failed program's output: enough for a compiler's or apt's last words
 
 

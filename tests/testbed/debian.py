@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from tests.testbed import mounts, packages
-from tests.testbed.command import run
+from tests.testbed.command import STEP, run
 from tests.testbed.errors import ToolFailedError
 
 SUITE = "bookworm"
@@ -38,7 +38,11 @@ def bootstrap(root: Path) -> None:
     root.mkdir(parents=True)
     command = [packages.required("debootstrap"), "--variant=minbase", "--include=ca-certificates"]
     polite = ["nice"] if packages.program("nice") else []
-    run([*polite, *command, SUITE, str(root), mirror()], timeout=900, env={"PATH": packages.search_path()})
+    run(
+        [*polite, *command, SUITE, str(root), mirror()],
+        timeout=900,
+        env={**STEP, "PATH": packages.search_path()},
+    )
     for name, text in _FILES.items():
         (root / name).write_text(text)
     (root / "usr/sbin/policy-rc.d").chmod(0o755)

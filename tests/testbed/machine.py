@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 from pathlib import Path
 
 from tests.testbed import network, packages
@@ -38,6 +39,8 @@ FOLDERS = (
 )
 FAMILIES = ("iptables", "ip6tables")
 
+_NARROW = 16
+
 _RULES = (
     ("filter", "FORWARD", ("-i", network.BRIDGE)),
     ("filter", "FORWARD", ("-o", network.BRIDGE)),
@@ -56,6 +59,7 @@ def look() -> Before:
         raise RefusedError(
             f"this machine seems to run Kubernetes already: {traces[0].split()[0].lstrip(':')} …"
         )
+    _refuse_overlaps()
     return Before(
         sysctls={name: value for name in network.TOUCHED_SYSCTLS if (value := sysctl(name)) is not None},
         links=links(),
@@ -64,6 +68,24 @@ def look() -> Before:
         sets=sets(),
         folders=tuple(folder for folder in FOLDERS if Path(folder).exists()),
     )
+
+
+def _refuse_overlaps() -> None:
+    """Raises RefusedError where the bridge's name or one of our networks is in use."""
+    if network.BRIDGE in links():
+        raise RefusedError(
+            f"there is a network interface {network.BRIDGE} already, and no record of who made it"
+        )
+    ours = [ipaddress.ip_network(name) for name in (network.POD_NETWORK, network.SERVICE_NETWORK)]
+    for route in run([packages.required("ip"), "-4", "route", "show", "table", "all"]).splitlines():
+        words = route.removeprefix("broadcast ").removeprefix("local ").split()
+        try:
+            theirs = ipaddress.ip_network(words[0])
+        except ValueError:  # "default", "unreachable" and the like
+            continue
+        # A wider route, as a VPN's for all of 10.0.0.0/8, gives way to ours and harms nobody.
+        if theirs.prefixlen >= _NARROW and any(theirs.overlaps(mine) for mine in ours):
+            raise RefusedError(f"the testbed's networks are in use on this machine: {route.strip()}")
 
 
 def prepare() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.testbed import network, record
-from tests.testbed.errors import RefusedError, ToolMissingError
+from tests.testbed.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,16 +60,8 @@ class Claim:
 
 @contextmanager
 def claim(path: Path = CLAIM) -> Iterator[Claim]:
-    """Waits for its turn: one `up` or `down` at a time on a machine.
-
-    Raises ToolMissingError when not root.
-    """
-    try:
-        descriptor = _locked(path)
-    except PermissionError as error:
-        raise ToolMissingError(
-            "the testbed needs root: it starts containers and changes the network"
-        ) from error
+    """Waits for its turn: one `up` or `down` at a time on a machine."""
+    descriptor = _locked(path)
     try:
         yield Claim(descriptor, path)
     finally:

@@ -37,6 +37,7 @@ PACKAGES: Mapping[str, str] = {
 }
 _SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 _POLICY = Path("/usr/sbin/policy-rc.d")
+_ASIDE = Path("/usr/sbin/policy-rc.d.before-testbed")
 _DENY = "#!/bin/sh\n# pipelinekit-testbed: its packages' services stay off\nexit 101\n"
 
 
@@ -89,13 +90,14 @@ def install(packages: tuple[str, ...]) -> None:
         names = " ".join(packages)
         raise ToolMissingError(f"missing: {names}; as root on Debian: apt-get install {names}")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    patient = ["-o", "DPkg::Lock::Timeout=300"]  # somebody else may be installing something
+    command = ["apt-get", *patient, "install", "-y", "--no-install-recommends", *packages]
     with _services_denied():
         try:
             run(command, env=quiet, timeout=900)
         except ToolFailedError:
             # The package lists are missing or older than the mirror.
-            run(["apt-get", "update"], env=quiet, timeout=300)
+            run(["apt-get", *patient, "update"], env=quiet, timeout=300)
             run(command, env=quiet, timeout=900)
 
 
@@ -103,20 +105,22 @@ def install(packages: tuple[str, ...]) -> None:
 def _services_denied() -> Iterator[None]:
     """For its duration, Debian's maintainer scripts start no service.
 
-    An administrator's own policy is put aside and put back; a leftover of ours is simply replaced.
+    An administrator's own policy is put aside and put back.
     """
-    aside = _POLICY.with_name("policy-rc.d.before-testbed")
-    if aside.exists():
-        aside.replace(_POLICY)
-    had_own = _POLICY.exists() and _POLICY.read_text(errors="replace") != _DENY
-    if had_own:
-        _POLICY.replace(aside)
+    restore_policy()
+    if _POLICY.exists():
+        _POLICY.replace(_ASIDE)
     _POLICY.write_text(_DENY)
     _POLICY.chmod(0o755)
     try:
         yield
     finally:
-        if had_own:
-            aside.replace(_POLICY)
-        else:
-            _POLICY.unlink(missing_ok=True)
+        restore_policy()
+
+
+def restore_policy() -> None:
+    """Puts the administrator's policy on services back, where an installation was cut off before it could."""
+    if _POLICY.exists() and _POLICY.read_text(errors="replace") == _DENY:
+        _POLICY.unlink()
+    if _ASIDE.exists():
+        _ASIDE.replace(_POLICY)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.testbed import packages
+from tests.testbed.command import STEP
 from tests.testbed.record import Started
 
 if TYPE_CHECKING:
@@ -71,7 +72,17 @@ def ensure(name: str, program: Program, layout: Layout, journal: Journal) -> boo
 
 def marked(mark: str) -> list[int]:
     """Every process that carries the mark, shims and helpers of ours included."""
-    wanted = f"{MARK}={mark}".encode()
+    return _with_variable(MARK, mark)
+
+
+def stop_orphans() -> None:
+    """Ends what a killed `up` had under way. Only for who holds the machine's claim."""
+    for name, value in STEP.items():
+        stop(_with_variable(name, value))
+
+
+def _with_variable(name: str, value: str) -> list[int]:
+    wanted = f"{name}={value}".encode()
     found = []
     for pid in _pids():
         try:

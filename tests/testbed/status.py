@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.testbed import binaries, certificates, components, dns, engine, network, processes, record
+from tests.testbed import (
+    binaries,
+    certificates,
+    components,
+    dns,
+    engine,
+    network,
+    packages,
+    processes,
+    record,
+)
+from tests.testbed.command import run
+from tests.testbed.errors import ToolFailedError, ToolMissingError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +45,7 @@ class Report:
     state: str
     cache: str
     cache_bytes: int
-    kubernetes: str
+    versions: dict[str, str]
     ports: dict[str, int]
     parts: tuple[Part, ...]
 
@@ -44,7 +58,8 @@ class Report:
 
     def as_text(self) -> str:
         cache = f"{self.cache} ({self.cache_bytes / 2**20:.0f} MiB)"
-        lines = [f"state {self.state}, cache {cache}, Kubernetes {self.kubernetes}"]
+        versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        lines = [f"state {self.state}, cache {cache}", f"versions: {versions}"]
         for part in self.parts:
             port = f":{self.ports[part.name]}" if part.name in self.ports else ""
             pid = f"pid {part.pid}" if part.pid else ""
@@ -60,7 +75,7 @@ def look(layout: Layout) -> Report:
         state=str(layout.state),
         cache=str(layout.cache),
         cache_bytes=_size(layout.cache),
-        kubernetes=binaries.KUBERNETES,
+        versions=_versions(layout),
         ports={name: port for name, (_, port) in network.LISTENERS.items()},
         parts=parts,
     )
@@ -85,6 +100,29 @@ def _parts(layout: Layout, known: record.Record) -> tuple[Part, ...]:
     answers = dns.answers()
     found.append(Part("coredns (a pod)", None, ready=answers, why="" if answers else "does not answer"))
     return tuple(found)
+
+
+def _versions(layout: Layout) -> dict[str, str]:
+    """Of what is there; programs that are still to come are left out."""
+    clients = binaries.clients(layout)
+    questions = {
+        "Kubernetes": (str(binaries.built(layout, "kubernetes")), "kubelet", "--version"),
+        "CoreDNS": (str(binaries.built(layout, "coredns")), "-version"),
+        "etcd": ("etcd", "--version"),
+        "containerd": ("containerd", "--version"),
+        "runc": ("runc", "--version"),
+        "Docker": ("dockerd", "--version"),
+        "registry": ("docker-registry", "--version"),
+        "helm": (str(clients / "helm"), "version", "--short"),
+        "kubectl": (str(clients / "kubectl"), "version", "--client"),
+    }
+    found = {}
+    for name, argv in questions.items():
+        with suppress(ToolMissingError, ToolFailedError):
+            number = re.search(r"\d+\.\d+\.\d+", run(argv, env={"PATH": packages.search_path()}))
+            if number is not None:
+                found[name] = number[0]
+    return found
 
 
 def _size(folder: Path) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.testbed import packages
-from tests.testbed.command import run
+from tests.testbed.command import STEP, run
 from tests.testbed.errors import ToolFailedError, ToolMissingError
 
 if TYPE_CHECKING:
@@ -87,7 +87,12 @@ def _fetch(layout: Layout) -> Go:
     module = f"golang.org/toolchain@v0.0.1-go{_FETCHED}.{platform}"
     scratch = layout.scratch / "toolchain"
     scratch.mkdir(parents=True, exist_ok=True)
-    variables = {"GOMODCACHE": str(layout.scratch / "mod"), "GOFLAGS": "-modcacherw", "GOTOOLCHAIN": "local"}
+    variables = {
+        "GOMODCACHE": str(layout.scratch / "mod"),
+        "GOFLAGS": "-modcacherw",
+        "GOTOOLCHAIN": "local",
+        **STEP,
+    }
     download = ["go", "mod", "download", "-json", module]
     answer = json.loads(run(download, env=variables, cwd=scratch, timeout=600))
     home = layout.cache / f"go-{_FETCHED}"
