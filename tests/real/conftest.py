@@ -1,0 +1,46 @@
+"""Tests against the real thing: a Kubernetes with a node, a Docker engine, a registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.testbed import bed
+from tests.testbed.layout import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "lifecycle: takes testbeds up and down, so it runs alone and only when asked for with -m lifecycle",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Lifecycle tests need the machine without a testbed, all others need it with one."""
+    if "lifecycle" in str(config.option.markexpr):
+        return
+    apart = [item for item in items if item.get_closest_marker("lifecycle")]
+    if apart:
+        _deselect(config, items, apart)
+
+
+def _deselect(config: pytest.Config, items: list[pytest.Item], apart: Sequence[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=apart)
+    items[:] = [item for item in items if item not in apart]
+
+
+@pytest.fixture(scope="session")
+def testbed() -> dict[str, str]:
+    """The environment that leads to the testbed, which is up from here on.
+
+    Several workers may ask at once: the first brings it up, the others wait for it. Nobody here takes it
+    down, for nobody here knows who is the last: that is for whoever started the tests.
+    """
+    layout = Layout.from_environment()
+    bed.up(layout)
+    return bed.environment(layout)

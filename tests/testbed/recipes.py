@@ -1,0 +1,196 @@
+"""Which images the registry serves, under docker.io's own names, and what each is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tarfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.testbed import binaries, containers, debian, packages
+from tests.testbed.command import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tests.testbed.layout import Layout
+    from tests.testbed.toolchain import Go
+
+DEBIAN = "library/debian:bookworm-slim"
+COREDNS = "testbed/coredns:1"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One image: a Dockerfile, the image it builds on (its BASE) and the files it takes.
+
+    A `tree` makes the image from a folder instead; `identity` stands for the content of files and trees.
+    """
+
+    dockerfile: str
+    base: str | None = None
+    files: Mapping[str, Path] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    archives: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
+    tree: Callable[[Path], None] | None = None
+    identity: str = ""
+
+
+def base_images(layout: Layout, go: Go) -> dict[str, Recipe]:
+    """What tests and generated Dockerfiles start from."""
+    return {
+        DEBIAN: Recipe(
+            dockerfile='CMD ["bash"]',
+            tree=lambda scratch: debian.bootstrap(scratch),
+            identity=debian.identity(),
+        ),
+        "library/busybox:stable": _busybox(),
+        "library/python:3.11-slim": Recipe(base=DEBIAN, dockerfile=_PYTHON),
+        f"library/golang:{go.tag}": Recipe(
+            base=DEBIAN,
+            dockerfile=_GOLANG.replace("VERSION", go.version),
+            files={"go": go.root},
+            identity=go.version,
+        ),
+        "nginxinc/nginx-unprivileged:stable": Recipe(
+            base=DEBIAN,
+            dockerfile=_NGINX,
+            texts={"nginx.conf": _NGINX_CONF, "default.conf": _NGINX_SITE},
+        ),
+    }
+
+
+def system_images(layout: Layout) -> dict[str, Recipe]:
+    """What the cluster itself runs; made of programs that are built here."""
+    return {
+        containers.PAUSE_IMAGE: _program(layout, "pause"),
+        COREDNS: _program(layout, "coredns"),
+    }
+
+
+def _program(layout: Layout, name: str) -> Recipe:
+    binary = binaries.built(layout, name)
+    return Recipe(
+        dockerfile=f'FROM scratch\nCOPY {name} /{name}\nENTRYPOINT ["/{name}"]\n',
+        files={name: binary},
+        identity=binary.parent.name,
+    )
+
+
+def _busybox() -> Recipe:
+    binary = Path(packages.required("busybox"))
+    return Recipe(
+        dockerfile='FROM scratch\nADD root.tar /\nENV PATH=/bin\nCMD ["sh"]\n',
+        archives={"root.tar": lambda: _busybox_root(binary)},
+        identity=hashlib.sha256(binary.read_bytes()).hexdigest(),
+    )
+
+
+def _busybox_root(binary: Path) -> bytes:
+    """A root file system of busybox and a link to it for each of its commands."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tree:
+        for folder, mode in {"bin": 0o755, "etc": 0o755, "root": 0o700, "tmp": 0o1777}.items():
+            entry = tarfile.TarInfo(folder)
+            entry.type, entry.mode = tarfile.DIRTYPE, mode
+            tree.addfile(entry)
+        program = tarfile.TarInfo("bin/busybox")
+        content = binary.read_bytes()
+        program.size, program.mode = len(content), 0o755
+        tree.addfile(program, io.BytesIO(content))
+        for command in run([str(binary), "--list"]).split():
+            if command != "busybox":
+                link = tarfile.TarInfo(f"bin/{command}")
+                link.type, link.linkname = tarfile.SYMTYPE, "busybox"
+                tree.addfile(link)
+        for name, text in {"passwd": _PASSWD, "group": _GROUP}.items():
+            file = tarfile.TarInfo(f"etc/{name}")
+            file.size, file.mode = len(text), 0o644
+            tree.addfile(file, io.BytesIO(text.encode()))
+    return out.getvalue()
+
+
+_PASSWD = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"
+_GROUP = "root:x:0:\nnogroup:x:65534:\n"
+
+# As in the official image, pip may install system-wide; Debian's own mark against that has to go.
+_PYTHON = """\
+ARG BASE
+FROM ${BASE}
+RUN apt-get update \\
+ && apt-get install -y --no-install-recommends python3 python3-venv python3-pip \\
+ && rm -rf /var/lib/apt/lists/* /usr/lib/python3.11/EXTERNALLY-MANAGED \\
+ && ln -s /usr/bin/python3.11 /usr/local/bin/python \\
+ && ln -s /usr/bin/python3.11 /usr/local/bin/python3 \\
+ && ln -s /usr/bin/python3.11 /usr/local/bin/python3.11 \\
+ && ln -s /usr/bin/pip3 /usr/local/bin/pip
+ENV LANG=C.UTF-8
+CMD ["python3"]
+"""
+
+_GOLANG = """\
+ARG BASE
+FROM ${BASE}
+RUN apt-get update \\
+ && apt-get install -y --no-install-recommends git \\
+ && rm -rf /var/lib/apt/lists/*
+COPY go /usr/local/go
+ENV GOLANG_VERSION=VERSION GOTOOLCHAIN=local GOPATH=/go \\
+    PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+RUN mkdir -p /go/src /go/bin && chmod -R 1777 /go
+WORKDIR /go
+CMD ["bash"]
+"""
+
+# Whatever number it runs as, and with only a configuration mounted: logs to the container's own output,
+# all that it writes where everybody may write.
+_NGINX = """\
+ARG BASE
+FROM ${BASE}
+RUN apt-get update \\
+ && apt-get install -y --no-install-recommends nginx-light \\
+ && rm -rf /var/lib/apt/lists/* /etc/nginx/sites-* /etc/nginx/modules-enabled/* \\
+ && mkdir -p /etc/nginx/conf.d \\
+ && ln -sf /dev/stdout /var/log/nginx/access.log \\
+ && ln -sf /dev/stderr /var/log/nginx/error.log \\
+ && chmod 1777 /var/log/nginx /var/lib/nginx /run
+COPY nginx.conf /etc/nginx/nginx.conf
+COPY default.conf /etc/nginx/conf.d/default.conf
+ENV LANG=C.UTF-8
+EXPOSE 8080
+STOPSIGNAL SIGQUIT
+USER 101
+CMD ["nginx", "-g", "daemon off;"]
+"""
+
+_NGINX_CONF = """\
+worker_processes auto;
+error_log /var/log/nginx/error.log notice;
+pid /tmp/nginx.pid;
+events { worker_connections 1024; }
+http {
+    client_body_temp_path /tmp/client_temp;
+    proxy_temp_path /tmp/proxy_temp;
+    fastcgi_temp_path /tmp/fastcgi_temp;
+    uwsgi_temp_path /tmp/uwsgi_temp;
+    scgi_temp_path /tmp/scgi_temp;
+    include /etc/nginx/mime.types;
+    default_type application/octet-stream;
+    access_log /var/log/nginx/access.log;
+    sendfile on;
+    keepalive_timeout 65;
+    include /etc/nginx/conf.d/*.conf;
+}
+"""
+
+_NGINX_SITE = """\
+server {
+    listen 8080;
+    location / {
+        root /usr/share/nginx/html;
+        index index.html;
+    }
+}
+"""
