@@ -21,13 +21,13 @@ def plan_release(app: App, platform: Platform, revision: Revision, key: Key) -> 
         key=key,
         version=version,
         image=ImageRef(platform.images.registry, platform.images.repository(app.team, app.name), version),
-        chart=chart_ref(platform, app.name, version),
+        chart=chart_ref(platform, app, version),
         chart_folder=f"charts/{app.name}",
     )
 
 
-def chart_ref(platform: Platform, name: str, version: str) -> ImageRef:
-    """Where a chart's version lives in an OCI repository."""
+def chart_ref(platform: Platform, app: App, version: str) -> ImageRef:
+    """Where a chart's version lives in an OCI repository: below its team, so that names may repeat."""
     repository = platform.charts.repository
     if not repository.startswith("oci://"):
         raise refused(
@@ -36,7 +36,7 @@ def chart_ref(platform: Platform, name: str, version: str) -> ImageRef:
             hint="set charts.repository to oci://host/path",
         )
     host, _, path = repository.removeprefix("oci://").partition("/")
-    return ImageRef(host, "/".join(part for part in (path.strip("/"), name) if part), version)
+    return ImageRef(host, "/".join(part for part in (path.strip("/"), app.team, app.name) if part), version)
 
 
 def image_labels(plan: ReleasePlan) -> dict[str, str]:
