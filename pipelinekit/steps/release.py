@@ -16,6 +16,8 @@ from pipelinekit.steps.image import Did, missing
 
 Sleep = Callable[[float], None]
 
+STARTING = 8.0
+"""Seconds in which a pod that is not ready yet is no news."""
 RUNNING = "deployed"
 PENDING = "pending-"
 
@@ -173,6 +175,8 @@ def _install(
     verdict: list[str] = []
 
     def hopeless() -> bool:
+        if time.time() < since + STARTING:
+            return False
         for each in cluster.troubles(target, since=since):
             if each not in told:
                 told.add(each)

@@ -1,0 +1,198 @@
+"""The facts that git knows, from real repositories."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.adapters import git
+from pipelinekit.errors import ToolFailed
+from pipelinekit.plan.version import version_of
+
+Git = Callable[..., str]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> tuple[Path, Git]:
+    """An empty repository and its git."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+
+    def run(*arguments: str) -> str:
+        identity = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+        done = subprocess.run(
+            ["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    run("init", "--quiet", "--initial-branch=main")
+    return folder, run
+
+
+def _commit(folder: Path, run: Git, name: str) -> None:
+    (folder / name).write_text(name)
+    run("add", "--all")
+    run("commit", "--quiet", "--message", name)
+
+
+def _version(folder: Path, name: str = "orders") -> str:
+    return version_of(git.revision(folder, name=name))
+
+
+def test_each_commit_of_main_counts(repository: tuple[Path, Git]) -> None:
+    folder, run = repository
+    for number in (1, 2, 3):
+        _commit(folder, run, str(number))
+        assert _version(folder) == f"0.1.{number}"
+
+
+def test_a_tag_sets_the_version_and_later_commits_count_from_it(repository: tuple[Path, Git]) -> None:
+    folder, run = repository
+    _commit(folder, run, "1")
+    run("tag", "v1.4.2")
+    assert _version(folder) == "1.4.2"
+    _commit(folder, run, "2")
+    run("tag", "v9.0.0-rc.1")
+    run("tag", "nightly")
+    assert _version(folder) == "1.4.3"
+
+
+def test_a_merge_counts_as_one_commit(repository: tuple[Path, Git]) -> None:
+    folder, run = repository
+    _commit(folder, run, "1")
+    run("switch", "--quiet", "--create", "feature")
+    for name in ("a", "b", "c"):
+        _commit(folder, run, name)
+    run("switch", "--quiet", "main")
+    run("merge", "--quiet", "--no-ff", "--no-edit", "feature")
+    assert _version(folder) == "0.1.2"
+
+
+def test_a_monorepo_has_a_version_for_each_application(repository: tuple[Path, Git]) -> None:
+    folder, run = repository
+    for name in ("orders", "shop"):
+        (folder / name).mkdir()
+        _commit(folder / name, run, "app.yaml")
+    run("tag", "orders/v2.0.0", "HEAD~1")
+    run("tag", "v7.0.0", "HEAD~1")
+    assert _version(folder / "orders") == "2.0.1"
+    assert _version(folder / "shop", "shop") == "7.0.1"
+    # A change in one application leaves the other clean.
+    (folder / "shop" / "app.yaml").write_text("changed")
+    assert git.revision(folder / "orders", name="orders").dirty is False
+    assert git.revision(folder / "shop", name="shop").dirty is True
+    assert git.revision(folder / "shop", name="shop").folder == "shop"
+
+
+@pytest.mark.parametrize("change", ["edit", "add", "delete"])
+def test_a_changed_work_tree_is_a_prerelease_named_after_its_content(
+    repository: tuple[Path, Git], change: str
+) -> None:
+    folder, run = repository
+    _commit(folder, run, "1")
+    _commit(folder, run, "2")
+    clean = git.revision(folder, name="orders")
+    before = run("status", "--porcelain")
+    if change == "edit":
+        (folder / "1").write_text("other")
+    elif change == "add":
+        (folder / "3").write_text("new")
+    else:
+        (folder / "1").unlink()
+    dirty = git.revision(folder, name="orders")
+    assert version_of(dirty).startswith("0.1.3-dirty.g")
+    assert dirty.tree != clean.tree
+    # Asking leaves no trace in the index.
+    assert run("diff", "--cached", "--name-only") == before == ""
+    run("checkout", "--quiet", ".")
+    (folder / "3").unlink(missing_ok=True)
+    assert git.revision(folder, name="orders") == clean
+
+
+def test_an_ignored_file_changes_nothing(repository: tuple[Path, Git]) -> None:
+    folder, run = repository
+    _commit(folder, run, "1")
+    (folder / ".gitignore").write_text("*.log\n")
+    run("add", "--all")
+    run("commit", "--quiet", "--message", "ignore")
+    (folder / "x.log").write_text("noise")
+    assert git.revision(folder, name="orders").dirty is False
+
+
+def test_another_branch_and_a_detached_head_are_prereleases(repository: tuple[Path, Git]) -> None:
+    folder, run = repository
+    _commit(folder, run, "1")
+    run("switch", "--quiet", "--create", "Feature/Größe_1")
+    _commit(folder, run, "2")
+    assert _version(folder).startswith("0.1.2-feature-gr-e-1.g")
+    run("checkout", "--quiet", "--detach")
+    assert _version(folder).startswith("0.1.2-detached.g")
+
+
+def test_the_main_branch_is_what_the_remote_says(repository: tuple[Path, Git], tmp_path: Path) -> None:
+    folder, run = repository
+    run("branch", "--move", "trunk")
+    _commit(folder, run, "1")
+    clone = tmp_path / "clone"
+    run("clone", "--quiet", str(folder), str(clone))
+    assert git.revision(clone, name="orders").main_branch == "trunk"
+    assert _version(clone) == "0.1.1"
+
+
+def test_before_the_first_commit_and_outside_a_repository(
+    repository: tuple[Path, Git], tmp_path: Path
+) -> None:
+    folder, _ = repository
+    (folder / "a").write_text("a")
+    assert _version(folder).startswith("0.1.1-dirty.g")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "a").write_text("a")
+    assert git.revision(outside, name="orders").tree == git.revision(folder, name="orders").tree
+
+
+def test_a_folder_that_the_repository_ignores_is_outside_of_it(repository: tuple[Path, Git]) -> None:
+    folder, run = repository
+    (folder / ".gitignore").write_text("/play/\n")
+    _commit(folder, run, "1")
+    play = folder / "play"
+    play.mkdir()
+    (play / "a").write_text("a")
+    assert git.revision(play, name="orders").commit == ""
+    assert git.init(play) is True
+    assert git.init(play) is False
+
+
+def test_a_remotes_password_is_not_part_of_the_facts(repository: tuple[Path, Git]) -> None:
+    folder, run = repository
+    _commit(folder, run, "1")
+    run("remote", "add", "origin", "https://user:secret@git.example.com/orders.git")
+    assert git.revision(folder, name="orders").source == "https://git.example.com/orders.git"
+
+
+def test_a_damaged_repository_is_an_error_with_gits_reason(repository: tuple[Path, Git]) -> None:
+    folder, run = repository
+    _commit(folder, run, "1")
+    (folder / ".git" / "config").write_text("[core\n")
+    with pytest.raises(ToolFailed, match="git: "):
+        git.revision(folder, name="orders")
+
+
+def test_the_text_merge_keeps_both_sides() -> None:
+    base = "one\ntwo\nthree\nfour\nfive\n"
+    merge = git.MergeFile().merge
+    assert merge(base, base.replace("one", "1"), base.replace("five", "5")) == (
+        "1\ntwo\nthree\nfour\n5\n",
+        True,
+    )
+    text, clean = merge(base, base.replace("three", "mine"), base.replace("three", "new"))
+    assert not clean
+    assert (
+        text.index("<<<<<<< yours") < text.index("mine") < text.index("new") < text.index(">>>>>>> generated")
+    )
+    # No newline at the end, and the very same change on both sides.
+    assert merge("a", "b", "b") == ("b", True)
+    assert merge("é 🚀\n", "é 🚀\n", "ü\n") == ("ü\n", True)
