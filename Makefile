@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: demo test lint testbed-up testbed-down testbed-env clean help
+.PHONY: demo test lint bench testbed-up testbed-down testbed-env clean help
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ test: .venv/.ready ## Install what the tests need, and run all of them.
 
 lint: .venv/.ready ## Check style, types and the floors.
 	@$(VENV)/python -m tests.run lint
+
+bench: .venv/.ready ## Measure speed, as ratios to peers and floors (B=B9 for one of them).
+	@$(VENV)/python -m tests.benchmarks $(B)
 
 testbed-up: .venv/.ready ## Start the one-node Kubernetes of the tests.
 	@$(VENV)/python -m tests.testbed up

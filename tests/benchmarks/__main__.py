@@ -1,0 +1,25 @@
+"""`make bench`: run the benchmarks (or those named) and print one table; exit 1 when one misses its bound."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.benchmarks import startup
+from tests.benchmarks.measure import table
+
+BENCHMARKS = {"B9": startup.run}
+
+
+def main(names: list[str]) -> int:
+    """Run the benchmarks of these names, or all."""
+    unknown = set(names) - BENCHMARKS.keys()
+    if unknown:
+        print(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    rows = [row for name in names or BENCHMARKS for row in BENCHMARKS[name]()]
+    print(table(rows))
+    return 0 if all(row.reached for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
