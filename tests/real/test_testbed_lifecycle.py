@@ -16,6 +16,7 @@ import pytest
 
 from tests.real.kube import Kube
 from tests.testbed import bed, network, ownership, processes, record, snapshot, status
+from tests.testbed.environment import environment
 from tests.testbed.errors import RefusedError
 from tests.testbed.layout import Layout
 
@@ -88,7 +89,7 @@ def kill_parts(layout: Layout, *names: str) -> None:
 
 def leave_containers_behind(layout: Layout) -> None:
     """Work that is still going on when the testbed is taken down."""
-    kube = Kube(bed.environment(layout), "default")
+    kube = Kube(environment(layout), "default")
     image = f"{network.REGISTRY}/library/busybox:stable"
     kube.kubectl("run", "left", f"--image={image}", "--port=80", "--", "sleep", "1000")
     kube.kubectl("wait", "--for=condition=Ready", "pod/left", "--timeout=60s")

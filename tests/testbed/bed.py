@@ -20,7 +20,6 @@ from tests.testbed import (
     leftovers,
     machine,
     mounts,
-    network,
     ownership,
     packages,
     plan,
@@ -29,7 +28,8 @@ from tests.testbed import (
     record,
     toolchain,
 )
-from tests.testbed.errors import NotUpError, RefusedError, ToolFailedError, ToolMissingError
+from tests.testbed.environment import environment
+from tests.testbed.errors import RefusedError, ToolFailedError, ToolMissingError
 from tests.testbed.layout import Layout
 from tests.testbed.progress import Progress
 from tests.testbed.record import Journal, Record
@@ -62,6 +62,8 @@ def up(layout: Layout, progress: Progress | None = None) -> bool:
     _require_root()
     with ownership.claim() as claim:
         claim.check(layout)
+        if leftovers.is_foreign(layout):
+            raise RefusedError(f"{layout.state} is not empty and holds no testbed: name another folder")
         processes.stop_orphans()
         packages.restore_policy()
         known = record.load(layout.record)
@@ -76,7 +78,7 @@ def up(layout: Layout, progress: Progress | None = None) -> bool:
             with progress.step(f"installing {', '.join(lacking)}"):
                 packages.install(lacking)
         if known is None:
-            if taken := ownership.foreign_listeners(set()):
+            if taken := ownership.taken_ports():
                 raise RefusedError("; ".join(taken))
             fresh = Record(record.new_mark(), record.boot(), machine.look(), engine_is_ours)
             claim.take(layout)
@@ -103,30 +105,11 @@ def down(layout: Layout, progress: Progress | None = None) -> bool:
         if known is not None:
             with progress.step("taking the testbed down"):
                 _clear(layout, known)
+        else:
+            leftovers.remove_beginnings(layout)
         if claim.owner() in {layout.state, None}:
             claim.release()
     return known is not None
-
-
-def environment(layout: Layout) -> dict[str, str]:
-    """What to set to use the testbed. Raises NotUpError when there is none."""
-    known = record.load(layout.record)
-    if known is None or known.boot != record.boot():
-        raise NotUpError("the testbed is not up: python -m tests.testbed up")
-    go = toolchain.find(layout)
-    clients = binaries.clients(layout)
-    return {
-        "KUBECONFIG": str(layout.kubeconfig),
-        "DOCKER_CONFIG": str(layout.docker_config),
-        **engine.environment(layout, ours=known.engine_is_ours),
-        "PK_TESTBED_REGISTRY": network.REGISTRY,
-        "PK_TESTBED_CONTEXT": "testbed",
-        "PK_TESTBED_NODE": network.NODE,
-        "PK_TESTBED_GO_TAG": go.tag if go else "",
-        "PK_TESTBED_BIN": str(clients),
-        "PATH": f"{clients}:{os.environ.get('PATH', os.defpath)}",
-        **_direct(),
-    }
 
 
 @contextmanager
@@ -147,15 +130,6 @@ def _require_root() -> None:
     lacking = " ".join(packages.missing(engine_answers=engine.answers()))
     also = f"; and these packages are missing: apt-get install {lacking}" if lacking else ""
     raise ToolMissingError(f"the testbed needs root: it starts containers and changes the network{also}")
-
-
-def _direct() -> dict[str, str]:
-    """Keeps clients from asking a proxy for the cluster's own addresses."""
-    if not any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")):
-        return {}
-    known = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
-    ours = f"127.0.0.1,localhost,{network.POD_NETWORK},{network.SERVICE_NETWORK}"
-    return {"NO_PROXY": f"{known},{ours}".lstrip(",")}
 
 
 def _bring_up(layout: Layout, journal: Journal, progress: Progress) -> bool:
@@ -266,3 +240,4 @@ def _clear(layout: Layout, known: Record) -> None:
         leftovers.remove_cgroups()
         machine.restore_sysctls(known.before)
     leftovers.remove_files(layout, known)
+    leftovers.remove_state(layout)
