@@ -156,3 +156,16 @@ def test_half_a_claim_is_nobodys(tmp_path: Path) -> None:
     half.write_text(json.dumps({"boot": record.boot(), "state": "/somewhere"})[:-5])
     with ownership.claim(half) as claim:
         assert claim.owner() is None
+
+
+def test_a_folder_with_somebody_elses_things_stays(layout: Layout) -> None:
+    letter = layout.state / "letter"
+    layout.state.mkdir()
+    letter.write_text("dear reader")
+    try:
+        with pytest.raises(RefusedError, match="not empty"):
+            bed.up(layout)
+        assert bed.down(layout) is False
+        assert letter.read_text() == "dear reader"
+    finally:
+        letter.unlink(missing_ok=True)
