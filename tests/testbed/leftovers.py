@@ -10,14 +10,14 @@ import signal
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.testbed import containers, machine, mounts, network, packages, processes, record
 from tests.testbed.command import run, succeeds
 from tests.testbed.errors import ToolFailedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tests.testbed.layout import Layout
     from tests.testbed.record import Before, Record
@@ -75,7 +75,7 @@ def remove_rules(known: Record) -> None:
     for name in set(machine.sets()) - set(before.sets):
         if re.search(r"(^|:)(KUBE-|kube-router)", name):
             succeeds([packages.required("ipset"), "destroy", name])
-    _remove_empty_tables(before)
+    _remove_hooks(before)
 
 
 def _remove_family(family: str, known: Record) -> None:
@@ -126,21 +126,22 @@ def _is_ours(rule: str, doomed: list[str], known: Record) -> bool:
     return any(_DOCKER_LINKS.match(word) for word in words) or bool(_DOCKER_NETWORKS.search(rule))
 
 
-def _remove_empty_tables(before: Before) -> None:
-    """Tables that iptables made for our rules. One with somebody's rule or policy in it stays."""
+def _remove_hooks(before: Before) -> None:
+    """Chains and tables that iptables made for our rules. One with somebody's rule or policy in it stays."""
     nft = packages.required("nft")
-    for table in set(machine.nft_tables()) - set(before.nft_tables):
-        listed = run([nft, "list", "table", *table.split()])
-        inside = [line.strip() for line in listed.splitlines()[1:]]
-        empty = all(
-            not line
-            or line == "}"
-            or line.startswith("chain ")
-            or re.match(r"type .*; policy accept;$", line)
-            for line in inside
-        )
-        if empty:
-            run([nft, "delete", "table", *table.split()])
+    ruleset = machine.nft_ruleset()
+    filled = {_path(rule, "chain") for rule in ruleset.get("rule", ())}
+    for chain in ruleset.get("chain", ()):
+        path = _path(chain, "name")
+        if path not in filled and path not in before.nft_chains and chain.get("policy") == "accept":
+            run([nft, "delete", "chain", *path.split()])
+    used = {f"{chain['family']} {chain['table']}" for chain in machine.nft_ruleset().get("chain", ())}
+    for table in set(machine.nft_tables()) - set(before.nft_tables) - used:
+        run([nft, "delete", "table", *table.split()])
+
+
+def _path(thing: Mapping[str, Any], name: str) -> str:
+    return f"{thing['family']} {thing['table']} {thing[name]}"
 
 
 def remove_links(known: Record) -> None:

@@ -21,6 +21,7 @@ class Before:
     sysctls: Mapping[str, str] = field(default_factory=dict)
     links: tuple[str, ...] = ()
     nft_tables: tuple[str, ...] = ()  # "family name"
+    nft_chains: tuple[str, ...] = ()  # "family table name"
     rules: tuple[str, ...] = ()  # lines of iptables-save, for both families
     sets: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()  # those of leftovers.FOLDERS that were there
