@@ -28,6 +28,7 @@ from tests.testbed import (
     record,
     toolchain,
 )
+from tests.testbed.command import run
 from tests.testbed.environment import environment
 from tests.testbed.errors import RefusedError, ToolFailedError, ToolMissingError
 from tests.testbed.layout import Layout
@@ -144,6 +145,17 @@ def _bring_up(layout: Layout, journal: Journal, progress: Progress) -> bool:
         )
     changed = _make(layout, journal, parts, progress)
     changed |= bake.seed(layout)
+    with ThreadPoolExecutor(1) as aside:
+        tidied = aside.submit(_tidy, layout)
+        changed |= _start_all(layout, journal, parts, progress, changed=changed)
+        tidied.result()
+    return changed
+
+
+def _start_all(
+    layout: Layout, journal: Journal, parts: Mapping[str, Component], progress: Progress, *, changed: bool
+) -> bool:
+    """Whether anything had to be started, or was `changed` before."""
 
     def start(*names: str) -> bool:
         started = [_start(name, parts[name], layout, journal, progress) for name in names if name in parts]
@@ -153,9 +165,8 @@ def _bring_up(layout: Layout, journal: Journal, progress: Progress) -> bool:
         lanes = [pool.submit(start, *names) for names in _LANES]
         started = [lane.result() for lane in lanes]
     changed |= any(started)
-    server = components.cluster_api(layout, secrets)
     if changed or not dns.answers():
-        dns.apply(server)
+        dns.apply(components.cluster_api(layout, components.prepare(layout)))
     changed |= start(*_NODE)
     if not dns.answers():
         changed = True
@@ -185,9 +196,14 @@ def _make(layout: Layout, journal: Journal, parts: Mapping[str, Component], prog
         for job in work:
             job.result()
     bake.bake(layout, system, docker, progress)
-    mounts.detach(layout.scratch)
-    binaries.forget_scratch(layout)
     return True
+
+
+def _tidy(layout: Layout) -> None:
+    """Removes downloads and compiled packages: gigabytes that finished programs do not need."""
+    if layout.scratch.exists():
+        mounts.detach(layout.scratch)
+        run([packages.required("rm"), "-rf", str(layout.scratch)], timeout=900)
 
 
 def _start(name: str, part: Component, layout: Layout, journal: Journal, progress: Progress) -> bool:

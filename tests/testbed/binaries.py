@@ -130,12 +130,6 @@ def ensure_built(layout: Layout, go: toolchain.Go, progress: Progress) -> None:
             )
 
 
-def forget_scratch(layout: Layout) -> None:
-    """Removes downloads and compiled packages: gigabytes that finished programs do not need."""
-    if layout.scratch.exists():
-        run([packages.required("rm"), "-rf", str(layout.scratch)], timeout=600)
-
-
 class _Entry:
     """A cache entry in the making: it gets its name only when it is whole."""
 
