@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.testbed import bed
+from tests.testbed.environment import environment
 from tests.testbed.layout import Layout
 
 if TYPE_CHECKING:
@@ -43,4 +44,4 @@ def testbed() -> dict[str, str]:
     """
     layout = Layout.from_environment()
     bed.up(layout)
-    return bed.environment(layout)
+    return environment(layout)

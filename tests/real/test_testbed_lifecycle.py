@@ -16,6 +16,7 @@ import pytest
 
 from tests.real.kube import Kube
 from tests.testbed import bed, network, ownership, processes, record, snapshot, status
+from tests.testbed.environment import environment
 from tests.testbed.errors import RefusedError
 from tests.testbed.layout import Layout
 
@@ -88,7 +89,7 @@ def kill_parts(layout: Layout, *names: str) -> None:
 
 def leave_containers_behind(layout: Layout) -> None:
     """Work that is still going on when the testbed is taken down."""
-    kube = Kube(bed.environment(layout), "default")
+    kube = Kube(environment(layout), "default")
     image = f"{network.REGISTRY}/library/busybox:stable"
     kube.kubectl("run", "left", f"--image={image}", "--port=80", "--", "sleep", "1000")
     kube.kubectl("wait", "--for=condition=Ready", "pod/left", "--timeout=60s")
@@ -155,3 +156,16 @@ def test_half_a_claim_is_nobodys(tmp_path: Path) -> None:
     half.write_text(json.dumps({"boot": record.boot(), "state": "/somewhere"})[:-5])
     with ownership.claim(half) as claim:
         assert claim.owner() is None
+
+
+def test_a_folder_with_somebody_elses_things_stays(layout: Layout) -> None:
+    letter = layout.state / "letter"
+    layout.state.mkdir()
+    letter.write_text("dear reader")
+    try:
+        with pytest.raises(RefusedError, match="not empty"):
+            bed.up(layout)
+        assert bed.down(layout) is False
+        assert letter.read_text() == "dear reader"
+    finally:
+        letter.unlink(missing_ok=True)

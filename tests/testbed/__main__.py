@@ -8,6 +8,7 @@ import shlex
 import sys
 
 from tests.testbed import bed, status
+from tests.testbed.environment import environment
 from tests.testbed.errors import TestbedError, ToolMissingError
 from tests.testbed.layout import Layout
 
@@ -48,7 +49,7 @@ def _do(options: argparse.Namespace, layout: Layout) -> int:
         if not bed.down(layout):
             print(f"nothing is up with its state in {layout.state}", file=sys.stderr)
     elif options.verb == "env":
-        _print_environment(bed.environment(layout), as_json=options.json)
+        _print_environment(environment(layout), as_json=options.json)
     else:
         report = status.look(layout)
         print(json.dumps(report.as_dict(), indent=2) if options.json else report.as_text())

@@ -20,7 +20,6 @@ from tests.testbed import (
     leftovers,
     machine,
     mounts,
-    network,
     ownership,
     packages,
     plan,
@@ -29,7 +28,9 @@ from tests.testbed import (
     record,
     toolchain,
 )
-from tests.testbed.errors import NotUpError, RefusedError, ToolFailedError, ToolMissingError
+from tests.testbed.command import run
+from tests.testbed.environment import environment
+from tests.testbed.errors import RefusedError, ToolFailedError, ToolMissingError
 from tests.testbed.layout import Layout
 from tests.testbed.progress import Progress
 from tests.testbed.record import Journal, Record
@@ -62,6 +63,8 @@ def up(layout: Layout, progress: Progress | None = None) -> bool:
     _require_root()
     with ownership.claim() as claim:
         claim.check(layout)
+        if leftovers.is_foreign(layout):
+            raise RefusedError(f"{layout.state} is not empty and holds no testbed: name another folder")
         processes.stop_orphans()
         packages.restore_policy()
         known = record.load(layout.record)
@@ -76,7 +79,7 @@ def up(layout: Layout, progress: Progress | None = None) -> bool:
             with progress.step(f"installing {', '.join(lacking)}"):
                 packages.install(lacking)
         if known is None:
-            if taken := ownership.foreign_listeners(set()):
+            if taken := ownership.taken_ports():
                 raise RefusedError("; ".join(taken))
             fresh = Record(record.new_mark(), record.boot(), machine.look(), engine_is_ours)
             claim.take(layout)
@@ -103,30 +106,11 @@ def down(layout: Layout, progress: Progress | None = None) -> bool:
         if known is not None:
             with progress.step("taking the testbed down"):
                 _clear(layout, known)
+        else:
+            leftovers.remove_beginnings(layout)
         if claim.owner() in {layout.state, None}:
             claim.release()
     return known is not None
-
-
-def environment(layout: Layout) -> dict[str, str]:
-    """What to set to use the testbed. Raises NotUpError when there is none."""
-    known = record.load(layout.record)
-    if known is None or known.boot != record.boot():
-        raise NotUpError("the testbed is not up: python -m tests.testbed up")
-    go = toolchain.find(layout)
-    clients = binaries.clients(layout)
-    return {
-        "KUBECONFIG": str(layout.kubeconfig),
-        "DOCKER_CONFIG": str(layout.docker_config),
-        **engine.environment(layout, ours=known.engine_is_ours),
-        "PK_TESTBED_REGISTRY": network.REGISTRY,
-        "PK_TESTBED_CONTEXT": "testbed",
-        "PK_TESTBED_NODE": network.NODE,
-        "PK_TESTBED_GO_TAG": go.tag if go else "",
-        "PK_TESTBED_BIN": str(clients),
-        "PATH": f"{clients}:{os.environ.get('PATH', os.defpath)}",
-        **_direct(),
-    }
 
 
 @contextmanager
@@ -149,15 +133,6 @@ def _require_root() -> None:
     raise ToolMissingError(f"the testbed needs root: it starts containers and changes the network{also}")
 
 
-def _direct() -> dict[str, str]:
-    """Keeps clients from asking a proxy for the cluster's own addresses."""
-    if not any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")):
-        return {}
-    known = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
-    ours = f"127.0.0.1,localhost,{network.POD_NETWORK},{network.SERVICE_NETWORK}"
-    return {"NO_PROXY": f"{known},{ours}".lstrip(",")}
-
-
 def _bring_up(layout: Layout, journal: Journal, progress: Progress) -> bool:
     """Whether anything was changed."""
     machine.prepare()
@@ -170,6 +145,17 @@ def _bring_up(layout: Layout, journal: Journal, progress: Progress) -> bool:
         )
     changed = _make(layout, journal, parts, progress)
     changed |= bake.seed(layout)
+    with ThreadPoolExecutor(1) as aside:
+        tidied = aside.submit(_tidy, layout)
+        changed |= _start_all(layout, journal, parts, progress, changed=changed)
+        tidied.result()
+    return changed
+
+
+def _start_all(
+    layout: Layout, journal: Journal, parts: Mapping[str, Component], progress: Progress, *, changed: bool
+) -> bool:
+    """Whether anything had to be started, or was `changed` before."""
 
     def start(*names: str) -> bool:
         started = [_start(name, parts[name], layout, journal, progress) for name in names if name in parts]
@@ -179,9 +165,8 @@ def _bring_up(layout: Layout, journal: Journal, progress: Progress) -> bool:
         lanes = [pool.submit(start, *names) for names in _LANES]
         started = [lane.result() for lane in lanes]
     changed |= any(started)
-    server = components.cluster_api(layout, secrets)
     if changed or not dns.answers():
-        dns.apply(server)
+        dns.apply(components.cluster_api(layout, components.prepare(layout)))
     changed |= start(*_NODE)
     if not dns.answers():
         changed = True
@@ -211,9 +196,14 @@ def _make(layout: Layout, journal: Journal, parts: Mapping[str, Component], prog
         for job in work:
             job.result()
     bake.bake(layout, system, docker, progress)
-    mounts.detach(layout.scratch)
-    binaries.forget_scratch(layout)
     return True
+
+
+def _tidy(layout: Layout) -> None:
+    """Removes downloads and compiled packages: gigabytes that finished programs do not need."""
+    if layout.scratch.exists():
+        mounts.detach(layout.scratch)
+        run([packages.required("rm"), "-rf", str(layout.scratch)], timeout=900)
 
 
 def _start(name: str, part: Component, layout: Layout, journal: Journal, progress: Progress) -> bool:
@@ -266,3 +256,4 @@ def _clear(layout: Layout, known: Record) -> None:
         leftovers.remove_cgroups()
         machine.restore_sysctls(known.before)
     leftovers.remove_files(layout, known)
+    leftovers.remove_state(layout)

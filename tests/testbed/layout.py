@@ -81,4 +81,4 @@ class Layout:
     @property
     def scratch(self) -> Path:
         """Room for downloads and compilers; may vanish between any two runs."""
-        return self.cache / "build"
+        return self.cache / "testbed-scratch"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import json
 from pathlib import Path
+from typing import Any
 
 from tests.testbed import network, packages
 from tests.testbed.command import run, succeeds
@@ -64,6 +66,9 @@ def look() -> Before:
         sysctls={name: value for name in network.TOUCHED_SYSCTLS if (value := sysctl(name)) is not None},
         links=links(),
         nft_tables=tables,
+        nft_chains=tuple(
+            f"{chain['family']} {chain['table']} {chain['name']}" for chain in nft_ruleset().get("chain", ())
+        ),
         rules=rules,
         sets=sets(),
         folders=tuple(folder for folder in FOLDERS if Path(folder).exists()),
@@ -131,6 +136,15 @@ def nft_tables() -> tuple[str, ...]:
     """As "family name"."""
     listed = run([packages.required("nft"), "list", "tables"])
     return tuple(line.removeprefix("table ") for line in listed.splitlines())
+
+
+def nft_ruleset() -> dict[str, list[dict[str, Any]]]:
+    """All of nftables, also what iptables put there, by kind: "table", "chain", "rule" …"""
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for thing in json.loads(run([packages.required("nft"), "-j", "list", "ruleset"]))["nftables"]:
+        for kind, content in thing.items():
+            kinds.setdefault(kind, []).append(content)
+    return kinds
 
 
 def firewall_rules() -> tuple[str, ...]:

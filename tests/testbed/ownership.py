@@ -78,15 +78,13 @@ def _locked(path: Path) -> int:
         os.close(descriptor)
 
 
-def foreign_listeners(ours: set[int]) -> list[str]:
-    """For each port we want that another process listens on: one line that names it."""
+def taken_ports() -> list[str]:
+    """For each port we want that a process listens on: one line that names it."""
     taken = []
     wanted = {port: name for name, (_, port) in network.LISTENERS.items()}
     for port, inode in _listening():
         if port in wanted:
-            pid = _holder(inode)
-            if pid not in ours:
-                taken.append(f"port {port} ({wanted[port]}) is taken by {_describe(pid)}")
+            taken.append(f"port {port} ({wanted[port]}) is taken by {_describe(_holder(inode))}")
     return taken
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.testbed import binaries, containers, debian, packages
+from tests.testbed import binaries, debian, packages
 from tests.testbed.command import run
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tests.testbed.toolchain import Go
 
 DEBIAN = "library/debian:bookworm-slim"
-COREDNS = "testbed/coredns:1"
 
 
 @dataclass(frozen=True)
@@ -64,10 +63,7 @@ def base_images(layout: Layout, go: Go) -> dict[str, Recipe]:
 
 def system_images(layout: Layout) -> dict[str, Recipe]:
     """What the cluster itself runs; made of programs that are built here."""
-    return {
-        containers.PAUSE_IMAGE: _program(layout, "pause"),
-        COREDNS: _program(layout, "coredns"),
-    }
+    return {program.image: _program(layout, program.name) for program in (binaries.PAUSE, binaries.COREDNS)}
 
 
 def _program(layout: Layout, name: str) -> Recipe:

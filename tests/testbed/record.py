@@ -21,6 +21,7 @@ class Before:
     sysctls: Mapping[str, str] = field(default_factory=dict)
     links: tuple[str, ...] = ()
     nft_tables: tuple[str, ...] = ()  # "family name"
+    nft_chains: tuple[str, ...] = ()  # "family table name"
     rules: tuple[str, ...] = ()  # lines of iptables-save, for both families
     sets: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()  # those of leftovers.FOLDERS that were there
@@ -60,14 +61,19 @@ def write(path: Path, text: str, mode: int = 0o600) -> None:
     if path.exists() and path.stat().st_mode & 0o777 == mode and path.read_text(errors="replace") == text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    unfinished = partial(path)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    partial.chmod(mode)
-    partial.replace(path)
+    unfinished.chmod(mode)
+    unfinished.replace(path)
+
+
+def partial(path: Path) -> Path:
+    """Where `write` prepares the file at `path`."""
+    return path.with_name(f".{path.name}.partial")
 
 
 def load(path: Path) -> Record | None:
