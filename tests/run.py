@@ -28,8 +28,6 @@ LINT: tuple[tuple[str, ...], ...] = (
 )
 PURE = ("tests/unit", "tests/golden")
 REAL = ("tests/charts", "tests/jenkins", "tests/real")
-LIFECYCLE = "tests/real/test_testbed.py"
-"""Takes the testbed down and up again, so it runs alone and last."""
 
 
 @dataclass
@@ -135,10 +133,11 @@ def everything(run: Run) -> None:
     # Without a testbed its tests fail, each by name; the others of these folders still run.
     env = json.loads(described.stdout) if described.returncode == 0 else {}
     try:
-        run.stage("real tests", pytest("-n", "2", "--dist", "loadfile", *REAL, f"--ignore={LIFECYCLE}"), env)
-        run.stage("testbed lifecycle", pytest(LIFECYCLE), env)
+        run.stage("real tests", pytest("-n", "2", "--dist", "loadfile", *REAL), env)
     finally:
         run.stage("testbed down", [sys.executable, "-m", "tests.testbed", "down"])
+    # Whole lives of testbeds need a machine without one.
+    run.stage("testbed lives", pytest("-m", "lifecycle", "tests/real"))
 
 
 def main(arguments: list[str]) -> int:
