@@ -16,7 +16,7 @@ RESTRICTED = "pod-security.kubernetes.io/enforce=restricted"
 _HOPELESS = frozenset(
     ("InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "ImagePullBackOff")
 )
-_HOPELESS_RESTARTS = 3
+_HOPELESS_RESTARTS = 2
 
 Object = Mapping[str, Any]
 

@@ -76,9 +76,9 @@ def test_a_registry_with_a_ca_of_its_own(built: Application, tmp_path: Path) -> 
 
 @contextmanager
 def _full_disk(folder: Path) -> Iterator[Path]:
-    """A file system of 1 MiB without a byte to spare."""
+    """A file system of 3 MiB without a byte to spare."""
     folder.mkdir(parents=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], check=True)
     try:
         yield folder
     finally:
@@ -86,11 +86,10 @@ def _full_disk(folder: Path) -> Iterator[Path]:
 
 
 def _fill(folder: Path) -> None:
-    with (folder / "ballast").open("wb") as stream:
+    with (folder / "ballast").open("wb", buffering=0) as stream:
         try:
             while True:
                 stream.write(b"x" * 4096)
-                stream.flush()
         except OSError:
             return
 

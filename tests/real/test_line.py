@@ -180,7 +180,7 @@ def test_build_arguments_arrive_as_they_are(testbed: Mapping[str, str], tmp_path
         "D_LONG": "x" * 300,
     }
     with app.new(testbed, tmp_path, "dockerfile") as application:
-        args = json.dumps(values)
+        args = json.dumps(values, ensure_ascii=False)
         application.replace(
             "app.yaml", "  language: dockerfile\n", f"  language: dockerfile\n  args: {args}\n"
         )

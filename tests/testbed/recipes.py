@@ -49,7 +49,7 @@ def base_images(layout: Layout, go: Go) -> dict[str, Recipe]:
         "library/python:3.11-slim": Recipe(base=DEBIAN, dockerfile=_PYTHON),
         f"library/golang:{go.tag}": Recipe(
             base=DEBIAN,
-            dockerfile=_GOLANG.replace("VERSION", go.version),
+            dockerfile=_GOLANG.replace("VERSION", go.version).replace("PACKAGES", _GO_PACKAGES),
             files={"go": go.root},
             identity=go.version,
         ),
@@ -136,9 +136,13 @@ COPY go /usr/local/go
 ENV GOLANG_VERSION=VERSION GOTOOLCHAIN=local GOPATH=/go \\
     PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 RUN mkdir -p /go/src /go/bin && chmod -R 1777 /go
+RUN CGO_ENABLED=0 go build PACKAGES && CGO_ENABLED=0 go build -trimpath PACKAGES
 WORKDIR /go
 CMD ["bash"]
 """
+
+# Compiled once here instead of in every build of a test.
+_GO_PACKAGES = "net/http net/http/httptest testing testing/internal/testdeps log os/signal"
 
 # Whatever number it runs as, and with only a configuration mounted: logs to the container's own output,
 # all that it writes where everybody may write.
