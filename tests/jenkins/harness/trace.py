@@ -20,7 +20,7 @@ class Stage:
 class Step:
     """One call of a step, secrets masked; `place` is where it stands, `stack` that and its callers.
 
-    `exit`, `output` and `environment` are for `sh`; `output` is all it wrote, with `returnStdout` what it gave.
+    `exit`, `output` and `environment` are for `sh`; `output` all it wrote, or with `returnStdout` gave.
     `interpolated` names the secret variables whose value Groovy put into the step's text.
     `blocks` are the block steps around it, `details` what else the step tells.
     """
@@ -44,7 +44,7 @@ class Problem:
     """Why a run is not green.
 
     `kind`: syntax, declarative, sandbox, step, plugin, library, cps (a call that reached something else),
-    serialization (state that cannot be saved), harness (a limit, a missing answer), failure (the build's own).
+    serialization (state that cannot be saved), harness (a limit, no answer), failure (the build's own).
     """
 
     kind: str
