@@ -48,7 +48,7 @@ final class AgentSteps {
 
     static Object library(Invocation in) throws IOException {
         try {
-            in.build().loadLibrary(in.text("identifier"), String.valueOf(in.record().get("place")));
+            in.build().libraries.load(in.text("identifier"), String.valueOf(in.record().get("place")));
         } catch (Rejected e) {
             throw in.build().refuse("library", e.getMessage());
         }
@@ -56,7 +56,7 @@ final class AgentSteps {
     }
 
     static Object libraryResource(Invocation in) throws IOException {
-        List<Path> roots = in.build().libraryRoots();
+        List<Path> roots = in.build().libraries.roots();
         for (Path root : roots) {
             Path file = root.resolve("resources").resolve(in.text("resource"));
             if (Files.isRegularFile(file)) {

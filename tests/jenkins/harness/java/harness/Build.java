@@ -4,7 +4,6 @@ import groovy.lang.Binding;
 import groovy.lang.Script;
 import java.io.IOException;
 import java.io.NotSerializableException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
@@ -23,6 +22,7 @@ final class Build {
     final Console console = new Console();
     final Binding binding = new Binding();
     final Steps steps = new Steps(this);
+    final Libraries libraries = new Libraries(this);
     final List<Green> greens = new ArrayList<>();
     final Variables variables;
     final Credentials credentials;
@@ -33,7 +33,6 @@ final class Build {
     Model.Pipeline model;
 
     private final Semaphore baton = new Semaphore(1, true);
-    private final Map<String, Compiler.Vars> loaded = new LinkedHashMap<>();
     private final Set<String> plugins;
     private final Set<Throwable> reported = new HashSet<>();
     private final Set<String> reportedStates = new HashSet<>();
@@ -105,70 +104,25 @@ final class Build {
 
     private Class<?> compile() throws Rejected, IOException {
         String name = request.text("file");
-        Declaration.Names names = n -> loaded.values().stream().anyMatch(v -> v.files().containsKey(n));
-        Compiler.Jenkinsfile file;
+        String text = request.text("text");
         for (String implicit : request.texts("implicit")) {
-            loadLibrary(implicit, name);
+            libraries.load(implicit, name);
         }
-        // The libraries a file asks for must be loaded before its steps are looked at, so their names are read first.
-        for (String wanted : LibraryNames.in(request.text("text"), name)) {
-            loadLibrary(wanted, name);
+        // A file's steps are checked against its libraries' names, so those are read before it is compiled.
+        LibraryNames named = LibraryNames.in(text, name);
+        for (String wanted : named.loaded()) {
+            libraries.load(wanted, name);
         }
-        ClassLoader parent = loaded.isEmpty() ? Compiler.class.getClassLoader()
-                : loaded.values().iterator().next().loader();
-        file = Compiler.jenkinsfile(request.text("text"), name, parent, names);
+        Set<String> later = libraries.namesIn(named.announced());
+        Compiler.Jenkinsfile file =
+                Compiler.jenkinsfile(text, name, libraries.loader(), n -> libraries.has(n) || later.contains(n));
         model = file.pipeline();
         return file.type();
     }
 
-    /** Makes the variables of {@code name[@version]} known; refuses a library the controller would not have. */
-    void loadLibrary(String identifier, String where) throws IOException, Rejected {
-        int at = identifier.indexOf('@');
-        String name = at < 0 ? identifier : identifier.substring(0, at);
-        List<Path> roots = request.libraries().get(name);
-        if (roots == null) {
-            throw new Rejected(List.of(new Problem("library", "No library named " + name + " found",
-                    new Place(where, 0, 0))));
-        }
-        Map<String, Object> record = new LinkedHashMap<>();
-        record.put("name", name);
-        record.put("version", at < 0 ? null : identifier.substring(at + 1));
-        trace.libraries.add(record);
-        log("Loading library " + identifier);
-        loaded.put(name, Compiler.library(roots));
-    }
-
-    List<Path> libraryRoots() {
-        List<Path> roots = new ArrayList<>();
-        loaded.keySet().forEach(name -> roots.addAll(request.libraries().get(name)));
-        return roots;
-    }
-
-    /** A library's variable: one instance for the whole build, kept where Jenkins keeps it. */
-    Object libraryVariable(String name) {
-        for (Compiler.Vars vars : loaded.values()) {
-            if (!vars.files().containsKey(name)) {
-                continue;
-            }
-            if (!binding.hasVariable(name)) {
-                try {
-                    Class<?> type = Compiler.variable(vars, name);
-                    binding.setVariable(name, type.getDeclaredConstructor().newInstance());
-                } catch (Rejected rejected) {
-                    trace.problems.addAll(rejected.problems);
-                    throw new Fault("syntax", rejected.getMessage());
-                } catch (ReflectiveOperationException | IOException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-            return binding.getVariable(name);
-        }
-        return null;
-    }
-
     /** What a bare name means when no variable of the program has it. */
     Object globalVariable(String name) {
-        Object library = libraryVariable(name);
+        Object library = libraries.variable(name);
         return library != null ? library : variables.global(name);
     }
 
@@ -194,6 +148,15 @@ final class Build {
         trace.problems.add(new Problem(kind, message + at(place), place, stack));
         reported.add(fault);
         log("ERROR: " + fault.getMessage());
+        return fault;
+    }
+
+    /** The same for problems that have their places already. */
+    Fault refuseAll(List<Problem> problems) {
+        trace.problems.addAll(problems);
+        problems.forEach(p -> log("ERROR: " + p.place() + ": " + p.message()));
+        Fault fault = new Fault(problems.get(0).kind(), problems.get(0).message(), problems.get(0).place());
+        reported.add(fault);
         return fault;
     }
 
@@ -337,6 +300,15 @@ final class Build {
         baton.release();
     }
 
+    /** Starts a thread whose first act is to take the baton; comes back when it stands in the queue for it. */
+    void startQueued(Thread thread) {
+        int before = baton.getQueueLength();
+        thread.start();
+        while (baton.getQueueLength() <= before && thread.isAlive()) {
+            Thread.onSpinWait();
+        }
+    }
+
     // --- places
 
     /** Where the innermost suspended call of a thread stands, and who called that. */
@@ -368,7 +340,7 @@ final class Build {
             file = request.text("file");
         } else if (file.endsWith(".groovy")) {
             String name = file.substring(0, file.length() - ".groovy".length());
-            if (loaded.values().stream().anyMatch(v -> v.files().containsKey(name))) {
+            if (libraries.has(name)) {
                 file = "vars/" + file;
             }
         }

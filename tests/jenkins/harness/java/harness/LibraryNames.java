@@ -1,5 +1,6 @@
 package harness;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.codehaus.groovy.control.CompilationUnit;
 import org.codehaus.groovy.control.CompilerConfiguration;
@@ -7,11 +8,12 @@ import org.codehaus.groovy.control.MultipleCompilationErrorsException;
 import org.codehaus.groovy.control.Phases;
 import org.codehaus.groovy.control.SourceUnit;
 
-/** The libraries a Jenkinsfile names, read before it is compiled: its steps are checked against their names. */
-final class LibraryNames {
-    private LibraryNames() {}
-
-    static List<String> in(String text, String name) throws Rejected {
+/**
+ * The libraries a Jenkinsfile names, read before it is compiled: {@code loaded} by an {@code @Library} before it
+ * starts, {@code announced} by a section or step that loads them as it runs.
+ */
+record LibraryNames(List<String> loaded, List<String> announced) {
+    static LibraryNames in(String text, String name) throws Rejected {
         CompilationUnit unit = new CompilationUnit(new CompilerConfiguration());
         SourceUnit source = unit.addSource(name, text);
         try {
@@ -19,8 +21,8 @@ final class LibraryNames {
         } catch (MultipleCompilationErrorsException e) {
             throw new Rejected(Compiler.problems(e, name));
         }
-        Declaration declaration = new Declaration(source, new java.util.ArrayList<>(), n -> true);
+        Declaration declaration = new Declaration(source, new ArrayList<>(), n -> true);
         declaration.read(source.getAST());
-        return declaration.libraries();
+        return new LibraryNames(declaration.libraries(), declaration.announced());
     }
 }

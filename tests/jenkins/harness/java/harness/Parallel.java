@@ -77,7 +77,7 @@ final class Parallel {
             }, "branch " + branch.name);
             branch.thread.setDaemon(true);
         }
-        branches.forEach(b -> b.thread.start());
+        branches.forEach(b -> build.startQueued(b.thread)); // so they begin in the order they are written
         join(parent, branches);
         parent.pendingInterruption();
         if (!failures.isEmpty()) {

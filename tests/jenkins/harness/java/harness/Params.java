@@ -29,6 +29,12 @@ record Params(Map<String, Character> types, List<String> required, String sole) 
         return new Params(types, required, required.size() == 1 ? required.get(0) : marked);
     }
 
+    /** Is a map with these keys the one unnamed argument, not names of arguments? {@code checkout([$class: …])} */
+    boolean takesMap(List<String> keys) {
+        return sole != null && "mo".indexOf(types.get(sole)) >= 0 && !keys.isEmpty()
+                && keys.stream().noneMatch(types::containsKey);
+    }
+
     /** What is wrong with a call of so many unnamed arguments and these named ones. */
     List<String> problems(int positional, List<String> named) {
         List<String> problems = new ArrayList<>();

@@ -27,7 +27,7 @@ public abstract class PipelineScript extends SerializableScript {
             }
         }
         Build build = Green.current().build;
-        Object global = build.libraryVariable(name);
+        Object global = build.libraries.variable(name);
         if (global != null) {
             return InvokerHelper.getMetaClass(global).invokeMethod(global, "call", list);
         }

@@ -16,7 +16,7 @@ enum Result {
         try {
             return valueOf(String.valueOf(text));
         } catch (IllegalArgumentException e) {
-            throw new Fault("step", "unknown build result '" + text + "'");
+            throw Green.current().build.refuse("step", "unknown build result '" + text + "'");
         }
     }
 

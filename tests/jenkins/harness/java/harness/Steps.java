@@ -39,7 +39,11 @@ final class Steps {
 
     private Symbol symbol(String name, Object[] args) {
         Params params = Tables.SYMBOLS.get(name);
-        return new Symbol(name, arguments(name, params, args, new ArrayList<>()));
+        try {
+            return new Symbol(name, arguments(name, params, args, new ArrayList<>()));
+        } catch (Fault fault) {
+            throw build.refuse(fault.kind, fault.getMessage());
+        }
     }
 
     Object invoke(Green green, StepCall call, List<Place> stack) throws Throwable {
@@ -146,11 +150,8 @@ final class Steps {
     }
 
     private static boolean isNamed(Params params, Map<?, ?> map) {
-        String sole = params.sole();
-        if (sole != null && "mo".indexOf(params.types().get(sole)) >= 0) {
-            return map.keySet().stream().anyMatch(k -> params.types().containsKey(String.valueOf(k)));
-        }
-        return map.keySet().stream().allMatch(k -> k instanceof CharSequence);
+        List<String> keys = map.keySet().stream().map(String::valueOf).toList();
+        return !params.takesMap(keys) && map.keySet().stream().allMatch(k -> k instanceof CharSequence);
     }
 
     private static Object plain(Object value, List<String> interpolated) {

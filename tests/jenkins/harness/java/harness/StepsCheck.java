@@ -1,6 +1,7 @@
 package harness;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.codehaus.groovy.ast.expr.ClosureExpression;
@@ -56,7 +57,8 @@ final class StepsCheck {
             syntax.problem("unknown step '" + name + "'", entry.call());
         }
         if (step != null) {
-            step.params().problems(entry.positional().size(), entry.namedKeys())
+            boolean whole = step.params().takesMap(entry.namedKeys()) && entry.positional().isEmpty();
+            step.params().problems(whole ? 1 : entry.positional().size(), whole ? List.of() : entry.namedKeys())
                     .forEach(p -> syntax.problem(name + ": " + p, entry.call()));
             if (step.block() && entry.closure() == null) {
                 syntax.problem(name + " step without a block", entry.call());

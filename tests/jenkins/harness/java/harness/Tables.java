@@ -86,7 +86,7 @@ final class Tables {
 
     /** Data that looks like a call. Several meanings share a name (a parameter and a binding), so all are allowed. */
     static final Map<String, Params> SYMBOLS = table(
-            "booleanParam", "name! defaultValue:b description",
+            "booleanParam", "name! defaultValue:b value:b description",
             "branchIndexing", "",
             "choice", "name! choices!:o description",
             "cron", "spec!",
@@ -96,11 +96,11 @@ final class Tables {
             "logRotator", "daysToKeepStr numToKeepStr artifactDaysToKeepStr artifactNumToKeepStr removeLastBuild:b",
             "merge", "",
             "override", "",
-            "password", "name! defaultValue description",
+            "password", "name! defaultValue value description",
             "pollSCM", "scmpoll_spec!",
             "sshUserPrivateKey", "credentialsId! keyFileVariable! passphraseVariable usernameVariable",
-            "string", "credentialsId variable name defaultValue description trim:b",
-            "text", "name! defaultValue description trim:b",
+            "string", "credentialsId variable name defaultValue value description trim:b",
+            "text", "name! defaultValue value description trim:b",
             "usernameColonPassword", "credentialsId! variable!",
             "usernamePassword", "credentialsId! usernameVariable! passwordVariable!",
             "agent", "", "kubernetesAgent", "handleNonKubernetes:b", "nonresumable", "");
