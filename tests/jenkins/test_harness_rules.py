@@ -79,12 +79,14 @@ def test_rules_of_a_stage(pipeline: Pipeline, body: str, message: str, line: int
 
 
 def test_one_line_with_semicolons_is_fine(pipeline: Pipeline) -> None:
-    text = "pipeline { agent any; stages { stage('a') { when { branch 'main' }; steps { echo 'x'; echo 'y' } } } }"
+    stage = "stage('a') { when { branch 'main' }; steps { echo 'x'; echo 'y' } }"
+    text = f"pipeline {{ agent any; stages {{ {stage} }} }}"
     assert pipeline(text).result == "SUCCESS"
 
 
 def test_stage_names(pipeline: Pipeline) -> None:
-    text = "pipeline {\nagent any\nstages {\nstage('a') { steps { echo 'x' } }\nstage(%s) { steps { echo 'x' } }\n}\n}"
+    two = "stage('a') { steps { echo 'x' } }\nstage(%s) { steps { echo 'x' } }"
+    text = "pipeline {\nagent any\nstages {\n" + two + "\n}\n}"
     refused(pipeline(text % "'a'"), "declarative", 'Duplicate stage name: "a"', 5)
     refused(pipeline(text % '"${1}"'), "declarative", "Expected string literal", 5)
 

@@ -213,7 +213,8 @@ def test_timeout_stops_the_shell_and_its_children(steps: Pipeline) -> None:
 
 
 def test_timeout_inside_retry_is_tried_again(steps: Pipeline) -> None:
-    lines = "retry(2) { timeout(time: 400, unit: 'MILLISECONDS') { sh 'test -f again || { touch again; sleep 9; }' } }"
+    script = "sh 'test -f again || { touch again; sleep 9; }'"
+    lines = f"retry(2) {{ timeout(time: 400, unit: 'MILLISECONDS') {{ {script} }} }}"
     assert steps(lines).result == "SUCCESS"
 
 
@@ -236,7 +237,25 @@ def test_catch_error_and_unstable(steps: Pipeline) -> None:
     assert steps("catchError { error 'x' }").result == "FAILURE"
 
 
-JUNIT = '<testsuite><testcase name="a"/><testcase name="b">{}</testcase><testcase name="c"><skipped/></testcase></testsuite>'
+def test_waiting(steps: Pipeline) -> None:
+    script = "sh(script: 'echo x >> n; test $(wc -l < n) -ge 3', returnStatus: true) == 0"
+    lines = f"waitUntil(initialRecurrencePeriod: 10) {{ script {{ {script} }} }}"
+    assert len(steps(lines).called("sh")) == 3
+    assert steps("sleep time: 20, unit: 'MILLISECONDS'").result == "SUCCESS"
+    assert steps("sleep 3600", skip_sleep=True).result == "SUCCESS"
+
+
+def test_more_ways_to_bind(steps: Pipeline) -> None:
+    colon = bind("usernameColonPassword(credentialsId: 'nexus', variable: 'UP')", 'test "${UP%%:*}" = bob')
+    assert steps(colon, credentials=STORE).result == "SUCCESS"
+    longer = bind("[$class: 'StringBinding', credentialsId: 'token', variable: 'T']", "test $T = t0ken-value")
+    assert steps(longer, credentials=STORE).result == "SUCCESS"
+    assert "unknown step" in steps(bind("certificate(credentialsId: 'x')", "true")).problems[0].message
+
+
+JUNIT = """<testsuite>
+<testcase name="a"/><testcase name="b">{}</testcase><testcase name="c"><skipped/></testcase>
+</testsuite>"""
 
 
 def test_junit(steps: Pipeline, workspace: Path) -> None:
