@@ -125,6 +125,7 @@ def test_unknown_steps_at_run_time_are_placed_and_cannot_be_caught(steps: Pipeli
 def test_arguments_are_checked_at_run_time_too(steps: Pipeline) -> None:
     refused(steps("script { sh script: 'x', retrunStatus: true }"), "step", "retrunStatus")
     refused(steps("script { echo 1 }"), "step", 'parameter "message" does not take a java.lang.Integer')
+    refused(steps("script { echo null }"), "step", 'parameter "message" is null')
     refused(steps("script { retry('2') { echo 'x' } }"), "step", 'parameter "count"')
     refused(steps("script { error() }"), "step", 'Missing required parameter: "message"')
     refused(steps("script { bat 'dir' }"), "step", "sh only")

@@ -214,7 +214,7 @@ def test_timeout_stops_the_shell_and_its_children(steps: Pipeline) -> None:
 
 def test_timeout_inside_retry_is_tried_again(steps: Pipeline) -> None:
     script = "sh 'test -f again || { touch again; sleep 9; }'"
-    lines = f"retry(2) {{ timeout(time: 400, unit: 'MILLISECONDS') {{ {script} }} }}"
+    lines = f"retry(2) {{ timeout(time: 1500, unit: 'MILLISECONDS') {{ {script} }} }}"
     assert steps(lines).result == "SUCCESS"
 
 

@@ -26,15 +26,8 @@ _FLAGS = (
     "-Xmx1g",
     "-Dfile.encoding=UTF-8",
 )
-_JAVAC = (
-    "-proc:none",
-    "-encoding",
-    "UTF-8",
-    "--release",
-    "17",
-    "-Xlint:all,-serial,-rawtypes,-processing",
-    "-Werror",
-)
+# No warnings: a newer compiler has new ones, and they are none of a test run's business.
+_JAVAC = ("-proc:none", "-nowarn", "-encoding", "UTF-8", "--release", "17")
 _MAIN = "harness.Main"
 
 

@@ -61,7 +61,7 @@ record Params(Map<String, Character> types, List<String> required, String sole) 
     /** What is wrong with a value, or null. */
     String wrongType(String name, Object value) {
         if (value == null) {
-            return null;
+            return required.contains(name) ? "parameter \"" + name + "\" is null" : null;
         }
         boolean fits = switch (types.get(name)) {
             case 's' -> value instanceof CharSequence;
