@@ -1,0 +1,1 @@
+"""Groovy under the engine that runs it on a controller."""

@@ -1,0 +1,6 @@
+/** Runs a block between two lines. */
+void call(Closure body) {
+    echo 'before'
+    body()
+    echo 'after'
+}
