@@ -7,7 +7,7 @@ void call(String verb, Map args = [:]) {
     if (args.chartsCredentialsId) {
         bindings << usernamePassword(credentialsId: args.chartsCredentialsId, usernameVariable: 'PK_CHARTS_USER', passwordVariable: 'PK_CHARTS_PASSWORD')
     }
-    for (String id in args.kubeCredentialsIds ?: []) {
+    for (String id in (args.kubeCredentialsIds ?: [])) {
         bindings << file(credentialsId: id, variable: 'PK_KUBECONFIG_' + bindings.size())
     }
     withEnv(['PK_CONTRACT=1', 'PK_VERB=' + verb, 'PK_ARGS=' + groovy.json.JsonOutput.toJson(args)]) {

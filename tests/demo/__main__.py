@@ -14,7 +14,6 @@ from tests.demo.cluster import CannotRun, Place, choose
 
 NAME = "hello"
 TEAM = "demo"
-NAMESPACE = f"{TEAM}-dev"
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".demo"
 
@@ -50,9 +49,9 @@ class StepFailed(Exception):
 class Demo:
     """The line of verbs for one application, and what each of them did."""
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self.app = FOLDER / NAME
+    def __init__(self, place: Place, app: Path = FOLDER / NAME, name: str = NAME, team: str = TEAM) -> None:
+        self.place, self.app, self.name, self.team = place, app, name, team
+        self.namespace = f"{team}-dev"
         self.acted: list[str] = []
         self.env = {
             **os.environ,
@@ -66,9 +65,10 @@ class Demo:
 
     def run(self) -> None:
         """Every step in order."""
-        FOLDER.mkdir(exist_ok=True)
+        self.app.parent.mkdir(exist_ok=True)
         if not (self.app / ".pipelinekit" / "lock.yaml").exists():
-            self.step(["pipelinekit", "new-app", NAME, "--language", "python", "--team", TEAM], FOLDER)
+            words = ["new-app", self.name, "--language", "python", "--team", self.team]
+            self.step(["pipelinekit", *words], self.app.parent)
         self.commit()
         self.verb("generate")
         self.commit()
@@ -124,7 +124,7 @@ class Demo:
 
     def ask(self) -> None:
         """Ask the application over HTTP, through the API server, which works on every cluster."""
-        path = f"/api/v1/namespaces/{NAMESPACE}/services/http:{NAME}:80/proxy/"
+        path = f"/api/v1/namespaces/{self.namespace}/services/http:{self.name}:80/proxy/"
         print(f"$ kubectl get --raw {path}", flush=True)
         done = subprocess.run(
             ["kubectl", "--context", self.place.context, "get", "--raw", path],
@@ -140,15 +140,16 @@ class Demo:
 
     def summary(self, seconds: float) -> None:
         """What is true now, and how to look around."""
-        kubectl = f"kubectl --context {self.place.context} --namespace {NAMESPACE}"
+        kubectl = f"kubectl --context {self.place.context} --namespace {self.namespace}"
         begin = "Done" if self.acted else "Nothing changed"
-        print(f"\n{begin} ({seconds:.1f} s): {NAME} runs in namespace {NAMESPACE} and answers HTTP 200.")
+        where = f"{self.name} runs in namespace {self.namespace}"
+        print(f"\n{begin} ({seconds:.1f} s): {where} and answers HTTP 200.")
         print("Look around:")
         if self.place.env:
             print('  eval "$(make --silent testbed-env)"')
         print(f"  cd {self.app.relative_to(Path.cwd()) if self.app.is_relative_to(Path.cwd()) else self.app}")
         print(f"  {kubectl} get pods")
-        print(f"  {kubectl} port-forward service/{NAME} 8080:80    # then http://localhost:8080")
+        print(f"  {kubectl} port-forward service/{self.name} 8080:80    # then http://localhost:8080")
         if self.place.remove:
             print(f"Remove what the demo set up:\n  {self.place.remove}")
 

@@ -93,11 +93,11 @@ class Application:
                 process.send_signal(signal.SIGKILL)
             return process.wait()
 
-    def tool(self, *argv: str, stdin: str | None = None) -> str:
+    def tool(self, *argv: str, stdin: str | None = None, cwd: Path | None = None) -> str:
         """Another program's output, in the application's folder."""
         done = subprocess.run(
             argv,
-            cwd=self.folder,
+            cwd=cwd or self.folder,
             env={**os.environ, **self.env},
             input=stdin,
             capture_output=True,

@@ -1,14 +1,10 @@
-"""Tests against the real thing: a Kubernetes with a node, a Docker engine, a registry."""
+"""What every test may ask for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
-
-from tests.testbed import bed
-from tests.testbed.environment import environment
-from tests.testbed.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +38,10 @@ def testbed() -> dict[str, str]:
     Several workers may ask at once: the first brings it up, the others wait for it. Nobody here takes it
     down, for nobody here knows who is the last: that is for whoever started the tests.
     """
+    from tests.testbed import bed
+    from tests.testbed.environment import environment
+    from tests.testbed.layout import Layout
+
     layout = Layout.from_environment()
     bed.up(layout)
     return environment(layout)
