@@ -83,8 +83,8 @@ def parse(content: bytes | str, origin: str) -> Source:
         return source
     try:
         node = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        source.faults.append(_syntax_fault(error, text, origin))
+    except yaml.YAMLError as error:
+        source.faults.append(syntax_fault(error, text, origin))
         return source
     if node is None or (isinstance(node, yaml.ScalarNode) and not node.style and node.value in _NULL):
         source.faults.append(Fault("document-empty", "the document is empty", Place(origin, 1, 1)))
@@ -134,10 +134,11 @@ def _place_at(before: str, origin: str) -> Place:
     return Place(origin, len(lines), len(lines[-1]) + 1)
 
 
-def _syntax_fault(error: yaml.MarkedYAMLError, text: str, origin: str) -> Fault:
-    mark = error.problem_mark or error.context_mark
+def syntax_fault(error: yaml.YAMLError, text: str, origin: str) -> Fault:
+    """What the YAML parser complains about in `text`."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     place = _place_at(text[: mark.index], origin) if mark else Place(origin)
-    problem = str(error.problem or error.context or "not YAML")
+    problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or error).splitlines()[0]
     hint = ""
     if "found character that cannot start any token" in problem:
         hint = "YAML is indented with spaces; a text that begins with @, ` or % needs quotes"
