@@ -65,6 +65,6 @@ def environment(frozen: _Frozen) -> jinja2.Environment:
 
 
 def _only_escaped(value: Any) -> Any:
-    if isinstance(value, escape.Escaped | int):
+    if isinstance(value, escape.Escaped) or type(value) is int:
         return value
     raise TypeError(f"a template prints a value that no filter has escaped: {value!r}")
