@@ -60,6 +60,8 @@ def environment(frozen: _Frozen) -> jinja2.Environment:
         lstrip_blocks=True,
         cache_size=-1,
     )
+    # Jinja has a global named `namespace`: it would stand in for an input that was not given.
+    jinja.globals.clear()
     jinja.filters.update(escape.FILTERS)
     return jinja
 

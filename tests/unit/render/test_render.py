@@ -66,7 +66,7 @@ def test_what_a_template_may_print(template: str, text: str) -> None:
 
 
 def test_an_input_that_the_plan_does_not_give_is_an_error() -> None:
-    for template in ("{{ nmae | yaml }}", "{% if nmae %}{% endif %}", "{{ name.first | yaml }}"):
+    for template in ("{{ nmae | yaml }}", "{% if nmae %}{% endif %}", "{% for x in range %}{% endfor %}"):
         with pytest.raises((jinja2.UndefinedError, TypeError)):
             rendered(template, name="orders")
 
