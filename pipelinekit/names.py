@@ -8,7 +8,9 @@ that `<application>-<process>` fits all of them.
 from __future__ import annotations
 
 import ipaddress
+import keyword
 import re
+import sys
 
 APPLICATION_MAX = 30
 PROCESS_MAX = 20
@@ -42,6 +44,12 @@ def label_value(text: str) -> str:
 def module_name(name: str) -> str:
     """An application's name as a Python module's."""
     return name.replace("-", "_")
+
+
+def shadows_python(name: str) -> bool:
+    """Whether an application's module would hide one of Python's, or cannot be imported at all."""
+    module = module_name(name)
+    return keyword.iskeyword(module) or module in sys.stdlib_module_names or module == "tests"
 
 
 def is_loopback(host: str) -> bool:

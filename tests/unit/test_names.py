@@ -109,6 +109,22 @@ def test_a_module_is_named_as_python_wants_it() -> None:
     assert names.module_name("order-api-v2").isidentifier()
 
 
+@pytest.mark.parametrize(
+    ("name", "shadows"),
+    [
+        ("http", True),
+        ("class", True),
+        ("json", True),
+        ("tests", True),
+        ("orders", False),
+        ("http-orders", False),
+        ("true", False),
+    ],
+)
+def test_a_name_that_python_has_taken(name: str, shadows: bool) -> None:
+    assert names.shadows_python(name) is shadows
+
+
 def test_application_and_process_names_fit_every_limit_together() -> None:
     longest = names.APPLICATION_MAX + len("-") + names.PROCESS_MAX
     assert longest + len("-test") <= names.LABEL_MAX
