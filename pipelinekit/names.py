@@ -7,7 +7,10 @@ that `<application>-<process>` fits all of them.
 
 from __future__ import annotations
 
+import ipaddress
+import keyword
 import re
+import sys
 
 APPLICATION_MAX = 30
 PROCESS_MAX = 20
@@ -27,6 +30,8 @@ def is_label(text: str, longest: int = LABEL_MAX) -> bool:
 
 def label_from(text: str, longest: int = LABEL_MAX) -> str:
     """The nearest DNS label to `text`; empty when nothing of it can stay."""
+    if is_label(text, longest):
+        return text
     lowered = re.sub(r"[^a-z0-9]+", "-", text.lower())
     return re.sub(r"^[^a-z]+", "", lowered)[:longest].strip("-")
 
@@ -41,7 +46,16 @@ def module_name(name: str) -> str:
     return name.replace("-", "_")
 
 
+def shadows_python(name: str) -> bool:
+    """Whether an application's module would hide one of Python's, or cannot be imported at all."""
+    module = module_name(name)
+    return keyword.iskeyword(module) or module in sys.stdlib_module_names or module == "tests"
+
+
 def is_loopback(host: str) -> bool:
     """Whether `host` (with or without a port) is this machine: the one place plain http is fine."""
-    bare = host.rsplit(":", 1)[0] if host.count(":") == 1 or host.startswith("[") else host
-    return bare in {"localhost", "[::1]", "::1"} or bare.startswith("127.")
+    bare = re.sub(r":[0-9]+\Z", "", host) if host.startswith("[") or host.count(":") == 1 else host
+    try:
+        return bare == "localhost" or ipaddress.ip_address(bare.strip("[]")).is_loopback
+    except ValueError:
+        return False

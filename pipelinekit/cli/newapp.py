@@ -67,6 +67,12 @@ def new_app(
     folder = Path(existing or name)
     chosen = language or _language_of(folder, name, existing=bool(existing))
     kinds = _kinds(keep)
+    if chosen == "python" and not existing and names.shadows_python(name):
+        raise usage(
+            "bad-name",
+            f"a Python application cannot be named {name}: Python has a module of that name",
+            hint=f"perhaps {name[: names.APPLICATION_MAX - 4]}-app",
+        )
     tree = _first_files(name, team, chosen, port, skeleton=not existing)
     if existing:
         files.require_folder(folder)

@@ -53,7 +53,7 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
         yield FilePlan(
             path=f"{folder}/values-{environment}.yaml",
             template="chart/values-environment.yaml.j2",
-            inputs={"environment": environment, "values": {"processes": differing} if differing else {}},
+            inputs={"values": {"processes": differing} if differing else {}},
         )
     for name in VERBATIM:
         yield FilePlan(path=f"{folder}/{name}", template=f"chart/{name}")

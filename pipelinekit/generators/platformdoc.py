@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 from pipelinekit import names
 from pipelinekit.model.tree import FilePlan
@@ -30,10 +31,12 @@ def plan_platform(answers: Answers) -> FilePlan:
     clusters: dict[str, dict[str, str]] = {}
     environments: list[dict[str, object]] = []
     for name, context in answers.environments:
-        cluster = clusters.setdefault(context, _cluster(context, answers, len(clusters)))
+        if context not in clusters:
+            taken = {each["name"] for each in clusters.values()}
+            clusters[context] = _cluster(context, answers, taken)
         environment: dict[str, object] = {
             "name": name,
-            "cluster": cluster["name"],
+            "cluster": clusters[context]["name"],
             "namespace": f"{{team}}-{name}",
         }
         environment |= {"after": environments[-1]["name"]} if environments else {"automatic": True}
@@ -56,8 +59,11 @@ def plan_platform(answers: Answers) -> FilePlan:
     )
 
 
-def _cluster(context: str, answers: Answers, number: int) -> dict[str, str]:
-    name = names.label_from(context) or f"cluster-{number + 1}"
+def _cluster(context: str, answers: Answers, taken: Collection[str]) -> dict[str, str]:
+    wanted = names.label_from(context) or f"cluster-{len(taken) + 1}"
+    # Contexts that differ only in what a name cannot hold still are clusters of their own.
+    numbered = (f"{wanted[: names.LABEL_MAX - 4]}-{number}" for number in count(2))
+    name = next(each for each in chain([wanted], numbered) if each not in taken)
     cluster = {"name": name}
     if context:
         cluster["context"] = context

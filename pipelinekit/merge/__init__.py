@@ -50,6 +50,11 @@ class Change:
     before: str | None
     after: File | None
 
+    @property
+    def touches(self) -> bool:
+        """Whether the file on disk will be another one, or gone."""
+        return self.outcome in WRITES and (self.after is None or self.after.text != self.before)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
@@ -89,7 +94,7 @@ def has_markers(text: str) -> bool:
 def _change(
     path: str, base: File | None, theirs: str | None, new: File | None, said: Decisions, text: TextMerge
 ) -> Change:
-    if is_yours(path, said.yours):
+    if is_yours(path, said.yours) and path not in said.take_new:
         return Change(path, Outcome.YOURS, theirs, None)
     if new is None:
         return _orphan(path, base, theirs)
@@ -121,11 +126,14 @@ def _orphan(path: str, base: File | None, theirs: str | None) -> Change:
     return Change(path, Outcome.LEFT, theirs, File(theirs))
 
 
-def next_base(changes: tuple[Change, ...], new: Tree) -> Tree:
-    """What counts as generated last once `changes` are on disk."""
+def next_base(changes: tuple[Change, ...], base: Tree, new: Tree) -> Tree:
+    """What counts as generated last once `changes` are on disk; `base` is what counted before."""
     forgotten = {Outcome.IN_THE_WAY, Outcome.YOURS}
     return {
+        # Where an earlier generation's markers stand, nothing of this one has reached the file.
         change.path: new[change.path]
+        if change.touches or change.outcome is not Outcome.CONFLICT
+        else base[change.path]
         for change in changes
         if change.path in new and change.outcome not in forgotten
     }

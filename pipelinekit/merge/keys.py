@@ -20,13 +20,17 @@ def set_keys(text: str, values: Mapping[tuple[str, ...], str], origin: str) -> s
 
     yaml = YAML()
     yaml.preserve_quotes = True
-    yaml.width = 10_000
+    yaml.width = 1_000_000
     try:
         data = yaml.load(text)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = Place(origin, mark.line + 1, mark.column + 1) if mark else Place(origin)
-        raise DocumentInvalid(Fault("yaml-syntax", str(getattr(error, "problem", error)), place)) from error
+        problem = str(getattr(error, "problem", None) or error).splitlines()[0]
+        raise DocumentInvalid(Fault("yaml-syntax", problem, place)) from error
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        # The parser stumbles over what has the form of a date or a number and means none: 2026-99-99.
+        raise DocumentInvalid(Fault("yaml-value", "has a value that means nothing", Place(origin))) from error
     for path, value in values.items():
         at = _descend(data, path, origin)
         at[path[-1]] = DoubleQuotedScalarString(value)

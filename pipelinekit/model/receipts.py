@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -114,19 +114,50 @@ def from_json(text: str, kind: type[R], origin: str) -> R:
         body: Mapping[str, Any] = json.loads(text)
         if body["format"] != FORMAT or body["verb"] != kind.verb:
             raise ValueError("another format or verb")
-        fields: dict[str, Any] = {}
-        for field in dataclasses.fields(kind):
-            value = body[field.name]
-            fields[field.name] = tuple(value) if isinstance(value, list) else value
-        fields["key"] = Key(**fields["key"])
+        fields = {
+            field.name: _READERS[str(field.type)](body[field.name]) for field in dataclasses.fields(kind)
+        }
         return kind(**fields)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise refused(
             "receipt-damaged",
             f"the receipt cannot be read ({type(error).__name__})",
             hint=f"run `pipelinekit {kind.verb}` again",
             place=Place(origin),
         ) from error
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError("not a whole number")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("not a list")
+    return tuple(map(_text, value))
+
+
+def _key(value: Any) -> Key:
+    key = Key(**value)
+    _texts([key.commit, key.descriptor, key.platform])
+    return key
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "str": _text,
+    "int": _whole,
+    "tuple[str, ...]": _texts,
+    "Key": _key,
+}
+"""By a field's type, as it is written above."""
 
 
 def check_key(receipt: Receipt, key: Key) -> None:

@@ -20,10 +20,12 @@ from pipelinekit.model.app import (
 from pipelinekit.reading import faults
 from pipelinekit.reading.faults import mapping
 from pipelinekit.reading.source import Path, Source, parse
+from pipelinekit.reading.values import overlay
 
 Data = Mapping[str, Any]
 
 FILE = "app.yaml"
+BESIDE = "beside 'processes', in the environment itself"
 
 
 def read_app(content: bytes | str, origin: str = FILE) -> App:
@@ -44,50 +46,60 @@ def read_app(content: bytes | str, origin: str = FILE) -> App:
 
 
 def _check_sense(source: Source) -> None:
-    data = source.data
-    declared: dict[str, Data] = {**mapping(data, "processes")}
-    if WEB in declared and mapping(data, "run"):
-        source.fault(
-            ("processes", WEB), "process-twice", "'run' is already processes.web", "keep one of them"
-        )
-    for name in declared:
-        _check_process(source, mapping(declared, name), ("processes", name))
-    run = mapping(data, "run")
-    _check_process(source, run, ("run",))
+    data: Data = source.data if isinstance(source.data, Mapping) else {}
+    bodies = {name: mapping(data["processes"], name) for name in mapping(data, "processes")}
+    paths: dict[str, Path] = {name: ("processes", name) for name in bodies}
+    if "run" in data:
+        if WEB in bodies:
+            source.fault(paths[WEB], "process-twice", "'run' is already processes.web", "keep one of them")
+        bodies[WEB], paths[WEB] = mapping(data, "run"), ("run",)
+    for name, path in paths.items():
+        _check_process(source, bodies[name], path, bodies[name])
     for name in mapping(data, "environments"):
-        overrides = mapping(mapping(data, "environments"), name)
-        path: Path = ("environments", name)
-        _check_process(source, {**run, **overrides}, path, overrides)
-        for process in mapping(overrides, "processes"):
-            below = (*path, "processes", process)
-            if process == WEB or process not in declared:
-                hint = (
-                    "write it beside 'processes'"
-                    if process == WEB
-                    else faults.nearest(process, (each for each in declared if each != WEB))
-                )
-                source.fault(below, "unknown-process", f"there is no process '{process}' to override", hint)
-                continue
-            changed = mapping(mapping(overrides, "processes"), process)
-            _check_process(source, {**mapping(declared, process), **changed}, below, changed)
+        _check_overrides(source, mapping(data["environments"], name), ("environments", name), bodies)
     _check_partners(source)
 
 
-def _check_process(source: Source, process: Data, path: Path, written: Data | None = None) -> None:
-    written = process if written is None else written
+def _check_overrides(source: Source, overrides: Data, path: Path, bodies: Mapping[str, Data]) -> None:
+    changed = {(*path, "processes", name): name for name in mapping(overrides, "processes")}
+    for below, name in changed.items():
+        written = mapping(overrides["processes"], name)
+        if name == WEB:
+            source.fault(below, "unknown-process", "web is overridden in another place", f"write it {BESIDE}")
+        elif name not in bodies:
+            hint = faults.nearest(name, (each for each in bodies if each != WEB))
+            source.fault(below, "unknown-process", f"there is no process '{name}' to override", hint)
+        else:
+            _check_process(source, overlay(dict(bodies[name]), dict(written)), below, written)
+    web = _of(overrides, WEB)
+    if WEB in bodies or not bodies:
+        _check_process(source, overlay(dict(bodies.get(WEB, {})), dict(web)), path, web)
+        return
+    for key in web:
+        hint = f"write it below processes: {', '.join(sorted(bodies))}"
+        source.fault((*path, key), "unknown-process", "there is no process 'web' to override", hint)
+
+
+def _check_process(source: Source, process: Data, path: Path, written: Data) -> None:
+    """Check a process as it will be; `written` is what of it is in the document at `path`."""
     for key in ("health", "metrics", "expose"):
-        if key in written and "port" not in process:
+        if key in written and not {"port", "schedule"} & process.keys():
             source.fault((*path, key), "port-missing", f"'{key}' needs a port", "add port:")
     if "schedule" in process:
         for key in ("port", "replicas", "autoscale", "expose", "health", "metrics"):
-            if key in written:
+            at = key if key in written else "schedule"
+            if key in process and at in written:
                 source.fault(
-                    (*path, key), "schedule-excludes", f"a scheduled process has no '{key}'", "remove it"
+                    (*path, at), "schedule-excludes", f"a scheduled process has no '{key}'", f"remove {key}"
                 )
     _check_autoscale(source, process, path, written)
-    for variable in mapping(written, "secrets"):
-        if variable in mapping(process, "env"):
-            source.fault((*path, "secrets", variable), "variable-twice", "is in 'env' as well", "keep one")
+    for variable in sorted(mapping(process, "env").keys() & mapping(process, "secrets").keys()):
+        for key, other in (("secrets", "env"), ("env", "secrets")):
+            if variable in mapping(written, key):
+                source.fault(
+                    (*path, key, variable), "variable-twice", f"is in '{other}' as well", "keep one of them"
+                )
+                break
 
 
 def _check_autoscale(source: Source, process: Data, path: Path, written: Data) -> None:
@@ -103,11 +115,12 @@ def _check_autoscale(source: Source, process: Data, path: Path, written: Data) -
 
 
 def _check_partners(source: Source) -> None:
-    name = mapping(source.data, "metadata").get("name")
+    metadata = mapping(source.data, "metadata")
+    name, team = metadata.get("name"), metadata.get("team")
     for key in ("calls", "accepts"):
         partners = source.data.get(key) if isinstance(source.data, dict) else None
         for index, partner in enumerate(partners if isinstance(partners, list) else ()):
-            if partner == name:
+            if isinstance(partner, str) and partner in (name, f"{team}/{name}"):
                 source.fault(
                     (key, index), "calls-itself", "an application always reaches itself", "remove it"
                 )
@@ -138,26 +151,17 @@ def _app(data: Data) -> App:
         calls=tuple(data.get("calls", ())),
         accepts=tuple(data.get("accepts", ())),
         environments={
-            name: {each: _process(each, _overlaid(merged[each], _of(overrides, each))) for each in merged}
+            name: {each: _process(each, overlay(merged[each], _of(overrides, each))) for each in merged}
             for name, overrides in data.get("environments", {}).items()
         },
     )
 
 
-def _of(overrides: Data, process: str) -> Data:
+def _of(overrides: Data, process: str) -> dict[str, Any]:
     if process == WEB:
         return {key: value for key, value in overrides.items() if key != "processes"}
-    found: Data = overrides.get("processes", {}).get(process, {})
+    found: dict[str, Any] = overrides.get("processes", {}).get(process, {})
     return found
-
-
-def _overlaid(below: Data, above: Data) -> Data:
-    """`above` over `below`: mappings key by key, anything else whole."""
-    merged = dict(below)
-    for key, value in above.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _overlaid(merged[key], value) if both else value
-    return merged
 
 
 def _build(data: Data) -> Build:

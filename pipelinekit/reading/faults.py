@@ -33,8 +33,10 @@ def _pattern(_: Any, pattern: str, instance: Any, __: Schema) -> Iterator[Valida
 
 @cache
 def _validator(kind: str) -> Any:
+    # JSON Schema counts 8080.0 as a whole number; templates and Kubernetes do not.
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
     extend: Any = validators.extend
-    return extend(Draft202012Validator, {"pattern": _pattern})(SCHEMAS[kind])
+    return extend(Draft202012Validator, {"pattern": _pattern}, type_checker=types)(SCHEMAS[kind])
 
 
 def check(source: Source, kind: str) -> None:

@@ -39,19 +39,27 @@ def junit_of_go(events: str) -> bytes:
             event = json.loads(line)
         except ValueError:
             continue
+        if not isinstance(event, dict):
+            continue
         key = (event.get("Package") or event.get("ImportPath", ""), event.get("Test", ""))
         action = event.get("Action")
         if action in {"output", "build-output"}:
             output.setdefault(key, []).append(event.get("Output", ""))
         elif action in {"pass", "fail", "skip", "build-fail"}:
-            results[key] = (action.removeprefix("build-"), float(event.get("Elapsed", 0)))
+            results[key] = (action.removeprefix("build-"), float(event.get("Elapsed") or 0))
     suite = ET.Element("testsuite", name="go test")
     for (package, test), (result, elapsed) in results.items():
-        # A package's own line repeats its tests'; alone it tells of a build or a start that failed.
-        if not test and (result != "fail" or any(p == package and t for p, t in results)):
+        tests = {name: each for (of, name), (each, _) in results.items() if of == package and name}
+        # A package's own line repeats its tests'; where none failed it tells of a build, a start, an end.
+        if not test and (result != "fail" or "fail" in tests.values()):
             continue
+        name = test or ("package" if tests else "build")
         case = ET.SubElement(
-            suite, "testcase", classname=package, name=test or "build", time=f"{elapsed:.3f}"
+            suite,
+            "testcase",
+            classname=_xml_text(package),
+            name=_xml_text(name),
+            time=f"{elapsed:.3f}",
         )
         if result == "fail":
             text = "".join(output.get((package, test), []))

@@ -7,7 +7,6 @@ from typing import Any
 from pipelinekit.model.lock import Lock
 from pipelinekit.model.platform import Agent, AgentPod
 from pipelinekit.model.site import Site
-from pipelinekit.reading.faults import mapping
 from pipelinekit.reading.source import parse
 
 
@@ -19,11 +18,11 @@ def read_lock(text: str, origin: str) -> Lock | None:
         return None
     try:
         return Lock(
-            tool=str(data["tool"]),
+            tool=_text(data["tool"]),
             site=_site(data["site"]),
-            files={str(path): str(digest) for path, digest in mapping(data, "files").items()},
-            was={str(path): str(digest) for path, digest in mapping(data, "was").items()},
-            yours=tuple(map(str, data.get("yours", ()))),
+            files=_digests(data["files"]),
+            was=_digests(data.get("was", {})),
+            yours=_texts(data.get("yours", [])),
         )
     except (KeyError, TypeError, AttributeError):
         return None
@@ -32,11 +31,30 @@ def read_lock(text: str, origin: str) -> Lock | None:
 def _site(data: dict[str, Any]) -> Site:
     pod = data.get("pod")
     return Site(
-        library=str(data["library"]),
-        agent=Agent(label=str(data.get("label", "")), pod=AgentPod(**pod) if pod else None),
-        branch=str(data["branch"]),
-        path=str(data["path"]),
-        registry_credentials=str(data.get("registryCredentials", "")),
-        charts_credentials=str(data.get("chartsCredentials", "")),
-        kube_credentials=tuple(map(str, data.get("kubeCredentials", ()))),
+        library=_text(data["library"]),
+        agent=Agent(
+            label=_text(data.get("label", "")),
+            pod=AgentPod(namespace=_text(pod["namespace"]), image=_text(pod["image"])) if pod else None,
+        ),
+        branch=_text(data["branch"]),
+        path=_text(data["path"]),
+        registry_credentials=_text(data.get("registryCredentials", "")),
+        charts_credentials=_text(data.get("chartsCredentials", "")),
+        kube_credentials=_texts(data.get("kubeCredentials", [])),
     )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("not a list")
+    return tuple(map(_text, value))
+
+
+def _digests(value: dict[str, Any]) -> dict[str, str]:
+    return {path: _text(digest) for path, digest in value.items()}

@@ -85,7 +85,9 @@ GIT = (
 )
 CREDENTIAL = (r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "the id of a Jenkins credential: letters, digits, . _ -")
 DURATION = (r"^[0-9]+(s|m|h|d)$", "a number and s, m, h or d, like 90m")
-MOMENT = (r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?)?$", "a date and time like 2026-12-18T18:00")
+_DAY = r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+MOMENT = (rf"^[0-9]{{4}}-{_DAY}(T{_TIME})?$", "a date and time like 2026-12-18T18:00")
 CPU = (r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$", "cores like 2 or thousandths like 250m")
 MEMORY = (r"^[0-9]+(Ki|Mi|Gi|Ti|k|M|G|T)?$", "bytes with a unit, like 256Mi")
 CRON = (
@@ -203,8 +205,10 @@ APP: Schema = {
                         {
                             stage: _closed(
                                 {
-                                    "before": _list(_line("a shell command")),
-                                    "after": _list(_line("a shell command")),
+                                    "before": _list(
+                                        _line("a shell command"), "run before the stage, in order"
+                                    ),
+                                    "after": _list(_line("a shell command"), "run after it, in order"),
                                 }
                             )
                             for stage in STAGES
@@ -328,7 +332,8 @@ PLATFORM: Schema = {
                                 },
                                 "from",
                                 "to",
-                            )
+                            ),
+                            "windows in which nothing is promoted",
                         ),
                         "images": _closed({"registry": _text("where its images are", *REGISTRY)}, "registry"),
                     },
@@ -342,7 +347,8 @@ PLATFORM: Schema = {
             "components": _list(
                 _closed(
                     {"name": _label("a component"), "values": _text("its values file", *RELATIVE)}, "name"
-                )
+                ),
+                "parts of the platform itself",
             ),
             "applications": _list(
                 _closed(

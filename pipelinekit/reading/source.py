@@ -25,15 +25,22 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+\Z|0[xob][0-9A-Fa-f_]+\Z")
-_SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?\Z")
-_UNDERSCORED = re.compile(r"[-+]?[0-9][0-9]*_[0-9_]*\Z")
+_OTHER_BASE = re.compile(r"[-+]?(0[0-9_]+|0[xob][0-9A-Fa-f_]+)\Z")
 _OLD_BOOLEAN = frozenset(
     each for word in ("y", "n", "yes", "no", "on", "off") for each in (word, word.title(), word.upper())
 )
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUE = frozenset(("true", "True", "TRUE"))
 _FALSE = frozenset(("false", "False", "FALSE"))
+
+_TAG = "tag:yaml.org,2002:"
+_TAGS = frozenset(_TAG + each for each in ("str", "int", "float", "bool", "null", "seq", "map"))
+_IMPLIED = {"timestamp": "a date", "value": "a default value", "merge": "a merge key"}
+"""What YAML 1.1 sees in some plain scalars that are text in YAML 1.2."""
+
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML allows only as an escape in double quotes."""
 
 
 def dotted(path: Path) -> str:
@@ -76,13 +83,10 @@ def parse(content: bytes | str, origin: str) -> Source:
         return source
     try:
         node = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        source.faults.append(_syntax_fault(error, origin))
-        return source
     except yaml.YAMLError as error:
-        source.faults.append(Fault("yaml-syntax", str(error).splitlines()[0], Place(origin)))
+        source.faults.append(syntax_fault(error, text, origin))
         return source
-    if node is None:
+    if node is None or (isinstance(node, yaml.ScalarNode) and not node.style and node.value in _NULL):
         source.faults.append(Fault("document-empty", "the document is empty", Place(origin, 1, 1)))
         return source
     source.data = _Builder(source).build(node, ())
@@ -90,44 +94,53 @@ def parse(content: bytes | str, origin: str) -> Source:
 
 
 def _decoded(content: bytes | str, source: Source) -> str | None:
+    """The text, or None with a fault when YAML could make nothing of it."""
+    origin = source.origin
     if isinstance(content, bytes):
         try:
             content = content.decode()
         except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            source.faults.append(
-                Fault(
-                    "not-utf-8",
-                    f"byte 0x{error.object[error.start]:02x} is not UTF-8",
-                    Place(source.origin, line),
-                    hint="save the file as UTF-8",
-                )
-            )
+            problem = f"byte 0x{error.object[error.start]:02x} is not UTF-8"
+            place = _place_at(error.object[: error.start].decode(), origin)
+            source.faults.append(Fault("not-utf-8", problem, place, hint="save the file as UTF-8"))
             return None
     if content.startswith("\ufeff"):
         source.faults.append(
             Fault(
                 "byte-order-mark",
                 "the file begins with a byte-order mark",
-                Place(source.origin, 1, 1),
+                Place(origin, 1, 1),
                 hint="save it as UTF-8 without BOM",
             )
         )
         content = content[1:]
     if len(content) > MAX_BYTES:
-        source.faults.append(
-            Fault("document-too-large", f"more than {MAX_BYTES} characters", Place(source.origin))
-        )
+        problem = f"more than {MAX_BYTES} characters"
+        source.faults.append(Fault("document-too-large", problem, Place(origin, 1, 1)))
+        return None
+    unreadable = _UNREADABLE.search(content)
+    if unreadable:
+        code = f"U+{ord(unreadable[0]):04X}"
+        place = _place_at(content[: unreadable.start()], origin)
+        hint = "where it is meant, write it as an escape in double quotes"
+        source.faults.append(Fault("yaml-syntax", f"the character {code} is not allowed", place, hint=hint))
         return None
     return content
 
 
-def _syntax_fault(error: yaml.MarkedYAMLError, origin: str) -> Fault:
-    mark = error.problem_mark or error.context_mark
-    place = Place(origin, mark.line + 1, mark.column + 1) if mark else Place(origin)
-    problem = str(error.problem or error.context or "not YAML")
+def _place_at(before: str, origin: str) -> Place:
+    """The place just after the text `before`."""
+    lines = _LINE_BREAK.split(before)
+    return Place(origin, len(lines), len(lines[-1]) + 1)
+
+
+def syntax_fault(error: yaml.YAMLError, text: str, origin: str) -> Fault:
+    """What the YAML parser complains about in `text`."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    place = _place_at(text[: mark.index], origin) if mark else Place(origin)
+    problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or error).splitlines()[0]
     hint = ""
-    if "'\\t'" in problem or "\t" in problem or "found character that cannot start any token" in problem:
+    if "found character that cannot start any token" in problem:
         hint = "YAML is indented with spaces; a text that begins with @, ` or % needs quotes"
     elif "but found another document" in problem:
         hint = "write one document a file"
@@ -157,6 +170,7 @@ class _Builder:
                     "write the values out",
                 )
             return None
+        self._check_tag(node, path)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
         self.open.add(id(node))
@@ -200,37 +214,48 @@ class _Builder:
                 )
                 continue
             seen[key] = source.keys[below] = place
+            self._check_tag(key_node, below)
             yield key, self.build(value_node, below)
+
+    def _check_tag(self, node: yaml.Node, path: Path) -> None:
+        # A quoted text has no tag but its own, a plain one that which YAML 1.1 sees in it.
+        plain = isinstance(node, yaml.ScalarNode) and not node.style
+        kind = node.tag.removeprefix(_TAG)
+        quoted = isinstance(node, yaml.ScalarNode) and not plain and kind != "str"
+        if quoted or not (node.tag in _TAGS or (plain and kind in _IMPLIED)):
+            self.source.fault(path, "yaml-tag", f"unknown tag {node.tag.replace(_TAG, '!!')}", "remove it")
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         text = str(node.value)
         self.source.written[path] = text
-        if node.tag.startswith("!") and not node.tag.startswith("!!"):
-            self.source.fault(path, "yaml-tag", f"unknown tag {node.tag}", "remove it")
-            return text
         if node.style:  # the C parser says "" for a plain scalar, the Python one None
             return text
-        return self._plain(text, path)
-
-    def _plain(self, text: str, path: Path) -> Any:
-        if text in _NULL:
-            return None
-        if text in _TRUE or text in _FALSE:
-            return text in _TRUE
-        if _LEADING_ZERO.match(text):
+        value, kind = _plain(text)
+        other = node.tag.removeprefix(_TAG)
+        if _OTHER_BASE.match(text):
             self._ambiguous(path, text, "a number to some readers of YAML, in another base to others")
         elif text in _OLD_BOOLEAN:
             self._ambiguous(path, text, "a boolean to some readers of YAML and text to others")
-        elif _SEXAGESIMAL.match(text) or _UNDERSCORED.match(text):
-            self._ambiguous(path, text, "a number to some readers of YAML and text to others")
-        elif _INT.match(text):
-            return int(text) if len(text) < 20 else text
-        elif _FLOAT.match(text):
-            return float(text)
-        return text
+        elif other != kind and other in {"str", "int", "float", *_IMPLIED}:
+            what = _IMPLIED.get(other, "a number")
+            self._ambiguous(path, text, f"{what} to some readers of YAML and text to others")
+        return value
 
     def _ambiguous(self, path: Path, text: str, why: str) -> None:
         hint = f'write "{text}" for text'
         if text in _OLD_BOOLEAN:
             hint += ", or true or false"
         self.source.fault(path, "yaml-ambiguous", f"{text} is {why}", hint)
+
+
+def _plain(text: str) -> tuple[Any, str]:
+    """What a plain scalar is in YAML 1.2, and the name of its kind."""
+    if text in _NULL:
+        return None, "null"
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE, "bool"
+    if _INT.match(text):
+        return int(text) if len(text) < 20 else text, "int"
+    if _FLOAT.match(text):
+        return float(text), "float"
+    return text, "str"

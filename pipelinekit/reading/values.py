@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
+from pipelinekit.reading.source import syntax_fault
 
 
 def read_values(text: str, origin: str) -> dict[str, Any]:
@@ -14,10 +15,10 @@ def read_values(text: str, origin: str) -> dict[str, Any]:
     try:
         data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - it is safe
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = Place(origin, mark.line + 1, mark.column + 1) if mark else Place(origin)
-        problem = str(getattr(error, "problem", None) or error).splitlines()[0]
-        raise DocumentInvalid(Fault("yaml-syntax", problem, place)) from error
+        raise DocumentInvalid(syntax_fault(error, text, origin)) from error
+    except (ValueError, LookupError) as error:
+        # 2026-99-99 has the form of a date, and !!int x that of a number: the parser stumbles over the value.
+        raise DocumentInvalid(Fault("yaml-value", str(error).splitlines()[0], Place(origin))) from error
     if data is None:
         return {}
     if not isinstance(data, dict):

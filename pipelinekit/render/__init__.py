@@ -60,11 +60,13 @@ def environment(frozen: _Frozen) -> jinja2.Environment:
         lstrip_blocks=True,
         cache_size=-1,
     )
+    # Jinja has a global named `namespace`: it would stand in for an input that was not given.
+    jinja.globals.clear()
     jinja.filters.update(escape.FILTERS)
     return jinja
 
 
 def _only_escaped(value: Any) -> Any:
-    if isinstance(value, escape.Escaped | int):
+    if isinstance(value, escape.Escaped) or type(value) is int:
         return value
     raise TypeError(f"a template prints a value that no filter has escaped: {value!r}")

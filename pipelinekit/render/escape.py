@@ -62,7 +62,7 @@ _YAML_WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y",
 
 
 def yaml(value: Any) -> Escaped:
-    """A YAML flow value: any nesting of mappings, lists, texts, numbers, booleans and None."""
+    """A YAML flow value: any nesting of mappings, lists, texts, whole numbers, booleans and None."""
     if isinstance(value, str):
         return Escaped(_yaml_text(value))
     if isinstance(value, dict):
@@ -70,7 +70,7 @@ def yaml(value: Any) -> Escaped:
         return Escaped("{" + ", ".join(pairs) + "}")
     if isinstance(value, list | tuple):
         return Escaped("[" + ", ".join(yaml(each) for each in value) + "]")
-    return Escaped(json.dumps(value))
+    return Escaped("null") if value is None else _whole_or_boolean(value)
 
 
 def _yaml_text(text: str) -> str:
@@ -109,12 +109,19 @@ def dockerfile(text: str) -> Escaped:
 
 
 def toml(value: Any) -> Escaped:
-    """A TOML value: text, number, boolean or a list of them."""
+    """A TOML value: text, whole number, boolean or a list of them."""
     if isinstance(value, str):
         quoted = json.dumps(value, ensure_ascii=False)
         return Escaped(quoted.replace("\x7f", "\\u007f"))
     if isinstance(value, list | tuple):
         return Escaped("[" + ", ".join(toml(each) for each in value) + "]")
+    return _whole_or_boolean(value)
+
+
+def _whole_or_boolean(value: Any) -> Escaped:
+    # Readers disagree about other numbers: 1e3 is a text to some of them.
+    if not isinstance(value, int):
+        raise TypeError(f"no text, whole number or boolean: {value!r}")
     return Escaped(json.dumps(value))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipelinekit.generators import plan_files
-from pipelinekit.merge import UNSETTLED, WRITES, Change, Decisions, Outcome, next_base, three_way
+from pipelinekit.merge import UNSETTLED, Change, Decisions, Outcome, next_base, three_way
 from pipelinekit.model.app import App
 from pipelinekit.model.lock import Lock
 from pipelinekit.model.site import Site
@@ -43,7 +43,7 @@ class Generation:
     @property
     def writes(self) -> tuple[Change, ...]:
         """The changes that touch a file."""
-        return tuple(each for each in self.changes if each.outcome in WRITES and _touches(each))
+        return tuple(each for each in self.changes if each.touches)
 
     @property
     def current(self) -> bool:
@@ -99,7 +99,7 @@ def plan_generation(
     decisions = replace(decisions, yours=yours)
     disk = workspace.read_texts(sorted(memory.base.keys() | new.keys()))
     changes = three_way(memory.base, disk, new, decisions, merge)
-    base = next_base(changes, new)
+    base = next_base(changes, memory.base, new)
     lock = Lock(
         tool=tool,
         site=site,
@@ -125,7 +125,3 @@ def apply_generation(generation: Generation, workspace: Workspace) -> None:
     workspace.write_lock(lock_text(replace(generation.lock, was=was)))
     workspace.write_base(generation.base)
     workspace.write_lock(lock_text(generation.lock))
-
-
-def _touches(change: Change) -> bool:
-    return change.after is None or change.after.text != change.before

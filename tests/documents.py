@@ -1,0 +1,37 @@
+"""Documents to read: texts with marks where a fault should be, and data written as YAML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+MARK = "«"
+"""Stands in a text just before what a fault should point at."""
+
+
+def unmarked(text: str) -> tuple[str, list[str]]:
+    """The text without its marks, and `line:column` of each."""
+    places = []
+    before, *rest = text.split(MARK)
+    for part in rest:
+        places.append(f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}")
+        before += part
+    return before, places
+
+
+def dump(data: Any, *, flow: bool = False) -> str:
+    """`data` as YAML in ASCII, every text in double quotes: nothing in it can be taken for anything else."""
+    return yaml.dump(
+        data, Dumper=_Quoting, default_flow_style=flow, allow_unicode=False, sort_keys=False, width=10_000
+    )
+
+
+class _Quoting(yaml.SafeDumper):
+    def ignore_aliases(self, _: Any) -> bool:
+        return True
+
+
+_Quoting.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+)

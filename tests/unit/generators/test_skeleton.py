@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from pipelinekit.adapters.packaged import templates
+from pipelinekit.generators.skeleton import FILES, plan_descriptor, plan_skeleton
+from pipelinekit.model.app import LANGUAGES, Build, Language, Process, Resources
+from pipelinekit.reading.app import read_app
+from pipelinekit.render import render
+
+
+def test_every_language_has_a_skeleton() -> None:
+    assert set(FILES) == set(LANGUAGES)
+
+
+def test_every_template_of_a_skeleton_is_one_of_its_files() -> None:
+    there = {name for name in templates() if name.startswith("skeleton/") and name.count("/") > 1}
+    assert there == {f"skeleton/{language}/{name}" for language, each in FILES.items() for _, name in each}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_skeleton_names_its_application(language: Language) -> None:
+    tree = render(plan_skeleton("order-api", language, 9000, "1.0"), templates())
+    assert any("order-api" in each.text for each in tree.values())
+    assert len(tree) == len(FILES[language])
+
+
+def test_a_python_skeleton_is_python_under_a_name_that_can_be_imported() -> None:
+    tree = render(plan_skeleton("order-api", "python", 9000, "3.11"), templates())
+    for path, file in tree.items():
+        if path.endswith(".py"):
+            ast.parse(file.text)
+    assert "order_api/web.py" in tree
+    assert "from order_api.web import" in tree["tests/test_web.py"].text
+    assert '"PORT", "9000"' in tree["order_api/__main__.py"].text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["orders", "true", "null", "on", "y"])
+def test_the_descriptor_describes_what_was_asked_for(language: Language, name: str) -> None:
+    text = render([plan_descriptor(name, name, language, 9000)], templates())["app.yaml"].text
+    app = read_app(text)
+    assert (app.name, app.team, app.build) == (name, name, Build(language=language))
+    assert app.processes == {
+        "web": Process(
+            name="web", port=9000, health="/healthz", resources=Resources(cpu="50m", memory="64Mi")
+        )
+    }

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipelinekit.errors import Refused, UsageError
+from pipelinekit.model.platform import Approvals, Charts, Environment, Freeze, Images
+from pipelinekit.model.release import ImageRef
+from pipelinekit.plan.release import (
+    chart_ref,
+    describe_gate,
+    environments_to_deploy,
+    image_labels,
+    target_of,
+)
+from tests import examples
+
+
+def test_a_release_has_one_version_in_all_its_names() -> None:
+    plan = examples.plan()
+    assert plan.version == "1.2.3"
+    assert plan.image == ImageRef("nexus.acme.example:5000", "payments/orders", "1.2.3")
+    assert plan.chart == ImageRef("nexus.acme.example:5000", "charts/payments/orders", "1.2.3")
+    assert plan.chart_folder == "charts/orders"
+    assert plan.key == examples.KEY
+
+
+def test_the_image_lives_where_the_platform_says() -> None:
+    plan = examples.plan(on=examples.platform(images=Images(registry="r", path="apps/{name}")))
+    assert str(plan.image) == "r/apps/orders:1.2.3"
+
+
+@pytest.mark.parametrize(
+    ("repository", "ref"),
+    [
+        ("oci://r:5000/charts", "r:5000/charts/payments/orders:1"),
+        ("oci://r:5000/charts/", "r:5000/charts/payments/orders:1"),
+        ("oci://r:5000", "r:5000/payments/orders:1"),
+        ("oci://r/a/b", "r/a/b/payments/orders:1"),
+    ],
+)
+def test_charts_are_below_their_team(repository: str, ref: str) -> None:
+    platform = examples.platform(charts=Charts(repository=repository))
+    assert str(chart_ref(platform, examples.app(), "1")) == ref
+
+
+def test_a_repository_that_is_not_oci_is_refused_by_its_address() -> None:
+    platform = examples.platform(charts=Charts(repository="https://nexus.acme.example/repository/helm/"))
+    with pytest.raises(Refused, match=r"https://nexus\.acme\.example/repository/helm/"):
+        chart_ref(platform, examples.app(), "1")
+
+
+def test_an_image_says_what_it_is_and_where_it_comes_from() -> None:
+    source = "https://git.acme.example/orders"
+    assert image_labels(examples.plan(source=source)) == {
+        "org.opencontainers.image.title": "orders",
+        "org.opencontainers.image.version": "1.2.3",
+        "org.opencontainers.image.revision": examples.KEY.commit,
+        "org.opencontainers.image.vendor": "payments",
+        "org.opencontainers.image.source": source,
+    }
+
+
+def test_an_image_from_no_repository_says_which_content_it_has() -> None:
+    labels = image_labels(examples.plan(commit="", dirty=True))
+    assert labels["org.opencontainers.image.revision"] == examples.revision().tree
+    assert "org.opencontainers.image.source" not in labels
+
+
+def test_a_target_is_namespace_and_context_of_the_environment() -> None:
+    target = target_of(examples.app(), examples.platform(), examples.STAGING)
+    assert (target.name, target.namespace, target.context) == ("orders", "payments-staging", "acme-dev")
+
+
+def environments(*these: Environment) -> list[str]:
+    return [each.name for each in these]
+
+
+def test_automatic_goes_to_all_automatic_environments_and_no_other() -> None:
+    second = examples.environment("preview", automatic=True)
+    platform = examples.platform(environments=(examples.DEV, examples.STAGING, second))
+    assert environments_to_deploy(platform, "", automatic=True) == (examples.DEV, second)
+    assert (
+        environments_to_deploy(examples.platform(environments=(examples.STAGING,)), "", automatic=True) == ()
+    )
+
+
+def test_a_named_environment_is_taken_and_the_only_open_one_needs_no_name() -> None:
+    assert environments_to_deploy(examples.platform(), "dev", automatic=False) == (examples.DEV,)
+    assert environments_to_deploy(examples.platform(), "", automatic=False) == (examples.DEV,)
+
+
+@pytest.mark.parametrize("name", ["staging", "production"])
+def test_an_environment_with_a_gate_is_refused_with_its_gate_in_words(name: str) -> None:
+    with pytest.raises(Refused, match=f"'{name}' is reached by promotion") as caught:
+        environments_to_deploy(examples.platform(), name, automatic=False)
+    assert caught.value.faults[0].hint.startswith("its gate: after ")
+
+
+def test_an_unknown_environment_is_a_usage_error_that_lists_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="no environment 'stagin'") as caught:
+        environments_to_deploy(examples.platform(), "stagin", automatic=False)
+    assert caught.value.faults[0].hint == "known are: dev, staging, production"
+
+
+def test_several_open_environments_need_a_name() -> None:
+    platform = examples.platform(environments=(examples.DEV, examples.environment("test")))
+    with pytest.raises(UsageError, match="say which"):
+        environments_to_deploy(platform, "", automatic=False)
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        (examples.DEV, "none"),
+        (examples.STAGING, "after dev for 3600 s"),
+        (replace(examples.STAGING, soak=0), "after dev"),
+        (
+            examples.environment(approvals=Approvals(count=2, groups=("ops", "leads"))),
+            "2 of ops, leads approve",
+        ),
+        (examples.environment(freeze=(Freeze(start="a", end="b"),)), "1 freeze window(s)"),
+        (examples.PRODUCTION, "after staging; 2 of release-managers approve"),
+    ],
+)
+def test_gates_in_words(environment: Environment, words: str) -> None:
+    assert describe_gate(environment) == words

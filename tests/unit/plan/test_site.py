@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pipelinekit.model.platform import Agent, Charts, Cluster, Images, Jenkins, Registration
+from pipelinekit.model.site import Site
+from pipelinekit.plan.site import site_of
+from tests import examples
+
+
+def test_a_site_knows_no_more_than_generated_files_need() -> None:
+    platform = examples.platform(
+        images=Images(registry="r", credentials="nexus"),
+        charts=Charts(repository="oci://r/charts", credentials="nexus-charts"),
+        jenkins=Jenkins(url="https://jenkins.acme.example", agent=Agent(label="linux")),
+    )
+    mine = Registration(name="orders", team="payments", repository="r", path="apps/orders", branch="trunk")
+    assert site_of(platform, mine, library="1.2.3") == Site(
+        library="1.2.3",
+        agent=Agent(label="linux"),
+        branch="trunk",
+        path="apps/orders",
+        registry_credentials="nexus",
+        charts_credentials="nexus-charts",
+        kube_credentials=("kube-nonprod",),
+    )
+
+
+def test_without_a_registration_it_is_a_whole_repository_on_main() -> None:
+    site = site_of(examples.platform(), None, library="1")
+    assert (site.branch, site.path, site.agent) == ("main", ".", Agent())
+
+
+def test_it_names_the_clusters_of_automatic_environments_only_each_once_and_in_order() -> None:
+    clusters = tuple(Cluster(name=name, credentials=f"kube-{name}") for name in ("b", "a", "prod"))
+    platform = examples.platform(
+        clusters=(*clusters, Cluster(name="open")),
+        environments=(
+            examples.environment("one", cluster="b", automatic=True),
+            examples.environment("two", cluster="a", automatic=True),
+            examples.environment("three", cluster="a", automatic=True),
+            examples.environment("four", cluster="open", automatic=True),
+            examples.environment("production", cluster="prod", after="one"),
+        ),
+    )
+    assert site_of(platform, None, library="1").kube_credentials == ("kube-a", "kube-b")

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.errors import Fault, Place
+from pipelinekit.names import LABEL_RULE
+from pipelinekit.reading import faults
+from pipelinekit.reading.source import parse
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("helth", "did you mean 'health'?"),
+        ("replica", "did you mean 'replicas'?"),
+        ("Port", "did you mean 'port'?"),
+        ("zzzzzz", "known are: health, port, replicas"),
+        ("", "known are: health, port, replicas"),
+    ],
+)
+def test_did_you_mean(word: str, hint: str) -> None:
+    assert faults.nearest(word, ["replicas", "port", "health"]) == hint
+
+
+def test_where_nothing_is_known_there_is_nothing_to_suggest() -> None:
+    assert faults.nearest("a", []) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a", "'a'"),
+        (3, "3"),
+        ("x" * 58, "'" + "x" * 58 + "'"),
+        ("x" * 100, "'" + "x" * 39 + "… (102 characters)"),
+    ],
+)
+def test_values_are_shown_in_one_short_line(value: object, text: str) -> None:
+    assert faults.shown(value) == text
+
+
+@pytest.mark.parametrize("value", ["a\nb" * 50, "\u2028" * 100, ["a\n"] * 100])
+def test_no_value_breaks_the_line(value: object) -> None:
+    assert len(faults.shown(value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ({"a": {"b": 1}}, {"b": 1}),
+        ({"a": [1]}, {}),
+        ({"a": None}, {}),
+        ({}, {}),
+        ([], {}),
+        (None, {}),
+        ("a", {}),
+    ],
+)
+def test_what_is_no_mapping_counts_as_an_empty_one(data: object, found: object) -> None:
+    assert faults.mapping(data, "a") == found
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ({"a": [{"b": 1}, 3, {"c": 2}]}, [{"b": 1}, {}, {"c": 2}]),
+        ({"a": {}}, []),
+        ({"a": None}, []),
+        ({}, []),
+        (None, []),
+    ],
+)
+def test_a_list_of_mappings_keeps_its_indices(data: object, found: object) -> None:
+    assert faults.items(data, "a") == found
+
+
+def test_faults_are_in_the_order_of_their_places_and_those_without_one_come_first() -> None:
+    places = [Place("f", 3, 1), Place("f", 2, 9), None, Place("f", 2, 1), Place("f")]
+    ordered = sorted((Fault("c", "p", each) for each in places), key=faults.position)
+    assert [each.place for each in ordered] == [
+        None,
+        Place("f"),
+        Place("f", 2, 1),
+        Place("f", 2, 9),
+        Place("f", 3, 1),
+    ]
+
+
+HEAD = "apiVersion: pipelinekit/v1\nkind: Application\nmetadata: {name: a, team: t}\nbuild: {language: go}\n"
+
+
+def checked(text: str) -> Fault:
+    """The one fault that the schema has against an application."""
+    source = parse(HEAD + text, "f")
+    faults.check(source, "Application")
+    (fault,) = source.faults
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "problem", "hint"),
+    [
+        ("run: {port: '80'}", "bad-type", "expected a whole number, found the text '80'", ""),
+        ("run: {port: [80]}", "bad-type", "expected a whole number, found a list", ""),
+        ("run: {port: {}}", "bad-type", "expected a whole number, found a mapping", ""),
+        ("run: {port: true}", "bad-type", "expected a whole number, found True", ""),
+        ("run: {env: {A: 1}}", "bad-type", "expected text, found 1", 'quote it: "1"'),
+        ("run: {env: {A: true}}", "bad-type", "expected text, found true", 'quote it: "true"'),
+        ("run: {env: {A: [b]}}", "bad-type", "expected text, found a list", ""),
+        (
+            "run: {env: {A: }}",
+            "bad-type",
+            "expected text, found nothing",
+            "give it a value or remove the key",
+        ),
+        ("run:", "bad-type", "expected a mapping, found nothing", "give it a value or remove the key"),
+        ("run: {port: 0}", "bad-minimum", "0 is out of range: at least 1", ""),
+        ("run: {port: 65536}", "bad-maximum", "65536 is out of range: at most 65535", ""),
+        ("run: {command: []}", "bad-minitems", "must not be empty", ""),
+        (
+            f"calls: [{', '.join(f'c{n}' for n in range(201))}]",
+            "bad-maxitems",
+            "has 201 entries, at most 200 are allowed",
+            "",
+        ),
+        ("calls: [b, b]", "bad-uniqueitems", "names the same thing twice", ""),
+        (
+            "run: {health: healthz}",
+            "bad-pattern",
+            "'healthz' is not valid here",
+            "expected: a path that begins with /",
+        ),
+        ("build: {language: pythn}", "bad-enum", "'pythn' is not one of them", "did you mean 'python'?"),
+        ("build: {language: go, around: {push: {before: ['']}}}", "bad-minlength", "must not be empty", ""),
+        (f"run: {{health: /{'x' * 1000}}}", "bad-maxlength", "has 1001 characters, at most 1000 fit", ""),
+        (
+            "processes: {Worker: {}}",
+            "bad-name",
+            f"'Worker' is no name for this: {LABEL_RULE}",
+            "",
+        ),
+        (f"processes: {{{'x' * 21}: {{}}}}", "bad-name", "the name has 21 characters, at most 20 fit", ""),
+        (
+            "run: {env: {1A: x}}",
+            "bad-name",
+            "'1A' is no name for this: letters, digits and underscores; does not begin with a digit",
+            "",
+        ),
+        ("run: {expose: {}}", "missing-key", "'host' is missing", "add host:"),
+        ("run: {prot: 80}", "unknown-key", "unknown key", "did you mean 'port'?"),
+    ],
+)
+def test_every_complaint_in_words(text: str, code: str, problem: str, hint: str) -> None:
+    if text.startswith("build"):
+        text = text.removeprefix("build: ")
+        source = parse(HEAD.replace("{language: go}", text), "f")
+        faults.check(source, "Application")
+        (fault,) = source.faults
+    else:
+        fault = checked(text)
+    assert (fault.code, fault.problem, fault.hint) == (code, problem, hint)
+
+
+def test_a_pattern_ends_at_the_very_end() -> None:
+    assert checked('run: {health: "/a\\n"}').code == "bad-pattern"
+
+
+def test_a_missing_key_is_told_where_it_is_missing_each_on_its_own() -> None:
+    source = parse("apiVersion: pipelinekit/v1\nkind: Application\nmetadata: {}", "f")
+    faults.check(source, "Application")
+    assert [(each.path, each.problem) for each in source.faults] == [
+        ("metadata", "'name' is missing"),
+        ("metadata", "'team' is missing"),
+        ("", "'build' is missing"),
+    ]

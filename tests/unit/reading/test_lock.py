@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelinekit.model.lock import Lock
+from pipelinekit.model.platform import Agent, AgentPod
+from pipelinekit.model.site import Site
+from pipelinekit.reading.lock import read_lock
+from pipelinekit.render.lock import lock_text
+from tests.unit.reading.test_source import YAML_ISH
+
+WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+LOCKS = st.builds(
+    Lock,
+    tool=WORD,
+    site=st.builds(
+        Site,
+        library=WORD,
+        agent=st.one_of(
+            st.just(Agent()),
+            st.builds(Agent, label=WORD),
+            st.builds(Agent, pod=st.builds(AgentPod, namespace=WORD, image=WORD)),
+        ),
+        branch=WORD,
+        path=WORD,
+        registry_credentials=st.just("") | WORD,
+        charts_credentials=st.just("") | WORD,
+        kube_credentials=st.lists(WORD, max_size=2).map(tuple),
+    ),
+    files=st.dictionaries(WORD, WORD, max_size=3),
+    was=st.dictionaries(WORD, WORD, max_size=2),
+    yours=st.lists(WORD, max_size=2, unique=True).map(lambda paths: tuple(sorted(paths))),
+)
+
+SOUND = """\
+tool: "0.1.0"
+site: {library: "0.1.0", branch: main, path: "."}
+yours: [Dockerfile]
+files: {Jenkinsfile: "sha256:0"}
+"""
+
+
+@given(LOCKS)
+def test_a_lock_that_was_written_is_read_as_it_was(lock: Lock) -> None:
+    assert read_lock(lock_text(lock), "lock.yaml") == lock
+
+
+def test_a_sound_lock() -> None:
+    assert read_lock(SOUND, "lock.yaml") == Lock(
+        tool="0.1.0",
+        site=Site(library="0.1.0"),
+        files={"Jenkinsfile": "sha256:0"},
+        yours=("Dockerfile",),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "text",
+        "{}",
+        SOUND.replace("tool", "tol"),
+        SOUND.replace("site", "sit"),
+        SOUND.replace("library", "libary"),
+        SOUND.replace('{library: "0.1.0", branch: main, path: "."}', "[a]"),
+        SOUND.replace('path: "."', 'path: ".", pod: {namespace: a}'),
+        SOUND.replace('path: "."', 'path: ".", pod: [a]'),
+        SOUND.replace('path: "."', 'path: ".", kubeCredentials: text'),
+        SOUND.replace("[Dockerfile]", "Dockerfile"),
+        SOUND.replace("[Dockerfile]", "[[Dockerfile]]"),
+        SOUND.replace("[Dockerfile]", "{Dockerfile: 1}"),
+        SOUND.replace('"sha256:0"', "{a: b}"),
+        SOUND.replace('{Jenkinsfile: "sha256:0"}', "[Jenkinsfile]"),
+        SOUND.replace('"0.1.0"\n', "[0]\n"),
+        SOUND + "files: {}\n",
+        "<<<<<<< HEAD\n" + SOUND + "=======\n" + SOUND + ">>>>>>> other\n",
+        SOUND + "\x00",
+        "[" * 1000,
+    ],
+)
+def test_a_damaged_lock_is_none(text: str) -> None:
+    assert read_lock(text, "lock.yaml") is None
+
+
+@given(YAML_ISH.map(lambda text: SOUND + text) | st.text())
+def test_no_text_makes_it_raise(text: str) -> None:
+    assert read_lock(text, "lock.yaml") is None or text.startswith(SOUND)

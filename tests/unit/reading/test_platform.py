@@ -1,0 +1,486 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelinekit.errors import DocumentInvalid, Fault
+from pipelinekit.model.platform import (
+    Agent,
+    AgentPod,
+    Approvals,
+    Charts,
+    Cluster,
+    Component,
+    Environment,
+    Freeze,
+    Images,
+    Jenkins,
+    Platform,
+    Registration,
+)
+from pipelinekit.reading.platform import read_platform
+from tests.documents import dump, unmarked
+from tests.unit.reading.test_source import YAML_ISH, inside
+
+HEAD = """\
+apiVersion: pipelinekit/v1
+kind: Platform
+metadata: {name: acme}
+images: {registry: "r:5000"}
+charts: {repository: "oci://r:5000/charts"}
+"""
+CLUSTERS = "clusters: [{name: nonprod}, {name: prod}]\n"
+DEV = "{name: dev, cluster: nonprod, namespace: '{team}-dev'}"
+
+
+def platform(*environments: str, more: str = "") -> str:
+    """A document with these environments."""
+    return HEAD + CLUSTERS + "environments:\n" + "".join(f"  - {each}\n" for each in environments) + more
+
+
+def faults(marked: str) -> list[str]:
+    """The codes of the faults, which must be where the marks in the text are."""
+    text, places = unmarked(marked)
+    with pytest.raises(DocumentInvalid) as caught:
+        read_platform(text)
+    assert [str(each.place) for each in caught.value.faults] == [f"platform.yaml:{each}" for each in places]
+    return [each.code for each in caught.value.faults]
+
+
+def hints(text: str) -> list[str]:
+    with pytest.raises(DocumentInvalid) as caught:
+        read_platform(text)
+    return [each.hint for each in caught.value.faults]
+
+
+def test_the_shortest_document() -> None:
+    assert read_platform(platform(DEV)) == Platform(
+        name="acme",
+        images=Images(registry="r:5000", path="{team}/{name}", mirror="docker.io"),
+        charts=Charts(repository="oci://r:5000/charts"),
+        clusters=(Cluster(name="nonprod"), Cluster(name="prod")),
+        environments=(Environment(name="dev", cluster="nonprod", namespace="{team}-dev"),),
+    )
+
+
+def test_everything_that_a_document_may_say() -> None:
+    text = """\
+apiVersion: pipelinekit/v1
+kind: Platform
+metadata: {name: acme}
+images: {registry: "nexus:5000", path: "{team}/{name}", credentials: nexus, mirror: "nexus:5001",
+  pullSecret: pull}
+charts: {repository: "https://nexus/repository/helm-hosted/", credentials: nexus}
+packages: {pypi: "https://nexus/pypi", npm: "https://nexus/npm", maven: "https://n/m", go: "https://n/go"}
+jenkins: {url: "https://jenkins", credentials: jenkins-api,
+  agent: {kubernetes: {namespace: agents, image: a:1}}}
+ledger: {repository: "ssh://git@git/ledger.git"}
+clusters: [{name: nonprod, context: acme-dev, credentials: kube-nonprod}, {name: prod, context: acme-prod}]
+environments:
+  - {name: dev, cluster: nonprod, namespace: "{team}-dev", automatic: true}
+  - {name: staging, cluster: nonprod, namespace: "{team}-staging", after: dev, soak: 90m}
+  - name: production
+    cluster: prod
+    namespace: "{team}"
+    after: staging
+    approvals: {count: 2, from: [release-managers, "Ops & Co"]}
+    images: {registry: "nexus-prod:5000"}
+    freeze:
+      - {from: "2026-12-18T18:00", to: "2027-01-04T06:00", zone: Europe/Paris, reason: year end}
+      - {from: "2027-05-01", to: "2027-05-02"}
+components: [{name: vault, values: vault.yaml}, {name: keycloak}]
+applications:
+  - {name: orders, team: payments, repository: "https://github.com/acme/orders", credentials: github-app}
+  - {name: orders, team: stock, repository: "git@git:acme/mono.git", path: apps/orders, branch: trunk}
+"""
+    assert read_platform(text.encode()) == Platform(
+        name="acme",
+        images=Images(registry="nexus:5000", credentials="nexus", mirror="nexus:5001", pull_secret="pull"),
+        charts=Charts(repository="https://nexus/repository/helm-hosted/", credentials="nexus"),
+        packages={
+            "pypi": "https://nexus/pypi",
+            "npm": "https://nexus/npm",
+            "maven": "https://n/m",
+            "go": "https://n/go",
+        },
+        jenkins=Jenkins(
+            url="https://jenkins",
+            credentials="jenkins-api",
+            agent=Agent(pod=AgentPod(namespace="agents", image="a:1")),
+        ),
+        ledger="ssh://git@git/ledger.git",
+        clusters=(
+            Cluster(name="nonprod", context="acme-dev", credentials="kube-nonprod"),
+            Cluster(name="prod", context="acme-prod"),
+        ),
+        environments=(
+            Environment(name="dev", cluster="nonprod", namespace="{team}-dev", automatic=True),
+            Environment(
+                name="staging", cluster="nonprod", namespace="{team}-staging", after="dev", soak=5400
+            ),
+            Environment(
+                name="production",
+                cluster="prod",
+                namespace="{team}",
+                after="staging",
+                approvals=Approvals(count=2, groups=("release-managers", "Ops & Co")),
+                registry="nexus-prod:5000",
+                freeze=(
+                    Freeze(
+                        start="2026-12-18T18:00",
+                        end="2027-01-04T06:00",
+                        zone="Europe/Paris",
+                        reason="year end",
+                    ),
+                    Freeze(start="2027-05-01", end="2027-05-02", zone="UTC"),
+                ),
+            ),
+        ),
+        components=(Component(name="vault", values="vault.yaml"), Component(name="keycloak")),
+        applications=(
+            Registration(
+                name="orders",
+                team="payments",
+                repository="https://github.com/acme/orders",
+                credentials="github-app",
+            ),
+            Registration(
+                name="orders",
+                team="stock",
+                repository="git@git:acme/mono.git",
+                path="apps/orders",
+                branch="trunk",
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("agent", "expected"),
+    [("{label: linux && arm}", Agent(label="linux && arm")), ("{}", Agent())],
+)
+def test_agents(agent: str, expected: Agent) -> None:
+    read = read_platform(platform(DEV, more=f"jenkins: {{url: 'http://j', agent: {agent}}}"))
+    assert read.jenkins == Jenkins(url="http://j", agent=expected)
+
+
+@pytest.mark.parametrize(
+    ("soak", "seconds"), [("0s", 0), ("45s", 45), ("90m", 5400), ("1h", 3600), ("2d", 172800)]
+)
+def test_durations_are_in_seconds(soak: str, seconds: int) -> None:
+    second = f"{{name: b, cluster: prod, namespace: x, after: dev, soak: {soak}}}"
+    assert read_platform(platform(DEV, second)).environments[1].soak == seconds
+
+
+@pytest.mark.parametrize(
+    ("marked", "codes"),
+    [
+        (platform("{name: dev, «cluster: nonprd, namespace: x}"), ["unknown-reference"]),
+        (platform(DEV, "{name: b, cluster: prod, namespace: x, «after: dve}"), ["unknown-reference"]),
+        (platform(DEV, "{name: b, cluster: prod, namespace: x, «soak: 1h}"), ["soak-alone"]),
+        (
+            platform(DEV, "{name: b, cluster: prod, namespace: x, after: dev, «automatic: true}"),
+            ["automatic-gated"],
+        ),
+        (
+            platform(
+                "{name: a, cluster: prod, namespace: x, «automatic: true, approvals: {count: 1, from: [g]}}"
+            ),
+            ["automatic-gated"],
+        ),
+        (platform(DEV, "{«name: dev, cluster: prod, namespace: x}"), ["name-twice"]),
+        (HEAD + f"clusters: [{{name: nonprod}}, {{«name: nonprod}}]\nenvironments: [{DEV}]", ["name-twice"]),
+        (platform(DEV, more="components: [{name: v}, {«name: v}]"), ["name-twice"]),
+        (
+            platform(
+                DEV,
+                more="applications:\n  - {name: a, team: t, repository: /x}\n"
+                "  - {«name: a, team: t, repository: /y}",
+            ),
+            ["name-twice"],
+        ),
+        (platform("{name: dev, cluster: prod, «namespace: '{taem}-dev'}"), ["unknown-placeholder"]),
+        (platform("{name: dev, cluster: prod, «namespace: '{team'}"), ["unknown-placeholder"]),
+        (platform("{name: dev, cluster: prod, ««namespace: '{{team}}'}"), ["unknown-placeholder"] * 2),
+        (platform("{name: dev, cluster: prod, «namespace: 'x{}'}"), ["unknown-placeholder"]),
+        (
+            platform(DEV).replace('{registry: "r:5000"}', "{registry: r, «path: '{env}/{name}'}"),
+            ["unknown-placeholder"],
+        ),
+        (
+            platform(
+                "{name: a, cluster: prod, namespace: x, freeze: [{from: '2026-02-01', «to: '2026-01-01'}]}"
+            ),
+            ["freeze-ends"],
+        ),
+        (
+            platform(
+                "{name: a, cluster: prod, namespace: x, freeze: [{from: '2026-02-01', «to: '2026-02-01'}]}"
+            ),
+            ["freeze-ends"],
+        ),
+        (
+            platform(
+                "{name: a, cluster: prod, namespace: x, freeze: "
+                "[{from: '2026-02-01T00:00:30', «to: '2026-02-01'}]}"
+            ),
+            ["freeze-ends"],
+        ),
+        (platform("{name: a, cluster: prod, namespace: x, «after: a}"), ["after-cycle"]),
+        (
+            platform(
+                "{name: b, cluster: prod, namespace: x, after: c}",
+                "{name: a, cluster: prod, namespace: x, «after: b}",
+                "{name: c, cluster: prod, namespace: x, after: a}",
+            ),
+            ["after-cycle"],
+        ),
+        (
+            platform(
+                DEV,
+                more="jenkins: {url: 'http://j', «agent: {label: x, kubernetes: {namespace: a, image: b}}}",
+            ),
+            ["bad-maxproperties"],
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_a_fault_at_its_place(marked: str, codes: list[str]) -> None:
+    assert faults(marked) == codes
+
+
+@pytest.mark.parametrize(
+    ("name", "moment"),
+    [
+        ("no such month", "2026-13-01"),
+        ("no such day", "2026-02-30"),
+        ("no such hour", "2026-02-01T25:00"),
+        ("no such minute", "2026-02-01T12:60"),
+    ],
+)
+def test_a_moment_that_never_comes_is_a_fault(name: str, moment: str) -> None:
+    del name
+    for window in (f"«from: '{moment}', to: '2027-01-01'", f"from: '2026-01-01', «to: '{moment}'"):
+        environment = f"{{name: a, cluster: prod, namespace: x, freeze: [{{{window}}}]}}"
+        assert faults(platform(environment)) == ["bad-pattern"]
+
+
+def test_a_circle_is_told_once_and_in_words() -> None:
+    text = platform(
+        "{name: b, cluster: prod, namespace: x, after: a}", "{name: a, cluster: prod, namespace: x, after: b}"
+    )
+    with pytest.raises(DocumentInvalid, match="a after b after a"):
+        read_platform(text)
+
+
+def test_two_circles_are_two_faults_and_what_leads_into_one_is_none() -> None:
+    text = platform(
+        "{name: a, cluster: prod, namespace: x, «after: b}",
+        "{name: b, cluster: prod, namespace: x, after: a}",
+        "{name: c, cluster: prod, namespace: x, «after: d}",
+        "{name: d, cluster: prod, namespace: x, after: c}",
+        "{name: e, cluster: prod, namespace: x, after: a}",
+    )
+    assert faults(text) == ["after-cycle", "after-cycle"]
+
+
+def test_references_come_with_what_was_perhaps_meant() -> None:
+    environment = "{name: staging, cluster: nonprdo, namespace: x, after: dv}"
+    assert hints(platform(DEV, environment)) == ["did you mean 'nonprod'?", "did you mean 'dev'?"]
+
+
+def test_faults_of_shape_and_of_sense_come_together_in_the_order_of_the_document() -> None:
+    assert faults(
+        platform(
+            "{name: dev, «cluster: gone, «nmespace: x}", "{name: b, cluster: prod, namespace: x, «soak: 1h}"
+        )
+        .replace("{name: gone", "{name: gone")
+        .replace("- {name: dev", "- «{name: dev")
+        .replace("metadata: {name: acme}", "metadata: {«name: Acme}")
+    ) == ["bad-pattern", "missing-key", "unknown-reference", "unknown-key", "soak-alone"]
+
+
+def faults_at_random(text: str | bytes) -> tuple[Fault, ...]:
+    """The faults of any text; none when it is a platform."""
+    try:
+        read_platform(text)
+    except DocumentInvalid as error:
+        return error.faults or (Fault("none", "an error without a fault"),)
+    return ()
+
+
+FULL = platform(
+    "{name: dev, cluster: nonprod, namespace: x, automatic: true}",
+    "{name: b, cluster: prod, namespace: x, after: dev, soak: 1h, approvals: {count: 1, from: [g]}}",
+    "{name: c, cluster: prod, namespace: x, freeze: [{from: '2026-01-01', to: '2026-01-02'}]}",
+    more="applications: [{name: a, team: t, repository: /x}]\n"
+    "jenkins: {url: 'http://j', agent: {label: x}}\n",
+)
+
+
+@given(st.one_of(st.text(), st.binary(), YAML_ISH.map(lambda text: HEAD + CLUSTERS + text)))
+def test_any_text_is_a_platform_or_faults_inside_the_text(text: str | bytes) -> None:
+    shown = text.decode(errors="replace") if isinstance(text, bytes) else text
+    assert all(inside(each.place, shown) for each in faults_at_random(text))
+
+
+@given(st.data())
+def test_any_damage_to_a_document_gives_faults_inside_the_text(data: st.DataObject) -> None:
+    begin = data.draw(st.integers(0, len(FULL)))
+    end = data.draw(st.integers(begin, min(len(FULL), begin + 30)))
+    word = st.sampled_from(["null", "[]", "{}", "0", "- a", "no", "[[]]", "{name: {}}", "true"])
+    text = FULL[:begin] + data.draw(word | YAML_ISH) + FULL[end:]
+    assert all(inside(each.place, text) for each in faults_at_random(text))
+
+
+LABEL = st.from_regex(r"[a-z]([-a-z0-9]{0,8}[a-z0-9])?", fullmatch=True)
+CREDENTIAL = st.just("") | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
+LINE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=20)
+REGISTRY = st.sampled_from(["r", "nexus.example.com", "10.0.0.1:5000", "r:5000/a/b"])
+TEMPLATE = st.sampled_from(["{team}", "{team}-{name}", "apps", "x{name}"])
+MOMENT = st.dates().map(str)
+
+
+@st.composite
+def platforms(draw: st.DrawFn) -> Platform:
+    """A valid platform."""
+    clusters = draw(
+        st.lists(
+            st.builds(Cluster, name=LABEL, context=st.just("") | LINE, credentials=CREDENTIAL),
+            min_size=1,
+            max_size=3,
+            unique_by=lambda each: each.name,
+        )
+    )
+    environments: list[Environment] = []
+    for name in draw(st.lists(LABEL, min_size=1, max_size=3, unique=True)):
+        after = draw(st.sampled_from(["", *(each.name for each in environments)]))
+        windows = draw(st.lists(st.tuples(MOMENT, MOMENT).filter(lambda pair: pair[0] < pair[1]), max_size=2))
+        environment = Environment(
+            name=name,
+            cluster=draw(st.sampled_from(clusters)).name,
+            namespace=draw(TEMPLATE),
+            after=after,
+            soak=draw(st.integers(0, 10**6)) if after else 0,
+            approvals=draw(
+                st.none()
+                | st.builds(
+                    Approvals,
+                    count=st.integers(1, 20),
+                    groups=st.lists(LINE, min_size=1, max_size=2).map(tuple),
+                )
+            ),
+            freeze=tuple(
+                Freeze(start=start, end=end, zone=draw(LINE), reason=draw(st.just("") | LINE))
+                for start, end in windows
+            ),
+            registry=draw(st.just("") | REGISTRY),
+        )
+        automatic = not environment.gated and draw(st.booleans())
+        environments.append(Environment(**{**_fields(environment), "automatic": automatic}))
+    agent = draw(
+        st.one_of(
+            st.just(Agent()),
+            st.builds(Agent, label=LINE),
+            st.builds(Agent, pod=st.builds(AgentPod, namespace=LABEL, image=LINE)),
+        )
+    )
+    return Platform(
+        name=draw(LABEL),
+        images=Images(
+            registry=draw(REGISTRY),
+            path=draw(TEMPLATE),
+            credentials=draw(CREDENTIAL),
+            mirror=draw(REGISTRY),
+            pull_secret=draw(st.just("") | LABEL),
+        ),
+        charts=Charts(
+            repository=draw(st.sampled_from(["oci://r/c", "https://n/x/"])), credentials=draw(CREDENTIAL)
+        ),
+        packages=draw(st.dictionaries(st.sampled_from(["pypi", "npm"]), st.just("https://n/x"), max_size=2)),
+        jenkins=draw(st.none() | st.just(Jenkins(url="https://j", credentials="api", agent=agent))),
+        ledger=draw(st.sampled_from(["", "ssh://git@g/l.git", "git@g:l.git"])),
+        clusters=tuple(clusters),
+        environments=tuple(environments),
+        components=tuple(
+            draw(st.lists(st.builds(Component, name=LABEL), max_size=2, unique_by=lambda each: each.name))
+        ),
+        applications=tuple(
+            draw(
+                st.lists(
+                    st.builds(
+                        Registration,
+                        name=LABEL,
+                        team=LABEL,
+                        repository=st.just("/srv/git/a"),
+                        credentials=CREDENTIAL,
+                        path=st.sampled_from([".", "apps/a"]),
+                        branch=LINE,
+                    ),
+                    max_size=2,
+                    unique_by=lambda each: (each.team, each.name),
+                )
+            )
+        ),
+    )
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def _filled(value: Any) -> dict[str, Any]:
+    return {name: each for name, each in _fields(value).items() if each not in ("", None, (), 0, False)}
+
+
+def _environment_of(each: Environment) -> dict[str, Any]:
+    body = _filled(each)
+    if each.after:
+        body["soak"] = f"{each.soak}s"
+    if each.approvals:
+        body["approvals"] = {"count": each.approvals.count, "from": list(each.approvals.groups)}
+    if each.freeze:
+        body["freeze"] = [
+            {"from": window.start, "to": window.end, "zone": window.zone}
+            | ({"reason": window.reason} if window.reason else {})
+            for window in each.freeze
+        ]
+    if each.registry:
+        body["images"] = {"registry": body.pop("registry")}
+    return body
+
+
+def document_of(platform: Platform) -> dict[str, Any]:
+    """The document that describes a platform."""
+    images = _filled(platform.images)
+    if "pull_secret" in images:
+        images["pullSecret"] = images.pop("pull_secret")
+    document: dict[str, Any] = {
+        "apiVersion": "pipelinekit/v1",
+        "kind": "Platform",
+        "metadata": {"name": platform.name},
+        "images": images,
+        "charts": _filled(platform.charts),
+        "packages": dict(platform.packages),
+        "clusters": [_filled(each) for each in platform.clusters],
+        "environments": [_environment_of(each) for each in platform.environments],
+        "components": [_filled(each) for each in platform.components],
+        "applications": [_filled(each) for each in platform.applications],
+    }
+    if platform.ledger:
+        document["ledger"] = {"repository": platform.ledger}
+    if platform.jenkins:
+        agent: dict[str, Any] = {}
+        if platform.jenkins.agent.label:
+            agent = {"label": platform.jenkins.agent.label}
+        if platform.jenkins.agent.pod:
+            agent = {"kubernetes": _fields(platform.jenkins.agent.pod)}
+        document["jenkins"] = {"url": platform.jenkins.url, "credentials": "api", "agent": agent}
+    return document
+
+
+@given(platforms(), st.booleans())
+def test_what_a_document_says_is_what_is_read(platform: Platform, flow: bool) -> None:
+    assert read_platform(dump(document_of(platform), flow=flow)) == platform

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelinekit.errors import DocumentInvalid
+from pipelinekit.reading.values import overlay, read_values
+from tests.documents import dump
+from tests.unit.reading.test_source import YAML_ISH, inside
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("", {}),
+        ("# nothing\n", {}),
+        ("null", {}),
+        ("{}", {}),
+        ("a: {b: [1, true, no]}", {"a": {"b": [1, True, False]}}),
+        ('{"a": null}', {"a": None}),
+    ],
+)
+def test_values_are_read_as_helm_reads_them(text: str, values: object) -> None:
+    assert read_values(text, "values.yaml") == values
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a: [", "values.yaml:1:5"),
+        ("a: 1\n  b: 2", "values.yaml:2:4"),
+        ("a", "values.yaml"),
+        ("[a]", "values.yaml"),
+        ("3", "values.yaml"),
+        ("a: \x00", "values.yaml"),
+        ("a: !!python/name:os.system x", "values.yaml:1:4"),
+    ],
+)
+def test_anything_else_is_a_fault(text: str, place: str) -> None:
+    with pytest.raises(DocumentInvalid) as caught:
+        read_values(text, "values.yaml")
+    assert str(caught.value.faults[0].place) == place
+
+
+@given(
+    st.text()
+    | YAML_ISH
+    | st.sampled_from(["a: 2026-99-99", "a: !!int x", "a: 0b", "? {a: b}\n: c", "0x_: 1"])
+)
+def test_any_text_is_values_or_a_fault(text: str) -> None:
+    try:
+        assert isinstance(read_values(text, "values.yaml"), dict)
+    except DocumentInvalid as error:
+        place = error.faults[0].place
+        assert place
+        assert place.line is None or inside(place, text)
+
+
+VALUES: Any = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3) | st.lists(inner, max_size=2),
+    max_leaves=10,
+)
+MAPPING = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
+
+
+@given(MAPPING)
+def test_what_was_written_is_read(values: dict[str, Any]) -> None:
+    assert read_values(dump(values), "values.yaml") == values
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "merged"),
+    [
+        ({"a": 1, "b": 2}, {"b": 3}, {"a": 1, "b": 3}),
+        ({"a": {"b": 1, "c": 2}}, {"a": {"c": 3}}, {"a": {"b": 1, "c": 3}}),
+        ({"a": {"b": 1}}, {"a": 2}, {"a": 2}),
+        ({"a": 1}, {"a": {"b": 2}}, {"a": {"b": 2}}),
+        ({"a": [1, 2]}, {"a": [3]}, {"a": [3]}),
+        ({"a": {"b": 1}}, {"a": {"b": None}}, {"a": {"b": None}}),
+    ],
+)
+def test_mappings_are_laid_over_each_other_key_by_key(
+    below: dict[str, Any], above: dict[str, Any], merged: dict[str, Any]
+) -> None:
+    assert overlay(below, above) == merged
+
+
+@given(MAPPING, MAPPING, MAPPING)
+def test_overlaying_has_an_end_and_no_order_of_brackets(a: Any, b: Any, c: Any) -> None:
+    assert overlay(a, {}) == a == overlay({}, a) == overlay(a, a)
+    if all(isinstance(each, dict) for layer in (a, b, c) for each in layer.values()):
+        return
+    assert overlay(overlay(a, b), b) == overlay(a, b)
+
+
+@given(MAPPING, MAPPING)
+def test_overlaying_changes_neither(a: dict[str, Any], b: dict[str, Any]) -> None:
+    before = (dump(a), dump(b))
+    overlay(a, b)
+    assert (dump(a), dump(b)) == before

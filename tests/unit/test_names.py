@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelinekit import names
+
+DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+
+
+@pytest.mark.parametrize("text", ["a", "orders", "a-b", "a1", "x" * 63])
+def test_labels(text: str) -> None:
+    assert names.is_label(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "A", "1a", "-a", "a-", "a_b", "a.b", "a b", "a\n", "\na", "é", "x" * 64, "a\u0430"]
+)
+def test_what_is_no_label(text: str) -> None:
+    assert not names.is_label(text)
+
+
+def test_a_label_has_the_length_that_the_caller_allows() -> None:
+    assert names.is_label("x" * 30, 30)
+    assert not names.is_label("x" * 31, 30)
+
+
+@given(st.text(), st.integers(1, 63))
+def test_a_label_made_of_anything_is_a_label_or_nothing(text: str, longest: int) -> None:
+    made = names.label_from(text, longest)
+    assert made == "" or (names.is_label(made, longest) and DNS_LABEL.fullmatch(made))
+
+
+@given(st.from_regex(names.LABEL_PATTERN).filter(names.is_label))
+def test_a_label_stays_as_it_is(text: str) -> None:
+    assert names.label_from(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("My Orders", "my-orders"),
+        ("arn:aws:eks/acme", "arn-aws-eks-acme"),
+        ("42-things", "things"),
+        ("a-" + "b" * 80, "a-" + "b" * 61),
+        ("***", ""),
+        ("", ""),
+    ],
+)
+def test_the_nearest_label(text: str, label: str) -> None:
+    assert names.label_from(text) == label
+
+
+def test_a_cut_leaves_no_hyphen_at_the_end() -> None:
+    assert names.label_from("abc-def", 4) == "abc"
+
+
+@given(st.text())
+def test_a_label_value_of_anything_is_valid(text: str) -> None:
+    assert LABEL_VALUE.fullmatch(names.label_value(text))
+
+
+@given(st.from_regex(LABEL_VALUE, fullmatch=True))
+def test_a_valid_label_value_stays_as_it_is(text: str) -> None:
+    assert names.label_value(text) == text
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:5000",
+        "127.0.0.1",
+        "127.0.0.1:5000",
+        "127.9.9.9:1",
+        "::1",
+        "[::1]",
+        "[::1]:5000",
+    ],
+)
+def test_this_machine(host: str) -> None:
+    assert names.is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "nexus.example.com",
+        "nexus.example.com:5000",
+        "localhost.example.com",
+        "127.example.com",
+        "127.0.0.1.example.com:5000",
+        "127.0.0.1example",
+        "10.0.0.1:5000",
+        "[2001:db8::1]:5000",
+        "2001:db8::1",
+        "",
+    ],
+)
+def test_any_other_machine_gets_no_plain_http(host: str) -> None:
+    assert not names.is_loopback(host)
+
+
+def test_a_module_is_named_as_python_wants_it() -> None:
+    assert names.module_name("order-api-v2").isidentifier()
+
+
+@pytest.mark.parametrize(
+    ("name", "shadows"),
+    [
+        ("http", True),
+        ("class", True),
+        ("json", True),
+        ("tests", True),
+        ("orders", False),
+        ("http-orders", False),
+        ("true", False),
+    ],
+)
+def test_a_name_that_python_has_taken(name: str, shadows: bool) -> None:
+    assert names.shadows_python(name) is shadows
+
+
+def test_application_and_process_names_fit_every_limit_together() -> None:
+    longest = names.APPLICATION_MAX + len("-") + names.PROCESS_MAX
+    assert longest + len("-test") <= names.LABEL_MAX
+    assert longest <= 52  # a CronJob's name
+    assert names.APPLICATION_MAX <= 53  # a Helm release's name
