@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -102,7 +103,7 @@ def test_exec_logs_and_the_proxies_of_the_api_server(web: Kube) -> None:
 def test_port_forward(web: Kube, testbed: dict[str, str]) -> None:
     with subprocess.Popen(
         ["kubectl", "-n", web.namespace, "port-forward", "service/web", ":80"],
-        env={**testbed},
+        env={**os.environ, **testbed},
         stdout=subprocess.PIPE,
         text=True,
     ) as forward:
