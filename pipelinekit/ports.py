@@ -79,6 +79,18 @@ class TextMerge(Protocol):
         ...
 
 
+class Repositories(Protocol):
+    """Git repositories elsewhere."""
+
+    def head(self, repository: str, branch: str) -> str:
+        """The branch's newest commit; raises `ToolFailed` when there is no such repository or branch."""
+        ...
+
+    def read(self, repository: str, branch: str, commit: str, path: str) -> str:
+        """A file's text at that commit of the branch; raises `ToolFailed` when it is not there."""
+        ...
+
+
 class Shell(Protocol):
     """The user's own command lines."""
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from pipelinekit.adapters import files, git, process
 from pipelinekit.errors import failed, refused
+from pipelinekit.model.platformlock import PlatformLock
+from pipelinekit.reading.platformlock import FILE as LOCK_FILE
+from pipelinekit.reading.platformlock import read_platform_lock
 
 FILE = "platform.yaml"
 
@@ -21,6 +24,8 @@ class PlatformText:
     content: bytes
     origin: str
     commit: str
+    lock: PlatformLock
+    """The lock beside it; empty when there is none."""
 
 
 def read_platform_text(source: str) -> PlatformText:
@@ -39,7 +44,14 @@ def read_platform_text(source: str) -> PlatformText:
             hint="`pipelinekit platform init` writes one; --platform or PIPELINEKIT_PLATFORM names it",
         )
     content = files.read_bytes(path)
-    return PlatformText(content, str(path), _commit_of(path) or _digest(content))
+    return PlatformText(
+        content, str(path), _commit_of(path) or _digest(content), read_lock(path.parent / LOCK_FILE)
+    )
+
+
+def read_lock(path: Path) -> PlatformLock:
+    """The lock at `path`, empty when there is none; raises `Refused` when it is damaged."""
+    return read_platform_lock(files.read_bytes(path), str(path)) if path.exists() else PlatformLock()
 
 
 def _from_git(address: str) -> PlatformText:
@@ -60,7 +72,11 @@ def _from_git(address: str) -> PlatformText:
         shown_file = process.run(["git", "show", f"FETCH_HEAD:{inside}"], cwd=Path(scratch))
         if shown_file.code:
             raise refused("platform-missing", f"there is no {inside} in {shown} at {ref}")
-        return PlatformText(shown_file.out.encode(), f"{shown}@{ref}:{inside}", commit)
+        beside = process.run(
+            ["git", "show", f"FETCH_HEAD:{inside.removesuffix(FILE)}{LOCK_FILE}"], cwd=Path(scratch)
+        )
+        lock = read_platform_lock(beside.out) if beside.code == 0 else PlatformLock()
+        return PlatformText(shown_file.out.encode(), f"{shown}@{ref}:{inside}", commit, lock)
 
 
 def _commit_of(path: Path) -> str:

@@ -18,6 +18,10 @@ from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import DocumentInvalid, Fault, Place, Refused, check_failed
 from pipelinekit.generators import GENERATORS
 from pipelinekit.merge import Change, Decisions, Outcome
+from pipelinekit.model.platform import Platform
+from pipelinekit.model.platformlock import PlatformLock
+from pipelinekit.reading import across
+from pipelinekit.reading.platform import read_platform
 from pipelinekit.steps.generate import Generation, apply_generation, plan_generation, remember
 
 QUIET = frozenset((Outcome.IDENTICAL,))
@@ -30,17 +34,30 @@ QUIET = frozenset((Outcome.IDENTICAL,))
 def validate(path: str, platform: str, as_json: bool) -> None:
     """Check app.yaml, and platform.yaml where one is named. Exit code 3 lists every fault of both.
 
+    With a platform, what the application says of it is checked as well: its environments, and with the
+    platform's lock the applications that it calls and accepts.
+
     \b
     Example:
       pipelinekit validate --platform ../platform
     """
     faults: list[Fault] = []
     checked: list[str] = []
-    for read in (_read_app, _read_platform):
+    described, text, document = None, None, None
+    try:
+        described = across.describe(Line(Options(path=path)).descriptor, str(Path(path, "app.yaml")))
+        checked.append(described.source.origin)
+    except DocumentInvalid as error:
+        faults += error.faults
+    if platform:
+        text = platformsource.read_platform_text(platform)
         try:
-            checked += read(path, platform)
+            document = read_platform(text.content, text.origin)
+            checked.append(text.origin)
         except DocumentInvalid as error:
             faults += error.faults
+    if described and document and text:
+        faults += _across(described, document, text.lock)
     if faults:
         raise DocumentInvalid(*faults)
     if as_json:
@@ -49,20 +66,17 @@ def validate(path: str, platform: str, as_json: bool) -> None:
         report.result(f"{' and '.join(checked)} {'is' if len(checked) == 1 else 'are'} valid")
 
 
-def _read_app(path: str, _: str) -> list[str]:
-    line = Line(Options(path=path))
-    _ = line.app.name
-    return [str(Path(path, "app.yaml"))]
-
-
-def _read_platform(_: str, platform: str) -> list[str]:
-    if not platform:
-        return []
-    from pipelinekit.reading.platform import read_platform
-
-    text = platformsource.read_platform_text(platform)
-    read_platform(text.content, text.origin)
-    return [text.origin]
+def _across(described: across.Described, platform: Platform, lock: PlatformLock) -> list[Fault]:
+    """What is wrong between this application, the platform and the applications of its lock."""
+    faults = across.check_environments(described, platform)
+    if not lock.applications:
+        return faults
+    others = [
+        across.describe(each.descriptor, each.origin)
+        for each in lock.applications
+        if each.title != described.title
+    ]
+    return faults + across.check_flows(described, [described, *others])
 
 
 @click.command()

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from pipelinekit import names
-from pipelinekit.adapters import files, packaged, probes
+from pipelinekit.adapters import files, packaged, platformsource, probes
 from pipelinekit.adapters.kubernetes import Kubernetes
 from pipelinekit.cli import report
 from pipelinekit.cli.doctor import ask_all
+from pipelinekit.cli.options import JSON, PLATFORM
 from pipelinekit.cli.wiring import kubeconfig
-from pipelinekit.errors import Fault, ToolFailed, refused, usage
+from pipelinekit.errors import DocumentInvalid, Fault, ToolFailed, refused, usage
 from pipelinekit.generators.platformdoc import FILE, Answers, plan_platform
+from pipelinekit.model.platform import Platform
 from pipelinekit.reading.platform import read_platform
 from pipelinekit.render import render
+from pipelinekit.steps.sync import Synced
 
 
 @click.group()
@@ -96,6 +100,63 @@ def init(
         f"{target}: {len(document.environments)} environments on {len(document.clusters)} cluster(s)\n"
         f"  next: pipelinekit validate --platform {target}"
     )
+
+
+@platform.command()
+@PLATFORM
+@JSON
+def sync(platform: str, as_json: bool) -> None:
+    """Read each registered application's descriptor into platform.lock.yaml, beside platform.yaml.
+
+    Repositories are asked at the same time; one that fails keeps its entry, is reported, and makes the exit
+    code 5 (3 when its descriptor is invalid). Commit the lock: seed, fleet and checks read it.
+
+    \b
+    Example:
+      pipelinekit platform sync --platform .
+    """
+    from pipelinekit.adapters.repositories import RemoteRepositories
+    from pipelinekit.reading.platformlock import FILE as LOCK
+    from pipelinekit.render.platformlock import platform_lock_text
+    from pipelinekit.steps import sync as steps
+
+    document, path = _local(platform)
+    lock_path = path.parent / LOCK
+    lock = platformsource.read_lock(lock_path)
+    say = report.say if not as_json else (lambda _: None)
+    results = steps.sync(document, lock, RemoteRepositories(), say)
+    after = steps.next_lock(results)
+    if after != lock or not lock_path.exists():
+        files.write_atomic(lock_path, platform_lock_text(after))
+    flows = steps.check(document, after)
+    for fault in flows:
+        report.notice(str(fault))
+    _report_sync(results, after != lock, flows, as_json=as_json)
+
+
+def _report_sync(results: Sequence[Synced], changed: bool, flows: Sequence[Fault], *, as_json: bool) -> None:
+    if as_json:
+        report.as_json(
+            {
+                "changed": changed,
+                "applications": {each.title: each.state for each in results},
+                "notices": [str(each) for each in flows],
+            }
+        )
+    failed = [each.error for each in results if each.error]
+    if failed:
+        kind = ToolFailed if any(isinstance(each, ToolFailed) for each in failed) else DocumentInvalid
+        raise kind(*(fault for each in failed for fault in each.faults))
+    if not as_json:
+        report.result(f"{len(results)} applications are locked" + ("" if changed else ", nothing changed"))
+
+
+def _local(source: str) -> tuple[Platform, Path]:
+    """The platform's document and its file, which has to be on this disk."""
+    path = Path(source or ".")
+    path = path / FILE if path.is_dir() else path
+    text = platformsource.read_platform_text(str(path))
+    return read_platform(text.content, text.origin), path
 
 
 def _pair(text: str) -> tuple[str, str]:

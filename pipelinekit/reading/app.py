@@ -33,13 +33,18 @@ def read_app(content: bytes | str, origin: str = FILE) -> App:
 
     Raises `DocumentInvalid` with every fault of the document, in the order in which they stand there.
     """
+    return read_app_with_places(content, origin)[0]
+
+
+def read_app_with_places(content: bytes | str, origin: str = FILE) -> tuple[App, Source]:
+    """`read_app`, and where each part of the document stood."""
     source = parse(content, origin)
     if source.data is not None:
         faults.check(source, "Application")
         _check_sense(source)
     if source.faults:
         raise DocumentInvalid(*sorted(source.faults, key=faults.position))
-    return _app(source.data)
+    return _app(source.data), source
 
 
 # --- what the schema cannot say -------------------------------------------------------------------

@@ -70,9 +70,13 @@ class Source:
                 return found
         return Place(self.origin)
 
+    def found(self, path: Path, code: str, problem: str, hint: str = "") -> Fault:
+        """A fault at `path`."""
+        return Fault(code, problem, self.place(path), dotted(path), hint)
+
     def fault(self, path: Path, code: str, problem: str, hint: str = "") -> None:
         """Note a fault at `path`."""
-        self.faults.append(Fault(code, problem, self.place(path), dotted(path), hint))
+        self.faults.append(self.found(path, code, problem, hint))
 
 
 def parse(content: bytes | str, origin: str) -> Source:

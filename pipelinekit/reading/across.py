@@ -1,0 +1,107 @@
+"""References across documents: what an application says of the platform, and of other applications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipelinekit.errors import Fault
+from pipelinekit.model.app import App
+from pipelinekit.model.platform import Platform
+from pipelinekit.reading.app import read_app_with_places
+from pipelinekit.reading.faults import nearest, position
+from pipelinekit.reading.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """An application and the places of its descriptor's parts."""
+
+    app: App
+    source: Source
+
+    @property
+    def title(self) -> str:
+        """`team/name`."""
+        return f"{self.app.team}/{self.app.name}"
+
+
+def describe(content: bytes | str, origin: str) -> Described:
+    """The application in `content`; raises `DocumentInvalid` as `read_app` does."""
+    return Described(*read_app_with_places(content, origin))
+
+
+def check_environments(described: Described, platform: Platform) -> list[Fault]:
+    """Environments that the application overrides and the platform does not have."""
+    known = [each.name for each in platform.environments]
+    return [
+        described.source.found(
+            ("environments", name),
+            "unknown-environment",
+            f"the platform has no environment '{name}'",
+            nearest(name, known),
+        )
+        for name in described.app.environments
+        if name not in known
+    ]
+
+
+def check_flows(described: Described, all_of_them: Sequence[Described]) -> list[Fault]:
+    """Calls to nobody or to one that does not accept, and accepted callers that do not exist."""
+    faults = []
+    for key, partners in (("calls", described.app.calls), ("accepts", described.app.accepts)):
+        for index, word in enumerate(partners):
+            found = resolve(word, all_of_them)
+            problem = _partner_problem(word, found)
+            hint = nearest(word, _words(all_of_them)) if not found else "write team/name"
+            if not problem and key == "calls" and not _accepts(found[0], described, all_of_them):
+                problem = f"'{found[0].title}' does not accept '{described.app.name}'"
+                hint = f"its app.yaml needs accepts: [{described.app.name}]; until then the flow is closed"
+            if problem:
+                faults.append(described.source.found((key, index), "flow-open-ended", problem, hint))
+    return faults
+
+
+def check_hosts(all_of_them: Sequence[Described], environments: Iterable[str]) -> list[Fault]:
+    """Host names that two applications expose in one environment."""
+    faults = []
+    for environment in environments:
+        owners: dict[str, str] = {}
+        for each in all_of_them:
+            for process in each.app.processes_in(environment).values():
+                owner = owners.setdefault(process.host, each.title) if process.host else each.title
+                if owner != each.title:
+                    problem = f"'{owner}' exposes {process.host} in {environment} as well"
+                    faults.append(each.source.found(("run", "expose", "host"), "host-taken", problem))
+    return faults
+
+
+def check_all(all_of_them: Sequence[Described], platform: Platform) -> list[Fault]:
+    """Everything above, for all applications of a platform, in the order of their documents."""
+    faults = [fault for each in all_of_them for fault in check_environments(each, platform)]
+    faults += [fault for each in all_of_them for fault in check_flows(each, all_of_them)]
+    faults += check_hosts(all_of_them, [each.name for each in platform.environments])
+    return sorted(faults, key=lambda fault: (fault.place.origin if fault.place else "", position(fault)))
+
+
+def resolve(word: str, all_of_them: Iterable[Described]) -> list[Described]:
+    """The applications that `word` names: `team/name` exactly, a bare name in every team."""
+    return [each for each in all_of_them if word == (each.title if "/" in word else each.app.name)]
+
+
+def _partner_problem(word: str, found: Sequence[Described]) -> str:
+    if not found:
+        return f"there is no application '{word}'"
+    if len(found) > 1:
+        return f"'{word}' is ambiguous: {', '.join(each.title for each in found)}"
+    return ""
+
+
+def _accepts(callee: Described, caller: Described, all_of_them: Sequence[Described]) -> bool:
+    return any(
+        [each.title for each in resolve(word, all_of_them)] == [caller.title] for word in callee.app.accepts
+    )
+
+
+def _words(all_of_them: Iterable[Described]) -> list[str]:
+    return [each.app.name for each in all_of_them]
