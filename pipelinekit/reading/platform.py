@@ -33,13 +33,18 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}|[{}]")
 
 def read_platform(content: bytes | str, origin: str = FILE) -> Platform:
     """The platform that `content` describes; raises `DocumentInvalid` with every fault of it."""
+    return read_platform_with_places(content, origin)[0]
+
+
+def read_platform_with_places(content: bytes | str, origin: str = FILE) -> tuple[Platform, Source]:
+    """`read_platform`, and where each part of the document stood."""
     source = parse(content, origin)
     if source.data is not None:
         faults.check(source, "Platform")
         _check_sense(source)
     if source.faults:
         raise DocumentInvalid(*sorted(source.faults, key=faults.position))
-    return _platform(source.data)
+    return _platform(source.data), source
 
 
 # --- what the schema cannot say -------------------------------------------------------------------

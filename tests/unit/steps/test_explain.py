@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from pipelinekit.errors import Place
+from pipelinekit.model.platform import local_platform
+from pipelinekit.reading.across import describe
+from pipelinekit.reading.platform import read_platform_with_places
+from pipelinekit.steps.explain import Setting, explain
+
+PLATFORM = """\
+apiVersion: pipelinekit/v1
+kind: Platform
+metadata: {name: acme}
+images: {registry: nexus.example.com:5000, mirror: mirror.example.com}
+charts: {repository: "oci://nexus.example.com:5000/charts"}
+clusters: [{name: one, context: acme-one}]
+environments:
+  - {name: dev, cluster: one, namespace: "{team}-dev", automatic: true}
+  - {name: production, cluster: one, namespace: "{team}", after: dev, soak: 1h}
+"""
+
+TEXT = """\
+apiVersion: pipelinekit/v1
+kind: Application
+metadata: {name: orders, team: payments}
+build:
+  language: go
+  args: {FLAVOUR: plain}
+run:
+  port: 8080
+  replicas: 2
+  env: {LEVEL: info, SHARED: x}
+processes:
+  worker: {command: [work], resources: {cpu: 200m}}
+environments:
+  production:
+    replicas: 4
+    env: {LEVEL: warn}
+    processes: {worker: {resources: {memory: 1Gi}}}
+"""
+
+
+def _by_path(settings: tuple[Setting, ...]) -> dict[str, Setting]:
+    assert len({each.path for each in settings}) == len(settings), "a value is told once"
+    return {each.path: each for each in settings}
+
+
+def _in(environment: str) -> dict[str, Setting]:
+    platform, written = read_platform_with_places(PLATFORM, "platform.yaml")
+    found = platform.environment(environment) if environment else None
+    return _by_path(explain(describe(TEXT, "app.yaml"), platform, written, found))
+
+
+def test_each_value_says_where_it_is_written() -> None:
+    settings = _in("production")
+    expected = {
+        "metadata.name": ("orders", "app", 3),
+        "build.language": ("go", "app", 5),
+        "build.version": ("1.26", "default", None),
+        "build.args.FLAVOUR": ("plain", "app", 6),
+        "run.port": (8080, "app", 8),
+        "run.replicas": (4, "environment", 15),
+        "run.env.LEVEL": ("warn", "environment", 16),
+        "run.env.SHARED": ("x", "app", 10),
+        "run.resources.cpu": ("100m", "default", None),
+        "processes.worker.command": (["work"], "app", 12),
+        "processes.worker.resources.cpu": ("200m", "app", 12),
+        "processes.worker.resources.memory": ("1Gi", "environment", 17),
+    }
+    for path, (value, cause, line) in expected.items():
+        setting = settings[path]
+        assert (setting.value, setting.cause) == (value, cause), path
+        assert (setting.place.line if setting.place else None) == line, path
+        if setting.place:
+            assert setting.place.origin == "app.yaml"
+
+
+def test_without_an_environment_no_override_counts() -> None:
+    settings = _in("")
+    assert (settings["run.replicas"].value, settings["run.replicas"].cause) == (2, "app")
+    assert "namespace" not in settings
+
+
+def test_the_platforms_values_stand_in_its_document() -> None:
+    settings = _in("production")
+    expected = {
+        "image": ("nexus.example.com:5000/payments/orders", 4, "registry: nexus"),
+        "chart": ("oci://nexus.example.com:5000/charts/payments/orders", 5, "repository: "),
+        "base images": ("mirror.example.com", 4, "mirror: "),
+        "namespace": ("payments", 9, 'namespace: "{team}"'),
+        "kube context": ("acme-one", 9, "cluster: one"),
+        "gate": ("after dev for 3600 s", 9, "after: dev"),
+    }
+    for path, (value, line, text) in expected.items():
+        setting = settings[path]
+        assert (setting.value, setting.cause) == (value, "platform")
+        assert isinstance(setting.place, Place)
+        assert (setting.place.origin, setting.place.line) == ("platform.yaml", line)
+        assert PLATFORM.splitlines()[line - 1][(setting.place.column or 0) - 1 :].startswith(text)
+
+
+def test_the_built_in_platform_is_written_nowhere() -> None:
+    platform = local_platform("localhost:5000")
+    settings = _by_path(explain(describe(TEXT, "app.yaml"), platform, None, platform.environments[0]))
+    assert settings["namespace"].value == "payments-dev"
+    assert settings["namespace"].place is None
+    assert settings["image"].note == "platform 'local'"
+
+
+def test_processes_web_is_told_under_the_name_it_is_written_with() -> None:
+    text = TEXT.replace("run:\n  port: 8080\n  replicas: 2\n  env: {LEVEL: info, SHARED: x}\n", "")
+    text = text.replace("processes:\n", "processes:\n  web: {port: 80}\n", 1)
+    settings = _by_path(explain(describe(text, "app.yaml"), local_platform(""), None, None))
+    assert settings["processes.web.port"].value == 80
+    assert not [path for path in settings if path.startswith("run.")]
