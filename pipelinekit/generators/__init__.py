@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from pipelinekit.generators import chart, dockerfile, draftpack, jenkinsfile
+from pipelinekit.generators import chart, dockerfile, draftpack, editor, jenkinsfile
 from pipelinekit.model.app import App
 from pipelinekit.model.site import Site
 from pipelinekit.model.tree import FilePlan
@@ -24,6 +24,7 @@ GENERATORS: dict[str, Generator] = {
     "dockerfile": dockerfile,
     "chart": chart,
     "draft": draftpack,
+    "editor": editor,
 }
 
 

@@ -121,39 +121,41 @@ ENV_VALUE: Schema = {
 }
 
 
+PROCESS: Schema = {
+    "command": COMMAND,
+    "port": _whole("the port it listens on", 1, 65535),
+    "health": _text("answers 2xx when it can take requests", *HTTP_PATH),
+    "metrics": _text("where Prometheus scrapes", *HTTP_PATH),
+    "replicas": _whole("how many run", 0, 1000),
+    "resources": _closed(
+        {
+            "cpu": _text("requested, not limited", *CPU, longest=20),
+            "memory": _text("requested and limit", *MEMORY, longest=20),
+        }
+    ),
+    "env": _map(ENV_VALUE, VARIABLE, "environment variables; values are text"),
+    "secrets": _map(_text("a reference, never a value", *SECRET), VARIABLE, "variables filled from secrets"),
+    "expose": _closed(
+        {
+            "host": _text(
+                "the host name", rf"^{HOST.split('(:')[0]}$", "a host name without port", longest=253
+            )
+        },
+        "host",
+    ),
+    "autoscale": _closed(
+        {
+            "max": _whole("most replicas", 1, 1000),
+            "cpu": _whole("percent of the requested CPU", 1, 1000),
+        },
+        "max",
+    ),
+}
+"""What is said of a process; the document's `$defs`, for it stands in four places."""
+
+
 def _process_fields() -> Schema:
-    return {
-        "command": COMMAND,
-        "port": _whole("the port it listens on", 1, 65535),
-        "health": _text("answers 2xx when it can take requests", *HTTP_PATH),
-        "metrics": _text("where Prometheus scrapes", *HTTP_PATH),
-        "replicas": _whole("how many run", 0, 1000),
-        "resources": _closed(
-            {
-                "cpu": _text("requested, not limited", *CPU, longest=20),
-                "memory": _text("requested and limit", *MEMORY, longest=20),
-            }
-        ),
-        "env": _map(ENV_VALUE, VARIABLE, "environment variables; values are text"),
-        "secrets": _map(
-            _text("a reference, never a value", *SECRET), VARIABLE, "variables filled from secrets"
-        ),
-        "expose": _closed(
-            {
-                "host": _text(
-                    "the host name", rf"^{HOST.split('(:')[0]}$", "a host name without port", longest=253
-                )
-            },
-            "host",
-        ),
-        "autoscale": _closed(
-            {
-                "max": _whole("most replicas", 1, 1000),
-                "cpu": _whole("percent of the requested CPU", 1, 1000),
-            },
-            "max",
-        ),
-    }
+    return {name: {"$ref": f"#/$defs/{name}"} for name in PROCESS}
 
 
 def _processes(*required: str) -> Schema:
@@ -172,6 +174,7 @@ def _head(kind: str, metadata: Schema) -> Schema:
 APP: Schema = {
     "$schema": DRAFT,
     "title": "pipelinekit Application",
+    "$defs": PROCESS,
     **_closed(
         _head(
             "Application",

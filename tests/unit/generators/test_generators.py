@@ -23,7 +23,7 @@ def test_the_files_come_in_the_order_of_the_generators() -> None:
     assert [each.path for each in plan_files(app, site)] == [
         plan.path for generator in GENERATORS.values() for plan in generator.plan(app, site)
     ]
-    assert list(GENERATORS) == ["jenkinsfile", "dockerfile", "chart", "draft"]
+    assert list(GENERATORS) == ["jenkinsfile", "dockerfile", "chart", "draft", "editor"]
 
 
 def test_the_same_application_gives_the_same_files() -> None:

@@ -19,6 +19,8 @@ def parts(schema: Any, path: str = "") -> Iterator[tuple[str, Schema]]:
         yield from parts(each, f"{path}.{name}")
     for keyword in ("items", "additionalProperties", "propertyNames"):
         yield from parts(schema.get(keyword), f"{path}<{keyword}>")
+    for name, each in schema.get("$defs", {}).items():
+        yield from parts(each, f"{path}<{name}>")
 
 
 PARTS = [(kind + path, each) for kind, schema in SCHEMAS.items() for path, each in parts(schema)]
@@ -62,7 +64,9 @@ def test_every_field_is_described_to_editors() -> None:
         f"{path}.{name}"
         for path, each in PARTS
         for name, field in each.get("properties", {}).items()
-        if not field.get("description") and field.get("type") != "object" and "const" not in field
+        if not field.get("description")
+        and field.get("type") != "object"
+        and not {"const", "$ref"} & field.keys()
     ]
     assert bare == []
 
@@ -73,6 +77,8 @@ def field(kind: str, *names: str) -> Schema:
         found = (
             found["properties"][name] if name != "*" else found.get("items") or found["additionalProperties"]
         )
+        if "$ref" in found:
+            found = SCHEMAS[kind]["$defs"][found["$ref"].removeprefix("#/$defs/")]
     return dict(found)
 
 

@@ -1,0 +1,52 @@
+"""Files that are made from others: `python -m tests.derived` writes them, a test compares."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from pipelinekit.reading.schema import APP, PLATFORM
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _schema(schema: dict[str, object]) -> str:
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+
+
+def _compact(schema: dict[str, object]) -> str:
+    # It travels into every application's repository, and nobody reads it but editors.
+    return json.dumps(schema, separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
+DERIVED: dict[str, Callable[[], str]] = {
+    "docs/schemas/app.schema.json": lambda: _schema(APP),
+    "docs/schemas/platform.schema.json": lambda: _schema(PLATFORM),
+    "templates/editor/app.schema.json": lambda: _compact(APP),
+}
+"""Path to what its text should be."""
+
+
+def outdated() -> list[str]:
+    """The paths whose text is another."""
+    return [path for path, make in DERIVED.items() if not _same(ROOT / path, make())]
+
+
+def _same(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+def main() -> int:
+    """Write what is outdated, and say so."""
+    for path in outdated():
+        target = ROOT / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(DERIVED[path](), encoding="utf-8")
+        print(f"written  {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
