@@ -16,24 +16,32 @@ VERBATIM = (
     "values.schema.json",
     "templates/_helpers.tpl",
     "templates/NOTES.txt",
-    "templates/before.yaml",
+    "templates/authorizationpolicy.yaml",
     "templates/autoscaler.yaml",
+    "templates/before.yaml",
     "templates/cronjob.yaml",
     "templates/deployment.yaml",
+    "templates/disruptionbudget.yaml",
     "templates/ingress.yaml",
+    "templates/networkpolicy.yaml",
     "templates/service.yaml",
     "templates/serviceaccount.yaml",
+    "templates/vault.yaml",
     "templates/tests/http.yaml",
 )
 
 
 def plan(app: App, site: Site) -> Iterable[FilePlan]:
     """`charts/<name>/`: metadata, values, one values file for each environment that differs, templates."""
-    del site
     folder = f"charts/{app.name}"
     yield FilePlan(
         path=f"{folder}/Chart.yaml",
         template="chart/Chart.yaml.j2",
+        inputs={"name": app.name, "team": app.team},
+    )
+    yield FilePlan(
+        path=f"{folder}/README.md",
+        template="chart/README.md.j2",
         inputs={"name": app.name, "team": app.team},
     )
     processes = {name: values_of(each) for name, each in app.processes.items()}
@@ -45,6 +53,10 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
             "team": app.team,
             "processes": processes,
             "before": {name: list(command) for name, command in app.before.items()},
+            "calls": list(app.calls),
+            "accepts": list(app.accepts),
+            "services": sorted({each.type for each in app.services}),
+            "mesh": site.mesh,
         },
     )
     for environment, overridden in app.environments.items():
@@ -66,6 +78,11 @@ def values_of(process: Process) -> Values:
         for variable, each in process.secrets.items()
         if each.kind == "secret"
     }
+    vault = {
+        variable: {"path": each.path, "key": each.key}
+        for variable, each in process.secrets.items()
+        if each.kind == "vault"
+    }
     autoscale = process.autoscale and {"max": process.autoscale.max, "cpu": process.autoscale.cpu}
     values: Values = {
         "command": list(process.command),
@@ -77,6 +94,7 @@ def values_of(process: Process) -> Values:
         "resources": {"cpu": process.resources.cpu, "memory": process.resources.memory},
         "env": dict(process.env),
         "secrets": secrets,
+        "vault": vault,
         "host": process.host,
         "autoscale": autoscale,
     }

@@ -35,6 +35,15 @@ class Charts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vault:
+    """Vault or OpenBao, as pods reach it: `image` is the agent's, `mount` the Kubernetes login's path."""
+
+    address: str
+    image: str = ""
+    mount: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPod:
     """A Jenkins agent that runs as a pod."""
 
@@ -146,6 +155,7 @@ class Platform:
     packages: Mapping[str, str] = field(default_factory=dict)
     """Package proxies by ecosystem: pypi, npm, maven, go."""
     jenkins: Jenkins | None = None
+    vault: Vault | None = None
     ledger: str = ""
     """The ledger's git address; empty: an embedded local one."""
     components: tuple[Component, ...] = ()

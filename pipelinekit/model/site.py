@@ -24,3 +24,5 @@ class Site:
     charts_credentials: str = ""
     kube_credentials: tuple[str, ...] = ()
     """Those of the clusters that have automatic environments, no others."""
+    mesh: bool = False
+    """Whether the platform has Istio among its components."""

@@ -62,6 +62,24 @@ def target_of(app: App, platform: Platform, environment: Environment) -> Target:
     )
 
 
+def peers_of(app: App, platform: Platform, environment: Environment) -> dict[str, dict[str, str]]:
+    """For each application that is called or accepted: its name, and its namespace in that environment.
+
+    A bare name is looked up among the platform's registrations; one that is not there counts as one of the
+    same team.
+    """
+    teams: dict[str, list[str]] = {}
+    for each in platform.applications:
+        teams.setdefault(each.name, []).append(each.team)
+    peers = {}
+    for word in (*app.calls, *app.accepts):
+        named, _, name = word.rpartition("/")
+        known = teams.get(name, [])
+        team = named or (known[0] if len(known) == 1 else app.team)
+        peers[word] = {"name": name, "namespace": environment.namespace_of(team, name)}
+    return peers
+
+
 def environments_to_deploy(platform: Platform, name: str, *, automatic: bool) -> tuple[Environment, ...]:
     """The environments that a deployment goes to: the named one, or all automatic ones.
 

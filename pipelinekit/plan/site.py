@@ -5,6 +5,8 @@ from __future__ import annotations
 from pipelinekit.model.platform import Agent, Platform, Registration
 from pipelinekit.model.site import Site
 
+MESH = "istio"
+
 
 def site_of(platform: Platform, registration: Registration | None, *, library: str) -> Site:
     """The platform as the generated files of one application see it."""
@@ -17,4 +19,5 @@ def site_of(platform: Platform, registration: Registration | None, *, library: s
         registry_credentials=platform.images.credentials,
         charts_credentials=platform.charts.credentials,
         kube_credentials=tuple(sorted({each for each in automatic if each})),
+        mesh=any(each.name == MESH for each in platform.components),
     )

@@ -41,6 +41,7 @@ def _site(data: dict[str, Any]) -> Site:
         registry_credentials=_text(data.get("registryCredentials", "")),
         charts_credentials=_text(data.get("chartsCredentials", "")),
         kube_credentials=_texts(data.get("kubeCredentials", [])),
+        mesh=data.get("mesh", False) is True,
     )
 
 

@@ -20,6 +20,7 @@ from pipelinekit.model.platform import (
     Jenkins,
     Platform,
     Registration,
+    Vault,
 )
 from pipelinekit.reading import faults
 from pipelinekit.reading.source import Path, Source, parse
@@ -146,6 +147,7 @@ def _platform(data: Data) -> Platform:
         charts=Charts(**data["charts"]),
         packages=data.get("packages", {}),
         jenkins=_jenkins(data["jenkins"]) if "jenkins" in data else None,
+        vault=Vault(**data["vault"]) if "vault" in data else None,
         ledger=data.get("ledger", {}).get("repository", ""),
         clusters=tuple(Cluster(**each) for each in data["clusters"]),
         environments=tuple(_environment(each) for each in data["environments"]),

@@ -295,6 +295,15 @@ PLATFORM: Schema = {
                 },
                 "url",
             ),
+            "vault": _closed(
+                {
+                    "address": _text("where pods reach it", *URL),
+                    "image": _line("the agent's image", 300),
+                    "mount": _text("path of the Kubernetes login", *RELATIVE),
+                },
+                "address",
+                about="Vault or OpenBao, for secrets that applications name",
+            ),
             "ledger": _closed({"repository": _text("a git repository", *GIT)}, "repository"),
             "clusters": _list(
                 _closed(

@@ -33,5 +33,6 @@ def _site(site: Site) -> dict[str, Any]:
         "registryCredentials": site.registry_credentials,
         "chartsCredentials": site.charts_credentials,
         "kubeCredentials": list(site.kube_credentials),
+        "mesh": site.mesh,
     }
-    return {name: value for name, value in fields.items() if value not in ("", None, [])}
+    return {name: value for name, value in fields.items() if value not in ("", None, [], False)}

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from pipelinekit.errors import refused
 from pipelinekit.merge.keys import set_keys
+from pipelinekit.model.platform import Environment
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key
 from pipelinekit.model.release import ImageRef, ReleasePlan
+from pipelinekit.plan.release import peers_of
 from pipelinekit.ports import Charts, Receipts, Registry, Workspace
 from pipelinekit.reading.values import read_values
 from pipelinekit.steps.image import Did, missing, short
@@ -43,7 +45,7 @@ def package(
     if done and done.key == plan.key and digest_of(archive) == done.archive_digest:
         return done, Did(f"{archive.name} is packaged already", acted=False)
     replaced = stamp(plan, pushed, workspace.read_texts(_stamped(plan)))
-    trial = deploy_values(plan, pushed.registry, "trial", pushed.digest)
+    trial = deploy_values(plan, plan.platform.environments[0], pushed.digest)
     made = charts.package(root / plan.chart_folder, replaced, trial, archive.parent, plan.app.name)
     receipt = ChartPackaged(
         key=plan.key,
@@ -126,21 +128,23 @@ def publish(
     return receipt, Did(f"oci://{plan.chart} {verb} ({short(digest)})", acted)
 
 
-def deploy_values(plan: ReleasePlan, registry: str, environment: str, chart_digest: str) -> str:
+def deploy_values(plan: ReleasePlan, environment: Environment, chart_digest: str) -> str:
     """The values that are given at deployment, as JSON, which is YAML."""
-    images = plan.platform.images
-    return json.dumps(
-        {
-            "digest": chart_digest,
-            "environment": environment,
-            "image": {
-                "registry": registry,
-                "pullSecrets": [images.pull_secret] if images.pull_secret else [],
-            },
-            "mirror": images.mirror,
+    images, vault = plan.platform.images, plan.platform.vault
+    values: dict[str, object] = {
+        "digest": chart_digest,
+        "environment": environment.name,
+        "image": {
+            "registry": environment.registry or images.registry,
+            "pullSecrets": [images.pull_secret] if images.pull_secret else [],
         },
-        indent=2,
-    )
+        "mirror": images.mirror,
+        "peers": peers_of(plan.app, plan.platform, environment),
+    }
+    if vault:
+        fields = {"address": vault.address, "image": vault.image, "mount": vault.mount}
+        values["vault"] = {name: value for name, value in fields.items() if value}
+    return json.dumps(values, indent=2)
 
 
 def _stamped(plan: ReleasePlan) -> tuple[str, str]:

@@ -88,8 +88,7 @@ def values_layers(
     environment = target.environment
     name = f"values-{environment.name}.yaml"
     own = charts.texts(archive, [name]).get(name, "")
-    registry = environment.registry or plan.platform.images.registry
-    return own, deploy_values(plan, registry, environment.name, chart.digest)
+    return own, deploy_values(plan, environment, chart.digest)
 
 
 def verify(

@@ -185,7 +185,7 @@ def _make(layout: Layout, journal: Journal, parts: Mapping[str, Component], prog
     if not programs and not bake.missing(layout, base) and not bake.missing(layout, system):
         return False
     docker = engine.environment(layout, ours=journal.record.engine_is_ours)
-    binaries.ensure_clients(layout, progress)
+    binaries.ensure_unpacked(layout, progress)
     if "docker" in parts:
         _start("docker", parts["docker"], layout, journal, progress)
     with ThreadPoolExecutor(2) as pool:

