@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pipelinekit.adapters import files
 from pipelinekit.model.testing import Failure, Totals
-from pipelinekit.reading.junit import junit_of_go, totals_of
+from pipelinekit.reading.junit import junit_of_cargo, junit_of_go, totals_of
 
 FOLDER = "reports"
-GO_EVENTS = "go-test.json"
+CONVERTED: dict[str, Callable[[str], bytes]] = {"go-test.json": junit_of_go, "cargo-test.txt": junit_of_cargo}
+"""Reports of another form, and what makes JUnit of them."""
 
 
 class ReportFolder:
@@ -27,15 +29,16 @@ class ReportFolder:
         return folder
 
     def collect(self) -> tuple[Totals, tuple[str, ...]]:
-        """What the reports say together, and their names; Go's events become a JUnit report first.
+        """What the reports say together, and their names; reports of another form become JUnit's first.
 
         A report that cannot be read counts as a failure: it is no proof that anything passed.
         """
         folder = files.working_folder(self.root, FOLDER)
-        events = folder / GO_EVENTS
-        if events.exists():
-            report = junit_of_go(files.read_bytes(events).decode(errors="replace"))
-            files.write_atomic(events.with_suffix(".xml"), report)
+        for name, convert in CONVERTED.items():
+            path = folder / name
+            if path.exists():
+                text = files.read_bytes(path).decode(errors="replace")
+                files.write_atomic(path.with_suffix(".xml"), convert(text))
         totals, names = Totals(), []
         for path in sorted(folder.glob("*.xml")):
             names.append(path.name)

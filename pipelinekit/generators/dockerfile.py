@@ -18,14 +18,16 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
     build = languages.resolved(app)
     web = app.processes.get(WEB)
     inputs = {
-        "version": build.version,
+        "base": build.base,
+        "runtime": build.runtime,
         "package": build.package,
-        "dependencies": build.dependencies,
+        "dependencies": build.dependencies or (),
         "test": build.test,
         "args": sorted(build.args),
         "port": (web.port if web else None) or DEFAULT_PORT,
+        **languages.DEFAULTS[build.language].computed(build),
     }
-    for name in languages.DEFAULTS[build.language].files:
+    for name in languages.files_of(build):
         yield FilePlan(
             path=name.removesuffix(".j2"), template=f"dockerfile/{build.language}/{name}", inputs=inputs
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 
 from pipelinekit import names
@@ -25,6 +26,52 @@ FILES: dict[Language, tuple[tuple[str, str], ...]] = {
         ("main_test.go", "main_test.go"),
         (".gitignore", ".gitignore.j2"),
     ),
+    "node": (
+        ("package.json", "package.json.j2"),
+        ("package-lock.json", "package-lock.json.j2"),
+        ("app.js", "app.js.j2"),
+        ("server.js", "server.js.j2"),
+        ("tests/app.test.js", "tests/app.test.js.j2"),
+        (".gitignore", ".gitignore"),
+    ),
+    "java-maven": (
+        ("pom.xml", "pom.xml.j2"),
+        ("src/main/java/app/Main.java", "main/Main.java.j2"),
+        ("src/test/java/app/MainTest.java", "test/MainTest.java.j2"),
+        (".gitignore", ".gitignore"),
+    ),
+    "java-gradle": (
+        ("settings.gradle", "settings.gradle.j2"),
+        ("build.gradle", "build.gradle.j2"),
+        ("src/main/java/app/Main.java", "../java-maven/main/Main.java.j2"),
+        ("src/test/java/app/MainTest.java", "MainTest.java.j2"),
+        (".gitignore", ".gitignore"),
+    ),
+    "rust": (
+        ("Cargo.toml", "Cargo.toml.j2"),
+        ("Cargo.lock", "Cargo.lock.j2"),
+        ("src/main.rs", "src/main.rs.j2"),
+        (".gitignore", ".gitignore"),
+    ),
+    "dotnet": (
+        ("{name}.csproj", "app.csproj.j2"),
+        ("Program.cs", "Program.cs.j2"),
+        ("AnswersTest.cs", "AnswersTest.cs.j2"),
+        (".gitignore", ".gitignore"),
+    ),
+    "ruby": (
+        ("Gemfile", "Gemfile"),
+        ("app.rb", "app.rb.j2"),
+        ("tests/run.rb", "tests/run.rb.j2"),
+        (".gitignore", ".gitignore"),
+    ),
+    "php": (
+        ("composer.json", "composer.json.j2"),
+        ("answers.php", "answers.php.j2"),
+        ("public/index.php", "public/index.php"),
+        ("tests/run.php", "tests/run.php.j2"),
+        (".gitignore", ".gitignore"),
+    ),
     "static": (
         ("public/index.html", "index.html.j2"),
         ("public/style.css", "style.css"),
@@ -45,7 +92,9 @@ def plan_skeleton(name: str, language: Language, port: int, version: str) -> Ite
     inputs = {"name": name, "module": module, "port": port, "version": version}
     for path, template in FILES[language]:
         yield FilePlan(
-            path=path.format(module=module), template=f"skeleton/{language}/{template}", inputs=inputs
+            path=path.format(module=module, name=name),
+            template=posixpath.normpath(f"skeleton/{language}/{template}"),
+            inputs=inputs,
         )
 
 

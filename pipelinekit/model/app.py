@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 WEB = "web"
 """The process that `run` is the short form of."""
 
-Language = Literal["go", "python", "static", "dockerfile"]
-LANGUAGES: tuple[Language, ...] = ("go", "python", "static", "dockerfile")
+Language = Literal[
+    "python",
+    "node",
+    "go",
+    "java-maven",
+    "java-gradle",
+    "rust",
+    "dotnet",
+    "ruby",
+    "php",
+    "static",
+    "dockerfile",
+]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +39,14 @@ class Build:
 
     language: Language
     version: str = ""
+    base: str = ""
+    """The image that it is built in, without registry; with a digest it is pinned."""
+    runtime: str = ""
+    """The image that it runs in, where that is another one."""
     package: str = ""
     """What of the source is the program: a Go package, a Python module, a static site's folder."""
-    dependencies: tuple[str, ...] = ()
-    """Files that name the dependencies; copied first, so that their layer is kept."""
+    dependencies: tuple[str, ...] | None = None
+    """Files that name the dependencies; copied first, so that their layer is kept. Empty: none."""
     test: tuple[str, ...] = ()
     """The test command; it leaves its JUnit reports in /reports."""
     args: Mapping[str, str] = field(default_factory=dict)

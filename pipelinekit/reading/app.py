@@ -170,7 +170,7 @@ def _of(overrides: Data, process: str) -> dict[str, Any]:
 
 
 def _build(data: Data) -> Build:
-    fields = {key: data[key] for key in ("version", "package", "args") if key in data}
+    fields = {key: data[key] for key in ("version", "base", "runtime", "package", "args") if key in data}
     fields |= {key: tuple(data[key]) for key in ("dependencies", "test", "platforms") if key in data}
     return Build(
         language=data["language"],

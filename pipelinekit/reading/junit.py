@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from xml.etree import ElementTree as ET
 
 from pipelinekit.model.testing import Failure, Totals
@@ -67,6 +68,51 @@ def junit_of_go(events: str) -> bytes:
         elif result == "skip":
             ET.SubElement(case, "skipped")
     return bytes(ET.tostring(suite, encoding="utf-8", xml_declaration=True))
+
+
+_CARGO_CASE = re.compile(r"test (?P<name>\S+)(?: - should panic)? \.\.\. (?P<result>ok|FAILED|ignored)")
+_CARGO_SUITE = re.compile(r"\s+(?:Running (?:unittests )?(?P<file>\S+)|Doc-tests (?P<crate>\S+))")
+_CARGO_OUTPUT = re.compile(r"---- (?P<name>\S+) stdout ----")
+
+
+def junit_of_cargo(output: str) -> bytes:
+    """`cargo test`'s output as a JUnit report; a program that does not compile is a failed case."""
+    suite, place = ET.Element("testsuite", name="cargo test"), ""
+    said = _said_by_cargo(output)
+    for line in output.splitlines():
+        if found := _CARGO_SUITE.match(line):
+            place = found["file"] or found["crate"]
+        elif found := _CARGO_CASE.match(line):
+            case = ET.SubElement(suite, "testcase", classname=place, name=found["name"])
+            if found["result"] == "ignored":
+                ET.SubElement(case, "skipped")
+            elif found["result"] == "FAILED":
+                _explain(ET.SubElement(case, "failure"), said.get(found["name"], ""))
+    if not len(suite) and (errors := re.findall(r"^error.*$", output, re.MULTILINE)):
+        case = ET.SubElement(suite, "testcase", classname="cargo", name="build")
+        _explain(ET.SubElement(case, "failure"), f"{errors[0]}\n{output}")
+    return bytes(ET.tostring(suite, encoding="utf-8", xml_declaration=True))
+
+
+def _said_by_cargo(output: str) -> dict[str, str]:
+    """What each failed test printed; cargo repeats it after all tests have run."""
+    said: dict[str, list[str]] = {}
+    current: list[str] | None = None
+    for line in output.splitlines():
+        if found := _CARGO_OUTPUT.match(line):
+            current = said.setdefault(found["name"], [])
+        elif line in {"failures:", "successes:"} or _CARGO_SUITE.match(line):
+            current = None
+        elif current is not None:
+            current.append(line)
+    return {name: "\n".join(lines).strip() for name, lines in said.items()}
+
+
+def _explain(failure: ET.Element, text: str) -> None:
+    """A panic names its place in the first line and its reason in the next."""
+    failure.text = _xml_text(text)
+    lines = failure.text.splitlines()
+    failure.set("message", next((line for line in lines if "panicked at" not in line), "failed"))
 
 
 def _go_message(text: str) -> str:

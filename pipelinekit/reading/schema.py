@@ -79,6 +79,14 @@ RELATIVE = (
     r"^(?!/)(?!(.*/)?\.\.(/|$))[A-Za-z0-9._@+/-]+$",
     "a path inside the repository: letters, digits and . _ @ + / -, without ..",
 )
+FILES = (
+    r"^(?!/)(?!(.*/)?\.\.(/|$))[A-Za-z0-9._@+*/-]+$",
+    "a file inside the repository, * for any characters: letters, digits and . _ @ + / - *, without ..",
+)
+IMAGE = (
+    r"^[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9._-]+)?(@sha256:[0-9a-f]{64})?$",
+    "an image without its registry, like library/python:3.11-slim, with or without @sha256:…",
+)
 GIT = (
     r"^(https?://|ssh://|git://|file:///|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:|/|\./)[^\s\x00-\x1f]+$",
     "a git address: https://…, ssh://… or user@host:path",
@@ -108,16 +116,21 @@ IMAGE_VERSION = (r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "an image tag's beginning: let
 URL = (r"^https?://[^\s\x00-\x1f]+$", "an http or https address")
 CHART_REPOSITORY = (r"^(oci|https?)://[^\s\x00-\x1f]+$", "oci://host/path or an https address")
 
+# Helm hands manifests to Kubernetes as JSON that is read as YAML: what YAML does not print gets lost there.
+ANY_TEXT = (
+    r"^[^\x00\x7f-\x9f\ufffe\uffff]*$",
+    "text without NUL, DEL and C1 control characters, which do not reach a pod",
+)
 COMMAND = _list(
-    {"type": "string", "maxLength": 4000, "pattern": r"^[^\x00]*$", "patternErrorMessage": "without NUL"},
+    {"type": "string", "maxLength": 4000, "pattern": ANY_TEXT[0], "patternErrorMessage": ANY_TEXT[1]},
     "program and arguments; no shell in between",
     minItems=1,
 )
 ENV_VALUE: Schema = {
     "type": "string",
     "maxLength": 20_000,
-    "pattern": r"^[^\x00]*$",
-    "patternErrorMessage": "text without NUL",
+    "pattern": ANY_TEXT[0],
+    "patternErrorMessage": ANY_TEXT[1],
 }
 
 
@@ -192,9 +205,11 @@ APP: Schema = {
                 {
                     "language": {"enum": list(LANGUAGES), "description": "what it is written in"},
                     "version": _text("of the language", *IMAGE_VERSION, longest=60),
+                    "base": _text("the image that it is built in, without registry", *IMAGE, longest=300),
+                    "runtime": _text("the image that it runs in, without registry", *IMAGE, longest=300),
                     "package": _text("what of the source is the program", *RELATIVE),
                     "dependencies": _list(
-                        _text("a file", *RELATIVE), "files that name dependencies, copied first"
+                        _text("a file", *FILES), "files that name dependencies, copied first"
                     ),
                     "test": COMMAND,
                     "args": _map(ENV_VALUE, VARIABLE, "build arguments"),

@@ -135,6 +135,11 @@ def plain(text: str) -> Escaped:
     return Escaped(text)
 
 
+def plain_words(words: list[str]) -> Escaped:
+    """Plain words, each with a space before it; nothing when there are none."""
+    return Escaped("".join(f" {plain(each)}" for each in words))
+
+
 FILTERS = {
     "groovy": groovy,
     "groovy_arguments": groovy_arguments,
@@ -145,4 +150,5 @@ FILTERS = {
     "dockerfile": dockerfile,
     "toml": toml,
     "plain": plain,
+    "plain_words": plain_words,
 }

@@ -59,7 +59,7 @@ def _identity(described: Described) -> Iterator[Setting]:
 
 def _build(described: Described) -> Iterator[Setting]:
     build, source = resolved(described.app), described.source
-    for key in ("language", "version", "package", "dependencies", "test", "platforms"):
+    for key in ("language", "version", "base", "runtime", "package", "dependencies", "test", "platforms"):
         value = getattr(build, key)
         if value:
             setting = _from(source, ("build", key), list(value) if isinstance(value, tuple) else value)

@@ -126,7 +126,7 @@ class Demo:
         self.step(["git", *author, "commit", "--quiet", "--message", "Generate the application"], self.app)
 
     def ask(self) -> None:
-        """Ask the application over HTTP, through a port that kubectl forwards: that works on every cluster."""
+        """Ask the application over HTTP, through a port that kubectl forwards; that works everywhere."""
         scope = ["--context", self.place.context, "--namespace", self.namespace]
         command = ["kubectl", *scope, "port-forward", f"service/{self.name}", ":80"]
         print(f"$ {' '.join(command)}", flush=True)

@@ -147,7 +147,7 @@ def _testbed(say: Say) -> Place:
     )
     if status.returncode:
         _consent(say)
-        subprocess.run([sys.executable, "-m", "tests.testbed", "up"], check=True)
+        subprocess.run([sys.executable, "-m", "tests.testbed", "up", "--demo"], check=True)
     described = subprocess.run(
         [sys.executable, "-m", "tests.testbed", "env", "--json"], capture_output=True, text=True, check=True
     )

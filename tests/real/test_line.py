@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from pipelinekit.generators.languages import DEFAULTS
 from pipelinekit.reading.junit import totals_of
 from tests.real import app
 from tests.real.app import LINE
 
-SKELETON_TESTS = {"python": 3, "go": 3, "static": 2, "dockerfile": 0}
+SKELETON_TESTS = {"python": 3, "node": 3, "go": 3, "java-maven": 3, "rust": 3, "static": 2, "dockerfile": 0}
 
 
 @pytest.mark.parametrize("language", SKELETON_TESTS)
@@ -72,6 +73,8 @@ def _changed(before: dict[str, tuple[bytes, int]], after: dict[str, tuple[bytes,
         ("python", "orders/web.py", "Hello from orders", "Goodbye from orders"),
         ("go", "main.go", "Hello from", "Goodbye from"),
         ("static", "public/index.html", "style.css", "missing.css"),
+        ("node", "app.js", "Hello from", "Goodbye from"),
+        ("java-maven", "src/main/java/app/Main.java", "Hello from", "Goodbye from"),
     ],
 )
 def test_a_failing_test_ends_the_line_and_leaves_its_report(
@@ -85,6 +88,10 @@ def test_a_failing_test_ends_the_line_and_leaves_its_report(
         reports = list((application.folder / ".pipelinekit" / "reports").glob("*.xml"))
         assert sum(totals_of(each.read_bytes()).failed for each in reports) == 1
         assert not (application.folder / ".pipelinekit" / "receipts" / "test.json").exists()
+
+
+def test_every_language_that_is_run_is_in_this_table() -> None:
+    assert {name for name, each in DEFAULTS.items() if each.run_here} == set(SKELETON_TESTS)
 
 
 def test_a_go_program_that_does_not_compile_is_a_failed_build(

@@ -6,6 +6,7 @@ import argparse
 import json
 import shlex
 import sys
+from dataclasses import replace
 
 from tests.testbed import bed, status
 from tests.testbed.environment import environment
@@ -20,7 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m tests.testbed", description=bed.__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("up", help="bring it up, or repair it; says first what it changes")
+    up = verbs.add_parser("up", help="bring it up, or repair it; says first what it changes")
+    up.add_argument("--demo", action="store_true", help="with no more base images than the demo needs")
     verbs.add_parser("down", help="take it down and leave no trace but packages and cache")
     for name, text in {"status": "each part: running, ready", "env": "variables to export"}.items():
         verbs.add_parser(name, help=text).add_argument("--json", action="store_true")
@@ -44,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _do(options: argparse.Namespace, layout: Layout) -> int:
     if options.verb == "up":
-        bed.up(layout)
+        bed.up(replace(layout, whole=not options.demo))
     elif options.verb == "down":
         if not bed.down(layout):
             print(f"nothing is up with its state in {layout.state}", file=sys.stderr)

@@ -19,6 +19,7 @@ from tests.testbed import (
     engine,
     leftovers,
     machine,
+    maven,
     mounts,
     ownership,
     packages,
@@ -75,7 +76,7 @@ def up(layout: Layout, progress: Progress | None = None) -> bool:
         engine_is_ours = not engine.answers() if known is None else known.engine_is_ours
         for line in plan.describe(layout, known, engine_is_ours=engine_is_ours):
             progress.say(line)
-        if lacking := packages.missing(engine_answers=not engine_is_ours):
+        if lacking := packages.missing(engine_answers=not engine_is_ours, whole=layout.whole):
             with progress.step(f"installing {', '.join(lacking)}"):
                 packages.install(lacking)
         if known is None:
@@ -128,7 +129,7 @@ def session(layout: Layout | None = None) -> Iterator[dict[str, str]]:
 def _require_root() -> None:
     if os.geteuid() == 0:
         return
-    lacking = " ".join(packages.missing(engine_answers=engine.answers()))
+    lacking = " ".join(packages.missing(engine_answers=engine.answers(), whole=True))
     also = f"; and these packages are missing: apt-get install {lacking}" if lacking else ""
     raise ToolMissingError(f"the testbed needs root: it starts containers and changes the network{also}")
 
@@ -186,6 +187,8 @@ def _make(layout: Layout, journal: Journal, parts: Mapping[str, Component], prog
         return False
     docker = engine.environment(layout, ours=journal.record.engine_is_ours)
     binaries.ensure_unpacked(layout, progress)
+    if layout.whole:
+        maven.ensure(layout, progress)
     if "docker" in parts:
         _start("docker", parts["docker"], layout, journal, progress)
     with ThreadPoolExecutor(2) as pool:

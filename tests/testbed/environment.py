@@ -28,6 +28,7 @@ def environment(layout: Layout) -> dict[str, str]:
         "PK_TESTBED_NODE": network.NODE,
         "PK_TESTBED_GO_TAG": go.tag if go else "",
         "PK_TESTBED_BIN": str(clients),
+        "PK_TESTBED_BAO": str(binaries.unpacked(layout, binaries.BAO) / "bao"),
         "PATH": f"{clients}:{os.environ.get('PATH', os.defpath)}",
         **_direct(),
     }

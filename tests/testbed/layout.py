@@ -16,6 +16,8 @@ class Layout:
 
     state: Path
     cache: Path
+    whole: bool = True
+    """Whether it is for the tests, with all that they build on; the demo needs a few images only."""
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> Layout:

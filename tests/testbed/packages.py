@@ -25,6 +25,7 @@ PACKAGES: Mapping[str, str] = {
     "docker-registry": "docker-registry",
     "docker.io": "dockerd",
     "etcd-server": "etcd",
+    "git": "git",
     "iproute2": "ip",
     "ipset": "ipset",
     "iptables": "iptables",
@@ -35,6 +36,12 @@ PACKAGES: Mapping[str, str] = {
     "procps": "sysctl",
     "runc": "runc",
 }
+FOR_TESTS: Mapping[str, str] = {
+    "maven": "mvn",
+    "openjdk-17-jdk-headless": "javac",
+    "openssh-server": "sshd",
+}
+"""What the tests need beside the cluster."""
 _SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _ASIDE = Path("/usr/sbin/policy-rc.d.before-testbed")
@@ -59,9 +66,9 @@ def required(name: str) -> str:
     return found
 
 
-def missing(*, engine_answers: bool) -> tuple[str, ...]:
+def missing(*, engine_answers: bool, whole: bool) -> tuple[str, ...]:
     """The packages whose program this machine lacks; a Docker engine that answers needs its client only."""
-    wanted = dict(PACKAGES)
+    wanted = {**PACKAGES, **(FOR_TESTS if whole else {})}
     if engine_answers:
         wanted["docker.io"] = "docker"
     lacking = [package for package, name in wanted.items() if program(name) is None]

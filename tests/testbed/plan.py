@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def describe(layout: Layout, known: Record | None, *, engine_is_ours: bool) -> list[str]:
     """One line a kind of change; a single one when it is (partly) up and its changes are made already."""
-    lacking = packages.missing(engine_answers=not engine_is_ours)
+    lacking = packages.missing(engine_answers=not engine_is_ours, whole=layout.whole)
     builds = binaries.missing(layout)
     lines = []
     if lacking:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.testbed import binaries, debian, packages
+from tests.testbed import binaries, debian, maven, packages
 from tests.testbed.command import run
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.testbed.toolchain import Go
 
 DEBIAN = "library/debian:bookworm-slim"
+FOR_DEMO = (DEBIAN, "library/busybox:stable", "library/python:3.11-slim")
+MAVEN = "library/maven:3-eclipse-temurin-17"
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Recipe:
 
 
 def base_images(layout: Layout, go: Go) -> dict[str, Recipe]:
-    """What tests and generated Dockerfiles start from."""
-    return {
+    """What tests and generated Dockerfiles start from; for the demo only what that needs."""
+    images = {
         DEBIAN: Recipe(
             dockerfile='CMD ["bash"]',
             tree=lambda scratch: debian.bootstrap(scratch),
@@ -53,12 +55,33 @@ def base_images(layout: Layout, go: Go) -> dict[str, Recipe]:
             files={"go": go.root},
             identity=go.version,
         ),
+        "library/node:22-slim": Recipe(
+            base=DEBIAN,
+            dockerfile=_NODE,
+            files={"node": binaries.unpacked(layout, binaries.NODE)},
+            identity=binaries.NODE.version,
+        ),
+        "library/eclipse-temurin:17-jre": Recipe(base=DEBIAN, dockerfile=_JRE),
+        MAVEN: Recipe(
+            base=DEBIAN,
+            dockerfile=_MAVEN,
+            files={"repository": maven.repository(layout)},
+            identity=maven.identity(),
+        ),
+        "library/rust:1-slim": Recipe(base=DEBIAN, dockerfile=_RUST),
+        "openbao/openbao:2.7.2": Recipe(
+            base="library/busybox:stable",
+            dockerfile=_BAO,
+            files={"bao": binaries.unpacked(layout, binaries.BAO) / "bao"},
+            identity=binaries.BAO.version,
+        ),
         "nginxinc/nginx-unprivileged:stable": Recipe(
             base=DEBIAN,
             dockerfile=_NGINX,
             texts={"nginx.conf": _NGINX_CONF, "default.conf": _NGINX_SITE},
         ),
     }
+    return images if layout.whole else {name: images[name] for name in FOR_DEMO}
 
 
 def system_images(layout: Layout) -> dict[str, Recipe]:
@@ -143,6 +166,56 @@ CMD ["bash"]
 
 # Compiled once here instead of in every build of a test.
 _GO_PACKAGES = "net/http net/http/httptest testing testing/internal/testdeps log os/signal"
+
+_NODE = """\
+ARG BASE
+FROM ${BASE}
+COPY node/bin/node /usr/local/bin/node
+COPY node/lib/node_modules/npm /usr/local/lib/node_modules/npm
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \\
+ && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx \\
+ && chmod 755 /usr/local/lib/node_modules/npm/bin/*.js
+CMD ["node"]
+"""
+
+# Man pages' folders are not in a minimal Debian, and Java's packages want to link into them.
+_JRE = """\
+ARG BASE
+FROM ${BASE}
+RUN mkdir -p /usr/share/man/man1 && apt-get update \\
+ && apt-get install -y --no-install-recommends openjdk-17-jre-headless \\
+ && rm -rf /var/lib/apt/lists/*
+ENV LANG=C.UTF-8
+CMD ["java", "-version"]
+"""
+
+# With the plug-ins that a build needs: Maven fetches even its compiler from a repository.
+_MAVEN = """\
+ARG BASE
+FROM ${BASE}
+RUN mkdir -p /usr/share/man/man1 && apt-get update \\
+ && apt-get install -y --no-install-recommends openjdk-17-jdk-headless maven \\
+ && rm -rf /var/lib/apt/lists/*
+COPY repository /root/.m2/repository
+ENV LANG=C.UTF-8
+CMD ["mvn"]
+"""
+
+_RUST = """\
+ARG BASE
+FROM ${BASE}
+RUN apt-get update \\
+ && apt-get install -y --no-install-recommends cargo gcc libc6-dev \\
+ && rm -rf /var/lib/apt/lists/*
+CMD ["bash"]
+"""
+
+_BAO = """\
+ARG BASE
+FROM ${BASE}
+COPY bao /bin/bao
+CMD ["bao"]
+"""
 
 # Whatever number it runs as, and with only a configuration mounted: logs to the container's own output,
 # all that it writes where everybody may write.

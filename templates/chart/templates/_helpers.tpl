@@ -88,7 +88,7 @@ pipelinekit.dev/chart: {{ . | quote }}
 {{- end }}
 {{- range $name, $value := .process.env }}
 - name: {{ $name | quote }}
-  value: {{ $value | replace "$" "$$" | toJson }}
+  value: {{ $value | replace "$" "$$" | quote }}
 {{- end }}
 {{- range $name, $secret := .process.vault }}
 - name: {{ printf "%s_FILE" $name }}
@@ -106,7 +106,7 @@ pipelinekit.dev/chart: {{ . | quote }}
 {{/* A command, each word as it is. Usage: include "app.command" $command */}}
 {{- define "app.command" -}}
 {{- range . }}
-- {{ . | replace "$" "$$" | toJson }}
+- {{ . | replace "$" "$$" | quote }}
 {{- end }}
 {{- end -}}
 
