@@ -25,7 +25,7 @@ def run(arguments: list[str]) -> NoReturn:
     import click
 
     from pipelinekit.cli import report
-    from pipelinekit.errors import PipelinekitError
+    from pipelinekit.errors import Fault, PipelinekitError, UsageError
 
     try:
         code = group().main(arguments, prog_name="pipelinekit", standalone_mode=False)
@@ -39,6 +39,8 @@ def run(arguments: list[str]) -> NoReturn:
         sys.stderr.write("\ninterrupted\n")
         report.leave(130)
     except click.ClickException as error:
+        if "--json" in arguments:
+            report.error_json(UsageError(Fault("usage", error.format_message())))
         error.show()
         report.leave(error.exit_code)
     except BrokenPipeError:
