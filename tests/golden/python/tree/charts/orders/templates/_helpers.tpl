@@ -1,0 +1,183 @@
+{{/* The name of everything that the web process consists of. Usage: include "app.fullname" . */}}
+{{- define "app.fullname" -}}
+{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* A process' name: the application's for web. Usage: include "app.process" (dict "root" $ "name" $name) */}}
+{{- define "app.process" -}}
+{{- if eq .name "web" -}}
+{{- include "app.fullname" .root -}}
+{{- else -}}
+{{- printf "%s-%s" (include "app.fullname" .root) .name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Labels by which a workload finds its pods. They never change: a Deployment's selector is immutable.
+     Usage: include "app.selector" (dict "root" $ "name" $name) */}}
+{{- define "app.selector" -}}
+app.kubernetes.io/name: {{ .root.Chart.Name | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+app.kubernetes.io/component: {{ .name | quote }}
+{{- end -}}
+
+{{/* All labels of an object. Usage: include "app.labels" (dict "root" $ "name" $name) */}}
+{{- define "app.labels" -}}
+{{ include "app.selector" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | replace "+" "_" | trunc 63 | quote }}
+app.kubernetes.io/part-of: {{ .root.Values.team | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
+{{- end -}}
+
+{{/* Where a workload comes from, for annotations; empty for a chart that was never packaged.
+     Usage: include "app.provenance" $ */}}
+{{- define "app.provenance" -}}
+{{- range $name, $value := .Chart.Annotations }}
+{{ $name }}: {{ $value | quote }}
+{{- end }}
+{{- with .Values.digest }}
+pipelinekit.dev/chart: {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* The image, by digest where there is one. Usage: include "app.image" . */}}
+{{- define "app.image" -}}
+{{- $image := .Values.image -}}
+{{- $name := $image.repository -}}
+{{- if $image.registry -}}{{- $name = printf "%s/%s" $image.registry $image.repository -}}{{- end -}}
+{{- if $image.digest -}}
+{{- printf "%s@%s" $name $image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $name (required "image.digest is empty: `pipelinekit package` writes it; image.tag is the alternative" $image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Environment variables of a process. A dollar sign is doubled because Kubernetes expands $(NAME).
+     Usage: include "app.env" (dict "root" $ "process" $process) */}}
+{{- define "app.env" -}}
+{{- if .root.Values.environment }}
+- name: PIPELINEKIT_ENVIRONMENT
+  value: {{ .root.Values.environment | quote }}
+{{- end }}
+{{- if .process.port }}
+- name: PORT
+  value: {{ .process.port | quote }}
+{{- end }}
+{{- range $name, $value := .process.env }}
+- name: {{ $name | quote }}
+  value: {{ $value | replace "$" "$$" | toJson }}
+{{- end }}
+{{- range $name, $secret := .process.secrets }}
+- name: {{ $name | quote }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret.name | quote }}
+      key: {{ $secret.key | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* A command, each word as it is. Usage: include "app.command" $command */}}
+{{- define "app.command" -}}
+{{- range . }}
+- {{ . | replace "$" "$$" | toJson }}
+{{- end }}
+{{- end -}}
+
+{{/* What every container may do: nothing that it does not need. Usage: include "app.containerSecurity" . */}}
+{{- define "app.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{/* The same for a pod. Usage: include "app.podSecurity" . */}}
+{{- define "app.podSecurity" -}}
+runAsNonRoot: true
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{/* A pod's specification. Usage: include "app.pod" (dict "root" $ "name" $name "process" $process) */}}
+{{- define "app.pod" -}}
+{{- $process := .process -}}
+serviceAccountName: {{ .serviceAccount | default (include "app.fullname" .root) | quote }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . | quote }}
+{{- end }}
+{{- end }}
+securityContext:
+  {{- include "app.podSecurity" .root | nindent 2 }}
+containers:
+  - name: {{ .name | quote }}
+    image: {{ include "app.image" .root | quote }}
+    {{- with $process.command }}
+    command:
+      {{- include "app.command" . | trim | nindent 6 }}
+    {{- end }}
+    {{- with include "app.env" (dict "root" .root "process" $process) | trim }}
+    env:
+      {{- . | nindent 6 }}
+    {{- end }}
+    {{- if $process.port }}
+    ports:
+      - name: http
+        containerPort: {{ $process.port }}
+    {{- if $process.health }}
+    startupProbe:
+      httpGet: {path: {{ $process.health | toJson }}, port: http}
+      periodSeconds: 1
+      failureThreshold: 120
+    readinessProbe:
+      httpGet: {path: {{ $process.health | toJson }}, port: http}
+      periodSeconds: 5
+    livenessProbe:
+      httpGet: {path: {{ $process.health | toJson }}, port: http}
+      periodSeconds: 10
+      failureThreshold: 6
+    {{- else }}
+    readinessProbe:
+      tcpSocket: {port: http}
+      periodSeconds: 5
+    {{- end }}
+    {{- end }}
+    {{- with $process.resources }}
+    resources:
+      requests: {cpu: {{ .cpu | quote }}, memory: {{ .memory | quote }}}
+      limits: {memory: {{ .memory | quote }}}
+    {{- end }}
+    securityContext:
+      {{- include "app.containerSecurity" .root | nindent 6 }}
+    volumeMounts:
+      - name: tmp
+        mountPath: /tmp
+volumes:
+  - name: tmp
+    emptyDir: {}
+{{- end -}}
+
+{{/* A task's container, with the environment of web. Usage: include "app.task" (dict "root" $ "name" $name "process" $web) */}}
+{{- define "app.task" -}}
+- name: {{ .name | quote }}
+  image: {{ include "app.image" .root | quote }}
+  command:
+    {{- include "app.command" (get .root.Values.before .name) | trim | nindent 4 }}
+  {{- with include "app.env" (dict "root" .root "process" .process) | trim }}
+  env:
+    {{- . | nindent 4 }}
+  {{- end }}
+  {{- with .process.resources }}
+  resources:
+    requests: {cpu: {{ .cpu | quote }}, memory: {{ .memory | quote }}}
+    limits: {memory: {{ .memory | quote }}}
+  {{- end }}
+  securityContext:
+    {{- include "app.containerSecurity" .root | nindent 4 }}
+  volumeMounts:
+    - name: tmp
+      mountPath: /tmp
+{{- end -}}
