@@ -81,6 +81,29 @@ class Shell:
             raise failed("around-failed", f"`{command}` ended with 1")
 
 
+class Repositories:
+    """Repositories in memory: commits by address, and the files at each."""
+
+    def __init__(self) -> None:
+        self.heads: dict[str, str] = {}
+        self.files: dict[tuple[str, str], str] = {}
+        self.reads: list[str] = []
+
+    def put(self, address: str, commit: str, path: str, text: str) -> None:
+        self.heads[address] = commit
+        self.files[address, path] = text
+
+    def head(self, repository: str, branch: str) -> str:
+        if repository not in self.heads:
+            raise failed("repository-unreachable", f"git cannot read {repository}")
+        return self.heads[repository]
+
+    def read(self, repository: str, branch: str, commit: str, path: str) -> str:
+        assert commit == self.heads[repository]
+        self.reads.append(repository)
+        return self.files[repository, path]
+
+
 class Registry:
     """Repositories of manifests by digest, and tags that point at them."""
 

@@ -83,8 +83,10 @@ def test_the_longest_names_fit(helm: Helm, tmp_path: Path) -> None:
 
 def test_processes_may_be_named_as_what_a_chart_makes_beside_them(helm: Helm, tmp_path: Path) -> None:
     names = ("web", "before", "test", "web-test", "before-test", "web-test-test")
+    secrets = {"KEY": SecretRef(kind="vault", path="apps/x", key="key")}
     app = examples.app(
-        processes={name: Process(name=name, port=80) for name in names}, before={"before": ("x",)}
+        processes={name: Process(name=name, port=80, replicas=2, secrets=secrets) for name in names},
+        before={"before": ("x",)},
     )
     check_family(helm.objects(chart_of(app, tmp_path), GIVEN))
 

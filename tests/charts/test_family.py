@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.charts.helm import (
+    WORKLOADS,
     Helm,
     Object,
     containers_of,
@@ -29,11 +30,13 @@ LABELS = {
     ),
     "helm.sh/chart",
 }
+AGENTS = {"vault-init", "vault-agent"}
 GIVEN: dict[str, Any] = {
     "image": {"registry": "r:5000", "digest": DIGEST, "pullSecrets": ["pull"]},
     "environment": "dev",
     "digest": OTHER_DIGEST,
     "mirror": "mirror:5001",
+    "vault": {"address": "https://vault.example.com", "image": "vault:1"},
 }
 """As a deployment gives it."""
 
@@ -90,7 +93,9 @@ def check_family(objects: Sequence[Object]) -> None:
 
 def check_names_and_labels(each: Object) -> None:
     name = each["metadata"]["name"]
-    assert re.fullmatch(r"[a-z]([-a-z0-9]*[a-z0-9])?", name), name
+    # A ConfigMap is no part of any host's name, so that it may have dots.
+    letters = "-a-z0-9." if each["kind"] == "ConfigMap" else "-a-z0-9"
+    assert re.fullmatch(rf"[a-z]([{letters}]*[a-z0-9])?", name), name
     # A CronJob's pods are named after it, with eleven characters more.
     assert len(name) <= (52 if each["kind"] == "CronJob" else 63), name
     labels = each["metadata"]["labels"]
@@ -105,7 +110,8 @@ def check_restricted(workload: Object) -> None:
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     assert not {"hostNetwork", "hostPID", "hostIPC"} & pod.keys()
-    assert all(set(volume) <= {"name", "emptyDir"} for volume in pod.get("volumes", []))
+    kinds = {kind for volume in pod.get("volumes", []) for kind in volume} - {"name"}
+    assert kinds <= {"emptyDir", "configMap", "projected"}
     for container in containers_of(workload):
         security = container["securityContext"]
         assert security["allowPrivilegeEscalation"] is False
@@ -121,21 +127,32 @@ def check_resources(workload: Object) -> None:
 
 
 def check_no_token(workload: Object) -> None:
-    assert pod_of(workload)["automountServiceAccountToken"] is False
+    """No container gets a token of the cluster, but Vault's agent one that it logs in with."""
+    pod = pod_of(workload)
+    assert pod["automountServiceAccountToken"] is False
+    tokens = {volume["name"] for volume in pod.get("volumes", []) if "projected" in volume}
+    holders = {
+        container["name"]
+        for container in containers_of(workload)
+        for mount in container.get("volumeMounts", [])
+        if mount["name"] in tokens
+    }
+    assert holders <= AGENTS
 
 
 def check_images(objects: Sequence[Object], name: str) -> None:
     for each in workloads(objects):
         tests = each["metadata"].get("annotations", {}).get("helm.sh/hook") == "test"
         wanted = "mirror:5001/library/busybox:stable" if tests else f"r:5000/{name}@{DIGEST}"
-        assert {container["image"] for container in containers_of(each)} == {wanted}
+        for container in containers_of(each):
+            assert container["image"] == ("vault:1" if container["name"] in AGENTS else wanted)
         assert pod_of(each)["imagePullSecrets"] == [{"name": "pull"}]
 
 
 def check_selectors(objects: Sequence[Object]) -> None:
     """Every selector finds the pods that it is for, and no others."""
     for each in objects:
-        if each["kind"] not in {"Deployment", "Service"}:
+        if each["kind"] not in {"Deployment", "Service", "PodDisruptionBudget"}:
             continue
         selector = each["spec"]["selector"]
         selector = selector.get("matchLabels", selector)
@@ -159,8 +176,11 @@ def check_references(objects: Sequence[Object]) -> None:
             (rule,) = each["spec"]["rules"]
             (path,) = rule["http"]["paths"]
             assert f"Service/{path['backend']['service']['name']}" in there
-        elif each["kind"] in {"Deployment", "CronJob"}:
+        elif each["kind"] in WORKLOADS:
             assert f"ServiceAccount/{pod_of(each)['serviceAccountName']}" in there
+            for volume in pod_of(each).get("volumes", []):
+                if "configMap" in volume:
+                    assert f"ConfigMap/{volume['configMap']['name']}" in there
         elif each["kind"] == "ServiceAccount":
             assert each["automountServiceAccountToken"] is False
 
@@ -183,16 +203,17 @@ def test_an_upgrade_changes_no_selector(helm: Helm, chart: Path) -> None:
             if each["kind"] == "Deployment"
         }
 
-    other = {"image": {"registry": "elsewhere", "digest": OTHER_DIGEST}, "environment": "production"}
-    assert selectors(GIVEN) == selectors(other)
+    image = {"registry": "elsewhere", "digest": OTHER_DIGEST}
+    assert selectors(GIVEN) == selectors({**GIVEN, "image": image, "environment": "production"})
 
 
 def test_the_rules_bite() -> None:
     """Each rule refuses the one thing that it is about."""
-    pod = {
+    pod: Object = {
         "kind": "Pod",
         "metadata": {"name": "p", "labels": dict.fromkeys(LABELS, "x")},
         "spec": {
+            "serviceAccountName": "s",
             "automountServiceAccountToken": False,
             "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
             "containers": [
@@ -207,7 +228,9 @@ def test_the_rules_bite() -> None:
             ],
         },
     }
-    check_family([pod])
+    account = {**pod, "kind": "ServiceAccount", "automountServiceAccountToken": False}
+    account["metadata"] = {**pod["metadata"], "name": "s"}
+    check_family([pod, account])
     wrong: list[tuple[tuple[str | int, ...], Any]] = [
         (("metadata", "name"), "x" * 64),
         (("metadata", "name"), "True"),
@@ -221,10 +244,11 @@ def test_the_rules_bite() -> None:
         (("spec", "containers", 0, "securityContext", "readOnlyRootFilesystem"), False),
         (("spec", "containers", 0, "securityContext", "capabilities"), {"drop": []}),
         (("spec", "containers", 0, "resources", "requests"), {"cpu": "1"}),
+        (("spec", "serviceAccountName"), "nobody"),
     ]
     for path, value in wrong:
         with pytest.raises(AssertionError):
-            check_family([_changed(pod, path, value)])
+            check_family([_changed(pod, path, value), account])
 
 
 def _changed(value: Any, path: tuple[str | int, ...], new: Any) -> Any:

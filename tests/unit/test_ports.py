@@ -15,6 +15,7 @@ from pipelinekit.adapters.kubernetes import Kubernetes
 from pipelinekit.adapters.receipts import ReceiptFolder
 from pipelinekit.adapters.registry import OciRegistry
 from pipelinekit.adapters.reports import ReportFolder
+from pipelinekit.adapters.repositories import RemoteRepositories
 from pipelinekit.adapters.shell import FolderShell
 from pipelinekit.adapters.workspace import Workspace
 from tests import doubles
@@ -25,6 +26,7 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Receipts: (ReceiptFolder, doubles.Receipts),
     ports.Reports: (ReportFolder, doubles.Reports),
     ports.TextMerge: (MergeFile, LineMerge),
+    ports.Repositories: (RemoteRepositories, doubles.Repositories),
     ports.Shell: (FolderShell, doubles.Shell),
     ports.Engine: (DockerEngine, doubles.Engine),
     ports.Registry: (OciRegistry, doubles.Registry),

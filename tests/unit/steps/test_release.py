@@ -96,7 +96,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    # Every pod has had its time to start.
+    monkeypatch.setattr(release, "STARTING", 0.0)
     return Bench(tmp_path)
 
 
@@ -315,6 +317,13 @@ def test_each_trouble_is_said_once_while_waiting(bench: Bench) -> None:
     with pytest.raises(ToolFailed):
         bench.deploy()
     assert bench.said.count("pod a: is not ready") == 1
+
+
+def test_a_pod_that_has_only_begun_to_start_is_no_news(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "STARTING", 60.0)
+    bench.cluster.in_vain = "pod a: ContainerCreating"
+    bench.deploy()
+    assert not any("pod a" in each for each in bench.said)
 
 
 def test_without_a_reason_from_the_pods_helms_own_stands(bench: Bench) -> None:

@@ -117,6 +117,11 @@ PLATFORM: Document = {
         "agent": {"label": "marked-label"},
     },
     "ledger": {"repository": "ssh://git@marked-git/ledger.git"},
+    "vault": {
+        "address": "https://marked-vault.example.com",
+        "image": "marked-agent:1",
+        "mount": "markedmount",
+    },
     "clusters": [{"name": "markedcluster", "context": "marked-context", "credentials": "marked-kube"}],
     "environments": [
         {"name": "markedfirst", "cluster": "markedcluster", "namespace": "marked-space", "automatic": True},
@@ -194,17 +199,19 @@ def _thin(value: Any, path: Path) -> Any:
 # --- every field of the schemas -------------------------------------------------------------------
 
 
-def fields(schema: Any, path: Path = ()) -> Iterator[Path]:
+def fields(schema: Any, path: Path = (), defined: Any = None) -> Iterator[Path]:
     """The free-text fields of a schema: `*` for any value of a mapping or a list, `<key>` for the key."""
+    defined = schema.get("$defs", {}) if defined is None else defined
+    schema = defined[schema["$ref"].removeprefix("#/$defs/")] if "$ref" in schema else schema
     if schema.get("type") == "string":
         yield path
     for name, each in schema.get("properties", {}).items():
-        yield from fields(each, (*path, name))
+        yield from fields(each, (*path, name), defined)
     if schema.get("propertyNames"):
         yield (*path, "<key>")
     for keyword in ("items", "additionalProperties"):
         if isinstance(schema.get(keyword), dict):
-            yield from fields(schema[keyword], (*path, "*"))
+            yield from fields(schema[keyword], (*path, "*"), defined)
 
 
 def located(document: Any, field: Path, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -274,7 +281,7 @@ def app_arrivals(document: Document) -> dict[str, Any]:
 def platform_arrivals(document: Document) -> dict[str, Any]:
     """A platform: its model, and what one application's files and release are on it."""
     platform = read_platform(dump(document, flow=True))
-    app = examples.app()
+    app = examples.app(calls=("stock",))
     site = site_of(platform, next(iter(platform.applications), None), library="0.1.0")
     return {"model": asdict(platform), **meanings(app, site), "release": release_of(app, platform)}
 
@@ -292,7 +299,7 @@ def release_of(app: App, platform: Platform) -> dict[str, Any]:
         "chart": str(plan.chart),
         "labels": image_labels(plan),
         "targets": [asdict(target_of(app, platform, each)) for each in platform.environments],
-        "values": json.loads(deploy_values(plan, platform.images.registry, "dev", "")),
+        "values": [json.loads(deploy_values(plan, each, "")) for each in platform.environments],
     }
 
 
@@ -409,6 +416,9 @@ def test_what_is_free_is_free(kind: str, path: Path, mark: str) -> None:
     assert taken == FREE
 
 
-@pytest.mark.parametrize("schema", [{"type": "string"}, {"items": {"type": "string"}}])
+@pytest.mark.parametrize(
+    "schema", [{"type": "string"}, {"items": {"type": "string"}}, {"$ref": "#/$defs/text"}]
+)
 def test_a_field_that_is_added_is_walked(schema: Schema) -> None:
-    assert len(list(fields({"properties": {"new": schema}}))) == 1
+    whole = {"properties": {"new": schema}, "$defs": {"text": {"type": "string"}}}
+    assert len(list(fields(whole))) == 1

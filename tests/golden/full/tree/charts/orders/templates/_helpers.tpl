@@ -20,6 +20,29 @@ app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .name | quote }}
 {{- end -}}
 
+{{/* Labels that all pods of this release have, and no others. Usage: include "app.own" . */}}
+{{- define "app.own" -}}
+app.kubernetes.io/name: {{ .Chart.Name | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end -}}
+
+{{/* The pods of another application. Deployment says in which namespace it is; without that it is this one.
+     Usage: include "app.peer" (dict "root" $ "word" $word) */}}
+{{- define "app.peer" -}}
+{{- $peer := get .root.Values.peers .word | default dict -}}
+- namespaceSelector:
+    matchLabels:
+      kubernetes.io/metadata.name: {{ $peer.namespace | default .root.Release.Namespace | quote }}
+  podSelector:
+    matchLabels:
+      app.kubernetes.io/name: {{ $peer.name | default (splitList "/" .word | last) | quote }}
+{{- end -}}
+
+{{/* "true" when a process has secrets in Vault. Usage: include "app.usesVault" . */}}
+{{- define "app.usesVault" -}}
+{{- range .Values.processes }}{{ if .vault }}true{{ break }}{{ end }}{{ end -}}
+{{- end -}}
+
 {{/* All labels of an object. Usage: include "app.labels" (dict "root" $ "name" $name) */}}
 {{- define "app.labels" -}}
 {{ include "app.selector" . }}
@@ -74,6 +97,10 @@ pipelinekit.dev/chart: {{ . | quote }}
 - name: {{ $name | quote }}
   value: {{ $value | replace "$" "$$" | quote }}
 {{- end }}
+{{- range $name, $secret := .process.vault }}
+- name: {{ printf "%s_FILE" $name }}
+  value: {{ printf "/vault/secrets/%s" $name | quote }}
+{{- end }}
 {{- range $name, $secret := .process.secrets }}
 - name: {{ $name | quote }}
   valueFrom:
@@ -109,7 +136,7 @@ seccompProfile:
 {{- define "app.pod" -}}
 {{- $process := .process -}}
 serviceAccountName: {{ .serviceAccount | default (include "app.fullname" .root) | quote }}
-automountServiceAccountToken: false
+automountServiceAccountToken: {{ .root.Values.serviceAccount.token }}
 enableServiceLinks: false
 {{- with .root.Values.image.pullSecrets }}
 imagePullSecrets:
@@ -119,6 +146,10 @@ imagePullSecrets:
 {{- end }}
 securityContext:
   {{- include "app.podSecurity" .root | nindent 2 }}
+{{- if $process.vault }}
+initContainers:
+  {{- include "app.vaultContainers" . | nindent 2 }}
+{{- end }}
 containers:
   - name: {{ .name | quote }}
     image: {{ include "app.image" .root | quote }}
@@ -162,9 +193,17 @@ containers:
     volumeMounts:
       - name: tmp
         mountPath: /tmp
+      {{- if $process.vault }}
+      - name: vault-secrets
+        mountPath: /vault/secrets
+        readOnly: true
+      {{- end }}
 volumes:
   - name: tmp
     emptyDir: {}
+  {{- if $process.vault }}
+  {{- include "app.vaultVolumes" . | nindent 2 }}
+  {{- end }}
 {{- end -}}
 
 {{/* A task's container, with the environment of web. Usage: include "app.task" (dict "root" $ "name" $name "process" $web) */}}
@@ -187,4 +226,89 @@ volumes:
   volumeMounts:
     - name: tmp
       mountPath: /tmp
+    {{- if .process.vault }}
+    - name: vault-secrets
+      mountPath: /vault/secrets
+      readOnly: true
+    {{- end }}
+{{- end -}}
+
+{{/* The agent's configuration: log in as the service account, write one file a secret, keep them fresh.
+     Usage: include "app.vaultConfig" (dict "root" $ "name" $name "process" $process) */}}
+{{- define "app.vaultConfig" -}}
+{{- $vault := .root.Values.vault -}}
+{{- $address := required "vault.address is empty: the platform's document has it under vault" $vault.address -}}
+{{- $role := $vault.role | default (printf "%s-%s" .root.Values.team .root.Chart.Name) -}}
+{{- $templates := list -}}
+{{- range $name, $secret := .process.vault -}}
+{{- $path := $secret.path | replace "{env}" $.root.Values.environment -}}
+{{- /* Version 2 of the key-value engine has the values one level deeper than version 1. */ -}}
+{{- $contents := printf "{{ with secret %s }}{{ with .Data.data }}{{ index . %s }}{{ else }}{{ index .Data %s }}{{ end }}{{ end }}" ($path | quote) ($secret.key | quote) ($secret.key | quote) -}}
+{{- $templates = append $templates (dict "contents" $contents "destination" (printf "/vault/secrets/%s" $name) "perms" "0440" "error_on_missing_key" true) -}}
+{{- end -}}
+{{- $login := dict "type" "kubernetes" "mount_path" (printf "auth/%s" $vault.mount) "config" (dict "role" $role "token_path" "/vault/token/token") -}}
+{{- dict
+    "vault" (dict "address" $address)
+    "auto_auth" (dict "method" (list $login))
+    "template" $templates
+    "template_config" (dict "exit_on_retry_failure" true "static_secret_render_interval" "5m")
+    | toJson -}}
+{{- end -}}
+
+{{/* Two containers of the agent: one writes the files before the program starts, one keeps them fresh beside it.
+     Usage: include "app.vaultContainers" (dict "root" $ "name" $name "process" $process) */}}
+{{- define "app.vaultContainers" -}}
+{{- $root := .root -}}
+{{- range $step := list "vault-init" "vault-agent" }}
+- name: {{ $step }}
+  image: {{ $root.Values.vault.image | quote }}
+  {{- if eq $step "vault-agent" }}
+  restartPolicy: Always
+  {{- end }}
+  command:
+    - sh
+    - -c
+    - exec "$(command -v bao || command -v vault)" agent -config=/vault/config/agent.json "$@"
+    - agent
+    {{- if eq $step "vault-init" }}
+    - -exit-after-auth
+    {{- end }}
+  env:
+    - name: HOME
+      value: /tmp
+    - name: SKIP_SETCAP
+      value: "true"
+  resources:
+    requests: {cpu: 10m, memory: 64Mi}
+    limits: {memory: 128Mi}
+  securityContext:
+    runAsUser: 65532
+    {{- include "app.containerSecurity" $root | nindent 4 }}
+  volumeMounts:
+    - name: tmp
+      mountPath: /tmp
+    - name: vault-secrets
+      mountPath: /vault/secrets
+    - name: vault-config
+      mountPath: /vault/config
+    - name: vault-token
+      mountPath: /vault/token
+{{- end }}
+{{- end -}}
+
+{{/* The agent's volumes: the secrets never touch a disk. Usage: as app.vaultContainers */}}
+{{- define "app.vaultVolumes" -}}
+- name: vault-secrets
+  emptyDir:
+    medium: Memory
+    sizeLimit: 8Mi
+- name: vault-config
+  configMap:
+    name: {{ printf "%s-vault" (include "app.process" .) | trunc 63 | quote }}
+- name: vault-token
+  projected:
+    sources:
+      - serviceAccountToken:
+          path: token
+          expirationSeconds: 3600
 {{- end -}}
