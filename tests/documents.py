@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import yaml
@@ -21,10 +23,14 @@ def unmarked(text: str) -> tuple[str, list[str]]:
 
 
 def dump(data: Any, *, flow: bool = False) -> str:
-    """`data` as YAML in ASCII, every text in double quotes: nothing in it can be taken for anything else."""
-    return yaml.dump(
-        data, Dumper=_Quoting, default_flow_style=flow, allow_unicode=False, sort_keys=False, width=10_000
-    )
+    """`data` as YAML in ASCII, every text in double quotes: nothing in it can be taken for anything else.
+
+    In flow style it is JSON, but for characters above U+FFFF, which YAML escapes in one piece.
+    """
+    if flow:
+        text = json.dumps(data, ensure_ascii=False)
+        return re.sub(r"[^ -~]", lambda found: f"\\U{ord(found[0]):08x}", text) + "\n"
+    return yaml.dump(data, Dumper=_Quoting, allow_unicode=False, sort_keys=False, width=10_000)
 
 
 class _Quoting(yaml.SafeDumper):

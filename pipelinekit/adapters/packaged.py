@@ -28,5 +28,6 @@ def templates() -> dict[str, str]:
     return {
         path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(root.rglob("*"))
-        if path.is_file()
+        # An installer compiles what ends in .py, the sources of the skeletons too.
+        if path.is_file() and path.parent.name != "__pycache__"
     }

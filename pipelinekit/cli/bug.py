@@ -13,11 +13,16 @@ from pipelinekit import __version__
 EXIT_CODE = 70
 
 
+def _machine() -> str:
+    # Not platform.platform(): it starts a process, and who knows in which state we are.
+    return f"{platform.system()} {platform.release()} {platform.machine()}"
+
+
 def report(error: BaseException, arguments: list[str]) -> int:
     """Write the log file, name it on stderr, and return the exit code."""
     text = "\n".join(
         (
-            f"pipelinekit {__version__}, Python {platform.python_version()}, {platform.platform()}",
+            f"pipelinekit {__version__}, Python {platform.python_version()}, {_machine()}",
             f"verb: {arguments[0] if arguments else '(none)'}",
             "",
             "".join(traceback.format_exception(error)),

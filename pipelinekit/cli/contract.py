@@ -62,7 +62,10 @@ def _words(key: str, value: Any, options: dict[str, click.Option]) -> list[str]:
         return [flag] if value else []
     if value is None:
         return []
-    values = value if isinstance(value, list) else [value]
+    values = value if isinstance(value, list) and option.multiple else [value]
+    for each in values:
+        if isinstance(each, bool) or not isinstance(each, str | int):
+            raise usage("args-env", f"argument '{key}' is a text, not {each!r}")
     return [f"{flag}={each}" for each in values]
 
 

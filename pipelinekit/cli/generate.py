@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,6 +26,7 @@ from pipelinekit.reading.platform import read_platform
 from pipelinekit.steps.generate import Generation, apply_generation, plan_generation, remember
 
 QUIET = frozenset((Outcome.IDENTICAL,))
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @click.command()
@@ -173,12 +175,14 @@ def diff(changes: Iterable[Change]) -> Iterable[str]:
         after = "" if change.outcome is Outcome.REMOVE else change.after.text if change.after else None
         if after is None or after == change.before:
             continue
-        yield from difflib.unified_diff(
-            (change.before or "").splitlines(keepends=True),
-            after.splitlines(keepends=True),
+        lines = difflib.unified_diff(
+            _LINE.findall(change.before or ""),
+            _LINE.findall(after),
             f"a/{change.path}" if change.before is not None else "/dev/null",
             f"b/{change.path}" if change.outcome is not Outcome.REMOVE else "/dev/null",
         )
+        for text in lines:
+            yield text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n"
 
 
 def _ask(here: Line, decisions: Decisions, generation: Generation) -> Generation:

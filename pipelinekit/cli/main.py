@@ -25,10 +25,10 @@ def run(arguments: list[str]) -> NoReturn:
     import click
 
     from pipelinekit.cli import report
-    from pipelinekit.errors import PipelinekitError
+    from pipelinekit.errors import Fault, PipelinekitError, UsageError
 
     try:
-        code = group().main(arguments, prog_name="pipelinekit", standalone_mode=False)
+        code = _main(arguments)
         report.leave(code if isinstance(code, int) else 0)
     except PipelinekitError as error:
         if "--json" in arguments:
@@ -39,6 +39,8 @@ def run(arguments: list[str]) -> NoReturn:
         sys.stderr.write("\ninterrupted\n")
         report.leave(130)
     except click.ClickException as error:
+        if "--json" in arguments:
+            report.error_json(UsageError(Fault("usage", error.format_message())))
         error.show()
         report.leave(error.exit_code)
     except BrokenPipeError:
@@ -48,6 +50,14 @@ def run(arguments: list[str]) -> NoReturn:
         from pipelinekit.cli import bug
 
         report.leave(bug.report(error, arguments))
+
+
+def _main(arguments: list[str]) -> object:
+    try:
+        return group().main(arguments, prog_name="pipelinekit", standalone_mode=False)
+    except SystemExit as end:
+        # click ends by itself only for a reader who has gone away, and with 1: our word for a failed check.
+        raise BrokenPipeError from end
 
 
 def group() -> click.Group:

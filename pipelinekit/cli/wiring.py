@@ -206,7 +206,8 @@ class Line:
 
 def kubeconfig(environment: dict[str, str]) -> dict[str, str]:
     """`KUBECONFIG` over the kubeconfig files that a pipeline has bound (PK_KUBECONFIG_0, _1, …)."""
-    bound = [environment[name] for name in sorted(environment) if name.startswith("PK_KUBECONFIG_")]
+    names_bound = (name for name in environment if name.startswith("PK_KUBECONFIG_"))
+    bound = [environment[name] for name in sorted(names_bound, key=lambda name: (len(name), name))]
     return {"KUBECONFIG": os.pathsep.join(bound)} if bound else {}
 
 

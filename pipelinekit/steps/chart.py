@@ -42,7 +42,8 @@ def package(
         raise refused("image-gone", f"the registry no longer has {image}", hint="run `pipelinekit push`")
     archive = workspace.working_folder(DIST) / f"{plan.app.name}-{plan.version}.tgz"
     done = receipts.load(ChartPackaged)
-    if done and done.key == plan.key and digest_of(archive) == done.archive_digest:
+    current = done and (done.key, done.image_digest) == (plan.key, pushed.digest)
+    if done and current and digest_of(archive) == done.archive_digest:
         return done, Did(f"{archive.name} is packaged already", acted=False)
     replaced = stamp(plan, pushed, workspace.read_texts(_stamped(plan)))
     trial = deploy_values(plan, plan.platform.environments[0], pushed.digest)

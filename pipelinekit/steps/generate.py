@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipelinekit.generators import plan_files
-from pipelinekit.merge import UNSETTLED, Change, Decisions, Outcome, next_base, three_way
+from pipelinekit.merge import UNSETTLED, Change, Decisions, Outcome, is_yours, next_base, three_way
 from pipelinekit.model.app import App
 from pipelinekit.model.lock import Lock
 from pipelinekit.model.site import Site
@@ -97,7 +97,11 @@ def plan_generation(
     yours = frozenset(memory.lock.yours if memory.lock else ()) | decisions.yours
     yours -= decisions.take_new
     decisions = replace(decisions, yours=yours)
-    disk = workspace.read_texts(sorted(memory.base.keys() | new.keys()))
+    paths = sorted(memory.base.keys() | new.keys())
+    # What is yours may be anything, a folder or a picture: it is not read.
+    disk = workspace.read_texts(
+        path for path in paths if path in decisions.take_new or not is_yours(path, yours)
+    )
     changes = three_way(memory.base, disk, new, decisions, merge)
     base = next_base(changes, memory.base, new)
     lock = Lock(

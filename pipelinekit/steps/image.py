@@ -30,13 +30,13 @@ def test(
 
     Raises `CheckFailed` when a test fails; the reports are there all the same.
     """
-    done = receipts.load(Tested)
-    if done and done.key == plan.key:
-        return done, Did(f"{done.passed} tests passed at this revision already", acted=False)
     if not engine.has_stage(context, "Dockerfile", TEST_STAGE):
         receipt = Tested(key=plan.key, passed=0, reports=())
         receipts.save(receipt)
         return receipt, Did("the Dockerfile has no stage named 'test': nothing is tested", acted=False)
+    done = receipts.load(Tested)
+    if done and done.key == plan.key:
+        return done, Did(f"{done.passed} tests passed at this revision already", acted=False)
     ref = ImageRef("localhost", f"pipelinekit/{plan.app.team}/{plan.app.name}", TEST_STAGE)
     image = engine.build(_build_plan(plan, ref, TEST_STAGE), context, say)
     folder = reports.clear()

@@ -133,19 +133,24 @@ def _settled_state(
     Helm marks a release as pending while it works. One whose process is gone, or whose time is up, was
     killed: its record is dropped, and the one before it counts. Any other is waited for.
     """
-    told = False
+    told, unread = False, 0
     while True:
         state = releases.state(target)
         if state is None or not state.status.startswith(PENDING):
             return state
         labels = cluster.release_labels(target, state.revision)
-        if labels is None:
+        if labels is None and unread != state.revision:
+            # It may have gone between the two questions; a record that may not be read stays so.
+            unread = state.revision
             continue
-        alive, until = releases.holder(labels)
+        alive, until = releases.holder(labels or {})
         if not until:
+            who = (
+                "by something else than pipelinekit" if labels is not None else "and its record is unreadable"
+            )
             raise refused(
                 "release-pending",
-                f"release '{target.name}' is {state.status}, by something else than pipelinekit",
+                f"release '{target.name}' is {state.status}, {who}",
                 hint=f"helm history {target.name} --namespace {target.namespace}",
             )
         if alive is False or time.time() > until:

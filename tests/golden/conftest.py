@@ -2,4 +2,7 @@
 
 from tests.guards import sealed
 
-__all__ = ["sealed"]
+__all__ = ["collect_ignore_glob", "sealed"]
+
+collect_ignore_glob = ["*/tree/*"]
+"""Generated applications have tests of their own."""

@@ -46,10 +46,16 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{/* All labels of an object. Usage: include "app.labels" (dict "root" $ "name" $name) */}}
 {{- define "app.labels" -}}
 {{ include "app.selector" . }}
-app.kubernetes.io/version: {{ .root.Chart.AppVersion | replace "+" "_" | trunc 63 | quote }}
+app.kubernetes.io/version: {{ include "app.labelValue" .root.Chart.AppVersion }}
 app.kubernetes.io/part-of: {{ .root.Values.team | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
+helm.sh/chart: {{ include "app.labelValue" (printf "%s-%s" .root.Chart.Name .root.Chart.Version) }}
+{{- end -}}
+
+{{/* A text as a label's value: at most 63 characters, the last one a letter or a digit.
+     Usage: include "app.labelValue" $text */}}
+{{- define "app.labelValue" -}}
+{{- regexReplaceAll "[^A-Za-z0-9]+$" (. | replace "+" "_" | trunc 63) "" | quote -}}
 {{- end -}}
 
 {{/* Where a workload comes from, for annotations; empty for a chart that was never packaged.
@@ -75,7 +81,8 @@ pipelinekit.dev/chart: {{ . | quote }}
 {{- end -}}
 {{- end -}}
 
-{{/* Environment variables of a process. A dollar sign is doubled because Kubernetes expands $(NAME).
+{{/* Environment variables of a process. A dollar sign is doubled because Kubernetes expands $(NAME), and
+     quoted as Go does, which escapes every control character: YAML allows none, and JSON leaves some.
      Usage: include "app.env" (dict "root" $ "process" $process) */}}
 {{- define "app.env" -}}
 {{- if .root.Values.environment }}
@@ -160,14 +167,14 @@ containers:
         containerPort: {{ $process.port }}
     {{- if $process.health }}
     startupProbe:
-      httpGet: {path: {{ $process.health | toJson }}, port: http}
+      httpGet: {path: {{ $process.health | quote }}, port: http}
       periodSeconds: 1
       failureThreshold: 120
     readinessProbe:
-      httpGet: {path: {{ $process.health | toJson }}, port: http}
+      httpGet: {path: {{ $process.health | quote }}, port: http}
       periodSeconds: 5
     livenessProbe:
-      httpGet: {path: {{ $process.health | toJson }}, port: http}
+      httpGet: {path: {{ $process.health | quote }}, port: http}
       periodSeconds: 10
       failureThreshold: 6
     {{- else }}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.merge.keys import set_keys
 from pipelinekit.render import escape
-from tests.hostile import HOSTILE
+from tests.hostile import ALL
 from tests.unit.reading.test_source import YAML_ISH
 
 CHART = """\
@@ -43,7 +43,7 @@ def test_mappings_are_made_where_there_are_none() -> None:
     assert loaded(set_keys("b: {}\n", {("b", "c"): "x"}, "f")) == {"b": {"c": "x"}}
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("value", ALL.values(), ids=ALL)
 def test_any_value_is_itself_and_stays_so_when_it_is_set_again(value: str) -> None:
     once = set_keys(CHART, {("version",): value}, "f")
     assert loaded(once)["version"] == value
@@ -51,8 +51,8 @@ def test_any_value_is_itself_and_stays_so_when_it_is_set_again(value: str) -> No
 
 
 VALUES = st.dictionaries(
-    st.one_of(st.sampled_from([each for each in HOSTILE.values() if each]), st.text(min_size=1)),
-    st.one_of(st.sampled_from(list(HOSTILE.values())), st.text(), st.integers(), st.booleans(), st.none()),
+    st.one_of(st.sampled_from([each for each in ALL.values() if each]), st.text(min_size=1)),
+    st.one_of(st.sampled_from(list(ALL.values())), st.text(), st.integers(), st.booleans(), st.none()),
     max_size=5,
 )
 

@@ -16,9 +16,9 @@ from pipelinekit.reading.source import parse
 from pipelinekit.render import escape
 from pipelinekit.render.escape import Escaped
 from tests.groovy import literals
-from tests.hostile import HOSTILE
+from tests.hostile import ALL
 
-TEXT = st.one_of(st.sampled_from(list(HOSTILE.values())), st.text())
+TEXT = st.one_of(st.sampled_from(list(ALL.values())), st.text())
 SCALAR = st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63), TEXT)
 NESTED: Any = st.recursive(
     SCALAR,
@@ -27,7 +27,7 @@ NESTED: Any = st.recursive(
 )
 MAPPING = st.dictionaries(TEXT.filter(bool), NESTED, max_size=4)
 
-each_hostile = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+each_hostile = pytest.mark.parametrize("text", ALL.values(), ids=ALL)
 
 
 def loaded(text: str) -> Any:

@@ -2,39 +2,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelinekit.errors import failed
 from pipelinekit.model.platform import Registration
 from pipelinekit.model.platformlock import PlatformLock
 from pipelinekit.steps.sync import check, next_lock, sync
 from tests import examples
+from tests.doubles import Repositories
 
 TEXT = (
     "apiVersion: pipelinekit/v1\nkind: Application\nmetadata: {{name: {name}, team: {team}}}\n"
     "build: {{language: go}}\n{more}"
 )
-
-
-class Repositories:
-    """Repositories in memory: commits by address, and the files at each."""
-
-    def __init__(self) -> None:
-        self.heads: dict[str, str] = {}
-        self.files: dict[tuple[str, str], str] = {}
-        self.reads: list[str] = []
-
-    def put(self, address: str, commit: str, path: str, text: str) -> None:
-        self.heads[address] = commit
-        self.files[address, path] = text
-
-    def head(self, repository: str, branch: str) -> str:
-        if repository not in self.heads:
-            raise failed("repository-unreachable", f"git cannot read {repository}")
-        return self.heads[repository]
-
-    def read(self, repository: str, branch: str, commit: str, path: str) -> str:
-        assert commit == self.heads[repository]
-        self.reads.append(repository)
-        return self.files[repository, path]
 
 
 def _registered(*names: str) -> tuple[Registration, ...]:

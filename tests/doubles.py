@@ -1,0 +1,384 @@
+"""The world of the steps, in memory: an engine, a registry, Helm, a cluster, an application's folder.
+
+Each double keeps state and behaves as the real thing does where it matters here: a registry lets a tag be
+moved and forgets nothing by itself, an engine gives every build an image of its own, Helm leaves a pending
+record behind when it is killed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipelinekit.errors import CheckFailed, Fault, failed
+from pipelinekit.model import receipts
+from pipelinekit.model.receipts import R, Receipt
+from pipelinekit.model.release import (
+    BuildPlan,
+    Credentials,
+    ImageRef,
+    ReleaseState,
+    Target,
+    TestRun,
+)
+from pipelinekit.model.testing import Totals
+from pipelinekit.model.tree import File, Tree
+from pipelinekit.ports import Say
+from pipelinekit.reading.values import overlay, read_values
+
+
+def digest(data: bytes | str) -> str:
+    """`sha256:` and the hex digest."""
+    return "sha256:" + hashlib.sha256(data if isinstance(data, bytes) else data.encode()).hexdigest()
+
+
+class Receipts:
+    """Receipts as they are on disk: as text."""
+
+    def __init__(self) -> None:
+        self.texts: dict[tuple[str, str], str] = {}
+
+    def load(self, kind: type[R], name: str = "") -> R | None:
+        text = self.texts.get((kind.verb, name))
+        return receipts.from_json(text, kind, f"{kind.verb}.json") if text is not None else None
+
+    def save(self, receipt: Receipt, name: str = "") -> None:
+        self.texts[receipt.verb, name] = receipts.to_json(receipt)
+
+
+@dataclass
+class Reports:
+    """What the next test run will leave behind, and a folder that is empty before it."""
+
+    left: Totals = field(default_factory=Totals)
+    names: tuple[str, ...] = ("tests.xml",)
+    cleared: bool = False
+
+    def clear(self) -> Path:
+        self.cleared = True
+        return Path("reports")
+
+    def collect(self) -> tuple[Totals, tuple[str, ...]]:
+        assert self.cleared, "reports of an earlier run would be counted"
+        return self.left, self.names
+
+
+@dataclass
+class Shell:
+    """Runs nothing; a command that is in `broken` fails."""
+
+    ran: list[str] = field(default_factory=list)
+    broken: frozenset[str] = frozenset()
+
+    def run(self, command: str, say: Say) -> None:
+        say(f"$ {command}")
+        self.ran.append(command)
+        if command in self.broken:
+            raise failed("around-failed", f"`{command}` ended with 1")
+
+
+class Repositories:
+    """Repositories in memory: commits by address, and the files at each."""
+
+    def __init__(self) -> None:
+        self.heads: dict[str, str] = {}
+        self.files: dict[tuple[str, str], str] = {}
+        self.reads: list[str] = []
+
+    def put(self, address: str, commit: str, path: str, text: str) -> None:
+        self.heads[address] = commit
+        self.files[address, path] = text
+
+    def head(self, repository: str, branch: str) -> str:
+        if repository not in self.heads:
+            raise failed("repository-unreachable", f"git cannot read {repository}")
+        return self.heads[repository]
+
+    def read(self, repository: str, branch: str, commit: str, path: str) -> str:
+        assert commit == self.heads[repository]
+        self.reads.append(repository)
+        return self.files[repository, path]
+
+
+class Registry:
+    """Repositories of manifests by digest, and tags that point at them."""
+
+    def __init__(self) -> None:
+        self.tags: dict[tuple[str, str, str], str] = {}
+        self.manifests: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self.uploads = 0
+        self.forgetful = False
+        """Whether it takes what it is given and does not have it afterwards."""
+
+    def store(self, ref: ImageRef, manifest: dict[str, Any]) -> str:
+        """Put a manifest under a tag, in the place of what was there."""
+        self.uploads += 1
+        content = {key: each.hex() if isinstance(each, bytes) else each for key, each in manifest.items()}
+        made = digest(json.dumps(content, sort_keys=True))
+        if not self.forgetful:
+            self.manifests[ref.registry, ref.repository, made] = manifest
+            self.tags[ref.registry, ref.repository, ref.tag] = made
+        return made
+
+    def delete(self, ref: ImageRef) -> None:
+        """Take a tag and what it points at away, as somebody who tidies up does."""
+        gone = self.tags.pop((ref.registry, ref.repository, ref.tag))
+        del self.manifests[ref.registry, ref.repository, gone]
+
+    def digest_of(self, ref: ImageRef) -> str | None:
+        if ref.digest:
+            return ref.digest if (ref.registry, ref.repository, ref.digest) in self.manifests else None
+        return self.tags.get((ref.registry, ref.repository, ref.tag))
+
+    def labels_of(self, ref: ImageRef) -> Mapping[str, str]:
+        labels: Mapping[str, str] = self._manifest(ref).get("labels", {})
+        return labels
+
+    def publish_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> str:
+        return self.store(ref, {"chart": archive.read_bytes(), "config": dict(chart)})
+
+    def chart_layer(self, ref: ImageRef) -> str:
+        if "chart" not in self._manifest(ref):
+            raise failed("not-a-chart", f"{ref} is no Helm chart")
+        return digest(self._manifest(ref)["chart"])
+
+    def fetch_chart(self, ref: ImageRef, to: Path) -> None:
+        self.chart_layer(ref)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_bytes(self._manifest(ref)["chart"])
+
+    def _manifest(self, ref: ImageRef) -> dict[str, Any]:
+        found = self.digest_of(ref)
+        if found is None:
+            raise failed("registry-failed", f"{ref.registry} answered 404: {ref} is unknown")
+        return self.manifests[ref.registry, ref.repository, found]
+
+
+class Engine:
+    """A container engine with one Dockerfile, that pushes to one registry."""
+
+    def __init__(self, registry: Registry, *, stages: Iterable[str] = ("build", "test")) -> None:
+        self.registry = registry
+        self.stages = frozenset(stages)
+        self.images: dict[str, BuildPlan] = {}
+        self.builds = 0
+        self.next_run = TestRun(exit_code=0, output="")
+
+    def image_id(self, ref: str) -> str | None:
+        return ref if ref in self.images else None
+
+    def has_stage(self, context: Path, dockerfile: str, stage: str) -> bool:
+        del context, dockerfile
+        return stage in self.stages
+
+    def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
+        del context
+        self.builds += 1
+        say(f"Step 1: {plan.ref}")
+        made = digest(f"{plan.ref} {self.builds}")
+        self.images[made] = plan
+        return made
+
+    def run_tests(self, image: str, reports: Path, say: Say) -> TestRun:
+        del reports, say
+        assert image in self.images, "the real engine has no such image"
+        return self.next_run
+
+    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> None:
+        del credentials
+        if image_id not in self.images:
+            raise failed("push-failed", f"no such image: {image_id}")
+        say(f"pushing {ref}")
+        self.registry.store(ref, {"image": image_id, "labels": dict(self.images[image_id].labels)})
+
+
+@dataclass
+class Workspace:
+    """An application's folder: generated files in memory, working folders below `root`.
+
+    `kill_after` is how many writes it survives: the one after them raises `Killed`, as a power cut does.
+    """
+
+    root: Path = Path("unused")
+    texts: dict[str, str] = field(default_factory=dict)
+    lock: str | None = None
+    base: dict[str, File] | None = None
+    writes: list[str] = field(default_factory=list)
+    kill_after: int | None = None
+    unreadable: frozenset[str] = frozenset()
+
+    def read_texts(self, paths: Iterable[str]) -> dict[str, str]:
+        asked = list(paths)
+        blocked = sorted(self.unreadable.intersection(asked))
+        if blocked:
+            raise failed("path-blocked", f"{blocked[0]} is a folder where a file should be")
+        return {path: self.texts[path] for path in asked if path in self.texts}
+
+    def read_lock(self) -> str | None:
+        return self.lock
+
+    def read_base(self) -> Tree | None:
+        return self.base
+
+    def write(self, write: Mapping[str, File], remove: Iterable[str]) -> None:
+        for path, file in write.items():
+            self._survive(path)
+            self.texts[path] = file.text
+        for path in remove:
+            self._survive(path)
+            self.texts.pop(path, None)
+
+    def working_folder(self, name: str) -> Path:
+        folder = self.root / ".pipelinekit" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def write_lock(self, text: str) -> None:
+        self._survive("lock")
+        self.lock = text
+
+    def write_base(self, base: Tree) -> None:
+        self._survive("base")
+        self.base = dict(base)
+
+    def _survive(self, what: str) -> None:
+        if self.kill_after is not None and len(self.writes) >= self.kill_after:
+            raise Killed
+        self.writes.append(what)
+
+
+class Killed(BaseException):
+    """The process is gone; no code of ours runs any more."""
+
+
+class Charts:
+    """Archives charts as JSON of their texts; charts whose values are no YAML do not pass the linter."""
+
+    def package(self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str) -> Path:
+        texts = {
+            path.relative_to(folder).as_posix(): path.read_text()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+        texts |= replaced
+        for each in ("Chart.yaml", "values.yaml"):
+            read_values(texts[each], each)
+        read_values(trial, "trial")
+        version = read_values(texts["Chart.yaml"], "Chart.yaml")["version"]
+        archive = to / f"{name}-{version}.tgz"
+        archive.write_text(json.dumps(texts, sort_keys=True))
+        return archive
+
+    def texts(self, archive: Path, names: Iterable[str]) -> dict[str, str]:
+        packed: dict[str, str] = json.loads(archive.read_text())
+        return {name: packed[name] for name in names if name in packed}
+
+
+@dataclass
+class Record:
+    """Helm's record of one revision of a release."""
+
+    status: str
+    values: Mapping[str, object]
+    manifest: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Cluster:
+    """Namespaces, the records of releases in them, and what is wrong with the pods."""
+
+    namespaces: set[str] = field(default_factory=set)
+    records: dict[tuple[str, str], dict[int, Record]] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    in_vain: str = ""
+    rolled_out: bool = True
+
+    def ensure_namespace(self, target: Target) -> bool:
+        made = target.namespace not in self.namespaces
+        self.namespaces.add(target.namespace)
+        return made
+
+    def ready(self, target: Target, manifest: str) -> bool:
+        deployed = self.records.get((target.namespace, target.name), {})
+        return self.rolled_out and any(each.manifest == manifest for each in deployed.values())
+
+    def troubles(self, target: Target, *, since: float = 0) -> tuple[str, ...]:
+        del target, since
+        return tuple(self.wrong)
+
+    def hopeless(self, target: Target, *, since: float) -> str:
+        del target, since
+        return self.in_vain
+
+    def release_labels(self, target: Target, revision: int) -> Mapping[str, str] | None:
+        record = self.records.get((target.namespace, target.name), {}).get(revision)
+        return record.labels if record else None
+
+    def drop_release(self, target: Target, revision: int) -> None:
+        self.records.get((target.namespace, target.name), {}).pop(revision, None)
+
+
+class Releases:
+    """Helm against a cluster. Pods that have something wrong with them do not get ready."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.living: set[str] = set()
+        """The owners whose process still runs."""
+        self.elsewhere: set[str] = set()
+        """Owners on other machines: whether they live cannot be told."""
+        self.tests_fail = ""
+        self.tests_run = 0
+
+    def state(self, target: Target) -> ReleaseState | None:
+        records = self.cluster.records.get((target.namespace, target.name), {})
+        if not records:
+            return None
+        revision = max(records)
+        found = records[revision]
+        return ReleaseState(
+            revision=revision, status=found.status, values=found.values, manifest=found.manifest
+        )
+
+    def install(
+        self,
+        target: Target,
+        archive: Path,
+        values: Sequence[str],
+        *,
+        timeout: int,
+        hopeless: Callable[[], bool],
+    ) -> ReleaseState:
+        del timeout
+        if target.namespace not in self.cluster.namespaces:
+            raise failed("deploy-failed", f'helm: namespaces "{target.namespace}" not found')
+        given: dict[str, Any] = {}
+        for text in values:
+            given = overlay(given, read_values(text, "values"))
+        records = self.cluster.records.setdefault((target.namespace, target.name), {})
+        revision = max(records, default=0) + 1
+        manifest = digest(archive.read_bytes() + json.dumps(given, sort_keys=True).encode())
+        records[revision] = Record("deployed", given, manifest)
+        if hopeless() or self.cluster.wrong:
+            records[revision].status = "failed"
+            raise failed("deploy-failed", "helm: context deadline exceeded")
+        self.cluster.rolled_out = True
+        for older in records:
+            if older != revision:
+                records[older].status = "superseded"
+        return ReleaseState(revision=revision, status="deployed", values=given, manifest=manifest)
+
+    def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
+        owner, until = labels.get("owner", ""), float(labels.get("until", 0))
+        return (None if owner in self.elsewhere else owner in self.living), until
+
+    def test(self, target: Target, say: Say) -> None:
+        self.tests_run += 1
+        say(f"GET http://{target.name}/")
+        if self.tests_fail:
+            raise CheckFailed(Fault("verify-failed", self.tests_fail))

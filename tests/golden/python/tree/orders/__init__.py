@@ -1,0 +1,1 @@
+"""orders: an HTTP service on the standard library alone."""

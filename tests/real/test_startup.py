@@ -1,0 +1,111 @@
+"""Starting the command line as a process: what it imports, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelinekit import __version__
+from pipelinekit.cli.completion import SHELLS
+
+PROBE = """
+import json, sys
+from pipelinekit.cli.main import entry
+sys.argv = ["pipelinekit", *json.loads(sys.argv[1])]
+try:
+    entry()
+finally:
+    sys.stderr.write("\\n" + json.dumps(sorted(sys.modules)))
+"""
+
+HEAVY = ("docker", "jinja2", "jsonschema", "requests", "rich", "ruamel", "semver", "subprocess", "yaml")
+COMMAND = Path(sys.executable).with_name("pipelinekit")
+
+
+def imported(*arguments: str) -> set[str]:
+    """The modules that a command line has imported when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, json.dumps(arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return set(json.loads(done.stderr.rsplit("\n", 1)[-1]))
+
+
+def test_the_version_is_told_without_importing_click() -> None:
+    modules = imported("--version")
+    assert "click" not in modules
+    assert not set(HEAVY) & modules
+    assert {each for each in modules if each.startswith("pipelinekit")} == {
+        "pipelinekit",
+        "pipelinekit.cli",
+        "pipelinekit.cli.main",
+    }
+
+
+def test_help_imports_no_verb() -> None:
+    modules = imported("--help")
+    assert not set(HEAVY) & modules
+    assert "pipelinekit.cli.generate" not in modules
+    assert "pipelinekit.cli.release" not in modules
+
+
+@pytest.mark.parametrize("verb", ["validate", "generate", "deploy", "status", "doctor"])
+def test_the_help_of_a_verb_imports_none_of_the_heavy_libraries(verb: str) -> None:
+    assert not {"docker", "requests", "rich"} & imported(verb, "--help")
+
+
+def test_the_installed_command_tells_its_version() -> None:
+    done = subprocess.run([COMMAND, "--version"], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == f"pipelinekit {__version__}\n"
+
+
+def test_a_reader_who_goes_away_is_no_error(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as closed:
+        done = subprocess.run(
+            [COMMAND, "completion", "zsh"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+    assert b"bug" not in done.stderr
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_shell_gets_its_completion(shell: str) -> None:
+    done = subprocess.run(
+        [COMMAND, "completion", shell], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "_PIPELINEKIT_COMPLETE" in done.stdout
+
+
+def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
+    """Interrupted while it reads a descriptor that never ends: a pipe that nobody writes to."""
+    os.mkfifo(tmp_path / "app.yaml")
+    started = subprocess.Popen(
+        [COMMAND, "validate", "--path", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with started:
+        try:
+            started.wait(2)
+        except subprocess.TimeoutExpired:
+            started.send_signal(2)
+        _, said = started.communicate(timeout=30)
+    assert started.returncode == 130, said
+    assert said.strip() == "interrupted"

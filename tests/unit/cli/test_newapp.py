@@ -1,0 +1,50 @@
+"""What `new-app` refuses before it does anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.cli import main
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What is said to a command line that makes no sense."""
+    with pytest.raises(SystemExit) as caught:
+        main.run(["new-app", *arguments])
+    assert caught.value.code == 2
+    return capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["Orders", "--language", "go"], "perhaps orders"),
+        (["a" * 31, "--language", "go"], "at most 30"),
+        (["../orders", "--language", "go"], "cannot be an application's name"),
+        (["orders; rm -rf /", "--language", "go"], "perhaps orders-rm-rf"),
+        (["orders", "--language", "go", "--team", "Payments"], "cannot be a team's name"),
+        (["orders"], "what is orders written in?"),
+        (["orders", "--language", "cobol"], "'cobol'"),
+        (["orders", "--language", "go", "--port", "0"], "--port"),
+        (["orders", "--language", "go", "--keep", "chrt"], "there is no such kind"),
+        (["json", "--language", "python"], "perhaps json-app"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_nothing_is_written(
+    arguments: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert said in refused(capsys, *arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_shows_no_language_needs_one_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert "shows no language" in refused(capsys, "orders", "--from", str(tmp_path))

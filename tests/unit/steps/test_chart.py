@@ -1,0 +1,325 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused
+from pipelinekit.model.platform import Images, Vault
+from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed
+from pipelinekit.model.release import ImageRef, ReleasePlan
+from pipelinekit.steps import chart
+from pipelinekit.steps.image import Did
+from tests import examples
+from tests.doubles import Charts, Receipts, Registry, Workspace, digest
+
+PLAN = examples.plan()
+
+CHART = """\
+# The application's chart.
+apiVersion: v2
+name: orders
+version: 0.0.0  # set by package
+appVersion: "0.0.0"
+"""
+VALUES = """\
+# Written by hand as well.
+image:
+  repository: orders
+  digest: ""   # set by package
+processes: {web: {env: {A: "no"}}}
+"""
+
+
+class Bench:
+    """An application's folder with a chart, a registry, and the receipt of a pushed image."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.workspace = Workspace(root)
+        self.registry = Registry()
+        self.receipts = Receipts()
+        self.charts = Charts()
+        self.write("Chart.yaml", CHART)
+        self.write("values.yaml", VALUES)
+        self.write("templates/deployment.yaml", "{{ .Values.image }}")
+        self.pushed()
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / "charts/orders" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        self.workspace.texts[f"charts/orders/{name}"] = text
+
+    def pushed(self, content: str = "image") -> ImagePushed:
+        """Push an image, and keep its receipt."""
+        receipt = ImagePushed(
+            key=PLAN.key,
+            version=PLAN.version,
+            registry=PLAN.image.registry,
+            repository=PLAN.image.repository,
+            digest=self.registry.store(PLAN.image, {"image": content}),
+        )
+        self.receipts.save(receipt)
+        return receipt
+
+    def package(self, plan: ReleasePlan = PLAN) -> tuple[ChartPackaged, Did]:
+        return chart.package(plan, self.root, self.workspace, self.charts, self.registry, self.receipts)
+
+    def publish(self, plan: ReleasePlan = PLAN) -> tuple[ChartPublished, Did]:
+        return chart.publish(plan, self.root, self.charts, self.registry, self.receipts)
+
+    def archived(self, receipt: ChartPackaged) -> dict[str, str]:
+        texts: dict[str, str] = json.loads((self.root / receipt.archive).read_text())
+        return texts
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def another_key(**fields: str) -> ReleasePlan:
+    return replace(PLAN, key=replace(PLAN.key, **fields))
+
+
+def fault_of(error: PipelinekitError) -> tuple[str, int]:
+    return error.faults[0].code, error.exit_code
+
+
+# --- package --------------------------------------------------------------------------------------
+
+
+def test_a_chart_is_packaged_around_the_pushed_image(bench: Bench) -> None:
+    receipt, did = bench.package()
+    texts = bench.archived(receipt)
+    values, metadata = yaml.safe_load(texts["values.yaml"]), yaml.safe_load(texts["Chart.yaml"])
+    pushed = bench.receipts.load(ImagePushed)
+    assert pushed
+    assert values["image"] == {"repository": "payments/orders", "digest": pushed.digest}
+    assert (metadata["version"], metadata["appVersion"]) == ("1.2.3", "1.2.3")
+    assert metadata["annotations"] == {
+        "pipelinekit.dev/revision": PLAN.key.commit,
+        "pipelinekit.dev/descriptor": PLAN.key.descriptor,
+        "pipelinekit.dev/platform": PLAN.key.platform,
+    }
+    assert texts["templates/deployment.yaml"] == "{{ .Values.image }}"
+    assert did.acted
+    assert receipt.archive == ".pipelinekit/dist/orders-1.2.3.tgz"
+
+
+def test_comments_and_everything_else_in_the_chart_stay(bench: Bench) -> None:
+    receipt, _ = bench.package()
+    texts = bench.archived(receipt)
+    assert "# The application's chart." in texts["Chart.yaml"]
+    assert "# set by package" in texts["Chart.yaml"]
+    assert texts["values.yaml"].startswith("# Written by hand as well.\n")
+    assert yaml.safe_load(texts["values.yaml"])["processes"] == {"web": {"env": {"A": "no"}}}
+
+
+def test_the_working_tree_is_not_touched(bench: Bench) -> None:
+    bench.package()
+    assert (bench.root / "charts/orders/Chart.yaml").read_text() == CHART
+    assert bench.workspace.writes == []
+
+
+def test_a_chart_is_packaged_once_a_revision(bench: Bench) -> None:
+    first, _ = bench.package()
+    again, did = bench.package()
+    assert (again, did) == (first, Did("orders-1.2.3.tgz is packaged already", acted=False))
+
+
+@pytest.mark.parametrize("damage", ["gone", "changed"])
+def test_an_archive_that_is_not_what_was_packaged_is_made_again(bench: Bench, damage: str) -> None:
+    first, _ = bench.package()
+    archive = bench.root / first.archive
+    if damage == "gone":
+        archive.unlink()
+    else:
+        archive.write_text("{}")
+    again, did = bench.package()
+    assert did.acted
+    assert again == first
+
+
+def test_an_image_that_was_pushed_again_with_another_digest_gets_a_chart_around_it(bench: Bench) -> None:
+    first, _ = bench.package()
+    bench.registry.delete(PLAN.image)
+    pushed = bench.pushed("built again")
+    again, did = bench.package()
+    assert did.acted
+    assert again.image_digest == pushed.digest != first.image_digest
+    assert pushed.digest in bench.archived(again)["values.yaml"]
+
+
+def test_another_revision_is_packaged_anew(bench: Bench) -> None:
+    bench.package()
+    plan = another_key(commit="f" * 40)
+    bench.receipts.save(replace(bench.pushed(), key=plan.key))
+    receipt, did = bench.package(plan)
+    assert did.acted
+    assert "f" * 40 in bench.archived(receipt)["Chart.yaml"]
+
+
+def test_nothing_is_packaged_without_a_pushed_image(bench: Bench) -> None:
+    bench.receipts.texts.clear()
+    with pytest.raises(Refused) as caught:
+        bench.package()
+    assert fault_of(caught.value) == ("receipt-missing", 6)
+    assert "push" in caught.value.faults[0].hint
+
+
+@pytest.mark.parametrize("key", [{"commit": "f"}, {"descriptor": "d"}, {"platform": "p"}])
+def test_nothing_is_packaged_around_an_image_of_something_else(bench: Bench, key: dict[str, str]) -> None:
+    with pytest.raises(Refused) as caught:
+        bench.package(another_key(**key))
+    assert fault_of(caught.value) == ("receipt-stale", 6)
+
+
+def test_nothing_is_packaged_around_an_image_that_the_registry_lost(bench: Bench) -> None:
+    bench.registry.delete(PLAN.image)
+    with pytest.raises(Refused) as caught:
+        bench.package()
+    assert fault_of(caught.value) == ("image-gone", 6)
+
+
+@pytest.mark.parametrize("name", ["Chart.yaml", "values.yaml"])
+def test_a_chart_that_lacks_a_file_is_refused_by_its_path(bench: Bench, name: str) -> None:
+    del bench.workspace.texts[f"charts/orders/{name}"]
+    with pytest.raises(Refused, match=f"charts/orders/{name}") as caught:
+        bench.package()
+    assert fault_of(caught.value) == ("chart-missing", 6)
+    assert "generate" in caught.value.faults[0].hint
+
+
+@pytest.mark.parametrize("text", ["image: [", "image: text", "- a", ""])
+def test_values_that_are_no_values_are_a_fault_in_their_file(bench: Bench, text: str) -> None:
+    bench.write("values.yaml", text)
+    with pytest.raises(DocumentInvalid) as caught:
+        bench.package()
+    place = caught.value.faults[0].place
+    assert place
+    assert place.origin == "charts/orders/values.yaml"
+
+
+# --- publish --------------------------------------------------------------------------------------
+
+
+def test_a_packaged_chart_is_published_below_its_team(bench: Bench) -> None:
+    packaged, _ = bench.package()
+    receipt, did = bench.publish()
+    assert did.acted
+    assert receipt.repository == "nexus.acme.example:5000/charts/payments/orders"
+    assert receipt.digest == bench.registry.digest_of(PLAN.chart)
+    assert bench.registry.chart_layer(PLAN.chart) == receipt.archive_digest == packaged.archive_digest
+    assert (receipt.image_repository, receipt.image_digest) == (
+        packaged.image_repository,
+        packaged.image_digest,
+    )
+
+
+def test_a_published_charts_metadata_is_its_chart_yaml(bench: Bench) -> None:
+    bench.package()
+    receipt, _ = bench.publish()
+    ref = replace(PLAN.chart, tag="", digest=receipt.digest)
+    config: Any = bench.registry.manifests[ref.registry, ref.repository, ref.digest]["config"]
+    assert (config["name"], config["version"]) == ("orders", "1.2.3")
+
+
+def test_publishing_again_uploads_nothing(bench: Bench) -> None:
+    bench.package()
+    first, _ = bench.publish()
+    uploads = bench.registry.uploads
+    again, did = bench.publish()
+    assert (again, did.acted, bench.registry.uploads) == (first, False, uploads)
+    assert "is published already" in did.sentence
+
+
+def test_a_published_version_is_never_replaced(bench: Bench) -> None:
+    bench.package()
+    first, _ = bench.publish()
+    bench.write("templates/deployment.yaml", "changed")
+    (bench.root / ".pipelinekit/dist/orders-1.2.3.tgz").unlink()
+    bench.package()
+    with pytest.raises(Refused) as caught:
+        bench.publish()
+    assert fault_of(caught.value) == ("version-taken", 6)
+    assert bench.registry.digest_of(PLAN.chart) == first.digest
+
+
+def test_nothing_is_published_that_was_not_packaged(bench: Bench) -> None:
+    with pytest.raises(Refused) as caught:
+        bench.publish()
+    assert fault_of(caught.value) == ("receipt-missing", 6)
+
+
+def test_nothing_is_published_that_was_packaged_from_something_else(bench: Bench) -> None:
+    bench.package()
+    with pytest.raises(Refused) as caught:
+        bench.publish(another_key(commit="f" * 40))
+    assert fault_of(caught.value) == ("receipt-stale", 6)
+
+
+@pytest.mark.parametrize("damage", ["gone", "changed"])
+def test_an_archive_that_is_not_what_was_packaged_is_not_published(bench: Bench, damage: str) -> None:
+    packaged, _ = bench.package()
+    archive = bench.root / packaged.archive
+    if damage == "gone":
+        archive.unlink()
+    else:
+        archive.write_text("{}")
+    uploads = bench.registry.uploads
+    with pytest.raises(Refused) as caught:
+        bench.publish()
+    assert fault_of(caught.value) == ("archive-changed", 6)
+    assert bench.registry.uploads == uploads
+
+
+# --- what is known only at deployment -------------------------------------------------------------
+
+
+def test_a_deployment_gives_registry_environment_and_the_charts_digest() -> None:
+    values = yaml.safe_load(chart.deploy_values(PLAN, examples.DEV, examples.DIGEST))
+    assert values == {
+        "digest": examples.DIGEST,
+        "environment": "dev",
+        "image": {"registry": "nexus.acme.example:5000", "pullSecrets": []},
+        "mirror": "docker.io",
+        "peers": {},
+    }
+
+
+def test_a_deployment_gives_the_environments_own_registry_its_peers_and_vault() -> None:
+    platform = examples.platform(vault=Vault(address="https://vault.acme.example", mount="kube"))
+    plan = examples.plan(of=examples.app(calls=("stock",), accepts=("web/shop",)), on=platform)
+    environment = replace(examples.DEV, registry="other:5000")
+    values = yaml.safe_load(chart.deploy_values(plan, environment, ""))
+    assert values["image"]["registry"] == "other:5000"
+    assert values["peers"] == {
+        "stock": {"name": "stock", "namespace": "payments-dev"},
+        "web/shop": {"name": "shop", "namespace": "web-dev"},
+    }
+    assert values["vault"] == {"address": "https://vault.acme.example", "mount": "kube"}
+
+
+def test_a_deployment_gives_the_pull_secret_where_there_is_one() -> None:
+    plan = examples.plan(on=examples.platform(images=Images(registry="r", pull_secret="pull", mirror="m")))
+    values = yaml.safe_load(chart.deploy_values(plan, examples.DEV, ""))
+    assert (values["image"]["pullSecrets"], values["mirror"]) == (["pull"], "m")
+
+
+def test_the_digest_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"abc")
+    assert chart.digest_of(tmp_path / "f") == digest(b"abc")
+    assert chart.digest_of(tmp_path / "gone") == ""
+
+
+def test_a_chart_that_is_not_one_is_refused_by_the_registry(bench: Bench) -> None:
+    bench.package()
+    bench.registry.store(ImageRef(PLAN.chart.registry, PLAN.chart.repository, PLAN.chart.tag), {"image": "x"})
+    with pytest.raises(PipelinekitError, match="no Helm chart"):
+        bench.publish()

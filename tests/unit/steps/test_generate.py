@@ -1,0 +1,298 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pipelinekit.adapters.packaged import templates
+from pipelinekit.errors import ToolFailed
+from pipelinekit.merge import Decisions, Outcome, has_markers
+from pipelinekit.model.app import App, Process
+from pipelinekit.model.tree import File
+from pipelinekit.reading.lock import read_lock
+from pipelinekit.steps.generate import Generation, apply_generation, plan_generation, remember
+from tests import examples
+from tests.doubles import Killed, Workspace
+from tests.textmerge import LineMerge
+
+APP = examples.app()
+LATER = examples.app(
+    processes={
+        "web": Process(name="web", port=9000, health="/ready"),
+        "worker": Process(name="worker", command=("work",)),
+    }
+)
+VALUES = "charts/orders/values.yaml"
+
+
+def plan(workspace: Workspace, app: App = APP, **said: Any) -> Generation:
+    """What generating would do."""
+    decisions = Decisions(**{name: frozenset(paths) for name, paths in said.items()})
+    return plan_generation(
+        app, examples.site(), "0.1.0", templates(), workspace, remember(workspace), decisions, LineMerge()
+    )
+
+
+def generate(workspace: Workspace, app: App = APP, **said: Any) -> Generation:
+    """Generate; what it did."""
+    generation = plan(workspace, app, **said)
+    apply_generation(generation, workspace)
+    return generation
+
+
+def outcomes(generation: Generation) -> dict[str, Outcome]:
+    """The outcome of every file that is not simply the same."""
+    return {each.path: each.outcome for each in generation.changes if each.outcome is not Outcome.IDENTICAL}
+
+
+def generated(app: App = APP) -> Workspace:
+    """A folder in which an application was generated."""
+    workspace = Workspace()
+    generate(workspace, app)
+    workspace.writes.clear()
+    return workspace
+
+
+def state(workspace: Workspace) -> tuple[dict[str, str], str | None, dict[str, File] | None]:
+    return workspace.texts, workspace.lock, workspace.base
+
+
+# --- first, again, later --------------------------------------------------------------------------
+
+
+def test_planning_writes_nothing() -> None:
+    workspace = Workspace()
+    generation = plan(workspace)
+    assert not generation.current
+    assert len(generation.writes) == len(generation.changes) > 10
+    assert (workspace.texts, workspace.lock, workspace.writes) == ({}, None, [])
+
+
+def test_a_first_generation_writes_every_file_and_remembers_it() -> None:
+    workspace = Workspace()
+    generation = generate(workspace)
+    assert set(outcomes(generation).values()) == {Outcome.CREATE}
+    assert {"Jenkinsfile", "Dockerfile", VALUES, "draft.toml"} <= workspace.texts.keys()
+    assert workspace.base == {path: File(text) for path, text in workspace.texts.items()}
+    assert workspace.lock is not None
+    lock = read_lock(workspace.lock, "lock.yaml")
+    assert lock == generation.lock
+    assert lock.files == {path: file.digest for path, file in workspace.base.items()}
+    assert (lock.was, lock.site, lock.tool) == ({}, examples.site(), "0.1.0")
+
+
+def test_a_second_generation_touches_nothing() -> None:
+    workspace = generated()
+    generation = generate(workspace)
+    assert generation.current
+    assert outcomes(generation) == {}
+    assert workspace.writes == []
+
+
+def test_what_changed_in_the_descriptor_reaches_the_files_that_it_is_in() -> None:
+    workspace = generated()
+    generation = generate(workspace, LATER)
+    assert outcomes(generation) == {"Dockerfile": Outcome.UPDATE, VALUES: Outcome.UPDATE}
+    assert "EXPOSE 9000" in workspace.texts["Dockerfile"]
+    assert "worker" in workspace.texts[VALUES]
+    assert generate(workspace, LATER).current
+
+
+def test_a_file_that_is_generated_no_more_is_removed_unless_it_was_edited() -> None:
+    app = examples.app(environments={"dev": APP.processes, "prod": APP.processes})
+    workspace = generated(app)
+    workspace.texts["charts/orders/values-prod.yaml"] += "mine: 1\n"
+    generation = generate(workspace)
+    assert outcomes(generation) == {
+        "charts/orders/values-dev.yaml": Outcome.REMOVE,
+        "charts/orders/values-prod.yaml": Outcome.LEFT,
+    }
+    assert "charts/orders/values-dev.yaml" not in workspace.texts
+    assert "mine: 1" in workspace.texts["charts/orders/values-prod.yaml"]
+    assert generate(workspace).current
+
+
+# --- a person was here ----------------------------------------------------------------------------
+
+
+def test_an_edit_is_merged_with_what_is_new() -> None:
+    workspace = generated()
+    workspace.texts["Dockerfile"] = "# mine\n" + workspace.texts["Dockerfile"]
+    generation = generate(workspace, LATER)
+    assert outcomes(generation)["Dockerfile"] is Outcome.MERGE
+    assert workspace.texts["Dockerfile"].startswith("# mine\n")
+    assert "EXPOSE 9000" in workspace.texts["Dockerfile"]
+    assert generation.unsettled == ()
+    assert generate(workspace, LATER).current
+
+
+def test_a_conflict_waits_for_its_person_and_is_told_until_then() -> None:
+    workspace = generated()
+    workspace.texts["Dockerfile"] = workspace.texts["Dockerfile"].replace("EXPOSE 8080", "EXPOSE 1234")
+    generation = generate(workspace, LATER)
+    assert [each.path for each in generation.unsettled] == ["Dockerfile"]
+    assert has_markers(workspace.texts["Dockerfile"])
+    again = generate(workspace, LATER)
+    assert [each.path for each in again.unsettled] == ["Dockerfile"]
+    assert again.writes == ()
+    settled = generate(workspace, LATER, take_new=["Dockerfile"])
+    assert settled.unsettled == ()
+    assert "EXPOSE 9000" in workspace.texts["Dockerfile"]
+
+
+def test_a_file_from_before_is_left_alone_until_somebody_decides() -> None:
+    workspace = Workspace(texts={"Dockerfile": "FROM mine\n", "Jenkinsfile": "node {}\n"})
+    generation = generate(workspace)
+    assert [each.path for each in generation.unsettled] == ["Dockerfile", "Jenkinsfile"]
+    assert workspace.texts["Dockerfile"] == "FROM mine\n"
+    generation = generate(workspace, take_new=["Jenkinsfile"], yours=["Dockerfile"])
+    assert generation.unsettled == ()
+    assert workspace.texts["Dockerfile"] == "FROM mine\n"
+    assert "pkTest" in workspace.texts["Jenkinsfile"]
+
+
+def test_what_is_kept_stays_kept_until_the_new_one_is_asked_for() -> None:
+    workspace = generated()
+    workspace.texts["Dockerfile"] = "FROM mine\n"
+    generate(workspace, yours=["Dockerfile"])
+    generation = generate(workspace, LATER)
+    assert outcomes(generation)["Dockerfile"] is Outcome.YOURS
+    assert workspace.texts["Dockerfile"] == "FROM mine\n"
+    generate(workspace, LATER, take_new=["Dockerfile"])
+    assert "EXPOSE 9000" in workspace.texts["Dockerfile"]
+    assert outcomes(generate(workspace, LATER)) == {}
+
+
+def test_what_is_kept_is_not_even_read() -> None:
+    workspace = generated()
+    generate(workspace, yours=["charts/orders/"])
+    workspace.unreadable = frozenset({VALUES})
+    assert set(outcomes(generate(workspace)).values()) == {Outcome.YOURS}
+    with pytest.raises(ToolFailed):
+        plan(workspace, take_new=[VALUES])
+
+
+def test_a_deleted_file_stays_deleted_until_it_is_asked_back() -> None:
+    workspace = generated()
+    del workspace.texts[".draftignore"]
+    assert outcomes(generate(workspace)) == {".draftignore": Outcome.DELETED}
+    assert ".draftignore" not in workspace.texts
+    assert outcomes(generate(workspace, LATER))[".draftignore"] is Outcome.DELETED
+    assert outcomes(generate(workspace, LATER, restore=[".draftignore"])) == {".draftignore": Outcome.CREATE}
+    assert ".draftignore" in workspace.texts
+
+
+# --- damage ---------------------------------------------------------------------------------------
+
+
+def test_a_damaged_lock_makes_every_file_yours_until_it_is_the_same() -> None:
+    workspace = generated()
+    workspace.lock = "<<<<<<< HEAD\n"
+    workspace.texts["Dockerfile"] += "# mine\n"
+    memory = remember(workspace)
+    assert (memory.lock, memory.base) == (None, {})
+    assert "damaged" in memory.notices[0]
+    generation = generate(workspace)
+    assert outcomes(generation) == {"Dockerfile": Outcome.IN_THE_WAY}
+    assert workspace.texts["Dockerfile"].endswith("# mine\n")
+    assert remember(workspace).notices == ()
+
+
+@pytest.mark.parametrize("damage", ["gone", "one entry gone", "one entry changed"])
+def test_a_damaged_base_is_told_and_rebuilt_where_the_file_is_the_same(damage: str) -> None:
+    workspace = generated()
+    assert workspace.base
+    if damage == "gone":
+        workspace.base = None
+    elif damage == "one entry gone":
+        del workspace.base["Dockerfile"]
+    else:
+        workspace.base["Dockerfile"] = File("FROM tampered\n")
+    count = {"gone": len(workspace.texts)}.get(damage, 1)
+    generation = generate(workspace)
+    assert generation.notices == (
+        f"base.tar.gz is missing or damaged for {count} file(s): they count as yours",
+    )
+    assert outcomes(generation) == {}
+    assert workspace.base == {path: File(text) for path, text in workspace.texts.items()}
+    assert generate(workspace).current
+
+
+def test_what_a_damaged_base_no_longer_explains_is_never_overwritten() -> None:
+    workspace = generated()
+    workspace.base = None
+    workspace.texts["Dockerfile"] = "FROM mine\n"
+    generation = generate(workspace, LATER)
+    assert outcomes(generation)["Dockerfile"] is Outcome.IN_THE_WAY
+    assert workspace.texts["Dockerfile"] == "FROM mine\n"
+
+
+# --- killed ---------------------------------------------------------------------------------------
+
+
+def edited() -> Workspace:
+    """A folder in which a person edited, deleted and added, and in which files will go."""
+    app = replace(APP, environments={"dev": APP.processes})
+    workspace = generated(app)
+    workspace.texts["Dockerfile"] = "# mine\n" + workspace.texts["Dockerfile"]
+    workspace.texts["Jenkinsfile"] += "// mine\n"
+    del workspace.texts[".draftignore"]
+    return workspace
+
+
+COUNTED = edited()
+generate(COUNTED, LATER)
+WRITES = len(COUNTED.writes)
+
+
+@pytest.mark.parametrize("survives", range(WRITES))
+def test_killed_at_any_write_the_next_generation_ends_in_the_same_state(survives: int) -> None:
+    workspace = edited()
+    workspace.kill_after = survives
+    with pytest.raises(Killed):
+        generate(workspace, LATER)
+    workspace.kill_after = None
+    generate(workspace, LATER)
+    assert state(workspace) == state(COUNTED)
+    assert generate(workspace, LATER).current
+
+
+@pytest.mark.parametrize("survives", range(len(COUNTED.texts) + 3))
+def test_a_first_generation_killed_at_any_write_is_completed(survives: int) -> None:
+    workspace = Workspace(kill_after=survives)
+    try:
+        generate(workspace)
+    except Killed:
+        workspace.kill_after = None
+        generation = generate(workspace)
+        assert generation.unsettled == ()
+    assert state(workspace) == state(generated())
+
+
+@pytest.mark.parametrize("survives", range(WRITES))
+def test_killed_twice_it_still_ends_in_the_same_state(survives: int) -> None:
+    workspace = edited()
+    for limit in (survives, survives + 2):
+        workspace.kill_after = limit
+        workspace.writes.clear()
+        try:
+            generate(workspace, LATER)
+        except Killed:
+            continue
+    workspace.kill_after = None
+    generate(workspace, LATER)
+    assert state(workspace) == state(COUNTED)
+
+
+def test_a_conflict_in_a_killed_generation_keeps_both_sides() -> None:
+    workspace = generated()
+    workspace.texts["Dockerfile"] = workspace.texts["Dockerfile"].replace("EXPOSE 8080", "EXPOSE 1234")
+    workspace.kill_after = 1
+    with pytest.raises(Killed):
+        generate(workspace, LATER)
+    workspace.kill_after = None
+    generation = generate(workspace, LATER)
+    assert [each.path for each in generation.unsettled] == ["Dockerfile"]
+    assert "EXPOSE 1234" in workspace.texts["Dockerfile"]
+    assert "EXPOSE 9000" in workspace.texts["Dockerfile"]

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.errors import CheckFailed, PipelinekitError, Refused
+from pipelinekit.model import receipts
+from pipelinekit.model.app import Build
+from pipelinekit.model.platform import Images
+from pipelinekit.model.receipts import ImageBuilt, ImagePushed
+from pipelinekit.model.release import ReleasePlan, TestRun
+from pipelinekit.model.testing import Failure, Totals
+from pipelinekit.steps import image
+from pipelinekit.steps.image import Did
+from tests import examples
+from tests.doubles import Engine, Receipts, Registry, Reports
+
+PLAN = examples.plan()
+CONTEXT = Path("unused")
+
+
+def quiet(_: str) -> None:
+    """Nobody listens."""
+
+
+class Bench:
+    """An engine, a registry, receipts and reports of one application."""
+
+    def __init__(self) -> None:
+        self.registry = Registry()
+        self.engine = Engine(self.registry)
+        self.receipts = Receipts()
+        self.reports = Reports(left=Totals(passed=3))
+
+    def test(self, plan: ReleasePlan = PLAN) -> tuple[receipts.Tested, Did]:
+        return image.test(plan, CONTEXT, self.engine, self.reports, self.receipts, quiet)
+
+    def build(self, plan: ReleasePlan = PLAN) -> tuple[ImageBuilt, Did]:
+        return image.build(plan, CONTEXT, self.engine, self.receipts, quiet)
+
+    def push(self, plan: ReleasePlan = PLAN) -> tuple[ImagePushed, Did]:
+        return image.push(plan, self.engine, self.registry, self.receipts, None, quiet)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def another_revision(**key: str) -> ReleasePlan:
+    """The plan of a key that differs."""
+    return replace(PLAN, key=replace(PLAN.key, **key))
+
+
+def code_of(error: PipelinekitError) -> str:
+    return error.faults[0].code
+
+
+# --- test -----------------------------------------------------------------------------------------
+
+
+def test_tests_run_in_the_images_test_stage_and_leave_a_receipt(bench: Bench) -> None:
+    receipt, did = bench.test()
+    assert (receipt.passed, receipt.reports, did) == (3, ("tests.xml",), Did("3 tests passed", acted=True))
+    (built,) = bench.engine.images.values()
+    assert built.target == "test"
+    assert bench.receipts.load(receipts.Tested) == receipt
+
+
+def test_tests_run_once_a_revision(bench: Bench) -> None:
+    first, _ = bench.test()
+    again, did = bench.test()
+    assert again == first
+    assert did == Did("3 tests passed at this revision already", acted=False)
+    assert bench.engine.builds == 1
+
+
+def test_tests_run_again_at_another_revision(bench: Bench) -> None:
+    bench.test()
+    receipt, did = bench.test(another_revision(commit="f" * 40))
+    assert did.acted
+    assert receipt.key.commit == "f" * 40
+
+
+def test_without_a_test_stage_nothing_is_tested_and_it_says_so_every_time(bench: Bench) -> None:
+    bench.engine.stages = frozenset()
+    nothing = Did("the Dockerfile has no stage named 'test': nothing is tested", acted=False)
+    assert bench.test()[1] == nothing
+    assert bench.test()[1] == nothing
+    assert bench.engine.builds == 0
+
+
+def test_a_failed_test_is_told_and_leaves_no_receipt(bench: Bench) -> None:
+    bench.reports.left = Totals(passed=1, failures=(Failure("m.a", "got 3"), Failure("m.b", "boom")))
+    bench.engine.next_run = TestRun(exit_code=1, output="")
+    with pytest.raises(CheckFailed) as caught:
+        bench.test()
+    assert [each.problem for each in caught.value.faults] == [
+        "2 of 3 tests failed",
+        "m.a: got 3",
+        "m.b: boom",
+    ]
+    assert bench.receipts.load(receipts.Tested) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "exit_code", "summary"),
+    [
+        (Totals(passed=3), 2, "the test command ended with 2"),
+        (Totals(), 1, "the test command ended with 1"),
+        (Totals(passed=1, failures=(Failure("a", "b"),)), 0, "1 of 2 tests failed"),
+    ],
+)
+def test_reports_and_exit_code_must_both_be_good(
+    bench: Bench, left: Totals, exit_code: int, summary: str
+) -> None:
+    bench.reports.left = left
+    bench.engine.next_run = TestRun(exit_code=exit_code, output="")
+    with pytest.raises(CheckFailed, match=summary):
+        bench.test()
+
+
+def test_of_many_failures_twenty_are_told(bench: Bench) -> None:
+    bench.reports.left = Totals(failures=tuple(Failure(f"t{n}", "x") for n in range(50)))
+    with pytest.raises(CheckFailed, match="50 of 50") as caught:
+        bench.test()
+    assert len(caught.value.faults) == 21
+
+
+# --- build ----------------------------------------------------------------------------------------
+
+
+def test_an_image_is_built_under_the_releases_name_with_its_origin_on_it(bench: Bench) -> None:
+    receipt, did = bench.build()
+    built = bench.engine.images[receipt.image_id]
+    assert (built.ref, built.target, built.platform) == (PLAN.image, "", "linux/amd64")
+    assert built.labels["org.opencontainers.image.revision"] == PLAN.revision.commit
+    assert did.acted
+    assert bench.receipts.load(ImageBuilt) == receipt
+
+
+def test_a_build_gets_the_mirror_and_the_descriptors_arguments(bench: Bench) -> None:
+    app = examples.app(build=Build(language="go", args={"MODE": "fast"}))
+    on = examples.platform(images=Images(registry="r", mirror="mirror:5001"))
+    receipt, _ = bench.build(examples.plan(of=app, on=on))
+    assert bench.engine.images[receipt.image_id].args == {"BASE_REGISTRY": "mirror:5001", "MODE": "fast"}
+
+
+def test_an_image_is_built_once_a_revision_as_long_as_the_engine_has_it(bench: Bench) -> None:
+    first, _ = bench.build()
+    again, did = bench.build()
+    assert (again, did.acted, bench.engine.builds) == (first, False, 1)
+    bench.engine.images.clear()
+    third, did = bench.build()
+    assert did.acted
+    assert third.image_id in bench.engine.images
+
+
+@pytest.mark.parametrize("key", [{"commit": "f" * 40}, {"descriptor": "sha256:1"}, {"platform": "other"}])
+def test_another_revision_descriptor_or_platform_is_built_anew(bench: Bench, key: dict[str, str]) -> None:
+    bench.build()
+    _, did = bench.build(another_revision(**key))
+    assert did.acted
+
+
+def test_an_image_for_several_platforms_is_refused(bench: Bench) -> None:
+    app = examples.app(build=Build(language="go", platforms=("linux/amd64", "linux/arm64")))
+    with pytest.raises(Refused) as caught:
+        bench.build(examples.plan(of=app))
+    assert code_of(caught.value) == "several-platforms"
+    assert bench.engine.builds == 0
+
+
+# --- push -----------------------------------------------------------------------------------------
+
+
+def test_a_built_image_is_pushed_and_the_registrys_digest_is_the_receipt(bench: Bench) -> None:
+    bench.build()
+    receipt, did = bench.push()
+    assert did.acted
+    assert receipt.digest == bench.registry.digest_of(PLAN.image)
+    assert (receipt.registry, receipt.repository) == (PLAN.image.registry, PLAN.image.repository)
+    assert bench.receipts.load(ImagePushed) == receipt
+
+
+def test_pushing_again_uploads_nothing(bench: Bench) -> None:
+    bench.build()
+    first, _ = bench.push()
+    again, did = bench.push()
+    assert (again, did.acted, bench.registry.uploads) == (first, False, 1)
+    assert did.sentence.startswith(f"{PLAN.image} is in the registry already")
+
+
+def test_the_same_revision_built_elsewhere_too_uses_the_image_that_came_first(bench: Bench) -> None:
+    bench.build()
+    first, _ = bench.push()
+    elsewhere = Bench()
+    elsewhere.registry = elsewhere.engine.registry = bench.registry
+    elsewhere.engine.builds = 7
+    elsewhere.build()
+    second, did = elsewhere.push()
+    assert (second.digest, did.acted, bench.registry.uploads) == (first.digest, False, 1)
+
+
+def test_a_version_of_another_revision_is_never_replaced(bench: Bench) -> None:
+    bench.build()
+    first, _ = bench.push()
+    other = examples.plan(commit="f" * 40)
+    other = replace(other, key=replace(other.key, commit="f" * 40))
+    assert other.image == PLAN.image
+    bench.build(other)
+    with pytest.raises(Refused) as caught:
+        bench.push(other)
+    assert code_of(caught.value) == "version-taken"
+    assert examples.KEY.commit[:12] in caught.value.faults[0].problem
+    assert "ffffffffffff" in caught.value.faults[0].hint
+    assert bench.registry.digest_of(PLAN.image) == first.digest
+
+
+def test_an_image_that_says_nothing_of_its_revision_is_not_replaced_either(bench: Bench) -> None:
+    bench.registry.store(PLAN.image, {"image": "by hand"})
+    bench.build()
+    with pytest.raises(Refused, match="unknown"):
+        bench.push()
+
+
+def test_nothing_is_pushed_that_was_not_built(bench: Bench) -> None:
+    with pytest.raises(Refused) as caught:
+        bench.push()
+    assert (code_of(caught.value), caught.value.exit_code) == ("receipt-missing", 6)
+    assert caught.value.faults[0].hint == "run `pipelinekit build` first"
+
+
+@pytest.mark.parametrize("key", [{"commit": "f" * 40}, {"descriptor": "sha256:1"}, {"platform": "other"}])
+def test_nothing_is_pushed_that_was_built_from_something_else(bench: Bench, key: dict[str, str]) -> None:
+    bench.build()
+    with pytest.raises(Refused) as caught:
+        bench.push(another_revision(**key))
+    assert (code_of(caught.value), caught.value.exit_code) == ("receipt-stale", 6)
+    assert bench.registry.uploads == 0
+
+
+def test_an_image_that_the_engine_has_lost_must_be_built_again(bench: Bench) -> None:
+    bench.build()
+    bench.engine.images.clear()
+    with pytest.raises(Refused) as caught:
+        bench.push()
+    assert code_of(caught.value) == "image-gone"
+    assert "pipelinekit build" in caught.value.faults[0].hint
+
+
+def test_a_registry_that_has_not_what_it_took_is_not_believed(bench: Bench) -> None:
+    bench.build()
+    bench.registry.forgetful = True
+    with pytest.raises(Refused) as caught:
+        bench.push()
+    assert code_of(caught.value) == "push-lost"
+    assert bench.receipts.load(ImagePushed) is None

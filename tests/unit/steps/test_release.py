@@ -1,0 +1,404 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.errors import CheckFailed, PipelinekitError, Refused, ToolFailed
+from pipelinekit.model.receipts import ChartPublished, Deployed, Verified
+from pipelinekit.model.release import ReleasePlan, Target
+from pipelinekit.steps import release
+from pipelinekit.steps.image import Did
+from tests import examples
+from tests.doubles import Charts, Cluster, Receipts, Record, Registry, Releases, Workspace, digest
+
+PLAN = examples.plan()
+DEV = examples.target()
+
+
+class Bench:
+    """A published chart, a cluster, and what has been said so far."""
+
+    def __init__(self, root: Path) -> None:
+        self.workspace = Workspace(root)
+        self.registry = Registry()
+        self.receipts = Receipts()
+        self.charts = Charts()
+        self.cluster = Cluster()
+        self.releases = Releases(self.cluster)
+        self.said: list[str] = []
+        self.while_waiting: Callable[[], None] | None = None
+        self.waited = 0
+        self.chart = self.publish()
+
+    def publish(self, **texts: str) -> ChartPublished:
+        """Publish a chart in the place of the one before, and keep its receipt."""
+        folder = self.workspace.working_folder("source")
+        for name, text in {
+            "Chart.yaml": "name: orders\nversion: 1.2.3\n",
+            "values.yaml": "{}",
+            **texts,
+        }.items():
+            (folder / name).write_text(text)
+        archive = self.charts.package(folder, {}, "{}", folder.parent, "published")
+        receipt = ChartPublished(
+            key=PLAN.key,
+            version=PLAN.version,
+            repository=f"{PLAN.chart.registry}/{PLAN.chart.repository}",
+            digest=self.registry.publish_chart(PLAN.chart, archive, {}),
+            archive_digest=digest(archive.read_bytes()),
+            image_repository="payments/orders",
+            image_digest=examples.DIGEST,
+        )
+        self.receipts.save(receipt)
+        self.chart = receipt
+        return receipt
+
+    def deploy(self, target: Target = DEV, plan: ReleasePlan = PLAN) -> tuple[Deployed, Did]:
+        return release.deploy(
+            plan,
+            self.chart,
+            target,
+            workspace=self.workspace,
+            charts=self.charts,
+            registry=self.registry,
+            releases=self.releases,
+            cluster=self.cluster,
+            receipts=self.receipts,
+            timeout=10,
+            say=self.said.append,
+            sleep=self._sleep,
+        )
+
+    def verify(self, plan: ReleasePlan = PLAN) -> tuple[Verified, Did]:
+        return release.verify(plan, DEV, self.releases, self.receipts, self.said.append)
+
+    @property
+    def records(self) -> dict[int, Record]:
+        return self.cluster.records.setdefault((DEV.namespace, DEV.name), {})
+
+    def pending(self, owner: str, *, seconds: float, status: str = "pending-upgrade") -> int:
+        """Leave the record of a deployment that is under way, or was killed; its revision."""
+        revision = max(self.records, default=0) + 1
+        labels = {"owner": owner, "until": str(time.time() + seconds)}
+        self.records[revision] = Record(status, {}, "half", labels)
+        return revision
+
+    def _sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.waited += 1
+        assert self.waited < 5, "it waits for ever"
+        if self.while_waiting:
+            self.while_waiting()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    # Every pod has had its time to start.
+    monkeypatch.setattr(release, "STARTING", 0.0)
+    return Bench(tmp_path)
+
+
+def another_key(**fields: str) -> ReleasePlan:
+    return replace(PLAN, key=replace(PLAN.key, **fields))
+
+
+def code_of(error: PipelinekitError) -> str:
+    return error.faults[0].code
+
+
+# --- what was published ---------------------------------------------------------------------------
+
+
+def test_a_published_chart_is_taken_when_the_repository_still_has_it(bench: Bench) -> None:
+    assert release.published(PLAN, bench.registry, bench.receipts) == bench.chart
+
+
+def test_without_a_published_chart_nothing_is_deployed(bench: Bench) -> None:
+    with pytest.raises(Refused) as caught:
+        release.published(PLAN, bench.registry, Receipts())
+    assert (code_of(caught.value), caught.value.exit_code) == ("receipt-missing", 6)
+    assert caught.value.faults[0].hint == "run `pipelinekit publish` first"
+
+
+@pytest.mark.parametrize("key", [{"commit": "f"}, {"descriptor": "d"}, {"platform": "p"}])
+def test_a_chart_of_something_else_is_refused(bench: Bench, key: dict[str, str]) -> None:
+    with pytest.raises(Refused) as caught:
+        release.published(another_key(**key), bench.registry, bench.receipts)
+    assert (code_of(caught.value), caught.value.exit_code) == ("receipt-stale", 6)
+
+
+@pytest.mark.parametrize("change", ["deleted", "replaced"])
+def test_a_chart_that_the_repository_has_no_more_is_refused(bench: Bench, change: str) -> None:
+    bench.registry.delete(PLAN.chart)
+    if change == "replaced":
+        bench.registry.store(PLAN.chart, {"chart": b"another"})
+    with pytest.raises(Refused) as caught:
+        release.published(PLAN, bench.registry, bench.receipts)
+    assert code_of(caught.value) == "chart-moved"
+
+
+# --- deploy ---------------------------------------------------------------------------------------
+
+
+def test_a_first_deployment_makes_the_namespace_and_installs_the_chart(bench: Bench) -> None:
+    receipt, did = bench.deploy()
+    assert bench.cluster.namespaces == {"payments-dev"}
+    assert did == Did("orders 1.2.3 runs in dev (namespace payments-dev)", acted=True)
+    assert (receipt.revision, receipt.environment, receipt.namespace) == (1, "dev", "payments-dev")
+    assert receipt.chart_digest == bench.chart.digest
+    assert bench.receipts.load(Deployed, "dev") == receipt
+    assert bench.records[1].values["image"] == {"registry": "nexus.acme.example:5000", "pullSecrets": []}
+
+
+def test_deploying_again_changes_nothing(bench: Bench) -> None:
+    first, _ = bench.deploy()
+    again, did = bench.deploy()
+    assert (again, list(bench.records)) == (first, [1])
+    assert did == Did("orders 1.2.3 runs already in dev (namespace payments-dev)", acted=False)
+
+
+def test_another_chart_is_deployed_although_it_has_the_same_values(bench: Bench) -> None:
+    bench.deploy()
+    bench.publish(**{"templates.yaml": "changed"})
+    receipt, did = bench.deploy()
+    assert (did.acted, receipt.revision) == (True, 2)
+
+
+def test_what_is_not_ready_is_deployed_again(bench: Bench) -> None:
+    bench.deploy()
+    bench.cluster.rolled_out = False
+    _, did = bench.deploy()
+    assert did.acted
+
+
+def test_what_somebody_else_changed_the_values_of_is_deployed_again(bench: Bench) -> None:
+    bench.deploy()
+    bench.records[1].values = {**bench.records[1].values, "mirror": "by hand"}
+    _, did = bench.deploy()
+    assert did.acted
+
+
+@pytest.mark.parametrize("status", ["failed", "uninstalled", "superseded"])
+def test_what_is_not_deployed_is_deployed_again(bench: Bench, status: str) -> None:
+    bench.deploy()
+    bench.records[1].status = status
+    _, did = bench.deploy()
+    assert did.acted
+
+
+def test_the_environments_own_values_lie_under_those_of_the_deployment(bench: Bench) -> None:
+    bench.publish(**{"values-dev.yaml": "environment: nonsense\nprocesses: {web: {replicas: 4}}\n"})
+    bench.deploy()
+    assert bench.records[1].values["processes"] == {"web": {"replicas": 4}}
+    assert bench.records[1].values["environment"] == "dev"
+
+
+def test_an_environment_may_have_a_registry_of_its_own(bench: Bench) -> None:
+    bench.deploy(examples.target(replace(examples.DEV, registry="nexus-prod:5000")))
+    image = bench.records[1].values["image"]
+    assert isinstance(image, dict)
+    assert image["registry"] == "nexus-prod:5000"
+
+
+def test_the_chart_comes_from_the_repository_when_the_local_one_is_another(bench: Bench) -> None:
+    local = bench.workspace.working_folder("dist") / "orders-1.2.3.tgz"
+    local.write_text('{"Chart.yaml": "tampered"}')
+    bench.deploy()
+    assert digest(local.read_bytes()) == bench.chart.archive_digest
+
+
+# --- killed, under way, foreign -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["pending-install", "pending-upgrade", "pending-rollback"])
+def test_a_killed_deployment_is_taken_over(bench: Bench, status: str) -> None:
+    killed = bench.pending("dead", seconds=60, status=status)
+    receipt, did = bench.deploy()
+    assert did.acted
+    assert bench.records[receipt.revision].status == "deployed"
+    assert any(f"killed in the middle (revision {killed})" in each for each in bench.said)
+    assert bench.waited == 0
+
+
+def test_the_deployment_before_a_killed_one_counts_again(bench: Bench) -> None:
+    first, _ = bench.deploy()
+    bench.pending("dead", seconds=60)
+    again, did = bench.deploy()
+    assert (again, did.acted, list(bench.records)) == (first, False, [1])
+
+
+def test_one_on_another_machine_is_taken_over_when_its_time_is_up(bench: Bench) -> None:
+    bench.releases.elsewhere.add("far")
+    bench.pending("far", seconds=-1)
+    _, did = bench.deploy()
+    assert did.acted
+    assert bench.waited == 0
+
+
+@pytest.mark.parametrize("where", ["here", "elsewhere"])
+def test_a_deployment_under_way_is_waited_for(bench: Bench, where: str) -> None:
+    (bench.releases.living if where == "here" else bench.releases.elsewhere).add("other")
+    revision = bench.pending("other", seconds=60)
+
+    def finishes() -> None:
+        if bench.waited == 3:
+            bench.records[revision].status = "deployed"
+
+    bench.while_waiting = finishes
+    bench.deploy()
+    assert bench.waited == 3
+    assert sum("another deployment is under way" in each for each in bench.said) == 1
+
+
+def test_a_deployment_that_dies_while_it_is_waited_for_is_taken_over(bench: Bench) -> None:
+    bench.releases.living.add("other")
+    bench.pending("other", seconds=60)
+    bench.while_waiting = bench.releases.living.clear
+    _, did = bench.deploy()
+    assert did.acted
+    assert bench.waited == 1
+
+
+def test_what_something_else_began_is_refused(bench: Bench) -> None:
+    bench.records[1] = Record("pending-install", {}, "half", {"owner": "helm"})
+    with pytest.raises(Refused) as caught:
+        bench.deploy()
+    assert (code_of(caught.value), caught.value.exit_code) == ("release-pending", 6)
+    assert caught.value.faults[0].hint == "helm history orders --namespace payments-dev"
+    assert bench.records[1].status == "pending-install"
+
+
+def test_a_record_that_cannot_be_read_is_not_asked_for_without_end(bench: Bench) -> None:
+    """Its labels are missing when the account may not read it, or when it vanishes in between."""
+
+    class Blind(Cluster):
+        def release_labels(self, target: Target, revision: int) -> None:
+            del target, revision
+
+    bench.pending("other", seconds=60)
+    records = bench.cluster.records
+    bench.cluster = bench.releases.cluster = Blind(records=records)
+    with pytest.raises(Refused) as caught:
+        bench.deploy()
+    assert code_of(caught.value) == "release-pending"
+
+
+# --- not ready ------------------------------------------------------------------------------------
+
+
+def test_the_pods_reasons_come_first_and_helms_last(bench: Bench) -> None:
+    bench.cluster.wrong = ["pod a: ImagePullBackOff: no such image", "pod b: CrashLoopBackOff"]
+    with pytest.raises(ToolFailed) as caught:
+        bench.deploy()
+    assert [each.problem for each in caught.value.faults] == [
+        "dev: pod a: ImagePullBackOff: no such image",
+        "dev: pod b: CrashLoopBackOff",
+        "helm: context deadline exceeded",
+    ]
+    assert code_of(caught.value) == "not-ready"
+    assert "kubectl --namespace payments-dev" in caught.value.faults[0].hint
+    assert bench.receipts.load(Deployed, "dev") is None
+
+
+def test_what_is_hopeless_ends_the_wait_with_its_reason_first(bench: Bench) -> None:
+    bench.cluster.wrong = ["pod b: is not ready"]
+    bench.cluster.in_vain = "pod a: keeps crashing"
+    with pytest.raises(ToolFailed) as caught:
+        bench.deploy()
+    assert caught.value.faults[0].problem == "dev: pod a: keeps crashing"
+
+
+def test_each_trouble_is_said_once_while_waiting(bench: Bench) -> None:
+    bench.cluster.wrong = ["pod a: is not ready", "pod a: is not ready"]
+    with pytest.raises(ToolFailed):
+        bench.deploy()
+    assert bench.said.count("pod a: is not ready") == 1
+
+
+def test_a_pod_that_has_only_begun_to_start_is_no_news(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "STARTING", 60.0)
+    bench.cluster.in_vain = "pod a: ContainerCreating"
+    bench.deploy()
+    assert not any("pod a" in each for each in bench.said)
+
+
+def test_without_a_reason_from_the_pods_helms_own_stands(bench: Bench) -> None:
+    class Absent(Cluster):
+        def ensure_namespace(self, target: Target) -> bool:
+            del target
+            return False  # taken at its word that somebody else makes namespaces
+
+    bench.cluster = bench.releases.cluster = Absent()
+    with pytest.raises(ToolFailed, match="namespaces") as caught:
+        bench.deploy()
+    assert [each.code for each in caught.value.faults] == ["deploy-failed"]
+
+
+def test_what_failed_is_deployed_again_once_it_is_mended(bench: Bench) -> None:
+    bench.cluster.wrong = ["pod a: ImagePullBackOff"]
+    with pytest.raises(ToolFailed):
+        bench.deploy()
+    bench.cluster.wrong = []
+    receipt, did = bench.deploy()
+    assert (did.acted, receipt.revision) == (True, 2)
+
+
+# --- verify ---------------------------------------------------------------------------------------
+
+
+def test_a_deployment_is_verified_once(bench: Bench) -> None:
+    bench.deploy()
+    receipt, did = bench.verify()
+    assert did == Did("orders 1.2.3 is verified in dev", acted=True)
+    again, did = bench.verify()
+    assert (again, did.acted, bench.releases.tests_run) == (receipt, False, 1)
+
+
+def test_another_revision_of_the_release_is_verified_anew(bench: Bench) -> None:
+    bench.deploy()
+    bench.verify()
+    bench.cluster.rolled_out = False
+    bench.deploy()
+    _, did = bench.verify()
+    assert did.acted
+    assert bench.releases.tests_run == 2
+
+
+def test_a_failed_check_leaves_no_receipt(bench: Bench) -> None:
+    bench.deploy()
+    bench.releases.tests_fail = "GET http://orders/: no answer"
+    with pytest.raises(CheckFailed, match="no answer"):
+        bench.verify()
+    assert bench.receipts.load(Verified, "dev") is None
+
+
+def test_nothing_is_verified_that_was_not_deployed(bench: Bench) -> None:
+    with pytest.raises(Refused) as caught:
+        bench.verify()
+    assert (code_of(caught.value), caught.value.exit_code) == ("receipt-missing", 6)
+
+
+def test_nothing_is_verified_that_was_deployed_from_something_else(bench: Bench) -> None:
+    bench.deploy()
+    with pytest.raises(Refused) as caught:
+        bench.verify(another_key(commit="f" * 40))
+    assert (code_of(caught.value), caught.value.exit_code) == ("receipt-stale", 6)
+
+
+@pytest.mark.parametrize("change", ["newer", "failed", "gone"])
+def test_what_has_moved_since_is_not_verified(bench: Bench, change: str) -> None:
+    bench.deploy()
+    if change == "newer":
+        bench.records[2] = replace(bench.records[1])
+    elif change == "failed":
+        bench.records[1].status = "failed"
+    else:
+        bench.records.clear()
+    with pytest.raises(Refused) as caught:
+        bench.verify()
+    assert code_of(caught.value) == "deployment-moved"
+    assert bench.releases.tests_run == 0

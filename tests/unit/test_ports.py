@@ -1,0 +1,64 @@
+"""Adapters and doubles have what the ports promise, word for word."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+
+from pipelinekit import ports
+from pipelinekit.adapters.docker import DockerEngine
+from pipelinekit.adapters.git import MergeFile
+from pipelinekit.adapters.helm import Helm
+from pipelinekit.adapters.kubernetes import Kubernetes
+from pipelinekit.adapters.receipts import ReceiptFolder
+from pipelinekit.adapters.registry import OciRegistry
+from pipelinekit.adapters.reports import ReportFolder
+from pipelinekit.adapters.repositories import RemoteRepositories
+from pipelinekit.adapters.shell import FolderShell
+from pipelinekit.adapters.workspace import Workspace
+from tests import doubles
+from tests.textmerge import LineMerge
+
+SERVED: dict[type, tuple[type, type]] = {
+    ports.Workspace: (Workspace, doubles.Workspace),
+    ports.Receipts: (ReceiptFolder, doubles.Receipts),
+    ports.Reports: (ReportFolder, doubles.Reports),
+    ports.TextMerge: (MergeFile, LineMerge),
+    ports.Repositories: (RemoteRepositories, doubles.Repositories),
+    ports.Shell: (FolderShell, doubles.Shell),
+    ports.Engine: (DockerEngine, doubles.Engine),
+    ports.Registry: (OciRegistry, doubles.Registry),
+    ports.Charts: (Helm, doubles.Charts),
+    ports.Releases: (Helm, doubles.Releases),
+    ports.Cluster: (Kubernetes, doubles.Cluster),
+}
+"""Each port, the adapter that serves it and its double."""
+
+
+def methods(port: type) -> list[str]:
+    return [name for name, each in vars(port).items() if inspect.isfunction(each) and name[0] != "_"]
+
+
+def parameters(owner: type, name: str) -> list[tuple[str, Any, Any]]:
+    signature = inspect.signature(getattr(owner, name))
+    return [(each.name, each.kind, each.default) for each in signature.parameters.values()]
+
+
+def test_every_port_has_an_adapter_and_a_double() -> None:
+    found = {each for each in vars(ports).values() if getattr(each, "_is_protocol", False)}
+    assert {each for each in found if each.__module__ == ports.__name__} == set(SERVED)
+
+
+@pytest.mark.parametrize("port", SERVED, ids=lambda port: port.__name__)
+def test_adapter_and_double_are_called_as_the_port_says(port: type) -> None:
+    for name in methods(port):
+        for kind in SERVED[port]:
+            assert parameters(kind, name) == parameters(port, name), (kind, name)
+
+
+@pytest.mark.parametrize("port", SERVED, ids=lambda port: port.__name__)
+def test_every_method_of_a_port_says_what_it_promises(port: type) -> None:
+    assert methods(port)
+    assert all(inspect.getdoc(getattr(port, name)) for name in methods(port))
