@@ -70,7 +70,7 @@ def junit_of_go(events: str) -> bytes:
     return bytes(ET.tostring(suite, encoding="utf-8", xml_declaration=True))
 
 
-_CARGO_CASE = re.compile(r"test (?P<name>\S+)(?: - should panic)? \.\.\. (?P<result>ok|FAILED|ignored)")
+_CARGO_CASE = re.compile(r"test (?P<name>.+?)(?: - should panic)? \.\.\. (?P<result>ok|FAILED|ignored)")
 _CARGO_SUITE = re.compile(r"\s+(?:Running (?:unittests )?(?P<file>\S+)|Doc-tests (?P<crate>\S+))")
 _CARGO_OUTPUT = re.compile(r"---- (?P<name>\S+) stdout ----")
 

@@ -74,6 +74,7 @@ def _changed(before: dict[str, tuple[bytes, int]], after: dict[str, tuple[bytes,
         ("go", "main.go", "Hello from", "Goodbye from"),
         ("static", "public/index.html", "style.css", "missing.css"),
         ("node", "app.js", "Hello from", "Goodbye from"),
+        ("rust", "src/main.rs", '"/healthz" => ("200 OK", "ok', '"/healthz" => ("200 OK", "no'),
         ("java-maven", "src/main/java/app/Main.java", "Hello from", "Goodbye from"),
     ],
 )

@@ -13,6 +13,9 @@ from tests import examples
         ("python", ["Dockerfile", ".dockerignore"]),
         ("go", ["Dockerfile", ".dockerignore"]),
         ("static", ["Dockerfile", ".dockerignore", "nginx.conf"]),
+        ("node", ["Dockerfile", ".dockerignore"]),
+        ("java-maven", ["Dockerfile", ".dockerignore"]),
+        ("rust", ["Dockerfile", ".dockerignore"]),
         ("dockerfile", []),
     ],
 )
@@ -26,12 +29,16 @@ def test_what_the_descriptor_says_and_the_languages_defaults_for_the_rest() -> N
     build = Build(language="python", version="3.12", args={"B": "secret", "A": "other"})
     inputs = next(iter(plan(examples.app(build=build), examples.site()))).inputs
     assert inputs == {
-        "version": "3.12",
+        "base": "library/python:3.12-slim",
+        "runtime": "",
         "package": "orders",
         "dependencies": ("requirements.txt",),
         "test": ("python", "-m", "tests"),
         "args": ["A", "B"],
         "port": 8080,
+        "requirements": ["requirements.txt"],
+        "test_requirements": [],
+        "project": False,
     }
 
 

@@ -411,7 +411,8 @@ def test_any_damage_to_a_document_gives_faults_inside_the_text(data: st.DataObje
 
 
 LABEL = st.from_regex(r"[a-z]([-a-z0-9]{0,8}[a-z0-9])?", fullmatch=True)
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
+LOST = "".join(map(chr, (0, *range(0x7F, 0xA0), 0xFFFE, 0xFFFF)))
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=LOST), max_size=20)
 VARIABLES = st.dictionaries(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,9}", fullmatch=True), TEXT, max_size=3)
 COMMAND = st.lists(TEXT, min_size=1, max_size=3).map(tuple)
 HTTP_PATH = st.from_regex(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,10}", fullmatch=True)
@@ -487,7 +488,7 @@ def apps(draw: st.DrawFn) -> App:
             language=draw(st.sampled_from(LANGUAGES)),
             version=draw(st.sampled_from(["", "3.11", "1.26-alpine"])),
             package=draw(st.sampled_from(["", "orders.web", "./cmd/orders"])),
-            dependencies=draw(st.sampled_from([(), ("go.mod", "go.sum")])),
+            dependencies=draw(st.sampled_from([None, (), ("go.mod", "go.sum")])),
             test=draw(st.one_of(st.just(()), COMMAND)),
             args=draw(VARIABLES),
             platforms=draw(st.sampled_from([("linux/amd64",), ("linux/amd64", "linux/arm/v7")])),
@@ -530,6 +531,8 @@ def written(value: Any) -> Any:
 def document_of(app: App) -> dict[str, Any]:
     """The document that describes an application."""
     body = written(app)
+    if app.build.dependencies == ():
+        body["build"]["dependencies"] = []  # none at all, where nothing said means the language's
     processes = {}
     for name, each in app.processes.items():
         fields = {key: value for key, value in written(each).items() if key not in {"name", "host"}}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.model.testing import Failure, Totals
-from pipelinekit.reading.junit import junit_of_go, totals_of
+from pipelinekit.reading.junit import junit_of_cargo, junit_of_go, totals_of
 
 
 @pytest.mark.parametrize(
@@ -153,3 +153,56 @@ def test_no_test_is_lost_or_counted_twice(results: list[tuple[str, str, str]]) -
 @given(st.text())
 def test_any_text_becomes_a_report(text: str) -> None:
     totals_of(junit_of_go(text))
+
+
+CARGO = """\
+   Compiling orders v0.0.0 (/src)
+    Finished test [unoptimized + debuginfo] target(s) in 1.00s
+     Running unittests src/main.rs (target/debug/deps/orders-0123)
+
+running 4 tests
+test tests::an_unknown_path_is_not_found ... ok
+test tests::it_is_slow ... ignored
+test tests::the_front_page_greets ... FAILED
+test tests::it_panics - should panic ... ok
+
+failures:
+
+---- tests::the_front_page_greets stdout ----
+thread 'tests::the_front_page_greets' panicked at src/main.rs:60:9:
+assertion `left == right` failed
+  left: "a <b>"
+ right: "c"
+
+failures:
+    tests::the_front_page_greets
+
+test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s
+
+   Doc-tests orders
+
+running 1 test
+test src/lib.rs - add (line 3) ... ok
+
+test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
+"""
+
+
+def test_cargo_s_output_becomes_a_report() -> None:
+    totals = totals_of(junit_of_cargo(CARGO))
+    assert (totals.passed, totals.skipped) == (3, 1)
+    (failure,) = totals.failures
+    assert failure.name == "src/main.rs.tests::the_front_page_greets"
+    assert failure.message == "assertion `left == right` failed"
+    assert b"a &lt;b&gt;" in junit_of_cargo(CARGO)
+
+
+def test_a_rust_program_that_does_not_compile_is_a_failure_with_the_compilers_word() -> None:
+    text = "   Compiling orders v0.0.0\nerror[E0425]: cannot find value `x`\n --> src/main.rs:1:1\n"
+    (failure,) = totals_of(junit_of_cargo(text)).failures
+    assert failure.message == "error[E0425]: cannot find value `x`"
+
+
+@given(st.text(max_size=300))
+def test_any_output_of_cargo_becomes_a_report(text: str) -> None:
+    totals_of(junit_of_cargo(text))

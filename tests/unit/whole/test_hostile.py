@@ -69,7 +69,7 @@ APP: Document = {
         "language": "python",
         "version": "9.9-marked",
         "package": "marked.package",
-        "dependencies": ["marked-requirements.txt"],
+        "dependencies": ["marked.dependencies"],
         "test": ["tester-marked", "--marked-verbosely"],
         "args": {"MARKED_ARGUMENT": "marked-build-value"},
         "platforms": ["marked/platform"],
@@ -150,6 +150,7 @@ PLATFORM: Document = {
         }
     ],
 }
+IMAGES = {"base": "marked/base:1", "runtime": "marked/runtime:2"}
 WITH_POD = copy.deepcopy(PLATFORM)
 WITH_POD["jenkins"]["agent"] = {"kubernetes": {"namespace": "markedagents", "image": "marked-image:1"}}
 
@@ -157,13 +158,14 @@ DOCUMENTS: dict[str, list[Document]] = {
     "Application": [
         APP,
         *({**APP, "build": {**APP["build"], "language": each}} for each in ("go", "static", "dockerfile")),
+        {**APP, "build": {**APP["build"], "language": "java-maven", **IMAGES}},
     ],
     "Platform": [PLATFORM, WITH_POD],
 }
 
 
 DIFFERING = {("jenkins", "agent")} | {
-    ("build", name) for name in ("version", "package", "dependencies", "test", "args")
+    ("build", name) for name in ("version", "base", "runtime", "package", "dependencies", "test", "args")
 }
 NEEDED = {"apiVersion", "kind", "metadata", "build", "images", "charts", "clusters", "environments"}
 
@@ -396,8 +398,8 @@ def test_a_hostile_text_is_refused_at_its_place_or_arrives_unchanged(
         tried(kind, number, path, mark, text)
 
 
-FREE = [each for each in ALL.values() if "\x00" not in each]
-"""What an environment variable or an argument may be: anything but NUL, which no process can be given."""
+FREE = [each for each in ALL.values() if not re.search("[\x00\x7f-\x9f\uffff]", each)]
+"""What an environment variable or an argument may be: anything but NUL, and what gets lost on the way."""
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,8 @@ def plans() -> list[FilePlan]:
         app = replace(app, environments={"production": app.processes})
         found += [*plan_files(app, site), *plan_skeleton("orders", language, 80, "1")]
         found.append(plan_descriptor("orders", "payments", language, 80))
+    # A program in Node needs no web server's configuration, a built site does.
+    found += plan_files(examples.app(build=Build(language="node", package="dist")), site)
     return found
 
 

@@ -1,0 +1,9 @@
+using Xunit;
+
+namespace App;
+
+public class AnswersTest
+{
+    [Fact]
+    public void TheFrontPageGreets() => Assert.Equal("Hello from orders\n", Answers.Greeting);
+}

@@ -1,0 +1,38 @@
+package app;
+
+import static org.junit.Assert.assertEquals;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.junit.Test;
+
+public class MainTest {
+  @Test
+  public void testTheFrontPageGreets() {
+    assertEquals("Hello from orders\n", Main.answer("/"));
+  }
+
+  @Test
+  public void testAnUnknownPathIsNotFound() {
+    assertEquals(null, Main.answer("/nowhere"));
+  }
+
+  @Test
+  public void testItSaysThatItIsHealthy() throws Exception {
+    HttpServer server = Main.makeServer(0);
+    server.start();
+    try {
+      URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/healthz");
+      HttpResponse<String> response =
+          HttpClient.newHttpClient()
+              .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+      assertEquals(200, response.statusCode());
+      assertEquals("ok\n", response.body());
+    } finally {
+      server.stop(0);
+    }
+  }
+}
