@@ -17,7 +17,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "publish": ("pipelinekit.cli.release:publish", "Publish the chart to the chart repository."),
     "deploy": ("pipelinekit.cli.release:deploy", "Deploy the published chart and wait until it is ready."),
     "verify": ("pipelinekit.cli.release:verify", "Run the chart's tests against the deployment."),
-    "status": ("pipelinekit.cli.release:status", "Show what runs where."),
+    "status": ("pipelinekit.cli.status:status", "Show what runs where."),
     "version": ("pipelinekit.cli.release:version", "Show the version of this revision, and why."),
     "platform": ("pipelinekit.cli.platform:platform", "Work on the platform's own document."),
     "doctor": ("pipelinekit.cli.doctor:doctor", "Check tools, addresses and credentials."),

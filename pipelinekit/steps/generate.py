@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from pipelinekit.errors import usage
 from pipelinekit.generators import plan_files
 from pipelinekit.merge import UNSETTLED, Change, Decisions, Outcome, is_yours, next_base, three_way
 from pipelinekit.model.app import App
@@ -11,6 +12,7 @@ from pipelinekit.model.lock import Lock
 from pipelinekit.model.site import Site
 from pipelinekit.model.tree import Tree
 from pipelinekit.ports import TextMerge, Workspace
+from pipelinekit.reading.faults import nearest
 from pipelinekit.reading.lock import read_lock
 from pipelinekit.render import Templates, render
 from pipelinekit.render.lock import lock_text
@@ -92,12 +94,17 @@ def plan_generation(
     decisions: Decisions,
     merge: TextMerge,
 ) -> Generation:
-    """What generating would do to the folder."""
+    """What generating would do to the folder.
+
+    Raises `UsageError` for a decision about a file that is not generated.
+    """
     new = render(plan_files(app, site), templates)
     yours = frozenset(memory.lock.yours if memory.lock else ()) | decisions.yours
     yours -= decisions.take_new
     decisions = replace(decisions, yours=yours)
     paths = sorted(memory.base.keys() | new.keys())
+    for path in sorted((decisions.take_new | decisions.take_theirs | decisions.restore).difference(paths)):
+        raise usage("path-unknown", f"no file {path} is generated", hint=nearest(path, paths))
     # What is yours may be anything, a folder or a picture: it is not read.
     disk = workspace.read_texts(
         path for path in paths if path in decisions.take_new or not is_yours(path, yours)

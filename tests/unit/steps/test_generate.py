@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.adapters.packaged import templates
-from pipelinekit.errors import ToolFailed
+from pipelinekit.errors import ToolFailed, UsageError
 from pipelinekit.merge import Decisions, Outcome, has_markers
 from pipelinekit.model.app import App, Process
 from pipelinekit.model.tree import File
@@ -171,6 +171,14 @@ def test_what_is_kept_is_not_even_read() -> None:
     assert set(outcomes(generate(workspace)).values()) == {Outcome.YOURS}
     with pytest.raises(ToolFailed):
         plan(workspace, take_new=[VALUES])
+
+
+@pytest.mark.parametrize("said", ["take_new", "take_theirs", "restore"])
+def test_a_word_about_a_file_that_is_not_generated_is_no_word(said: str) -> None:
+    word: dict[str, Any] = {said: ["Dokerfile"]}
+    with pytest.raises(UsageError, match="no file Dokerfile is generated") as caught:
+        plan(generated(), **word)
+    assert caught.value.faults[0].hint == "did you mean 'Dockerfile'?"
 
 
 def test_a_deleted_file_stays_deleted_until_it_is_asked_back() -> None:
