@@ -293,7 +293,9 @@ def apply_plan(made: JobPlan, controller: Controller, at_once: int, as_json: boo
     say = (lambda _: None) if as_json else report.say
     results = steps.apply(made, controller.jobs, today=_today().isoformat(), say=say, at_once=at_once)
     left = [Fault("job-refused", f"{each.path}: {each.why}") for each in made.of(Action.REFUSED)]
-    faults = steps.failures(results)
+    hint = "add what is missing and run it again; --assume-credential for one that this account cannot see"
+    blocked = [Fault("job-blocked", f"{each.path} {each.why}", hint=hint) for each in made.of(Action.BLOCKED)]
+    faults = [*steps.failures(results), *blocked]
     if as_json:
         report.as_json(
             {
@@ -374,6 +376,7 @@ def _outlook(made: JobPlan) -> str:
     ]
     parts += [f"{len(made.of(Action.DELETE))} to delete"] if made.of(Action.DELETE) else []
     parts += [f"{len(made.of(Action.REFUSED))} refused"] if made.of(Action.REFUSED) else []
+    parts += [f"{len(made.of(Action.BLOCKED))} blocked"] if made.of(Action.BLOCKED) else []
     parts += [f"{len(made.of(Action.FOREIGN))} foreign, left alone"] if made.of(Action.FOREIGN) else []
     parts += [f"{len(made.of(Action.KEEP))} kept"] if made.of(Action.KEEP) else []
     parts.append(f"{len(made.of(Action.SAME))} unchanged")

@@ -28,7 +28,9 @@ class Action(StrEnum):
     KEEP = "keep"
     """Ours and no longer wanted, but not deleted: its time is not over, or something else is in it."""
     REFUSED = "refused"
-    """It should be changed, and must not be."""
+    """It should be changed, and must not be: it is somebody else's."""
+    BLOCKED = "blocked"
+    """It cannot work on this controller yet: a plugin or a credential is missing."""
 
 
 DEEDS = frozenset((Action.CREATE, Action.UPDATE, Action.DISABLE, Action.DELETE))

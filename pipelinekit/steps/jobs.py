@@ -118,6 +118,7 @@ def obstacles(
     """Ask the controller for plugins and credentials. `assume` are ids that are there, though hidden."""
     of: dict[str, str] = {}
     notices: list[str] = []
+    lacking: dict[str, list[str]] = {}
     plugins = controller.plugins()
     if plugins is None:
         notices.append(
@@ -134,11 +135,14 @@ def obstacles(
         if not unknown:
             continue
         if each.job.kind == "folder":
-            notices.append(
-                f"{each.job.path}: credential {', '.join(unknown)} is not there yet; its jobs will need it"
-            )
+            lacking.setdefault(", ".join(unknown), []).append(each.job.path)
         elif each.job.path not in of:
-            of[each.job.path] = f"there is no credential {', '.join(unknown)} that it can use"
+            ids, folder = " and ".join(unknown), parent_of(each.job.path)
+            of[each.job.path] = f"needs the credential {ids}, in the folder {folder} or above it"
+    notices += [
+        f"credential {ids} is not there yet, and pipelines will need it in {_some(folders)}"
+        for ids, folders in lacking.items()
+    ]
     if stores.hidden:
         notices.append(f"this account may not list the credentials of {', '.join(sorted(stores.hidden))}")
     notices += [
@@ -147,6 +151,10 @@ def obstacles(
         for id_ in sorted(guarded_credentials(platform) & stores.ids(""))
     ]
     return Obstacles(of=of, notices=tuple(notices))
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 class _Stores:
@@ -185,12 +193,17 @@ def _plugins_of(job: Job) -> tuple[str, ...]:
 
 def hinder(plan: JobPlan, of: Mapping[str, str]) -> JobPlan:
     """The plan without the changes that cannot work."""
-    changes = (
-        replace(each, action=Action.REFUSED, why=of[each.path])
-        if each.path in of and each.action in (Action.CREATE, Action.UPDATE)
-        else each
-        for each in plan.changes
-    )
+    changes: list[Change] = []
+    stuck: set[str] = set()
+    for each in plan.changes:
+        why = of.get(each.path) or (
+            f"needs its folder {parent_of(each.path)}" if parent_of(each.path) in stuck else ""
+        )
+        if why and each.action in (Action.CREATE, Action.UPDATE):
+            stuck |= {each.path} if each.action is Action.CREATE else set()
+            changes.append(replace(each, action=Action.BLOCKED, why=why))
+        else:
+            changes.append(each)
     return replace(plan, changes=tuple(changes))
 
 
