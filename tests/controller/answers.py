@@ -76,7 +76,7 @@ class Answers:
         """An item's address: an encoded name is encoded again."""
         if not item.name:
             return f"{self.state.root_url}/"
-        return f"{self.url(item.parent) if item.parent else ''}job/{quote(item.name)}/"
+        return f"{self.url(item.parent) if item.parent else ''}job/{quote(item.name, safe='+')}/"
 
     def item(self, item: Item, depth: int) -> dict[str, Any]:
         """An item; what is in it is short where the depth is used up."""
@@ -133,7 +133,8 @@ class Answers:
         if item.root == forms.MULTIBRANCH:
             return [{}, {}, {}, {}, {}, _CREDENTIALS] if item.children else [{}, {}, {}, {}, _CREDENTIALS]
         display = {"_class": "org.jenkinsci.plugins.displayurlapi.actions.JobDisplayAction"}
-        return [{}, {}, display, {}, {}, _CREDENTIALS]
+        of_branch = bool(item.parent and item.parent.root == forms.MULTIBRANCH)
+        return [*[{}] * (of_branch + item.dead), {}, {}, display, {}, {}, _CREDENTIALS]
 
     def _folder(self, item: Item, depth: int) -> dict[str, Any]:
         kind, name = "hudson.model.AllView", "All"
@@ -210,14 +211,9 @@ class Answers:
             return []
         bad = sum(each.result != "SUCCESS" for each in done)
         if bad:
-            return [
-                {
-                    "description": f"Build stability: {bad} out of the last {len(done)} builds failed.",
-                    "iconClassName": "icon-health-00to19",
-                    "iconUrl": "health-00to19.png",
-                    "score": 0,
-                }
-            ]
+            what = "All recent" if bad == len(done) else f"{bad} out of the last {len(done)}"
+            report = {"iconClassName": "icon-health-00to19", "iconUrl": "health-00to19.png", "score": 0}
+            return [{"description": f"Build stability: {what} builds failed.", **report}]
         return [
             {
                 "description": "Build stability: No recent builds failed.",
@@ -250,7 +246,7 @@ class Answers:
             "actions": [{"_class": "hudson.model.CauseAction", "causes": [_cause()]}],
             "artifacts": [],
             "building": build.building,
-            "description": None,
+            "description": build.description,
             "displayName": f"#{build.number}",
             "duration": build.duration,
             "estimatedDuration": build.duration or -1,

@@ -13,6 +13,9 @@ FOLDER = "com.cloudbees.hudson.plugins.folder.Folder"
 MULTIBRANCH = "org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject"
 PIPELINE = "flow-definition"
 FREESTYLE = "project"
+CREDENTIALS = (
+    "com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider_-FolderCredentialsProperty"
+)
 ROOTS = (FOLDER, MULTIBRANCH, PIPELINE, FREESTYLE)
 
 _DECLARATION = re.compile(r"\s*<\?xml\s+version=['\"](1\.[01])['\"][^>]*\?>")
@@ -220,6 +223,7 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
 _DEFAULTS: Mapping[str, Mapping[str, str]] = {
     PIPELINE: {"keepDependencies": "false", "properties": "", "disabled": "false"},
     MULTIBRANCH: {"disabled": "false", "properties": "", "actions": ""},
+    FOLDER: {"properties": ""},
     "logRotator": {"removeLastBuild": "false"},
     "hudson.tasks.LogRotator": {"removeLastBuild": "false"},
     "org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition": {"sandbox": "false"},
@@ -252,7 +256,8 @@ def saved(text: str, change: Mapping[str, str] | None = None) -> str:
     root = parsed(text)
     for name, value in (change or {}).items():
         found = root.find(name)
-        (ET.SubElement(root, name) if found is None else found).text = value
+        if found is None or not len(found):
+            (ET.SubElement(root, name) if found is None else found).text = value or None
     _migrate(root)
     tidy = _tidied(root, "")
     lines: list[str] = []
@@ -321,7 +326,7 @@ def _tidied(element: ET.Element, owner: str) -> ET.Element:
     """The element with its fields in order, its defaults, its secrets hidden, and its plugin."""
     if element.get("reference"):
         return ET.Element(element.tag, dict(element.attrib))
-    kind = element.get("class") or element.tag
+    kind = element.get("class") or ("jenkins.branch.Branch" if element.tag == "branch" else element.tag)
     order = _ORDER.get(element.tag)
     new = ET.Element(element.tag, {key: value for key, value in element.attrib.items() if key != "plugin"})
     plugin = next((each for begin, each in _OWNERS if kind.startswith(begin)), "")

@@ -200,7 +200,9 @@ class Controller:
     def _route(self, request: Request) -> Answer:
         canned = self.state.canned.get((request.method, request.path))
         if canned:
-            return Answer(canned[0], canned[2].encode(), canned[1], signed="json" in canned[1])
+            return Answer(
+                canned[0], canned[2].encode(), headers=dict(canned[1]), signed="X-Jenkins" in canned[1]
+            )
         item, rest = self._item(request.path)
         for pattern, handler in _ROUTES:
             match = re.fullmatch(pattern, rest)
@@ -256,7 +258,9 @@ def _refusal(refusal: Refusal) -> Answer:
             headers,
         )
     if refusal.status == 409:
-        return Answer(409, b"<html>409</html>", "text/html;charset=iso-8859-1")
+        return _page(409, "This project is not buildable")
+    if not refusal.signed:
+        return Answer(refusal.status, b"<html>Error</html>", "text/html;charset=iso-8859-1")
     return _oops() if refusal.status == 500 else _page(refusal.status, "Error", refusal.reason)
 
 
@@ -426,7 +430,7 @@ def _trigger(self: Controller, request: Request, item: Item, match: re.Match[str
     if match[0] == "build" and "json" in request.form:
         given = {each["name"]: each["value"] for each in json.loads(request.form["json"])["parameter"]}
     elif match[0] == "build" and definitions:
-        raise Refusal(400, "Nothing is submitted")
+        raise Refusal(400, signed=False)
     elif match[0] == "buildWithParameters" and not definitions:
         raise Refusal(500)
     _choices(item, given)
@@ -526,7 +530,8 @@ def _console(self: Controller, request: Request, item: Item, match: re.Match[str
 def _stop(self: Controller, request: Request, item: Item, match: re.Match[str]) -> Answer:
     build = _build_of(item, match[1])
     if build.building:
-        build.write("Aborted by anonymous\r\nFinished: ABORTED\r\n")
+        if self.state.last_words:
+            build.write(self.state.last_words)
         build.finish("ABORTED")
     return Answer(302, headers={"Location": f"{_local(self, item)}{build.number}/"})
 
@@ -596,7 +601,7 @@ def _create_credential(self: Controller, request: Request, item: Item, match: re
 def _credential_config(self: Controller, request: Request, item: Item, match: re.Match[str]) -> Answer:
     store, id_ = _store(self, item, match), unquote(match["id"])
     if id_ not in store:
-        raise Refusal(404)
+        raise Refusal(404, signed=request.method != "DELETE")
     if request.method == "GET":
         return Answer(200, _redacted(store[id_]).encode(), "application/xml")
     if request.method == "DELETE":
@@ -634,11 +639,6 @@ def _redacted(element: ET.Element) -> str:
     return ET.tostring(copy, encoding="unicode", short_empty_elements=True).replace(" />", "/>")
 
 
-_PROPERTY = (
-    "com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider_-FolderCredentialsProperty"
-)
-
-
 def _keep(item: Item) -> None:
     """A folder's credentials live inside its configuration."""
     if not item.name:
@@ -646,9 +646,9 @@ def _keep(item: Item) -> None:
     root = forms.parsed(item.text)
     properties = root.find("properties")
     properties = ET.SubElement(root, "properties") if properties is None else properties
-    for each in properties.findall(_PROPERTY):
+    for each in properties.findall(forms.CREDENTIALS):
         properties.remove(each)
-    holder = ET.SubElement(properties, _PROPERTY)
+    holder = ET.SubElement(properties, forms.CREDENTIALS)
     entry = ET.SubElement(
         ET.SubElement(holder, "domainCredentialsMap", {"class": "hudson.util.CopyOnWriteMap$Hash"}), "entry"
     )
@@ -797,7 +797,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("X-Jenkins", VERSION)
             self.send_header("X-Jenkins-Session", self.server.controller.state.session)
         for key, value in answer.headers.items():
-            self.send_header(key, value)
+            if not key.startswith("X-Jenkins"):
+                self.send_header(key, value)
         if answer.status != 204:
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()

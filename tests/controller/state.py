@@ -6,7 +6,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 from xml.etree import ElementTree as ET
 
 from tests.controller import forms
@@ -23,10 +22,11 @@ UNSAFE = "?*/\\%!@#$^&|<>[]:;"
 class Refusal(Exception):
     """An answer that is an error: its status, and what `X-Error` says."""
 
-    def __init__(self, status: int, reason: str = "") -> None:
+    def __init__(self, status: int, reason: str = "", *, signed: bool = True) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.signed = signed
 
 
 @dataclass
@@ -40,6 +40,7 @@ class Build:
     raw: int = 0
     building: bool = True
     result: str | None = None
+    description: str | None = None
     duration: int = 0
     timestamp: int = field(default_factory=lambda: int(time.time() * 1000))
     parameters: dict[str, str] = field(default_factory=dict)
@@ -92,6 +93,8 @@ class Item:
     hold_off: bool = False
     """A copy is not buildable until it has been saved once."""
     dead: bool = False
+    asked: bool = False
+    """Whether somebody has tried to build it: from then on it has actions."""
     saves: int = 0
 
     @property
@@ -121,8 +124,9 @@ class Item:
 
     def save(self, **change: str) -> None:
         """Jenkins saves the job itself: the text is its own from now on."""
-        self.text = forms.saved(self.text, change)
+        self.text = forms.saved(self.text, change | ({"actions": ""} if self.asked else {}))
         self.saves += 1
+        self.hold_off = False
 
 
 Script = Callable[[Build], Iterator[float]]
@@ -156,8 +160,10 @@ class State:
         self.queue_polls = 1
         """So many looks at an item until it leaves the queue, and one more until its build is named."""
         self.script: Script = well
-        self.canned: dict[tuple[str, str], tuple[int, str, str]] = {}
-        """Answers of parts that have no state here, by method and path: status, content type, body."""
+        self.last_words = "Aborted by anonymous\r\nFinished: ABORTED\r\n"
+        """What a build writes that is stopped."""
+        self.canned: dict[tuple[str, str], tuple[int, dict[str, str], str]] = {}
+        """Answers of parts that have no state here, by method and path: status, headers, body."""
         self.notified: list[str] = []
 
     # --- items ------------------------------------------------------------------------------------
@@ -221,11 +227,8 @@ class State:
             if forms.root_of(text) != item.root:
                 raise forms.NotXml("another class")
             item.text = forms.stored(text)
-            if forms.migrates(item.text):
-                item.save()
         except forms.NotXml as error:
             raise Refusal(500) from error
-        item.hold_off = False
         item.credentials = {
             each.findtext("id") or "": each for each in _credentials_in(forms.parsed(item.text))
         }
@@ -234,6 +237,7 @@ class State:
 
     def enqueue(self, item: Item, parameters: dict[str, str]) -> Waiting:
         """Put a build into the queue, or join one that waits there."""
+        item.asked = True
         if not item.root == forms.PIPELINE or item.disabled or item.hold_off or item.dead:
             raise Refusal(409)
         path = item.path
@@ -274,16 +278,6 @@ def well(build: Build) -> Iterator[float]:
 
 
 def _credentials_in(root: ET.Element) -> list[ET.Element]:
-    map_ = "properties/com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider_-FolderCredentialsProperty"
-    return [
-        each
-        for list_ in root.findall(
-            f"{map_}/domainCredentialsMap/entry/java.util.concurrent.CopyOnWriteArrayList"
-        )
-        for each in list_
-    ]
-
-
-def describe(value: Any) -> str:
-    """For messages of tests."""
-    return repr(value)[:200]
+    listed = "domainCredentialsMap/entry/java.util.concurrent.CopyOnWriteArrayList"
+    found = root.findall(f"properties/{forms.CREDENTIALS}/{listed}")
+    return [each for store in found for each in store]
