@@ -6,6 +6,7 @@ takes a starting controller for an empty one. So requests go through its client,
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 import time
@@ -65,8 +66,9 @@ class Client:
         self.sleep = sleep
         user, password = (login.user, login.password) if login else (None, None)
         self._client = jenkins.Jenkins(self.url, user, password, timeout=TIMEOUT)
-        # An API token needs no crumb; who has a password is told so by the first 403, and fetches one then.
+        # Left alone, the client would fetch a crumb before the first GET, and never another after a restart.
         self._client.crumb = False
+        self._crumbed = False
         self._lock = threading.Lock()
 
     def get(self, path: str) -> requests.Response:
@@ -113,6 +115,8 @@ class Client:
         Raises `NotThere` on a 404 that Jenkins signs, `Denied` on 401 and 403, `ToolFailed` on all else.
         """
         pauses = list(self.pauses) if again else []
+        if method != "GET":
+            self._first_crumb()
         while True:
             outcome = self._once(method, path, data, headers)
             if not isinstance(outcome, _Trouble):
@@ -155,12 +159,16 @@ class Client:
             return _judged(cause.response, path, self)
         return _unanswered(cause or error, self.url)
 
-    def _fetch_crumb(self) -> None:
+    def _first_crumb(self) -> None:
+        """Before the first POST, and once for all threads; a controller without crumbs says 404."""
         with self._lock:
-            issued = self._once("GET", "crumbIssuer/api/json", None, None)
-            if isinstance(issued, _Trouble):
-                raise issued.error
-            self._client.crumb = issued.json()
+            if not self._crumbed:
+                with contextlib.suppress(NotThere):
+                    self._fetch_crumb()
+                self._crumbed = True
+
+    def _fetch_crumb(self) -> None:
+        self._client.crumb = self.json("crumbIssuer/api/json")
 
     @property
     def who(self) -> str:

@@ -77,7 +77,7 @@ def test_an_answer_that_is_another_is_found() -> None:
     recording = next(each for each in ALL if each.name == "folders")
 
     def forget(world: World) -> None:
-        world.state.check_name = lambda _, name: name  # type: ignore[method-assign]
+        world.state.check_name = lambda _, name: name  # type: ignore[assignment, method-assign]
 
     replay = start(recording, forget)
     try:
