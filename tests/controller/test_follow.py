@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.cli import via
 from pipelinekit.steps import follow as steps
 from tests.controller.conftest import Platform, Ran
 from tests.controller.server import Controller
@@ -204,7 +203,7 @@ def test_ctrl_c_asks_whether_to_abort(
     jenkins: Controller, deploy: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, abort: bool
 ) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr(via.click, "confirm", lambda *_, **__: abort)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: abort)
     jenkins.state.script = _says(*map(str, range(10_000)), pause=0.02)
     interrupt = threading.Timer(0.4, lambda: _interrupt(jenkins))
     interrupt.start()
