@@ -11,6 +11,8 @@ from pipelinekit import ports
 from pipelinekit.adapters.docker import DockerEngine
 from pipelinekit.adapters.git import MergeFile
 from pipelinekit.adapters.helm import Helm
+from pipelinekit.adapters.jenkinsbuilds import JenkinsBuilds
+from pipelinekit.adapters.jenkinsjobs import JenkinsController, JenkinsJobs
 from pipelinekit.adapters.kubernetes import Kubernetes
 from pipelinekit.adapters.receipts import ReceiptFolder
 from pipelinekit.adapters.registry import OciRegistry
@@ -33,6 +35,9 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Charts: (Helm, doubles.Charts),
     ports.Releases: (Helm, doubles.Releases),
     ports.Cluster: (Kubernetes, doubles.Cluster),
+    ports.Jobs: (JenkinsJobs, doubles.Jobs),
+    ports.Controller: (JenkinsController, doubles.Controller),
+    ports.Builds: (JenkinsBuilds, doubles.Builds),
 }
 """Each port, the adapter that serves it and its double."""
 
