@@ -81,7 +81,9 @@ def _parameter(key: str, options: dict[str, click.Parameter]) -> click.Parameter
 
 def _words(key: str, value: Any, option: click.Parameter) -> list[str]:
     if not isinstance(option, click.Option):
-        return [str(value)]
+        if not isinstance(value, str):
+            raise usage("args-env", f"argument '{key}' is a text, not {value!r}")
+        return [value]
     flag = max(option.opts, key=len)
     if option.is_flag:
         if not isinstance(value, bool):

@@ -102,7 +102,8 @@ def _stand_in(found: re.Match[str]) -> str:
 
 def _text(root: ET.Element) -> str:
     ET.indent(root)
-    text = ET.tostring(root, encoding="unicode")
+    # A bare carriage return would be a line break to the next reader.
+    text = ET.tostring(root, encoding="unicode").replace("\r", "&#xd;")
     return HEAD + _STANDING.sub(lambda found: f"&#x{ord(found[0]) - _STANDS_FOR_CONTROL:x};", text) + "\n"
 
 
