@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipelinekit.merge.structured import merge_text
 from pipelinekit.model.tree import File, Tree
 from pipelinekit.ports import TextMerge
 
@@ -113,7 +114,7 @@ def _change(
         return Change(path, Outcome.CONFLICT, theirs, File(theirs, new.executable))
     if base.text == new.text:
         return Change(path, Outcome.EDITED, theirs, File(theirs, new.executable))
-    merged, clean = text.merge(base.text, theirs, new.text)
+    merged, clean = merge_text(path, base.text, theirs, new.text, text)
     outcome = Outcome.CONFLICT if not clean else Outcome.MERGE if merged != theirs else Outcome.EDITED
     return Change(path, outcome, theirs, File(merged, new.executable))
 
