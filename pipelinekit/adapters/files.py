@@ -61,6 +61,17 @@ def remove(path: Path) -> None:
         raise _disk_error("file-undeletable", path, error) from error
 
 
+def move(path: Path, to: Path) -> None:
+    """Rename a file; folders are made, and the one that this leaves empty is removed."""
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(to)
+        with contextlib.suppress(OSError):
+            path.parent.rmdir()
+    except OSError as error:
+        raise _disk_error("file-unwritable", to, error) from error
+
+
 def working_folder(root: Path, name: str) -> Path:
     """`.pipelinekit/<name>/`, made if need be, with a `.gitignore` that keeps it out of git."""
     folder = root / ".pipelinekit" / name

@@ -44,6 +44,10 @@ class Workspace:
         for path in remove:
             files.remove(self.root / path)
 
+    def move(self, old: str, new: str) -> None:
+        """Give a file another path, in one step; folders are made, and removed when they get empty."""
+        files.move(self.root / old, self.root / new)
+
     def working_folder(self, name: str) -> Path:
         """`.pipelinekit/<name>/`, made if need be; git ignores it."""
         return files.working_folder(self.root, name)

@@ -26,6 +26,8 @@ class Outcome(StrEnum):
     """Both sides changed the same lines: the markers are in the file."""
     IN_THE_WAY = "in the way"
     """A file that we did not write has the name of one that we would."""
+    MOVE = "move"
+    """Its template has another name now; your edits move along."""
     REMOVE = "remove"
     IDENTICAL = "identical"
     EDITED = "edited"
@@ -38,7 +40,9 @@ class Outcome(StrEnum):
     """No longer generated, but you edited it."""
 
 
-WRITES = frozenset({Outcome.CREATE, Outcome.UPDATE, Outcome.MERGE, Outcome.CONFLICT, Outcome.REMOVE})
+WRITES = frozenset(
+    {Outcome.CREATE, Outcome.UPDATE, Outcome.MERGE, Outcome.CONFLICT, Outcome.MOVE, Outcome.REMOVE}
+)
 UNSETTLED = frozenset({Outcome.CONFLICT, Outcome.IN_THE_WAY})
 
 

@@ -15,6 +15,8 @@ class Lock:
     tool: str
     """The version of pipelinekit that generated last."""
     site: Site
+    templates: int = 1
+    """The version of the templates that generated last."""
     files: Mapping[str, str]
     """Path to digest of the text generated last, before any merge."""
     was: Mapping[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pipelinekit.errors import usage
@@ -11,11 +12,13 @@ from pipelinekit.model.app import App
 from pipelinekit.model.lock import Lock
 from pipelinekit.model.site import Site
 from pipelinekit.model.tree import Tree
+from pipelinekit.plan.migrations import MIGRATIONS, TEMPLATES, Migration, due
 from pipelinekit.ports import TextMerge, Workspace
 from pipelinekit.reading.faults import nearest
 from pipelinekit.reading.lock import read_lock
 from pipelinekit.render import Templates, render
 from pipelinekit.render.lock import lock_text
+from pipelinekit.steps.migrate import migrate, settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,8 @@ class Generation:
     base: Tree
     notices: tuple[str, ...]
     memory: Memory
+    moves: Mapping[str, str]
+    """Old path to new path of the files that move first."""
 
     @property
     def unsettled(self) -> tuple[Change, ...]:
@@ -50,7 +55,8 @@ class Generation:
     @property
     def current(self) -> bool:
         """Whether there is nothing to write, the lock included."""
-        return not self.writes and self.lock == self.memory.lock and not self.memory.notices
+        quiet = not self.writes and not self.moves and not self.memory.notices
+        return quiet and self.lock == self.memory.lock
 
 
 def remember(workspace: Workspace) -> Memory:
@@ -93,6 +99,7 @@ def plan_generation(
     memory: Memory,
     decisions: Decisions,
     merge: TextMerge,
+    migrations: tuple[Migration, ...] = MIGRATIONS,
 ) -> Generation:
     """What generating would do to the folder.
 
@@ -102,6 +109,8 @@ def plan_generation(
     yours = frozenset(memory.lock.yours if memory.lock else ()) | decisions.yours
     yours -= decisions.take_new
     decisions = replace(decisions, yours=yours)
+    version = max((each.to for each in migrations), default=TEMPLATES)
+    steps = due(memory.lock.templates if memory.lock else version, migrations)
     paths = sorted(memory.base.keys() | new.keys())
     for path in sorted((decisions.take_new | decisions.take_theirs | decisions.restore).difference(paths)):
         raise usage("path-unknown", f"no file {path} is generated", hint=nearest(path, paths))
@@ -109,15 +118,25 @@ def plan_generation(
     disk = workspace.read_texts(
         path for path in paths if path in decisions.take_new or not is_yours(path, yours)
     )
-    changes = three_way(memory.base, disk, new, decisions, merge)
-    base = next_base(changes, memory.base, new)
+    migrated = migrate(memory.base, disk, steps, app.name)
+    changes = three_way(migrated.base, migrated.theirs, new, decisions, merge)
+    base = next_base(changes, migrated.base, new)
+    changes = settle(changes, migrated)
     lock = Lock(
         tool=tool,
+        templates=version,
         site=site,
         files={path: file.digest for path, file in base.items()},
         yours=tuple(sorted(yours)),
     )
-    return Generation(changes=changes, lock=lock, base=base, notices=memory.notices, memory=memory)
+    return Generation(
+        changes=changes,
+        lock=lock,
+        base=base,
+        notices=memory.notices,
+        memory=memory,
+        moves={old: new for new, old in migrated.moved.items()},
+    )
 
 
 def apply_generation(generation: Generation, workspace: Workspace) -> None:
@@ -126,6 +145,9 @@ def apply_generation(generation: Generation, workspace: Workspace) -> None:
     remove = [each.path for each in generation.writes if each.outcome is Outcome.REMOVE]
     if generation.current:
         return
+    # First the moves, each in one step: killed after one, the next generation finds the edit there.
+    for old, new in generation.moves.items():
+        workspace.move(old, new)
     workspace.write(write, remove)
     memory = generation.memory
     if generation.base == memory.base and memory.lock and not memory.notices:
@@ -133,6 +155,7 @@ def apply_generation(generation: Generation, workspace: Workspace) -> None:
         return
     # The base and the lock are two files: between their writes, entries of either generation are sound.
     was = memory.lock.files if memory.lock else {}
-    workspace.write_lock(lock_text(replace(generation.lock, was=was)))
+    version = memory.lock.templates if memory.lock else generation.lock.templates
+    workspace.write_lock(lock_text(replace(generation.lock, was=was, templates=version)))
     workspace.write_base(generation.base)
     workspace.write_lock(lock_text(generation.lock))
