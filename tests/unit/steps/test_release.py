@@ -39,7 +39,7 @@ class Bench:
         folder = self.workspace.working_folder("source")
         for name, text in {
             "Chart.yaml": "name: orders\nversion: 1.2.3\n",
-            "values.yaml": "{}",
+            "values.yaml": "image: {digest: x}",
             **texts,
         }.items():
             (folder / name).write_text(text)
