@@ -27,8 +27,10 @@ class Workspace:
 
     def read_lock(self) -> str | None:
         """The lock's text, or None when there is none."""
-        path = self.root / LOCK
-        return files.read_bytes(path).decode(errors="replace") if path.exists() else None
+        try:
+            return (self.root / LOCK).read_bytes().decode(errors="replace")
+        except FileNotFoundError:
+            return None
 
     def read_base(self) -> Tree | None:
         """What was generated last, or None when that is missing or damaged."""

@@ -21,6 +21,7 @@ def read_lock(text: str, origin: str) -> Lock | None:
             tool=_text(data["tool"]),
             templates=_whole(data.get("templates", 1)),
             site=_site(data["site"]),
+            inputs=_text(data.get("inputs", "")),
             files=_digests(data["files"]),
             was=_digests(data.get("was", {})),
             yours=_texts(data.get("yours", [])),
