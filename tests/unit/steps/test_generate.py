@@ -91,6 +91,17 @@ def test_a_second_generation_touches_nothing() -> None:
     assert workspace.writes == []
 
 
+def test_a_newer_tool_that_generates_the_same_writes_the_lock_alone() -> None:
+    workspace = generated()
+    generation = plan(workspace)
+    apply_generation(replace(generation, lock=replace(generation.lock, tool="0.2.0")), workspace)
+    assert workspace.writes == ["lock"]
+    assert workspace.lock is not None
+    lock = read_lock(workspace.lock, "lock.yaml")
+    assert lock
+    assert lock.tool == "0.2.0"
+
+
 def test_what_changed_in_the_descriptor_reaches_the_files_that_it_is_in() -> None:
     workspace = generated()
     generation = generate(workspace, LATER)
