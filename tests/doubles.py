@@ -237,6 +237,10 @@ class Workspace:
             self._survive(path)
             self.texts.pop(path, None)
 
+    def move(self, old: str, new: str) -> None:
+        self._survive(new)
+        self.texts[new] = self.texts.pop(old)
+
     def working_folder(self, name: str) -> Path:
         folder = self.root / ".pipelinekit" / name
         folder.mkdir(parents=True, exist_ok=True)

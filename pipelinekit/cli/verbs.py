@@ -4,7 +4,7 @@ from __future__ import annotations
 
 VERBS: dict[str, tuple[str, str]] = {
     "new-app": ("pipelinekit.cli.newapp:new_app", "Make an application, or take an existing repository in."),
-    "validate": ("pipelinekit.cli.generate:validate", "Check app.yaml and platform.yaml."),
+    "validate": ("pipelinekit.cli.validate:validate", "Check app.yaml and platform.yaml."),
     "explain": ("pipelinekit.cli.explain:explain", "Show every value that counts, and where it is written."),
     "generate": (
         "pipelinekit.cli.generate:generate",

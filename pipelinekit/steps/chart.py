@@ -9,10 +9,9 @@ from pathlib import Path
 
 from pipelinekit.errors import refused
 from pipelinekit.merge.keys import set_keys
-from pipelinekit.model.platform import Environment
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key
 from pipelinekit.model.release import ImageRef, ReleasePlan
-from pipelinekit.plan.release import peers_of
+from pipelinekit.plan.chartvalues import given_values, image_values
 from pipelinekit.ports import Charts, Receipts, Registry, Workspace
 from pipelinekit.reading.values import read_values
 from pipelinekit.steps.image import Did, missing, short
@@ -46,7 +45,8 @@ def package(
     if done and current and digest_of(archive) == done.archive_digest:
         return done, Did(f"{archive.name} is packaged already", acted=False)
     replaced = stamp(plan, pushed, workspace.read_texts(_stamped(plan)))
-    trial = deploy_values(plan, plan.platform.environments[0], pushed.digest)
+    own = read_values(replaced["values.yaml"], "values.yaml")
+    trial = json.dumps(given_values(plan, plan.platform.environments[0], own, pushed.digest))
     made = charts.package(root / plan.chart_folder, replaced, trial, archive.parent, plan.app.name)
     receipt = ChartPackaged(
         key=plan.key,
@@ -80,7 +80,7 @@ def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> d
         ),
         "values.yaml": set_keys(
             texts[values],
-            {("image", "repository"): pushed.repository, ("image", "digest"): pushed.digest},
+            image_values(read_values(texts[values], values), pushed.repository, plan.version, pushed.digest),
             values,
         ),
     }
@@ -127,25 +127,6 @@ def publish(
     receipts.save(receipt)
     verb = "is published" if acted else "is published already"
     return receipt, Did(f"oci://{plan.chart} {verb} ({short(digest)})", acted)
-
-
-def deploy_values(plan: ReleasePlan, environment: Environment, chart_digest: str) -> str:
-    """The values that are given at deployment, as JSON, which is YAML."""
-    images, vault = plan.platform.images, plan.platform.vault
-    values: dict[str, object] = {
-        "digest": chart_digest,
-        "environment": environment.name,
-        "image": {
-            "registry": environment.registry or images.registry,
-            "pullSecrets": [images.pull_secret] if images.pull_secret else [],
-        },
-        "mirror": images.mirror,
-        "peers": peers_of(plan.app, plan.platform, environment),
-    }
-    if vault:
-        fields = {"address": vault.address, "image": vault.image, "mount": vault.mount}
-        values["vault"] = {name: value for name, value in fields.items() if value}
-    return json.dumps(values, indent=2)
 
 
 def _stamped(plan: ReleasePlan) -> tuple[str, str]:

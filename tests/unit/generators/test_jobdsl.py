@@ -25,10 +25,11 @@ def test_every_job_is_in_it_in_order() -> None:
     assert "'services/orders/Jenkinsfile'" in text
 
 
-def test_every_text_is_itself_to_groovy() -> None:
-    for text in ALL.values():
-        job = Folder(path="apps", title=text, text="")
-        assert [text, text] == list(literals(script((job,), text)))[1:3]
+# No document may hold U+FFFF, and no Groovy literal can.
+@pytest.mark.parametrize("text", [each for each in ALL.values() if "\uffff" not in each])
+def test_every_text_is_itself_to_groovy(text: str) -> None:
+    job = Folder(path="apps", title=text, text="")
+    assert [text, text] == list(literals(script((job,), text)))[1:3]
 
 
 @pytest.mark.parametrize(
