@@ -9,7 +9,8 @@ import click
 from pipelinekit.adapters import files, packaged
 from pipelinekit.cli import report
 from pipelinekit.cli.controller import Controller, Site, read_site
-from pipelinekit.cli.jobs import ADOPT, ASSUME, YES, apply_plan, consent, plan_for, show
+from pipelinekit.cli.jobplans import apply_plan, consent, plan_for, show
+from pipelinekit.cli.jobs import ADOPT, ASSUME, YES
 from pipelinekit.cli.options import PLATFORM
 from pipelinekit.errors import usage
 from pipelinekit.generators import jobdsl
