@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipelinekit.generators.scans import crontab
 from pipelinekit.model.jobs import Folder, Git, GitHub, Job, Multibranch, Pipeline
@@ -19,13 +19,12 @@ EXCLUDE_BRANCHES_WITH_PULL_REQUEST = "1"
 MERGED_WITH_TARGET = "1"
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """An element; `content` is its text or its children."""
+class Element(NamedTuple):
+    """An element; `content` is its text or its children. A tuple, for a platform has tens of thousands."""
 
     tag: str
     content: str | Sequence[Element] = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = {}
 
 
 def config_xml(job: Job, description: str) -> str:
@@ -36,7 +35,15 @@ def config_xml(job: Job, description: str) -> str:
         root = _pipeline(job, description)
     else:
         root = _multibranch(job, description)
-    return "<?xml version='1.1' encoding='UTF-8'?>\n" + "".join(_lines(root, "")) + "\n"
+    lines = ["<?xml version='1.1' encoding='UTF-8'?>"]
+    _write(root, "", lines)
+    return "\n".join((*lines, ""))
+
+
+def described(xml: str, before: str, after: str) -> str:
+    """A text of `config_xml` with another description, without rendering the rest once more."""
+    # A job's description is the first thing in it.
+    return xml.replace(_element("description", before), _element("description", after), 1)
 
 
 # --- jobs -----------------------------------------------------------------------------------------
@@ -188,14 +195,17 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], text)
 
 
-def _lines(element: Element, margin: str) -> list[str]:
-    attributes = "".join(f' {name}="{escaped(value)}"' for name, value in element.attributes.items())
-    content = element.content
-    if not content:
-        return [f"{margin}<{element.tag}{attributes}/>"]
+def _write(element: Element, margin: str, lines: list[str]) -> None:
+    tag, content, of = element
+    attributes = "".join([f' {name}="{escaped(value)}"' for name, value in of.items()]) if of else ""
     if isinstance(content, str):
-        return [f"{margin}<{element.tag}{attributes}>{escaped(content)}</{element.tag}>"]
-    lines = [f"{margin}<{element.tag}{attributes}>"]
+        lines.append(margin + _element(tag, content, attributes))
+        return
+    lines.append(f"{margin}<{tag}{attributes}>")
     for child in content:
-        lines += ["\n", *_lines(child, margin + "  ")]
-    return [*lines, f"\n{margin}</{element.tag}>"]
+        _write(child, margin + "  ", lines)
+    lines.append(f"{margin}</{tag}>")
+
+
+def _element(tag: str, text: str, attributes: str = "") -> str:
+    return f"<{tag}{attributes}>{escaped(text)}</{tag}>" if text else f"<{tag}{attributes}/>"

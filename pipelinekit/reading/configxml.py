@@ -23,6 +23,9 @@ KEPT = ("actions", "folderViews", "healthMetrics", "icon")
 
 ANY = "*"
 
+WITHOUT_EFFECT = frozenset(("includes", "excludes", "ignoreOnPushNotifications"))
+"""Beside traits these count for nothing, and Jenkins drops them."""
+
 DEFAULT_CLASSES = {"logRotator": "hudson.tasks.LogRotator", "folderViews": ANY, "icon": ANY}
 """A class that Jenkins writes where it was left out."""
 
@@ -111,7 +114,8 @@ def _text(root: ET.Element) -> str:
 
 
 def _config(root: ET.Element) -> Config:
-    fields = dict(_fields(root, ""))
+    fields: dict[str, str] = {}
+    _fields(root, "", fields)
     if "description" in fields:
         fields["description"] = without_marker(fields["description"])
         if not fields["description"]:
@@ -127,35 +131,37 @@ def _config(root: ET.Element) -> Config:
     )
 
 
-def _fields(element: ET.Element, path: str) -> Iterator[tuple[str, str]]:
+def _fields(element: ET.Element, path: str, fields: dict[str, str]) -> None:
     seen: dict[str, int] = {}
     tags = {each.tag for each in element}
+    beside_traits = "traits" in tags and not path.endswith("traits")
     for child in element:
-        if _is_not_ours(child, path) or (_has_traits(child.tag, tags) and not path.endswith("traits")):
+        tag = child.tag
+        if _is_not_ours(child, path) or (beside_traits and tag in WITHOUT_EFFECT):
             continue
-        seen[child.tag] = number = seen.get(child.tag, 0) + 1
-        below = f"{path}{child.tag}" + (f"[{number}]" if number > 1 else "")
-        if not path and child.tag == "triggers" and element.tag == "flow-definition":
+        seen[tag] = number = seen.get(tag, 0) + 1
+        below = f"{path}{tag}[{number}]" if number > 1 else path + tag
+        if not path and tag == "triggers" and element.tag == "flow-definition":
             # Where Jenkins moves them to as it loads the job.
             below = f"properties/{TRIGGERS}/triggers"
-        yield from _field_of(child, below)
+        _field_of(child, below, fields)
 
 
-def _field_of(element: ET.Element, path: str) -> Iterator[tuple[str, str]]:
+def _field_of(element: ET.Element, path: str, fields: dict[str, str]) -> None:
     kind = element.get("class")
     has_children = len(element) > 0
     text = "" if has_children else element.text or ""
     # An empty list is no list at all.
     is_said = has_children or text or not (kind or "").endswith("list")
     if kind and is_said and DEFAULT_CLASSES.get(element.tag) not in (kind, ANY):
-        yield f"{path}/@class", kind
+        fields[f"{path}/@class"] = kind
     if "." in element.tag:
         # An object of that class: that it is there counts, whatever is in it.
-        yield path, text.strip() if has_children else text
-    elif not has_children and text.strip() and text != "false":
-        yield path, text
+        fields[path] = text.strip() if has_children else text
+    elif text and text != "false" and text.strip():
+        fields[path] = text
     if has_children:
-        yield from _fields(element, path + "/")
+        _fields(element, path + "/", fields)
 
 
 def _is_not_ours(element: ET.Element, path: str) -> bool:
@@ -168,11 +174,6 @@ def _is_not_ours(element: ET.Element, path: str) -> bool:
     return (not path and element.tag in ("actions", "folderViews")) or (
         path == "properties/" and element.tag == CREDENTIALS
     )
-
-
-def _has_traits(tag: str, siblings: set[str]) -> bool:
-    # Beside traits these have no effect, and Jenkins drops them.
-    return "traits" in siblings and tag in ("includes", "excludes", "ignoreOnPushNotifications")
 
 
 def _tracked(root: ET.Element) -> Iterator[str]:

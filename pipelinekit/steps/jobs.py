@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, refused
-from pipelinekit.generators.configxml import config_xml
+from pipelinekit.generators.configxml import config_xml, described
 from pipelinekit.model.jobconfig import Config, digest_of
 from pipelinekit.model.jobplan import Action, Change, Found, JobPlan, Wanted
 from pipelinekit.model.jobs import Job
@@ -31,10 +31,13 @@ def prepare(jobs: Iterable[Job], platform: str, *, via: str = "") -> tuple[Wante
 
 def _prepared(job: Job, platform: str, via: str) -> Wanted:
     text = f"{job.text}\n{provenance(platform)}"
-    config = read_config(config_xml(job, text))
+    plain = config_xml(job, text)
+    config = read_config(plain)
     digest = digest_of(config)
     marker = Marker(platform=platform, digest=digest, via=via)
-    return Wanted(job=job, xml=config_xml(job, with_marker(text, marker)), config=config, digest=digest)
+    return Wanted(
+        job=job, xml=described(plain, text, with_marker(text, marker)), config=config, digest=digest
+    )
 
 
 def descriptions(jobs: Iterable[Job], platform: str) -> tuple[tuple[Job, str], ...]:

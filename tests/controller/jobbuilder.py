@@ -19,6 +19,22 @@ def definitions(jobs: Iterable[Job]) -> str:
     return dump([{"job": _definition(job)} for job in jobs])
 
 
+def template(jobs: Iterable[Multibranch]) -> list[dict[str, Any]]:
+    """Applications on GitHub that differ in nothing but name and team, as one template and its instances."""
+    first, *_ = several = list(jobs)
+    team, name = first.path.split("/")[1:]
+    made = _definition(first)
+    made |= {"name": "apps/{team}/{app}", "id": "application", "display-name": "{app}"}
+    made["description"] = made["description"].replace(f" {name} ", " {app} ").replace(f" {team},", " {team},")
+    made["description"] = made["description"].replace(f"/{name}", "/{app}")
+    made["scm"][0]["github"]["repo"] = "{app}"
+    instances = [{each.title: {"team": each.path.split("/")[1]}} for each in several]
+    return [
+        {"job-template": made},
+        {"project": {"name": "applications", "app": instances, "jobs": ["application"]}},
+    ]
+
+
 def rendered(text: str, folder: Path) -> Path:
     """Write what a text of definitions says below `folder`: `<path>/config.xml` each."""
     source, out = folder / "jobs.yaml", folder / "out"
