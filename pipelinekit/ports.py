@@ -99,15 +99,23 @@ class Shell(Protocol):
         ...
 
 
+class Sources(Protocol):
+    """What an image is built from."""
+
+    def dockerfile(self) -> str:
+        """The Dockerfile's text."""
+        ...
+
+    def digest(self) -> str:
+        """The digest of the build context; the same content gives the same one."""
+        ...
+
+
 class Engine(Protocol):
     """A container engine that can build, run a test stage and push."""
 
     def image_id(self, ref: str) -> str | None:
         """The id of a local image, or None."""
-        ...
-
-    def has_stage(self, context: Path, dockerfile: str, stage: str) -> bool:
-        """Whether the Dockerfile has a stage of that name."""
         ...
 
     def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
@@ -118,13 +126,13 @@ class Engine(Protocol):
         """Run an image's command; copy what it left in /reports to `reports`, whether it passed or not."""
         ...
 
-    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> None:
-        """Push a local image under `ref`."""
+    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
+        """Push a local image under `ref`; the digest that it has there, or empty when nobody said."""
         ...
 
 
 class Registry(Protocol):
-    """A registry of images and charts."""
+    """A registry of images."""
 
     def digest_of(self, ref: ImageRef) -> str | None:
         """The manifest's digest, or None when there is no such tag or digest."""
@@ -132,6 +140,22 @@ class Registry(Protocol):
 
     def labels_of(self, ref: ImageRef) -> Mapping[str, str]:
         """The labels of an image that is there."""
+        ...
+
+    def built(self, ref: ImageRef) -> str:
+        """When an image that is there was built (RFC 3339)."""
+        ...
+
+    def tag(self, ref: ImageRef, tag: str) -> str:
+        """Give an image that is there one more tag; its digest. `Refused` when the registry will not."""
+        ...
+
+
+class ChartRepository(Protocol):
+    """Where charts are published."""
+
+    def digest_of(self, ref: ImageRef) -> str | None:
+        """The digest of a published chart, or None when there is no such version."""
         ...
 
     def publish_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> str:

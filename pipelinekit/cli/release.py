@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from pipelinekit.adapters import credentials
 from pipelinekit.adapters.shell import FolderShell
 from pipelinekit.cli import report
-from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, line
+from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import check_failed
 from pipelinekit.model.platform import Environment
@@ -54,27 +53,51 @@ def test(here: Line, as_json: bool) -> None:
 
     with _around(here, "test"):
         done = image.test(
-            here.plan, here.root, here.engine, ReportFolder(here.root), here.receipts, report.say
+            here.plan,
+            here.root,
+            here.sources,
+            here.engine,
+            here.images,
+            ReportFolder(here.root),
+            here.receipts,
+            report.say,
         )
     _finish(*done, as_json)
 
 
 @click.command()
-@line(PLAN, JSON)
-def build(here: Line, plan_only: bool, as_json: bool) -> None:
-    """Build the image of this revision.
+@line(
+    click.option("--max-age", default="", metavar="AGE", help="Build again what is older, like 7d or 12h."),
+    PLAN,
+    JSON,
+)
+def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
+    """Build the image of this revision, unless there is one of the same inputs.
 
-
+    The inputs are the sources as .dockerignore leaves them, the Dockerfile, the digests of its base images,
+    arguments and platforms. --max-age brings updates of the system packages in: give it in every build.
 
     \b
-    Example:
+    Examples:
       pipelinekit build --registry localhost:5000
+      pipelinekit build --max-age 7d
     """
     if plan_only:
-        report.result(f"would build {here.plan.image.repository}:{here.plan.version}")
+        recipe = image.resolve(here.plan, "", here.sources, here.engine, here.images, report.say)
+        name = f"{here.plan.image.repository}:{here.plan.version}"
+        report.result(f"would build {name}, unless the registry has one of inputs {recipe.inputs.digest}")
         return
     with _around(here, "build"):
-        done = image.build(here.plan, here.root, here.engine, here.receipts, report.say)
+        done = image.build(
+            here.plan,
+            here.root,
+            here.sources,
+            here.engine,
+            here.images,
+            here.receipts,
+            report.say,
+            oldest=int(time.time()) - age(max_age) if max_age else 0,
+        )
     _finish(*done, as_json)
 
 
@@ -95,7 +118,7 @@ def push(here: Line, plan_only: bool, as_json: bool) -> None:
         there = here.images.digest_of(plan.image)
         report.result(f"{plan.image} is there ({there})" if there else f"would push {plan.image}")
         return
-    login = credentials.for_registry(plan.image.registry, os.environ)
+    login = here.login(plan.image.registry)
     with _around(here, "push"):
         done = image.push(plan, here.engine, here.images, here.receipts, login, report.say)
     _finish(*done, as_json)

@@ -23,11 +23,13 @@ from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE, read_app
 
 if TYPE_CHECKING:
-    from pipelinekit.adapters.docker import DockerEngine
+    from pipelinekit.adapters.context import Sources
     from pipelinekit.adapters.helm import Helm
     from pipelinekit.adapters.kubernetes import Kubernetes
     from pipelinekit.adapters.registry import OciRegistry
     from pipelinekit.model.platform import Environment
+    from pipelinekit.model.release import Credentials
+    from pipelinekit.ports import Engine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,18 +171,31 @@ class Line:
         return ReceiptFolder(self.root)
 
     @cached_property
-    def engine(self) -> DockerEngine:
-        """The container engine."""
-        from pipelinekit.adapters.docker import DockerEngine
+    def sources(self) -> Sources:
+        """What its image is built from."""
+        from pipelinekit.adapters.context import Sources
 
-        return DockerEngine()
+        return Sources(self.root)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What builds: the Docker engine when one answers, else buildah; PIPELINEKIT_ENGINE chooses."""
+        from pipelinekit.adapters.engines import choose
+
+        return choose(os.environ, self.images, self.login)
+
+    def login(self, host: str) -> Credentials | None:
+        """The credentials for a registry: those of the pipeline only for the platform's own."""
+        images = self.platform.images
+        own = [images.registry, images.mirror, *(each.registry for each in self.platform.environments)]
+        return credentials.for_registry(host, os.environ, own=[each for each in own if each])
 
     @cached_property
     def images(self) -> OciRegistry:
         """The image registry, with the credentials for images."""
         from pipelinekit.adapters.registry import OciRegistry
 
-        return OciRegistry(lambda host: credentials.for_registry(host, os.environ))
+        return OciRegistry(self.login)
 
     @cached_property
     def charts(self) -> OciRegistry:

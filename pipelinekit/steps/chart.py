@@ -12,8 +12,8 @@ from pipelinekit.merge.keys import set_keys
 from pipelinekit.model.platform import Environment
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key
 from pipelinekit.model.release import ImageRef, ReleasePlan
-from pipelinekit.plan.release import peers_of
-from pipelinekit.ports import Charts, Receipts, Registry, Workspace
+from pipelinekit.plan.release import chart_address, peers_of
+from pipelinekit.ports import ChartRepository, Charts, Receipts, Registry, Workspace
 from pipelinekit.reading.values import read_values
 from pipelinekit.steps.image import Did, missing, short
 
@@ -87,7 +87,7 @@ def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> d
 
 
 def publish(
-    plan: ReleasePlan, root: Path, charts: Charts, registry: Registry, receipts: Receipts
+    plan: ReleasePlan, root: Path, charts: Charts, registry: ChartRepository, receipts: Receipts
 ) -> tuple[ChartPublished, Did]:
     """Store the packaged chart in the chart repository.
 
@@ -109,12 +109,12 @@ def publish(
     if digest is None:
         metadata = read_values(charts.texts(archive, ["Chart.yaml"])["Chart.yaml"], "Chart.yaml")
         digest = registry.publish_chart(plan.chart, archive, metadata)
-    elif registry.chart_layer(plan.chart) != packaged.archive_digest:
-        raise refused(
-            "version-taken",
-            f"{plan.chart} is published with another content",
-            hint="a published version is never replaced: commit, and run the line again",
-        )
+        # Read back: somebody else may have published the same version in the meantime.
+        if registry.digest_of(plan.chart) != digest:
+            _check_same_archive(plan, packaged, registry)
+            digest = registry.digest_of(plan.chart) or digest
+    elif not _published_by_us(receipts, packaged, digest):
+        _check_same_archive(plan, packaged, registry)
     receipt = ChartPublished(
         key=plan.key,
         version=plan.version,
@@ -126,7 +126,22 @@ def publish(
     )
     receipts.save(receipt)
     verb = "is published" if acted else "is published already"
-    return receipt, Did(f"oci://{plan.chart} {verb} ({short(digest)})", acted)
+    return receipt, Did(f"{chart_address(plan.chart)} {verb} ({short(digest)})", acted)
+
+
+def _published_by_us(receipts: Receipts, packaged: ChartPackaged, digest: str) -> bool:
+    """Whether what the repository has is what we put there: its digest says so, without reading it."""
+    done = receipts.load(ChartPublished)
+    return bool(done and done.digest == digest and done.archive_digest == packaged.archive_digest)
+
+
+def _check_same_archive(plan: ReleasePlan, packaged: ChartPackaged, registry: ChartRepository) -> None:
+    if registry.chart_layer(plan.chart) != packaged.archive_digest:
+        raise refused(
+            "version-taken",
+            f"{plan.chart} is published with another content",
+            hint="a published version is never replaced: commit, and run the line again",
+        )
 
 
 def deploy_values(plan: ReleasePlan, environment: Environment, chart_digest: str) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipelinekit.adapters.registry import charts
+from pipelinekit.adapters.registry import charts, layout
 from pipelinekit.adapters.registry.blobs import CHUNK, Blobs, Home
 from pipelinekit.adapters.registry.connection import Connection
 from pipelinekit.adapters.registry.copying import Copied, Copier
 from pipelinekit.adapters.registry.manifests import Manifests
 from pipelinekit.model.release import Credentials, ImageRef
+from pipelinekit.ports import Say
 
 
 class OciRegistry:
@@ -64,6 +65,10 @@ class OciRegistry:
     def fetch_chart(self, ref: ImageRef, to: Path) -> None:
         """Write a published chart's archive to `to`; the digests are verified."""
         charts.fetch(self.manifests, self.blobs, ref, to)
+
+    def push_layout(self, folder: Path, ref: ImageRef, say: Say) -> str:
+        """Store the one image of an OCI layout under `ref`; its digest."""
+        return layout.push(self.manifests, self.blobs, folder, ref, say)
 
     def copy(self, ref: ImageRef, to: ImageRef, *, also: Sequence[str] = ()) -> Copied:
         """Copy an image, index or artifact with its referrers; see `Copier.copy`."""

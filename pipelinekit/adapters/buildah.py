@@ -1,0 +1,171 @@
+"""buildah: images without an engine, for agents that have none and need none."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from pipelinekit import names
+from pipelinekit.adapters import process
+from pipelinekit.adapters.buildx import check_secrets, secret_variable
+from pipelinekit.adapters.context import pinned_dockerfile, unpack_context
+from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.registry import OciRegistry
+from pipelinekit.adapters.registry.connection import PLAIN_HTTP
+from pipelinekit.adapters.reports import copy_reports
+from pipelinekit.errors import failed
+from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
+from pipelinekit.ports import Say
+from pipelinekit.reading.dockerfile import bases
+
+TEST_TIMEOUT = 1800.0
+"""Seconds that a test command may take."""
+ROOT = "PIPELINEKIT_BUILDAH_ROOT"
+"""Where images are kept, when not in buildah's own place."""
+
+Login = Callable[[str], Credentials | None]
+
+
+class BuildahEngine:
+    """buildah as an engine: build and run by it, push by our own registry client."""
+
+    def __init__(self, registry: OciRegistry, login: Login, environment: Mapping[str, str]) -> None:
+        self.registry = registry
+        self.login = login
+        self.environment = environment
+
+    def version(self) -> str:
+        """buildah's version."""
+        return process.check(["buildah", "--version"]).split()[2]
+
+    def image_id(self, ref: str) -> str | None:
+        """The id of a local image, or None."""
+        done = process.run(
+            [*self._buildah(), "inspect", "--type", "image", "--format", "{{.FromImageID}}", ref]
+        )
+        return f"sha256:{done.out.strip()}" if done.code == 0 and done.out.strip() else None
+
+    def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
+        """Build the plan's target; raises `ToolFailed` with the failing step's last words."""
+        check_secrets(plan)
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch, self._auth(plan) as auth:
+            folder, id_file = Path(scratch, "context"), Path(scratch, "id")
+            folder.mkdir()
+            replaced = pinned_dockerfile(plan, context)
+            unpack_context(context, plan.dockerfile, folder, replaced)
+            # What has been filtered must not be filtered once more, by other rules.
+            (folder / ".pipelinekit-ignore").touch()
+            text = (folder / plan.dockerfile).read_text(errors="replace")
+            hosts = [each.split("/")[0] for each in bases(text, plan.args)]
+            done = process.watch(
+                [
+                    *self._buildah(),
+                    *self.argv(plan, id_file, Path(scratch)),
+                    *(["--authfile", str(auth)] if auth else []),
+                    *(["--tls-verify=false"] if any(map(self._plain, [*hosts, plan.cache])) else []),
+                    *("--ignorefile", str(folder / ".pipelinekit-ignore")),
+                    *("--file", str(folder / plan.dockerfile), str(folder)),
+                ],
+                line=say,
+            )
+            if done.code:
+                lines = (done.out + done.err).strip().splitlines()
+                step = next((line for line in reversed(lines) if line.startswith("STEP ")), "")
+                reason = f"{step}: {done.reason()}" if step else done.reason()
+                raise failed("build-failed", reason, hint="\n".join(lines[-10:]))
+            return "sha256:" + id_file.read_text().strip().removeprefix("sha256:")
+
+    def argv(self, plan: BuildPlan, id_file: Path, scratch: Path) -> list[str]:
+        """What is built, as buildah's words; secrets go through files that only we can read."""
+        words = ["build", "--isolation", "chroot", "--format", "oci", "--layers", "--iidfile", str(id_file)]
+        if len(plan.platforms) > 1:
+            words += ["--manifest", str(plan.ref)]
+        else:
+            words += ["--tag", str(plan.ref)]
+        words += ["--target", plan.target] if plan.target else []
+        words += [word for each in plan.platforms for word in ("--platform", each)]
+        for name, value in plan.args.items():
+            words += ["--build-arg", f"{name}={value}"]
+        for name, value in plan.labels.items():
+            words += ["--label", f"{name}={value}", "--annotation", f"{name}={value}"]
+        for each in plan.secrets:
+            path = scratch / f"secret-{each}"
+            write_atomic(path, os.environ[secret_variable(each)], mode=0o600)
+            words += ["--secret", f"id={each},src={path}"]
+        if plan.cache:
+            words += ["--cache-from", plan.cache, "--cache-to", plan.cache]
+        return words
+
+    def run_tests(self, image: str, reports: Path, say: Say) -> TestRun:
+        """Run the image's command; what it left in /reports is copied out, whether it passed or not."""
+        inspected = process.check([*self._buildah(), "inspect", "--type", "image", image])
+        config = json.loads(inspected)["OCIv1"]["config"]
+        command = [*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ())]
+        if not command:
+            raise failed("test-failed-to-start", "the test stage has no command", hint="give it a CMD")
+        container = process.check([*self._buildah(), "from", "--pull-never", image]).strip()
+        try:
+            done = process.watch(
+                [*self._buildah(), "run", "--isolation", "chroot", container, "--", *command],
+                line=say,
+                timeout=TEST_TIMEOUT,
+            )
+            mounted = process.check([*self._namespace(), *self._buildah(), "mount", container]).strip()
+            copy_reports(Path(mounted, "reports"), reports)
+            return TestRun(exit_code=done.code, output=done.out + done.err)
+        finally:
+            process.run([*self._buildah(), "rm", container])
+
+    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
+        """Push a local image under `ref`; its digest. Uploads are resumed, digests verified."""
+        del credentials
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            layout = Path(scratch, "layout")
+            listed = process.run([*self._buildah(), "manifest", "inspect", image_id])
+            if listed.code == 0:
+                words = ["manifest", "push", "--all", "--format", "oci", image_id, f"oci:{layout}"]
+            else:
+                words = ["push", "--format", "oci", image_id, f"oci:{layout}"]
+            process.check([*self._buildah(), *words], timeout=900, code="push-failed")
+            return self.registry.push_layout(layout, ref, say)
+
+    # --- how it is called -------------------------------------------------------------------------
+
+    def _buildah(self) -> list[str]:
+        root = self.environment.get(ROOT)
+        # vfs needs nothing of the kernel: it works in an unprivileged container, where overlay does not.
+        words = ["buildah", "--storage-driver", "vfs"]
+        return [*words, "--root", root, "--runroot", f"{root}-run"] if root else words
+
+    def _namespace(self) -> list[str]:
+        return [] if os.geteuid() == 0 else ["buildah", "unshare"]
+
+    def _plain(self, name: str) -> bool:
+        host = name.split("/")[0]
+        return bool(host) and (
+            names.is_loopback(host) or host in self.environment.get(PLAIN_HTTP, "").split(",")
+        )
+
+    @contextlib.contextmanager
+    def _auth(self, plan: BuildPlan) -> Iterator[Path | None]:
+        """A file with the credentials of the registries that the build reads from, for as long as it runs."""
+        text = " ".join([plan.cache, *plan.pinned.values(), *plan.args.values()])
+        hosts = {word.split("/")[0] for word in text.split() if "/" in word or ":" in word}
+        logins = {host: self.login(host) for host in sorted(hosts)}
+        auths = {host: {"auth": _basic(login)} for host, login in logins.items() if login}
+        if not auths:
+            yield None
+            return
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            path = Path(scratch, "auth.json")
+            write_atomic(path, json.dumps({"auths": auths}), mode=0o600)
+            yield path
+
+
+def _basic(login: Credentials) -> str:
+    return base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
