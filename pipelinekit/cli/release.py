@@ -19,6 +19,7 @@ from pipelinekit.model.platform import Environment
 from pipelinekit.model.receipts import Receipt
 from pipelinekit.model.release import ReleasePlan
 from pipelinekit.plan.release import describe_gate, environments_to_deploy
+from pipelinekit.plan.version import explain
 from pipelinekit.steps import chart, image
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.around import around
@@ -325,18 +326,21 @@ def _status_line(row: dict[str, Any]) -> str:
 
 
 @click.command()
-@line(JSON)
-def version(here: Line, as_json: bool) -> None:
+@line(click.option("--explain", "why", is_flag=True, help="Say which facts made it."), JSON)
+def version(here: Line, why: bool, as_json: bool) -> None:
     """Show the version of this revision.
 
-
-
     \b
-    Example:
+    Examples:
       pipelinekit version --json
+      pipelinekit version --explain
     """
     plan: ReleasePlan = here.plan
+    explained = explain(plan.revision, conventional=here.app.versions == "conventional")
     if as_json:
-        report.as_json({"version": plan.version, **dataclasses.asdict(plan.revision)})
-    else:
-        report.result(plan.version)
+        facts = {"version": plan.version, "reasons": list(explained.reasons)}
+        report.as_json({**facts, **dataclasses.asdict(plan.revision)})
+        return
+    for each in explained.reasons if why else ():
+        report.say(each)
+    report.result(plan.version)

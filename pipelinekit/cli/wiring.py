@@ -104,7 +104,7 @@ class Line:
     @cached_property
     def revision(self) -> Revision:
         """The facts about the work tree; Jenkins knows branch and pull request, where git is detached."""
-        facts = git.revision(self.root, name=self.app.name)
+        facts = git.revision(self.root, name=self.app.name, messages=self.app.versions == "conventional")
         environment = os.environ
         if "BRANCH_NAME" in environment:
             facts = replace(

@@ -25,6 +25,8 @@ class Revision:
     """The nearest version tag, or empty."""
     since: int = 0
     """Commits since that tag, or since the beginning."""
+    messages: tuple[str, ...] = ()
+    """The messages of those commits, oldest first; read only where they decide about the version."""
     committed: int = 0
     """When the commit was made, in seconds since the epoch."""
     shallow: bool = False

@@ -15,7 +15,7 @@ OCI = "oci://"
 
 def plan_release(app: App, platform: Platform, revision: Revision, key: Key) -> ReleasePlan:
     """Which image and chart come from this revision, and what they are called."""
-    version = version_of(revision)
+    version = version_of(revision, conventional=app.versions == "conventional")
     return ReleasePlan(
         app=app,
         platform=platform,
