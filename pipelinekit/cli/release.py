@@ -18,7 +18,7 @@ from pipelinekit.errors import check_failed
 from pipelinekit.model.platform import Environment
 from pipelinekit.model.receipts import Receipt
 from pipelinekit.model.release import ReleasePlan
-from pipelinekit.plan.release import describe_gate, environments_to_deploy
+from pipelinekit.plan.release import chart_address, describe_gate, environments_to_deploy
 from pipelinekit.plan.version import explain
 from pipelinekit.steps import chart, image
 from pipelinekit.steps import release as release_steps
@@ -157,9 +157,8 @@ def publish(here: Line, plan_only: bool, as_json: bool) -> None:
     plan = here.plan
     if plan_only:
         there = here.charts.digest_of(plan.chart)
-        report.result(
-            f"oci://{plan.chart} is there ({there})" if there else f"would publish oci://{plan.chart}"
-        )
+        name = chart_address(plan.chart)
+        report.result(f"{name} is there ({there})" if there else f"would publish {name}")
         return
     with _around(here, "publish"):
         done = chart.publish(plan, here.root, here.helm, here.charts, here.receipts)

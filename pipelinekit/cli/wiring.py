@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.registry import OciRegistry
     from pipelinekit.model.platform import Environment
     from pipelinekit.model.release import Credentials
-    from pipelinekit.ports import Engine
+    from pipelinekit.ports import ChartRepository, Engine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,11 +198,9 @@ class Line:
         return OciRegistry(self.login)
 
     @cached_property
-    def charts(self) -> OciRegistry:
+    def charts(self) -> ChartRepository:
         """The chart repository, with the credentials for charts."""
-        from pipelinekit.adapters.registry import OciRegistry
-
-        return OciRegistry(lambda host: credentials.for_registry(host, os.environ, purpose="CHARTS"))
+        return chart_repository(self.platform)
 
     @cached_property
     def helm(self) -> Helm:
@@ -217,6 +215,25 @@ class Line:
         from pipelinekit.adapters.kubernetes import Kubernetes
 
         return Kubernetes(kubeconfig(dict(os.environ)))
+
+
+def chart_repository(platform: Platform) -> ChartRepository:
+    """A platform's chart repository: an OCI registry, or a Helm repository over http."""
+    repository = platform.charts.repository
+    own = [(repository.partition("://")[2] or repository).split("/")[0], platform.images.registry]
+
+    def login(host: str) -> Credentials | None:
+        return credentials.for_registry(
+            host, os.environ, purpose="CHARTS", own=[each for each in own if each]
+        )
+
+    if repository.startswith("oci://"):
+        from pipelinekit.adapters.registry import OciRegistry
+
+        return OciRegistry(login)
+    from pipelinekit.adapters.chartrepository import HttpCharts
+
+    return HttpCharts(login)
 
 
 def kubeconfig(environment: dict[str, str]) -> dict[str, str]:

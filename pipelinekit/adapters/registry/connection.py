@@ -161,8 +161,7 @@ class Connection:
     def _base(self, host: str) -> str:
         """`https://host`; plain http for a loopback address that does not speak TLS, or by explicit word."""
         if host not in self._bases:
-            plain = host in os.environ.get(PLAIN_HTTP, "").split(",")
-            if plain or (names.is_loopback(host) and not self._speaks_tls(host)):
+            if is_plain(host) or (names.is_loopback(host) and not self._speaks_tls(host)):
                 self._bases[host] = f"http://{host}"
             else:
                 self._bases[host] = f"https://{host}"
@@ -221,6 +220,11 @@ class Connection:
         self.expect(answer, host, 200)
         body: dict[str, Any] = answer.json()
         return str(body.get("token") or body.get("access_token"))
+
+
+def is_plain(host: str) -> bool:
+    """Whether somebody said that this host is spoken to without TLS."""
+    return host in os.environ.get(PLAIN_HTTP, "").split(",")
 
 
 def _scope(method: str, repository: str, also: Iterable[str]) -> str:
