@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pipelinekit.model.receipts import R, Receipt
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleaseState, Target, TestRun
@@ -244,4 +244,16 @@ class Cluster(Protocol):
 
     def drop_release(self, target: Target, revision: int) -> None:
         """Delete an abandoned installation's record, so that the one before it counts again."""
+        ...
+
+
+class NexusServer(Protocol):
+    """A Nexus server's REST API, as its administrator."""
+
+    def get(self, path: str) -> Any:
+        """What is at `path`, or None when there is nothing."""
+        ...
+
+    def send(self, method: str, path: str, body: Any) -> None:
+        """Make or change something; raises `ToolFailed` with the server's reason."""
         ...

@@ -80,10 +80,7 @@ class Line:
                 namespace=self.options.namespace,
             )
             return platform, f"local:{self.options.registry or 'none'}"
-        from pipelinekit.reading.platform import read_platform
-
-        text = platformsource.read_platform_text(source)
-        return read_platform(text.content, text.origin), text.commit
+        return read_named_platform(source)
 
     @property
     def platform(self) -> Platform:
@@ -215,6 +212,14 @@ class Line:
         from pipelinekit.adapters.kubernetes import Kubernetes
 
         return Kubernetes(kubeconfig(dict(os.environ)))
+
+
+def read_named_platform(source: str) -> tuple[Platform, str]:
+    """The platform that a source names, and its commit."""
+    from pipelinekit.reading.platform import read_platform
+
+    text = platformsource.read_platform_text(source)
+    return read_platform(text.content, text.origin), text.commit
 
 
 def chart_repository(platform: Platform) -> ChartRepository:

@@ -11,9 +11,6 @@ from pipelinekit.reading.source import Path, Source
 
 Data = Mapping[str, Any]
 
-_HOSTED_ONLY = {"helm": ("hosted", "proxy"), "go": ("proxy", "group")}
-"""Formats that a Nexus does not have in every kind."""
-
 
 def check(source: Source) -> None:
     """Add the faults that only show between parts: references, kinds, and cleaning where it would hurt."""
@@ -51,9 +48,6 @@ def check(source: Source) -> None:
 
 def _check_kind(source: Source, path: Path, each: Data) -> None:
     kind, form = each.get("kind"), str(each.get("format"))
-    allowed = _HOSTED_ONLY.get(form, ("hosted", "proxy", "group"))
-    if kind not in allowed:
-        source.fault((*path, "kind"), "kind-unknown", f"{form} is {' or '.join(allowed)}, not {kind}")
     for key, owner in (("remote", "proxy"), ("members", "group")):
         if (key in each) != (kind == owner):
             problem = f"a {owner} needs '{key}'" if kind == owner else f"'{key}' is for a {owner}"

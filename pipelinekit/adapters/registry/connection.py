@@ -19,6 +19,7 @@ from pipelinekit.adapters.registry.trouble import (
     unexpected,
     unreachable,
 )
+from pipelinekit.errors import ToolFailed
 from pipelinekit.model.release import Credentials
 
 if TYPE_CHECKING:
@@ -44,8 +45,10 @@ class Connection:
         credentials: Callable[[str], Credentials | None],
         *,
         sleep: Callable[[float], None] = time.sleep,
+        hint: str = "",
     ) -> None:
         self.count = 0
+        self._hint = hint
         self._credentials = credentials
         self._known: dict[str, Credentials | None] = {}
         self._sleep = sleep
@@ -82,9 +85,9 @@ class Connection:
             if answer.status_code != 401:
                 break
             if last or not self._authorize(host, scope, answer, used):
-                raise denied(host, 401, known=self._login(host) is not None)
+                raise self._denied(host, 401)
         if answer.status_code == 403:
-            raise denied(host, 403, known=self._login(host) is not None)
+            raise self._denied(host, 403)
         return answer
 
     def expect(self, answer: requests.Response, host: str, *statuses: int) -> requests.Response:
@@ -185,6 +188,9 @@ class Connection:
             self._known[host] = self._credentials(host)
         return self._known[host]
 
+    def _denied(self, host: str, status: int) -> ToolFailed:
+        return denied(host, status, known=self._login(host) is not None, hint=self._hint)
+
     def _authorization(self, host: str, scope: str, url: str) -> str:
         """What to send along: never to another address than the registry's own."""
         if url.split("/")[2] != host:
@@ -216,7 +222,7 @@ class Connection:
         query = urlencode([("service", fields.get("service", "")), *wanted])
         answer = self._try("GET", f"{fields['realm']}?{query}", headers, None, AGAIN, TRIES, stream=False)
         if answer.status_code in {401, 403}:
-            raise denied(host, answer.status_code, known=login is not None)
+            raise self._denied(host, answer.status_code)
         self.expect(answer, host, 200)
         body: dict[str, Any] = answer.json()
         return str(body.get("token") or body.get("access_token"))

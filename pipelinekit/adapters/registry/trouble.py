@@ -48,12 +48,12 @@ def is_hopeless(error: Exception) -> bool:
     return any(word in str(error) for word in words)
 
 
-def denied(host: str, status: int, *, known: bool) -> ToolFailed:
+def denied(host: str, status: int, *, known: bool, hint: str = "") -> ToolFailed:
     """The registry does not let us in; `known` is whether it was given credentials."""
     return failed(
         "registry-denied",
         f"{host} refuses {'the credentials' if known else 'anonymous access'} ({status})",
-        hint=f"run `docker login {host}`, or set PK_REGISTRY_USER and PK_REGISTRY_PASSWORD",
+        hint=hint or f"run `docker login {host}`, or set PK_REGISTRY_USER and PK_REGISTRY_PASSWORD",
     )
 
 

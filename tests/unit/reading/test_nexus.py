@@ -83,7 +83,6 @@ def test_a_section_becomes_values() -> None:
             "kind-unknown",
             "",
         ),
-        ({"repositories": [{"name": "g", "format": "go", "kind": "hosted"}]}, "kind-unknown", ""),
         ({"repositories": [{"name": "n", "format": "npm", "kind": "hosted", "port": 1}]}, "kind-fields", ""),
         ({"repositories": [{**HOSTED, "port": 1, "subdomain": "x"}]}, "routing-twice", ""),
         ({"repositories": [{**PROXY, "snapshots": True}]}, "kind-fields", ""),
