@@ -68,7 +68,8 @@ class Nexus:
         for pattern, handler in ROUTES:
             match = re.fullmatch(f"{method} {pattern}" if " " not in pattern else pattern, f"{method} {path}")
             if match:
-                return handler(self, *match.groups(), body)
+                status, found = handler(self, *match.groups(), body)
+                return int(status), found
         raise Refusal(404, f"no such address: {method} {path}")
 
 
@@ -110,6 +111,14 @@ def _eula_post(nexus: Nexus, body: Any) -> tuple[int, Any]:
         raise Refusal(400, "Invalid EULA disclaimer")
     nexus.accepted = True
     return 204, None
+
+
+def _realms_get(nexus: Nexus, body: Any) -> tuple[int, Any]:
+    return 200, nexus.realms
+
+
+def _anonymous_get(nexus: Nexus, body: Any) -> tuple[int, Any]:
+    return 200, nexus.anonymous
 
 
 def _realms_put(nexus: Nexus, body: Any) -> tuple[int, Any]:
@@ -265,9 +274,9 @@ _KIND = "(docker|helm|raw|pypi|npm|maven|go)/(hosted|proxy|group)"
 ROUTES: tuple[tuple[str, Any], ...] = (
     ("GET v1/system/eula", _eula_get),
     ("POST v1/system/eula", _eula_post),
-    ("GET v1/security/realms/active", lambda nexus, body: (200, nexus.realms)),
+    ("GET v1/security/realms/active", _realms_get),
     ("PUT v1/security/realms/active", _realms_put),
-    ("GET v1/security/anonymous", lambda nexus, body: (200, nexus.anonymous)),
+    ("GET v1/security/anonymous", _anonymous_get),
     ("PUT v1/security/anonymous", _anonymous_put),
     ("GET v1/blobstores/file/([^/]+)", _blob_store_get),
     ("POST v1/blobstores/file", _blob_store_post),
@@ -327,9 +336,8 @@ class _Handler(BaseHTTPRequestHandler):
                 status, body = self._answer(path, raw)
             except Refusal as refusal:
                 status, body = refusal.status, str(refusal)
-        content = (
-            b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
-        )
+        text = body if isinstance(body, str) else "" if body is None else json.dumps(body)
+        content = text.encode()
         self.send_response_only(status)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

@@ -88,8 +88,10 @@ def _overlay(below: Mapping[str, Body], above: Mapping[str, Body]) -> dict[str, 
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
-        nested = isinstance(under, Mapping) and isinstance(value, Mapping)
-        merged[key] = _overlay(under, value) if nested else value
+        if isinstance(under, Mapping) and isinstance(value, Mapping):
+            merged[key] = _overlay(under, value)
+        else:
+            merged[key] = value
     return merged
 
 

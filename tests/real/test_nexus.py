@@ -106,9 +106,7 @@ def run(server: Nexus, folder: Path, *words: str, env: dict[str, str] | None = N
     return Said(done.returncode, done.stdout, done.stderr)
 
 
-def test_a_new_server_is_brought_into_the_described_state_and_stays_there(
-    server: Nexus, tmp_path: Path
-) -> None:
+def test_a_new_server_is_brought_into_the_described_state(server: Nexus, tmp_path: Path) -> None:
     planned = run(server, tmp_path, "plan")
     assert planned.code == 0, planned.err
     assert server.writes == [], "a plan changes nothing"
@@ -195,9 +193,7 @@ def test_a_wrong_password_is_tried_once(server: Nexus, tmp_path: Path) -> None:
     assert "wrong-secret" not in said.err + said.out
 
 
-def test_a_new_user_without_a_password_is_refused_before_anything_is_done(
-    server: Nexus, tmp_path: Path
-) -> None:
+def test_a_new_user_without_a_password_is_refused_at_once(server: Nexus, tmp_path: Path) -> None:
     said = run(server, tmp_path, "apply", env={"PK_NEXUS_PASSWORD": "first"})
     assert said.code == 6
     assert "PK_NEXUS_PUSH_PASSWORD" in said.err
