@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from pipelinekit.model.ledger import Event
+from pipelinekit.model.platform import Cluster as PlatformCluster
 from pipelinekit.model.receipts import R, Receipt
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleaseState, Target, TestRun
+from pipelinekit.model.stored import Running, Stored
 from pipelinekit.model.testing import Totals
 from pipelinekit.model.tree import File, Tree
 
@@ -256,4 +259,40 @@ class NexusServer(Protocol):
 
     def send(self, method: str, path: str, body: Any) -> None:
         """Make or change something; raises `ToolFailed` with the server's reason."""
+        ...
+
+
+class Store(Protocol):
+    """Everything that a platform's registries hold of its applications."""
+
+    def all(self) -> Sequence[Stored]:
+        """Every manifest that has a tag, and what it needs."""
+        ...
+
+    def tags_of(self, stored: Stored) -> Sequence[str]:
+        """The tags that name a manifest now."""
+        ...
+
+    def delete(self, stored: Stored) -> bool:
+        """Delete a manifest; whether it was there."""
+        ...
+
+
+class Clusters(Protocol):
+    """What clusters run."""
+
+    def running(self, cluster: PlatformCluster) -> Running:
+        """Whatever runs in one of them or would run again; raises when it cannot be asked."""
+        ...
+
+
+class Ledger(Protocol):
+    """What releases went through."""
+
+    def events(self) -> Sequence[Event]:
+        """All events, oldest first; raises `Refused` when they cannot be read."""
+        ...
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Add events; they are kept when this returns."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -183,9 +184,7 @@ class Line:
 
     def login(self, host: str) -> Credentials | None:
         """The credentials for a registry: those of the pipeline only for the platform's own."""
-        images = self.platform.images
-        own = [images.registry, images.mirror, *(each.registry for each in self.platform.environments)]
-        return credentials.for_registry(host, os.environ, own=[each for each in own if each])
+        return registry_login(self.platform)(host)
 
     @cached_property
     def images(self) -> OciRegistry:
@@ -212,6 +211,19 @@ class Line:
         from pipelinekit.adapters.kubernetes import Kubernetes
 
         return Kubernetes(kubeconfig(dict(os.environ)))
+
+
+def registry_login(platform: Platform) -> Callable[[str], Credentials | None]:
+    """The credentials for registries: what a pipeline binds is for the platform's own and no other."""
+    images = platform.images
+    own = [images.registry, images.mirror, *(each.registry for each in platform.environments)]
+    hosts = [each for each in own if each]
+    return lambda host: credentials.for_registry(host, os.environ, own=hosts)
+
+
+def named_or_local_platform(source: str, registry: str, context: str = "") -> Platform:
+    """The platform that was named, else the built-in local one."""
+    return read_named_platform(source)[0] if source else local_platform(registry, context=context)
 
 
 def read_named_platform(source: str) -> tuple[Platform, str]:

@@ -11,6 +11,9 @@ from pipelinekit.errors import refused
 from pipelinekit.model.release import Revision
 from pipelinekit.plan.conventional import advance
 
+MAIN = ""
+"""The branch of final versions."""
+Rank = tuple[int, int, int]
 FIRST = "0.1.0"
 """What a repository without a version tag counts from."""
 
@@ -64,6 +67,24 @@ def explain(revision: Revision, *, conventional: bool = False) -> Explained:
         reasons.append(f"it is {revision.main_branch}, unchanged: a final version, which may be promoted")
         kind = None
     return Explained(version=str(base.replace(prerelease=kind, build=None)), reasons=tuple(reasons))
+
+
+def branch_of(version: str) -> str | None:
+    """The branch that a version comes from (empty for the main one), or None when it is no version."""
+    try:
+        prerelease = semver.Version.parse(version).prerelease
+    except ValueError:
+        return None
+    if prerelease is None:
+        return MAIN
+    parts = prerelease.split(".")
+    return ".".join(parts[:2]) if parts[0] == "pr" else parts[0]
+
+
+def rank(version: str) -> Rank:
+    """The numbers of a version, by which final ones have an order."""
+    parsed = semver.Version.parse(version)
+    return parsed.major, parsed.minor, parsed.patch
 
 
 def _advanced(

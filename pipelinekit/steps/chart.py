@@ -12,6 +12,7 @@ from pipelinekit.merge.keys import set_keys
 from pipelinekit.model.platform import Environment
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key
 from pipelinekit.model.release import ImageRef, ReleasePlan
+from pipelinekit.plan.moment import moment
 from pipelinekit.plan.release import chart_address, peers_of
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Registry, Workspace
 from pipelinekit.reading.values import read_values
@@ -70,6 +71,8 @@ def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> d
         "pipelinekit.dev/revision": plan.key.commit,
         "pipelinekit.dev/descriptor": plan.key.descriptor,
         "pipelinekit.dev/platform": plan.key.platform,
+        "pipelinekit.dev/image": f"{pushed.repository}@{pushed.digest}",
+        "pipelinekit.dev/created": moment(plan.revision.committed),
     }
     return {
         "Chart.yaml": set_keys(

@@ -54,6 +54,9 @@ def fetch(manifests: Manifests, blobs: Blobs, ref: ImageRef, to: Path) -> None:
 
 def _annotations(chart: Mapping[str, object]) -> dict[str, str]:
     wanted = {"title": "name", "version": "version", "description": "description"}
-    return {
+    found = {
         f"org.opencontainers.image.{name}": str(chart[key]) for name, key in wanted.items() if chart.get(key)
     }
+    own = chart.get("annotations")
+    # Readable without fetching the chart: what it was made of, and the image that it needs.
+    return found | {str(key): str(value) for key, value in own.items()} if isinstance(own, Mapping) else found
