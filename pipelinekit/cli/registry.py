@@ -28,11 +28,11 @@ def registry() -> None:
     """Look after what was pushed and published."""
 
 
-@registry.command()
+@registry.command("usage")
 @PLATFORM
 @REGISTRY
 @JSON
-def usage_(platform: str, registry: str, as_json: bool) -> None:
+def show_usage(platform: str, registry: str, as_json: bool) -> None:
     """Show how much there is, against the components that a Nexus Community Edition serves.
 
     \b
@@ -55,9 +55,6 @@ def usage_(platform: str, registry: str, as_json: bool) -> None:
         f"{total} tags in {len(counts)} repositories: {share:.1f} % of the "
         f"{COMMUNITY_COMPONENTS} components of a Nexus Community Edition"
     )
-
-
-usage_.name = "usage"
 
 
 @registry.command()

@@ -51,7 +51,14 @@ def image(
 ) -> Manifest:
     """Store a small image of one layer."""
     home = Home(ref.registry, ref.repository)
-    config = canonical({"architecture": architecture, "os": "linux", "config": {"Labels": {"a": "b"}}})
+    config = canonical(
+        {
+            "architecture": architecture,
+            "os": "linux",
+            "created": "2020-01-01T00:00:00Z",
+            "config": {"Labels": {"a": "b"}},
+        }
+    )
     body = {
         "schemaVersion": 2,
         "mediaType": OCI_MANIFEST,
