@@ -299,6 +299,28 @@ ROUTES: tuple[tuple[str, Any], ...] = (
 )
 
 
+class Server:
+    """The same without a connection, for steps."""
+
+    def __init__(self, state: Nexus | None = None) -> None:
+        self.state = state or Nexus()
+
+    def get(self, path: str) -> Any:
+        try:
+            return self._asked("GET", path, None)
+        except Refusal as refusal:
+            if refusal.status == 404:
+                return None
+            raise
+
+    def send(self, method: str, path: str, body: Any) -> None:
+        self._asked(method, path, body)
+
+    def _asked(self, method: str, path: str, body: Any) -> Any:
+        self.state.log.append(f"{method} {path}")
+        return self.state.answer(method, path, body)[1]
+
+
 @contextmanager
 def serve() -> Iterator[Nexus]:
     """A new server on loopback for the duration of the block; its administrator's password is `first`."""

@@ -118,7 +118,7 @@ def _instructions(text: str) -> list[_Instruction]:
             if not line.endswith(escape):
                 break
         whole = " ".join(parts)
-        word, *rest = whole.split(maxsplit=1)
+        word, *rest = whole.split(maxsplit=1) or [""]
         found.append(_Instruction(word.upper(), rest[0] if rest else "", first, at - 1))
         if word.upper() in {"RUN", "COPY", "ADD"}:
             at = _after_heredocs(lines, at, whole)

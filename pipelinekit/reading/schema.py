@@ -305,11 +305,13 @@ NEXUS = _closed(
                     "kind": {"enum": ["hosted", "proxy", "group"], "description": "what it does"},
                     "blobStore": _text("where its content is", *_NEXUS_NAME, longest=200),
                     "remote": _text("what a proxy stands before", *URL),
-                    "members": _list(_text("a repository", *_NEXUS_NAME), "of a group, in order", minItems=1),
+                    "members": _list(
+                        _text("a repository", *_NEXUS_NAME, longest=200), "of a group, in order", minItems=1
+                    ),
                     "port": _whole("a docker repository's own port", 1, 65535),
                     "subdomain": _label("a docker repository's own host name"),
                     "snapshots": _flag("a thing may be published again and again"),
-                    "cleanup": _list(_text("a policy", *_NEXUS_NAME), "policies", minItems=1),
+                    "cleanup": _list(_text("a policy", *_NEXUS_NAME, longest=200), "policies", minItems=1),
                 },
                 "name",
                 "format",

@@ -78,11 +78,6 @@ def test_a_section_becomes_values() -> None:
             "nexus.repositories[0].remote",
         ),
         ({"repositories": [{"name": "p", "format": "npm", "kind": "proxy"}]}, "kind-fields", ""),
-        (
-            {"repositories": [{"name": "g", "format": "helm", "kind": "group", "members": ["g"]}]},
-            "kind-unknown",
-            "",
-        ),
         ({"repositories": [{"name": "n", "format": "npm", "kind": "hosted", "port": 1}]}, "kind-fields", ""),
         ({"repositories": [{**HOSTED, "port": 1, "subdomain": "x"}]}, "routing-twice", ""),
         ({"repositories": [{**PROXY, "snapshots": True}]}, "kind-fields", ""),

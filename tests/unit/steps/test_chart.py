@@ -63,6 +63,7 @@ class Bench:
             registry=PLAN.image.registry,
             repository=PLAN.image.repository,
             digest=self.registry.store(PLAN.image, {"image": content}),
+            inputs=examples.OTHER_DIGEST,
         )
         self.receipts.save(receipt)
         return receipt
@@ -106,6 +107,8 @@ def test_a_chart_is_packaged_around_the_pushed_image(bench: Bench) -> None:
         "pipelinekit.dev/revision": PLAN.key.commit,
         "pipelinekit.dev/descriptor": PLAN.key.descriptor,
         "pipelinekit.dev/platform": PLAN.key.platform,
+        "pipelinekit.dev/image": f"payments/orders@{pushed.digest}",
+        "pipelinekit.dev/created": "1970-01-01T00:00:00Z",
     }
     assert texts["templates/deployment.yaml"] == "{{ .Values.image }}"
     assert did.acted

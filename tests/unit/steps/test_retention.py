@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.errors import Refused, failed
+from pipelinekit.errors import Refused
 from pipelinekit.model.ledger import Event
 from pipelinekit.model.platform import Cluster, Retention
 from pipelinekit.model.stored import Running, Stored
 from pipelinekit.steps import retention
 from tests import examples
+from tests.doubles import Clusters, Ledger, Store
 
 DAY = 86_400
 NOW = 2_000 * DAY
@@ -24,66 +23,6 @@ PLATFORM = examples.platform(
     clusters=(Cluster(name="nonprod", context="acme-dev"), Cluster(name="prod", context="acme-prod")),
 )
 GATES = {each.name for each in PLATFORM.environments if each.gated}
-
-
-@dataclass
-class Store:
-    """A registry: manifests by digest, tags that name them."""
-
-    manifests: dict[str, Stored] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-
-    def all(self) -> list[Stored]:
-        found = []
-        for digest, each in self.manifests.items():
-            tags = tuple(tag for tag, named in self.tags.items() if named == digest)
-            if tags:
-                found.append(
-                    Stored(
-                        registry=each.registry,
-                        repository=each.repository,
-                        digest=digest,
-                        tags=tags,
-                        made=each.made,
-                        parts=each.parts,
-                        needs=each.needs,
-                    )
-                )
-        return found
-
-    def tags_of(self, stored: Stored) -> list[str]:
-        return [tag for tag, named in self.tags.items() if named == stored.digest]
-
-    def delete(self, stored: Stored) -> bool:
-        there = self.manifests.pop(stored.digest, None) is not None
-        self.tags = {tag: named for tag, named in self.tags.items() if named != stored.digest}
-        return there
-
-
-@dataclass
-class Clusters:
-    """What each cluster runs; a silent one does not answer."""
-
-    runs: dict[str, Running] = field(default_factory=dict)
-    silent: set[str] = field(default_factory=set)
-
-    def running(self, cluster: Cluster) -> Running:
-        if cluster.name in self.silent:
-            raise failed("cluster-unreachable", "Connection refused")
-        return self.runs.get(cluster.name, Running())
-
-
-@dataclass
-class Ledger:
-    """Events in memory."""
-
-    written: list[Event] = field(default_factory=list)
-
-    def events(self) -> list[Event]:
-        return list(self.written)
-
-    def append(self, events: Sequence[Event]) -> None:
-        self.written.extend(events)
 
 
 def digest(number: int) -> str:
