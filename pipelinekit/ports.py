@@ -174,6 +174,45 @@ class ChartRepository(Protocol):
         ...
 
 
+class Referrers(Protocol):
+    """What a registry has beside an image."""
+
+    def images_of(self, ref: ImageRef) -> Sequence[ImageRef]:
+        """The images of an index, or the image itself, by digest."""
+        ...
+
+    def kinds_at(self, ref: ImageRef) -> frozenset[str]:
+        """The artifact types of what refers to an image."""
+        ...
+
+    def attach(self, ref: ImageRef, kind: str, content: bytes) -> str:
+        """Store a text that refers to an image; the digest of its manifest."""
+        ...
+
+
+class Describer(Protocol):
+    """What finds out what an image is made of."""
+
+    kind: str
+    """The media type of its descriptions."""
+
+    def describe(self, ref: ImageRef) -> bytes:
+        """The bill of materials of an image in a registry."""
+        ...
+
+
+class Signer(Protocol):
+    """What signs images with a key."""
+
+    def signed(self, ref: ImageRef) -> bool:
+        """Whether an image has a signature of this key."""
+        ...
+
+    def sign(self, ref: ImageRef) -> None:
+        """Sign an image in its registry."""
+        ...
+
+
 class Charts(Protocol):
     """What turns a chart's folder into an archive."""
 

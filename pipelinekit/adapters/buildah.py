@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipelinekit import names
-from pipelinekit.adapters import process
+from pipelinekit.adapters import dockerconfig, process
 from pipelinekit.adapters.buildx import check_secrets, secret_variable
 from pipelinekit.adapters.context import pinned_dockerfile, unpack_context
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.adapters.registry import OciRegistry
-from pipelinekit.adapters.registry.connection import PLAIN_HTTP
+from pipelinekit.adapters.registry.connection import is_plain
 from pipelinekit.adapters.reports import copy_reports
 from pipelinekit.errors import failed
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
@@ -28,13 +26,13 @@ TEST_TIMEOUT = 1800.0
 ROOT = "PIPELINEKIT_BUILDAH_ROOT"
 """Where images are kept, when not in buildah's own place."""
 
-Login = Callable[[str], Credentials | None]
-
 
 class BuildahEngine:
     """buildah as an engine: build and run by it, push by our own registry client."""
 
-    def __init__(self, registry: OciRegistry, login: Login, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, registry: OciRegistry, login: dockerconfig.Login, environment: Mapping[str, str]
+    ) -> None:
         self.registry = registry
         self.login = login
         self.environment = environment
@@ -53,7 +51,10 @@ class BuildahEngine:
     def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
         """Build the plan's target; raises `ToolFailed` with the failing step's last words."""
         check_secrets(plan)
-        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch, self._auth(plan) as auth:
+        with (
+            tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch,
+            dockerconfig.written(self._hosts(plan), self.login) as config,
+        ):
             folder, id_file = Path(scratch, "context"), Path(scratch, "id")
             folder.mkdir()
             replaced = pinned_dockerfile(plan, context)
@@ -61,13 +62,13 @@ class BuildahEngine:
             # What has been filtered must not be filtered once more, by other rules.
             (folder / ".pipelinekit-ignore").touch()
             text = (folder / plan.dockerfile).read_text(errors="replace")
-            hosts = [each.split("/")[0] for each in bases(text, plan.args)]
+            hosts = [each.split("/")[0] for each in (*bases(text, plan.args), plan.cache) if each]
             done = process.watch(
                 [
                     *self._buildah(),
                     *self.argv(plan, id_file, Path(scratch)),
-                    *(["--authfile", str(auth)] if auth else []),
-                    *(["--tls-verify=false"] if any(map(self._plain, [*hosts, plan.cache])) else []),
+                    *("--authfile", str(config / dockerconfig.FILE)),
+                    *(["--tls-verify=false"] if any(map(self._plain, hosts)) else []),
                     *("--ignorefile", str(folder / ".pipelinekit-ignore")),
                     *("--file", str(folder / plan.dockerfile), str(folder)),
                 ],
@@ -145,27 +146,10 @@ class BuildahEngine:
     def _namespace(self) -> list[str]:
         return [] if os.geteuid() == 0 else ["buildah", "unshare"]
 
-    def _plain(self, name: str) -> bool:
-        host = name.split("/")[0]
-        return bool(host) and (
-            names.is_loopback(host) or host in self.environment.get(PLAIN_HTTP, "").split(",")
-        )
+    def _plain(self, host: str) -> bool:
+        return names.is_loopback(host) or is_plain(host)
 
-    @contextlib.contextmanager
-    def _auth(self, plan: BuildPlan) -> Iterator[Path | None]:
-        """A file with the credentials of the registries that the build reads from, for as long as it runs."""
+    def _hosts(self, plan: BuildPlan) -> list[str]:
+        """The registries that a build reads from."""
         text = " ".join([plan.cache, *plan.pinned.values(), *plan.args.values()])
-        hosts = {word.split("/")[0] for word in text.split() if "/" in word or ":" in word}
-        logins = {host: self.login(host) for host in sorted(hosts)}
-        auths = {host: {"auth": _basic(login)} for host, login in logins.items() if login}
-        if not auths:
-            yield None
-            return
-        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-            path = Path(scratch, "auth.json")
-            write_atomic(path, json.dumps({"auths": auths}), mode=0o600)
-            yield path
-
-
-def _basic(login: Credentials) -> str:
-    return base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
+        return [word.split("/")[0] for word in text.split() if "/" in word or ":" in word]

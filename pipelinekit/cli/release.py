@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +17,11 @@ from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, lin
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import check_failed
 from pipelinekit.model.platform import Environment
-from pipelinekit.model.receipts import Receipt
+from pipelinekit.model.receipts import ImagePushed, Receipt
 from pipelinekit.model.release import ReleasePlan
 from pipelinekit.plan.release import chart_address, describe_gate, environments_to_deploy
 from pipelinekit.plan.version import explain
-from pipelinekit.steps import chart, image
+from pipelinekit.steps import attest, chart, image
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.around import around
 from pipelinekit.steps.image import Did
@@ -107,7 +108,9 @@ def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
 def push(here: Line, plan_only: bool, as_json: bool) -> None:
     """Push the built image. A version that the registry has is never replaced.
 
-    Credentials: PK_REGISTRY_USER and PK_REGISTRY_PASSWORD, or what `docker login` left.
+    Credentials: PK_REGISTRY_USER and PK_REGISTRY_PASSWORD, or what `docker login` left. Where the platform
+    says so, the image gets a bill of materials (syft), and is signed (cosign) with the key in the file that
+    PK_SIGNING_KEY names.
 
     \b
     Example:
@@ -121,8 +124,28 @@ def push(here: Line, plan_only: bool, as_json: bool) -> None:
         return
     login = here.login(plan.image.registry)
     with _around(here, "push"):
-        done = image.push(plan, here.engine, here.images, here.receipts, login, report.say)
-    _finish(*done, as_json)
+        receipt, did = image.push(plan, here.engine, here.images, here.receipts, login, report.say)
+        more = [each for each in (_described(here, receipt), _signed(here, receipt)) if each]
+    for each in more:
+        report.say(each.sentence)
+    _finish(receipt, did._replace(acted=did.acted or any(each.acted for each in more)), as_json)
+
+
+def _described(here: Line, pushed: ImagePushed) -> Did | None:
+    if not here.platform.images.sbom:
+        return None
+    from pipelinekit.adapters.syft import Syft
+
+    return attest.describe(pushed, here.images, Syft(here.images, here.login), report.say)
+
+
+def _signed(here: Line, pushed: ImagePushed) -> Did | None:
+    signing = here.platform.images.signing
+    if signing is None:
+        return None
+    from pipelinekit.adapters.cosign import Cosign
+
+    return attest.sign(pushed, Cosign(signing, here.images, here.login, os.environ))
 
 
 @click.command()

@@ -254,10 +254,10 @@ def test_a_bearer_registry_that_refuses_the_password_is_asked_once(bad: Proxy) -
 
 def test_plain_http_is_for_loopback_or_by_explicit_word(monkeypatch: pytest.MonkeyPatch) -> None:
     oci = client()
-    assert oci.connection._base("registry.example.com") == "https://registry.example.com"
+    assert oci.connection.base("registry.example.com") == "https://registry.example.com"
     monkeypatch.setenv("PIPELINEKIT_PLAIN_HTTP", "registry.example.com,other.example.com:5000")
-    assert client().connection._base("registry.example.com") == "http://registry.example.com"
-    assert client().connection._base("other.example.com") == "https://other.example.com"
+    assert client().connection.base("registry.example.com") == "http://registry.example.com"
+    assert client().connection.base("other.example.com") == "https://other.example.com"
 
 
 def test_credentials_go_nowhere_else(bad: Proxy, plain: Registry) -> None:

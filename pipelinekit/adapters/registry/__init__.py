@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipelinekit.adapters.registry import charts, layout
+from pipelinekit.adapters.registry import artifacts, charts, layout
 from pipelinekit.adapters.registry.blobs import CHUNK, Blobs, Home
 from pipelinekit.adapters.registry.connection import Connection
 from pipelinekit.adapters.registry.copying import Copied, Copier
@@ -65,6 +65,24 @@ class OciRegistry:
     def fetch_chart(self, ref: ImageRef, to: Path) -> None:
         """Write a published chart's archive to `to`; the digests are verified."""
         charts.fetch(self.manifests, self.blobs, ref, to)
+
+    def images_of(self, ref: ImageRef) -> Sequence[ImageRef]:
+        """The images of an index, or the image itself, by digest."""
+        manifest = self.manifests.get(ref)
+        digests = [str(each["digest"]) for each in manifest.children] or [manifest.digest]
+        return [replace(ref, tag="", digest=each) for each in digests]
+
+    def kinds_at(self, ref: ImageRef) -> frozenset[str]:
+        """The artifact types of what refers to an image."""
+        return frozenset(str(each.get("artifactType", "")) for each in self.manifests.referrers(ref))
+
+    def attach(self, ref: ImageRef, kind: str, content: bytes) -> str:
+        """Store a text that refers to an image; the digest of its manifest."""
+        return artifacts.attach(self.manifests, self.blobs, ref, kind, content)
+
+    def is_plain(self, host: str) -> bool:
+        """Whether the registry is spoken to without TLS."""
+        return self.connection.base(host).startswith("http://")
 
     def push_layout(self, folder: Path, ref: ImageRef, say: Say) -> str:
         """Store the one image of an OCI layout under `ref`; its digest."""

@@ -76,7 +76,7 @@ class Connection:
         read on the way. Raises `ToolFailed` when the registry does not let us in, or does not answer;
         with `tries` 1, `Unanswered` when the connection was cut.
         """
-        url = path if path.startswith(("http://", "https://")) else f"{self._base(host)}/{path}"
+        url = path if path.startswith(("http://", "https://")) else f"{self.base(host)}/{path}"
         scope = _scope(method, repository, also)
         for last in (False, True):
             used = self._authorization(host, scope, url)
@@ -161,7 +161,7 @@ class Connection:
 
     # --- where it is ------------------------------------------------------------------------------
 
-    def _base(self, host: str) -> str:
+    def base(self, host: str) -> str:
         """`https://host`; plain http for a loopback address that does not speak TLS, or by explicit word."""
         if host not in self._bases:
             if is_plain(host) or (names.is_loopback(host) and not self._speaks_tls(host)):
