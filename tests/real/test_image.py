@@ -18,6 +18,7 @@ from pipelinekit.adapters.context import context_digest, write_context
 from tests.real import app
 from tests.real.app import Application
 from tests.real.registries import Front, front
+from tests.testbed.faults import Fault
 
 # --- the context ----------------------------------------------------------------------------------
 
@@ -55,7 +56,8 @@ def tree(folder: Path, ignore: str) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
-    (folder / "Dockerfile").write_text("FROM scratch\nCOPY . /\n")
+    # Two builds at once must not share a layer: one of them takes it away again.
+    (folder / "Dockerfile").write_text(f"FROM scratch\nLABEL one={uuid4().hex}\nCOPY . /\n")
     (folder / ".dockerignore").write_text(ignore)
 
 
@@ -66,7 +68,7 @@ def test_the_context_is_what_docker_sends(testbed: Mapping[str, str], tmp_path: 
     write_context(tmp_path, "Dockerfile", ours)
     with tarfile.open(fileobj=io.BytesIO(ours.getvalue())) as archive:
         sent = {each.name for each in archive if each.isfile()}
-    # The two files that decide about a build are always sent; the builder leaves them out if they are ignored.
+    # The two files that decide about a build are always sent; the builder leaves them out if ignored.
     always = {"Dockerfile", ".dockerignore"}
     assert sent - always == dockers(testbed, tmp_path) - always
     assert always <= sent
