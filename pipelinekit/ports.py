@@ -37,6 +37,10 @@ class Workspace(Protocol):
         """Write and remove generated files; each is either its old self or its new one."""
         ...
 
+    def move(self, old: str, new: str) -> None:
+        """Give a file another path, in one step."""
+        ...
+
     def working_folder(self, name: str) -> Path:
         """`.pipelinekit/<name>/`, which git ignores."""
         ...

@@ -113,6 +113,8 @@ class Registry:
     def __init__(self) -> None:
         self.tags: dict[tuple[str, str, str], str] = {}
         self.manifests: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self.attached: dict[str, dict[str, bytes]] = {}
+        """What refers to a digest, by its kind."""
         self.uploads = 0
         self.forgetful = False
         """Whether it takes what it is given and does not have it afterwards."""
@@ -177,11 +179,45 @@ class Registry:
         to.parent.mkdir(parents=True, exist_ok=True)
         to.write_bytes(self._manifest(ref)["chart"])
 
+    def images_of(self, ref: ImageRef) -> list[ImageRef]:
+        found = self.digest_of(ref) or ""
+        children: list[str] = self._manifest(ref).get("children", [found])
+        return [ImageRef(ref.registry, ref.repository, digest=each) for each in children]
+
+    def kinds_at(self, ref: ImageRef) -> frozenset[str]:
+        return frozenset(self.attached.get(ref.digest, {}))
+
+    def attach(self, ref: ImageRef, kind: str, content: bytes) -> str:
+        self.attached.setdefault(ref.digest, {})[kind] = content
+        return digest(content)
+
     def _manifest(self, ref: ImageRef) -> dict[str, Any]:
         found = self.digest_of(ref)
         if found is None:
             raise failed("registry-failed", f"{ref.registry} answered 404: {ref} is unknown")
         return self.manifests[ref.registry, ref.repository, found]
+
+
+class Describer:
+    """Knows what an image is made of: itself."""
+
+    kind = "application/spdx+json"
+
+    def describe(self, ref: ImageRef) -> bytes:
+        return f"made of {ref.digest}".encode()
+
+
+@dataclass
+class Signer:
+    """One key, and what has its signature."""
+
+    signatures: set[str] = field(default_factory=set)
+
+    def signed(self, ref: ImageRef) -> bool:
+        return ref.digest in self.signatures
+
+    def sign(self, ref: ImageRef) -> None:
+        self.signatures.add(ref.digest)
 
 
 @dataclass
@@ -266,6 +302,10 @@ class Workspace:
         for path in remove:
             self._survive(path)
             self.texts.pop(path, None)
+
+    def move(self, old: str, new: str) -> None:
+        self._survive(new)
+        self.texts[new] = self.texts.pop(old)
 
     def working_folder(self, name: str) -> Path:
         folder = self.root / ".pipelinekit" / name

@@ -6,12 +6,16 @@ import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from pipelinekit.errors import Fault, Place, Refused, ToolFailed, failed, refused
 
 IGNORE_ALL = "*\n"
+SCAN_LIMIT = 64 * 1024
+"""Bytes of a file whose text is read in a scan."""
+SCAN_MOST = 20_000
+"""Files that a scan looks at."""
 
 
 def read_bytes(path: Path) -> bytes:
@@ -57,6 +61,17 @@ def remove(path: Path) -> None:
         raise _disk_error("file-undeletable", path, error) from error
 
 
+def move(path: Path, to: Path) -> None:
+    """Rename a file; folders are made, and the one that this leaves empty is removed."""
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(to)
+        with contextlib.suppress(OSError):
+            path.parent.rmdir()
+    except OSError as error:
+        raise _disk_error("file-unwritable", to, error) from error
+
+
 def working_folder(root: Path, name: str) -> Path:
     """`.pipelinekit/<name>/`, made if need be, with a `.gitignore` that keeps it out of git."""
     folder = root / ".pipelinekit" / name
@@ -93,6 +108,27 @@ def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
     if faults:
         raise Refused(*faults)
     return texts
+
+
+def scan(
+    root: Path, *, wanted: Callable[[str], object], skipped: Collection[str], deepest: int
+) -> dict[str, str]:
+    """Every file below `root` by its path, with its text where `wanted` says so and it is small enough.
+
+    Folders named in `skipped`, and what lies more than `deepest` folders down, are passed over.
+    """
+    found: dict[str, str] = {}
+    for folder, inside, names in os.walk(root):
+        depth = len(Path(folder).relative_to(root).parts)
+        inside[:] = sorted(each for each in inside if each not in skipped and depth < deepest)
+        for name in sorted(names):
+            path = Path(folder, name)
+            relative = path.relative_to(root).as_posix()
+            is_text = wanted(relative) and path.is_file() and path.stat().st_size <= SCAN_LIMIT
+            found[relative] = path.read_bytes().decode(errors="replace") if is_text else ""
+            if len(found) > SCAN_MOST:
+                return found
+    return found
 
 
 def obstacle_at(root: Path, relative: str) -> str:

@@ -5,6 +5,7 @@ In a checkout they are at the top of the repository, in an installed wheel insid
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -31,3 +32,12 @@ def templates() -> dict[str, str]:
         # An installer compiles what ends in .py, the sources of the skeletons too.
         if path.is_file() and path.parent.name != "__pycache__"
     }
+
+
+@cache
+def templates_digest() -> str:
+    """One digest over all templates, names and texts."""
+    digest = hashlib.sha256()
+    for name, text in templates().items():
+        digest.update(name.encode() + b"\0" + text.encode() + b"\0")
+    return digest.hexdigest()

@@ -27,8 +27,10 @@ class Workspace:
 
     def read_lock(self) -> str | None:
         """The lock's text, or None when there is none."""
-        path = self.root / LOCK
-        return files.read_bytes(path).decode(errors="replace") if path.exists() else None
+        try:
+            return (self.root / LOCK).read_bytes().decode(errors="replace")
+        except FileNotFoundError:
+            return None
 
     def read_base(self) -> Tree | None:
         """What was generated last, or None when that is missing or damaged."""
@@ -43,6 +45,10 @@ class Workspace:
         files.write_tree(self.root, {path: (each.text, each.executable) for path, each in write.items()})
         for path in remove:
             files.remove(self.root / path)
+
+    def move(self, old: str, new: str) -> None:
+        """Give a file another path, in one step; folders are made, and removed when they get empty."""
+        files.move(self.root / old, self.root / new)
 
     def working_folder(self, name: str) -> Path:
         """`.pipelinekit/<name>/`, made if need be; git ignores it."""

@@ -1,4 +1,4 @@
-"""The verbs of the documents: validate and generate."""
+"""The verb `generate`: what is made from the documents, kept current around the user's edits."""
 
 from __future__ import annotations
 
@@ -6,79 +6,28 @@ import difflib
 import re
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 import click
 
 from pipelinekit import __version__
-from pipelinekit.adapters import packaged, platformsource
+from pipelinekit.adapters import packaged
 from pipelinekit.adapters.git import MergeFile
 from pipelinekit.cli import report
-from pipelinekit.cli.options import JSON, PATH, PLATFORM, line
-from pipelinekit.cli.wiring import Line, Options
-from pipelinekit.errors import DocumentInvalid, Fault, Place, Refused, check_failed
+from pipelinekit.cli.options import JSON, line
+from pipelinekit.cli.wiring import Line
+from pipelinekit.errors import Fault, Place, Refused, check_failed
 from pipelinekit.generators import GENERATORS
 from pipelinekit.merge import Change, Decisions, Outcome
-from pipelinekit.model.platform import Platform
-from pipelinekit.model.platformlock import PlatformLock
-from pipelinekit.reading import across
-from pipelinekit.reading.platform import read_platform
-from pipelinekit.steps.generate import Generation, apply_generation, plan_generation, remember
+from pipelinekit.steps.generate import (
+    Generation,
+    apply_generation,
+    inputs_digest,
+    plan_generation,
+    remember,
+)
 
 QUIET = frozenset((Outcome.IDENTICAL,))
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-
-
-@click.command()
-@PATH
-@PLATFORM
-@JSON
-def validate(path: str, platform: str, as_json: bool) -> None:
-    """Check app.yaml, and platform.yaml where one is named. Exit code 3 lists every fault of both.
-
-    With a platform, what the application says of it is checked as well: its environments, and with the
-    platform's lock the applications that it calls and accepts.
-
-    \b
-    Example:
-      pipelinekit validate --platform ../platform
-    """
-    faults: list[Fault] = []
-    checked: list[str] = []
-    described, text, document = None, None, None
-    try:
-        described = across.describe(Line(Options(path=path)).descriptor, str(Path(path, "app.yaml")))
-        checked.append(described.source.origin)
-    except DocumentInvalid as error:
-        faults += error.faults
-    if platform:
-        text = platformsource.read_platform_text(platform)
-        try:
-            document = read_platform(text.content, text.origin)
-            checked.append(text.origin)
-        except DocumentInvalid as error:
-            faults += error.faults
-    if described and document and text:
-        faults += _across(described, document, text.lock)
-    if faults:
-        raise DocumentInvalid(*faults)
-    if as_json:
-        report.as_json({"valid": True, "documents": checked})
-    else:
-        report.result(f"{' and '.join(checked)} {'is' if len(checked) == 1 else 'are'} valid")
-
-
-def _across(described: across.Described, platform: Platform, lock: PlatformLock) -> list[Fault]:
-    """What is wrong between this application, the platform and the applications of its lock."""
-    faults = across.check_environments(described, platform)
-    if not lock.applications:
-        return faults
-    others = [
-        across.describe(each.descriptor, each.origin)
-        for each in lock.applications
-        if each.title != described.title
-    ]
-    return faults + across.check_flows(described, [described, *others])
 
 
 @click.command()
@@ -94,6 +43,12 @@ def _across(described: across.Described, platform: Platform, lock: PlatformLock)
     ),
     click.option("--keep", multiple=True, metavar="KIND|PATH", help="Yours for good: never generated again."),
     click.option("--restore", multiple=True, metavar="PATH", help="Bring back a file that you deleted."),
+    click.option("--all", "everyone", is_flag=True, help="Every application of the platform."),
+    click.option("--only", multiple=True, metavar="TEAM/APP", help="With --all: only these."),
+    click.option("--checkouts", default="", metavar="DIR", help="With --all: folders, not clones."),
+    click.option("--commit", is_flag=True, help="With --all: commit what was generated."),
+    click.option("--branch", default="", metavar="NAME", help="With --commit: on this branch."),
+    click.option("--push", is_flag=True, help="With --commit: push the branch."),
     JSON,
 )
 def generate(
@@ -103,6 +58,12 @@ def generate(
     take: tuple[tuple[str, str], ...],
     keep: tuple[str, ...],
     restore: tuple[str, ...],
+    everyone: bool,
+    only: tuple[str, ...],
+    checkouts: str,
+    commit: bool,
+    branch: str,
+    push: bool,
     as_json: bool,
 ) -> None:
     """Bring the generated files up to date: Jenkinsfile, Dockerfile, chart, Draft pack.
@@ -110,12 +71,32 @@ def generate(
     What you edited is merged. What cannot be merged gets conflict markers, what you wrote before
     pipelinekit came is left alone: both end with exit code 6 and the list of files to settle.
 
+    With --all it goes through every application of the platform, at the same time, and reports which are
+    current, updated, in conflict or unreachable; without --checkouts or --commit it only looks.
+
     \b
     Examples:
       pipelinekit generate --diff
+      pipelinekit generate --all --platform . --only payments/orders --commit --push
       pipelinekit generate --take new Jenkinsfile
       pipelinekit generate --keep dockerfile
     """
+    if everyone:
+        from pipelinekit.cli import fleet
+
+        options = fleet.FleetOptions(
+            platform=here.options.platform,
+            only=only,
+            base=checkouts,
+            branch=branch,
+            commit=commit,
+            push=push,
+            check=check,
+        )
+        fleet.run(options, as_json=as_json)
+        return
+    if only or checkouts or commit or branch or push:
+        raise click.UsageError("--only, --checkouts, --commit, --branch and --push go with --all")
     decisions = read_decisions(here, take, keep, restore)
     generation = plan(here, decisions)
     if not (show_diff or check or as_json) and sys.stdin.isatty() and sys.stderr.isatty():
@@ -140,6 +121,7 @@ def plan(here: Line, decisions: Decisions) -> Generation:
         remember(here.workspace),
         decisions,
         MergeFile(),
+        inputs=inputs_digest(here.descriptor, here.site, __version__, packaged.templates_digest()),
     )
 
 

@@ -17,9 +17,17 @@ from pipelinekit.generators import languages
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton
 from pipelinekit.model.app import LANGUAGES, Language
 from pipelinekit.model.tree import Tree
+from pipelinekit.plan.detect import applications_in, detect
+from pipelinekit.plan.detect.signs import DEEPEST, READ, SKIPPED, Detected
 from pipelinekit.reading.app import FILE, read_app
 from pipelinekit.render import render
 from pipelinekit.steps.generate import apply_generation
+
+PORT = 8080
+LOOKED_FOR = (
+    "go.mod, Cargo.toml, pom.xml, build.gradle, *.csproj, requirements.txt, pyproject.toml, package.json,\n"
+    "Gemfile, composer.json, index.html, Dockerfile"
+)
 
 
 @click.command("new-app")
@@ -27,7 +35,7 @@ from pipelinekit.steps.generate import apply_generation
 @click.option("--language", "-l", type=click.Choice(LANGUAGES), help="What it is written in.")
 @click.option("--team", default="apps", show_default=True, help="Who owns it.")
 @click.option(
-    "--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="What it listens on."
+    "--port", type=click.IntRange(1, 65535), help="What it listens on (8080, or what the source shows)."
 )
 @click.option(
     "--from",
@@ -48,7 +56,7 @@ def new_app(
     name: str,
     language: Language | None,
     team: str,
-    port: int,
+    port: int | None,
     existing: str,
     keep: str,
     with_git: bool,
@@ -65,7 +73,13 @@ def new_app(
     if not names.is_label(team, names.APPLICATION_MAX):
         raise usage("bad-name", f"{team[:60]!r} cannot be a team's name", hint=names.LABEL_RULE)
     folder = Path(existing or name)
-    chosen = language or _language_of(folder, name, existing=bool(existing))
+    if existing:
+        files.require_folder(folder)
+    seen = _look_around(folder, language) if existing else None
+    chosen = language or (seen.language if seen else None)
+    if chosen is None:
+        hint = f"--language {'|'.join(LANGUAGES)}"
+        raise usage("language-missing", f"what is {name} written in?", hint=hint)
     kinds = _kinds(keep)
     if chosen == "python" and not existing and names.shadows_python(name):
         raise usage(
@@ -73,9 +87,11 @@ def new_app(
             f"a Python application cannot be named {name}: Python has a module of that name",
             hint=f"perhaps {name[: names.APPLICATION_MAX - 4]}-app",
         )
-    tree = _first_files(name, team, chosen, port, skeleton=not existing)
-    if existing:
-        files.require_folder(folder)
+    tree = (
+        _taken_in(name, team, chosen, port, seen)
+        if existing
+        else _made_anew(name, team, chosen, port or PORT)
+    )
     _write_absent(folder, tree, existing=bool(existing))
     if with_git and git.init(folder):
         report.say(f"a git repository in {folder}/, branch main")
@@ -89,28 +105,27 @@ def new_app(
         raise Refused(*(generate.unsettled_fault(each) for each in generation.unsettled))
 
 
-def _language_of(folder: Path, name: str, *, existing: bool) -> Language:
-    if not existing:
-        raise usage(
-            "language-missing",
-            f"what is {name} written in?",
-            hint=f"--language {'|'.join(LANGUAGES)}",
-        )
-    signs: tuple[tuple[str, Language], ...] = (
-        ("go.mod", "go"),
-        ("requirements.txt", "python"),
-        ("public/index.html", "static"),
-        ("Dockerfile", "dockerfile"),
-    )
-    for sign, language in signs:
-        if (folder / sign).exists():
-            report.say(f"{sign} is there: language {language}")
-            return language
-    raise usage(
-        "language-unknown",
-        f"{folder} shows no language that pipelinekit knows",
-        hint=f"looked for {', '.join(sign for sign, _ in signs)}; --language {'|'.join(LANGUAGES)} names it",
-    )
+def _look_around(folder: Path, language: Language | None) -> Detected | None:
+    """What the repository shows, told to the user; None when they say the language and it shows another.
+
+    Raises `UsageError` when nothing is known, with the folders of a monorepo that look like applications.
+    """
+    texts = files.scan(folder, wanted=READ.search, skipped=SKIPPED, deepest=DEEPEST)
+    seen = detect(texts)
+    if language and (seen is None or seen.language != language):
+        return None
+    # One sign at the top of many folders is a workspace's, and the applications are further down.
+    if seen is None:
+        inside = applications_in(texts)
+        hint = f"looked for {LOOKED_FOR};\n--language {'|'.join(LANGUAGES)} names it"
+        if inside:
+            first = next(iter(inside))
+            hint = f"these folders look like applications: run it in each, with --from {first} and so on\n"
+            hint += "\n".join(f"{path}: {each.evidence[0]}" for path, each in inside.items())
+        raise usage("language-unknown", f"{folder} shows no language that pipelinekit knows", hint=hint)
+    for sentence in seen.evidence:
+        report.say(sentence)
+    return seen
 
 
 def _kinds(keep: str) -> list[str]:
@@ -124,14 +139,44 @@ def _kinds(keep: str) -> list[str]:
     return kinds
 
 
-def _first_files(name: str, team: str, language: Language, port: int, *, skeleton: bool) -> Tree:
-    """The descriptor, and the skeleton of a new application."""
-    plans = [plan_descriptor(name, team, language, port)]
-    if skeleton:
-        described = read_app(render(plans, packaged.templates())[FILE].text)
-        version = languages.resolved(described).version
-        plans += plan_skeleton(name, language, port, version)
-    return render(plans, packaged.templates())
+def _made_anew(name: str, team: str, language: Language, port: int) -> Tree:
+    """The descriptor and the skeleton of a new application."""
+    descriptor = plan_descriptor(name, team, language, port)
+    described = read_app(render([descriptor], packaged.templates())[FILE].text)
+    version = languages.resolved(described).version
+    return render([descriptor, *plan_skeleton(name, language, port, version)], packaged.templates())
+
+
+def _taken_in(name: str, team: str, language: Language, port: int | None, seen: Detected | None) -> Tree:
+    """The descriptor of an existing application: what was seen, where it differs from the defaults."""
+    seen = seen or Detected(language=language)
+    build = {
+        "version": seen.version,
+        "package": seen.package,
+        "dependencies": None if seen.dependencies is None else list(seen.dependencies),
+        "test": list(seen.test),
+    }
+    defaults = languages.DEFAULTS[language]
+    usual = {
+        "version": defaults.version,
+        "package": defaults.package,
+        "dependencies": list(defaults.dependencies),
+    }
+    differing = {
+        key: value
+        for key, value in build.items()
+        if value is not None and value != usual.get(key) and (value or key == "dependencies")
+    }
+    plan = plan_descriptor(
+        name,
+        team,
+        language,
+        port or seen.port or PORT,
+        health=seen.health,
+        command=seen.command,
+        build=differing,
+    )
+    return render([plan], packaged.templates())
 
 
 def _write_absent(folder: Path, tree: Tree, *, existing: bool) -> None:

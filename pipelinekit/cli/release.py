@@ -1,4 +1,4 @@
-"""The verbs of the line: test, build, push, package, publish, deploy, verify, status, version."""
+"""The verbs of the line: test, build, push, package, publish, deploy, verify, version."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from pipelinekit.adapters.shell import FolderShell
 from pipelinekit.cli import report
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
 from pipelinekit.cli.wiring import Line
-from pipelinekit.errors import check_failed
-from pipelinekit.model.platform import Environment
 from pipelinekit.model.receipts import ImagePushed, Receipt
 from pipelinekit.model.release import ReleasePlan
-from pipelinekit.plan.release import chart_address, describe_gate, environments_to_deploy
+from pipelinekit.plan.release import chart_address, environments_to_deploy
 from pipelinekit.plan.version import explain
 from pipelinekit.steps import attest, chart, image
 from pipelinekit.steps import release as release_steps
@@ -272,79 +270,6 @@ def _finish_all(results: list[Any], as_json: bool, nothing: str) -> None:
         report.result(did.sentence)
     if not results:
         report.result(nothing)
-
-
-@click.command()
-@line(ENVIRONMENT, JSON)
-def status(here: Line, environment: str, as_json: bool) -> None:
-    """Show what runs in each environment: version, image, pods. Exit code 1 when something is not ready.
-
-
-
-    \b
-    Example:
-      pipelinekit status --env dev
-    """
-    chosen = [each for each in here.platform.environments if environment in ("", each.name)]
-    if environment and not chosen:
-        environments_to_deploy(here.platform, environment, automatic=False)
-    rows = [_status_of(here, each) for each in chosen]
-    if as_json:
-        report.as_json(rows)
-    else:
-        for row in rows:
-            report.result(_status_line(row))
-    bad = [row["environment"] for row in rows if row["installed"] and not row["ready"]]
-    if bad:
-        raise check_failed("not-ready", f"{here.app.name} is not ready in {', '.join(bad)}")
-
-
-def _status_of(here: Line, environment: Environment) -> dict[str, Any]:
-    target = here.target(environment)
-    state = here.helm.state(target)
-    row: dict[str, Any] = {
-        "environment": environment.name,
-        "namespace": target.namespace,
-        "installed": state is not None,
-        "gate": describe_gate(environment),
-    }
-    if state is None:
-        return row
-    deployments = here.cluster.deployments(target)
-    return row | {
-        "status": state.status,
-        "revision": state.revision,
-        "ready": state.status == release_steps.RUNNING and here.cluster.ready(target, state.manifest),
-        "versions": sorted(
-            {each["metadata"]["labels"].get("app.kubernetes.io/version", "") for each in deployments}
-        ),
-        "images": sorted(
-            {
-                container["image"]
-                for each in deployments
-                for container in each["spec"]["template"]["spec"]["containers"]
-            }
-        ),
-        "pods": {
-            each["metadata"][
-                "name"
-            ]: f"{each.get('status', {}).get('readyReplicas', 0)}/{each['spec']['replicas']}"
-            for each in deployments
-        },
-        "troubles": list(here.cluster.troubles(target)),
-    }
-
-
-def _status_line(row: dict[str, Any]) -> str:
-    where = f"{row['environment']} (namespace {row['namespace']})"
-    if not row["installed"]:
-        return f"{where}: not installed"
-    pods = ", ".join(f"{name} {count}" for name, count in row["pods"].items())
-    lines = [
-        f"{where}: {', '.join(row['versions'])}, release {row['status']} (revision {row['revision']}), {pods}"
-    ]
-    lines += [f"  {each}" for each in (*row["images"], *row["troubles"])]
-    return "\n".join(lines)
 
 
 @click.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 VERBS: dict[str, tuple[str, str]] = {
     "new-app": ("pipelinekit.cli.newapp:new_app", "Make an application, or take an existing repository in."),
-    "validate": ("pipelinekit.cli.generate:validate", "Check app.yaml and platform.yaml."),
+    "validate": ("pipelinekit.cli.validate:validate", "Check app.yaml and platform.yaml."),
     "explain": ("pipelinekit.cli.explain:explain", "Show every value that counts, and where it is written."),
     "generate": (
         "pipelinekit.cli.generate:generate",
@@ -17,7 +17,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "publish": ("pipelinekit.cli.release:publish", "Publish the chart to the chart repository."),
     "deploy": ("pipelinekit.cli.release:deploy", "Deploy the published chart and wait until it is ready."),
     "verify": ("pipelinekit.cli.release:verify", "Run the chart's tests against the deployment."),
-    "status": ("pipelinekit.cli.release:status", "Show what runs where."),
+    "status": ("pipelinekit.cli.status:status", "Show what runs where."),
     "version": ("pipelinekit.cli.release:version", "Show the version of this revision, and why."),
     "platform": ("pipelinekit.cli.platform:platform", "Work on the platform's own document."),
     "registry": ("pipelinekit.cli.registry:registry", "How full registries are, what may go, copies."),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from pipelinekit import names
 from pipelinekit.model.app import Language
@@ -98,10 +99,37 @@ def plan_skeleton(name: str, language: Language, port: int, version: str) -> Ite
         )
 
 
-def plan_descriptor(name: str, team: str, language: Language, port: int) -> FilePlan:
-    """The `app.yaml` of a new application."""
+MEMORY: dict[Language, str] = {
+    "java-maven": "256Mi",
+    "java-gradle": "256Mi",
+    "dotnet": "128Mi",
+    "node": "128Mi",
+}
+"""What a small program of a language needs, where that is more than 64Mi."""
+
+
+def plan_descriptor(
+    name: str,
+    team: str,
+    language: Language,
+    port: int,
+    *,
+    health: str = "/healthz",
+    command: Sequence[str] = (),
+    build: Mapping[str, Any] | None = None,
+) -> FilePlan:
+    """The `app.yaml` of a new application; `build` has what differs from the language's defaults."""
     return FilePlan(
         path="app.yaml",
         template="skeleton/app.yaml.j2",
-        inputs={"name": name, "team": team, "language": language, "port": port},
+        inputs={
+            "name": name,
+            "team": team,
+            "language": language,
+            "port": port,
+            "health": health,
+            "command": list(command),
+            "build": dict(build or {}),
+            "resources": {"cpu": "50m", "memory": MEMORY.get(language, "64Mi")},
+        },
     )

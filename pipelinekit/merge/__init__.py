@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipelinekit.merge.structured import merge_text
 from pipelinekit.model.tree import File, Tree
 from pipelinekit.ports import TextMerge
 
@@ -25,6 +26,8 @@ class Outcome(StrEnum):
     """Both sides changed the same lines: the markers are in the file."""
     IN_THE_WAY = "in the way"
     """A file that we did not write has the name of one that we would."""
+    MOVE = "move"
+    """Its template has another name now; your edits move along."""
     REMOVE = "remove"
     IDENTICAL = "identical"
     EDITED = "edited"
@@ -37,7 +40,9 @@ class Outcome(StrEnum):
     """No longer generated, but you edited it."""
 
 
-WRITES = frozenset({Outcome.CREATE, Outcome.UPDATE, Outcome.MERGE, Outcome.CONFLICT, Outcome.REMOVE})
+WRITES = frozenset(
+    {Outcome.CREATE, Outcome.UPDATE, Outcome.MERGE, Outcome.CONFLICT, Outcome.MOVE, Outcome.REMOVE}
+)
 UNSETTLED = frozenset({Outcome.CONFLICT, Outcome.IN_THE_WAY})
 
 
@@ -113,7 +118,7 @@ def _change(
         return Change(path, Outcome.CONFLICT, theirs, File(theirs, new.executable))
     if base.text == new.text:
         return Change(path, Outcome.EDITED, theirs, File(theirs, new.executable))
-    merged, clean = text.merge(base.text, theirs, new.text)
+    merged, clean = merge_text(path, base.text, theirs, new.text, text)
     outcome = Outcome.CONFLICT if not clean else Outcome.MERGE if merged != theirs else Outcome.EDITED
     return Change(path, outcome, theirs, File(merged, new.executable))
 

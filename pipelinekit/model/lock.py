@@ -15,6 +15,10 @@ class Lock:
     tool: str
     """The version of pipelinekit that generated last."""
     site: Site
+    templates: int = 1
+    """The version of the templates that generated last."""
+    inputs: str = ""
+    """Digest of all that the last generation was made from; empty while something waits for a decision."""
     files: Mapping[str, str]
     """Path to digest of the text generated last, before any merge."""
     was: Mapping[str, str] = field(default_factory=dict)

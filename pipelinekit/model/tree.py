@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 
@@ -32,7 +33,13 @@ class File:
     @property
     def digest(self) -> str:
         """`sha256:` and the hex digest of the UTF-8 text."""
-        return "sha256:" + hashlib.sha256(self.text.encode()).hexdigest()
+        return _digest(self.text)
+
+
+@lru_cache(maxsize=512)
+def _digest(text: str) -> str:
+    # Most files of a fleet are the same texts again and again: the templates that are copied as they are.
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 Tree = Mapping[str, File]

@@ -19,7 +19,9 @@ def read_lock(text: str, origin: str) -> Lock | None:
     try:
         return Lock(
             tool=_text(data["tool"]),
+            templates=_whole(data.get("templates", 1)),
             site=_site(data["site"]),
+            inputs=_text(data.get("inputs", "")),
             files=_digests(data["files"]),
             was=_digests(data.get("was", {})),
             yours=_texts(data.get("yours", [])),
@@ -48,6 +50,12 @@ def _site(data: dict[str, Any]) -> Site:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("not a text")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or value < 1:
+        raise TypeError("not a version")
     return value
 
 

@@ -20,6 +20,7 @@ def groovy(text: str) -> Escaped:
     """A single-quoted Groovy string: no interpolation, ASCII only, one line.
 
     A character outside ASCII becomes `\\uXXXX`, two of them above U+FFFF, as Groovy's lexer reads them.
+    U+FFFF is a ValueError: however it is written, the lexer takes it for the end of the file.
     """
     return Escaped("'" + "".join(_groovy_character(each) for each in text) + "'")
 
@@ -32,6 +33,8 @@ def _groovy_character(character: str) -> str:
         return _GROOVY[character]
     if " " <= character <= "~":
         return character
+    if character == "\uffff":
+        raise ValueError("Groovy has no way to write the character U+FFFF")
     units = character.encode("utf-16-be")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 

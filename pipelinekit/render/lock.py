@@ -13,7 +13,9 @@ HEAD = "# Written by `pipelinekit generate`; commit it. It tells your edits from
 
 def lock_text(lock: Lock) -> str:
     """The lock as YAML; the same lock gives the same text."""
-    body: dict[str, Any] = {"tool": lock.tool, "site": _site(lock.site)}
+    body: dict[str, Any] = {"tool": lock.tool, "templates": lock.templates, "site": _site(lock.site)}
+    if lock.inputs:
+        body["inputs"] = lock.inputs
     if lock.yours:
         body["yours"] = sorted(lock.yours)
     if lock.was:

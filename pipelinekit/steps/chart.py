@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from pipelinekit.errors import refused
 from pipelinekit.merge.keys import set_keys
-from pipelinekit.model.platform import Environment
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key
 from pipelinekit.model.release import ImageRef, ReleasePlan
+from pipelinekit.plan.chartvalues import given_values, image_values
 from pipelinekit.plan.moment import moment
-from pipelinekit.plan.release import chart_address, peers_of
+from pipelinekit.plan.release import chart_address
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Registry, Workspace
 from pipelinekit.reading.values import read_values
-from pipelinekit.steps.image import Did, missing, short
+from pipelinekit.steps.image import SETTLE, Did, Sleep, missing, short
 
 DIST = "dist"
 """The working folder that holds the archives."""
@@ -47,7 +48,8 @@ def package(
     if done and current and digest_of(archive) == done.archive_digest:
         return done, Did(f"{archive.name} is packaged already", acted=False)
     replaced = stamp(plan, pushed, workspace.read_texts(_stamped(plan)))
-    trial = deploy_values(plan, plan.platform.environments[0], pushed.digest)
+    own = read_values(replaced["values.yaml"], "values.yaml")
+    trial = json.dumps(given_values(plan, plan.platform.environments[0], own, pushed.digest))
     made = charts.package(root / plan.chart_folder, replaced, trial, archive.parent, plan.app.name)
     receipt = ChartPackaged(
         key=plan.key,
@@ -83,14 +85,19 @@ def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> d
         ),
         "values.yaml": set_keys(
             texts[values],
-            {("image", "repository"): pushed.repository, ("image", "digest"): pushed.digest},
+            image_values(read_values(texts[values], values), pushed.repository, plan.version, pushed.digest),
             values,
         ),
     }
 
 
 def publish(
-    plan: ReleasePlan, root: Path, charts: Charts, registry: ChartRepository, receipts: Receipts
+    plan: ReleasePlan,
+    root: Path,
+    charts: Charts,
+    registry: ChartRepository,
+    receipts: Receipts,
+    sleep: Sleep = time.sleep,
 ) -> tuple[ChartPublished, Did]:
     """Store the packaged chart in the chart repository.
 
@@ -112,7 +119,8 @@ def publish(
     if digest is None:
         metadata = read_values(charts.texts(archive, ["Chart.yaml"])["Chart.yaml"], "Chart.yaml")
         digest = registry.publish_chart(plan.chart, archive, metadata)
-        # Read back: somebody else may have published the same version in the meantime.
+        # Somebody else may have published the same version in the meantime.
+        sleep(SETTLE)
         if registry.digest_of(plan.chart) != digest:
             _check_same_archive(plan, packaged, registry)
             digest = registry.digest_of(plan.chart) or digest
@@ -145,25 +153,6 @@ def _check_same_archive(plan: ReleasePlan, packaged: ChartPackaged, registry: Ch
             f"{plan.chart} is published with another content",
             hint="a published version is never replaced: commit, and run the line again",
         )
-
-
-def deploy_values(plan: ReleasePlan, environment: Environment, chart_digest: str) -> str:
-    """The values that are given at deployment, as JSON, which is YAML."""
-    images, vault = plan.platform.images, plan.platform.vault
-    values: dict[str, object] = {
-        "digest": chart_digest,
-        "environment": environment.name,
-        "image": {
-            "registry": environment.registry or images.registry,
-            "pullSecrets": [images.pull_secret] if images.pull_secret else [],
-        },
-        "mirror": images.mirror,
-        "peers": peers_of(plan.app, plan.platform, environment),
-    }
-    if vault:
-        fields = {"address": vault.address, "image": vault.image, "mount": vault.mount}
-        values["vault"] = {name: value for name, value in fields.items() if value}
-    return json.dumps(values, indent=2)
 
 
 def _stamped(plan: ReleasePlan) -> tuple[str, str]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from pipelinekit.errors import usage
 from pipelinekit.generators import plan_files
 from pipelinekit.merge import UNSETTLED, Change, Decisions, Outcome, is_yours, next_base, three_way
 from pipelinekit.model.app import App
 from pipelinekit.model.lock import Lock
 from pipelinekit.model.site import Site
 from pipelinekit.model.tree import Tree
+from pipelinekit.plan.migrations import MIGRATIONS, TEMPLATES, Migration, due
 from pipelinekit.ports import TextMerge, Workspace
+from pipelinekit.reading.faults import nearest
 from pipelinekit.reading.lock import read_lock
 from pipelinekit.render import Templates, render
 from pipelinekit.render.lock import lock_text
+from pipelinekit.steps.migrate import migrate, settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,8 @@ class Generation:
     base: Tree
     notices: tuple[str, ...]
     memory: Memory
+    moves: Mapping[str, str]
+    """Old path to new path of the files that move first."""
 
     @property
     def unsettled(self) -> tuple[Change, ...]:
@@ -48,7 +56,10 @@ class Generation:
     @property
     def current(self) -> bool:
         """Whether there is nothing to write, the lock included."""
-        return not self.writes and self.lock == self.memory.lock and not self.memory.notices
+        quiet = not self.writes and not self.moves and not self.memory.notices
+        known = self.memory.lock
+        # A comment in app.yaml makes other inputs and the same files.
+        return quiet and known is not None and replace(known, inputs=self.lock.inputs) == self.lock
 
 
 def remember(workspace: Workspace) -> Memory:
@@ -91,26 +102,81 @@ def plan_generation(
     memory: Memory,
     decisions: Decisions,
     merge: TextMerge,
+    migrations: tuple[Migration, ...] = MIGRATIONS,
+    *,
+    inputs: str = "",
+    whole: bool = True,
 ) -> Generation:
-    """What generating would do to the folder."""
+    """What generating would do to the folder.
+
+    `inputs` is `inputs_digest` of what it is made from. Without `whole`, files whose generated text is what
+    it was are passed over: nothing of theirs is read, and their edits are not reported. Raises `UsageError`
+    for a decision about a file that is not generated.
+    """
     new = render(plan_files(app, site), templates)
     yours = frozenset(memory.lock.yours if memory.lock else ()) | decisions.yours
     yours -= decisions.take_new
     decisions = replace(decisions, yours=yours)
+    version = max((each.to for each in migrations), default=TEMPLATES)
+    steps = due(memory.lock.templates if memory.lock else version, migrations)
     paths = sorted(memory.base.keys() | new.keys())
+    for path in sorted((decisions.take_new | decisions.take_theirs | decisions.restore).difference(paths)):
+        raise usage("path-unknown", f"no file {path} is generated", hint=nearest(path, paths))
+    passed = frozenset() if whole or steps else _unchanged(memory, new)
+    base, considered = _without(memory.base, passed), _without(new, passed)
+    paths = sorted(base.keys() | considered.keys())
     # What is yours may be anything, a folder or a picture: it is not read.
     disk = workspace.read_texts(
         path for path in paths if path in decisions.take_new or not is_yours(path, yours)
     )
-    changes = three_way(memory.base, disk, new, decisions, merge)
-    base = next_base(changes, memory.base, new)
+    migrated = migrate(base, disk, steps, app.name)
+    changes = three_way(migrated.base, migrated.theirs, considered, decisions, merge)
+    base = {**{path: new[path] for path in passed}, **next_base(changes, migrated.base, considered)}
+    changes = settle(changes, migrated)
+    unsettled = any(each.outcome in UNSETTLED for each in changes)
     lock = Lock(
         tool=tool,
+        templates=version,
         site=site,
+        inputs="" if unsettled else inputs,
         files={path: file.digest for path, file in base.items()},
         yours=tuple(sorted(yours)),
     )
-    return Generation(changes=changes, lock=lock, base=base, notices=memory.notices, memory=memory)
+    return Generation(
+        changes=changes,
+        lock=lock,
+        base=base,
+        notices=memory.notices,
+        memory=memory,
+        moves={old: new for new, old in migrated.moved.items()},
+    )
+
+
+def inputs_digest(descriptor: bytes, site: Site, tool: str, templates: str) -> str:
+    """One digest of all that generated files are made from; `templates` is theirs."""
+    parts = (descriptor, repr(site).encode(), tool.encode(), templates.encode())
+    return "sha256:" + hashlib.sha256(b"\0".join(hashlib.sha256(each).digest() for each in parts)).hexdigest()
+
+
+def is_current(lock: str, inputs: str) -> bool:
+    """Whether a lock's text says that its files were made from just this, and that nothing waits.
+
+    Edits and deletions since then change nothing about what would be generated. The text is searched, not
+    parsed: a fleet asks this for every application.
+    """
+    return bool(inputs) and f'\ninputs: "{inputs}"\n' in lock and "\nwas:" not in lock
+
+
+def _unchanged(memory: Memory, new: Tree) -> frozenset[str]:
+    """The paths whose generated text is what it was last time."""
+    if memory.lock is None or memory.lock.inputs == "":
+        return frozenset()
+    known, base = memory.lock.files, memory.base
+    return frozenset(path for path, file in new.items() if path in base and known.get(path) == file.digest)
+
+
+def _without(tree: Tree, passed: frozenset[str]) -> Tree:
+    return {path: file for path, file in tree.items() if path not in passed} if passed else tree
 
 
 def apply_generation(generation: Generation, workspace: Workspace) -> None:
@@ -118,7 +184,12 @@ def apply_generation(generation: Generation, workspace: Workspace) -> None:
     write = {each.path: each.after for each in generation.writes if each.after is not None}
     remove = [each.path for each in generation.writes if each.outcome is Outcome.REMOVE]
     if generation.current:
+        if generation.lock != generation.memory.lock:
+            workspace.write_lock(lock_text(generation.lock))
         return
+    # First the moves, each in one step: killed after one, the next generation finds the edit there.
+    for old, new in generation.moves.items():
+        workspace.move(old, new)
     workspace.write(write, remove)
     memory = generation.memory
     if generation.base == memory.base and memory.lock and not memory.notices:
@@ -126,6 +197,7 @@ def apply_generation(generation: Generation, workspace: Workspace) -> None:
         return
     # The base and the lock are two files: between their writes, entries of either generation are sound.
     was = memory.lock.files if memory.lock else {}
-    workspace.write_lock(lock_text(replace(generation.lock, was=was)))
+    version = memory.lock.templates if memory.lock else generation.lock.templates
+    workspace.write_lock(lock_text(replace(generation.lock, was=was, templates=version, inputs="")))
     workspace.write_base(generation.base)
     workspace.write_lock(lock_text(generation.lock))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,11 @@ from pipelinekit.reading.dockerfile import bases, stages
 
 TEST_STAGE = "test"
 REVISION = "org.opencontainers.image.revision"
+SETTLE = 0.5
+"""Seconds after which a version's tag is read back: a registry that lets tags be moved cannot say who came
+first, and whoever found the version free at the same moment has moved it by then."""
+
+Sleep = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +119,7 @@ def push(
     receipts: Receipts,
     credentials: Credentials | None,
     say: Say,
+    sleep: Sleep = time.sleep,
 ) -> tuple[ImagePushed, Did]:
     """Push what was built. A version that the registry has is never replaced.
 
@@ -128,7 +135,9 @@ def push(
     digest = registry.digest_of(plan.image)
     if digest is None:
         staged = built.digest or _stage(plan, built, engine, registry, credentials, say)
-        _tag(plan, built, staged, registry)
+        if registry.digest_of(plan.image) is None:
+            _tag(plan, built, staged, registry)
+            sleep(SETTLE)
         digest, acted = _read_back(plan, built, staged, registry), True
     elif digest != built.digest:
         _check_same_inputs(plan, built, registry)

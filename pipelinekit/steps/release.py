@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 from pipelinekit.errors import Fault, ToolFailed, refused
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
+from pipelinekit.plan.chartvalues import given_values
 from pipelinekit.ports import ChartRepository, Charts, Cluster, Receipts, Releases, Say, Workspace
 from pipelinekit.reading.values import overlay, read_values
-from pipelinekit.steps.chart import DIST, deploy_values, digest_of
+from pipelinekit.steps.chart import DIST, digest_of
 from pipelinekit.steps.image import Did, missing
 
 Sleep = Callable[[float], None]
@@ -87,8 +89,9 @@ def values_layers(
     """What the chart says for this environment, and on top of it what is known only at deployment."""
     environment = target.environment
     name = f"values-{environment.name}.yaml"
-    own = charts.texts(archive, [name]).get(name, "")
-    return own, deploy_values(plan, environment, chart.digest)
+    texts = charts.texts(archive, [name, "values.yaml"])
+    own = read_values(texts.get("values.yaml", ""), "values.yaml")
+    return texts.get(name, ""), json.dumps(given_values(plan, environment, own, chart.digest), indent=2)
 
 
 def verify(

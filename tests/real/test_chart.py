@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import subprocess
 import time
 import urllib.request
@@ -50,7 +51,7 @@ def test_web_worker_cron_and_migration_run(testbed: Mapping[str, str], tmp_path:
         # The autoscaler takes the Deployment to its least number in its own time.
         assert eventually(lambda: [_ready(each) for each in _pods(application, "web")] == [True, True], 60)
         assert [_ready(each) for each in _pods(application, "worker")] == [True]
-        (job,) = _pods(application, "before")
+        (job,) = _pods(application, "before.job")
         steps = [each["name"] for each in (*job["spec"]["initContainers"], *job["spec"]["containers"])]
         assert steps == ["a-schema", "b-data"]
         assert job["status"]["phase"] == "Succeeded"
@@ -293,3 +294,26 @@ def _yaml(value: object) -> str:
     """JSON that is YAML for every reader: what YAML does not print is escaped."""
     text = json.dumps(value, ensure_ascii=False)
     return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+
+
+def test_a_chart_that_the_user_keeps_is_deployed_by_digest_too(
+    testbed: Mapping[str, str], tmp_path: Path
+) -> None:
+    """What `helm create` makes knows nothing of us: its image has a repository and a tag."""
+    with app.new(testbed, tmp_path) as application:
+        shutil.rmtree(application.folder / "charts" / "orders")
+        application.must("generate", "--keep", "chart")
+        application.tool("helm", "create", "charts/orders")
+        application.replace("charts/orders/values.yaml", "port: 80\n", "port: 8080\n")
+        # It lacks what restricted Pod Security asks for, so its namespace must not ask.
+        application.tool("kubectl", "create", "namespace", application.namespace)
+        application.commit()
+        application.until("deploy")
+        digest = application.must("push", "--json").json()["receipt"]["digest"]
+        (deployment,) = application.objects("deployments")
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        registry = testbed["PK_TESTBED_REGISTRY"]
+        assert container["image"] == f"{registry}/{application.team}/orders:0.1.2@{digest}"
+        service = f"/api/v1/namespaces/{application.namespace}/services/http:orders:8080/proxy/"
+        assert "orders" in application.tool("kubectl", "get", "--raw", service)
+        assert application.must("deploy", "--json").json()[0]["acted"] is False

@@ -11,6 +11,7 @@ from pipelinekit import ports
 from pipelinekit.adapters.buildah import BuildahEngine
 from pipelinekit.adapters.chartrepository import HttpCharts
 from pipelinekit.adapters.context import Sources
+from pipelinekit.adapters.cosign import Cosign
 from pipelinekit.adapters.docker import DockerEngine
 from pipelinekit.adapters.git import MergeFile
 from pipelinekit.adapters.helm import Helm
@@ -23,6 +24,7 @@ from pipelinekit.adapters.reports import ReportFolder
 from pipelinekit.adapters.repositories import RemoteRepositories
 from pipelinekit.adapters.shell import FolderShell
 from pipelinekit.adapters.store import RegistryStore
+from pipelinekit.adapters.syft import Syft
 from pipelinekit.adapters.workloads import Workloads
 from pipelinekit.adapters.workspace import Workspace
 from tests import doubles, nexus
@@ -39,6 +41,9 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Sources: (Sources, doubles.Sources),
     ports.Registry: (OciRegistry, doubles.Registry),
     ports.ChartRepository: (HttpCharts, doubles.Registry),
+    ports.Referrers: (OciRegistry, doubles.Registry),
+    ports.Describer: (Syft, doubles.Describer),
+    ports.Signer: (Cosign, doubles.Signer),
     ports.NexusServer: (NexusClient, nexus.Server),
     ports.Store: (RegistryStore, doubles.Store),
     ports.Clusters: (Workloads, doubles.Clusters),

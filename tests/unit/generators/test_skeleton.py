@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from pipelinekit.adapters.packaged import templates
-from pipelinekit.generators.skeleton import FILES, plan_descriptor, plan_skeleton
+from pipelinekit.generators.skeleton import FILES, MEMORY, plan_descriptor, plan_skeleton
 from pipelinekit.model.app import LANGUAGES, Build, Language, Process, Resources
 from pipelinekit.reading.app import read_app
 from pipelinekit.render import render
@@ -46,6 +46,17 @@ def test_the_descriptor_describes_what_was_asked_for(language: Language, name: s
     assert (app.name, app.team, app.build) == (name, name, Build(language=language))
     assert app.processes == {
         "web": Process(
-            name="web", port=9000, health="/healthz", resources=Resources(cpu="50m", memory="64Mi")
+            name="web",
+            port=9000,
+            health="/healthz",
+            resources=Resources(cpu="50m", memory=MEMORY.get(language, "64Mi")),
         )
     }
+
+
+def test_a_descriptor_says_what_differs_from_the_defaults() -> None:
+    build = {"version": "1.22", "dependencies": [], "test": ["go", "vet"]}
+    plan = plan_descriptor("orders", "payments", "go", 80, health="", command=["/app", "-v"], build=build)
+    app = read_app(render([plan], templates())["app.yaml"].text)
+    assert app.build == Build(language="go", version="1.22", dependencies=(), test=("go", "vet"))
+    assert (app.processes["web"].health, app.processes["web"].command) == ("", ("/app", "-v"))

@@ -123,7 +123,10 @@ def test_the_table_of_what_a_user_may_say(
 def test_the_tables_have_every_outcome() -> None:
     tables = (test_the_table, test_the_table_of_what_a_user_may_say)
     rows = [row for table in tables for mark in vars(table)["pytestmark"] for row in mark.args[1]]
-    assert {each for row in rows for each in row if isinstance(each, Outcome)} == set(Outcome)
+    # What moves is known only to a migration: its own tests have it.
+    assert {each for row in rows for each in row if isinstance(each, Outcome)} == set(Outcome) - {
+        Outcome.MOVE
+    }
 
 
 def test_a_merge_is_executable_when_what_is_generated_is() -> None:

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelinekit.errors import Fault, Place
-from pipelinekit.reading.source import MAX_BYTES, Source, dotted, parse
+from pipelinekit.reading.source import MAX_BYTES, MAX_DEPTH, MAX_NODES, Source, dotted, parse
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
@@ -236,6 +236,16 @@ def test_what_explodes_or_never_ends_is_one_fault(text: str) -> None:
     fault = only_fault(text)
     assert fault.code in {"yaml-too-deep", "yaml-syntax"}
     assert inside(fault.place, text)
+
+
+def test_the_limits_are_where_they_are_said_to_be() -> None:
+    assert faults_of("#" * MAX_BYTES) == [("document-empty", "f:1:1", "")]
+    deepest = MAX_DEPTH + 1
+    assert faults_of("[" * deepest + "]" * deepest) == []
+    assert only_fault("[" * (deepest + 1) + "]" * (deepest + 1)).code == "yaml-too-deep"
+    # The list itself is a value as well.
+    assert faults_of("[" + "x, " * (MAX_NODES - 1) + "]") == []
+    assert only_fault("[" + "x, " * MAX_NODES + "]").code == "yaml-too-deep"
 
 
 def test_what_is_too_large_is_not_even_looked_at() -> None:

@@ -17,6 +17,7 @@ def test_a_lock_says_what_made_the_files_and_what_they_were() -> None:
     )
     assert yaml.safe_load(lock_text(lock)) == {
         "tool": "0.1.0",
+        "templates": 1,
         "site": {
             "library": "0.1.0",
             "pod": {"namespace": "agents", "image": "a:1"},

@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused
-from pipelinekit.model.platform import Images, Vault
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed
 from pipelinekit.model.release import ImageRef, ReleasePlan
 from pipelinekit.steps import chart
@@ -72,7 +71,7 @@ class Bench:
         return chart.package(plan, self.root, self.workspace, self.charts, self.registry, self.receipts)
 
     def publish(self, plan: ReleasePlan = PLAN) -> tuple[ChartPublished, Did]:
-        return chart.publish(plan, self.root, self.charts, self.registry, self.receipts)
+        return chart.publish(plan, self.root, self.charts, self.registry, self.receipts, sleep=lambda _: None)
 
     def archived(self, receipt: ChartPackaged) -> dict[str, str]:
         texts: dict[str, str] = json.loads((self.root / receipt.archive).read_text())
@@ -280,39 +279,6 @@ def test_an_archive_that_is_not_what_was_packaged_is_not_published(bench: Bench,
         bench.publish()
     assert fault_of(caught.value) == ("archive-changed", 6)
     assert bench.registry.uploads == uploads
-
-
-# --- what is known only at deployment -------------------------------------------------------------
-
-
-def test_a_deployment_gives_registry_environment_and_the_charts_digest() -> None:
-    values = yaml.safe_load(chart.deploy_values(PLAN, examples.DEV, examples.DIGEST))
-    assert values == {
-        "digest": examples.DIGEST,
-        "environment": "dev",
-        "image": {"registry": "nexus.acme.example:5000", "pullSecrets": []},
-        "mirror": "docker.io",
-        "peers": {},
-    }
-
-
-def test_a_deployment_gives_the_environments_own_registry_its_peers_and_vault() -> None:
-    platform = examples.platform(vault=Vault(address="https://vault.acme.example", mount="kube"))
-    plan = examples.plan(of=examples.app(calls=("stock",), accepts=("web/shop",)), on=platform)
-    environment = replace(examples.DEV, registry="other:5000")
-    values = yaml.safe_load(chart.deploy_values(plan, environment, ""))
-    assert values["image"]["registry"] == "other:5000"
-    assert values["peers"] == {
-        "stock": {"name": "stock", "namespace": "payments-dev"},
-        "web/shop": {"name": "shop", "namespace": "web-dev"},
-    }
-    assert values["vault"] == {"address": "https://vault.acme.example", "mount": "kube"}
-
-
-def test_a_deployment_gives_the_pull_secret_where_there_is_one() -> None:
-    plan = examples.plan(on=examples.platform(images=Images(registry="r", pull_secret="pull", mirror="m")))
-    values = yaml.safe_load(chart.deploy_values(plan, examples.DEV, ""))
-    assert (values["image"]["pullSecrets"], values["mirror"]) == (["pull"], "m")
 
 
 def test_the_digest_of_a_file(tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from pipelinekit.adapters.packaged import templates
-from pipelinekit.errors import ToolFailed
+from pipelinekit.errors import ToolFailed, UsageError
 from pipelinekit.merge import Decisions, Outcome, has_markers
 from pipelinekit.model.app import App, Process
 from pipelinekit.model.tree import File
+from pipelinekit.plan.migrations import Migration
 from pipelinekit.reading.lock import read_lock
 from pipelinekit.steps.generate import Generation, apply_generation, plan_generation, remember
 from tests import examples
@@ -88,6 +89,17 @@ def test_a_second_generation_touches_nothing() -> None:
     assert generation.current
     assert outcomes(generation) == {}
     assert workspace.writes == []
+
+
+def test_a_newer_tool_that_generates_the_same_writes_the_lock_alone() -> None:
+    workspace = generated()
+    generation = plan(workspace)
+    apply_generation(replace(generation, lock=replace(generation.lock, tool="0.2.0")), workspace)
+    assert workspace.writes == ["lock"]
+    assert workspace.lock is not None
+    lock = read_lock(workspace.lock, "lock.yaml")
+    assert lock
+    assert lock.tool == "0.2.0"
 
 
 def test_what_changed_in_the_descriptor_reaches_the_files_that_it_is_in() -> None:
@@ -171,6 +183,14 @@ def test_what_is_kept_is_not_even_read() -> None:
     assert set(outcomes(generate(workspace)).values()) == {Outcome.YOURS}
     with pytest.raises(ToolFailed):
         plan(workspace, take_new=[VALUES])
+
+
+@pytest.mark.parametrize("said", ["take_new", "take_theirs", "restore"])
+def test_a_word_about_a_file_that_is_not_generated_is_no_word(said: str) -> None:
+    word: dict[str, Any] = {said: ["Dokerfile"]}
+    with pytest.raises(UsageError, match="no file Dokerfile is generated") as caught:
+        plan(generated(), **word)
+    assert caught.value.faults[0].hint == "did you mean 'Dockerfile'?"
 
 
 def test_a_deleted_file_stays_deleted_until_it_is_asked_back() -> None:
@@ -296,3 +316,55 @@ def test_a_conflict_in_a_killed_generation_keeps_both_sides() -> None:
     assert [each.path for each in generation.unsettled] == ["Dockerfile"]
     assert "EXPOSE 1234" in workspace.texts["Dockerfile"]
     assert "EXPOSE 9000" in workspace.texts["Dockerfile"]
+
+
+RENAMED = Migration(to=2, name="rename", files={"Jenkinsfile.old": "Jenkinsfile"})
+
+
+def older(edit: str) -> Workspace:
+    """A folder that older templates made, in which the Jenkinsfile had another name; `edit` is the user's."""
+    workspace = generated()
+    assert workspace.base is not None
+    assert workspace.lock is not None
+    workspace.base["Jenkinsfile.old"] = workspace.base.pop("Jenkinsfile")
+    workspace.texts["Jenkinsfile.old"] = workspace.texts.pop("Jenkinsfile") + edit
+    workspace.lock = workspace.lock.replace("Jenkinsfile:", "Jenkinsfile.old:")
+    return workspace
+
+
+def migrated(workspace: Workspace) -> Generation:
+    """Generate with templates in which the Jenkinsfile has its name."""
+    generation = plan_generation(
+        LATER,
+        examples.site(),
+        "0.2.0",
+        templates(),
+        workspace,
+        remember(workspace),
+        Decisions(),
+        LineMerge(),
+        (RENAMED,),
+    )
+    apply_generation(generation, workspace)
+    return generation
+
+
+def test_a_file_moves_with_its_edit_when_its_template_has_another_name() -> None:
+    workspace = older("// mine\n")
+    assert outcomes(migrated(workspace))["Jenkinsfile"] is Outcome.MOVE
+    assert "Jenkinsfile.old" not in workspace.texts
+    assert workspace.texts["Jenkinsfile"].endswith("// mine\n")
+    assert migrated(workspace).current
+
+
+def test_a_migration_killed_at_any_write_is_completed_by_the_next() -> None:
+    reference = older("// mine\n")
+    migrated(reference)
+    for survived in range(len(reference.writes)):
+        workspace = older("// mine\n")
+        workspace.kill_after = survived
+        with pytest.raises(Killed):
+            migrated(workspace)
+        workspace.kill_after = None
+        migrated(workspace)
+        assert state(workspace) == state(reference), survived

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from pipelinekit.model import receipts
 from pipelinekit.model.app import Build
 from pipelinekit.model.platform import Images
 from pipelinekit.model.receipts import ImageBuilt, ImagePushed
-from pipelinekit.model.release import BuildPlan, ImageRef, ReleasePlan, TestRun
+from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleasePlan, TestRun
 from pipelinekit.model.testing import Failure, Totals
 from pipelinekit.plan.inputs import LABEL
 from pipelinekit.plan.moment import seconds_of
+from pipelinekit.ports import Say
 from pipelinekit.steps import image
 from pipelinekit.steps.image import Did
 from tests import examples
@@ -37,6 +39,8 @@ class Bench:
         self.reports = Reports(left=Totals(passed=3))
         self.sources = Sources()
         self.said: list[str] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What others do while the version settles."""
 
     def test(self, plan: ReleasePlan = PLAN) -> tuple[receipts.Tested, Did]:
         return image.test(
@@ -56,7 +60,15 @@ class Bench:
         )
 
     def push(self, plan: ReleasePlan = PLAN) -> tuple[ImagePushed, Did]:
-        return image.push(plan, self.engine, self.registry, self.receipts, None, quiet)
+        return image.push(
+            plan,
+            self.engine,
+            self.registry,
+            self.receipts,
+            None,
+            quiet,
+            sleep=lambda _: self.meanwhile(),
+        )
 
     def elsewhere(self) -> Bench:
         """A second agent, which starts empty, with the same sources and registry."""
@@ -436,3 +448,27 @@ def test_a_tag_that_moved_after_the_push_is_seen(bench: Bench) -> None:
     with pytest.raises(Refused, match="from another revision"):
         bench.push()
     assert bench.receipts.load(ImagePushed) is None
+
+
+def test_who_found_the_version_free_at_the_same_moment_and_came_later_is_seen(bench: Bench) -> None:
+    built, _ = bench.build()
+    theirs = {"image": "theirs", "labels": {LABEL: built.inputs}}
+    bench.meanwhile = lambda: bench.registry.store(PLAN.image, theirs) and None
+    receipt, did = bench.push()
+    assert did.acted
+    assert receipt.digest == bench.registry.digest_of(PLAN.image)
+
+
+def test_a_version_that_came_while_the_image_was_pushed_is_left_alone(bench: Bench) -> None:
+    built, _ = bench.build()
+    pushed = bench.engine.push
+    theirs: list[str] = []
+
+    def slow(image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
+        made = pushed(image_id, ref, credentials, say)
+        theirs.append(bench.registry.store(PLAN.image, {"image": "theirs", "labels": {LABEL: built.inputs}}))
+        return made
+
+    bench.engine.push = slow  # type: ignore[method-assign]
+    receipt, _ = bench.push()
+    assert [receipt.digest] == theirs

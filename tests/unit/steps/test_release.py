@@ -39,7 +39,7 @@ class Bench:
         folder = self.workspace.working_folder("source")
         for name, text in {
             "Chart.yaml": "name: orders\nversion: 1.2.3\n",
-            "values.yaml": "{}",
+            "values.yaml": "image: {digest: x}",
             **texts,
         }.items():
             (folder / name).write_text(text)
@@ -269,12 +269,22 @@ def test_what_something_else_began_is_refused(bench: Bench) -> None:
         bench.deploy()
     assert (code_of(caught.value), caught.value.exit_code) == ("release-pending", 6)
     assert caught.value.faults[0].hint == "helm history orders --namespace payments-dev"
+    assert "by something else than pipelinekit" in caught.value.faults[0].problem
     assert bench.records[1].status == "pending-install"
 
 
-def test_a_record_that_cannot_be_read_is_not_asked_for_without_end(bench: Bench) -> None:
-    """Its labels are missing when the account may not read it, or when it vanishes in between."""
+def test_a_record_that_vanishes_between_two_questions_is_no_obstacle(bench: Bench) -> None:
+    class Vanishing(Cluster):
+        def release_labels(self, target: Target, revision: int) -> None:
+            self.drop_release(target, revision)
 
+    bench.pending("other", seconds=60)
+    bench.cluster = bench.releases.cluster = Vanishing(records=bench.cluster.records)
+    _, did = bench.deploy()
+    assert did.acted
+
+
+def test_a_record_that_cannot_be_read_is_not_asked_for_without_end(bench: Bench) -> None:
     class Blind(Cluster):
         def release_labels(self, target: Target, revision: int) -> None:
             del target, revision
@@ -282,7 +292,7 @@ def test_a_record_that_cannot_be_read_is_not_asked_for_without_end(bench: Bench)
     bench.pending("other", seconds=60)
     records = bench.cluster.records
     bench.cluster = bench.releases.cluster = Blind(records=records)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match="its record is unreadable") as caught:
         bench.deploy()
     assert code_of(caught.value) == "release-pending"
 

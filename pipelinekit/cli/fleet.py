@@ -1,0 +1,141 @@
+"""`generate --all`: every application of a platform, in local checkouts or in clones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelinekit import __version__
+from pipelinekit.adapters import checkouts, files, packaged, platformsource
+from pipelinekit.adapters.git import MergeFile
+from pipelinekit.adapters.workspace import Workspace
+from pipelinekit.cli import report
+from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, check_failed, usage
+from pipelinekit.model.platform import Platform, Registration
+from pipelinekit.plan.site import site_of
+from pipelinekit.reading.app import FILE
+from pipelinekit.reading.faults import nearest
+from pipelinekit.reading.platform import read_platform
+from pipelinekit.steps import fleet
+from pipelinekit.steps.fleet import BAD, Result, State, Tool, title_of
+
+BRANCH = "pipelinekit/generate"
+AT_ONCE = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class FleetOptions:
+    """What `generate --all` was told."""
+
+    platform: str
+    only: tuple[str, ...] = ()
+    base: str = ""
+    branch: str = ""
+    commit: bool = False
+    push: bool = False
+    check: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """The work for one application; picklable, so that it can be done in another process."""
+
+    platform: Platform
+    options: FleetOptions
+
+    def __call__(self, registration: Registration) -> Result:
+        """Open the application's folder, generate, and commit when asked."""
+        try:
+            if self.options.base:
+                return self._in(checkouts.local(Path(self.options.base), registration), registration)
+            with checkouts.clone(registration) as folder:
+                return self._in(folder, registration)
+        except PipelinekitError as error:
+            return fleet.failed(title_of(registration), error)
+
+    def _in(self, folder: Path, registration: Registration) -> Result:
+        options = self.options
+        tool = Tool(
+            version=__version__,
+            templates=packaged.templates(),
+            templates_digest=packaged.templates_digest(),
+            merge=MergeFile(),
+        )
+        # A clone that nothing is committed in is thrown away: there is no sense in writing to it.
+        write = not options.check and (bool(options.base) or options.commit)
+        result = fleet.update(
+            title_of(registration),
+            Workspace(folder),
+            files.read_bytes(folder / FILE),
+            site_of(self.platform, registration, library=__version__),
+            tool,
+            write=write,
+        )
+        if options.commit and result.state is State.UPDATED:
+            checkouts.commit(
+                folder,
+                [*result.files, ".pipelinekit"],
+                branch=options.branch or ("" if options.base else BRANCH),
+                message=f"Generate with pipelinekit {__version__}",
+                push=options.push,
+            )
+        return result
+
+
+def run(options: FleetOptions, *, as_json: bool) -> None:
+    """Generate the fleet and report; exit code 5 or 6 when an application could not be brought up to date."""
+    if not options.platform:
+        raise usage(
+            "platform-missing", "--all is about a platform's applications", hint="name it with --platform"
+        )
+    if options.push and not options.commit:
+        raise usage("push-without-commit", "--push pushes what --commit has committed", hint="give both")
+    text = platformsource.read_platform_text(options.platform)
+    platform = read_platform(text.content, text.origin)
+    these = _chosen(platform, options.only)
+    computes = bool(options.base) and len(these) >= fleet.PROCESSES_FROM
+    results = fleet.for_all(
+        these,
+        Work(platform, options),
+        (lambda _: None) if as_json else report.say,
+        at_once=AT_ONCE,
+        processes=(os.cpu_count() or 1) if computes else 1,
+    )
+    _report(results, as_json=as_json)
+    _exit(results, check=options.check)
+
+
+def _chosen(platform: Platform, only: Sequence[str]) -> list[Registration]:
+    known = {title_of(each): each for each in platform.applications}
+    for title in only:
+        if title not in known:
+            problem = f"the platform has no application {title}"
+            raise usage("application-unknown", problem, hint=nearest(title, known))
+    return [each for title, each in known.items() if not only or title in only]
+
+
+def _report(results: Sequence[Result], *, as_json: bool) -> None:
+    counts = {str(state): sum(each.state is state for each in results) for state in State}
+    if as_json:
+        rows = {
+            each.title: {"state": str(each.state), "files": list(each.files), "reason": each.reason or None}
+            for each in results
+        }
+        report.as_json({"counts": counts, "applications": rows})
+        return
+    told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    report.result(f"{len(results)} applications: {told or 'nothing to do'}")
+
+
+def _exit(results: Sequence[Result], *, check: bool) -> None:
+    bad = [each for each in results if each.state in BAD]
+    if bad:
+        kind = Refused if all(each.state is State.CONFLICT for each in bad) else ToolFailed
+        raise kind(*(Fault(f"fleet-{each.state}", f"{each.title}: {each.reason}") for each in bad))
+    outdated = [each.title for each in results if each.state is State.OUTDATED]
+    if check and outdated:
+        raise check_failed(
+            "not-current", f"{len(outdated)} application(s) are not current", hint=", ".join(outdated[:5])
+        )

@@ -1,0 +1,86 @@
+"""The verb `status`: what runs where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from pipelinekit.cli import report
+from pipelinekit.cli.options import ENVIRONMENT, JSON, line
+from pipelinekit.cli.wiring import Line
+from pipelinekit.errors import check_failed
+from pipelinekit.model.platform import Environment
+from pipelinekit.plan.release import describe_gate, environments_to_deploy
+from pipelinekit.steps import release as release_steps
+
+
+@click.command()
+@line(ENVIRONMENT, JSON)
+def status(here: Line, environment: str, as_json: bool) -> None:
+    """Show what runs in each environment: version, image, pods. Exit code 1 when something is not ready.
+
+    \b
+    Example:
+      pipelinekit status --env dev
+    """
+    chosen = [each for each in here.platform.environments if environment in ("", each.name)]
+    if environment and not chosen:
+        environments_to_deploy(here.platform, environment, automatic=False)
+    rows = [_status_of(here, each) for each in chosen]
+    if as_json:
+        report.as_json(rows)
+    else:
+        for row in rows:
+            report.result(_status_line(row))
+    bad = [row["environment"] for row in rows if row["installed"] and not row["ready"]]
+    if bad:
+        raise check_failed("not-ready", f"{here.app.name} is not ready in {', '.join(bad)}")
+
+
+def _status_of(here: Line, environment: Environment) -> dict[str, Any]:
+    target = here.target(environment)
+    state = here.helm.state(target)
+    row: dict[str, Any] = {
+        "environment": environment.name,
+        "namespace": target.namespace,
+        "installed": state is not None,
+        "gate": describe_gate(environment),
+    }
+    if state is None:
+        return row
+    deployments = here.cluster.deployments(target)
+    return row | {
+        "status": state.status,
+        "revision": state.revision,
+        "ready": state.status == release_steps.RUNNING and here.cluster.ready(target, state.manifest),
+        "versions": sorted(
+            {each["metadata"]["labels"].get("app.kubernetes.io/version", "") for each in deployments}
+        ),
+        "images": sorted(
+            {
+                container["image"]
+                for each in deployments
+                for container in each["spec"]["template"]["spec"]["containers"]
+            }
+        ),
+        "pods": {
+            each["metadata"][
+                "name"
+            ]: f"{each.get('status', {}).get('readyReplicas', 0)}/{each['spec']['replicas']}"
+            for each in deployments
+        },
+        "troubles": list(here.cluster.troubles(target)),
+    }
+
+
+def _status_line(row: dict[str, Any]) -> str:
+    where = f"{row['environment']} (namespace {row['namespace']})"
+    if not row["installed"]:
+        return f"{where}: not installed"
+    pods = ", ".join(f"{name} {count}" for name, count in row["pods"].items())
+    lines = [
+        f"{where}: {', '.join(row['versions'])}, release {row['status']} (revision {row['revision']}), {pods}"
+    ]
+    lines += [f"  {each}" for each in (*row["images"], *row["troubles"])]
+    return "\n".join(lines)

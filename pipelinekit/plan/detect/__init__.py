@@ -1,0 +1,72 @@
+"""What an existing repository shows of itself: language, program, port, tests, and why we think so."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from dataclasses import replace
+
+from pipelinekit.plan.detect import compiled, jvm, node, pages, python
+from pipelinekit.plan.detect.signs import Detected, Texts, search
+
+LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
+    compiled.go,
+    compiled.rust,
+    jvm.maven,
+    jvm.gradle,
+    compiled.dotnet,
+    python.look,
+    node.look,
+    pages.ruby,
+    pages.php,
+    pages.static,
+    pages.dockerfile,
+)
+"""In the order of how sure a sign is: a Go service may well have a package.json for its front end."""
+
+
+def detect(texts: Texts) -> Detected | None:
+    """What the files show, or None when no known language does. The first that fits counts."""
+    for look in LOOKS:
+        found = look(texts)
+        if found:
+            return _with_health(texts, found)
+    return None
+
+
+def applications_in(texts: Texts) -> dict[str, Detected]:
+    """In a monorepo: the folders that look like applications of their own, each with what it shows."""
+    folders = sorted({posixpath.dirname(path) for path in texts if posixpath.dirname(path)})
+    found: dict[str, Detected] = {}
+    for folder in folders:
+        if any(folder.startswith(f"{other}/") for other in found):
+            continue
+        inside = {
+            path.removeprefix(f"{folder}/"): text
+            for path, text in texts.items()
+            if path.startswith(f"{folder}/")
+        }
+        # A folder counts when the sign is at its top, not deeper.
+        detected = detect(
+            {path: text for path, text in inside.items() if "/" not in path or _is_source(path)}
+        )
+        if detected and detected.language not in {"static", "dockerfile"}:
+            found[folder] = detected
+    return found
+
+
+def _is_source(path: str) -> bool:
+    return path.startswith(("src/", "cmd/", "tests/", "test/", "app/"))
+
+
+def _with_health(texts: Texts, found: Detected) -> Detected:
+    if found.health:
+        return found
+    match = search(
+        texts,
+        r"\.(py|go|[cm]?[jt]s|java|rs|rb|php|ya?ml|properties)$",
+        r"[\"'](/(?:healthz|health|livez|ping|-/healthy))[\"']",
+    )
+    return (
+        replace(found, health=match[1]).because(f"a route {match[1]}: the health check") if match else found
+    )

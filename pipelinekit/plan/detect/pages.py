@@ -1,0 +1,56 @@
+"""Ruby, PHP, plain pages, and a Dockerfile when nothing else is known."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import replace
+
+from pipelinekit.plan.detect.signs import Detected, Texts
+
+
+def ruby(texts: Texts) -> Detected | None:
+    """A Ruby program, or None."""
+    if "Gemfile" not in texts:
+        return None
+    found = Detected(language="ruby", evidence=("Gemfile: Ruby",))
+    if "config.ru" in texts:
+        command = ("bundle", "exec", "rackup", "--host=0.0.0.0", "--port=9292")
+        found = replace(found, command=command, port=9292).because(
+            "config.ru: a Rack application, on port 9292"
+        )
+    return found
+
+
+def php(texts: Texts) -> Detected | None:
+    """PHP pages, or None."""
+    if "composer.json" not in texts:
+        return None
+    folder = "public" if "public/index.php" in texts else "." if "index.php" in texts else "public"
+    return Detected(language="php", package=folder, evidence=("composer.json: PHP", f"{folder}: its pages"))
+
+
+def static(texts: Texts) -> Detected | None:
+    """Plain pages, or None."""
+    for folder in ("public", "site", "dist", "docs", "www", "."):
+        page = posixpath.normpath(f"{folder}/index.html")
+        if page in texts:
+            return Detected(
+                language="static",
+                package=folder,
+                port=8080,
+                health="/healthz",
+                evidence=(f"{page}: a static site in {folder}",),
+            )
+    return None
+
+
+def dockerfile(texts: Texts) -> Detected | None:
+    """A Dockerfile, or None."""
+    if "Dockerfile" not in texts:
+        return None
+    found = Detected(
+        language="dockerfile", evidence=("Dockerfile and no language that is known: it stays yours",)
+    )
+    port = re.search(r"^EXPOSE\s+(\d+)", texts["Dockerfile"], re.MULTILINE | re.IGNORECASE)
+    return replace(found, port=int(port[1])).because(f"EXPOSE {port[1]}") if port else found

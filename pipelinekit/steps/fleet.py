@@ -1,0 +1,128 @@
+"""The fleet: bring the generated files of many applications up to date, one report for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused
+from pipelinekit.merge import Decisions
+from pipelinekit.model.platform import Registration
+from pipelinekit.model.site import Site
+from pipelinekit.ports import Say, TextMerge, Workspace
+from pipelinekit.reading.app import FILE, read_app
+from pipelinekit.render import Templates
+from pipelinekit.steps.generate import apply_generation, inputs_digest, is_current, plan_generation, remember
+
+PROCESSES_FROM = 50
+"""From how many applications on it pays to share the work between processes."""
+
+
+class State(StrEnum):
+    """What came of one application."""
+
+    CURRENT = "current"
+    UPDATED = "updated"
+    OUTDATED = "outdated"
+    """Files would change; nothing was to be written."""
+    CONFLICT = "conflict"
+    """Files wait for a person: conflict markers, or files that were never generated."""
+    INVALID = "invalid"
+    UNREACHABLE = "unreachable"
+
+
+BAD = frozenset((State.CONFLICT, State.INVALID, State.UNREACHABLE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One line of the report."""
+
+    title: str
+    state: State
+    files: tuple[str, ...] = ()
+    """What was (or would be) written, or what waits."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """What all applications are generated with."""
+
+    version: str
+    templates: Templates
+    templates_digest: str
+    merge: TextMerge
+
+
+def update(
+    title: str, workspace: Workspace, descriptor: bytes, site: Site, tool: Tool, *, write: bool
+) -> Result:
+    """Generate one application; files that nothing changed for are not even looked at."""
+    inputs = inputs_digest(descriptor, site, tool.version, tool.templates_digest)
+    if is_current(workspace.read_lock() or "", inputs):
+        return Result(title=title, state=State.CURRENT)
+    try:
+        generation = plan_generation(
+            read_app(descriptor, f"{title}/{FILE}"),
+            site,
+            tool.version,
+            tool.templates,
+            workspace,
+            remember(workspace),
+            Decisions(),
+            tool.merge,
+            inputs=inputs,
+            whole=False,
+        )
+        if write:
+            apply_generation(generation, workspace)
+    except DocumentInvalid as error:
+        return Result(title=title, state=State.INVALID, reason=str(error.faults[0]))
+    except Refused as error:
+        return Result(title=title, state=State.CONFLICT, reason=str(error.faults[0]))
+    if generation.unsettled:
+        waiting = tuple(each.path for each in generation.unsettled)
+        reason = "; ".join(f"{each.path}: {each.outcome}" for each in generation.unsettled)
+        return Result(title=title, state=State.CONFLICT, files=waiting, reason=reason)
+    changed = tuple(each.path for each in generation.writes)
+    if generation.current:
+        return Result(title=title, state=State.CURRENT)
+    return Result(title=title, state=State.UPDATED if write else State.OUTDATED, files=changed)
+
+
+def for_all(
+    these: Sequence[Registration],
+    work: Callable[[Registration], Result],
+    say: Say,
+    *,
+    at_once: int,
+    processes: int,
+) -> tuple[Result, ...]:
+    """Do the work for each, several at once, and say each result as it comes; a bad one stops nobody.
+
+    Work that waits for the network is shared between threads; with `processes`, work that computes is shared
+    between so many processes, and must be picklable.
+    """
+    results = []
+    pool = ProcessPoolExecutor(processes) if processes > 1 else ThreadPoolExecutor(at_once)
+    chunk = max(1, min(64, len(these) // (4 * processes))) if processes > 1 else 1
+    with pool:
+        for result in pool.map(work, these, chunksize=chunk):
+            if result.state is not State.CURRENT:
+                reason = f": {result.reason}" if result.reason else f" ({len(result.files)} files)"
+                say(f"{result.state:>11}  {result.title}{reason}")
+            results.append(result)
+    return tuple(results)
+
+
+def title_of(registration: Registration) -> str:
+    """`team/name`."""
+    return f"{registration.team}/{registration.name}"
+
+
+def failed(title: str, error: PipelinekitError) -> Result:
+    """The result of an application that could not even be opened."""
+    return Result(title=title, state=State.UNREACHABLE, reason=error.faults[0].problem)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipelinekit.plan.detect import detect, node
+from tests import lookalikes
+
+
+def test_an_express_server() -> None:
+    found = detect(lookalikes.EXPRESS)
+    assert found is not None
+    assert (found.version, found.package, found.port, found.health) == (
+        "20",
+        "src/server.js",
+        3000,
+        "/health",
+    )
+    assert found.dependencies == ("package.json", "package-lock.json")
+    assert found.test == (
+        "npx", "mocha", "--reporter", "xunit", "--reporter-option", "output=/reports/mocha.xml",
+    )  # fmt: skip
+
+
+def test_a_front_end_that_vite_builds() -> None:
+    found = detect(lookalikes.VITE)
+    assert found is not None
+    assert (found.language, found.package, found.dependencies) == (
+        "node",
+        "dist",
+        ("package.json", "yarn.lock"),
+    )
+    assert "vitest" in found.test
+
+
+@pytest.mark.parametrize(
+    ("package", "files", "main", "test"),
+    [
+        ({"main": "lib/app.mjs"}, ("lib/app.mjs",), "lib/app.mjs", ()),
+        ({"main": "gone.js"}, ("index.js",), "index.js", ()),
+        ({"scripts": {"test": "node --test"}}, (), "", ()),
+        ({"scripts": {"test": "tap"}}, (), "", ("npm", "test")),
+        ({"devDependencies": {"jest": "29"}}, (), "", ("npx", "jest", "--ci")),
+    ],
+)
+def test_programs_and_tests(
+    package: dict[str, object], files: tuple[str, ...], main: str, test: tuple[str, ...]
+) -> None:
+    found = node.look({"package.json": json.dumps(package), **dict.fromkeys(files, "")})
+    assert found is not None
+    assert (found.package, found.test) == (main, test)
+
+
+def test_a_damaged_package_is_still_nodes() -> None:
+    found = node.look({"package.json": "{"})
+    assert found is not None
+    assert found.language == "node"

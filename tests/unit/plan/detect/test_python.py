@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.plan.detect import detect, python
+from tests import lookalikes
+
+
+def test_a_flask_application_behind_gunicorn() -> None:
+    found = detect(lookalikes.FLASK)
+    assert found is not None
+    assert found.command == ("gunicorn", "--bind=0.0.0.0:8000", "shop:web")
+    assert (found.port, found.health) == (8000, "/healthz")
+    assert found.dependencies == ("requirements.txt", "requirements-dev.txt")
+    assert found.test == ("python", "-m", "pytest", "--junitxml=/reports/pytest.xml")
+
+
+def test_a_flask_application_alone() -> None:
+    found = python.look({"requirements.txt": "flask\n", "app.py": "app = Flask(__name__)\n"})
+    assert found is not None
+    assert found.command == ("flask", "--app", "app", "run", "--host=0.0.0.0", "--port=5000")
+    assert found.test == ("python", "-m", "unittest", "discover")
+
+
+def test_django() -> None:
+    found = python.look(lookalikes.DJANGO)
+    assert found is not None
+    assert found.command == ("python", "manage.py", "runserver", "0.0.0.0:8000")
+    assert (found.port, found.test) == (8000, ("python", "manage.py", "test"))
+    served = python.look(lookalikes.DJANGO_WITH_GUNICORN)
+    assert served is not None
+    assert served.command == ("gunicorn", "--bind=0.0.0.0:8000", "shop.wsgi")
+
+
+def test_fastapi_with_a_project_file() -> None:
+    found = detect(lookalikes.FASTAPI)
+    assert found is not None
+    assert found.command == ("uvicorn", "--host=0.0.0.0", "--port=8000", "app.main:api")
+    assert (found.version, found.dependencies, found.health) == ("3.12", ("pyproject.toml",), "/livez")
+    assert found.test[:3] == ("python", "-m", "pytest")
+
+
+@pytest.mark.parametrize(
+    ("path", "package", "command"),
+    [("orders/__main__.py", "orders", ()), ("main.py", "", ("python", "main.py")), ("lib.py", "", ())],
+)
+def test_a_module_or_a_script(path: str, package: str, command: tuple[str, ...]) -> None:
+    found = python.look({"requirements.txt": "", path: "", "tests/__main__.py": ""})
+    assert found is not None
+    assert (found.package, found.command, found.test) == (package, command, ())

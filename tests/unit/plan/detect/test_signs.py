@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.plan.detect.signs import READ, Detected, search, shallowest, with_port
+
+TEXTS = {"b/main.py": "port = 1000", "main.py": "port = 2000", "a/b/c.py": "", "z.txt": "port = 3000"}
+
+
+def test_the_shallowest_path_comes_first() -> None:
+    assert shallowest(TEXTS, r"\.py$") == "main.py"
+    assert shallowest(TEXTS, r"\.rs$") == ""
+
+
+def test_a_search_takes_the_shallowest_text_that_has_it() -> None:
+    found = search(TEXTS, r"\.py$", r"port = (\d+)")
+    assert found is not None
+    assert found[1] == "2000"
+    assert search(TEXTS, r"\.py$", "nothing") is None
+
+
+@pytest.mark.parametrize(("text", "port"), [("80", 80), ("65535", 65535), ("65536", None), ("0", None)])
+def test_a_port_is_one_that_there_is(text: str, port: int | None) -> None:
+    found = with_port(Detected(language="go"), search({"x": text}, "x", r"(\d+)"))
+    assert found.port == port
+    assert bool(found.evidence) is (port is not None)
+
+
+@pytest.mark.parametrize(
+    ("path", "read"),
+    [
+        ("go.mod", True),
+        ("a/b/pom.xml", True),
+        ("shop/__init__.py", True),
+        ("logo.png", False),
+        ("data.csv", False),
+    ],
+)
+def test_what_is_read(path: str, read: bool) -> None:
+    assert bool(READ.search(path)) is read

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipelinekit.model.platform import Registration, Vault
+from pipelinekit.plan.chartvalues import given_values, image_values, takes_digest
+from tests import examples
+
+OURS = {"image": {"repository": "orders", "digest": ""}}
+THEIRS = {"image": {"repository": "nginx", "tag": "", "pullPolicy": "IfNotPresent"}}
+
+
+@pytest.mark.parametrize(
+    ("values", "ours"), [(OURS, True), (THEIRS, False), ({}, False), ({"image": "nginx:1"}, False)]
+)
+def test_whose_chart_it_is(values: dict[str, object], ours: bool) -> None:
+    assert takes_digest(values) is ours
+
+
+def test_the_image_is_named_by_its_digest_either_way() -> None:
+    digest = examples.DIGEST
+    assert image_values(OURS, "payments/orders", "1.2.3", digest) == {
+        ("image", "repository"): "payments/orders",
+        ("image", "digest"): digest,
+    }
+    assert image_values(THEIRS, "payments/orders", "1.2.3", digest) == {
+        ("image", "repository"): "payments/orders",
+        ("image", "tag"): f"1.2.3@{digest}",
+    }
+
+
+def test_the_registry_is_given_at_deployment_either_way() -> None:
+    plan = examples.plan()
+    images = replace(plan.platform.images, registry="r:5000", pull_secret="pull")
+    plan = replace(plan, platform=replace(plan.platform, images=images))
+    environment = plan.platform.environments[0]
+    ours = given_values(plan, environment, OURS, examples.DIGEST)
+    assert ours["image"] == {"registry": "r:5000", "pullSecrets": ["pull"]}
+    assert (ours["digest"], ours["environment"]) == (examples.DIGEST, environment.name)
+    theirs = given_values(plan, environment, THEIRS, examples.DIGEST)
+    assert theirs == {
+        "global": {"pipelinekit.dev/chart": examples.DIGEST},
+        "image": {"repository": f"r:5000/{plan.image.repository}"},
+        "imagePullSecrets": [{"name": "pull"}],
+    }
+    elsewhere = replace(environment, registry="prod:5000")
+    assert given_values(plan, elsewhere, OURS, "")["image"]["registry"] == "prod:5000"
+    assert given_values(plan, elsewhere, THEIRS, "")["image"]["repository"].startswith("prod:5000/")
+
+
+def test_where_the_others_are_and_where_vault_is() -> None:
+    plan = examples.plan()
+    app = replace(plan.app, calls=("stock", "sales/shop"), accepts=("unknown",))
+    registered = (Registration(name="stock", team="warehouse", repository="https://git/x"),)
+    platform = replace(plan.platform, applications=registered, vault=Vault(address="https://vault:8200"))
+    environment = platform.environments[0]
+    given = given_values(replace(plan, app=app, platform=platform), environment, OURS, "")
+    assert given["peers"] == {
+        "stock": {"name": "stock", "namespace": environment.namespace_of("warehouse", "stock")},
+        "sales/shop": {"name": "shop", "namespace": environment.namespace_of("sales", "shop")},
+        "unknown": {"name": "unknown", "namespace": environment.namespace_of(app.team, "unknown")},
+    }
+    assert given["vault"] == {"address": "https://vault:8200"}
+
+
+def test_all_that_a_generated_chart_is_given() -> None:
+    assert given_values(examples.plan(), examples.DEV, OURS, examples.DIGEST) == {
+        "digest": examples.DIGEST,
+        "environment": "dev",
+        "image": {"registry": "nexus.acme.example:5000", "pullSecrets": []},
+        "mirror": "docker.io",
+        "peers": {},
+    }
