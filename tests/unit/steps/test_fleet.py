@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.adapters.packaged import templates
-from pipelinekit.errors import failed
+from pipelinekit.errors import PipelinekitError, failed, refused
 from pipelinekit.model.platform import Registration
 from pipelinekit.model.site import Site
 from pipelinekit.steps import fleet
@@ -22,6 +22,7 @@ DESCRIPTOR = (
     "build: {language: go}\nrun: {port: 8080}\n"
 )
 LATER = DESCRIPTOR.replace("8080", "9090")
+ORDERS = Registration(name="orders", team="payments", repository="https://git/orders")
 TOOL = Tool(version="0.1.0", templates=templates(), templates_digest="sha256:1", merge=LineMerge())
 
 
@@ -34,9 +35,7 @@ def updated(
     write: bool = True,
 ) -> Result:
     """What came of generating one application."""
-    return update(
-        "payments/orders", workspace, descriptor.encode(), site or examples.site(), tool, write=write
-    )
+    return update(ORDERS, workspace, descriptor.encode(), site or examples.site(), tool, write=write)
 
 
 def generated() -> Workspace:
@@ -138,6 +137,35 @@ def test_a_descriptor_with_faults_is_invalid_and_touches_nothing() -> None:
     assert result.state is State.INVALID
     assert result.reason.startswith("payments/orders/app.yaml:4:9: build.language: 'gp' is not one of them")
     assert workspace.writes == []
+
+
+def test_a_descriptor_of_another_application_than_registered_is_invalid() -> None:
+    workspace = Workspace()
+    result = updated(workspace, DESCRIPTOR.replace("name: orders", "name: other"))
+    assert result.state is State.INVALID
+    assert "describes payments/other, but is registered as payments/orders" in result.reason
+    assert workspace.writes == []
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (failed("checkout-missing", "no"), State.UNREACHABLE),
+        (failed("repository-unreachable", "no"), State.UNREACHABLE),
+        (failed("push-refused", "no"), State.FAILED),
+        (failed("file-unwritable", "no"), State.FAILED),
+        (refused("branch-taken", "no"), State.CONFLICT),
+    ],
+)
+def test_an_application_that_was_never_seen_is_another_case_than_one_that_a_tool_refused(
+    error: PipelinekitError, state: State
+) -> None:
+    assert fleet.failed("t/a", error) == Result(title="t/a", state=state, reason="no")
+
+
+def test_what_waits_on_a_branch_is_current_and_says_where() -> None:
+    result = fleet.waiting(ORDERS, "generated")
+    assert (result.state, result.reason) == (State.CURRENT, "the branch generated has it and waits")
 
 
 # --- all of them ----------------------------------------------------------------------------------
