@@ -39,7 +39,7 @@ class Bench:
         self.reports = Reports(left=Totals(passed=3))
         self.sources = Sources()
         self.said: list[str] = []
-        self.meanwhile: Callable[[], None] = lambda: None
+        self.meanwhile: Callable[[], object] = lambda: None
         """What others do while the version settles."""
 
     def test(self, plan: ReleasePlan = PLAN) -> tuple[receipts.Tested, Did]:
@@ -59,6 +59,9 @@ class Bench:
             oldest=oldest,
         )
 
+    def wait(self, _: float) -> None:
+        self.meanwhile()
+
     def push(self, plan: ReleasePlan = PLAN) -> tuple[ImagePushed, Did]:
         return image.push(
             plan,
@@ -67,7 +70,7 @@ class Bench:
             self.receipts,
             None,
             quiet,
-            sleep=lambda _: self.meanwhile(),
+            sleep=self.wait,
         )
 
     def elsewhere(self) -> Bench:
@@ -453,7 +456,7 @@ def test_a_tag_that_moved_after_the_push_is_seen(bench: Bench) -> None:
 def test_who_found_the_version_free_at_the_same_moment_and_came_later_is_seen(bench: Bench) -> None:
     built, _ = bench.build()
     theirs = {"image": "theirs", "labels": {LABEL: built.inputs}}
-    bench.meanwhile = lambda: bench.registry.store(PLAN.image, theirs) and None
+    bench.meanwhile = lambda: bench.registry.store(PLAN.image, theirs)
     receipt, did = bench.push()
     assert did.acted
     assert receipt.digest == bench.registry.digest_of(PLAN.image)
