@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import uuid4
 
 from pipelinekit import names
 from pipelinekit.adapters import dockerconfig, process
@@ -25,6 +26,8 @@ TEST_TIMEOUT = 1800.0
 """Seconds that a test command may take."""
 ROOT = "PIPELINEKIT_BUILDAH_ROOT"
 """Where images are kept, when not in buildah's own place."""
+INDEX = "localhost/pipelinekit-index:"
+"""What names of indexes begin with: buildah takes an index' id for the image of this machine's platform."""
 
 
 class BuildahEngine:
@@ -42,7 +45,10 @@ class BuildahEngine:
         return process.check(["buildah", "--version"]).split()[2]
 
     def image_id(self, ref: str) -> str | None:
-        """The id of a local image, or None."""
+        """The id of a local image, or None; an index' own name is its id."""
+        if ref.startswith(INDEX):
+            listed = process.run([*self._buildah(), "manifest", "inspect", ref])
+            return ref if listed.code == 0 else None
         done = process.run(
             [*self._buildah(), "inspect", "--type", "image", "--format", "{{.FromImageID}}", ref]
         )
@@ -56,6 +62,7 @@ class BuildahEngine:
             dockerconfig.written(self._hosts(plan), self.login) as config,
         ):
             folder, id_file = Path(scratch, "context"), Path(scratch, "id")
+            index = f"{INDEX}{uuid4().hex}" if len(plan.platforms) > 1 else ""
             folder.mkdir()
             replaced = pinned_dockerfile(plan, context)
             unpack_context(context, plan.dockerfile, folder, replaced)
@@ -66,7 +73,8 @@ class BuildahEngine:
             done = process.watch(
                 [
                     *self._buildah(),
-                    *self.argv(plan, id_file, Path(scratch)),
+                    *self.argv(plan, Path(scratch)),
+                    *(["--manifest", index] if index else ["--iidfile", str(id_file)]),
                     *("--authfile", str(config / dockerconfig.FILE)),
                     *(["--tls-verify=false"] if any(map(self._plain, hosts)) else []),
                     *("--ignorefile", str(folder / ".pipelinekit-ignore")),
@@ -79,15 +87,17 @@ class BuildahEngine:
                 step = next((line for line in reversed(lines) if line.startswith("STEP ")), "")
                 reason = f"{step}: {done.reason()}" if step else done.reason()
                 raise failed("build-failed", reason, hint="\n".join(lines[-10:]))
-            return "sha256:" + id_file.read_text().strip().removeprefix("sha256:")
+            return index or "sha256:" + id_file.read_text().strip().removeprefix("sha256:")
 
-    def argv(self, plan: BuildPlan, id_file: Path, scratch: Path) -> list[str]:
+    def argv(self, plan: BuildPlan, scratch: Path) -> list[str]:
         """What is built, as buildah's words; secrets go through files that only we can read."""
-        words = ["build", "--isolation", "chroot", "--format", "oci", "--layers", "--iidfile", str(id_file)]
+        words = ["build", "--isolation", "chroot", "--format", "oci"]
         if len(plan.platforms) > 1:
-            words += ["--manifest", str(plan.ref)]
+            # Its cache does not tell platforms apart where the steps are the same.
+            words += ["--layers=false"]
         else:
-            words += ["--tag", str(plan.ref)]
+            words += ["--layers", "--tag", str(plan.ref)]
+            words += ["--cache-from", plan.cache, "--cache-to", plan.cache] if plan.cache else []
         words += ["--target", plan.target] if plan.target else []
         words += [word for each in plan.platforms for word in ("--platform", each)]
         for name, value in plan.args.items():
@@ -98,8 +108,6 @@ class BuildahEngine:
             path = scratch / f"secret-{each}"
             write_atomic(path, os.environ[secret_variable(each)], mode=0o600)
             words += ["--secret", f"id={each},src={path}"]
-        if plan.cache:
-            words += ["--cache-from", plan.cache, "--cache-to", plan.cache]
         return words
 
     def run_tests(self, image: str, reports: Path, say: Say) -> TestRun:
@@ -127,8 +135,7 @@ class BuildahEngine:
         del credentials
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
             layout = Path(scratch, "layout")
-            listed = process.run([*self._buildah(), "manifest", "inspect", image_id])
-            if listed.code == 0:
+            if image_id.startswith(INDEX):
                 words = ["manifest", "push", "--all", "--format", "oci", image_id, f"oci:{layout}"]
             else:
                 words = ["push", "--format", "oci", image_id, f"oci:{layout}"]

@@ -31,6 +31,8 @@ class Manifests:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.without_referrers: set[tuple[str, str]] = set()
+        """Repositories whose registry has been found not to know the referrers API."""
 
     def head(self, ref: ImageRef) -> str | None:
         """The manifest's digest, or None when there is no such tag or digest."""
@@ -119,11 +121,14 @@ class Manifests:
 
     def referrers(self, ref: ImageRef) -> tuple[Mapping[str, Any], ...]:
         """Descriptors of what refers to the ref's digest: by the API, else by the tag that stands for it."""
-        path = f"v2/{ref.repository}/referrers/{ref.digest}"
-        answer = self.connection.request("GET", ref.registry, path, repository=ref.repository)
-        # A registry that does not know the API answers 404, some of the old ones 400 or 405.
-        if answer.status_code == 200 and OCI_INDEX in answer.headers.get("Content-Type", ""):
-            return tuple(answer.json().get("manifests") or ())
+        home = (ref.registry, ref.repository)
+        if home not in self.without_referrers:
+            path = f"v2/{ref.repository}/referrers/{ref.digest}"
+            answer = self.connection.request("GET", ref.registry, path, repository=ref.repository)
+            # A registry that does not know the API answers 404, some of the old ones 400 or 405.
+            if answer.status_code == 200 and OCI_INDEX in answer.headers.get("Content-Type", ""):
+                return tuple(answer.json().get("manifests") or ())
+            self.without_referrers.add(home)
         found = self.find(fallback(ref))
         return found.children if found else ()
 
