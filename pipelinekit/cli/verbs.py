@@ -20,6 +20,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "status": ("pipelinekit.cli.status:status", "Show what runs where."),
     "version": ("pipelinekit.cli.release:version", "Show the version of this revision, and why."),
     "platform": ("pipelinekit.cli.platform:platform", "Work on the platform's own document."),
+    "registry": ("pipelinekit.cli.registry:registry", "How full registries are, what may go, copies."),
+    "nexus": ("pipelinekit.cli.nexus:nexus", "Bring a Nexus into the state of platform.yaml."),
     "doctor": ("pipelinekit.cli.doctor:doctor", "Check tools, addresses and credentials."),
     "completion": ("pipelinekit.cli.completion:completion", "Print the completion script of a shell."),
 }
