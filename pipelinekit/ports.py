@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pipelinekit.model.jobplan import Found
 from pipelinekit.model.jobrun import Console, Ticket
+from pipelinekit.model.ledger import Event
+from pipelinekit.model.platform import Cluster as PlatformCluster
 from pipelinekit.model.receipts import R, Receipt
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleaseState, Target, TestRun
+from pipelinekit.model.stored import Running, Stored
 from pipelinekit.model.testing import Totals
 from pipelinekit.model.tree import File, Tree
 
@@ -105,15 +108,23 @@ class Shell(Protocol):
         ...
 
 
+class Sources(Protocol):
+    """What an image is built from."""
+
+    def dockerfile(self) -> str:
+        """The Dockerfile's text."""
+        ...
+
+    def digest(self) -> str:
+        """The digest of the build context; the same content gives the same one."""
+        ...
+
+
 class Engine(Protocol):
     """A container engine that can build, run a test stage and push."""
 
     def image_id(self, ref: str) -> str | None:
         """The id of a local image, or None."""
-        ...
-
-    def has_stage(self, context: Path, dockerfile: str, stage: str) -> bool:
-        """Whether the Dockerfile has a stage of that name."""
         ...
 
     def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
@@ -124,13 +135,13 @@ class Engine(Protocol):
         """Run an image's command; copy what it left in /reports to `reports`, whether it passed or not."""
         ...
 
-    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> None:
-        """Push a local image under `ref`."""
+    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
+        """Push a local image under `ref`; the digest that it has there, or empty when nobody said."""
         ...
 
 
 class Registry(Protocol):
-    """A registry of images and charts."""
+    """A registry of images."""
 
     def digest_of(self, ref: ImageRef) -> str | None:
         """The manifest's digest, or None when there is no such tag or digest."""
@@ -138,6 +149,22 @@ class Registry(Protocol):
 
     def labels_of(self, ref: ImageRef) -> Mapping[str, str]:
         """The labels of an image that is there."""
+        ...
+
+    def built(self, ref: ImageRef) -> str:
+        """When an image that is there was built (RFC 3339)."""
+        ...
+
+    def tag(self, ref: ImageRef, tag: str) -> str:
+        """Give an image that is there one more tag; its digest. `Refused` when the registry will not."""
+        ...
+
+
+class ChartRepository(Protocol):
+    """Where charts are published."""
+
+    def digest_of(self, ref: ImageRef) -> str | None:
+        """The digest of a published chart, or None when there is no such version."""
         ...
 
     def publish_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> str:
@@ -150,6 +177,45 @@ class Registry(Protocol):
 
     def fetch_chart(self, ref: ImageRef, to: Path) -> None:
         """Write a published chart's archive to `to`; digests are verified."""
+        ...
+
+
+class Referrers(Protocol):
+    """What a registry has beside an image."""
+
+    def images_of(self, ref: ImageRef) -> Sequence[ImageRef]:
+        """The images of an index, or the image itself, by digest."""
+        ...
+
+    def kinds_at(self, ref: ImageRef) -> frozenset[str]:
+        """The artifact types of what refers to an image."""
+        ...
+
+    def attach(self, ref: ImageRef, kind: str, content: bytes) -> str:
+        """Store a text that refers to an image; the digest of its manifest."""
+        ...
+
+
+class Describer(Protocol):
+    """What finds out what an image is made of."""
+
+    kind: str
+    """The media type of its descriptions."""
+
+    def describe(self, ref: ImageRef) -> bytes:
+        """The bill of materials of an image in a registry."""
+        ...
+
+
+class Signer(Protocol):
+    """What signs images with a key."""
+
+    def signed(self, ref: ImageRef) -> bool:
+        """Whether an image has a signature of this key."""
+        ...
+
+    def sign(self, ref: ImageRef) -> None:
+        """Sign an image in its registry."""
         ...
 
 
@@ -226,6 +292,54 @@ class Cluster(Protocol):
 
     def drop_release(self, target: Target, revision: int) -> None:
         """Delete an abandoned installation's record, so that the one before it counts again."""
+        ...
+
+
+class NexusServer(Protocol):
+    """A Nexus server's REST API, as its administrator."""
+
+    def get(self, path: str) -> Any:
+        """What is at `path`, or None when there is nothing."""
+        ...
+
+    def send(self, method: str, path: str, body: Any) -> None:
+        """Make or change something; raises `ToolFailed` with the server's reason."""
+        ...
+
+
+class Store(Protocol):
+    """Everything that a platform's registries hold of its applications."""
+
+    def all(self) -> Sequence[Stored]:
+        """Every manifest that has a tag, and what it needs."""
+        ...
+
+    def tags_of(self, stored: Stored) -> Sequence[str]:
+        """The tags that name a manifest now."""
+        ...
+
+    def delete(self, stored: Stored) -> bool:
+        """Delete a manifest; whether it was there."""
+        ...
+
+
+class Clusters(Protocol):
+    """What clusters run."""
+
+    def running(self, cluster: PlatformCluster) -> Running:
+        """Whatever runs in one of them or would run again; raises when it cannot be asked."""
+        ...
+
+
+class Ledger(Protocol):
+    """What releases went through."""
+
+    def events(self) -> Sequence[Event]:
+        """All events, oldest first; raises `Refused` when they cannot be read."""
+        ...
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Add events; they are kept when this returns."""
         ...
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.adapters import files, git, process
+from pipelinekit.adapters.repositories import TIMEOUT, unattended
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.platformlock import PlatformLock
 from pipelinekit.reading.platformlock import FILE as LOCK_FILE
@@ -61,9 +62,8 @@ def _from_git(address: str) -> PlatformText:
     url, ref = (match[1], match[2]) if match and "/" in match[1] else (address, "HEAD")
     with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
         process.check(["git", "init", "--quiet", scratch])
-        fetch = process.run(
-            ["git", "fetch", "--quiet", "--depth", "1", "--", url, ref], cwd=Path(scratch), timeout=120
-        )
+        command = ["git", "fetch", "--quiet", "--depth", "1", "--", url, ref]
+        fetch = process.run(command, cwd=Path(scratch), env=unattended(), timeout=TIMEOUT)
         shown = git.without_credentials(url)
         if fetch.code:
             raise failed("platform-unreachable", f"git cannot fetch {ref} of {shown}: {fetch.reason()}")

@@ -12,7 +12,7 @@ from pipelinekit.adapters import checkouts, files, packaged, platformsource
 from pipelinekit.adapters.git import MergeFile
 from pipelinekit.adapters.workspace import Workspace
 from pipelinekit.cli import report
-from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, check_failed, usage
+from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, check_failed, failed, usage
 from pipelinekit.model.platform import Platform, Registration
 from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE
@@ -47,13 +47,20 @@ class Work:
 
     def __call__(self, registration: Registration) -> Result:
         """Open the application's folder, generate, and commit when asked."""
+        title = title_of(registration)
         try:
             if self.options.base:
-                return self._in(checkouts.local(Path(self.options.base), registration), registration)
+                folder = checkouts.local(Path(self.options.base), registration)
+                if self.options.commit:
+                    checkouts.require_clean(folder)
+                return self._in(folder, registration)
             with checkouts.clone(registration) as folder:
                 return self._in(folder, registration)
         except PipelinekitError as error:
-            return fleet.failed(title_of(registration), error)
+            return fleet.failed(title, error)
+        except OSError as error:
+            # What is odd about one folder must not end the report about all the others.
+            return fleet.failed(title, failed("folder-unusable", str(error)))
 
     def _in(self, folder: Path, registration: Registration) -> Result:
         options = self.options
@@ -66,22 +73,24 @@ class Work:
         # A clone that nothing is committed in is thrown away: there is no sense in writing to it.
         write = not options.check and (bool(options.base) or options.commit)
         result = fleet.update(
-            title_of(registration),
+            registration,
             Workspace(folder),
             files.read_bytes(folder / FILE),
             site_of(self.platform, registration, library=__version__),
             tool,
             write=write,
         )
-        if options.commit and result.state is State.UPDATED:
-            checkouts.commit(
-                folder,
-                [*result.files, ".pipelinekit"],
-                branch=options.branch or ("" if options.base else BRANCH),
-                message=f"Generate with pipelinekit {__version__}",
-                push=options.push,
-            )
-        return result
+        if not options.commit or result.state is not State.UPDATED:
+            return result
+        branch = options.branch or ("" if options.base else BRANCH)
+        is_new = checkouts.commit(
+            folder,
+            [*result.files, ".pipelinekit"],
+            branch=branch,
+            message=f"Generate with pipelinekit {__version__}",
+            push=options.push,
+        )
+        return result if is_new else fleet.waiting(registration, branch)
 
 
 def run(options: FleetOptions, *, as_json: bool) -> None:

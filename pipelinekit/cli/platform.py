@@ -140,6 +140,7 @@ def _report_sync(results: Sequence[Synced], changed: bool, flows: Sequence[Fault
             {
                 "changed": changed,
                 "applications": {each.title: each.state for each in results},
+                "reasons": {each.title: str(each.error) for each in results if each.error},
                 "notices": [str(each) for each in flows],
             }
         )

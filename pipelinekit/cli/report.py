@@ -27,8 +27,13 @@ def result(sentence: str) -> None:
     sys.stdout.write(sentence + "\n")
 
 
+_answered: list[bool] = []
+"""Not empty when a result for machines is on stdout."""
+
+
 def as_json(value: Mapping[str, Any] | list[Any]) -> None:
-    """A result for machines."""
+    """A result for machines: the one document on stdout."""
+    _answered.append(True)
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -43,8 +48,14 @@ def error(problem: PipelinekitError) -> None:
 
 
 def error_json(problem: PipelinekitError) -> None:
-    """An error for machines, on stdout, where they look for the result."""
-    as_json({"error": {"exitCode": problem.exit_code, "faults": [_fault(each) for each in problem.faults]}})
+    """An error for machines, on stdout, where they look for the result; nothing where there is one.
+
+    A verb that reports first and fails then has told in its report what is wrong.
+    """
+    if not _answered:
+        as_json(
+            {"error": {"exitCode": problem.exit_code, "faults": [_fault(each) for each in problem.faults]}}
+        )
 
 
 def _fault(fault: Fault) -> dict[str, Any]:
@@ -70,6 +81,7 @@ def _write(text: str, style: str) -> None:
 
 def leave(code: int) -> NoReturn:
     """End the process, output flushed; a reader who has gone away is no error."""
+    _answered.clear()
     try:
         sys.stdout.flush()
     except BrokenPipeError:

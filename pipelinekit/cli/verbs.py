@@ -23,6 +23,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "jobs": ("pipelinekit.cli.jobs:jobs", "Plan, apply and watch the platform's jobs in Jenkins."),
     "seed": ("pipelinekit.cli.seed:seed", "Install the job that keeps all others, or export it."),
     "platform": ("pipelinekit.cli.platform:platform", "Work on the platform's own document."),
+    "registry": ("pipelinekit.cli.registry:registry", "How full registries are, what may go, copies."),
+    "nexus": ("pipelinekit.cli.nexus:nexus", "Bring a Nexus into the state of platform.yaml."),
     "doctor": ("pipelinekit.cli.doctor:doctor", "Check tools, addresses and credentials."),
     "completion": ("pipelinekit.cli.completion:completion", "Print the completion script of a shell."),
 }

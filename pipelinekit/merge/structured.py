@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, NamedTuple
 
@@ -40,7 +41,17 @@ def merge_text(path: str, base: str, theirs: str, new: str, lines: TextMerge) ->
         return merged, clean
     if clean and _loaded(form, merged) == documents[1]:
         return merged, True
-    return form.dump(documents[1], theirs), True
+    laid = form.dump(documents[1], theirs)
+    # A comment goes with the key that it stands at, and would go for good when the template drops that key.
+    lost = _comments(theirs) - _comments(base) - _comments(laid)
+    if lost and not clean:
+        return merged, False
+    return laid + "".join(f"{comment}\n" for comment in lost.elements()), True
+
+
+def _comments(text: str) -> Counter[str]:
+    """The comments of YAML and TOML; what only looks like one is counted on both sides alike."""
+    return Counter(re.findall(r"(?:^|(?<=\s))#.*", text, re.MULTILINE))
 
 
 def form_of(path: str) -> Form | None:
@@ -63,14 +74,15 @@ def lay_over(base: Mapping[str, Any], theirs: MutableMapping[str, Any], new: Map
         before, mine, after = (side.get(key, _MISSING) for side in (base, theirs, new))
         if _same(after, before) or _same(mine, after):
             continue
-        if _same(mine, before):
+        if all(isinstance(each, Mapping) for each in (mine, after)):
+            # Key by key even where theirs is what it was: a comment is no value, and must not be replaced.
+            below = before if isinstance(before, Mapping) else {}
+            conflicts += [(key, *rest) for rest in lay_over(below, mine, after)]
+        elif _same(mine, before):
             if after is _MISSING:
                 del theirs[key]
             else:
                 theirs[key] = after
-        elif all(isinstance(each, Mapping) for each in (mine, after)):
-            below = before if isinstance(before, Mapping) else {}
-            conflicts += [(key, *rest) for rest in lay_over(below, mine, after)]
         else:
             conflicts.append((key,))
     return conflicts

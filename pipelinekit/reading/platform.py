@@ -24,9 +24,11 @@ from pipelinekit.model.platform import (
     Origin,
     Platform,
     Registration,
+    Retention,
+    Signing,
     Vault,
 )
-from pipelinekit.reading import faults
+from pipelinekit.reading import faults, nexus
 from pipelinekit.reading.source import Path, Source, parse
 
 Data = Mapping[str, Any]
@@ -63,8 +65,10 @@ def _check_sense(source: Source) -> None:
     jenkins = faults.mapping(source.data, "jenkins")
     for key in ("source", "library"):
         _check_address(source, ("jenkins", key), faults.mapping(jenkins, key))
-    image_path = faults.mapping(source.data, "images").get("path")
-    _check_placeholders(source, ("images", "path"), image_path)
+    for key in ("path", "cache"):
+        text = faults.mapping(source.data, "images").get(key)
+        _check_placeholders(source, ("images", key), text)
+    nexus.check(source)
     for index, each in enumerate(faults.items(source.data, "environments")):
         path: Path = ("environments", index)
         _check_placeholders(source, (*path, "namespace"), each.get("namespace"))
@@ -168,9 +172,12 @@ def _check_cycles(source: Source) -> None:
 def _platform(data: Data) -> Platform:
     images = dict(data["images"])
     pull_secret = images.pop("pullSecret", "")
+    signing = images.pop("signing", None)
     return Platform(
         name=data["metadata"]["name"],
-        images=Images(**images, pull_secret=pull_secret),
+        images=Images(
+            **images, pull_secret=pull_secret, signing=Signing(**signing) if signing is not None else None
+        ),
         charts=Charts(**data["charts"]),
         packages=data.get("packages", {}),
         jenkins=_jenkins(data["jenkins"]) if "jenkins" in data else None,
@@ -180,6 +187,8 @@ def _platform(data: Data) -> Platform:
         environments=tuple(_environment(each) for each in data["environments"]),
         components=tuple(Component(**each) for each in data.get("components", ())),
         applications=tuple(Registration(**each) for each in data.get("applications", ())),
+        retention=_retention(data.get("retention", {})),
+        nexus=nexus.read(data["nexus"]) if "nexus" in data else None,
     )
 
 
@@ -219,6 +228,11 @@ def _environment(data: Data) -> Environment:
         ),
         registry=data.get("images", {}).get("registry", ""),
     )
+
+
+def _retention(data: Data) -> Retention:
+    fields = {name: _seconds(data[name]) for name in ("audit", "development") if name in data}
+    return Retention(**fields, **({"last": data["last"]} if "last" in data else {}))
 
 
 def _seconds(duration: str) -> int:

@@ -15,6 +15,7 @@ from pipelinekit.ports import Say, TextMerge, Workspace
 from pipelinekit.reading.app import FILE, read_app
 from pipelinekit.render import Templates
 from pipelinekit.steps.generate import apply_generation, inputs_digest, is_current, plan_generation, remember
+from pipelinekit.steps.sync import check_identity
 
 PROCESSES_FROM = 50
 """From how many applications on it pays to share the work between processes."""
@@ -31,9 +32,13 @@ class State(StrEnum):
     """Files wait for a person: conflict markers, or files that were never generated."""
     INVALID = "invalid"
     UNREACHABLE = "unreachable"
+    FAILED = "failed"
+    """A tool, the disk or the remote said no; the others went on."""
 
 
-BAD = frozenset((State.CONFLICT, State.INVALID, State.UNREACHABLE))
+BAD = frozenset((State.CONFLICT, State.INVALID, State.UNREACHABLE, State.FAILED))
+CANNOT_OPEN = frozenset(("checkout-missing", "repository-unreachable"))
+"""The codes of faults that mean that we never got to see the application."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +63,24 @@ class Tool:
 
 
 def update(
-    title: str, workspace: Workspace, descriptor: bytes, site: Site, tool: Tool, *, write: bool
+    registration: Registration,
+    workspace: Workspace,
+    descriptor: bytes,
+    site: Site,
+    tool: Tool,
+    *,
+    write: bool,
 ) -> Result:
     """Generate one application; files that nothing changed for are not even looked at."""
+    title = title_of(registration)
     inputs = inputs_digest(descriptor, site, tool.version, tool.templates_digest)
     if is_current(workspace.read_lock() or "", inputs):
         return Result(title=title, state=State.CURRENT)
     try:
+        app = read_app(descriptor, f"{title}/{FILE}")
+        check_identity(app, registration, f"{title}/{FILE}")
         generation = plan_generation(
-            read_app(descriptor, f"{title}/{FILE}"),
+            app,
             site,
             tool.version,
             tool.templates,
@@ -124,5 +138,18 @@ def title_of(registration: Registration) -> str:
 
 
 def failed(title: str, error: PipelinekitError) -> Result:
-    """The result of an application that could not even be opened."""
-    return Result(title=title, state=State.UNREACHABLE, reason=error.faults[0].problem)
+    """The result of an application that could not be opened, written or committed."""
+    fault = error.faults[0]
+    state = State.CONFLICT if isinstance(error, Refused) else State.FAILED
+    return Result(
+        title=title,
+        state=State.UNREACHABLE if fault.code in CANNOT_OPEN else state,
+        reason="; ".join(part for part in (fault.problem, fault.hint) if part),
+    )
+
+
+def waiting(registration: Registration, branch: str) -> Result:
+    """The result of an application whose new files wait on a branch already."""
+    return Result(
+        title=title_of(registration), state=State.CURRENT, reason=f"the branch {branch} has it and waits"
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipelinekit.errors import DocumentInvalid, Fault, PipelinekitError, Place
+from pipelinekit.model.app import App
 from pipelinekit.model.platform import Platform, Registration
 from pipelinekit.model.platformlock import LockedApplication, PlatformLock
 from pipelinekit.ports import Repositories, Say
@@ -61,22 +62,21 @@ def _sync_one(registration: Registration, lock: PlatformLock, repositories: Repo
         folder = "" if registration.path == "." else registration.path.strip("/") + "/"
         content = repositories.read(registration.repository, registration.branch, commit, folder + FILE)
         entry = LockedApplication(registration=registration, commit=commit, descriptor=content)
-        _check_identity(entry)
+        check_identity(read_app(content, entry.origin), registration, entry.origin)
     except PipelinekitError as error:
         return Synced(registration=registration, state="failed", entry=before, error=error)
     return Synced(registration=registration, state="updated" if before else "added", entry=entry)
 
 
-def _check_identity(entry: LockedApplication) -> None:
-    """Raise when the descriptor is invalid, or is another application's than the registration says."""
-    app = read_app(entry.descriptor, entry.origin)
-    wanted = (entry.registration.team, entry.registration.name)
+def check_identity(app: App, registration: Registration, origin: str) -> None:
+    """Raise `DocumentInvalid` when a descriptor is another application's than the registration says."""
+    wanted = (registration.team, registration.name)
     if (app.team, app.name) != wanted:
         raise DocumentInvalid(
             Fault(
                 "registration-differs",
                 f"describes {app.team}/{app.name}, but is registered as {'/'.join(wanted)}",
-                Place(entry.origin),
+                Place(origin),
                 "metadata",
                 "correct the descriptor or the registration",
             )

@@ -37,6 +37,12 @@ def described(case: str) -> Tree:
     return render(plan_files(app, site_of(platform, registration, library=LIBRARY)), templates())
 
 
+def app_of_new(language: Language) -> App:
+    """The application that `new-app orders --team payments` describes."""
+    descriptor = render([plan_descriptor("orders", "payments", language, 8080)], templates())
+    return read_app(descriptor["app.yaml"].text)
+
+
 def new(language: Language) -> Tree:
     """What `new-app orders --team payments` makes in a folder of its own, without a platform."""
     first = render([plan_descriptor("orders", "payments", language, 8080)], templates())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,18 @@ def test_where_nobody_reads_there_are_no_colours(capsys: pytest.CaptureFixture[s
 def test_json_keeps_every_letter(capsys: pytest.CaptureFixture[str]) -> None:
     report.as_json({"name": "é😀\u2028"})
     assert json.loads(capsys.readouterr().out) == {"name": "é😀\u2028"}
+
+
+def test_on_stdout_there_is_one_document_and_a_report_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    reports: list[dict[str, Any] | list[Any]] = [{"applications": {}}, [{"subject": "git"}]]
+    for value in reports:
+        report.as_json(value)
+        report.error_json(Refused(Fault("c", "no")))
+        assert json.loads(capsys.readouterr().out) == value
+        with pytest.raises(SystemExit):
+            report.leave(6)
+    report.error_json(Refused(Fault("c", "no")))
+    assert json.loads(capsys.readouterr().out)["error"]["exitCode"] == 6
 
 
 def test_a_process_ends_with_its_code() -> None:

@@ -55,6 +55,39 @@ def test_what_collides_in_its_lines_and_not_in_its_keys_is_merged() -> None:
     assert "# how much is said" in text
 
 
+def test_a_comment_stays_in_a_mapping_in_which_only_the_template_changed_a_value() -> None:
+    theirs = BASE.replace("    replicas: 1\n", "    # Why just one.\n    replicas: 1\n")
+    new = BASE.replace("replicas: 1", "replicas: 3")
+    text, clean = merge_text(VALUES, BASE, theirs, new, Colliding())
+    assert clean
+    assert text == theirs.replace("replicas: 1", "replicas: 3")
+
+
+DROPPED = BASE.replace("    replicas: 1\n    env:\n      LEVEL: info   # how much is said\n", "    port: 1\n")
+
+
+def test_a_comment_at_a_key_that_the_template_dropped_is_a_conflict_and_not_lost() -> None:
+    theirs = BASE.replace("how much is said", "my reason")
+    text, clean = merge_text(VALUES, BASE, theirs, DROPPED, Colliding())
+    assert not clean
+    assert "# my reason" in text
+
+
+def test_where_the_lines_do_not_collide_such_a_comment_goes_to_the_end() -> None:
+    theirs = BASE.replace("how much is said", "my reason")
+    text, clean = merge_text(VALUES, BASE, theirs, DROPPED, Joining())
+    assert clean
+    assert text.endswith("# my reason\n")
+    assert yaml.safe_load(text) == yaml.safe_load(DROPPED)
+
+
+def test_a_comment_of_the_template_goes_with_its_key() -> None:
+    theirs = BASE.replace("team: payments", "team: shop")
+    text, clean = merge_text(VALUES, BASE, theirs, DROPPED, Colliding())
+    assert clean
+    assert "how much is said" not in text
+
+
 def test_a_key_that_both_changed_is_a_conflict_between_markers() -> None:
     theirs, new = (BASE.replace("replicas: 1", f"replicas: {number}") for number in (2, 3))
     text, clean = merge_text(VALUES, BASE, theirs, new, Colliding())
