@@ -392,6 +392,7 @@ PLATFORM: Schema = {
                     "repository",
                 ),
                 "registrations; descriptors stay in their repositories",
+                maxItems=2000,
             ),
         },
         "apiVersion",

@@ -195,9 +195,10 @@ def apply_generation(generation: Generation, workspace: Workspace) -> None:
     if generation.base == memory.base and memory.lock and not memory.notices:
         workspace.write_lock(lock_text(generation.lock))
         return
-    # The base and the lock are two files: between their writes, entries of either generation are sound.
-    was = memory.lock.files if memory.lock else {}
-    version = memory.lock.templates if memory.lock else generation.lock.templates
-    workspace.write_lock(lock_text(replace(generation.lock, was=was, templates=version, inputs="")))
+    if memory.lock:
+        # The base and the lock are two files: between their writes, entries of either generation are sound.
+        known = memory.lock
+        between = replace(generation.lock, was=known.files, templates=known.templates, inputs="")
+        workspace.write_lock(lock_text(between))
     workspace.write_base(generation.base)
     workspace.write_lock(lock_text(generation.lock))
