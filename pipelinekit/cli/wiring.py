@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,11 +24,13 @@ from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE, read_app
 
 if TYPE_CHECKING:
-    from pipelinekit.adapters.docker import DockerEngine
+    from pipelinekit.adapters.context import Sources
     from pipelinekit.adapters.helm import Helm
     from pipelinekit.adapters.kubernetes import Kubernetes
     from pipelinekit.adapters.registry import OciRegistry
     from pipelinekit.model.platform import Environment
+    from pipelinekit.model.release import Credentials
+    from pipelinekit.ports import ChartRepository, Engine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +81,7 @@ class Line:
                 namespace=self.options.namespace,
             )
             return platform, f"local:{self.options.registry or 'none'}"
-        from pipelinekit.reading.platform import read_platform
-
-        text = platformsource.read_platform_text(source)
-        return read_platform(text.content, text.origin), text.commit
+        return read_named_platform(source)
 
     @property
     def platform(self) -> Platform:
@@ -102,7 +102,7 @@ class Line:
     @cached_property
     def revision(self) -> Revision:
         """The facts about the work tree; Jenkins knows branch and pull request, where git is detached."""
-        facts = git.revision(self.root, name=self.app.name)
+        facts = git.revision(self.root, name=self.app.name, messages=self.app.versions == "conventional")
         environment = os.environ
         if "BRANCH_NAME" in environment:
             facts = replace(
@@ -169,25 +169,34 @@ class Line:
         return ReceiptFolder(self.root)
 
     @cached_property
-    def engine(self) -> DockerEngine:
-        """The container engine."""
-        from pipelinekit.adapters.docker import DockerEngine
+    def sources(self) -> Sources:
+        """What its image is built from."""
+        from pipelinekit.adapters.context import Sources
 
-        return DockerEngine()
+        return Sources(self.root)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What builds: the Docker engine when one answers, else buildah; PIPELINEKIT_ENGINE chooses."""
+        from pipelinekit.adapters.engines import choose
+
+        return choose(os.environ, self.images, self.login)
+
+    def login(self, host: str) -> Credentials | None:
+        """The credentials for a registry: those of the pipeline only for the platform's own."""
+        return registry_login(self.platform)(host)
 
     @cached_property
     def images(self) -> OciRegistry:
         """The image registry, with the credentials for images."""
         from pipelinekit.adapters.registry import OciRegistry
 
-        return OciRegistry(lambda host: credentials.for_registry(host, os.environ))
+        return OciRegistry(self.login)
 
     @cached_property
-    def charts(self) -> OciRegistry:
+    def charts(self) -> ChartRepository:
         """The chart repository, with the credentials for charts."""
-        from pipelinekit.adapters.registry import OciRegistry
-
-        return OciRegistry(lambda host: credentials.for_registry(host, os.environ, purpose="CHARTS"))
+        return chart_repository(self.platform)
 
     @cached_property
     def helm(self) -> Helm:
@@ -202,6 +211,46 @@ class Line:
         from pipelinekit.adapters.kubernetes import Kubernetes
 
         return Kubernetes(kubeconfig(dict(os.environ)))
+
+
+def registry_login(platform: Platform) -> Callable[[str], Credentials | None]:
+    """The credentials for registries: what a pipeline binds is for the platform's own and no other."""
+    images = platform.images
+    own = [images.registry, images.mirror, *(each.registry for each in platform.environments)]
+    hosts = [each for each in own if each]
+    return lambda host: credentials.for_registry(host, os.environ, own=hosts)
+
+
+def named_or_local_platform(source: str, registry: str, context: str = "") -> Platform:
+    """The platform that was named, else the built-in local one."""
+    return read_named_platform(source)[0] if source else local_platform(registry, context=context)
+
+
+def read_named_platform(source: str) -> tuple[Platform, str]:
+    """The platform that a source names, and its commit."""
+    from pipelinekit.reading.platform import read_platform
+
+    text = platformsource.read_platform_text(source)
+    return read_platform(text.content, text.origin), text.commit
+
+
+def chart_repository(platform: Platform) -> ChartRepository:
+    """A platform's chart repository: an OCI registry, or a Helm repository over http."""
+    repository = platform.charts.repository
+    own = [(repository.partition("://")[2] or repository).split("/")[0], platform.images.registry]
+
+    def login(host: str) -> Credentials | None:
+        return credentials.for_registry(
+            host, os.environ, purpose="CHARTS", own=[each for each in own if each]
+        )
+
+    if repository.startswith("oci://"):
+        from pipelinekit.adapters.registry import OciRegistry
+
+        return OciRegistry(login)
+    from pipelinekit.adapters.chartrepository import HttpCharts
+
+    return HttpCharts(login)
 
 
 def kubeconfig(environment: dict[str, str]) -> dict[str, str]:

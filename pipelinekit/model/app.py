@@ -50,6 +50,8 @@ class Build:
     test: tuple[str, ...] = ()
     """The test command; it leaves its JUnit reports in /reports."""
     args: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    """Ids of secrets that single steps of the build may read; no layer ever holds their values."""
     platforms: tuple[str, ...] = ("linux/amd64",)
     around: Mapping[str, Around] = field(default_factory=dict)
 
@@ -119,6 +121,8 @@ class App:
     services: tuple[Service, ...] = ()
     calls: tuple[str, ...] = ()
     accepts: tuple[str, ...] = ()
+    versions: Literal["commits", "conventional"] = "commits"
+    """What moves the version on: every commit the patch number, or what conventional commits say."""
     environments: Mapping[str, Mapping[str, Process]] = field(default_factory=dict)
     """For each environment that the document names: all processes as they are there."""
 

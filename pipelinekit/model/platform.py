@@ -5,8 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipelinekit.model.nexus import Nexus
+
 LOCAL = "local"
 """The name of the built-in platform that a verb uses when it is given none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """Images are signed with a key; `credentials` is the Jenkins id of the file that holds it.
+
+    Nothing is told to a transparency log or a timestamp server that is not named here.
+    """
+
+    credentials: str
+    log: str = ""
+    timestamps: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """What stays in the registries; times are in seconds."""
+
+    last: int = 10
+    """So many versions of each branch."""
+    audit: int = 400 * 86400
+    """So long stays what reached an environment with a gate."""
+    development: int = 30 * 86400
+    """So long stays what only ever was in environments without one, or in none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +46,16 @@ class Images:
     """The registry that serves Docker Hub's base images; its host alone, or host and path."""
     pull_secret: str = ""
     """The name of a Secret, present in each namespace, that pods pull with; empty: nodes can pull."""
+    cache: str = ""
+    """Where build layers are kept inside the registry, a template like `path`; empty: nowhere."""
+    sbom: bool = False
+    """Whether each pushed image gets a bill of materials."""
+    signing: Signing | None = None
+
+    def cache_of(self, team: str, name: str) -> str:
+        """The repository, host included, that an application's layers come from and go to; or empty."""
+        path = self.cache.format(team=team, name=name)
+        return f"{self.registry}/{path}" if path and self.registry else ""
 
     def repository(self, team: str, name: str) -> str:
         """The image's path inside the registry, without host, tag or digest."""
@@ -60,12 +96,42 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A git repository as Jenkins reaches it. `path` is the folder in it that counts."""
+
+    repository: str
+    branch: str = "main"
+    path: str = "."
+    credentials: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify:
+    """A step of the user's own shared library; `library` is empty where Jenkins loads that by itself."""
+
+    step: str
+    library: str = ""
+
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Jenkins:
     """The controller. `credentials` is the id under which pipelines find its API user and token."""
 
     url: str
     credentials: str = ""
     agent: Agent = field(default_factory=Agent)
+    source: Origin | None = None
+    """Where this document lives: what the seed job checks out."""
+    library: Origin | None = None
+    """Where the shared library comes from."""
+    scan: int = DAY
+    """Seconds between two scans of a repository: what finds a push whose webhook was lost."""
+    notify: Notify | None = None
+    token_file: str = "/etc/pipelinekit/notify-token"  # noqa: S105 - a file's name
+    """Where a private git server keeps the token with which it tells Jenkins of a push."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +226,8 @@ class Platform:
     """The ledger's git address; empty: an embedded local one."""
     components: tuple[Component, ...] = ()
     applications: tuple[Registration, ...] = ()
+    retention: Retention = field(default_factory=Retention)
+    nexus: Nexus | None = None
 
     def environment(self, name: str) -> Environment | None:
         """The environment of that name, if there is one."""

@@ -24,13 +24,16 @@ class Tested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageBuilt:
-    """An image is in the local engine."""
+    """An image is in the local engine, or (`digest` is not empty) in the registry already."""
 
     verb: ClassVar[str] = "build"
     key: Key
     version: str
     repository: str
     image_id: str
+    inputs: str
+    """The digest of what it was built from."""
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class ImagePushed:
     registry: str
     repository: str
     digest: str
+    inputs: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +103,7 @@ class Verified:
 Receipt = Tested | ImageBuilt | ImagePushed | ChartPackaged | ChartPublished | Deployed | Verified
 R = TypeVar("R", Tested, ImageBuilt, ImagePushed, ChartPackaged, ChartPublished, Deployed, Verified)
 
-FORMAT = 1
+FORMAT = 2
 
 
 def to_json(receipt: Receipt) -> str:

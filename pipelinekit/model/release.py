@@ -25,6 +25,8 @@ class Revision:
     """The nearest version tag, or empty."""
     since: int = 0
     """Commits since that tag, or since the beginning."""
+    messages: tuple[str, ...] = ()
+    """The messages of those commits, oldest first; read only where they decide about the version."""
     committed: int = 0
     """When the commit was made, in seconds since the epoch."""
     shallow: bool = False
@@ -55,7 +57,8 @@ class ImageRef:
     def __str__(self) -> str:
         tag = f":{self.tag}" if self.tag else ""
         digest = f"@{self.digest}" if self.digest else ""
-        return f"{self.registry}/{self.repository}{tag}{digest}"
+        host = f"{self.registry}/" if self.registry else ""
+        return f"{host}{self.repository}{tag}{digest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +86,20 @@ class ReleasePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildPlan:
-    """One `docker build`: `target` empty means the last stage."""
+    """One build: `target` empty means the last stage, `platforms` empty the engine's own."""
 
     ref: ImageRef
     dockerfile: str = "Dockerfile"
     target: str = ""
     args: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
-    platform: str = ""
+    platforms: tuple[str, ...] = ()
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    """Base images by their name in the Dockerfile, and what they are pinned to."""
+    secrets: tuple[str, ...] = ()
+    """Ids of build secrets; their values are in the environment of the process that builds."""
+    cache: str = ""
+    """The repository that layers come from and go to, or empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,16 @@ from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.platform import Environment, Platform
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
+from pipelinekit.plan.inputs import LABEL, Inputs
+from pipelinekit.plan.moment import moment
 from pipelinekit.plan.version import version_of
 
-TITLE = "org.opencontainers.image.title"
+OCI = "oci://"
 
 
 def plan_release(app: App, platform: Platform, revision: Revision, key: Key) -> ReleasePlan:
     """Which image and chart come from this revision, and what they are called."""
-    version = version_of(revision)
+    version = version_of(revision, conventional=app.versions == "conventional")
     return ReleasePlan(
         app=app,
         platform=platform,
@@ -27,29 +29,46 @@ def plan_release(app: App, platform: Platform, revision: Revision, key: Key) -> 
 
 
 def chart_ref(platform: Platform, app: App, version: str) -> ImageRef:
-    """Where a chart's version lives in an OCI repository: below its team, so that names may repeat."""
-    repository = platform.charts.repository
-    if not repository.startswith("oci://"):
-        raise refused(
-            "charts-not-oci",
-            f"charts are published to OCI repositories, not yet to {repository}",
-            hint="set charts.repository to oci://host/path",
-        )
-    host, _, path = repository.removeprefix("oci://").partition("/")
+    """Where a chart's version lives.
+
+    In an OCI repository it is below its team, so that names may repeat; a Helm repository over http knows
+    no folders, and the ref's `registry` is then its address.
+    """
+    repository = platform.charts.repository.rstrip("/")
+    if not repository.startswith(OCI):
+        return ImageRef(repository, app.name, version)
+    host, _, path = repository.removeprefix(OCI).partition("/")
     return ImageRef(host, "/".join(part for part in (path.strip("/"), app.team, app.name) if part), version)
 
 
-def image_labels(plan: ReleasePlan) -> dict[str, str]:
-    """The image's OCI annotations: what it is and where it comes from."""
-    labels = {
-        TITLE: plan.app.name,
-        "org.opencontainers.image.version": plan.version,
-        "org.opencontainers.image.revision": plan.revision.commit or plan.revision.tree,
-        "org.opencontainers.image.vendor": plan.app.team,
+def chart_address(ref: ImageRef) -> str:
+    """A chart as people and Helm name it."""
+    return str(ref) if "://" in ref.registry else f"{OCI}{ref}"
+
+
+def image_labels(plan: ReleasePlan, inputs: Inputs | None = None, base: str = "") -> dict[str, str]:
+    """The image's OCI annotations: what it is, where it comes from, what it was made of.
+
+    `base` is the image that the last stage begins with. An image that serves several revisions names the
+    first one: what it was made of did not change.
+    """
+    prefix = "org.opencontainers.image."
+    revision = plan.revision
+    found = {
+        "title": plan.app.name,
+        "description": f"Application {plan.app.name} of team {plan.app.team}",
+        "version": plan.version,
+        "revision": revision.commit or revision.tree,
+        "vendor": plan.app.team,
+        "source": revision.source,
+        "url": revision.source if revision.source.startswith("https://") else "",
+        "created": moment(revision.committed) if revision.committed else "",
+        "ref.name": plan.version,
+        "base.name": base,
+        "base.digest": inputs.bases.get(base, "") if inputs else "",
     }
-    if plan.revision.source:
-        labels["org.opencontainers.image.source"] = plan.revision.source
-    return labels
+    labels = {prefix + name: value for name, value in found.items() if value}
+    return {**labels, LABEL: inputs.digest} if inputs else labels
 
 
 def target_of(app: App, platform: Platform, environment: Environment) -> Target:

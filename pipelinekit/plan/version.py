@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import semver
 
 from pipelinekit.errors import refused
 from pipelinekit.model.release import Revision
+from pipelinekit.plan.conventional import advance
 
+MAIN = ""
+"""The branch of final versions."""
+Rank = tuple[int, int, int]
 FIRST = "0.1.0"
 """What a repository without a version tag counts from."""
 
 
-def version_of(revision: Revision) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A version, and each fact that made it what it is, in the order in which they were asked."""
+
+    version: str
+    reasons: tuple[str, ...]
+
+
+def version_of(revision: Revision, *, conventional: bool = False) -> str:
     """The version as a semantic version; it is a valid image tag and chart version as well.
 
     The main branch's is the tag's patch number plus the first-parent commits since; a pull request's,
-    another branch's and a changed work tree's are pre-releases of it. Raises `Refused` for a shallow
-    clone, whose count would be a guess, and for a tag that is no version.
+    another branch's and a changed work tree's are pre-releases of it. With `conventional` the commits'
+    messages say which number moves. Raises `Refused` for a shallow clone, whose count would be a guess, and
+    for a tag that is no version.
     """
+    return explain(revision, conventional=conventional).version
+
+
+def explain(revision: Revision, *, conventional: bool = False) -> Explained:
+    """The version and why; see `version_of`."""
     if revision.shallow:
         raise refused(
             "clone-shallow",
@@ -27,16 +46,57 @@ def version_of(revision: Revision) -> str:
             hint="run `git fetch --unshallow --tags`; in Jenkins, turn the shallow clone off",
         )
     base = _tagged(revision.tag)
-    patch = base.patch + revision.since
+    reasons = [
+        f"{base} is the nearest version tag on the first-parent line ({revision.tag})"
+        if revision.tag
+        else f"{FIRST} is where a repository without a version tag begins"
+    ]
+    base = _advanced(base, revision, reasons, conventional=conventional)
     if revision.dirty or not revision.commit:
-        patch, kind = patch + 1, f"dirty.{_mark(revision.tree)}"
+        what = "the work tree has changes" if revision.commit else "there is no commit"
+        reasons.append(f"{what}: a pre-release of the next patch, marked with the content's id")
+        base, kind = base.bump_patch(), f"dirty.{_mark(revision.tree)}"
     elif revision.pull_request:
+        reasons.append(f"it is pull request {revision.pull_request}: a pre-release, marked with the commit")
         kind = f"pr.{_identifier(revision.pull_request)}.{_mark(revision.commit)}"
     elif revision.branch != revision.main_branch:
+        where = f"branch {revision.branch}" if revision.branch else "no branch"
+        reasons.append(f"{where} is not {revision.main_branch}: a pre-release, marked with the commit")
         kind = f"{_identifier(revision.branch)}.{_mark(revision.commit)}"
     else:
+        reasons.append(f"it is {revision.main_branch}, unchanged: a final version, which may be promoted")
         kind = None
-    return str(base.replace(patch=patch, prerelease=kind, build=None))
+    return Explained(version=str(base.replace(prerelease=kind, build=None)), reasons=tuple(reasons))
+
+
+def branch_of(version: str) -> str | None:
+    """The branch that a version comes from (empty for the main one), or None when it is no version."""
+    try:
+        prerelease = semver.Version.parse(version).prerelease
+    except ValueError:
+        return None
+    if prerelease is None:
+        return MAIN
+    parts = prerelease.split(".")
+    return ".".join(parts[:2]) if parts[0] == "pr" else parts[0]
+
+
+def rank(version: str) -> Rank:
+    """The numbers of a version, by which final ones have an order."""
+    parsed = semver.Version.parse(version)
+    return parsed.major, parsed.minor, parsed.patch
+
+
+def _advanced(
+    base: semver.Version, revision: Revision, reasons: list[str], *, conventional: bool
+) -> semver.Version:
+    commits = f"{revision.since} first-parent commit{'s' if revision.since != 1 else ''} since"
+    if not conventional:
+        reasons.append(f"{commits}: the patch number moves by {revision.since}")
+        return base.replace(patch=base.patch + revision.since)
+    major, minor, patch = advance((base.major, base.minor, base.patch), revision.messages)
+    reasons.append(f"{commits}, each moving the number that its message names: {major}.{minor}.{patch}")
+    return base.replace(major=major, minor=minor, patch=patch)
 
 
 def is_final(version: str) -> bool:

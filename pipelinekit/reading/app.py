@@ -155,6 +155,7 @@ def _app(data: Data) -> App:
         ),
         calls=tuple(data.get("calls", ())),
         accepts=tuple(data.get("accepts", ())),
+        versions=data.get("versions", "commits"),
         environments={
             name: {each: _process(each, overlay(merged[each], _of(overrides, each))) for each in merged}
             for name, overrides in data.get("environments", {}).items()
@@ -171,7 +172,8 @@ def _of(overrides: Data, process: str) -> dict[str, Any]:
 
 def _build(data: Data) -> Build:
     fields = {key: data[key] for key in ("version", "base", "runtime", "package", "args") if key in data}
-    fields |= {key: tuple(data[key]) for key in ("dependencies", "test", "platforms") if key in data}
+    lists = ("dependencies", "test", "platforms", "secrets")
+    fields |= {key: tuple(data[key]) for key in lists if key in data}
     return Build(
         language=data["language"],
         around={

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pipelinekit import names
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.model.platform import (
+    DAY,
     Agent,
     AgentPod,
     Approvals,
@@ -18,11 +20,15 @@ from pipelinekit.model.platform import (
     Freeze,
     Images,
     Jenkins,
+    Notify,
+    Origin,
     Platform,
     Registration,
+    Retention,
+    Signing,
     Vault,
 )
-from pipelinekit.reading import faults
+from pipelinekit.reading import faults, nexus
 from pipelinekit.reading.source import Path, Source, parse
 
 Data = Mapping[str, Any]
@@ -56,8 +62,13 @@ def _check_sense(source: Source) -> None:
     environments = _names(source, "environments")
     _names(source, "components")
     _check_registrations(source)
-    image_path = faults.mapping(source.data, "images").get("path")
-    _check_placeholders(source, ("images", "path"), image_path)
+    jenkins = faults.mapping(source.data, "jenkins")
+    for key in ("source", "library"):
+        _check_address(source, ("jenkins", key), faults.mapping(jenkins, key))
+    for key in ("path", "cache"):
+        text = faults.mapping(source.data, "images").get(key)
+        _check_placeholders(source, ("images", key), text)
+    nexus.check(source)
     for index, each in enumerate(faults.items(source.data, "environments")):
         path: Path = ("environments", index)
         _check_placeholders(source, (*path, "namespace"), each.get("namespace"))
@@ -108,6 +119,26 @@ def _check_registrations(source: Source) -> None:
                 ("applications", index, "name"), "name-twice", f"team '{key[0]}' has '{key[1]}' already"
             )
         seen.add(key)
+        _check_address(source, ("applications", index), each)
+
+
+def _check_address(source: Source, path: Path, origin: Data) -> None:
+    address = origin.get("repository")
+    if not isinstance(address, str):
+        return
+    if names.has_password(address):
+        source.fault(
+            (*path, "repository"),
+            "secret-in-address",
+            "the address holds a password",
+            "take it out, and name a Jenkins credential: credentials: ID",
+        )
+    try:
+        names.github_repository(address)
+    except ValueError:
+        source.fault(
+            (*path, "repository"), "github-address", "names no repository", "https://github.com/OWNER/NAME"
+        )
 
 
 def _check_placeholders(source: Source, path: Path, text: Any) -> None:
@@ -141,9 +172,12 @@ def _check_cycles(source: Source) -> None:
 def _platform(data: Data) -> Platform:
     images = dict(data["images"])
     pull_secret = images.pop("pullSecret", "")
+    signing = images.pop("signing", None)
     return Platform(
         name=data["metadata"]["name"],
-        images=Images(**images, pull_secret=pull_secret),
+        images=Images(
+            **images, pull_secret=pull_secret, signing=Signing(**signing) if signing is not None else None
+        ),
         charts=Charts(**data["charts"]),
         packages=data.get("packages", {}),
         jenkins=_jenkins(data["jenkins"]) if "jenkins" in data else None,
@@ -153,6 +187,8 @@ def _platform(data: Data) -> Platform:
         environments=tuple(_environment(each) for each in data["environments"]),
         components=tuple(Component(**each) for each in data.get("components", ())),
         applications=tuple(Registration(**each) for each in data.get("applications", ())),
+        retention=_retention(data.get("retention", {})),
+        nexus=nexus.read(data["nexus"]) if "nexus" in data else None,
     )
 
 
@@ -163,6 +199,11 @@ def _jenkins(data: Data) -> Jenkins:
         url=data["url"],
         credentials=data.get("credentials", ""),
         agent=Agent(label=agent.get("label", ""), pod=pod),
+        source=Origin(**data["source"]) if "source" in data else None,
+        library=Origin(**data["library"]) if "library" in data else None,
+        scan=_seconds(data["scan"]) if "scan" in data else DAY,
+        notify=Notify(**data["notify"]) if "notify" in data else None,
+        **({"token_file": data["webhook"]["tokenFile"]} if "webhook" in data else {}),
     )
 
 
@@ -187,6 +228,11 @@ def _environment(data: Data) -> Environment:
         ),
         registry=data.get("images", {}).get("registry", ""),
     )
+
+
+def _retention(data: Data) -> Retention:
+    fields = {name: _seconds(data[name]) for name in ("audit", "development") if name in data}
+    return Retention(**fields, **({"last": data["last"]} if "last" in data else {}))
 
 
 def _seconds(duration: str) -> int:

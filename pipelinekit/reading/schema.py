@@ -92,6 +92,9 @@ GIT = (
     "a git address: https://…, ssh://… or user@host:path",
 )
 CREDENTIAL = (r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "the id of a Jenkins credential: letters, digits, . _ -")
+STEP = (r"^(?!pk[A-Z])[a-z][A-Za-z0-9]*$", "a step's name: letters and digits, not beginning with pk")
+LIBRARY = (r"^[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9][A-Za-z0-9._/-]*)?$", "name or name@version")
+SERVER_PATH = (r"^/[A-Za-z0-9._@+/-]+$", "an absolute path: letters, digits and . _ @ + / -")
 DURATION = (r"^[0-9]+(s|m|h|d)$", "a number and s, m, h or d, like 90m")
 _DAY = r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
@@ -106,6 +109,7 @@ SECRET = (
     r"^(vault:[A-Za-z0-9._{}/-]+|secret:[a-z0-9]([-a-z0-9.]*[a-z0-9])?)#[A-Za-z0-9._-]+$",
     "vault:PATH#KEY or secret:NAME#KEY",
 )
+SECRET_ID = (r"^[a-z][a-z0-9_.-]*$", "lower-case letters, digits, . _ -")
 IMAGE_PATH = (r"^[a-z0-9{}][a-z0-9._{}/-]*$", "a lower-case path; {team} and {name} are filled in")
 NAMESPACE = (r"^[a-z{][-a-z0-9{}]*$", "a namespace; {team} and {name} are filled in")
 CALL = (
@@ -213,6 +217,11 @@ APP: Schema = {
                     ),
                     "test": COMMAND,
                     "args": _map(ENV_VALUE, VARIABLE, "build arguments"),
+                    "secrets": _list(
+                        _text("an id", *SECRET_ID, longest=60),
+                        "build secrets: mounted into single steps, in no layer",
+                        uniqueItems=True,
+                    ),
                     "platforms": _list(
                         _text("os/architecture", r"^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "like linux/amd64"),
                         "for which the image is built",
@@ -252,6 +261,10 @@ APP: Schema = {
             ),
             "calls": _list(_text("an application", *CALL), "applications it calls", uniqueItems=True),
             "accepts": _list(_text("an application", *CALL), "applications it answers", uniqueItems=True),
+            "versions": {
+                "enum": ["commits", "conventional"],
+                "description": "what moves the version on: each commit, or conventional commits",
+            },
             "environments": _map(
                 _closed(_process_fields() | {"processes": _processes()}),
                 _label("an environment"),
@@ -264,6 +277,74 @@ APP: Schema = {
         "build",
     ),
 }
+
+_NEXUS_NAME = (r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", "letters, digits, . _ -")
+_NEXUS_FORMAT = {
+    "enum": ["docker", "helm", "raw", "pypi", "npm", "maven2", "go"],
+    "description": "of packages",
+}
+NEXUS = _closed(
+    {
+        "url": _text("the server", *URL),
+        "credentials": _text("Jenkins credential of its administrator", *CREDENTIAL),
+        "acceptEula": _flag("you have read its licence agreement and accept it"),
+        "anonymous": _flag("anybody may read"),
+        "blobStores": _list(
+            _closed(
+                {
+                    "name": _text("a blob store", *_NEXUS_NAME, longest=200),
+                    "path": _line("where on its disk", 500),
+                    "quota": _whole("MiB that must stay free", 0, 1_000_000_000),
+                },
+                "name",
+            ),
+            "where its content is kept",
+        ),
+        "repositories": _list(
+            _closed(
+                {
+                    "name": _text("a repository", *_NEXUS_NAME, longest=200),
+                    "format": _NEXUS_FORMAT,
+                    "kind": {"enum": ["hosted", "proxy", "group"], "description": "what it does"},
+                    "blobStore": _text("where its content is", *_NEXUS_NAME, longest=200),
+                    "remote": _text("what a proxy stands before", *URL),
+                    "members": _list(
+                        _text("a repository", *_NEXUS_NAME, longest=200), "of a group, in order", minItems=1
+                    ),
+                    "port": _whole("a docker repository's own port", 1, 65535),
+                    "subdomain": _label("a docker repository's own host name"),
+                    "snapshots": _flag("a thing may be published again and again"),
+                    "cleanup": _list(_text("a policy", *_NEXUS_NAME, longest=200), "policies", minItems=1),
+                },
+                "name",
+                "format",
+                "kind",
+            ),
+            "in any order",
+        ),
+        "cleanup": _list(
+            _closed(
+                {
+                    "name": _text("a policy", *_NEXUS_NAME, longest=200),
+                    "format": _NEXUS_FORMAT,
+                    "unused": _whole("days since it was last asked for", 1, 36_500),
+                    "age": _whole("days since it was last changed", 1, 36_500),
+                },
+                "name",
+                "format",
+            ),
+            "policies for proxies and snapshots",
+        ),
+        "users": _closed(
+            {
+                "push": _text("what Jenkins publishes as", *_NEXUS_NAME),
+                "pull": _text("what nodes and builds read as", *_NEXUS_NAME),
+            }
+        ),
+    },
+    "url",
+    about="a Nexus that `nexus apply` brings into this state",
+)
 
 PLATFORM: Schema = {
     "$schema": DRAFT,
@@ -278,6 +359,16 @@ PLATFORM: Schema = {
                     "credentials": _text("Jenkins credential", *CREDENTIAL),
                     "mirror": _text("serves Docker Hub's base images", *REGISTRY),
                     "pullSecret": _label("a Secret in each namespace that pods pull with"),
+                    "cache": _text("build layers, inside the registry", *IMAGE_PATH),
+                    "sbom": _flag("each pushed image gets a bill of materials"),
+                    "signing": _closed(
+                        {
+                            "credentials": _text("Jenkins credential: the key file", *CREDENTIAL),
+                            "log": _text("a transparency log that signatures are told to", *URL),
+                            "timestamps": _text("a timestamp server that signatures are shown to", *URL),
+                        },
+                        "credentials",
+                    ),
                 },
                 "registry",
             ),
@@ -307,6 +398,40 @@ PLATFORM: Schema = {
                         }
                     )
                     | {"maxProperties": 1},
+                    "source": _closed(
+                        {
+                            "repository": _text("the repository that has this document", *GIT),
+                            "branch": _line("its branch", 200),
+                            "path": _text("the document's folder in it", *RELATIVE),
+                            "credentials": _text("Jenkins credential", *CREDENTIAL),
+                        },
+                        "repository",
+                        about="what the seed job checks out",
+                    ),
+                    "library": _closed(
+                        {
+                            "repository": _text("pipelinekit's own repository, as Jenkins reaches it", *GIT),
+                            "credentials": _text("Jenkins credential", *CREDENTIAL),
+                        },
+                        "repository",
+                        about="where the shared library comes from",
+                    ),
+                    "scan": _text(
+                        "between two scans of a repository, beside webhooks", *DURATION, longest=10
+                    ),
+                    "notify": _closed(
+                        {
+                            "step": _text("a step of a shared library of yours", *STEP, longest=60),
+                            "library": _text("the library and its version", *LIBRARY, longest=200),
+                        },
+                        "step",
+                        about="called when a pipeline fails, and when it is well again",
+                    ),
+                    "webhook": _closed(
+                        {"tokenFile": _text("a file on the git server that holds the token", *SERVER_PATH)},
+                        "tokenFile",
+                        about="what the hook for private git servers needs",
+                    ),
                 },
                 "url",
             ),
@@ -319,6 +444,14 @@ PLATFORM: Schema = {
                 "address",
                 about="Vault or OpenBao, for secrets that applications name",
             ),
+            "retention": _closed(
+                {
+                    "last": _whole("versions of each branch that stay", 1, 1000),
+                    "audit": _text("how long stays what reached a gated environment", *DURATION),
+                    "development": _text("how long stays what did not", *DURATION),
+                }
+            ),
+            "nexus": NEXUS,
             "ledger": _closed({"repository": _text("a git repository", *GIT)}, "repository"),
             "clusters": _list(
                 _closed(

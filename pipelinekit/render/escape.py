@@ -20,6 +20,7 @@ def groovy(text: str) -> Escaped:
     """A single-quoted Groovy string: no interpolation, ASCII only, one line.
 
     A character outside ASCII becomes `\\uXXXX`, two of them above U+FFFF, as Groovy's lexer reads them.
+    U+FFFF is a ValueError: however it is written, the lexer takes it for the end of the file.
     """
     return Escaped("'" + "".join(_groovy_character(each) for each in text) + "'")
 
@@ -32,6 +33,8 @@ def _groovy_character(character: str) -> str:
         return _GROOVY[character]
     if " " <= character <= "~":
         return character
+    if character == "\uffff":
+        raise ValueError("Groovy has no way to write the character U+FFFF")
     units = character.encode("utf-16-be")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
@@ -45,6 +48,11 @@ def groovy_text(text: str) -> Escaped:
 def groovy_arguments(arguments: dict[str, Any]) -> Escaped:
     """Named arguments of a step: texts, booleans and lists of texts."""
     return Escaped(", ".join(f"{plain(name)}: {_groovy_value(value)}" for name, value in arguments.items()))
+
+
+def groovy_value(value: Any) -> Escaped:
+    """A Groovy literal: a text, a boolean, or a list of them."""
+    return Escaped(_groovy_value(value))
 
 
 def _groovy_value(value: Any) -> str:
@@ -101,6 +109,13 @@ def json_value(value: Any) -> Escaped:
     return Escaped(json.dumps(value))
 
 
+def shell(text: str) -> Escaped:
+    """A word of a POSIX shell in single quotes. Text without NUL only."""
+    if "\0" in text:
+        raise ValueError("a shell's word has no NUL")
+    return Escaped("'" + text.replace("'", "'\\''") + "'")
+
+
 def dockerfile(text: str) -> Escaped:
     """A double-quoted Dockerfile word: `ARG NAME="…"`, nothing expanded. One line of text only."""
     if "\n" in text or "\r" in text:
@@ -144,9 +159,11 @@ FILTERS = {
     "groovy": groovy,
     "groovy_arguments": groovy_arguments,
     "groovy_text": groovy_text,
+    "groovy_value": groovy_value,
     "yaml": yaml,
     "yaml_block": yaml_block,
     "json": json_value,
+    "shell": shell,
     "dockerfile": dockerfile,
     "toml": toml,
     "plain": plain,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from pipelinekit.merge.keys import set_keys
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key
 from pipelinekit.model.release import ImageRef, ReleasePlan
 from pipelinekit.plan.chartvalues import given_values, image_values
-from pipelinekit.ports import Charts, Receipts, Registry, Workspace
+from pipelinekit.plan.moment import moment
+from pipelinekit.plan.release import chart_address
+from pipelinekit.ports import ChartRepository, Charts, Receipts, Registry, Workspace
 from pipelinekit.reading.values import read_values
-from pipelinekit.steps.image import Did, missing, short
+from pipelinekit.steps.image import SETTLE, Did, Sleep, missing, short
 
 DIST = "dist"
 """The working folder that holds the archives."""
@@ -70,6 +73,8 @@ def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> d
         "pipelinekit.dev/revision": plan.key.commit,
         "pipelinekit.dev/descriptor": plan.key.descriptor,
         "pipelinekit.dev/platform": plan.key.platform,
+        "pipelinekit.dev/image": f"{pushed.repository}@{pushed.digest}",
+        "pipelinekit.dev/created": moment(plan.revision.committed),
     }
     return {
         "Chart.yaml": set_keys(
@@ -87,7 +92,12 @@ def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> d
 
 
 def publish(
-    plan: ReleasePlan, root: Path, charts: Charts, registry: Registry, receipts: Receipts
+    plan: ReleasePlan,
+    root: Path,
+    charts: Charts,
+    registry: ChartRepository,
+    receipts: Receipts,
+    sleep: Sleep = time.sleep,
 ) -> tuple[ChartPublished, Did]:
     """Store the packaged chart in the chart repository.
 
@@ -109,12 +119,13 @@ def publish(
     if digest is None:
         metadata = read_values(charts.texts(archive, ["Chart.yaml"])["Chart.yaml"], "Chart.yaml")
         digest = registry.publish_chart(plan.chart, archive, metadata)
-    elif registry.chart_layer(plan.chart) != packaged.archive_digest:
-        raise refused(
-            "version-taken",
-            f"{plan.chart} is published with another content",
-            hint="a published version is never replaced: commit, and run the line again",
-        )
+        # Somebody else may have published the same version in the meantime.
+        sleep(SETTLE)
+        if registry.digest_of(plan.chart) != digest:
+            _check_same_archive(plan, packaged, registry)
+            digest = registry.digest_of(plan.chart) or digest
+    elif not _published_by_us(receipts, packaged, digest):
+        _check_same_archive(plan, packaged, registry)
     receipt = ChartPublished(
         key=plan.key,
         version=plan.version,
@@ -126,7 +137,22 @@ def publish(
     )
     receipts.save(receipt)
     verb = "is published" if acted else "is published already"
-    return receipt, Did(f"oci://{plan.chart} {verb} ({short(digest)})", acted)
+    return receipt, Did(f"{chart_address(plan.chart)} {verb} ({short(digest)})", acted)
+
+
+def _published_by_us(receipts: Receipts, packaged: ChartPackaged, digest: str) -> bool:
+    """Whether what the repository has is what we put there: its digest says so, without reading it."""
+    done = receipts.load(ChartPublished)
+    return bool(done and done.digest == digest and done.archive_digest == packaged.archive_digest)
+
+
+def _check_same_archive(plan: ReleasePlan, packaged: ChartPackaged, registry: ChartRepository) -> None:
+    if registry.chart_layer(plan.chart) != packaged.archive_digest:
+        raise refused(
+            "version-taken",
+            f"{plan.chart} is published with another content",
+            hint="a published version is never replaced: commit, and run the line again",
+        )
 
 
 def _stamped(plan: ReleasePlan) -> tuple[str, str]:

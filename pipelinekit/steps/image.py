@@ -1,19 +1,39 @@
-"""The image: test it, build it, push it; each only when that has not been done at this revision."""
+"""The image: test it, build it, push it; each only when that has not been done with these inputs."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelinekit.errors import CheckFailed, Fault, refused
+from pipelinekit.errors import CheckFailed, Fault, Refused, ToolFailed, refused
 from pipelinekit.model.receipts import ImageBuilt, ImagePushed, Tested, check_key
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleasePlan
 from pipelinekit.model.testing import Totals
+from pipelinekit.plan.inputs import LABEL, Inputs, image_reference, input_tag, pinned, where_it_answers
+from pipelinekit.plan.moment import seconds_of
 from pipelinekit.plan.release import image_labels
-from pipelinekit.ports import Engine, Receipts, Registry, Reports, Say
+from pipelinekit.ports import Engine, Receipts, Registry, Reports, Say, Sources
+from pipelinekit.reading.dockerfile import bases, stages
 
 TEST_STAGE = "test"
 REVISION = "org.opencontainers.image.revision"
+SETTLE = 0.5
+"""Seconds after which a version's tag is read back: a registry that lets tags be moved cannot say who came
+first, and whoever found the version free at the same moment has moved it by then."""
+
+Sleep = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What an image is made of, and how its bases are written so that it is made of exactly that."""
+
+    inputs: Inputs
+    pinned: Mapping[str, str]
+    base: str
 
 
 class Did(NamedTuple):
@@ -24,21 +44,28 @@ class Did(NamedTuple):
 
 
 def test(
-    plan: ReleasePlan, context: Path, engine: Engine, reports: Reports, receipts: Receipts, say: Say
+    plan: ReleasePlan,
+    context: Path,
+    sources: Sources,
+    engine: Engine,
+    registry: Registry,
+    reports: Reports,
+    receipts: Receipts,
+    say: Say,
 ) -> tuple[Tested, Did]:
     """Build the Dockerfile's `test` stage, run it, and take its reports out.
 
     Raises `CheckFailed` when a test fails; the reports are there all the same.
     """
-    if not engine.has_stage(context, "Dockerfile", TEST_STAGE):
+    if not _has_stage(plan, sources, TEST_STAGE):
         receipt = Tested(key=plan.key, passed=0, reports=())
         receipts.save(receipt)
         return receipt, Did("the Dockerfile has no stage named 'test': nothing is tested", acted=False)
     done = receipts.load(Tested)
     if done and done.key == plan.key:
         return done, Did(f"{done.passed} tests passed at this revision already", acted=False)
-    ref = ImageRef("localhost", f"pipelinekit/{plan.app.team}/{plan.app.name}", TEST_STAGE)
-    image = engine.build(_build_plan(plan, ref, TEST_STAGE), context, say)
+    recipe = resolve(plan, TEST_STAGE, sources, engine, registry, say)
+    image = engine.build(_build_plan(plan, recipe, TEST_STAGE), context, say)
     folder = reports.clear()
     run = engine.run_tests(image, folder, say)
     totals, names = reports.collect()
@@ -50,22 +77,37 @@ def test(
 
 
 def build(
-    plan: ReleasePlan, context: Path, engine: Engine, receipts: Receipts, say: Say
+    plan: ReleasePlan,
+    context: Path,
+    sources: Sources,
+    engine: Engine,
+    registry: Registry,
+    receipts: Receipts,
+    say: Say,
+    *,
+    oldest: int = 0,
 ) -> tuple[ImageBuilt, Did]:
-    """Build the image, unless the engine has it from this revision."""
+    """Build the image, unless engine or registry have one of the same inputs.
+
+    `oldest`, in seconds since 1970, is what an image in the registry must not be older than; 0 takes any.
+    """
     done = receipts.load(ImageBuilt)
-    if done and done.key == plan.key and engine.image_id(done.image_id):
+    if done and done.key == plan.key and not oldest and _still_there(plan, done, engine, registry):
         return done, Did(f"{plan.image.repository}:{plan.version} is built already", acted=False)
-    if len(plan.app.build.platforms) > 1:
-        raise refused(
-            "several-platforms",
-            "an image for several platforms needs BuildKit, which this version does not drive yet",
-            hint="name one platform in build.platforms",
-        )
-    image_id = engine.build(_build_plan(plan, plan.image, ""), context, say)
-    receipt = ImageBuilt(
-        key=plan.key, version=plan.version, repository=plan.image.repository, image_id=image_id
-    )
+    recipe = resolve(plan, "", sources, engine, registry, say)
+    try:
+        digest, recipe = _in_registry(plan, recipe, registry, oldest)
+    except ToolFailed as error:
+        # A build holds no credentials in a pipeline, and needs no registry: only the saving is lost.
+        say(f"{error}: whether there is an image of these inputs already is not known")
+        digest = ""
+    if digest:
+        receipt = _built(plan, recipe, "", digest)
+        receipts.save(receipt)
+        name = f"{plan.image.repository} of these inputs"
+        return receipt, Did(f"{name} is in the registry already ({short(digest)}): not built", acted=False)
+    image_id = engine.build(_build_plan(plan, recipe, ""), context, say)
+    receipt = _built(plan, recipe, image_id, "")
     receipts.save(receipt)
     return receipt, Did(f"{plan.image.repository}:{plan.version} is built ({short(image_id)})", acted=True)
 
@@ -77,11 +119,13 @@ def push(
     receipts: Receipts,
     credentials: Credentials | None,
     say: Say,
+    sleep: Sleep = time.sleep,
 ) -> tuple[ImagePushed, Did]:
     """Push what was built. A version that the registry has is never replaced.
 
-    The same revision built twice gives two images that run alike: the one that came first is used.
-    Raises `Refused` when the version is there from another revision.
+    The image goes to the registry under the tag of its inputs first, and gets the version's tag when the
+    registry has all of it. The same inputs built twice give two images that run alike: the one that came
+    first is used. Raises `Refused` when the version is there from other inputs.
     """
     built = receipts.load(ImageBuilt)
     if built is None:
@@ -90,28 +134,62 @@ def push(
     acted = False
     digest = registry.digest_of(plan.image)
     if digest is None:
-        if engine.image_id(built.image_id) is None:
-            raise refused(
-                "image-gone", "the built image is no longer in the engine", hint="run `pipelinekit build`"
-            )
-        engine.push(built.image_id, plan.image, credentials, say)
-        digest, acted = registry.digest_of(plan.image), True
-        if digest is None:
-            raise refused(
-                "push-lost", f"the registry took {plan.image} and does not have it", hint="push again"
-            )
-    else:
-        _check_same_revision(plan, registry)
+        staged = built.digest or _stage(plan, built, engine, registry, credentials, say)
+        if registry.digest_of(plan.image) is None:
+            _tag(plan, built, staged, registry)
+            sleep(SETTLE)
+        digest, acted = _read_back(plan, built, staged, registry), True
+    elif digest != built.digest:
+        _check_same_inputs(plan, built, registry)
     receipt = ImagePushed(
         key=plan.key,
         version=plan.version,
         registry=plan.image.registry,
         repository=plan.image.repository,
         digest=digest,
+        inputs=built.inputs,
     )
     receipts.save(receipt)
     verb = "is pushed" if acted else "is in the registry already"
     return receipt, Did(f"{plan.image} {verb} ({short(digest)})", acted)
+
+
+def resolve(
+    plan: ReleasePlan, target: str, sources: Sources, engine: Engine, registry: Registry, say: Say
+) -> Recipe:
+    """What the image will be made of, with each base image's digest as its registry has it now.
+
+    A base that only the engine has counts by its id there; one that nobody can resolve makes the inputs
+    those of this revision alone.
+    """
+    text, args = sources.dockerfile(), _args(plan)
+    resolved: dict[str, str] = {}
+    pins: dict[str, str] = {}
+    salt = ""
+    for each in bases(text, args):
+        ref = image_reference(each)
+        try:
+            digest = ref.digest or registry.digest_of(where_it_answers(ref))
+        except ToolFailed as error:
+            say(f"{each}: {error}")
+            digest = None
+        if digest:
+            resolved[each], pins[each] = digest, pinned(ref, digest)
+        elif local := engine.image_id(each):
+            resolved[each] = f"local:{local}"
+        else:
+            salt = plan.key.commit
+            say(f"{each} could not be resolved to a digest: this image serves this revision only")
+    inputs = Inputs(
+        context=sources.digest(),
+        bases=resolved,
+        args=args,
+        platforms=plan.app.build.platforms,
+        target=target,
+        salt=salt,
+    )
+    last = stages(text, args)
+    return Recipe(inputs=inputs, pinned=pins, base=last[-1].image if last else "")
 
 
 def missing(what: str, verb: str) -> Exception:
@@ -128,24 +206,120 @@ def short(digest: str) -> str:
     return digest[:19]
 
 
-def _check_same_revision(plan: ReleasePlan, registry: Registry) -> None:
-    there = registry.labels_of(plan.image).get(REVISION, "")
-    wanted = image_labels(plan)[REVISION]
-    if there != wanted:
+def _has_stage(plan: ReleasePlan, sources: Sources, stage: str) -> bool:
+    return any(each.name.lower() == stage for each in stages(sources.dockerfile(), _args(plan)))
+
+
+def _still_there(plan: ReleasePlan, done: ImageBuilt, engine: Engine, registry: Registry) -> bool:
+    if not done.digest:
+        return engine.image_id(done.image_id) is not None
+    return registry.digest_of(replace(plan.image, tag="", digest=done.digest)) is not None
+
+
+def _in_registry(plan: ReleasePlan, recipe: Recipe, registry: Registry, oldest: int) -> tuple[str, Recipe]:
+    """The digest of an image of these inputs, young enough; else nothing, and its successor's inputs."""
+    while plan.image.registry:
+        digest = registry.digest_of(_staged(plan, recipe.inputs.digest))
+        if digest is None:
+            break
+        made = seconds_of(registry.built(replace(plan.image, tag="", digest=digest))) if oldest else None
+        if made is None or made >= oldest:
+            return digest, recipe
+        # The old image stays what it is; the one that follows it has inputs of its own.
+        refreshed = (*recipe.inputs.refreshed, digest)
+        recipe = replace(recipe, inputs=replace(recipe.inputs, refreshed=refreshed))
+    return "", recipe
+
+
+def _stage(
+    plan: ReleasePlan,
+    built: ImageBuilt,
+    engine: Engine,
+    registry: Registry,
+    credentials: Credentials | None,
+    say: Say,
+) -> str:
+    """Bring the built image to the registry under the tag of its inputs; the digest that is there now."""
+    staged = _staged(plan, built.inputs)
+    there = registry.digest_of(staged)
+    if there:
+        say(f"an image of these inputs is there already ({short(there)}): that one is used")
+        return there
+    if engine.image_id(built.image_id) is None:
+        raise refused(
+            "image-gone", "the built image is no longer in the engine", hint="run `pipelinekit build`"
+        )
+    pushed = engine.push(built.image_id, staged, credentials, say)
+    there = registry.digest_of(staged)
+    if there is None:
+        raise refused("push-lost", f"the registry took {plan.image} and does not have it", hint="push again")
+    if pushed and there != pushed:
+        say(f"somebody else pushed the same inputs at the same time ({short(there)}): that one is used")
+    return there
+
+
+def _tag(plan: ReleasePlan, built: ImageBuilt, staged: str, registry: Registry) -> None:
+    try:
+        registry.tag(replace(plan.image, tag="", digest=staged), plan.image.tag)
+    except Refused:
+        # A registry that replaces nothing has taken somebody else's in the meantime: is it the same?
+        _check_same_inputs(plan, built, registry)
+
+
+def _read_back(plan: ReleasePlan, built: ImageBuilt, staged: str, registry: Registry) -> str:
+    """The digest that the version has now; `Refused` when it is not what was pushed."""
+    there = registry.digest_of(plan.image)
+    if there is None:
+        raise refused("push-lost", f"the registry took {plan.image} and does not have it", hint="push again")
+    if there != staged:
+        _check_same_inputs(plan, built, registry)
+    return there
+
+
+def _check_same_inputs(plan: ReleasePlan, built: ImageBuilt, registry: Registry) -> None:
+    labels = registry.labels_of(plan.image)
+    if labels.get(LABEL) != built.inputs:
+        there = labels.get(REVISION, "")
         raise refused(
             "version-taken",
             f"{plan.image} is in the registry from another revision ({there[:12] or 'unknown'})",
-            hint=f"this one is {wanted[:12]}; a published version is never replaced: commit, and build again",
+            hint=f"this one is {plan.key.commit[:12]}; "
+            "a published version is never replaced: commit, and build again",
         )
 
 
-def _build_plan(plan: ReleasePlan, ref: ImageRef, target: str) -> BuildPlan:
+def _staged(plan: ReleasePlan, inputs: str) -> ImageRef:
+    return replace(plan.image, tag=input_tag(inputs))
+
+
+def _built(plan: ReleasePlan, recipe: Recipe, image_id: str, digest: str) -> ImageBuilt:
+    return ImageBuilt(
+        key=plan.key,
+        version=plan.version,
+        repository=plan.image.repository,
+        image_id=image_id,
+        inputs=recipe.inputs.digest,
+        digest=digest,
+    )
+
+
+def _args(plan: ReleasePlan) -> dict[str, str]:
+    return {"BASE_REGISTRY": plan.platform.images.mirror, **plan.app.build.args}
+
+
+def _build_plan(plan: ReleasePlan, recipe: Recipe, target: str) -> BuildPlan:
+    local = ImageRef("localhost", f"pipelinekit/{plan.app.team}/{plan.app.name}", TEST_STAGE)
+    platforms = plan.app.build.platforms
     return BuildPlan(
-        ref=ref,
+        ref=local if target else plan.image,
         target=target,
-        args={"BASE_REGISTRY": plan.platform.images.mirror, **plan.app.build.args},
-        labels={} if target else image_labels(plan),
-        platform="" if target else plan.app.build.platforms[0],
+        args=_args(plan),
+        labels={} if target else image_labels(plan, recipe.inputs, recipe.base),
+        # Tests run here: on this machine's own platform.
+        platforms=() if target else platforms,
+        pinned=recipe.pinned,
+        secrets=plan.app.build.secrets,
+        cache=plan.platform.images.cache_of(plan.app.team, plan.app.name),
     )
 
 

@@ -11,7 +11,7 @@ from pipelinekit.errors import Fault, ToolFailed, refused
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import given_values
-from pipelinekit.ports import Charts, Cluster, Receipts, Registry, Releases, Say, Workspace
+from pipelinekit.ports import ChartRepository, Charts, Cluster, Receipts, Releases, Say, Workspace
 from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.chart import DIST, digest_of
 from pipelinekit.steps.image import Did, missing
@@ -24,7 +24,7 @@ RUNNING = "deployed"
 PENDING = "pending-"
 
 
-def published(plan: ReleasePlan, registry: Registry, receipts: Receipts) -> ChartPublished:
+def published(plan: ReleasePlan, registry: ChartRepository, receipts: Receipts) -> ChartPublished:
     """The chart that was published at this revision; the repository is asked whether it still has it."""
     receipt = receipts.load(ChartPublished)
     if receipt is None:
@@ -46,7 +46,7 @@ def deploy(
     *,
     workspace: Workspace,
     charts: Charts,
-    registry: Registry,
+    registry: ChartRepository,
     releases: Releases,
     cluster: Cluster,
     receipts: Receipts,
@@ -120,7 +120,9 @@ def verify(
     return receipt, Did(f"{plan.app.name} {plan.version} is verified in {name}", acted=True)
 
 
-def _archive(plan: ReleasePlan, chart: ChartPublished, workspace: Workspace, registry: Registry) -> Path:
+def _archive(
+    plan: ReleasePlan, chart: ChartPublished, workspace: Workspace, registry: ChartRepository
+) -> Path:
     """The published archive: the local one when it is the same, else the repository's."""
     archive = workspace.working_folder(DIST) / f"{plan.app.name}-{plan.version}.tgz"
     if digest_of(archive) != chart.archive_digest:

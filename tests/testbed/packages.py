@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # package -> a program of it; a machine that has the program from elsewhere needs no package
 PACKAGES: Mapping[str, str] = {
     "apache2-utils": "htpasswd",
+    "buildah": "buildah",
     "busybox-static": "busybox",
     "ca-certificates": "update-ca-certificates",
     "containerd": "containerd",

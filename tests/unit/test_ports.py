@@ -8,17 +8,28 @@ from typing import Any
 import pytest
 
 from pipelinekit import ports
+from pipelinekit.adapters.buildah import BuildahEngine
+from pipelinekit.adapters.chartrepository import HttpCharts
+from pipelinekit.adapters.context import Sources
+from pipelinekit.adapters.cosign import Cosign
 from pipelinekit.adapters.docker import DockerEngine
 from pipelinekit.adapters.git import MergeFile
 from pipelinekit.adapters.helm import Helm
+from pipelinekit.adapters.jenkinsbuilds import JenkinsBuilds
+from pipelinekit.adapters.jenkinsjobs import JenkinsController, JenkinsJobs
 from pipelinekit.adapters.kubernetes import Kubernetes
+from pipelinekit.adapters.ledger import MemoryLedger
+from pipelinekit.adapters.nexus import NexusClient
 from pipelinekit.adapters.receipts import ReceiptFolder
 from pipelinekit.adapters.registry import OciRegistry
 from pipelinekit.adapters.reports import ReportFolder
 from pipelinekit.adapters.repositories import RemoteRepositories
 from pipelinekit.adapters.shell import FolderShell
+from pipelinekit.adapters.store import RegistryStore
+from pipelinekit.adapters.syft import Syft
+from pipelinekit.adapters.workloads import Workloads
 from pipelinekit.adapters.workspace import Workspace
-from tests import doubles
+from tests import doubles, nexus
 from tests.textmerge import LineMerge
 
 SERVED: dict[type, tuple[type, type]] = {
@@ -29,10 +40,22 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Repositories: (RemoteRepositories, doubles.Repositories),
     ports.Shell: (FolderShell, doubles.Shell),
     ports.Engine: (DockerEngine, doubles.Engine),
+    ports.Sources: (Sources, doubles.Sources),
     ports.Registry: (OciRegistry, doubles.Registry),
+    ports.ChartRepository: (HttpCharts, doubles.Registry),
+    ports.Referrers: (OciRegistry, doubles.Registry),
+    ports.Describer: (Syft, doubles.Describer),
+    ports.Signer: (Cosign, doubles.Signer),
+    ports.NexusServer: (NexusClient, nexus.Server),
+    ports.Store: (RegistryStore, doubles.Store),
+    ports.Clusters: (Workloads, doubles.Clusters),
+    ports.Ledger: (MemoryLedger, doubles.Ledger),
     ports.Charts: (Helm, doubles.Charts),
     ports.Releases: (Helm, doubles.Releases),
     ports.Cluster: (Kubernetes, doubles.Cluster),
+    ports.Jobs: (JenkinsJobs, doubles.Jobs),
+    ports.Controller: (JenkinsController, doubles.Controller),
+    ports.Builds: (JenkinsBuilds, doubles.Builds),
 }
 """Each port, the adapter that serves it and its double."""
 
@@ -62,3 +85,9 @@ def test_adapter_and_double_are_called_as_the_port_says(port: type) -> None:
 def test_every_method_of_a_port_says_what_it_promises(port: type) -> None:
     assert methods(port)
     assert all(inspect.getdoc(getattr(port, name)) for name in methods(port))
+
+
+def test_every_engine_and_every_chart_repository_is_called_alike() -> None:
+    for port, kind in ((ports.Engine, BuildahEngine), (ports.ChartRepository, OciRegistry)):
+        for name in methods(port):
+            assert parameters(kind, name) == parameters(port, name), (kind, name)

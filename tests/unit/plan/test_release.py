@@ -7,7 +7,9 @@ import pytest
 from pipelinekit.errors import Refused, UsageError
 from pipelinekit.model.platform import Approvals, Charts, Environment, Freeze, Images
 from pipelinekit.model.release import ImageRef
+from pipelinekit.plan.inputs import LABEL, Inputs
 from pipelinekit.plan.release import (
+    chart_address,
     chart_ref,
     describe_gate,
     environments_to_deploy,
@@ -45,21 +47,44 @@ def test_charts_are_below_their_team(repository: str, ref: str) -> None:
     assert str(chart_ref(platform, examples.app(), "1")) == ref
 
 
-def test_a_repository_that_is_not_oci_is_refused_by_its_address() -> None:
+def test_a_chart_in_a_helm_repository_has_its_address_and_its_own_name() -> None:
     platform = examples.platform(charts=Charts(repository="https://nexus.acme.example/repository/helm/"))
-    with pytest.raises(Refused, match=r"https://nexus\.acme\.example/repository/helm/"):
-        chart_ref(platform, examples.app(), "1")
+    ref = chart_ref(platform, examples.app(), "1")
+    assert (ref.registry, ref.repository, ref.tag) == (
+        "https://nexus.acme.example/repository/helm",
+        "orders",
+        "1",
+    )
+    assert chart_address(ref) == "https://nexus.acme.example/repository/helm/orders:1"
+    assert chart_address(examples.plan().chart).startswith("oci://")
 
 
 def test_an_image_says_what_it_is_and_where_it_comes_from() -> None:
     source = "https://git.acme.example/orders"
-    assert image_labels(examples.plan(source=source)) == {
+    assert image_labels(examples.plan(source=source, committed=1_700_000_000)) == {
         "org.opencontainers.image.title": "orders",
+        "org.opencontainers.image.description": "Application orders of team payments",
         "org.opencontainers.image.version": "1.2.3",
+        "org.opencontainers.image.ref.name": "1.2.3",
         "org.opencontainers.image.revision": examples.KEY.commit,
+        "org.opencontainers.image.created": "2023-11-14T22:13:20Z",
         "org.opencontainers.image.vendor": "payments",
         "org.opencontainers.image.source": source,
+        "org.opencontainers.image.url": source,
     }
+
+
+def test_an_image_says_what_it_was_made_of() -> None:
+    inputs = Inputs(
+        context=examples.DIGEST,
+        bases={"busybox:stable": examples.OTHER_DIGEST},
+        args={},
+        platforms=("linux/amd64",),
+    )
+    labels = image_labels(examples.plan(), inputs, "busybox:stable")
+    assert labels["org.opencontainers.image.base.name"] == "busybox:stable"
+    assert labels["org.opencontainers.image.base.digest"] == examples.OTHER_DIGEST
+    assert labels[LABEL] == inputs.digest
 
 
 def test_an_image_from_no_repository_says_which_content_it_has() -> None:

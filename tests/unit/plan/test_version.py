@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelinekit.errors import Refused
 from pipelinekit.model.release import Revision
-from pipelinekit.plan.version import is_final, version_of
+from pipelinekit.plan.version import explain, is_final, version_of
 from tests import examples
 
 IMAGE_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -124,3 +124,18 @@ def test_a_tag_that_is_no_semantic_version_is_refused_by_its_name(tag: str) -> N
 )
 def test_only_final_versions_may_be_promoted(version: str, final: bool) -> None:
     assert is_final(version) is final
+
+
+def test_a_version_says_which_facts_made_it() -> None:
+    explained = explain(examples.revision(tag="v1.2.3", since=4))
+    assert explained.version == "1.2.7"
+    assert len(explained.reasons) == 3
+    assert "v1.2.3" in explained.reasons[0]
+    assert "4 first-parent commits" in explained.reasons[1]
+    assert "final" in explained.reasons[2]
+
+
+def test_conventional_commits_decide_when_asked() -> None:
+    revision = examples.revision(tag="v1.2.3", since=2, messages=("feat: a", "fix: b"))
+    assert version_of(revision, conventional=True) == "1.3.1"
+    assert version_of(revision) == "1.2.5"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import tomllib
 from typing import Any
 
@@ -154,20 +155,28 @@ def test_a_word_that_needs_quotes_is_not_plain(text: str) -> None:
 
 # --- Groovy ---------------------------------------------------------------------------------------
 
+GROOVY_TEXT = TEXT.filter(lambda text: "\uffff" not in text)
 
-@given(TEXT)
+
+@given(GROOVY_TEXT)
 def test_a_groovy_string_is_one_line_of_ascii_and_comes_back(text: str) -> None:
     written = escape.groovy(text)
     assert len(written.splitlines()) == 1
     assert list(literals(written)) == [text]
 
 
-@each_hostile
+@pytest.mark.parametrize("text", [each for each in ALL.values() if "\uffff" not in each])
 def test_a_hostile_text_in_groovy_is_itself(text: str) -> None:
     assert list(literals(f"sh {escape.groovy(text)}, {escape.groovy_text(text)}")) == [text, text]
 
 
-@given(TEXT)
+def test_what_groovy_takes_for_the_end_of_a_file_is_refused() -> None:
+    for write in (escape.groovy, escape.groovy_text):
+        with pytest.raises(ValueError, match=r"U\+FFFF"):
+            write("a\uffffb")
+
+
+@given(GROOVY_TEXT)
 def test_a_groovy_text_keeps_its_lines(text: str) -> None:
     written = escape.groovy_text(text)
     assert list(literals(written)) == [text]
@@ -176,7 +185,7 @@ def test_a_groovy_text_keeps_its_lines(text: str) -> None:
 
 ARGUMENTS = st.dictionaries(
     st.from_regex(r"[a-z][A-Za-z]{0,10}", fullmatch=True),
-    st.one_of(TEXT, st.booleans(), st.lists(TEXT, max_size=3)),
+    st.one_of(GROOVY_TEXT, st.booleans(), st.lists(GROOVY_TEXT, max_size=3)),
     max_size=4,
 )
 
@@ -213,6 +222,20 @@ def test_the_decoder_of_these_tests_refuses_what_groovy_refuses() -> None:
     for text in ["'", "'a", "'\n'", r"'\x'", '"a"', "'é'", "'''a''"]:
         with pytest.raises((ValueError, IndexError)):
             list(literals(text))
+
+
+@pytest.mark.parametrize("text", ALL.values(), ids=ALL)
+def test_a_word_of_a_shell_is_itself(text: str) -> None:
+    if "\0" in text:
+        with pytest.raises(ValueError, match="NUL"):
+            escape.shell(text)
+        return
+    assert shlex.split(escape.shell(text)) == [text]
+
+
+@pytest.mark.parametrize(("value", "literal"), [("a", "'a'"), (True, "true"), (["a", "b'"], "['a', 'b\\'']")])
+def test_a_groovy_value(value: Any, literal: str) -> None:
+    assert escape.groovy_value(value) == literal
 
 
 # --- all of them ----------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ class Bench:
             registry=PLAN.image.registry,
             repository=PLAN.image.repository,
             digest=self.registry.store(PLAN.image, {"image": content}),
+            inputs=examples.OTHER_DIGEST,
         )
         self.receipts.save(receipt)
         return receipt
@@ -70,7 +71,7 @@ class Bench:
         return chart.package(plan, self.root, self.workspace, self.charts, self.registry, self.receipts)
 
     def publish(self, plan: ReleasePlan = PLAN) -> tuple[ChartPublished, Did]:
-        return chart.publish(plan, self.root, self.charts, self.registry, self.receipts)
+        return chart.publish(plan, self.root, self.charts, self.registry, self.receipts, sleep=lambda _: None)
 
     def archived(self, receipt: ChartPackaged) -> dict[str, str]:
         texts: dict[str, str] = json.loads((self.root / receipt.archive).read_text())
@@ -105,6 +106,8 @@ def test_a_chart_is_packaged_around_the_pushed_image(bench: Bench) -> None:
         "pipelinekit.dev/revision": PLAN.key.commit,
         "pipelinekit.dev/descriptor": PLAN.key.descriptor,
         "pipelinekit.dev/platform": PLAN.key.platform,
+        "pipelinekit.dev/image": f"payments/orders@{pushed.digest}",
+        "pipelinekit.dev/created": "1970-01-01T00:00:00Z",
     }
     assert texts["templates/deployment.yaml"] == "{{ .Values.image }}"
     assert did.acted

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,15 @@ from pipelinekit.model import receipts
 from pipelinekit.model.app import Build
 from pipelinekit.model.platform import Images
 from pipelinekit.model.receipts import ImageBuilt, ImagePushed
-from pipelinekit.model.release import ReleasePlan, TestRun
+from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleasePlan, TestRun
 from pipelinekit.model.testing import Failure, Totals
+from pipelinekit.plan.inputs import LABEL
+from pipelinekit.plan.moment import seconds_of
+from pipelinekit.ports import Say
 from pipelinekit.steps import image
 from pipelinekit.steps.image import Did
 from tests import examples
-from tests.doubles import Engine, Receipts, Registry, Reports
+from tests.doubles import Engine, Receipts, Registry, Reports, Sources
 
 PLAN = examples.plan()
 CONTEXT = Path("unused")
@@ -33,15 +37,54 @@ class Bench:
         self.engine = Engine(self.registry)
         self.receipts = Receipts()
         self.reports = Reports(left=Totals(passed=3))
+        self.sources = Sources()
+        self.said: list[str] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+        """What others do while the version settles."""
 
     def test(self, plan: ReleasePlan = PLAN) -> tuple[receipts.Tested, Did]:
-        return image.test(plan, CONTEXT, self.engine, self.reports, self.receipts, quiet)
+        return image.test(
+            plan, CONTEXT, self.sources, self.engine, self.registry, self.reports, self.receipts, quiet
+        )
 
-    def build(self, plan: ReleasePlan = PLAN) -> tuple[ImageBuilt, Did]:
-        return image.build(plan, CONTEXT, self.engine, self.receipts, quiet)
+    def build(self, plan: ReleasePlan = PLAN, *, oldest: int = 0) -> tuple[ImageBuilt, Did]:
+        return image.build(
+            plan,
+            CONTEXT,
+            self.sources,
+            self.engine,
+            self.registry,
+            self.receipts,
+            self.said.append,
+            oldest=oldest,
+        )
+
+    def wait(self, _: float) -> None:
+        self.meanwhile()
 
     def push(self, plan: ReleasePlan = PLAN) -> tuple[ImagePushed, Did]:
-        return image.push(plan, self.engine, self.registry, self.receipts, None, quiet)
+        return image.push(
+            plan,
+            self.engine,
+            self.registry,
+            self.receipts,
+            None,
+            quiet,
+            sleep=self.wait,
+        )
+
+    def elsewhere(self) -> Bench:
+        """A second agent, which starts empty, with the same sources and registry."""
+        other = Bench()
+        other.registry = other.engine.registry = self.registry
+        other.engine.builds = 100
+        other.sources = replace(self.sources)
+        return other
+
+    def receipts_inputs(self) -> str:
+        built = self.receipts.load(ImageBuilt)
+        assert built
+        return built.inputs
 
 
 @pytest.fixture
@@ -85,7 +128,7 @@ def test_tests_run_again_at_another_revision(bench: Bench) -> None:
 
 
 def test_without_a_test_stage_nothing_is_tested_and_it_says_so_every_time(bench: Bench) -> None:
-    bench.engine.stages = frozenset()
+    bench.sources.text = "FROM scratch\n"
     nothing = Did("the Dockerfile has no stage named 'test': nothing is tested", acted=False)
     assert bench.test()[1] == nothing
     assert bench.test()[1] == nothing
@@ -135,7 +178,7 @@ def test_of_many_failures_twenty_are_told(bench: Bench) -> None:
 def test_an_image_is_built_under_the_releases_name_with_its_origin_on_it(bench: Bench) -> None:
     receipt, did = bench.build()
     built = bench.engine.images[receipt.image_id]
-    assert (built.ref, built.target, built.platform) == (PLAN.image, "", "linux/amd64")
+    assert (built.ref, built.target, built.platforms) == (PLAN.image, "", ("linux/amd64",))
     assert built.labels["org.opencontainers.image.revision"] == PLAN.revision.commit
     assert did.acted
     assert bench.receipts.load(ImageBuilt) == receipt
@@ -165,12 +208,106 @@ def test_another_revision_descriptor_or_platform_is_built_anew(bench: Bench, key
     assert did.acted
 
 
-def test_an_image_for_several_platforms_is_refused(bench: Bench) -> None:
+def test_several_platforms_are_the_engines_business(bench: Bench) -> None:
     app = examples.app(build=Build(language="go", platforms=("linux/amd64", "linux/arm64")))
-    with pytest.raises(Refused) as caught:
-        bench.build(examples.plan(of=app))
-    assert code_of(caught.value) == "several-platforms"
-    assert bench.engine.builds == 0
+    receipt, _ = bench.build(examples.plan(of=app))
+    assert bench.engine.images[receipt.image_id].platforms == ("linux/amd64", "linux/arm64")
+
+
+def test_an_image_of_the_same_inputs_in_the_registry_is_not_built_again(bench: Bench) -> None:
+    bench.build()
+    pushed, _ = bench.push()
+    elsewhere = bench.elsewhere()
+    later = examples.plan(commit="f" * 40, since=9)
+    later = replace(later, key=replace(later.key, commit="f" * 40))
+    receipt, did = elsewhere.build(later)
+    assert (receipt.digest, did.acted, elsewhere.engine.images) == (pushed.digest, False, {})
+    assert pushed.digest[:19] in did.sentence
+    again, did = elsewhere.push(later)
+    assert (again.digest, again.version) == (pushed.digest, "1.2.9")
+    assert elsewhere.registry.digest_of(later.image) == pushed.digest
+    assert elsewhere.registry.uploads == 1
+
+
+@pytest.mark.parametrize("what", ["sources", "dockerfile", "args", "platforms", "base"])
+def test_any_other_input_is_built(bench: Bench, what: str) -> None:
+    bench.sources.text = "FROM base:1 AS test\nFROM base:1\n"
+    base = ImageRef("registry-1.docker.io", "library/base", "1")
+    bench.registry.store(base, {"image": "first"})
+    bench.build()
+    bench.push()
+    elsewhere = bench.elsewhere()
+    build = Build(language="go")
+    if what == "sources":
+        elsewhere.sources.content = "changed"
+    elif what == "dockerfile":
+        elsewhere.sources.text += "RUN true\n"
+    elif what == "args":
+        build = Build(language="go", args={"MODE": "fast"})
+    elif what == "platforms":
+        build = Build(language="go", platforms=("linux/arm64",))
+    else:
+        elsewhere.registry.store(base, {"image": "second"})
+    _, did = elsewhere.build(examples.plan(of=examples.app(build=build)))
+    assert did.acted
+
+
+def test_bases_are_pinned_to_what_was_resolved(bench: Bench) -> None:
+    bench.sources.text = "FROM base:1 AS build\nFROM build AS test\nFROM r:5000/other\n"
+    first = bench.registry.store(ImageRef("registry-1.docker.io", "library/base", "1"), {"image": "1"})
+    second = bench.registry.store(ImageRef("r:5000", "other", "latest"), {"image": "2"})
+    receipt, _ = bench.build()
+    built = bench.engine.images[receipt.image_id]
+    assert built.pinned == {
+        "base:1": f"docker.io/library/base@{first}",
+        "r:5000/other": f"r:5000/other@{second}",
+    }
+    assert built.labels["org.opencontainers.image.base.name"] == "r:5000/other"
+    assert built.labels["org.opencontainers.image.base.digest"] == second
+    assert built.labels["dev.pipelinekit.input"] == receipt.inputs
+
+
+def test_a_base_that_nobody_can_resolve_ties_the_image_to_its_revision(bench: Bench) -> None:
+    bench.sources.text = "FROM gone:1\n"
+    bench.build()
+    bench.push()
+    elsewhere = bench.elsewhere()
+    other = another_revision(commit="f" * 40)
+    assert elsewhere.build(other)[1].acted
+    assert elsewhere.build(PLAN)[1].acted is False
+    assert any("could not be resolved" in line for line in bench.said)
+
+
+def test_a_base_that_only_the_engine_has_counts_by_its_id(bench: Bench) -> None:
+    bench.sources.text = "FROM mine:1\n"
+    bench.engine.images["mine:1"] = BuildPlan(ref=PLAN.image)
+    receipt, _ = bench.build()
+    assert bench.engine.images[receipt.image_id].pinned == {}
+    assert not any("could not be resolved" in line for line in bench.said)
+
+
+def test_a_registry_that_does_not_answer_costs_only_the_saving(bench: Bench) -> None:
+    bench.registry.silent = True
+    _, did = bench.build()
+    assert did.acted
+    assert any("does not answer" in line for line in bench.said)
+
+
+def test_an_image_that_is_too_old_is_followed_by_another(bench: Bench) -> None:
+    bench.build()
+    first, _ = bench.push()
+    elsewhere = bench.elsewhere()
+    january = seconds_of("2026-01-01T00:00:00Z") or 0
+    assert elsewhere.build(oldest=january)[1].acted is False
+    second, did = elsewhere.build(oldest=january + 1)
+    assert did.acted
+    assert second.inputs != bench.receipts_inputs()
+    later = examples.plan(commit="f" * 40, since=9)
+    later = replace(later, key=replace(later.key, commit="f" * 40))
+    elsewhere.build(later, oldest=january + 1)
+    pushed, _ = elsewhere.push(later)
+    assert pushed.digest != first.digest
+    assert bench.registry.digest_of(PLAN.image) == first.digest
 
 
 # --- push -----------------------------------------------------------------------------------------
@@ -196,10 +333,10 @@ def test_pushing_again_uploads_nothing(bench: Bench) -> None:
 def test_the_same_revision_built_elsewhere_too_uses_the_image_that_came_first(bench: Bench) -> None:
     bench.build()
     first, _ = bench.push()
-    elsewhere = Bench()
-    elsewhere.registry = elsewhere.engine.registry = bench.registry
-    elsewhere.engine.builds = 7
+    elsewhere = bench.elsewhere()
+    elsewhere.registry.silent = True
     elsewhere.build()
+    elsewhere.registry.silent = False
     second, did = elsewhere.push()
     assert (second.digest, did.acted, bench.registry.uploads) == (first.digest, False, 1)
 
@@ -210,6 +347,7 @@ def test_a_version_of_another_revision_is_never_replaced(bench: Bench) -> None:
     other = examples.plan(commit="f" * 40)
     other = replace(other, key=replace(other.key, commit="f" * 40))
     assert other.image == PLAN.image
+    bench.sources.content = "of another revision"
     bench.build(other)
     with pytest.raises(Refused) as caught:
         bench.push(other)
@@ -258,3 +396,82 @@ def test_a_registry_that_has_not_what_it_took_is_not_believed(bench: Bench) -> N
         bench.push()
     assert code_of(caught.value) == "push-lost"
     assert bench.receipts.load(ImagePushed) is None
+
+
+# --- two who push at once -------------------------------------------------------------------------
+
+
+def test_who_is_overtaken_with_the_same_inputs_uses_what_is_there(bench: Bench) -> None:
+    bench.build()
+    inputs = bench.receipts_inputs()
+    bench.registry.allow_once = True
+
+    def quicker(registry: Registry) -> None:
+        registry.meddler = None
+        registry.store(PLAN.image, {"image": "theirs", "labels": {LABEL: inputs}})
+
+    bench.registry.meddler = quicker
+    receipt, _ = bench.push()
+    assert receipt.digest == bench.registry.digest_of(PLAN.image)
+    assert bench.registry.manifests[PLAN.image.registry, PLAN.image.repository, receipt.digest]["image"] == (
+        "theirs"
+    )
+
+
+@pytest.mark.parametrize("allow_once", [True, False])
+def test_who_is_overtaken_with_other_inputs_is_refused_or_seen(bench: Bench, allow_once: bool) -> None:
+    bench.build()
+    bench.registry.allow_once = allow_once
+
+    def quicker(registry: Registry) -> None:
+        registry.meddler = None
+        registry.store(PLAN.image, {"image": "theirs", "labels": {}})
+
+    bench.registry.meddler = quicker
+    if allow_once:
+        with pytest.raises(Refused, match="from another revision"):
+            bench.push()
+        assert bench.receipts.load(ImagePushed) is None
+    else:
+        # A registry that replaces tags lets the last one win; the receipt says what is there.
+        receipt, _ = bench.push()
+        assert receipt.digest == bench.registry.digest_of(PLAN.image)
+
+
+def test_a_tag_that_moved_after_the_push_is_seen(bench: Bench) -> None:
+    bench.build()
+    original = bench.registry.tag
+
+    def moved(ref: ImageRef, tag: str) -> str:
+        made = original(ref, tag)
+        bench.registry.store(PLAN.image, {"image": "theirs", "labels": {}})
+        return made
+
+    bench.registry.tag = moved  # type: ignore[method-assign]
+    with pytest.raises(Refused, match="from another revision"):
+        bench.push()
+    assert bench.receipts.load(ImagePushed) is None
+
+
+def test_who_found_the_version_free_at_the_same_moment_and_came_later_is_seen(bench: Bench) -> None:
+    built, _ = bench.build()
+    theirs = {"image": "theirs", "labels": {LABEL: built.inputs}}
+    bench.meanwhile = lambda: bench.registry.store(PLAN.image, theirs)
+    receipt, did = bench.push()
+    assert did.acted
+    assert receipt.digest == bench.registry.digest_of(PLAN.image)
+
+
+def test_a_version_that_came_while_the_image_was_pushed_is_left_alone(bench: Bench) -> None:
+    built, _ = bench.build()
+    pushed = bench.engine.push
+    theirs: list[str] = []
+
+    def slow(image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
+        made = pushed(image_id, ref, credentials, say)
+        theirs.append(bench.registry.store(PLAN.image, {"image": "theirs", "labels": {LABEL: built.inputs}}))
+        return made
+
+    bench.engine.push = slow  # type: ignore[method-assign]
+    receipt, _ = bench.push()
+    assert [receipt.digest] == theirs

@@ -72,6 +72,7 @@ APP: Document = {
         "dependencies": ["marked.dependencies"],
         "test": ["tester-marked", "--marked-verbosely"],
         "args": {"MARKED_ARGUMENT": "marked-build-value"},
+        "secrets": ["marked-build-secret"],
         "platforms": ["marked/platform"],
         "around": {
             stage: {"before": [f"marked-before-{stage}"], "after": [f"marked-after-{stage}"]}
@@ -108,6 +109,32 @@ PLATFORM: Document = {
         "credentials": "marked-images",
         "mirror": "marked-mirror:5001",
         "pullSecret": "marked-pull",
+        "cache": "marked-layers",
+        "signing": {
+            "credentials": "marked-signer",
+            "log": "https://marked-log.example.com",
+            "timestamps": "https://marked-clock.example.com",
+        },
+    },
+    "retention": {"audit": "774d", "development": "775h"},
+    "nexus": {
+        "url": "https://marked-nexus.example.com",
+        "credentials": "marked-administrator",
+        "blobStores": [{"name": "marked-store", "path": "marked-disk"}],
+        "repositories": [
+            {"name": "marked-hosted", "format": "npm", "kind": "hosted", "blobStore": "marked-store"},
+            {
+                "name": "marked-proxy",
+                "format": "docker",
+                "kind": "proxy",
+                "remote": "https://marked-remote.example.com",
+                "subdomain": "marked-subdomain",
+                "cleanup": ["marked-cleaning"],
+            },
+            {"name": "marked-all", "format": "npm", "kind": "group", "members": ["marked-hosted"]},
+        ],
+        "cleanup": [{"name": "marked-cleaning", "format": "docker", "unused": 9}],
+        "users": {"push": "marked-publisher", "pull": "marked-reader"},
     },
     "charts": {"repository": "oci://marked-charts:5000/charts", "credentials": "marked-charts-id"},
     "packages": {each: f"https://marked-{each}.example.com" for each in ("pypi", "npm", "maven", "go")},
@@ -115,6 +142,19 @@ PLATFORM: Document = {
         "url": "https://marked-jenkins.example.com",
         "credentials": "marked-jenkins-id",
         "agent": {"label": "marked-label"},
+        "source": {
+            "repository": "https://marked-platform.example.com/platform.git",
+            "branch": "marked-trunk",
+            "path": "marked/document",
+            "credentials": "marked-platform-id",
+        },
+        "library": {
+            "repository": "https://marked-library.example.com/kit.git",
+            "credentials": "marked-library-id",
+        },
+        "scan": "771m",
+        "notify": {"step": "markedStep", "library": "marked-steps@v7"},
+        "webhook": {"tokenFile": "/marked/token"},
     },
     "ledger": {"repository": "ssh://git@marked-git/ledger.git"},
     "vault": {

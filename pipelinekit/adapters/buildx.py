@@ -1,0 +1,80 @@
+"""BuildKit through `docker buildx`: what the engine's own builder cannot do."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.context import pinned_dockerfile, write_context
+from pipelinekit.errors import ToolMissing, failed, refused
+from pipelinekit.model.release import BuildPlan
+from pipelinekit.ports import Say
+
+SECRET = "PK_SECRET_"  # noqa: S105 - where secrets are, not one
+"""The variable of a build secret: this and its id in capitals."""
+
+
+@cache
+def available() -> bool:
+    """Whether `docker buildx` answers on this machine."""
+    try:
+        return process.run(["docker", "buildx", "version"], timeout=20).code == 0
+    except ToolMissing:
+        return False
+
+
+def build(plan: BuildPlan, context: Path, say: Say) -> str:
+    """Build the plan's target into the engine; the image's id."""
+    if len(plan.platforms) > 1:
+        raise refused(
+            "several-platforms",
+            "an engine holds an image of one platform",
+            hint="choose buildah with PIPELINEKIT_ENGINE=buildah, or name one platform in build.platforms",
+        )
+    check_secrets(plan)
+    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+        id_file = Path(scratch, "id")
+        archive = Path(scratch, "context.tar")
+        with archive.open("wb") as stream:
+            write_context(context, plan.dockerfile, stream, pinned_dockerfile(plan, context))
+        done = process.watch(argv(plan, id_file), line=say, stdin=archive)
+        if done.code:
+            raise failed("build-failed", f"docker buildx: {done.reason()}", hint=done.err[-2000:])
+        return id_file.read_text().strip()
+
+
+def argv(plan: BuildPlan, id_file: Path) -> list[str]:
+    """The command line; a secret's value is never on it, only the variable that holds it."""
+    words = ["docker", "buildx", "build", "--progress", "plain", "--load", "--iidfile", str(id_file)]
+    words += ["--file", plan.dockerfile, "--tag", str(plan.ref), "--provenance", "false"]
+    words += ["--target", plan.target] if plan.target else []
+    words += [word for each in plan.platforms for word in ("--platform", each)]
+    for name, value in plan.args.items():
+        words += ["--build-arg", f"{name}={value}"]
+    for name, value in plan.labels.items():
+        words += ["--label", f"{name}={value}"]
+    for each in plan.secrets:
+        words += ["--secret", f"id={each},env={secret_variable(each)}"]
+    if plan.cache:
+        words += ["--cache-from", f"type=registry,ref={plan.cache}:buildkit"]
+        words += ["--cache-to", f"type=registry,ref={plan.cache}:buildkit,mode=max"]
+    return [*words, "-"]
+
+
+def secret_variable(identifier: str) -> str:
+    """The variable that holds a build secret's value."""
+    return SECRET + identifier.upper().replace("-", "_").replace(".", "_")
+
+
+def check_secrets(plan: BuildPlan) -> None:
+    """Raise `Refused` for a build secret whose value nobody gave."""
+    lacking = [secret_variable(each) for each in plan.secrets if not os.environ.get(secret_variable(each))]
+    if lacking:
+        raise refused(
+            "secret-missing",
+            f"the build wants secrets that are not there: {', '.join(lacking)}",
+            hint="bind the credential to that variable in Jenkins, or export it in the terminal",
+        )

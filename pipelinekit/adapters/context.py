@@ -1,0 +1,177 @@
+"""The build context: filtered as Docker filters it, and the same bytes for the same content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tarfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, cast
+
+from pipelinekit.adapters.files import read_bytes
+from pipelinekit.errors import refused
+from pipelinekit.model.release import BuildPlan
+from pipelinekit.reading.dockerfile import pin, stages
+from pipelinekit.reading.dockerignore import FILE, Ignore, read_dockerignore
+
+DOCKERFILE = "Dockerfile"
+LAST, STAGE = "last", "stage-"
+"""Tags in a cache repository: the image itself, and its stages by name."""
+
+
+class Sources:
+    """The application's folder as a build sees it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def dockerfile(self) -> str:
+        """The Dockerfile's text; `Refused` when there is none."""
+        path = self.folder / DOCKERFILE
+        if not path.is_file():
+            raise refused("dockerfile-missing", f"there is no {path}", hint="run `pipelinekit generate`")
+        return read_bytes(path).decode(errors="replace")
+
+    def digest(self) -> str:
+        """The digest of the context; the same content gives the same one, whenever it was checked out."""
+        return context_digest(self.folder, DOCKERFILE)
+
+
+def pinned_dockerfile(plan: BuildPlan, context: Path) -> dict[str, str]:
+    """The Dockerfile with its bases pinned, by its path in the context."""
+    if not plan.pinned:
+        return {}
+    text = read_bytes(context / plan.dockerfile).decode(errors="replace")
+    return {plan.dockerfile: pin(text, plan.args, plan.pinned)}
+
+
+def cache_tags(plan: BuildPlan, context: Path) -> list[str]:
+    """The tags of a cache repository that a build reads and writes, one for each stage that has a name."""
+    text = read_bytes(context / plan.dockerfile).decode(errors="replace")
+    named = [each.name for each in stages(text, plan.args) if each.name]
+    return [*(STAGE + name.lower() for name in named), LAST]
+
+
+def stage_of(tag: str) -> str:
+    """The stage whose layers a cache tag holds; empty for the image itself."""
+    return "" if tag == LAST else tag.removeprefix(STAGE)
+
+
+def write_context(
+    folder: Path, dockerfile: str, to: IO[bytes], replaced: Mapping[str, str] | None = None
+) -> None:
+    """The context as a tar: in a fixed order, without times and owners; `replaced` texts are in it instead.
+
+    Modes say only whether a file may be executed, as git does, so that two checkouts give the same bytes.
+    """
+    texts = replaced or {}
+    with tarfile.open(fileobj=to, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name in names(folder, dockerfile):
+            path = folder / name
+            info = _entry(archive, path, name)
+            if info is None:
+                continue
+            if name in texts:
+                _add_text(archive, info, texts[name])
+            elif info.isfile():
+                with path.open("rb") as stream:
+                    archive.addfile(info, stream)
+            else:
+                archive.addfile(info)
+
+
+def context_digest(folder: Path, dockerfile: str) -> str:
+    """`sha256:` and the hex digest of the context's bytes."""
+    sink = _Digest()
+    write_context(folder, dockerfile, cast("IO[bytes]", sink))
+    return "sha256:" + sink.made.hexdigest()
+
+
+def unpack_context(folder: Path, dockerfile: str, to: Path, replaced: Mapping[str, str]) -> None:
+    """The same context as a folder, for an engine that takes no tar."""
+    import tempfile
+
+    with tempfile.TemporaryFile() as archive:
+        write_context(folder, dockerfile, archive, replaced)
+        archive.seek(0)
+        with tarfile.open(fileobj=archive) as source:
+            # Made by us a moment ago; links in it may point anywhere, as they may in the folder itself.
+            source.extractall(to, filter="fully_trusted")  # noqa: S202
+
+
+def names(folder: Path, dockerfile: str) -> list[str]:
+    """The paths in the context, sorted; the Dockerfile and `.dockerignore` always are."""
+    ignore = _ignore(folder, dockerfile)
+    always = {name for name in (dockerfile, FILE) if (folder / name).is_file()}
+    found = set(_walk(folder, "", ignore)) | always
+    # A file that came back from an excluded folder brings the folder along.
+    for name in tuple(found):
+        parts = name.split("/")[:-1]
+        found.update("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return sorted(found)
+
+
+def _ignore(folder: Path, dockerfile: str) -> Ignore:
+    for name in (f"{dockerfile}.dockerignore", FILE):
+        path = folder / name
+        if path.is_file():
+            return read_dockerignore(read_bytes(path).decode(errors="replace"), name)
+    return read_dockerignore("")
+
+
+def _walk(folder: Path, prefix: str, ignore: Ignore) -> Iterator[str]:
+    with os.scandir(folder / prefix if prefix else folder) as entries:
+        found = list(entries)
+    for entry in found:
+        name = f"{prefix}/{entry.name}" if prefix else entry.name
+        excluded = ignore.excludes(name)
+        if not excluded:
+            yield name
+        if entry.is_dir(follow_symlinks=False) and not (excluded and ignore.hides(name)):
+            yield from _walk(folder, name, ignore)
+
+
+def _entry(archive: tarfile.TarFile, path: Path, name: str) -> tarfile.TarInfo | None:
+    try:
+        # A socket has no entry, whatever the library's types say.
+        info = cast("tarfile.TarInfo | None", archive.gettarinfo(str(path), arcname=name))
+    except PermissionError as error:
+        raise refused(
+            "context-unreadable", f"{path}: {error.strerror}", hint="add it to .dockerignore"
+        ) from error
+    if info is None:
+        return None
+    if info.islnk():
+        # Two names of one file on disk are two files to everybody else.
+        info.type, info.size = tarfile.REGTYPE, path.stat().st_size
+    if not (info.isfile() or info.isdir() or info.issym()):
+        return None
+    info.mtime, info.uid, info.gid, info.uname, info.gname = 0, 0, 0, "", ""
+    info.mode = 0o755 if info.isdir() or info.mode & 0o100 else 0o644
+    info.pax_headers = {}
+    return info
+
+
+def _add_text(archive: tarfile.TarFile, info: tarfile.TarInfo, text: str) -> None:
+    import io
+
+    data = text.encode()
+    info.type, info.size = tarfile.REGTYPE, len(data)
+    archive.addfile(info, io.BytesIO(data))
+
+
+class _Digest:
+    """A file that keeps nothing but the digest of what is written to it."""
+
+    def __init__(self) -> None:
+        self.made = hashlib.sha256()
+        self.at = 0
+
+    def write(self, data: bytes) -> int:
+        self.made.update(data)
+        self.at += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        return self.at

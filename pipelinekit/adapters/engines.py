@@ -1,0 +1,48 @@
+"""Which container engine builds here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.registry import OciRegistry
+from pipelinekit.errors import Fault, ToolMissing, usage
+from pipelinekit.model.release import Credentials
+from pipelinekit.ports import Engine
+
+CHOICE = "PIPELINEKIT_ENGINE"
+"""The explicit word: docker or buildah."""
+
+
+def choose(
+    environment: Mapping[str, str], registry: OciRegistry, login: Callable[[str], Credentials | None]
+) -> Engine:
+    """The engine that was asked for, else Docker's when one answers, else buildah.
+
+    Raises `ToolMissing` when there is neither.
+    """
+    from pipelinekit.adapters.buildah import BuildahEngine
+    from pipelinekit.adapters.docker import DockerEngine
+
+    word = environment.get(CHOICE, "")
+    if word not in {"", "docker", "buildah"}:
+        raise usage(
+            "engine-unknown", f"{CHOICE} is '{word}'", hint="docker or buildah; unset, it is found out"
+        )
+    docker = DockerEngine()
+    if word == "docker":
+        return docker
+    if word == "buildah":
+        process.find("buildah")
+        return BuildahEngine(registry, login, environment)
+    try:
+        docker.client  # noqa: B018 - connects
+    except ToolMissing as error:
+        try:
+            process.find("buildah")
+        except ToolMissing:
+            fault = error.faults[0]
+            hint = f"{fault.hint}; or buildah, which needs no engine: {process.GET['buildah']}"
+            raise ToolMissing(Fault(fault.code, fault.problem, hint=hint)) from error
+        return BuildahEngine(registry, login, environment)
+    return docker

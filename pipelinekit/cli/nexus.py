@@ -1,0 +1,98 @@
+"""The verbs of a Nexus server."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from pipelinekit.adapters.nexus import ADMIN, HINT, NexusClient, enter, wait
+from pipelinekit.cli import report
+from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.cli.wiring import read_named_platform
+from pipelinekit.errors import check_failed, refused, usage
+from pipelinekit.model.nexus import Nexus
+from pipelinekit.model.release import Credentials
+from pipelinekit.steps import nexus as steps
+
+STARTING = 300.0
+"""Seconds that a new server may take to start."""
+
+
+@click.group()
+def nexus() -> None:
+    """Bring a Nexus into the state that platform.yaml describes."""
+
+
+@nexus.command()
+@PLATFORM
+@click.option("--check", is_flag=True, help="Exit code 1 when something differs.")
+@JSON
+def plan(platform: str, check: bool, as_json: bool) -> None:
+    """Show what differs between the server and the document.
+
+    \b
+    Example:
+      pipelinekit nexus plan --platform ../platform
+    """
+    section = _section(platform)
+    planned = steps.plan(section, _server(section, change=False))
+    if as_json:
+        report.as_json({"changes": list(planned.lines), "unknown": list(planned.unknown)})
+    else:
+        for line in planned.lines:
+            report.result(line)
+        if planned.unknown:
+            report.notice(f"not in the document, and left alone: {', '.join(planned.unknown)}")
+        if not planned.lines:
+            report.result(f"{section.url} is as the document says")
+    if check and planned.lines:
+        raise check_failed("nexus-drift", f"{section.url} differs in {len(planned.lines)} thing(s)")
+
+
+@nexus.command()
+@PLATFORM
+@JSON
+def apply(platform: str, as_json: bool) -> None:
+    """Do what `nexus plan` shows. Run it again, and nothing is left to do.
+
+    PK_NEXUS_USER and PK_NEXUS_PASSWORD are the administrator's; PK_NEXUS_INITIAL_PASSWORD is a new server's
+    first password, which is changed to that. PK_NEXUS_PUSH_PASSWORD and PK_NEXUS_PULL_PASSWORD are given to
+    the users that are made.
+
+    \b
+    Example:
+      pipelinekit nexus apply --platform ../platform
+    """
+    section = _section(platform)
+    wait(section.url, STARTING)
+    client = _server(section, change=True)
+    passwords = {
+        section.push_user: os.environ.get("PK_NEXUS_PUSH_PASSWORD", ""),
+        section.pull_user: os.environ.get("PK_NEXUS_PULL_PASSWORD", ""),
+    }
+    done = steps.apply(section, client, passwords, report.say)
+    if as_json:
+        report.as_json({"acted": bool(done), "changes": list(done)})
+    elif done:
+        report.result(f"{section.url}: {len(done)} thing(s) changed")
+    else:
+        report.result(f"{section.url} is as the document says already")
+
+
+def _section(source: str) -> Nexus:
+    if not source:
+        raise usage("platform-needed", "no platform is named", hint="--platform or PIPELINEKIT_PLATFORM")
+    found = read_named_platform(source)[0].nexus
+    if found is None:
+        hint = "add a section nexus: {url: …}"
+        raise refused("nexus-undescribed", "the platform's document describes no Nexus", hint=hint)
+    return found
+
+
+def _server(section: Nexus, *, change: bool) -> NexusClient:
+    password = os.environ.get("PK_NEXUS_PASSWORD", "")
+    if not password:
+        raise refused("password-missing", "the administrator's password is not there", hint=HINT)
+    login = Credentials(os.environ.get("PK_NEXUS_USER") or ADMIN, password)
+    return enter(section.url, login, os.environ.get("PK_NEXUS_INITIAL_PASSWORD", ""), change=change)

