@@ -113,7 +113,8 @@ def plan_generation(
     it was are passed over: nothing of theirs is read, and their edits are not reported. Raises `UsageError`
     for a decision about a file that is not generated.
     """
-    new = render(plan_files(app, site), templates)
+    again = _is_known(memory, decisions, inputs)
+    new = memory.base if again else render(plan_files(app, site), templates)
     yours = frozenset(memory.lock.yours if memory.lock else ()) | decisions.yours
     yours -= decisions.take_new
     decisions = replace(decisions, yours=yours)
@@ -165,6 +166,14 @@ def is_current(lock: str, inputs: str) -> bool:
     parsed: a fleet asks this for every application.
     """
     return bool(inputs) and f'\ninputs: "{inputs}"\n' in lock and "\nwas:" not in lock
+
+
+def _is_known(memory: Memory, decisions: Decisions, inputs: str) -> bool:
+    """Whether what would be generated is, all of it, what is remembered: made from the same, and sound."""
+    lock = memory.lock
+    if lock is None or not inputs or lock.inputs != inputs or lock.was or lock.yours:
+        return False
+    return decisions == Decisions() and lock.files.keys() == memory.base.keys()
 
 
 def _unchanged(memory: Memory, new: Tree) -> frozenset[str]:
