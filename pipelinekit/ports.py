@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from pipelinekit.model.jobplan import Found
-from pipelinekit.model.jobrun import Console, Ticket
-from pipelinekit.model.ledger import Event
-from pipelinekit.model.platform import Cluster as PlatformCluster
-from pipelinekit.model.receipts import R, Receipt
-from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleaseState, Target, TestRun
-from pipelinekit.model.stored import Running, Stored
-from pipelinekit.model.testing import Totals
-from pipelinekit.model.tree import File, Tree
+if TYPE_CHECKING:
+    # Only names in promises: whoever generates need not load what a release is made of.
+    from pipelinekit.model.jobplan import Found
+    from pipelinekit.model.jobrun import Console, Ticket
+    from pipelinekit.model.ledger import Event
+    from pipelinekit.model.platform import Cluster as PlatformCluster
+    from pipelinekit.model.receipts import R, Receipt
+    from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleaseState, Target, TestRun
+    from pipelinekit.model.stored import Running, Stored
+    from pipelinekit.model.testing import Totals
+    from pipelinekit.model.tree import File, Tree
+
 
 Say = Callable[[str], None]
 """Progress for people: one line of what is going on."""

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import jobs, startup
+from tests.benchmarks import generation, jobs, startup
 from tests.benchmarks.measure import table
 
-BENCHMARKS = {"B1": jobs.render, "B3": jobs.drift, "B4": jobs.cold, "B9": startup.run}
+BENCHMARKS = {
+    "B1": jobs.render,
+    "B3": jobs.drift,
+    "B4": jobs.cold,
+    "B5": generation.scaffold,
+    "B6": generation.update,
+    "B7": generation.merges,
+    "B8": generation.fleet,
+    "B9": startup.run,
+}
 
 
 def main(names: list[str]) -> int:
