@@ -18,6 +18,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "deploy": ("pipelinekit.cli.release:deploy", "Deploy the published chart and wait until it is ready."),
     "verify": ("pipelinekit.cli.release:verify", "Run the chart's tests against the deployment."),
     "status": ("pipelinekit.cli.status:status", "Show what runs where."),
+    "diff": ("pipelinekit.cli.release:diff", "Show what differs between two published versions."),
     "version": ("pipelinekit.cli.release:version", "Show the version of this revision, and why."),
     "platform": ("pipelinekit.cli.platform:platform", "Work on the platform's own document."),
     "registry": ("pipelinekit.cli.registry:registry", "How full registries are, what may go, copies."),

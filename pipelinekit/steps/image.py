@@ -21,7 +21,7 @@ from pipelinekit.reading.dockerfile import arguments, bases, stages
 TEST_STAGE = "test"
 REVISION = "org.opencontainers.image.revision"
 PROXIES = {"pypi": "PIP_INDEX_URL", "npm": "NPM_CONFIG_REGISTRY", "maven": "MAVEN_MIRROR", "go": "GOPROXY"}
-"""The build argument for each of a platform's package proxies; the Dockerfile declares those that it wants."""
+"""The build argument for each of a platform's package proxies; a Dockerfile declares those that it wants."""
 SETTLE = 0.5
 """Seconds after which a version's tag is read back: a registry that lets tags be moved cannot say who came
 first, and whoever found the version free at the same moment has moved it by then."""
