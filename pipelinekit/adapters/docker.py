@@ -25,6 +25,14 @@ TEST_TIMEOUT = 1800.0
 PUSH_TRIES = 5
 
 
+class _GaveUp(Exception):
+    """The engine itself has tried a layer for more than a minute: trying all that again takes several."""
+
+    def __init__(self, problem: ToolFailed) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
 class DockerEngine:
     """A Docker engine; connected at first use."""
 
@@ -192,6 +200,8 @@ class DockerEngine:
         for attempt in range(1, PUSH_TRIES + 1):
             try:
                 return self._push(image_id, ref, credentials, say)
+            except _GaveUp as error:
+                raise error.problem from None
             except (DockerException, ToolFailed) as error:
                 problem = error if isinstance(error, ToolFailed) else _push_failed(ref, reason_of(error))
                 if attempt == PUSH_TRIES or not may_pass(str(problem)):
@@ -204,11 +214,13 @@ class DockerEngine:
     def _push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
         name = f"{ref.registry}/{ref.repository}"
         auth = {"username": credentials.user, "password": credentials.password} if credentials else None
-        digest = ""
+        digest, retried = "", False
         self.client.api.tag(image_id, name, ref.tag)
         for event in self.client.api.push(name, ref.tag, auth_config=auth, stream=True, decode=True):
+            retried = retried or str(event.get("status", "")).startswith("Retrying in")
             if "error" in event:
-                raise _push_failed(ref, str(event["error"]))
+                problem = _push_failed(ref, str(event["error"]))
+                raise _GaveUp(problem) if retried else problem
             if event.get("status") in {"Pushed", "Layer already exists", "Mounted from"}:
                 say(f"{event.get('id', '')} {event['status']}")
             digest = event.get("aux", {}).get("Digest", digest)
