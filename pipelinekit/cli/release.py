@@ -281,7 +281,8 @@ def _finish_all(results: list[Any], as_json: bool, nothing: str) -> None:
 def diff(here: Line, older: str, newer: str, environment: str) -> None:
     """Show what differs between two published versions, as an environment would get them.
 
-    NEWER is this revision's version when it is not given; without --env it is the first environment.
+    NEWER is this revision's version when it is not given; without --env it is the first environment. Labels
+    and annotations that only say which version it is are left out.
 
     \b
     Example:

@@ -15,6 +15,10 @@ from pipelinekit.ports import ChartRepository, Charts
 from pipelinekit.steps.release import values_layers
 
 _KIND = re.compile(r"^kind:\s*(\S+)", re.MULTILINE)
+_STAMP = re.compile(
+    r"^\s+(app\.kubernetes\.io/version|helm\.sh/chart|pipelinekit\.dev/[a-z]+): .*\n", re.MULTILINE
+)
+"""Lines that say which version it is: of two versions they differ in every object."""
 _NAME = re.compile(r"^metadata:\n(?:[ ]+.*\n)*?[ ]{2}name:\s*(\S+)", re.MULTILINE)
 
 
@@ -28,7 +32,8 @@ def difference(
 ) -> str:
     """A unified diff of what both versions install in the target, object by object; empty when alike.
 
-    `folder` takes the archives. Raises `Refused` for a version that is not published.
+    Labels and annotations that say which version it is are left out. `folder` takes the archives. Raises
+    `Refused` for a version that is not published.
     """
     older, newer = (_objects(plan, version, target, folder, charts, registry) for version in versions)
     lines: list[str] = []
@@ -67,5 +72,5 @@ def _objects(
         kind, name = _KIND.search(text), _NAME.search(text)
         if kind and name:
             key = f"{kind[1]}/{json.loads(name[1]) if name[1].startswith(chr(34)) else name[1]}"
-            found[key] = f"{found.get(key, '')}{text.strip()}\n"
+            found[key] = f"{found.get(key, '')}{_STAMP.sub('', text).strip()}\n"
     return found

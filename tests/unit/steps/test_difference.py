@@ -58,6 +58,13 @@ def test_a_change_is_shown_in_its_object_and_nowhere_else(bench: Bench) -> None:
     assert "Service/other" not in text
 
 
+def test_what_only_says_which_version_it_is_is_no_difference(bench: Bench) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        stamps = f"    helm.sh/chart: orders-{version}\n    pipelinekit.dev/revision: {version}\n"
+        bench.publish(version, service=f"kind: Service\nmetadata:\n  name: a\n  labels:\n{stamps}")
+    assert "Service/a" not in bench.diff("1.0.0", "1.1.0")
+
+
 def test_what_comes_and_what_goes_is_compared_with_nothing(bench: Bench) -> None:
     bench.publish("1.0.0", one=service(80, "one"))
     bench.publish("1.1.0", two=service(80, '"two"'))
