@@ -79,7 +79,10 @@ class DockerEngine:
         Raises `Refused` for what the engine's own builder cannot do and BuildKit is not there for.
         """
         if buildx.available():
-            return buildx.build(plan, context, say)
+            image = buildx.build(plan, context, say)
+            if plan.cache and not plan.target and not buildx.keeps_layers_apart():
+                self._keep_image(image, plan, say)
+            return image
         _refuse_what_needs_buildkit(plan)
         known = self._cached(plan, context, say) if plan.cache else []
         image = self._build(plan, context, known, say)
@@ -143,6 +146,18 @@ class DockerEngine:
                         say(f"layers not kept in {plan.cache}: {event['error']}")
             except (DockerException, ToolFailed) as error:
                 say(f"layers not kept in {plan.cache}: {reason_of(error)}")
+
+    def _keep_image(self, image: str, plan: BuildPlan, say: Say) -> None:
+        """Push an image that has its layers' cache in it; a cache that does not take it is no error."""
+        from docker.errors import DockerException
+
+        try:
+            self.client.api.tag(image, plan.cache, LAST)
+            for event in self.client.api.push(plan.cache, LAST, stream=True, decode=True):
+                if "error" in event:
+                    say(f"layers not kept in {plan.cache}: {event['error']}")
+        except DockerException as error:
+            say(f"layers not kept in {plan.cache}: {reason_of(error)}")
 
     def _follow_build(self, events: Iterator[dict[str, Any]], plan: BuildPlan, say: Say) -> str:
         recent: list[str] = []
