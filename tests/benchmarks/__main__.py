@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import startup
+from tests.benchmarks import delivery, push, startup
 from tests.benchmarks.measure import table
 
-BENCHMARKS = {"B9": startup.run}
+BENCHMARKS = {"B9": startup.run, "B10": push.run, "B12": delivery.run}
 
 
 def main(names: list[str]) -> int:
