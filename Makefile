@@ -17,6 +17,7 @@ lint: .venv/.ready ## Check style, types and the floors.
 	@$(VENV)/python -m tests.run lint
 
 bench: .venv/.ready ## Measure speed, as ratios to peers and floors (B=B9 for one of them).
+	@$(VENV)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
 	@$(VENV)/python -m tests.benchmarks $(B)
 
 testbed-up: .venv/.ready ## Start the one-node Kubernetes of the tests.

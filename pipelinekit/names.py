@@ -52,6 +52,40 @@ def shadows_python(name: str) -> bool:
     return keyword.iskeyword(module) or module in sys.stdlib_module_names or module == "tests"
 
 
+def variable(text: str) -> str:
+    """A text as an environment variable's name: `kube-nonprod` is `KUBE_NONPROD`."""
+    return re.sub(r"[^A-Z0-9]+", "_", text.upper())
+
+
+def step(verb: str) -> str:
+    """A verb's step in the shared library; the prefix keeps it from shadowing a step of Jenkins."""
+    return "pk" + "".join(part.title() for part in verb.split("-"))
+
+
+_GITHUB = re.compile(
+    r"(?:https?://(?:[^/@]+@)?|ssh://(?:[^/@]+@)?|[^/@:]+@)github\.com(?::\d+)?[/:](.*)", re.IGNORECASE
+)
+
+
+def github_repository(address: str) -> tuple[str, str] | None:
+    """Owner and name of a repository on github.com; None for another host.
+
+    Raises `ValueError` when the address is github.com's and names no repository.
+    """
+    match = _GITHUB.fullmatch(address)
+    if match is None:
+        return None
+    parts = match[1].strip("/").removesuffix(".git").split("/")
+    if len(parts) != 2 or not all(re.fullmatch(r"[A-Za-z0-9._-]+", each) for each in parts):
+        raise ValueError("not https://github.com/OWNER/NAME")
+    return parts[0], parts[1]
+
+
+def has_password(address: str) -> bool:
+    """Whether a git address carries a password or token in front of its host."""
+    return re.match(r"[a-z][a-z0-9+.-]*://[^/@]*:[^/@]+@", address, re.IGNORECASE) is not None
+
+
 def is_loopback(host: str) -> bool:
     """Whether `host` (with or without a port) is this machine: the one place plain http is fine."""
     bare = re.sub(r":[0-9]+\Z", "", host) if host.startswith("[") or host.count(":") == 1 else host

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from pipelinekit.cli import library
 from pipelinekit.reading.schema import APP, PLATFORM
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,10 +23,16 @@ def _compact(schema: dict[str, object]) -> str:
     return json.dumps(schema, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
+def _steps() -> dict[str, Callable[[], str]]:
+    texts = library.steps()
+    return {f"vars/{name}": partial(texts.__getitem__, name) for name in texts}
+
+
 DERIVED: dict[str, Callable[[], str]] = {
     "docs/schemas/app.schema.json": lambda: _schema(APP),
     "docs/schemas/platform.schema.json": lambda: _schema(PLATFORM),
     "templates/editor/app.schema.json": lambda: _compact(APP),
+    **_steps(),
 }
 """Path to what its text should be."""
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import shutil
+import stat
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from pipelinekit.errors import Fault, Place, Refused, ToolFailed, failed, refused
 
 IGNORE_ALL = "*\n"
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+_IS_FOLDER = "is a folder where a file should be"
+_LINK_OUT = "is a link that leads out of the application's folder"
 SCAN_LIMIT = 64 * 1024
 """Bytes of a file whose text is read in a scan."""
 SCAN_MOST = 20_000
@@ -33,22 +38,36 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644, durable
     has a fixed name, so that the next run replaces it. Raises `ToolFailed` with the reason (disk full,
     no permission), and then leaves no temporary file behind.
     """
+    _write(os.fspath(path), content, mode, durable=durable)
+
+
+def _write(path: str, content: str | bytes, mode: int, *, durable: bool = False) -> None:
     data = content.encode() if isinstance(content, str) else content
-    temporary = path.with_name(f".{path.name}.pipelinekit-tmp")
+    folder, _, name = path.rpartition("/")
+    temporary = f"{folder}/.{name}.pipelinekit-tmp" if folder else f".{name}.pipelinekit-tmp"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fchmod(stream.fileno(), mode)
+        try:
+            handle = os.open(temporary, _CREATE, 0o600)
+        except FileNotFoundError:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            handle = os.open(temporary, _CREATE, 0o600)
+        with open(handle, "wb", buffering=0) as stream:  # noqa: PTH123 - it is open already
+            _write_all(stream, data)
+            os.fchmod(handle, mode)
             if durable:
-                os.fsync(stream.fileno())
-        temporary.replace(path)
+                os.fsync(handle)
+        os.replace(temporary, path)  # noqa: PTH105 - texts: a fleet writes many
     except OSError as error:
         with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise _disk_error("file-unwritable", path, error) from error
+            os.unlink(temporary)  # noqa: PTH108 - a text already
+        raise _disk_error("file-unwritable", Path(path), error) from error
+
+
+def _write_all(stream: io.FileIO, data: bytes) -> None:
+    """Write all of it; without a buffer a write may be short."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[stream.write(rest) or 0 :]
 
 
 def remove(path: Path) -> None:
@@ -89,25 +108,34 @@ def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
     """
     texts: dict[str, str] = {}
     faults: list[Fault] = []
+    seen: dict[str, str | None] = {}
+    spellings: dict[str, dict[str, str]] = {}
     for relative in paths:
-        path = root / relative
-        obstacle = obstacle_at(root, relative)
-        if obstacle:
-            faults.append(Fault("path-blocked", obstacle, Place(str(path)), hint="move it out of the way"))
-            continue
+        path = f"{root}/{relative}"
         try:
-            texts[relative] = path.read_bytes().decode().replace("\r\n", "\n")
+            obstacle = _obstacle(root, relative, seen)
+            if obstacle is None:
+                obstacle = _other_spelling(root, relative, spellings)
+                if not obstacle:
+                    continue
+            if obstacle:
+                faults.append(Fault("path-blocked", obstacle, Place(path), hint="move it out of the way"))
+                continue
+            texts[relative] = _content(path).decode().replace("\r\n", "\n")
         except FileNotFoundError:
             continue
         except UnicodeDecodeError:
-            faults.append(
-                Fault("not-utf-8", "is not UTF-8 text", Place(str(path)), hint="move it out of the way")
-            )
+            faults.append(Fault("not-utf-8", "is not UTF-8 text", Place(path), hint="move it out of the way"))
         except OSError as error:
-            faults.append(Fault("file-unreadable", str(error.strerror), Place(str(path))))
+            faults.append(Fault("file-unreadable", str(error.strerror), Place(path)))
     if faults:
         raise Refused(*faults)
     return texts
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - a fleet reads many
+        return stream.read()
 
 
 def scan(
@@ -131,37 +159,87 @@ def scan(
     return found
 
 
-def obstacle_at(root: Path, relative: str) -> str:
-    """Why no file can be at `relative` below `root`, or empty."""
-    real_root = root.resolve()
-    path = root / relative
-    for parent in reversed([each for each in path.parents if root in each.parents]):
-        if parent.is_symlink() and real_root not in parent.resolve().parents:
-            return f"{parent.relative_to(root)} is a link that leads out of the application's folder"
-        if parent.exists() and not parent.is_dir():
-            return f"{parent.relative_to(root)} is a file where a folder should be"
-    if path.is_symlink() and real_root not in path.resolve().parents:
-        return "is a link that leads out of the application's folder"
-    if path.is_dir():
-        return "is a folder where a file should be"
-    return ""
+def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | None:
+    """Why no file can be at `relative` below `root`; empty where one can be, None where nothing is.
 
-
-def uses_crlf(path: Path) -> bool:
-    """Whether the file's lines end in `\\r\\n`; a mixed file counts by its first line."""
+    `seen` remembers the answers about the folders above.
+    """
+    above, _, name = relative.rpartition("/")
+    if name == ".." or relative.startswith("/"):
+        return "leads out of the application's folder"
+    if above:
+        if above not in seen:
+            seen[above] = _folder_obstacle(root, above, seen)
+        if seen[above] != "":
+            return seen[above]
     try:
-        with path.open("rb") as stream:
-            return stream.readline().endswith(b"\r\n")
-    except OSError:
-        return False
+        mode = os.lstat(f"{root}/{relative}").st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISREG(mode):
+        return ""
+    path = root / relative
+    if stat.S_ISLNK(mode) and _leads_out(root, path):
+        return _LINK_OUT
+    return _IS_FOLDER if path.is_dir() else ""
+
+
+def _other_spelling(root: Path, relative: str, spellings: dict[str, dict[str, str]]) -> str:
+    """What is wrong when the folder has this file in other letters: on many disks they are one file."""
+    above, _, name = relative.rpartition("/")
+    if above not in spellings:
+        try:
+            spellings[above] = {each.casefold(): each for each in os.listdir(f"{root}/{above}")}  # noqa: PTH208
+        except OSError:
+            spellings[above] = {}
+    other = spellings[above].get(name.casefold())
+    return f"differs from {other} in upper and lower case only, and that is there" if other else ""
+
+
+def _folder_obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | None:
+    above = _obstacle(root, relative, seen)
+    if above == _IS_FOLDER:
+        return ""
+    if above == _LINK_OUT:
+        return f"{relative} {above}"
+    return above if above != "" else f"{relative} is a file where a folder should be"
+
+
+def _leads_out(root: Path, path: Path) -> bool:
+    return root.resolve() not in path.resolve().parents
 
 
 def write_tree(root: Path, files: Mapping[str, tuple[str, bool]]) -> None:
-    """Write texts (and whether they are executable) below `root`, keeping a file's CRLF line ends."""
+    """Write texts (and whether they are executable) below `root`, keeping a file's CRLF line ends.
+
+    Raises `Refused` before anything is written when one of them is there and read-only.
+    """
+    there = {relative: _mode(f"{root}/{relative}") for relative in files}
+    closed = [relative for relative, mode in there.items() if mode is not None and not mode & 0o222]
+    if closed:
+        hint = "make it writable, or `pipelinekit generate --keep PATH` keeps it for good"
+        faults = (
+            Fault("file-read-only", "is read-only", Place(f"{root}/{each}"), hint=hint) for each in closed
+        )
+        raise Refused(*faults)
     for relative, (text, executable) in files.items():
-        path = root / relative
-        content = text.replace("\n", "\r\n") if uses_crlf(path) else text
-        write_atomic(path, content, mode=0o755 if executable else 0o644)
+        path = f"{root}/{relative}"
+        crlf = there[relative] is not None and _uses_crlf(path)
+        content = text.replace("\n", "\r\n") if crlf else text
+        _write(path, content, 0o755 if executable else 0o644)
+
+
+def _mode(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mode  # noqa: PTH116 - a fleet asks for many
+    except OSError:
+        return None
+
+
+def _uses_crlf(path: str) -> bool:
+    """Whether the file's lines end in `\\r\\n`; a mixed file counts by its first line."""
+    with open(path, "rb") as stream:  # noqa: PTH123 - a fleet asks for many
+        return stream.readline().endswith(b"\r\n")
 
 
 def copy_tree(source: Path, to: Path) -> None:

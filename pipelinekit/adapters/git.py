@@ -7,11 +7,15 @@ import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import process
 from pipelinekit.errors import failed
-from pipelinekit.model.release import Revision
 
+if TYPE_CHECKING:
+    from pipelinekit.model.release import Revision
+
+MAIN = "main"
 _VERSION_TAG = "v[0-9]*.[0-9]*.[0-9]*"
 
 
@@ -22,11 +26,13 @@ def revision(folder: Path, *, name: str, messages: bool = False) -> Revision:
     commits since the tag. Nothing is written to the
     repository. Raises `ToolFailed` with git's reason.
     """
+    # Whoever only merges texts need not load what a release is made of.
+    from pipelinekit.model.release import Revision
+
     where = ["--show-prefix", "--is-shallow-repository", "--path-format=absolute", "--git-path", "index"]
     top = process.run(["git", "rev-parse", *where, "--git-path", "objects"], cwd=folder)
     if top.code:
-        if "not a git repository" not in top.err:
-            raise failed("git-failed", f"git: {top.reason()}", hint=_safe_directory_hint(top.err))
+        _require_outside(top)
         return Revision(tree=_tree_outside(folder), dirty=True)
     prefix, shallow, index, objects = top.out.splitlines()
     if prefix and _is_ignored(folder):
@@ -65,6 +71,24 @@ def _messages(folder: Path, reach: str) -> tuple[str, ...]:
         ["git", "log", "--first-parent", "--reverse", "--format=%B%x00", reach, "--"], cwd=folder
     )
     return tuple(each.strip() for each in said.split("\0")[:-1])
+
+
+def place(folder: Path) -> tuple[str, str]:
+    """Where in its repository `folder` is (`.` at the top and outside of one), and the main branch's name."""
+    top = process.run(["git", "rev-parse", "--show-prefix"], cwd=folder)
+    if top.code:
+        _require_outside(top)
+        return ".", MAIN
+    prefix = top.out.strip().rstrip("/")
+    if prefix and _is_ignored(folder):
+        return ".", MAIN
+    return prefix or ".", _refs(folder)[0]
+
+
+def _require_outside(said: process.Completed) -> None:
+    """Raise unless git failed because there is no repository."""
+    if "not a git repository" not in said.err:
+        raise failed("git-failed", f"git: {said.reason()}", hint=_safe_directory_hint(said.err))
 
 
 def without_credentials(address: str) -> str:

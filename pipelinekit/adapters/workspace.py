@@ -65,14 +65,30 @@ class Workspace:
 
 def pack(tree: Tree) -> bytes:
     """A tree as a tar.gz; the same tree gives the same bytes."""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for path in sorted(tree):
-            data = tree[path].text.encode()
-            info = tarfile.TarInfo(path)
-            info.size, info.mode = len(data), 0o755 if tree[path].executable else 0o644
-            archive.addfile(info, io.BytesIO(data))
-    return gzip.compress(packed.getvalue(), compresslevel=6, mtime=0)
+    parts = []
+    for path in sorted(tree):
+        data = tree[path].text.encode()
+        mode = 0o755 if tree[path].executable else 0o644
+        parts += [_header(path, len(data), mode), data, bytes(-len(data) % tarfile.BLOCKSIZE)]
+    packed = b"".join(parts)
+    packed += bytes(2 * tarfile.BLOCKSIZE)
+    packed += bytes(-len(packed) % tarfile.RECORDSIZE)
+    # The quickest level: a fleet packs hundreds, and the texts shrink to a quarter with any.
+    return gzip.compress(packed, compresslevel=1, mtime=0)
+
+
+def _header(path: str, size: int, mode: int) -> bytes:
+    """What tarfile writes before a file's content; by ourselves where the path is short, for it is slow."""
+    name = path.encode()
+    if len(name) >= tarfile.LENGTH_NAME or not path.isascii():
+        info = tarfile.TarInfo(path)
+        info.size, info.mode = size, mode
+        return info.tobuf(tarfile.PAX_FORMAT)
+    head = b"%-100b%07o\0%07o\0%07o\0%011o\0%011o\0" % (name, mode, 0, 0, size, 0)
+    head = name.ljust(100, b"\0") + head[100:]
+    rest = b"0" + bytes(100) + b"ustar\x0000" + bytes(247)
+    checksum = sum(head) + sum(rest) + 8 * ord(" ")
+    return b"%b%06o\0 %b" % (head, checksum, rest)
 
 
 def unpack(data: bytes) -> dict[str, File]:

@@ -16,6 +16,9 @@ import click
 from pipelinekit.cli.verbs import CONTRACT
 from pipelinekit.errors import usage
 
+ACTION = "action"
+"""Which of a group's verbs is meant: `pkJobs(action: 'plan')`."""
+
 BOUND_BY_LIBRARY = re.compile(r"CredentialsIds?\Z")
 """Arguments that the library itself uses up, for binding credentials."""
 
@@ -37,24 +40,50 @@ def expand(command: click.Command, arguments: list[str]) -> list[str]:
         raise usage(
             "args-env", f"the variable '{name}' holds no JSON mapping", hint="the shared library sets it"
         )
-    options = {
-        each.name: each for each in command.params if isinstance(each, click.Option) and each.name is not None
-    }
-    expanded = [
-        word
-        for key, value in given.items()
-        if not BOUND_BY_LIBRARY.search(key)
-        for word in _words(key, value, options)
+    verb: list[str] = []
+    if isinstance(command, click.Group):
+        command, verb = _action(command, given.pop(ACTION, None))
+    options = {each.name: each for each in command.params if each.name is not None}
+    expanded: list[str] = []
+    positional: list[str] = []
+    for key, value in given.items():
+        if not BOUND_BY_LIBRARY.search(key):
+            option = _parameter(key, options)
+            (expanded if isinstance(option, click.Option) else positional).extend(_words(key, value, option))
+    # After `--` nothing is taken for an option, whatever it begins with.
+    return [
+        *arguments[:at],
+        *verb,
+        *expanded,
+        *arguments[at + 2 :],
+        *(["--", *positional] if positional else []),
     ]
-    return [*arguments[:at], *expanded, *arguments[at + 2 :]]
 
 
-def _words(key: str, value: Any, options: dict[str, click.Option]) -> list[str]:
+def _action(group: click.Group, name: Any) -> tuple[click.Command, list[str]]:
+    if not isinstance(name, str) or name not in group.commands:
+        from pipelinekit.reading.faults import nearest
+
+        known = ", ".join(group.commands)
+        hint = nearest(name, group.commands) if isinstance(name, str) else ""
+        raise usage("args-env", f"'{ACTION}' is {name!r}, and has to be one of: {known}", hint=hint)
+    return group.commands[name], [name]
+
+
+def _parameter(key: str, options: dict[str, click.Parameter]) -> click.Parameter:
     option = options.get(re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", key).lower())
     if option is None:
         from pipelinekit.reading.faults import nearest
 
-        raise usage("args-env", f"unknown argument '{key}'", hint=nearest(key, map(_camel, options)))
+        raise usage("args-env", f"unknown argument '{key}'", hint=nearest(key, map(argument_name, options)))
+    return option
+
+
+def _words(key: str, value: Any, option: click.Parameter) -> list[str]:
+    if not isinstance(option, click.Option):
+        if not isinstance(value, str):
+            raise usage("args-env", f"argument '{key}' is a text, not {value!r}")
+        return [value]
     flag = max(option.opts, key=len)
     if option.is_flag:
         if not isinstance(value, bool):
@@ -69,7 +98,8 @@ def _words(key: str, value: Any, options: dict[str, click.Option]) -> list[str]:
     return [f"{flag}={each}" for each in values]
 
 
-def _camel(name: str) -> str:
+def argument_name(name: str) -> str:
+    """An option's name as an argument of a step: `keep_builds` is `keepBuilds`."""
     head, *rest = name.split("_")
     return head + "".join(each.title() for each in rest)
 

@@ -16,6 +16,8 @@ import click
 from pipelinekit.adapters.shell import FolderShell
 from pipelinekit.cli import report
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
+from pipelinekit.cli.via import VIA
+from pipelinekit.cli.via import deploy as deploy_via
 from pipelinekit.cli.wiring import Line
 from pipelinekit.model.receipts import ImagePushed, Receipt
 from pipelinekit.model.release import ReleasePlan
@@ -193,21 +195,34 @@ def publish(here: Line, plan_only: bool, as_json: bool) -> None:
     ENVIRONMENT,
     AUTOMATIC,
     click.option("--timeout", default=300, show_default=True, type=click.IntRange(1, 7200), help="Seconds."),
+    VIA,
     PLAN,
     JSON,
 )
 def deploy(
-    here: Line, environment: str, automatic: bool, timeout: int, plan_only: bool, as_json: bool
+    here: Line,
+    environment: str,
+    automatic: bool,
+    timeout: int,
+    via: str,
+    plan_only: bool,
+    as_json: bool,
 ) -> None:
     """Deploy the published chart, and wait until everything is ready.
 
-    An environment with a gate is reached by promotion only.
+    An environment with a gate is reached by promotion only. With `--via jenkins` the application's own
+    pipeline does it: its console is shown as it grows, its result is the exit code (0 good, 1 unstable,
+    5 failed or aborted). Ctrl-C asks whether to abort the build.
 
     \b
     Examples:
       pipelinekit deploy --env dev
       pipelinekit deploy --automatic
+      pipelinekit deploy --via jenkins --platform ../platform
     """
+    if via:
+        deploy_via(here, via, environment, plan_only=plan_only, as_json=as_json)
+        return
     here.require_registry()
     plan = here.plan
     environments = environments_to_deploy(here.platform, environment, automatic=automatic)

@@ -17,15 +17,32 @@ VERBS: dict[str, tuple[str, str]] = {
     "publish": ("pipelinekit.cli.release:publish", "Publish the chart to the chart repository."),
     "deploy": ("pipelinekit.cli.release:deploy", "Deploy the published chart and wait until it is ready."),
     "verify": ("pipelinekit.cli.release:verify", "Run the chart's tests against the deployment."),
+    "run": ("pipelinekit.cli.run:run", "Run the pipeline's stages here, or explain them."),
     "status": ("pipelinekit.cli.status:status", "Show what runs where."),
     "diff": ("pipelinekit.cli.release:diff", "Show what differs between two published versions."),
     "version": ("pipelinekit.cli.release:version", "Show the version of this revision, and why."),
+    "jobs": ("pipelinekit.cli.jobs:jobs", "Plan, apply and watch the platform's jobs in Jenkins."),
+    "seed": ("pipelinekit.cli.seed:seed", "Install the job that keeps all others, or export it."),
     "platform": ("pipelinekit.cli.platform:platform", "Work on the platform's own document."),
     "registry": ("pipelinekit.cli.registry:registry", "How full registries are, what may go, copies."),
     "nexus": ("pipelinekit.cli.nexus:nexus", "Bring a Nexus into the state of platform.yaml."),
     "doctor": ("pipelinekit.cli.doctor:doctor", "Check tools, addresses and credentials."),
     "completion": ("pipelinekit.cli.completion:completion", "Print the completion script of a shell."),
 }
+
+STEPS: dict[str, str] = {
+    "generate": "check: true",
+    "test": "",
+    "build": "",
+    "push": "registryCredentialsId: 'nexus'",
+    "package": "registryCredentialsId: 'nexus'",
+    "publish": "chartsCredentialsId: 'nexus'",
+    "deploy": "automatic: true, chartsCredentialsId: 'nexus', kubeCredentialsIds: ['kube-nonprod']",
+    "verify": "automatic: true, kubeCredentialsIds: ['kube-nonprod']",
+    "platform": "action: 'sync', platform: '.'",
+    "jobs": "action: 'plan', platform: '.', out: 'plan.json', jenkinsCredentialsId: 'jenkins-api'",
+}
+"""The verbs that have a step in the shared library, each with an example of its arguments."""
 
 CONTRACT = 1
 """What the shared library and the command line have agreed on; it changes when they must change together."""

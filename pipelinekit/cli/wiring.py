@@ -11,15 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelinekit import __version__, names
-from pipelinekit.adapters import credentials, files, git, platformsource
-from pipelinekit.adapters.receipts import ReceiptFolder
+from pipelinekit.adapters import files
 from pipelinekit.adapters.workspace import Workspace
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.platform import Platform, Registration, local_platform
-from pipelinekit.model.release import Key, ReleasePlan, Revision, Target
 from pipelinekit.model.site import Site
-from pipelinekit.plan.release import plan_release, target_of
 from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE, read_app
 
@@ -27,9 +24,10 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.context import Sources
     from pipelinekit.adapters.helm import Helm
     from pipelinekit.adapters.kubernetes import Kubernetes
+    from pipelinekit.adapters.receipts import ReceiptFolder
     from pipelinekit.adapters.registry import OciRegistry
     from pipelinekit.model.platform import Environment
-    from pipelinekit.model.release import Credentials
+    from pipelinekit.model.release import Credentials, Key, ReleasePlan, Revision, Target
     from pipelinekit.ports import ChartRepository, Engine
 
 
@@ -102,6 +100,8 @@ class Line:
     @cached_property
     def revision(self) -> Revision:
         """The facts about the work tree; Jenkins knows branch and pull request, where git is detached."""
+        from pipelinekit.adapters import git
+
         facts = git.revision(self.root, name=self.app.name, messages=self.app.versions == "conventional")
         environment = os.environ
         if "BRANCH_NAME" in environment:
@@ -115,6 +115,8 @@ class Line:
     @cached_property
     def key(self) -> Key:
         """What receipts are valid for."""
+        from pipelinekit.model.release import Key
+
         revision = self.revision
         return Key(
             commit=f"tree:{revision.tree}" if revision.dirty or not revision.commit else revision.commit,
@@ -125,6 +127,8 @@ class Line:
     @cached_property
     def plan(self) -> ReleasePlan:
         """All names of this release."""
+        from pipelinekit.plan.release import plan_release
+
         return plan_release(self.app, self.platform, self.revision, self.key)
 
     def require_registry(self) -> None:
@@ -149,11 +153,15 @@ class Line:
         site = site_of(self.platform, self.registration, library=__version__)
         if self.registration:
             return site
-        revision = self.revision
-        return replace(site, branch=revision.main_branch, path=revision.folder)
+        from pipelinekit.adapters import git
+
+        folder, branch = git.place(self.root)
+        return replace(site, branch=branch, path=folder)
 
     def target(self, environment: Environment) -> Target:
         """Where the application is in an environment."""
+        from pipelinekit.plan.release import target_of
+
         return target_of(self.app, self.platform, environment)
 
     # --- adapters ---------------------------------------------------------------------------------
@@ -166,6 +174,8 @@ class Line:
     @cached_property
     def receipts(self) -> ReceiptFolder:
         """Its receipts."""
+        from pipelinekit.adapters.receipts import ReceiptFolder
+
         return ReceiptFolder(self.root)
 
     @cached_property
@@ -215,6 +225,8 @@ class Line:
 
 def registry_login(platform: Platform) -> Callable[[str], Credentials | None]:
     """The credentials for registries: what a pipeline binds is for the platform's own and no other."""
+    from pipelinekit.adapters import credentials
+
     images = platform.images
     own = [images.registry, images.mirror, *(each.registry for each in platform.environments)]
     hosts = [each for each in own if each]
@@ -228,6 +240,7 @@ def named_or_local_platform(source: str, registry: str, context: str = "") -> Pl
 
 def read_named_platform(source: str) -> tuple[Platform, str]:
     """The platform that a source names, and its commit."""
+    from pipelinekit.adapters import platformsource
     from pipelinekit.reading.platform import read_platform
 
     text = platformsource.read_platform_text(source)
@@ -236,6 +249,8 @@ def read_named_platform(source: str) -> tuple[Platform, str]:
 
 def chart_repository(platform: Platform) -> ChartRepository:
     """A platform's chart repository: an OCI registry, or a Helm repository over http."""
+    from pipelinekit.adapters import credentials
+
     repository = platform.charts.repository
     own = [(repository.partition("://")[2] or repository).split("/")[0], platform.images.registry]
 

@@ -5,59 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pipelinekit import names
+from pipelinekit.generators.agentpod import pod_manifest
 from pipelinekit.model.app import App
-from pipelinekit.model.platform import AgentPod
 from pipelinekit.model.site import Site
+from pipelinekit.model.stages import DEPLOY, STAGES, Stage, arguments_of
 from pipelinekit.model.tree import FilePlan
-
-Arguments = dict[str, str | bool | list[str]]
 
 
 def plan(app: App, site: Site) -> Iterable[FilePlan]:
     """One Jenkinsfile, in the application's folder."""
-    del app
-    folder = "" if site.path == "." else site.path.strip("/") + "/"
     pod = site.agent.pod
+    notify = site.notify
+    library = f"pipelinekit@v{site.library}"
     yield FilePlan(
         path="Jenkinsfile",
         template="jenkinsfile/Jenkinsfile.j2",
         inputs={
-            "library": f"pipelinekit@v{site.library}",
+            "libraries": [library, notify.library] if notify and notify.library else library,
             "label": site.agent.label,
             "pod": {"namespace": pod.namespace, "manifest": pod_manifest(pod)} if pod else None,
+            "parameter": DEPLOY,
+            "checks": [_stage(each, site) for each in STAGES if not each.main],
             "branch": site.branch,
-            "steps": step_arguments(site),
-            "reports": f"{folder}.pipelinekit/reports/*.xml",
-            "receipts": f"{folder}.pipelinekit/receipts/*.json",
+            "releases": [_stage(each, site) for each in STAGES if each.main],
+            "receipts": f"{_folder(site)}.pipelinekit/receipts/*.json",
+            "notify": {"step": notify.step, "arguments": {"application": app.name, "team": app.team}}
+            if notify
+            else None,
         },
     )
 
 
-def step_arguments(site: Site) -> dict[str, Arguments]:
-    """Each verb's arguments; one that ends in `CredentialsId(s)` is bound, and not passed on."""
-    path: Arguments = {} if site.path == "." else {"path": site.path}
-    registry: Arguments = (
-        {"registryCredentialsId": site.registry_credentials} if site.registry_credentials else {}
-    )
-    charts: Arguments = {"chartsCredentialsId": site.charts_credentials} if site.charts_credentials else {}
-    kube: Arguments = {"kubeCredentialsIds": list(site.kube_credentials)} if site.kube_credentials else {}
+def _stage(stage: Stage, site: Site) -> dict[str, Any]:
     return {
-        "test": path,
-        "build": path,
-        "push": path | registry,
-        "package": path | registry,
-        "publish": path | charts,
-        "deploy": path | {"automatic": True} | charts | kube,
-        "verify": path | {"automatic": True} | kube,
+        "name": stage.name,
+        "step": names.step(stage.verb),
+        "arguments": arguments_of(stage, site),
+        "notice": stage.notice,
+        "reports": f"{_folder(site)}.pipelinekit/reports/*.xml" if stage.reports else "",
+        "deploys": stage.deploys,
     }
 
 
-def pod_manifest(pod: AgentPod) -> dict[str, Any]:
-    """The agent pod: one container that waits for the pipeline's commands."""
-    container: dict[str, Any] = {
-        "name": "pipelinekit",
-        "image": pod.image,
-        "command": ["sleep"],
-        "args": ["infinity"],
-    }
-    return {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [container]}}
+def _folder(site: Site) -> str:
+    return "" if site.path == "." else site.path.strip("/") + "/"

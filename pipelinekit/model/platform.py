@@ -96,12 +96,42 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A git repository as Jenkins reaches it. `path` is the folder in it that counts."""
+
+    repository: str
+    branch: str = "main"
+    path: str = "."
+    credentials: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify:
+    """A step of the user's own shared library; `library` is empty where Jenkins loads that by itself."""
+
+    step: str
+    library: str = ""
+
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Jenkins:
     """The controller. `credentials` is the id under which pipelines find its API user and token."""
 
     url: str
     credentials: str = ""
     agent: Agent = field(default_factory=Agent)
+    source: Origin | None = None
+    """Where this document lives: what the seed job checks out."""
+    library: Origin | None = None
+    """Where the shared library comes from."""
+    scan: int = DAY
+    """Seconds between two scans of a repository: what finds a push whose webhook was lost."""
+    notify: Notify | None = None
+    token_file: str = "/etc/pipelinekit/notify-token"  # noqa: S105 - a file's name
+    """Where a private git server keeps the token with which it tells Jenkins of a push."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

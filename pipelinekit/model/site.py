@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipelinekit.model.platform import Agent
+from pipelinekit.model.platform import Agent, Notify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class Site:
     branch: str = "main"
     path: str = "."
     """The application's folder in its repository."""
+    notify: Notify | None = None
     registry_credentials: str = ""
     charts_credentials: str = ""
     kube_credentials: tuple[str, ...] = ()

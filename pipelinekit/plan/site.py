@@ -14,6 +14,7 @@ def site_of(platform: Platform, registration: Registration | None, *, library: s
     return Site(
         library=library,
         agent=platform.jenkins.agent if platform.jenkins else Agent(),
+        notify=platform.jenkins.notify if platform.jenkins else None,
         branch=registration.branch if registration else "main",
         path=registration.path if registration else ".",
         registry_credentials=platform.images.credentials,

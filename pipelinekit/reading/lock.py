@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelinekit.model.lock import Lock
-from pipelinekit.model.platform import Agent, AgentPod
+from pipelinekit.model.platform import Agent, AgentPod, Notify
 from pipelinekit.model.site import Site
 from pipelinekit.reading.source import parse
 
@@ -31,13 +31,16 @@ def read_lock(text: str, origin: str) -> Lock | None:
 
 
 def _site(data: dict[str, Any]) -> Site:
-    pod = data.get("pod")
+    pod, notify = data.get("pod"), data.get("notify")
     return Site(
         library=_text(data["library"]),
         agent=Agent(
             label=_text(data.get("label", "")),
             pod=AgentPod(namespace=_text(pod["namespace"]), image=_text(pod["image"])) if pod else None,
         ),
+        notify=Notify(step=_text(notify["step"]), library=_text(notify.get("library", "")))
+        if notify
+        else None,
         branch=_text(data["branch"]),
         path=_text(data["path"]),
         registry_credentials=_text(data.get("registryCredentials", "")),

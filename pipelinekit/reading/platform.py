@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pipelinekit import names
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.model.platform import (
+    DAY,
     Agent,
     AgentPod,
     Approvals,
@@ -18,6 +20,8 @@ from pipelinekit.model.platform import (
     Freeze,
     Images,
     Jenkins,
+    Notify,
+    Origin,
     Platform,
     Registration,
     Retention,
@@ -58,6 +62,9 @@ def _check_sense(source: Source) -> None:
     environments = _names(source, "environments")
     _names(source, "components")
     _check_registrations(source)
+    jenkins = faults.mapping(source.data, "jenkins")
+    for key in ("source", "library"):
+        _check_address(source, ("jenkins", key), faults.mapping(jenkins, key))
     for key in ("path", "cache"):
         text = faults.mapping(source.data, "images").get(key)
         _check_placeholders(source, ("images", key), text)
@@ -112,6 +119,26 @@ def _check_registrations(source: Source) -> None:
                 ("applications", index, "name"), "name-twice", f"team '{key[0]}' has '{key[1]}' already"
             )
         seen.add(key)
+        _check_address(source, ("applications", index), each)
+
+
+def _check_address(source: Source, path: Path, origin: Data) -> None:
+    address = origin.get("repository")
+    if not isinstance(address, str):
+        return
+    if names.has_password(address):
+        source.fault(
+            (*path, "repository"),
+            "secret-in-address",
+            "the address holds a password",
+            "take it out, and name a Jenkins credential: credentials: ID",
+        )
+    try:
+        names.github_repository(address)
+    except ValueError:
+        source.fault(
+            (*path, "repository"), "github-address", "names no repository", "https://github.com/OWNER/NAME"
+        )
 
 
 def _check_placeholders(source: Source, path: Path, text: Any) -> None:
@@ -172,6 +199,11 @@ def _jenkins(data: Data) -> Jenkins:
         url=data["url"],
         credentials=data.get("credentials", ""),
         agent=Agent(label=agent.get("label", ""), pod=pod),
+        source=Origin(**data["source"]) if "source" in data else None,
+        library=Origin(**data["library"]) if "library" in data else None,
+        scan=_seconds(data["scan"]) if "scan" in data else DAY,
+        notify=Notify(**data["notify"]) if "notify" in data else None,
+        **({"token_file": data["webhook"]["tokenFile"]} if "webhook" in data else {}),
     )
 
 

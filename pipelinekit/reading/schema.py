@@ -92,6 +92,9 @@ GIT = (
     "a git address: https://…, ssh://… or user@host:path",
 )
 CREDENTIAL = (r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "the id of a Jenkins credential: letters, digits, . _ -")
+STEP = (r"^(?!pk[A-Z])[a-z][A-Za-z0-9]*$", "a step's name: letters and digits, not beginning with pk")
+LIBRARY = (r"^[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9][A-Za-z0-9._/-]*)?$", "name or name@version")
+SERVER_PATH = (r"^/[A-Za-z0-9._@+/-]+$", "an absolute path: letters, digits and . _ @ + / -")
 DURATION = (r"^[0-9]+(s|m|h|d)$", "a number and s, m, h or d, like 90m")
 _DAY = r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
@@ -395,6 +398,40 @@ PLATFORM: Schema = {
                         }
                     )
                     | {"maxProperties": 1},
+                    "source": _closed(
+                        {
+                            "repository": _text("the repository that has this document", *GIT),
+                            "branch": _line("its branch", 200),
+                            "path": _text("the document's folder in it", *RELATIVE),
+                            "credentials": _text("Jenkins credential", *CREDENTIAL),
+                        },
+                        "repository",
+                        about="what the seed job checks out",
+                    ),
+                    "library": _closed(
+                        {
+                            "repository": _text("pipelinekit's own repository, as Jenkins reaches it", *GIT),
+                            "credentials": _text("Jenkins credential", *CREDENTIAL),
+                        },
+                        "repository",
+                        about="where the shared library comes from",
+                    ),
+                    "scan": _text(
+                        "between two scans of a repository, beside webhooks", *DURATION, longest=10
+                    ),
+                    "notify": _closed(
+                        {
+                            "step": _text("a step of a shared library of yours", *STEP, longest=60),
+                            "library": _text("the library and its version", *LIBRARY, longest=200),
+                        },
+                        "step",
+                        about="called when a pipeline fails, and when it is well again",
+                    ),
+                    "webhook": _closed(
+                        {"tokenFile": _text("a file on the git server that holds the token", *SERVER_PATH)},
+                        "tokenFile",
+                        about="what the hook for private git servers needs",
+                    ),
                 },
                 "url",
             ),
@@ -488,6 +525,7 @@ PLATFORM: Schema = {
                     "repository",
                 ),
                 "registrations; descriptors stay in their repositories",
+                maxItems=2000,
             ),
         },
         "apiVersion",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
-
-import jinja2
+from typing import TYPE_CHECKING, Any
 
 from pipelinekit.model.tree import File, FilePlan, Tree
 from pipelinekit.render import escape
+
+if TYPE_CHECKING:
+    import jinja2
 
 Templates = Mapping[str, str]
 """A template's path below `templates/`, to its text."""
@@ -50,6 +51,9 @@ class _Frozen:
 @lru_cache(maxsize=4)
 def environment(frozen: _Frozen) -> jinja2.Environment:
     """The Jinja environment over a set of templates."""
+    # Where nothing is rendered, nothing of Jinja is loaded.
+    import jinja2
+
     jinja = jinja2.Environment(
         loader=jinja2.DictLoader(frozen.templates),
         undefined=jinja2.StrictUndefined,

@@ -50,6 +50,11 @@ def groovy_arguments(arguments: dict[str, Any]) -> Escaped:
     return Escaped(", ".join(f"{plain(name)}: {_groovy_value(value)}" for name, value in arguments.items()))
 
 
+def groovy_value(value: Any) -> Escaped:
+    """A Groovy literal: a text, a boolean, or a list of them."""
+    return Escaped(_groovy_value(value))
+
+
 def _groovy_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -104,6 +109,13 @@ def json_value(value: Any) -> Escaped:
     return Escaped(json.dumps(value))
 
 
+def shell(text: str) -> Escaped:
+    """A word of a POSIX shell in single quotes. Text without NUL only."""
+    if "\0" in text:
+        raise ValueError("a shell's word has no NUL")
+    return Escaped("'" + text.replace("'", "'\\''") + "'")
+
+
 def dockerfile(text: str) -> Escaped:
     """A double-quoted Dockerfile word: `ARG NAME="…"`, nothing expanded. One line of text only."""
     if "\n" in text or "\r" in text:
@@ -147,9 +159,11 @@ FILTERS = {
     "groovy": groovy,
     "groovy_arguments": groovy_arguments,
     "groovy_text": groovy_text,
+    "groovy_value": groovy_value,
     "yaml": yaml,
     "yaml_block": yaml_block,
     "json": json_value,
+    "shell": shell,
     "dockerfile": dockerfile,
     "toml": toml,
     "plain": plain,

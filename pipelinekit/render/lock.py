@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelinekit.model.lock import Lock
+from pipelinekit.model.platform import Notify
 from pipelinekit.model.site import Site
 from pipelinekit.render.escape import yaml_block
 
@@ -24,12 +25,17 @@ def lock_text(lock: Lock) -> str:
     return HEAD + yaml_block(body)
 
 
+def _notify(notify: Notify) -> dict[str, str]:
+    return {"step": notify.step} | ({"library": notify.library} if notify.library else {})
+
+
 def _site(site: Site) -> dict[str, Any]:
     pod = site.agent.pod
     fields: dict[str, Any] = {
         "library": site.library,
         "label": site.agent.label,
         "pod": {"namespace": pod.namespace, "image": pod.image} if pod else None,
+        "notify": _notify(site.notify) if site.notify else None,
         "branch": site.branch,
         "path": site.path,
         "registryCredentials": site.registry_credentials,

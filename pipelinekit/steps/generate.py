@@ -113,7 +113,8 @@ def plan_generation(
     it was are passed over: nothing of theirs is read, and their edits are not reported. Raises `UsageError`
     for a decision about a file that is not generated.
     """
-    new = render(plan_files(app, site), templates)
+    again = _is_known(memory, decisions, inputs)
+    new = memory.base if again else render(plan_files(app, site), templates)
     yours = frozenset(memory.lock.yours if memory.lock else ()) | decisions.yours
     yours -= decisions.take_new
     decisions = replace(decisions, yours=yours)
@@ -167,6 +168,14 @@ def is_current(lock: str, inputs: str) -> bool:
     return bool(inputs) and f'\ninputs: "{inputs}"\n' in lock and "\nwas:" not in lock
 
 
+def _is_known(memory: Memory, decisions: Decisions, inputs: str) -> bool:
+    """Whether what would be generated is, all of it, what is remembered: made from the same, and sound."""
+    lock = memory.lock
+    if lock is None or not inputs or lock.inputs != inputs or lock.was or lock.yours:
+        return False
+    return decisions == Decisions() and lock.files.keys() == memory.base.keys()
+
+
 def _unchanged(memory: Memory, new: Tree) -> frozenset[str]:
     """The paths whose generated text is what it was last time."""
     if memory.lock is None or memory.lock.inputs == "":
@@ -195,9 +204,10 @@ def apply_generation(generation: Generation, workspace: Workspace) -> None:
     if generation.base == memory.base and memory.lock and not memory.notices:
         workspace.write_lock(lock_text(generation.lock))
         return
-    # The base and the lock are two files: between their writes, entries of either generation are sound.
-    was = memory.lock.files if memory.lock else {}
-    version = memory.lock.templates if memory.lock else generation.lock.templates
-    workspace.write_lock(lock_text(replace(generation.lock, was=was, templates=version, inputs="")))
+    if memory.lock:
+        # The base and the lock are two files: between their writes, entries of either generation are sound.
+        known = memory.lock
+        between = replace(generation.lock, was=known.files, templates=known.templates, inputs="")
+        workspace.write_lock(lock_text(between))
     workspace.write_base(generation.base)
     workspace.write_lock(lock_text(generation.lock))

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import delivery, push, startup
+from tests.benchmarks import delivery, generation, jobs, push, startup
 from tests.benchmarks.measure import table
 
-BENCHMARKS = {"B9": startup.run, "B10": push.run, "B12": delivery.run}
+BENCHMARKS = {
+    "B1": jobs.render,
+    "B3": jobs.drift,
+    "B4": jobs.cold,
+    "B5": generation.scaffold,
+    "B6": generation.update,
+    "B7": generation.merges,
+    "B8": generation.fleet,
+    "B9": startup.run,
+    "B10": push.run,
+    "B12": delivery.run,
+}
 
 
 def main(names: list[str]) -> int:

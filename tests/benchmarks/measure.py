@@ -50,6 +50,16 @@ def interleaved(works: Mapping[str, Work], runs: int) -> dict[str, list[Sample]]
     return samples
 
 
+def prepared(works: Mapping[str, tuple[Work, Work]], runs: int) -> dict[str, list[Sample]]:
+    """`interleaved` for works that need a fresh start each time: the first of a pair is not measured."""
+    samples: dict[str, list[Sample]] = {name: [] for name in works}
+    for _ in range(runs):
+        for name, (prepare, work) in works.items():
+            prepare()
+            samples[name].append(once(work))
+    return samples
+
+
 def once(work: Work) -> Sample:
     """One run of a work."""
     before, began = _user(), time.perf_counter()

@@ -196,3 +196,18 @@ def test_the_text_merge_keeps_both_sides() -> None:
     # No newline at the end, and the very same change on both sides.
     assert merge("a", "b", "b") == ("b", True)
     assert merge("é 🚀\n", "é 🚀\n", "ü\n") == ("ü\n", True)
+
+
+def test_the_place_of_a_folder_costs_no_look_at_the_work_tree(repository: tuple[Path, Git]) -> None:
+    folder, run = repository
+    assert git.place(folder.parent) == (".", "main")
+    (folder / "services" / "orders").mkdir(parents=True)
+    assert git.place(folder) == (".", "main")
+    assert git.place(folder / "services" / "orders") == ("services/orders", "main")
+    _commit(folder / "services" / "orders", run, "1")
+    run("branch", "--move", "master")
+    facts = git.revision(folder / "services" / "orders", name="orders")
+    assert git.place(folder / "services" / "orders") == (facts.folder, facts.main_branch)
+    assert facts.main_branch == "master"
+    (folder / ".gitignore").write_text("services\n")
+    assert git.place(folder / "services" / "orders") == (".", "main")

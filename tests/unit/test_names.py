@@ -130,3 +130,55 @@ def test_application_and_process_names_fit_every_limit_together() -> None:
     assert longest + len("-test") <= names.LABEL_MAX
     assert longest <= 52  # a CronJob's name
     assert names.APPLICATION_MAX <= 53  # a Helm release's name
+
+
+@pytest.mark.parametrize(("verb", "step"), [("test", "pkTest"), ("new-app", "pkNewApp"), ("jobs", "pkJobs")])
+def test_a_verb_s_step(verb: str, step: str) -> None:
+    assert names.step(verb) == step
+
+
+@pytest.mark.parametrize(("text", "name"), [("nexus", "NEXUS"), ("kube-non.prod", "KUBE_NON_PROD")])
+def test_a_credential_s_variable(text: str, name: str) -> None:
+    assert names.variable(text) == name
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://github.com/acme/orders", ("acme", "orders")),
+        ("https://GitHub.com/acme/orders.git/", ("acme", "orders")),
+        ("https://robot@github.com/acme/orders", ("acme", "orders")),
+        ("git@github.com:acme/or-ders.git", ("acme", "or-ders")),
+        ("ssh://git@github.com:22/acme/orders", ("acme", "orders")),
+        ("https://github.com.evil.example/acme/orders", None),
+        ("https://evil.example/github.com/acme", None),
+        ("https://notgithub.com/acme/orders", None),
+        ("/srv/github.com/acme", None),
+    ],
+)
+def test_a_repository_on_github(address: str, expected: tuple[str, str] | None) -> None:
+    assert names.github_repository(address) == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://github.com/acme", "https://github.com/", "git@github.com:a/b/c", "https://github.com/a/$b"],
+)
+def test_an_address_of_github_without_a_repository(address: str) -> None:
+    with pytest.raises(ValueError, match="OWNER/NAME"):
+        names.github_repository(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "has"),
+    [
+        ("https://robot:secret@git.example/x", True),
+        ("ssh://git:secret@git.example/x", True),
+        ("https://robot@git.example/x", False),
+        ("ssh://git@git.example:22/x", False),
+        ("git@git.example:x", False),
+        ("https://git.example:8443/x@y:z", False),
+    ],
+)
+def test_a_password_in_an_address(address: str, has: bool) -> None:
+    assert names.has_password(address) is has

@@ -15,6 +15,8 @@ from pipelinekit.adapters.cosign import Cosign
 from pipelinekit.adapters.docker import DockerEngine
 from pipelinekit.adapters.git import MergeFile
 from pipelinekit.adapters.helm import Helm
+from pipelinekit.adapters.jenkinsbuilds import JenkinsBuilds
+from pipelinekit.adapters.jenkinsjobs import JenkinsController, JenkinsJobs
 from pipelinekit.adapters.kubernetes import Kubernetes
 from pipelinekit.adapters.ledger import MemoryLedger
 from pipelinekit.adapters.nexus import NexusClient
@@ -51,6 +53,9 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Charts: (Helm, doubles.Charts),
     ports.Releases: (Helm, doubles.Releases),
     ports.Cluster: (Kubernetes, doubles.Cluster),
+    ports.Jobs: (JenkinsJobs, doubles.Jobs),
+    ports.Controller: (JenkinsController, doubles.Controller),
+    ports.Builds: (JenkinsBuilds, doubles.Builds),
 }
 """Each port, the adapter that serves it and its double."""
 

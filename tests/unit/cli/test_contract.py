@@ -146,3 +146,51 @@ def test_an_argument_that_a_verb_cannot_take_is_refused(
     told, meant = refused(monkeypatch, given)
     assert told == problem
     assert meant == hint or (not hint and meant.startswith("known are"))
+
+
+# --- a verb of a group ----------------------------------------------------------------------------
+
+
+@click.group()
+def group() -> None:
+    pass
+
+
+@group.command()
+@click.argument("plan", default="")
+@click.option("--yes", is_flag=True)
+@click.option("--at-once", type=int, default=1)
+def apply(**options: Any) -> None:
+    click.echo(json.dumps(options))
+
+
+def of_group(monkeypatch: pytest.MonkeyPatch, given: Any) -> list[str]:
+    monkeypatch.setenv("PK_ARGS", json.dumps(given))
+    return expand(group, ["--args-env", "PK_ARGS"])
+
+
+def test_the_action_is_the_verb_and_a_positional_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"plan": "--yes", "action": "apply", "atOnce": 3, "jenkinsCredentialsId": "api"}
+    arguments = of_group(monkeypatch, given)
+    assert arguments == ["apply", "--at-once=3", "--", "--yes"]
+    done = CliRunner().invoke(group, arguments)
+    assert json.loads(done.output) == {"plan": "--yes", "yes": False, "at_once": 3}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "'action' is None, and has to be one of: apply"),
+        ({"action": "aply"}, "'action' is 'aply'"),
+        ({"action": ["apply"]}, "'action' is"),
+        ({"action": "--help"}, "'action' is '--help'"),
+        ({"action": "apply", "plan": 3}, "argument 'plan' is a text, not 3"),
+        ({"action": "apply", "pln": "x"}, "unknown argument 'pln'"),
+    ],
+)
+def test_a_group_without_a_known_action_is_refused(
+    given: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        of_group(monkeypatch, given)
+    assert words in caught.value.faults[0].problem

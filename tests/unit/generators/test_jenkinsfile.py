@@ -1,52 +1,42 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from pipelinekit.cli.verbs import VERBS
-from pipelinekit.generators.jenkinsfile import plan, pod_manifest, step_arguments
-from pipelinekit.model.platform import Agent, AgentPod
+from pipelinekit.generators.jenkinsfile import plan
+from pipelinekit.model.platform import Agent, AgentPod, Notify
 from pipelinekit.model.site import Site
 from tests import examples
 
-BARE = Site(library="0.1.0")
 
-
-def test_a_jenkinsfile_needs_no_credentials_where_there_are_none() -> None:
-    arguments = step_arguments(BARE)
-    assert {verb for verb, each in arguments.items() if each} == {"deploy", "verify"}
-    assert arguments["deploy"] == {"automatic": True}
-
-
-def test_every_step_is_a_verb() -> None:
-    assert step_arguments(BARE).keys() <= VERBS.keys()
-
-
-def test_a_verb_gets_the_credentials_that_it_uses_and_no_others() -> None:
-    arguments = step_arguments(examples.site())
-    held = {verb: sorted(name for name in each if "Credentials" in name) for verb, each in arguments.items()}
-    assert held == {
-        "test": [],
-        "build": [],
-        "push": ["registryCredentialsId"],
-        "package": ["registryCredentialsId"],
-        "publish": ["chartsCredentialsId"],
-        "deploy": ["chartsCredentialsId", "kubeCredentialsIds"],
-        "verify": ["kubeCredentialsIds"],
-    }
-
-
-def test_no_step_names_an_environment() -> None:
-    for each in step_arguments(examples.site()).values():
-        assert "environment" not in each
-
-
-def test_in_a_monorepo_every_step_has_its_folder_and_reports_are_found_there() -> None:
-    site = examples.site(path="apps/orders")
-    assert {each["path"] for each in step_arguments(site).values()} == {"apps/orders"}
+def inputs(site: Site) -> dict[str, Any]:
     (jenkinsfile,) = plan(examples.app(), site)
     assert jenkinsfile.path == "Jenkinsfile"
-    assert jenkinsfile.inputs["reports"] == "apps/orders/.pipelinekit/reports/*.xml"
-    assert jenkinsfile.inputs["receipts"] == "apps/orders/.pipelinekit/receipts/*.json"
+    return dict(jenkinsfile.inputs)
+
+
+def test_what_every_build_runs_is_apart_from_what_main_alone_runs() -> None:
+    given = inputs(examples.site())
+    assert [each["step"] for each in given["checks"]] == ["pkGenerate", "pkTest", "pkBuild"]
+    assert [each["step"] for each in given["releases"]] == [
+        "pkPush",
+        "pkPackage",
+        "pkPublish",
+        "pkDeploy",
+        "pkVerify",
+    ]
+
+
+def test_no_check_holds_a_credential() -> None:
+    for each in inputs(examples.site())["checks"]:
+        assert not [name for name in each["arguments"] if "Credentials" in name]
+
+
+def test_reports_and_receipts_are_found_in_a_monorepo_s_folder() -> None:
+    given = inputs(examples.site(path="apps/orders"))
+    assert [each["reports"] for each in given["checks"]] == ["", "apps/orders/.pipelinekit/reports/*.xml", ""]
+    assert given["receipts"] == "apps/orders/.pipelinekit/receipts/*.json"
 
 
 @pytest.mark.parametrize(
@@ -58,18 +48,22 @@ def test_in_a_monorepo_every_step_has_its_folder_and_reports_are_found_there() -
     ],
 )
 def test_agents(agent: Agent, label: str, has_pod: bool) -> None:
-    (jenkinsfile,) = plan(examples.app(), examples.site(agent=agent))
-    assert jenkinsfile.inputs["label"] == label
-    assert (jenkinsfile.inputs["pod"] is not None) is has_pod
-
-
-def test_an_agent_pod_waits_for_commands() -> None:
-    manifest = pod_manifest(AgentPod(namespace="agents", image="a:1"))
-    (container,) = manifest["spec"]["containers"]
-    assert (container["name"], container["image"]) == ("pipelinekit", "a:1")
-    assert [*container["command"], *container["args"]] == ["sleep", "infinity"]
+    given = inputs(examples.site(agent=agent))
+    assert given["label"] == label
+    assert (given["pod"] is not None) is has_pod
 
 
 def test_the_library_is_pinned_to_its_version() -> None:
-    (jenkinsfile,) = plan(examples.app(), Site(library="1.2.3"))
-    assert jenkinsfile.inputs["library"] == "pipelinekit@v1.2.3"
+    assert inputs(Site(library="1.2.3"))["libraries"] == "pipelinekit@v1.2.3"
+
+
+def test_a_notification_is_a_step_of_the_user_s_own_library() -> None:
+    assert inputs(examples.site())["notify"] is None
+    given = inputs(examples.site(notify=Notify(step="acmeNotify", library="acme@v3")))
+    assert given["libraries"] == ["pipelinekit@v0.1.0", "acme@v3"]
+    assert given["notify"] == {
+        "step": "acmeNotify",
+        "arguments": {"application": "orders", "team": "payments"},
+    }
+    implicit = inputs(examples.site(notify=Notify(step="acmeNotify")))
+    assert implicit["libraries"] == "pipelinekit@v0.1.0"

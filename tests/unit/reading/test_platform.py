@@ -18,6 +18,8 @@ from pipelinekit.model.platform import (
     Freeze,
     Images,
     Jenkins,
+    Notify,
+    Origin,
     Platform,
     Registration,
 )
@@ -484,3 +486,59 @@ def document_of(platform: Platform) -> dict[str, Any]:
 @given(platforms(), st.booleans())
 def test_what_a_document_says_is_what_is_read(platform: Platform, flow: bool) -> None:
     assert read_platform(dump(document_of(platform), flow=flow)) == platform
+
+
+# --- the controller -------------------------------------------------------------------------------
+
+JENKINS = """\
+jenkins:
+  url: https://jenkins
+  source: {repository: "https://git/p.git", branch: trunk, path: acme, credentials: p-git}
+  library: {repository: "https://github.com/acme/kit"}
+  scan: 12h
+  notify: {step: acmeNotify, library: acme@v3}
+  webhook: {tokenFile: /etc/token}
+"""
+
+
+def test_what_is_said_of_the_controller() -> None:
+    read = read_platform(platform(DEV, more=JENKINS)).jenkins
+    assert read == Jenkins(
+        url="https://jenkins",
+        source=Origin(repository="https://git/p.git", branch="trunk", path="acme", credentials="p-git"),
+        library=Origin(repository="https://github.com/acme/kit"),
+        scan=43_200,
+        notify=Notify(step="acmeNotify", library="acme@v3"),
+        token_file="/etc/token",
+    )
+
+
+def test_what_is_not_said_of_it() -> None:
+    read = read_platform(platform(DEV, more="jenkins: {url: 'https://jenkins'}\n")).jenkins
+    assert read == Jenkins(url="https://jenkins", scan=86_400)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "jenkins: {url: 'https://j', notify: {«step: pkDeploy}}\n",
+        "jenkins: {url: 'https://j', notify: {«step: a-b}}\n",
+        "jenkins: {url: 'https://j', «scan: often}\n",
+        "jenkins: {url: 'https://j', webhook: {«tokenFile: relative}}\n",
+    ],
+)
+def test_what_cannot_be_said_of_it(more: str) -> None:
+    assert faults(platform(DEV, more=more)) == ["bad-pattern"]
+
+
+def test_a_password_in_an_address_is_a_fault_at_its_place() -> None:
+    more = (
+        "jenkins: {url: 'https://j', source: {«repository: 'https://a:b@git/p'}}\n"
+        "applications: [{name: a, team: t, «repository: 'https://robot:secret@git/x'}]\n"
+    )
+    assert faults(platform(DEV, more=more)) == ["secret-in-address", "secret-in-address"]
+
+
+def test_an_address_on_github_names_a_repository() -> None:
+    more = "applications: [{name: a, team: t, «repository: 'https://github.com/acme'}]\n"
+    assert faults(platform(DEV, more=more)) == ["github-address"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import tomllib
 from typing import Any
 
@@ -221,6 +222,20 @@ def test_the_decoder_of_these_tests_refuses_what_groovy_refuses() -> None:
     for text in ["'", "'a", "'\n'", r"'\x'", '"a"', "'é'", "'''a''"]:
         with pytest.raises((ValueError, IndexError)):
             list(literals(text))
+
+
+@pytest.mark.parametrize("text", ALL.values(), ids=ALL)
+def test_a_word_of_a_shell_is_itself(text: str) -> None:
+    if "\0" in text:
+        with pytest.raises(ValueError, match="NUL"):
+            escape.shell(text)
+        return
+    assert shlex.split(escape.shell(text)) == [text]
+
+
+@pytest.mark.parametrize(("value", "literal"), [("a", "'a'"), (True, "true"), (["a", "b'"], "['a', 'b\\'']")])
+def test_a_groovy_value(value: Any, literal: str) -> None:
+    assert escape.groovy_value(value) == literal
 
 
 # --- all of them ----------------------------------------------------------------------------------

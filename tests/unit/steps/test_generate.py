@@ -12,6 +12,7 @@ from pipelinekit.model.app import App, Process
 from pipelinekit.model.tree import File
 from pipelinekit.plan.migrations import Migration
 from pipelinekit.reading.lock import read_lock
+from pipelinekit.render import Templates
 from pipelinekit.steps.generate import Generation, apply_generation, plan_generation, remember
 from tests import examples
 from tests.doubles import Killed, Workspace
@@ -89,6 +90,51 @@ def test_a_second_generation_touches_nothing() -> None:
     assert generation.current
     assert outcomes(generation) == {}
     assert workspace.writes == []
+
+
+def of_inputs(workspace: Workspace, made_from: Templates, inputs: str, **said: Any) -> Generation:
+    """What generating would do, told what the files are made from."""
+    decisions = Decisions(**{name: frozenset(paths) for name, paths in said.items()})
+    generation = plan_generation(
+        APP,
+        examples.site(),
+        "0.1.0",
+        made_from,
+        workspace,
+        remember(workspace),
+        decisions,
+        LineMerge(),
+        inputs=inputs,
+    )
+    apply_generation(generation, workspace)
+    return generation
+
+
+def test_made_from_the_same_nothing_is_rendered_and_edits_are_told_all_the_same() -> None:
+    workspace = Workspace()
+    of_inputs(workspace, templates(), "sha256:1")
+    assert of_inputs(workspace, {}, "sha256:1").current
+    workspace.texts["Dockerfile"] += "# mine\n"
+    del workspace.texts["draft.toml"]
+    workspace.writes.clear()
+    assert outcomes(of_inputs(workspace, {}, "sha256:1")) == {
+        "Dockerfile": Outcome.EDITED,
+        "draft.toml": Outcome.DELETED,
+    }
+    assert workspace.writes == []
+
+
+@pytest.mark.parametrize("damage", ["other inputs", "a decision", "base", "yours"])
+def test_where_that_is_not_sure_it_is_rendered(damage: str) -> None:
+    workspace = Workspace()
+    said: dict[str, Any] = {"yours": ["Jenkinsfile"]} if damage == "yours" else {}
+    of_inputs(workspace, templates(), "sha256:1", **said)
+    assert workspace.base
+    if damage == "base":
+        workspace.base = {path: file for path, file in workspace.base.items() if path != "Dockerfile"}
+    decided: dict[str, Any] = {"take_new": ["Dockerfile"]} if damage == "a decision" else {}
+    with pytest.raises(LookupError):
+        of_inputs(workspace, {}, "sha256:2" if damage == "other inputs" else "sha256:1", **decided)
 
 
 def test_a_newer_tool_that_generates_the_same_writes_the_lock_alone() -> None:

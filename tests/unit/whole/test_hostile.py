@@ -142,6 +142,19 @@ PLATFORM: Document = {
         "url": "https://marked-jenkins.example.com",
         "credentials": "marked-jenkins-id",
         "agent": {"label": "marked-label"},
+        "source": {
+            "repository": "https://marked-platform.example.com/platform.git",
+            "branch": "marked-trunk",
+            "path": "marked/document",
+            "credentials": "marked-platform-id",
+        },
+        "library": {
+            "repository": "https://marked-library.example.com/kit.git",
+            "credentials": "marked-library-id",
+        },
+        "scan": "771m",
+        "notify": {"step": "markedStep", "library": "marked-steps@v7"},
+        "webhook": {"tokenFile": "/marked/token"},
     },
     "ledger": {"repository": "ssh://git@marked-git/ledger.git"},
     "vault": {

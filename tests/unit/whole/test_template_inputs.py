@@ -11,12 +11,13 @@ import yaml
 from jinja2 import meta
 
 from pipelinekit.adapters.packaged import templates
-from pipelinekit.generators import plan_files
+from pipelinekit.generators import jobdsl, plan_files, seed
 from pipelinekit.generators.platformdoc import Answers, plan_platform
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton
 from pipelinekit.model.app import LANGUAGES, Build
-from pipelinekit.model.platform import Agent, AgentPod
+from pipelinekit.model.platform import Agent, AgentPod, Jenkins, Origin, Registration
 from pipelinekit.model.tree import FilePlan
+from pipelinekit.plan.jobs import wanted_jobs
 from pipelinekit.render import SUFFIX, escape
 from tests import examples
 
@@ -52,6 +53,17 @@ def plans() -> list[FilePlan]:
         found.append(plan_descriptor("orders", "payments", language, 80))
     # A program in Node needs no web server's configuration, a built site does.
     found += plan_files(examples.app(build=Build(language="node", package="dist")), site)
+    controller = examples.platform(
+        jenkins=Jenkins(
+            url="https://jenkins",
+            source=Origin(repository="https://git/p.git"),
+            library=Origin(repository="r"),
+        ),
+        applications=(Registration(name="orders", team="payments", repository="https://git/orders.git"),),
+    )
+    found += [*seed.plan(controller), *seed.plan_casc(controller)]
+    found.append(seed.plan_hook(controller, controller.applications[0]))
+    found.append(jobdsl.plan([(job, "text") for job in wanted_jobs(controller, "")], "acme"))
     return found
 
 

@@ -34,7 +34,8 @@ final class AgentSteps {
     }
 
     private static boolean hasContainer(String yaml, String name) {
-        return Pattern.compile("(?m)^\\s*(- )?\\s*name:\\s*['\"]?" + Pattern.quote(name) + "['\"]?\\s*$").matcher(yaml).find();
+        String value = "name:\\s*['\"]?" + Pattern.quote(name) + "['\"]?\\s*";
+        return Pattern.compile("(?m)(^|[-{,])\\s*" + value + "([,}]|$)").matcher(yaml).find();
     }
 
     static Object checkout(Invocation in) throws IOException {

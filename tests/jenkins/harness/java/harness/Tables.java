@@ -98,6 +98,7 @@ final class Tables {
             "override", "",
             "password", "name! defaultValue value description",
             "pollSCM", "scmpoll_spec!",
+            "scmGit", "branches!:l userRemoteConfigs!:l extensions:l browser:o gitTool",
             "sshUserPrivateKey", "credentialsId! keyFileVariable! passphraseVariable usernameVariable",
             "string", "credentialsId variable name defaultValue value description trim:b",
             "text", "name! defaultValue value description trim:b",

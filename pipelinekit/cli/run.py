@@ -1,0 +1,128 @@
+"""The verb `run`: the pipeline's stages in a terminal, and what a build of Jenkins would do."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from collections.abc import Iterable, Sequence
+
+import click
+
+from pipelinekit.cli import report
+from pipelinekit.cli.options import JSON, line
+from pipelinekit.cli.wiring import Line
+from pipelinekit.errors import CheckFailed, Refused, refused, usage
+from pipelinekit.plan.stages import Build, Decision, decide
+
+
+@click.command()
+@line(
+    click.option("--branch", default="", metavar="NAME", help="The branch (the one that is checked out)."),
+    click.option(
+        "--pr", "pull_request", default="", metavar="NUMBER", help="With --explain: a pull request."
+    ),
+    click.option("--until", default="", metavar="STAGE", help="The last stage to run, by its verb."),
+    click.option("--explain", is_flag=True, help="Show what would run and why, and do nothing."),
+    JSON,
+)
+def run(here: Line, branch: str, pull_request: str, until: str, explain: bool, as_json: bool) -> None:
+    """Run the pipeline's stages here, in order, as a build in Jenkins does.
+
+    The stages are those of the generated Jenkinsfile; the first that fails ends the run. --explain shows
+    each stage's command and the ids of the credentials that it holds in Jenkins, for any branch.
+
+    \b
+    Examples:
+      pipelinekit run --until build
+      pipelinekit run --explain --branch feature/x --pr 7
+    """
+    build = Build(
+        branch=branch or here.revision.branch,
+        pull_request=_number(pull_request) or here.revision.pull_request,
+        until=until,
+    )
+    decisions = decide(build, here.site)
+    if explain:
+        _explain(here, build, decisions, as_json)
+        return
+    if pull_request:
+        raise usage("explain-only", "--pr goes with --explain", hint="a terminal builds no pull request")
+    if branch and here.revision.branch not in ("", branch):
+        raise refused(
+            "another-branch",
+            f"the work tree is on {here.revision.branch}, not on {branch}",
+            hint=f"git switch {shlex.quote(branch)}; --explain answers for any branch",
+        )
+    _run(here, decisions, as_json)
+
+
+def _run(here: Line, decisions: Iterable[Decision], as_json: bool) -> None:
+    done: list[str] = []
+    for each in decisions:
+        if not each.runs:
+            report.say(f"{each.stage.name}: skipped, {each.reason}")
+            continue
+        report.say(f"{each.stage.name}: pipelinekit {shlex.join(each.command)}")
+        try:
+            _call([*each.command, *_options(here)])
+        except (CheckFailed, Refused) as error:
+            if not each.stage.notice:
+                raise
+            for fault in error.faults:
+                report.notice(str(fault))
+        done.append(each.stage.verb)
+    skipped = [each.stage.verb for each in decisions if not each.runs]
+    if as_json:
+        report.as_json({"ran": done, "skipped": skipped})
+        return
+    report.result(
+        f"{here.app.name}: {', '.join(done)} done" + (f"; {', '.join(skipped)} skipped" if skipped else "")
+    )
+
+
+def _call(arguments: Sequence[str]) -> None:
+    """A verb, in this process: its errors come out as they are."""
+    from pipelinekit.cli.main import group
+
+    group().main(list(arguments), prog_name="pipelinekit", standalone_mode=False)
+
+
+def _options(here: Line) -> list[str]:
+    """The options that lead each verb to the same application and platform."""
+    return [f"--{name}={value}" for name, value in dataclasses.asdict(here.options).items() if value]
+
+
+def _explain(here: Line, build: Build, decisions: Sequence[Decision], as_json: bool) -> None:
+    if as_json:
+        report.as_json(
+            {
+                "application": here.app.name,
+                "branch": build.branch,
+                "pullRequest": build.pull_request,
+                "stages": [
+                    {
+                        "stage": each.stage.name,
+                        "runs": each.runs,
+                        "command": ["pipelinekit", *each.command],
+                        "credentials": list(each.credentials),
+                        "reason": each.reason,
+                    }
+                    for each in decisions
+                ],
+            }
+        )
+        return
+    what = (
+        f"pull request {build.pull_request}" if build.pull_request else f"branch {build.branch or '(none)'}"
+    )
+    report.result(f"{here.app.name}, {what}:")
+    for each in decisions:
+        held = f"  credentials: {', '.join(each.credentials)}" if each.credentials and each.runs else ""
+        what = f"pipelinekit {shlex.join(each.command)}{held}" if each.runs else each.reason
+        report.result(f"  {'run ' if each.runs else 'skip'}  {each.stage.name:<16} {what}")
+
+
+def _number(text: str) -> str:
+    if text and not text.isdecimal():
+        raise usage("pull-request-number", f"--pr {text[:40]!r} is no number", hint="for example --pr 7")
+    return text

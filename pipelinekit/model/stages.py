@@ -1,0 +1,83 @@
+"""The pipeline's stages: the one table that the Jenkinsfile, `run` and its explanation are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipelinekit.model.site import Site
+
+Need = Literal["registry", "charts", "kube"]
+"""What a stage holds credentials for."""
+
+Arguments = dict[str, str | bool | list[str]]
+"""A step's named arguments; one that ends in `CredentialsId(s)` is bound, and not passed on."""
+
+DEPLOY = "DEPLOY"
+"""The parameter with which a person builds main without deploying."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage: a verb, when it runs, what it is told and which credentials it holds."""
+
+    name: str
+    """As Jenkins shows it."""
+    verb: str
+    main: bool = False
+    """Runs in builds of the main branch only: everything that holds a credential."""
+    deploys: bool = False
+    """Runs only while the parameter `DEPLOY` is on."""
+    notice: bool = False
+    """Its failure is something to know, and fails nothing."""
+    reports: bool = False
+    """Leaves JUnit reports, also when it fails."""
+    options: Mapping[str, bool] = field(default_factory=dict)
+    needs: tuple[Need, ...] = ()
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(name="Generated files", verb="generate", options={"check": True}, notice=True),
+    Stage(name="Test", verb="test", reports=True),
+    Stage(name="Build", verb="build"),
+    Stage(name="Push", verb="push", main=True, needs=("registry",)),
+    Stage(name="Package", verb="package", main=True, needs=("registry",)),
+    Stage(name="Publish", verb="publish", main=True, needs=("charts",)),
+    Stage(
+        name="Deploy",
+        verb="deploy",
+        main=True,
+        deploys=True,
+        options={"automatic": True},
+        needs=("charts", "kube"),
+    ),
+    Stage(
+        name="Verify", verb="verify", main=True, deploys=True, options={"automatic": True}, needs=("kube",)
+    ),
+)
+
+
+def arguments_of(stage: Stage, site: Site) -> Arguments:
+    """What the stage's step is called with."""
+    arguments: Arguments = {} if site.path == "." else {"path": site.path}
+    arguments |= stage.options
+    for need in stage.needs:
+        ids = _ids(need, site)
+        if ids:
+            arguments |= {"kubeCredentialsIds": ids} if need == "kube" else {f"{need}CredentialsId": ids[0]}
+    return arguments
+
+
+def credentials_of(stage: Stage, site: Site) -> tuple[str, ...]:
+    """The ids of the credentials that the stage binds."""
+    return tuple(dict.fromkeys(each for need in stage.needs for each in _ids(need, site)))
+
+
+def _ids(need: Need, site: Site) -> list[str]:
+    ids = {
+        "registry": [site.registry_credentials],
+        "charts": [site.charts_credentials],
+        "kube": list(site.kube_credentials),
+    }
+    return [each for each in ids[need] if each]

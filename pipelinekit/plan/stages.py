@@ -1,0 +1,76 @@
+"""Which stages run in a build, and why the others do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelinekit.errors import usage
+from pipelinekit.model.site import Site
+from pipelinekit.model.stages import DEPLOY, STAGES, Stage, arguments_of, credentials_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """What decides about a build's stages. `pull_request` is its number, or empty."""
+
+    branch: str
+    pull_request: str = ""
+    until: str = ""
+    """The verb of the last stage that should run; empty: all."""
+    deploy: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One stage of a build: `reason` says why it is skipped; empty when it runs."""
+
+    stage: Stage
+    reason: str
+    credentials: tuple[str, ...]
+    command: tuple[str, ...]
+    """The command line's words, without the program's name."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether the stage runs."""
+        return not self.reason
+
+
+def decide(build: Build, site: Site, stages: tuple[Stage, ...] = STAGES) -> tuple[Decision, ...]:
+    """A decision about each stage, in their order; raises `UsageError` for an `until` that is none."""
+    verbs = [each.verb for each in stages]
+    if build.until and build.until not in verbs:
+        raise usage(
+            "stage-unknown", f"there is no stage '{build.until}'", hint=f"known are {', '.join(verbs)}"
+        )
+    last = verbs.index(build.until) if build.until else len(verbs)
+    return tuple(
+        Decision(
+            stage=stage,
+            reason=_reason(stage, build, site) or (f"after {build.until}" if number > last else ""),
+            credentials=credentials_of(stage, site),
+            command=command_of(stage, site),
+        )
+        for number, stage in enumerate(stages)
+    )
+
+
+def command_of(stage: Stage, site: Site) -> tuple[str, ...]:
+    """The stage's command line: the step's arguments without the ids, which the library binds."""
+    words = [stage.verb]
+    for name, value in arguments_of(stage, site).items():
+        if value is True:
+            words.append(f"--{name}")
+        elif isinstance(value, str) and not name.endswith("CredentialsId"):
+            words += [f"--{name}", value]
+    return tuple(words)
+
+
+def _reason(stage: Stage, build: Build, site: Site) -> str:
+    if stage.main and build.pull_request:
+        return "a pull request gets no credentials and releases nothing"
+    if stage.main and build.branch != site.branch:
+        return f"only {site.branch} is released, this is {build.branch or 'no branch'}"
+    if stage.deploys and not build.deploy:
+        return f"the parameter {DEPLOY} is off"
+    return ""

@@ -1,0 +1,132 @@
+"""What keeps jobs from being applied: plugins and credentials that a controller lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipelinekit.model.jobplan import Action, Change, Found, JobPlan, Wanted
+from pipelinekit.model.jobs import GitHub, Job, Multibranch, parent_of
+from pipelinekit.model.platform import Platform
+from pipelinekit.plan.jobs import guarded_credentials
+from pipelinekit.ports import Controller
+
+PLUGINS: Mapping[str, tuple[str, ...]] = {
+    "folder": ("cloudbees-folder",),
+    "pipeline": ("workflow-job", "workflow-cps"),
+    "multibranch": ("workflow-multibranch", "git"),
+    "github": ("github-branch-source",),
+}
+"""What a job of each kind needs: without it Jenkins takes the text, and drops what it does not know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacles:
+    """What keeps jobs from being applied: by path, why; and what is only to know."""
+
+    of: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+def obstacles(
+    platform: Platform,
+    wanted: Sequence[Wanted],
+    items: Mapping[str, Found],
+    controller: Controller,
+    *,
+    assume: Collection[str] = (),
+) -> Obstacles:
+    """Ask the controller for plugins and credentials. `assume` are ids that are there, though hidden."""
+    of: dict[str, str] = {}
+    notices: list[str] = []
+    lacking: dict[str, list[str]] = {}
+    plugins = controller.plugins()
+    if plugins is None:
+        notices.append(
+            "this account may not list plugins: nobody has checked that the jobs' plugins are there"
+        )
+    stores = _Stores(items, controller)
+    for each in wanted:
+        missing = [] if plugins is None else [name for name in _plugins_of(each.job) if name not in plugins]
+        if missing:
+            of[each.job.path] = f"needs the plugin {' and '.join(missing)}, which Jenkins does not have"
+        unknown = [
+            id_ for id_ in each.job.credentials if not (id_ in assume or stores.has(id_, each.job.path))
+        ]
+        if not unknown:
+            continue
+        if each.job.kind == "folder":
+            lacking.setdefault(_named(unknown), []).append(each.job.path)
+        elif each.job.path not in of:
+            folder = parent_of(each.job.path)
+            of[each.job.path] = f"needs the {_named(unknown)}, in the folder {folder} or above it"
+    notices += [
+        f"not there yet, and needed by pipelines in {_some(folders)}: {ids}"
+        for ids, folders in lacking.items()
+    ]
+    if stores.hidden:
+        notices.append(f"this account may not list the credentials of {', '.join(sorted(stores.hidden))}")
+    notices += [
+        f"credential {id_} is in the controller's own store, where every application's pipeline can bind"
+        " it: move it to the folder that needs it"
+        for id_ in sorted(guarded_credentials(platform) & stores.ids(""))
+    ]
+    return Obstacles(of=of, notices=tuple(notices))
+
+
+def _named(ids: list[str]) -> str:
+    return f"credential{'s' if len(ids) > 1 else ''} {' and '.join(ids)}"
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+class _Stores:
+    """The credential stores along a path, each asked once."""
+
+    def __init__(self, items: Mapping[str, Found], controller: Controller) -> None:
+        self.items = items
+        self.controller = controller
+        self.known: dict[str, frozenset[str]] = {}
+        self.hidden: set[str] = set()
+
+    def ids(self, folder: str) -> frozenset[str]:
+        if folder not in self.known:
+            there = not folder or (folder in self.items and self.items[folder].kind == "folder")
+            ids = self.controller.credential_ids(folder) if there else frozenset()
+            if ids is None:
+                self.hidden.add(folder or "the controller")
+            self.known[folder] = ids or frozenset()
+        return self.known[folder]
+
+    def has(self, id_: str, path: str) -> bool:
+        """Whether a job can use a credential; where we may not look, the answer is yes."""
+        folder = path
+        while True:
+            if id_ in self.ids(folder) or (folder or "the controller") in self.hidden:
+                return True
+            if not folder:
+                return False
+            folder = parent_of(folder)
+
+
+def _plugins_of(job: Job) -> tuple[str, ...]:
+    github = isinstance(job, Multibranch) and isinstance(job.source, GitHub)
+    return PLUGINS[job.kind] + (PLUGINS["github"] if github else ())
+
+
+def hinder(plan: JobPlan, of: Mapping[str, str]) -> JobPlan:
+    """The plan without the changes that cannot work."""
+    changes: list[Change] = []
+    stuck: set[str] = set()
+    for each in plan.changes:
+        why = of.get(each.path) or (
+            f"needs its folder {parent_of(each.path)}" if parent_of(each.path) in stuck else ""
+        )
+        if why and each.action in (Action.CREATE, Action.UPDATE):
+            stuck |= {each.path} if each.action is Action.CREATE else set()
+            changes.append(replace(each, action=Action.BLOCKED, why=why))
+        else:
+            changes.append(each)
+    return replace(plan, changes=tuple(changes))
