@@ -237,6 +237,10 @@ class Charts(Protocol):
         """Those of the files (relative to the chart) that an archive has."""
         ...
 
+    def render(self, archive: Path, target: Target, values: Sequence[str]) -> str:
+        """What would be installed with those values texts, the later ones on top: YAML documents."""
+        ...
+
 
 class Releases(Protocol):
     """What installs charts into a cluster."""

@@ -357,6 +357,17 @@ class Charts:
         packed: dict[str, str] = json.loads(archive.read_text())
         return {name: packed[name] for name in names if name in packed}
 
+    def render(self, archive: Path, target: Target, values: Sequence[str]) -> str:
+        """Each of the chart's templates as it is, and one object of all values."""
+        packed: dict[str, str] = json.loads(archive.read_text())
+        texts = [text for name, text in sorted(packed.items()) if name.startswith("templates/")]
+        data: dict[str, Any] = {}
+        for text in (packed["values.yaml"], *values):
+            data = overlay(data, read_values(text, "values"))
+        content = json.dumps(data, sort_keys=True)
+        given = f"kind: ConfigMap\nmetadata:\n  name: {target.name}\ndata: {content}\n"
+        return "---\n".join(["", given, *texts])
+
 
 @dataclass
 class Record:

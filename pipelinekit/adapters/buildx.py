@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.context import pinned_dockerfile, write_context
+from pipelinekit.adapters.context import LAST, pinned_dockerfile, write_context
 from pipelinekit.errors import ToolMissing, failed, refused
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.ports import Say
 
+LAYERS = "buildkit"
+"""The tag in a cache repository that holds layers and no image."""
 SECRET = "PK_SECRET_"  # noqa: S105 - where secrets are, not one
 """The variable of a build secret: this and its id in capitals."""
 
@@ -24,6 +27,14 @@ def available() -> bool:
         return process.run(["docker", "buildx", "version"], timeout=20).code == 0
     except ToolMissing:
         return False
+
+
+@cache
+def keeps_layers_apart() -> bool:
+    """Whether the builder can store layers beside an image; the engine's own can only put them into it."""
+    done = process.run(["docker", "buildx", "inspect"], timeout=60)
+    driver = re.search(r"^Driver:\s*(\S+)", done.out, re.MULTILINE)
+    return done.code == 0 and driver is not None and driver[1] != "docker"
 
 
 def build(plan: BuildPlan, context: Path, say: Say) -> str:
@@ -40,14 +51,19 @@ def build(plan: BuildPlan, context: Path, say: Say) -> str:
         archive = Path(scratch, "context.tar")
         with archive.open("wb") as stream:
             write_context(context, plan.dockerfile, stream, pinned_dockerfile(plan, context))
-        done = process.watch(argv(plan, id_file), line=say, stdin=archive)
+        done = process.watch(
+            argv(plan, id_file, apart=bool(plan.cache) and keeps_layers_apart()), line=say, stdin=archive
+        )
         if done.code:
             raise failed("build-failed", f"docker buildx: {done.reason()}", hint=done.err[-2000:])
         return id_file.read_text().strip()
 
 
-def argv(plan: BuildPlan, id_file: Path) -> list[str]:
-    """The command line; a secret's value is never on it, only the variable that holds it."""
+def argv(plan: BuildPlan, id_file: Path, *, apart: bool) -> list[str]:
+    """The command line; a secret's value is never on it, only the variable that holds it.
+
+    `apart`: the builder stores layers beside the image; else the image has them, and goes to the cache.
+    """
     words = ["docker", "buildx", "build", "--progress", "plain", "--load", "--iidfile", str(id_file)]
     words += ["--file", plan.dockerfile, "--tag", str(plan.ref), "--provenance", "false"]
     words += ["--target", plan.target] if plan.target else []
@@ -58,9 +74,11 @@ def argv(plan: BuildPlan, id_file: Path) -> list[str]:
         words += ["--label", f"{name}={value}"]
     for each in plan.secrets:
         words += ["--secret", f"id={each},env={secret_variable(each)}"]
-    if plan.cache:
-        words += ["--cache-from", f"type=registry,ref={plan.cache}:buildkit"]
-        words += ["--cache-to", f"type=registry,ref={plan.cache}:buildkit,mode=max"]
+    if plan.cache and apart:
+        words += ["--cache-from", f"type=registry,ref={plan.cache}:{LAYERS}"]
+        words += ["--cache-to", f"type=registry,ref={plan.cache}:{LAYERS},mode=max"]
+    elif plan.cache:
+        words += ["--cache-from", f"type=registry,ref={plan.cache}:{LAST}", "--cache-to", "type=inline"]
     return [*words, "-"]
 
 

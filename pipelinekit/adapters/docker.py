@@ -25,6 +25,14 @@ TEST_TIMEOUT = 1800.0
 PUSH_TRIES = 5
 
 
+class _GaveUp(Exception):
+    """The engine itself has tried a layer for more than a minute: trying all that again takes several."""
+
+    def __init__(self, problem: ToolFailed) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
 class DockerEngine:
     """A Docker engine; connected at first use."""
 
@@ -71,7 +79,10 @@ class DockerEngine:
         Raises `Refused` for what the engine's own builder cannot do and BuildKit is not there for.
         """
         if buildx.available():
-            return buildx.build(plan, context, say)
+            image = buildx.build(plan, context, say)
+            if plan.cache and not plan.target and not buildx.keeps_layers_apart():
+                self._keep_image(image, plan, say)
+            return image
         _refuse_what_needs_buildkit(plan)
         known = self._cached(plan, context, say) if plan.cache else []
         image = self._build(plan, context, known, say)
@@ -136,6 +147,18 @@ class DockerEngine:
             except (DockerException, ToolFailed) as error:
                 say(f"layers not kept in {plan.cache}: {reason_of(error)}")
 
+    def _keep_image(self, image: str, plan: BuildPlan, say: Say) -> None:
+        """Push an image that has its layers' cache in it; a cache that does not take it is no error."""
+        from docker.errors import DockerException
+
+        try:
+            self.client.api.tag(image, plan.cache, LAST)
+            for event in self.client.api.push(plan.cache, LAST, stream=True, decode=True):
+                if "error" in event:
+                    say(f"layers not kept in {plan.cache}: {event['error']}")
+        except DockerException as error:
+            say(f"layers not kept in {plan.cache}: {reason_of(error)}")
+
     def _follow_build(self, events: Iterator[dict[str, Any]], plan: BuildPlan, say: Say) -> str:
         recent: list[str] = []
         image_id = ""
@@ -192,6 +215,8 @@ class DockerEngine:
         for attempt in range(1, PUSH_TRIES + 1):
             try:
                 return self._push(image_id, ref, credentials, say)
+            except _GaveUp as error:
+                raise error.problem from None
             except (DockerException, ToolFailed) as error:
                 problem = error if isinstance(error, ToolFailed) else _push_failed(ref, reason_of(error))
                 if attempt == PUSH_TRIES or not may_pass(str(problem)):
@@ -204,11 +229,13 @@ class DockerEngine:
     def _push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
         name = f"{ref.registry}/{ref.repository}"
         auth = {"username": credentials.user, "password": credentials.password} if credentials else None
-        digest = ""
+        digest, retried = "", False
         self.client.api.tag(image_id, name, ref.tag)
         for event in self.client.api.push(name, ref.tag, auth_config=auth, stream=True, decode=True):
+            retried = retried or str(event.get("status", "")).startswith("Retrying in")
             if "error" in event:
-                raise _push_failed(ref, str(event["error"]))
+                problem = _push_failed(ref, str(event["error"]))
+                raise _GaveUp(problem) if retried else problem
             if event.get("status") in {"Pushed", "Layer already exists", "Mounted from"}:
                 say(f"{event.get('id', '')} {event['status']}")
             digest = event.get("aux", {}).get("Digest", digest)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.registry import OciRegistry
 from pipelinekit.errors import Fault, ToolMissing, usage
 from pipelinekit.model.release import Credentials
-from pipelinekit.ports import Engine
+
+if TYPE_CHECKING:
+    from pipelinekit.adapters.buildah import BuildahEngine
+    from pipelinekit.adapters.docker import DockerEngine
 
 CHOICE = "PIPELINEKIT_ENGINE"
 """The explicit word: docker or buildah."""
@@ -16,7 +20,7 @@ CHOICE = "PIPELINEKIT_ENGINE"
 
 def choose(
     environment: Mapping[str, str], registry: OciRegistry, login: Callable[[str], Credentials | None]
-) -> Engine:
+) -> DockerEngine | BuildahEngine:
     """The engine that was asked for, else Docker's when one answers, else buildah.
 
     Raises `ToolMissing` when there is neither.

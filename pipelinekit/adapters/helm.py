@@ -71,6 +71,18 @@ class Helm:
                     texts[relative] = stream.read().decode()
         return texts
 
+    def render(self, archive: Path, target: Target, values: Sequence[str]) -> str:
+        """What would be installed with those values texts, the later ones on top: YAML documents.
+
+        No cluster is asked. Raises `ToolFailed` with Helm's reason.
+        """
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            words = ["helm", "template", target.name, str(archive), "--namespace", target.namespace]
+            done = process.run([*words, *_values(_written(values, Path(scratch)))], timeout=120)
+        if done.code:
+            raise failed("chart-invalid", f"helm template: {_complaint(done)}")
+        return done.out
+
     def _lint(self, chart: Path, values: Sequence[Path]) -> None:
         done = process.run(["helm", "lint", "--strict", str(chart), *_values(values)], timeout=120)
         if done.code:
@@ -111,10 +123,8 @@ class Helm:
         """
         until = int(time.time()) + timeout + GRACE
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-            files = [Path(scratch, f"values-{number}.yaml") for number in range(len(values))]
-            for file, text in zip(files, values, strict=True):
-                write_atomic(file, text, mode=0o600)
-            arguments = ["upgrade", "--install", target.name, str(archive), *_values(files)]
+            files = _values(_written(values, Path(scratch)))
+            arguments = ["upgrade", "--install", target.name, str(archive), *files]
             options = ["--wait", "--timeout", f"{timeout}s", "--history-max", "10"]
             labels = ["--labels", f"{OWNER_LABEL}={owner()},{UNTIL_LABEL}={until}"]
             done = process.watch(
@@ -198,6 +208,13 @@ def _complaint(done: process.Completed) -> str:
 def _scope(target: Target) -> list[str]:
     context = ["--kube-context", target.context] if target.context else []
     return ["--namespace", target.namespace, *context]
+
+
+def _written(values: Sequence[str], folder: Path) -> list[Path]:
+    files = [folder / f"values-{number}.yaml" for number in range(len(values))]
+    for file, text in zip(files, values, strict=True):
+        write_atomic(file, text, mode=0o600)
+    return files
 
 
 def _values(files: Sequence[Path]) -> list[str]:

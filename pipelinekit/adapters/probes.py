@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelinekit.adapters import credentials, git, process
-from pipelinekit.adapters.docker import DockerEngine
+from pipelinekit.adapters import credentials, engines, git, process
 from pipelinekit.adapters.helm import Helm
 from pipelinekit.adapters.kubernetes import Kubernetes
 from pipelinekit.adapters.registry import OciRegistry
-from pipelinekit.errors import PipelinekitError, ToolMissing, failed
+from pipelinekit.errors import Fault, PipelinekitError, ToolMissing, failed
 from pipelinekit.model.platform import Platform
+from pipelinekit.model.release import Credentials
 
-OLDEST = {"git": "2.31", "helm": "3.17", "kubectl": "1.28", "docker engine": "20.10"}
+OLDEST = {"git": "2.31", "helm": "3.17", "kubectl": "1.28", "docker": "20.10", "buildah": "1.28"}
 """The oldest version of a tool that works."""
 
 
@@ -34,14 +34,19 @@ Probe = tuple[str, Callable[[], str]]
 """What is asked, and the question: it returns a detail, or raises with a reason."""
 
 
-def tools(env: dict[str, str]) -> list[Probe]:
-    """The programs that the verbs drive."""
-    return [
+def tools(env: dict[str, str], platform: Platform) -> list[Probe]:
+    """The programs that the verbs drive on this platform."""
+    probes: list[Probe] = [
         ("git", lambda: _recent("git", process.check(["git", "--version"]))),
         ("helm", lambda: _recent("helm", Helm(env).version())),
         ("kubectl", lambda: _recent("kubectl", Kubernetes(env).version())),
-        ("docker engine", lambda: _recent("docker engine", DockerEngine().version())),
+        ("engine", _engine),
     ]
+    if platform.images.sbom:
+        probes.append(("syft", lambda: process.check(["syft", "--version"]).split()[-1]))
+    if platform.images.signing:
+        probes.append(("cosign", lambda: _version_line(process.check(["cosign", "version"]))))
+    return probes
 
 
 def addresses(platform: Platform, env: dict[str, str]) -> list[Probe]:
@@ -69,8 +74,7 @@ def ask(probe: Probe) -> Finding:
         return Finding(subject, "ok", question())
     except ToolMissing as error:
         fault = error.faults[0]
-        wanted = f" ({OLDEST[subject]} or later is needed)" if subject in OLDEST else ""
-        return Finding(subject, "missing", fault.problem + wanted, fault.hint)
+        return Finding(subject, "missing", fault.problem, fault.hint)
     except PipelinekitError as error:
         fault = error.faults[0]
         return Finding(subject, "failed", fault.problem, fault.hint)
@@ -80,11 +84,25 @@ def _recent(tool: str, text: str) -> str:
     match = re.search(r"\d+(?:\.\d+)+", text)
     version = match[0] if match else ""
     if _numbers(version) < _numbers(OLDEST[tool]):
-        from pipelinekit.errors import Fault
-
-        hint = process.GET.get(tool.split()[0], "")
-        raise ToolMissing(Fault("tool-too-old", f"{tool} is {version or 'of unknown version'}", hint=hint))
+        found = f"{tool} is {version or 'of unknown version'}, {OLDEST[tool]} or later is needed"
+        raise ToolMissing(Fault("tool-too-old", found, hint=process.GET.get(tool, "")))
     return version
+
+
+def _engine() -> str:
+    from pipelinekit.adapters.buildah import BuildahEngine
+
+    def login(host: str) -> Credentials | None:
+        return credentials.for_registry(host, os.environ)
+
+    engine = engines.choose(os.environ, OciRegistry(login), login)
+    name = "buildah" if isinstance(engine, BuildahEngine) else "docker"
+    return f"{name} {_recent(name, engine.version())}"
+
+
+def _version_line(text: str) -> str:
+    match = re.search(r"GitVersion:\s*v?(\S+)", text)
+    return match[1] if match else "of unknown version"
 
 
 def _numbers(version: str) -> tuple[int, ...]:

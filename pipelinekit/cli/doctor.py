@@ -32,10 +32,8 @@ def doctor(platform: str, registry: str, context: str, as_json: bool) -> None:
       pipelinekit doctor --platform ../platform
     """
     env = kubeconfig(dict(os.environ))
-    findings = ask_all(
-        [*probes.tools(env), *probes.addresses(_platform(platform, registry, context), env)],
-        quiet=as_json,
-    )
+    known = _platform(platform, registry, context)
+    findings = ask_all([*probes.tools(env, known), *probes.addresses(known, env)], quiet=as_json)
     if as_json:
         report.as_json([dataclasses.asdict(each) for each in findings])
     bad = [each for each in findings if each.state != "ok"]

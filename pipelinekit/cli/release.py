@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,7 +23,7 @@ from pipelinekit.model.receipts import ImagePushed, Receipt
 from pipelinekit.model.release import ReleasePlan
 from pipelinekit.plan.release import chart_address, environments_to_deploy
 from pipelinekit.plan.version import explain
-from pipelinekit.steps import attest, chart, image
+from pipelinekit.steps import attest, chart, difference, image
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.around import around
 from pipelinekit.steps.image import Did
@@ -285,6 +287,34 @@ def _finish_all(results: list[Any], as_json: bool, nothing: str) -> None:
         report.result(did.sentence)
     if not results:
         report.result(nothing)
+
+
+@click.command()
+@click.argument("older")
+@click.argument("newer", default="")
+@line(ENVIRONMENT)
+def diff(here: Line, older: str, newer: str, environment: str) -> None:
+    """Show what differs between two published versions, as an environment would get them.
+
+    NEWER is this revision's version when it is not given; without --env it is the first environment. Labels
+    and annotations that only say which version it is are left out.
+
+    \b
+    Example:
+      pipelinekit diff 1.4.1 1.4.2 --env production
+    """
+    here.require_registry()
+    versions = (older, newer or here.plan.version)
+    known = here.platform.environments
+    chosen = next((each for each in known if environment in ("", each.name)), None)
+    if chosen is None:
+        (chosen,) = environments_to_deploy(here.platform, environment, automatic=False)
+    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+        target = here.target(chosen)
+        text = difference.difference(here.plan, versions, target, Path(scratch), here.helm, here.charts)
+    if text:
+        report.result(text.rstrip("\n"))
+    report.say(f"{' and '.join(versions)} {'differ' if text else 'are alike'} in {chosen.name}")
 
 
 @click.command()

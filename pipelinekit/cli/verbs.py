@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "verify": ("pipelinekit.cli.release:verify", "Run the chart's tests against the deployment."),
     "run": ("pipelinekit.cli.run:run", "Run the pipeline's stages here, or explain them."),
     "status": ("pipelinekit.cli.status:status", "Show what runs where."),
+    "diff": ("pipelinekit.cli.release:diff", "Show what differs between two published versions."),
     "version": ("pipelinekit.cli.release:version", "Show the version of this revision, and why."),
     "jobs": ("pipelinekit.cli.jobs:jobs", "Plan, apply and watch the platform's jobs in Jenkins."),
     "seed": ("pipelinekit.cli.seed:seed", "Install the job that keeps all others, or export it."),

@@ -50,6 +50,12 @@ def bases(text: str, args: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def arguments(text: str) -> frozenset[str]:
+    """The names that `ARG` declares, in whatever stage."""
+    words = (word for each in _instructions(text) if each.word == "ARG" for word in each.rest.split())
+    return frozenset(word.partition("=")[0] for word in words)
+
+
 def pin(text: str, args: Mapping[str, str], pinned: Mapping[str, str]) -> str:
     """`text` with each image of `pinned` written as what it is pinned to; nothing else changes."""
     lines = text.splitlines(keepends=True)

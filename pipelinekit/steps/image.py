@@ -16,10 +16,12 @@ from pipelinekit.plan.inputs import LABEL, Inputs, image_reference, input_tag, p
 from pipelinekit.plan.moment import seconds_of
 from pipelinekit.plan.release import image_labels
 from pipelinekit.ports import Engine, Receipts, Registry, Reports, Say, Sources
-from pipelinekit.reading.dockerfile import bases, stages
+from pipelinekit.reading.dockerfile import arguments, bases, stages
 
 TEST_STAGE = "test"
 REVISION = "org.opencontainers.image.revision"
+PROXIES = {"pypi": "PIP_INDEX_URL", "npm": "NPM_CONFIG_REGISTRY", "maven": "MAVEN_MIRROR", "go": "GOPROXY"}
+"""The build argument for each of a platform's package proxies; a Dockerfile declares those that it wants."""
 SETTLE = 0.5
 """Seconds after which a version's tag is read back: a registry that lets tags be moved cannot say who came
 first, and whoever found the version free at the same moment has moved it by then."""
@@ -162,7 +164,8 @@ def resolve(
     A base that only the engine has counts by its id there; one that nobody can resolve makes the inputs
     those of this revision alone.
     """
-    text, args = sources.dockerfile(), _args(plan)
+    text = sources.dockerfile()
+    args = _args(plan, text)
     resolved: dict[str, str] = {}
     pins: dict[str, str] = {}
     salt = ""
@@ -207,7 +210,8 @@ def short(digest: str) -> str:
 
 
 def _has_stage(plan: ReleasePlan, sources: Sources, stage: str) -> bool:
-    return any(each.name.lower() == stage for each in stages(sources.dockerfile(), _args(plan)))
+    text = sources.dockerfile()
+    return any(each.name.lower() == stage for each in stages(text, _args(plan, text)))
 
 
 def _still_there(plan: ReleasePlan, done: ImageBuilt, engine: Engine, registry: Registry) -> bool:
@@ -305,8 +309,13 @@ def _built(plan: ReleasePlan, recipe: Recipe, image_id: str, digest: str) -> Ima
     )
 
 
-def _args(plan: ReleasePlan) -> dict[str, str]:
-    return {"BASE_REGISTRY": plan.platform.images.mirror, **plan.app.build.args}
+def _args(plan: ReleasePlan, text: str) -> dict[str, str]:
+    """The build's arguments: the platform's for what the Dockerfile declares, the application's over them."""
+    platform = {"BASE_REGISTRY": plan.platform.images.mirror} | {
+        PROXIES[name]: address for name, address in plan.platform.packages.items()
+    }
+    declared = arguments(text)
+    return {name: value for name, value in platform.items() if name in declared} | dict(plan.app.build.args)
 
 
 def _build_plan(plan: ReleasePlan, recipe: Recipe, target: str) -> BuildPlan:
@@ -315,7 +324,7 @@ def _build_plan(plan: ReleasePlan, recipe: Recipe, target: str) -> BuildPlan:
     return BuildPlan(
         ref=local if target else plan.image,
         target=target,
-        args=_args(plan),
+        args=recipe.inputs.args,
         labels={} if target else image_labels(plan, recipe.inputs, recipe.base),
         # Tests run here: on this machine's own platform.
         platforms=() if target else platforms,

@@ -60,7 +60,7 @@ def deploy(
     """
     where = f"{target.environment.name} (namespace {target.namespace})"
     archive = _archive(plan, chart, workspace, registry)
-    layers = values_layers(plan, chart, target, archive, charts)
+    layers = values_layers(plan, chart.digest, target, archive, charts)
     wanted = overlay(*(read_values(text, "values") for text in layers))
     state = _settled_state(target, releases, cluster, say, sleep)
     acted = not (
@@ -84,14 +84,17 @@ def deploy(
 
 
 def values_layers(
-    plan: ReleasePlan, chart: ChartPublished, target: Target, archive: Path, charts: Charts
+    plan: ReleasePlan, digest: str, target: Target, archive: Path, charts: Charts
 ) -> tuple[str, str]:
-    """What the chart says for this environment, and on top of it what is known only at deployment."""
+    """What the chart says for this environment, and on top of it what is known only at deployment.
+
+    `digest` is that of the published chart.
+    """
     environment = target.environment
     name = f"values-{environment.name}.yaml"
     texts = charts.texts(archive, [name, "values.yaml"])
     own = read_values(texts.get("values.yaml", ""), "values.yaml")
-    return texts.get(name, ""), json.dumps(given_values(plan, environment, own, chart.digest), indent=2)
+    return texts.get(name, ""), json.dumps(given_values(plan, environment, own, digest), indent=2)
 
 
 def verify(

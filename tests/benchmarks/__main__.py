@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import generation, jobs, startup
+from tests.benchmarks import delivery, generation, jobs, push, startup
 from tests.benchmarks.measure import table
 
 BENCHMARKS = {
@@ -17,6 +17,8 @@ BENCHMARKS = {
     "B7": generation.merges,
     "B8": generation.fleet,
     "B9": startup.run,
+    "B10": push.run,
+    "B12": delivery.run,
 }
 
 

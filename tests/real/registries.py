@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,8 +13,10 @@ from pathlib import Path
 
 from pipelinekit.adapters.registry import OciRegistry
 from pipelinekit.model.release import Credentials, ImageRef
-from tests.testbed import faults
+from tests.real import app
+from tests.testbed import faults, tools
 from tests.testbed.faults import Proxy
+from tests.testbed.layout import Layout
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,61 @@ def front(testbed: Mapping[str, str], folder: Path) -> Iterator[Front]:
         config = {"auths": {upstream: entry, proxy.address: entry}}
         (folder / "config.json").write_text(json.dumps(config))
         yield Front(proxy, Credentials(user, password), {"DOCKER_CONFIG": str(folder)})
+
+
+def buildah(testbed: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """An agent with buildah and no engine, which starts empty."""
+    return {**testbed, "DOCKER_HOST": "unix:///nowhere/docker.sock", "PIPELINEKIT_BUILDAH_ROOT": str(folder)}
+
+
+def signing_key(testbed: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """A key of cosign's in `folder`, another one beside it, and where the verbs find the first."""
+    cosign = tools.cosign(Layout.from_environment())
+    for name in ("k", "other"):
+        subprocess.run(
+            [str(cosign), "generate-key-pair", "--output-key-prefix", name],
+            cwd=folder,
+            env={**os.environ, "COSIGN_PASSWORD": "key-password-3f9c"},
+            check=True,
+            capture_output=True,
+        )
+    return {
+        "PK_SIGNING_KEY": str(folder / "k.key"),
+        "PK_SIGNING_PASSWORD": "key-password-3f9c",
+        "PATH": f"{cosign.parent}:{app.BIN}:{testbed['PATH']}",
+    }
+
+
+def platform(
+    folder: Path,
+    address: str,
+    testbed: Mapping[str, str],
+    *,
+    sbom: bool = False,
+    signing: bool = False,
+    packages: Mapping[str, str] | None = None,
+    **images: str,
+) -> str:
+    """A platform with one environment on the testbed's cluster, in a file of `folder`."""
+    document = {
+        "apiVersion": "pipelinekit/v1",
+        "kind": "Platform",
+        "metadata": {"name": "acme"},
+        "images": {
+            "registry": address,
+            "mirror": testbed["PK_TESTBED_REGISTRY"],
+            "sbom": sbom,
+            **({"signing": {"credentials": "cosign"}} if signing else {}),
+            **images,
+        },
+        "charts": {"repository": f"oci://{address}/charts"},
+        "packages": dict(packages or {}),
+        "clusters": [{"name": "one", "context": testbed["PK_TESTBED_CONTEXT"]}],
+        "environments": [{"name": "dev", "cluster": "one", "namespace": "{team}-dev", "automatic": True}],
+    }
+    path = folder / "platform.yaml"
+    path.write_text(json.dumps(document))
+    return str(path)
 
 
 @contextmanager

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from pipelinekit.adapters.registry import OciRegistry
 from pipelinekit.model.release import Credentials, ImageRef
 from tests.real import app
 from tests.real.app import Application
-from tests.real.registries import Front, front
+from tests.real.registries import Front, buildah, front, platform, signing_key
 from tests.testbed import registry, tools
 from tests.testbed.layout import Layout
 from tests.testbed.registry import Registry
@@ -27,11 +25,6 @@ from tests.testbed.registry import Registry
 def counting(testbed: Mapping[str, str], tmp_path: Path) -> Iterator[Front]:
     with front(testbed, tmp_path / "docker") as one:
         yield one
-
-
-def buildah(testbed: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """An agent with buildah and no engine, which starts empty."""
-    return {**testbed, "DOCKER_HOST": "unix:///nowhere/docker.sock", "PIPELINEKIT_BUILDAH_ROOT": str(folder)}
 
 
 @pytest.fixture
@@ -90,7 +83,7 @@ def test_an_index_goes_to_production_whole(
 ) -> None:
     """Two platforms, a bill of materials for each, a signature; copied over TLS to a registry of its own."""
     layout = Layout.from_environment()
-    keys = signing_key(layout, tmp_path)
+    keys = signing_key(testbed, tmp_path)
     with (
         registry.serve(tmp_path / "production", tls=True, auth=True) as production,
         app.new({**testbed, **counting.env}, tmp_path / "apps", "dockerfile") as application,
@@ -138,53 +131,6 @@ def test_an_index_goes_to_production_whole(
         no_key = alone.with_env(PK_SIGNING_KEY="").verb("push")
         assert no_key.code == 6
         assert "PK_SIGNING_KEY" in no_key.reason
-
-
-def signing_key(layout: Layout, folder: Path) -> dict[str, str]:
-    """A key of cosign's in `folder`, another one beside it, and where the verbs find the first."""
-    cosign = tools.cosign(layout)
-    for name in ("k", "other"):
-        subprocess.run(
-            [str(cosign), "generate-key-pair", "--output-key-prefix", name],
-            cwd=folder,
-            env={**os.environ, "COSIGN_PASSWORD": "key-password-3f9c"},
-            check=True,
-            capture_output=True,
-        )
-    return {
-        "PK_SIGNING_KEY": str(folder / "k.key"),
-        "PK_SIGNING_PASSWORD": "key-password-3f9c",
-        "PATH": f"{cosign.parent}:{app.BIN}:{os.environ['PATH']}",
-    }
-
-
-def platform(
-    folder: Path,
-    address: str,
-    testbed: Mapping[str, str],
-    *,
-    sbom: bool = False,
-    signing: bool = False,
-    **images: str,
-) -> str:
-    document = {
-        "apiVersion": "pipelinekit/v1",
-        "kind": "Platform",
-        "metadata": {"name": "acme"},
-        "images": {
-            "registry": address,
-            "mirror": testbed["PK_TESTBED_REGISTRY"],
-            "sbom": sbom,
-            **({"signing": {"credentials": "cosign"}} if signing else {}),
-            **images,
-        },
-        "charts": {"repository": f"oci://{address}/charts"},
-        "clusters": [{"name": "one", "context": testbed["PK_TESTBED_CONTEXT"]}],
-        "environments": [{"name": "dev", "cluster": "one", "namespace": "{team}-dev", "automatic": True}],
-    }
-    path = folder / "platform.yaml"
-    path.write_text(json.dumps(document))
-    return str(path)
 
 
 def merged_login(counting: Front, other: Registry, folder: Path) -> dict[str, str]:

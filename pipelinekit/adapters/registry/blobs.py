@@ -169,7 +169,9 @@ class Blobs:
                 answer = None
             cuts += 1
             if cuts == TRIES:
-                raise Unanswered(failed("registry-cut", f"{home.host} cut the upload {cuts} times"))
+                # Enough: an upload begun anew would be tried as often again.
+                cut = failed("registry-cut", f"{home.host} cut the upload {cuts} times")
+                raise unexpected(home.host, answer) if answer is not None else cut
             self.connection.pause(cuts, answer)
             location, at = self._resume(home, location)
         stream.seek(at)

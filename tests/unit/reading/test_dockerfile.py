@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.reading.dockerfile import bases, pin, stages
+from pipelinekit.reading.dockerfile import arguments, bases, pin, stages
 
 PYTHON = """\
 # A comment: FROM nothing
@@ -29,6 +29,11 @@ def test_bases_are_what_comes_from_elsewhere() -> None:
         "r:5000/library/python:3.11-slim",
         "busybox:stable",
     )
+
+
+def test_arguments_are_those_of_every_stage() -> None:
+    text = "ARG ONE=1\nFROM scratch\narg TWO THREE=3\nRUN echo ARG FOUR\n# ARG FIVE\nFROM scratch\nARG SIX\n"
+    assert arguments(text) == {"ONE", "TWO", "THREE", "SIX"}
 
 
 def test_stages_have_their_names_and_beginnings() -> None:

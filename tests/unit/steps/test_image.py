@@ -16,8 +16,9 @@ from pipelinekit.model.testing import Failure, Totals
 from pipelinekit.plan.inputs import LABEL
 from pipelinekit.plan.moment import seconds_of
 from pipelinekit.ports import Say
+from pipelinekit.reading.schema import PLATFORM
 from pipelinekit.steps import image
-from pipelinekit.steps.image import REVISION, Did
+from pipelinekit.steps.image import PROXIES, REVISION, Did
 from tests import examples
 from tests.doubles import Engine, Receipts, Registry, Reports, Sources
 
@@ -184,11 +185,24 @@ def test_an_image_is_built_under_the_releases_name_with_its_origin_on_it(bench: 
     assert bench.receipts.load(ImageBuilt) == receipt
 
 
-def test_a_build_gets_the_mirror_and_the_descriptors_arguments(bench: Bench) -> None:
-    app = examples.app(build=Build(language="go", args={"MODE": "fast"}))
-    on = examples.platform(images=Images(registry="r", mirror="mirror:5001"))
+def test_a_build_gets_the_platforms_arguments_where_the_dockerfile_wants_them(bench: Bench) -> None:
+    bench.sources.text = "ARG BASE_REGISTRY\nFROM scratch\nARG GOPROXY\nARG NPM_CONFIG_REGISTRY\n"
+    app = examples.app(build=Build(language="go", args={"MODE": "fast", "NPM_CONFIG_REGISTRY": "own"}))
+    on = examples.platform(
+        images=Images(registry="r", mirror="mirror:5001"),
+        packages={"go": "https://proxy/go", "npm": "https://proxy/npm", "pypi": "https://proxy/pypi"},
+    )
     receipt, _ = bench.build(examples.plan(of=app, on=on))
-    assert bench.engine.images[receipt.image_id].args == {"BASE_REGISTRY": "mirror:5001", "MODE": "fast"}
+    assert bench.engine.images[receipt.image_id].args == {
+        "BASE_REGISTRY": "mirror:5001",
+        "GOPROXY": "https://proxy/go",
+        "NPM_CONFIG_REGISTRY": "own",
+        "MODE": "fast",
+    }
+
+
+def test_every_package_proxy_has_its_argument() -> None:
+    assert PROXIES.keys() == PLATFORM["properties"]["packages"]["properties"].keys()
 
 
 def test_an_image_is_built_once_a_revision_as_long_as_the_engine_has_it(bench: Bench) -> None:

@@ -1,0 +1,84 @@
+"""B12: from a changed file to a pod that runs it, against the bare commands for the same."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from itertools import count
+from pathlib import Path
+
+from tests.benchmarks.measure import Row, interleaved, least, middle
+from tests.real import app
+from tests.real.app import Application
+from tests.testbed import bed
+
+RUNS = 5
+VERBS = ("build", "push", "package", "publish", "deploy")
+
+
+def run() -> list[Row]:
+    """Wall time of the verbs against that of docker build, docker push and helm upgrade."""
+    with (
+        bed.session() as testbed,
+        tempfile.TemporaryDirectory() as folder,
+        app.new(testbed, Path(folder, "mine"), "python") as mine,
+        app.new(testbed, Path(folder, "bare"), "python") as bare,
+    ):
+        numbers = count()
+        samples = interleaved(
+            {
+                "verbs": lambda: _verbs(_changed(mine, next(numbers))),
+                "bare": lambda: _bare(_changed(bare, next(numbers)), next(numbers), testbed),
+            },
+            # The first pulls bases and makes namespaces.
+            RUNS + 1,
+        )
+    verbs, others = samples["verbs"][1:], samples["bare"][1:]
+    name = "docker build, docker push, helm upgrade --wait"
+    return [
+        Row("B12", "build … deploy", name, "wall, min", least(verbs, "wall"), least(others, "wall"), 1.15),
+        Row(
+            "B12", "build … deploy", name, "wall, median", middle(verbs, "wall"), middle(others, "wall"), 1.15
+        ),
+    ]
+
+
+def _changed(application: Application, number: int) -> Application:
+    """With one line changed, as a developer does."""
+    application.write("orders/changed.py", f"NUMBER = {number}\n")
+    application.commit()
+    return application
+
+
+def _verbs(application: Application) -> None:
+    for verb in VERBS:
+        application.must(verb)
+
+
+def _bare(application: Application, number: int, testbed: dict[str, str]) -> None:
+    name = f"{testbed['PK_TESTBED_REGISTRY']}/{application.team}/orders:{number}"
+    base = f"BASE_REGISTRY={testbed['PK_TESTBED_REGISTRY']}"
+    chart = ["upgrade", "--install", "orders", "charts/orders", "--namespace", application.namespace]
+    image = f"image.repository={application.team}/orders"
+    values = ["--set", image, "--set", f"image.registry={testbed['PK_TESTBED_REGISTRY']}"]
+    for argv in (
+        ["docker", "build", "--quiet", "--build-arg", base, "--tag", name, "."],
+        ["docker", "push", "--quiet", name],
+    ):
+        _run(argv, application)
+    pushed = _run(["docker", "inspect", "--format", "{{index .RepoDigests 0}}", name], application)
+    digest = pushed.strip().rpartition("@")[2]
+    values += ["--set", f"image.digest={digest}", "--set", f"digest={digest}"]
+    _run(["helm", *chart, "--create-namespace", *values, "--wait"], application)
+
+
+def _run(argv: list[str], application: Application) -> str:
+    return subprocess.run(
+        argv,
+        cwd=application.folder,
+        env={**os.environ, **application.env, "DOCKER_BUILDKIT": "0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
