@@ -52,6 +52,8 @@ def plan_for(
 
 def read_plan(path: str, site: Site) -> JobPlan:
     """A plan from disk, if it is for this platform and this controller."""
+    if not Path(path).is_file():
+        raise usage("no-plan", f"there is no {path}", hint="`pipelinekit jobs plan --out FILE` writes one")
     made = from_json(files.read_bytes(Path(path)).decode(errors="replace"), path)
     if made.platform != site.platform.name or made.url != site.jenkins.url:
         raise refused(

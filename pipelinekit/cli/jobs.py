@@ -224,7 +224,12 @@ def status(platform: str, as_json: bool) -> None:
     for each in rows:
         report.result(_status_line(each))
     bad = [each for each in rows if each.last and each.last.result not in ("SUCCESS", "")]
-    report.result(f"{_count(rows, 'job')}, {len(bad)} of them not well" if rows else "no jobs")
+    missing = [each for each in rows if each.state == "missing"]
+    report.result(
+        f"{_count(rows, 'job')}, {len(bad)} not well, {len(missing)} missing" if rows else "no jobs"
+    )
+    if missing:
+        report.say("`pipelinekit jobs apply` makes what is missing")
 
 
 def _is_ours(marker: Any, site: Site) -> bool:

@@ -56,12 +56,12 @@ def obstacles(
         if not unknown:
             continue
         if each.job.kind == "folder":
-            lacking.setdefault(", ".join(unknown), []).append(each.job.path)
+            lacking.setdefault(_named(unknown), []).append(each.job.path)
         elif each.job.path not in of:
-            ids, folder = " and ".join(unknown), parent_of(each.job.path)
-            of[each.job.path] = f"needs the credential {ids}, in the folder {folder} or above it"
+            folder = parent_of(each.job.path)
+            of[each.job.path] = f"needs the {_named(unknown)}, in the folder {folder} or above it"
     notices += [
-        f"credential {ids} is not there yet, and pipelines will need it in {_some(folders)}"
+        f"not there yet, and needed by pipelines in {_some(folders)}: {ids}"
         for ids, folders in lacking.items()
     ]
     if stores.hidden:
@@ -72,6 +72,10 @@ def obstacles(
         for id_ in sorted(guarded_credentials(platform) & stores.ids(""))
     ]
     return Obstacles(of=of, notices=tuple(notices))
+
+
+def _named(ids: list[str]) -> str:
+    return f"credential{'s' if len(ids) > 1 else ''} {' and '.join(ids)}"
 
 
 def _some(names: list[str]) -> str:

@@ -276,6 +276,13 @@ def test_a_plan_that_was_killed_goes_on_where_it_was(jenkins: Controller, kit: K
     assert _actions(kit("jobs", "plan", "--json")) == {}
 
 
+def test_a_plan_that_is_not_there_is_told(jenkins: Controller, kit: Kit, tmp_path: Path) -> None:
+    ran = kit("jobs", "apply", str(tmp_path / "plan.json"))
+    assert ran.code == 2
+    assert "jobs plan --out" in ran.err
+    assert jenkins.seen == []
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"format": 99}', '{"format": 1, "changes": 3}', "\x00", "a: b"]
 )
@@ -496,5 +503,5 @@ def test_status_shows_the_main_branch_and_who_else_fails(
     assert rows["apps/payments/never"]["state"] == "never built"
     assert rows["apps/payments/missing"]["state"] == "missing"
     shown = kit("jobs", "status")
-    assert "4 jobs, 0 of them not well" in shown.out
+    assert "4 jobs, 0 not well, 1 missing" in shown.out
     assert "failing: feature%2Fx" in shown.out

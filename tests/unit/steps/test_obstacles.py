@@ -41,9 +41,10 @@ def test_a_missing_credential_stops_the_job_that_needs_it_and_tells_of_its_folde
     assert found.of["apps/payments/orders"].startswith(
         "needs the credential git, in the folder apps/payments"
     )
-    assert found.of["pipelinekit/seed"].startswith("needs the credential platform-git and jenkins-api")
+    assert found.of["pipelinekit/seed"].startswith("needs the credentials platform-git and jenkins-api")
     assert any(
-        "nexus, nexus-charts, kube-nonprod" in each and "apps/payments" in each for each in found.notices
+        "nexus and nexus-charts and kube-nonprod" in each and "apps/payments" in each
+        for each in found.notices
     )
     assert "apps/payments/orders" not in asked(Controller(), assume=("git",)).of
 
