@@ -116,6 +116,17 @@ def test_once_it_is_out_of_the_way_the_same_command_goes_through(app: Applicatio
     app.must("generate", "--check")
 
 
+def test_what_is_in_the_way_may_stay_by_a_word(app: Application) -> None:
+    turn_port(app)
+    _other_case(app)
+    assert "--keep" in app.verb("generate").err
+    app.must("generate", "--keep", "Dockerfile")
+    assert sorted(path.name for path in app.folder.iterdir() if path.name.lower() == "dockerfile") == [
+        "dockerfile"
+    ]
+    app.must("generate", "--check")
+
+
 @pytest.mark.parametrize("words", [("--take", "new"), ("--take", "theirs"), ("--restore",)])
 def test_a_path_out_of_the_tree_is_no_generated_file(app: Application, words: tuple[str, ...]) -> None:
     before = snapshot(app.folder.parent)
