@@ -97,7 +97,9 @@ def unpack_context(folder: Path, dockerfile: str, to: Path, replaced: Mapping[st
         archive.seek(0)
         with tarfile.open(fileobj=archive) as source:
             # Made by us a moment ago; links in it may point anywhere, as they may in the folder itself.
-            source.extractall(to, filter="fully_trusted")  # noqa: S202
+            # Set, not passed: Python before 3.11.4 (Debian 12 has 3.11.2) takes no filter, and does the same.
+            source.extraction_filter = getattr(tarfile, "fully_trusted_filter", None)
+            source.extractall(to)  # noqa: S202
 
 
 def names(folder: Path, dockerfile: str) -> list[str]:

@@ -693,6 +693,8 @@ def _me(self: Controller, request: Request, item: Item, match: re.Match[str]) ->
 
 
 def _notify(self: Controller, request: Request, item: Item, match: re.Match[str]) -> Answer:
+    if request.query.get("token", "") != self.state.notify_token:
+        return Answer(401, b"An access token is required\n", "text/plain;charset=utf-8", signed=True)
     self.state.notified.append(request.query.get("url", ""))
     return Answer(200, b"Scheduled indexing\n", "text/plain;charset=utf-8")
 

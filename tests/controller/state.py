@@ -165,6 +165,9 @@ class State:
         self.canned: dict[tuple[str, str], tuple[int, dict[str, str], str]] = {}
         """Answers of parts that have no state here, by method and path: status, headers, body."""
         self.notified: list[str] = []
+        """Repositories of which a git server has told."""
+        self.notify_token = ""
+        """What it must know to be heard."""
 
     # --- items ------------------------------------------------------------------------------------
 

@@ -111,6 +111,13 @@ def test_it_parses_as_groovy_2_4(platform: Path) -> None:
     assert parse([_seed(platform)]) == [[]]
 
 
+def test_the_same_jobs_as_job_dsl_parse_as_groovy_2_4(platform: Path) -> None:
+    argv = [str(BIN / "pipelinekit"), "seed", "export", "--job-dsl", f"--platform={platform}"]
+    script = subprocess.run(argv, check=True, capture_output=True, text=True).stdout
+    assert "multibranchPipelineJob('apps/payments/orders')" in script
+    assert parse([script]) == [[]]
+
+
 def test_a_bare_controller_has_its_jobs_after_one_build_and_a_second_changes_nothing(
     jenkins: Controller, platform: Path
 ) -> None:
