@@ -14,6 +14,7 @@ import click
 from pipelinekit.adapters import files
 from pipelinekit.cli import report
 from pipelinekit.cli.controller import Controller, Site, read_site
+from pipelinekit.cli.joboptions import ADOPT, ASSUME, YES
 from pipelinekit.cli.jobplans import apply_plan, consent, lines, plan_for, read_plan, row, show, today
 from pipelinekit.cli.options import JSON, PLATFORM
 from pipelinekit.errors import check_failed
@@ -29,20 +30,6 @@ AT_ONCE = click.option(
     show_default=True,
     type=click.IntRange(1, 32),
     help="Requests at a time.",
-)
-YES = click.option("--yes", is_flag=True, help="Do not ask.")
-ASSUME = click.option(
-    "--assume-credential",
-    "assume",
-    multiple=True,
-    metavar="ID",
-    help="This credential is there, although this account cannot see it; repeat it.",
-)
-ADOPT = click.option(
-    "--adopt",
-    multiple=True,
-    metavar="PATH",
-    help="Take over a job that nobody has marked as theirs; repeat it.",
 )
 
 

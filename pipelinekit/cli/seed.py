@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pipelinekit.adapters import files, packaged
+from pipelinekit import __version__
+from pipelinekit.adapters import exported, packaged
 from pipelinekit.cli import report
-from pipelinekit.cli.controller import Controller, Site, read_site
-from pipelinekit.cli.jobplans import apply_plan, consent, plan_for, show
-from pipelinekit.cli.jobs import ADOPT, ASSUME, YES
+from pipelinekit.cli.joboptions import ADOPT, ASSUME, YES
 from pipelinekit.cli.options import PLATFORM
 from pipelinekit.errors import usage
-from pipelinekit.generators import jobdsl
-from pipelinekit.generators import seed as generator
-from pipelinekit.model.jobs import SEED, GitHub
-from pipelinekit.model.platform import Registration
-from pipelinekit.model.tree import FilePlan, Tree
-from pipelinekit.plan.jobs import source_of
-from pipelinekit.steps import jobs as steps
+
+# What makes jobs is imported where it is used: an export that is current needs none of it.
+if TYPE_CHECKING:
+    from pipelinekit.cli.controller import Site
 
 
 @click.group()
@@ -46,13 +44,18 @@ def install(platform: str, adopt: tuple[str, ...], assume: tuple[str, ...], star
     Example:
       pipelinekit seed install --platform . --run
     """
+    from pipelinekit.cli.controller import Controller, read_site
+    from pipelinekit.cli.jobplans import apply_plan, consent, plan_for, show
+    from pipelinekit.model.jobs import SEED
+    from pipelinekit.steps.jobs import AT_ONCE
+
     site = read_site(platform)
     _require_source(site)
     controller = Controller(site.jenkins.url)
-    made, _ = plan_for(site, controller, adopt, assume, steps.AT_ONCE, only="pipelinekit")
+    made, _ = plan_for(site, controller, adopt, assume, AT_ONCE, only="pipelinekit")
     show(made, as_json=False)
     consent(made, yes)
-    apply_plan(made, controller, steps.AT_ONCE, as_json=False)
+    apply_plan(made, controller, AT_ONCE, as_json=False)
     if start:
         ticket = controller.builds.trigger(SEED, {})
         report.result(
@@ -76,55 +79,33 @@ def export(platform: str, to: str, job_dsl: bool, config_xml: bool) -> None:
       pipelinekit seed export --platform . --to controller/
       pipelinekit seed export --platform . --job-dsl > jobs.groovy
     """
-    site = read_site(platform)
-    if config_xml:
-        if not to:
-            raise usage("export-where", "--config-xml writes many files: give --to DIR")
-        texts = {f"{each.job.path}/config.xml": each.xml for each in site.wanted}
-    elif job_dsl:
-        texts = _job_dsl(site)
-    else:
-        texts = _controller(site)
-    if not to:
-        for name, text in texts.items():
-            report.result(text.rstrip("\n") if len(texts) == 1 else f"# --- {name}\n{text}")
+    if config_xml and not to:
+        raise usage("export-where", "--config-xml writes many files: give --to DIR")
+    inputs = _inputs(platform) if config_xml else ""
+    count = exported.current(Path(to), inputs) if inputs else None
+    if count is not None:
+        report.result(f"{to}: {count} files, 0 of them written")
         return
-    root = Path(to)
-    written = [name for name, text in texts.items() if _write(root / name, text)]
-    report.result(f"{to}: {len(texts)} files, {len(written)} of them written")
+    from pipelinekit.cli import exports
+    from pipelinekit.cli.controller import read_site
+
+    make = exports.config_xml if config_xml else exports.job_dsl if job_dsl else exports.controller
+    texts = make(read_site(platform))
+    if to:
+        written = exported.write(Path(to), texts, inputs)
+        report.result(f"{to}: {len(texts)} files, {written} of them written")
+        return
+    for name, text in texts.items():
+        report.result(text.rstrip("\n") if len(texts) == 1 else f"# --- {name}\n{text}")
 
 
-def _job_dsl(site: Site) -> dict[str, str]:
-    from pipelinekit.render import render
+def _inputs(platform: str) -> str:
+    """One digest of everything that the jobs' texts are made of."""
+    from pipelinekit.adapters.platformsource import read_platform_text
 
-    jobs = steps.descriptions(site.jobs, site.platform.name)
-    return _texts(render([jobdsl.plan(jobs, site.platform.name)], packaged.templates()))
-
-
-def _controller(site: Site) -> dict[str, str]:
-    from pipelinekit.render import render
-
-    _ = site.jenkins
-    plans: list[FilePlan] = [*generator.plan(site.platform), *generator.plan_casc(site.platform)]
-    hooks = {each.repository: each for each in site.platform.applications if not _on_github(each)}
-    plans += [generator.plan_hook(site.platform, each) for each in hooks.values()]
-    plugins = files.read_bytes(packaged.folder("seed-jobs") / "plugins.txt").decode()
-    return {"plugins.txt": plugins, **_texts(render(plans, packaged.templates()))}
-
-
-def _texts(tree: Tree) -> dict[str, str]:
-    return {path: each.text for path, each in tree.items()}
-
-
-def _write(path: Path, text: str) -> bool:
-    if path.exists() and files.read_bytes(path) == text.encode():
-        return False
-    files.write_atomic(path, text, mode=0o755 if path.name == "post-receive" else 0o644)
-    return True
-
-
-def _on_github(registration: Registration) -> bool:
-    return isinstance(source_of(registration), GitHub)
+    document = read_platform_text(platform or ".").content
+    parts = (__version__.encode(), packaged.templates_digest().encode(), document)
+    return "sha256:" + hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def _require_source(site: Site) -> None:

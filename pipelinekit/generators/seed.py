@@ -97,8 +97,11 @@ def _file(credential: str) -> dict[str, str]:
 
 def _elsewhere(platform: Platform, jenkins: Jenkins, gated: set[str]) -> list[dict[str, str]]:
     """Credentials that must not be in the controller's own store, with the folder that they belong in."""
-    found = [{"id": each, "folder": "release"} for each in sorted(gated - {""})]
-    found += [{"id": each, "folder": "pipelinekit"} for each in (jenkins.credentials,) if each]
+    found = [
+        {"id": each, "folder": folder} for each in sorted(gated - {""}) for folder in ("release", "platform")
+    ]
+    source = jenkins.source.credentials if jenkins.source else ""
+    found += [{"id": each, "folder": "pipelinekit"} for each in (jenkins.credentials, source) if each]
     repositories = {
         (each.credentials, f"apps/{each.team}") for each in platform.applications if each.credentials
     }

@@ -6,14 +6,14 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
-
-from jsonschema import Draft202012Validator, validators
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from pipelinekit.errors import Fault
 from pipelinekit.reading.schema import SCHEMAS, Schema
 from pipelinekit.reading.source import Path, Source
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 _KINDS = {
     "object": "a mapping",
@@ -28,11 +28,15 @@ _KINDS = {
 def _pattern(_: Any, pattern: str, instance: Any, __: Schema) -> Iterator[ValidationError]:
     # JSON Schema's patterns are JavaScript's, where `$` is the very end; Python's lets a newline follow.
     if isinstance(instance, str) and not re.search(re.sub(r"\$\Z", r"\\Z", pattern), instance):
+        from jsonschema.exceptions import ValidationError
+
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 @cache
 def _validator(kind: str) -> Any:
+    from jsonschema import Draft202012Validator, validators
+
     # JSON Schema counts 8080.0 as a whole number; templates and Kubernetes do not.
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
     extend: Any = validators.extend

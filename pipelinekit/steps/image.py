@@ -127,7 +127,7 @@ def push(
 
     The image goes to the registry under the tag of its inputs first, and gets the version's tag when the
     registry has all of it. The same inputs built twice give two images that run alike: the one that came
-    first is used. Raises `Refused` when the version is there from other inputs.
+    first is used. Raises `Refused` when the version is there from another revision.
     """
     built = receipts.load(ImageBuilt)
     if built is None:
@@ -282,8 +282,10 @@ def _read_back(plan: ReleasePlan, built: ImageBuilt, staged: str, registry: Regi
 
 def _check_same_inputs(plan: ReleasePlan, built: ImageBuilt, registry: Registry) -> None:
     labels = registry.labels_of(plan.image)
-    if labels.get(LABEL) != built.inputs:
-        there = labels.get(REVISION, "")
+    there = labels.get(REVISION, "")
+    # A revision's version keeps the bases that it came with first: those may have moved since, and who
+    # builds without a login cannot even ask for them.
+    if labels.get(LABEL) != built.inputs and (not there or there != plan.revision.commit):
         raise refused(
             "version-taken",
             f"{plan.image} is in the registry from another revision ({there[:12] or 'unknown'})",

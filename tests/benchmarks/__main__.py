@@ -9,6 +9,7 @@ from tests.benchmarks.measure import table
 
 BENCHMARKS = {
     "B1": jobs.render,
+    "B2": jobs.unchanged,
     "B3": jobs.drift,
     "B4": jobs.cold,
     "B5": generation.scaffold,

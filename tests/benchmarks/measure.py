@@ -83,15 +83,20 @@ def table(rows: Sequence[Row]) -> str:
     lines = [
         f"Load {load} on {os.cpu_count()} cores.",
         "",
-        "| # | subject | against | figure | s | s | ratio | bound | |",
+        "| # | subject | against | figure | ours | theirs | ratio | bound | |",
         "|---|---|---|---|--:|--:|--:|--:|---|",
     ]
     for row in rows:
         verdict = "reached" if row.reached else "**missed**"
         words = (row.benchmark, row.subject, row.other, row.figure)
-        numbers = (f"{row.mine:.4f}", f"{row.theirs:.4f}", f"{row.ratio:.2f}", f"{row.bound:.2f}")
+        numbers = (_number(row.mine), _number(row.theirs), f"{row.ratio:.2f}", f"{row.bound:.2f}")
         lines.append(f"| {' | '.join((*words, *numbers, verdict))} |")
     return "\n".join(lines)
+
+
+def _number(value: float) -> str:
+    """Seconds, or a count of something."""
+    return f"{value:.0f}" if isinstance(value, int) else f"{value:.4f}"
 
 
 def _values(samples: Sequence[Sample], figure: str) -> list[float]:

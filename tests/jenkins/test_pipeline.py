@@ -89,7 +89,7 @@ def test_a_build_of_main_goes_all_the_way(
     assert trace.result == "SUCCESS", trace.console
     assert trace.problems == ()
     release = [f"Release/{each}" for each in ("Push", "Package", "Publish", "Deploy", "Verify")]
-    assert list(trace.statuses()) == ["Test", "Build", "Release", *release]
+    assert list(trace.statuses()) == ["Generated files", "Test", "Build", "Release", *release]
     assert set(trace.statuses().values()) == {"run"}
     assert [step.name for step in trace.called("junit")] == ["junit"]
     receipts = {*LINE[:-2], "deploy-dev", "verify-dev"}

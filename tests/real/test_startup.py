@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -92,9 +95,18 @@ def test_every_shell_gets_its_completion(shell: str) -> None:
     assert "_PIPELINEKIT_COMPLETE" in done.stdout
 
 
-def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What a shell runs in the background ignores SIGINT, and so would all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_ends_with_130(tmp_path: Path, interruptible: None) -> None:
     """Interrupted while it reads a descriptor that never ends: a pipe that nobody writes to."""
-    os.mkfifo(tmp_path / "app.yaml")
+    pipe = tmp_path / "app.yaml"
+    os.mkfifo(pipe)
     started = subprocess.Popen(
         [COMMAND, "validate", "--path", str(tmp_path)],
         stdout=subprocess.PIPE,
@@ -102,10 +114,21 @@ def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
         text=True,
     )
     with started:
+        writer = _open_when_it_is_read(pipe)
         try:
-            started.wait(2)
-        except subprocess.TimeoutExpired:
-            started.send_signal(2)
-        _, said = started.communicate(timeout=30)
+            started.send_signal(signal.SIGINT)
+            _, said = started.communicate(timeout=30)
+        finally:
+            os.close(writer)
+            started.kill()
     assert started.returncode == 130, said
     assert said.strip() == "interrupted"
+
+
+def _open_when_it_is_read(pipe: Path) -> int:
+    for _ in range(600):
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"nobody has opened {pipe.name}")

@@ -93,7 +93,9 @@ def test_the_snippet_has_the_library_the_environment_and_credentials_by_referenc
 def test_a_guarded_credential_is_not_put_in_everybody_s_reach() -> None:
     text = texts()["jenkins.yaml"]
     assert "kube-prod in release" in text
+    assert "kube-prod in platform" in text
     assert "jenkins-api in pipelinekit" in text
+    assert "platform-git in pipelinekit" in text
     assert "git-ssh in apps/payments" in text
     assert "kube-prod" not in str(yaml.safe_load(text))
 

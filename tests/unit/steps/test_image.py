@@ -18,7 +18,7 @@ from pipelinekit.plan.moment import seconds_of
 from pipelinekit.ports import Say
 from pipelinekit.reading.schema import PLATFORM
 from pipelinekit.steps import image
-from pipelinekit.steps.image import PROXIES, Did
+from pipelinekit.steps.image import PROXIES, REVISION, Did
 from tests import examples
 from tests.doubles import Engine, Receipts, Registry, Reports, Sources
 
@@ -369,6 +369,15 @@ def test_a_version_of_another_revision_is_never_replaced(bench: Bench) -> None:
     assert examples.KEY.commit[:12] in caught.value.faults[0].problem
     assert "ffffffffffff" in caught.value.faults[0].hint
     assert bench.registry.digest_of(PLAN.image) == first.digest
+
+
+def test_a_version_of_this_revision_with_other_bases_is_the_one_that_came_first(bench: Bench) -> None:
+    """A base image that was renewed between two builds of a revision is no reason to fail the second."""
+    labels = {LABEL: "sha256:of-other-bases", REVISION: PLAN.revision.commit}
+    first = bench.registry.store(PLAN.image, {"image": "first", "labels": labels})
+    bench.build()
+    receipt, did = bench.push()
+    assert (receipt.digest, did.acted, bench.registry.uploads) == (first, False, 1)
 
 
 def test_an_image_that_says_nothing_of_its_revision_is_not_replaced_either(bench: Bench) -> None:

@@ -1,0 +1,50 @@
+"""A folder of exported files that remembers what it was made from: asked for again, nothing is made anew."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipelinekit.adapters import files
+
+STATE = ".pipelinekit-export"
+"""What the folder was made from, then a line for each file as `sha256sum --check` reads it."""
+
+
+def current(folder: Path, inputs: str) -> int | None:
+    """How many files there are, when all are as these inputs made them; None when one is not."""
+    state = folder / STATE
+    if not state.is_file():
+        return None
+    head, _, rest = files.read_bytes(state).decode(errors="replace").partition("\n")
+    lines = rest.splitlines()
+    if head != _head(inputs, len(lines)):
+        return None
+    for line in lines:
+        digest, _, name = line.partition("  ")
+        path = folder / name
+        if not path.is_file() or hashlib.sha256(files.read_bytes(path)).hexdigest() != digest:
+            return None
+    return len(lines)
+
+
+def write(folder: Path, texts: Mapping[str, str], inputs: str = "") -> int:
+    """Write what is not there already, and how many files that were. With `inputs` they are remembered."""
+    written = 0
+    lines: list[str] = []
+    for name, text in texts.items():
+        content = text.encode()
+        lines.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
+        path = folder / name
+        if path.exists() and files.read_bytes(path) == content:
+            continue
+        files.write_atomic(path, content, mode=0o755 if path.name == "post-receive" else 0o644)
+        written += 1
+    if inputs:
+        files.write_atomic(folder / STATE, f"{_head(inputs, len(lines))}\n{''.join(lines)}")
+    return written
+
+
+def _head(inputs: str, count: int) -> str:
+    return f"# {count} files made from {inputs}"
