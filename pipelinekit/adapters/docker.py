@@ -232,14 +232,16 @@ class DockerEngine:
     def _push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
         name = f"{ref.registry}/{ref.repository}"
         auth = {"username": credentials.user, "password": credentials.password} if credentials else None
-        digest, retried = "", False
+        digest, retried = "", set[str]()
         self.client.api.tag(image_id, name, ref.tag)
         for event in self.client.api.push(name, ref.tag, auth_config=auth, stream=True, decode=True):
-            retried = retried or str(event.get("status", "")).startswith("Retrying in")
+            if str(event.get("status", "")).startswith("Retrying in"):
+                retried.add(str(event.get("id", "")))
             if "error" in event:
                 problem = _push_failed(ref, str(event["error"]))
                 raise _GaveUp(problem) if retried else problem
             if event.get("status") in {"Pushed", "Layer already exists", "Mounted from"}:
+                retried.discard(str(event.get("id", "")))
                 say(f"{event.get('id', '')} {event['status']}")
             digest = event.get("aux", {}).get("Digest", digest)
         return digest
