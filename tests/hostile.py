@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 HOSTILE: dict[str, str] = {
     "command": "orders; rm -rf /",
     "substitution": "$(id)",
@@ -81,3 +83,6 @@ MORE: dict[str, str] = {
 """What the languages that we write are tried with as well, at the border itself."""
 
 ALL = HOSTILE | MORE
+
+FREE = [each for each in ALL.values() if not re.search("[\x00\x7f-\x9f\uffff]", each)]
+"""What an environment variable or an argument may be: anything but NUL, and what gets lost on the way."""

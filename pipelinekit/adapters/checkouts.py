@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.git import without_credentials
-from pipelinekit.adapters.repositories import TIMEOUT, unattended
+from pipelinekit.adapters.repositories import TIMEOUT, reason, unattended
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.platform import Registration
 
@@ -37,7 +37,7 @@ def clone(registration: Registration) -> Iterator[Path]:
             timeout=TIMEOUT,
         )
         if done.code:
-            raise failed("repository-unreachable", f"git cannot clone {shown}: {done.reason()}")
+            raise failed("repository-unreachable", f"git cannot clone {shown}: {reason(done)}")
         yield Path(scratch, "clone", registration.path)
 
 
@@ -94,7 +94,7 @@ def _replace(folder: Path, branch: str, tree: str) -> bool:
     ref = f"refs/heads/{branch}"
     listed = process.run(["git", "ls-remote", "origin", ref], cwd=folder, env=unattended(), timeout=TIMEOUT)
     if listed.code:
-        raise failed("repository-unreachable", f"git cannot read origin: {listed.reason()}")
+        raise failed("repository-unreachable", f"git cannot read origin: {reason(listed)}")
     there = listed.out.split()[0] if listed.out.strip() else ""
     if there:
         fetch = ["git", "fetch", "--quiet", "--depth", "1", "origin", ref]
@@ -118,4 +118,4 @@ def _push(folder: Path, branch: str, *options: str) -> None:
     push = ["git", "push", "--quiet", *options, "origin", f"HEAD:refs/heads/{branch}"]
     done = process.run(push, cwd=folder, env=unattended(), timeout=TIMEOUT)
     if done.code:
-        raise failed("push-refused", f"git cannot push {branch}: {done.reason()}")
+        raise failed("push-refused", f"git cannot push {branch}: {reason(done)}")

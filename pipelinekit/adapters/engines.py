@@ -23,7 +23,8 @@ def choose(
 ) -> DockerEngine | BuildahEngine:
     """The engine that was asked for, else Docker's when one answers, else buildah.
 
-    Raises `ToolMissing` when there is neither.
+    DOCKER_HOST asks for Docker's: what somebody has named is not replaced behind their back. Raises
+    `ToolMissing` when there is none.
     """
     from pipelinekit.adapters.buildah import BuildahEngine
     from pipelinekit.adapters.docker import DockerEngine
@@ -34,7 +35,7 @@ def choose(
             "engine-unknown", f"{CHOICE} is '{word}'", hint="docker or buildah; unset, it is found out"
         )
     docker = DockerEngine()
-    if word == "docker":
+    if word == "docker" or (environment.get("DOCKER_HOST") and not word):
         return docker
     if word == "buildah":
         process.find("buildah")

@@ -15,6 +15,7 @@ from pipelinekit.errors import Fault, Place, Refused, ToolFailed, failed, refuse
 
 IGNORE_ALL = "*\n"
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+_MOVE = "move it out of the way, or `pipelinekit generate --keep PATH` keeps yours for good"
 _IS_FOLDER = "is a folder where a file should be"
 _LINK_OUT = "is a link that leads out of the application's folder"
 SCAN_LIMIT = 64 * 1024
@@ -119,13 +120,13 @@ def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
                 if not obstacle:
                     continue
             if obstacle:
-                faults.append(Fault("path-blocked", obstacle, Place(path), hint="move it out of the way"))
+                faults.append(Fault("path-blocked", obstacle, Place(path), hint=_MOVE))
                 continue
             texts[relative] = _content(path).decode().replace("\r\n", "\n")
         except FileNotFoundError:
             continue
         except UnicodeDecodeError:
-            faults.append(Fault("not-utf-8", "is not UTF-8 text", Place(path), hint="move it out of the way"))
+            faults.append(Fault("not-utf-8", "is not UTF-8 text", Place(path), hint=_MOVE))
         except OSError as error:
             faults.append(Fault("file-unreadable", str(error.strerror), Place(path)))
     if faults:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.adapters import files, git, process
-from pipelinekit.adapters.repositories import TIMEOUT, unattended
+from pipelinekit.adapters.repositories import TIMEOUT, reason, unattended
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.platformlock import PlatformLock
 from pipelinekit.reading.platformlock import FILE as LOCK_FILE
@@ -66,7 +66,7 @@ def _from_git(address: str) -> PlatformText:
         fetch = process.run(command, cwd=Path(scratch), env=unattended(), timeout=TIMEOUT)
         shown = git.without_credentials(url)
         if fetch.code:
-            raise failed("platform-unreachable", f"git cannot fetch {ref} of {shown}: {fetch.reason()}")
+            raise failed("platform-unreachable", f"git cannot fetch {ref} of {shown}: {reason(fetch)}")
         commit = process.check(["git", "rev-parse", "FETCH_HEAD"], cwd=Path(scratch)).strip()
         inside = f"{folder.strip('/')}/{FILE}" if folder else FILE
         shown_file = process.run(["git", "show", f"FETCH_HEAD:{inside}"], cwd=Path(scratch))

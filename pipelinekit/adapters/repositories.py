@@ -26,7 +26,7 @@ class RemoteRepositories:
         if done.code:
             raise failed(
                 "repository-unreachable",
-                f"git cannot read {shown}: {done.reason()}",
+                f"git cannot read {shown}: {reason(done)}",
                 hint="is the address right, and may this account read it?",
             )
         if not done.out.strip():
@@ -35,28 +35,47 @@ class RemoteRepositories:
 
     def read(self, repository: str, branch: str, commit: str, path: str) -> str:
         """A file's text at that commit of the branch; raises `ToolFailed` when it is not there."""
-        shown = without_credentials(repository)
-        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-            folder = Path(scratch)
-            process.check(["git", "init", "--quiet"], cwd=folder)
-            process.check(["git", "remote", "add", "origin", repository], cwd=folder)
-            # Without contents: only that of the file that is asked for is transferred, where the server can.
-            fetch = ["git", "fetch", "--quiet", "--depth", "1", "--filter=blob:none", "origin", branch]
-            done = process.run(fetch, cwd=folder, env=unattended(), timeout=TIMEOUT)
-            if done.code:
-                raise failed("repository-unreachable", f"git cannot fetch {shown}: {done.reason()}")
-            if process.check(["git", "rev-parse", "FETCH_HEAD"], cwd=folder).strip() != commit:
-                raise failed("branch-moved", f"{shown} moved while it was read", hint="run it again")
-            shown_file = process.run(
-                ["git", "show", f"{commit}:{path}"], cwd=folder, env=unattended(), timeout=TIMEOUT
-            )
-            if shown_file.code:
-                raise failed(
-                    "descriptor-missing",
-                    f"{shown} has no {path} at {commit[:10]}",
-                    hint=f"is {path} committed on {branch}? The registration's path names its folder",
+        # Without contents first: where the server can, only the file that is asked for is transferred.
+        # Plain ssh speaks the older protocol, in which nobody may ask for a single file.
+        for options in (["--filter=blob:none"], []):
+            with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+                folder = Path(scratch)
+                _fetch(folder, repository, branch, commit, options)
+                if not process.check(["git", "ls-tree", commit, "--", path], cwd=folder).strip():
+                    break
+                shown = process.run(
+                    ["git", "show", f"{commit}:{path}"], cwd=folder, env=unattended(), timeout=TIMEOUT
                 )
-            return shown_file.out
+                if shown.code == 0:
+                    return shown.out
+        raise failed(
+            "descriptor-missing",
+            f"{without_credentials(repository)} has no {path} at {commit[:10]}",
+            hint=f"is {path} committed on {branch}? The registration's path names its folder",
+        )
+
+
+def _fetch(folder: Path, repository: str, branch: str, commit: str, options: list[str]) -> None:
+    """Fetch the branch's head into a new repository; raises `ToolFailed` unless that is `commit`."""
+    shown = without_credentials(repository)
+    process.check(["git", "init", "--quiet"], cwd=folder)
+    process.check(["git", "remote", "add", "origin", repository], cwd=folder)
+    fetch = ["git", "fetch", "--quiet", "--depth", "1", *options, "origin", branch]
+    done = process.run(fetch, cwd=folder, env=unattended(), timeout=TIMEOUT)
+    if done.code:
+        raise failed("repository-unreachable", f"git cannot fetch {shown}: {reason(done)}")
+    if process.check(["git", "rev-parse", "FETCH_HEAD"], cwd=folder).strip() != commit:
+        raise failed("branch-moved", f"{shown} moved while it was read", hint="run it again")
+
+
+def reason(done: process.Completed) -> str:
+    """Why an exchange failed: what ssh said, where git only says that it cannot read."""
+    told = done.reason()
+    if told != "fatal: Could not read from remote repository.":
+        return told
+    lines = [line.strip() for line in done.err.splitlines() if line.strip()]
+    before = lines[: lines.index(told)] if told in lines else []
+    return before[-1] if before else told
 
 
 def unattended() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class Workspace:
         path = self.root / BASE
         try:
             return unpack(path.read_bytes())
-        except (OSError, tarfile.TarError, EOFError, UnicodeDecodeError, gzip.BadGzipFile, ValueError):
+        except (OSError, tarfile.TarError, EOFError, UnicodeDecodeError, zlib.error, ValueError):
             return None
 
     def write(self, write: Mapping[str, File], remove: Iterable[str]) -> None:
@@ -93,10 +94,29 @@ def _header(path: str, size: int, mode: int) -> bytes:
 
 def unpack(data: bytes) -> dict[str, File]:
     """The tree that `pack` made into `data`."""
+    packed = gzip.decompress(data)
+    tree = _plain_members(packed)
+    if tree is not None:
+        return tree
     tree = {}
-    with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+    with tarfile.open(fileobj=io.BytesIO(packed), mode="r:") as archive:
         for member in archive:
             stream = archive.extractfile(member)
             if stream:
                 tree[member.name] = File(stream.read().decode(), bool(member.mode & 0o100))
+    return tree
+
+
+def _plain_members(packed: bytes) -> dict[str, File] | None:
+    """The members of an archive that has nothing but files with short names; None for any other."""
+    tree, at = {}, 0
+    while packed[at : at + 1] not in (b"", b"\0"):
+        head = packed[at : at + tarfile.BLOCKSIZE]
+        simple = head[156:157] == tarfile.REGTYPE and head[345:346] == b"\0"
+        if not simple or not (head[100:107] + head[124:135]).isdigit():
+            return None
+        name, mode, size = head[:100].rstrip(b"\0").decode(), int(head[100:107], 8), int(head[124:135], 8)
+        at += tarfile.BLOCKSIZE
+        tree[name] = File(packed[at : at + size].decode(), bool(mode & 0o100))
+        at += -(-size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
     return tree

@@ -59,7 +59,17 @@ def _identity(described: Described) -> Iterator[Setting]:
 
 def _build(described: Described) -> Iterator[Setting]:
     build, source = resolved(described.app), described.source
-    for key in ("language", "version", "base", "runtime", "package", "dependencies", "test", "platforms"):
+    for key in (
+        "language",
+        "version",
+        "base",
+        "runtime",
+        "package",
+        "dependencies",
+        "test",
+        "platforms",
+        "secrets",
+    ):
         value = getattr(build, key)
         if value:
             setting = _from(source, ("build", key), list(value) if isinstance(value, tuple) else value)

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelinekit.adapters.packaged import templates
 from pipelinekit.generators import chart as chart_generator
@@ -156,6 +158,20 @@ def test_a_hostile_text_becomes_one_line_of_a_manifest(helm: Helm, tmp_path: Pat
     assert value.endswith('"')
     assert len(value.splitlines()) == 1
     assert not any(each in value for each in "\x7f\x85\x90\u2028\u2029\ufeff\uffff")
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=60), max_size=40))
+def test_any_text_arrives_unchanged_in_the_rendered_manifest(
+    helm: Helm, tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
+    env = {f"V{number}": text for number, text in enumerate(texts)}
+    process = Process(name="web", port=8080, env=env, command=("program", *texts))
+    objects = one(helm, tmp_path_factory.mktemp("any"), process)
+    (container,) = containers_of(objects["Deployment/orders"])
+    variables = environment(container["env"])
+    assert {name: variables[name] for name in env} == env
+    assert [expand(word, variables) for word in container["command"]] == ["program", *texts]
 
 
 def test_hostile_paths_of_health_and_metrics_arrive(helm: Helm, tmp_path: Path) -> None:

@@ -56,7 +56,13 @@ def front(testbed: Mapping[str, str], folder: Path) -> Iterator[Front]:
 
 def buildah(testbed: Mapping[str, str], folder: Path) -> dict[str, str]:
     """An agent with buildah and no engine, which starts empty."""
-    return {**testbed, "DOCKER_HOST": "unix:///nowhere/docker.sock", "PIPELINEKIT_BUILDAH_ROOT": str(folder)}
+    return {
+        **testbed,
+        "DOCKER_HOST": "",
+        # Where the machine has an engine of its own, buildah is used only when it is asked for.
+        "PIPELINEKIT_ENGINE": "buildah" if Path("/var/run/docker.sock").exists() else "",
+        "PIPELINEKIT_BUILDAH_ROOT": str(folder),
+    }
 
 
 def signing_key(testbed: Mapping[str, str], folder: Path) -> dict[str, str]:

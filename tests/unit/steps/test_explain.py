@@ -25,6 +25,7 @@ metadata: {name: orders, team: payments}
 build:
   language: go
   args: {FLAVOUR: plain}
+  secrets: [index-token]
 run:
   port: 8080
   replicas: 2
@@ -57,14 +58,15 @@ def test_each_value_says_where_it_is_written() -> None:
         "build.language": ("go", "app", 5),
         "build.version": ("1.26", "default", None),
         "build.args.FLAVOUR": ("plain", "app", 6),
-        "run.port": (8080, "app", 8),
-        "run.replicas": (4, "environment", 15),
-        "run.env.LEVEL": ("warn", "environment", 16),
-        "run.env.SHARED": ("x", "app", 10),
+        "build.secrets": (["index-token"], "app", 7),
+        "run.port": (8080, "app", 9),
+        "run.replicas": (4, "environment", 16),
+        "run.env.LEVEL": ("warn", "environment", 17),
+        "run.env.SHARED": ("x", "app", 11),
         "run.resources.cpu": ("100m", "default", None),
-        "processes.worker.command": (["work"], "app", 12),
-        "processes.worker.resources.cpu": ("200m", "app", 12),
-        "processes.worker.resources.memory": ("1Gi", "environment", 17),
+        "processes.worker.command": (["work"], "app", 13),
+        "processes.worker.resources.cpu": ("200m", "app", 13),
+        "processes.worker.resources.memory": ("1Gi", "environment", 18),
     }
     for path, (value, cause, line) in expected.items():
         setting = settings[path]

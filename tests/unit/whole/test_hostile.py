@@ -39,7 +39,7 @@ from pipelinekit.render.lock import lock_text
 from tests import examples
 from tests.documents import dump
 from tests.groovy import literals
-from tests.hostile import ALL, HOSTILE
+from tests.hostile import ALL, FREE, HOSTILE
 
 Path = tuple[str | int, ...]
 Document = dict[str, Any]
@@ -439,10 +439,6 @@ def test_a_hostile_text_is_refused_at_its_place_or_arrives_unchanged(
 ) -> None:
     for text in HOSTILE.values():
         tried(kind, number, path, mark, text)
-
-
-FREE = [each for each in ALL.values() if not re.search("[\x00\x7f-\x9f\uffff]", each)]
-"""What an environment variable or an argument may be: anything but NUL, and what gets lost on the way."""
 
 
 @pytest.mark.parametrize(
