@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -12,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelinekit.adapters import buildx, process
-from pipelinekit.adapters.context import LAST, cache_tags, pinned_dockerfile, stage_of, write_context
-from pipelinekit.adapters.files import read_bytes
+from pipelinekit.adapters.context import LAST, cache_tags, labelled, stage_of, write_context
 from pipelinekit.adapters.reports import unpack_reports
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing, failed, refused
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
@@ -245,23 +243,6 @@ class DockerEngine:
                 say(f"{event.get('id', '')} {event['status']}")
             digest = event.get("aux", {}).get("Digest", digest)
         return digest
-
-
-def labelled(plan: BuildPlan, context: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """The Dockerfile with its labels in one instruction, and those that are left for the engine.
-
-    The engine's own builder makes a container for each label that it is given, which takes longer than the
-    rest of a small build.
-    """
-    pinned = pinned_dockerfile(plan, context)
-    labels = dict(plan.labels)
-    plain = all(re.fullmatch(r"[A-Za-z0-9 ._:/@+=,()-]*", each) for each in labels.values())
-    text = pinned.get(plan.dockerfile) or read_bytes(context / plan.dockerfile).decode(errors="replace")
-    # A last line that is not finished would swallow the one after it.
-    if not labels or not plain or text.rstrip().endswith(("\\", "`")):
-        return pinned, labels
-    words = " ".join(f'{name}="{value}"' for name, value in labels.items())
-    return {plan.dockerfile: f"{text}\nLABEL {words}\n"}, {}
 
 
 def _build_reason(event: dict[str, Any], recent: list[str]) -> str:
