@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -44,6 +45,23 @@ def pinned_dockerfile(plan: BuildPlan, context: Path) -> dict[str, str]:
         return {}
     text = read_bytes(context / plan.dockerfile).decode(errors="replace")
     return {plan.dockerfile: pin(text, plan.args, plan.pinned)}
+
+
+def labelled(plan: BuildPlan, context: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The Dockerfile with its labels in one instruction, and those that are left for the engine.
+
+    The engine's own builder makes a container for each label that it is given, which takes longer than the
+    rest of a small build.
+    """
+    pinned = pinned_dockerfile(plan, context)
+    labels = dict(plan.labels)
+    plain = all(re.fullmatch(r"[A-Za-z0-9 ._:/@+=,()-]*", each) for each in labels.values())
+    text = pinned.get(plan.dockerfile) or read_bytes(context / plan.dockerfile).decode(errors="replace")
+    # A last line that is not finished would swallow the one after it.
+    if not labels or not plain or text.rstrip().endswith(("\\", "`")):
+        return pinned, labels
+    words = " ".join(f'{name}="{value}"' for name, value in labels.items())
+    return {plan.dockerfile: f"{text}\nLABEL {words}\n"}, {}
 
 
 def cache_tags(plan: BuildPlan, context: Path) -> list[str]:

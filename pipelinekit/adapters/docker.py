@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelinekit.adapters import buildx, process
-from pipelinekit.adapters.context import LAST, cache_tags, pinned_dockerfile, stage_of, write_context
+from pipelinekit.adapters.context import LAST, cache_tags, labelled, stage_of, write_context
 from pipelinekit.adapters.reports import unpack_reports
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing, failed, refused
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
@@ -94,7 +94,8 @@ class DockerEngine:
         from docker.errors import DockerException
 
         with tempfile.TemporaryFile() as archive:
-            write_context(context, plan.dockerfile, archive, pinned_dockerfile(plan, context))
+            replaced, labels = labelled(plan, context)
+            write_context(context, plan.dockerfile, archive, replaced)
             archive.seek(0)
             try:
                 events = self.client.api.build(
@@ -104,7 +105,7 @@ class DockerEngine:
                     tag=str(plan.ref),
                     target=plan.target or None,
                     buildargs=dict(plan.args),
-                    labels=dict(plan.labels),
+                    labels=labels,
                     platform=plan.platforms[0] if plan.platforms else None,
                     cache_from=known or None,
                     rm=True,
@@ -229,14 +230,16 @@ class DockerEngine:
     def _push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
         name = f"{ref.registry}/{ref.repository}"
         auth = {"username": credentials.user, "password": credentials.password} if credentials else None
-        digest, retried = "", False
+        digest, retried = "", set[str]()
         self.client.api.tag(image_id, name, ref.tag)
         for event in self.client.api.push(name, ref.tag, auth_config=auth, stream=True, decode=True):
-            retried = retried or str(event.get("status", "")).startswith("Retrying in")
+            if str(event.get("status", "")).startswith("Retrying in"):
+                retried.add(str(event.get("id", "")))
             if "error" in event:
                 problem = _push_failed(ref, str(event["error"]))
                 raise _GaveUp(problem) if retried else problem
             if event.get("status") in {"Pushed", "Layer already exists", "Mounted from"}:
+                retried.discard(str(event.get("id", "")))
                 say(f"{event.get('id', '')} {event['status']}")
             digest = event.get("aux", {}).get("Digest", digest)
         return digest

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
+from pathlib import Path
 
 import click
 
@@ -13,14 +15,18 @@ from pipelinekit.adapters.store import RegistryStore, place_of
 from pipelinekit.adapters.workloads import Workloads
 from pipelinekit.cli import report
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
-from pipelinekit.cli.wiring import kubeconfig, named_or_local_platform, registry_login
-from pipelinekit.errors import refused, usage
+from pipelinekit.cli.wiring import charts_at, kubeconfig, named_or_local_platform, registry_login
+from pipelinekit.errors import UsageError, refused, usage
 from pipelinekit.model.platform import Platform
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.inputs import image_reference
 from pipelinekit.plan.nexus import COMMUNITY_COMPONENTS
 from pipelinekit.plan.release import OCI
-from pipelinekit.steps import retention
+from pipelinekit.ports import ChartRepository
+from pipelinekit.steps import chart, retention
+from pipelinekit.steps.image import Did
+
+HTTP = ("http://", "https://")
 
 
 @click.group()
@@ -110,15 +116,24 @@ def prune(
 )
 @JSON
 def copy(source: str, target: str, platform: str, mount_from: tuple[str, ...], as_json: bool) -> None:
-    """Copy an image or an OCI chart to another registry: byte for byte, with all platforms and signatures.
+    """Copy an image or a chart to another registry: byte for byte, with all platforms and signatures.
 
-    A version that is there with another content is never replaced.
+    A version that is there with another content is never replaced. Charts go to and from Helm repositories
+    over http as well.
 
     \b
-    Example:
+    Examples:
       pipelinekit registry copy nexus.example.com:5000/team/orders:1.4.2 prod.example.com/team/orders:1.4.2
+      pipelinekit registry copy https://a.example/repository/helm/orders:1.4.2 oci://b.example/charts/orders:1.4.2
     """
     known = named_or_local_platform(platform, "")
+    if any(each.startswith(HTTP) for each in (source, target)):
+        did = _copy_chart(known, source, target)
+        if as_json:
+            report.as_json({"acted": did.acted, "sentence": did.sentence})
+        else:
+            report.result(did.sentence)
+        return
     client = OciRegistry(registry_login(known))
     done = client.copy(_reference(source), _reference(target), also=mount_from)
     if as_json:
@@ -143,11 +158,38 @@ def copy(source: str, target: str, platform: str, mount_from: tuple[str, ...], a
         report.result(f"{target} is {done.digest} already")
 
 
+def _copy_chart(platform: Platform, source: str, target: str) -> Did:
+    from pipelinekit.adapters.helm import Helm
+
+    def placed(text: str) -> tuple[ImageRef, ChartRepository]:
+        if text.startswith(HTTP):
+            address, _, last = text.rpartition("/")
+            name, _, version = last.partition(":")
+            if not version or address.endswith("/"):
+                raise _unreadable(text)
+            return ImageRef(address, name, tag=version), charts_at(platform, address)
+        return _reference(text), charts_at(platform, OCI)
+
+    (ref, there), (to, here) = placed(source), placed(target)
+    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+        return chart.copy(ref, there, to, here, Path(scratch, "chart.tgz"), Helm({}))
+
+
 def _reference(text: str) -> ImageRef:
-    ref = image_reference(text.removeprefix(OCI))
-    if not ref.tag and not ref.digest:
-        raise usage("reference-form", f"{text} names no tag and no digest", hint="registry/path:tag")
+    name = text.removeprefix(OCI)
+    ref = image_reference(name)
+    # What Docker adds where nothing is said would copy something that nobody has named.
+    if not name.startswith(f"{ref.registry}/") or not (ref.digest or name.endswith(f":{ref.tag}")):
+        raise _unreadable(text)
     return ref
+
+
+def _unreadable(text: str) -> UsageError:
+    return usage(
+        "reference-form",
+        f"'{text}' does not name a registry, a path and a tag or digest",
+        hint="registry/path:tag, oci://registry/path/chart:version or https://repository/chart:version",
+    )
 
 
 def _store(platform: Platform) -> RegistryStore:

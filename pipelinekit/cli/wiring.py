@@ -249,17 +249,23 @@ def read_named_platform(source: str) -> tuple[Platform, str]:
 
 def chart_repository(platform: Platform) -> ChartRepository:
     """A platform's chart repository: an OCI registry, or a Helm repository over http."""
+    return charts_at(platform, platform.charts.repository)
+
+
+def charts_at(platform: Platform, address: str) -> ChartRepository:
+    """A chart repository; what a pipeline binds is given to it when it is one of the platform's."""
     from pipelinekit.adapters import credentials
 
     repository = platform.charts.repository
-    own = [(repository.partition("://")[2] or repository).split("/")[0], platform.images.registry]
+    mine = (repository.partition("://")[2] or repository).split("/")[0]
+    images = [platform.images.registry, *(each.registry for each in platform.environments)]
 
     def login(host: str) -> Credentials | None:
-        return credentials.for_registry(
-            host, os.environ, purpose="CHARTS", own=[each for each in own if each]
-        )
+        purpose = "CHARTS" if host == mine else "REGISTRY"
+        own = [each for each in (mine, *images) if each]
+        return credentials.for_registry(host, os.environ, purpose=purpose, own=own)
 
-    if repository.startswith("oci://"):
+    if address.startswith("oci://"):
         from pipelinekit.adapters.registry import OciRegistry
 
         return OciRegistry(login)

@@ -140,6 +140,43 @@ def publish(
     return receipt, Did(f"{chart_address(plan.chart)} {verb} ({short(digest)})", acted)
 
 
+def copy(
+    ref: ImageRef,
+    source: ChartRepository,
+    to: ImageRef,
+    target: ChartRepository,
+    archive: Path,
+    charts: Charts,
+) -> Did:
+    """Publish another repository's chart, byte for byte. `archive` is where it may lie meanwhile.
+
+    Raises `Refused` when `to` is published with another content.
+    """
+    source.fetch_chart(ref, archive)
+    digest = digest_of(archive)
+    there = target.digest_of(to)
+    if there is None:
+        metadata = read_values(charts.texts(archive, ["Chart.yaml"])["Chart.yaml"], "Chart.yaml")
+        inside = str(metadata.get("name")), str(metadata.get("version"))
+        if inside != (to.repository.split("/")[-1], to.tag):
+            raise refused(
+                "chart-renamed",
+                f"{ref} is {' '.join(inside)} inside",
+                hint="a copy keeps name and version",
+            )
+        target.publish_chart(to, archive, metadata)
+    elif target.chart_layer(to) != digest:
+        raise refused(
+            "version-taken",
+            f"{chart_address(to)} is published with another content",
+            hint="a published version is never replaced",
+        )
+    verb = "has" if there is None else "has already"
+    return Did(
+        f"{chart_address(to)} {verb} the archive of {chart_address(ref)} ({short(digest)})", there is None
+    )
+
+
 def _published_by_us(receipts: Receipts, packaged: ChartPackaged, digest: str) -> bool:
     """Whether what the repository has is what we put there: its digest says so, without reading it."""
     done = receipts.load(ChartPublished)

@@ -292,3 +292,25 @@ def test_a_chart_that_is_not_one_is_refused_by_the_registry(bench: Bench) -> Non
     bench.registry.store(ImageRef(PLAN.chart.registry, PLAN.chart.repository, PLAN.chart.tag), {"image": "x"})
     with pytest.raises(PipelinekitError, match="no Helm chart"):
         bench.publish()
+
+
+# --- copy -----------------------------------------------------------------------------------------
+
+
+def test_a_copy_has_the_same_bytes_and_is_made_once(bench: Bench) -> None:
+    bench.package()
+    bench.publish()
+    other, to = Registry(), ImageRef("elsewhere", "charts/payments/orders", tag=PLAN.version)
+
+    def copy(to: ImageRef) -> Did:
+        archive = bench.root / "copy.tgz"
+        return chart.copy(PLAN.chart, bench.registry, to, other, archive, bench.charts)
+
+    assert copy(to).acted
+    assert other.chart_layer(to) == bench.registry.chart_layer(PLAN.chart)
+    assert not copy(to).acted
+    with pytest.raises(Refused, match="inside"):
+        copy(replace(to, tag="9.9.9"))
+    other.store(to, {"chart": b"another"})
+    with pytest.raises(Refused, match="with another content"):
+        copy(to)
