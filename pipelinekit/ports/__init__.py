@@ -1,0 +1,45 @@
+"""What steps need of the world, in our words. Adapters satisfy these; tests bring their own."""
+
+from __future__ import annotations
+
+from pipelinekit.ports.folder import Receipts, Reports, Repositories, Shell, Sources, TextMerge, Workspace
+from pipelinekit.ports.images import (
+    ChartRepository,
+    Describer,
+    Engine,
+    NexusServer,
+    Referrers,
+    Registry,
+    Signer,
+    Store,
+)
+from pipelinekit.ports.jenkins import Builds, Controller, Jobs
+from pipelinekit.ports.releases import Charts, Cluster, Clusters, Ledger, Releases
+from pipelinekit.ports.say import Say
+
+__all__ = [
+    "Builds",
+    "ChartRepository",
+    "Charts",
+    "Cluster",
+    "Clusters",
+    "Controller",
+    "Describer",
+    "Engine",
+    "Jobs",
+    "Ledger",
+    "NexusServer",
+    "Receipts",
+    "Referrers",
+    "Registry",
+    "Releases",
+    "Reports",
+    "Repositories",
+    "Say",
+    "Shell",
+    "Signer",
+    "Sources",
+    "Store",
+    "TextMerge",
+    "Workspace",
+]

@@ -1,0 +1,79 @@
+"""A Jenkins controller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    # Only names in promises: whoever generates need not load what a release is made of.
+    from pipelinekit.model.jobplan import Found
+    from pipelinekit.model.jobrun import Console, Ticket
+
+
+class Jobs(Protocol):
+    """The jobs of a Jenkins controller. Every method raises `ToolFailed` with Jenkins' own reason."""
+
+    def items(self, roots: Iterable[str]) -> dict[str, Found]:
+        """What is in these top-level folders, two levels deep, the folders included, by path."""
+        ...
+
+    def config(self, path: str) -> str | None:
+        """A job's `config.xml`; None only when Jenkins itself says that there is no such job."""
+        ...
+
+    def post(self, path: str, xml: str, *, create: bool) -> None:
+        """Make a job, or give one that is there another configuration."""
+        ...
+
+    def delete(self, path: str) -> None:
+        """Delete a job with all its builds; one that is gone is no error."""
+        ...
+
+
+class Controller(Protocol):
+    """What a Jenkins controller is and has, beside jobs."""
+
+    def version(self) -> str:
+        """Its version; raises `ToolFailed` when the address, the account or the way there is wrong."""
+        ...
+
+    def plugins(self) -> frozenset[str] | None:
+        """The ids of its active plugins; None when this account may not ask."""
+        ...
+
+    def credential_ids(self, folder: str) -> frozenset[str] | None:
+        """The ids in a folder's own store (empty: the controller's); None when this account may not ask."""
+        ...
+
+    def paths_with_builds(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the jobs that have at least one build, their branches' jobs counted."""
+        ...
+
+
+class Builds(Protocol):
+    """The builds of a Jenkins controller."""
+
+    def trigger(self, path: str, parameters: Mapping[str, str]) -> Ticket:
+        """Start a build; what is known of it until it runs."""
+        ...
+
+    def started(self, ticket: Ticket) -> int | None:
+        """The build's number once it runs; raises `Refused` when somebody took it out of the queue."""
+        ...
+
+    def why_waiting(self, ticket: Ticket) -> str:
+        """What the build waits for, in Jenkins' words; empty when it does not wait."""
+        ...
+
+    def console(self, path: str, number: int, offset: int) -> Console:
+        """What a build has written since `offset`, which is Jenkins' own count and no length."""
+        ...
+
+    def result(self, path: str, number: int) -> str:
+        """SUCCESS, UNSTABLE, FAILURE, ABORTED or NOT_BUILT; empty while it runs."""
+        ...
+
+    def stop(self, path: str, number: int | None, ticket: Ticket) -> None:
+        """Abort a build, or take it out of the queue."""
+        ...

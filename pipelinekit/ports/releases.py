@@ -1,0 +1,115 @@
+"""Charts and clusters: what is deployed, what runs, what releases went through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    # Only names in promises: whoever generates need not load what a release is made of.
+    from pipelinekit.model.ledger import Event
+    from pipelinekit.model.platform import Cluster as PlatformCluster
+    from pipelinekit.model.release import ReleaseState, Target
+    from pipelinekit.model.stored import Running
+from pipelinekit.ports.say import Say
+
+
+class Charts(Protocol):
+    """What turns a chart's folder into an archive."""
+
+    def package(self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str) -> Path:
+        """Lint the chart with `replaced` texts in it, and archive it in the folder `to`.
+
+        `trial` is a values text as a deployment gives it; the chart must be clean with it as well.
+        The same content gives the same bytes. Raises `ToolFailed` with the linter's words.
+        """
+        ...
+
+    def texts(self, archive: Path, names: Iterable[str]) -> dict[str, str]:
+        """Those of the files (relative to the chart) that an archive has."""
+        ...
+
+    def render(self, archive: Path, target: Target, values: Sequence[str]) -> str:
+        """What would be installed with those values texts, the later ones on top: YAML documents."""
+        ...
+
+
+class Releases(Protocol):
+    """What installs charts into a cluster."""
+
+    def state(self, target: Target) -> ReleaseState | None:
+        """What is installed under the target's name, or None."""
+        ...
+
+    def install(
+        self,
+        target: Target,
+        archive: Path,
+        values: Sequence[str],
+        *,
+        timeout: int,
+        hopeless: Callable[[], bool],
+    ) -> ReleaseState:
+        """Install or upgrade with those values texts, the later ones on top, and wait until it is ready.
+
+        `timeout` is in seconds; `hopeless` is asked now and then whether waiting still makes sense.
+        Raises `ToolFailed` with the reason.
+        """
+        ...
+
+    def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
+        """Of an installation's record: does its process live (None: cannot tell), and until when may it."""
+        ...
+
+    def test(self, target: Target, say: Say) -> None:
+        """Run the chart's tests; raises `CheckFailed` with what they said."""
+        ...
+
+
+class Cluster(Protocol):
+    """What runs in a cluster."""
+
+    def ensure_namespace(self, target: Target) -> bool:
+        """Make the target's namespace unless it is there; whether it was made."""
+        ...
+
+    def ready(self, target: Target, manifest: str) -> bool:
+        """Whether everything in the manifest is there, and its Deployments run at their newest."""
+        ...
+
+    def troubles(self, target: Target, *, since: float = 0) -> tuple[str, ...]:
+        """Why the target's pods (made since then) are not ready, in words; empty when all are."""
+        ...
+
+    def hopeless(self, target: Target, *, since: float) -> str:
+        """Why waiting is in vain, or empty."""
+        ...
+
+    def release_labels(self, target: Target, revision: int) -> Mapping[str, str] | None:
+        """The labels of an installation's record."""
+        ...
+
+    def drop_release(self, target: Target, revision: int) -> None:
+        """Delete an abandoned installation's record, so that the one before it counts again."""
+        ...
+
+
+class Clusters(Protocol):
+    """What clusters run."""
+
+    def running(self, cluster: PlatformCluster) -> Running:
+        """Whatever runs in one of them or would run again; raises when it cannot be asked."""
+        ...
+
+
+class Ledger(Protocol):
+    """What releases went through."""
+
+    def events(self) -> Sequence[Event]:
+        """All events, oldest first; raises `Refused` when they cannot be read."""
+        ...
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Add events; they are kept when this returns."""
+        ...

@@ -1,0 +1,165 @@
+"""The shape of `app.yaml`."""
+
+from __future__ import annotations
+
+from pipelinekit import names
+from pipelinekit.model.app import LANGUAGES
+from pipelinekit.reading.schema.words import (
+    CALL,
+    COMMAND,
+    CPU,
+    CRON,
+    DRAFT,
+    ENV_VALUE,
+    FILES,
+    HOST,
+    HTTP_PATH,
+    IMAGE,
+    IMAGE_VERSION,
+    MEMORY,
+    RELATIVE,
+    SECRET,
+    SECRET_ID,
+    VARIABLE,
+    Schema,
+    closed,
+    head,
+    label,
+    line,
+    listing,
+    mapping,
+    text,
+    whole,
+)
+
+STAGES = ("test", "build", "push", "package", "publish", "deploy", "verify")
+
+PROCESS: Schema = {
+    "command": COMMAND,
+    "port": whole("the port it listens on", 1, 65535),
+    "health": text("answers 2xx when it can take requests", *HTTP_PATH),
+    "metrics": text("where Prometheus scrapes", *HTTP_PATH),
+    "replicas": whole("how many run", 0, 1000),
+    "resources": closed(
+        {
+            "cpu": text("requested, not limited", *CPU, longest=20),
+            "memory": text("requested and limit", *MEMORY, longest=20),
+        }
+    ),
+    "env": mapping(ENV_VALUE, VARIABLE, "environment variables; values are text"),
+    "secrets": mapping(
+        text("a reference, never a value", *SECRET), VARIABLE, "variables filled from secrets"
+    ),
+    "expose": closed(
+        {"host": text("the host name", rf"^{HOST.split('(:')[0]}$", "a host name without port", longest=253)},
+        "host",
+    ),
+    "autoscale": closed(
+        {
+            "max": whole("most replicas", 1, 1000),
+            "cpu": whole("percent of the requested CPU", 1, 1000),
+        },
+        "max",
+    ),
+}
+"""What is said of a process; the document's `$defs`, for it stands in four places."""
+
+
+def _process_fields() -> Schema:
+    return {name: {"$ref": f"#/$defs/{name}"} for name in PROCESS}
+
+
+def _processes(*required: str) -> Schema:
+    fields = _process_fields() | {"schedule": text("cron; makes it a CronJob", *CRON, longest=100)}
+    return mapping(closed(fields, *required), label("a process", names.PROCESS_MAX), "workloads beside `run`")
+
+
+APP: Schema = {
+    "$schema": DRAFT,
+    "title": "pipelinekit Application",
+    "$defs": PROCESS,
+    **closed(
+        head(
+            "Application",
+            closed(
+                {
+                    "name": label("the application's name", names.APPLICATION_MAX),
+                    "team": label("who owns it", names.APPLICATION_MAX),
+                },
+                "name",
+                "team",
+            ),
+        )
+        | {
+            "build": closed(
+                {
+                    "language": {"enum": list(LANGUAGES), "description": "what it is written in"},
+                    "version": text("of the language", *IMAGE_VERSION, longest=60),
+                    "base": text("the image that it is built in, without registry", *IMAGE, longest=300),
+                    "runtime": text("the image that it runs in, without registry", *IMAGE, longest=300),
+                    "package": text("what of the source is the program", *RELATIVE),
+                    "dependencies": listing(
+                        text("a file", *FILES), "files that name dependencies, copied first"
+                    ),
+                    "test": COMMAND,
+                    "args": mapping(ENV_VALUE, VARIABLE, "build arguments"),
+                    "secrets": listing(
+                        text("an id", *SECRET_ID, longest=60),
+                        "build secrets: mounted into single steps, in no layer",
+                        uniqueItems=True,
+                    ),
+                    "platforms": listing(
+                        text("os/architecture", r"^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "like linux/amd64"),
+                        "for which the image is built",
+                        minItems=1,
+                        uniqueItems=True,
+                    ),
+                    "around": closed(
+                        {
+                            stage: closed(
+                                {
+                                    "before": listing(
+                                        line("a shell command"), "run before the stage, in order"
+                                    ),
+                                    "after": listing(line("a shell command"), "run after it, in order"),
+                                }
+                            )
+                            for stage in STAGES
+                        },
+                        about="commands around a stage",
+                    ),
+                },
+                "language",
+            ),
+            "run": closed(_process_fields(), about="short form of processes.web"),
+            "processes": _processes(),
+            "before": mapping(COMMAND, label("a task", names.PROCESS_MAX), "run once before each rollout"),
+            "services": listing(
+                closed(
+                    {
+                        "type": label("the kind of service"),
+                        "name": label("the instance", names.APPLICATION_MAX),
+                        "plan": label("the plan"),
+                    },
+                    "type",
+                ),
+                "backing services",
+            ),
+            "calls": listing(text("an application", *CALL), "applications it calls", uniqueItems=True),
+            "accepts": listing(text("an application", *CALL), "applications it answers", uniqueItems=True),
+            "versions": {
+                "enum": ["commits", "conventional"],
+                "description": "what moves the version on: each commit, or conventional commits",
+            },
+            "environments": mapping(
+                closed(_process_fields() | {"processes": _processes()}),
+                label("an environment"),
+                "what differs in an environment; same shape as run",
+            ),
+        },
+        "apiVersion",
+        "kind",
+        "metadata",
+        "build",
+    ),
+}

@@ -1,0 +1,219 @@
+"""The shape of `platform.yaml`."""
+
+from __future__ import annotations
+
+from pipelinekit import names
+from pipelinekit.reading.schema.nexus import NEXUS
+from pipelinekit.reading.schema.words import (
+    CHART_REPOSITORY,
+    CREDENTIAL,
+    DRAFT,
+    DURATION,
+    GIT,
+    IMAGE_PATH,
+    LIBRARY,
+    MOMENT,
+    NAMESPACE,
+    REGISTRY,
+    RELATIVE,
+    SERVER_PATH,
+    STEP,
+    URL,
+    Schema,
+    closed,
+    flag,
+    head,
+    label,
+    line,
+    listing,
+    text,
+    whole,
+)
+
+PLATFORM: Schema = {
+    "$schema": DRAFT,
+    "title": "pipelinekit Platform",
+    **closed(
+        head("Platform", closed({"name": label("the platform's name")}, "name"))
+        | {
+            "images": closed(
+                {
+                    "registry": text("where images go", *REGISTRY),
+                    "path": text("inside the registry", *IMAGE_PATH),
+                    "credentials": text("Jenkins credential", *CREDENTIAL),
+                    "mirror": text("serves Docker Hub's base images", *REGISTRY),
+                    "pullSecret": label("a Secret in each namespace that pods pull with"),
+                    "cache": text("build layers, inside the registry", *IMAGE_PATH),
+                    "sbom": flag("each pushed image gets a bill of materials"),
+                    "signing": closed(
+                        {
+                            "credentials": text("Jenkins credential: the key file", *CREDENTIAL),
+                            "log": text("a transparency log that signatures are told to", *URL),
+                            "timestamps": text("a timestamp server that signatures are shown to", *URL),
+                        },
+                        "credentials",
+                    ),
+                },
+                "registry",
+            ),
+            "charts": closed(
+                {
+                    "repository": text("where charts go", *CHART_REPOSITORY),
+                    "credentials": text("Jenkins credential", *CREDENTIAL),
+                },
+                "repository",
+            ),
+            "packages": closed(
+                {each: text("a package proxy", *URL) for each in ("pypi", "npm", "maven", "go")},
+                about="package proxies used by builds",
+            ),
+            "jenkins": closed(
+                {
+                    "url": text("the controller", *URL),
+                    "credentials": text("Jenkins credential", *CREDENTIAL),
+                    "agent": closed(
+                        {
+                            "label": line("a label expression", 200),
+                            "kubernetes": closed(
+                                {"namespace": label("for agent pods"), "image": line("the agent's image")},
+                                "namespace",
+                                "image",
+                            ),
+                        }
+                    )
+                    | {"maxProperties": 1},
+                    "source": closed(
+                        {
+                            "repository": text("the repository that has this document", *GIT),
+                            "branch": line("its branch", 200),
+                            "path": text("the document's folder in it", *RELATIVE),
+                            "credentials": text("Jenkins credential", *CREDENTIAL),
+                        },
+                        "repository",
+                        about="what the seed job checks out",
+                    ),
+                    "library": closed(
+                        {
+                            "repository": text("pipelinekit's own repository, as Jenkins reaches it", *GIT),
+                            "credentials": text("Jenkins credential", *CREDENTIAL),
+                        },
+                        "repository",
+                        about="where the shared library comes from",
+                    ),
+                    "scan": text("between two scans of a repository, beside webhooks", *DURATION, longest=10),
+                    "notify": closed(
+                        {
+                            "step": text("a step of a shared library of yours", *STEP, longest=60),
+                            "library": text("the library and its version", *LIBRARY, longest=200),
+                        },
+                        "step",
+                        about="called when a pipeline fails, and when it is well again",
+                    ),
+                    "webhook": closed(
+                        {"tokenFile": text("a file on the git server that holds the token", *SERVER_PATH)},
+                        "tokenFile",
+                        about="what the hook for private git servers needs",
+                    ),
+                },
+                "url",
+            ),
+            "vault": closed(
+                {
+                    "address": text("where pods reach it", *URL),
+                    "image": line("the agent's image", 300),
+                    "mount": text("path of the Kubernetes login", *RELATIVE),
+                },
+                "address",
+                about="Vault or OpenBao, for secrets that applications name",
+            ),
+            "retention": closed(
+                {
+                    "last": whole("versions of each branch that stay", 1, 1000),
+                    "audit": text("how long stays what reached a gated environment", *DURATION),
+                    "development": text("how long stays what did not", *DURATION),
+                }
+            ),
+            "nexus": NEXUS,
+            "ledger": closed({"repository": text("a git repository", *GIT)}, "repository"),
+            "clusters": listing(
+                closed(
+                    {
+                        "name": label("a cluster"),
+                        "context": line("kubeconfig context", 300),
+                        "credentials": text("Jenkins credential: a kubeconfig file", *CREDENTIAL),
+                    },
+                    "name",
+                ),
+                "where environments are",
+                minItems=1,
+            ),
+            "environments": listing(
+                closed(
+                    {
+                        "name": label("an environment", names.PROCESS_MAX),
+                        "cluster": label("its cluster"),
+                        "namespace": text("for an application", *NAMESPACE, longest=names.LABEL_MAX),
+                        "automatic": flag("each main build deploys here"),
+                        "after": label("the environment a release must have been in"),
+                        "soak": text("how long it must have been there", *DURATION),
+                        "approvals": closed(
+                            {
+                                "count": whole("how many", 1, 20),
+                                "from": listing(line("a group", 200), "of which groups", minItems=1),
+                            },
+                            "count",
+                            "from",
+                        ),
+                        "freeze": listing(
+                            closed(
+                                {
+                                    "from": text("begins", *MOMENT),
+                                    "to": text("ends", *MOMENT),
+                                    "zone": line("an IANA time zone", 60),
+                                    "reason": line("why", 300),
+                                },
+                                "from",
+                                "to",
+                            ),
+                            "windows in which nothing is promoted",
+                        ),
+                        "images": closed({"registry": text("where its images are", *REGISTRY)}, "registry"),
+                    },
+                    "name",
+                    "cluster",
+                    "namespace",
+                ),
+                "in the order of promotion",
+                minItems=1,
+            ),
+            "components": listing(
+                closed({"name": label("a component"), "values": text("its values file", *RELATIVE)}, "name"),
+                "parts of the platform itself",
+            ),
+            "applications": listing(
+                closed(
+                    {
+                        "name": label("the application", names.APPLICATION_MAX),
+                        "team": label("its team", names.APPLICATION_MAX),
+                        "repository": text("its repository", *GIT),
+                        "credentials": text("Jenkins credential", *CREDENTIAL),
+                        "path": text("its folder", *RELATIVE),
+                        "branch": line("its main branch", 200),
+                    },
+                    "name",
+                    "team",
+                    "repository",
+                ),
+                "registrations; descriptors stay in their repositories",
+                maxItems=2000,
+            ),
+        },
+        "apiVersion",
+        "kind",
+        "metadata",
+        "images",
+        "charts",
+        "clusters",
+        "environments",
+    ),
+}

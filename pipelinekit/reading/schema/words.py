@@ -1,0 +1,153 @@
+"""What both schemas are written with: kinds of values, and patterns with the words of their refusal.
+
+`description` is what an editor shows; `patternErrorMessage` is what a fault says instead of the pattern.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelinekit import names
+
+Schema = dict[str, Any]
+
+API_VERSION = "pipelinekit/v1"
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+# One line of text: what ends up in a command line, an environment variable or a label is never more.
+ONE_LINE = r"^[^\x00-\x08\x0a-\x1f\x7f\u2028\u2029]*$"
+
+
+def closed(properties: Schema, *required: str, about: str = "") -> Schema:
+    """A mapping of these keys and no other; `required` names those that must be there."""
+    schema: Schema = {"type": "object", "additionalProperties": False, "properties": properties}
+    if required:
+        schema["required"] = list(required)
+    if about:
+        schema["description"] = about
+    return schema
+
+
+def text(about: str, pattern: str = "", rule: str = "", longest: int = 1000) -> Schema:
+    """A text, which matches a pattern; `rule` says the pattern to people."""
+    schema: Schema = {"type": "string", "description": about, "maxLength": longest}
+    if pattern:
+        schema |= {"pattern": pattern, "patternErrorMessage": rule}
+    return schema
+
+
+def line(about: str, longest: int = 1000) -> Schema:
+    """One line of text, not empty."""
+    return text(about, ONE_LINE, "one line of text without control characters", longest) | {"minLength": 1}
+
+
+def label(about: str, longest: int = names.LABEL_MAX) -> Schema:
+    """A name that Kubernetes takes as a label."""
+    return text(about, names.LABEL_PATTERN, names.LABEL_RULE, longest)
+
+
+def listing(items: Schema, about: str = "", **more: Any) -> Schema:
+    """A list of items alike."""
+    return {"type": "array", "items": items, "description": about, "maxItems": 200, **more}
+
+
+def mapping(values: Schema, keys: Schema, about: str = "") -> Schema:
+    """A mapping whose keys the user chooses."""
+    return {
+        "type": "object",
+        "propertyNames": keys,
+        "additionalProperties": values,
+        "description": about,
+        "maxProperties": 200,
+    }
+
+
+def whole(about: str, lowest: int, highest: int) -> Schema:
+    """A whole number."""
+    return {"type": "integer", "minimum": lowest, "maximum": highest, "description": about}
+
+
+def flag(about: str) -> Schema:
+    """True or false."""
+    return {"type": "boolean", "description": about}
+
+
+VARIABLE = {
+    "type": "string",
+    "pattern": names.ENVIRONMENT_VARIABLE_PATTERN,
+    "patternErrorMessage": "letters, digits and underscores; does not begin with a digit",
+    "maxLength": 200,
+}
+HTTP_PATH = (r"^/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$", "a path that begins with /")
+HOST = r"[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?"
+REGISTRY = (rf"^{HOST}(/[a-z0-9._/-]+)?$", "host, host:port or host:port/path, without http://")
+RELATIVE = (
+    r"^(?!/)(?!(.*/)?\.\.(/|$))[A-Za-z0-9._@+/-]+$",
+    "a path inside the repository: letters, digits and . _ @ + / -, without ..",
+)
+FILES = (
+    r"^(?!/)(?!(.*/)?\.\.(/|$))[A-Za-z0-9._@+*/-]+$",
+    "a file inside the repository, * for any characters: letters, digits and . _ @ + / - *, without ..",
+)
+IMAGE = (
+    r"^[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9._-]+)?(@sha256:[0-9a-f]{64})?$",
+    "an image without its registry, like library/python:3.11-slim, with or without @sha256:…",
+)
+GIT = (
+    r"^(https?://|ssh://|git://|file:///|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:|/|\./)[^\s\x00-\x1f]+$",
+    "a git address: https://…, ssh://… or user@host:path",
+)
+CREDENTIAL = (r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "the id of a Jenkins credential: letters, digits, . _ -")
+STEP = (r"^(?!pk[A-Z])[a-z][A-Za-z0-9]*$", "a step's name: letters and digits, not beginning with pk")
+LIBRARY = (r"^[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9][A-Za-z0-9._/-]*)?$", "name or name@version")
+SERVER_PATH = (r"^/[A-Za-z0-9._@+/-]+$", "an absolute path: letters, digits and . _ @ + / -")
+DURATION = (r"^[0-9]+(s|m|h|d)$", "a number and s, m, h or d, like 90m")
+_DAY = r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+MOMENT = (rf"^[0-9]{{4}}-{_DAY}(T{_TIME})?$", "a date and time like 2026-12-18T18:00")
+CPU = (r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$", "cores like 2 or thousandths like 250m")
+MEMORY = (r"^[0-9]+(Ki|Mi|Gi|Ti|k|M|G|T)?$", "bytes with a unit, like 256Mi")
+CRON = (
+    r"^(@(hourly|daily|weekly|monthly|yearly)|[-0-9A-Za-z*,/]+( [-0-9A-Za-z*,/]+){4})$",
+    "five cron fields, like 0 3 * * *",
+)
+SECRET = (
+    r"^(vault:[A-Za-z0-9._{}/-]+|secret:[a-z0-9]([-a-z0-9.]*[a-z0-9])?)#[A-Za-z0-9._-]+$",
+    "vault:PATH#KEY or secret:NAME#KEY",
+)
+SECRET_ID = (r"^[a-z][a-z0-9_.-]*$", "lower-case letters, digits, . _ -")
+IMAGE_PATH = (r"^[a-z0-9{}][a-z0-9._{}/-]*$", "a lower-case path; {team} and {name} are filled in")
+NAMESPACE = (r"^[a-z{][-a-z0-9{}]*$", "a namespace; {team} and {name} are filled in")
+CALL = (
+    r"^([a-z]([-a-z0-9]*[a-z0-9])?/)?[a-z]([-a-z0-9]*[a-z0-9])?$",
+    "an application's name, or team/name",
+)
+IMAGE_VERSION = (r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "an image tag's beginning: letters, digits, . _ -")
+URL = (r"^https?://[^\s\x00-\x1f]+$", "an http or https address")
+CHART_REPOSITORY = (r"^(oci|https?)://[^\s\x00-\x1f]+$", "oci://host/path or an https address")
+
+# Helm hands manifests to Kubernetes as JSON that is read as YAML: what YAML does not print gets lost there.
+ANY_TEXT = (
+    r"^[^\x00\x7f-\x9f\ufffe\uffff]*$",
+    "text without NUL, DEL and C1 control characters, which do not reach a pod",
+)
+COMMAND = listing(
+    {"type": "string", "maxLength": 4000, "pattern": ANY_TEXT[0], "patternErrorMessage": ANY_TEXT[1]},
+    "program and arguments; no shell in between",
+    minItems=1,
+)
+ENV_VALUE: Schema = {
+    "type": "string",
+    "maxLength": 20_000,
+    "pattern": ANY_TEXT[0],
+    "patternErrorMessage": ANY_TEXT[1],
+}
+
+
+def head(kind: str, metadata: Schema) -> Schema:
+    """What every document begins with."""
+    return {
+        "apiVersion": {"const": API_VERSION, "description": "the document's version"},
+        "kind": {"const": kind},
+        "metadata": metadata,
+    }
