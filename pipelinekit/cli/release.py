@@ -1,14 +1,12 @@
-"""The verbs of the line: test, build, push, package, publish, deploy, verify, version."""
+"""The verbs of the line: test, build, push, package, publish, deploy, verify."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
@@ -20,10 +18,8 @@ from pipelinekit.cli.via import VIA
 from pipelinekit.cli.via import deploy as deploy_via
 from pipelinekit.cli.wiring import Line
 from pipelinekit.model.receipts import ImagePushed, Receipt
-from pipelinekit.model.release import ReleasePlan
 from pipelinekit.plan.release import chart_address, environments_to_deploy
-from pipelinekit.plan.version import explain
-from pipelinekit.steps import attest, chart, difference, image
+from pipelinekit.steps import attest, chart, image, recipe
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.around import around
 from pipelinekit.steps.image import Did
@@ -87,9 +83,9 @@ def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
       pipelinekit build --max-age 7d
     """
     if plan_only:
-        recipe = image.resolve(here.plan, "", here.sources, here.engine, here.images, report.say)
+        made = recipe.resolve(here.plan, "", here.sources, here.engine, here.images, report.say)
         name = f"{here.plan.image.repository}:{here.plan.version}"
-        report.result(f"would build {name}, unless the registry has one of inputs {recipe.inputs.digest}")
+        report.result(f"would build {name}, unless the registry has one of inputs {made.inputs.digest}")
         return
     with _around(here, "build"):
         done = image.build(
@@ -259,8 +255,6 @@ def deploy(
 def verify(here: Line, environment: str, automatic: bool, as_json: bool) -> None:
     """Run the chart's tests (`helm test`) against what is deployed. Exit code 1 when one fails.
 
-
-
     \b
     Example:
       pipelinekit verify --env dev
@@ -287,52 +281,3 @@ def _finish_all(results: list[Any], as_json: bool, nothing: str) -> None:
         report.result(did.sentence)
     if not results:
         report.result(nothing)
-
-
-@click.command()
-@click.argument("older")
-@click.argument("newer", default="")
-@line(ENVIRONMENT)
-def diff(here: Line, older: str, newer: str, environment: str) -> None:
-    """Show what differs between two published versions, as an environment would get them.
-
-    NEWER is this revision's version when it is not given; without --env it is the first environment. Labels
-    and annotations that only say which version it is are left out.
-
-    \b
-    Example:
-      pipelinekit diff 1.4.1 1.4.2 --env production
-    """
-    here.require_registry()
-    versions = (older, newer or here.plan.version)
-    known = here.platform.environments
-    chosen = next((each for each in known if environment in ("", each.name)), None)
-    if chosen is None:
-        (chosen,) = environments_to_deploy(here.platform, environment, automatic=False)
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-        target = here.target(chosen)
-        text = difference.difference(here.plan, versions, target, Path(scratch), here.helm, here.charts)
-    if text:
-        report.result(text.rstrip("\n"))
-    report.say(f"{' and '.join(versions)} {'differ' if text else 'are alike'} in {chosen.name}")
-
-
-@click.command()
-@line(click.option("--explain", "why", is_flag=True, help="Say which facts made it."), JSON)
-def version(here: Line, why: bool, as_json: bool) -> None:
-    """Show the version of this revision.
-
-    \b
-    Examples:
-      pipelinekit version --json
-      pipelinekit version --explain
-    """
-    plan: ReleasePlan = here.plan
-    explained = explain(plan.revision, conventional=here.app.versions == "conventional")
-    if as_json:
-        facts = {"version": plan.version, "reasons": list(explained.reasons)}
-        report.as_json({**facts, **dataclasses.asdict(plan.revision)})
-        return
-    for each in explained.reasons if why else ():
-        report.say(each)
-    report.result(plan.version)

@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from pipelinekit.errors import CheckFailed, Fault, Refused, ToolFailed, refused
 from pipelinekit.model.receipts import ImageBuilt, ImagePushed, Tested, check_key
-from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleasePlan
+from pipelinekit.model.release import Credentials, ImageRef, ReleasePlan
 from pipelinekit.model.testing import Totals
-from pipelinekit.plan.inputs import LABEL, Inputs, image_reference, input_tag, pinned, where_it_answers
+from pipelinekit.plan.inputs import LABEL, input_tag
 from pipelinekit.plan.moment import seconds_of
-from pipelinekit.plan.release import image_labels
 from pipelinekit.ports import Engine, Receipts, Registry, Reports, Say, Sources
-from pipelinekit.reading.dockerfile import arguments, bases, stages
+from pipelinekit.steps.recipe import TEST_STAGE, Recipe, build_plan, has_stage, resolve
 
-TEST_STAGE = "test"
 REVISION = "org.opencontainers.image.revision"
-PROXIES = {"pypi": "PIP_INDEX_URL", "npm": "NPM_CONFIG_REGISTRY", "maven": "MAVEN_MIRROR", "go": "GOPROXY"}
-"""The build argument for each of a platform's package proxies; a Dockerfile declares those that it wants."""
 SETTLE = 0.5
 """Seconds after which a version's tag is read back: a registry that lets tags be moved cannot say who came
 first, and whoever found the version free at the same moment has moved it by then."""
 
 Sleep = Callable[[float], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """What an image is made of, and how its bases are written so that it is made of exactly that."""
-
-    inputs: Inputs
-    pinned: Mapping[str, str]
-    base: str
 
 
 class Did(NamedTuple):
@@ -59,7 +46,7 @@ def test(
 
     Raises `CheckFailed` when a test fails; the reports are there all the same.
     """
-    if not _has_stage(plan, sources, TEST_STAGE):
+    if not has_stage(plan, sources, TEST_STAGE):
         receipt = Tested(key=plan.key, passed=0, reports=())
         receipts.save(receipt)
         return receipt, Did("the Dockerfile has no stage named 'test': nothing is tested", acted=False)
@@ -67,7 +54,7 @@ def test(
     if done and done.key == plan.key:
         return done, Did(f"{done.passed} tests passed at this revision already", acted=False)
     recipe = resolve(plan, TEST_STAGE, sources, engine, registry, say)
-    image = engine.build(_build_plan(plan, recipe, TEST_STAGE), context, say)
+    image = engine.build(build_plan(plan, recipe, TEST_STAGE), context, say)
     folder = reports.clear()
     run = engine.run_tests(image, folder, say)
     totals, names = reports.collect()
@@ -108,7 +95,7 @@ def build(
         receipts.save(receipt)
         name = f"{plan.image.repository} of these inputs"
         return receipt, Did(f"{name} is in the registry already ({short(digest)}): not built", acted=False)
-    image_id = engine.build(_build_plan(plan, recipe, ""), context, say)
+    image_id = engine.build(build_plan(plan, recipe, ""), context, say)
     receipt = _built(plan, recipe, image_id, "")
     receipts.save(receipt)
     return receipt, Did(f"{plan.image.repository}:{plan.version} is built ({short(image_id)})", acted=True)
@@ -156,45 +143,6 @@ def push(
     return receipt, Did(f"{plan.image} {verb} ({short(digest)})", acted)
 
 
-def resolve(
-    plan: ReleasePlan, target: str, sources: Sources, engine: Engine, registry: Registry, say: Say
-) -> Recipe:
-    """What the image will be made of, with each base image's digest as its registry has it now.
-
-    A base that only the engine has counts by its id there; one that nobody can resolve makes the inputs
-    those of this revision alone.
-    """
-    text = sources.dockerfile()
-    args = _args(plan, text)
-    resolved: dict[str, str] = {}
-    pins: dict[str, str] = {}
-    salt = ""
-    for each in bases(text, args):
-        ref = image_reference(each)
-        try:
-            digest = ref.digest or registry.digest_of(where_it_answers(ref))
-        except ToolFailed as error:
-            say(f"{each}: {error}")
-            digest = None
-        if digest:
-            resolved[each], pins[each] = digest, pinned(ref, digest)
-        elif local := engine.image_id(each):
-            resolved[each] = f"local:{local}"
-        else:
-            salt = plan.key.commit
-            say(f"{each} could not be resolved to a digest: this image serves this revision only")
-    inputs = Inputs(
-        context=sources.digest(),
-        bases=resolved,
-        args=args,
-        platforms=plan.app.build.platforms,
-        target=target,
-        salt=salt,
-    )
-    last = stages(text, args)
-    return Recipe(inputs=inputs, pinned=pins, base=last[-1].image if last else "")
-
-
 def missing(what: str, verb: str) -> Exception:
     """The error of a verb that finds nothing of the verb before it."""
     return refused(
@@ -207,11 +155,6 @@ def missing(what: str, verb: str) -> Exception:
 def short(digest: str) -> str:
     """A digest as people compare it."""
     return digest[:19]
-
-
-def _has_stage(plan: ReleasePlan, sources: Sources, stage: str) -> bool:
-    text = sources.dockerfile()
-    return any(each.name.lower() == stage for each in stages(text, _args(plan, text)))
 
 
 def _still_there(plan: ReleasePlan, done: ImageBuilt, engine: Engine, registry: Registry) -> bool:
@@ -306,31 +249,6 @@ def _built(plan: ReleasePlan, recipe: Recipe, image_id: str, digest: str) -> Ima
         image_id=image_id,
         inputs=recipe.inputs.digest,
         digest=digest,
-    )
-
-
-def _args(plan: ReleasePlan, text: str) -> dict[str, str]:
-    """The build's arguments: the platform's for what the Dockerfile declares, the application's over them."""
-    platform = {"BASE_REGISTRY": plan.platform.images.mirror} | {
-        PROXIES[name]: address for name, address in plan.platform.packages.items()
-    }
-    declared = arguments(text)
-    return {name: value for name, value in platform.items() if name in declared} | dict(plan.app.build.args)
-
-
-def _build_plan(plan: ReleasePlan, recipe: Recipe, target: str) -> BuildPlan:
-    local = ImageRef("localhost", f"pipelinekit/{plan.app.team}/{plan.app.name}", TEST_STAGE)
-    platforms = plan.app.build.platforms
-    return BuildPlan(
-        ref=local if target else plan.image,
-        target=target,
-        args=recipe.inputs.args,
-        labels={} if target else image_labels(plan, recipe.inputs, recipe.base),
-        # Tests run here: on this machine's own platform.
-        platforms=() if target else platforms,
-        pinned=recipe.pinned,
-        secrets=plan.app.build.secrets,
-        cache=plan.platform.images.cache_of(plan.app.team, plan.app.name),
     )
 
 

@@ -9,16 +9,14 @@ import pytest
 from pipelinekit.errors import CheckFailed, PipelinekitError, Refused
 from pipelinekit.model import receipts
 from pipelinekit.model.app import Build
-from pipelinekit.model.platform import Images
 from pipelinekit.model.receipts import ImageBuilt, ImagePushed
-from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleasePlan, TestRun
+from pipelinekit.model.release import Credentials, ImageRef, ReleasePlan, TestRun
 from pipelinekit.model.testing import Failure, Totals
 from pipelinekit.plan.inputs import LABEL
 from pipelinekit.plan.moment import seconds_of
 from pipelinekit.ports import Say
-from pipelinekit.reading.schema import PLATFORM
 from pipelinekit.steps import image
-from pipelinekit.steps.image import PROXIES, REVISION, Did
+from pipelinekit.steps.image import REVISION, Did
 from tests import examples
 from tests.doubles import Engine, Receipts, Registry, Reports, Sources
 
@@ -185,26 +183,6 @@ def test_an_image_is_built_under_the_releases_name_with_its_origin_on_it(bench: 
     assert bench.receipts.load(ImageBuilt) == receipt
 
 
-def test_a_build_gets_the_platforms_arguments_where_the_dockerfile_wants_them(bench: Bench) -> None:
-    bench.sources.text = "ARG BASE_REGISTRY\nFROM scratch\nARG GOPROXY\nARG NPM_CONFIG_REGISTRY\n"
-    app = examples.app(build=Build(language="go", args={"MODE": "fast", "NPM_CONFIG_REGISTRY": "own"}))
-    on = examples.platform(
-        images=Images(registry="r", mirror="mirror:5001"),
-        packages={"go": "https://proxy/go", "npm": "https://proxy/npm", "pypi": "https://proxy/pypi"},
-    )
-    receipt, _ = bench.build(examples.plan(of=app, on=on))
-    assert bench.engine.images[receipt.image_id].args == {
-        "BASE_REGISTRY": "mirror:5001",
-        "GOPROXY": "https://proxy/go",
-        "NPM_CONFIG_REGISTRY": "own",
-        "MODE": "fast",
-    }
-
-
-def test_every_package_proxy_has_its_argument() -> None:
-    assert PROXIES.keys() == PLATFORM["properties"]["packages"]["properties"].keys()
-
-
 def test_an_image_is_built_once_a_revision_as_long_as_the_engine_has_it(bench: Bench) -> None:
     first, _ = bench.build()
     again, did = bench.build()
@@ -266,21 +244,6 @@ def test_any_other_input_is_built(bench: Bench, what: str) -> None:
     assert did.acted
 
 
-def test_bases_are_pinned_to_what_was_resolved(bench: Bench) -> None:
-    bench.sources.text = "FROM base:1 AS build\nFROM build AS test\nFROM r:5000/other\n"
-    first = bench.registry.store(ImageRef("registry-1.docker.io", "library/base", "1"), {"image": "1"})
-    second = bench.registry.store(ImageRef("r:5000", "other", "latest"), {"image": "2"})
-    receipt, _ = bench.build()
-    built = bench.engine.images[receipt.image_id]
-    assert built.pinned == {
-        "base:1": f"docker.io/library/base@{first}",
-        "r:5000/other": f"r:5000/other@{second}",
-    }
-    assert built.labels["org.opencontainers.image.base.name"] == "r:5000/other"
-    assert built.labels["org.opencontainers.image.base.digest"] == second
-    assert built.labels["dev.pipelinekit.input"] == receipt.inputs
-
-
 def test_a_base_that_nobody_can_resolve_ties_the_image_to_its_revision(bench: Bench) -> None:
     bench.sources.text = "FROM gone:1\n"
     bench.build()
@@ -290,14 +253,6 @@ def test_a_base_that_nobody_can_resolve_ties_the_image_to_its_revision(bench: Be
     assert elsewhere.build(other)[1].acted
     assert elsewhere.build(PLAN)[1].acted is False
     assert any("could not be resolved" in line for line in bench.said)
-
-
-def test_a_base_that_only_the_engine_has_counts_by_its_id(bench: Bench) -> None:
-    bench.sources.text = "FROM mine:1\n"
-    bench.engine.images["mine:1"] = BuildPlan(ref=PLAN.image)
-    receipt, _ = bench.build()
-    assert bench.engine.images[receipt.image_id].pinned == {}
-    assert not any("could not be resolved" in line for line in bench.said)
 
 
 def test_a_registry_that_does_not_answer_costs_only_the_saving(bench: Bench) -> None:

@@ -22,7 +22,7 @@ TESTED = (
     "merge",
     "steps",
 )
-"""The floors L0 to L2, and the steps; ports are promises without code, and `tests/unit/ports` has a table of all."""
+"""The floors L0 to L2, and the steps. Ports are promises without code, all in one table."""
 
 
 def test_every_module_of_the_pure_floors_has_its_tests(pytestconfig: pytest.Config) -> None:

@@ -1,0 +1,97 @@
+"""What an image is made of: the Dockerfile's stages, its bases by digest, its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipelinekit.errors import ToolFailed
+from pipelinekit.model.release import BuildPlan, ImageRef, ReleasePlan
+from pipelinekit.plan.inputs import Inputs, image_reference, pinned, where_it_answers
+from pipelinekit.plan.release import image_labels
+from pipelinekit.ports import Engine, Registry, Say, Sources
+from pipelinekit.reading.dockerfile import arguments, bases, stages
+
+TEST_STAGE = "test"
+PROXIES = {"pypi": "PIP_INDEX_URL", "npm": "NPM_CONFIG_REGISTRY", "maven": "MAVEN_MIRROR", "go": "GOPROXY"}
+"""The build argument for each of a platform's package proxies; a Dockerfile declares those that it wants."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What an image is made of, and how its bases are written so that it is made of exactly that."""
+
+    inputs: Inputs
+    pinned: Mapping[str, str]
+    base: str
+
+
+def resolve(
+    plan: ReleasePlan, target: str, sources: Sources, engine: Engine, registry: Registry, say: Say
+) -> Recipe:
+    """What the image will be made of, with each base image's digest as its registry has it now.
+
+    A base that only the engine has counts by its id there; one that nobody can resolve makes the inputs
+    those of this revision alone.
+    """
+    text = sources.dockerfile()
+    args = _args(plan, text)
+    resolved: dict[str, str] = {}
+    pins: dict[str, str] = {}
+    salt = ""
+    for each in bases(text, args):
+        ref = image_reference(each)
+        try:
+            digest = ref.digest or registry.digest_of(where_it_answers(ref))
+        except ToolFailed as error:
+            say(f"{each}: {error}")
+            digest = None
+        if digest:
+            resolved[each], pins[each] = digest, pinned(ref, digest)
+        elif local := engine.image_id(each):
+            resolved[each] = f"local:{local}"
+        else:
+            salt = plan.key.commit
+            say(f"{each} could not be resolved to a digest: this image serves this revision only")
+    inputs = Inputs(
+        context=sources.digest(),
+        bases=resolved,
+        args=args,
+        platforms=plan.app.build.platforms,
+        target=target,
+        salt=salt,
+    )
+    last = stages(text, args)
+    return Recipe(inputs=inputs, pinned=pins, base=last[-1].image if last else "")
+
+
+def has_stage(plan: ReleasePlan, sources: Sources, stage: str) -> bool:
+    """Whether the Dockerfile has a stage of this name."""
+    text = sources.dockerfile()
+    return any(each.name.lower() == stage for each in stages(text, _args(plan, text)))
+
+
+def build_plan(plan: ReleasePlan, recipe: Recipe, target: str) -> BuildPlan:
+    """What the engine is asked for: the image, or a stage of it for its tests."""
+    local = ImageRef("localhost", f"pipelinekit/{plan.app.team}/{plan.app.name}", TEST_STAGE)
+    platforms = plan.app.build.platforms
+    return BuildPlan(
+        ref=local if target else plan.image,
+        target=target,
+        args=recipe.inputs.args,
+        labels={} if target else image_labels(plan, recipe.inputs, recipe.base),
+        # Tests run here: on this machine's own platform.
+        platforms=() if target else platforms,
+        pinned=recipe.pinned,
+        secrets=plan.app.build.secrets,
+        cache=plan.platform.images.cache_of(plan.app.team, plan.app.name),
+    )
+
+
+def _args(plan: ReleasePlan, text: str) -> dict[str, str]:
+    """The build's arguments: the platform's for what the Dockerfile declares, the application's over them."""
+    platform = {"BASE_REGISTRY": plan.platform.images.mirror} | {
+        PROXIES[name]: address for name, address in plan.platform.packages.items()
+    }
+    declared = arguments(text)
+    return {name: value for name, value in platform.items() if name in declared} | dict(plan.app.build.args)

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pipelinekit.model.app import Build
+from pipelinekit.model.platform import Images
+from pipelinekit.model.release import BuildPlan, ImageRef, ReleasePlan
+from pipelinekit.reading.schema import PLATFORM
+from pipelinekit.steps.recipe import PROXIES, Recipe, build_plan, has_stage, resolve
+from tests import examples
+from tests.doubles import Engine, Registry, Sources
+
+PLAN = examples.plan()
+
+
+class Kitchen:
+    """A Dockerfile, an engine, a registry."""
+
+    def __init__(self, text: str) -> None:
+        self.registry = Registry()
+        self.engine = Engine(self.registry)
+        self.sources = Sources(text=text)
+        self.said: list[str] = []
+
+    def recipe(self, plan: ReleasePlan = PLAN, target: str = "") -> Recipe:
+        return resolve(plan, target, self.sources, self.engine, self.registry, self.said.append)
+
+
+def test_a_build_gets_the_platforms_arguments_where_the_dockerfile_wants_them() -> None:
+    kitchen = Kitchen("ARG BASE_REGISTRY\nFROM scratch\nARG GOPROXY\nARG NPM_CONFIG_REGISTRY\n")
+    app = examples.app(build=Build(language="go", args={"MODE": "fast", "NPM_CONFIG_REGISTRY": "own"}))
+    on = examples.platform(
+        images=Images(registry="r", mirror="mirror:5001"),
+        packages={"go": "https://proxy/go", "npm": "https://proxy/npm", "pypi": "https://proxy/pypi"},
+    )
+    plan = examples.plan(of=app, on=on)
+    assert build_plan(plan, kitchen.recipe(plan), "").args == {
+        "BASE_REGISTRY": "mirror:5001",
+        "GOPROXY": "https://proxy/go",
+        "NPM_CONFIG_REGISTRY": "own",
+        "MODE": "fast",
+    }
+
+
+def test_every_package_proxy_has_its_argument() -> None:
+    assert PROXIES.keys() == PLATFORM["properties"]["packages"]["properties"].keys()
+
+
+def test_bases_are_pinned_to_what_was_resolved() -> None:
+    kitchen = Kitchen("FROM base:1 AS build\nFROM build AS test\nFROM r:5000/other\n")
+    first = kitchen.registry.store(ImageRef("registry-1.docker.io", "library/base", "1"), {"image": "1"})
+    second = kitchen.registry.store(ImageRef("r:5000", "other", "latest"), {"image": "2"})
+    recipe = kitchen.recipe()
+    built = build_plan(PLAN, recipe, "")
+    assert built.pinned == {
+        "base:1": f"docker.io/library/base@{first}",
+        "r:5000/other": f"r:5000/other@{second}",
+    }
+    assert built.labels["org.opencontainers.image.base.name"] == "r:5000/other"
+    assert built.labels["org.opencontainers.image.base.digest"] == second
+    assert built.labels["dev.pipelinekit.input"] == recipe.inputs.digest
+    assert kitchen.said == []
+
+
+def test_a_base_that_only_the_engine_has_counts_by_its_id() -> None:
+    kitchen = Kitchen("FROM mine:1\n")
+    kitchen.engine.images["mine:1"] = BuildPlan(ref=PLAN.image)
+    recipe = kitchen.recipe()
+    assert recipe.pinned == {}
+    assert recipe.inputs.bases["mine:1"].startswith("local:")
+    assert kitchen.said == []
+
+
+def test_a_base_that_nobody_has_is_told_and_salts_the_inputs() -> None:
+    kitchen = Kitchen("FROM gone:1\n")
+    assert kitchen.recipe().inputs.salt == PLAN.key.commit
+    assert any("could not be resolved" in line for line in kitchen.said)
+
+
+def test_a_stage_is_built_for_this_machine_under_a_local_name_and_without_labels() -> None:
+    kitchen = Kitchen("FROM scratch AS Test\n")
+    app = examples.app(build=Build(language="go", platforms=("linux/amd64", "linux/arm64")))
+    plan = examples.plan(of=app)
+    assert has_stage(plan, kitchen.sources, "test")
+    assert not has_stage(plan, kitchen.sources, "build")
+    stage = build_plan(plan, kitchen.recipe(plan, "test"), "test")
+    assert (stage.target, stage.platforms, stage.labels) == ("test", (), {})
+    assert stage.ref.registry == "localhost"
+    whole = build_plan(plan, kitchen.recipe(plan), "")
+    assert (whole.ref, whole.platforms) == (plan.image, ("linux/amd64", "linux/arm64"))
