@@ -15,8 +15,6 @@ from tests.testbed import tools
 from tests.testbed.binaries import KUBERNETES
 from tests.testbed.layout import Layout
 
-pytest_plugins = ("tests.charts.conftest",)
-
 NOT_KUBERNETES = ("AuthorizationPolicy", "Sidecar", "PeerAuthentication")
 """Kinds that Istio brings: no schema of them is at hand."""
 
