@@ -57,6 +57,16 @@ def variable(text: str) -> str:
     return re.sub(r"[^A-Z0-9]+", "_", text.upper())
 
 
+def login_variables(purpose: str) -> tuple[str, str]:
+    """The variables in which a pipeline binds a user and a password, for `registry`, `charts`, `pypi`, …"""
+    return f"PK_{purpose.upper()}_USER", f"PK_{purpose.upper()}_PASSWORD"
+
+
+def secret_variable(identifier: str) -> str:
+    """The variable in which a pipeline binds a build secret: `npm-token` is `PK_SECRET_NPM_TOKEN`."""
+    return "PK_SECRET_" + identifier.upper().replace("-", "_").replace(".", "_")
+
+
 def step(verb: str) -> str:
     """A verb's step in the shared library; the prefix keeps it from shadowing a step of Jenkins."""
     return "pk" + "".join(part.title() for part in verb.split("-"))

@@ -239,6 +239,24 @@ class Sources:
         return digest(self.text + self.content)
 
 
+@dataclass
+class Secrets:
+    """What the one who builds knows: texts by id, logins by ecosystem."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    logins: dict[str, Credentials] = field(default_factory=dict)
+    pipeline: bool = False
+
+    def in_pipeline(self) -> bool:
+        return self.pipeline
+
+    def text(self, identifier: str) -> str:
+        return self.texts.get(identifier, "")
+
+    def login(self, ecosystem: str) -> Credentials | None:
+        return self.logins.get(ecosystem)
+
+
 class Engine:
     """A container engine that pushes to one registry; no two of its builds give the same image."""
 

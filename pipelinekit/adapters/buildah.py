@@ -11,9 +11,8 @@ from uuid import uuid4
 
 from pipelinekit import names
 from pipelinekit.adapters import dockerconfig, process
-from pipelinekit.adapters.buildx import check_secrets, secret_variable
+from pipelinekit.adapters.buildsecrets import secret_words
 from pipelinekit.adapters.context import pinned_dockerfile, unpack_context
-from pipelinekit.adapters.files import write_atomic
 from pipelinekit.adapters.registry import OciRegistry
 from pipelinekit.adapters.registry.connection import is_plain
 from pipelinekit.adapters.reports import copy_reports
@@ -56,7 +55,6 @@ class BuildahEngine:
 
     def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
         """Build the plan's target; raises `ToolFailed` with the failing step's last words."""
-        check_secrets(plan)
         with (
             tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch,
             dockerconfig.written(self._hosts(plan), self.login) as config,
@@ -104,11 +102,7 @@ class BuildahEngine:
             words += ["--build-arg", f"{name}={value}"]
         for name, value in plan.labels.items():
             words += ["--label", f"{name}={value}", "--annotation", f"{name}={value}"]
-        for each in plan.secrets:
-            path = scratch / f"secret-{each}"
-            write_atomic(path, os.environ[secret_variable(each)], mode=0o600)
-            words += ["--secret", f"id={each},src={path}"]
-        return words
+        return words + secret_words(plan.secrets, scratch)
 
     def run_tests(self, image: str, reports: Path, say: Say) -> TestRun:
         """Run the image's command; what it left in /reports is copied out, whether it passed or not."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from functools import cache
 from pathlib import Path
 
 from pipelinekit.adapters import process
+from pipelinekit.adapters.buildsecrets import secret_words
 from pipelinekit.adapters.context import LAST, pinned_dockerfile, write_context
 from pipelinekit.errors import ToolMissing, failed, refused
 from pipelinekit.model.release import BuildPlan
@@ -16,8 +16,6 @@ from pipelinekit.ports import Say
 
 LAYERS = "buildkit"
 """The tag in a cache repository that holds layers and no image."""
-SECRET = "PK_SECRET_"  # noqa: S105 - where secrets are, not one
-"""The variable of a build secret: this and its id in capitals."""
 
 
 @cache
@@ -45,7 +43,6 @@ def build(plan: BuildPlan, context: Path, say: Say) -> str:
             "an engine holds an image of one platform",
             hint="choose buildah with PIPELINEKIT_ENGINE=buildah, or name one platform in build.platforms",
         )
-    check_secrets(plan)
     with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
         id_file = Path(scratch, "id")
         archive = Path(scratch, "context.tar")
@@ -60,7 +57,7 @@ def build(plan: BuildPlan, context: Path, say: Say) -> str:
 
 
 def argv(plan: BuildPlan, id_file: Path, *, apart: bool) -> list[str]:
-    """The command line; a secret's value is never on it, only the variable that holds it.
+    """The command line; a secret's value is never on it, only a file beside `id_file` that holds it.
 
     `apart`: the builder stores layers beside the image; else the image has them, and goes to the cache.
     """
@@ -72,27 +69,10 @@ def argv(plan: BuildPlan, id_file: Path, *, apart: bool) -> list[str]:
         words += ["--build-arg", f"{name}={value}"]
     for name, value in plan.labels.items():
         words += ["--label", f"{name}={value}"]
-    for each in plan.secrets:
-        words += ["--secret", f"id={each},env={secret_variable(each)}"]
+    words += secret_words(plan.secrets, id_file.parent)
     if plan.cache and apart:
         words += ["--cache-from", f"type=registry,ref={plan.cache}:{LAYERS}"]
         words += ["--cache-to", f"type=registry,ref={plan.cache}:{LAYERS},mode=max"]
     elif plan.cache:
         words += ["--cache-from", f"type=registry,ref={plan.cache}:{LAST}", "--cache-to", "type=inline"]
     return [*words, "-"]
-
-
-def secret_variable(identifier: str) -> str:
-    """The variable that holds a build secret's value."""
-    return SECRET + identifier.upper().replace("-", "_").replace(".", "_")
-
-
-def check_secrets(plan: BuildPlan) -> None:
-    """Raise `Refused` for a build secret whose value nobody gave."""
-    lacking = [secret_variable(each) for each in plan.secrets if not os.environ.get(secret_variable(each))]
-    if lacking:
-        raise refused(
-            "secret-missing",
-            f"the build wants secrets that are not there: {', '.join(lacking)}",
-            hint="bind the credential to that variable in Jenkins, or export it in the terminal",
-        )

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from pipelinekit.adapters import credentials, engines, git, process
@@ -56,6 +57,10 @@ def addresses(platform: Platform, env: dict[str, str]) -> list[Probe]:
         probes.append((f"registry {platform.images.registry}", lambda: _registry(platform.images.registry)))
     if platform.charts.repository:
         probes.append((f"charts {platform.charts.repository}", lambda: _charts(platform.charts.repository)))
+    for ecosystem, proxy in platform.packages.items():
+        if proxy.credentials:
+            question = partial(_proxy, proxy.url, f"PK_{ecosystem.upper()}")
+            probes.append((f"packages {ecosystem} {proxy.url}", question))
     if platform.jenkins:
         url = platform.jenkins.url
         probes.append((f"jenkins {url}", lambda: _jenkins(url)))
@@ -128,12 +133,17 @@ def _jenkins(url: str) -> str:
     return _http(f"{url.rstrip('/')}/api/json?tree=mode", "PK_JENKINS")
 
 
-def _http(url: str, prefix: str) -> str:
+def _proxy(url: str, prefix: str) -> str:
+    # What it has at its very beginning is its own matter: nothing, or a list of everything.
+    return _http(url, prefix, found=False)
+
+
+def _http(url: str, prefix: str, *, found: bool = True) -> str:
     import requests
 
     user, secret = os.environ.get(f"{prefix}_USER"), os.environ.get(f"{prefix}_PASSWORD")
     try:
-        answer = requests.get(url, auth=(user, secret) if user and secret else None, timeout=10)
+        answer = requests.get(url, auth=(user, secret) if user and secret else None, timeout=10, stream=True)
     except requests.RequestException as error:
         raise failed(
             "unreachable", f"does not answer: {type(error).__name__}", hint="is the address right?"
@@ -143,7 +153,7 @@ def _http(url: str, prefix: str) -> str:
         raise failed(
             "denied", f"refuses {who} ({answer.status_code})", hint=f"set {prefix}_USER and {prefix}_PASSWORD"
         )
-    if answer.status_code >= 400:
+    if answer.status_code >= (400 if found else 500):
         raise failed("unreachable", f"answers {answer.status_code}", hint="is the address right?")
     return "answers" + (f", and takes user {user}" if user else "")
 

@@ -60,6 +60,7 @@ def test(here: Line, as_json: bool) -> None:
             here.images,
             ReportFolder(here.root),
             here.receipts,
+            here.secrets,
             report.say,
         )
     _finish(*done, as_json)
@@ -95,6 +96,7 @@ def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
             here.engine,
             here.images,
             here.receipts,
+            here.secrets,
             report.say,
             oldest=int(time.time()) - age(max_age) if max_age else 0,
         )

@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipelinekit.generators import languages
-from pipelinekit.model.app import WEB, App
+from pipelinekit.model.app import WEB, App, Language
+from pipelinekit.model.packages import CLIENTS, OF_LANGUAGE, secret_of
 from pipelinekit.model.site import Site
 from pipelinekit.model.tree import FilePlan
 
 DEFAULT_PORT = 8080
 
 
+def _login(language: Language, site: Site) -> dict[str, str]:
+    """The build secret that the language's downloads mount, by the name of its file; none without a login."""
+    return {
+        secret_of(each): CLIENTS[each].file
+        for each in OF_LANGUAGE.get(language, ())
+        if each in site.package_credentials
+    }
+
+
 def plan(app: App, site: Site) -> Iterable[FilePlan]:
     """The language's files, at the top of the application's folder."""
-    del site
     build = languages.resolved(app)
     web = app.processes.get(WEB)
     inputs = {
@@ -24,6 +33,7 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
         "dependencies": build.dependencies or (),
         "test": build.test,
         "args": sorted(build.args),
+        "login": _login(build.language, site),
         "port": (web.port if web else None) or DEFAULT_PORT,
         **languages.DEFAULTS[build.language].computed(build),
     }

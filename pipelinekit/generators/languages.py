@@ -135,6 +135,7 @@ DEFAULTS: dict[Language, Defaults] = {
         package=".",
         dependencies=("settings.gradle*", "build.gradle*"),
         test=GRADLE_TEST,
+        files=("Dockerfile.j2", ".dockerignore", "platform.init.gradle"),
         computed=_gradle,
         run_here=False,
     ),

@@ -61,7 +61,8 @@ def plan_casc(platform: Platform) -> Iterable[FilePlan]:
         return
     gated = {platform.cluster_of(each).credentials for each in platform.environments if each.gated}
     open_ = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
-    logins = {platform.images.credentials, platform.charts.credentials} - {""}
+    packages = {each.credentials for each in platform.packages.values()}
+    logins = ({platform.images.credentials, platform.charts.credentials} | packages) - {""}
     yield FilePlan(
         path=CASC,
         template="seed/jenkins.yaml.j2",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipelinekit.model.nexus import Nexus
+from pipelinekit.model.packages import Ecosystem, Proxy
 
 LOCAL = "local"
 """The name of the built-in platform that a verb uses when it is given none."""
@@ -218,8 +219,7 @@ class Platform:
     charts: Charts
     environments: tuple[Environment, ...]
     clusters: tuple[Cluster, ...]
-    packages: Mapping[str, str] = field(default_factory=dict)
-    """Package proxies by ecosystem: pypi, npm, maven, go."""
+    packages: Mapping[Ecosystem, Proxy] = field(default_factory=dict)
     jenkins: Jenkins | None = None
     vault: Vault | None = None
     ledger: str = ""

@@ -69,6 +69,14 @@ class Credentials:
     password: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What single steps of a build may read, in memory only: it does not show in `repr`."""
+
+    id: str
+    text: str = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasePlan:
     """One application at one revision for one platform: all names that the line will use."""
@@ -96,8 +104,8 @@ class BuildPlan:
     platforms: tuple[str, ...] = ()
     pinned: Mapping[str, str] = field(default_factory=dict)
     """Base images by their name in the Dockerfile, and what they are pinned to."""
-    secrets: tuple[str, ...] = ()
-    """Ids of build secrets; their values are in the environment of the process that builds."""
+    secrets: tuple[Secret, ...] = ()
+    """What steps may mount; no layer, argument or label ever holds it."""
     cache: str = ""
     """The repository that layers come from and go to, or empty."""
 

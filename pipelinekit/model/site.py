@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipelinekit.model.packages import Ecosystem
 from pipelinekit.model.platform import Agent, Notify
 
 
@@ -25,5 +27,7 @@ class Site:
     charts_credentials: str = ""
     kube_credentials: tuple[str, ...] = ()
     """Those of the clusters that have automatic environments, no others."""
+    package_credentials: Mapping[Ecosystem, str] = field(default_factory=dict)
+    """Those of the package proxies that have one, by ecosystem."""
     mesh: bool = False
     """Whether the platform has Istio among its components."""

@@ -76,7 +76,8 @@ def _rooms(platform: Platform, jenkins: Jenkins | None) -> Iterator[Folder]:
 
 def _applications(platform: Platform, scan: int) -> Iterator[Job]:
     automatic = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
-    shared = (platform.images.credentials, platform.charts.credentials, *sorted(automatic))
+    packages = sorted({each.credentials for each in platform.packages.values()})
+    shared = (platform.images.credentials, platform.charts.credentials, *sorted(automatic), *packages)
     for team in sorted({each.team for each in platform.applications}):
         yield Folder(
             path=f"apps/{team}",

@@ -20,5 +20,8 @@ def site_of(platform: Platform, registration: Registration | None, *, library: s
         registry_credentials=platform.images.credentials,
         charts_credentials=platform.charts.credentials,
         kube_credentials=tuple(sorted({each for each in automatic if each})),
+        package_credentials={
+            name: proxy.credentials for name, proxy in sorted(platform.packages.items()) if proxy.credentials
+        },
         mesh=any(each.name == MESH for each in platform.components),
     )

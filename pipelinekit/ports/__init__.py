@@ -10,6 +10,7 @@ from pipelinekit.ports.images import (
     NexusServer,
     Referrers,
     Registry,
+    Secrets,
     Signer,
     Store,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Reports",
     "Repositories",
     "Say",
+    "Secrets",
     "Shell",
     "Signer",
     "Sources",

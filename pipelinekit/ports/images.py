@@ -33,6 +33,22 @@ class Engine(Protocol):
         ...
 
 
+class Secrets(Protocol):
+    """What the one who builds may know."""
+
+    def in_pipeline(self) -> bool:
+        """Whether a pipeline builds, which gets secrets for the main branch alone."""
+        ...
+
+    def text(self, identifier: str) -> str:
+        """The value of a build secret, or nothing."""
+        ...
+
+    def login(self, ecosystem: str) -> Credentials | None:
+        """The user and password for a package proxy, or None."""
+        ...
+
+
 class Registry(Protocol):
     """A registry of images."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 SCRATCH = "scratch"
 """The empty image, which no registry has."""
@@ -54,6 +55,26 @@ def arguments(text: str) -> frozenset[str]:
     """The names that `ARG` declares, in whatever stage."""
     words = (word for each in _instructions(text) if each.word == "ARG" for word in each.rest.split())
     return frozenset(word.partition("=")[0] for word in words)
+
+
+def secrets(text: str) -> frozenset[str]:
+    """The ids of the build secrets that a `RUN` mounts, in whatever stage."""
+    return frozenset(
+        mount
+        for each in _instructions(text)
+        if each.word == "RUN"
+        for mount in map(_secret, takewhile(lambda word: word.startswith("--"), each.rest.split()))
+        if mount
+    )
+
+
+def _secret(flag: str) -> str:
+    """The id of the secret that a flag mounts; without one it is the name of the file where it appears."""
+    fields = dict(part.partition("=")[::2] for part in flag.removeprefix("--mount=").split(","))
+    if fields.get("type") != "secret":
+        return ""
+    target = next((fields[each] for each in ("target", "dst", "destination") if each in fields), "")
+    return fields.get("id") or target.rpartition("/")[2]
 
 
 def pin(text: str, args: Mapping[str, str], pinned: Mapping[str, str]) -> str:

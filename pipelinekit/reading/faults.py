@@ -121,7 +121,9 @@ def _missing_key(source: Source, error: ValidationError, path: Path) -> None:
 
 
 def _wrong_kind(source: Source, error: ValidationError, path: Path) -> None:
-    wanted = _KINDS.get(str(error.validator_value), str(error.validator_value))
+    allowed: Any = error.validator_value
+    kinds = [allowed] if isinstance(allowed, str) else allowed
+    wanted = " or ".join(_KINDS.get(each, each) for each in kinds)
     written = source.written.get(path)
     if error.instance is None:
         source.fault(

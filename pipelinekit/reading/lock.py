@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelinekit.model.lock import Lock
+from pipelinekit.model.packages import ECOSYSTEMS, Ecosystem
 from pipelinekit.model.platform import Agent, AgentPod, Notify
 from pipelinekit.model.site import Site
 from pipelinekit.reading.source import parse
@@ -46,8 +47,13 @@ def _site(data: dict[str, Any]) -> Site:
         registry_credentials=_text(data.get("registryCredentials", "")),
         charts_credentials=_text(data.get("chartsCredentials", "")),
         kube_credentials=_texts(data.get("kubeCredentials", [])),
+        package_credentials=_packages(data.get("packageCredentials", {})),
         mesh=data.get("mesh", False) is True,
     )
+
+
+def _packages(value: dict[str, Any]) -> dict[Ecosystem, str]:
+    return {each: _text(value[each]) for each in sorted(ECOSYSTEMS) if each in value}
 
 
 def _text(value: Any) -> str:

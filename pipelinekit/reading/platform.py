@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelinekit import names
 from pipelinekit.errors import DocumentInvalid
+from pipelinekit.model.packages import Proxy
 from pipelinekit.model.platform import (
     DAY,
     Agent,
@@ -29,6 +30,7 @@ from pipelinekit.model.platform import (
     Vault,
 )
 from pipelinekit.reading import faults, nexus
+from pipelinekit.reading.schema.words import HOST
 from pipelinekit.reading.source import Path, Source, parse
 
 Data = Mapping[str, Any]
@@ -69,6 +71,7 @@ def _check_sense(source: Source) -> None:
         text = faults.mapping(source.data, "images").get(key)
         _check_placeholders(source, ("images", key), text)
     nexus.check(source)
+    _check_packages(source)
     for index, each in enumerate(faults.items(source.data, "environments")):
         path: Path = ("environments", index)
         _check_placeholders(source, (*path, "namespace"), each.get("namespace"))
@@ -141,6 +144,28 @@ def _check_address(source: Source, path: Path, origin: Data) -> None:
         )
 
 
+def _check_packages(source: Source) -> None:
+    for name, each in faults.mapping(source.data, "packages").items():
+        guarded = isinstance(each, Mapping)
+        path: Path = ("packages", name, "url") if guarded else ("packages", name)
+        address = each.get("url") if guarded else each
+        match = re.match(r"(https?)://([^/]*)", address) if isinstance(address, str) else None
+        if match is None:
+            continue
+        if "@" in match[2]:
+            # An address is a build argument: it stands in the image's history.
+            hint = "take it out: {url: https://…, credentials: ID}, the id of a Jenkins credential"
+            source.fault(path, "secret-in-address", "the address holds a user or a token", hint)
+        elif guarded and "credentials" in each and not re.fullmatch(HOST, match[2]):
+            source.fault(path, "login-address", "names no host that a login could be for", "https://HOST/…")
+        plain = guarded and "credentials" in each and match[1] == "http"
+        if plain and (name == "go" or not names.is_loopback(match[2])):
+            problem = (
+                "go sends no login over http" if name == "go" else "http would show the login to anybody"
+            )
+            source.fault(path, "login-over-http", problem, "give the proxy an https address")
+
+
 def _check_placeholders(source: Source, path: Path, text: Any) -> None:
     for match in _PLACEHOLDER.finditer(text if isinstance(text, str) else ""):
         if match[1] not in ("team", "name"):
@@ -179,7 +204,10 @@ def _platform(data: Data) -> Platform:
             **images, pull_secret=pull_secret, signing=Signing(**signing) if signing is not None else None
         ),
         charts=Charts(**data["charts"]),
-        packages=data.get("packages", {}),
+        packages={
+            name: Proxy(**each) if isinstance(each, Mapping) else Proxy(url=each)
+            for name, each in data.get("packages", {}).items()
+        },
         jenkins=_jenkins(data["jenkins"]) if "jenkins" in data else None,
         vault=Vault(**data["vault"]) if "vault" in data else None,
         ledger=data.get("ledger", {}).get("repository", ""),

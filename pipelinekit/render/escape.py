@@ -155,6 +155,12 @@ def plain_words(words: list[str]) -> Escaped:
     return Escaped("".join(f" {plain(each)}" for each in words))
 
 
+def secret_mounts(files: dict[str, str]) -> Escaped:
+    """Flags of a Dockerfile's `RUN`: build secrets by id, and the file in which each appears for the step."""
+    flags = (f" --mount=type=secret,id={plain(each)},target={plain(file)}" for each, file in files.items())
+    return Escaped("".join(flags))
+
+
 FILTERS = {
     "groovy": groovy,
     "groovy_arguments": groovy_arguments,
@@ -168,4 +174,5 @@ FILTERS = {
     "toml": toml,
     "plain": plain,
     "plain_words": plain_words,
+    "secret_mounts": secret_mounts,
 }

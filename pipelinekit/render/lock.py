@@ -41,6 +41,7 @@ def _site(site: Site) -> dict[str, Any]:
         "registryCredentials": site.registry_credentials,
         "chartsCredentials": site.charts_credentials,
         "kubeCredentials": list(site.kube_credentials),
+        "packageCredentials": dict(sorted(site.package_credentials.items())),
         "mesh": site.mesh,
     }
-    return {name: value for name, value in fields.items() if value not in ("", None, [], False)}
+    return {name: value for name, value in fields.items() if value not in ("", None, [], {}, False)}

@@ -148,10 +148,16 @@ def _platform(
         yield _given(written, ("images", "registry"), name, "image")
         yield _given(written, ("charts", "repository"), f"oci://{chart_ref(platform, app, '')}", "chart")
     yield _given(written, ("images", "mirror"), images.mirror, "base images")
+    for ecosystem, proxy in platform.packages.items():
+        at: Path = ("packages", ecosystem)
+        inside = written is not None and (*at, "url") in written.keys
+        yield _given(written, (*at, "url") if inside else at, proxy.url, dotted(at))
+        if proxy.credentials:
+            yield _given(written, (*at, "credentials"), proxy.credentials, dotted((*at, "credentials")))
     if environment is None:
         return
     index = platform.environments.index(environment)
-    at: Path = ("environments", index)
+    at = ("environments", index)
     cluster = platform.cluster_of(environment)
     yield _given(written, (*at, "namespace"), environment.namespace_of(app.team, app.name), "namespace")
     yield _given(written, (*at, "cluster"), cluster.context or "(current)", "kube context")

@@ -14,8 +14,9 @@ from pipelinekit.model.release import Credentials, ImageRef, ReleasePlan
 from pipelinekit.model.testing import Totals
 from pipelinekit.plan.inputs import LABEL, input_tag
 from pipelinekit.plan.moment import seconds_of
-from pipelinekit.ports import Engine, Receipts, Registry, Reports, Say, Sources
+from pipelinekit.ports import Engine, Receipts, Registry, Reports, Say, Secrets, Sources
 from pipelinekit.steps.recipe import TEST_STAGE, Recipe, build_plan, has_stage, resolve
+from pipelinekit.steps.secrets import secrets_of
 
 REVISION = "org.opencontainers.image.revision"
 SETTLE = 0.5
@@ -40,6 +41,7 @@ def test(
     registry: Registry,
     reports: Reports,
     receipts: Receipts,
+    secrets: Secrets,
     say: Say,
 ) -> tuple[Tested, Did]:
     """Build the Dockerfile's `test` stage, run it, and take its reports out.
@@ -54,7 +56,8 @@ def test(
     if done and done.key == plan.key:
         return done, Did(f"{done.passed} tests passed at this revision already", acted=False)
     recipe = resolve(plan, TEST_STAGE, sources, engine, registry, say)
-    image = engine.build(build_plan(plan, recipe, TEST_STAGE), context, say)
+    held = secrets_of(plan, sources.dockerfile(), secrets, say)
+    image = engine.build(build_plan(plan, recipe, TEST_STAGE, held), context, say)
     folder = reports.clear()
     run = engine.run_tests(image, folder, say)
     totals, names = reports.collect()
@@ -72,6 +75,7 @@ def build(
     engine: Engine,
     registry: Registry,
     receipts: Receipts,
+    secrets: Secrets,
     say: Say,
     *,
     oldest: int = 0,
@@ -95,7 +99,8 @@ def build(
         receipts.save(receipt)
         name = f"{plan.image.repository} of these inputs"
         return receipt, Did(f"{name} is in the registry already ({short(digest)}): not built", acted=False)
-    image_id = engine.build(build_plan(plan, recipe, ""), context, say)
+    held = secrets_of(plan, sources.dockerfile(), secrets, say)
+    image_id = engine.build(build_plan(plan, recipe, "", held), context, say)
     receipt = _built(plan, recipe, image_id, "")
     receipts.save(receipt)
     return receipt, Did(f"{plan.image.repository}:{plan.version} is built ({short(image_id)})", acted=True)

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelinekit.errors import ToolFailed
-from pipelinekit.model.release import BuildPlan, ImageRef, ReleasePlan
+from pipelinekit.model.packages import CLIENTS
+from pipelinekit.model.release import BuildPlan, ImageRef, ReleasePlan, Secret
 from pipelinekit.plan.inputs import Inputs, image_reference, pinned, where_it_answers
 from pipelinekit.plan.release import image_labels
 from pipelinekit.ports import Engine, Registry, Say, Sources
 from pipelinekit.reading.dockerfile import arguments, bases, stages
 
 TEST_STAGE = "test"
-PROXIES = {"pypi": "PIP_INDEX_URL", "npm": "NPM_CONFIG_REGISTRY", "maven": "MAVEN_MIRROR", "go": "GOPROXY"}
-"""The build argument for each of a platform's package proxies; a Dockerfile declares those that it wants."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,7 @@ def has_stage(plan: ReleasePlan, sources: Sources, stage: str) -> bool:
     return any(each.name.lower() == stage for each in stages(text, _args(plan, text)))
 
 
-def build_plan(plan: ReleasePlan, recipe: Recipe, target: str) -> BuildPlan:
+def build_plan(plan: ReleasePlan, recipe: Recipe, target: str, secrets: tuple[Secret, ...] = ()) -> BuildPlan:
     """What the engine is asked for: the image, or a stage of it for its tests."""
     local = ImageRef("localhost", f"pipelinekit/{plan.app.team}/{plan.app.name}", TEST_STAGE)
     platforms = plan.app.build.platforms
@@ -83,7 +82,7 @@ def build_plan(plan: ReleasePlan, recipe: Recipe, target: str) -> BuildPlan:
         # Tests run here: on this machine's own platform.
         platforms=() if target else platforms,
         pinned=recipe.pinned,
-        secrets=plan.app.build.secrets,
+        secrets=secrets,
         cache=plan.platform.images.cache_of(plan.app.team, plan.app.name),
     )
 
@@ -91,7 +90,7 @@ def build_plan(plan: ReleasePlan, recipe: Recipe, target: str) -> BuildPlan:
 def _args(plan: ReleasePlan, text: str) -> dict[str, str]:
     """The build's arguments: the platform's for what the Dockerfile declares, the application's over them."""
     platform = {"BASE_REGISTRY": plan.platform.images.mirror} | {
-        PROXIES[name]: address for name, address in plan.platform.packages.items()
+        CLIENTS[name].argument: proxy.url for name, proxy in plan.platform.packages.items()
     }
     declared = arguments(text)
     return {name: value for name, value in platform.items() if name in declared} | dict(plan.app.build.args)

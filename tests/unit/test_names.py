@@ -182,3 +182,15 @@ def test_an_address_of_github_without_a_repository(address: str) -> None:
 )
 def test_a_password_in_an_address(address: str, has: bool) -> None:
     assert names.has_password(address) is has
+
+
+@pytest.mark.parametrize(
+    ("identifier", "variable"),
+    [("npm-token", "PK_SECRET_NPM_TOKEN"), ("a.b_c-1", "PK_SECRET_A_B_C_1"), ("a--b", "PK_SECRET_A__B")],
+)
+def test_the_variable_of_a_build_secret(identifier: str, variable: str) -> None:
+    assert names.secret_variable(identifier) == variable
+
+
+def test_the_variables_of_a_login() -> None:
+    assert names.login_variables("pypi") == ("PK_PYPI_USER", "PK_PYPI_PASSWORD")

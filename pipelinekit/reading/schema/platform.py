@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelinekit import names
+from pipelinekit.model.packages import ECOSYSTEMS
 from pipelinekit.reading.schema.nexus import NEXUS
 from pipelinekit.reading.schema.words import (
     CHART_REPOSITORY,
@@ -29,6 +30,16 @@ from pipelinekit.reading.schema.words import (
     text,
     whole,
 )
+
+# Either kind in one schema: with `anyOf` every fault would be told as one of both alternatives.
+_PROXY: Schema = {
+    **text("a package proxy: its address", *URL),
+    **closed(
+        {"url": text("its address", *URL), "credentials": text("Jenkins credential", *CREDENTIAL)}, "url"
+    ),
+    "type": ["string", "object"],
+    "description": "a package proxy: its address, or that with the Jenkins credential that it asks for",
+}
 
 PLATFORM: Schema = {
     "$schema": DRAFT,
@@ -64,7 +75,7 @@ PLATFORM: Schema = {
                 "repository",
             ),
             "packages": closed(
-                {each: text("a package proxy", *URL) for each in ("pypi", "npm", "maven", "go")},
+                dict.fromkeys(ECOSYSTEMS, _PROXY),
                 about="package proxies used by builds",
             ),
             "jenkins": closed(

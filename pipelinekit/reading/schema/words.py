@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelinekit import names
+from pipelinekit.model.packages import SECRET as SECRET_PREFIX
 
 Schema = dict[str, Any]
 
@@ -115,7 +116,10 @@ SECRET = (
     r"^(vault:[A-Za-z0-9._{}/-]+|secret:[a-z0-9]([-a-z0-9.]*[a-z0-9])?)#[A-Za-z0-9._-]+$",
     "vault:PATH#KEY or secret:NAME#KEY",
 )
-SECRET_ID = (r"^[a-z][a-z0-9_.-]*$", "lower-case letters, digits, . _ -")
+SECRET_ID = (
+    rf"^(?!{SECRET_PREFIX})[a-z][a-z0-9_.-]*$",
+    f"lower-case letters, digits, . _ -, not beginning with {SECRET_PREFIX}",
+)
 IMAGE_PATH = (r"^[a-z0-9{}][a-z0-9._{}/-]*$", "a lower-case path; {team} and {name} are filled in")
 NAMESPACE = (r"^[a-z{][-a-z0-9{}]*$", "a namespace; {team} and {name} are filled in")
 CALL = (

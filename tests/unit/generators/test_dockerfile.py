@@ -2,8 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from pipelinekit.adapters.packaged import templates
 from pipelinekit.generators.dockerfile import plan
-from pipelinekit.model.app import Build, Language, Process
+from pipelinekit.model.app import LANGUAGES, Build, Language, Process
+from pipelinekit.model.packages import ECOSYSTEMS, OF_LANGUAGE, secret_of
+from pipelinekit.model.site import Site
+from pipelinekit.reading.dockerfile import secrets
+from pipelinekit.render import render
 from tests import examples
 
 
@@ -34,6 +39,7 @@ def test_what_the_descriptor_says_and_the_languages_defaults_for_the_rest() -> N
         "package": "orders",
         "dependencies": ("requirements.txt",),
         "test": ("python", "-m", "tests"),
+        "login": {},
         "args": ["A", "B"],
         "port": 8080,
         "requirements": ["requirements.txt"],
@@ -53,3 +59,57 @@ def test_what_the_descriptor_says_and_the_languages_defaults_for_the_rest() -> N
 def test_the_port_is_that_of_web(processes: dict[str, Process], port: int) -> None:
     plans = plan(examples.app(processes=processes), examples.site())
     assert next(iter(plans)).inputs["port"] == port
+
+
+@pytest.mark.parametrize(
+    ("language", "login"),
+    [
+        ("python", {"platform-pypi": "/root/.netrc"}),
+        ("node", {"platform-npm": "/root/.npmrc"}),
+        ("go", {}),
+        ("java-maven", {"platform-maven": "/root/.m2/settings.xml"}),
+        ("java-gradle", {"platform-maven": "/root/.m2/settings.xml"}),
+        ("rust", {}),
+    ],
+)
+def test_a_build_mounts_the_login_of_its_own_proxy_where_the_platform_has_one(
+    language: Language, login: dict[str, str]
+) -> None:
+    site = examples.site(package_credentials={"pypi": "a", "npm": "b", "maven": "c"})
+    plans = plan(examples.app(build=Build(language=language)), site)
+    assert next(iter(plans)).inputs["login"] == login
+
+
+MOUNT = "RUN --mount=type=secret,id=platform-"
+GUARDED = examples.site(package_credentials=dict.fromkeys(ECOSYSTEMS, "reader"))
+
+
+def dockerfile(build: Build, site: Site) -> str:
+    return render(plan(examples.app(build=build), site), templates())["Dockerfile"].text
+
+
+@pytest.mark.parametrize(
+    ("build", "steps"),
+    [
+        (Build(language="python"), ["pip"]),
+        (Build(language="python", dependencies=("setup.py", "requirements-dev.txt")), ["pip", "pip"]),
+        (Build(language="node"), ["npm ci"]),
+        (Build(language="node", dependencies=("package.json",)), ["npm install"]),
+        (Build(language="node", dependencies=("yarn.lock",)), ["yarn install"]),
+        (Build(language="node", dependencies=("pnpm-lock.yaml",)), ["pnpm install"]),
+        (Build(language="go"), ["download"]),
+        (Build(language="java-maven"), ["go-offline", "package"]),
+        (Build(language="java-gradle"), ["dependencies", "assemble"]),
+    ],
+)
+def test_the_steps_that_download_mount_it_and_no_others(build: Build, steps: list[str]) -> None:
+    text = dockerfile(build, GUARDED)
+    mounting = [line for line in text.splitlines() if line.startswith(MOUNT)]
+    assert [word in line for word, line in zip(steps, mounting, strict=True)] == [True] * len(steps)
+    assert secrets(text) == {secret_of(each) for each in OF_LANGUAGE[build.language]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_a_login_nothing_is_mounted(language: Language) -> None:
+    tree = render(plan(examples.app(build=Build(language=language)), examples.site()), templates())
+    assert not any("--mount" in file.text for file in tree.values())

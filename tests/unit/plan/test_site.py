@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pipelinekit.model.packages import Proxy
 from pipelinekit.model.platform import Agent, Charts, Cluster, Images, Jenkins, Registration
 from pipelinekit.model.site import Site
 from pipelinekit.plan.site import site_of
@@ -10,6 +11,11 @@ def test_a_site_knows_no_more_than_generated_files_need() -> None:
     platform = examples.platform(
         images=Images(registry="r", credentials="nexus"),
         charts=Charts(repository="oci://r/charts", credentials="nexus-charts"),
+        packages={
+            "pypi": Proxy(url="https://nexus/pypi", credentials="reader"),
+            "npm": Proxy(url="https://nexus/npm"),
+            "go": Proxy(url="https://nexus/go", credentials="reader"),
+        },
         jenkins=Jenkins(url="https://jenkins.acme.example", agent=Agent(label="linux")),
     )
     mine = Registration(name="orders", team="payments", repository="r", path="apps/orders", branch="trunk")
@@ -21,6 +27,7 @@ def test_a_site_knows_no_more_than_generated_files_need() -> None:
         registry_credentials="nexus",
         charts_credentials="nexus-charts",
         kube_credentials=("kube-nonprod",),
+        package_credentials={"go": "reader", "pypi": "reader"},
     )
 
 

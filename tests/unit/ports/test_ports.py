@@ -9,6 +9,7 @@ import pytest
 
 from pipelinekit import ports
 from pipelinekit.adapters.buildah import BuildahEngine
+from pipelinekit.adapters.buildsecrets import BuildSecrets
 from pipelinekit.adapters.chartrepository import HttpCharts
 from pipelinekit.adapters.context import Sources
 from pipelinekit.adapters.cosign import Cosign
@@ -40,6 +41,7 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Repositories: (RemoteRepositories, doubles.Repositories),
     ports.Shell: (FolderShell, doubles.Shell),
     ports.Engine: (DockerEngine, doubles.Engine),
+    ports.Secrets: (BuildSecrets, doubles.Secrets),
     ports.Sources: (Sources, doubles.Sources),
     ports.Registry: (OciRegistry, doubles.Registry),
     ports.ChartRepository: (HttpCharts, doubles.Registry),

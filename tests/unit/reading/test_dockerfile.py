@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.reading.dockerfile import arguments, bases, pin, stages
+from pipelinekit.reading.dockerfile import arguments, bases, pin, secrets, stages
 
 PYTHON = """\
 # A comment: FROM nothing
@@ -34,6 +34,26 @@ def test_bases_are_what_comes_from_elsewhere() -> None:
 def test_arguments_are_those_of_every_stage() -> None:
     text = "ARG ONE=1\nFROM scratch\narg TWO THREE=3\nRUN echo ARG FOUR\n# ARG FIVE\nFROM scratch\nARG SIX\n"
     assert arguments(text) == {"ONE", "TWO", "THREE", "SIX"}
+
+
+MOUNTS = """\
+FROM base AS build
+RUN --mount=type=secret,id=one,target=/root/.netrc ["pip", "install"]
+run --network=none --mount=type=cache,target=/cache \\
+  --mount=target=/root/two,type=secret make
+RUN --mount=type=secret,dst=/run/secrets/three,required=true true
+RUN --mount=type=bind,from=x,id=four true
+RUN echo --mount=type=secret,id=five
+# RUN --mount=type=secret,id=six true
+COPY --mount=type=secret,id=seven a b
+RUN --mount=type=secret true
+FROM base
+RUN --mount=type=secret,id=eight,env=TOKEN true
+"""
+
+
+def test_secrets_are_those_that_a_step_of_any_stage_mounts() -> None:
+    assert secrets(MOUNTS) == {"one", "two", "three", "eight"}
 
 
 def test_stages_have_their_names_and_beginnings() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.model.lock import Lock
+from pipelinekit.model.packages import ECOSYSTEMS
 from pipelinekit.model.platform import Agent, AgentPod
 from pipelinekit.model.site import Site
 from pipelinekit.reading.lock import read_lock
@@ -28,6 +29,7 @@ LOCKS = st.builds(
         registry_credentials=st.just("") | WORD,
         charts_credentials=st.just("") | WORD,
         kube_credentials=st.lists(WORD, max_size=2).map(tuple),
+        package_credentials=st.dictionaries(st.sampled_from(ECOSYSTEMS), WORD),
     ),
     files=st.dictionaries(WORD, WORD, max_size=3),
     was=st.dictionaries(WORD, WORD, max_size=2),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.errors import DocumentInvalid, Fault
+from pipelinekit.model.packages import Proxy
 from pipelinekit.model.platform import (
     Agent,
     AgentPod,
@@ -76,7 +77,8 @@ metadata: {name: acme}
 images: {registry: "nexus:5000", path: "{team}/{name}", credentials: nexus, mirror: "nexus:5001",
   pullSecret: pull}
 charts: {repository: "https://nexus/repository/helm-hosted/", credentials: nexus}
-packages: {pypi: "https://nexus/pypi", npm: "https://nexus/npm", maven: "https://n/m", go: "https://n/go"}
+packages: {pypi: "https://nexus/pypi", npm: {url: "https://nexus/npm"}, maven: "https://n/m",
+  go: {url: "https://n/go", credentials: reader}}
 jenkins: {url: "https://jenkins", credentials: jenkins-api,
   agent: {kubernetes: {namespace: agents, image: a:1}}}
 ledger: {repository: "ssh://git@git/ledger.git"}
@@ -103,10 +105,10 @@ applications:
         images=Images(registry="nexus:5000", credentials="nexus", mirror="nexus:5001", pull_secret="pull"),
         charts=Charts(repository="https://nexus/repository/helm-hosted/", credentials="nexus"),
         packages={
-            "pypi": "https://nexus/pypi",
-            "npm": "https://nexus/npm",
-            "maven": "https://n/m",
-            "go": "https://n/go",
+            "pypi": Proxy(url="https://nexus/pypi"),
+            "npm": Proxy(url="https://nexus/npm"),
+            "maven": Proxy(url="https://n/m"),
+            "go": Proxy(url="https://n/go", credentials="reader"),
         },
         jenkins=Jenkins(
             url="https://jenkins",
@@ -339,6 +341,7 @@ def test_any_damage_to_a_document_gives_faults_inside_the_text(data: st.DataObje
 
 LABEL = st.from_regex(r"[a-z]([-a-z0-9]{0,8}[a-z0-9])?", fullmatch=True)
 CREDENTIAL = st.just("") | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
+PROXY = st.builds(Proxy, url=st.just("https://n/x"), credentials=CREDENTIAL)
 LINE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=20)
 REGISTRY = st.sampled_from(["r", "nexus.example.com", "10.0.0.1:5000", "r:5000/a/b"])
 TEMPLATE = st.sampled_from(["{team}", "{team}-{name}", "apps", "x{name}"])
@@ -401,7 +404,7 @@ def platforms(draw: st.DrawFn) -> Platform:
         charts=Charts(
             repository=draw(st.sampled_from(["oci://r/c", "https://n/x/"])), credentials=draw(CREDENTIAL)
         ),
-        packages=draw(st.dictionaries(st.sampled_from(["pypi", "npm"]), st.just("https://n/x"), max_size=2)),
+        packages=draw(st.dictionaries(st.sampled_from(["pypi", "npm"]), PROXY, max_size=2)),
         jenkins=draw(st.none() | st.just(Jenkins(url="https://j", credentials="api", agent=agent))),
         ledger=draw(st.sampled_from(["", "ssh://git@g/l.git", "git@g:l.git"])),
         clusters=tuple(clusters),
@@ -465,7 +468,9 @@ def document_of(platform: Platform) -> dict[str, Any]:
         "metadata": {"name": platform.name},
         "images": images,
         "charts": _filled(platform.charts),
-        "packages": dict(platform.packages),
+        "packages": {
+            name: _filled(each) if each.credentials else each.url for name, each in platform.packages.items()
+        },
         "clusters": [_filled(each) for each in platform.clusters],
         "environments": [_environment_of(each) for each in platform.environments],
         "components": [_filled(each) for each in platform.components],
@@ -542,3 +547,39 @@ def test_a_password_in_an_address_is_a_fault_at_its_place() -> None:
 def test_an_address_on_github_names_a_repository() -> None:
     more = "applications: [{name: a, team: t, «repository: 'https://github.com/acme'}]\n"
     assert faults(platform(DEV, more=more)) == ["github-address"]
+
+
+@pytest.mark.parametrize(
+    ("more", "codes"),
+    [
+        ("packages: {«pypi: nexus}\n", ["bad-pattern"]),
+        ("packages: {«pypi: 7}\n", ["bad-type"]),
+        ("packages: {«pypi: [https://n/x]}\n", ["bad-type"]),
+        ("packages: {«pypi: {}}\n", ["missing-key"]),
+        ("packages: {«pypi: {credentials: reader}}\n", ["missing-key"]),
+        ("packages: {pypi: {«url: nexus}}\n", ["bad-pattern"]),
+        ("packages: {pypi: {url: 'https://n/x', «credentials: 'a b'}}\n", ["bad-pattern"]),
+        ("packages: {pypi: {url: 'https://n/x', «credential: reader}}\n", ["unknown-key"]),
+        ("packages: {«pypi: 'https://u:p@n/x'}\n", ["secret-in-address"]),
+        ("packages: {«pypi: 'https://token@n/x'}\n", ["secret-in-address"]),
+        ("packages: {npm: {«url: 'https://u:p@n/x', credentials: reader}}\n", ["secret-in-address"]),
+        ("packages: {npm: {«url: 'https://[x/y', credentials: reader}}\n", ["login-address"]),
+        ("packages: {npm: {«url: 'https:///y', credentials: reader}}\n", ["login-address"]),
+        ("packages: {npm: {«url: 'http://n/x', credentials: reader}}\n", ["login-over-http"]),
+        ("packages: {go: {«url: 'http://127.0.0.1:1/x', credentials: reader}}\n", ["login-over-http"]),
+    ],
+)
+def test_faults_of_package_proxies(more: str, codes: list[str]) -> None:
+    assert faults(platform(DEV, more=more)) == codes
+
+
+@pytest.mark.parametrize(
+    "proxy", ["'http://n/x'", "{url: 'http://n/x'}", "{url: 'http://127.0.0.1:1/x', credentials: reader}"]
+)
+def test_a_login_goes_over_http_on_this_machine_only(proxy: str) -> None:
+    assert read_platform(platform(DEV, more=f"packages: {{pypi: {proxy}}}\n")).packages["pypi"].url
+
+
+def test_what_a_package_proxy_may_be_is_told() -> None:
+    with pytest.raises(DocumentInvalid, match="expected text or a mapping, found a list"):
+        read_platform(platform(DEV, more="packages: {pypi: [x]}\n"))

@@ -238,9 +238,22 @@ def test_a_groovy_value(value: Any, literal: str) -> None:
     assert escape.groovy_value(value) == literal
 
 
+def test_secrets_are_mounted_by_plain_words_alone() -> None:
+    assert escape.secret_mounts({}) == ""
+    two = escape.secret_mounts({"a": "/root/.netrc", "b": "/b"})
+    assert two == " --mount=type=secret,id=a,target=/root/.netrc --mount=type=secret,id=b,target=/b"
+    for id_, file in (("a b", "/x"), ("a", "/x,required=true"), ("a", "/x y")):
+        with pytest.raises(ValueError, match="not a plain word"):
+            escape.secret_mounts({id_: file})
+
+
 # --- all of them ----------------------------------------------------------------------------------
 
-SUITABLE: dict[str, Any] = {"groovy_arguments": {"a": "b"}, "yaml_block": {"a": "b"}}
+SUITABLE: dict[str, Any] = {
+    "groovy_arguments": {"a": "b"},
+    "yaml_block": {"a": "b"},
+    "secret_mounts": {"a": "b"},
+}
 
 
 @pytest.mark.parametrize("name", escape.FILTERS)

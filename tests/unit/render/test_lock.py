@@ -11,7 +11,10 @@ from tests import examples
 def test_a_lock_says_what_made_the_files_and_what_they_were() -> None:
     lock = Lock(
         tool="0.1.0",
-        site=examples.site(agent=Agent(pod=AgentPod(namespace="agents", image="a:1"))),
+        site=examples.site(
+            agent=Agent(pod=AgentPod(namespace="agents", image="a:1")),
+            package_credentials={"pypi": "reader", "go": "reader"},
+        ),
         files={"b": "sha256:2", "a": "sha256:1"},
         yours=("z", "charts/orders/"),
     )
@@ -26,6 +29,7 @@ def test_a_lock_says_what_made_the_files_and_what_they_were() -> None:
             "registryCredentials": "nexus",
             "chartsCredentials": "nexus-charts",
             "kubeCredentials": ["kube-nonprod"],
+            "packageCredentials": {"go": "reader", "pypi": "reader"},
         },
         "yours": ["charts/orders/", "z"],
         "files": {"a": "sha256:1", "b": "sha256:2"},

@@ -12,6 +12,9 @@ kind: Platform
 metadata: {name: acme}
 images: {registry: nexus.example.com:5000, mirror: mirror.example.com}
 charts: {repository: "oci://nexus.example.com:5000/charts"}
+packages:
+  pypi: https://nexus.example.com/pypi
+  go: {url: "https://nexus.example.com/go", credentials: nexus-read}
 clusters: [{name: one, context: acme-one}]
 environments:
   - {name: dev, cluster: one, namespace: "{team}-dev", automatic: true}
@@ -88,9 +91,12 @@ def test_the_platforms_values_stand_in_its_document() -> None:
         "image": ("nexus.example.com:5000/payments/orders", 4, "registry: nexus"),
         "chart": ("oci://nexus.example.com:5000/charts/payments/orders", 5, "repository: "),
         "base images": ("mirror.example.com", 4, "mirror: "),
-        "namespace": ("payments", 9, 'namespace: "{team}"'),
-        "kube context": ("acme-one", 9, "cluster: one"),
-        "gate": ("after dev for 3600 s", 9, "after: dev"),
+        "packages.pypi": ("https://nexus.example.com/pypi", 7, "pypi: "),
+        "packages.go": ("https://nexus.example.com/go", 8, 'url: "'),
+        "packages.go.credentials": ("nexus-read", 8, "credentials: "),
+        "namespace": ("payments", 12, 'namespace: "{team}"'),
+        "kube context": ("acme-one", 12, "cluster: one"),
+        "gate": ("after dev for 3600 s", 12, "after: dev"),
     }
     for path, (value, line, text) in expected.items():
         setting = settings[path]

@@ -18,7 +18,7 @@ from pipelinekit.ports import Say
 from pipelinekit.steps import image
 from pipelinekit.steps.image import REVISION, Did
 from tests import examples
-from tests.doubles import Engine, Receipts, Registry, Reports, Sources
+from tests.doubles import Engine, Receipts, Registry, Reports, Secrets, Sources
 
 PLAN = examples.plan()
 CONTEXT = Path("unused")
@@ -37,13 +37,22 @@ class Bench:
         self.receipts = Receipts()
         self.reports = Reports(left=Totals(passed=3))
         self.sources = Sources()
+        self.secrets = Secrets()
         self.said: list[str] = []
         self.meanwhile: Callable[[], object] = lambda: None
         """What others do while the version settles."""
 
     def test(self, plan: ReleasePlan = PLAN) -> tuple[receipts.Tested, Did]:
         return image.test(
-            plan, CONTEXT, self.sources, self.engine, self.registry, self.reports, self.receipts, quiet
+            plan,
+            CONTEXT,
+            self.sources,
+            self.engine,
+            self.registry,
+            self.reports,
+            self.receipts,
+            self.secrets,
+            quiet,
         )
 
     def build(self, plan: ReleasePlan = PLAN, *, oldest: int = 0) -> tuple[ImageBuilt, Did]:
@@ -54,6 +63,7 @@ class Bench:
             self.engine,
             self.registry,
             self.receipts,
+            self.secrets,
             self.said.append,
             oldest=oldest,
         )
@@ -453,3 +463,40 @@ def test_a_version_that_came_while_the_image_was_pushed_is_left_alone(bench: Ben
     bench.engine.push = slow  # type: ignore[method-assign]
     receipt, _ = bench.push()
     assert [receipt.digest] == theirs
+
+
+# --- secrets --------------------------------------------------------------------------------------
+
+
+WITH_SECRET = examples.plan(of=examples.app(build=Build(language="go", secrets=("npm-token",))))
+
+
+def test_a_build_and_a_test_get_what_they_may_know(bench: Bench) -> None:
+    bench.secrets.texts["npm-token"] = "s3cret"
+    bench.test(WITH_SECRET)
+    bench.build(WITH_SECRET)
+    held = [[(each.id, each.text) for each in built.secrets] for built in bench.engine.images.values()]
+    assert held == [[("npm-token", "s3cret")]] * 2
+
+
+def test_without_its_secret_nothing_is_built_but_what_is_there_is_found(bench: Bench) -> None:
+    for verb in (bench.test, bench.build):
+        with pytest.raises(Refused) as caught:
+            verb(WITH_SECRET)
+        assert code_of(caught.value) == "secret-missing"
+    assert bench.engine.builds == 0
+    bench.secrets.texts["npm-token"] = "s3cret"
+    bench.build(WITH_SECRET)
+    bench.push(WITH_SECRET)
+    other = bench.elsewhere()
+    _, did = other.build(WITH_SECRET)
+    assert not did.acted
+
+
+def test_a_secret_is_no_input(bench: Bench) -> None:
+    bench.secrets.texts["npm-token"] = "one"
+    first, _ = bench.build(WITH_SECRET)
+    other = Bench()
+    other.secrets.texts["npm-token"] = "another"
+    second, _ = other.build(WITH_SECRET)
+    assert first.inputs == second.inputs

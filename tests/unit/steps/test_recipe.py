@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from pipelinekit.model.app import Build
+from pipelinekit.model.packages import CLIENTS, Proxy
 from pipelinekit.model.platform import Images
 from pipelinekit.model.release import BuildPlan, ImageRef, ReleasePlan
 from pipelinekit.reading.schema import PLATFORM
-from pipelinekit.steps.recipe import PROXIES, Recipe, build_plan, has_stage, resolve
+from pipelinekit.steps.recipe import Recipe, build_plan, has_stage, resolve
 from tests import examples
 from tests.doubles import Engine, Registry, Sources
 
@@ -29,7 +30,11 @@ def test_a_build_gets_the_platforms_arguments_where_the_dockerfile_wants_them() 
     app = examples.app(build=Build(language="go", args={"MODE": "fast", "NPM_CONFIG_REGISTRY": "own"}))
     on = examples.platform(
         images=Images(registry="r", mirror="mirror:5001"),
-        packages={"go": "https://proxy/go", "npm": "https://proxy/npm", "pypi": "https://proxy/pypi"},
+        packages={
+            "go": Proxy(url="https://proxy/go", credentials="reader"),
+            "npm": Proxy(url="https://proxy/npm"),
+            "pypi": Proxy(url="https://proxy/pypi"),
+        },
     )
     plan = examples.plan(of=app, on=on)
     assert build_plan(plan, kitchen.recipe(plan), "").args == {
@@ -41,7 +46,7 @@ def test_a_build_gets_the_platforms_arguments_where_the_dockerfile_wants_them() 
 
 
 def test_every_package_proxy_has_its_argument() -> None:
-    assert PROXIES.keys() == PLATFORM["properties"]["packages"]["properties"].keys()
+    assert CLIENTS.keys() == PLATFORM["properties"]["packages"]["properties"].keys()
 
 
 def test_bases_are_pinned_to_what_was_resolved() -> None:

@@ -137,7 +137,12 @@ PLATFORM: Document = {
         "users": {"push": "marked-publisher", "pull": "marked-reader"},
     },
     "charts": {"repository": "oci://marked-charts:5000/charts", "credentials": "marked-charts-id"},
-    "packages": {each: f"https://marked-{each}.example.com" for each in ("pypi", "npm", "maven", "go")},
+    "packages": {
+        "pypi": "https://marked-pypi.example.com",
+        "npm": {"url": "https://marked-npm.example.com", "credentials": "marked-npm-reader"},
+        "maven": "https://marked-maven.example.com",
+        "go": {"url": "https://marked-go.example.com", "credentials": "marked-go-reader"},
+    },
     "jenkins": {
         "url": "https://marked-jenkins.example.com",
         "credentials": "marked-jenkins-id",
@@ -192,6 +197,12 @@ PLATFORM: Document = {
 }
 IMAGES = {"base": "marked/base:1", "runtime": "marked/runtime:2"}
 WITH_POD = copy.deepcopy(PLATFORM)
+WITH_POD["packages"] = {
+    "pypi": {"url": "https://marked-pypi.example.com", "credentials": "marked-pypi-reader"},
+    "npm": "https://marked-npm.example.com",
+    "maven": {"url": "https://marked-maven.example.com", "credentials": "marked-maven-reader"},
+    "go": "https://marked-go.example.com",
+}
 WITH_POD["jenkins"]["agent"] = {"kubernetes": {"namespace": "markedagents", "image": "marked-image:1"}}
 
 DOCUMENTS: dict[str, list[Document]] = {
@@ -204,7 +215,7 @@ DOCUMENTS: dict[str, list[Document]] = {
 }
 
 
-DIFFERING = {("jenkins", "agent")} | {
+DIFFERING = {("jenkins", "agent"), *(("packages", each) for each in ("pypi", "npm", "maven", "go"))} | {
     ("build", name) for name in ("version", "base", "runtime", "package", "dependencies", "test", "args")
 }
 NEEDED = {"apiVersion", "kind", "metadata", "build", "images", "charts", "clusters", "environments"}
@@ -245,7 +256,7 @@ def fields(schema: Any, path: Path = (), defined: Any = None) -> Iterator[Path]:
     """The free-text fields of a schema: `*` for any value of a mapping or a list, `<key>` for the key."""
     defined = schema.get("$defs", {}) if defined is None else defined
     schema = defined[schema["$ref"].removeprefix("#/$defs/")] if "$ref" in schema else schema
-    if schema.get("type") == "string":
+    if "string" in (schema.get("type"), *schema.get("type", ())):
         yield path
     for name, each in schema.get("properties", {}).items():
         yield from fields(each, (*path, name), defined)

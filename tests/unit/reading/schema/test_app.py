@@ -36,6 +36,11 @@ from tests.schemas import accepts, field
             ["", "* * * *", "* * * * * *", "@reboot", "0 3 * * *\n"],
         ),
         (("Application", "calls", "*"), ["a", "a/b", "a-1"], ["", "/a", "a/", "a/b/c", "A"]),
+        (
+            ("Application", "build", "secrets", "*"),
+            ["npm-token", "a.b_c", "platform"],
+            ["", "A", "1a", "a b", "platform-pypi", "platform-"],
+        ),
         (("Application", "build", "version"), ["3.11", "stable-alpine"], ["", ".1", "3:1", "3 1", "3@x"]),
     ],
 )

@@ -29,6 +29,9 @@ from tests.schemas import accepts, field
             ["{team}", "a-{name}"],
             ["", "A", "-a", "a_b", "1a"],
         ),
+        (("Platform", "packages", "pypi"), ["https://a/b"], ["", "a", "ftp://a", "https://a b"]),
+        (("Platform", "packages", "go", "url"), ["https://a/b"], ["", "a", "ftp://a", "https://a b"]),
+        (("Platform", "packages", "npm", "credentials"), ["reader"], ["", "-a", "a b", "$a"]),
         (("Platform", "clusters", "*", "credentials"), ["kube", "a.b_c-1"], ["", "-a", "a b", "a/b", "$a"]),
     ],
 )
