@@ -13,12 +13,19 @@ import click
 from pipelinekit import names
 from pipelinekit.cli.contract import ACTION, argument_name
 from pipelinekit.cli.verbs import STEPS, VERBS
+from pipelinekit.model.packages import ECOSYSTEMS
+from pipelinekit.names import login_variables
 
 CREDENTIALS = {
     "registryCredentialsId": "a login of the image registry: PK_REGISTRY_USER, PK_REGISTRY_PASSWORD",
     "chartsCredentialsId": "a login of the chart repository: PK_CHARTS_USER, PK_CHARTS_PASSWORD",
     "jenkinsCredentialsId": "a user of this controller with a token: PK_JENKINS_USER, PK_JENKINS_PASSWORD",
+    **{
+        f"{each}CredentialsId": f"a login of the package proxy: {', '.join(login_variables(each))}"
+        for each in ECOSYSTEMS
+    },
     "kubeCredentialsIds": "a list; each a kubeconfig file: PK_KUBECONFIG_0, PK_KUBECONFIG_1, ...",
+    "secretCredentialsIds": "a list; each a secret text for build.secrets: npm-token is PK_SECRET_NPM_TOKEN",
 }
 """What `pkExec` binds, and as what the command line finds it."""
 

@@ -41,7 +41,7 @@ def run(here: Line, branch: str, pull_request: str, until: str, explain: bool, a
         pull_request=_number(pull_request) or here.revision.pull_request,
         until=until,
     )
-    decisions = decide(build, here.site)
+    decisions = decide(build, here.app, here.site)
     if explain:
         _explain(here, build, decisions, as_json)
         return

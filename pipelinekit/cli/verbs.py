@@ -33,7 +33,7 @@ VERBS: dict[str, tuple[str, str]] = {
 STEPS: dict[str, str] = {
     "generate": "check: true",
     "test": "",
-    "build": "",
+    "build": "pypiCredentialsId: 'nexus-read', secretCredentialsIds: ['npm-token']",
     "push": "registryCredentialsId: 'nexus'",
     "package": "registryCredentialsId: 'nexus'",
     "publish": "chartsCredentialsId: 'nexus'",

@@ -9,7 +9,7 @@ from pipelinekit import names
 from pipelinekit.generators.agentpod import pod_manifest
 from pipelinekit.model.app import App
 from pipelinekit.model.site import Site
-from pipelinekit.model.stages import DEPLOY, STAGES, Stage, arguments_of
+from pipelinekit.model.stages import DEPLOY, STAGES, Stage, arguments_of, arguments_on_main
 from pipelinekit.model.tree import FilePlan
 
 
@@ -26,9 +26,9 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
             "label": site.agent.label,
             "pod": {"namespace": pod.namespace, "manifest": pod_manifest(pod)} if pod else None,
             "parameter": DEPLOY,
-            "checks": [_stage(each, site) for each in STAGES if not each.main],
+            "checks": [_stage(each, app, site) for each in STAGES if not each.main],
             "branch": site.branch,
-            "releases": [_stage(each, site) for each in STAGES if each.main],
+            "releases": [_stage(each, app, site) for each in STAGES if each.main],
             "receipts": f"{_folder(site)}.pipelinekit/receipts/*.json",
             "notify": {"step": notify.step, "arguments": {"application": app.name, "team": app.team}}
             if notify
@@ -37,11 +37,13 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
     )
 
 
-def _stage(stage: Stage, site: Site) -> dict[str, Any]:
+def _stage(stage: Stage, app: App, site: Site) -> dict[str, Any]:
+    arguments, held = arguments_of(stage, site), arguments_on_main(stage, app, site)
     return {
         "name": stage.name,
         "step": names.step(stage.verb),
-        "arguments": arguments_of(stage, site),
+        "arguments": arguments,
+        "on_main": arguments | held if held else None,
         "notice": stage.notice,
         "reports": f"{_folder(site)}.pipelinekit/reports/*.xml" if stage.reports else "",
         "deploys": stage.deploys,

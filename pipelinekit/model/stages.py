@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pipelinekit.model.app import App
+from pipelinekit.model.packages import OF_LANGUAGE
 from pipelinekit.model.site import Site
 
 Need = Literal["registry", "charts", "kube"]
@@ -26,9 +28,11 @@ class Stage:
     """As Jenkins shows it."""
     verb: str
     main: bool = False
-    """Runs in builds of the main branch only: everything that holds a credential."""
+    """Runs in builds of the main branch only: everything that needs a credential."""
     deploys: bool = False
     """Runs only while the parameter `DEPLOY` is on."""
+    builds: bool = False
+    """Builds from the Dockerfile: in builds of main it holds what package proxies and build secrets need."""
     notice: bool = False
     """Its failure is something to know, and fails nothing."""
     reports: bool = False
@@ -39,8 +43,8 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     Stage(name="Generated files", verb="generate", options={"check": True}, notice=True),
-    Stage(name="Test", verb="test", reports=True),
-    Stage(name="Build", verb="build"),
+    Stage(name="Test", verb="test", builds=True, reports=True),
+    Stage(name="Build", verb="build", builds=True),
     Stage(name="Push", verb="push", main=True, needs=("registry",)),
     Stage(name="Package", verb="package", main=True, needs=("registry",)),
     Stage(name="Publish", verb="publish", main=True, needs=("charts",)),
@@ -69,9 +73,27 @@ def arguments_of(stage: Stage, site: Site) -> Arguments:
     return arguments
 
 
-def credentials_of(stage: Stage, site: Site) -> tuple[str, ...]:
-    """The ids of the credentials that the stage binds."""
-    return tuple(dict.fromkeys(each for need in stage.needs for each in _ids(need, site)))
+def arguments_on_main(stage: Stage, app: App, site: Site) -> Arguments:
+    """What the stage's step is told besides in builds of the main branch.
+
+    A Dockerfile can print what its build holds, so that of a pull request or another branch holds nothing.
+    """
+    if not stage.builds:
+        return {}
+    held = {
+        f"{each}CredentialsId": site.package_credentials[each]
+        for each in OF_LANGUAGE.get(app.build.language, ())
+        if each in site.package_credentials
+    }
+    return {**held, **({"secretCredentialsIds": list(app.build.secrets)} if app.build.secrets else {})}
+
+
+def credentials_of(stage: Stage, app: App, site: Site, *, on_main: bool) -> tuple[str, ...]:
+    """The ids of the credentials that the stage binds, each once."""
+    ids = [each for need in stage.needs for each in _ids(need, site)]
+    for value in arguments_on_main(stage, app, site).values() if on_main else ():
+        ids += value if isinstance(value, list) else [str(value)]
+    return tuple(dict.fromkeys(ids))
 
 
 def _ids(need: Need, site: Site) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelinekit.errors import usage
+from pipelinekit.model.app import App
 from pipelinekit.model.site import Site
 from pipelinekit.model.stages import DEPLOY, STAGES, Stage, arguments_of, credentials_of
 
@@ -36,7 +37,7 @@ class Decision:
         return not self.reason
 
 
-def decide(build: Build, site: Site, stages: tuple[Stage, ...] = STAGES) -> tuple[Decision, ...]:
+def decide(build: Build, app: App, site: Site, stages: tuple[Stage, ...] = STAGES) -> tuple[Decision, ...]:
     """A decision about each stage, in their order; raises `UsageError` for an `until` that is none."""
     verbs = [each.verb for each in stages]
     if build.until and build.until not in verbs:
@@ -48,7 +49,7 @@ def decide(build: Build, site: Site, stages: tuple[Stage, ...] = STAGES) -> tupl
         Decision(
             stage=stage,
             reason=_reason(stage, build, site) or (f"after {build.until}" if number > last else ""),
-            credentials=credentials_of(stage, site),
+            credentials=credentials_of(stage, app, site, on_main=_is_main(build, site)),
             command=command_of(stage, site),
         )
         for number, stage in enumerate(stages)
@@ -64,6 +65,10 @@ def command_of(stage: Stage, site: Site) -> tuple[str, ...]:
         elif isinstance(value, str) and not name.endswith("CredentialsId"):
             words += [f"--{name}", value]
     return tuple(words)
+
+
+def _is_main(build: Build, site: Site) -> bool:
+    return not build.pull_request and build.branch == site.branch
 
 
 def _reason(stage: Stage, build: Build, site: Site) -> str:

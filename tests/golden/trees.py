@@ -74,6 +74,7 @@ def _of(language: Language) -> Callable[[], Tree]:
 CASES: dict[str, Callable[[], Tree]] = {
     **{language: _of(language) for language in LANGUAGES},
     "full": lambda: described("full"),
+    "guarded": lambda: described("guarded"),
     "monorepo": lambda: described("monorepo"),
     "platform": answered,
 }

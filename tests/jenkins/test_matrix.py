@@ -214,7 +214,9 @@ def test_run_explains_what_the_pipeline_does(traces: dict[tuple[str, ...], Trace
     kind = BUILDS[build]
     trace = traces["python", "label", "silent", build]
     number = str(kind.pull_request or "")
-    decisions = decide(Built(branch=kind.branch, pull_request=number, deploy=kind.deploy), SITE)
+    decisions = decide(
+        Built(branch=kind.branch, pull_request=number, deploy=kind.deploy), _app("python"), SITE
+    )
     ran = [step.environment["PK_VERB"] for step in trace.called("sh")]
     assert ran == [each.stage.verb for each in decisions if each.runs]
     assert [each.verb for each in STAGES] == [each.stage.verb for each in decisions]

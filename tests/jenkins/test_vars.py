@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelinekit import names
 from pipelinekit.cli.verbs import CONTRACT, VERBS
+from pipelinekit.model.packages import ECOSYSTEMS
 from pipelinekit.render.escape import groovy, groovy_arguments, groovy_text
 from tests.jenkins.harness import Credential, Run, evaluate_literals, parse, run
 
@@ -155,6 +157,41 @@ def test_credentials_are_bound_by_id_and_masked(recorder: Path, tmp_path: Path) 
     assert sum(name.startswith("PK_KUBECONFIG_") for name in names) == 2
     assert "r-secret" not in trace.console
     assert "c-secret" not in trace.console
+    assert trace.leaked == ()
+
+
+def test_a_build_gets_logins_and_secrets_under_the_names_that_the_command_line_asks_for(
+    recorder: Path, tmp_path: Path
+) -> None:
+    workspace = tmp_path / "ws"
+    workspace.mkdir()
+    ids = ("npm-token", "licence.key", "a_b")
+    arguments: dict[str, object] = {f"{each}CredentialsId": f"{each}-reader" for each in ECOSYSTEMS}
+    arguments["secretCredentialsIds"] = list(ids)
+    logins = {
+        f"{each}-reader": Credential(
+            "usernamePassword", {"username": f"{each}-u", "password": f"{each}-4711"}
+        )
+        for each in ECOSYSTEMS
+    }
+    texts = {each: Credential("string", {"secret": f"{each}-4711"}) for each in ids}
+    (trace,) = run(
+        [
+            Run(
+                jenkinsfile=_pipeline(f"pkBuild({groovy_arguments(arguments)})"),
+                workspace=workspace,
+                library=VARS.parent,
+                environment={"PATH": f"{recorder}:/usr/bin:/bin"},
+                credentials={**logins, **texts},
+            )
+        ]
+    )
+    assert trace.result == "SUCCESS", trace.console
+    (shell,) = trace.called("sh")
+    expected = {"PK_CONTRACT", "PK_VERB", "PK_ARGS", *map(names.secret_variable, ids)}
+    expected |= {name for each in ECOSYSTEMS for name in names.login_variables(each)}
+    assert {name for name in shell.environment if name.startswith("PK_")} == expected
+    assert "4711" not in trace.console
     assert trace.leaked == ()
 
 

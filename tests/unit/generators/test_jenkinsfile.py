@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.generators.jenkinsfile import plan
+from pipelinekit.model.app import Build
 from pipelinekit.model.platform import Agent, AgentPod, Notify
 from pipelinekit.model.site import Site
 from tests import examples
@@ -31,6 +32,22 @@ def test_what_every_build_runs_is_apart_from_what_main_alone_runs() -> None:
 def test_no_check_holds_a_credential() -> None:
     for each in inputs(examples.site())["checks"]:
         assert not [name for name in each["arguments"] if "Credentials" in name]
+
+
+def test_only_main_s_builds_hold_what_a_dockerfile_could_print() -> None:
+    site = examples.site(path="apps/orders", package_credentials={"pypi": "reader"})
+    app = examples.app(build=Build(language="python", secrets=("npm-token",)))
+    (jenkinsfile,) = plan(app, site)
+    given = {each["step"]: each for each in jenkinsfile.inputs["checks"]}
+    assert given["pkGenerate"]["on_main"] is None
+    for step in ("pkTest", "pkBuild"):
+        assert given[step]["arguments"] == {"path": "apps/orders"}
+        assert given[step]["on_main"] == {
+            "path": "apps/orders",
+            "pypiCredentialsId": "reader",
+            "secretCredentialsIds": ["npm-token"],
+        }
+    assert all(each["on_main"] is None for each in inputs(examples.site())["checks"])
 
 
 def test_reports_and_receipts_are_found_in_a_monorepo_s_folder() -> None:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from pipelinekit.cli.verbs import STEPS, VERBS
+from pipelinekit.model.app import Build, Language
+from pipelinekit.model.packages import ECOSYSTEMS, Ecosystem
 from pipelinekit.model.site import Site
-from pipelinekit.model.stages import STAGES, arguments_of, credentials_of
+from pipelinekit.model.stages import STAGES, arguments_of, arguments_on_main, credentials_of
 from tests import examples
 
 BARE = Site(library="0.1.0")
@@ -22,11 +26,11 @@ def test_a_site_without_credentials_gives_none() -> None:
     arguments = {each.verb: arguments_of(each, BARE) for each in STAGES}
     assert arguments["push"] == {}
     assert arguments["deploy"] == {"automatic": True}
-    assert all(credentials_of(each, BARE) == () for each in STAGES)
+    assert all(credentials_of(each, examples.app(), BARE, on_main=True) == () for each in STAGES)
 
 
 def test_a_stage_gets_the_credentials_that_it_uses_and_no_others() -> None:
-    held = {each.verb: credentials_of(each, examples.site()) for each in STAGES}
+    held = {each.verb: credentials_of(each, examples.app(), examples.site(), on_main=True) for each in STAGES}
     assert held == {
         "generate": (),
         "test": (),
@@ -46,3 +50,45 @@ def test_no_stage_names_an_environment() -> None:
 def test_in_a_monorepo_every_stage_has_its_folder() -> None:
     site = examples.site(path="apps/orders")
     assert {arguments_of(each, site)["path"] for each in STAGES} == {"apps/orders"}
+
+
+GUARDED = examples.site(package_credentials={each: f"reader-{each}" for each in ECOSYSTEMS})
+BUILDS = [each for each in STAGES if each.builds]
+
+
+def test_what_builds_is_test_and_build() -> None:
+    assert [each.verb for each in BUILDS] == ["test", "build"]
+    app = examples.app(build=Build(language="python", secrets=("npm-token",)))
+    assert all(arguments_on_main(each, app, GUARDED) == {} for each in STAGES if not each.builds)
+
+
+@pytest.mark.parametrize(
+    ("language", "held"),
+    [
+        ("python", ("pypi",)),
+        ("node", ("npm",)),
+        ("go", ("go",)),
+        ("java-maven", ("maven",)),
+        ("java-gradle", ("maven",)),
+        ("rust", ()),
+        ("static", ()),
+        ("dockerfile", ECOSYSTEMS),
+    ],
+)
+def test_a_build_of_main_holds_what_its_language_downloads_with(
+    language: Language, held: tuple[Ecosystem, ...]
+) -> None:
+    app = examples.app(build=Build(language=language))
+    for each in BUILDS:
+        expected = {f"{name}CredentialsId": f"reader-{name}" for name in held}
+        assert arguments_on_main(each, app, GUARDED) == expected
+        assert credentials_of(each, app, GUARDED, on_main=True) == tuple(expected.values())
+        assert credentials_of(each, app, GUARDED, on_main=False) == ()
+
+
+def test_a_build_of_main_holds_the_application_s_own_secrets() -> None:
+    app = examples.app(build=Build(language="python", secrets=("npm-token", "licence.key")))
+    for each in BUILDS:
+        assert arguments_on_main(each, app, BARE) == {"secretCredentialsIds": ["npm-token", "licence.key"]}
+        assert credentials_of(each, app, BARE, on_main=True) == ("npm-token", "licence.key")
+        assert credentials_of(each, app, BARE, on_main=False) == ()

@@ -1,0 +1,314 @@
+{{/* The name of everything that the web process consists of. Usage: include "app.fullname" . */}}
+{{- define "app.fullname" -}}
+{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* A process' name: the application's for web. Usage: include "app.process" (dict "root" $ "name" $name) */}}
+{{- define "app.process" -}}
+{{- if eq .name "web" -}}
+{{- include "app.fullname" .root -}}
+{{- else -}}
+{{- printf "%s-%s" (include "app.fullname" .root) .name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Labels by which a workload finds its pods. They never change: a Deployment's selector is immutable.
+     Usage: include "app.selector" (dict "root" $ "name" $name) */}}
+{{- define "app.selector" -}}
+app.kubernetes.io/name: {{ .root.Chart.Name | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+app.kubernetes.io/component: {{ .name | quote }}
+{{- end -}}
+
+{{/* Labels that all pods of this release have, and no others. Usage: include "app.own" . */}}
+{{- define "app.own" -}}
+app.kubernetes.io/name: {{ .Chart.Name | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end -}}
+
+{{/* The pods of another application. Deployment says in which namespace it is; without that it is this one.
+     Usage: include "app.peer" (dict "root" $ "word" $word) */}}
+{{- define "app.peer" -}}
+{{- $peer := get .root.Values.peers .word | default dict -}}
+- namespaceSelector:
+    matchLabels:
+      kubernetes.io/metadata.name: {{ $peer.namespace | default .root.Release.Namespace | quote }}
+  podSelector:
+    matchLabels:
+      app.kubernetes.io/name: {{ $peer.name | default (splitList "/" .word | last) | quote }}
+{{- end -}}
+
+{{/* "true" when a process has secrets in Vault. Usage: include "app.usesVault" . */}}
+{{- define "app.usesVault" -}}
+{{- range .Values.processes }}{{ if .vault }}true{{ break }}{{ end }}{{ end -}}
+{{- end -}}
+
+{{/* All labels of an object. Usage: include "app.labels" (dict "root" $ "name" $name) */}}
+{{- define "app.labels" -}}
+{{ include "app.selector" . }}
+app.kubernetes.io/version: {{ include "app.labelValue" .root.Chart.AppVersion }}
+app.kubernetes.io/part-of: {{ .root.Values.team | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
+helm.sh/chart: {{ include "app.labelValue" (printf "%s-%s" .root.Chart.Name .root.Chart.Version) }}
+{{- end -}}
+
+{{/* A text as a label's value: at most 63 characters, the last one a letter or a digit.
+     Usage: include "app.labelValue" $text */}}
+{{- define "app.labelValue" -}}
+{{- regexReplaceAll "[^A-Za-z0-9]+$" (. | replace "+" "_" | trunc 63) "" | quote -}}
+{{- end -}}
+
+{{/* Where a workload comes from, for annotations; empty for a chart that was never packaged.
+     Usage: include "app.provenance" $ */}}
+{{- define "app.provenance" -}}
+{{- range $name, $value := .Chart.Annotations }}
+{{ $name }}: {{ $value | quote }}
+{{- end }}
+{{- with .Values.digest }}
+pipelinekit.dev/chart: {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* The image, by digest where there is one. Usage: include "app.image" . */}}
+{{- define "app.image" -}}
+{{- $image := .Values.image -}}
+{{- $name := $image.repository -}}
+{{- if $image.registry -}}{{- $name = printf "%s/%s" $image.registry $image.repository -}}{{- end -}}
+{{- if $image.digest -}}
+{{- printf "%s@%s" $name $image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $name (required "image.digest is empty: `pipelinekit package` writes it; image.tag is the alternative" $image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Environment variables of a process. A dollar sign is doubled because Kubernetes expands $(NAME), and
+     quoted as Go does, which escapes every control character: YAML allows none, and JSON leaves some.
+     Usage: include "app.env" (dict "root" $ "process" $process) */}}
+{{- define "app.env" -}}
+{{- if .root.Values.environment }}
+- name: PIPELINEKIT_ENVIRONMENT
+  value: {{ .root.Values.environment | quote }}
+{{- end }}
+{{- if .process.port }}
+- name: PORT
+  value: {{ .process.port | quote }}
+{{- end }}
+{{- range $name, $value := .process.env }}
+- name: {{ $name | quote }}
+  value: {{ $value | replace "$" "$$" | quote }}
+{{- end }}
+{{- range $name, $secret := .process.vault }}
+- name: {{ printf "%s_FILE" $name }}
+  value: {{ printf "/vault/secrets/%s" $name | quote }}
+{{- end }}
+{{- range $name, $secret := .process.secrets }}
+- name: {{ $name | quote }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret.name | quote }}
+      key: {{ $secret.key | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* A command, each word as it is. Usage: include "app.command" $command */}}
+{{- define "app.command" -}}
+{{- range . }}
+- {{ . | replace "$" "$$" | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* What every container may do: nothing that it does not need. Usage: include "app.containerSecurity" . */}}
+{{- define "app.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{/* The same for a pod. Usage: include "app.podSecurity" . */}}
+{{- define "app.podSecurity" -}}
+runAsNonRoot: true
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{/* A pod's specification. Usage: include "app.pod" (dict "root" $ "name" $name "process" $process) */}}
+{{- define "app.pod" -}}
+{{- $process := .process -}}
+serviceAccountName: {{ .serviceAccount | default (include "app.fullname" .root) | quote }}
+automountServiceAccountToken: {{ .root.Values.serviceAccount.token }}
+enableServiceLinks: false
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . | quote }}
+{{- end }}
+{{- end }}
+securityContext:
+  {{- include "app.podSecurity" .root | nindent 2 }}
+{{- if $process.vault }}
+initContainers:
+  {{- include "app.vaultContainers" . | nindent 2 }}
+{{- end }}
+containers:
+  - name: {{ .name | quote }}
+    image: {{ include "app.image" .root | quote }}
+    {{- with $process.command }}
+    command:
+      {{- include "app.command" . | trim | nindent 6 }}
+    {{- end }}
+    {{- with include "app.env" (dict "root" .root "process" $process) | trim }}
+    env:
+      {{- . | nindent 6 }}
+    {{- end }}
+    {{- if $process.port }}
+    ports:
+      - name: http
+        containerPort: {{ $process.port }}
+    {{- if $process.health }}
+    startupProbe:
+      httpGet: {path: {{ $process.health | quote }}, port: http}
+      periodSeconds: 1
+      failureThreshold: 120
+    readinessProbe:
+      httpGet: {path: {{ $process.health | quote }}, port: http}
+      periodSeconds: 5
+    livenessProbe:
+      httpGet: {path: {{ $process.health | quote }}, port: http}
+      periodSeconds: 10
+      failureThreshold: 6
+    {{- else }}
+    readinessProbe:
+      tcpSocket: {port: http}
+      periodSeconds: 5
+    {{- end }}
+    {{- end }}
+    {{- with $process.resources }}
+    resources:
+      requests: {cpu: {{ .cpu | quote }}, memory: {{ .memory | quote }}}
+      limits: {memory: {{ .memory | quote }}}
+    {{- end }}
+    securityContext:
+      {{- include "app.containerSecurity" .root | nindent 6 }}
+    volumeMounts:
+      - name: tmp
+        mountPath: /tmp
+      {{- if $process.vault }}
+      - name: vault-secrets
+        mountPath: /vault/secrets
+        readOnly: true
+      {{- end }}
+volumes:
+  - name: tmp
+    emptyDir: {}
+  {{- if $process.vault }}
+  {{- include "app.vaultVolumes" . | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{/* A task's container, with the environment of web. Usage: include "app.task" (dict "root" $ "name" $name "process" $web) */}}
+{{- define "app.task" -}}
+- name: {{ .name | quote }}
+  image: {{ include "app.image" .root | quote }}
+  command:
+    {{- include "app.command" (get .root.Values.before .name) | trim | nindent 4 }}
+  {{- with include "app.env" (dict "root" .root "process" .process) | trim }}
+  env:
+    {{- . | nindent 4 }}
+  {{- end }}
+  {{- with .process.resources }}
+  resources:
+    requests: {cpu: {{ .cpu | quote }}, memory: {{ .memory | quote }}}
+    limits: {memory: {{ .memory | quote }}}
+  {{- end }}
+  securityContext:
+    {{- include "app.containerSecurity" .root | nindent 4 }}
+  volumeMounts:
+    - name: tmp
+      mountPath: /tmp
+    {{- if .process.vault }}
+    - name: vault-secrets
+      mountPath: /vault/secrets
+      readOnly: true
+    {{- end }}
+{{- end -}}
+
+{{/* The agent's configuration: log in as the service account, write one file a secret, keep them fresh.
+     Usage: include "app.vaultConfig" (dict "root" $ "name" $name "process" $process) */}}
+{{- define "app.vaultConfig" -}}
+{{- $vault := .root.Values.vault -}}
+{{- $address := required "vault.address is empty: the platform's document has it under vault" $vault.address -}}
+{{- $role := $vault.role | default (printf "%s-%s" .root.Values.team .root.Chart.Name) -}}
+{{- $templates := list -}}
+{{- range $name, $secret := .process.vault -}}
+{{- $path := $secret.path | replace "{env}" $.root.Values.environment -}}
+{{- /* Version 2 of the key-value engine has the values one level deeper than version 1. */ -}}
+{{- $contents := printf "{{ with secret %s }}{{ with .Data.data }}{{ index . %s }}{{ else }}{{ index .Data %s }}{{ end }}{{ end }}" ($path | quote) ($secret.key | quote) ($secret.key | quote) -}}
+{{- $templates = append $templates (dict "contents" $contents "destination" (printf "/vault/secrets/%s" $name) "perms" "0440" "error_on_missing_key" true) -}}
+{{- end -}}
+{{- $login := dict "type" "kubernetes" "mount_path" (printf "auth/%s" $vault.mount) "config" (dict "role" $role "token_path" "/vault/token/token") -}}
+{{- dict
+    "vault" (dict "address" $address)
+    "auto_auth" (dict "method" (list $login))
+    "template" $templates
+    "template_config" (dict "exit_on_retry_failure" true "static_secret_render_interval" "5m")
+    | toJson -}}
+{{- end -}}
+
+{{/* Two containers of the agent: one writes the files before the program starts, one keeps them fresh beside it.
+     Usage: include "app.vaultContainers" (dict "root" $ "name" $name "process" $process) */}}
+{{- define "app.vaultContainers" -}}
+{{- $root := .root -}}
+{{- range $step := list "vault-init" "vault-agent" }}
+- name: {{ $step }}
+  image: {{ $root.Values.vault.image | quote }}
+  {{- if eq $step "vault-agent" }}
+  restartPolicy: Always
+  {{- end }}
+  command:
+    - sh
+    - -c
+    - exec "$(command -v bao || command -v vault)" agent -config=/vault/config/agent.json "$@"
+    - agent
+    {{- if eq $step "vault-init" }}
+    - -exit-after-auth
+    {{- end }}
+  env:
+    - name: HOME
+      value: /tmp
+    - name: SKIP_SETCAP
+      value: "true"
+  resources:
+    requests: {cpu: 10m, memory: 64Mi}
+    limits: {memory: 128Mi}
+  securityContext:
+    runAsUser: 65532
+    {{- include "app.containerSecurity" $root | nindent 4 }}
+  volumeMounts:
+    - name: tmp
+      mountPath: /tmp
+    - name: vault-secrets
+      mountPath: /vault/secrets
+    - name: vault-config
+      mountPath: /vault/config
+    - name: vault-token
+      mountPath: /vault/token
+{{- end }}
+{{- end -}}
+
+{{/* The agent's volumes: the secrets never touch a disk. Usage: as app.vaultContainers */}}
+{{- define "app.vaultVolumes" -}}
+- name: vault-secrets
+  emptyDir:
+    medium: Memory
+    sizeLimit: 8Mi
+- name: vault-config
+  configMap:
+    name: {{ printf "%s-vault" (include "app.process" .) | trunc 63 | quote }}
+- name: vault-token
+  projected:
+    sources:
+      - serviceAccountToken:
+          path: token
+          expirationSeconds: 3600
+{{- end -}}

@@ -1,0 +1,114 @@
+"""What a Dockerfile could print is bound for builds of the main branch, and for no others."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.adapters.packaged import templates
+from pipelinekit.generators.jenkinsfile import plan
+from pipelinekit.model.app import Build
+from pipelinekit.model.platform import Agent
+from pipelinekit.plan.stages import Build as Built
+from pipelinekit.plan.stages import decide
+from pipelinekit.render import render
+from tests import examples
+from tests.jenkins.harness import Credential, Run, Trace, parse, run
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = examples.app(build=Build(language="python", secrets=("licence-key",)))
+SITE = examples.site(
+    branch="trunk", agent=Agent(label="linux"), package_credentials={"npm": "other", "pypi": "nexus-read"}
+)
+TEXT = render(plan(APP, SITE), templates())["Jenkinsfile"].text
+CREDENTIALS = {
+    "nexus-read": Credential("usernamePassword", {"username": "reader", "password": "pypi-4711"}),
+    "licence-key": Credential("string", {"secret": "licence-4711"}),
+    "nexus": Credential("usernamePassword", {"username": "ci", "password": "registry-4711"}),
+    "nexus-charts": Credential("usernamePassword", {"username": "ci", "password": "charts-4711"}),
+    "kube-nonprod": Credential("file", {"name": "config", "content": "kube-4711"}),
+}
+HELD = {"PK_PYPI_USER", "PK_PYPI_PASSWORD", "PK_SECRET_LICENCE_KEY"}
+BUILDS: dict[str, tuple[str, int | None]] = {
+    "main": ("trunk", None),
+    "other-branch": ("main", None),
+    "pull-request": ("feature/x", 7),
+    "pull-request-from-a-branch-of-that-name": ("trunk", 7),
+}
+
+
+@pytest.fixture(scope="module")
+def traces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trace]:
+    folder = tmp_path_factory.mktemp("builds")
+    program = folder / "bin" / "pipelinekit"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\ntrue\n")
+    program.chmod(0o755)
+    runs = []
+    for name, (branch, number) in BUILDS.items():
+        (folder / name).mkdir()
+        runs.append(
+            Run(
+                jenkinsfile=TEXT,
+                workspace=folder / name,
+                library=ROOT,
+                plugins=(ROOT / "seed-jobs" / "plugins.txt").read_text(),
+                credentials=CREDENTIALS,
+                branch=branch,
+                pull_request=number,
+                environment={"PATH": f"{program.parent}:/usr/bin:/bin"},
+            )
+        )
+    return dict(zip(BUILDS, run(runs), strict=True))
+
+
+def held(trace: Trace, verb: str) -> set[str]:
+    """The variables of the verb's shell that hold something."""
+    (step,) = [each for each in trace.called("sh") if each.environment["PK_VERB"] == verb]
+    return {
+        name
+        for name in step.environment
+        if name.startswith("PK_") and name not in {"PK_VERB", "PK_ARGS", "PK_CONTRACT"}
+    }
+
+
+def test_the_jenkinsfile_parses_as_groovy_2_4() -> None:
+    assert parse([TEXT]) == [[]]
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_builds_of_main_hold_their_secrets_and_no_others_do(traces: dict[str, Trace], build: str) -> None:
+    trace = traces[build]
+    assert trace.result == "SUCCESS", trace.console
+    assert trace.problems == ()
+    assert trace.leaked == ()
+    assert "4711" not in trace.console
+    expected = HELD if build == "main" else set()
+    assert held(trace, "test") == held(trace, "build") == expected
+    assert held(trace, "generate") == set()
+    if build != "main":
+        bound = [each for each in trace.called("withCredentials") if each.arguments.get("bindings")]
+        assert bound == []
+
+
+def test_what_comes_after_the_build_holds_none_of_them(traces: dict[str, Trace]) -> None:
+    for verb in ("push", "package", "publish", "deploy", "verify"):
+        assert not held(traces["main"], verb) & HELD
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_run_explains_which_ids_a_build_holds(traces: dict[str, Trace], build: str) -> None:
+    branch, number = BUILDS[build]
+    decisions = decide(Built(branch=branch, pull_request=str(number or "")), APP, SITE)
+    explained = {each.stage.verb: set(each.credentials) for each in decisions if each.runs}
+    bound: dict[str, set[str]] = {}
+    for step in traces[build].called("sh"):
+        arguments = json.loads(step.environment["PK_ARGS"])
+        ids = [value for name, value in arguments.items() if "Credentials" in name]
+        bound[step.environment["PK_VERB"]] = {
+            each for value in ids for each in (value if isinstance(value, list) else [value])
+        }
+    assert explained == bound
+    assert explained["test"] == ({"nexus-read", "licence-key"} if build == "main" else set())
