@@ -26,7 +26,7 @@ finally:
     sys.stderr.write("\\n" + json.dumps(sorted(sys.modules)))
 """
 
-HEAVY = ("docker", "jinja2", "jsonschema", "requests", "rich", "ruamel", "semver", "subprocess", "yaml")
+HEAVY = ("docker", "jinja2", "jsonschema_rs", "requests", "rich", "ruamel", "semver", "subprocess", "yaml")
 COMMAND = Path(sys.executable).with_name("pipelinekit")
 
 
