@@ -265,12 +265,15 @@ class Engine:
         self.images: dict[str, BuildPlan] = {}
         self.builds = 0
         self.next_run = TestRun(exit_code=0, output="")
+        self.broken = False
 
     def image_id(self, ref: str) -> str | None:
         return ref if ref in self.images else None
 
     def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
         del context
+        if self.broken:
+            raise failed("build-failed", "a step ended with 1")
         self.builds += 1
         say(f"Step 1: {plan.ref}")
         made = digest(f"{plan.ref} {self.builds}")

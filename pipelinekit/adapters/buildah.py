@@ -89,7 +89,8 @@ class BuildahEngine:
 
     def argv(self, plan: BuildPlan, scratch: Path) -> list[str]:
         """What is built, as buildah's words; secrets go through files that only we can read."""
-        words = ["build", "--isolation", "chroot", "--format", "oci"]
+        # The container of a step that failed would stay, and with it the secrets that were mounted there.
+        words = ["build", "--isolation", "chroot", "--format", "oci", "--force-rm"]
         if len(plan.platforms) > 1:
             # Its cache does not tell platforms apart where the steps are the same.
             words += ["--layers=false"]

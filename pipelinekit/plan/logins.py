@@ -77,7 +77,10 @@ _FILES: Mapping[Ecosystem, Callable[[str, Credentials], str]] = {
 _UNFIT: Mapping[Ecosystem, Mapping[str, str]] = {
     "pypi": {},
     "npm": {},
-    "maven": {r"\$\{": "has ${, which Maven takes for one of its properties"},
+    "maven": {
+        r"\$\{": "has ${, which Maven takes for one of its properties",
+        r"\A\s|\s\Z": "begins or ends with a space, which Maven drops",
+    },
     "go": {r"\s": "has a space, which Go's netrc cannot hold"},
 }
 

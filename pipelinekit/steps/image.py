@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipelinekit.errors import CheckFailed, Fault, Refused, ToolFailed, refused
+from pipelinekit.model.packages import SECRET
 from pipelinekit.model.receipts import ImageBuilt, ImagePushed, Tested, check_key
-from pipelinekit.model.release import Credentials, ImageRef, ReleasePlan
+from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleasePlan
 from pipelinekit.model.testing import Totals
 from pipelinekit.plan.inputs import LABEL, input_tag
 from pipelinekit.plan.moment import seconds_of
@@ -57,7 +58,7 @@ def test(
         return done, Did(f"{done.passed} tests passed at this revision already", acted=False)
     recipe = resolve(plan, TEST_STAGE, sources, engine, registry, say)
     held = secrets_of(plan, sources.dockerfile(), secrets, say)
-    image = engine.build(build_plan(plan, recipe, TEST_STAGE, held), context, say)
+    image = _made(build_plan(plan, recipe, TEST_STAGE, held), context, engine, say)
     folder = reports.clear()
     run = engine.run_tests(image, folder, say)
     totals, names = reports.collect()
@@ -100,7 +101,7 @@ def build(
         name = f"{plan.image.repository} of these inputs"
         return receipt, Did(f"{name} is in the registry already ({short(digest)}): not built", acted=False)
     held = secrets_of(plan, sources.dockerfile(), secrets, say)
-    image_id = engine.build(build_plan(plan, recipe, "", held), context, say)
+    image_id = _made(build_plan(plan, recipe, "", held), context, engine, say)
     receipt = _built(plan, recipe, image_id, "")
     receipts.save(receipt)
     return receipt, Did(f"{plan.image.repository}:{plan.version} is built ({short(image_id)})", acted=True)
@@ -160,6 +161,16 @@ def missing(what: str, verb: str) -> Exception:
 def short(digest: str) -> str:
     """A digest as people compare it."""
     return digest[:19]
+
+
+def _made(build: BuildPlan, context: Path, engine: Engine, say: Say) -> str:
+    try:
+        return engine.build(build, context, say)
+    except ToolFailed:
+        if any(each.id.startswith(SECRET) for each in build.secrets):
+            # pip, for one, says of both that there is no such package.
+            say("a refused login can look like a missing package: `pipelinekit doctor` asks the proxies")
+        raise
 
 
 def _still_there(plan: ReleasePlan, done: ImageBuilt, engine: Engine, registry: Registry) -> bool:

@@ -39,7 +39,7 @@ HOSTILE = (
     "é🚀",
     "//",
 )
-SPACED = ("two words", " around ", "# comment", "a \\ b")
+SPACED = ("two words", "a  b", "# comment", "a \\ b")
 
 
 def by_python(text: str, folder: Path) -> tuple[str, str]:
@@ -98,7 +98,9 @@ def test_a_login_arrives_whatever_is_in_it(ecosystem: Ecosystem, value: str, tmp
 
 @pytest.mark.parametrize("ecosystem", ["pypi", "npm", "maven"])
 @pytest.mark.parametrize("value", SPACED)
-def test_a_space_arrives_where_the_format_has_one(ecosystem: Ecosystem, value: str, tmp_path: Path) -> None:
+def test_a_space_inside_arrives_where_the_format_has_one(
+    ecosystem: Ecosystem, value: str, tmp_path: Path
+) -> None:
     assert read(ecosystem, login_file(ecosystem, URL, Credentials("u", value)), tmp_path) == ("u", value)
 
 
@@ -113,7 +115,7 @@ def test_any_login_arrives_or_is_refused(
     login = Credentials(user, password)
     unfit = ":" in user or not (user + password).isprintable()
     unfit |= ecosystem == "go" and " " in user + password
-    unfit |= ecosystem == "maven" and ("${" in user or "${" in password)
+    unfit |= ecosystem == "maven" and any("${" in each or each.strip() != each for each in (user, password))
     if unfit:
         with pytest.raises(Refused):
             login_file(ecosystem, URL, login)
@@ -137,6 +139,7 @@ def test_what_does_not_print_is_refused_without_being_shown(ecosystem: Ecosystem
     [
         ("go", Credentials("u", "two words"), "PK_GO_PASSWORD has a space"),
         ("maven", Credentials("u", "${env.HOME}"), r"PK_MAVEN_PASSWORD has \$\{, which Maven"),
+        ("maven", Credentials("u", " p"), "PK_MAVEN_PASSWORD begins or ends with a space"),
         ("pypi", Credentials("a:b", "p"), "PK_PYPI_USER has a colon"),
         ("npm", Credentials("a:b", "p"), "PK_NPM_USER has a colon"),
     ],

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.errors import CheckFailed, PipelinekitError, Refused
+from pipelinekit.errors import CheckFailed, PipelinekitError, Refused, ToolFailed
 from pipelinekit.model import receipts
 from pipelinekit.model.app import Build
+from pipelinekit.model.packages import Proxy
 from pipelinekit.model.receipts import ImageBuilt, ImagePushed
 from pipelinekit.model.release import Credentials, ImageRef, ReleasePlan, TestRun
 from pipelinekit.model.testing import Failure, Totals
@@ -500,3 +501,17 @@ def test_a_secret_is_no_input(bench: Bench) -> None:
     other.secrets.texts["npm-token"] = "another"
     second, _ = other.build(WITH_SECRET)
     assert first.inputs == second.inputs
+
+
+def test_a_failed_build_that_held_a_login_says_how_to_ask_whether_it_is_taken(bench: Bench) -> None:
+    on = examples.platform(packages={"go": Proxy(url="https://n/go", credentials="reader")})
+    bench.sources.text = "FROM scratch\nRUN --mount=type=secret,id=platform-go make\n"
+    bench.secrets.logins["go"] = Credentials("u", "p")
+    bench.engine.broken = True
+    with pytest.raises(ToolFailed):
+        bench.build(examples.plan(on=on))
+    assert [line for line in bench.said if "`pipelinekit doctor` asks" in line]
+    bench.said.clear()
+    with pytest.raises(ToolFailed):
+        bench.build(PLAN)
+    assert not [line for line in bench.said if "doctor" in line]
