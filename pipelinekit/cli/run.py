@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+import sys
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext, redirect_stdout
 
 import click
 
@@ -69,7 +71,9 @@ def _run(here: Line, decisions: Iterable[Decision], as_json: bool) -> None:
             continue
         report.say(f"{each.stage.name}: pipelinekit {shlex.join(each.command)}")
         try:
-            _call([*each.command, *_options(here)])
+            # With --json, what the stages say is progress: standard output has the one document.
+            with redirect_stdout(sys.stderr) if as_json else nullcontext():
+                _call([*each.command, *_options(here)])
         except (CheckFailed, Refused) as error:
             if not each.stage.notice:
                 raise
