@@ -51,7 +51,7 @@ def bases(text: str, args: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def base(text: str, args: Mapping[str, str]) -> str:
-    """What the last stage is made on in the end, through the stages that it begins with; empty without one."""
+    """What the last stage is made on in the end, through the stages it begins with; empty without one."""
     begun: dict[str, str] = {}
     image = ""
     for stage in stages(text, args):
