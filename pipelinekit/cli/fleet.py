@@ -20,6 +20,7 @@ from pipelinekit.reading.faults import nearest
 from pipelinekit.reading.platform import read_platform
 from pipelinekit.steps import fleet
 from pipelinekit.steps.fleet import BAD, Result, State, Tool, title_of
+from pipelinekit.steps.generate import inputs_digest, is_current
 
 BRANCH = "pipelinekit/generate"
 AT_ONCE = 8
@@ -61,6 +62,22 @@ class Work:
         except OSError as error:
             # What is odd about one folder must not end the report about all the others.
             return fleet.failed(title, failed("folder-unusable", str(error)))
+
+    def is_done(self, registration: Registration) -> bool:
+        """Whether the application's checkout has all that would be generated; whoever cannot say says no."""
+        if not self.options.base or self.options.commit:
+            return False
+        try:
+            folder = checkouts.local(Path(self.options.base), registration)
+            inputs = inputs_digest(
+                files.read_bytes(folder / FILE),
+                site_of(self.platform, registration, library=__version__),
+                __version__,
+                packaged.templates_digest(),
+            )
+            return is_current(Workspace(folder).read_lock() or "", inputs)
+        except (PipelinekitError, OSError):
+            return False
 
     def _in(self, folder: Path, registration: Registration) -> Result:
         options = self.options
@@ -104,13 +121,14 @@ def run(options: FleetOptions, *, as_json: bool) -> None:
     text = platformsource.read_platform_text(options.platform)
     platform = read_platform(text.content, text.origin)
     these = _chosen(platform, options.only)
-    computes = bool(options.base) and len(these) >= fleet.PROCESSES_FROM
+    work = Work(platform, options)
     results = fleet.for_all(
         these,
-        Work(platform, options),
+        work,
         (lambda _: None) if as_json else report.say,
         at_once=AT_ONCE,
-        processes=(os.cpu_count() or 1) if computes else 1,
+        processes=(os.cpu_count() or 1) if options.base else 1,
+        is_done=work.is_done,
     )
     _report(results, as_json=as_json)
     _exit(results, check=options.check)
