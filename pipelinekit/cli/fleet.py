@@ -14,6 +14,7 @@ from pipelinekit.adapters.workspace import Workspace
 from pipelinekit.cli import report
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, check_failed, failed, usage
 from pipelinekit.model.platform import Platform, Registration
+from pipelinekit.model.platformlock import PlatformLock
 from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE
 from pipelinekit.reading.faults import nearest
@@ -121,6 +122,8 @@ def run(options: FleetOptions, *, as_json: bool) -> None:
     text = platformsource.read_platform_text(options.platform)
     platform = read_platform(text.content, text.origin)
     these = _chosen(platform, options.only)
+    for line in _out_of_step(platform, text.lock):
+        report.notice(line)
     work = Work(platform, options)
     results = fleet.for_all(
         these,
@@ -132,6 +135,21 @@ def run(options: FleetOptions, *, as_json: bool) -> None:
     )
     _report(results, as_json=as_json)
     _exit(results, check=options.check)
+
+
+def _out_of_step(platform: Platform, lock: PlatformLock) -> list[str]:
+    """What the platform's lock and its registrations do not agree about; nothing where there is no lock."""
+    locked = {each.registration for each in lock.applications}
+    registered = set(platform.applications)
+    hint = "`pipelinekit platform sync` brings the lock up to date"
+    return [
+        f"{', '.join(sorted(map(title_of, these)))}: {what}; {hint}"
+        for these, what in (
+            (registered - locked, "registered, and not in platform.lock.yaml"),
+            (locked - registered, "in platform.lock.yaml, and not registered so any more"),
+        )
+        if these and locked
+    ]
 
 
 def _chosen(platform: Platform, only: Sequence[str]) -> list[Registration]:
