@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from pipelinekit.model.nexus import Nexus
-from pipelinekit.model.packages import Ecosystem, Proxy
+if TYPE_CHECKING:
+    from pipelinekit.model.nexus import Nexus
+    from pipelinekit.model.packages import Ecosystem, Proxy
 
 LOCAL = "local"
 """The name of the built-in platform that a verb uses when it is given none."""

@@ -194,11 +194,11 @@ class _Builder:
                 source.faults.append(Fault("yaml-key", "a key must be text", place, dotted(path)))
                 continue
             key = str(key_node.value)
-            if not key:
-                # The validator's paths have no way to say which of a mapping's keys an empty one is.
-                source.faults.append(Fault("yaml-key", "a key must not be empty", place, dotted(path)))
-                continue
             below = (*path, key)
+            if not key:
+                # The validator's paths have no way to say that it is this one of a mapping's keys.
+                source.faults.append(Fault("yaml-key", "a key must not be empty", place, dotted(below)))
+                continue
             if key in seen:
                 source.faults.append(
                     Fault(

@@ -11,7 +11,7 @@ from pipelinekit.model.release import BuildPlan, ImageRef, ReleasePlan, Secret
 from pipelinekit.plan.inputs import Inputs, image_reference, pinned, where_it_answers
 from pipelinekit.plan.release import image_labels
 from pipelinekit.ports import Engine, Registry, Say, Sources
-from pipelinekit.reading.dockerfile import arguments, bases, stages
+from pipelinekit.reading.dockerfile import arguments, base, bases, stages
 
 TEST_STAGE = "test"
 
@@ -60,8 +60,7 @@ def resolve(
         target=target,
         salt=salt,
     )
-    last = stages(text, args)
-    return Recipe(inputs=inputs, pinned=pins, base=last[-1].image if last else "")
+    return Recipe(inputs=inputs, pinned=pins, base=base(text, args))
 
 
 def has_stage(plan: ReleasePlan, sources: Sources, stage: str) -> bool:
