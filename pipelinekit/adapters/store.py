@@ -53,10 +53,8 @@ class RegistryStore:
     def delete(self, stored: Stored) -> Sequence[str] | None:
         """Delete a manifest and what refers to it; the digests of the latter. None: it was not there."""
         ref = ImageRef(stored.registry, stored.repository, digest=stored.digest)
-        along = []
-        for each in self.registry.manifests.referrers(ref):
-            if self.registry.manifests.delete(replace(ref, digest=str(each["digest"]))):
-                along.append(str(each["digest"]))
+        referrers = [str(each["digest"]) for each in self.registry.manifests.referrers(ref)]
+        along = [each for each in referrers if self.registry.manifests.delete(replace(ref, digest=each))]
         listed = self.registry.digest_of(replace(ref, tag=stored.digest.replace(":", "-"), digest=""))
         if listed:
             self.registry.manifests.delete(replace(ref, digest=listed))
