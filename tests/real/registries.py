@@ -66,7 +66,7 @@ def buildah(testbed: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 
 def buildx(testbed: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """The testbed's engine, with buildx among the plugins of its client: in a Docker configuration of its own."""
+    """The testbed's engine, with buildx among its client's plugins: in a Docker configuration of its own."""
     plugins = folder / "cli-plugins"
     plugins.mkdir(parents=True)
     (plugins / "docker-buildx").symlink_to(tools.buildx(Layout.from_environment()))

@@ -1,4 +1,4 @@
-"""BuildKit through `docker buildx`: what the engine's own builder cannot do, and the same image where both can."""
+"""BuildKit through `docker buildx`: what the engine's own builder cannot do, and else the same image."""
 
 from __future__ import annotations
 
