@@ -157,7 +157,7 @@ def _built(application: Application, folder: Path) -> dict[str, bytes]:
     """What the engine has of the application's images: layers, configuration, history."""
     ids = application.tool("docker", "images", "--quiet", f"*/{application.team}/*").split()
     assert ids, "the engine has none of the images that it built"
-    found = {}
+    found: dict[str, bytes] = {}
     for each in dict.fromkeys(ids):
         application.tool("docker", "save", "--output", str(folder / "saved.tar"), each)
         (folder / each).mkdir()
