@@ -15,7 +15,7 @@ from pipelinekit.ports.images import (
 )
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
 from pipelinekit.ports.releases import Charts, Cluster, Clusters, Ledger, Releases
-from pipelinekit.ports.say import Say
+from pipelinekit.ports.say import Live, Say, nobody
 
 __all__ = [
     "Builds",
@@ -28,6 +28,7 @@ __all__ = [
     "Engine",
     "Jobs",
     "Ledger",
+    "Live",
     "NexusServer",
     "Receipts",
     "Referrers",
@@ -42,4 +43,5 @@ __all__ = [
     "Store",
     "TextMerge",
     "Workspace",
+    "nobody",
 ]
