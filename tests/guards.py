@@ -44,6 +44,8 @@ def _seal(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Path, "home", home)
     patch.setattr(os.path, "expanduser", home)
     patch.delenv("HOME", raising=False)
+    # A cache that is nowhere: nothing is kept of one test for the next.
+    patch.setenv("XDG_CACHE_HOME", os.devnull)
     patch.setattr(type(os.environ), "__getitem__", _without_home(type(os.environ).__getitem__, home))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -75,6 +76,8 @@ def _messages(folder: Path, reach: str) -> tuple[str, ...]:
 
 def place(folder: Path) -> tuple[str, str]:
     """Where in its repository `folder` is (`.` at the top and outside of one), and the main branch's name."""
+    if not _may_be_inside(folder):
+        return ".", MAIN
     top = process.run(["git", "rev-parse", "--show-prefix"], cwd=folder)
     if top.code:
         _require_outside(top)
@@ -83,6 +86,12 @@ def place(folder: Path) -> tuple[str, str]:
     if prefix and _is_ignored(folder):
         return ".", MAIN
     return prefix or ".", _refs(folder)[0]
+
+
+def _may_be_inside(folder: Path) -> bool:
+    """Whether git would look for a repository here: where there is nothing to find, no process is started."""
+    absolute = folder.resolve()
+    return "GIT_DIR" in os.environ or any((each / ".git").exists() for each in (absolute, *absolute.parents))
 
 
 def _require_outside(said: process.Completed) -> None:

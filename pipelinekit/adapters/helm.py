@@ -12,6 +12,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipelinekit.adapters import process
@@ -23,6 +24,9 @@ from pipelinekit.ports import Say
 OWNER_LABEL = "pipelinekit-owner"
 UNTIL_LABEL = "pipelinekit-until"
 """Labels on Helm's own record of a release: who is installing, and until when that may take."""
+
+AT_ONCE = 4
+"""How many of Helm's processes work on one chart."""
 
 GRACE = 30
 """Seconds between Helm's own time limit and the moment when its record counts as abandoned."""
@@ -51,9 +55,12 @@ class Helm:
                 write_atomic(chart / relative, text)
             given = Path(scratch, "values-deployment.yaml")
             write_atomic(given, trial)
-            for layers in ([], [given], *([each, given] for each in sorted(chart.glob("values-*.yaml")))):
-                self._lint(chart, layers)
-            process.check(["helm", "package", str(chart), "--destination", scratch], timeout=120)
+            layers = ([], [given], *([each, given] for each in sorted(chart.glob("values-*.yaml"))))
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                linted = pool.map(lambda each: self._lint(chart, each), layers)
+                process.check(["helm", "package", str(chart), "--destination", scratch], timeout=120)
+                # The first complaint is raised, in the order of the layers.
+                list(linted)
             made = next(Path(scratch).glob("*.tgz"))
             archive = to / made.name
             write_atomic(archive, _reproducible(made.read_bytes()))
@@ -99,13 +106,7 @@ class Helm:
             if "release: not found" in done.err:
                 return None
             raise cluster_failed(target, done.reason())
-        answer = json.loads(done.out)
-        return ReleaseState(
-            revision=int(answer["version"]),
-            status=str(answer["info"]["status"]),
-            values=answer.get("config") or {},
-            manifest=str(answer.get("manifest", "")),
-        )
+        return _state(done.out)
 
     def install(
         self,
@@ -126,16 +127,13 @@ class Helm:
             files = _values(_written(values, Path(scratch)))
             arguments = ["upgrade", "--install", target.name, str(archive), *files]
             options = ["--wait", "--timeout", f"{timeout}s", "--history-max", "10"]
-            labels = ["--labels", f"{OWNER_LABEL}={owner()},{UNTIL_LABEL}={until}"]
+            labels = ["--labels", f"{OWNER_LABEL}={owner()},{UNTIL_LABEL}={until}", "--output", "json"]
             done = process.watch(
                 ["helm", *arguments, *options, *labels, *_scope(target)], env=self.env, tick=hopeless
             )
         if done.code:
             raise failed("deploy-failed", f"helm: {_complaint(done)}")
-        state = self.state(target)
-        if state is None:
-            raise failed("deploy-failed", f"helm reported success, but there is no release '{target.name}'")
-        return state
+        return _state(done.out)
 
     def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
         """Of an installation's record: does its process live (None: cannot tell), and until when may it."""
@@ -161,6 +159,17 @@ class Helm:
 
     def _run(self, target: Target, *arguments: str) -> process.Completed:
         return process.run(["helm", *arguments, *_scope(target)], env=self.env, timeout=60)
+
+
+def _state(answer: str) -> ReleaseState:
+    """A release as Helm prints it in JSON."""
+    release = json.loads(answer)
+    return ReleaseState(
+        revision=int(release["version"]),
+        status=str(release["info"]["status"]),
+        values=release.get("config") or {},
+        manifest=str(release.get("manifest", "")),
+    )
 
 
 def cluster_failed(target: Target, reason: str) -> ToolFailed:

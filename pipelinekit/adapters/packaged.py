@@ -9,7 +9,9 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from pipelinekit.adapters.compiled import CompiledCode
 from pipelinekit.errors import failed
+from pipelinekit.render import CompiledTemplates, Templates
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -23,8 +25,13 @@ def folder(name: str) -> Path:
 
 
 @cache
-def templates() -> dict[str, str]:
-    """Every template's text by its path below `templates/`."""
+def templates() -> Templates:
+    """Every template's text by its path below `templates/`; compiled ones are kept in the user's cache."""
+    texts = _texts()
+    return CompiledTemplates(texts, CompiledCode(_digest(texts)))
+
+
+def _texts() -> dict[str, str]:
     root = folder("templates")
     return {
         path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
@@ -37,8 +44,12 @@ def templates() -> dict[str, str]:
 @cache
 def templates_digest() -> str:
     """One digest over all templates, names and texts."""
+    return _digest(templates())
+
+
+def _digest(templates: Templates) -> str:
     digest = hashlib.sha256()
-    for name, text in templates().items():
+    for name, text in templates.items():
         digest.update(name.encode() + b"\0" + text.encode() + b"\0")
     return digest.hexdigest()
 

@@ -14,12 +14,14 @@ from pipelinekit.adapters.workspace import Workspace
 from pipelinekit.cli import report
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, check_failed, failed, usage
 from pipelinekit.model.platform import Platform, Registration
+from pipelinekit.model.platformlock import PlatformLock
 from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE
 from pipelinekit.reading.faults import nearest
 from pipelinekit.reading.platform import read_platform
 from pipelinekit.steps import fleet
 from pipelinekit.steps.fleet import BAD, Result, State, Tool, title_of
+from pipelinekit.steps.generate import inputs_digest, is_current
 
 BRANCH = "pipelinekit/generate"
 AT_ONCE = 8
@@ -61,6 +63,22 @@ class Work:
         except OSError as error:
             # What is odd about one folder must not end the report about all the others.
             return fleet.failed(title, failed("folder-unusable", str(error)))
+
+    def is_done(self, registration: Registration) -> bool:
+        """Whether the application's checkout has all that would be generated; whoever cannot say says no."""
+        if not self.options.base or self.options.commit:
+            return False
+        try:
+            folder = checkouts.local(Path(self.options.base), registration)
+            inputs = inputs_digest(
+                files.read_bytes(folder / FILE),
+                site_of(self.platform, registration, library=__version__),
+                __version__,
+                packaged.templates_digest(),
+            )
+            return is_current(Workspace(folder).read_lock() or "", inputs)
+        except (PipelinekitError, OSError):
+            return False
 
     def _in(self, folder: Path, registration: Registration) -> Result:
         options = self.options
@@ -104,16 +122,34 @@ def run(options: FleetOptions, *, as_json: bool) -> None:
     text = platformsource.read_platform_text(options.platform)
     platform = read_platform(text.content, text.origin)
     these = _chosen(platform, options.only)
-    computes = bool(options.base) and len(these) >= fleet.PROCESSES_FROM
+    for line in _out_of_step(platform, text.lock):
+        report.notice(line)
+    work = Work(platform, options)
     results = fleet.for_all(
         these,
-        Work(platform, options),
+        work,
         (lambda _: None) if as_json else report.say,
         at_once=AT_ONCE,
-        processes=(os.cpu_count() or 1) if computes else 1,
+        processes=(os.cpu_count() or 1) if options.base else 1,
+        is_done=work.is_done,
     )
     _report(results, as_json=as_json)
     _exit(results, check=options.check)
+
+
+def _out_of_step(platform: Platform, lock: PlatformLock) -> list[str]:
+    """What the platform's lock and its registrations do not agree about; nothing where there is no lock."""
+    locked = {each.registration for each in lock.applications}
+    registered = set(platform.applications)
+    hint = "`pipelinekit platform sync` brings the lock up to date"
+    return [
+        f"{', '.join(sorted(map(title_of, these)))}: {what}; {hint}"
+        for these, what in (
+            (registered - locked, "registered, and not in platform.lock.yaml"),
+            (locked - registered, "in platform.lock.yaml, and not registered so any more"),
+        )
+        if these and locked
+    ]
 
 
 def _chosen(platform: Platform, only: Sequence[str]) -> list[Registration]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,11 +18,12 @@ from pipelinekit.generators import languages
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton
 from pipelinekit.model.app import LANGUAGES, Language
 from pipelinekit.model.tree import Tree
-from pipelinekit.plan.detect import applications_in, detect
-from pipelinekit.plan.detect.signs import DEEPEST, READ, SKIPPED, Detected
 from pipelinekit.reading.app import FILE, read_app
 from pipelinekit.render import render
 from pipelinekit.steps.generate import apply_generation
+
+if TYPE_CHECKING:
+    from pipelinekit.plan.detect.signs import Detected
 
 PORT = 8080
 LOOKED_FOR = (
@@ -110,6 +112,10 @@ def _look_around(folder: Path, language: Language | None) -> Detected | None:
 
     Raises `UsageError` when nothing is known, with the folders of a monorepo that look like applications.
     """
+    # Only an existing repository is looked at.
+    from pipelinekit.plan.detect import applications_in, detect
+    from pipelinekit.plan.detect.signs import DEEPEST, READ, SKIPPED
+
     texts = files.scan(folder, wanted=READ.search, skipped=SKIPPED, deepest=DEEPEST)
     seen = detect(texts)
     if language and (seen is None or seen.language != language):
@@ -149,6 +155,8 @@ def _made_anew(name: str, team: str, language: Language, port: int) -> Tree:
 
 def _taken_in(name: str, team: str, language: Language, port: int | None, seen: Detected | None) -> Tree:
     """The descriptor of an existing application: what was seen, where it differs from the defaults."""
+    from pipelinekit.plan.detect.signs import Detected
+
     seen = seen or Detected(language=language)
     build = {
         "version": seen.version,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+import sys
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext, redirect_stdout
 
 import click
 
@@ -21,11 +23,14 @@ from pipelinekit.plan.stages import Build, Decision, decide
     click.option(
         "--pr", "pull_request", default="", metavar="NUMBER", help="With --explain: a pull request."
     ),
+    click.option("--from", "since", default="", metavar="STAGE", help="The first stage to run, by its verb."),
     click.option("--until", default="", metavar="STAGE", help="The last stage to run, by its verb."),
     click.option("--explain", is_flag=True, help="Show what would run and why, and do nothing."),
     JSON,
 )
-def run(here: Line, branch: str, pull_request: str, until: str, explain: bool, as_json: bool) -> None:
+def run(
+    here: Line, branch: str, pull_request: str, since: str, until: str, explain: bool, as_json: bool
+) -> None:
     """Run the pipeline's stages here, in order, as a build in Jenkins does.
 
     The stages are those of the generated Jenkinsfile; the first that fails ends the run. --explain shows
@@ -34,11 +39,13 @@ def run(here: Line, branch: str, pull_request: str, until: str, explain: bool, a
     \b
     Examples:
       pipelinekit run --until build
+      pipelinekit run --from push
       pipelinekit run --explain --branch feature/x --pr 7
     """
     build = Build(
         branch=branch or here.revision.branch,
         pull_request=_number(pull_request) or here.revision.pull_request,
+        since=since,
         until=until,
     )
     decisions = decide(build, here.site)
@@ -64,7 +71,9 @@ def _run(here: Line, decisions: Iterable[Decision], as_json: bool) -> None:
             continue
         report.say(f"{each.stage.name}: pipelinekit {shlex.join(each.command)}")
         try:
-            _call([*each.command, *_options(here)])
+            # With --json, what the stages say is progress: standard output has the one document.
+            with redirect_stdout(sys.stderr) if as_json else nullcontext():
+                _call([*each.command, *_options(here)])
         except (CheckFailed, Refused) as error:
             if not each.stage.notice:
                 raise

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from pipelinekit.model.nexus import Nexus
+if TYPE_CHECKING:
+    from pipelinekit.model.nexus import Nexus
 
 LOCAL = "local"
 """The name of the built-in platform that a verb uses when it is given none."""

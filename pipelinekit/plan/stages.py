@@ -15,6 +15,8 @@ class Build:
 
     branch: str
     pull_request: str = ""
+    since: str = ""
+    """The verb of the first stage that should run; empty: that of all."""
     until: str = ""
     """The verb of the last stage that should run; empty: all."""
     deploy: bool = True
@@ -37,17 +39,22 @@ class Decision:
 
 
 def decide(build: Build, site: Site, stages: tuple[Stage, ...] = STAGES) -> tuple[Decision, ...]:
-    """A decision about each stage, in their order; raises `UsageError` for an `until` that is none."""
+    """A decision about each stage, in their order.
+
+    Raises `UsageError` for a first or last stage that is none, and for a last one before the first.
+    """
     verbs = [each.verb for each in stages]
-    if build.until and build.until not in verbs:
-        raise usage(
-            "stage-unknown", f"there is no stage '{build.until}'", hint=f"known are {', '.join(verbs)}"
-        )
-    last = verbs.index(build.until) if build.until else len(verbs)
+    first = _number(build.since, verbs) if build.since else 0
+    last = _number(build.until, verbs) if build.until else len(verbs)
+    if last < first:
+        raise usage("stages-none", f"{build.until} comes before {build.since}", hint=", ".join(verbs))
     return tuple(
         Decision(
             stage=stage,
-            reason=_reason(stage, build, site) or (f"after {build.until}" if number > last else ""),
+            reason=_reason(stage, build, site)
+            or (
+                f"before {build.since}" if number < first else f"after {build.until}" if number > last else ""
+            ),
             credentials=credentials_of(stage, site),
             command=command_of(stage, site),
         )
@@ -64,6 +71,12 @@ def command_of(stage: Stage, site: Site) -> tuple[str, ...]:
         elif isinstance(value, str) and not name.endswith("CredentialsId"):
             words += [f"--{name}", value]
     return tuple(words)
+
+
+def _number(verb: str, verbs: list[str]) -> int:
+    if verb not in verbs:
+        raise usage("stage-unknown", f"there is no stage '{verb}'", hint=f"known are {', '.join(verbs)}")
+    return verbs.index(verb)
 
 
 def _reason(stage: Stage, build: Build, site: Site) -> str:

@@ -50,6 +50,16 @@ def bases(text: str, args: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def base(text: str, args: Mapping[str, str]) -> str:
+    """What the last stage is made on in the end, through the stages it begins with; empty without one."""
+    begun: dict[str, str] = {}
+    image = ""
+    for stage in stages(text, args):
+        image = begun.get(stage.image.lower(), stage.image)
+        begun[stage.name.lower()] = image
+    return image
+
+
 def arguments(text: str) -> frozenset[str]:
     """The names that `ARG` declares, in whatever stage."""
     words = (word for each in _instructions(text) if each.word == "ARG" for word in each.rest.split())

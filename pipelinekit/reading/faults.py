@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from pipelinekit.reading.schema import SCHEMAS, Schema
 from pipelinekit.reading.source import Path, Source
 
 if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
+    from jsonschema_rs import ValidationError
 
 _KINDS = {
     "object": "a mapping",
@@ -25,28 +24,29 @@ _KINDS = {
 }
 
 
-def _pattern(_: Any, pattern: str, instance: Any, __: Schema) -> Iterator[ValidationError]:
-    # JSON Schema's patterns are JavaScript's, where `$` is the very end; Python's lets a newline follow.
-    if isinstance(instance, str) and not re.search(re.sub(r"\$\Z", r"\\Z", pattern), instance):
-        from jsonschema.exceptions import ValidationError
-
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
-
-
 @cache
 def _validator(kind: str) -> Any:
-    from jsonschema import Draft202012Validator, validators
+    # Where no document is read, nothing of it is loaded.
+    from jsonschema_rs import Draft202012Validator
 
-    # JSON Schema counts 8080.0 as a whole number; templates and Kubernetes do not.
-    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
-    extend: Any = validators.extend
-    return extend(Draft202012Validator, {"pattern": _pattern}, type_checker=types)(SCHEMAS[kind])
+    return Draft202012Validator(SCHEMAS[kind])
 
 
 def check(source: Source, kind: str) -> None:
     """Add to `source.faults` whatever the schema of `kind` has against its data."""
-    for error in _validator(kind).iter_errors(source.data):
-        _note(source, error)
+    errors = _validator(kind).iter_errors(_no_float_is_whole(source.data))
+    # What is wrong inside a thing comes before what is wrong with it.
+    for error in sorted(errors, key=lambda error: -len(error.instance_path)):
+        _note(source, kind, error)
+
+
+def _no_float_is_whole(value: Any) -> Any:
+    """JSON Schema counts 8080.0 as a whole number, templates and Kubernetes do not; none has fractions."""
+    if isinstance(value, float):
+        return 0.5
+    if isinstance(value, dict):
+        return {key: _no_float_is_whole(each) for key, each in value.items()}
+    return [_no_float_is_whole(each) for each in value] if isinstance(value, list) else value
 
 
 def mapping(data: Any, key: str) -> Mapping[str, Any]:
@@ -81,66 +81,79 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:40]}… ({len(text)} characters)"
 
 
-def _note(source: Source, error: ValidationError) -> None:
-    path: Path = tuple(error.absolute_path)
-    keyword = str(error.validator)
-    if keyword == "additionalProperties" and error.validator_value is False:
-        _unknown_keys(source, error, path)
+def _note(source: Source, kind: str, error: ValidationError) -> None:
+    path, value = _found(source.data, error.instance_path)
+    schema: Any = SCHEMAS[kind]
+    for step in error.schema_path[:-1]:
+        schema = schema[step]
+    keyword = str(error.schema_path[-1])
+    wanted = schema[keyword]
+    if isinstance(value, float) and keyword in {"minimum", "maximum"}:
+        # That it is no whole number is told; by how much it is none is not of interest.
+        return
+    if keyword == "additionalProperties":
+        _unknown_keys(source, schema["properties"], value, path)
     elif keyword == "required":
-        _missing_key(source, error, path)
+        key = error.kind.value
+        source.fault(path, "missing-key", f"'{key}' is missing", f"add {key}:")
     elif keyword == "type":
-        _wrong_kind(source, error, path)
-    elif "propertyNames" in error.absolute_schema_path:
-        rule = error.schema.get("patternErrorMessage") if isinstance(error.schema, dict) else ""
-        problem = f"{shown(error.instance)} is no name for this: {rule}"
+        _wrong_kind(source, wanted, value, path)
+    elif "propertyNames" in error.schema_path:
+        name = str(error.kind.value.instance)
+        problem = f"{shown(name)} is no name for this: {schema.get('patternErrorMessage')}"
         if keyword == "maxLength":
-            problem = (
-                f"the name has {len(str(error.instance))} characters, at most {error.validator_value} fit"
-            )
-        source.fault((*path, str(error.instance)), "bad-name", problem)
+            problem = f"the name has {len(name)} characters, at most {wanted} fit"
+        source.fault((*path, name), "bad-name", problem)
     else:
-        problem, hint = _phrase(error)
+        problem, hint = _phrase(keyword, schema, value, error.message)
         source.fault(path, f"bad-{keyword.lower()}", problem, hint)
 
 
-def _unknown_keys(source: Source, error: ValidationError, path: Path) -> None:
-    known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-    found: Any = error.instance
+def _found(value: Any, steps: Iterable[str | int]) -> tuple[Path, Any]:
+    """The path that the validator means, and what is there.
+
+    It gives a key that looks like a number as one: `007` as 7.
+    """
+    path: Path = ()
+    for step in steps:
+        key = step
+        if isinstance(value, dict) and isinstance(step, int):
+            digits = str(step).lstrip("0")
+            key = next(
+                each
+                for each in value
+                if each.removeprefix("+").lstrip("0") == digits and each[-1] in "0123456789"
+            )
+        path, value = (*path, key), value[key]
+    return path, value
+
+
+def _unknown_keys(source: Source, known: Schema, found: Mapping[str, Any], path: Path) -> None:
     free = [key for key in known if key not in found]
     for key in found:
         if key not in known:
             source.fault((*path, key), "unknown-key", "unknown key", nearest(key, free))
 
 
-def _missing_key(source: Source, error: ValidationError, path: Path) -> None:
-    required: Any = error.validator_value
-    found: Any = error.instance
-    for key in required:
-        if key not in found and f"'{key}' is a required property" == error.message:
-            source.fault(path, "missing-key", f"'{key}' is missing", f"add {key}:")
-
-
-def _wrong_kind(source: Source, error: ValidationError, path: Path) -> None:
-    wanted = _KINDS.get(str(error.validator_value), str(error.validator_value))
+def _wrong_kind(source: Source, kind: str, value: Any, path: Path) -> None:
+    wanted = _KINDS.get(kind, kind)
     written = source.written.get(path)
-    if error.instance is None:
+    if value is None:
         source.fault(
             path, "bad-type", f"expected {wanted}, found nothing", "give it a value or remove the key"
         )
     elif wanted == "text" and written is not None:
         source.fault(path, "bad-type", f"expected text, found {written}", f'quote it: "{written}"')
     else:
-        found = {"dict": "a mapping", "list": "a list", "str": f"the text {shown(error.instance)}"}.get(
-            type(error.instance).__name__, shown(error.instance)
+        found = {"dict": "a mapping", "list": "a list", "str": f"the text {shown(value)}"}.get(
+            type(value).__name__, shown(value)
         )
         source.fault(path, "bad-type", f"expected {wanted}, found {found}")
 
 
-def _phrase(error: ValidationError) -> tuple[str, str]:
-    value: Any = error.instance
-    limit: Any = error.validator_value
-    schema = error.schema if isinstance(error.schema, dict) else {}
-    match error.validator:
+def _phrase(keyword: str, schema: Schema, value: Any, message: str) -> tuple[str, str]:
+    limit: Any = schema[keyword]
+    match keyword:
         case "pattern":
             return (
                 f"{shown(value)} is not valid here",
@@ -151,7 +164,7 @@ def _phrase(error: ValidationError) -> tuple[str, str]:
         case "const":
             return f"expected {limit}, found {shown(value)}", f"write {limit}"
         case "minimum" | "maximum":
-            word = "at least" if error.validator == "minimum" else "at most"
+            word = "at least" if keyword == "minimum" else "at most"
             return f"{value} is out of range: {word} {limit}", ""
         case "maxLength":
             return f"has {len(value)} characters, at most {limit} fit", ""
@@ -161,4 +174,4 @@ def _phrase(error: ValidationError) -> tuple[str, str]:
             return f"has {len(value)} entries, at most {limit} are allowed", ""
         case "uniqueItems":
             return "names the same thing twice", ""
-    return str(error.message), ""
+    return message, ""

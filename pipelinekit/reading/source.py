@@ -195,6 +195,10 @@ class _Builder:
                 continue
             key = str(key_node.value)
             below = (*path, key)
+            if not key:
+                # The validator's paths have no way to say that it is this one of a mapping's keys.
+                source.faults.append(Fault("yaml-key", "a key must not be empty", place, dotted(below)))
+                continue
             if key in seen:
                 source.faults.append(
                     Fault(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pipelinekit.model.tree import File, FilePlan, Tree
 from pipelinekit.render import escape
@@ -16,6 +16,24 @@ Templates = Mapping[str, str]
 """A template's path below `templates/`, to its text."""
 
 SUFFIX = ".j2"
+
+
+class Code(Protocol):
+    """Compiled templates, kept from one run to the next."""
+
+    def load(self, name: str) -> bytes | None:
+        """What was kept under that name."""
+
+    def keep(self, name: str, code: bytes) -> None:
+        """Keep it, where that is possible."""
+
+
+class CompiledTemplates(dict[str, str]):
+    """Templates that need not be compiled again in each process: that takes longer than rendering them."""
+
+    def __init__(self, texts: Mapping[str, str], code: Code) -> None:
+        super().__init__(texts)
+        self.code = code
 
 
 def render(plans: Iterable[FilePlan], templates: Templates) -> Tree:
@@ -63,11 +81,32 @@ def environment(frozen: _Frozen) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         cache_size=-1,
+        bytecode_cache=_bytecode(frozen.templates),
     )
     # Jinja has a global named `namespace`: it would stand in for an input that was not given.
     jinja.globals.clear()
     jinja.filters.update(escape.FILTERS)
     return jinja
+
+
+def _bytecode(templates: Templates) -> jinja2.BytecodeCache | None:
+    if not isinstance(templates, CompiledTemplates):
+        return None
+    from jinja2.bccache import Bucket, BytecodeCache
+
+    code = templates.code
+
+    class Kept(BytecodeCache):
+        # A bucket checks by itself that the code is of this source, this Jinja and this Python.
+        def load_bytecode(self, bucket: Bucket) -> None:
+            known = code.load(bucket.key)
+            if known:
+                bucket.bytecode_from_string(known)
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            code.keep(bucket.key, bucket.bytecode_to_string())
+
+    return Kept()
 
 
 def _only_escaped(value: Any) -> Any:

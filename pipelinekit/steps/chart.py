@@ -17,7 +17,8 @@ from pipelinekit.plan.moment import moment
 from pipelinekit.plan.release import chart_address
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Registry, Workspace
 from pipelinekit.reading.values import read_values
-from pipelinekit.steps.image import SETTLE, Did, Sleep, missing, short
+from pipelinekit.steps.image import Did, missing, short
+from pipelinekit.steps.settling import Sleep, settled
 
 DIST = "dist"
 """The working folder that holds the archives."""
@@ -118,9 +119,8 @@ def publish(
     acted = digest is None
     if digest is None:
         metadata = read_values(charts.texts(archive, ["Chart.yaml"])["Chart.yaml"], "Chart.yaml")
-        digest = registry.publish_chart(plan.chart, archive, metadata)
-        # Somebody else may have published the same version in the meantime.
-        sleep(SETTLE)
+        with settled(sleep):
+            digest = registry.publish_chart(plan.chart, archive, metadata)
         if registry.digest_of(plan.chart) != digest:
             _check_same_archive(plan, packaged, registry)
             digest = registry.digest_of(plan.chart) or digest

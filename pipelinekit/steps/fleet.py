@@ -75,7 +75,7 @@ def update(
     title = title_of(registration)
     inputs = inputs_digest(descriptor, site, tool.version, tool.templates_digest)
     if is_current(workspace.read_lock() or "", inputs):
-        return Result(title=title, state=State.CURRENT)
+        return current(registration)
     try:
         app = read_app(descriptor, f"{title}/{FILE}")
         check_identity(app, registration, f"{title}/{FILE}")
@@ -114,22 +114,30 @@ def for_all(
     *,
     at_once: int,
     processes: int,
+    is_done: Callable[[Registration], bool] = lambda _: False,
 ) -> tuple[Result, ...]:
     """Do the work for each, several at once, and say each result as it comes; a bad one stops nobody.
 
     Work that waits for the network is shared between threads; with `processes`, work that computes is shared
-    between so many processes, and must be picklable.
+    between so many processes, and must be picklable. `is_done` says quickly for which there is none: to begin
+    a process costs more than a thousand such answers.
     """
-    results = []
-    pool = ProcessPoolExecutor(processes) if processes > 1 else ThreadPoolExecutor(at_once)
-    chunk = max(1, min(64, len(these) // (4 * processes))) if processes > 1 else 1
-    with pool:
-        for result in pool.map(work, these, chunksize=chunk):
+    results = {title_of(each): current(each) for each in these if is_done(each)}
+    rest = [each for each in these if title_of(each) not in results]
+    processes = processes if len(rest) >= PROCESSES_FROM else 1
+    chunk = max(1, min(64, len(rest) // (4 * processes))) if processes > 1 else 1
+    with ProcessPoolExecutor(processes) if processes > 1 else ThreadPoolExecutor(at_once) as pool:
+        for each, result in zip(rest, pool.map(work, rest, chunksize=chunk), strict=True):
             if result.state is not State.CURRENT:
                 reason = f": {result.reason}" if result.reason else f" ({len(result.files)} files)"
                 say(f"{result.state:>11}  {result.title}{reason}")
-            results.append(result)
-    return tuple(results)
+            results[title_of(each)] = result
+    return tuple(results[title_of(each)] for each in these)
+
+
+def current(registration: Registration) -> Result:
+    """The result of an application that there is nothing to do for."""
+    return Result(title=title_of(registration), state=State.CURRENT)
 
 
 def title_of(registration: Registration) -> str:

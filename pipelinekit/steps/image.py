@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -16,13 +15,9 @@ from pipelinekit.plan.inputs import LABEL, input_tag
 from pipelinekit.plan.moment import seconds_of
 from pipelinekit.ports import Engine, Receipts, Registry, Reports, Say, Sources
 from pipelinekit.steps.recipe import TEST_STAGE, Recipe, build_plan, has_stage, resolve
+from pipelinekit.steps.settling import Sleep, settled
 
 REVISION = "org.opencontainers.image.revision"
-SETTLE = 0.5
-"""Seconds after which a version's tag is read back: a registry that lets tags be moved cannot say who came
-first, and whoever found the version free at the same moment has moved it by then."""
-
-Sleep = Callable[[float], None]
 
 
 class Did(NamedTuple):
@@ -126,9 +121,9 @@ def push(
     digest = registry.digest_of(plan.image)
     if digest is None:
         staged = built.digest or _stage(plan, built, engine, registry, credentials, say)
-        if registry.digest_of(plan.image) is None:
-            _tag(plan, built, staged, registry)
-            sleep(SETTLE)
+        with settled(sleep):
+            if registry.digest_of(plan.image) is None:
+                _tag(plan, built, staged, registry)
         digest, acted = _read_back(plan, built, staged, registry), True
     elif digest != built.digest:
         _check_same_inputs(plan, built, registry)

@@ -10,7 +10,7 @@ from pipelinekit.model.release import BuildPlan, ImageRef, ReleasePlan
 from pipelinekit.plan.inputs import Inputs, image_reference, pinned, where_it_answers
 from pipelinekit.plan.release import image_labels
 from pipelinekit.ports import Engine, Registry, Say, Sources
-from pipelinekit.reading.dockerfile import arguments, bases, stages
+from pipelinekit.reading.dockerfile import arguments, base, bases, stages
 
 TEST_STAGE = "test"
 PROXIES = {"pypi": "PIP_INDEX_URL", "npm": "NPM_CONFIG_REGISTRY", "maven": "MAVEN_MIRROR", "go": "GOPROXY"}
@@ -61,8 +61,7 @@ def resolve(
         target=target,
         salt=salt,
     )
-    last = stages(text, args)
-    return Recipe(inputs=inputs, pinned=pins, base=last[-1].image if last else "")
+    return Recipe(inputs=inputs, pinned=pins, base=base(text, args))
 
 
 def has_stage(plan: ReleasePlan, sources: Sources, stage: str) -> bool:

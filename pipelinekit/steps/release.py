@@ -67,7 +67,8 @@ def deploy(
         state and state.status == RUNNING and state.values == wanted and cluster.ready(target, state.manifest)
     )
     if acted or state is None:
-        cluster.ensure_namespace(target)
+        if state is None:
+            cluster.ensure_namespace(target)
         say(f"{plan.app.name} {plan.version} to {where}")
         state = _install(target, archive, layers, releases, cluster, timeout, say)
     receipt = Deployed(

@@ -288,6 +288,20 @@ def test_remotes_are_looked_at_then_pushed_to_then_current(remote: Remote) -> No
     assert reason == f"the branch {BRANCH} has it and waits"
 
 
+def test_what_the_lock_and_the_registrations_do_not_agree_about_is_told(remote: Remote) -> None:
+    assert "notice: " not in remote.all("--only", "t/one").err, "without a lock there is nothing to compare"
+    remote.here.verb("platform", "sync", "--platform", "platform.yaml")
+    told = remote.all("--only", "t/one").err
+    assert "notice: t/gone, t/invalid: registered, and not in platform.lock.yaml" in told
+    document = remote.folder / "platform.yaml"
+    lines = document.read_text().splitlines(keepends=True)
+    document.write_text("".join(line for line in lines if "/one.git" not in line and "/gone.git" not in line))
+    told = remote.all("--only", "t/two").err
+    assert "notice: t/invalid: registered, and not in platform.lock.yaml" in told
+    assert "notice: t/one: in platform.lock.yaml, and not registered so any more" in told
+    assert "`pipelinekit platform sync`" in told
+
+
 def test_a_canary_goes_first_and_alone(remote: Remote) -> None:
     assert remote.states("--only", "t/two", "--commit", "--push", code=0) == {"t/two": "updated"}
     assert [title for title, each in remote.bares.items() if BRANCH in each.branches()] == ["t/two"]

@@ -42,6 +42,20 @@ def test_until_ends_after_a_stage() -> None:
     assert last.reason == "after build"
 
 
+def test_from_begins_with_a_stage() -> None:
+    assert ran(since="build", until="push") == ["build", "push"]
+    assert ran(since="verify") == ["verify"]
+    first = decide(Build(branch="main", since="build"), examples.site())[0]
+    assert first.reason == "before build"
+
+
+def test_stages_go_forward() -> None:
+    with pytest.raises(UsageError, match="push comes before deploy"):
+        ran(since="deploy", until="push")
+    with pytest.raises(UsageError, match="there is no stage 'deliver'"):
+        ran(since="deliver")
+
+
 @pytest.mark.parametrize("until", ["deliver", "Build", "pkBuild", "--help"])
 def test_a_stage_that_there_is_not(until: str) -> None:
     with pytest.raises(UsageError, match="there is no stage") as caught:

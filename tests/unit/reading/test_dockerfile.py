@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.reading.dockerfile import arguments, bases, pin, stages
+from pipelinekit.reading.dockerfile import arguments, base, bases, pin, stages
 
 PYTHON = """\
 # A comment: FROM nothing
@@ -86,3 +86,20 @@ def test_any_text_is_read(text: str) -> None:
     found = bases(text, {})
     assert pin(text, {}, {}) == text
     assert isinstance(pin(text, {}, {each: "x@sha256:0" for each in found if each}), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("FROM a:1\nFROM b:2\n", "b:2"),
+        ("FROM a:1 AS Server\nFROM server AS test\nFROM server\n", "a:1"),
+        ("FROM a:1 AS one\nFROM one AS two\nFROM two\n", "a:1"),
+        ("FROM a:1 AS b\nFROM b AS a\nFROM a\n", "a:1"),
+        ("FROM a:1 AS b\nFROM c\nCOPY --from=b /x /x\n", "c"),
+        ("ARG V=2\nFROM a:${V} AS b\nFROM b\n", "a:2"),
+        ("FROM ${M}/a AS b\nFROM b\n", "/a"),
+        ("", ""),
+    ],
+)
+def test_the_base_is_found_through_the_stages(text: str, found: str) -> None:
+    assert base(text, {}) == found

@@ -90,3 +90,26 @@ def test_a_damaged_lock_is_none(text: str) -> None:
 @given(YAML_ISH.map(lambda text: SOUND + text) | st.text())
 def test_no_text_makes_it_raise(text: str) -> None:
     assert read_lock(text, "lock.yaml") is None or text.startswith(SOUND)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sound"),
+    [
+        # As it is written, and as somebody's editor may have laid it out again.
+        ("", "", True),
+        ("  Jenkinsfile:", "  'Jenkinsfile':", True),
+        ("  Jenkinsfile:", '  "Jenkinsfile":', True),
+        ("  Jenkinsfile:", "  # mine\n  Jenkinsfile:", True),
+        ("  Jenkinsfile:", "\n  Jenkinsfile:", True),
+        ("  Jenkinsfile:", '  Dockerfile: "sha256:0"\n  Jenkinsfile:', False),
+        ("  Jenkinsfile:", '  "Jenkinsfile:', False),
+        ("  Jenkinsfile:", "<<<<<<< ours\n  Jenkinsfile:", False),
+    ],
+)
+def test_the_files_are_read_by_line_where_they_stand_as_written(old: str, new: str, sound: bool) -> None:
+    digest = "sha256:" + "0a" * 32
+    lock = Lock(
+        tool="1", site=Site(library="1"), files={"Dockerfile": digest, "Jenkinsfile": digest, ".a": digest}
+    )
+    text = lock_text(lock).replace(old, new, 1) if old else lock_text(lock)
+    assert read_lock(text, "lock.yaml") == (lock if sound else None)

@@ -151,6 +151,7 @@ def test_no_plain_word_that_stays_text_is_anything_else_to_other_readers(word: s
         ("'a': 1\na: 2\n\"a\": 3", [("duplicate-key", "f:2:1", "a"), ("duplicate-key", "f:3:1", "a")]),
         ("{a: 1, a: 2}", [("duplicate-key", "f:1:8", "a")]),
         ("? [a]\n: b", [("yaml-key", "f:1:3", "")]),
+        ('a: {"": b}', [("yaml-key", "f:1:5", "a.")]),
         ("x: &x {a: 1}\ny:\n  <<: *x", [("yaml-merge", "f:3:3", "y")]),
         ("a: !secret b", [("yaml-tag", "f:1:1", "a")]),
         ("a: !secret\n  b: c", [("yaml-tag", "f:1:1", "a")]),

@@ -60,6 +60,14 @@ def test_bases_are_pinned_to_what_was_resolved() -> None:
     assert kitchen.said == []
 
 
+def test_the_base_of_the_last_stage_is_found_through_the_stages_before_it() -> None:
+    kitchen = Kitchen("FROM base:1 AS server\nFROM server AS test\nFROM server\n")
+    digest = kitchen.registry.store(ImageRef("registry-1.docker.io", "library/base", "1"), {"image": "1"})
+    labels = build_plan(PLAN, kitchen.recipe(), "").labels
+    assert labels["org.opencontainers.image.base.name"] == "base:1"
+    assert labels["org.opencontainers.image.base.digest"] == digest
+
+
 def test_a_base_that_only_the_engine_has_counts_by_its_id() -> None:
     kitchen = Kitchen("FROM mine:1\n")
     kitchen.engine.images["mine:1"] = BuildPlan(ref=PLAN.image)

@@ -85,6 +85,7 @@ class Bench:
         revision = max(self.records, default=0) + 1
         labels = {"owner": owner, "until": str(time.time() + seconds)}
         self.records[revision] = Record(status, {}, "half", labels)
+        self.cluster.namespaces.add("payments-dev")
         return revision
 
     def _sleep(self, seconds: float) -> None:

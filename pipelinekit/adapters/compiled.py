@@ -1,0 +1,83 @@
+"""Compiled templates in the user's cache folder: a cache, so whatever goes wrong with it is no error."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import marshal
+import os
+import sys
+from pathlib import Path
+
+from pipelinekit import __version__
+from pipelinekit.render import escape
+
+LIMIT = 16 * 1024 * 1024
+"""Bytes of a cache that is read; a sound one has a hundredth of that."""
+
+
+class CompiledCode:
+    """One file for each version of pipelinekit and of Python, read when the first template is asked for.
+
+    `of` is the digest of what was compiled. The file is code: it counts only when it is ours and nobody
+    else can write it.
+    """
+
+    def __init__(self, of: str) -> None:
+        # Jinja evaluates what is constant when it compiles, and our filters are part of that.
+        self._of = f"{of} {os.stat(escape.__file__).st_mtime_ns}".encode()  # noqa: PTH116 - a text already
+        self._known: dict[str, bytes] | None = None
+
+    def load(self, name: str) -> bytes | None:
+        """What was kept under that name."""
+        if self._known is None:
+            self._known = self._read()
+        return self._known.get(name)
+
+    def keep(self, name: str, code: bytes) -> None:
+        """Keep it, if there is a place for that."""
+        known = self._known = {**(self._known or {}), name: code}
+        path = _path()
+        if path is None:
+            return
+        import tempfile
+
+        content = marshal.dumps((self._of, known))
+        # Two processes may write at once: each has a file of its own, and the later one stays.
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            try:
+                with open(handle, "wb") as stream:  # noqa: PTH123 - it is open already
+                    stream.write(hashlib.sha256(content).digest() + content)
+                Path(temporary).replace(path)
+            except OSError:
+                Path(temporary).unlink()
+
+    def _read(self) -> dict[str, bytes]:
+        path = _path()
+        if path is None:
+            return {}
+        try:
+            with path.open("rb") as stream:
+                stat = os.fstat(stream.fileno())
+                if stat.st_uid != os.getuid() or stat.st_mode & 0o022 or stat.st_size > LIMIT:
+                    return {}
+                digest, content = stream.read(32), stream.read()
+        except OSError:
+            return {}
+        if hashlib.sha256(content).digest() != digest:
+            return {}
+        of, known = marshal.loads(content)  # noqa: S302 - ours, and whole
+        return dict(known) if of == self._of else {}
+
+
+def _path() -> Path | None:
+    """Where the cache is: below `XDG_CACHE_HOME`, else `~/.cache`; None without a home."""
+    cache = os.environ.get("XDG_CACHE_HOME")
+    if not cache:
+        home = os.environ.get("HOME")
+        if not home:
+            return None
+        cache = f"{home}/.cache"
+    return Path(cache, "pipelinekit", f"templates-{__version__}.{sys.implementation.cache_tag}")

@@ -1,0 +1,101 @@
+"""The cache of compiled templates: it saves work, and nothing that is wrong with it does any harm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.adapters.compiled import CompiledCode
+from pipelinekit.model.tree import FilePlan
+from pipelinekit.render import CompiledTemplates, escape, render
+
+TEXTS = {"greeting.j2": "Hello {{ name | plain }}\n"}
+PLANS = (FilePlan(path="greeting", template="greeting.j2", inputs={"name": "you"}),)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "pipelinekit"
+
+
+class Counting(CompiledCode):
+    """Tells what was compiled."""
+
+    def __init__(self, of: str = "digest") -> None:
+        super().__init__(of)
+        self.compiled = 0
+
+    def keep(self, name: str, code: bytes) -> None:
+        self.compiled += 1
+        super().keep(name, code)
+
+
+def greeted(of: str = "digest", texts: dict[str, str] = TEXTS) -> int:
+    """Render as a process of its own would; how many templates had to be compiled."""
+    code = Counting(of)
+    name = "you" if texts is TEXTS else "changed"
+    assert name in render(PLANS, CompiledTemplates(texts, code))["greeting"].text
+    return code.compiled
+
+
+def only(cache: Path) -> Path:
+    (path,) = cache.iterdir()
+    return path
+
+
+def test_a_template_is_compiled_once(cache: Path) -> None:
+    assert [greeted(), greeted()] == [1, 0]
+    assert only(cache).stat().st_mode & 0o077 == 0
+    assert cache.stat().st_mode & 0o077 == 0
+
+
+def test_other_templates_and_other_texts_are_compiled_again() -> None:
+    assert greeted() == 1
+    assert greeted(of="another digest") == 1
+    assert greeted(of="another digest", texts={"greeting.j2": "changed {{ name | plain }}\n"}) == 1
+
+
+def test_other_filters_count_as_other_code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert greeted() == 1
+    changed = tmp_path / "escape.py"
+    changed.touch()
+    monkeypatch.setattr(escape, "__file__", str(changed))
+    assert greeted() == 1
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "foreign", "open to others", "a folder"])
+def test_a_damaged_cache_is_made_again(cache: Path, damage: str) -> None:
+    assert greeted() == 1
+    path = only(cache)
+    whole = path.read_bytes()
+    match damage:
+        case "empty":
+            path.write_bytes(b"")
+        case "cut":
+            path.write_bytes(whole[:-10])
+        case "flipped":
+            path.write_bytes(whole[:-10] + bytes([whole[-10] ^ 1]) + whole[-9:])
+        case "foreign":
+            path.write_bytes(b"x" * 100)
+        case "open to others":
+            path.chmod(0o666)
+        case "a folder":
+            path.unlink()
+            path.mkdir()
+    assert greeted() == 1
+    if damage != "a folder":
+        assert greeted() == 0
+
+
+def test_without_a_place_everything_works_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert [greeted(), greeted()] == [1, 1]
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.delenv("HOME")
+    assert [greeted(), greeted()] == [1, 1]
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
