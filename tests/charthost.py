@@ -1,7 +1,8 @@
 """A Helm repository over http, as far as publishing goes: Nexus' way of it and ChartMuseum's.
 
-It keeps what it is given and lets the real Helm make the index; nothing that is there is replaced. A Nexus
-makes its index anew in the background, so that a chart is not in it at once.
+No package registry has either server, so this stands in for both. It keeps what it is given and lets the
+real Helm make the index; nothing that is there is replaced. A Nexus makes its index anew in the background,
+so that a chart is not in it at once.
 """
 
 from __future__ import annotations

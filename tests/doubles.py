@@ -498,10 +498,11 @@ class Releases:
 
 @dataclass
 class Store:
-    """A registry: manifests by digest, tags that name them."""
+    """A registry: manifests by digest, tags that name them, the digests of what refers to them."""
 
     manifests: dict[str, Stored] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    referrers: dict[str, list[str]] = field(default_factory=dict)
 
     def all(self) -> list[Stored]:
         found = []
@@ -524,10 +525,10 @@ class Store:
     def tags_of(self, stored: Stored) -> list[str]:
         return [tag for tag, named in self.tags.items() if named == stored.digest]
 
-    def delete(self, stored: Stored) -> bool:
+    def delete(self, stored: Stored) -> list[str] | None:
         there = self.manifests.pop(stored.digest, None) is not None
         self.tags = {tag: named for tag, named in self.tags.items() if named != stored.digest}
-        return there
+        return self.referrers.pop(stored.digest, []) if there else None
 
 
 @dataclass

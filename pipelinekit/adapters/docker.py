@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipelinekit.adapters import buildx, process
 from pipelinekit.adapters.context import LAST, cache_tags, labelled, stage_of, write_context
+from pipelinekit.adapters.layers import Layers
 from pipelinekit.adapters.reports import unpack_reports
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing, failed, refused
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
-from pipelinekit.ports import Say
+from pipelinekit.ports import Live, Say, nobody
 
 if TYPE_CHECKING:
     import docker
@@ -34,10 +35,11 @@ class _GaveUp(Exception):
 
 
 class DockerEngine:
-    """A Docker engine; connected at first use."""
+    """A Docker engine; connected at first use. `live` is told how far layers are on their way."""
 
-    def __init__(self, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, *, live: Live = nobody, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client: docker.DockerClient | None = None
+        self._live = live
         self._sleep = sleep
 
     @property
@@ -162,8 +164,9 @@ class DockerEngine:
 
     def _follow_build(self, events: Iterator[dict[str, Any]], plan: BuildPlan, say: Say) -> str:
         recent: list[str] = []
-        image_id = ""
+        image_id, layers = "", Layers()
         for event in events:
+            self._live(layers.line(event))
             for line in str(event.get("stream", "")).splitlines():
                 if line.strip():
                     recent = [*recent[-9:], line]
@@ -230,9 +233,11 @@ class DockerEngine:
     def _push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
         name = f"{ref.registry}/{ref.repository}"
         auth = {"username": credentials.user, "password": credentials.password} if credentials else None
-        digest, retried = "", set[str]()
+        digest, retried, layers = "", set[str](), Layers()
         self.client.api.tag(image_id, name, ref.tag)
         for event in self.client.api.push(name, ref.tag, auth_config=auth, stream=True, decode=True):
+            if line := layers.line(event):
+                self._live(line)
             if str(event.get("status", "")).startswith("Retrying in"):
                 retried.add(str(event.get("id", "")))
             if "error" in event:

@@ -9,6 +9,7 @@ from pipelinekit.adapters import process
 from pipelinekit.adapters.registry import OciRegistry
 from pipelinekit.errors import Fault, ToolMissing, usage
 from pipelinekit.model.release import Credentials
+from pipelinekit.ports import Live, nobody
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.buildah import BuildahEngine
@@ -19,7 +20,10 @@ CHOICE = "PIPELINEKIT_ENGINE"
 
 
 def choose(
-    environment: Mapping[str, str], registry: OciRegistry, login: Callable[[str], Credentials | None]
+    environment: Mapping[str, str],
+    registry: OciRegistry,
+    login: Callable[[str], Credentials | None],
+    live: Live = nobody,
 ) -> DockerEngine | BuildahEngine:
     """The engine that was asked for, else Docker's when one answers, else buildah.
 
@@ -34,7 +38,7 @@ def choose(
         raise usage(
             "engine-unknown", f"{CHOICE} is '{word}'", hint="docker or buildah; unset, it is found out"
         )
-    docker = DockerEngine()
+    docker = DockerEngine(live=live)
     if word == "docker" or (environment.get("DOCKER_HOST") and not word):
         return docker
     if word == "buildah":

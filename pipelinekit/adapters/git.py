@@ -184,7 +184,13 @@ def _tree(folder: Path, prefix: str, index: Path, objects: str) -> str:
         }
         process.check(["git", "add", "--all", "--", "."], cwd=folder, env=env)
         arguments = [f"--prefix={prefix}"] if prefix else []
-        return process.check(["git", "write-tree", *arguments], cwd=folder, env=env).strip()
+        made = process.run(["git", "write-tree", *arguments], cwd=folder, env=env)
+        if made.code and not process.check(["git", "ls-files", "--", "."], cwd=folder, env=env):
+            # git knows no folders: one without a file that it would commit is not in its index.
+            return process.check(["git", "hash-object", "-t", "tree", "--stdin"], cwd=folder).strip()
+        if made.code:
+            raise failed("git-failed", f"git: {made.reason()}")
+        return made.out.strip()
 
 
 def _tree_outside(folder: Path) -> str:

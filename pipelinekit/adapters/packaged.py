@@ -52,3 +52,14 @@ def _digest(templates: Templates) -> str:
     for name, text in templates.items():
         digest.update(name.encode() + b"\0" + text.encode() + b"\0")
     return digest.hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """One digest over the package's own modules: a version alone does not tell two checkouts apart."""
+    digest = hashlib.sha256()
+    for path in sorted(_PACKAGE.glob("**/*.py")):
+        name = path.relative_to(_PACKAGE)
+        if name.parts[0] != "data":
+            digest.update(name.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -10,10 +10,14 @@ from pathlib import Path, PurePosixPath
 from pipelinekit.adapters import files
 from pipelinekit.errors import failed
 from pipelinekit.model.testing import Failure, Totals
-from pipelinekit.reading.junit import junit_of_cargo, junit_of_go, totals_of
+from pipelinekit.reading.junit import junit_of_cargo, junit_of_go, junit_of_unittest, totals_of
 
 FOLDER = "reports"
-CONVERTED: dict[str, Callable[[str], bytes]] = {"go-test.json": junit_of_go, "cargo-test.txt": junit_of_cargo}
+CONVERTED: dict[str, Callable[[str], bytes]] = {
+    "go-test.json": junit_of_go,
+    "cargo-test.txt": junit_of_cargo,
+    "unittest.txt": junit_of_unittest,
+}
 """Reports of another form, and what makes JUnit of them."""
 
 MAX_REPORTS = 200 * 1024 * 1024

@@ -50,15 +50,15 @@ class RegistryStore:
             if not FALLBACK.match(tag) and self.registry.digest_of(replace(base, tag=tag)) == stored.digest
         ]
 
-    def delete(self, stored: Stored) -> bool:
-        """Delete a manifest, and what refers to it; whether it was there."""
+    def delete(self, stored: Stored) -> Sequence[str] | None:
+        """Delete a manifest and what refers to it; the digests of the latter. None: it was not there."""
         ref = ImageRef(stored.registry, stored.repository, digest=stored.digest)
-        for each in self.registry.manifests.referrers(ref):
-            self.registry.manifests.delete(replace(ref, digest=str(each["digest"])))
+        referrers = [str(each["digest"]) for each in self.registry.manifests.referrers(ref)]
+        along = [each for each in referrers if self.registry.manifests.delete(replace(ref, digest=each))]
         listed = self.registry.digest_of(replace(ref, tag=stored.digest.replace(":", "-"), digest=""))
         if listed:
             self.registry.manifests.delete(replace(ref, digest=listed))
-        return self.registry.manifests.delete(ref)
+        return along if self.registry.manifests.delete(ref) else None
 
     def _in(self, host: str, repository: str) -> list[Stored]:
         base = ImageRef(host, repository)

@@ -110,24 +110,39 @@ def apply_plan(made: JobPlan, controller: Controller, at_once: int, as_json: boo
 # --- showing --------------------------------------------------------------------------------------
 
 _QUIET = frozenset((Action.SAME,))
+_OUTLOOK = {
+    Action.CREATE: "to create",
+    Action.UPDATE: "to update",
+    Action.DISABLE: "to disable",
+    Action.DELETE: "to delete",
+    Action.REFUSED: "refused",
+    Action.BLOCKED: "blocked",
+    Action.FOREIGN: "foreign, left alone",
+    Action.KEEP: "kept",
+    Action.SAME: "unchanged",
+}
+PLANNING = (Action.CREATE, Action.UPDATE, Action.DISABLE, Action.SAME)
+"""What a plan of all jobs counts also where there is none."""
+PRUNING = (Action.DISABLE, Action.DELETE)
+"""The same for one of those that nobody wants any more: nothing else can happen to them."""
 
 
-def show(made: JobPlan, as_json: bool) -> None:
-    """The plan, a job each and its differences, and what it comes to."""
+def show(made: JobPlan, as_json: bool, always: Sequence[Action] = PLANNING) -> None:
+    """The plan, a job each and its differences, and what it comes to; `always` is counted also at 0."""
     if as_json:
         report.as_json(
             {
                 "platform": made.platform,
                 "url": made.url,
                 "changes": [row(each) for each in made.changes if each.action not in _QUIET],
-                "unchanged": len(made.of(Action.SAME)),
+                **({"unchanged": len(made.of(Action.SAME))} if Action.SAME in always else {}),
             }
         )
         return
     for each in made.changes:
         if each.action not in _QUIET:
             report.result("\n".join(lines(each)))
-    report.result(_outlook(made))
+    report.result(_outlook(made, always))
 
 
 def row(change: Change) -> dict[str, Any]:
@@ -163,19 +178,13 @@ def _shown(value: str | None) -> str:
     return "(default)" if value is None else repr(value) if len(value) <= 200 else repr(value[:200] + "…")
 
 
-def _outlook(made: JobPlan) -> str:
-    hand = sum(1 for each in made.of(Action.UPDATE) if each.by_hand)
-    parts = [
-        f"{len(made.of(Action.CREATE))} to create",
-        f"{len(made.of(Action.UPDATE))} to update ({hand} changed by hand)",
-        f"{len(made.of(Action.DISABLE))} to disable",
-    ]
-    parts += [f"{len(made.of(Action.DELETE))} to delete"] if made.of(Action.DELETE) else []
-    parts += [f"{len(made.of(Action.REFUSED))} refused"] if made.of(Action.REFUSED) else []
-    parts += [f"{len(made.of(Action.BLOCKED))} blocked"] if made.of(Action.BLOCKED) else []
-    parts += [f"{len(made.of(Action.FOREIGN))} foreign, left alone"] if made.of(Action.FOREIGN) else []
-    parts += [f"{len(made.of(Action.KEEP))} kept"] if made.of(Action.KEEP) else []
-    parts.append(f"{len(made.of(Action.SAME))} unchanged")
+def _outlook(made: JobPlan, always: Sequence[Action]) -> str:
+    parts = []
+    for action, words in _OUTLOOK.items():
+        count = len(made.of(action))
+        hand = sum(1 for each in made.of(action) if each.by_hand)
+        told = f" ({hand} changed by hand)" if action is Action.UPDATE else ""
+        parts += [f"{count} {words}{told}"] if count or action in always else []
     return f"platform {made.platform} at {made.url}: {', '.join(parts)}"
 
 

@@ -15,7 +15,17 @@ from pipelinekit.adapters import files
 from pipelinekit.cli import report
 from pipelinekit.cli.controller import Controller, Site, read_site
 from pipelinekit.cli.joboptions import ADOPT, ASSUME, YES
-from pipelinekit.cli.jobplans import apply_plan, consent, lines, plan_for, read_plan, row, show, today
+from pipelinekit.cli.jobplans import (
+    PRUNING,
+    apply_plan,
+    consent,
+    lines,
+    plan_for,
+    read_plan,
+    row,
+    show,
+    today,
+)
 from pipelinekit.cli.options import JSON, PLATFORM
 from pipelinekit.errors import check_failed
 from pipelinekit.model.jobplan import Action, to_json
@@ -183,7 +193,7 @@ def prune(
     check_deletions(candidates, ours, max_delete)
     pruning = replace(made, changes=candidates)
     if plan_only or not as_json:
-        show(pruning, as_json)
+        show(pruning, as_json, PRUNING)
     if plan_only:
         return
     consent(pruning, yes)

@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -96,15 +97,16 @@ def prune(
             f"the plan is {planned.identity} now, not {expect}",
             hint="look at it again: registry prune --plan",
         )
-    if as_json:
-        _show_json(planned)
-    else:
-        _show(planned)
-    if plan_only:
-        return
-    gone = retention.apply(known, planned, store, clusters, books, report.say)
     if not as_json:
-        report.result(f"{gone} manifest(s) deleted; {retention.GARBAGE}")
+        _show(planned)
+    done = None if plan_only else retention.apply(known, planned, store, clusters, books, report.say)
+    if as_json:
+        report.as_json({**_row(planned), **(_done_row(done) if done else {})})
+    elif done:
+        report.result(
+            f"deleted: {done.manifests} manifest(s), {done.referrers} that referred to them, "
+            f"{done.tags} tag(s); {retention.GARBAGE}"
+        )
 
 
 @registry.command()
@@ -215,21 +217,27 @@ def _show(planned: retention.PrunePlan) -> None:
     report.result(f"plan {planned.identity}: {goes} of {len(planned.verdicts)} would go; {retention.GARBAGE}")
 
 
-def _show_json(planned: retention.PrunePlan) -> None:
-    report.as_json(
-        {
-            "plan": planned.identity,
-            "goes": [
-                {
-                    "repository": each.stored.repository,
-                    "digest": each.stored.digest,
-                    "tags": list(each.stored.tags),
-                    "reason": each.reason,
-                }
-                for each in planned.verdicts
-                if not each.stays
-            ],
-            "stays": len(planned.verdicts) - len(planned.goes),
-            "note": retention.GARBAGE,
-        }
-    )
+def _done_row(done: retention.Pruned) -> dict[str, Any]:
+    return {
+        "deleted": {"manifests": done.manifests, "referrers": done.referrers, "tags": done.tags},
+        "stayedAfterAll": done.stayed,
+    }
+
+
+def _row(planned: retention.PrunePlan) -> dict[str, Any]:
+    """A plan for machines."""
+    return {
+        "plan": planned.identity,
+        "goes": [
+            {
+                "repository": each.stored.repository,
+                "digest": each.stored.digest,
+                "tags": list(each.stored.tags),
+                "reason": each.reason,
+            }
+            for each in planned.verdicts
+            if not each.stays
+        ],
+        "stays": len(planned.verdicts) - len(planned.goes),
+        "note": retention.GARBAGE,
+    }

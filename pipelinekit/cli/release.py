@@ -27,7 +27,7 @@ from pipelinekit.steps.image import Did
 
 @contextmanager
 def _around(here: Line, stage: str) -> Iterator[None]:
-    with around(here.app, stage, FolderShell(here.root), report.say):
+    with report.alive(stage), around(here.app, stage, FolderShell(here.root), report.say):
         yield
 
 

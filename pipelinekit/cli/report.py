@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sys
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipelinekit.errors import Fault, PipelinekitError
+
+if TYPE_CHECKING:
+    from pipelinekit.cli.terminal import Footer
 
 _BOLD, _RED, _YELLOW, _DIM, _OFF = "\033[1m", "\033[31m", "\033[33m", "\033[2m", "\033[0m"
 
 
+_footers: list[Footer] = []
+"""The one that is drawn, if one is."""
+
+
+@contextlib.contextmanager
+def alive(what: str) -> Iterator[None]:
+    """In a terminal, show below all that is said how long `what` has been going on, and how far it is."""
+    if _footers or not sys.stderr.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        yield
+        return
+    from pipelinekit.cli.terminal import Footer
+
+    with Footer(what, sys.stderr) as footer:
+        _footers.append(footer)
+        try:
+            yield
+        finally:
+            _footers.clear()
+
+
+def live(text: str) -> None:
+    """How far it is at this moment: drawn over in a terminal, and said nowhere else."""
+    for footer in _footers:
+        footer.move(text)
+
+
 def say(line: str) -> None:
-    """One line of progress."""
-    _write(f"  {line}", _DIM)
+    """One line of progress; a tool's colours and moves of the cursor are left out."""
+    from pipelinekit.cli.terminal import plain
+
+    _write(f"  {plain(line)}", _DIM)
 
 
 def notice(line: str) -> None:
@@ -75,6 +108,9 @@ def _fault(fault: Fault) -> dict[str, Any]:
 def _write(text: str, style: str) -> None:
     if style and sys.stderr.isatty():
         text = f"{style}{text}{_OFF}"
+    if _footers:
+        _footers[0].above(text + "\n")
+        return
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 

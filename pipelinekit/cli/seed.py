@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelinekit import __version__
 from pipelinekit.adapters import exported, packaged
 from pipelinekit.cli import report
 from pipelinekit.cli.joboptions import ADOPT, ASSUME, YES
@@ -104,7 +103,8 @@ def _inputs(platform: str) -> str:
     from pipelinekit.adapters.platformsource import read_platform_text
 
     document = read_platform_text(platform or ".").content
-    parts = (__version__.encode(), packaged.templates_digest().encode(), document)
+    tool = (packaged.code_digest(), packaged.templates_digest())
+    parts = (*(each.encode() for each in tool), document)
     return "sha256:" + hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 

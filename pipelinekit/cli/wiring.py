@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipelinekit import __version__, names
 from pipelinekit.adapters import files
 from pipelinekit.adapters.workspace import Workspace
+from pipelinekit.cli import report
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.platform import Platform, Registration, local_platform
@@ -191,7 +192,7 @@ class Line:
         """What builds: the Docker engine when one answers, else buildah; PIPELINEKIT_ENGINE chooses."""
         from pipelinekit.adapters.engines import choose
 
-        return choose(os.environ, self.images, self.login)
+        return choose(os.environ, self.images, self.login, report.live)
 
     @cached_property
     def secrets(self) -> BuildSecrets:
@@ -209,7 +210,7 @@ class Line:
         """The image registry, with the credentials for images."""
         from pipelinekit.adapters.registry import OciRegistry
 
-        return OciRegistry(self.login)
+        return OciRegistry(self.login, live=report.live)
 
     @cached_property
     def charts(self) -> ChartRepository:

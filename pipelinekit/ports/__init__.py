@@ -16,7 +16,7 @@ from pipelinekit.ports.images import (
 )
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
 from pipelinekit.ports.releases import Charts, Cluster, Clusters, Ledger, Releases
-from pipelinekit.ports.say import Say
+from pipelinekit.ports.say import Live, Say, nobody
 
 __all__ = [
     "Builds",
@@ -29,6 +29,7 @@ __all__ = [
     "Engine",
     "Jobs",
     "Ledger",
+    "Live",
     "NexusServer",
     "Receipts",
     "Referrers",
@@ -44,4 +45,5 @@ __all__ = [
     "Store",
     "TextMerge",
     "Workspace",
+    "nobody",
 ]

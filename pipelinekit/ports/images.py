@@ -139,8 +139,8 @@ class Store(Protocol):
         """The tags that name a manifest now."""
         ...
 
-    def delete(self, stored: Stored) -> bool:
-        """Delete a manifest; whether it was there."""
+    def delete(self, stored: Stored) -> Sequence[str] | None:
+        """Delete a manifest and what refers to it; the digests of the latter. None: it was not there."""
         ...
 
 

@@ -1,9 +1,10 @@
-"""Test reports: JUnit's XML, and Go's events turned into it."""
+"""Test reports: JUnit's XML, and what tools without a writer of it say, turned into it."""
 
 from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 from pipelinekit.model.testing import Failure, Totals
@@ -106,6 +107,82 @@ def _said_by_cargo(output: str) -> dict[str, str]:
         elif current is not None:
             current.append(line)
     return {name: "\n".join(lines).strip() for name, lines in said.items()}
+
+
+_UNITTEST_CASE = re.compile(r"(?P<name>\S+) \((?P<place>[^()\s]+)\)(?P<rest>.*)")
+_UNITTEST_NEXT = re.compile(r"(?<= \.\.\. )(?=\S+ \([^()\s]+\)(?: \.\.\. |$))")
+_UNITTEST_FAILURE = re.compile(r"(?:ERROR|FAIL): (?P<name>\S+) \((?P<place>[^()\s]+)\)(?P<part>.*)")
+_UNITTEST_SKIPPED = re.compile(r"^(?:.* \.\.\. )?skipped ['\"]", re.MULTILINE)
+_UNITTEST_UNEXPECTED = re.compile(r"^(?:.* \.\.\. )?unexpected success$", re.MULTILINE)
+_UNITTEST_RULES = ("=" * 70, "-" * 70)
+_UNITTEST_END = re.compile(r"Ran \d+ tests? in ")
+
+
+def junit_of_unittest(output: str) -> bytes:
+    """What Python's unittest says with `--verbose` as a JUnit report.
+
+    A test passed unless it is said to have failed or been skipped; a run that does not come to its summary
+    is a failed case.
+    """
+    lines = output.splitlines()
+    told = lines.index(_UNITTEST_RULES[0]) if _UNITTEST_RULES[0] in lines else len(lines)
+    cases, failures = _unittest_cases(lines[:told]), _unittest_failures(lines[told:])
+    if not any(map(_UNITTEST_END.match, lines)):
+        # The test that was running takes the blame, or, before the first one, the run itself.
+        last = list(cases)[-1] if cases else ("unittest", "run")
+        said = [line for line in lines if line.strip()]
+        cases[last] = ""
+        failures.setdefault(last, []).append(("", said[-1] if said else "nothing was said", output))
+    suite = ET.Element("testsuite", name="unittest")
+    for key in dict.fromkeys((*cases, *failures)):
+        rest = cases.get(key, "")
+        unexpected = [("", "unexpected success", "")] if _UNITTEST_UNEXPECTED.search(rest) else []
+        for part, message, text in failures.get(key) or unexpected or [("", "", "")]:
+            case = ET.SubElement(
+                suite, "testcase", classname=_xml_text(key[0]), name=_xml_text(key[1] + part)
+            )
+            if message:
+                ET.SubElement(case, "failure", message=_xml_text(message)).text = _xml_text(text)
+            elif _UNITTEST_SKIPPED.search(rest):
+                ET.SubElement(case, "skipped")
+    return bytes(ET.tostring(suite, encoding="utf-8", xml_declaration=True))
+
+
+def _unittest_cases(lines: list[str]) -> dict[tuple[str, str], str]:
+    """What is said of each test from its start to the next one's, by class and name."""
+    cases: dict[tuple[str, str], str] = {}
+    current = None
+    for line, after in pairwise((*lines, "")):
+        for piece in _UNITTEST_NEXT.split(line):
+            found = _UNITTEST_CASE.fullmatch(piece)
+            # A test with a docstring has its dots on the next line.
+            if found and (found["rest"].startswith(" ... ") or (not found["rest"] and " ... " in after)):
+                current = _unittest_key(found)
+                cases.setdefault(current, "")
+                piece = found["rest"]
+            if current:
+                cases[current] += f"{piece}\n"
+    return cases
+
+
+def _unittest_failures(lines: list[str]) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+    """Subtest, message and text of each failure, by class and name of its test."""
+    failures: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    for section in "\n".join(lines).split(f"{_UNITTEST_RULES[0]}\n"):
+        head, _, text = section.partition(f"{_UNITTEST_RULES[1]}\n")
+        found = _UNITTEST_FAILURE.match(head)
+        if found:
+            text = text.partition(f"\n{_UNITTEST_RULES[1]}\nRan ")[0].strip()
+            last = text.rpartition("Traceback (most recent call last):\n")[2]
+            reasons = [line for line in last.splitlines() if line.strip() and not line.startswith(" ")]
+            reason = reasons[0] if reasons else "failed"
+            failures.setdefault(_unittest_key(found), []).append((found["part"], reason, text))
+    return failures
+
+
+def _unittest_key(found: re.Match[str]) -> tuple[str, str]:
+    """Class and name; since Python 3.11 the name is behind the class as well."""
+    return found["place"].removesuffix(f".{found['name']}"), found["name"]
 
 
 def _explain(failure: ET.Element, text: str) -> None:

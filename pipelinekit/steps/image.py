@@ -50,7 +50,7 @@ def test(
         return receipt, Did("the Dockerfile has no stage named 'test': nothing is tested", acted=False)
     done = receipts.load(Tested)
     if done and done.key == plan.key:
-        return done, Did(f"{done.passed} tests passed at this revision already", acted=False)
+        return done, Did(f"{_passed(done)} at this revision already", acted=False)
     recipe = resolve(plan, TEST_STAGE, sources, engine, registry, say)
     held = secrets_of(plan, sources.dockerfile(), secrets, say)
     image = _made(build_plan(plan, recipe, TEST_STAGE, held), context, engine, say)
@@ -58,10 +58,12 @@ def test(
     run = engine.run_tests(image, folder, say)
     totals, names = reports.collect()
     if run.exit_code or totals.failed:
-        raise _tests_failed(run.exit_code, totals, folder)
+        raise _tests_failed(run.exit_code, totals, names, folder)
     receipt = Tested(key=plan.key, passed=totals.passed, reports=names)
     receipts.save(receipt)
-    return receipt, Did(f"{totals.passed} tests passed", acted=True)
+    if not names:
+        say(f"{_NO_REPORT}: how many tests there are is not known, and Jenkins shows none")
+    return receipt, Did(_passed(receipt), acted=True)
 
 
 def build(
@@ -263,7 +265,16 @@ def _built(plan: ReleasePlan, recipe: Recipe, image_id: str, digest: str) -> Ima
     )
 
 
-def _tests_failed(exit_code: int, totals: Totals, reports: Path) -> CheckFailed:
+_NO_REPORT = "the test command left no JUnit report in /reports"
+
+
+def _passed(tested: Tested) -> str:
+    if tested.reports:
+        return f"{tested.passed} tests passed"
+    return "the test command ended with 0, without a report"
+
+
+def _tests_failed(exit_code: int, totals: Totals, names: tuple[str, ...], reports: Path) -> CheckFailed:
     failures = tuple(
         Fault("test-failed", f"{case.name}: {case.message}", hint=f"see {reports}")
         for case in totals.failures[:20]
@@ -271,4 +282,6 @@ def _tests_failed(exit_code: int, totals: Totals, reports: Path) -> CheckFailed:
     summary = f"{totals.failed} of {totals.passed + totals.failed} tests failed"
     if not totals.failed:
         summary = f"the test command ended with {exit_code}"
+    if not names:
+        return CheckFailed(Fault("tests-failed", summary, hint=f"{_NO_REPORT}: its output is above"))
     return CheckFailed(Fault("tests-failed", summary), *failures)

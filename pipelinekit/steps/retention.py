@@ -29,6 +29,19 @@ class PrunePlan:
         return tuple(each.stored for each in self.verdicts if not each.stays)
 
 
+@dataclass(slots=True, kw_only=True)
+class Pruned:
+    """What was deleted: how many manifests, how many that referred to them, how many tags name nothing now.
+
+    `stayed` counts what the plan shows and something needs after all.
+    """
+
+    manifests: int = 0
+    referrers: int = 0
+    tags: int = 0
+    stayed: int = 0
+
+
 def plan(platform: Platform, store: Store, clusters: Clusters, ledger: Ledger, now: int) -> PrunePlan:
     """What may go; nothing is deleted.
 
@@ -48,26 +61,31 @@ def apply(
     clusters: Clusters,
     ledger: Ledger,
     say: Say,
-) -> int:
-    """Delete what the plan shows; how many manifests went.
+) -> Pruned:
+    """Delete what the plan shows; what went.
 
     Clusters are asked once more before anything is touched, and each manifest's tags before it is: what
     began to run, or was named anew, after the plan was made stays. The ledger knows before the registry does.
     """
     running = _running(platform, clusters)
     ledger.append(planned.events)
-    gone = 0
+    done = Pruned()
     for each in planned.goes:
         now_tagged = store.tags_of(each)
         fresh = sorted(set(now_tagged) - set(each.tags))
         where = _where(each, running, now_tagged)
         if where or fresh:
             say(f"{_name(each)} stays after all: " + (f"runs in {where}" if where else f"is {fresh[0]} now"))
+            done.stayed += 1
             continue
-        if store.delete(each):
-            gone += 1
-            say(f"{_name(each)} is deleted")
-    return gone
+        along = store.delete(each)
+        if along is None:
+            continue
+        done.manifests += 1
+        done.referrers += len(along)
+        done.tags += len(now_tagged)
+        say(f"{_name(each)} is deleted")
+    return done
 
 
 def _running(platform: Platform, clusters: Clusters) -> tuple[Running, ...]:

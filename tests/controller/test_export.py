@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,6 +62,28 @@ def test_another_document_is_another_export(
     platform.applications[0]["path"] = "services/orders"
     assert export() == "9 files, 1 of them written"
     assert "services/orders/Jenkinsfile" in (tmp_path / "out" / ORDERS).read_text()
+
+
+def test_another_tool_of_the_same_version_is_another_export(platform: Platform, tmp_path: Path) -> None:
+    tool, repository = tmp_path / "tool", Path(__file__).parents[2]
+    for name in ("pipelinekit", "templates", "seed-jobs"):
+        shutil.copytree(repository / name, tool / name)
+    document, out = platform.write(), tmp_path / "out"
+
+    def export() -> str:
+        words = ["seed", "export", "--config-xml", f"--platform={document}", f"--to={out}"]
+        call = [sys.executable, "-c", "from pipelinekit.cli.main import entry; entry()", *words]
+        env = {**os.environ, "PYTHONPATH": str(tool)}
+        return subprocess.run(call, cwd=tmp_path, env=env, check=True, capture_output=True, text=True).stdout
+
+    assert export().endswith(": 9 files, 9 of them written\n")
+    assert export().endswith(": 9 files, 0 of them written\n")
+    generator = tool / "pipelinekit/generators/configxml.py"
+    before = generator.read_text()
+    generator.write_text(before.replace('("abortBuilds", "false")', '("abortBuilds", "true")'))
+    assert export().endswith(": 9 files, 2 of them written\n")
+    assert "<abortBuilds>true" in (out / ORDERS).read_text()
+    assert export().endswith(": 9 files, 0 of them written\n")
 
 
 @pytest.mark.parametrize("text", [b"", b"\xff\x00", b"# sha256:0\n", b"no line of ours\n"])

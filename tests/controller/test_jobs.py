@@ -400,7 +400,10 @@ def test_an_orphan_is_deleted_after_its_time_and_its_folder_with_it(
 ) -> None:
     _orphan(jenkins, platform, kit, "2020-01-01")
     shown = kit("jobs", "prune", "--plan")
-    assert "2 to delete" in shown.out
+    # Only what can happen to a job that nobody wants: nothing of it is created or updated.
+    assert shown.out.splitlines()[-1].endswith(": 0 to disable, 2 to delete")
+    told = json.loads(kit("jobs", "prune", "--plan", "--json").out)
+    assert told.keys() == {"platform", "url", "changes"}
     assert jenkins.requests("DELETE") == []
     assert kit("jobs", "prune", "--yes").code == 0
     assert jenkins.state.find("apps/sales") is None
@@ -409,7 +412,10 @@ def test_an_orphan_is_deleted_after_its_time_and_its_folder_with_it(
 
 def test_a_young_orphan_stays_disabled(jenkins: Controller, platform: Platform, kit: Kit) -> None:
     shop = _orphan(jenkins, platform, kit, "2999-01-01")
-    assert kit("jobs", "prune", "--yes").code == 0
+    pruned = kit("jobs", "prune", "--yes")
+    assert pruned.code == 0
+    # Its folder stays with it.
+    assert ": 0 to disable, 0 to delete, 2 kept\n" in pruned.out
     assert shop.disabled
     assert jenkins.state.find("apps/sales/shop") is shop
 

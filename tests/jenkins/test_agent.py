@@ -126,26 +126,41 @@ def _push_tools(registry: str, folder: Path) -> None:
 
 
 @pytest.fixture
-def pod(image: str) -> Iterator[str]:
-    """The name of a pod as generated Jenkinsfiles ask for it, at work."""
+def inside(image: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, ...]]:
+    """A shell in a pod as generated Jenkinsfiles ask for it, at work; a test may ask for another profile."""
     manifest = pod_manifest(AgentPod(namespace=NAMESPACE, image=image))
     manifest["metadata"] = {"name": "agent", "namespace": NAMESPACE}
     manifest["spec"]["terminationGracePeriodSeconds"] = 1  # `sleep` hears no signal
+    if seccomp := getattr(request, "param", ""):
+        manifest["spec"]["containers"][0]["securityContext"]["seccompProfile"] = {"type": seccomp}
     space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
     _said("kubectl", "apply", "-f", "-", put=json.dumps(space))
     try:
         _said("kubectl", "apply", "-f", "-", put=json.dumps(manifest))
         ready = ("--for=condition=Ready", "pod/agent", "--timeout=120s")
         _said("kubectl", "-n", NAMESPACE, "wait", *ready)
-        yield "agent"
+        yield ("kubectl", "-n", NAMESPACE, "exec", "-i", "agent", "-c", CONTAINER, "--", "sh")
     finally:
         _said("kubectl", "delete", "namespace", NAMESPACE, "--wait=true", "--timeout=120s")
 
 
-def test_the_command_line_tests_and_builds_in_the_pod_that_is_generated(pod: str) -> None:
-    inside = ("kubectl", "-n", NAMESPACE, "exec", "-i", pod, "-c", CONTAINER, "--", "sh")
+def _status(inside: tuple[str, ...], name: str) -> str:
+    """A line of what the kernel says of a process in the pod."""
+    return _said(*inside, put=f"grep {name}: /proc/self/status").split()[1]
+
+
+def test_the_command_line_tests_and_builds_in_the_pod_that_is_generated(inside: tuple[str, ...]) -> None:
     said = _said(*inside, put=BUILD)
     assert "1 tests passed" in said
     assert "t/tiny:0.1.1 is built" in said
-    capabilities = _said(*inside, put="grep CapEff /proc/self/status").split()[1]
-    assert int(capabilities, 16) & (1 << 21) == 0, "SYS_ADMIN"
+    assert int(_status(inside, "CapEff"), 16) & (1 << 21) == 0, "SYS_ADMIN"
+    assert (_status(inside, "Seccomp"), _status(inside, "NoNewPrivs")) == ("0", "1")
+
+
+@pytest.mark.parametrize("inside", ["RuntimeDefault"], indirect=True)
+def test_with_the_runtimes_own_seccomp_profile_nothing_can_be_built(inside: tuple[str, ...]) -> None:
+    """Why the pod is unconfined: if this fails, a runtime allows what a build needs, and it need not be."""
+    assert _status(inside, "Seccomp") == "2", "this node enforces no seccomp profile"
+    done = subprocess.run(inside, input=BUILD, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode
+    assert "operation not permitted" in (done.stdout + done.stderr).lower()

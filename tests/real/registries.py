@@ -65,6 +65,15 @@ def buildah(testbed: Mapping[str, str], folder: Path) -> dict[str, str]:
     }
 
 
+def buildx(testbed: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The testbed's engine, with buildx among its client's plugins: in a Docker configuration of its own."""
+    plugins = folder / "cli-plugins"
+    plugins.mkdir(parents=True)
+    (plugins / "docker-buildx").symlink_to(tools.buildx(Layout.from_environment()))
+    (folder / "config.json").write_bytes(Path(testbed["DOCKER_CONFIG"], "config.json").read_bytes())
+    return {**testbed, "DOCKER_CONFIG": str(folder)}
+
+
 def signing_key(testbed: Mapping[str, str], folder: Path) -> dict[str, str]:
     """A key of cosign's in `folder`, another one beside it, and where the verbs find the first."""
     cosign = tools.cosign(Layout.from_environment())

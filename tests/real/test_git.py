@@ -154,6 +154,27 @@ def test_before_the_first_commit_and_outside_a_repository(
     assert git.revision(outside, name="orders").tree == git.revision(folder, name="orders").tree
 
 
+def test_a_folder_with_nothing_to_commit_has_the_empty_content(repository: tuple[Path, Git]) -> None:
+    folder, run = repository
+    (folder / ".gitignore").write_text("*.log\n")
+    (folder / "shop").mkdir()
+    before = git.revision(folder / "shop", name="shop")
+    assert before.commit == ""
+    _commit(folder, run, "1")
+    (folder / "shop" / "x.log").write_text("noise")
+    new = git.revision(folder / "shop", name="shop")
+    assert new.tree == before.tree == run("hash-object", "-t", "tree", "/dev/null")
+    assert (new.folder, new.commit, new.dirty) == ("shop", run("rev-parse", "HEAD"), True)
+    assert version_of(new).startswith("0.1.2-dirty.g")
+    # Somebody has taken all of it away, and not said so to git yet.
+    (folder / "shop" / "app.yaml").write_text("x")
+    _commit(folder, run, "2")
+    assert git.revision(folder / "shop", name="shop").dirty is False
+    (folder / "shop" / "app.yaml").unlink()
+    gone = git.revision(folder / "shop", name="shop")
+    assert (gone.tree, gone.dirty) == (new.tree, True)
+
+
 def test_a_folder_that_the_repository_ignores_is_outside_of_it(repository: tuple[Path, Git]) -> None:
     folder, run = repository
     (folder / ".gitignore").write_text("/play/\n")

@@ -67,6 +67,49 @@ def _changed(before: dict[str, tuple[bytes, int]], after: dict[str, tuple[bytes,
     return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
 
 
+MANAGE = """\
+import sys
+import unittest
+
+assert sys.argv[1:] == ["test", "--verbosity=2"], sys.argv
+unittest.main(module=None, argv=["manage.py", "discover", "--verbose"])
+"""
+"""As Django's `test` does, without Django."""
+CASES = """\
+import unittest
+
+
+class Sums(unittest.TestCase):
+    def test_right(self):
+        self.assertEqual(1 + 1, 2)
+
+    def test_wrong(self):
+        self.assertEqual(1 + 1, 3)
+"""
+
+
+@pytest.mark.parametrize("program", ["manage.py", "app.py"])
+def test_an_adopted_program_whose_tests_write_no_report_gets_one(
+    testbed: Mapping[str, str], tmp_path: Path, program: str
+) -> None:
+    here = app.Application(tmp_path, "orders", "team", testbed)
+    here.write("requirements.txt", "")
+    here.write(program, MANAGE)
+    here.write("test_sums.py", CASES)
+    here.tool("git", "init", "--quiet", "--initial-branch=main")
+    here.must("new-app", "orders", "--team", "team", "--from", ".")
+    here.commit()
+    mirrored = here.with_env(PIPELINEKIT_MIRROR=testbed["PK_TESTBED_REGISTRY"])
+    said = mirrored.verb("test")
+    assert said.code == 1
+    assert said.reason == "error: 1 of 2 tests failed"
+    assert "test_sums.Sums.test_wrong: AssertionError: 2 != 3" in said.err
+    here.replace("test_sums.py", "1 + 1, 3", "1 + 1, 2")
+    assert mirrored.must("test").out == "2 tests passed\n"
+    report = tmp_path / ".pipelinekit/reports/unittest.xml"
+    assert totals_of(report.read_bytes()).passed == 2
+
+
 @pytest.mark.parametrize(
     ("language", "path", "old", "new"),
     [

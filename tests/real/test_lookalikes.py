@@ -11,6 +11,7 @@ import pytest
 
 from pipelinekit.generators import languages
 from pipelinekit.model.app import WEB, App
+from pipelinekit.plan.detect.python import DJANGO_TEST
 from pipelinekit.reading.app import read_app
 from tests import lookalikes
 from tests.real.app import Application
@@ -42,10 +43,8 @@ UVICORN = ("uvicorn", "--host=0.0.0.0", "--port=8000", "app.main:api")
 
 EXPECTED = {
     "FLASK": Understood("python", "3.11", "orders", 8000, "/healthz", FLASK, PYTEST),
-    "DJANGO": Understood("python", "3.11", "orders", 8000, "", DJANGO, ("python", "manage.py", "test")),
-    "DJANGO_WITH_GUNICORN": Understood(
-        "python", "3.11", "orders", 8000, "", GUNICORN, ("python", "manage.py", "test")
-    ),
+    "DJANGO": Understood("python", "3.11", "orders", 8000, "", DJANGO, DJANGO_TEST),
+    "DJANGO_WITH_GUNICORN": Understood("python", "3.11", "orders", 8000, "", GUNICORN, DJANGO_TEST),
     "FASTAPI": Understood("python", "3.12", "orders", 8000, "/livez", UVICORN, PYTEST),
     "EXPRESS": Understood("node", "20", "src/server.js", 3000, "/health", (), MOCHA),
     "VITE": Understood("node", "22", "dist", 8080, "/healthz", (), VITEST),

@@ -93,8 +93,14 @@ def test_only_what_nothing_needs_goes(
     assert {each["tags"][0] for each in plan["goes"]} == {"1.0.0", "1.0.3", "0.9.0"}
     moved = here.verb("registry", "prune", "--apply", "--platform", document, "--expect", "000000000000")
     assert moved.code == 6
-    here.must("registry", "prune", "--apply", "--platform", document, "--expect", plan["plan"])
+    words = ("registry", "prune", "--apply", "--platform", document)
+    done = here.must(*words, "--expect", plan["plan"], "--json").json()
+    assert {each["digest"] for each in done["goes"]} == {each["digest"] for each in plan["goes"]}
+    assert done["deleted"] == {"manifests": 3, "referrers": 1, "tags": 3}
+    assert done["stayedAfterAll"] == 0
     assert versions(served) == {"1.0.1", "1.0.2", "1.0.4"}
+    nothing = here.must(*words).out
+    assert "deleted: 0 manifest(s), 0 that referred to them, 0 tag(s); the disk is freed by" in nothing
     again = here.must("registry", "prune", "--plan", "--platform", document, "--json").json()
     assert again["goes"] == []
 

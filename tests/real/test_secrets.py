@@ -8,14 +8,14 @@ import os
 import secrets
 import shutil
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.real import app
 from tests.real.app import Application
-from tests.real.registries import buildah, platform, signing_key
+from tests.real.registries import buildah, buildx, platform, signing_key
 from tests.testbed import registry
 from tests.testbed.registry import Registry
 
@@ -62,18 +62,26 @@ def guarded(tmp_path: Path) -> Iterator[Registry]:
         yield served
 
 
-def test_no_secret_shows_anywhere(testbed: Mapping[str, str], guarded: Registry, tmp_path: Path) -> None:
+ENGINES: Mapping[str, Callable[[Mapping[str, str], Path], dict[str, str]]] = {
+    "buildah": lambda testbed, folder: buildah(testbed, folder) | {"PIPELINEKIT_ENGINE": "buildah"},
+    "docker": lambda testbed, folder: buildx(testbed, folder) | {"PIPELINEKIT_ENGINE": "docker"},
+}
+"""What builds, and keeps what it knows in a folder."""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_no_secret_shows_anywhere(
+    testbed: Mapping[str, str], guarded: Registry, tmp_path: Path, engine: str
+) -> None:
     token, wrong = f"npm-{secrets.token_hex(12)}", f"wrong-{secrets.token_hex(12)}"
     # Another name of this machine, so that the pipeline's password is not for the testbed's registry.
     address = guarded.address.replace("127.0.0.1", "localhost")
     keys = signing_key(testbed, tmp_path)
     temporary = tmp_path / "tmp"
     temporary.mkdir()
-    agent = buildah(testbed, tmp_path / "containers")
     env = {
-        **agent,
+        **ENGINES[engine](testbed, tmp_path / "engine"),
         **keys,
-        "PIPELINEKIT_ENGINE": "buildah",
         "PIPELINEKIT_PLATFORM": platform(
             tmp_path,
             address,
@@ -118,13 +126,15 @@ def test_no_secret_shows_anywhere(testbed: Mapping[str, str], guarded: Registry,
             **_files(application.folder),
             **_files(temporary),
             **_files(tmp_path / "guarded" / "storage"),
-            **_files(tmp_path / "containers"),
+            **_files(tmp_path / "engine"),
+            **(_built(application.with_env(**env), tmp_path) if engine == "docker" else {}),
         }
-    shutil.rmtree(tmp_path / "containers")
+    shutil.rmtree(tmp_path / "engine")
     # Would it be found? What is no secret is.
     assert b"proxy.example/go" in b"".join(found.values())
     assert b"build" in found["argv"]
     assert any("spdx" in name or b"SPDXID" in text for name, text in found.items())
+    assert any(where.startswith(str(tmp_path / "engine")) for where in found)
     forbidden = {
         "the build secret": token,
         "the registry's password": guarded.password,
@@ -141,6 +151,21 @@ def test_no_secret_shows_anywhere(testbed: Mapping[str, str], guarded: Registry,
         if secret.encode() in text
     ]
     assert shown == []
+
+
+def _built(application: Application, folder: Path) -> dict[str, bytes]:
+    """What the engine has of the application's images: layers, configuration, history."""
+    ids = application.tool("docker", "images", "--quiet", f"*/{application.team}/*").split()
+    assert ids, "the engine has none of the images that it built"
+    found: dict[str, bytes] = {}
+    for each in dict.fromkeys(ids):
+        application.tool("docker", "save", "--output", str(folder / "saved.tar"), each)
+        (folder / each).mkdir()
+        application.tool("tar", "-xf", str(folder / "saved.tar"), "-C", str(folder / each))
+        found |= _files(folder / each)
+        history = application.tool("docker", "history", "--no-trunc", each)
+        found[f"engine's history of {each}"] = history.encode()
+    return found
 
 
 def _files(folder: Path) -> dict[str, bytes]:

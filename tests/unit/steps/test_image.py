@@ -53,7 +53,7 @@ class Bench:
             self.reports,
             self.receipts,
             self.secrets,
-            quiet,
+            self.said.append,
         )
 
     def build(self, plan: ReleasePlan = PLAN, *, oldest: int = 0) -> tuple[ImageBuilt, Did]:
@@ -143,6 +143,20 @@ def test_without_a_test_stage_nothing_is_tested_and_it_says_so_every_time(bench:
     assert bench.test()[1] == nothing
     assert bench.test()[1] == nothing
     assert bench.engine.builds == 0
+
+
+def test_tests_that_leave_no_report_are_not_counted_as_none(bench: Bench) -> None:
+    bench.reports.left, bench.reports.names = Totals(), ()
+    receipt, did = bench.test()
+    assert (receipt.passed, receipt.reports) == (0, ())
+    assert did == Did("the test command ended with 0, without a report", acted=True)
+    assert any("left no JUnit report in /reports" in line for line in bench.said)
+    assert bench.test()[1].sentence == f"{did.sentence} at this revision already"
+    bench.engine.next_run = TestRun(exit_code=1, output="")
+    with pytest.raises(CheckFailed) as caught:
+        bench.test(another_revision(commit="f" * 40))
+    assert caught.value.faults[0].problem == "the test command ended with 1"
+    assert "left no JUnit report" in caught.value.faults[0].hint
 
 
 def test_a_failed_test_is_told_and_leaves_no_receipt(bench: Bench) -> None:

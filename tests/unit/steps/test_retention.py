@@ -40,7 +40,7 @@ def add(store: Store, number: int, tag: str, age: int, parts: tuple[str, ...] = 
 
 def prune(store: Store, clusters: Clusters, ledger: Ledger) -> int:
     planned = retention.plan(PLATFORM, store, clusters, ledger, NOW)
-    return retention.apply(PLATFORM, planned, store, clusters, ledger, lambda _: None)
+    return retention.apply(PLATFORM, planned, store, clusters, ledger, lambda _: None).manifests
 
 
 class World:
@@ -172,9 +172,23 @@ def test_what_began_to_run_after_the_plan_stays() -> None:
     store.tags["1.9.9"] = digest(1)
     said: list[str] = []
     gone = retention.apply(PLATFORM, planned, store, clusters, ledger, said.append)
-    assert gone == len(planned.goes) - 2
+    assert gone.manifests == gone.tags == len(planned.goes) - 2
+    assert gone.stayed == 2
     assert {digest(0), digest(1)} <= store.manifests.keys()
     assert sum("stays after all" in line for line in said) == 2
+
+
+def test_what_went_is_counted() -> None:
+    store = Store()
+    for number in range(4):
+        add(store, number, f"1.0.{number}", 500)
+    store.tags["in-" + "0" * 32] = digest(0)
+    store.referrers = {digest(0): ["sha256:bill", "sha256:signature"], digest(3): ["sha256:kept"]}
+    planned = retention.plan(PLATFORM, store, Clusters(), Ledger(), NOW)
+    # Somebody else is at it as well: what they have deleted is not ours.
+    del store.manifests[digest(1)]
+    done = retention.apply(PLATFORM, planned, store, Clusters(), Ledger(), lambda _: None)
+    assert done == retention.Pruned(manifests=2, referrers=2, tags=3, stayed=0)
 
 
 def test_the_ledger_knows_of_an_expiry_before_the_registry_does() -> None:

@@ -19,14 +19,14 @@ def test_a_flask_application_alone() -> None:
     found = python.look({"requirements.txt": "flask\n", "app.py": "app = Flask(__name__)\n"})
     assert found is not None
     assert found.command == ("flask", "--app", "app", "run", "--host=0.0.0.0", "--port=5000")
-    assert found.test == ("python", "-m", "unittest", "discover")
+    assert found.test == python.UNITTEST
 
 
 def test_django() -> None:
     found = python.look(lookalikes.DJANGO)
     assert found is not None
     assert found.command == ("python", "manage.py", "runserver", "0.0.0.0:8000")
-    assert (found.port, found.test) == (8000, ("python", "manage.py", "test"))
+    assert (found.port, found.test) == (8000, python.DJANGO_TEST)
     served = python.look(lookalikes.DJANGO_WITH_GUNICORN)
     assert served is not None
     assert served.command == ("gunicorn", "--bind=0.0.0.0:8000", "shop.wsgi")
@@ -48,3 +48,20 @@ def test_a_module_or_a_script(path: str, package: str, command: tuple[str, ...])
     found = python.look({"requirements.txt": "", path: "", "tests/__main__.py": ""})
     assert found is not None
     assert (found.package, found.command, found.test) == (package, command, ())
+
+
+@pytest.mark.parametrize(
+    ("requirement", "layout", "test"),
+    [
+        ("pytest-django==4", "manage.py", ("python", "-m", "pytest", "--junitxml=/reports/pytest.xml")),
+        ("unittest-xml-reporting>=3", "manage.py", python.DJANGO_XML_TEST),
+        ("xmlrunner", "app.py", ("python", "-m", "xmlrunner", "discover", "--output=/reports")),
+        ("django", "manage.py", python.DJANGO_TEST),
+        ("flask", "app.py", python.UNITTEST),
+    ],
+)
+def test_every_test_command_leaves_a_report(requirement: str, layout: str, test: tuple[str, ...]) -> None:
+    found = python.look({"requirements.txt": f"{requirement}\n", layout: ""})
+    assert found is not None
+    assert found.test == test
+    assert "/reports" in " ".join(test)
