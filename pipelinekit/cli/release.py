@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from pipelinekit.adapters.buildsecrets import BuildSecrets
 from pipelinekit.adapters.shell import FolderShell
 from pipelinekit.cli import report
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
@@ -60,7 +61,7 @@ def test(here: Line, as_json: bool) -> None:
             here.images,
             ReportFolder(here.root),
             here.receipts,
-            here.secrets,
+            BuildSecrets(os.environ),
             report.say,
         )
     _finish(*done, as_json)
@@ -96,7 +97,7 @@ def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
             here.engine,
             here.images,
             here.receipts,
-            here.secrets,
+            BuildSecrets(os.environ),
             report.say,
             oldest=int(time.time()) - age(max_age) if max_age else 0,
         )

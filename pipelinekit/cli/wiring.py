@@ -22,7 +22,6 @@ from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE, read_app
 
 if TYPE_CHECKING:
-    from pipelinekit.adapters.buildsecrets import BuildSecrets
     from pipelinekit.adapters.context import Sources
     from pipelinekit.adapters.helm import Helm
     from pipelinekit.adapters.kubernetes import Kubernetes
@@ -193,13 +192,6 @@ class Line:
         from pipelinekit.adapters.engines import choose
 
         return choose(os.environ, self.images, self.login, report.live)
-
-    @cached_property
-    def secrets(self) -> BuildSecrets:
-        """What the build may know."""
-        from pipelinekit.adapters.buildsecrets import BuildSecrets
-
-        return BuildSecrets(os.environ)
 
     def login(self, host: str) -> Credentials | None:
         """The credentials for a registry: those of the pipeline only for the platform's own."""
