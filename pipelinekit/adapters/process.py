@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
@@ -134,7 +133,7 @@ def watch(
         stdin=given or subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        preexec_fn=_dying_with_parent() if sys.platform == "linux" else None,
     )
     if given:
         given.close()
@@ -198,6 +197,10 @@ class _Collector:
         return "".join(self.lines)
 
 
-def _die_with_parent() -> None:
-    # Killed at any moment, we must not leave a helm behind that goes on changing a cluster.
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _dying_with_parent() -> Callable[[], object]:
+    # Killed at any moment, we must not leave a helm behind that goes on changing a cluster. Loaded here, for
+    # after the fork nothing may be.
+    import ctypes
+
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

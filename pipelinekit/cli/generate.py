@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
 from collections.abc import Iterable
@@ -153,6 +152,8 @@ def _kept(here: Line, word: str) -> Iterable[str]:
 
 def diff(changes: Iterable[Change]) -> Iterable[str]:
     """What a generation changes, as a unified diff."""
+    import difflib
+
     for change in changes:
         after = "" if change.outcome is Outcome.REMOVE else change.after.text if change.after else None
         if after is None or after == change.before:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipelinekit.model.platform import Agent, Notify
+from pipelinekit.model.agent import Agent, Notify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,9 @@ from typing import Any
 
 from pipelinekit import names
 from pipelinekit.errors import DocumentInvalid
+from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.platform import (
     DAY,
-    Agent,
-    AgentPod,
     Approvals,
     Charts,
     Cluster,
@@ -20,7 +19,6 @@ from pipelinekit.model.platform import (
     Freeze,
     Images,
     Jenkins,
-    Notify,
     Origin,
     Platform,
     Registration,

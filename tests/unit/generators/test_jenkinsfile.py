@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.generators.jenkinsfile import plan
-from pipelinekit.model.platform import Agent, AgentPod, Notify
+from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.site import Site
 from tests import examples
 

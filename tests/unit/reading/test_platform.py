@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.errors import DocumentInvalid, Fault
+from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.platform import (
-    Agent,
-    AgentPod,
     Approvals,
     Charts,
     Cluster,
@@ -18,7 +17,6 @@ from pipelinekit.model.platform import (
     Freeze,
     Images,
     Jenkins,
-    Notify,
     Origin,
     Platform,
     Registration,
