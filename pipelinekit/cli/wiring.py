@@ -16,7 +16,6 @@ from pipelinekit.adapters.workspace import Workspace
 from pipelinekit.cli import report
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
-from pipelinekit.model.platform import Platform, Registration, local_platform
 from pipelinekit.model.site import Site
 from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE, read_app
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.kubernetes import Kubernetes
     from pipelinekit.adapters.receipts import ReceiptFolder
     from pipelinekit.adapters.registry import OciRegistry
-    from pipelinekit.model.platform import Environment
+    from pipelinekit.model.platform import Environment, Platform, Registration
     from pipelinekit.model.release import Credentials, Key, ReleasePlan, Revision, Target
     from pipelinekit.ports import ChartRepository, Engine
 
@@ -73,6 +72,8 @@ class Line:
     def _platform(self) -> tuple[Platform, str]:
         source = self.options.platform
         if not source:
+            from pipelinekit.model.platform import local_platform
+
             platform = local_platform(
                 self.options.registry,
                 mirror=self.options.mirror,
@@ -151,9 +152,11 @@ class Line:
             lock = read_lock(text, "lock.yaml") if text else None
             if lock:
                 return lock.site
-        site = site_of(self.platform, self.registration, library=__version__)
-        if self.registration:
-            return site
+            site = Site(library=__version__)
+        else:
+            site = site_of(self.platform, self.registration, library=__version__)
+            if self.registration:
+                return site
         from pipelinekit.adapters import git
 
         folder, branch = git.place(self.root)
@@ -236,6 +239,8 @@ def registry_login(platform: Platform) -> Callable[[str], Credentials | None]:
 
 def named_or_local_platform(source: str, registry: str, context: str = "") -> Platform:
     """The platform that was named, else the built-in local one."""
+    from pipelinekit.model.platform import local_platform
+
     return read_named_platform(source)[0] if source else local_platform(registry, context=context)
 
 

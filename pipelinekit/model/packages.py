@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from pipelinekit.model.app import Language
+if TYPE_CHECKING:
+    from pipelinekit.model.app import Language
 
 Ecosystem = Literal["pypi", "npm", "maven", "go"]
 ECOSYSTEMS: tuple[Ecosystem, ...] = get_args(Ecosystem)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipelinekit.model.agent import Agent, Notify
+
 if TYPE_CHECKING:
     from pipelinekit.model.nexus import Nexus
     from pipelinekit.model.packages import Ecosystem, Proxy
@@ -83,22 +85,6 @@ class Vault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgentPod:
-    """A Jenkins agent that runs as a pod."""
-
-    namespace: str
-    image: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agent:
-    """Where pipelines run: any agent, one with a label, or a Kubernetes pod."""
-
-    label: str = ""
-    pod: AgentPod | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """A git repository as Jenkins reaches it. `path` is the folder in it that counts."""
 
@@ -106,14 +92,6 @@ class Origin:
     branch: str = "main"
     path: str = "."
     credentials: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notify:
-    """A step of the user's own shared library; `library` is empty where Jenkins loads that by itself."""
-
-    step: str
-    library: str = ""
 
 
 DAY = 86_400

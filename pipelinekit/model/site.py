@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from pipelinekit.model.packages import Ecosystem
-from pipelinekit.model.platform import Agent, Notify
+from pipelinekit.model.agent import Agent, Notify
+
+if TYPE_CHECKING:
+    from pipelinekit.model.packages import Ecosystem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from pipelinekit.model.platform import Agent, Platform, Registration
+from typing import TYPE_CHECKING
+
+from pipelinekit.model.agent import Agent
 from pipelinekit.model.site import Site
+
+if TYPE_CHECKING:
+    from pipelinekit.model.platform import Platform, Registration
 
 MESH = "istio"
 

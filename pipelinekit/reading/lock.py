@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.lock import Lock
 from pipelinekit.model.packages import ECOSYSTEMS, Ecosystem
-from pipelinekit.model.platform import Agent, AgentPod, Notify
 from pipelinekit.model.site import Site
 from pipelinekit.reading.source import parse
 

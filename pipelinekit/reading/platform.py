@@ -8,11 +8,10 @@ from typing import Any
 
 from pipelinekit import names
 from pipelinekit.errors import DocumentInvalid
+from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.packages import Proxy
 from pipelinekit.model.platform import (
     DAY,
-    Agent,
-    AgentPod,
     Approvals,
     Charts,
     Cluster,
@@ -21,7 +20,6 @@ from pipelinekit.model.platform import (
     Freeze,
     Images,
     Jenkins,
-    Notify,
     Origin,
     Platform,
     Registration,

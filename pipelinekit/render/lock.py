@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipelinekit.model.agent import Notify
 from pipelinekit.model.lock import Lock
-from pipelinekit.model.platform import Notify
 from pipelinekit.model.site import Site
 from pipelinekit.render.escape import yaml_block
 

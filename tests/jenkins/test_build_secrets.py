@@ -9,8 +9,8 @@ import pytest
 
 from pipelinekit.adapters.packaged import templates
 from pipelinekit.generators.jenkinsfile import plan
+from pipelinekit.model.agent import Agent
 from pipelinekit.model.app import Build
-from pipelinekit.model.platform import Agent
 from pipelinekit.plan.stages import Build as Built
 from pipelinekit.plan.stages import decide
 from pipelinekit.render import render

@@ -17,8 +17,8 @@ import pytest
 from pipelinekit.adapters.packaged import templates
 from pipelinekit.generators import jenkinsfile
 from pipelinekit.generators.jenkinsfile import plan
+from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.app import LANGUAGES, App, Build, Language
-from pipelinekit.model.platform import Agent, AgentPod, Notify
 from pipelinekit.model.site import Site
 from pipelinekit.model.stages import STAGES
 from pipelinekit.plan.stages import Build as Built

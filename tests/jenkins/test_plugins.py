@@ -9,7 +9,7 @@ import pytest
 
 from pipelinekit.adapters.packaged import templates
 from pipelinekit.generators.jenkinsfile import plan
-from pipelinekit.model.platform import Agent, AgentPod
+from pipelinekit.model.agent import Agent, AgentPod
 from pipelinekit.render import render
 from pipelinekit.steps.obstacles import PLUGINS
 from tests import examples

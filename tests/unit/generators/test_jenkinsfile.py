@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from pipelinekit.generators.jenkinsfile import plan
+from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.app import Build
-from pipelinekit.model.platform import Agent, AgentPod, Notify
 from pipelinekit.model.site import Site
 from tests import examples
 

@@ -4,17 +4,8 @@ import yaml
 
 from pipelinekit.adapters.packaged import templates
 from pipelinekit.generators import seed
-from pipelinekit.model.platform import (
-    Agent,
-    AgentPod,
-    Charts,
-    Cluster,
-    Images,
-    Jenkins,
-    Origin,
-    Platform,
-    Registration,
-)
+from pipelinekit.model.agent import Agent, AgentPod
+from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Origin, Platform, Registration
 from pipelinekit.render import render
 from tests import examples
 from tests.groovy import literals

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from pipelinekit.model.agent import Agent
 from pipelinekit.model.packages import Proxy
-from pipelinekit.model.platform import Agent, Charts, Cluster, Images, Jenkins, Registration
+from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Registration, local_platform
 from pipelinekit.model.site import Site
 from pipelinekit.plan.site import site_of
 from tests import examples
@@ -49,3 +50,8 @@ def test_it_names_the_clusters_of_automatic_environments_only_each_once_and_in_o
         ),
     )
     assert site_of(platform, None, library="1").kube_credentials == ("kube-a", "kube-b")
+
+
+def test_the_built_in_platform_gives_the_site_of_somebody_without_one() -> None:
+    platform = local_platform("registry:5000", mirror="mirror:5001", context="there", namespace="here")
+    assert site_of(platform, None, library="1.2.3") == Site(library="1.2.3")

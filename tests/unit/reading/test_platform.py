@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.errors import DocumentInvalid, Fault
+from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.packages import Proxy
 from pipelinekit.model.platform import (
-    Agent,
-    AgentPod,
     Approvals,
     Charts,
     Cluster,
@@ -19,7 +18,6 @@ from pipelinekit.model.platform import (
     Freeze,
     Images,
     Jenkins,
-    Notify,
     Origin,
     Platform,
     Registration,

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import yaml
 
+from pipelinekit.model.agent import Agent, AgentPod
 from pipelinekit.model.lock import Lock
-from pipelinekit.model.platform import Agent, AgentPod
 from pipelinekit.render.lock import lock_text
 from tests import examples
 

@@ -14,8 +14,9 @@ from pipelinekit.adapters.packaged import templates
 from pipelinekit.generators import jobdsl, plan_files, seed
 from pipelinekit.generators.platformdoc import Answers, plan_platform
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton
+from pipelinekit.model.agent import Agent, AgentPod
 from pipelinekit.model.app import LANGUAGES, Build
-from pipelinekit.model.platform import Agent, AgentPod, Jenkins, Origin, Registration
+from pipelinekit.model.platform import Jenkins, Origin, Registration
 from pipelinekit.model.tree import FilePlan
 from pipelinekit.plan.jobs import wanted_jobs
 from pipelinekit.render import SUFFIX, escape

@@ -1,0 +1,29 @@
+"""What runs pipelines, and what they call: the part of a platform that generated files know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPod:
+    """A Jenkins agent that runs as a pod."""
+
+    namespace: str
+    image: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """Where pipelines run: any agent, one with a label, or a Kubernetes pod."""
+
+    label: str = ""
+    pod: AgentPod | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify:
+    """A step of the user's own shared library; `library` is empty where Jenkins loads that by itself."""
+
+    step: str
+    library: str = ""
