@@ -303,26 +303,54 @@ def test_a_go_image_is_built_with_the_login_and_does_not_have_it(
     assert agent.places(mark, index.pair) == set()
 
 
-DOCKERFILE = """\
-FROM {mirror}/library/busybox:stable
-RUN --mount=type=secret,id=platform-pypi,target=/root/.netrc grep -q "machine 127.0.0.1 login u" /root/.netrc
-RUN --mount=type=secret,id=platform-pypi,target=/root/.netrc test -s /root/.netrc && false
-"""
-
-
-def test_buildah_keeps_nothing_of_a_login_after_a_step_that_failed(
+def test_a_node_image_is_built_with_the_login_and_does_not_have_it(
     testbed: Mapping[str, str], tmp_path: Path
 ) -> None:
     mark, folder = uuid4().hex, tmp_path / "agent"
     folder.mkdir()
-    agent = Agent(testbed, folder, "buildah")
-    with application(testbed, agent, "dockerfile", "pypi", "http://127.0.0.1:1/simple") as orders:
-        orders.write("Dockerfile", DOCKERFILE.format(mirror=testbed["PK_TESTBED_REGISTRY"]))
-        orders.commit()
-        failed = agent.run(orders, "build", code=5, env={"PK_PYPI_USER": "u", "PK_PYPI_PASSWORD": mark})
-        assert "test -s /root/.netrc && false" in failed.err
+    agent = Agent(testbed, folder, "docker")
+    with (
+        indexes.serve(indexes.npm, SPACED + mark, tls=tmp_path / "pki", host=HOST_ADDRESS) as index,
+        application(testbed, agent, "node", "npm", f"{index.address}/repository/npm/") as orders,
+    ):
+        orders.write("package.json", '{"dependencies": {"acme-greet": "1.0.0"}}')
+        arguments = "{NODE_EXTRA_CA_CERTS: /app/ca.crt}"
+        trusting(orders, agent, index, f"  dependencies: [package.json, ca.crt]\n  args: {arguments}\n")
+        login = {"PK_NPM_USER": index.user, "PK_NPM_PASSWORD": index.password}
+        built = agent.run(orders, "build", "--json", env=login).json()
+        assert index.served
+        assert index.refused == []
         assert list(agent.temporary.iterdir()) == []
-    assert agent.places("busybox") >= {"said", "busybox"}
+        agent.save(orders, built["receipt"])
+    assert agent.places("module.exports = 'greetings'") == {"image.tar"}
+    assert agent.places(mark, index.pair) == set()
+
+
+FILE = "/root/.m2/settings.xml"
+MOUNT = f"--mount=type=secret,id=platform-maven,target={FILE}"
+DOCKERFILE = f"""\
+FROM {{mirror}}/library/busybox:stable
+RUN mkdir -p /root/.m2 && echo {{mark}} > {FILE}
+RUN {MOUNT} grep -q '<username>u<' {FILE}
+RUN {MOUNT} test -s {FILE} && false
+"""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_login_lies_over_what_is_there_and_is_gone_even_after_a_step_that_failed(
+    testbed: Mapping[str, str], tmp_path: Path, engine: str
+) -> None:
+    mark, folder = uuid4().hex, tmp_path / "agent"
+    folder.mkdir()
+    agent = Agent(testbed, folder, engine)
+    with application(testbed, agent, "dockerfile", "maven", "http://127.0.0.1:1/maven") as orders:
+        mirror = testbed["PK_TESTBED_REGISTRY"]
+        orders.write("Dockerfile", DOCKERFILE.format(mirror=mirror, mark=uuid4().hex))
+        orders.commit()
+        failed = agent.run(orders, "build", code=5, env={"PK_MAVEN_USER": "u", "PK_MAVEN_PASSWORD": mark})
+        assert f"test -s {FILE} && false" in failed.reason
+        assert list(agent.temporary.iterdir()) == []
+    assert agent.places("busybox") >= {"said"}
     assert agent.places(mark) == set()
 
 
