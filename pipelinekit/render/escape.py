@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 
@@ -81,7 +82,9 @@ def yaml(value: Any) -> Escaped:
     return Escaped("null") if value is None else _whole_or_boolean(value)
 
 
+@lru_cache(maxsize=2048)
 def _yaml_text(text: str) -> str:
+    # A fleet's locks have the same digests again and again.
     if _YAML_PLAIN.match(text) and text.lower() not in _YAML_WORDS:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
