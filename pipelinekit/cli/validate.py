@@ -14,6 +14,7 @@ from pipelinekit.errors import DocumentInvalid, Fault
 from pipelinekit.model.platform import Platform
 from pipelinekit.model.platformlock import PlatformLock
 from pipelinekit.reading import across
+from pipelinekit.reading.app import FILE
 from pipelinekit.reading.platform import read_platform
 
 
@@ -24,6 +25,7 @@ from pipelinekit.reading.platform import read_platform
 def validate(path: str, platform: str, as_json: bool) -> None:
     """Check app.yaml, and platform.yaml where one is named. Exit code 3 lists every fault of both.
 
+    Where there is no app.yaml, as in the platform's own repository, platform.yaml is checked alone.
     With a platform, what the application says of it is checked as well: its environments, and with the
     platform's lock the applications that it calls and accepts.
 
@@ -34,11 +36,15 @@ def validate(path: str, platform: str, as_json: bool) -> None:
     faults: list[Fault] = []
     checked: list[str] = []
     described, text, document = None, None, None
-    try:
-        described = across.describe(Line(Options(path=path)).descriptor, str(Path(path, "app.yaml")))
-        checked.append(described.source.origin)
-    except DocumentInvalid as error:
-        faults += error.faults
+    is_application = Path(path, FILE).exists()
+    if not is_application and not platform and Path(path, platformsource.FILE).exists():
+        platform = path
+    if is_application or not platform:
+        try:
+            described = across.describe(Line(Options(path=path)).descriptor, str(Path(path, FILE)))
+            checked.append(described.source.origin)
+        except DocumentInvalid as error:
+            faults += error.faults
     if platform:
         text = platformsource.read_platform_text(platform)
         try:

@@ -183,3 +183,16 @@ def test_a_document_with_faults_is_not_explained(explained: Application) -> None
     said = explained.verb("explain")
     assert said.code == 3
     assert "app.yaml:7:3: run.prot: unknown key" in said.err
+
+
+def test_in_the_platform_s_own_repository_its_document_is_checked_alone(tmp_path: Path) -> None:
+    here = Application(tmp_path, "", "", {})
+    here.write("platform.yaml", platform({"t/one": "https://git.example.com/one"}))
+    for words in ((), ("--platform", "."), ("--platform", "platform.yaml")):
+        assert here.must("validate", *words).out == "platform.yaml is valid\n"
+    here.replace("platform.yaml", "charts:", "chart:")
+    said = here.verb("validate")
+    assert (said.code, said.reason) == (3, "error: platform.yaml:1:1: 'charts' is missing")
+    assert "chart: unknown key" in said.err
+    (tmp_path / "empty").mkdir()
+    assert here.verb("validate", "--path", "empty").reason.startswith("error: there is no app.yaml")
