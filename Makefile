@@ -18,6 +18,7 @@ lint: .venv/.ready ## Check style, types and the floors.
 
 bench: .venv/.ready ## Measure speed, as ratios to peers and floors (B=B9 for one of them).
 	@$(VENV)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
+	@$(VENV)/python -m compileall -q pipelinekit
 	@$(VENV)/python -m tests.benchmarks $(B)
 
 testbed-up: .venv/.ready ## Start the one-node Kubernetes of the tests.

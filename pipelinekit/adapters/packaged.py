@@ -6,6 +6,7 @@ In a checkout they are at the top of the repository, in an installed wheel insid
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import cache
 from pathlib import Path
 
@@ -32,13 +33,17 @@ def templates() -> Templates:
 
 
 def _texts() -> dict[str, str]:
-    root = folder("templates")
-    return {
-        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted(root.rglob("*"))
+    root = os.fspath(folder("templates"))
+    found = {}
+    # Texts instead of `Path`s: every verb that generates reads all of them.
+    for above, folders, names in os.walk(root):
         # An installer compiles what ends in .py, the sources of the skeletons too.
-        if path.is_file() and path.parent.name != "__pycache__"
-    }
+        folders[:] = [each for each in folders if each != "__pycache__"]
+        for name in names:
+            path = f"{above}/{name}"
+            with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - a text already
+                found[path[len(root) + 1 :]] = stream.read().decode()
+    return {name: found[name] for name in sorted(found, key=lambda name: name.split("/"))}
 
 
 @cache

@@ -6,15 +6,17 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing
+
+if TYPE_CHECKING:
+    import subprocess
 
 GET: dict[str, str] = {
     "git": "Debian and Ubuntu: apt-get install git",
@@ -70,6 +72,9 @@ def run(
     `env` is laid over this process' own; `timeout` is in seconds, and over it the program is killed.
     Raises `ToolMissing` when there is no such program, `ToolFailed` on the timeout.
     """
+    # A verb that starts no program does without it.
+    import subprocess
+
     path = find(argv[0])
     try:
         done = subprocess.run(
@@ -124,6 +129,8 @@ def watch(
     When `tick` returns True the program gets SIGINT and time to clean up behind itself. It does not
     outlive this process.
     """
+    import subprocess
+
     path = find(argv[0])
     given = stdin.open("rb") if stdin else None
     process = subprocess.Popen(
@@ -162,13 +169,15 @@ def _timed_out(tool: str, timeout: float | None) -> ToolFailed:
 
 
 def _wait(process: subprocess.Popen[bytes], tick: Callable[[], bool] | None, every: float) -> None:
+    from subprocess import TimeoutExpired
+
     while True:
         try:
             process.wait(every if tick else None)
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             if tick and tick():
                 process.send_signal(signal.SIGINT)
-                with contextlib.suppress(subprocess.TimeoutExpired):
+                with contextlib.suppress(TimeoutExpired):
                     process.wait(30)
                 return
         else:
@@ -182,7 +191,9 @@ class _Collector:
         self.stream: object = stream
         self.lines: list[str] = []
         self.line = line
-        self.thread = threading.Thread(target=self._read, daemon=True)
+        from threading import Thread
+
+        self.thread = Thread(target=self._read, daemon=True)
         self.thread.start()
 
     def _read(self) -> None:

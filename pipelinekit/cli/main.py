@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     import click
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def entry() -> NoReturn:
@@ -20,7 +24,15 @@ def entry() -> NoReturn:
         raise SystemExit(0)
     # Modules are no garbage: looking for some, a few dozen times while they load, costs a twentieth of a run.
     gc.set_threshold(50_000, 20, 20)
-    run(sys.argv[1:])
+    try:
+        run(sys.argv[1:])
+    except SystemExit as end:
+        if isinstance(end.code, int) and not sys.stderr.closed:
+            # All is written, closed and joined by now: to take Python down object by object takes as long as
+            # a tenth of a verb.
+            sys.stderr.flush()
+            os._exit(end.code)
+        raise
 
 
 def run(arguments: list[str]) -> NoReturn:
@@ -50,6 +62,9 @@ def run(arguments: list[str]) -> NoReturn:
         sys.stderr.close()
         raise SystemExit(0) from None
     except Exception as error:  # noqa: BLE001 - the one catcher; what gets here is ours to mend
+        # Our own files are written by adapters: an error without a file's name is standard output's.
+        if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
+            report.untold(error)
         from pipelinekit.cli import bug
 
         report.leave(bug.report(error, arguments))

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pipelinekit.errors import Fault, PipelinekitError
+from pipelinekit.errors import Fault, PipelinekitError, ToolFailed
 
 if TYPE_CHECKING:
     from pipelinekit.cli.terminal import Footer
@@ -122,4 +122,12 @@ def leave(code: int) -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         sys.stderr.close()
+    except OSError as problem:
+        untold(problem)
     raise SystemExit(code)
+
+
+def untold(problem: OSError) -> NoReturn:
+    """End the process whose result cannot be written: whoever reads it must not take half for the whole."""
+    _write(f"error: standard output cannot be written: {problem.strerror}", _RED)
+    raise SystemExit(ToolFailed.exit_code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -68,6 +67,8 @@ def position(fault: Fault) -> tuple[int, int]:
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """`did you mean 'x'?` when one of `words` is near to `word`, else the list of them."""
+    import difflib
+
     known = sorted(words)
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if close:

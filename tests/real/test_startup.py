@@ -17,8 +17,9 @@ from pipelinekit import __version__
 from pipelinekit.cli.completion import SHELLS
 
 PROBE = """
-import json, sys
+import json, os, sys
 from pipelinekit.cli.main import entry
+os._exit = sys.exit  # it would end us as well
 sys.argv = ["pipelinekit", *json.loads(sys.argv[1])]
 try:
     entry()
@@ -145,3 +146,26 @@ def _open_when_it_is_read(pipe: Path) -> int:
         except OSError:
             time.sleep(0.05)
     raise AssertionError(f"nobody has opened {pipe.name}")
+
+
+@pytest.mark.parametrize("words", [("--help",), ("completion", "bash"), ("version", "--help")])
+def test_a_result_that_cannot_be_written_is_an_error(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [COMMAND, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert done.returncode == 5
+    assert done.stderr == "error: standard output cannot be written: No space left on device\n"
+
+
+def test_all_that_was_said_arrives_in_a_pipe() -> None:
+    """More than any buffer holds, read slowly: the process ends at once, and not before that."""
+    with subprocess.Popen([COMMAND, "completion", "bash"], stdout=subprocess.PIPE) as started:
+        assert started.stdout
+        time.sleep(0.5)
+        slowly = started.stdout.read()
+    whole = subprocess.run(
+        [COMMAND, "completion", "bash"], capture_output=True, timeout=60, check=True
+    ).stdout
+    assert slowly == whole
+    assert whole.endswith(b"\n")
