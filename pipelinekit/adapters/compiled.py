@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from pipelinekit import __version__
+from pipelinekit import __version__, render
 from pipelinekit.render import escape
 
 LIMIT = 16 * 1024 * 1024
@@ -24,8 +24,9 @@ class CompiledCode:
     """
 
     def __init__(self, of: str) -> None:
-        # Jinja evaluates what is constant when it compiles, and our filters are part of that.
-        self._of = f"{of} {os.stat(escape.__file__).st_mtime_ns}".encode()  # noqa: PTH116 - a text already
+        # Jinja evaluates what is constant when it compiles: our filters and settings are part of that.
+        times = (Path(str(each.__file__)).stat().st_mtime_ns for each in (render, escape))
+        self._of = f"{of} {' '.join(map(str, times))}".encode()
         self._known: dict[str, bytes] | None = None
 
     def load(self, name: str) -> bytes | None:

@@ -91,7 +91,11 @@ def place(folder: Path) -> tuple[str, str]:
 def _may_be_inside(folder: Path) -> bool:
     """Whether git would look for a repository here: where there is nothing to find, no process is started."""
     absolute = folder.resolve()
-    return "GIT_DIR" in os.environ or any((each / ".git").exists() for each in (absolute, *absolute.parents))
+    # A folder above that we may not look into has no repository for us, as for git.
+    return "GIT_DIR" in os.environ or any(
+        os.path.exists(each / ".git")  # noqa: PTH110 - that of a Path raises there
+        for each in (absolute, *absolute.parents)
+    )
 
 
 def _require_outside(said: process.Completed) -> None:

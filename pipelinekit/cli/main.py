@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gc
 import os
@@ -30,7 +31,8 @@ def entry() -> NoReturn:
         if isinstance(end.code, int) and not sys.stderr.closed:
             # All is written, closed and joined by now: to take Python down object by object takes as long as
             # a tenth of a verb.
-            sys.stderr.flush()
+            with contextlib.suppress(OSError):
+                sys.stderr.flush()
             os._exit(end.code)
         raise
 

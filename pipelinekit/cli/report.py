@@ -111,8 +111,14 @@ def _write(text: str, style: str) -> None:
     if _footers:
         _footers[0].above(text + "\n")
         return
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    try:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        raise
+    except OSError:
+        # What cannot be said (a full disk behind `2>`) changes nothing about what is done, nor how it ends.
+        return
 
 
 def leave(code: int) -> NoReturn:

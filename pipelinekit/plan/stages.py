@@ -53,9 +53,8 @@ def decide(build: Build, app: App, site: Site, stages: tuple[Stage, ...] = STAGE
         Decision(
             stage=stage,
             reason=_reason(stage, build, site)
-            or (
-                f"before {build.since}" if number < first else f"after {build.until}" if number > last else ""
-            ),
+            or (f"before {build.since}" if number < first else "")
+            or (f"after {build.until}" if number > last else ""),
             credentials=credentials_of(stage, app, site, on_main=_is_main(build, site)),
             command=command_of(stage, site),
         )

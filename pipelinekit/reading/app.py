@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipelinekit import names
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.model.app import (
     WEB,
@@ -63,6 +64,7 @@ def _check_sense(source: Source) -> None:
     for name in mapping(data, "environments"):
         _check_overrides(source, mapping(data["environments"], name), ("environments", name), bodies)
     _check_partners(source)
+    _check_secrets(source)
 
 
 def _check_overrides(source: Source, overrides: Data, path: Path, bodies: Mapping[str, Data]) -> None:
@@ -132,6 +134,18 @@ def _check_partners(source: Source) -> None:
 
 
 # --- data to values -------------------------------------------------------------------------------
+
+
+def _check_secrets(source: Source) -> None:
+    """Two build secrets of one variable would be one secret."""
+    secrets = mapping(source.data, "build").get("secrets")
+    seen: dict[str, str] = {}
+    for number, each in enumerate(secrets if isinstance(secrets, list) else ()):
+        variable = names.secret_variable(str(each))
+        other = seen.setdefault(variable, str(each))
+        if other != each:
+            problem = f"is in the same variable as '{other}': {variable}"
+            source.fault(("build", "secrets", number), "secret-twice", problem, "rename one of them")
 
 
 def _app(data: Data) -> App:

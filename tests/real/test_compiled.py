@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from pipelinekit import render as render_package
 from pipelinekit.adapters.compiled import CompiledCode
 from pipelinekit.model.tree import FilePlan
 from pipelinekit.render import CompiledTemplates, escape, render
@@ -57,11 +59,14 @@ def test_other_templates_and_other_texts_are_compiled_again() -> None:
     assert greeted(of="another digest", texts={"greeting.j2": "changed {{ name | plain }}\n"}) == 1
 
 
-def test_other_filters_count_as_other_code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("module", [escape, render_package])
+def test_other_filters_and_settings_count_as_other_code(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: ModuleType
+) -> None:
     assert greeted() == 1
-    changed = tmp_path / "escape.py"
+    changed = tmp_path / "changed.py"
     changed.touch()
-    monkeypatch.setattr(escape, "__file__", str(changed))
+    monkeypatch.setattr(module, "__file__", str(changed))
     assert greeted() == 1
 
 

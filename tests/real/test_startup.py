@@ -169,3 +169,15 @@ def test_all_that_was_said_arrives_in_a_pipe() -> None:
     ).stdout
     assert slowly == whole
     assert whole.endswith(b"\n")
+
+
+def test_what_cannot_be_said_changes_no_exit_code(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [COMMAND, "validate", "--path", str(tmp_path)],
+            stderr=full,
+            stdout=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (6, b"")

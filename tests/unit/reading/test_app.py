@@ -562,3 +562,14 @@ def test_places_are_found_in_a_document_with_windows_line_ends() -> None:
     with pytest.raises(DocumentInvalid) as caught:
         read_app((HEAD + "run:\n  prot: 80\n").replace("\n", "\r\n").encode())
     assert caught.value.faults[0].place == Place("app.yaml", 6, 3)
+
+
+def test_two_build_secrets_of_one_variable_are_a_fault() -> None:
+    with pytest.raises(DocumentInvalid) as caught:
+        read_app(
+            "apiVersion: pipelinekit/v1\nkind: Application\nmetadata: {name: a, team: t}\n"
+            "build: {language: go, secrets: [npm-token, other, npm.token]}\n"
+        )
+    (found,) = caught.value.faults
+    assert (found.code, found.path) == ("secret-twice", "build.secrets[2]")
+    assert found.problem == "is in the same variable as 'npm-token': PK_SECRET_NPM_TOKEN"
