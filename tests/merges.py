@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import plan_files
 from pipelinekit.merge import has_markers
 from pipelinekit.merge.structured import form_of

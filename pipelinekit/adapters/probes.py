@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from pipelinekit.adapters import credentials, engines, git, process
-from pipelinekit.adapters.helm import Helm
-from pipelinekit.adapters.kubernetes import Kubernetes
-from pipelinekit.adapters.registry import OciRegistry
+from pipelinekit.adapters import process
+from pipelinekit.adapters.build import engines
+from pipelinekit.adapters.cluster.helm import Helm
+from pipelinekit.adapters.cluster.kubernetes import Kubernetes
+from pipelinekit.adapters.registry import credentials
+from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.adapters.source import worktree
 from pipelinekit.errors import Fault, PipelinekitError, ToolMissing, failed
 from pipelinekit.model.platform import Platform
 from pipelinekit.model.release import Credentials
@@ -65,7 +68,9 @@ def addresses(platform: Platform, env: dict[str, str]) -> list[Probe]:
         url = platform.jenkins.url
         probes.append((f"jenkins {url}", lambda: _jenkins(url)))
     if platform.ledger:
-        probes.append((f"ledger {git.without_credentials(platform.ledger)}", lambda: _git(platform.ledger)))
+        probes.append(
+            (f"ledger {worktree.without_credentials(platform.ledger)}", lambda: _git(platform.ledger))
+        )
     for cluster in platform.clusters:
         name = f"cluster {cluster.name}" + (f" (context {cluster.context})" if cluster.context else "")
         probes.append((name, lambda context=cluster.context: _cluster(context, env)))  # type: ignore[misc]
@@ -95,7 +100,7 @@ def _recent(tool: str, text: str) -> str:
 
 
 def _engine() -> str:
-    from pipelinekit.adapters.buildah import BuildahEngine
+    from pipelinekit.adapters.build.buildah import BuildahEngine
 
     def login(host: str) -> Credentials | None:
         return credentials.for_registry(host, os.environ)

@@ -21,6 +21,13 @@ Exit codes: 0 fine, 1 check failed, 2 usage, 3 document invalid, 4 tool missing,
 """
 
 
+def load(place: str) -> click.Command:
+    """The command at a place of the table, `module:name`; its module is imported now."""
+    module, _, name = place.partition(":")
+    command: click.Command = getattr(importlib.import_module(f"{__package__}.{module}"), name)
+    return command
+
+
 class LazyGroup(click.Group):
     """The verbs of a table; `--help` shows them without importing any."""
 
@@ -48,9 +55,7 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in self.verbs:
             return None
-        module, _, name = self.verbs[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+        return load(self.verbs[cmd_name][0])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

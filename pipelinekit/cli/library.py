@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 
 import click
 
 from pipelinekit import names
 from pipelinekit.cli.contract import ACTION, argument_name
+from pipelinekit.cli.lazy import load
 from pipelinekit.cli.verbs import STEPS, VERBS
 from pipelinekit.model.packages import ECOSYSTEMS
 from pipelinekit.names import login_variables
@@ -51,8 +51,7 @@ def _groovy(verb: str) -> str:
 
 
 def _help(verb: str, step: str, example: str) -> str:
-    module, _, name = VERBS[verb][0].partition(":")
-    command: click.Command = getattr(importlib.import_module(module), name)
+    command = load(VERBS[verb][0])
     lines = [f"{step}: {VERBS[verb][1]}", "", *_long(command), ""]
     if isinstance(command, click.Group):
         lines += [f"Arguments: {ACTION} (text, required) is one of the following, the others go with it.", ""]

@@ -1,33 +1,48 @@
-"""Every verb: where its command is, and what it does in one line. The help and the vars read it from here."""
+"""Every verb: where below `pipelinekit.cli` its command is, and what it does in one line.
+
+The help and the vars read it from here.
+"""
 
 from __future__ import annotations
 
 VERBS: dict[str, tuple[str, str]] = {
-    "new-app": ("pipelinekit.cli.newapp:new_app", "Make an application, or take an existing repository in."),
-    "validate": ("pipelinekit.cli.validate:validate", "Check app.yaml and platform.yaml."),
-    "explain": ("pipelinekit.cli.explain:explain", "Show every value that counts, and where it is written."),
+    "new-app": (
+        "application.newapp:new_app",
+        "Make an application, or take an existing repository in.",
+    ),
+    "validate": ("application.validate:validate", "Check app.yaml and platform.yaml."),
+    "explain": (
+        "application.explain:explain",
+        "Show every value that counts, and where it is written.",
+    ),
     "generate": (
-        "pipelinekit.cli.generate:generate",
+        "application.generate:generate",
         "Bring the generated files up to date; your edits stay.",
     ),
-    "test": ("pipelinekit.cli.release:test", "Run the tests in the image's test stage."),
-    "build": ("pipelinekit.cli.release:build", "Build the image."),
-    "push": ("pipelinekit.cli.release:push", "Push the image to the registry."),
-    "package": ("pipelinekit.cli.release:package", "Package the chart around the pushed image."),
-    "publish": ("pipelinekit.cli.release:publish", "Publish the chart to the chart repository."),
-    "deploy": ("pipelinekit.cli.release:deploy", "Deploy the published chart and wait until it is ready."),
-    "verify": ("pipelinekit.cli.release:verify", "Run the chart's tests against the deployment."),
-    "run": ("pipelinekit.cli.run:run", "Run the pipeline's stages here, or explain them."),
-    "status": ("pipelinekit.cli.status:status", "Show what runs where."),
-    "diff": ("pipelinekit.cli.versions:diff", "Show what differs between two published versions."),
-    "version": ("pipelinekit.cli.versions:version", "Show the version of this revision, and why."),
-    "jobs": ("pipelinekit.cli.jobs:jobs", "Plan, apply and watch the platform's jobs in Jenkins."),
-    "seed": ("pipelinekit.cli.seed:seed", "Install the job that keeps all others, or export it."),
-    "platform": ("pipelinekit.cli.platform:platform", "Work on the platform's own document."),
-    "registry": ("pipelinekit.cli.registry:registry", "How full registries are, what may go, copies."),
-    "nexus": ("pipelinekit.cli.nexus:nexus", "Bring a Nexus into the state of platform.yaml."),
-    "doctor": ("pipelinekit.cli.doctor:doctor", "Check tools, addresses and credentials."),
-    "completion": ("pipelinekit.cli.completion:completion", "Print the completion script of a shell."),
+    "test": ("line.release:test", "Run the tests in the image's test stage."),
+    "build": ("line.release:build", "Build the image."),
+    "push": ("line.release:push", "Push the image to the registry."),
+    "package": ("line.release:package", "Package the chart around the pushed image."),
+    "publish": ("line.release:publish", "Publish the chart to the chart repository."),
+    "deploy": (
+        "line.release:deploy",
+        "Deploy the published chart and wait until it is ready.",
+    ),
+    "verify": ("line.release:verify", "Run the chart's tests against the deployment."),
+    "run": ("line.run:run", "Run the pipeline's stages here, or explain them."),
+    "status": ("line.status:status", "Show what runs where."),
+    "diff": ("line.versions:diff", "Show what differs between two published versions."),
+    "version": ("line.versions:version", "Show the version of this revision, and why."),
+    "jobs": ("jenkins.jobs:jobs", "Plan, apply and watch the platform's jobs in Jenkins."),
+    "seed": ("jenkins.seed:seed", "Install the job that keeps all others, or export it."),
+    "platform": ("platform.document:platform", "Work on the platform's own document."),
+    "registry": (
+        "platform.registry:registry",
+        "How full registries are, what may go, copies.",
+    ),
+    "nexus": ("platform.nexus:nexus", "Bring a Nexus into the state of platform.yaml."),
+    "doctor": ("platform.doctor:doctor", "Check tools, addresses and credentials."),
+    "completion": ("completion:completion", "Print the completion script of a shell."),
 }
 
 STEPS: dict[str, str] = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelinekit import __version__, names
 from pipelinekit.adapters import files
-from pipelinekit.adapters.workspace import Workspace
+from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.cli import report
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
@@ -21,11 +21,11 @@ from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE, read_app
 
 if TYPE_CHECKING:
-    from pipelinekit.adapters.context import Sources
-    from pipelinekit.adapters.helm import Helm
-    from pipelinekit.adapters.kubernetes import Kubernetes
-    from pipelinekit.adapters.receipts import ReceiptFolder
-    from pipelinekit.adapters.registry import OciRegistry
+    from pipelinekit.adapters.build.context import Sources
+    from pipelinekit.adapters.cluster.helm import Helm
+    from pipelinekit.adapters.cluster.kubernetes import Kubernetes
+    from pipelinekit.adapters.folder.receipts import ReceiptFolder
+    from pipelinekit.adapters.registry.oci import OciRegistry
     from pipelinekit.model.platform import Environment, Platform, Registration
     from pipelinekit.model.release import Credentials, Key, ReleasePlan, Revision, Target
     from pipelinekit.ports import ChartRepository, Engine
@@ -102,9 +102,9 @@ class Line:
     @cached_property
     def revision(self) -> Revision:
         """The facts about the work tree; Jenkins knows branch and pull request, where git is detached."""
-        from pipelinekit.adapters import git
+        from pipelinekit.adapters.source import worktree
 
-        facts = git.revision(self.root, name=self.app.name, messages=self.app.versions == "conventional")
+        facts = worktree.revision(self.root, name=self.app.name, messages=self.app.versions == "conventional")
         environment = os.environ
         if "BRANCH_NAME" in environment:
             facts = replace(
@@ -157,9 +157,9 @@ class Line:
             site = site_of(self.platform, self.registration, library=__version__)
             if self.registration:
                 return site
-        from pipelinekit.adapters import git
+        from pipelinekit.adapters.source import worktree
 
-        folder, branch = git.place(self.root)
+        folder, branch = worktree.place(self.root)
         return replace(site, branch=branch, path=folder)
 
     def target(self, environment: Environment) -> Target:
@@ -178,21 +178,21 @@ class Line:
     @cached_property
     def receipts(self) -> ReceiptFolder:
         """Its receipts."""
-        from pipelinekit.adapters.receipts import ReceiptFolder
+        from pipelinekit.adapters.folder.receipts import ReceiptFolder
 
         return ReceiptFolder(self.root)
 
     @cached_property
     def sources(self) -> Sources:
         """What its image is built from."""
-        from pipelinekit.adapters.context import Sources
+        from pipelinekit.adapters.build.context import Sources
 
         return Sources(self.root)
 
     @cached_property
     def engine(self) -> Engine:
         """What builds: the Docker engine when one answers, else buildah; PIPELINEKIT_ENGINE chooses."""
-        from pipelinekit.adapters.engines import choose
+        from pipelinekit.adapters.build.engines import choose
 
         return choose(os.environ, self.images, self.login, report.live)
 
@@ -203,7 +203,7 @@ class Line:
     @cached_property
     def images(self) -> OciRegistry:
         """The image registry, with the credentials for images."""
-        from pipelinekit.adapters.registry import OciRegistry
+        from pipelinekit.adapters.registry.oci import OciRegistry
 
         return OciRegistry(self.login, live=report.live)
 
@@ -215,21 +215,21 @@ class Line:
     @cached_property
     def helm(self) -> Helm:
         """Helm against the clusters of the kubeconfig files."""
-        from pipelinekit.adapters.helm import Helm
+        from pipelinekit.adapters.cluster.helm import Helm
 
         return Helm(kubeconfig(dict(os.environ)))
 
     @cached_property
     def cluster(self) -> Kubernetes:
         """kubectl against the same."""
-        from pipelinekit.adapters.kubernetes import Kubernetes
+        from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 
         return Kubernetes(kubeconfig(dict(os.environ)))
 
 
 def registry_login(platform: Platform) -> Callable[[str], Credentials | None]:
     """The credentials for registries: what a pipeline binds is for the platform's own and no other."""
-    from pipelinekit.adapters import credentials
+    from pipelinekit.adapters.registry import credentials
 
     images = platform.images
     own = [images.registry, images.mirror, *(each.registry for each in platform.environments)]
@@ -246,10 +246,10 @@ def named_or_local_platform(source: str, registry: str, context: str = "") -> Pl
 
 def read_named_platform(source: str) -> tuple[Platform, str]:
     """The platform that a source names, and its commit."""
-    from pipelinekit.adapters import platformsource
+    from pipelinekit.adapters.source import platforms
     from pipelinekit.reading.platform import read_platform
 
-    text = platformsource.read_platform_text(source)
+    text = platforms.read_platform_text(source)
     return read_platform(text.content, text.origin), text.commit
 
 
@@ -260,7 +260,7 @@ def chart_repository(platform: Platform) -> ChartRepository:
 
 def charts_at(platform: Platform, address: str) -> ChartRepository:
     """A chart repository; what a pipeline binds is given to it when it is one of the platform's."""
-    from pipelinekit.adapters import credentials
+    from pipelinekit.adapters.registry import credentials
 
     repository = platform.charts.repository
     mine = (repository.partition("://")[2] or repository).split("/")[0]
@@ -272,10 +272,10 @@ def charts_at(platform: Platform, address: str) -> ChartRepository:
         return credentials.for_registry(host, os.environ, purpose=purpose, own=own)
 
     if address.startswith("oci://"):
-        from pipelinekit.adapters.registry import OciRegistry
+        from pipelinekit.adapters.registry.oci import OciRegistry
 
         return OciRegistry(login)
-    from pipelinekit.adapters.chartrepository import HttpCharts
+    from pipelinekit.adapters.registry.helmrepository import HttpCharts
 
     return HttpCharts(login)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import jinja2
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.render import escape
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelinekit import __version__
-from pipelinekit.adapters.git import MergeFile
+from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.generators import plan_files
 from pipelinekit.merge.structured import merge_text
 from pipelinekit.model.site import Site

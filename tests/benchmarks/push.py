@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from pipelinekit.adapters.registry import OciRegistry
+from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.release import ImageRef
 from tests.benchmarks.measure import Row, once
 from tests.real.test_registry import MIB, image

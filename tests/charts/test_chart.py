@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import chart as chart_generator
 from pipelinekit.merge.keys import set_keys
 from pipelinekit.model.app import App, Autoscale, Process, SecretRef

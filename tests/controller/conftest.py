@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters import jenkins as adapter
+from pipelinekit.adapters.jenkins import controller as adapter
 from pipelinekit.cli import main
 from tests.controller.server import Controller
 from tests.controller.state import State

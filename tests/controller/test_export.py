@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.exported import STATE
+from pipelinekit.adapters.folder.exported import STATE
 from tests.controller.conftest import Platform, Ran
 
 Kit = Callable[..., Ran]

@@ -127,7 +127,7 @@ def test_a_password_or_a_token_will_do(
 ) -> None:
     kit("jobs", "status")
     _accounts(jenkins, monkeypatch, password)
-    from pipelinekit.cli import controller
+    from pipelinekit.cli.jenkins import controller
 
     monkeypatch.setenv("PK_JENKINS_USER", "robot")
     assert controller.login() is not None
@@ -316,7 +316,7 @@ def test_a_lost_crumb_is_fetched_anew(jenkins: Controller, kit: Kit) -> None:
 
 
 def test_a_crumb_of_before_a_restart_is_fetched_anew(jenkins: Controller) -> None:
-    from pipelinekit.adapters.jenkins import XML, Client
+    from pipelinekit.adapters.jenkins.controller import XML, Client
 
     client = Client(jenkins.url, None, sleep=lambda _: None)
     client.send("POST", "createItem?name=a", data=b"<flow-definition/>", headers=XML)
@@ -329,7 +329,7 @@ def test_a_crumb_of_before_a_restart_is_fetched_anew(jenkins: Controller) -> Non
 def test_one_client_serves_many_threads(jenkins: Controller) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from pipelinekit.adapters.jenkins import XML, Client
+    from pipelinekit.adapters.jenkins.controller import XML, Client
 
     client = Client(jenkins.url, None)
 
@@ -345,8 +345,8 @@ def test_one_client_serves_many_threads(jenkins: Controller) -> None:
 
 
 def test_a_slash_in_a_job_s_name_is_encoded(jenkins: Controller) -> None:
-    from pipelinekit.adapters.jenkins import Client
-    from pipelinekit.adapters.jenkinsjobs import JenkinsJobs
+    from pipelinekit.adapters.jenkins.controller import Client
+    from pipelinekit.adapters.jenkins.jobs import JenkinsJobs
 
     jenkins.state.make("apps/feature%2Fx", "pipeline")
     jobs = JenkinsJobs(Client(jenkins.url, None))

@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pipelinekit.adapters.jenkins import Client
-from pipelinekit.adapters.jenkinsjobs import JenkinsJobs
+from pipelinekit.adapters.jenkins.controller import Client
+from pipelinekit.adapters.jenkins.jobs import JenkinsJobs
 from pipelinekit.model.jobconfig import digest_of
 from pipelinekit.model.jobplan import Action, JobPlan, Wanted
 from pipelinekit.model.jobs import Folder, Job, Multibranch, Pipeline

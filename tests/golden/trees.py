@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import languages, plan_files
 from pipelinekit.generators.platformdoc import Answers, plan_platform
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.jenkinsfile import plan
 from pipelinekit.model.agent import Agent, AgentPod
 from pipelinekit.render import render

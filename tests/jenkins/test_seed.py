@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import seed
 from pipelinekit.reading.platform import read_platform
 from pipelinekit.render import render

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelinekit.adapters.registry import OciRegistry
+from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.release import Credentials, ImageRef
 from tests.real import app
 from tests.testbed import faults, tools

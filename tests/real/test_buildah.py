@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.credentials import from_docker_config
-from pipelinekit.adapters.registry import OciRegistry
+from pipelinekit.adapters.registry.credentials import from_docker_config
+from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.release import Credentials, ImageRef
 from tests.real import app
 from tests.real.app import Application

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from pipelinekit import render as render_package
-from pipelinekit.adapters.compiled import CompiledCode
+from pipelinekit.adapters.folder.compiled import CompiledCode
 from pipelinekit.model.tree import FilePlan
 from pipelinekit.render import CompiledTemplates, escape, render
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.adapters import files
-from pipelinekit.adapters.workspace import Workspace, pack, unpack
+from pipelinekit.adapters.folder.workspace import Workspace, pack, unpack
 from pipelinekit.errors import Refused
 from pipelinekit.model.tree import File
 from tests.real.app import Application

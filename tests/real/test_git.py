@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import git
+from pipelinekit.adapters.source import worktree
 from pipelinekit.errors import ToolFailed
 from pipelinekit.plan.version import version_of
 
@@ -39,7 +39,7 @@ def _commit(folder: Path, run: Git, name: str) -> None:
 
 
 def _version(folder: Path, name: str = "orders") -> str:
-    return version_of(git.revision(folder, name=name))
+    return version_of(worktree.revision(folder, name=name))
 
 
 def test_each_commit_of_main_counts(repository: tuple[Path, Git]) -> None:
@@ -82,9 +82,9 @@ def test_a_monorepo_has_a_version_for_each_application(repository: tuple[Path, G
     assert _version(folder / "shop", "shop") == "7.0.1"
     # A change in one application leaves the other clean.
     (folder / "shop" / "app.yaml").write_text("changed")
-    assert git.revision(folder / "orders", name="orders").dirty is False
-    assert git.revision(folder / "shop", name="shop").dirty is True
-    assert git.revision(folder / "shop", name="shop").folder == "shop"
+    assert worktree.revision(folder / "orders", name="orders").dirty is False
+    assert worktree.revision(folder / "shop", name="shop").dirty is True
+    assert worktree.revision(folder / "shop", name="shop").folder == "shop"
 
 
 @pytest.mark.parametrize("change", ["edit", "add", "delete"])
@@ -94,7 +94,7 @@ def test_a_changed_work_tree_is_a_prerelease_named_after_its_content(
     folder, run = repository
     _commit(folder, run, "1")
     _commit(folder, run, "2")
-    clean = git.revision(folder, name="orders")
+    clean = worktree.revision(folder, name="orders")
     before = run("status", "--porcelain")
     if change == "edit":
         (folder / "1").write_text("other")
@@ -102,14 +102,14 @@ def test_a_changed_work_tree_is_a_prerelease_named_after_its_content(
         (folder / "3").write_text("new")
     else:
         (folder / "1").unlink()
-    dirty = git.revision(folder, name="orders")
+    dirty = worktree.revision(folder, name="orders")
     assert version_of(dirty).startswith("0.1.3-dirty.g")
     assert dirty.tree != clean.tree
     # Asking leaves no trace in the index.
     assert run("diff", "--cached", "--name-only") == before == ""
     run("checkout", "--quiet", ".")
     (folder / "3").unlink(missing_ok=True)
-    assert git.revision(folder, name="orders") == clean
+    assert worktree.revision(folder, name="orders") == clean
 
 
 def test_an_ignored_file_changes_nothing(repository: tuple[Path, Git]) -> None:
@@ -119,7 +119,7 @@ def test_an_ignored_file_changes_nothing(repository: tuple[Path, Git]) -> None:
     run("add", "--all")
     run("commit", "--quiet", "--message", "ignore")
     (folder / "x.log").write_text("noise")
-    assert git.revision(folder, name="orders").dirty is False
+    assert worktree.revision(folder, name="orders").dirty is False
 
 
 def test_another_branch_and_a_detached_head_are_prereleases(repository: tuple[Path, Git]) -> None:
@@ -138,7 +138,7 @@ def test_the_main_branch_is_what_the_remote_says(repository: tuple[Path, Git], t
     _commit(folder, run, "1")
     clone = tmp_path / "clone"
     run("clone", "--quiet", str(folder), str(clone))
-    assert git.revision(clone, name="orders").main_branch == "trunk"
+    assert worktree.revision(clone, name="orders").main_branch == "trunk"
     assert _version(clone) == "0.1.1"
 
 
@@ -151,27 +151,27 @@ def test_before_the_first_commit_and_outside_a_repository(
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "a").write_text("a")
-    assert git.revision(outside, name="orders").tree == git.revision(folder, name="orders").tree
+    assert worktree.revision(outside, name="orders").tree == worktree.revision(folder, name="orders").tree
 
 
 def test_a_folder_with_nothing_to_commit_has_the_empty_content(repository: tuple[Path, Git]) -> None:
     folder, run = repository
     (folder / ".gitignore").write_text("*.log\n")
     (folder / "shop").mkdir()
-    before = git.revision(folder / "shop", name="shop")
+    before = worktree.revision(folder / "shop", name="shop")
     assert before.commit == ""
     _commit(folder, run, "1")
     (folder / "shop" / "x.log").write_text("noise")
-    new = git.revision(folder / "shop", name="shop")
+    new = worktree.revision(folder / "shop", name="shop")
     assert new.tree == before.tree == run("hash-object", "-t", "tree", "/dev/null")
     assert (new.folder, new.commit, new.dirty) == ("shop", run("rev-parse", "HEAD"), True)
     assert version_of(new).startswith("0.1.2-dirty.g")
     # Somebody has taken all of it away, and not said so to git yet.
     (folder / "shop" / "app.yaml").write_text("x")
     _commit(folder, run, "2")
-    assert git.revision(folder / "shop", name="shop").dirty is False
+    assert worktree.revision(folder / "shop", name="shop").dirty is False
     (folder / "shop" / "app.yaml").unlink()
-    gone = git.revision(folder / "shop", name="shop")
+    gone = worktree.revision(folder / "shop", name="shop")
     assert (gone.tree, gone.dirty) == (new.tree, True)
 
 
@@ -182,16 +182,16 @@ def test_a_folder_that_the_repository_ignores_is_outside_of_it(repository: tuple
     play = folder / "play"
     play.mkdir()
     (play / "a").write_text("a")
-    assert git.revision(play, name="orders").commit == ""
-    assert git.init(play) is True
-    assert git.init(play) is False
+    assert worktree.revision(play, name="orders").commit == ""
+    assert worktree.init(play) is True
+    assert worktree.init(play) is False
 
 
 def test_a_remotes_password_is_not_part_of_the_facts(repository: tuple[Path, Git]) -> None:
     folder, run = repository
     _commit(folder, run, "1")
     run("remote", "add", "origin", "https://user:secret@git.example.com/orders.git")
-    assert git.revision(folder, name="orders").source == "https://git.example.com/orders.git"
+    assert worktree.revision(folder, name="orders").source == "https://git.example.com/orders.git"
 
 
 def test_a_damaged_repository_is_an_error_with_gits_reason(repository: tuple[Path, Git]) -> None:
@@ -199,12 +199,12 @@ def test_a_damaged_repository_is_an_error_with_gits_reason(repository: tuple[Pat
     _commit(folder, run, "1")
     (folder / ".git" / "config").write_text("[core\n")
     with pytest.raises(ToolFailed, match="git: "):
-        git.revision(folder, name="orders")
+        worktree.revision(folder, name="orders")
 
 
 def test_the_text_merge_keeps_both_sides() -> None:
     base = "one\ntwo\nthree\nfour\nfive\n"
-    merge = git.MergeFile().merge
+    merge = worktree.MergeFile().merge
     assert merge(base, base.replace("one", "1"), base.replace("five", "5")) == (
         "1\ntwo\nthree\nfour\n5\n",
         True,
@@ -221,15 +221,15 @@ def test_the_text_merge_keeps_both_sides() -> None:
 
 def test_the_place_of_a_folder_costs_no_look_at_the_work_tree(repository: tuple[Path, Git]) -> None:
     folder, run = repository
-    assert git.place(folder.parent) == (".", "main")
+    assert worktree.place(folder.parent) == (".", "main")
     (folder / "services" / "orders").mkdir(parents=True)
-    assert git.place(folder) == (".", "main")
-    assert git.place(folder / "services" / "orders") == ("services/orders", "main")
+    assert worktree.place(folder) == (".", "main")
+    assert worktree.place(folder / "services" / "orders") == ("services/orders", "main")
     _commit(folder / "services" / "orders", run, "1")
     run("branch", "--move", "master")
-    facts = git.revision(folder / "services" / "orders", name="orders")
-    assert git.place(folder / "services" / "orders") == (facts.folder, facts.main_branch)
+    facts = worktree.revision(folder / "services" / "orders", name="orders")
+    assert worktree.place(folder / "services" / "orders") == (facts.folder, facts.main_branch)
     assert facts.main_branch == "master"
     (folder / "build").mkdir()
     (folder / ".gitignore").write_text("build\n")
-    assert git.place(folder / "build") == (".", "main")
+    assert worktree.place(folder / "build") == (".", "main")

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 
-from pipelinekit.adapters.context import context_digest, write_context
+from pipelinekit.adapters.build.context import context_digest, write_context
 from tests.real import app
 from tests.real.app import Application
 from tests.real.registries import Front, front

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.git import MergeFile
-from pipelinekit.adapters.packaged import templates
-from pipelinekit.adapters.workspace import Workspace
+from pipelinekit.adapters.folder.packaged import templates
+from pipelinekit.adapters.folder.workspace import Workspace
+from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.merge import Decisions, Outcome
 from pipelinekit.model.app import App
 from pipelinekit.render import Templates

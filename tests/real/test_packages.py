@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import pytest
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.dockerfile import plan
 from pipelinekit.model.app import LANGUAGES, Build, Language
 from pipelinekit.model.packages import CLIENTS, ECOSYSTEMS, Ecosystem

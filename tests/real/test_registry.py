@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.registry import OciRegistry
 from pipelinekit.adapters.registry.blobs import Home
 from pipelinekit.adapters.registry.digests import (
     OCI_INDEX,
@@ -20,6 +19,7 @@ from pipelinekit.adapters.registry.digests import (
     descriptor,
     digest_bytes,
 )
+from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.release import Credentials, ImageRef
 from tests.testbed import faults, registry

@@ -57,8 +57,8 @@ def test_the_version_is_told_without_importing_click() -> None:
 def test_help_imports_no_verb() -> None:
     modules = imported("--help")
     assert not set(HEAVY) & modules
-    assert "pipelinekit.cli.generate" not in modules
-    assert "pipelinekit.cli.release" not in modules
+    assert "pipelinekit.cli.application.generate" not in modules
+    assert "pipelinekit.cli.line.release" not in modules
 
 
 @pytest.mark.parametrize("verb", ["validate", "generate", "deploy", "status", "doctor"])

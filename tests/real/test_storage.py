@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.registry import OciRegistry
 from pipelinekit.adapters.registry.digests import digest_bytes
+from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.release import ImageRef
 from tests.real import app

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
 from urllib.parse import urljoin
 
-from pipelinekit.adapters.layers import amount
 from pipelinekit.adapters.registry.connection import AGAIN, TRIES, Connection
 from pipelinekit.adapters.registry.digests import PIECE, digest_bytes, digest_stream, mismatch
+from pipelinekit.adapters.registry.progress import amount
 from pipelinekit.adapters.registry.trouble import Unanswered, unexpected
 from pipelinekit.errors import failed
 from pipelinekit.ports import Live, nobody

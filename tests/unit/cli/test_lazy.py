@@ -35,7 +35,7 @@ def test_help(option: str) -> None:
 
 
 def test_help_needs_no_verbs_module() -> None:
-    nowhere = LazyGroup({"one": ("no.such.module:verb", "Do one thing.")})
+    nowhere = LazyGroup({"one": ("no_such_module:verb", "Do one thing.")})
     done = CliRunner().invoke(nowhere, ["--help"])
     assert done.exit_code == 0
     assert "Do one thing." in done.output

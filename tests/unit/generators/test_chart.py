@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.chart import difference, plan, values_of
 from pipelinekit.model.app import Autoscale, Process, Resources, SecretRef
 from tests import examples

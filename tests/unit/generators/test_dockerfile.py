@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.dockerfile import plan
 from pipelinekit.model.app import LANGUAGES, Build, Language, Process
 from pipelinekit.model.packages import ECOSYSTEMS, OF_LANGUAGE, secret_of

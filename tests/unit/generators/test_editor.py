@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.editor import SCHEMA, plan
 from pipelinekit.reading.schema import APP
 from pipelinekit.render import render

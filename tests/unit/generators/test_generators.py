@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import GENERATORS, plan_files
 from pipelinekit.model.app import LANGUAGES, Build, Language
 from pipelinekit.render import render

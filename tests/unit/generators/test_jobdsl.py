@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.jobdsl import interval, plan
 from pipelinekit.model.jobs import Folder, Job
 from pipelinekit.render import render

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.languages import DEFAULTS, MAVEN_TEST, files_of, resolved
 from pipelinekit.model.app import LANGUAGES, Build
 from tests import examples

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.generators.platformdoc import FILE, Answers, plan_platform
 from pipelinekit.model.platform import Cluster, Platform

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import yaml
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import seed
 from pipelinekit.model.agent import Agent, AgentPod
 from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Origin, Platform, Registration

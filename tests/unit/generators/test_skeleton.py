@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.skeleton import FILES, MEMORY, plan_descriptor, plan_skeleton
 from pipelinekit.model.app import LANGUAGES, Build, Language, Process, Resources
 from pipelinekit.reading.app import read_app

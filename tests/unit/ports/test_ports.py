@@ -8,28 +8,28 @@ from typing import Any
 import pytest
 
 from pipelinekit import ports
-from pipelinekit.adapters.buildah import BuildahEngine
-from pipelinekit.adapters.buildsecrets import BuildSecrets
-from pipelinekit.adapters.chartrepository import HttpCharts
-from pipelinekit.adapters.context import Sources
-from pipelinekit.adapters.cosign import Cosign
-from pipelinekit.adapters.docker import DockerEngine
-from pipelinekit.adapters.git import MergeFile
-from pipelinekit.adapters.helm import Helm
-from pipelinekit.adapters.jenkinsbuilds import JenkinsBuilds
-from pipelinekit.adapters.jenkinsjobs import JenkinsController, JenkinsJobs
-from pipelinekit.adapters.kubernetes import Kubernetes
-from pipelinekit.adapters.ledger import MemoryLedger
+from pipelinekit.adapters.build.buildah import BuildahEngine
+from pipelinekit.adapters.build.context import Sources
+from pipelinekit.adapters.build.docker import DockerEngine
+from pipelinekit.adapters.build.secrets import BuildSecrets
+from pipelinekit.adapters.cluster.helm import Helm
+from pipelinekit.adapters.cluster.kubernetes import Kubernetes
+from pipelinekit.adapters.cluster.workloads import Workloads
+from pipelinekit.adapters.folder.receipts import ReceiptFolder
+from pipelinekit.adapters.folder.reports import ReportFolder
+from pipelinekit.adapters.folder.shell import FolderShell
+from pipelinekit.adapters.folder.workspace import Workspace
+from pipelinekit.adapters.jenkins.builds import JenkinsBuilds
+from pipelinekit.adapters.jenkins.jobs import JenkinsController, JenkinsJobs
 from pipelinekit.adapters.nexus import NexusClient
-from pipelinekit.adapters.receipts import ReceiptFolder
-from pipelinekit.adapters.registry import OciRegistry
-from pipelinekit.adapters.reports import ReportFolder
-from pipelinekit.adapters.repositories import RemoteRepositories
-from pipelinekit.adapters.shell import FolderShell
-from pipelinekit.adapters.store import RegistryStore
-from pipelinekit.adapters.syft import Syft
-from pipelinekit.adapters.workloads import Workloads
-from pipelinekit.adapters.workspace import Workspace
+from pipelinekit.adapters.registry.cosign import Cosign
+from pipelinekit.adapters.registry.helmrepository import HttpCharts
+from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.adapters.registry.store import RegistryStore
+from pipelinekit.adapters.registry.syft import Syft
+from pipelinekit.adapters.source.ledger import MemoryLedger
+from pipelinekit.adapters.source.repositories import RemoteRepositories
+from pipelinekit.adapters.source.worktree import MergeFile
 from tests import doubles, nexus
 from tests.textmerge import LineMerge
 

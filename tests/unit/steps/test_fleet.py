@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.errors import PipelinekitError, failed, refused
 from pipelinekit.model.platform import Registration
 from pipelinekit.model.site import Site

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.errors import ToolFailed, UsageError
 from pipelinekit.merge import Decisions, Outcome, has_markers
 from pipelinekit.model.app import App, Process

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.generators import plan_files
 from pipelinekit.model.app import App

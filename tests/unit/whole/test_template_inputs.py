@@ -10,7 +10,7 @@ import pytest
 import yaml
 from jinja2 import meta
 
-from pipelinekit.adapters.packaged import templates
+from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import jobdsl, plan_files, seed
 from pipelinekit.generators.platformdoc import Answers, plan_platform
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton

@@ -1,0 +1,1 @@
+"""What makes an image: engines, their context, their secrets."""

@@ -1,0 +1,158 @@
+"""buildah: images without an engine, for agents that have none and need none."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import uuid4
+
+from pipelinekit import names
+from pipelinekit.adapters import process
+from pipelinekit.adapters.build.context import pinned_dockerfile, unpack_context
+from pipelinekit.adapters.build.secrets import secret_words
+from pipelinekit.adapters.folder.reports import copy_reports
+from pipelinekit.adapters.registry import dockerconfig
+from pipelinekit.adapters.registry.connection import is_plain
+from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.errors import failed
+from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
+from pipelinekit.ports import Say
+from pipelinekit.reading.dockerfile import bases
+
+TEST_TIMEOUT = 1800.0
+"""Seconds that a test command may take."""
+ROOT = "PIPELINEKIT_BUILDAH_ROOT"
+"""Where images are kept, when not in buildah's own place."""
+INDEX = "localhost/pipelinekit-index:"
+"""What names of indexes begin with: buildah takes an index' id for the image of this machine's platform."""
+
+
+class BuildahEngine:
+    """buildah as an engine: build and run by it, push by our own registry client."""
+
+    def __init__(
+        self, registry: OciRegistry, login: dockerconfig.Login, environment: Mapping[str, str]
+    ) -> None:
+        self.registry = registry
+        self.login = login
+        self.environment = environment
+
+    def version(self) -> str:
+        """buildah's version."""
+        return process.check(["buildah", "--version"]).split()[2]
+
+    def image_id(self, ref: str) -> str | None:
+        """The id of a local image, or None; an index' own name is its id."""
+        if ref.startswith(INDEX):
+            listed = process.run([*self._buildah(), "manifest", "inspect", ref])
+            return ref if listed.code == 0 else None
+        done = process.run(
+            [*self._buildah(), "inspect", "--type", "image", "--format", "{{.FromImageID}}", ref]
+        )
+        return f"sha256:{done.out.strip()}" if done.code == 0 and done.out.strip() else None
+
+    def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
+        """Build the plan's target; raises `ToolFailed` with the failing step's last words."""
+        with (
+            tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch,
+            dockerconfig.written(self._hosts(plan), self.login) as config,
+        ):
+            folder, id_file = Path(scratch, "context"), Path(scratch, "id")
+            index = f"{INDEX}{uuid4().hex}" if len(plan.platforms) > 1 else ""
+            folder.mkdir()
+            replaced = pinned_dockerfile(plan, context)
+            unpack_context(context, plan.dockerfile, folder, replaced)
+            # What has been filtered must not be filtered once more, by other rules.
+            (folder / ".pipelinekit-ignore").touch()
+            text = (folder / plan.dockerfile).read_text(errors="replace")
+            hosts = [each.split("/")[0] for each in (*bases(text, plan.args), plan.cache) if each]
+            done = process.watch(
+                [
+                    *self._buildah(),
+                    *self.argv(plan, Path(scratch)),
+                    *(["--manifest", index] if index else ["--iidfile", str(id_file)]),
+                    *("--authfile", str(config / dockerconfig.FILE)),
+                    *(["--tls-verify=false"] if any(map(self._plain, hosts)) else []),
+                    *("--ignorefile", str(folder / ".pipelinekit-ignore")),
+                    *("--file", str(folder / plan.dockerfile), str(folder)),
+                ],
+                line=say,
+            )
+            if done.code:
+                lines = (done.out + done.err).strip().splitlines()
+                step = next((line for line in reversed(lines) if line.startswith("STEP ")), "")
+                reason = f"{step}: {done.reason()}" if step else done.reason()
+                raise failed("build-failed", reason, hint="\n".join(lines[-10:]))
+            return index or "sha256:" + id_file.read_text().strip().removeprefix("sha256:")
+
+    def argv(self, plan: BuildPlan, scratch: Path) -> list[str]:
+        """What is built, as buildah's words; secrets go through files that only we can read."""
+        # The container of a step that failed would stay, and with it the secrets that were mounted there.
+        words = ["build", "--isolation", "chroot", "--format", "oci", "--force-rm"]
+        if len(plan.platforms) > 1:
+            # Its cache does not tell platforms apart where the steps are the same.
+            words += ["--layers=false"]
+        else:
+            words += ["--layers", "--tag", str(plan.ref)]
+            words += ["--cache-from", plan.cache, "--cache-to", plan.cache] if plan.cache else []
+        words += ["--target", plan.target] if plan.target else []
+        words += [word for each in plan.platforms for word in ("--platform", each)]
+        for name, value in plan.args.items():
+            words += ["--build-arg", f"{name}={value}"]
+        for name, value in plan.labels.items():
+            words += ["--label", f"{name}={value}", "--annotation", f"{name}={value}"]
+        return words + secret_words(plan.secrets, scratch)
+
+    def run_tests(self, image: str, reports: Path, say: Say) -> TestRun:
+        """Run the image's command; what it left in /reports is copied out, whether it passed or not."""
+        inspected = process.check([*self._buildah(), "inspect", "--type", "image", image])
+        config = json.loads(inspected)["OCIv1"]["config"]
+        command = [*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ())]
+        if not command:
+            raise failed("test-failed-to-start", "the test stage has no command", hint="give it a CMD")
+        container = process.check([*self._buildah(), "from", "--pull-never", image]).strip()
+        try:
+            done = process.watch(
+                [*self._buildah(), "run", "--isolation", "chroot", container, "--", *command],
+                line=say,
+                timeout=TEST_TIMEOUT,
+            )
+            mounted = process.check([*self._namespace(), *self._buildah(), "mount", container]).strip()
+            copy_reports(Path(mounted, "reports"), reports)
+            return TestRun(exit_code=done.code, output=done.out + done.err)
+        finally:
+            process.run([*self._buildah(), "rm", container])
+
+    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
+        """Push a local image under `ref`; its digest. Uploads are resumed, digests verified."""
+        del credentials
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            layout = Path(scratch, "layout")
+            if image_id.startswith(INDEX):
+                words = ["manifest", "push", "--all", "--format", "oci", image_id, f"oci:{layout}"]
+            else:
+                words = ["push", "--format", "oci", image_id, f"oci:{layout}"]
+            process.check([*self._buildah(), *words], timeout=900, code="push-failed")
+            return self.registry.push_layout(layout, ref, say)
+
+    # --- how it is called -------------------------------------------------------------------------
+
+    def _buildah(self) -> list[str]:
+        root = self.environment.get(ROOT)
+        # vfs needs nothing of the kernel: it works in an unprivileged container, where overlay does not.
+        words = ["buildah", "--storage-driver", "vfs"]
+        return [*words, "--root", root, "--runroot", f"{root}-run"] if root else words
+
+    def _namespace(self) -> list[str]:
+        return [] if os.geteuid() == 0 else ["buildah", "unshare"]
+
+    def _plain(self, host: str) -> bool:
+        return names.is_loopback(host) or is_plain(host)
+
+    def _hosts(self, plan: BuildPlan) -> list[str]:
+        """The registries that a build reads from."""
+        text = " ".join([plan.cache, *plan.pinned.values(), *plan.args.values()])
+        return [word.split("/")[0] for word in text.split() if "/" in word or ":" in word]

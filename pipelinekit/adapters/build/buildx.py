@@ -1,0 +1,78 @@
+"""BuildKit through `docker buildx`: what the engine's own builder cannot do."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.build.context import LAST, pinned_dockerfile, write_context
+from pipelinekit.adapters.build.secrets import secret_words
+from pipelinekit.errors import ToolMissing, failed, refused
+from pipelinekit.model.release import BuildPlan
+from pipelinekit.ports import Say
+
+LAYERS = "buildkit"
+"""The tag in a cache repository that holds layers and no image."""
+
+
+@cache
+def available() -> bool:
+    """Whether `docker buildx` answers on this machine."""
+    try:
+        return process.run(["docker", "buildx", "version"], timeout=20).code == 0
+    except ToolMissing:
+        return False
+
+
+@cache
+def keeps_layers_apart() -> bool:
+    """Whether the builder can store layers beside an image; the engine's own can only put them into it."""
+    done = process.run(["docker", "buildx", "inspect"], timeout=60)
+    driver = re.search(r"^Driver:\s*(\S+)", done.out, re.MULTILINE)
+    return done.code == 0 and driver is not None and driver[1] != "docker"
+
+
+def build(plan: BuildPlan, context: Path, say: Say) -> str:
+    """Build the plan's target into the engine; the image's id."""
+    if len(plan.platforms) > 1:
+        raise refused(
+            "several-platforms",
+            "an engine holds an image of one platform",
+            hint="choose buildah with PIPELINEKIT_ENGINE=buildah, or name one platform in build.platforms",
+        )
+    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+        id_file = Path(scratch, "id")
+        archive = Path(scratch, "context.tar")
+        with archive.open("wb") as stream:
+            write_context(context, plan.dockerfile, stream, pinned_dockerfile(plan, context))
+        done = process.watch(
+            argv(plan, id_file, apart=bool(plan.cache) and keeps_layers_apart()), line=say, stdin=archive
+        )
+        if done.code:
+            raise failed("build-failed", f"docker buildx: {done.reason()}", hint=done.err[-2000:])
+        return id_file.read_text().strip()
+
+
+def argv(plan: BuildPlan, id_file: Path, *, apart: bool) -> list[str]:
+    """The command line; a secret's value is never on it, only a file beside `id_file` that holds it.
+
+    `apart`: the builder stores layers beside the image; else the image has them, and goes to the cache.
+    """
+    words = ["docker", "buildx", "build", "--progress", "plain", "--load", "--iidfile", str(id_file)]
+    words += ["--file", plan.dockerfile, "--tag", str(plan.ref), "--provenance", "false"]
+    words += ["--target", plan.target] if plan.target else []
+    words += [word for each in plan.platforms for word in ("--platform", each)]
+    for name, value in plan.args.items():
+        words += ["--build-arg", f"{name}={value}"]
+    for name, value in plan.labels.items():
+        words += ["--label", f"{name}={value}"]
+    words += secret_words(plan.secrets, id_file.parent)
+    if plan.cache and apart:
+        words += ["--cache-from", f"type=registry,ref={plan.cache}:{LAYERS}"]
+        words += ["--cache-to", f"type=registry,ref={plan.cache}:{LAYERS},mode=max"]
+    elif plan.cache:
+        words += ["--cache-from", f"type=registry,ref={plan.cache}:{LAST}", "--cache-to", "type=inline"]
+    return [*words, "-"]

@@ -1,0 +1,297 @@
+"""The Docker engine through its SDK: build, run a test stage, push."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.build import buildx
+from pipelinekit.adapters.build.context import LAST, cache_tags, labelled, stage_of, write_context
+from pipelinekit.adapters.folder.reports import unpack_reports
+from pipelinekit.adapters.registry.progress import Layers
+from pipelinekit.errors import Fault, ToolFailed, ToolMissing, failed, refused
+from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
+from pipelinekit.ports import Live, Say, nobody
+
+if TYPE_CHECKING:
+    import docker
+
+TEST_TIMEOUT = 1800.0
+"""Seconds that a test command may take."""
+PUSH_TRIES = 5
+
+
+class _GaveUp(Exception):
+    """The engine itself has tried a layer for more than a minute: trying all that again takes several."""
+
+    def __init__(self, problem: ToolFailed) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class DockerEngine:
+    """A Docker engine; connected at first use. `live` is told how far layers are on their way."""
+
+    def __init__(self, *, live: Live = nobody, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client: docker.DockerClient | None = None
+        self._live = live
+        self._sleep = sleep
+
+    @property
+    def client(self) -> docker.DockerClient:
+        """The connected client; `ToolMissing` when no engine answers."""
+        if self._client is None:
+            import docker
+            from docker.errors import DockerException
+
+            try:
+                self._client = docker.from_env(timeout=600)
+                self._client.ping()
+            except DockerException as error:
+                raise ToolMissing(
+                    Fault(
+                        "engine-missing",
+                        f"no Docker engine answers: {reason_of(error)}",
+                        hint=f"start it, or set DOCKER_HOST; to install it: {process.GET['docker']}",
+                    )
+                ) from error
+        return self._client
+
+    def version(self) -> str:
+        """The engine's version."""
+        return str(self.client.version()["Version"])
+
+    def image_id(self, ref: str) -> str | None:
+        """The id of a local image, or None."""
+        from docker.errors import ImageNotFound
+
+        try:
+            return str(self.client.images.get(ref).id)
+        except ImageNotFound:
+            return None
+
+    def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
+        """Build the plan's target; raises `ToolFailed` with the failing step's last words.
+
+        Raises `Refused` for what the engine's own builder cannot do and BuildKit is not there for.
+        """
+        if buildx.available():
+            image = buildx.build(plan, context, say)
+            if plan.cache and not plan.target and not buildx.keeps_layers_apart():
+                self._keep_image(image, plan, say)
+            return image
+        _refuse_what_needs_buildkit(plan)
+        known = self._cached(plan, context, say) if plan.cache else []
+        image = self._build(plan, context, known, say)
+        if plan.cache and not plan.target:
+            self._keep(plan, context, known, say)
+        return image
+
+    def _build(self, plan: BuildPlan, context: Path, known: list[str], say: Say) -> str:
+        from docker.errors import DockerException
+
+        with tempfile.TemporaryFile() as archive:
+            replaced, labels = labelled(plan, context)
+            write_context(context, plan.dockerfile, archive, replaced)
+            archive.seek(0)
+            try:
+                events = self.client.api.build(
+                    fileobj=archive,
+                    custom_context=True,
+                    dockerfile=plan.dockerfile,
+                    tag=str(plan.ref),
+                    target=plan.target or None,
+                    buildargs=dict(plan.args),
+                    labels=labels,
+                    platform=plan.platforms[0] if plan.platforms else None,
+                    cache_from=known or None,
+                    rm=True,
+                    forcerm=True,
+                    decode=True,
+                )
+                return self._follow_build(events, plan, say)
+            except DockerException as error:
+                raise failed("build-failed", f"the build was refused: {reason_of(error)}") from error
+
+    def _cached(self, plan: BuildPlan, context: Path, say: Say) -> list[str]:
+        """The images in the cache repository whose layers can be taken; those that this engine now has."""
+        from docker.errors import DockerException
+
+        found = []
+        for tag in cache_tags(plan, context):
+            name = f"{plan.cache}:{tag}"
+            try:
+                self.client.images.pull(plan.cache, tag=tag)
+            except DockerException:
+                continue
+            found.append(name)
+        say(f"layers from {plan.cache}: {len(found)} image(s)")
+        return found
+
+    def _keep(self, plan: BuildPlan, context: Path, known: list[str], say: Say) -> None:
+        """Push the image and each of its stages to the cache; a cache that does not take them is no error."""
+        from docker.errors import DockerException
+
+        for tag in cache_tags(plan, context):
+            host, _, path = plan.cache.partition("/")
+            labels = plan.labels if tag == LAST else {}
+            ref = ImageRef(host, path, tag)
+            part = replace(plan, ref=ref, target=stage_of(tag), labels=labels, cache="")
+            try:
+                self._build(part, context, known, lambda _: None)
+                for event in self.client.api.push(plan.cache, tag, stream=True, decode=True):
+                    if "error" in event:
+                        say(f"layers not kept in {plan.cache}: {event['error']}")
+            except (DockerException, ToolFailed) as error:
+                say(f"layers not kept in {plan.cache}: {reason_of(error)}")
+
+    def _keep_image(self, image: str, plan: BuildPlan, say: Say) -> None:
+        """Push an image that has its layers' cache in it; a cache that does not take it is no error."""
+        from docker.errors import DockerException
+
+        try:
+            self.client.api.tag(image, plan.cache, LAST)
+            for event in self.client.api.push(plan.cache, LAST, stream=True, decode=True):
+                if "error" in event:
+                    say(f"layers not kept in {plan.cache}: {event['error']}")
+        except DockerException as error:
+            say(f"layers not kept in {plan.cache}: {reason_of(error)}")
+
+    def _follow_build(self, events: Iterator[dict[str, Any]], plan: BuildPlan, say: Say) -> str:
+        recent: list[str] = []
+        image_id, layers = "", Layers()
+        for event in events:
+            self._live(layers.line(event))
+            for line in str(event.get("stream", "")).splitlines():
+                if line.strip():
+                    recent = [*recent[-9:], line]
+                    say(line)
+            image_id = event.get("aux", {}).get("ID", image_id)
+            if "error" in event:
+                raise failed("build-failed", _build_reason(event, recent), hint="\n".join(recent))
+        found = image_id or self.image_id(str(plan.ref))
+        if not found:
+            raise failed("build-failed", "the engine reported no image")
+        return found
+
+    def run_tests(self, image: str, reports: Path, say: Say) -> TestRun:
+        """Run the image's command; what it left in /reports is copied out, whether it passed or not."""
+        from docker.errors import APIError, NotFound
+        from requests.exceptions import RequestException
+
+        container = self.client.containers.create(image, labels={"dev.pipelinekit": "test"})
+        try:
+            container.start()
+            lines = []
+            for raw in container.logs(stream=True, follow=True):
+                text = raw.decode(errors="replace")
+                lines.append(text)
+                say(text.rstrip("\n"))
+            try:
+                code = int(container.wait(timeout=TEST_TIMEOUT)["StatusCode"])
+            except RequestException as error:
+                raise failed(
+                    "test-timeout", f"the tests did not finish within {TEST_TIMEOUT:.0f} s"
+                ) from error
+            try:
+                stream, _ = container.get_archive("/reports")
+                unpack_reports(b"".join(stream), reports)
+            except NotFound:
+                pass
+            return TestRun(exit_code=code, output="".join(lines))
+        except APIError as error:
+            raise failed("test-failed-to-start", f"the test stage cannot run: {reason_of(error)}") from error
+        finally:
+            container.remove(force=True, v=True)
+
+    def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
+        """Push a local image under `ref`, again on a passing fault; its digest as the engine knows it.
+
+        Raises `ToolFailed` with the registry's reason. What was pushed before a fault is not pushed twice.
+        """
+        from docker.errors import DockerException
+
+        for attempt in range(1, PUSH_TRIES + 1):
+            try:
+                return self._push(image_id, ref, credentials, say)
+            except _GaveUp as error:
+                raise error.problem from None
+            except (DockerException, ToolFailed) as error:
+                problem = error if isinstance(error, ToolFailed) else _push_failed(ref, reason_of(error))
+                if attempt == PUSH_TRIES or not may_pass(str(problem)):
+                    raise problem from error
+                say(f"{problem}; try {attempt + 1} of {PUSH_TRIES}")
+                # Several agents that were refused together must not come back together.
+                self._sleep(0.5 * 2**attempt * (0.5 + random.random()))  # noqa: S311
+        raise AssertionError("the last try returns or raises")
+
+    def _push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
+        name = f"{ref.registry}/{ref.repository}"
+        auth = {"username": credentials.user, "password": credentials.password} if credentials else None
+        digest, retried, layers = "", set[str](), Layers()
+        self.client.api.tag(image_id, name, ref.tag)
+        for event in self.client.api.push(name, ref.tag, auth_config=auth, stream=True, decode=True):
+            if line := layers.line(event):
+                self._live(line)
+            if str(event.get("status", "")).startswith("Retrying in"):
+                retried.add(str(event.get("id", "")))
+            if "error" in event:
+                problem = _push_failed(ref, str(event["error"]))
+                raise _GaveUp(problem) if retried else problem
+            if event.get("status") in {"Pushed", "Layer already exists", "Mounted from"}:
+                retried.discard(str(event.get("id", "")))
+                say(f"{event.get('id', '')} {event['status']}")
+            digest = event.get("aux", {}).get("Digest", digest)
+        return digest
+
+
+def _build_reason(event: dict[str, Any], recent: list[str]) -> str:
+    message = str(event.get("errorDetail", {}).get("message", event["error"])).strip()
+    step = next((line for line in reversed(recent) if line.startswith("Step ")), "")
+    return f"{step}: {message}" if step else message
+
+
+def _push_failed(ref: ImageRef, reason: str) -> ToolFailed:
+    lowered = reason.lower()
+    hint = ""
+    if "unauthorized" in lowered or "authentication required" in lowered or "denied" in lowered:
+        hint = f"check the credentials for {ref.registry}: `docker login {ref.registry}` or PK_REGISTRY_USER"
+    elif "x509" in lowered or "certificate" in lowered:
+        hint = f"let the engine trust the registry's CA: /etc/docker/certs.d/{ref.registry}/ca.crt"
+    elif "refused" in lowered or "no such host" in lowered or "timeout" in lowered:
+        hint = f"is the registry {ref.registry} up, and reachable from the engine?"
+    return failed("push-failed", f"{ref.registry} did not take the image: {reason}", hint=hint)
+
+
+def reason_of(error: Exception) -> str:
+    """The first line of what the engine says."""
+    explanation = getattr(error, "explanation", None)
+    return str(explanation or error).strip().splitlines()[0]
+
+
+_FINAL = (
+    *("unauthorized", "denied", "authentication required", "no basic auth", "x509", "certificate"),
+    *("no such host", "connection refused", "not allow updating", "no such image", "does not exist"),
+)
+
+
+def may_pass(reason: str) -> bool:
+    """Whether pushing again may help: not where somebody said no, nor where nobody listens."""
+    lowered = reason.lower()
+    return not any(each in lowered for each in _FINAL)
+
+
+def _refuse_what_needs_buildkit(plan: BuildPlan) -> None:
+    hint = "install docker-buildx, or choose buildah with PIPELINEKIT_ENGINE=buildah"
+    if plan.secrets:
+        raise refused("needs-buildkit", "build secrets need BuildKit or buildah", hint=hint)
+    if len(plan.platforms) > 1:
+        raise refused(
+            "several-platforms", "an image for several platforms needs BuildKit or buildah", hint=hint
+        )

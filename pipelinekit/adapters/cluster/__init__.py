@@ -1,0 +1,1 @@
+"""A Kubernetes cluster: releases by Helm, objects and pods by kubectl."""

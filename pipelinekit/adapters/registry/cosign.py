@@ -1,0 +1,104 @@
+"""cosign: signatures with a key. Nothing outside the registry is contacted unless it is named."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.registry import dockerconfig
+from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.errors import refused
+from pipelinekit.model.platform import Signing
+from pipelinekit.model.release import ImageRef
+
+KEY, PASSWORD = "PK_SIGNING_KEY", "PK_SIGNING_PASSWORD"
+"""Where the key's file is, and what it is encrypted with."""
+_CONFIG = "application/vnd.dev.sigstore.signingconfig.v0.2+json"
+_ROOT = "application/vnd.dev.sigstore.trustedroot+json;version=0.1"
+
+
+class Cosign:
+    """cosign with the key that the environment names."""
+
+    def __init__(
+        self,
+        signing: Signing,
+        registry: OciRegistry,
+        login: dockerconfig.Login,
+        environment: Mapping[str, str],
+    ) -> None:
+        self.signing = signing
+        self.registry = registry
+        self.login = login
+        self.key = environment.get(KEY, "")
+        self.password = environment.get(PASSWORD, "")
+        if not self.key or not Path(self.key).is_file():
+            raise refused(
+                "signing-key-missing",
+                f"images are signed here, and {KEY} names no file",
+                hint=f"bind credential '{signing.credentials}' (a secret file) to {KEY}, "
+                f"and its password to {PASSWORD}",
+            )
+
+    def signed(self, ref: ImageRef) -> bool:
+        """Whether the image has a signature of this key."""
+        with self._files() as (folder, env), dockerconfig.written([ref.registry], self.login) as config:
+            public = folder / "cosign.pub"
+            words = ["cosign", "public-key", "--key", self.key, "--outfile", str(public)]
+            process.check(words, env=env, timeout=60, code="signing-failed")
+            done = process.run(
+                [
+                    *("cosign", "verify", "--key", str(public), "--trusted-root", str(folder / "root.json")),
+                    *("--insecure-ignore-tlog=true", *self._where(ref)),
+                ],
+                env={**env, "DOCKER_CONFIG": str(config)},
+                timeout=120,
+            )
+        return done.code == 0
+
+    def sign(self, ref: ImageRef) -> None:
+        """Sign the image in its registry; the signature refers to it. Raises `ToolFailed` with the reason."""
+        with self._files() as (folder, env), dockerconfig.written([ref.registry], self.login) as config:
+            process.check(
+                [
+                    *("cosign", "sign", "--yes", "--key", self.key),
+                    *("--signing-config", str(folder / "signing.json")),
+                    *("--trusted-root", str(folder / "root.json"), *self._where(ref)),
+                ],
+                env={**env, "DOCKER_CONFIG": str(config)},
+                timeout=120,
+                code="signing-failed",
+            )
+
+    def _where(self, ref: ImageRef) -> list[str]:
+        plain = ["--allow-http-registry"] if self.registry.is_plain(ref.registry) else []
+        return [*plain, f"{ref.registry}/{ref.repository}@{ref.digest}"]
+
+    @contextlib.contextmanager
+    def _files(self) -> Iterator[tuple[Path, dict[str, str]]]:
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            write_atomic(Path(scratch, "signing.json"), json.dumps(services(self.signing)))
+            # An empty one, so that the public one is not fetched: a key needs no root.
+            write_atomic(Path(scratch, "root.json"), json.dumps({"mediaType": _ROOT}))
+            yield Path(scratch), {"COSIGN_PASSWORD": self.password, **dockerconfig.trust()}
+
+
+def services(signing: Signing) -> dict[str, Any]:
+    """Which services see a signature: those that the platform names, and no other."""
+    found: dict[str, Any] = {"mediaType": _CONFIG}
+    if signing.log:
+        found |= {"rekorTlogUrls": [_service(signing.log)], "rekorTlogConfig": {"selector": "ANY"}}
+    if signing.timestamps:
+        found |= {"tsaUrls": [_service(signing.timestamps)], "tsaConfig": {"selector": "ANY"}}
+    return found
+
+
+def _service(url: str) -> dict[str, Any]:
+    valid = {"start": "2020-01-01T00:00:00Z"}
+    return {"url": url, "majorApiVersion": 1, "validFor": valid, "operator": "platform"}

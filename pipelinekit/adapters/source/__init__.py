@@ -1,0 +1,1 @@
+"""Git: work trees, repositories elsewhere, what is kept in them."""

@@ -1,0 +1,94 @@
+"""Where `platform.yaml` comes from: a file, a folder, or a git repository at a ref."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelinekit.adapters import files, process
+from pipelinekit.adapters.source import worktree
+from pipelinekit.adapters.source.repositories import TIMEOUT, reason, unattended
+from pipelinekit.errors import failed, refused
+from pipelinekit.model.platformlock import PlatformLock
+from pipelinekit.reading.platformlock import FILE as LOCK_FILE
+from pipelinekit.reading.platformlock import read_platform_lock
+
+FILE = "platform.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformText:
+    """The document's text, where it was read, and which commit (or content) it is."""
+
+    content: bytes
+    origin: str
+    commit: str
+    lock: PlatformLock
+    """The lock beside it; empty when there is none."""
+
+
+def read_platform_text(source: str) -> PlatformText:
+    """The platform document that `source` names: a path, or `git+URL@ref` (`#folder` for one in a folder).
+
+    Raises `Refused` when there is none, `ToolFailed` when git or the disk does not give it.
+    """
+    if source.startswith("git+"):
+        return _from_git(source.removeprefix("git+"))
+    path = Path(source)
+    path = path / FILE if path.is_dir() else path
+    if not path.exists():
+        raise refused(
+            "platform-missing",
+            f"there is no {path}",
+            hint="`pipelinekit platform init` writes one; --platform or PIPELINEKIT_PLATFORM names it",
+        )
+    content = files.read_bytes(path)
+    return PlatformText(
+        content, str(path), _commit_of(path) or _digest(content), read_lock(path.parent / LOCK_FILE)
+    )
+
+
+def read_lock(path: Path) -> PlatformLock:
+    """The lock at `path`, empty when there is none; raises `Refused` when it is damaged."""
+    return read_platform_lock(files.read_bytes(path), str(path)) if path.exists() else PlatformLock()
+
+
+def _from_git(address: str) -> PlatformText:
+    address, _, folder = address.partition("#")
+    match = re.fullmatch(r"(.+?)@([^@/:]+(?:/[^@:]+)*)", address)
+    # An ssh address has an @ of its own; a ref comes after the last slash of the path.
+    url, ref = (match[1], match[2]) if match and "/" in match[1] else (address, "HEAD")
+    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+        process.check(["git", "init", "--quiet", scratch])
+        command = ["git", "fetch", "--quiet", "--depth", "1", "--", url, ref]
+        fetch = process.run(command, cwd=Path(scratch), env=unattended(), timeout=TIMEOUT)
+        shown = worktree.without_credentials(url)
+        if fetch.code:
+            raise failed("platform-unreachable", f"git cannot fetch {ref} of {shown}: {reason(fetch)}")
+        commit = process.check(["git", "rev-parse", "FETCH_HEAD"], cwd=Path(scratch)).strip()
+        inside = f"{folder.strip('/')}/{FILE}" if folder else FILE
+        shown_file = process.run(["git", "show", f"FETCH_HEAD:{inside}"], cwd=Path(scratch))
+        if shown_file.code:
+            raise refused("platform-missing", f"there is no {inside} in {shown} at {ref}")
+        beside = process.run(
+            ["git", "show", f"FETCH_HEAD:{inside.removesuffix(FILE)}{LOCK_FILE}"], cwd=Path(scratch)
+        )
+        lock = read_platform_lock(beside.out) if beside.code == 0 else PlatformLock()
+        return PlatformText(shown_file.out.encode(), f"{shown}@{ref}:{inside}", commit, lock)
+
+
+def _commit_of(path: Path) -> str:
+    """The commit that has exactly this file, or empty when it is changed or in no repository."""
+    folder = path.resolve().parent
+    state = process.run(["git", "status", "--porcelain", "--", path.name], cwd=folder)
+    if state.code or state.out.strip():
+        return ""
+    done = process.run(["git", "log", "-1", "--format=%H", "--", path.name], cwd=folder)
+    return done.out.strip() if done.code == 0 else ""
+
+
+def _digest(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()

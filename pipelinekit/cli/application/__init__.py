@@ -1,0 +1,1 @@
+"""The verbs of an application's own files."""

@@ -1,0 +1,95 @@
+"""The verb `explain`: the resolved configuration, and where each value came from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from pipelinekit.adapters.source import platforms
+from pipelinekit.cli import report
+from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM, REGISTRY
+from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.errors import usage
+from pipelinekit.model.platform import Environment, Platform, local_platform
+from pipelinekit.reading import across
+from pipelinekit.reading.app import FILE
+from pipelinekit.reading.faults import nearest
+from pipelinekit.reading.platform import read_platform_with_places
+from pipelinekit.reading.source import Source
+from pipelinekit.steps.explain import Setting
+from pipelinekit.steps.explain import explain as settings_of
+
+
+@click.command()
+@click.argument("document", default=FILE)
+@ENVIRONMENT
+@PLATFORM
+@REGISTRY
+@JSON
+def explain(document: str, environment: str, platform: str, registry: str, as_json: bool) -> None:
+    """Show every value that counts for an application, and for each where it is written.
+
+    A value is a default, or comes from the platform, from app.yaml or from its part for an environment.
+
+    \b
+    Example:
+      pipelinekit explain app.yaml --env production --platform ../platform
+    """
+    path = Path(document)
+    folder = path if path.is_dir() else path.parent
+    here = Line(Options(path=str(folder)))
+    described = across.describe(here.descriptor, str(folder / FILE))
+    known, written = _platform(platform, registry)
+    settings = settings_of(described, known, written, _environment(known, environment))
+    if as_json:
+        report.as_json([_row(each) for each in settings])
+        return
+    for line in _lines(settings):
+        report.result(line)
+
+
+def _platform(source: str, registry: str) -> tuple[Platform, Source | None]:
+    if not source:
+        return local_platform(registry), None
+    text = platforms.read_platform_text(source)
+    return read_platform_with_places(text.content, text.origin)
+
+
+def _environment(platform: Platform, name: str) -> Environment | None:
+    if not name:
+        return None
+    found = platform.environment(name)
+    if found is None:
+        known = [each.name for each in platform.environments]
+        raise usage("environment-unknown", f"there is no environment '{name}'", hint=nearest(name, known))
+    return found
+
+
+def _row(setting: Setting) -> dict[str, object]:
+    place = setting.place
+    return {
+        "path": setting.path,
+        "value": setting.value,
+        "from": setting.cause,
+        "file": place.origin if place else None,
+        "line": place.line if place else None,
+        "note": setting.note or None,
+    }
+
+
+def _lines(settings: tuple[Setting, ...]) -> list[str]:
+    """Three columns: path, value, and where from."""
+    rows = [(each.path, _shown(each.value), _whence(each)) for each in settings]
+    widths = [min(max(len(row[column]) for row in rows), 60) for column in (0, 1)]
+    return [f"{path:<{widths[0]}}  {value:<{widths[1]}}  {whence}" for path, value, whence in rows]
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) and value.isprintable() else json.dumps(value, ensure_ascii=False)
+
+
+def _whence(setting: Setting) -> str:
+    note = f" ({setting.note})" if setting.note else ""
+    return f"{setting.cause}{note}" + (f"  {setting.place}" if setting.place else "")

@@ -1,0 +1,188 @@
+"""`generate --all`: every application of a platform, in local checkouts or in clones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelinekit import __version__
+from pipelinekit.adapters import files
+from pipelinekit.adapters.folder import packaged
+from pipelinekit.adapters.folder.workspace import Workspace
+from pipelinekit.adapters.source import checkouts, platforms
+from pipelinekit.adapters.source.worktree import MergeFile
+from pipelinekit.cli import report
+from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, check_failed, failed, usage
+from pipelinekit.model.platform import Platform, Registration
+from pipelinekit.model.platformlock import PlatformLock
+from pipelinekit.plan.site import site_of
+from pipelinekit.reading.app import FILE
+from pipelinekit.reading.faults import nearest
+from pipelinekit.reading.platform import read_platform
+from pipelinekit.steps import fleet
+from pipelinekit.steps.fleet import BAD, Result, State, Tool, title_of
+from pipelinekit.steps.generate import inputs_digest, is_current
+
+BRANCH = "pipelinekit/generate"
+AT_ONCE = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class FleetOptions:
+    """What `generate --all` was told."""
+
+    platform: str
+    only: tuple[str, ...] = ()
+    base: str = ""
+    branch: str = ""
+    commit: bool = False
+    push: bool = False
+    check: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """The work for one application; picklable, so that it can be done in another process."""
+
+    platform: Platform
+    options: FleetOptions
+
+    def __call__(self, registration: Registration) -> Result:
+        """Open the application's folder, generate, and commit when asked."""
+        title = title_of(registration)
+        try:
+            if self.options.base:
+                folder = checkouts.local(Path(self.options.base), registration)
+                if self.options.commit:
+                    checkouts.require_clean(folder)
+                return self._in(folder, registration)
+            with checkouts.clone(registration) as folder:
+                return self._in(folder, registration)
+        except PipelinekitError as error:
+            return fleet.failed(title, error)
+        except OSError as error:
+            # What is odd about one folder must not end the report about all the others.
+            return fleet.failed(title, failed("folder-unusable", str(error)))
+
+    def is_done(self, registration: Registration) -> bool:
+        """Whether the application's checkout has all that would be generated; whoever cannot say says no."""
+        if not self.options.base or self.options.commit:
+            return False
+        try:
+            folder = checkouts.local(Path(self.options.base), registration)
+            inputs = inputs_digest(
+                files.read_bytes(folder / FILE),
+                site_of(self.platform, registration, library=__version__),
+                __version__,
+                packaged.templates_digest(),
+            )
+            return is_current(Workspace(folder).read_lock() or "", inputs)
+        except (PipelinekitError, OSError):
+            return False
+
+    def _in(self, folder: Path, registration: Registration) -> Result:
+        options = self.options
+        tool = Tool(
+            version=__version__,
+            templates=packaged.templates(),
+            templates_digest=packaged.templates_digest(),
+            merge=MergeFile(),
+        )
+        # A clone that nothing is committed in is thrown away: there is no sense in writing to it.
+        write = not options.check and (bool(options.base) or options.commit)
+        result = fleet.update(
+            registration,
+            Workspace(folder),
+            files.read_bytes(folder / FILE),
+            site_of(self.platform, registration, library=__version__),
+            tool,
+            write=write,
+        )
+        if not options.commit or result.state is not State.UPDATED:
+            return result
+        branch = options.branch or ("" if options.base else BRANCH)
+        is_new = checkouts.commit(
+            folder,
+            [*result.files, ".pipelinekit"],
+            branch=branch,
+            message=f"Generate with pipelinekit {__version__}",
+            push=options.push,
+        )
+        return result if is_new else fleet.waiting(registration, branch)
+
+
+def run(options: FleetOptions, *, as_json: bool) -> None:
+    """Generate the fleet and report; exit code 5 or 6 when an application could not be brought up to date."""
+    if not options.platform:
+        raise usage(
+            "platform-missing", "--all is about a platform's applications", hint="name it with --platform"
+        )
+    if options.push and not options.commit:
+        raise usage("push-without-commit", "--push pushes what --commit has committed", hint="give both")
+    text = platforms.read_platform_text(options.platform)
+    platform = read_platform(text.content, text.origin)
+    these = _chosen(platform, options.only)
+    for line in _out_of_step(platform, text.lock):
+        report.notice(line)
+    work = Work(platform, options)
+    results = fleet.for_all(
+        these,
+        work,
+        (lambda _: None) if as_json else report.say,
+        at_once=AT_ONCE,
+        processes=(os.cpu_count() or 1) if options.base else 1,
+        is_done=work.is_done,
+    )
+    _report(results, as_json=as_json)
+    _exit(results, check=options.check)
+
+
+def _out_of_step(platform: Platform, lock: PlatformLock) -> list[str]:
+    """What the platform's lock and its registrations do not agree about; nothing where there is no lock."""
+    locked = {each.registration for each in lock.applications}
+    registered = set(platform.applications)
+    hint = "`pipelinekit platform sync` brings the lock up to date"
+    return [
+        f"{', '.join(sorted(map(title_of, these)))}: {what}; {hint}"
+        for these, what in (
+            (registered - locked, "registered, and not in platform.lock.yaml"),
+            (locked - registered, "in platform.lock.yaml, and not registered so any more"),
+        )
+        if these and locked
+    ]
+
+
+def _chosen(platform: Platform, only: Sequence[str]) -> list[Registration]:
+    known = {title_of(each): each for each in platform.applications}
+    for title in only:
+        if title not in known:
+            problem = f"the platform has no application {title}"
+            raise usage("application-unknown", problem, hint=nearest(title, known))
+    return [each for title, each in known.items() if not only or title in only]
+
+
+def _report(results: Sequence[Result], *, as_json: bool) -> None:
+    counts = {str(state): sum(each.state is state for each in results) for state in State}
+    if as_json:
+        rows = {
+            each.title: {"state": str(each.state), "files": list(each.files), "reason": each.reason or None}
+            for each in results
+        }
+        report.as_json({"counts": counts, "applications": rows})
+        return
+    told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    report.result(f"{len(results)} applications: {told or 'nothing to do'}")
+
+
+def _exit(results: Sequence[Result], *, check: bool) -> None:
+    bad = [each for each in results if each.state in BAD]
+    if bad:
+        kind = Refused if all(each.state is State.CONFLICT for each in bad) else ToolFailed
+        raise kind(*(Fault(f"fleet-{each.state}", f"{each.title}: {each.reason}") for each in bad))
+    outdated = [each.title for each in results if each.state is State.OUTDATED]
+    if check and outdated:
+        raise check_failed(
+            "not-current", f"{len(outdated)} application(s) are not current", hint=", ".join(outdated[:5])
+        )

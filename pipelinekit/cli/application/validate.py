@@ -1,0 +1,75 @@
+"""The verb `validate`: both documents, and what one says of the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipelinekit.adapters.source import platforms
+from pipelinekit.cli import report
+from pipelinekit.cli.options import JSON, PATH, PLATFORM
+from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.errors import DocumentInvalid, Fault
+from pipelinekit.model.platform import Platform
+from pipelinekit.model.platformlock import PlatformLock
+from pipelinekit.reading import across
+from pipelinekit.reading.app import FILE
+from pipelinekit.reading.platform import read_platform
+
+
+@click.command()
+@PATH
+@PLATFORM
+@JSON
+def validate(path: str, platform: str, as_json: bool) -> None:
+    """Check app.yaml, and platform.yaml where one is named. Exit code 3 lists every fault of both.
+
+    Where there is no app.yaml, as in the platform's own repository, platform.yaml is checked alone.
+    With a platform, what the application says of it is checked as well: its environments, and with the
+    platform's lock the applications that it calls and accepts.
+
+    \b
+    Example:
+      pipelinekit validate --platform ../platform
+    """
+    faults: list[Fault] = []
+    checked: list[str] = []
+    described, text, document = None, None, None
+    is_application = Path(path, FILE).exists()
+    if not is_application and not platform and Path(path, platforms.FILE).exists():
+        platform = path
+    if is_application or not platform:
+        try:
+            described = across.describe(Line(Options(path=path)).descriptor, str(Path(path, FILE)))
+            checked.append(described.source.origin)
+        except DocumentInvalid as error:
+            faults += error.faults
+    if platform:
+        text = platforms.read_platform_text(platform)
+        try:
+            document = read_platform(text.content, text.origin)
+            checked.append(text.origin)
+        except DocumentInvalid as error:
+            faults += error.faults
+    if described and document and text:
+        faults += _across(described, document, text.lock)
+    if faults:
+        raise DocumentInvalid(*faults)
+    if as_json:
+        report.as_json({"valid": True, "documents": checked})
+    else:
+        report.result(f"{' and '.join(checked)} {'is' if len(checked) == 1 else 'are'} valid")
+
+
+def _across(described: across.Described, platform: Platform, lock: PlatformLock) -> list[Fault]:
+    """What is wrong between this application, the platform and the applications of its lock."""
+    faults = across.check_environments(described, platform)
+    if not lock.applications:
+        return faults
+    others = [
+        across.describe(each.descriptor, each.origin)
+        for each in lock.applications
+        if each.title != described.title
+    ]
+    return faults + across.check_flows(described, [described, *others])

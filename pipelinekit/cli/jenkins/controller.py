@@ -1,0 +1,103 @@
+"""The controller that a platform names, with the account that the environment holds."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pipelinekit.adapters.folder import packaged
+from pipelinekit.adapters.source import platforms
+from pipelinekit.errors import usage
+from pipelinekit.generators import seed as seed_generator
+from pipelinekit.model.platform import Jenkins, Platform
+from pipelinekit.plan.jobs import wanted_jobs
+from pipelinekit.reading.platform import read_platform
+from pipelinekit.steps import jobs as steps
+
+if TYPE_CHECKING:
+    from pipelinekit.adapters.jenkins.builds import JenkinsBuilds
+    from pipelinekit.adapters.jenkins.controller import Client, Login
+    from pipelinekit.adapters.jenkins.jobs import JenkinsController, JenkinsJobs
+    from pipelinekit.model.jobplan import Wanted
+    from pipelinekit.model.jobs import Job
+
+
+@dataclass(frozen=True)
+class Site:
+    """A platform's document, and which commit (or content) it is."""
+
+    platform: Platform
+    commit: str
+
+    @property
+    def jenkins(self) -> Jenkins:
+        """The controller; raises `UsageError` when the platform has none."""
+        if self.platform.jenkins is None:
+            raise usage(
+                "no-jenkins",
+                f"platform {self.platform.name} names no controller",
+                hint="add jenkins: {url: https://…} to platform.yaml",
+            )
+        return self.platform.jenkins
+
+    @cached_property
+    def jobs(self) -> tuple[Job, ...]:
+        """Every job that there should be."""
+        from pipelinekit.render import render
+
+        files = (
+            render(seed_generator.plan(self.platform), packaged.templates()) if self.jenkins.source else {}
+        )
+        script = files[seed_generator.FILE].text if files else ""
+        return wanted_jobs(self.platform, script)
+
+    @cached_property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """The same, with the texts to post."""
+        return steps.prepare(self.jobs, self.platform.name)
+
+
+def read_site(source: str) -> Site:
+    """The platform that `--platform` names; without it the one in this folder."""
+    text = platforms.read_platform_text(source or ".")
+    return Site(read_platform(text.content, text.origin), text.commit)
+
+
+class Controller:
+    """One connection to a controller, and what can be asked of it."""
+
+    def __init__(self, url: str) -> None:
+        from pipelinekit.adapters.jenkins.controller import Client
+
+        self.client: Client = Client(url, login())
+
+    @cached_property
+    def jobs(self) -> JenkinsJobs:
+        """Its jobs."""
+        from pipelinekit.adapters.jenkins.jobs import JenkinsJobs
+
+        return JenkinsJobs(self.client)
+
+    @cached_property
+    def facts(self) -> JenkinsController:
+        """What it is and has."""
+        from pipelinekit.adapters.jenkins.jobs import JenkinsController
+
+        return JenkinsController(self.client)
+
+    @cached_property
+    def builds(self) -> JenkinsBuilds:
+        """Its builds."""
+        from pipelinekit.adapters.jenkins.builds import JenkinsBuilds
+
+        return JenkinsBuilds(self.client)
+
+
+def login() -> Login | None:
+    """Who we are to Jenkins: what a pipeline has bound, or a terminal has set."""
+    from pipelinekit.adapters.jenkins.controller import Login
+
+    user, password = os.environ.get("PK_JENKINS_USER"), os.environ.get("PK_JENKINS_PASSWORD")
+    return Login(user=user, password=password) if user and password else None

@@ -1,0 +1,286 @@
+"""The verbs of the line: test, build, push, package, publish, deploy, verify."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from pipelinekit.adapters.build.secrets import BuildSecrets
+from pipelinekit.adapters.folder.shell import FolderShell
+from pipelinekit.cli import report
+from pipelinekit.cli.jenkins.via import VIA
+from pipelinekit.cli.jenkins.via import deploy as deploy_via
+from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
+from pipelinekit.cli.wiring import Line
+from pipelinekit.model.receipts import ImagePushed, Receipt
+from pipelinekit.plan.release import chart_address, environments_to_deploy
+from pipelinekit.steps import attest, chart, image, recipe
+from pipelinekit.steps import release as release_steps
+from pipelinekit.steps.around import around
+from pipelinekit.steps.image import Did
+
+
+@contextmanager
+def _around(here: Line, stage: str) -> Iterator[None]:
+    with report.alive(stage), around(here.app, stage, FolderShell(here.root), report.say):
+        yield
+
+
+def _finish(receipt: Receipt, did: Did, as_json: bool) -> None:
+    if as_json:
+        report.as_json({"acted": did.acted, "sentence": did.sentence, "receipt": dataclasses.asdict(receipt)})
+    else:
+        report.result(did.sentence)
+
+
+@click.command()
+@line(JSON)
+def test(here: Line, as_json: bool) -> None:
+    """Run the tests in the Dockerfile's `test` stage and take its JUnit reports out.
+
+    The reports are in .pipelinekit/reports, also when a test failed.
+
+    \b
+    Example:
+      pipelinekit test
+    """
+    from pipelinekit.adapters.folder.reports import ReportFolder
+
+    with _around(here, "test"):
+        done = image.test(
+            here.plan,
+            here.root,
+            here.sources,
+            here.engine,
+            here.images,
+            ReportFolder(here.root),
+            here.receipts,
+            BuildSecrets(os.environ),
+            report.say,
+        )
+    _finish(*done, as_json)
+
+
+@click.command()
+@line(
+    click.option("--max-age", default="", metavar="AGE", help="Build again what is older, like 7d or 12h."),
+    PLAN,
+    JSON,
+)
+def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
+    """Build the image of this revision, unless there is one of the same inputs.
+
+    The inputs are the sources as .dockerignore leaves them, the Dockerfile, the digests of its base images,
+    arguments and platforms. --max-age brings updates of the system packages in: give it in every build.
+
+    \b
+    Examples:
+      pipelinekit build --registry localhost:5000
+      pipelinekit build --max-age 7d
+    """
+    if plan_only:
+        made = recipe.resolve(here.plan, "", here.sources, here.engine, here.images, report.say)
+        name = f"{here.plan.image.repository}:{here.plan.version}"
+        report.result(f"would build {name}, unless the registry has one of inputs {made.inputs.digest}")
+        return
+    with _around(here, "build"):
+        done = image.build(
+            here.plan,
+            here.root,
+            here.sources,
+            here.engine,
+            here.images,
+            here.receipts,
+            BuildSecrets(os.environ),
+            report.say,
+            oldest=int(time.time()) - age(max_age) if max_age else 0,
+        )
+    _finish(*done, as_json)
+
+
+@click.command()
+@line(PLAN, JSON)
+def push(here: Line, plan_only: bool, as_json: bool) -> None:
+    """Push the built image. A version that the registry has is never replaced.
+
+    Credentials: PK_REGISTRY_USER and PK_REGISTRY_PASSWORD, or what `docker login` left. Where the platform
+    says so, the image gets a bill of materials (syft), and is signed (cosign) with the key in the file that
+    PK_SIGNING_KEY names.
+
+    \b
+    Example:
+      pipelinekit push --registry nexus.example.com:5000
+    """
+    here.require_registry()
+    plan = here.plan
+    if plan_only:
+        there = here.images.digest_of(plan.image)
+        report.result(f"{plan.image} is there ({there})" if there else f"would push {plan.image}")
+        return
+    login = here.login(plan.image.registry)
+    with _around(here, "push"):
+        receipt, did = image.push(plan, here.engine, here.images, here.receipts, login, report.say)
+        more = [each for each in (_described(here, receipt), _signed(here, receipt)) if each]
+    for each in more:
+        report.say(each.sentence)
+    _finish(receipt, did._replace(acted=did.acted or any(each.acted for each in more)), as_json)
+
+
+def _described(here: Line, pushed: ImagePushed) -> Did | None:
+    if not here.platform.images.sbom:
+        return None
+    from pipelinekit.adapters.registry.syft import Syft
+
+    return attest.describe(pushed, here.images, Syft(here.images, here.login), report.say)
+
+
+def _signed(here: Line, pushed: ImagePushed) -> Did | None:
+    signing = here.platform.images.signing
+    if signing is None:
+        return None
+    from pipelinekit.adapters.registry.cosign import Cosign
+
+    return attest.sign(pushed, Cosign(signing, here.images, here.login, os.environ))
+
+
+@click.command()
+@line(JSON)
+def package(here: Line, as_json: bool) -> None:
+    """Package the chart around the pushed image.
+
+    The chart is linted first; the archive is in .pipelinekit/dist.
+
+    \b
+    Example:
+      pipelinekit package --registry nexus.example.com:5000
+    """
+    here.require_registry()
+    with _around(here, "package"):
+        done = chart.package(here.plan, here.root, here.workspace, here.helm, here.images, here.receipts)
+    _finish(*done, as_json)
+
+
+@click.command()
+@line(PLAN, JSON)
+def publish(here: Line, plan_only: bool, as_json: bool) -> None:
+    """Publish the packaged chart. A version that the repository has is never replaced.
+
+    Credentials: PK_CHARTS_USER and PK_CHARTS_PASSWORD, else those for images.
+
+    \b
+    Example:
+      pipelinekit publish --platform ../platform
+    """
+    here.require_registry()
+    plan = here.plan
+    if plan_only:
+        there = here.charts.digest_of(plan.chart)
+        name = chart_address(plan.chart)
+        report.result(f"{name} is there ({there})" if there else f"would publish {name}")
+        return
+    with _around(here, "publish"):
+        done = chart.publish(plan, here.root, here.helm, here.charts, here.receipts)
+    _finish(*done, as_json)
+
+
+@click.command()
+@line(
+    ENVIRONMENT,
+    AUTOMATIC,
+    click.option("--timeout", default=300, show_default=True, type=click.IntRange(1, 7200), help="Seconds."),
+    VIA,
+    PLAN,
+    JSON,
+)
+def deploy(
+    here: Line,
+    environment: str,
+    automatic: bool,
+    timeout: int,
+    via: str,
+    plan_only: bool,
+    as_json: bool,
+) -> None:
+    """Deploy the published chart, and wait until everything is ready.
+
+    An environment with a gate is reached by promotion only. With `--via jenkins` the application's own
+    pipeline does it: its console is shown as it grows, its result is the exit code (0 good, 1 unstable,
+    5 failed or aborted). Ctrl-C asks whether to abort the build.
+
+    \b
+    Examples:
+      pipelinekit deploy --env dev
+      pipelinekit deploy --automatic
+      pipelinekit deploy --via jenkins --platform ../platform
+    """
+    if via:
+        deploy_via(here, via, environment, plan_only=plan_only, as_json=as_json)
+        return
+    here.require_registry()
+    plan = here.plan
+    environments = environments_to_deploy(here.platform, environment, automatic=automatic)
+    if plan_only:
+        for each in environments:
+            target = here.target(each)
+            report.result(
+                f"would deploy {plan.app.name} {plan.version} to {each.name}, namespace {target.namespace}"
+            )
+        return
+    published = release_steps.published(plan, here.charts, here.receipts)
+    results = []
+    with _around(here, "deploy"):
+        for each in environments:
+            receipt, did = release_steps.deploy(
+                plan,
+                published,
+                here.target(each),
+                workspace=here.workspace,
+                charts=here.helm,
+                registry=here.charts,
+                releases=here.helm,
+                cluster=here.cluster,
+                receipts=here.receipts,
+                timeout=timeout,
+                say=report.say,
+            )
+            results.append((receipt, did))
+    _finish_all(results, as_json, "no environment is automatic: nothing is deployed")
+
+
+@click.command()
+@line(ENVIRONMENT, AUTOMATIC, JSON)
+def verify(here: Line, environment: str, automatic: bool, as_json: bool) -> None:
+    """Run the chart's tests (`helm test`) against what is deployed. Exit code 1 when one fails.
+
+    \b
+    Example:
+      pipelinekit verify --env dev
+    """
+    here.require_registry()
+    with _around(here, "verify"):
+        results = [
+            release_steps.verify(here.plan, here.target(each), here.helm, here.receipts, report.say)
+            for each in environments_to_deploy(here.platform, environment, automatic=automatic)
+        ]
+    _finish_all(results, as_json, "no environment is automatic: nothing is verified")
+
+
+def _finish_all(results: list[Any], as_json: bool, nothing: str) -> None:
+    if as_json:
+        report.as_json(
+            [
+                {"acted": did.acted, "sentence": did.sentence, "receipt": dataclasses.asdict(receipt)}
+                for receipt, did in results
+            ]
+        )
+        return
+    for _, did in results:
+        report.result(did.sentence)
+    if not results:
+        report.result(nothing)

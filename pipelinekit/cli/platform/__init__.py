@@ -1,0 +1,1 @@
+"""The verbs of the platform: its document, its servers."""

@@ -1,0 +1,72 @@
+"""The verb `doctor`: are the tools there, do the addresses answer, are the credentials taken?"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Sequence
+
+import click
+
+from pipelinekit.adapters import probes
+from pipelinekit.adapters.probes import Finding
+from pipelinekit.cli import report
+from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
+from pipelinekit.cli.wiring import kubeconfig
+from pipelinekit.errors import Fault, ToolFailed, ToolMissing
+from pipelinekit.model.platform import Platform, local_platform
+
+
+@click.command()
+@PLATFORM
+@REGISTRY
+@CONTEXT
+@JSON
+def doctor(platform: str, registry: str, context: str, as_json: bool) -> None:
+    """Check the tools that the verbs use, and every address and credential of the platform.
+
+    Exit code 4 when a tool is missing, 5 when an address or a credential fails.
+
+    \b
+    Example:
+      pipelinekit doctor --platform ../platform
+    """
+    env = kubeconfig(dict(os.environ))
+    known = _platform(platform, registry, context)
+    findings = ask_all([*probes.tools(env, known), *probes.addresses(known, env)], quiet=as_json)
+    if as_json:
+        report.as_json([dataclasses.asdict(each) for each in findings])
+    bad = [each for each in findings if each.state != "ok"]
+    if bad:
+        kind = ToolMissing if any(each.state == "missing" for each in bad) else ToolFailed
+        raise kind(
+            *(Fault(f"doctor-{each.state}", f"{each.subject}: {each.detail}", hint=each.hint) for each in bad)
+        )
+    if not as_json:
+        report.result(f"all {len(findings)} checks passed")
+
+
+def ask_all(questions: Sequence[probes.Probe], *, quiet: bool) -> list[Finding]:
+    """Ask everything, a line each as the answer comes."""
+    findings = []
+    for probe in questions:
+        finding = probes.ask(probe)
+        findings.append(finding)
+        if not quiet:
+            report.say(f"{finding.state:>7}  {finding.subject}: {finding.detail}")
+    return findings
+
+
+def _platform(source: str, registry: str, context: str) -> Platform:
+    if not source:
+        return local_platform(registry, context=context) if registry else _without_registry(context)
+    from pipelinekit.adapters.source.platforms import read_platform_text
+    from pipelinekit.reading.platform import read_platform
+
+    text = read_platform_text(source)
+    return read_platform(text.content, text.origin)
+
+
+def _without_registry(context: str) -> Platform:
+    local = local_platform("", context=context)
+    return dataclasses.replace(local, charts=dataclasses.replace(local.charts, repository=""))
