@@ -18,7 +18,8 @@ BIN = Path(sys.executable).parent
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 TOP = {
-    *(".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "docs"),
+    *(".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md"),
+    *("SECURITY.md", "docs"),
     *("pipelinekit", "platform-charts", "pyproject.toml", "seed-jobs", "templates", "tests", "vars"),
 }
 """What may be at the top of the repository, and no more: who looks for something knows where."""
