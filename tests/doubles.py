@@ -378,6 +378,10 @@ class Charts:
         packed: dict[str, str] = json.loads(archive.read_text())
         return {name: packed[name] for name in names if name in packed}
 
+    def digests(self, archive: Path) -> dict[str, str]:
+        packed: dict[str, str] = json.loads(archive.read_text())
+        return {name: digest(text) for name, text in packed.items()}
+
     def render(self, archive: Path, target: Target, values: Sequence[str]) -> str:
         """Each of the chart's templates as it is, and one object of all values."""
         packed: dict[str, str] = json.loads(archive.read_text())

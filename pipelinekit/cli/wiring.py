@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -69,24 +68,18 @@ class Line:
         return read_app(self.descriptor, str(path))
 
     @cached_property
-    def _platform(self) -> tuple[Platform, str]:
-        source = self.options.platform
-        if not source:
-            from pipelinekit.model.platform import local_platform
-
-            platform = local_platform(
-                self.options.registry,
-                mirror=self.options.mirror,
-                context=self.options.context,
-                namespace=self.options.namespace,
-            )
-            return platform, f"local:{self.options.registry or 'none'}"
-        return read_named_platform(source)
-
-    @property
     def platform(self) -> Platform:
         """The platform: the one that was named, else the built-in local one."""
-        return self._platform[0]
+        if self.options.platform:
+            return read_named_platform(self.options.platform)
+        from pipelinekit.model.platform import local_platform
+
+        return local_platform(
+            self.options.registry,
+            mirror=self.options.mirror,
+            context=self.options.context,
+            namespace=self.options.namespace,
+        )
 
     @property
     def given_platform(self) -> bool:
@@ -101,37 +94,25 @@ class Line:
 
     @cached_property
     def revision(self) -> Revision:
-        """The facts about the work tree; Jenkins knows branch and pull request, where git is detached."""
-        from pipelinekit.adapters.source import worktree
+        """The facts about the work tree."""
+        from pipelinekit.cli.revision import facts
 
-        facts = worktree.revision(self.root, name=self.app.name, messages=self.app.versions == "conventional")
-        environment = os.environ
-        if "BRANCH_NAME" in environment:
-            facts = replace(
-                facts, branch=environment["BRANCH_NAME"], pull_request=environment.get("CHANGE_ID", "")
-            )
-        if self.registration:
-            facts = replace(facts, main_branch=self.registration.branch)
-        return facts
+        return facts(self.root, self.app, self.registration)
 
     @cached_property
     def key(self) -> Key:
         """What receipts are valid for."""
-        from pipelinekit.model.release import Key
+        from pipelinekit.cli.revision import key_of
 
-        revision = self.revision
-        return Key(
-            commit=f"tree:{revision.tree}" if revision.dirty or not revision.commit else revision.commit,
-            descriptor="sha256:" + hashlib.sha256(self.descriptor).hexdigest(),
-            platform=self._platform[1],
-        )
+        return key_of(self.root, self.revision, self.descriptor, self.app, self.platform)
 
     @cached_property
     def plan(self) -> ReleasePlan:
         """All names of this release."""
+        from pipelinekit.cli.revision import asked
         from pipelinekit.plan.release import plan_release
 
-        return plan_release(self.app, self.platform, self.revision, self.key)
+        return plan_release(self.app, self.platform, asked(self.root, self.app, self.revision), self.key)
 
     def require_registry(self) -> None:
         """Raise `UsageError` unless there is a registry to push to."""
@@ -241,16 +222,16 @@ def named_or_local_platform(source: str, registry: str, context: str = "") -> Pl
     """The platform that was named, else the built-in local one."""
     from pipelinekit.model.platform import local_platform
 
-    return read_named_platform(source)[0] if source else local_platform(registry, context=context)
+    return read_named_platform(source) if source else local_platform(registry, context=context)
 
 
-def read_named_platform(source: str) -> tuple[Platform, str]:
-    """The platform that a source names, and its commit."""
+def read_named_platform(source: str) -> Platform:
+    """The platform that a source names."""
     from pipelinekit.adapters.source import platforms
     from pipelinekit.reading.platform import read_platform
 
     text = platforms.read_platform_text(source)
-    return read_platform(text.content, text.origin), text.commit
+    return read_platform(text.content, text.origin)
 
 
 def chart_repository(platform: Platform) -> ChartRepository:

@@ -22,9 +22,19 @@ class Revision:
     main_branch: str = "main"
     pull_request: str = ""
     tag: str = ""
-    """The nearest version tag, or empty."""
+    """The version tag that the version comes from, or empty."""
     since: int = 0
     """Commits since that tag, or since the beginning."""
+    passed: str = ""
+    """The highest tag that looks like a date and so is no version; or empty."""
+    tagless: bool = False
+    """Whether the clone has no version tag at all, be it in this commit's history or not."""
+    elsewhere: str = ""
+    """The version tag that the remote has in this commit's history, and the clone has not; or empty."""
+    unanswered: str = ""
+    """Why the remote could not be asked for one; or empty."""
+    pipeline: bool = False
+    """Whether a pipeline asks, which must not guess."""
     messages: tuple[str, ...] = ()
     """The messages of those commits, oldest first; read only where they decide about the version."""
     committed: int = 0

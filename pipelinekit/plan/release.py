@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import replace
+
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
+from pipelinekit.model.packages import CLIENTS
 from pipelinekit.model.platform import Environment, Platform
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
 from pipelinekit.plan.inputs import LABEL, Inputs
@@ -11,6 +17,8 @@ from pipelinekit.plan.moment import moment
 from pipelinekit.plan.version import version_of
 
 OCI = "oci://"
+BASE_REGISTRY = "BASE_REGISTRY"
+"""The build argument that names where Docker Hub's base images are pulled from."""
 
 
 def plan_release(app: App, platform: Platform, revision: Revision, key: Key) -> ReleasePlan:
@@ -39,6 +47,44 @@ def chart_ref(platform: Platform, app: App, version: str) -> ImageRef:
         return ImageRef(repository, app.name, version)
     host, _, path = repository.removeprefix(OCI).partition("/")
     return ImageRef(host, "/".join(part for part in (path.strip("/"), app.team, app.name) if part), version)
+
+
+def build_arguments(app: App, platform: Platform, declared: Collection[str]) -> dict[str, str]:
+    """The build's arguments: the platform's for what the Dockerfile declares, the application's over them."""
+    given = {BASE_REGISTRY: platform.images.mirror} | {
+        CLIENTS[name].argument: proxy.url for name, proxy in platform.packages.items()
+    }
+    return {name: value for name, value in given.items() if name in declared} | dict(app.build.args)
+
+
+def line_digest(app: App, platform: Platform, declared: Collection[str]) -> str:
+    """The digest of what of a platform decides about an application's image and chart, and of nothing else.
+
+    That is where both go, and the build arguments that its Dockerfile has `declared`. What an environment
+    gives is laid over the chart at deployment, and is asked there (`key_at`); the document's order and
+    comments, other applications and credentials count for nothing.
+    """
+    chart = chart_ref(platform, app, "")
+    return _digest(
+        {
+            "image": [platform.images.registry, platform.images.repository(app.team, app.name)],
+            "chart": [chart.registry, chart.repository],
+            "arguments": build_arguments(app, platform, declared),
+        }
+    )
+
+
+def key_at(plan: ReleasePlan, target: Target) -> Key:
+    """What receipts of a deployment are valid for: the place counts as well."""
+    return replace(
+        plan.key,
+        platform=_digest({"line": plan.key.platform, "place": [target.context, target.namespace]}),
+    )
+
+
+def _digest(body: object) -> str:
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def chart_address(ref: ImageRef) -> str:

@@ -31,8 +31,8 @@ def version_of(revision: Revision, *, conventional: bool = False) -> str:
 
     The main branch's is the tag's patch number plus the first-parent commits since; a pull request's,
     another branch's and a changed work tree's are pre-releases of it. With `conventional` the commits'
-    messages say which number moves. Raises `Refused` for a shallow clone, whose count would be a guess, and
-    for a tag that is no version.
+    messages say which number moves. Raises `Refused` for a shallow clone, whose count would be a guess, for
+    a tag that is no version, and in a pipeline for a clone that lacks the remote's version tags.
     """
     return explain(revision, conventional=conventional).version
 
@@ -45,11 +45,19 @@ def explain(revision: Revision, *, conventional: bool = False) -> Explained:
             "the version counts commits, and this clone has only the newest of them",
             hint="run `git fetch --unshallow --tags`; in Jenkins, turn the shallow clone off",
         )
+    if revision.elsewhere and revision.pipeline:
+        raise refused(
+            "tags-missing",
+            f"the remote has the version tag {revision.elsewhere}, and this clone has none: "
+            "the version would be another one than elsewhere",
+            hint="run `git fetch --tags`; in Jenkins, the job must fetch tags: `pipelinekit jobs apply`",
+        )
     base = _tagged(revision.tag)
     reasons = [
-        f"{base} is the nearest version tag on the first-parent line ({revision.tag})"
+        f"{base} is the version tag that gives the highest version ({revision.tag})"
         if revision.tag
-        else f"{FIRST} is where a repository without a version tag begins"
+        else f"{FIRST} is where a repository without a version tag begins",
+        *_remarks(revision),
     ]
     base = _advanced(base, revision, reasons, conventional=conventional)
     if revision.dirty or not revision.commit:
@@ -67,6 +75,31 @@ def explain(revision: Revision, *, conventional: bool = False) -> Explained:
         reasons.append(f"it is {revision.main_branch}, unchanged: a final version, which may be promoted")
         kind = None
     return Explained(version=str(base.replace(prerelease=kind, build=None)), reasons=tuple(reasons))
+
+
+def _remarks(revision: Revision) -> list[str]:
+    """What else is to be known of the tags."""
+    remarks = []
+    if revision.passed:
+        remarks.append(f"{revision.passed} looks like a date, and does not count: a version has a v in front")
+    if revision.elsewhere:
+        remarks.append(lacking(revision))
+    if revision.unanswered:
+        remarks.append(unanswered(revision))
+    return remarks
+
+
+def lacking(revision: Revision) -> str:
+    """What a clone without tags has to know of its remote's."""
+    return (
+        f"the remote has the version tag {revision.elsewhere}, and this clone has none: "
+        "`git fetch --tags` gives the version that it has elsewhere"
+    )
+
+
+def unanswered(revision: Revision) -> str:
+    """What cannot be known of the remote's tags, and why."""
+    return f"this clone has no version tag; whether its remote has one is not known: {revision.unanswered}"
 
 
 def branch_of(version: str) -> str | None:
@@ -111,7 +144,7 @@ def _tagged(tag: str) -> semver.Version:
     except ValueError as error:
         raise refused(
             "tag-not-semantic",
-            f"the nearest version tag, {tag}, is no semantic version",
+            f"the highest version tag, {tag}, is no semantic version",
             hint="a version tag is vMAJOR.MINOR.PATCH: name it anew, or delete it",
         ) from error
 

@@ -30,6 +30,10 @@ class Charts(Protocol):
         """Those of the files (relative to the chart) that an archive has."""
         ...
 
+    def digests(self, archive: Path) -> dict[str, str]:
+        """The digest of each file (relative to the chart); raises `ToolFailed` for what is no archive."""
+        ...
+
     def render(self, archive: Path, target: Target, values: Sequence[str]) -> str:
         """What would be installed with those values texts, the later ones on top: YAML documents."""
         ...

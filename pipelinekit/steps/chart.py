@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelinekit.errors import refused
+from pipelinekit.errors import DocumentInvalid, ToolFailed, refused
 from pipelinekit.merge.keys import set_keys
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key
 from pipelinekit.model.release import ImageRef, ReleasePlan
@@ -22,6 +22,8 @@ from pipelinekit.steps.settling import Sleep, settled
 
 DIST = "dist"
 """The working folder that holds the archives."""
+FORMERLY = ("pipelinekit.dev/platform",)
+"""Annotations that charts once had and that said nothing about what is in them."""
 
 
 def package(
@@ -73,7 +75,6 @@ def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> d
     annotations = {
         "pipelinekit.dev/revision": plan.key.commit,
         "pipelinekit.dev/descriptor": plan.key.descriptor,
-        "pipelinekit.dev/platform": plan.key.platform,
         "pipelinekit.dev/image": f"{pushed.repository}@{pushed.digest}",
         "pipelinekit.dev/created": moment(plan.revision.committed),
     }
@@ -108,7 +109,7 @@ def publish(
     if packaged is None:
         raise missing("a packaged chart", "package")
     check_key(packaged, plan.key)
-    archive = root / packaged.archive
+    archive, there = root / packaged.archive, packaged.archive_digest
     if digest_of(archive) != packaged.archive_digest:
         raise refused(
             "archive-changed",
@@ -122,16 +123,16 @@ def publish(
         with settled(sleep):
             digest = registry.publish_chart(plan.chart, archive, metadata)
         if registry.digest_of(plan.chart) != digest:
-            _check_same_archive(plan, packaged, registry)
+            there = _archive_there(plan, archive, charts, registry)
             digest = registry.digest_of(plan.chart) or digest
     elif not _published_by_us(receipts, packaged, digest):
-        _check_same_archive(plan, packaged, registry)
+        there = _archive_there(plan, archive, charts, registry)
     receipt = ChartPublished(
         key=plan.key,
         version=plan.version,
         repository=f"{plan.chart.registry}/{plan.chart.repository}",
         digest=digest,
-        archive_digest=packaged.archive_digest,
+        archive_digest=there,
         image_repository=packaged.image_repository,
         image_digest=packaged.image_digest,
     )
@@ -183,13 +184,39 @@ def _published_by_us(receipts: Receipts, packaged: ChartPackaged, digest: str) -
     return bool(done and done.digest == digest and done.archive_digest == packaged.archive_digest)
 
 
-def _check_same_archive(plan: ReleasePlan, packaged: ChartPackaged, registry: ChartRepository) -> None:
-    if registry.chart_layer(plan.chart) != packaged.archive_digest:
-        raise refused(
-            "version-taken",
-            f"{plan.chart} is published with another content",
-            hint="a published version is never replaced: commit, and run the line again",
-        )
+def _archive_there(plan: ReleasePlan, archive: Path, charts: Charts, registry: ChartRepository) -> str:
+    """The digest of the published archive: it has the bytes of ours, or says the same.
+
+    Raises `Refused` when its content is another one.
+    """
+    there = registry.chart_layer(plan.chart)
+    if there != digest_of(archive):
+        other = archive.with_name(f"{archive.name}.published")
+        registry.fetch_chart(plan.chart, other)
+        try:
+            alike = _content(archive, charts) == _content(other, charts)
+        except (ToolFailed, DocumentInvalid, UnicodeDecodeError):
+            alike = False
+        finally:
+            other.unlink(missing_ok=True)
+        if not alike:
+            raise refused(
+                "version-taken",
+                f"{plan.chart} is published with another content",
+                hint="a published version is never replaced: commit, and run the line again",
+            )
+    return there
+
+
+def _content(archive: Path, charts: Charts) -> tuple[Mapping[str, str], Mapping[str, object]]:
+    """What a chart says, however it was packed: its files' digests, and its metadata."""
+    digests = charts.digests(archive)
+    digests.pop("Chart.yaml", None)
+    metadata = read_values(charts.texts(archive, ["Chart.yaml"]).get("Chart.yaml", ""), "Chart.yaml")
+    annotations = metadata.get("annotations")
+    if isinstance(annotations, dict):
+        metadata["annotations"] = {key: each for key, each in annotations.items() if key not in FORMERLY}
+    return digests, metadata
 
 
 def _stamped(plan: ReleasePlan) -> tuple[str, str]:

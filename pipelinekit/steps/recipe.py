@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelinekit.errors import ToolFailed
-from pipelinekit.model.packages import CLIENTS
 from pipelinekit.model.release import BuildPlan, ImageRef, ReleasePlan, Secret
 from pipelinekit.plan.inputs import Inputs, image_reference, pinned, where_it_answers
-from pipelinekit.plan.release import image_labels
+from pipelinekit.plan.release import build_arguments, image_labels
 from pipelinekit.ports import Engine, Registry, Say, Sources
 from pipelinekit.reading.dockerfile import arguments, base, bases, stages
 
@@ -87,9 +86,4 @@ def build_plan(plan: ReleasePlan, recipe: Recipe, target: str, secrets: tuple[Se
 
 
 def _args(plan: ReleasePlan, text: str) -> dict[str, str]:
-    """The build's arguments: the platform's for what the Dockerfile declares, the application's over them."""
-    platform = {"BASE_REGISTRY": plan.platform.images.mirror} | {
-        CLIENTS[name].argument: proxy.url for name, proxy in plan.platform.packages.items()
-    }
-    declared = arguments(text)
-    return {name: value for name, value in platform.items() if name in declared} | dict(plan.app.build.args)
+    return build_arguments(plan.app, plan.platform, arguments(text))

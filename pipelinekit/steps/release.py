@@ -11,6 +11,7 @@ from pipelinekit.errors import Fault, ToolFailed, refused
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import given_values
+from pipelinekit.plan.release import key_at
 from pipelinekit.ports import ChartRepository, Charts, Cluster, Receipts, Releases, Say, Workspace
 from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.chart import DIST, digest_of
@@ -72,7 +73,7 @@ def deploy(
         say(f"{plan.app.name} {plan.version} to {where}")
         state = _install(target, archive, layers, releases, cluster, timeout, say)
     receipt = Deployed(
-        key=plan.key,
+        key=key_at(plan, target),
         version=plan.version,
         environment=target.environment.name,
         namespace=target.namespace,
@@ -106,7 +107,8 @@ def verify(
     deployed = receipts.load(Deployed, name)
     if deployed is None:
         raise missing("a deployment", "deploy")
-    check_key(deployed, plan.key)
+    key = key_at(plan, target)
+    check_key(deployed, key)
     state = releases.state(target)
     if state is None or state.revision != deployed.revision or state.status != RUNNING:
         found = f"revision {state.revision}, {state.status}" if state else "nothing"
@@ -116,10 +118,10 @@ def verify(
             hint="run `pipelinekit deploy` again",
         )
     done = receipts.load(Verified, name)
-    if done and done.key == plan.key and done.revision == deployed.revision:
+    if done and done.key == key and done.revision == deployed.revision:
         return done, Did(f"{plan.app.name} {plan.version} is verified in {name} already", acted=False)
     releases.test(target, say)
-    receipt = Verified(key=plan.key, version=plan.version, environment=name, revision=deployed.revision)
+    receipt = Verified(key=key, version=plan.version, environment=name, revision=deployed.revision)
     receipts.save(receipt, name)
     return receipt, Did(f"{plan.app.name} {plan.version} is verified in {name}", acted=True)
 

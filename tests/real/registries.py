@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 import subprocess
+import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -92,6 +94,9 @@ def signing_key(testbed: Mapping[str, str], folder: Path) -> dict[str, str]:
     }
 
 
+FORMERLY = "pipelinekit.dev/platform: 0badcafe0badcafe0badcafe0badcafe0badcafe"
+
+
 def platform(
     folder: Path,
     address: str,
@@ -122,6 +127,20 @@ def platform(
     path = folder / "platform.yaml"
     path.write_text(json.dumps(document))
     return str(path)
+
+
+def as_formerly(archive: Path) -> None:
+    """Make an archive what an older version of the tool would have made of the same chart."""
+    with tarfile.open(archive) as source:
+        members = [(each, file.read()) for each in source if (file := source.extractfile(each))]
+    with tarfile.open(archive, "w:gz", compresslevel=1) as target:
+        for member, content in reversed(members):
+            if member.name.count("/") == 1 and member.name.endswith("/Chart.yaml"):
+                text = content.decode().replace("annotations:\n", f"annotations:\n  {FORMERLY}\n", 1)
+                assert text != content.decode()
+                content = text.encode()
+                member.size = len(content)
+            target.addfile(member, io.BytesIO(content))
 
 
 @contextmanager

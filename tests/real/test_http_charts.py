@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tests import charthost
 from tests.charthost import ChartHost
 from tests.real import app
 from tests.real.app import Application
-from tests.real.registries import platform
+from tests.real.registries import as_formerly, platform
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,33 @@ def test_a_version_that_is_there_with_another_content_is_refused(
     said = application.verb("publish")
     assert said.code == 6
     assert "published with another content" in said.reason
+
+
+@pytest.mark.parametrize("kind", ["nexus", "museum"])
+def test_a_chart_of_an_older_version_of_the_tool_is_published_already_and_deployed(
+    pushed: Application, host: ChartHost, tmp_path: Path, kind: str
+) -> None:
+    application = at(pushed, getattr(host, kind), tmp_path)
+    for verb in ("build", "push", "package"):
+        application.must(verb)
+    for each in host.folder.glob("*"):
+        each.unlink()
+    version = application.must("version").out.strip()
+    there = host.folder / f"orders-{version}.tgz"
+    shutil.copy(application.folder / f".pipelinekit/dist/{there.name}", there)
+    as_formerly(there)
+    # One more application, and a comment.
+    document = Path(application.env["PIPELINEKIT_PLATFORM"])
+    data = json.loads(document.read_text())
+    data["applications"] = [{"name": "shop", "team": "web", "repository": "https://git.example.com/shop"}]
+    document.write_text(json.dumps(data) + "\n# a comment\n")
+    host.log.clear()
+    published = application.must("publish", "--json").json()
+    assert published["acted"] is False
+    assert not [each for each in host.log if not each.startswith("GET")]
+    application.must("deploy", "--env", "dev")
+    deployed = (application.folder / f".pipelinekit/dist/{there.name}").read_bytes()
+    assert deployed == there.read_bytes()
 
 
 def test_a_wrong_password_is_sent_once(pushed: Application, host: ChartHost, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -11,6 +12,7 @@ import socket
 import tarfile
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +26,9 @@ from pipelinekit.ports import Say
 OWNER_LABEL = "pipelinekit-owner"
 UNTIL_LABEL = "pipelinekit-until"
 """Labels on Helm's own record of a release: who is installing, and until when that may take."""
+
+UNPACKED = 64 * 1024 * 1024
+"""Bytes that the files of a chart have together at most."""
 
 AT_ONCE = 4
 """How many of Helm's processes work on one chart."""
@@ -77,6 +82,24 @@ class Helm:
                 if stream:
                     texts[relative] = stream.read().decode()
         return texts
+
+    def digests(self, archive: Path) -> dict[str, str]:
+        """The digest of each file (relative to the chart); raises `ToolFailed` for what is no archive."""
+        found: dict[str, str] = {}
+        left = UNPACKED
+        try:
+            with tarfile.open(archive) as source:
+                for member in source:
+                    left -= member.size
+                    if left < 0:
+                        raise failed("chart-too-big", f"{archive.name} has more than {UNPACKED} bytes in it")
+                    stream = source.extractfile(member) if member.isfile() else None
+                    if stream:
+                        content = hashlib.sha256(stream.read()).hexdigest()
+                        found[member.name.partition("/")[2]] = f"sha256:{content}"
+        except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+            raise failed("not-a-chart", f"{archive.name} cannot be unpacked: {error}") from error
+        return found
 
     def render(self, archive: Path, target: Target, values: Sequence[str]) -> str:
         """What would be installed with those values texts, the later ones on top: YAML documents.

@@ -12,6 +12,9 @@ from pipelinekit.errors import failed
 
 TIMEOUT = 120
 """Seconds for one exchange with a repository."""
+QUESTION = 10
+"""Seconds for a question in passing, whose answer is not needed to go on."""
+PROTOCOLS = "file:git:http:https:ssh"
 
 
 class RemoteRepositories:
@@ -53,6 +56,44 @@ class RemoteRepositories:
             f"{without_credentials(repository)} has no {path} at {commit[:10]}",
             hint=f"is {path} committed on {branch}? The registration's path names its folder",
         )
+
+
+def remote_tags(folder: Path) -> dict[str, str]:
+    """The tags of the work tree's `origin`, each with the commit that it is on.
+
+    Nothing is asked where there is no `origin`. Raises `ToolFailed` when it does not answer in ten seconds.
+    """
+    address = process.run(["git", "config", "--get", "remote.origin.url"], cwd=folder).out.strip()
+    if not address:
+        return {}
+    if "://" not in address and ":" not in address.split("/")[0]:
+        top = process.check(["git", "rev-parse", "--show-toplevel"], cwd=folder).strip()
+        address = str(Path(top, address))
+    # Away from the repository, whose own configuration is a stranger's; and an address that holds a password
+    # is no argument.
+    given = {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "remote.asked.url",
+        "GIT_CONFIG_VALUE_0": address,
+        "GIT_ALLOW_PROTOCOL": PROTOCOLS,
+    }
+    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+        done = process.run(
+            ["git", "ls-remote", "--tags", "asked"],
+            cwd=Path(scratch),
+            env={**unattended(), **given},
+            timeout=QUESTION,
+        )
+    if done.code:
+        raise failed(
+            "repository-unreachable", f"git cannot read {without_credentials(address)}: {reason(done)}"
+        )
+    found: dict[str, str] = {}
+    for line in done.out.splitlines():
+        commit, _, ref = line.partition("\t")
+        # A tag with a message comes twice; the later line names its commit.
+        found[ref.removeprefix("refs/tags/").removesuffix("^{}")] = commit
+    return found
 
 
 def _fetch(folder: Path, repository: str, branch: str, commit: str, options: list[str]) -> None:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pipelinekit.model.release import Revision
 
 MAIN = "main"
-_VERSION_TAG = "v[0-9]*.[0-9]*.[0-9]*"
 
 
 def revision(folder: Path, *, name: str, messages: bool = False) -> Revision:
@@ -28,6 +27,7 @@ def revision(folder: Path, *, name: str, messages: bool = False) -> Revision:
     repository. Raises `ToolFailed` with git's reason.
     """
     # Whoever only merges texts need not load what a release is made of.
+    from pipelinekit.adapters.source.tags import counted
     from pipelinekit.model.release import Revision
 
     where = ["--show-prefix", "--is-shallow-repository", "--path-format=absolute", "--git-path", "index"]
@@ -38,7 +38,7 @@ def revision(folder: Path, *, name: str, messages: bool = False) -> Revision:
     prefix, shallow, index, objects = top.out.splitlines()
     if prefix and _is_ignored(folder):
         return Revision(tree=_tree_outside(folder), dirty=True)
-    main_branch, has_tags = _refs(folder)
+    main_branch, tags = _refs(folder)
     facts = Revision(
         tree=_tree(folder, prefix, Path(index), objects),
         dirty=True,
@@ -54,24 +54,18 @@ def revision(folder: Path, *, name: str, messages: bool = False) -> Revision:
     commit, committed, tree = head.split()
     if prefix:
         tree = _line(folder, "rev-parse", "--quiet", "--verify", f"HEAD:{prefix.rstrip('/')}")
-    tag = _nearest_tag(folder, name) if has_tags else ""
-    reach = f"{tag}..HEAD" if tag else "HEAD"
+    found = counted(folder, commit, tags, name, messages=messages)
     return replace(
         facts,
         commit=commit,
         committed=int(committed),
         dirty=facts.tree != tree,
-        tag=tag,
-        since=int(_line(folder, "rev-list", "--first-parent", "--count", reach) or 0),
-        messages=_messages(folder, reach) if messages else (),
+        tag=found.tag,
+        since=found.since,
+        messages=found.messages,
+        passed=found.passed,
+        tagless=found.tagless,
     )
-
-
-def _messages(folder: Path, reach: str) -> tuple[str, ...]:
-    said = process.check(
-        ["git", "log", "--first-parent", "--reverse", "--format=%B%x00", reach, "--"], cwd=folder
-    )
-    return tuple(each.strip() for each in said.split("\0")[:-1])
 
 
 def place(folder: Path) -> tuple[str, str]:
@@ -145,19 +139,12 @@ def _line(folder: Path, *arguments: str) -> str:
     return done.out.split("\n", 1)[0].strip() if done.code == 0 else ""
 
 
-def _nearest_tag(folder: Path, name: str) -> str:
-    describe = ("describe", "--tags", "--first-parent", "--abbrev=0", "--exclude", "*-*")
-    return _line(folder, *describe[:-2], "--match", f"{name}/{_VERSION_TAG}") or _line(
-        folder, *describe, "--match", _VERSION_TAG
-    )
-
-
 def _is_ignored(folder: Path) -> bool:
     return process.run(["git", "check-ignore", "--quiet", "."], cwd=folder).code == 0
 
 
-def _refs(folder: Path) -> tuple[str, bool]:
-    """The name of the main branch, and whether there are tags at all."""
+def _refs(folder: Path) -> tuple[str, tuple[str, ...]]:
+    """The name of the main branch, and all tags."""
     remote = "refs/remotes/origin/HEAD"
     patterns = [
         remote,
@@ -167,11 +154,11 @@ def _refs(folder: Path) -> tuple[str, bool]:
         ["git", "for-each-ref", "--format=%(refname) %(symref)", *patterns, "refs/tags"], cwd=folder
     ).splitlines()
     refs = dict(line.split(" ", 1) for line in lines)
-    has_tags = any(each.startswith("refs/tags/") for each in refs)
+    tags = tuple(each.removeprefix("refs/tags/") for each in refs if each.startswith("refs/tags/"))
     if refs.get(remote):
-        return refs[remote].removeprefix("refs/remotes/origin/"), has_tags
+        return refs[remote].removeprefix("refs/remotes/origin/"), tags
     branches = {each.rsplit("/", 1)[-1] for each in refs if not each.startswith("refs/tags/")}
-    return ("master" if branches == {"master"} else "main"), has_tags
+    return ("master" if branches == {"master"} else "main"), tags
 
 
 def _tree(folder: Path, prefix: str, index: Path, objects: str) -> str:

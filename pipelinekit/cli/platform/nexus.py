@@ -83,7 +83,7 @@ def apply(platform: str, as_json: bool) -> None:
 def _section(source: str) -> Nexus:
     if not source:
         raise usage("platform-needed", "no platform is named", hint="--platform or PIPELINEKIT_PLATFORM")
-    found = read_named_platform(source)[0].nexus
+    found = read_named_platform(source).nexus
     if found is None:
         hint = "add a section nexus: {url: …}"
         raise refused("nexus-undescribed", "the platform's document describes no Nexus", hint=hint)

@@ -1,19 +1,40 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from pipelinekit.errors import Refused, UsageError
-from pipelinekit.model.platform import Approvals, Charts, Environment, Freeze, Images
+from pipelinekit.model.app import App, Build
+from pipelinekit.model.packages import Proxy
+from pipelinekit.model.platform import (
+    Approvals,
+    Charts,
+    Cluster,
+    Component,
+    Environment,
+    Freeze,
+    Images,
+    Jenkins,
+    Platform,
+    Registration,
+    Retention,
+    Signing,
+    Vault,
+    local_platform,
+)
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.inputs import LABEL, Inputs
 from pipelinekit.plan.release import (
+    build_arguments,
     chart_address,
     chart_ref,
     describe_gate,
     environments_to_deploy,
     image_labels,
+    key_at,
+    line_digest,
     target_of,
 )
 from tests import examples
@@ -151,3 +172,94 @@ def test_several_open_environments_need_a_name() -> None:
 )
 def test_gates_in_words(environment: Environment, words: str) -> None:
     assert describe_gate(environment) == words
+
+
+# --- what of the platform counts ----------------------------------------------------------------------
+
+DECLARED = frozenset({"BASE_REGISTRY", "PIP_INDEX_URL", "VERSION"})
+
+
+def counts(on: Platform, of: App | None = None) -> str:
+    return line_digest(of or examples.app(), on, DECLARED)
+
+
+REGISTRY = "nexus.acme.example:5000"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": "other"},
+        {"applications": (Registration(name="shop", team="web", repository="https://git.example/shop"),)},
+        {"components": (Component(name="istio"),)},
+        {"environments": (examples.DEV, examples.environment("test", automatic=True))},
+        {"environments": (examples.environment("dev", namespace="elsewhere", registry="other:5000"),)},
+        {"clusters": (Cluster(name="nonprod", context="another", credentials="another"),)},
+        {"jenkins": Jenkins(url="https://jenkins.acme.example")},
+        {"vault": Vault(address="https://vault.acme.example")},
+        {"ledger": "ssh://git@git.acme.example/ledger.git"},
+        {"retention": Retention(last=3)},
+        {"packages": {"npm": Proxy(url="https://nexus/npm"), "go": Proxy(url="https://nexus/go")}},
+        {
+            "images": Images(
+                registry=REGISTRY, credentials="another", pull_secret="pull", cache="cache/{name}"
+            )
+        },
+        {"images": Images(registry=REGISTRY, sbom=True, signing=Signing(credentials="cosign"))},
+        {"images": Images(registry=REGISTRY, path="payments/{name}")},
+        {"charts": Charts(repository=f"oci://{REGISTRY}/charts/", credentials="another")},
+    ],
+    ids=lambda each: "-".join(each),
+)
+def test_what_decides_nothing_about_image_and_chart_leaves_receipts_valid(fields: dict[str, Any]) -> None:
+    assert counts(examples.platform(**fields)) == counts(examples.platform())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"images": Images(registry="other:5000")},
+        {"images": Images(registry=REGISTRY, path="apps/{team}/{name}")},
+        {"images": Images(registry=REGISTRY, mirror="mirror.acme.example")},
+        {"charts": Charts(repository=f"oci://{REGISTRY}/other")},
+        {"charts": Charts(repository="https://nexus.acme.example/repository/helm")},
+        {"packages": {"pypi": Proxy(url="https://nexus/pypi")}},
+    ],
+    ids=lambda each: "-".join(each),
+)
+def test_what_decides_about_image_or_chart_makes_receipts_stale(fields: dict[str, Any]) -> None:
+    assert counts(examples.platform(**fields)) != counts(examples.platform())
+
+
+def test_a_login_of_a_package_proxy_counts_for_nothing_and_its_address_does() -> None:
+    def proxy(url: str, credentials: str = "") -> Platform:
+        return examples.platform(packages={"pypi": Proxy(url=url, credentials=credentials)})
+
+    assert counts(proxy("https://nexus/pypi", "reader")) == counts(proxy("https://nexus/pypi"))
+    assert counts(proxy("https://nexus/other")) != counts(proxy("https://nexus/pypi"))
+
+
+def test_what_the_application_says_itself_the_platform_cannot_change() -> None:
+    own = examples.app(build=Build(language="python", args={"PIP_INDEX_URL": "https://own"}))
+    proxied = examples.platform(packages={"pypi": Proxy(url="https://nexus/pypi")})
+    assert counts(proxied, own) == counts(examples.platform(), own)
+    assert build_arguments(own, proxied, DECLARED) == {
+        "BASE_REGISTRY": "docker.io",
+        "PIP_INDEX_URL": "https://own",
+    }
+
+
+def test_a_platform_that_counts_the_same_has_the_same_receipts_whoever_names_it() -> None:
+    local = local_platform(REGISTRY)
+    assert counts(local) == counts(examples.platform())
+
+
+def test_receipts_of_a_deployment_are_of_its_place() -> None:
+    plan = examples.plan()
+    key = key_at(plan, examples.target())
+    assert (key.commit, key.descriptor) == (plan.key.commit, plan.key.descriptor)
+    assert key != plan.key
+    assert key == key_at(plan, examples.target())
+    moved = examples.platform(clusters=(Cluster(name="nonprod", context="another"),))
+    assert key_at(plan, examples.target(on=moved)) != key
+    assert key_at(plan, examples.target(examples.environment("dev", namespace="elsewhere"))) != key

@@ -119,6 +119,32 @@ def test_a_tag_that_is_no_semantic_version_is_refused_by_its_name(tag: str) -> N
     assert "MAJOR.MINOR.PATCH" in caught.value.faults[0].hint
 
 
+def test_a_pipeline_refuses_what_a_clone_without_tags_cannot_know() -> None:
+    facts = examples.revision(tag="", tagless=True, elsewhere="v1.4.0")
+    with pytest.raises(Refused) as caught:
+        version_of(replace(facts, pipeline=True))
+    assert caught.value.faults[0].code == "tags-missing"
+    assert "v1.4.0" in caught.value.faults[0].problem
+    assert "git fetch --tags" in caught.value.faults[0].hint
+    # A person is told, and may go on.
+    explained = explain(facts)
+    assert explained.version == "0.1.3"
+    assert any("v1.4.0" in each and "git fetch --tags" in each for each in explained.reasons)
+
+
+@pytest.mark.parametrize("pipeline", [True, False])
+def test_a_remote_that_did_not_answer_is_a_word_and_no_refusal(pipeline: bool) -> None:
+    explained = explain(
+        examples.revision(tag="", tagless=True, unanswered="no route to host", pipeline=pipeline)
+    )
+    assert explained.version == "0.1.3"
+    assert any("no route to host" in each for each in explained.reasons)
+
+
+def test_a_date_that_does_not_count_is_told() -> None:
+    assert any("2024.1.5" in each for each in explain(examples.revision(passed="2024.1.5")).reasons)
+
+
 @pytest.mark.parametrize(
     ("version", "final"), [("1.2.3", True), ("1.2.3-pr.1.gabc", False), ("1.2.3-0", False)]
 )

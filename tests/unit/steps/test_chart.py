@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused
+from pipelinekit.merge.keys import set_keys
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed
 from pipelinekit.model.release import ImageRef, ReleasePlan
 from pipelinekit.steps import chart
@@ -105,7 +107,6 @@ def test_a_chart_is_packaged_around_the_pushed_image(bench: Bench) -> None:
     assert metadata["annotations"] == {
         "pipelinekit.dev/revision": PLAN.key.commit,
         "pipelinekit.dev/descriptor": PLAN.key.descriptor,
-        "pipelinekit.dev/platform": PLAN.key.platform,
         "pipelinekit.dev/image": f"payments/orders@{pushed.digest}",
         "pipelinekit.dev/created": "1970-01-01T00:00:00Z",
     }
@@ -251,6 +252,63 @@ def test_a_published_version_is_never_replaced(bench: Bench) -> None:
         bench.publish()
     assert fault_of(caught.value) == ("version-taken", 6)
     assert bench.registry.digest_of(PLAN.chart) == first.digest
+
+
+def published_formerly(bench: Bench, change: Callable[[dict[str, str]], None]) -> ChartPackaged:
+    """Package, and let the repository have what somebody else packaged from the same."""
+    packaged, _ = bench.package()
+    texts = bench.archived(packaged)
+    change(texts)
+    other = bench.root / "other.tgz"
+    # Packed otherwise as well: the bytes of an archive say nothing about what is in it.
+    other.write_text(json.dumps(texts, sort_keys=True, indent=1))
+    bench.registry.publish_chart(PLAN.chart, other, {})
+    return packaged
+
+
+def with_the_platform(texts: dict[str, str]) -> None:
+    texts["Chart.yaml"] = set_keys(
+        texts["Chart.yaml"], {("annotations", "pipelinekit.dev/platform"): "0badcafe" * 5}, "Chart.yaml"
+    )
+
+
+@pytest.mark.parametrize("change", [with_the_platform, dict.copy], ids=["platform", "packing"])
+def test_a_chart_that_says_the_same_is_published_already_and_is_what_gets_deployed(
+    bench: Bench, change: Callable[[dict[str, str]], None]
+) -> None:
+    packaged = published_formerly(bench, change)
+    uploads = bench.registry.uploads
+    receipt, did = bench.publish()
+    assert (did.acted, bench.registry.uploads) == (False, uploads)
+    assert receipt.digest == bench.registry.digest_of(PLAN.chart)
+    assert receipt.archive_digest == bench.registry.chart_layer(PLAN.chart) != packaged.archive_digest
+    assert bench.publish() == (receipt, did)
+    # What was fetched to be compared does not stay.
+    assert [each.name for each in (bench.root / packaged.archive).parent.iterdir()] == ["orders-1.2.3.tgz"]
+
+
+def _another(name: str, text: str) -> Callable[[dict[str, str]], None]:
+    return lambda texts: texts.update({name: text})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _another("templates/deployment.yaml", "changed"),
+        _another("templates/more.yaml", ""),
+        _another("Chart.yaml", "name: orders\nversion: 1.2.3\n"),
+        _another("Chart.yaml", "name: ["),
+        lambda texts: texts.pop("values.yaml"),
+        lambda texts: texts.update({"Chart.yaml": texts["Chart.yaml"].replace(PLAN.key.commit, "f" * 40)}),
+    ],
+)
+def test_a_chart_that_says_anything_else_is_another_content(
+    bench: Bench, change: Callable[[dict[str, str]], None]
+) -> None:
+    published_formerly(bench, change)
+    with pytest.raises(Refused) as caught:
+        bench.publish()
+    assert fault_of(caught.value) == ("version-taken", 6)
 
 
 def test_nothing_is_published_that_was_not_packaged(bench: Bench) -> None:

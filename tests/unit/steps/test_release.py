@@ -73,8 +73,8 @@ class Bench:
             sleep=self._sleep,
         )
 
-    def verify(self, plan: ReleasePlan = PLAN) -> tuple[Verified, Did]:
-        return release.verify(plan, DEV, self.releases, self.receipts, self.said.append)
+    def verify(self, plan: ReleasePlan = PLAN, target: Target = DEV) -> tuple[Verified, Did]:
+        return release.verify(plan, target, self.releases, self.receipts, self.said.append)
 
     @property
     def records(self) -> dict[int, Record]:
@@ -398,6 +398,17 @@ def test_nothing_is_verified_that_was_deployed_from_something_else(bench: Bench)
     with pytest.raises(Refused) as caught:
         bench.verify(another_key(commit="f" * 40))
     assert (code_of(caught.value), caught.value.exit_code) == ("receipt-stale", 6)
+
+
+def test_an_environment_that_went_to_another_cluster_is_verified_anew(bench: Bench) -> None:
+    bench.deploy()
+    bench.verify()
+    moved = replace(DEV, context="another")
+    with pytest.raises(Refused) as caught:
+        bench.verify(target=moved)
+    assert code_of(caught.value) == "receipt-stale"
+    bench.deploy(moved)
+    assert bench.verify(target=moved)[1].acted
 
 
 @pytest.mark.parametrize("change", ["newer", "failed", "gone"])

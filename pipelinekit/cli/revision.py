@@ -1,0 +1,65 @@
+"""What a verb of the line knows of its revision: git's facts, the pipeline's, the remote's, and its key."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelinekit.adapters import files
+from pipelinekit.adapters.source import worktree
+from pipelinekit.cli import report
+from pipelinekit.model.release import Key
+
+if TYPE_CHECKING:
+    from pipelinekit.model.app import App
+    from pipelinekit.model.platform import Platform, Registration
+    from pipelinekit.model.release import Revision
+
+DOCKERFILE = "Dockerfile"
+
+
+def facts(root: Path, app: App, registration: Registration | None) -> Revision:
+    """The facts about the work tree; Jenkins knows branch and pull request, where git is detached."""
+    found = worktree.revision(root, name=app.name, messages=app.versions == "conventional")
+    environment = os.environ
+    if "BRANCH_NAME" in environment:
+        found = replace(
+            found,
+            branch=environment["BRANCH_NAME"],
+            pull_request=environment.get("CHANGE_ID", ""),
+            pipeline=True,
+        )
+    return replace(found, main_branch=registration.branch) if registration else found
+
+
+def asked(root: Path, app: App, revision: Revision) -> Revision:
+    """The revision with what its remote has of version tags, where the clone has none."""
+    if not (revision.tagless and revision.commit and revision.source) or revision.shallow:
+        return revision
+    from pipelinekit.adapters.source.remotetags import elsewhere
+    from pipelinekit.plan.version import lacking, unanswered
+
+    said = elsewhere(root, app.name, revision.commit)
+    known = replace(revision, elsewhere=said.tag, unanswered=said.trouble)
+    if said.tag and not revision.pipeline:
+        report.notice(lacking(known))
+    elif said.trouble and revision.pipeline:
+        report.notice(unanswered(known))
+    return known
+
+
+def key_of(root: Path, revision: Revision, descriptor: bytes, app: App, platform: Platform) -> Key:
+    """What receipts are valid for."""
+    from pipelinekit.plan.release import line_digest
+    from pipelinekit.reading.dockerfile import arguments
+
+    path = root / DOCKERFILE
+    text = files.read_bytes(path).decode(errors="replace") if path.is_file() else ""
+    return Key(
+        commit=f"tree:{revision.tree}" if revision.dirty or not revision.commit else revision.commit,
+        descriptor="sha256:" + hashlib.sha256(descriptor).hexdigest(),
+        platform=line_digest(app, platform, arguments(text)),
+    )
