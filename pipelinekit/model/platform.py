@@ -212,6 +212,16 @@ class Registration:
         """`team/name`."""
         return f"{self.team}/{self.name}"
 
+    @property
+    def job(self) -> str:
+        """Its project in Jenkins."""
+        return f"apps/{self.title}"
+
+    @property
+    def hook(self) -> str:
+        """The folder of its hook among what `seed export` writes."""
+        return f"hooks/{self.team}-{self.name}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
