@@ -95,6 +95,7 @@ def check_meetings(platform: Platform, source: Source) -> list[Fault]:
             other = owners.setdefault((what, *place), each)
             # One hook serves a repository, however many applications are in it.
             shared = what == "hook" and other.repository == each.repository
+            shared = shared or (what == "layer cache" and other.team == each.team)
             if other.title != each.title and not shared:
                 met.setdefault(other.title, []).append(f"{what} {place[0]}")
         for title, where in met.items():
@@ -118,6 +119,9 @@ def _places(of: Registration, platform: Platform) -> Iterator[tuple[str, ...]]:
     images = platform.images
     yield "repository", f"{images.registry}/{images.repository(of.team, of.name)}"
     yield "repository", "/".join(platform.charts.place_of(of.team, of.name))
+    if images.cache:
+        # Whoever writes layers that another team's builds take decides what those builds give.
+        yield "layer cache", images.cache_of(of.team, of.name)
     # Jenkins on most disks does not tell cases apart.
     yield "job", of.job.lower()
     if platform.jenkins and names.github_repository(of.repository) is None:

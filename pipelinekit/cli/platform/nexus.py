@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 
 import click
@@ -13,6 +14,8 @@ from pipelinekit.cli.wiring import read_named_platform
 from pipelinekit.errors import check_failed, refused, usage
 from pipelinekit.model.nexus import Nexus
 from pipelinekit.model.release import Credentials
+from pipelinekit.plan.nexus import password_variable, users
+from pipelinekit.plan.tenants import tenants_of
 from pipelinekit.steps import nexus as steps
 
 STARTING = 300.0
@@ -57,8 +60,10 @@ def apply(platform: str, as_json: bool) -> None:
     """Do what `nexus plan` shows. Run it again, and nothing is left to do.
 
     PK_NEXUS_USER and PK_NEXUS_PASSWORD are the administrator's; PK_NEXUS_INITIAL_PASSWORD is a new server's
-    first password, which is changed to that. PK_NEXUS_PUSH_PASSWORD and PK_NEXUS_PULL_PASSWORD are given to
-    the users that are made.
+    first password, which is changed to that. PK_NEXUS_PUSH_PASSWORD, PK_NEXUS_PULL_PASSWORD and, for the user
+    nexus-TEAM of each team that has an application, PK_NEXUS_TEAM_<TEAM>_PASSWORD (upper case, _ for -) are
+    given to the users that are made. A team's user writes what the templates of images and charts give to its
+    applications, and nothing else.
 
     \b
     Example:
@@ -67,10 +72,7 @@ def apply(platform: str, as_json: bool) -> None:
     section = _section(platform)
     wait(section.url, STARTING)
     client = _server(section, change=True)
-    passwords = {
-        section.push_user: os.environ.get("PK_NEXUS_PUSH_PASSWORD", ""),
-        section.pull_user: os.environ.get("PK_NEXUS_PULL_PASSWORD", ""),
-    }
+    passwords = {user: os.environ.get(password_variable(section, user), "") for user, *_ in users(section)}
     done = steps.apply(section, client, passwords, report.say)
     if as_json:
         report.as_json({"acted": bool(done), "changes": list(done)})
@@ -83,11 +85,11 @@ def apply(platform: str, as_json: bool) -> None:
 def _section(source: str) -> Nexus:
     if not source:
         raise usage("platform-needed", "no platform is named", hint="--platform or PIPELINEKIT_PLATFORM")
-    found = read_named_platform(source)[0].nexus
-    if found is None:
+    platform = read_named_platform(source)[0]
+    if platform.nexus is None:
         hint = "add a section nexus: {url: …}"
         raise refused("nexus-undescribed", "the platform's document describes no Nexus", hint=hint)
-    return found
+    return dataclasses.replace(platform.nexus, tenants=tenants_of(platform))
 
 
 def _server(section: Nexus, *, change: bool) -> NexusClient:
