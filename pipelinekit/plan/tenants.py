@@ -33,8 +33,8 @@ def tenants_of(platform: Platform) -> tuple[Tenant, ...]:
     owners: dict[str, set[str]] = {}
     for team, found in places.items():
         # What clients ask of an image begins as a folder of the image's name would.
-        for each in {f"{image}/" for image in found} | folders[team]:
-            for folder in _above(each):
+        for place in {f"{image}/" for image in found} | folders[team]:
+            for folder in _above(place):
                 owners.setdefault(folder, set()).add(team)
     return tuple(
         _tenant(team, found, charts[team], {each for each in folders[team] if owners[each] == {team}})

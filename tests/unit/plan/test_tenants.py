@@ -26,10 +26,10 @@ APPLICATIONS = (
 
 
 def tenants(
-    path: str = "{team}/{name}", charts: str = f"oci://{HOST}/charts", **images: str
+    path: str = "{team}/{name}", charts: str = f"oci://{HOST}/charts", cache: str = ""
 ) -> dict[str, Tenant]:
     platform = examples.platform(
-        images=Images(registry=HOST, path=path, **images),
+        images=Images(registry=HOST, path=path, cache=cache),
         charts=Charts(repository=charts),
         applications=tuple(
             Registration(name=name, team=team, repository=f"https://g/{team}/{name}")
