@@ -64,7 +64,7 @@ def test_who_is_quicker_between_our_push_and_our_look_is_not_signed(bench: Bench
         original(ref, dict(FOREIGN))
         return made
 
-    bench.registry.store = store  # type: ignore[assignment, method-assign]
+    bench.registry.store = store  # type: ignore[method-assign]
     pushed, _ = bench.push()
     assert signer(bench).signatures == {pushed.digest}
     assert bench.registry.labels_of(replace(PLAN.image, tag="", digest=pushed.digest)) != FOREIGN["labels"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from pipelinekit.errors import Refused, ToolMissing
 from pipelinekit.model.receipts import ImageBuilt
 from pipelinekit.model.release import ImageRef
-from pipelinekit.plan.inputs import input_tag, is_input_tag
+from pipelinekit.plan.inputs import LABEL, input_tag, is_input_tag
 from pipelinekit.steps import trust
 from tests import examples
 from tests.doubles import Registry, Signer
@@ -32,14 +33,18 @@ def tags(bench: Bench) -> list[str]:
     return sorted(tag for _, _, tag in bench.registry.tags)
 
 
-def forged(bench: Bench, *, number: int = 1, sign: bool = False, **labels: str) -> str:
+def forged(
+    bench: Bench, labels: Mapping[str, str] | None = None, *, number: int = 1, sign: bool = False
+) -> str:
     """Somebody pushes an image under a tag of the inputs that we are about to build; its digest."""
     trial = bench.elsewhere()
     trial.registry = trial.engine.registry = Registry()
     built, _ = trial.build()
     (plan,) = trial.engine.images.values()
     ref = replace(PLAN.image, tag=input_tag(built.inputs, number))
-    made = bench.registry.store(ref, {"image": f"forged {number}", "labels": {**plan.labels, **labels}})
+    made = bench.registry.store(
+        ref, {"image": f"forged {number}", "labels": {**plan.labels, **(labels or {})}}
+    )
     if sign:
         signer(bench).signatures.add(made)
     return made
@@ -60,13 +65,13 @@ def test_a_signed_image_of_these_inputs_is_taken(bench: Bench) -> None:
         (False, {}, "has no signature of the platform's key"),
         (True, {trust.TEAM: "pay"}, "is signed as pay/orders"),
         (True, {trust.NAME: "shop"}, "is signed as payments/shop"),
-        (True, {trust.LABEL: "sha256:older"}, "is signed for other inputs"),
+        (True, {LABEL: "sha256:older"}, "is signed for other inputs"),
     ],
 )
 def test_a_poisoned_tag_is_left_alone_and_ours_goes_beside_it(
     bench: Bench, sign: bool, labels: dict[str, str], reason: str
 ) -> None:
-    poison = forged(bench, sign=sign, **labels)
+    poison = forged(bench, labels, sign=sign)
     built, did = bench.build()
     assert did.acted
     assert any(reason in each for each in bench.said)
