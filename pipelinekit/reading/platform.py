@@ -226,7 +226,7 @@ def _platform(data: Data) -> Platform:
 
 def _signing(data: Data) -> Signing:
     fields = dict(data)
-    return Signing(public_key=fields.pop("publicKey", "").strip(), **fields)
+    return Signing(public_key=fields.pop("publicKey", ""), **fields)
 
 
 def _jenkins(data: Data) -> Jenkins:
