@@ -60,7 +60,8 @@ def stranger(app: App, remote: str, platform: Platform) -> Fault | None:
         f"{title} is registered with {mine[0].repository}, "
         f"and this checkout comes from {remote or 'nowhere'}",
         hint=_theirs(remote, platform)
-        or "a copy of an app.yaml needs a name of its own; a mirror is named in platform.yaml: "
+        or ("" if remote else "the remote that it was cloned from has to be called origin; ")
+        + "a copy of an app.yaml needs a name of its own; a mirror is named in platform.yaml: "
         "applications[].mirrors",
     )
 

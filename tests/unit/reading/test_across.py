@@ -125,6 +125,11 @@ def test_an_image_may_not_lie_where_a_chart_of_another_does() -> None:
     assert "'b/a' and 'a/b' meet in repository r.example/charts/a/b" in said
 
 
+def test_two_teams_do_not_share_their_layers() -> None:
+    (said,) = _meetings("", ", cache: layers", a__x=ONE, a__w=ONE, b__z=TWO)
+    assert "'b/z' and 'a/x' meet in layer cache r.example/layers" in said
+
+
 def test_three_that_meet_are_told_of_the_first() -> None:
     said = _meetings("", "", "apps", a__x=ONE, b__x=TWO, c__x=ONE)
     assert ["'b/x' and 'a/x'" in said[0], "'c/x' and 'a/x'" in said[1], len(said)] == [True, True, 2]
