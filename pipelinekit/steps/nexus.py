@@ -37,6 +37,8 @@ class NexusPlan:
     users: tuple[Change, ...]
     unknown: tuple[str, ...]
     """Repositories that the document does not have; they are left alone."""
+    former: tuple[str, ...] = ()
+    """Users of teams that have no application any more; left alone, they still write what they did."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -65,6 +67,7 @@ def plan(nexus: Nexus, server: NexusServer) -> NexusPlan:
         accepts=nexus.accept_eula,
         users=tuple(change for each in users(nexus) if (change := _user(*each, server))),
         unknown=tuple(sorted(each["name"] for each in listed if each["name"] not in known)),
+        former=_former(nexus, server) if nexus.tenants else (),
     )
 
 
@@ -96,6 +99,12 @@ def apply(nexus: Nexus, server: NexusServer, passwords: Mapping[str, str], say: 
         _send_user(change, server, passwords)
         say(str(change))
     return planned.lines
+
+
+def _former(nexus: Nexus, server: NexusServer) -> tuple[str, ...]:
+    known = {user for user, *_ in users(nexus)}
+    found = [each["userId"] for each in server.get("v1/security/users?userId=nexus-") or ()]
+    return tuple(sorted(each for each in found if each.startswith("nexus-") and each not in known))
 
 
 def _change(wanted: Wanted, server: NexusServer) -> Change | None:

@@ -63,6 +63,7 @@ another team's signed image there                  | our verification
 an unsigned image under our version                | our verification
 another chart under our version                    | the version that is there
 an unsigned chart                                  | our verification
+a push that another key would sign                 | our verification
 """
 
 
@@ -470,6 +471,13 @@ def unsigned_chart(world: World) -> str:
     return SIGNATURE
 
 
+def another_key(world: World) -> str:
+    said = world.long.verb("push", env={"PK_SIGNING_KEY": str(world.folder / "other.key")})
+    assert said.code == 6, said.err
+    assert "is not that of images.signing.publicKey" in said.reason
+    return SIGNATURE
+
+
 ATTACKS: tuple[Callable[[World], str], ...] = (
     *(
         (lambda world, verb=verb: by_registration(copied(world, verb)))
@@ -491,6 +499,7 @@ ATTACKS: tuple[Callable[[World], str], ...] = (
     poisoned_version,
     poisoned_chart,
     unsigned_chart,
+    another_key,
 )
 ROWS = [tuple(map(str.strip, line.split("|"))) for line in TABLE.strip().splitlines()]
 

@@ -41,12 +41,20 @@ def plan(platform: str, check: bool, as_json: bool) -> None:
     section = _section(platform)
     planned = steps.plan(section, _server(section, change=False))
     if as_json:
-        report.as_json({"changes": list(planned.lines), "unknown": list(planned.unknown)})
+        report.as_json(
+            {
+                "changes": list(planned.lines),
+                "unknown": list(planned.unknown),
+                "formerUsers": list(planned.former),
+            }
+        )
     else:
         for line in planned.lines:
             report.result(line)
         if planned.unknown:
             report.notice(f"not in the document, and left alone: {', '.join(planned.unknown)}")
+        if planned.former:
+            report.notice(f"of no registered team, and may still write: {', '.join(planned.former)}")
         if not planned.lines:
             report.result(f"{section.url} is as the document says")
     if check and planned.lines:

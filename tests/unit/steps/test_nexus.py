@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelinekit.errors import Refused
@@ -79,6 +81,15 @@ def test_a_selector_that_was_widened_by_hand_is_put_back() -> None:
         assert state.may("nexus-pay", action, "images", "/v2/pay/x/manifests/1")
         assert not state.may("nexus-pay", action, "images", "/v2/shop/manifests/1")
     assert state.may("nexus-pay", "read", "images", "/v2/shop/manifests/1")
+
+
+def test_the_user_of_a_team_that_left_is_told() -> None:
+    server = Server()
+    steps.apply(WANTED, server, PASSWORDS, quiet)
+    assert steps.plan(WANTED, server).former == ()
+    smaller = replace(WANTED, tenants=TEAMS[:1])
+    assert steps.plan(smaller, server).former == ("nexus-shop",)
+    assert steps.plan(smaller, server).lines == ()
 
 
 def test_two_new_users_do_not_share_a_password() -> None:
