@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from pipelinekit.errors import refused
 from pipelinekit.model.nexus import Tenant
 from pipelinekit.model.platform import OCI, Platform
 
 _OF_IMAGE = "(manifests/[^/]+|blobs/(uploads/[^/]*|sha256:[^/]+)|tags/list|referrers/[^/]+)"
 """What a registry has below an image's name; never the name of another image below it."""
 _VERSION = "[0-9]+[.][0-9]+[.][0-9]+([-+][0-9A-Za-z.+-]+)?"
-_FORBIDDEN = re.compile(r"[^a-z0-9/._-]")
+_PLAIN = re.compile(r"[a-z0-9/._-]+")
 
 
 def tenants_of(platform: Platform) -> tuple[Tenant, ...]:
@@ -57,6 +58,13 @@ def charts_expression(tenant: Tenant) -> str:
 
 
 def _tenant(team: str, places: set[str], charts: set[str], folders: set[str]) -> Tenant:
+    for each in sorted(places | folders):
+        if not _PLAIN.fullmatch(each):
+            raise refused(
+                "selector-name",
+                f"{each!r} is no name of an image repository: no content selector can be made of it",
+                hint="lower-case letters, digits and . _ - / in images.path, images.cache and charts.repository",
+            )
     # As a component's name, a folder `v2/` would be the beginning of every client's path.
     own = tuple(sorted(each for each in folders if not each.startswith("v2/")))
     return Tenant(
@@ -105,7 +113,4 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _either(words: Iterable[str]) -> str:
-    found = [each.replace(".", "[.]") for each in words]
-    if any(_FORBIDDEN.search(each) for each in words):
-        raise ValueError("a name that an expression cannot hold")
-    return f"({'|'.join(found)})"
+    return "(" + "|".join(each.replace(".", "[.]") for each in words) + ")"

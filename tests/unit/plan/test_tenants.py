@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipelinekit.errors import Refused
 from pipelinekit.model.nexus import Tenant
 from pipelinekit.model.platform import Charts, Images, Registration
 from pipelinekit.plan.tenants import charts_expression, images_expression, tenants_of
@@ -156,6 +157,12 @@ def test_charts_below_the_registrys_own_path_are_found_there() -> None:
         applications=(Registration(name="a", team="t", repository="https://g/a"),),
     )
     assert tenants_of(platform)[0].folders == ("charts/t/", "t/")
+
+
+@pytest.mark.parametrize("path", ['a" or path =~ ".*', "x(y", "Charts", "a|b"])
+def test_what_an_expression_would_read_otherwise_is_refused(path: str) -> None:
+    with pytest.raises(Refused, match="no content selector can be made of it"):
+        tenants(charts=f"oci://{HOST}/{path}")
 
 
 def test_without_registrations_there_is_no_team() -> None:
