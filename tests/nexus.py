@@ -19,6 +19,8 @@ from typing import Any
 import nexus_api_client as published
 from pydantic import ValidationError
 
+from tests import csel
+
 DISCLAIMER = "Use of Sonatype Nexus Repository - Community Edition is governed by …"
 FORMATS = {"maven": "Maven", "go": "Golang", "pypi": "Pypi"}
 KNOWN_REALMS = {"NexusAuthenticatingRealm", "DockerToken", "NpmToken", "LdapRealm", "rutauth-realm"}
@@ -52,6 +54,8 @@ class Nexus:
     policies: dict[str, dict[str, Any]] = field(default_factory=dict)
     repositories: dict[str, dict[str, Any]] = field(default_factory=dict)
     roles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    selectors: dict[str, dict[str, Any]] = field(default_factory=dict)
+    privileges: dict[str, dict[str, Any]] = field(default_factory=dict)
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
     components: dict[str, int] = field(default_factory=dict)
@@ -62,6 +66,21 @@ class Nexus:
     @property
     def writes(self) -> list[str]:
         return [line for line in self.log if not line.startswith("GET ")]
+
+    def may(self, user: str, action: str, repository: str, path: str) -> bool:
+        """Whether a user may do that (`read`, `add`, `edit`) at a path of a repository."""
+        form = self.repositories[repository]["format"]
+        for role in self.users.get(user, {}).get("roles", ()):
+            for each in self.roles[role]["privileges"]:
+                selected = self.privileges.get(each)
+                if selected is None:
+                    if each == f"nx-repository-view-{form}-{repository}-{action}":
+                        return True
+                elif (selected["repository"], selected["format"]) == (repository, form):
+                    expression = self.selectors[selected["contentSelector"]]["expression"]
+                    if action.upper() in selected["actions"] and csel.matches(expression, form, path):
+                        return True
+        return False
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Status and body of one request by the administrator."""
@@ -203,6 +222,56 @@ def _repository(nexus: Nexus, form: str, kind: str, body: Any) -> dict[str, Any]
     return {**found, "format": form, "type": kind, "url": f"{nexus.url}/repository/{found['name']}"}
 
 
+def _selector_get(nexus: Nexus, name: str, body: Any) -> tuple[int, Any]:
+    return 200, {"type": "csel", **_known(nexus.selectors, name)}
+
+
+def _selector_post(nexus: Nexus, body: Any) -> tuple[int, Any]:
+    found = _validated("ContentSelectorApiCreateRequest", body)
+    _check_name(found["name"])
+    _new(nexus.selectors, found["name"])
+    csel.parse(found["expression"])
+    nexus.selectors[found["name"]] = found
+    return 204, None
+
+
+def _selector_put(nexus: Nexus, name: str, body: Any) -> tuple[int, Any]:
+    _known(nexus.selectors, name)
+    found = _validated("ContentSelectorApiUpdateRequest", body)
+    csel.parse(found["expression"])
+    nexus.selectors[name] = {"name": name, **found}
+    return 204, None
+
+
+def _privilege_get(nexus: Nexus, name: str, body: Any) -> tuple[int, Any]:
+    return 200, {
+        "type": "repository-content-selector",
+        "readOnly": False,
+        **_known(nexus.privileges, name),
+    }
+
+
+def _privilege_set(nexus: Nexus, *rest: Any) -> tuple[int, Any]:
+    found = _validated("ApiPrivilegeRepositoryContentSelectorRequest", rest[-1])
+    _check_name(found["name"])
+    _known(nexus.selectors, found["contentSelector"], 400)
+    if _known(nexus.repositories, found["repository"], 400)["format"] != found["format"]:
+        raise Refusal(400, "of another format")
+    if not set(found["actions"]) <= {"BROWSE", "READ", "EDIT", "ADD", "DELETE"}:
+        raise Refusal(400, f"no actions {found['actions']}")
+    if len(rest) == 1:
+        _new(nexus.privileges, found["name"])
+    elif rest[0] != found["name"]:
+        raise Refusal(400, "a privilege keeps its name")
+    nexus.privileges[found["name"]] = found
+    return 201 if len(rest) == 1 else 204, None
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(r"[a-zA-Z0-9-][a-zA-Z0-9_.-]*", name):
+        raise Refusal(400, "letters, digits, underscores, hyphens and dots; may not begin with _ or .")
+
+
 def _role_get(nexus: Nexus, name: str, body: Any) -> tuple[int, Any]:
     return 200, {**_known(nexus.roles, name), "readOnly": False}
 
@@ -210,6 +279,8 @@ def _role_get(nexus: Nexus, name: str, body: Any) -> tuple[int, Any]:
 def _role_set(nexus: Nexus, *rest: Any) -> tuple[int, Any]:
     found = _validated("RoleXORequest", rest[-1])
     for each in found.get("privileges", ()):
+        if each in nexus.privileges:
+            continue
         match = re.fullmatch(r"nx-repository-view-([a-z0-9]+)-(.+)-(browse|read|edit|add)", each)
         if not match or nexus.repositories.get(match[2], {}).get("format") != match[1]:
             raise Refusal(400, f"no privilege {each}")
@@ -288,6 +359,12 @@ ROUTES: tuple[tuple[str, Any], ...] = (
     (f"GET v1/repositories/{_KIND}/([^/]+)", _repository_get),
     (f"POST v1/repositories/{_KIND}", _repository_post),
     (f"PUT v1/repositories/{_KIND}/([^/]+)", _repository_put),
+    ("GET v1/security/content-selectors/([^/]+)", _selector_get),
+    ("POST v1/security/content-selectors", _selector_post),
+    ("PUT v1/security/content-selectors/([^/]+)", _selector_put),
+    ("GET v1/security/privileges/([^/]+)", _privilege_get),
+    ("POST v1/security/privileges/repository-content-selector", _privilege_set),
+    ("PUT v1/security/privileges/repository-content-selector/([^/]+)", _privilege_set),
     ("GET v1/security/roles/([^/]+)", _role_get),
     ("POST v1/security/roles", _role_set),
     ("PUT v1/security/roles/([^/]+)", _role_set),

@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit import __version__, names
+from pipelinekit import __version__
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder.workspace import Workspace
-from pipelinekit.cli import report
+from pipelinekit.cli import identity, report
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.site import Site
@@ -108,10 +108,11 @@ class Line:
 
     @cached_property
     def plan(self) -> ReleasePlan:
-        """All names of this release."""
+        """All names of this release; raises `Refused` in another application's pipeline."""
         from pipelinekit.cli.revision import asked
         from pipelinekit.plan.release import plan_release
 
+        identity.check(self.app, self.revision.source, self.platform)
         return plan_release(self.app, self.platform, asked(self.root, self.app, self.revision), self.key)
 
     def require_registry(self) -> None:
@@ -266,15 +267,3 @@ def kubeconfig(environment: dict[str, str]) -> dict[str, str]:
     names_bound = (name for name in environment if name.startswith("PK_KUBECONFIG_"))
     bound = [environment[name] for name in sorted(names_bound, key=lambda name: (len(name), name))]
     return {"KUBECONFIG": os.pathsep.join(bound)} if bound else {}
-
-
-def check_name(name: str) -> None:
-    """Raise `UsageError` unless `name` can be an application's."""
-    if not names.is_label(name, names.APPLICATION_MAX):
-        near = names.label_from(name, names.APPLICATION_MAX)
-        raise usage(
-            "bad-name",
-            f"{name[:60]!r} cannot be an application's name",
-            hint=f"{names.LABEL_RULE}; at most {names.APPLICATION_MAX}"
-            + (f"; perhaps {near}" if near else ""),
-        )

@@ -115,7 +115,7 @@ def plan_hook(platform: Platform, registration: Registration) -> FilePlan:
     if jenkins is None:
         raise ValueError("no controller to tell")
     return FilePlan(
-        path=f"hooks/{registration.team}-{registration.name}/post-receive",
+        path=f"{registration.hook}/post-receive",
         template="seed/post-receive.j2",
         inputs={
             "address": f"{quote(jenkins.url.rstrip('/'), safe=_ADDRESS)}/git/notifyCommit"

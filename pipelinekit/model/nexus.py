@@ -55,6 +55,24 @@ class Cleanup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """A team and what of the hosted repositories is its own: it writes there, and nowhere else.
+
+    `folders` of image repositories end with a slash, `images` are single ones, `charts` are names.
+    """
+
+    team: str
+    folders: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    charts: tuple[str, ...] = ()
+
+    @property
+    def user(self) -> str:
+        """Its user and role, and the id of the credential in its folder."""
+        return f"nexus-{self.team}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nexus:
     """The server and everything on it that is ours. `credentials` is the Jenkins id of its administrator."""
 
@@ -67,3 +85,5 @@ class Nexus:
     cleanup: tuple[Cleanup, ...] = ()
     push_user: str = "pipelinekit-push"
     pull_user: str = "pipelinekit-pull"
+    tenants: tuple[Tenant, ...] = ()
+    """The teams of the platform's registrations; the push user is then for the platform's own jobs alone."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pipelinekit.model.nexus import Nexus
     from pipelinekit.model.packages import Ecosystem, Proxy
 
+OCI = "oci://"
 LOCAL = "local"
 """The name of the built-in platform that a verb uses when it is given none."""
 
@@ -24,6 +25,9 @@ class Signing:
     """
 
     credentials: str
+    public_key: str = ""
+    """PEM. What is in a registry already is taken only with a signature that this key verifies; empty: as
+    its labels say, which guards against accidents alone."""
     log: str = ""
     timestamps: str = ""
 
@@ -73,6 +77,18 @@ class Charts:
 
     repository: str
     credentials: str = ""
+
+    def place_of(self, team: str, name: str) -> tuple[str, str]:
+        """Registry and repository of an application's chart.
+
+        In an OCI repository it is below its team, so that names may repeat; a Helm repository over http knows
+        no folders, and the registry is then its address.
+        """
+        address = self.repository.rstrip("/")
+        if not address.startswith(OCI):
+            return address, name
+        host, _, path = address.removeprefix(OCI).partition("/")
+        return host, "/".join(part for part in (path.strip("/"), team, name) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +204,23 @@ class Registration:
     credentials: str = ""
     path: str = "."
     branch: str = "main"
+    mirrors: tuple[str, ...] = field(default=(), compare=False)
+    """Other addresses of the same repository: what is checked out from one of them is the application."""
+
+    @property
+    def title(self) -> str:
+        """`team/name`."""
+        return f"{self.team}/{self.name}"
+
+    @property
+    def job(self) -> str:
+        """Its project in Jenkins."""
+        return f"apps/{self.title}"
+
+    @property
+    def hook(self) -> str:
+        """The folder of its hook among what `seed export` writes."""
+        return f"hooks/{self.team}-{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,14 +54,14 @@ class Inputs:
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def input_tag(digest: str) -> str:
-    """The tag under which the registry has the image of that input digest."""
-    return "in-" + digest.removeprefix("sha256:")[:32]
+def input_tag(digest: str, number: int = 1) -> str:
+    """The tag under which the registry has the image of that input digest, or its `number`th successor."""
+    return "in-" + digest.removeprefix("sha256:")[:32] + (f"-{number}" if number > 1 else "")
 
 
 def is_input_tag(tag: str) -> bool:
     """Whether a tag is one of those."""
-    return re.fullmatch(r"in-[0-9a-f]{32}", tag) is not None
+    return re.fullmatch(r"in-[0-9a-f]{32}(-[0-9]{1,3})?", tag) is not None
 
 
 def image_reference(text: str) -> ImageRef:

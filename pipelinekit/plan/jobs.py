@@ -92,7 +92,7 @@ def _applications(platform: Platform, scan: int) -> Iterator[Job]:
 def _application(registration: Registration, scan: int, platform: str) -> Multibranch:
     folder = "" if registration.path == "." else registration.path.strip("/") + "/"
     return Multibranch(
-        path=path_of(registration.team, registration.name),
+        path=registration.job,
         title=registration.name,
         text=f"Application {registration.name} of team {registration.team}, from {registration.repository}"
         f" (branch {registration.branch}).",

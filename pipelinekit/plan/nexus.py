@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelinekit.model.nexus import BlobStore, Cleanup, Nexus, Repository
+from pipelinekit.model.nexus import BlobStore, Cleanup, Nexus, Repository, Tenant
+from pipelinekit.plan.repositories import settings_of
+from pipelinekit.plan.tenants import charts_expression, images_expression
 
 Body = Any
 
@@ -15,6 +17,8 @@ REALMS = ("NexusAuthenticatingRealm", "DockerToken")
 READ_ONLY = frozenset(("format", "type", "url", "readOnly", "externalRoles"))
 """Fields that the server gives and does not take."""
 PUBLISH, READ = ("browse", "read", "edit", "add"), ("browse", "read")
+SELECTORS, PRIVILEGES = "v1/security/content-selectors", "v1/security/privileges"
+UNORDERED = ("privileges", "roles", "actions")
 COMMUNITY_COMPONENTS = 40_000
 """So many components a Community Edition serves."""
 
@@ -58,6 +62,7 @@ def wanted_of(nexus: Nexus) -> tuple[Wanted, ...]:
         *(_blob_store(each) for each in nexus.blob_stores),
         *(_cleanup(each) for each in nexus.cleanup),
         *(_repository(each) for each in groups_last),
+        *(each for tenant in nexus.tenants for each in _selectors(nexus, tenant)),
         *_roles(nexus),
     )
 
@@ -70,7 +75,7 @@ def differences(wanted: Body, there: Body, path: str = "") -> tuple[str, ...]:
             for key, value in wanted.items()
             for each in differences(value, there.get(key), f"{path}.{key}" if path else str(key))
         )
-    if isinstance(wanted, list) and isinstance(there, list) and path.endswith(("privileges", "roles")):
+    if isinstance(wanted, list) and isinstance(there, list) and path.endswith(UNORDERED):
         return () if sorted(wanted) == sorted(there) else (_differs(path, sorted(wanted), sorted(there)),)
     return () if _same(wanted, there) else (_differs(path, wanted, there),)
 
@@ -125,7 +130,15 @@ def users(nexus: Nexus) -> tuple[tuple[str, str, str], ...]:
     return (
         (nexus.push_user, nexus.push_user, "publishes"),
         (nexus.pull_user, nexus.pull_user, "reads"),
+        *((each.user, each.user, f"publishes for team {each.team}") for each in nexus.tenants),
     )
+
+
+def password_variable(nexus: Nexus, user: str) -> str:
+    """Where the password of a user that has to be made is; no two users have one name."""
+    fixed = {nexus.push_user: "PUSH", nexus.pull_user: "PULL"}
+    teams = {each.user: "TEAM_" + each.team.upper().replace("-", "_") for each in nexus.tenants}
+    return f"PK_NEXUS_{(teams | fixed)[user]}_PASSWORD"
 
 
 # --- one thing after the other --------------------------------------------------------------------
@@ -178,51 +191,10 @@ def _repository(repository: Repository) -> Wanted:
     return Wanted(
         subject=f"repository {repository.name}",
         read=f"{path}/{repository.name}",
-        body=_settings(repository),
+        body=settings_of(repository),
         create=("POST", path),
         update=("PUT", f"{path}/{repository.name}"),
     )
-
-
-def _settings(repository: Repository) -> dict[str, Body]:
-    storage: dict[str, Body] = {
-        "blobStoreName": repository.blob_store,
-        "strictContentTypeValidation": repository.format != "raw",
-    }
-    body: dict[str, Body] = {"name": repository.name, "online": True, "storage": storage}
-    if repository.kind == "hosted":
-        # What was published is never replaced, not even by somebody who tries.
-        storage["writePolicy"] = "allow" if repository.snapshots else "allow_once"
-    if repository.kind == "proxy":
-        body |= {
-            "proxy": {"remoteUrl": repository.remote, "contentMaxAge": 1440, "metadataMaxAge": 1440},
-            "negativeCache": {"enabled": True, "timeToLive": 1440},
-            "httpClient": {"blocked": False, "autoBlock": True},
-        }
-    if repository.kind == "group":
-        body["group"] = {"memberNames": list(repository.members)}
-    if repository.cleanup:
-        body["cleanup"] = {"policyNames": list(repository.cleanup)}
-    return body | _of_format(repository)
-
-
-def _of_format(repository: Repository) -> dict[str, Body]:
-    if repository.format == "docker":
-        docker: dict[str, Body] = {"v1Enabled": False, "forceBasicAuth": True}
-        if repository.routing.by == "port":
-            docker["httpPort"] = repository.routing.port
-        elif repository.routing.by == "subdomain":
-            docker["subdomain"] = repository.routing.subdomain
-        else:
-            docker["pathEnabled"] = True
-        if repository.kind != "proxy":
-            return {"docker": docker}
-        hub = "docker.io" in repository.remote
-        return {"docker": docker, "dockerProxy": {"indexType": "HUB" if hub else "REGISTRY"}}
-    if repository.format == "maven2" and repository.kind != "group":
-        policy = "SNAPSHOT" if repository.snapshots else "RELEASE"
-        return {"maven": {"versionPolicy": policy, "layoutPolicy": "STRICT"}}
-    return {}
 
 
 def _roles(nexus: Nexus) -> tuple[Wanted, ...]:
@@ -231,6 +203,55 @@ def _roles(nexus: Nexus) -> tuple[Wanted, ...]:
     return (
         _role(nexus.push_user, "publishes from Jenkins", sorted({*_privileges(hosted, PUBLISH), *reading})),
         _role(nexus.pull_user, "reads what was published", reading),
+        *(
+            _role(each.user, f"publishes for team {each.team}", sorted({*_own(nexus, each), *reading}))
+            for each in nexus.tenants
+        ),
+    )
+
+
+def _own(nexus: Nexus, tenant: Tenant) -> list[str]:
+    return [each.body["name"] for each in _selectors(nexus, tenant) if each.read.startswith(PRIVILEGES)]
+
+
+def _selectors(nexus: Nexus, tenant: Tenant) -> list[Wanted]:
+    """What a team may write: a selector a format, and with it a privilege a hosted repository."""
+    found = []
+    for form, expression in (("docker", images_expression(tenant)), ("helm", charts_expression(tenant))):
+        hosted = [each.name for each in nexus.repositories if (each.format, each.kind) == (form, "hosted")]
+        # No part but the last can hold a dot: no two teams' names come out alike.
+        name = f"{tenant.user}.{form}"
+        found += [_selector(name, tenant, expression)] if hosted else []
+        found += [_privilege(name, tenant, form, each) for each in hosted]
+    return found
+
+
+def _selector(name: str, tenant: Tenant, expression: str) -> Wanted:
+    return Wanted(
+        subject=f"content selector {name}",
+        read=f"{SELECTORS}/{name}",
+        body={"description": f"what team {tenant.team} publishes", "expression": expression},
+        create=("POST", SELECTORS),
+        update=("PUT", f"{SELECTORS}/{name}"),
+        name=name,
+    )
+
+
+def _privilege(selector: str, tenant: Tenant, form: str, repository: str) -> Wanted:
+    name, path = f"{selector}.{repository}", f"{PRIVILEGES}/repository-content-selector"
+    return Wanted(
+        subject=f"privilege {name}",
+        read=f"{PRIVILEGES}/{name}",
+        body={
+            "name": name,
+            "description": f"team {tenant.team} publishes in {repository}",
+            "actions": [each.upper() for each in PUBLISH],
+            "format": form,
+            "repository": repository,
+            "contentSelector": selector,
+        },
+        create=("POST", path),
+        update=("PUT", f"{path}/{name}"),
     )
 
 

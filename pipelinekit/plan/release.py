@@ -10,13 +10,12 @@ from dataclasses import replace
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.packages import CLIENTS
-from pipelinekit.model.platform import Environment, Platform
+from pipelinekit.model.platform import OCI, Environment, Platform
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
 from pipelinekit.plan.inputs import LABEL, Inputs
 from pipelinekit.plan.moment import moment
 from pipelinekit.plan.version import version_of
 
-OCI = "oci://"
 BASE_REGISTRY = "BASE_REGISTRY"
 """The build argument that names where Docker Hub's base images are pulled from."""
 
@@ -37,16 +36,8 @@ def plan_release(app: App, platform: Platform, revision: Revision, key: Key) -> 
 
 
 def chart_ref(platform: Platform, app: App, version: str) -> ImageRef:
-    """Where a chart's version lives.
-
-    In an OCI repository it is below its team, so that names may repeat; a Helm repository over http knows
-    no folders, and the ref's `registry` is then its address.
-    """
-    repository = platform.charts.repository.rstrip("/")
-    if not repository.startswith(OCI):
-        return ImageRef(repository, app.name, version)
-    host, _, path = repository.removeprefix(OCI).partition("/")
-    return ImageRef(host, "/".join(part for part in (path.strip("/"), app.team, app.name) if part), version)
+    """Where a chart's version lives; `registry` is a Helm repository's address where it is over http."""
+    return ImageRef(*platform.charts.place_of(app.team, app.name), version)
 
 
 def build_arguments(app: App, platform: Platform, declared: Collection[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from pipelinekit.ports.images import (
     Secrets,
     Signer,
     Store,
+    Verifier,
 )
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
 from pipelinekit.ports.releases import Charts, Cluster, Clusters, Ledger, Releases
@@ -44,6 +45,7 @@ __all__ = [
     "Sources",
     "Store",
     "TextMerge",
+    "Verifier",
     "Workspace",
     "nobody",
 ]

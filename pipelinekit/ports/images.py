@@ -116,12 +116,16 @@ class Describer(Protocol):
         ...
 
 
-class Signer(Protocol):
-    """What signs images with a key."""
+class Verifier(Protocol):
+    """What knows the platform's signatures."""
 
     def signed(self, ref: ImageRef) -> bool:
-        """Whether an image has a signature of this key."""
+        """Whether an image, named by its digest, has a signature of the key."""
         ...
+
+
+class Signer(Verifier, Protocol):
+    """What signs images with a key."""
 
     def sign(self, ref: ImageRef) -> None:
         """Sign an image in its registry."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pipelinekit import names
 from pipelinekit.errors import Fault
 from pipelinekit.model.app import App
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform import Platform, Registration
 from pipelinekit.reading.app import read_app_with_places
 from pipelinekit.reading.faults import nearest, position
 from pipelinekit.reading.source import Source
@@ -82,6 +83,49 @@ def check_all(all_of_them: Sequence[Described], platform: Platform) -> list[Faul
     faults += [fault for each in all_of_them for fault in check_flows(each, all_of_them)]
     faults += check_hosts(all_of_them, [each.name for each in platform.environments])
     return sorted(faults, key=lambda fault: (fault.place.origin if fault.place else "", position(fault)))
+
+
+def check_meetings(platform: Platform, source: Source) -> list[Fault]:
+    """Registered applications that meet where each has to be alone; `source` is the platform's document."""
+    owners: dict[tuple[str, ...], Registration] = {}
+    faults = []
+    for index, each in enumerate(platform.applications):
+        met: dict[str, list[str]] = {}
+        for what, *place in _places(each, platform):
+            other = owners.setdefault((what, *place), each)
+            # One hook serves a repository, however many applications are in it.
+            shared = what == "hook" and other.repository == each.repository
+            shared = shared or (what == "layer cache" and other.team == each.team)
+            if other.title != each.title and not shared:
+                met.setdefault(other.title, []).append(f"{what} {place[0]}")
+        for title, where in met.items():
+            faults.append(
+                source.found(
+                    ("applications", index, "name"),
+                    "applications-meet",
+                    f"'{each.title}' and '{title}' meet in {', '.join(where)}",
+                    "rename one of them, or put both {team} and {name}, apart, into the platform's templates",
+                )
+            )
+    return faults
+
+
+def _places(of: Registration, platform: Platform) -> Iterator[tuple[str, ...]]:
+    """What an application has for itself: a kind, its name for people, and what else tells it apart."""
+    for each in platform.environments:
+        namespace = each.namespace_of(of.team, of.name)
+        yield f"release {of.name} of namespace", namespace, each.cluster
+    # Images and charts of one registry are tags of one kind of repository.
+    images = platform.images
+    yield "repository", f"{images.registry}/{images.repository(of.team, of.name)}"
+    yield "repository", "/".join(platform.charts.place_of(of.team, of.name))
+    if images.cache:
+        # Whoever writes layers that another team's builds take decides what those builds give.
+        yield "layer cache", images.cache_of(of.team, of.name)
+    # Jenkins on most disks does not tell cases apart.
+    yield "job", of.job.lower()
+    if platform.jenkins and names.github_repository(of.repository) is None:
+        yield "hook", of.hook.lower()
 
 
 def resolve(word: str, all_of_them: Iterable[Described]) -> list[Described]:

@@ -18,6 +18,7 @@ def check(source: Source) -> None:
     known = {str(each.get("name")): each for each in faults.items(section, "repositories")}
     stores = {str(each.get("name")) for each in faults.items(section, "blobStores")} | {"default"}
     policies = {str(each.get("name")): each for each in faults.items(section, "cleanup")}
+    _check_users(source, faults.mapping(section, "users"))
     seen: set[str] = set()
     for index, each in enumerate(faults.items(section, "repositories")):
         path: Path = ("nexus", "repositories", index)
@@ -44,6 +45,20 @@ def check(source: Source) -> None:
                 "says neither 'unused' nor 'age'",
                 "add one of them",
             )
+
+
+def _check_users(source: Source, users: Data) -> None:
+    teams = {f"nexus-{each.get('team')}" for each in faults.items(source.data, "applications")}
+    for key, name in users.items():
+        if name in teams:
+            source.fault(
+                ("nexus", "users", key),
+                "user-of-team",
+                f"'{name}' is a team's user",
+                "name another one: a team's user writes what is the team's",
+            )
+    if len(users) == 2 and len(set(map(str, users.values()))) == 1:
+        source.fault(("nexus", "users"), "user-twice", "one user would publish and read", "name two")
 
 
 def _check_kind(source: Source, path: Path, each: Data) -> None:

@@ -121,15 +121,20 @@ def _check_registrations(source: Source) -> None:
             )
         seen.add(key)
         _check_address(source, ("applications", index), each)
+        for number, mirror in enumerate(each.get("mirrors") or ()):
+            _check_git(source, ("applications", index, "mirrors", number), mirror)
 
 
 def _check_address(source: Source, path: Path, origin: Data) -> None:
-    address = origin.get("repository")
+    _check_git(source, (*path, "repository"), origin.get("repository"))
+
+
+def _check_git(source: Source, path: Path, address: Any) -> None:
     if not isinstance(address, str):
         return
     if names.has_password(address):
         source.fault(
-            (*path, "repository"),
+            path,
             "secret-in-address",
             "the address holds a password",
             "take it out, and name a Jenkins credential: credentials: ID",
@@ -137,9 +142,7 @@ def _check_address(source: Source, path: Path, origin: Data) -> None:
     try:
         names.github_repository(address)
     except ValueError:
-        source.fault(
-            (*path, "repository"), "github-address", "names no repository", "https://github.com/OWNER/NAME"
-        )
+        source.fault(path, "github-address", "names no repository", "https://github.com/OWNER/NAME")
 
 
 def _check_packages(source: Source) -> None:
@@ -199,7 +202,7 @@ def _platform(data: Data) -> Platform:
     return Platform(
         name=data["metadata"]["name"],
         images=Images(
-            **images, pull_secret=pull_secret, signing=Signing(**signing) if signing is not None else None
+            **images, pull_secret=pull_secret, signing=_signing(signing) if signing is not None else None
         ),
         charts=Charts(**data["charts"]),
         packages={
@@ -212,10 +215,18 @@ def _platform(data: Data) -> Platform:
         clusters=tuple(Cluster(**each) for each in data["clusters"]),
         environments=tuple(_environment(each) for each in data["environments"]),
         components=tuple(Component(**each) for each in data.get("components", ())),
-        applications=tuple(Registration(**each) for each in data.get("applications", ())),
+        applications=tuple(
+            Registration(**{**each, "mirrors": tuple(each.get("mirrors", ()))})
+            for each in data.get("applications", ())
+        ),
         retention=_retention(data.get("retention", {})),
         nexus=nexus.read(data["nexus"]) if "nexus" in data else None,
     )
+
+
+def _signing(data: Data) -> Signing:
+    fields = dict(data)
+    return Signing(public_key=fields.pop("publicKey", ""), **fields)
 
 
 def _jenkins(data: Data) -> Jenkins:

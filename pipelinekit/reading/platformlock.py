@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pipelinekit.errors import Place, refused
 from pipelinekit.model.platform import Registration
 from pipelinekit.model.platformlock import LockedApplication, PlatformLock
@@ -20,7 +23,7 @@ def read_platform_lock(content: bytes | str, origin: str = FILE) -> PlatformLock
             raise ValueError("not a lock")
         locked = tuple(
             LockedApplication(
-                registration=Registration(**{key: str(each[key]) for key in _REGISTRATION if key in each}),
+                registration=_registration(each),
                 commit=str(each["commit"]),
                 descriptor=str(each["descriptor"]),
             )
@@ -34,3 +37,8 @@ def read_platform_lock(content: bytes | str, origin: str = FILE) -> PlatformLock
             hint="remove it and run `pipelinekit platform sync`, which writes it anew",
         ) from error
     return PlatformLock(applications=locked)
+
+
+def _registration(data: Mapping[str, Any]) -> Registration:
+    fields: dict[str, Any] = {key: str(data[key]) for key in _REGISTRATION if key in data}
+    return Registration(**fields)

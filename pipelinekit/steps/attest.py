@@ -5,7 +5,8 @@ from __future__ import annotations
 from pipelinekit.model.receipts import ImagePushed
 from pipelinekit.model.release import ImageRef
 from pipelinekit.ports import Describer, Referrers, Say, Signer
-from pipelinekit.steps.image import Did, short
+from pipelinekit.steps.image import Did
+from pipelinekit.steps.trust import short
 
 
 def describe(pushed: ImagePushed, registry: Referrers, describer: Describer, say: Say) -> Did:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pipelinekit.errors import DocumentInvalid, ToolFailed, refused
@@ -15,10 +16,11 @@ from pipelinekit.model.release import ImageRef, ReleasePlan
 from pipelinekit.plan.chartvalues import given_values, image_values
 from pipelinekit.plan.moment import moment
 from pipelinekit.plan.release import chart_address
-from pipelinekit.ports import ChartRepository, Charts, Receipts, Registry, Workspace
+from pipelinekit.ports import ChartRepository, Charts, Receipts, Registry, Signer, Workspace
 from pipelinekit.reading.values import read_values
-from pipelinekit.steps.image import Did, missing, short
+from pipelinekit.steps.image import Did, missing
 from pipelinekit.steps.settling import Sleep, settled
+from pipelinekit.steps.trust import short
 
 DIST = "dist"
 """The working folder that holds the archives."""
@@ -100,10 +102,13 @@ def publish(
     registry: ChartRepository,
     receipts: Receipts,
     sleep: Sleep = time.sleep,
+    *,
+    signer: Signer | None = None,
 ) -> tuple[ChartPublished, Did]:
-    """Store the packaged chart in the chart repository.
+    """Store the packaged chart in the chart repository, and sign it when there is a `signer`.
 
-    Raises `Refused` when that version is there with another content.
+    Raises `Refused` when that version is there with another content: whoever published it, a chart is taken
+    for ours only when its archive is ours, byte for byte.
     """
     packaged = receipts.load(ChartPackaged)
     if packaged is None:
@@ -127,6 +132,10 @@ def publish(
             digest = registry.digest_of(plan.chart) or digest
     elif not _published_by_us(receipts, packaged, digest):
         there = _archive_there(plan, archive, charts, registry)
+    published = replace(plan.chart, tag="", digest=digest)
+    if signer and not signer.signed(published):
+        signer.sign(published)
+        acted = True
     receipt = ChartPublished(
         key=plan.key,
         version=plan.version,

@@ -10,16 +10,25 @@ from typing import NamedTuple
 from pipelinekit.errors import CheckFailed, Fault, Refused, ToolFailed, refused
 from pipelinekit.model.packages import SECRET
 from pipelinekit.model.receipts import ImageBuilt, ImagePushed, Tested, check_key
-from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, ReleasePlan
+from pipelinekit.model.release import BuildPlan, Credentials, ReleasePlan
 from pipelinekit.model.testing import Totals
-from pipelinekit.plan.inputs import LABEL, input_tag
 from pipelinekit.plan.moment import seconds_of
-from pipelinekit.ports import Engine, Receipts, Registry, Reports, Say, Secrets, Sources
+from pipelinekit.ports import (
+    Engine,
+    Receipts,
+    Registry,
+    Reports,
+    Say,
+    Secrets,
+    Signer,
+    Sources,
+    Verifier,
+)
 from pipelinekit.steps.recipe import TEST_STAGE, Recipe, build_plan, has_stage, resolve
 from pipelinekit.steps.secrets import secrets_of
 from pipelinekit.steps.settling import Sleep, settled
-
-REVISION = "org.opencontainers.image.revision"
+from pipelinekit.steps.staging import give_tag, read_back, stage
+from pipelinekit.steps.trust import UNSIGNED, check_version, find, short
 
 
 class Did(NamedTuple):
@@ -77,17 +86,19 @@ def build(
     say: Say,
     *,
     oldest: int = 0,
+    verifier: Verifier | None = None,
 ) -> tuple[ImageBuilt, Did]:
     """Build the image, unless engine or registry have one of the same inputs.
 
     `oldest`, in seconds since 1970, is what an image in the registry must not be older than; 0 takes any.
+    With a `verifier`, one in the registry is taken only when it is signed.
     """
     done = receipts.load(ImageBuilt)
     if done and done.key == plan.key and not oldest and _still_there(plan, done, engine, registry):
         return done, Did(f"{plan.image.repository}:{plan.version} is built already", acted=False)
     recipe = resolve(plan, "", sources, engine, registry, say)
     try:
-        digest, recipe = _in_registry(plan, recipe, registry, oldest)
+        digest, recipe = _in_registry(plan, recipe, registry, oldest, verifier, say)
     except ToolFailed as error:
         # A build holds no credentials in a pipeline, and needs no registry: only the saving is lost.
         say(f"{error}: whether there is an image of these inputs already is not known")
@@ -112,12 +123,15 @@ def push(
     credentials: Credentials | None,
     say: Say,
     sleep: Sleep = time.sleep,
+    *,
+    signer: Signer | None = None,
 ) -> tuple[ImagePushed, Did]:
     """Push what was built. A version that the registry has is never replaced.
 
-    The image goes to the registry under the tag of its inputs first, and gets the version's tag when the
-    registry has all of it. The same inputs built twice give two images that run alike: the one that came
-    first is used. Raises `Refused` when the version is there from another revision.
+    The image goes to the registry under the tag of its inputs first, is signed there when there is a
+    `signer`, and gets the version's tag when the registry has all of it. The same inputs built twice give two
+    images that run alike: the one that came first is used. Raises `Refused` when the version is there from
+    another revision, or is not signed.
     """
     built = receipts.load(ImageBuilt)
     if built is None:
@@ -126,13 +140,19 @@ def push(
     acted = False
     digest = registry.digest_of(plan.image)
     if digest is None:
-        staged = built.digest or _stage(plan, built, engine, registry, credentials, say)
+        staged = built.digest or stage(plan, built, engine, registry, credentials, signer, say)
         with settled(sleep):
             if registry.digest_of(plan.image) is None:
-                _tag(plan, built, staged, registry)
-        digest, acted = _read_back(plan, built, staged, registry), True
+                give_tag(plan, built, staged, registry, signer)
+        digest, acted = read_back(plan, built, staged, registry, signer), True
     elif digest != built.digest:
-        _check_same_inputs(plan, built, registry)
+        try:
+            check_version(plan, built.inputs, digest, registry, signer)
+        except Refused as error:
+            # Killed before the signature: what is ours byte for byte is signed now.
+            unsigned = signer and error.faults[0].code == UNSIGNED and not built.digest
+            if not unsigned or stage(plan, built, engine, registry, credentials, signer, say) != digest:
+                raise
     receipt = ImagePushed(
         key=plan.key,
         version=plan.version,
@@ -155,11 +175,6 @@ def missing(what: str, verb: str) -> Exception:
     )
 
 
-def short(digest: str) -> str:
-    """A digest as people compare it."""
-    return digest[:19]
-
-
 def _made(build: BuildPlan, context: Path, engine: Engine, say: Say) -> str:
     try:
         return engine.build(build, context, say)
@@ -176,11 +191,13 @@ def _still_there(plan: ReleasePlan, done: ImageBuilt, engine: Engine, registry: 
     return registry.digest_of(replace(plan.image, tag="", digest=done.digest)) is not None
 
 
-def _in_registry(plan: ReleasePlan, recipe: Recipe, registry: Registry, oldest: int) -> tuple[str, Recipe]:
+def _in_registry(
+    plan: ReleasePlan, recipe: Recipe, registry: Registry, oldest: int, verifier: Verifier | None, say: Say
+) -> tuple[str, Recipe]:
     """The digest of an image of these inputs, young enough; else nothing, and its successor's inputs."""
     while plan.image.registry:
-        digest = registry.digest_of(_staged(plan, recipe.inputs.digest))
-        if digest is None:
+        digest = find(plan, recipe.inputs.digest, registry, verifier, say).digest
+        if not digest:
             break
         made = seconds_of(registry.built(replace(plan.image, tag="", digest=digest))) if oldest else None
         if made is None or made >= oldest:
@@ -189,69 +206,6 @@ def _in_registry(plan: ReleasePlan, recipe: Recipe, registry: Registry, oldest: 
         refreshed = (*recipe.inputs.refreshed, digest)
         recipe = replace(recipe, inputs=replace(recipe.inputs, refreshed=refreshed))
     return "", recipe
-
-
-def _stage(
-    plan: ReleasePlan,
-    built: ImageBuilt,
-    engine: Engine,
-    registry: Registry,
-    credentials: Credentials | None,
-    say: Say,
-) -> str:
-    """Bring the built image to the registry under the tag of its inputs; the digest that is there now."""
-    staged = _staged(plan, built.inputs)
-    there = registry.digest_of(staged)
-    if there:
-        say(f"an image of these inputs is there already ({short(there)}): that one is used")
-        return there
-    if engine.image_id(built.image_id) is None:
-        raise refused(
-            "image-gone", "the built image is no longer in the engine", hint="run `pipelinekit build`"
-        )
-    pushed = engine.push(built.image_id, staged, credentials, say)
-    there = registry.digest_of(staged)
-    if there is None:
-        raise refused("push-lost", f"the registry took {plan.image} and does not have it", hint="push again")
-    if pushed and there != pushed:
-        say(f"somebody else pushed the same inputs at the same time ({short(there)}): that one is used")
-    return there
-
-
-def _tag(plan: ReleasePlan, built: ImageBuilt, staged: str, registry: Registry) -> None:
-    try:
-        registry.tag(replace(plan.image, tag="", digest=staged), plan.image.tag)
-    except Refused:
-        # A registry that replaces nothing has taken somebody else's in the meantime: is it the same?
-        _check_same_inputs(plan, built, registry)
-
-
-def _read_back(plan: ReleasePlan, built: ImageBuilt, staged: str, registry: Registry) -> str:
-    """The digest that the version has now; `Refused` when it is not what was pushed."""
-    there = registry.digest_of(plan.image)
-    if there is None:
-        raise refused("push-lost", f"the registry took {plan.image} and does not have it", hint="push again")
-    if there != staged:
-        _check_same_inputs(plan, built, registry)
-    return there
-
-
-def _check_same_inputs(plan: ReleasePlan, built: ImageBuilt, registry: Registry) -> None:
-    labels = registry.labels_of(plan.image)
-    there = labels.get(REVISION, "")
-    # A revision's version keeps the bases that it came with first: those may have moved since, and who
-    # builds without a login cannot even ask for them.
-    if labels.get(LABEL) != built.inputs and (not there or there != plan.revision.commit):
-        raise refused(
-            "version-taken",
-            f"{plan.image} is in the registry from another revision ({there[:12] or 'unknown'})",
-            hint=f"this one is {plan.key.commit[:12]}; "
-            "a published version is never replaced: commit, and build again",
-        )
-
-
-def _staged(plan: ReleasePlan, inputs: str) -> ImageRef:
-    return replace(plan.image, tag=input_tag(inputs))
 
 
 def _built(plan: ReleasePlan, recipe: Recipe, image_id: str, digest: str) -> ImageBuilt:

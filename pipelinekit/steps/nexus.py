@@ -14,6 +14,7 @@ from pipelinekit.plan.nexus import (
     differences,
     find,
     missing_realms,
+    password_variable,
     to_send,
     user_body,
     users,
@@ -36,6 +37,8 @@ class NexusPlan:
     users: tuple[Change, ...]
     unknown: tuple[str, ...]
     """Repositories that the document does not have; they are left alone."""
+    former: tuple[str, ...] = ()
+    """Users of teams that have no application any more; left alone, they still write what they did."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -64,6 +67,7 @@ def plan(nexus: Nexus, server: NexusServer) -> NexusPlan:
         accepts=nexus.accept_eula,
         users=tuple(change for each in users(nexus) if (change := _user(*each, server))),
         unknown=tuple(sorted(each["name"] for each in listed if each["name"] not in known)),
+        former=_former(nexus, server) if nexus.tenants else (),
     )
 
 
@@ -80,13 +84,7 @@ def apply(nexus: Nexus, server: NexusServer, passwords: Mapping[str, str], say: 
             f"{nexus.url}: nobody has accepted Sonatype's licence agreement, and nothing works before that",
             hint="read it; when you accept it, write `acceptEula: true` into the nexus section",
         )
-    lacking = [each.wanted.name for each in planned.users if each.new and not passwords.get(each.wanted.name)]
-    if lacking:
-        raise refused(
-            "password-missing",
-            f"no password for the new user {', '.join(lacking)}",
-            hint="PK_NEXUS_PUSH_PASSWORD and PK_NEXUS_PULL_PASSWORD hold them",
-        )
+    _check_passwords(nexus, [each.wanted.name for each in planned.users if each.new], passwords)
     if planned.eula:
         server.send("POST", EULA, {"accepted": True, "disclaimer": planned.eula})
     if planned.realms:
@@ -103,6 +101,12 @@ def apply(nexus: Nexus, server: NexusServer, passwords: Mapping[str, str], say: 
     return planned.lines
 
 
+def _former(nexus: Nexus, server: NexusServer) -> tuple[str, ...]:
+    known = {user for user, *_ in users(nexus)}
+    found = [each["userId"] for each in server.get("v1/security/users?userId=nexus-") or ()]
+    return tuple(sorted(each for each in found if each.startswith("nexus-") and each not in known))
+
+
 def _change(wanted: Wanted, server: NexusServer) -> Change | None:
     there = find(wanted, server.get(wanted.read))
     if there is None:
@@ -114,9 +118,11 @@ def _change(wanted: Wanted, server: NexusServer) -> Change | None:
 def _send(change: Change, server: NexusServer) -> None:
     wanted = change.wanted
     method, path = wanted.create if change.new else wanted.update
-    # A file blob store is named in the request that makes it, and nowhere in the one that changes it.
-    named = {"name": wanted.name} if change.new and wanted.name else {}
-    server.send(method, path, {**to_send(change), **named})
+    # Some things are named in the request that makes them, and nowhere in the one that changes them.
+    body = to_send(change)
+    if wanted.name:
+        body = {key: value for key, value in body.items() if key != "name"}
+    server.send(method, path, {**body, **({"name": wanted.name} if change.new and wanted.name else {})})
 
 
 def _user(user: str, role: str, what: str, server: NexusServer) -> Change | None:
@@ -139,6 +145,25 @@ def _send_user(change: Change, server: NexusServer, passwords: Mapping[str, str]
     method, path = wanted.create if change.new else wanted.update
     extra = {"password": passwords[wanted.name]} if change.new else {"source": "default"}
     server.send(method, path, {**to_send(change), **extra})
+
+
+def _check_passwords(nexus: Nexus, new: list[str], passwords: Mapping[str, str]) -> None:
+    lacking = [each for each in new if not passwords.get(each)]
+    if lacking:
+        raise refused(
+            "password-missing",
+            f"no password for the new user {', '.join(lacking)}",
+            hint=f"put it into {', '.join(password_variable(nexus, each) for each in lacking)}",
+        )
+    owners: dict[str, str] = {}
+    for each in new:
+        other = owners.setdefault(passwords[each], each)
+        if other != each:
+            raise refused(
+                "password-shared",
+                f"the new users {other} and {each} would have one password",
+                hint="give each user a password of its own",
+            )
 
 
 def _check_kinds(nexus: Nexus, listed: list[Mapping[str, str]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from pipelinekit.errors import Fault, ToolFailed, refused
@@ -12,7 +13,16 @@ from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import given_values
 from pipelinekit.plan.release import key_at
-from pipelinekit.ports import ChartRepository, Charts, Cluster, Receipts, Releases, Say, Workspace
+from pipelinekit.ports import (
+    ChartRepository,
+    Charts,
+    Cluster,
+    Receipts,
+    Releases,
+    Say,
+    Verifier,
+    Workspace,
+)
 from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.chart import DIST, digest_of
 from pipelinekit.steps.image import Did, missing
@@ -25,8 +35,11 @@ RUNNING = "deployed"
 PENDING = "pending-"
 
 
-def published(plan: ReleasePlan, registry: ChartRepository, receipts: Receipts) -> ChartPublished:
-    """The chart that was published at this revision; the repository is asked whether it still has it."""
+def published(
+    plan: ReleasePlan, registry: ChartRepository, receipts: Receipts, verifier: Verifier | None = None
+) -> ChartPublished:
+    """The chart that was published at this revision; the repository is asked whether it still has it, and
+    with a `verifier` whether it is signed."""
     receipt = receipts.load(ChartPublished)
     if receipt is None:
         raise missing("a published chart", "publish")
@@ -36,6 +49,12 @@ def published(plan: ReleasePlan, registry: ChartRepository, receipts: Receipts) 
             "chart-moved",
             f"the repository no longer has {plan.chart} as it was published",
             hint="run `pipelinekit publish`",
+        )
+    if verifier and not verifier.signed(replace(plan.chart, tag="", digest=receipt.digest)):
+        raise refused(
+            "chart-unsigned",
+            f"{plan.chart} has no signature of the platform's key",
+            hint="run `pipelinekit publish`, which signs what it has published",
         )
     return receipt
 

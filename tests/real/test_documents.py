@@ -196,3 +196,23 @@ def test_in_the_platform_s_own_repository_its_document_is_checked_alone(tmp_path
     assert "chart: unknown key" in said.err
     (tmp_path / "empty").mkdir()
     assert here.verb("validate", "--path", "empty").reason.startswith("error: there is no app.yaml")
+
+
+def test_two_applications_that_meet_are_told_by_sync_and_by_validate(tmp_path: Path) -> None:
+    folder = tmp_path / "git"
+    for team in ("a", "b"):
+        remotes.bare(
+            folder, f"{team}-one", {"app.yaml": descriptor("one").replace("team: t", f"team: {team}")}
+        )
+    here = Application(tmp_path, "", "", {})
+    text = platform({f"{team}/one": f"file://{folder}/{team}-one.git" for team in ("a", "b")})
+    assert "images: {" in text
+    here.write("platform.yaml", text.replace("images: {", "images: {path: '{name}', ", 1))
+    wanted = "'b/one' and 'a/one' meet in release one of namespace dev, repository r:5000/one"
+    for verb in (("platform", "sync", "--platform", "."), ("validate", "--platform", ".")):
+        said = here.verb(*verb)
+        assert said.code == 3, said.err
+        assert "platform.yaml:" in said.reason
+        assert wanted in said.reason
+    locked = yaml.safe_load((tmp_path / "platform.lock.yaml").read_text())["applications"]
+    assert len(locked) == 2, "what was read is kept all the same"

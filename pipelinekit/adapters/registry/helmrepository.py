@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from pipelinekit import names
 from pipelinekit.adapters.files import read_bytes, write_atomic
@@ -106,7 +106,8 @@ class HttpCharts:
             return None
         self.connection.expect(answer, _host(ref), 200)
         entries = read_values(answer.text, address).get("entries") or {}
-        return next((each for each in entries.get(ref.repository) or () if each["version"] == ref.tag), None)
+        named = (each for each in entries.get(ref.repository) or () if each["version"] == ref.tag)
+        return next((each for each in named if NEXUS not in ref.registry or _in_its_place(each, ref)), None)
 
     def _ask(self, method: str, ref: ImageRef, address: str, data: bytes | None = None) -> Any:
         parts = urlsplit(address)
@@ -117,6 +118,16 @@ class HttpCharts:
                 hint=f"set charts.repository to its https address, or {PLAIN_HTTP}={parts.netloc}",
             )
         return self.connection.request(method, _host(ref), address, data=data)
+
+
+def _in_its_place(entry: Mapping[str, Any], ref: ImageRef) -> bool:
+    """Whether an index' entry is the file of that name.
+
+    A Nexus grants by a file's name, and makes its index of what the files say they are: a team may upload
+    its own file, which says inside that it is another's chart.
+    """
+    urls = entry.get("urls") or ("",)
+    return unquote(str(urls[0])).rpartition("/")[2] == f"{ref.repository}-{ref.tag}.tgz"
 
 
 def _host(ref: ImageRef) -> str:

@@ -28,6 +28,7 @@ class OciRegistry:
         live: Live = nobody,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self.credentials = credentials
         self.connection = Connection(credentials, sleep=sleep)
         self.manifests = Manifests(self.connection)
         self.blobs = Blobs(self.connection, chunk=chunk, live=live)

@@ -15,7 +15,7 @@ from pipelinekit.adapters.source import worktree
 from pipelinekit.cli import report
 from pipelinekit.cli.application import generate
 from pipelinekit.cli.options import PLATFORM
-from pipelinekit.cli.wiring import Line, Options, check_name
+from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import Fault, Place, Refused, usage
 from pipelinekit.generators import languages
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton
@@ -220,3 +220,15 @@ def _what_next(folder: Path, name: str, language: str) -> str:
         f"{name} ({language}) is ready in {folder}/\n"
         f"  next: {step}git add . && git commit -m 'First version', then pipelinekit test"
     )
+
+
+def check_name(name: str) -> None:
+    """Raise `UsageError` unless `name` can be an application's."""
+    if not names.is_label(name, names.APPLICATION_MAX):
+        near = names.label_from(name, names.APPLICATION_MAX)
+        raise usage(
+            "bad-name",
+            f"{name[:60]!r} cannot be an application's name",
+            hint=f"{names.LABEL_RULE}; at most {names.APPLICATION_MAX}"
+            + (f"; perhaps {near}" if near else ""),
+        )

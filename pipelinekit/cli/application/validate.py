@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipelinekit.adapters.source import platforms
-from pipelinekit.cli import report
+from pipelinekit.cli import identity, report
 from pipelinekit.cli.options import JSON, PATH, PLATFORM
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import DocumentInvalid, Fault
@@ -15,7 +15,7 @@ from pipelinekit.model.platform import Platform
 from pipelinekit.model.platformlock import PlatformLock
 from pipelinekit.reading import across
 from pipelinekit.reading.app import FILE
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.reading.platform import read_platform_with_places
 
 
 @click.command()
@@ -27,7 +27,8 @@ def validate(path: str, platform: str, as_json: bool) -> None:
 
     Where there is no app.yaml, as in the platform's own repository, platform.yaml is checked alone.
     With a platform, what the application says of it is checked as well: its environments, and with the
-    platform's lock the applications that it calls and accepts.
+    platform's lock the applications that it calls and accepts; a repository that is not the registered one
+    is told, and refused in a pipeline (exit code 6).
 
     \b
     Example:
@@ -48,7 +49,8 @@ def validate(path: str, platform: str, as_json: bool) -> None:
     if platform:
         text = platforms.read_platform_text(platform)
         try:
-            document = read_platform(text.content, text.origin)
+            document, written = read_platform_with_places(text.content, text.origin)
+            faults += across.check_meetings(document, written)
             checked.append(text.origin)
         except DocumentInvalid as error:
             faults += error.faults
@@ -56,6 +58,8 @@ def validate(path: str, platform: str, as_json: bool) -> None:
         faults += _across(described, document, text.lock)
     if faults:
         raise DocumentInvalid(*faults)
+    if described and document and document.applications:
+        identity.check(described.app, Line(Options(path=path)).revision.source, document)
     if as_json:
         report.as_json({"valid": True, "documents": checked})
     else:

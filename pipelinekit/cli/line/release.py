@@ -13,7 +13,7 @@ import click
 
 from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.folder.shell import FolderShell
-from pipelinekit.cli import report
+from pipelinekit.cli import report, signatures
 from pipelinekit.cli.jenkins.via import VIA
 from pipelinekit.cli.jenkins.via import deploy as deploy_via
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
@@ -78,6 +78,7 @@ def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
 
     The inputs are the sources as .dockerignore leaves them, the Dockerfile, the digests of its base images,
     arguments and platforms. --max-age brings updates of the system packages in: give it in every build.
+    Where platform.yaml has a public key (images.signing), only a signed image is taken from the registry.
 
     \b
     Examples:
@@ -100,6 +101,7 @@ def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
             BuildSecrets(os.environ),
             report.say,
             oldest=int(time.time()) - age(max_age) if max_age else 0,
+            verifier=signatures.verifier(here),
         )
     _finish(*done, as_json)
 
@@ -111,7 +113,8 @@ def push(here: Line, plan_only: bool, as_json: bool) -> None:
 
     Credentials: PK_REGISTRY_USER and PK_REGISTRY_PASSWORD, or what `docker login` left. Where the platform
     says so, the image gets a bill of materials (syft), and is signed (cosign) with the key in the file that
-    PK_SIGNING_KEY names.
+    PK_SIGNING_KEY names. With a public key in platform.yaml it is signed before it gets its version, and what
+    is in the registry already counts only when it is signed.
 
     \b
     Example:
@@ -125,7 +128,15 @@ def push(here: Line, plan_only: bool, as_json: bool) -> None:
         return
     login = here.login(plan.image.registry)
     with _around(here, "push"):
-        receipt, did = image.push(plan, here.engine, here.images, here.receipts, login, report.say)
+        receipt, did = image.push(
+            plan,
+            here.engine,
+            here.images,
+            here.receipts,
+            login,
+            report.say,
+            signer=signatures.signer(here),
+        )
         more = [each for each in (_described(here, receipt), _signed(here, receipt)) if each]
     for each in more:
         report.say(each.sentence)
@@ -141,12 +152,8 @@ def _described(here: Line, pushed: ImagePushed) -> Did | None:
 
 
 def _signed(here: Line, pushed: ImagePushed) -> Did | None:
-    signing = here.platform.images.signing
-    if signing is None:
-        return None
-    from pipelinekit.adapters.registry.cosign import Cosign
-
-    return attest.sign(pushed, Cosign(signing, here.images, here.login, os.environ))
+    signer = signatures.late_signer(here)
+    return attest.sign(pushed, signer) if signer else None
 
 
 @click.command()
@@ -171,7 +178,8 @@ def package(here: Line, as_json: bool) -> None:
 def publish(here: Line, plan_only: bool, as_json: bool) -> None:
     """Publish the packaged chart. A version that the repository has is never replaced.
 
-    Credentials: PK_CHARTS_USER and PK_CHARTS_PASSWORD, else those for images.
+    Credentials: PK_CHARTS_USER and PK_CHARTS_PASSWORD, else those for images. With a public key in
+    platform.yaml the chart is signed, and `deploy` takes no other.
 
     \b
     Example:
@@ -185,7 +193,8 @@ def publish(here: Line, plan_only: bool, as_json: bool) -> None:
         report.result(f"{name} is there ({there})" if there else f"would publish {name}")
         return
     with _around(here, "publish"):
-        done = chart.publish(plan, here.root, here.helm, here.charts, here.receipts)
+        signer = signatures.chart_signer(here)
+        done = chart.publish(plan, here.root, here.helm, here.charts, here.receipts, signer=signer)
     _finish(*done, as_json)
 
 
@@ -232,7 +241,8 @@ def deploy(
                 f"would deploy {plan.app.name} {plan.version} to {each.name}, namespace {target.namespace}"
             )
         return
-    published = release_steps.published(plan, here.charts, here.receipts)
+    verifier = signatures.chart_verifier(here)
+    published = release_steps.published(plan, here.charts, here.receipts, verifier)
     results = []
     with _around(here, "deploy"):
         for each in environments:

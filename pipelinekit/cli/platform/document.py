@@ -21,7 +21,9 @@ from pipelinekit.cli.wiring import kubeconfig
 from pipelinekit.errors import DocumentInvalid, Fault, ToolFailed, refused, usage
 from pipelinekit.generators.platformdoc import FILE, Answers, plan_platform
 from pipelinekit.model.platform import Platform
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.reading import across
+from pipelinekit.reading.platform import read_platform, read_platform_with_places
+from pipelinekit.reading.source import Source
 from pipelinekit.render import render
 from pipelinekit.steps.sync import Synced
 
@@ -111,7 +113,8 @@ def sync(platform: str, as_json: bool) -> None:
     """Read each registered application's descriptor into platform.lock.yaml, beside platform.yaml.
 
     Repositories are asked at the same time; one that fails keeps its entry, is reported, and makes the exit
-    code 5 (3 when its descriptor is invalid). Commit the lock: seed, fleet and checks read it.
+    code 5 (3 when its descriptor is invalid, or two applications meet in one place). Commit the lock: seed,
+    fleet and checks read it.
 
     \b
     Example:
@@ -122,7 +125,7 @@ def sync(platform: str, as_json: bool) -> None:
     from pipelinekit.render.platformlock import platform_lock_text
     from pipelinekit.steps import sync as steps
 
-    document, path = _local(platform)
+    document, source, path = _local(platform)
     lock_path = path.parent / LOCK
     lock = platforms.read_lock(lock_path)
     say = report.say if not as_json else (lambda _: None)
@@ -133,10 +136,18 @@ def sync(platform: str, as_json: bool) -> None:
     flows = steps.check(document, after)
     for fault in flows:
         report.notice(str(fault))
-    _report_sync(results, after != lock, flows, as_json=as_json)
+    meetings = across.check_meetings(document, source)
+    _report_sync(results, after != lock, flows, meetings, as_json=as_json)
 
 
-def _report_sync(results: Sequence[Synced], changed: bool, flows: Sequence[Fault], *, as_json: bool) -> None:
+def _report_sync(
+    results: Sequence[Synced],
+    changed: bool,
+    flows: Sequence[Fault],
+    meetings: Sequence[Fault],
+    *,
+    as_json: bool,
+) -> None:
     if as_json:
         report.as_json(
             {
@@ -144,22 +155,23 @@ def _report_sync(results: Sequence[Synced], changed: bool, flows: Sequence[Fault
                 "applications": {each.title: each.state for each in results},
                 "reasons": {each.title: str(each.error) for each in results if each.error},
                 "notices": [str(each) for each in flows],
+                "meetings": [str(each) for each in meetings],
             }
         )
     failed = [each.error for each in results if each.error]
-    if failed:
+    if failed or meetings:
         kind = ToolFailed if any(isinstance(each, ToolFailed) for each in failed) else DocumentInvalid
-        raise kind(*(fault for each in failed for fault in each.faults))
+        raise kind(*meetings, *(fault for each in failed for fault in each.faults))
     if not as_json:
         report.result(f"{len(results)} applications are locked" + ("" if changed else ", nothing changed"))
 
 
-def _local(source: str) -> tuple[Platform, Path]:
-    """The platform's document and its file, which has to be on this disk."""
+def _local(source: str) -> tuple[Platform, Source, Path]:
+    """The platform's document, the places of its parts, and its file, which has to be on this disk."""
     path = Path(source or ".")
     path = path / FILE if path.is_dir() else path
     text = platforms.read_platform_text(str(path))
-    return read_platform(text.content, text.origin), path
+    return *read_platform_with_places(text.content, text.origin), path
 
 
 def _pair(text: str) -> tuple[str, str]:

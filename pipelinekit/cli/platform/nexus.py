@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 
 import click
@@ -13,6 +14,8 @@ from pipelinekit.cli.wiring import read_named_platform
 from pipelinekit.errors import check_failed, refused, usage
 from pipelinekit.model.nexus import Nexus
 from pipelinekit.model.release import Credentials
+from pipelinekit.plan.nexus import password_variable, users
+from pipelinekit.plan.tenants import tenants_of
 from pipelinekit.steps import nexus as steps
 
 STARTING = 300.0
@@ -38,12 +41,20 @@ def plan(platform: str, check: bool, as_json: bool) -> None:
     section = _section(platform)
     planned = steps.plan(section, _server(section, change=False))
     if as_json:
-        report.as_json({"changes": list(planned.lines), "unknown": list(planned.unknown)})
+        report.as_json(
+            {
+                "changes": list(planned.lines),
+                "unknown": list(planned.unknown),
+                "formerUsers": list(planned.former),
+            }
+        )
     else:
         for line in planned.lines:
             report.result(line)
         if planned.unknown:
             report.notice(f"not in the document, and left alone: {', '.join(planned.unknown)}")
+        if planned.former:
+            report.notice(f"of no registered team, and may still write: {', '.join(planned.former)}")
         if not planned.lines:
             report.result(f"{section.url} is as the document says")
     if check and planned.lines:
@@ -57,8 +68,10 @@ def apply(platform: str, as_json: bool) -> None:
     """Do what `nexus plan` shows. Run it again, and nothing is left to do.
 
     PK_NEXUS_USER and PK_NEXUS_PASSWORD are the administrator's; PK_NEXUS_INITIAL_PASSWORD is a new server's
-    first password, which is changed to that. PK_NEXUS_PUSH_PASSWORD and PK_NEXUS_PULL_PASSWORD are given to
-    the users that are made.
+    first password, which is changed to that. PK_NEXUS_PUSH_PASSWORD, PK_NEXUS_PULL_PASSWORD and, for the user
+    nexus-TEAM of each team that has an application, PK_NEXUS_TEAM_<TEAM>_PASSWORD (upper case, _ for -) are
+    given to the users that are made. A team's user writes what the templates of images and charts give to its
+    applications, and nothing else.
 
     \b
     Example:
@@ -67,10 +80,7 @@ def apply(platform: str, as_json: bool) -> None:
     section = _section(platform)
     wait(section.url, STARTING)
     client = _server(section, change=True)
-    passwords = {
-        section.push_user: os.environ.get("PK_NEXUS_PUSH_PASSWORD", ""),
-        section.pull_user: os.environ.get("PK_NEXUS_PULL_PASSWORD", ""),
-    }
+    passwords = {user: os.environ.get(password_variable(section, user), "") for user, *_ in users(section)}
     done = steps.apply(section, client, passwords, report.say)
     if as_json:
         report.as_json({"acted": bool(done), "changes": list(done)})
@@ -83,11 +93,11 @@ def apply(platform: str, as_json: bool) -> None:
 def _section(source: str) -> Nexus:
     if not source:
         raise usage("platform-needed", "no platform is named", hint="--platform or PIPELINEKIT_PLATFORM")
-    found = read_named_platform(source).nexus
-    if found is None:
+    platform = read_named_platform(source)
+    if platform.nexus is None:
         hint = "add a section nexus: {url: …}"
         raise refused("nexus-undescribed", "the platform's document describes no Nexus", hint=hint)
-    return found
+    return dataclasses.replace(platform.nexus, tenants=tenants_of(platform))
 
 
 def _server(section: Nexus, *, change: bool) -> NexusClient:

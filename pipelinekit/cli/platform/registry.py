@@ -18,11 +18,10 @@ from pipelinekit.cli import report
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
 from pipelinekit.cli.wiring import charts_at, kubeconfig, named_or_local_platform, registry_login
 from pipelinekit.errors import UsageError, refused, usage
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform import OCI, Platform
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.inputs import image_reference
 from pipelinekit.plan.nexus import COMMUNITY_COMPONENTS
-from pipelinekit.plan.release import OCI
 from pipelinekit.ports import ChartRepository
 from pipelinekit.steps import chart, retention
 from pipelinekit.steps.image import Did

@@ -15,6 +15,7 @@ from pipelinekit.reading.schema.words import (
     LIBRARY,
     MOMENT,
     NAMESPACE,
+    PUBLIC_KEY,
     REGISTRY,
     RELATIVE,
     SERVER_PATH,
@@ -59,6 +60,7 @@ PLATFORM: Schema = {
                     "signing": closed(
                         {
                             "credentials": text("Jenkins credential: the key file", *CREDENTIAL),
+                            "publicKey": text("what is taken has a signature of it", *PUBLIC_KEY),
                             "log": text("a transparency log that signatures are told to", *URL),
                             "timestamps": text("a timestamp server that signatures are shown to", *URL),
                         },
@@ -210,6 +212,9 @@ PLATFORM: Schema = {
                         "credentials": text("Jenkins credential", *CREDENTIAL),
                         "path": text("its folder", *RELATIVE),
                         "branch": line("its main branch", 200),
+                        "mirrors": listing(
+                            text("an address", *GIT), "other addresses of the same repository", minItems=1
+                        ),
                     },
                     "name",
                     "team",

@@ -99,6 +99,10 @@ GIT = (
     "a git address: https://…, ssh://… or user@host:path",
 )
 CREDENTIAL = (r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "the id of a Jenkins credential: letters, digits, . _ -")
+PUBLIC_KEY = (
+    r"^\s*-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/=]{1,76}\r?\n){1,40}-----END PUBLIC KEY-----\s*$",
+    "a public key as PEM text: what `cosign public-key` prints",
+)
 STEP = (r"^(?!pk[A-Z])[a-z][A-Za-z0-9]*$", "a step's name: letters and digits, not beginning with pk")
 LIBRARY = (r"^[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9][A-Za-z0-9._/-]*)?$", "name or name@version")
 SERVER_PATH = (r"^/[A-Za-z0-9._@+/-]+$", "an absolute path: letters, digits and . _ @ + / -")

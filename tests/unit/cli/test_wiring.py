@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from pipelinekit.cli.wiring import check_name, kubeconfig
+from pipelinekit.cli.application.newapp import check_name
+from pipelinekit.cli.wiring import kubeconfig
 from pipelinekit.errors import UsageError
 
 

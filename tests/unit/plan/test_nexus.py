@@ -6,33 +6,16 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.nexus import BlobStore, Nexus, Repository, Routing
-from pipelinekit.plan.nexus import Change, differences, missing_realms, to_send, wanted_of
-
-
-def repository(**fields: Any) -> dict[str, Any]:
-    nexus = Nexus(url="https://n", repositories=(Repository(**{"name": "x", **fields}),))
-    found: dict[str, Any] = next(each.body for each in wanted_of(nexus) if each.subject == "repository x")
-    return found
-
-
-@pytest.mark.parametrize("form", ["docker", "helm", "raw", "pypi", "npm", "maven2", "go"])
-def test_what_was_published_is_never_replaced_unless_it_is_a_snapshot(form: Any) -> None:
-    assert repository(format=form, kind="hosted")["storage"]["writePolicy"] == "allow_once"
-    assert repository(format=form, kind="hosted", snapshots=True)["storage"]["writePolicy"] == "allow"
-
-
-@pytest.mark.parametrize(
-    ("routing", "fields"),
-    [
-        (Routing(), {"pathEnabled": True}),
-        (Routing(by="port", port=5000), {"httpPort": 5000}),
-        (Routing(by="subdomain", subdomain="hub"), {"subdomain": "hub"}),
-    ],
+from pipelinekit.model.nexus import BlobStore, Nexus, Repository, Tenant
+from pipelinekit.plan.nexus import (
+    Change,
+    differences,
+    missing_realms,
+    password_variable,
+    to_send,
+    users,
+    wanted_of,
 )
-def test_docker_is_reached_in_one_way(routing: Routing, fields: dict[str, Any]) -> None:
-    docker = repository(format="docker", kind="hosted", routing=routing)["docker"]
-    assert docker == {"v1Enabled": False, "forceBasicAuth": True, **fields}
 
 
 def test_groups_come_after_their_members() -> None:
@@ -79,3 +62,65 @@ def test_a_change_keeps_what_nobody_asked_for() -> None:
 def test_realms_that_are_missing_are_named() -> None:
     assert missing_realms(["NexusAuthenticatingRealm"]) == ["DockerToken"]
     assert missing_realms(["DockerToken", "X", "NexusAuthenticatingRealm"]) == []
+
+
+TEAMS = Nexus(
+    url="https://n",
+    repositories=(
+        Repository(name="images", format="docker", kind="hosted"),
+        Repository(name="docker.images", format="docker", kind="hosted"),
+        Repository(name="charts", format="helm", kind="hosted"),
+        Repository(name="files", format="raw", kind="hosted"),
+        Repository(name="hub", format="docker", kind="proxy", remote="https://registry-1.docker.io"),
+    ),
+    tenants=(
+        Tenant(team="pay", folders=("pay/",), charts=("orders",)),
+        Tenant(team="pay-docker", folders=("pay-docker/",), charts=("shop",)),
+    ),
+)
+
+
+def test_a_team_writes_where_its_selectors_say_and_reads_everything() -> None:
+    wanted = {each.subject: each for each in wanted_of(TEAMS)}
+    privileges = wanted["role nexus-pay"].body["privileges"]
+    assert [each for each in privileges if not each.endswith(("-read", "-browse"))] == [
+        "nexus-pay.docker.docker.images",
+        "nexus-pay.docker.images",
+        "nexus-pay.helm.charts",
+    ]
+    assert "nx-repository-view-raw-files-read" in privileges
+    assert wanted["privilege nexus-pay.helm.charts"].body["contentSelector"] == "nexus-pay.helm"
+    assert {each.body["repository"] for each in wanted.values() if each.subject.startswith("privilege")} == {
+        "images",
+        "docker.images",
+        "charts",
+    }
+
+
+def test_selectors_come_before_privileges_and_those_before_roles() -> None:
+    kinds = [each.subject.split(" ")[0] for each in wanted_of(TEAMS)]
+    assert kinds.index("repository") < kinds.index("content") < kinds.index("privilege") < kinds.index("role")
+
+
+def test_no_two_teams_have_a_name_in_common() -> None:
+    names = [each.read for each in wanted_of(TEAMS)]
+    assert len(names) == len(set(names))
+
+
+def test_each_user_has_a_role_and_a_password_of_its_own() -> None:
+    assert [(user, role) for user, role, _ in users(TEAMS)][2:] == [
+        ("nexus-pay", "nexus-pay"),
+        ("nexus-pay-docker", "nexus-pay-docker"),
+    ]
+    hostile = Nexus(
+        url="https://n", tenants=tuple(Tenant(team=each) for each in ("push", "initial", "a-b", "a--b"))
+    )
+    variables = [password_variable(hostile, user) for user, *_ in users(hostile)]
+    assert variables == [
+        "PK_NEXUS_PUSH_PASSWORD",
+        "PK_NEXUS_PULL_PASSWORD",
+        "PK_NEXUS_TEAM_PUSH_PASSWORD",
+        "PK_NEXUS_TEAM_INITIAL_PASSWORD",
+        "PK_NEXUS_TEAM_A_B_PASSWORD",
+        "PK_NEXUS_TEAM_A__B_PASSWORD",
+    ]

@@ -22,7 +22,7 @@ from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.adapters.jenkins.builds import JenkinsBuilds
 from pipelinekit.adapters.jenkins.jobs import JenkinsController, JenkinsJobs
 from pipelinekit.adapters.nexus import NexusClient
-from pipelinekit.adapters.registry.cosign import Cosign
+from pipelinekit.adapters.registry.cosign import Cosign, CosignVerifier
 from pipelinekit.adapters.registry.helmrepository import HttpCharts
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.registry.store import RegistryStore
@@ -48,6 +48,7 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Referrers: (OciRegistry, doubles.Registry),
     ports.Describer: (Syft, doubles.Describer),
     ports.Signer: (Cosign, doubles.Signer),
+    ports.Verifier: (CosignVerifier, doubles.Signer),
     ports.NexusServer: (NexusClient, nexus.Server),
     ports.Store: (RegistryStore, doubles.Store),
     ports.Clusters: (Workloads, doubles.Clusters),

@@ -4,6 +4,7 @@ import pytest
 
 from pipelinekit.errors import Fault
 from pipelinekit.reading import across
+from pipelinekit.reading.platform import read_platform_with_places
 from tests import examples
 
 
@@ -65,6 +66,73 @@ def test_one_host_for_two_applications() -> None:
     assert across.check_hosts([first, second, third], ["dev"]) == []
     (said,) = _said(across.check_hosts([first, second, third], ["dev", "production"]))
     assert "'payments/a' exposes shop.example.com in production as well" in said
+
+
+def _meetings(more: str = "", images: str = "", namespace: str = "{team}", **applications: str) -> list[str]:
+    """What is said of a platform with these applications: `a__b="https://…"` is team a's b."""
+    entries = "".join(
+        f"- {{name: {key.split('__')[1]}, team: {key.split('__')[0]}, repository: {address!r}}}\n".replace(
+            "_", "-"
+        )
+        for key, address in applications.items()
+    )
+    text = (
+        "apiVersion: pipelinekit/v1\nkind: Platform\nmetadata: {name: acme}\n"
+        f"images: {{registry: r.example{images}}}\n"
+        f"clusters: [{{name: one}}, {{name: two}}]\n{more or 'charts: {repository: oci://r.example/charts}'}\n"
+        f"environments: [{{name: dev, cluster: one, namespace: '{namespace}'}}]\n"
+        f"applications:\n{entries}"
+    )
+    return _said(across.check_meetings(*read_platform_with_places(text, "platform.yaml")))
+
+
+ONE, TWO = "https://git.example/one", "https://git.example/two"
+HTTP_CHARTS = "charts: {repository: https://n.example/repository/helm}"
+JENKINS = "charts: {repository: oci://r.example/charts}\njenkins: {url: https://j.example}"
+
+
+def test_applications_that_meet_nowhere_are_no_fault() -> None:
+    assert _meetings(JENKINS, pay__orders=ONE, payments__orders=TWO, pay__shop=ONE) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "images", "namespace", "where"),
+    [
+        ("", "", "apps", "release orders of namespace apps"),
+        ("", ", path: '{name}'", "{team}", "repository r.example/orders"),
+        (HTTP_CHARTS, "", "{team}", "repository https://n.example/repository/helm/orders"),
+    ],
+)
+def test_one_name_of_two_teams_meets_where_the_team_is_left_out(
+    more: str, images: str, namespace: str, where: str
+) -> None:
+    (said,) = _meetings(more, images, namespace, pay__orders=ONE, shop__orders=TWO)
+    place = "platform.yaml:10:4: applications[1].name"
+    assert said == f"{place}: 'shop/orders' and 'pay/orders' meet in {where}"
+
+
+def test_names_that_are_the_same_when_joined_meet() -> None:
+    (said,) = _meetings(JENKINS, ", path: '{team}-{name}'", a_b__c=ONE, a__b_c=TWO)
+    assert "'a/b-c' and 'a-b/c' meet in repository r.example/a-b-c, hook hooks/a-b-c" in said
+
+
+def test_one_repository_has_one_hook_whatever_its_applications_are_called() -> None:
+    assert _meetings(JENKINS, a_b__c=ONE, a__b_c=ONE) == []
+
+
+def test_an_image_may_not_lie_where_a_chart_of_another_does() -> None:
+    (said,) = _meetings("", ", path: 'charts/{name}/{team}'", a__b=ONE, b__a=TWO)
+    assert "'b/a' and 'a/b' meet in repository r.example/charts/a/b" in said
+
+
+def test_two_teams_do_not_share_their_layers() -> None:
+    (said,) = _meetings("", ", cache: layers", a__x=ONE, a__w=ONE, b__z=TWO)
+    assert "'b/z' and 'a/x' meet in layer cache r.example/layers" in said
+
+
+def test_three_that_meet_are_told_of_the_first() -> None:
+    said = _meetings("", "", "apps", a__x=ONE, b__x=TWO, c__x=ONE)
+    assert ["'b/x' and 'a/x'" in said[0], "'c/x' and 'a/x'" in said[1], len(said)] == [True, True, 2]
 
 
 def test_all_faults_of_all_documents_come_together() -> None:

@@ -16,7 +16,7 @@ from pipelinekit.model.release import ImageRef, ReleasePlan
 from pipelinekit.steps import chart
 from pipelinekit.steps.image import Did
 from tests import examples
-from tests.doubles import Charts, Receipts, Registry, Workspace, digest
+from tests.doubles import Charts, Receipts, Registry, Signer, Workspace, digest
 
 PLAN = examples.plan()
 
@@ -72,8 +72,16 @@ class Bench:
     def package(self, plan: ReleasePlan = PLAN) -> tuple[ChartPackaged, Did]:
         return chart.package(plan, self.root, self.workspace, self.charts, self.registry, self.receipts)
 
-    def publish(self, plan: ReleasePlan = PLAN) -> tuple[ChartPublished, Did]:
-        return chart.publish(plan, self.root, self.charts, self.registry, self.receipts, sleep=lambda _: None)
+    def publish(self, plan: ReleasePlan = PLAN, signer: Signer | None = None) -> tuple[ChartPublished, Did]:
+        return chart.publish(
+            plan,
+            self.root,
+            self.charts,
+            self.registry,
+            self.receipts,
+            sleep=lambda _: None,
+            signer=signer,
+        )
 
     def archived(self, receipt: ChartPackaged) -> dict[str, str]:
         texts: dict[str, str] = json.loads((self.root / receipt.archive).read_text())
@@ -372,3 +380,31 @@ def test_a_copy_has_the_same_bytes_and_is_made_once(bench: Bench) -> None:
     other.store(to, {"chart": b"another"})
     with pytest.raises(Refused, match="with another content"):
         copy(to)
+
+
+# --- signatures -----------------------------------------------------------------------------------
+
+
+def test_a_published_chart_is_signed_by_its_digest_and_once(bench: Bench) -> None:
+    signer = Signer()
+    bench.package()
+    receipt, did = bench.publish(signer=signer)
+    assert (signer.signatures, did.acted) == ({receipt.digest}, True)
+    assert bench.publish(signer=signer)[1].acted is False
+
+
+def test_a_chart_whose_publisher_was_killed_before_the_signature_is_signed_now(bench: Bench) -> None:
+    signer = Signer()
+    bench.package()
+    unsigned, _ = bench.publish()
+    receipt, did = bench.publish(signer=signer)
+    assert (receipt.digest, did.acted) == (unsigned.digest, True)
+    assert signer.signatures == {unsigned.digest}
+
+
+def test_a_signature_does_not_make_another_chart_ours(bench: Bench) -> None:
+    signer = Signer()
+    bench.package()
+    signer.signatures.add(bench.registry.store(PLAN.chart, {"chart": b"another", "config": {}}))
+    with pytest.raises(Refused, match="published with another content"):
+        bench.publish(signer=signer)

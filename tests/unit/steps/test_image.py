@@ -17,9 +17,10 @@ from pipelinekit.plan.inputs import LABEL
 from pipelinekit.plan.moment import seconds_of
 from pipelinekit.ports import Say
 from pipelinekit.steps import image
-from pipelinekit.steps.image import REVISION, Did
+from pipelinekit.steps.image import Did
+from pipelinekit.steps.trust import REVISION
 from tests import examples
-from tests.doubles import Engine, Receipts, Registry, Reports, Secrets, Sources
+from tests.doubles import Engine, Receipts, Registry, Reports, Secrets, Signer, Sources
 
 PLAN = examples.plan()
 CONTEXT = Path("unused")
@@ -40,6 +41,7 @@ class Bench:
         self.sources = Sources()
         self.secrets = Secrets()
         self.said: list[str] = []
+        self.signer: Signer | None = None
         self.meanwhile: Callable[[], object] = lambda: None
         """What others do while the version settles."""
 
@@ -67,6 +69,7 @@ class Bench:
             self.secrets,
             self.said.append,
             oldest=oldest,
+            verifier=self.signer,
         )
 
     def wait(self, _: float) -> None:
@@ -79,8 +82,9 @@ class Bench:
             self.registry,
             self.receipts,
             None,
-            quiet,
+            self.said.append,
             sleep=self.wait,
+            signer=self.signer,
         )
 
     def elsewhere(self) -> Bench:
@@ -89,6 +93,7 @@ class Bench:
         other.registry = other.engine.registry = self.registry
         other.engine.builds = 100
         other.sources = replace(self.sources)
+        other.signer = self.signer
         return other
 
     def receipts_inputs(self) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.nexus import Nexus, Repository
+from pipelinekit.model.nexus import Nexus, Repository, Tenant
 from pipelinekit.steps import nexus as steps
 from tests.nexus import DISCLAIMER, Server
 
+TEAMS = (Tenant(team="pay", folders=("pay/",)), Tenant(team="shop", images=("shop",)))
 WANTED = Nexus(
     url="https://nexus.acme.example",
     accept_eula=True,
@@ -16,8 +19,9 @@ WANTED = Nexus(
         Repository(name="all", format="docker", kind="group", members=("images",)),
         Repository(name="images", format="docker", kind="hosted"),
     ),
+    tenants=TEAMS,
 )
-PASSWORDS = {"pipelinekit-push": "one", "pipelinekit-pull": "two"}
+PASSWORDS = {"pipelinekit-push": "one", "pipelinekit-pull": "two", "nexus-pay": "three", "nexus-shop": "four"}
 
 
 def quiet(_: str) -> None:
@@ -60,6 +64,39 @@ def test_a_killed_apply_is_completed_by_the_next() -> None:
         steps.apply(WANTED, server, PASSWORDS, quiet)
         assert server.state.repositories == done.state.repositories
         assert server.state.users == done.state.users
+
+
+def test_a_selector_that_was_widened_by_hand_is_put_back() -> None:
+    server = Server()
+    steps.apply(WANTED, server, PASSWORDS, quiet)
+    state = server.state
+    state.selectors["nexus-pay.docker"]["expression"] = 'path =~ ".*"'
+    state.privileges["nexus-pay.docker.images"]["actions"].append("DELETE")
+    state.users["nexus-pay"]["roles"].append("pipelinekit-push")
+    assert state.may("nexus-pay", "edit", "images", "/v2/shop/manifests/1")
+    assert len(steps.plan(WANTED, server).lines) == 3
+    steps.apply(WANTED, server, {}, quiet)
+    assert steps.plan(WANTED, server).lines == ()
+    for action in ("add", "edit"):
+        assert state.may("nexus-pay", action, "images", "/v2/pay/x/manifests/1")
+        assert not state.may("nexus-pay", action, "images", "/v2/shop/manifests/1")
+    assert state.may("nexus-pay", "read", "images", "/v2/shop/manifests/1")
+
+
+def test_the_user_of_a_team_that_left_is_told() -> None:
+    server = Server()
+    steps.apply(WANTED, server, PASSWORDS, quiet)
+    assert steps.plan(WANTED, server).former == ()
+    smaller = replace(WANTED, tenants=TEAMS[:1])
+    assert steps.plan(smaller, server).former == ("nexus-shop",)
+    assert steps.plan(smaller, server).lines == ()
+
+
+def test_two_new_users_do_not_share_a_password() -> None:
+    server = Server()
+    with pytest.raises(Refused, match="nexus-pay and nexus-shop would have one password"):
+        steps.apply(WANTED, server, {**PASSWORDS, "nexus-shop": "three"}, quiet)
+    assert server.state.writes == []
 
 
 class Killed(BaseException):

@@ -13,7 +13,7 @@ from pipelinekit.model.release import ReleasePlan, Target
 from pipelinekit.steps import release
 from pipelinekit.steps.image import Did
 from tests import examples
-from tests.doubles import Charts, Cluster, Receipts, Record, Registry, Releases, Workspace, digest
+from tests.doubles import Charts, Cluster, Receipts, Record, Registry, Releases, Signer, Workspace, digest
 
 PLAN = examples.plan()
 DEV = examples.target()
@@ -140,6 +140,15 @@ def test_a_chart_that_the_repository_has_no_more_is_refused(bench: Bench, change
     with pytest.raises(Refused) as caught:
         release.published(PLAN, bench.registry, bench.receipts)
     assert code_of(caught.value) == "chart-moved"
+
+
+def test_where_charts_are_verified_an_unsigned_one_is_refused(bench: Bench) -> None:
+    signer = Signer()
+    with pytest.raises(Refused) as caught:
+        release.published(PLAN, bench.registry, bench.receipts, signer)
+    assert code_of(caught.value) == "chart-unsigned"
+    signer.signatures.add(bench.chart.digest)
+    assert release.published(PLAN, bench.registry, bench.receipts, signer) == bench.chart
 
 
 # --- deploy ---------------------------------------------------------------------------------------

@@ -112,6 +112,7 @@ PLATFORM: Document = {
         "cache": "marked-layers",
         "signing": {
             "credentials": "marked-signer",
+            "publicKey": "-----BEGIN PUBLIC KEY-----\nmarkedkey\n-----END PUBLIC KEY-----",
             "log": "https://marked-log.example.com",
             "timestamps": "https://marked-clock.example.com",
         },
@@ -192,6 +193,7 @@ PLATFORM: Document = {
             "credentials": "marked-source-id",
             "path": "marked/folder",
             "branch": "marked-branch",
+            "mirrors": ["https://marked-mirrored.example.com/orders"],
         }
     ],
 }
