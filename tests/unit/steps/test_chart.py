@@ -405,6 +405,8 @@ def test_a_chart_whose_publisher_was_killed_before_the_signature_is_signed_now(b
 def test_a_signature_does_not_make_another_chart_ours(bench: Bench) -> None:
     signer = Signer()
     bench.package()
-    signer.signatures.add(bench.registry.store(PLAN.chart, {"chart": b"another", "config": {}}))
+    signer.signatures.add(
+        bench.registry.store(PLAN.chart, {"chart": b'{"Chart.yaml": "name: another"}', "config": {}})
+    )
     with pytest.raises(Refused, match="published with another content"):
         bench.publish(signer=signer)
