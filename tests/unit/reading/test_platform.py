@@ -614,7 +614,7 @@ def test_a_public_key_is_the_text_itself(key: str, good: bool) -> None:
     document = dump({"credentials": "cosign", "publicKey": key}, flow=True).strip()
     text = platform(DEV).replace('registry: "r:5000"}', f'registry: "r:5000", signing: {document}}}', 1)
     if not good:
-        assert hints(text) == ["a public key as PEM text: what `cosign public-key` prints"]
+        assert hints(text) == ["expected: a public key as PEM text: what `cosign public-key` prints"]
         return
     signing = read_platform(text).images.signing
     assert signing
