@@ -133,6 +133,7 @@ def publish(
         _check_same_archive(plan, packaged, registry)
     published = replace(plan.chart, tag="", digest=digest)
     if signer and not signer.signed(published):
+        _check_bytes(published, packaged, registry)
         signer.sign(published)
         acted = True
     receipt = ChartPublished(
@@ -198,6 +199,16 @@ def _check_same_archive(plan: ReleasePlan, packaged: ChartPackaged, registry: Ch
             "version-taken",
             f"{plan.chart} is published with another content",
             hint="a published version is never replaced: commit, and run the line again",
+        )
+
+
+def _check_bytes(published: ImageRef, packaged: ChartPackaged, registry: ChartRepository) -> None:
+    """What gets our signature is ours byte for byte, however alike something else may count."""
+    if registry.chart_layer(published) != packaged.archive_digest:
+        raise refused(
+            "version-unsigned",
+            f"{published} has no signature of the platform's key, and is not what was packaged",
+            hint="find out who published it; commit, and the next version is free",
         )
 
 
