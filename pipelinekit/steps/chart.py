@@ -134,6 +134,7 @@ def publish(
         there = _archive_there(plan, archive, charts, registry)
     published = replace(plan.chart, tag="", digest=digest)
     if signer and not signer.signed(published):
+        _check_bytes(published, packaged, registry)
         signer.sign(published)
         acted = True
     receipt = ChartPublished(
@@ -226,6 +227,16 @@ def _content(archive: Path, charts: Charts) -> tuple[Mapping[str, str], Mapping[
     if isinstance(annotations, dict):
         metadata["annotations"] = {key: each for key, each in annotations.items() if key not in FORMERLY}
     return digests, metadata
+
+
+def _check_bytes(published: ImageRef, packaged: ChartPackaged, registry: ChartRepository) -> None:
+    """What gets our signature is ours byte for byte, however alike something else may count."""
+    if registry.chart_layer(published) != packaged.archive_digest:
+        raise refused(
+            "version-unsigned",
+            f"{published} has no signature of the platform's key, and is not what was packaged",
+            hint="find out who published it; commit, and the next version is free",
+        )
 
 
 def _stamped(plan: ReleasePlan) -> tuple[str, str]:

@@ -581,3 +581,41 @@ def test_a_login_goes_over_http_on_this_machine_only(proxy: str) -> None:
 def test_what_a_package_proxy_may_be_is_told() -> None:
     with pytest.raises(DocumentInvalid, match="expected text or a mapping, found a list"):
         read_platform(platform(DEV, more="packages: {pypi: [x]}\n"))
+
+
+MIRRORED = "applications: [{name: a, team: t, repository: 'https://g/x', mirrors: [%s]}]\n"
+
+
+def test_mirrors_are_addresses_like_the_first() -> None:
+    (found,) = read_platform(platform(DEV, more=MIRRORED % "'ssh://git@m/x', '/srv/x'")).applications
+    assert found.mirrors == ("ssh://git@m/x", "/srv/x")
+    bad = MIRRORED % "«'https://a:b@m/x', «'https://github.com/acme'"
+    assert faults(platform(DEV, more=bad)) == ["secret-in-address", "github-address"]
+    assert faults(platform(DEV, more=MIRRORED % "«nonsense")) == ["bad-pattern"]
+
+
+def test_what_tells_a_registration_from_another_are_not_its_mirrors() -> None:
+    (found,) = read_platform(platform(DEV, more=MIRRORED % "'ssh://git@m/x'")).applications
+    assert found == Registration(name="a", team="t", repository="https://g/x")
+
+
+@pytest.mark.parametrize(
+    ("key", "good"),
+    [
+        ("-----BEGIN PUBLIC KEY-----\nMFkw+/==\n-----END PUBLIC KEY-----\n", True),
+        ("-----BEGIN PUBLIC KEY-----\r\nMFkw\r\nAbc=\r\n-----END PUBLIC KEY-----", True),
+        ("-----BEGIN PRIVATE KEY-----\nMFkw\n-----END PRIVATE KEY-----", False),
+        ("-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----", False),
+        ("cosign.pub", False),
+        ("", False),
+    ],
+)
+def test_a_public_key_is_the_text_itself(key: str, good: bool) -> None:
+    document = dump({"credentials": "cosign", "publicKey": key}, flow=True).strip()
+    text = platform(DEV).replace('registry: "r:5000"}', f'registry: "r:5000", signing: {document}}}', 1)
+    if not good:
+        assert hints(text) == ["expected: a public key as PEM text: what `cosign public-key` prints"]
+        return
+    signing = read_platform(text).images.signing
+    assert signing
+    assert signing.public_key == key
