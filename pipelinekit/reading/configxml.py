@@ -14,6 +14,10 @@ HEAD = "<?xml version='1.1' encoding='UTF-8'?>\n"
 CREDENTIALS = (
     "com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider_-FolderCredentialsProperty"
 )
+LIBRARY_NAMES = (
+    "properties/org.jenkinsci.plugins.workflow.libs.FolderLibraries/libraries"
+    "/org.jenkinsci.plugins.workflow.libs.LibraryConfiguration/name"
+)
 TRIGGERS = "org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobProperty"
 TRACKER = "org.jenkinsci.plugins.pipeline.modeldefinition.actions.DeclarativeJobPropertyTrackerAction"
 PARAMETERS = "hudson.model.ParametersDefinitionProperty"
@@ -149,8 +153,17 @@ def _config(root: ET.Element) -> Config:
         tracked=frozenset(_tracked(root)),
         holds_credentials=root.find(f"properties/{CREDENTIALS}") is not None,
         redacted=hidden,
+        credentials=frozenset(_credentials(root)),
+        libraries=frozenset(each.text or "" for each in root.findall(LIBRARY_NAMES)),
         disabled=(root.findtext("disabled") or "").strip() == "true",
     )
+
+
+def _credentials(root: ET.Element) -> Iterator[str]:
+    """The ids in every domain of a folder's store."""
+    for each in root.iterfind(f"properties/{CREDENTIALS}//id"):
+        if each.text:
+            yield each.text
 
 
 def _fields(element: ET.Element, path: str, fields: dict[str, str]) -> None:
