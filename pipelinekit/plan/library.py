@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from pipelinekit import names
 from pipelinekit.model.jobconfig import Config
 from pipelinekit.model.platform import Jenkins
 
@@ -59,12 +58,12 @@ def tag_of(jenkins: Jenkins, version: str) -> str:
     return (jenkins.library.version if jenkins.library else "") or f"v{version}"
 
 
+HOW_TO_TAG = (
+    "mirror pipelinekit's repository with its tags (git clone --mirror, then git push --mirror), or name a tag"
+    " that is there: version: below jenkins.library"
+)
+
+
 def missing_tag(address: str, tag: str) -> str:
     """What to say of a library's repository without the tag that pipelines name."""
-    return f"{names.without_login(address)} has no tag {tag}, which every pipeline loads the library by"
-
-
-HOW_TO_TAG = (
-    "git clone --mirror pipelinekit's repository, then git push --mirror to yours; or name a tag that it has:"
-    " jenkins.library.version"
-)
+    return f"{address} has no tag {tag}, by which every pipeline loads the library"

@@ -48,9 +48,9 @@ def test_a_bare_controller_gets_its_folders_and_jobs(jenkins: Controller, kit: K
         "apps/sales/shop",
     }
     assert set(_actions(plan).values()) == {"create"}
-    assert jenkins.requests("POST") == []
+    assert jenkins.posted() == []
     assert kit("jobs", "apply", "--yes").code == 0
-    assert len(jenkins.requests("POST")) == 9
+    assert len(jenkins.posted()) == 9
     orders = _item(jenkins, "apps/payments/orders")
     assert orders.root == forms.MULTIBRANCH
     description = orders.value("description") or ""
@@ -65,11 +65,11 @@ def test_what_was_applied_and_not_touched_needs_nothing(jenkins: Controller, kit
     kit("jobs", "apply", "--yes")
     if saved:
         save_all(jenkins.state)
-    before = len(jenkins.requests("POST"))
+    before = len(jenkins.posted())
     assert _actions(kit("jobs", "plan", "--json")) == {}
     assert kit("jobs", "drift").code == 0
     again = kit("jobs", "apply", "--yes")
-    assert (again.code, len(jenkins.requests("POST"))) == (0, before)
+    assert (again.code, len(jenkins.posted())) == (0, before)
     assert "nothing to do" in again.out
 
 
@@ -109,9 +109,9 @@ def test_one_field_edited_by_hand_is_that_field_and_one_post_puts_it_back(
     drift = kit("jobs", "drift")
     assert drift.code == 1
     assert path in drift.out
-    before = len(jenkins.requests("POST"))
+    before = len(jenkins.posted())
     assert kit("jobs", "apply", "--yes").code == 0
-    assert len(jenkins.requests("POST")) == before + 1
+    assert len(jenkins.posted()) == before + 1
     assert _actions(kit("jobs", "plan", "--json")) == {}
 
 
@@ -136,7 +136,7 @@ def test_a_thousand_jobs_three_edited_two_orphaned_one_foreign(
     for number in range(1000 - 25 + 2):
         platform.application(f"app{number:04d}", team=f"team{number % 20:02d}")
     assert "1002 created" in _process(platform, "apply", "--yes")
-    assert len(jenkins.requests("POST")) == 977 + 20 + 5
+    assert len(jenkins.posted()) == 977 + 20 + 5
     orphans = [platform.applications.pop() for _ in range(2)]
     for number in (1, 50, 700):
         _edit(_item(jenkins, f"apps/team{number % 20:02d}/app{number:04d}"), "factory/scriptPath", "x")
@@ -149,7 +149,7 @@ def test_a_thousand_jobs_three_edited_two_orphaned_one_foreign(
     jenkins.seen.clear()
     shown = _process(platform, "apply", "--yes")
     assert "3 to update (3 changed by hand), 2 to disable, 1 foreign, left alone, 997 unchanged" in shown
-    assert len(jenkins.requests("POST")) == 3 + 2
+    assert len(jenkins.posted()) == 3 + 2
     gone = {f"apps/{each['team']}/{each['name']}" for each in orphans}
     assert {path for path in gone if _item(jenkins, path).disabled} == gone
     assert not _item(jenkins, "apps/team03/mine").disabled
@@ -242,9 +242,9 @@ def test_a_plan_on_disk_is_done_exactly_and_twice_is_no_harm(
     assert kit("jobs", "apply", path).code == 0
     assert jenkins.state.find("apps/payments/orders")
     assert jenkins.state.find("apps/payments/late") is None, "the plan does not know it"
-    before = len(jenkins.requests("POST"))
+    before = len(jenkins.posted())
     assert kit("jobs", "apply", path).code == 0
-    assert len(jenkins.requests("POST")) == before
+    assert len(jenkins.posted()) == before
 
 
 def test_a_plan_refuses_when_jenkins_has_moved_on(
@@ -260,7 +260,7 @@ def test_a_plan_refuses_when_jenkins_has_moved_on(
     ran = kit("jobs", "apply", path)
     assert ran.code == 6
     assert "apps/payments/orders was changed since this was planned" in ran.err
-    assert jenkins.requests("POST") == [], "not even the job that has not moved"
+    assert jenkins.posted() == [], "not even the job that has not moved"
 
 
 def test_a_plan_that_was_killed_goes_on_where_it_was(jenkins: Controller, kit: Kit, tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_a_plan_that_was_killed_goes_on_where_it_was(jenkins: Controller, kit: K
     jenkins.faults = []
     jenkins.seen.clear()
     assert kit("jobs", "apply", path).code == 0
-    assert len(jenkins.requests("POST")) == 9 - 6
+    assert len(jenkins.posted()) == 9 - 6
     assert _actions(kit("jobs", "plan", "--json")) == {}
 
 
@@ -309,7 +309,7 @@ def test_without_a_terminal_nothing_is_done_unasked(jenkins: Controller, kit: Ki
     ran = kit("jobs", "apply")
     assert ran.code == 2
     assert "say --yes" in ran.err
-    assert jenkins.requests("POST") == []
+    assert jenkins.posted() == []
 
 
 # --- what is not ours inside our jobs -------------------------------------------------------------
@@ -352,7 +352,7 @@ def test_a_folder_whose_secrets_are_hidden_is_not_posted(jenkins: Controller, ki
     ran = kit("jobs", "apply", "--yes")
     assert ran.code == 5
     assert "apps/payments: its credentials are hidden from this account" in ran.err
-    assert jenkins.requests("POST") == []
+    assert jenkins.posted() == []
 
 
 def test_what_a_jenkinsfile_has_written_is_no_drift_and_stays(

@@ -9,7 +9,9 @@ from pipelinekit.adapters.jenkins.controller import XML, Client, Denied, NotTher
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.jobplan import Found
 from pipelinekit.model.jobrun import JobStatus, LastBuild
+from pipelinekit.model.jobs import holds_items
 from pipelinekit.model.marker import read_marker
+from pipelinekit.reading.casc import trusted_libraries
 
 KINDS = {
     "com.cloudbees.hudson.plugins.folder.Folder": "folder",
@@ -99,13 +101,39 @@ class JenkinsController:
         """Its version; the answer needs address and account to be good."""
         return self.client.version()
 
-    def plugins(self) -> frozenset[str] | None:
-        """The ids of its active plugins; None when this account may not ask."""
+    def plugins(self) -> dict[str, str] | None:
+        """Its active plugins' versions by their ids; None when this account may not ask."""
         try:
-            listing = self.client.json("pluginManager/api/json?tree=plugins[shortName,active]")
+            listing = self.client.json("pluginManager/api/json?tree=plugins[shortName,active,version]")
         except (Denied, NotThere):
             return None
-        return frozenset(each["shortName"] for each in listing["plugins"] if each.get("active"))
+        active = (each for each in listing["plugins"] if each.get("active"))
+        return {each["shortName"]: str(each.get("version") or "") for each in active}
+
+    def folders(self, path: str) -> tuple[str, ...]:
+        """The folders below a folder, at every depth, in one request for each two levels."""
+        found: list[str] = []
+        todo = [path]
+        while todo:
+            below = _folders_in(self._listing(todo.pop()), path="", depth=0)
+            found += [each for each, _ in below]
+            todo += [each for each, depth in below if depth == LEVELS]
+        return tuple(sorted(found))
+
+    def _listing(self, path: str) -> Any:
+        try:
+            listing = self.client.json(f"{url_of(path)}/api/json?tree=jobs[name,jobs[name]]")
+        except (Denied, NotThere):
+            return {"name": path}
+        return {**listing, "name": path}
+
+    def trusted_libraries(self) -> frozenset[str] | None:
+        """The names of its trusted global libraries, from what configuration-as-code exports; or None."""
+        try:
+            answer = self.client.send("POST", "configuration-as-code/export", again=False)
+            return trusted_libraries(answer.content.decode("utf-8", errors="replace"))
+        except (ToolFailed, ValueError):
+            return None
 
     def credential_ids(self, folder: str) -> frozenset[str] | None:
         """The ids in a folder's own store, or with an empty name in the controller's."""
@@ -129,6 +157,20 @@ class JenkinsController:
             if listing.get("lastBuild") or any(each.get("lastBuild") for each in listing.get("jobs", ())):
                 having.add(path)
         return frozenset(having)
+
+
+LEVELS = 2
+"""How many levels below a folder one request shows."""
+
+
+def _folders_in(item: Any, path: str, depth: int) -> list[tuple[str, int]]:
+    """The folders in a listing, each with how deep it is in it."""
+    path = f"{path}/{item['name']}" if path else item["name"]
+    found = [(path, depth)] if depth else []
+    for each in item.get("jobs") or ():
+        if holds_items(each["_class"]):
+            found += _folders_in(each, path, depth + 1)
+    return found
 
 
 def _collect(item: Any, folder: str, found: dict[str, Found], below: int) -> None:

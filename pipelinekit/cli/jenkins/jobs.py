@@ -11,7 +11,9 @@ from typing import Any
 
 import click
 
+from pipelinekit import __version__
 from pipelinekit.adapters import files
+from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.controller import Controller, Site, read_site
 from pipelinekit.cli.jenkins.options import ADOPT, ASSUME, YES
@@ -33,6 +35,7 @@ from pipelinekit.model.jobrun import JobStatus
 from pipelinekit.plan.jobchanges import check_deletions, plan_pruning
 from pipelinekit.plan.jobs import path_of
 from pipelinekit.steps import jobs as steps
+from pipelinekit.steps import library
 
 AT_ONCE = click.option(
     "--at-once",
@@ -70,7 +73,10 @@ def plan(
       pipelinekit jobs plan --platform . --out plan.json
     """
     site = read_site(platform)
-    made, _ = plan_for(site, Controller(site.jenkins.url), adopt, assume, at_once)
+    controller = Controller(site.jenkins.url)
+    made, _ = plan_for(site, controller, adopt, assume, at_once)
+    for each in library.notices(site.platform, controller.facts, RemoteRepositories(), __version__):
+        report.notice(each)
     if out:
         files.write_atomic(Path(out), to_json(made), durable=True)
     show(made, as_json)
