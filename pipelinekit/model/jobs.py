@@ -101,7 +101,7 @@ Job = Folder | Multibranch | Pipeline
 
 
 def holds_items(kind: str) -> bool:
-    """Whether items of a kind, ours or a class of Jenkins, are folders of any sort, with a store of their own."""
+    """Whether items of a kind, ours or a class of Jenkins, are folders that have a store of their own."""
     return kind == "folder" or kind.endswith("Folder")
 
 

@@ -184,5 +184,6 @@ def shared_credentials(platform: Platform) -> Iterator[str]:
         if id_ and PER_TEAM not in id_:
             yield (
                 f"credential {id_} is the same for {len(teams)} teams: whoever may push to one team's"
-                f" repositories can {what} as every other; name it {id_}-{PER_TEAM}, one in each team's folder"
+                f" repositories can {what} as every other; name it {id_}-{PER_TEAM}, one in each team's"
+                " folder"
             )

@@ -14,7 +14,7 @@ PLUGIN, OLDEST = "pipeline-groovy-lib", 752
 
 
 def trusted(libraries: Collection[str] | None) -> str:
-    """What to say of a controller's trusted libraries; empty when none has our name, None: nobody could ask."""
+    """What to say of a controller's trusted libraries, None where nobody could ask; empty: none has our name."""
     if libraries is None:
         return (
             f"nobody has looked whether a trusted library named {NAME} is there: that needs"
@@ -59,8 +59,8 @@ def tag_of(jenkins: Jenkins, version: str) -> str:
 
 
 HOW_TO_TAG = (
-    "mirror pipelinekit's repository with its tags (git clone --mirror, then git push --mirror), or name a tag"
-    " that is there: version: below jenkins.library"
+    "mirror pipelinekit's repository with its tags (git clone --mirror, then git push --mirror),"
+    " or name a tag that is there: version: below jenkins.library"
 )
 
 

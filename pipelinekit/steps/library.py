@@ -24,7 +24,8 @@ def notices(
     try:
         commit = repositories.tag(library.repository, tag)
     except PipelinekitError as error:
-        yield f"nobody has looked whether the library's repository has the tag {tag}: {error.faults[0].problem}"
+        why = error.faults[0].problem
+        yield f"nobody has looked whether the library's repository has the tag {tag}: {why}"
         return
     if not commit:
         yield f"{missing_tag(library.repository, tag)}: {HOW_TO_TAG}"

@@ -169,7 +169,7 @@ class State:
         ]
         self.versions: dict[str, str] = {"pipeline-groovy-lib": "752.vdddedf804e72"}
         self.casc = "jenkins:\n  mode: NORMAL\nunclassified:\n  globalLibraries: {}\n"
-        """What configuration-as-code exports; empty where that plugin is not there, or is not for this account."""
+        """What configuration-as-code exports; empty where that plugin is not there."""
         self.root_url = ""
         self.quiet = False
         self.queue_polls = 1

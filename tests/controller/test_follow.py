@@ -224,7 +224,7 @@ def _interrupt(_: Controller) -> None:
 @pytest.mark.parametrize(
     ("problem", "code", "words"),
     [
-        ("missing", 6, "Jenkins has no job apps/payments/orders/main"),
+        ("missing", 6, "apps/payments/orders has no job of branch main"),
         ("disabled", 6, "apps/payments/orders/main is disabled"),
     ],
 )

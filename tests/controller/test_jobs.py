@@ -505,9 +505,9 @@ def test_status_shows_the_main_branch_and_who_else_fails(
     rows = {each["path"]: each for each in json.loads(kit("jobs", "status", "--json").out)}
     assert rows["apps/payments/orders"]["state"] == "built"
     assert rows["apps/payments/orders"]["last"]["result"] == "SUCCESS"
-    assert rows["apps/payments/orders"]["failing"] == ["feature%2Fx"]
+    assert rows["apps/payments/orders"]["failing"] == ["feature/x"]
     assert rows["apps/payments/never"]["state"] == "never built"
     assert rows["apps/payments/missing"]["state"] == "missing"
     shown = kit("jobs", "status")
     assert "4 jobs, 0 not well, 1 missing" in shown.out
-    assert "failing: feature%2Fx" in shown.out
+    assert "failing: feature/x" in shown.out

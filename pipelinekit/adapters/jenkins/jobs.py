@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit.adapters.jenkins.controller import XML, Client, Denied, NotThere, url_of
+from pipelinekit.adapters.jenkins.scans import scan_failed, scan_log
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.jobplan import Found
 from pipelinekit.model.jobrun import JobStatus, LastBuild
@@ -18,6 +21,8 @@ KINDS = {
     "org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject": "multibranch",
     "org.jenkinsci.plugins.workflow.job.WorkflowJob": "pipeline",
 }
+
+SCANS_AT_ONCE = 8
 
 _FIELDS = "name,description,color,buildable"
 _LAST = "lastBuild[number,result,building,timestamp,url]"
@@ -88,7 +93,17 @@ class JenkinsJobs:
             except NotThere:
                 continue
             _flatten(listing, root, known)
-        return tuple(_status(path, branch, known) for path, branch in main.items())
+        rows = [_status(path, branch, known) for path, branch in main.items()]
+        with ThreadPoolExecutor(SCANS_AT_ONCE) as pool:
+            return tuple(pool.map(self._scanned, rows, (known.get(each.path) for each in rows)))
+
+    def _scanned(self, row: JobStatus, item: Any) -> JobStatus:
+        """The same, with what became of the scan where it gave no build."""
+        if row.state != "never built" or KINDS.get(item["_class"]) != "multibranch":
+            return row
+        if not scan_failed(self.client, row.path):
+            return row
+        return replace(row, state="scan failed", log=scan_log(self.client, row.path))
 
 
 class JenkinsController:
@@ -196,16 +211,16 @@ def _flatten(item: Any, path: str, known: dict[str, Any]) -> None:
 
 
 def _status(path: str, branch: str, known: dict[str, Any]) -> JobStatus:
-    from urllib.parse import quote
+    from urllib.parse import quote, unquote
 
     item = known.get(path)
     if item is None:
-        return JobStatus(path=path, state="missing")
+        return JobStatus(path=path, state="missing" if path.rpartition("/")[0] in known else "not seen")
     branches = item.get("jobs") or ()
     main = known.get(f"{path}/{quote(branch, safe='')}") if branch else item
     failing = tuple(
         sorted(
-            each["name"]
+            unquote(each["name"])
             for each in branches
             if each is not main and (each.get("lastBuild") or {}).get("result") in _FAILED
         )

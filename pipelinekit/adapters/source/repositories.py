@@ -50,7 +50,8 @@ class RemoteRepositories:
                 hint="is the address right, and may this account read it?",
             )
         # An annotated tag is an object of its own: the commit is what it is peeled to.
-        found = dict(reversed(line.split("\t", 1)) for line in done.out.splitlines())
+        lines = (line.partition("\t") for line in done.out.splitlines())
+        found = {name: commit for commit, _, name in lines}
         return found.get(f"{ref}^{{}}") or found.get(ref, "")
 
     def read(self, repository: str, branch: str, commit: str, path: str) -> str:

@@ -42,7 +42,12 @@ def plan_for(
     made = steps.plan_jobs(site.platform, site.commit, wanted, live, adopt=frozenset(adopt))
     if ask:
         found = asking.obstacles(
-            site.platform, wanted, live.items, controller.facts, configs=live.configs, assume=frozenset(assume)
+            site.platform,
+            wanted,
+            live.items,
+            controller.facts,
+            configs=live.configs,
+            assume=frozenset(assume),
         )
         made = asking.hinder(made, found.of)
         for each in (*notices(site.platform), *found.notices):

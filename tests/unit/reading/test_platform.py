@@ -18,6 +18,7 @@ from pipelinekit.model.platform import (
     Freeze,
     Images,
     Jenkins,
+    Library,
     Origin,
     Platform,
     Registration,
@@ -509,7 +510,7 @@ def test_what_is_said_of_the_controller() -> None:
     assert read == Jenkins(
         url="https://jenkins",
         source=Origin(repository="https://git/p.git", branch="trunk", path="acme", credentials="p-git"),
-        library=Origin(repository="https://github.com/acme/kit"),
+        library=Library(repository="https://github.com/acme/kit"),
         scan=43_200,
         notify=Notify(step="acmeNotify", library="acme@v3"),
         token_file="/etc/token",
