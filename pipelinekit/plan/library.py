@@ -14,7 +14,7 @@ PLUGIN, OLDEST = "pipeline-groovy-lib", 752
 
 
 def trusted(libraries: Collection[str] | None) -> str:
-    """What to say of a controller's trusted libraries, None where nobody could ask; empty: none has our name."""
+    """What to say of a controller's trusted libraries, or empty; None is that nobody could ask."""
     if libraries is None:
         return (
             f"nobody has looked whether a trusted library named {NAME} is there: that needs"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipelinekit import names
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.platform import Platform
 from pipelinekit.plan.library import HOW_TO_TAG, missing_tag, tag_of, trusted
@@ -28,4 +29,4 @@ def notices(
         yield f"nobody has looked whether the library's repository has the tag {tag}: {why}"
         return
     if not commit:
-        yield f"{missing_tag(library.repository, tag)}: {HOW_TO_TAG}"
+        yield f"{missing_tag(names.without_login(library.repository), tag)}: {HOW_TO_TAG}"

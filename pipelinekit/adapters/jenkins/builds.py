@@ -102,12 +102,8 @@ class JenkinsBuilds:
             kind = ""
         if KINDS.get(kind) != "multibranch":
             hint = "`pipelinekit jobs apply` makes the project; its scan finds the branches"
-            may = f"if it is there, {self.client.who} lacks Job/Read for it"
-            return refused(
-                "job-missing",
-                f"Jenkins has no job {path} that {self.client.who} may see",
-                hint=f"{hint}; {may}",
-            )
+            problem = f"Jenkins has no job {path} that {self.client.who} may see"
+            return refused("job-missing", problem, hint=f"{hint}; one that is there needs Job/Read")
         log, branch = scan_log(self.client, project), unquote(name)
         if scan_failed(self.client, project):
             return refused(

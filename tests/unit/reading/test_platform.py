@@ -22,6 +22,7 @@ from pipelinekit.model.platform import (
     Origin,
     Platform,
     Registration,
+    id_of,
 )
 from pipelinekit.reading.platform import read_platform
 from tests.documents import dump, unmarked
@@ -582,3 +583,33 @@ def test_a_login_goes_over_http_on_this_machine_only(proxy: str) -> None:
 def test_what_a_package_proxy_may_be_is_told() -> None:
     with pytest.raises(DocumentInvalid, match="expected text or a mapping, found a list"):
         read_platform(platform(DEV, more="packages: {pypi: [x]}\n"))
+
+
+@pytest.mark.parametrize("credential", ["nexus-{team}", "{team}", "{team}.nexus_{team}", "nexus"])
+def test_credentials_of_registry_charts_and_clusters_may_name_the_team(credential: str) -> None:
+    text = platform(DEV).replace('"r:5000"', f'"r:5000", credentials: "{credential}"')
+    text = text.replace('r:5000/charts"', f'r:5000/charts", credentials: "{credential}"')
+    text = text.replace("{name: nonprod}", f'{{name: nonprod, credentials: "{credential}"}}')
+    read = read_platform(text)
+    assert read.images.credentials == read.charts.credentials == read.clusters[0].credentials == credential
+    assert id_of(credential, "pay") == credential.replace("{team}", "pay")
+
+
+@pytest.mark.parametrize("credential", ["nexus-{name}", "nexus-{team", "{}", "-{team}", "a b", "{team}}"])
+def test_they_may_name_nothing_else(credential: str) -> None:
+    text = platform(DEV).replace('"r:5000"', f'"r:5000", credentials: "{credential}"')
+    with pytest.raises(DocumentInvalid, match="team} is filled in"):
+        read_platform(text)
+    other = platform(DEV, more='jenkins: {url: "https://j", credentials: "jenkins-{team}"}\n')
+    with pytest.raises(DocumentInvalid):
+        read_platform(other)
+
+
+def test_the_library_s_tag_is_one_of_a_version() -> None:
+    more = 'jenkins: {{url: "https://j", library: {{repository: "https://g/k.git", version: "{}"}}}}\n'
+    jenkins = read_platform(platform(DEV, more=more.format("v1.2.3"))).jenkins
+    assert jenkins is not None
+    assert jenkins.library == Library(repository="https://g/k.git", version="v1.2.3")
+    for bad in ("main", "1.2.3", "v", "v1@x", "v1 2"):
+        with pytest.raises(DocumentInvalid):
+            read_platform(platform(DEV, more=more.format(bad)))
