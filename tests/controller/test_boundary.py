@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pipelinekit import __version__
+from pipelinekit.adapters import probes
 from pipelinekit.cli import main
 from tests.controller import forms
 from tests.controller.conftest import Platform, Ran
@@ -189,8 +190,16 @@ def test_a_library_that_cannot_be_asked_is_a_word_and_no_fault(
 
 
 def test_doctor_asks_the_same(
-    jenkins: Controller, library: Path, platform: Platform, capsys: pytest.CaptureFixture[str]
+    jenkins: Controller,
+    library: Path,
+    platform: Platform,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # What else it asks for is not there.
+    monkeypatch.setattr(probes, "tools", lambda *_: [])
+    monkeypatch.setattr(probes, "addresses", lambda *_: [])
+
     def findings() -> dict[str, dict[str, str]]:
         with pytest.raises(SystemExit):
             main.run(["doctor", "--json", f"--platform={platform.write()}"])

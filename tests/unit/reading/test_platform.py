@@ -598,8 +598,8 @@ def test_credentials_of_registry_charts_and_clusters_may_name_the_team(credentia
 @pytest.mark.parametrize("credential", ["nexus-{name}", "nexus-{team", "{}", "-{team}", "a b", "{team}}"])
 def test_they_may_name_nothing_else(credential: str) -> None:
     text = platform(DEV).replace('"r:5000"', f'"r:5000", credentials: "{credential}"')
-    with pytest.raises(DocumentInvalid, match="team} is filled in"):
-        read_platform(text)
+    (hint,) = hints(text)
+    assert "{team} is filled in" in hint
     other = platform(DEV, more='jenkins: {url: "https://j", credentials: "jenkins-{team}"}\n')
     with pytest.raises(DocumentInvalid):
         read_platform(other)
