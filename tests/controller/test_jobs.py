@@ -60,11 +60,17 @@ def test_a_bare_controller_gets_its_folders_and_jobs(jenkins: Controller, kit: K
     assert marker.platform == "acme"
 
 
-@pytest.mark.parametrize("saved", [False, True], ids=["as posted", "saved by Jenkins"])
-def test_what_was_applied_and_not_touched_needs_nothing(jenkins: Controller, kit: Kit, saved: bool) -> None:
+@pytest.mark.parametrize("saved", ["as posted", "by Jenkins", "on its page"])
+def test_what_was_applied_and_not_touched_needs_nothing(
+    jenkins: Controller, platform: Platform, kit: Kit, saved: str
+) -> None:
+    platform.jenkins = {"source": {"repository": "https://git.acme.example/platform.git"}}
+    platform.application("web", repository="https://github.com/acme/web")
     kit("jobs", "apply", "--yes")
-    if saved:
-        save_all(jenkins.state)
+    if saved != "as posted":
+        save_all(jenkins.state, pages=saved == "on its page")
+        sent = "\r\n" in (_item(jenkins, "pipelinekit/seed").value("description") or "")
+        assert sent is (saved == "on its page")
     before = len(jenkins.posted())
     assert _actions(kit("jobs", "plan", "--json")) == {}
     assert kit("jobs", "drift").code == 0
@@ -113,6 +119,74 @@ def test_one_field_edited_by_hand_is_that_field_and_one_post_puts_it_back(
     assert kit("jobs", "apply", "--yes").code == 0
     assert len(jenkins.posted()) == before + 1
     assert _actions(kit("jobs", "plan", "--json")) == {}
+
+
+CLONE = f"{SOURCE}/traits/jenkins.plugins.git.traits.CloneOptionTrait/extension"
+
+
+def _sources(jenkins: Controller, platform: Platform, kit: Kit) -> tuple[Item, Item]:
+    """A project of each kind of source, applied and saved by Jenkins."""
+    platform.application("web", repository="https://github.com/acme/web")
+    kit("jobs", "apply", "--yes")
+    save_all(jenkins.state)
+    return _item(jenkins, "apps/payments/orders"), _item(jenkins, "apps/payments/web")
+
+
+def test_every_checkout_has_tags_and_history_and_nobody_takes_them_away(
+    jenkins: Controller, platform: Platform, kit: Kit
+) -> None:
+    both = _sources(jenkins, platform, kit)
+    for item in both:
+        assert forms.parsed(item.text).findtext(f"{CLONE}/noTags") == "false"
+        _edit(item, f"{CLONE}/noTags", "true")
+        _edit(item, f"{CLONE}/shallow", "true")
+    plan = kit("jobs", "plan", "--json")
+    for item in both:
+        assert _differences(plan, item.path) == [
+            (f"{CLONE}/noTags", "true", None),
+            (f"{CLONE}/shallow", "true", None),
+        ]
+    assert kit("jobs", "apply", "--yes").code == 0
+    assert _actions(kit("jobs", "plan", "--json")) == {}
+
+
+def test_how_an_administrator_checks_out_stays(jenkins: Controller, platform: Platform, kit: Kit) -> None:
+    both = _sources(jenkins, platform, kit)
+    for item in both:
+        root = forms.parsed(item.text)
+        option, traits = root.find(CLONE), root.find(f"{SOURCE}/traits")
+        assert option is not None
+        assert traits is not None
+        ET.SubElement(option, "timeout").text = "60"
+        ET.SubElement(option, "reference").text = "/srv/cache"
+        ET.SubElement(traits, "jenkins.plugins.git.traits.GitLFSPullTrait")
+        item.text = forms.saved(ET.tostring(root, encoding="unicode"))
+    assert _actions(kit("jobs", "plan", "--json")) == {}
+    for item in both:
+        _edit(item, "displayName", "other")
+    assert kit("jobs", "apply", "--yes").code == 0
+    for item in both:
+        assert item.value("displayName") != "other"
+        assert forms.parsed(item.text).findtext(f"{CLONE}/timeout") == "60"
+        assert forms.parsed(item.text).findtext(f"{CLONE}/reference") == "/srv/cache"
+        assert "GitLFSPullTrait" in item.text
+    assert _actions(kit("jobs", "plan", "--json")) == {}
+
+
+def test_a_project_from_before_gets_its_tags_and_is_nobody_s_change(
+    jenkins: Controller, platform: Platform, kit: Kit
+) -> None:
+    kit("jobs", "apply", "--yes")
+    orders = _item(jenkins, "apps/payments/orders")
+    root = forms.parsed(orders.text)
+    traits = root.find(f"{SOURCE}/traits")
+    assert traits is not None
+    traits.remove(traits[1])
+    orders.text = forms.saved(ET.tostring(root, encoding="unicode"))
+    plan = kit("jobs", "plan", "--json")
+    assert _actions(plan) == {"apps/payments/orders": "update"}
+    assert kit("jobs", "apply", "--yes").code == 0
+    assert forms.parsed(orders.text).findtext(f"{CLONE}/noTags") == "false"
 
 
 def test_a_change_of_the_platform_is_no_drift(jenkins: Controller, platform: Platform, kit: Kit) -> None:
@@ -210,6 +284,10 @@ def test_jenkins_does_not_tell_upper_from_lower_case(jenkins: Controller, kit: K
     assert ran.code == 6
     assert "apps: there is 'Apps', and Jenkins does not tell upper from lower case" in ran.err
     assert jenkins.state.find("release") is not None
+    summary = ran.out.splitlines()[-1]
+    assert summary.endswith(": 4 created, 5 refused")
+    again = kit("jobs", "apply", "--yes")
+    assert again.out.splitlines()[-1].endswith(": 5 refused"), "which is not nothing to do"
 
 
 def test_a_job_of_another_kind_is_left_to_a_person(jenkins: Controller, kit: Kit) -> None:
@@ -511,3 +589,36 @@ def test_status_shows_the_main_branch_and_who_else_fails(
     shown = kit("jobs", "status")
     assert "4 jobs, 0 not well, 1 missing" in shown.out
     assert "failing: feature/x" in shown.out
+
+
+RECORDED = json.loads((Path(__file__).parent / "recordings" / "multibranch.json").read_text())
+SCANS = {
+    (each["path"], each["response"]["body"].rstrip().rpartition(" ")[2]): each["response"]["body"]
+    for each in RECORDED["exchanges"]
+    if each["path"].endswith("/indexing/consoleText")
+}
+FAILED = SCANS["/job/apps/job/broken/indexing/consoleText", "FAILURE"]
+"""What a real controller wrote as it could not reach a repository."""
+
+
+def test_a_repository_that_cannot_be_scanned_is_told_with_its_log(jenkins: Controller, kit: Kit) -> None:
+    kit("jobs", "apply", "--yes")
+    orders = _item(jenkins, "apps/payments/orders")
+    _item(jenkins, "apps/sales/shop").indexing = SCANS["/job/apps/job/orders/indexing/consoleText", "SUCCESS"]
+    orders.indexing = FAILED
+    rows = {each["path"]: each for each in json.loads(kit("jobs", "status", "--json").out)}
+    assert rows["apps/payments/orders"]["state"] == "scan failed"
+    assert rows["apps/sales/shop"]["state"] == "never built"
+    shown = kit("jobs", "status").out
+    log = f"{jenkins.url}/job/apps/job/payments/job/orders/indexing/console"
+    assert f"scan failed: {log}\n" in shown
+    assert "2 jobs, 1 not well, 0 missing" in shown
+
+
+def test_an_account_that_may_not_see_folders_is_told_of_rights(jenkins: Controller, kit: Kit) -> None:
+    kit("jobs", "apply", "--yes")
+    jenkins.state.find("apps").children.pop("payments")  # type: ignore[union-attr]
+    ran = kit("jobs", "status")
+    assert "2 jobs, 0 not well, 0 missing, 1 not seen" in ran.out
+    assert "anonymous access does not see apps/payments: an administrator grants Job/Read there" in ran.err
+    assert "makes what is missing" not in ran.err
