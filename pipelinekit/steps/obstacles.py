@@ -126,7 +126,7 @@ class _Stores:
     def ids(self, folder: str) -> frozenset[str]:
         if folder not in self.known:
             item = self.items.get(folder)
-            there = not folder or folder in self.deep or (item is not None and holds_items(item.kind))
+            there = not folder or folder in self.deep or (item is not None and _has_store(item.kind))
             ids = self.controller.credential_ids(folder) if there else frozenset()
             if ids is None:
                 self.hidden.add(folder or "the controller")
@@ -151,6 +151,10 @@ class _Stores:
             if not folder:
                 return False
             folder = parent_of(folder)
+
+
+def _has_store(kind: str) -> bool:
+    return kind == "multibranch" or holds_items(kind)
 
 
 def _plugins_of(job: Job) -> tuple[str, ...]:

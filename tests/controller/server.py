@@ -548,7 +548,8 @@ def _delete_build(self: Controller, request: Request, item: Item, match: re.Matc
 def _store(self: Controller, item: Item, match: re.Match[str]) -> dict[str, ET.Element]:
     if match["store"] == "system":
         return self.state.credentials
-    if item.root != forms.FOLDER:
+    # A project of branches is a folder, too: from the plugin's documentation, not from a recording.
+    if not item.is_folder:
         raise Refusal(404)
     return item.credentials
 

@@ -50,6 +50,7 @@ def _hold(jenkins: Controller, path: str) -> None:
         "apps/payments/orders",
         "apps/theirs",
         "apps/payments/theirs",
+        "apps/payments/project",
         "apps/payments/theirs/deep",
         "apps/payments/theirs/deep/er/and/more",
     ],
@@ -58,7 +59,7 @@ def test_a_gated_credential_anywhere_in_apps_is_told(
     jenkins: Controller, gated: Platform, kit: Kit, path: str
 ) -> None:
     if jenkins.state.find(path) is None:
-        jenkins.state.make(path, "folder")
+        jenkins.state.make(path, "multibranch" if path.endswith("project") else "folder")
     assert "kube-prod is in" not in kit("jobs", "plan").err
     _hold(jenkins, path)
     assert f"credential kube-prod is in {path}, where" in kit("jobs", "plan").err
