@@ -13,7 +13,6 @@ import click
 
 from pipelinekit import __version__
 from pipelinekit.adapters import files
-from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.controller import Controller, Site, read_site
 from pipelinekit.cli.jenkins.options import ADOPT, ASSUME, YES
@@ -72,6 +71,8 @@ def plan(
     Example:
       pipelinekit jobs plan --platform . --out plan.json
     """
+    from pipelinekit.adapters.source.repositories import RemoteRepositories
+
     site = read_site(platform)
     controller = Controller(site.jenkins.url)
     made, _ = plan_for(site, controller, adopt, assume, at_once)
