@@ -96,6 +96,11 @@ def has_password(address: str) -> bool:
     return re.match(r"[a-z][a-z0-9+.-]*://[^/@]*:[^/@]+@", address, re.IGNORECASE) is not None
 
 
+def without_login(address: str) -> str:
+    """A git address without the user and password that an http address may carry."""
+    return re.sub(r"^(https?://)[^/@]*@", r"\1", address)
+
+
 def is_loopback(host: str) -> bool:
     """Whether `host` (with or without a port) is this machine: the one place plain http is fine."""
     bare = re.sub(r":[0-9]+\Z", "", host) if host.startswith("[") or host.count(":") == 1 else host

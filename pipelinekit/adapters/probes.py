@@ -29,7 +29,7 @@ class Finding:
     """What asking gave: `detail` is a version or a reason, `hint` what to do about it."""
 
     subject: str
-    state: Literal["ok", "missing", "failed"]
+    state: Literal["ok", "notice", "missing", "failed"]
     detail: str
     hint: str = ""
 

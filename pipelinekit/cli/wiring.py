@@ -136,7 +136,7 @@ class Line:
                 return lock.site
             site = Site(library=__version__)
         else:
-            site = site_of(self.platform, self.registration, library=__version__)
+            site = site_of(self.platform, self.registration, library=__version__, team=self.app.team)
             if self.registration:
                 return site
         from pipelinekit.adapters.source import worktree

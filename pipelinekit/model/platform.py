@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from pipelinekit.model.packages import Ecosystem, Proxy
 
 OCI = "oci://"
+PER_TEAM = "{team}"
+
+
+def id_of(credential: str, team: str) -> str:
+    """A credential's id for one team: `nexus-{team}` is `nexus-payments`."""
+    return credential.replace(PER_TEAM, team)
+
+
 LOCAL = "local"
 """The name of the built-in platform that a verb uses when it is given none."""
 
@@ -46,7 +54,10 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Images:
-    """The image registry. `path` is a template over `{team}` and `{name}`; `credentials` is a Jenkins id."""
+    """The image registry. `path` is a template over `{team}` and `{name}`; `credentials` is a Jenkins id.
+
+    Ids of credentials here, of charts and of clusters are templates over `{team}`: see `id_of`.
+    """
 
     registry: str
     path: str = "{team}/{name}"
@@ -110,6 +121,18 @@ class Origin:
     credentials: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """The shared library's repository as Jenkins reaches it. `version` is the tag that pipelines name.
+
+    Empty: the tag of pipelinekit's own version.
+    """
+
+    repository: str
+    credentials: str = ""
+    version: str = ""
+
+
 DAY = 86_400
 
 
@@ -122,7 +145,7 @@ class Jenkins:
     agent: Agent = field(default_factory=Agent)
     source: Origin | None = None
     """Where this document lives: what the seed job checks out."""
-    library: Origin | None = None
+    library: Library | None = None
     """Where the shared library comes from."""
     scan: int = DAY
     """Seconds between two scans of a repository: what finds a push whose webhook was lost."""
@@ -241,6 +264,11 @@ class Platform:
     applications: tuple[Registration, ...] = ()
     retention: Retention = field(default_factory=Retention)
     nexus: Nexus | None = None
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """The teams of the registered applications, in order."""
+        return tuple(sorted({each.team for each in self.applications}))
 
     def environment(self, name: str) -> Environment | None:
         """The environment of that name, if there is one."""

@@ -109,6 +109,10 @@ class Repositories(Protocol):
         """The branch's newest commit; raises `ToolFailed` when there is no such repository or branch."""
         ...
 
+    def tag(self, repository: str, name: str) -> str:
+        """The commit that a tag names; empty when there is no such tag. Raises like `head`."""
+        ...
+
     def read(self, repository: str, branch: str, commit: str, path: str) -> str:
         """A file's text at that commit of the branch; raises `ToolFailed` when it is not there."""
         ...

@@ -14,7 +14,7 @@ import pytest
 
 from tests.controller.conftest import Platform, Ran
 from tests.controller.faults import Fault
-from tests.controller.server import Controller
+from tests.controller.server import Controller, _keep
 
 Kit = Callable[..., Ran]
 
@@ -228,6 +228,7 @@ def test_a_credential_counts_from_any_folder_above(
     store["git-ssh"] = ET.fromstring(
         "<com.cloudbees.plugins.credentials.X><id>git-ssh</id></com.cloudbees.plugins.credentials.X>"
     )
+    _keep(item)
     assert kit("jobs", "apply", "--yes").code == 0
 
 

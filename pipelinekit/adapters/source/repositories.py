@@ -17,6 +17,10 @@ QUESTION = 10
 PROTOCOLS = "file:git:http:https:ssh"
 
 
+TAG_TIMEOUT = 10
+"""The same for a question that nothing depends on."""
+
+
 class RemoteRepositories:
     """Repositories as this machine's git reaches them; nothing ever waits for a password."""
 
@@ -35,6 +39,23 @@ class RemoteRepositories:
         if not done.out.strip():
             raise failed("branch-missing", f"{shown} has no branch '{branch}'", hint="check the registration")
         return done.out.split()[0]
+
+    def tag(self, repository: str, name: str) -> str:
+        """The commit that a tag names; empty when there is no such tag. Raises `ToolFailed` like `head`."""
+        ref = f"refs/tags/{name}"
+        done = process.run(
+            ["git", "ls-remote", "--", repository, ref, f"{ref}^{{}}"], env=unattended(), timeout=TAG_TIMEOUT
+        )
+        if done.code:
+            raise failed(
+                "repository-unreachable",
+                f"git cannot read {without_credentials(repository)}: {reason(done)}",
+                hint="is the address right, and may this account read it?",
+            )
+        # An annotated tag is an object of its own: the commit is what it is peeled to.
+        lines = (line.partition("\t") for line in done.out.splitlines())
+        found = {name: commit for commit, _, name in lines}
+        return found.get(f"{ref}^{{}}") or found.get(ref, "")
 
     def read(self, repository: str, branch: str, commit: str, path: str) -> str:
         """A file's text at that commit of the branch; raises `ToolFailed` when it is not there."""

@@ -13,6 +13,7 @@ from pipelinekit.reading.schema.words import (
     GIT,
     IMAGE_PATH,
     LIBRARY,
+    LIBRARY_TAG,
     MOMENT,
     NAMESPACE,
     PUBLIC_KEY,
@@ -20,6 +21,7 @@ from pipelinekit.reading.schema.words import (
     RELATIVE,
     SERVER_PATH,
     STEP,
+    TEAM_CREDENTIAL,
     URL,
     Schema,
     closed,
@@ -52,7 +54,7 @@ PLATFORM: Schema = {
                 {
                     "registry": text("where images go", *REGISTRY),
                     "path": text("inside the registry", *IMAGE_PATH),
-                    "credentials": text("Jenkins credential", *CREDENTIAL),
+                    "credentials": text("Jenkins credential", *TEAM_CREDENTIAL),
                     "mirror": text("serves Docker Hub's base images", *REGISTRY),
                     "pullSecret": label("a Secret in each namespace that pods pull with"),
                     "cache": text("build layers, inside the registry", *IMAGE_PATH),
@@ -72,7 +74,7 @@ PLATFORM: Schema = {
             "charts": closed(
                 {
                     "repository": text("where charts go", *CHART_REPOSITORY),
-                    "credentials": text("Jenkins credential", *CREDENTIAL),
+                    "credentials": text("Jenkins credential", *TEAM_CREDENTIAL),
                 },
                 "repository",
             ),
@@ -109,6 +111,7 @@ PLATFORM: Schema = {
                         {
                             "repository": text("pipelinekit's own repository, as Jenkins reaches it", *GIT),
                             "credentials": text("Jenkins credential", *CREDENTIAL),
+                            "version": text("its tag that pipelines load", *LIBRARY_TAG, longest=60),
                         },
                         "repository",
                         about="where the shared library comes from",
@@ -153,7 +156,7 @@ PLATFORM: Schema = {
                     {
                         "name": label("a cluster"),
                         "context": line("kubeconfig context", 300),
-                        "credentials": text("Jenkins credential: a kubeconfig file", *CREDENTIAL),
+                        "credentials": text("Jenkins credential: a kubeconfig file", *TEAM_CREDENTIAL),
                     },
                     "name",
                 ),

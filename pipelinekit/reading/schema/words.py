@@ -103,6 +103,11 @@ PUBLIC_KEY = (
     r"^\s*-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/=]{1,76}\r?\n){1,40}-----END PUBLIC KEY-----\s*$",
     "a public key as PEM text: what `cosign public-key` prints",
 )
+TEAM_CREDENTIAL = (
+    r"^([A-Za-z0-9]|\{team\})([A-Za-z0-9._-]|\{team\})*$",
+    "the id of a Jenkins credential: letters, digits, . _ -; {team} is filled in",
+)
+LIBRARY_TAG = (r"^v[0-9][A-Za-z0-9._-]*$", "a tag like v1.2.3")
 STEP = (r"^(?!pk[A-Z])[a-z][A-Za-z0-9]*$", "a step's name: letters and digits, not beginning with pk")
 LIBRARY = (r"^[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9][A-Za-z0-9._/-]*)?$", "name or name@version")
 SERVER_PATH = (r"^/[A-Za-z0-9._@+/-]+$", "an absolute path: letters, digits and . _ @ + / -")

@@ -25,6 +25,14 @@ def test_every_job_is_in_it_in_order() -> None:
     assert "'services/orders/Jenkinsfile'" in text
 
 
+def test_both_kinds_of_source_fetch_tags_and_history() -> None:
+    for job in (GITHUB, GIT):
+        text = " ".join(script((job,)).split())
+        # All four, for the plugin asks for every argument of the constructor.
+        wanted = "shallow(false) noTags(false) reference('') timeout(null)"
+        assert f"cloneOptionTrait {{ extension {{ {wanted} }} }}" in text
+
+
 # No document may hold U+FFFF, and no Groovy literal can.
 @pytest.mark.parametrize("text", [each for each in ALL.values() if "\uffff" not in each])
 def test_every_text_is_itself_to_groovy(text: str) -> None:

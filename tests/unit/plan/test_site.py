@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pipelinekit.model.agent import Agent
 from pipelinekit.model.packages import Proxy
-from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Registration, local_platform
+from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Library, Registration, local_platform
 from pipelinekit.model.site import Site
 from pipelinekit.plan.site import site_of
 from tests import examples
@@ -55,3 +55,22 @@ def test_it_names_the_clusters_of_automatic_environments_only_each_once_and_in_o
 def test_the_built_in_platform_gives_the_site_of_somebody_without_one() -> None:
     platform = local_platform("registry:5000", mirror="mirror:5001", context="there", namespace="here")
     assert site_of(platform, None, library="1.2.3") == Site(library="1.2.3")
+
+
+def test_credentials_are_the_team_s_own_and_the_library_is_the_tag_that_is_named() -> None:
+    platform = examples.platform(
+        images=Images(registry="r", credentials="nexus-{team}"),
+        charts=Charts(repository="oci://r/charts", credentials="{team}-charts"),
+        clusters=(Cluster(name="nonprod", credentials="kube-nonprod-{team}"),),
+        environments=(examples.DEV,),
+        jenkins=Jenkins(url="u", library=Library(repository="r", version="v9.0.0")),
+    )
+    mine = Registration(name="orders", team="payments", repository="r")
+    for site in (
+        site_of(platform, mine, library="1.2.3", team="other"),
+        site_of(platform, None, library="1.2.3", team="payments"),
+    ):
+        assert site.registry_credentials == "nexus-payments"
+        assert site.charts_credentials == "payments-charts"
+        assert site.kube_credentials == ("kube-nonprod-payments",)
+        assert site.library == "9.0.0"

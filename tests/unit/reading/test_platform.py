@@ -18,9 +18,11 @@ from pipelinekit.model.platform import (
     Freeze,
     Images,
     Jenkins,
+    Library,
     Origin,
     Platform,
     Registration,
+    id_of,
 )
 from pipelinekit.reading.platform import read_platform
 from tests.documents import dump, unmarked
@@ -509,7 +511,7 @@ def test_what_is_said_of_the_controller() -> None:
     assert read == Jenkins(
         url="https://jenkins",
         source=Origin(repository="https://git/p.git", branch="trunk", path="acme", credentials="p-git"),
-        library=Origin(repository="https://github.com/acme/kit"),
+        library=Library(repository="https://github.com/acme/kit"),
         scan=43_200,
         notify=Notify(step="acmeNotify", library="acme@v3"),
         token_file="/etc/token",
@@ -619,3 +621,33 @@ def test_a_public_key_is_the_text_itself(key: str, good: bool) -> None:
     signing = read_platform(text).images.signing
     assert signing
     assert signing.public_key == key
+
+
+@pytest.mark.parametrize("credential", ["nexus-{team}", "{team}", "{team}.nexus_{team}", "nexus"])
+def test_credentials_of_registry_charts_and_clusters_may_name_the_team(credential: str) -> None:
+    text = platform(DEV).replace('"r:5000"', f'"r:5000", credentials: "{credential}"')
+    text = text.replace('r:5000/charts"', f'r:5000/charts", credentials: "{credential}"')
+    text = text.replace("{name: nonprod}", f'{{name: nonprod, credentials: "{credential}"}}')
+    read = read_platform(text)
+    assert read.images.credentials == read.charts.credentials == read.clusters[0].credentials == credential
+    assert id_of(credential, "pay") == credential.replace("{team}", "pay")
+
+
+@pytest.mark.parametrize("credential", ["nexus-{name}", "nexus-{team", "{}", "-{team}", "a b", "{team}}"])
+def test_they_may_name_nothing_else(credential: str) -> None:
+    text = platform(DEV).replace('"r:5000"', f'"r:5000", credentials: "{credential}"')
+    (hint,) = hints(text)
+    assert "{team} is filled in" in hint
+    other = platform(DEV, more='jenkins: {url: "https://j", credentials: "jenkins-{team}"}\n')
+    with pytest.raises(DocumentInvalid):
+        read_platform(other)
+
+
+def test_the_library_s_tag_is_one_of_a_version() -> None:
+    more = 'jenkins: {{url: "https://j", library: {{repository: "https://g/k.git", version: "{}"}}}}\n'
+    jenkins = read_platform(platform(DEV, more=more.format("v1.2.3"))).jenkins
+    assert jenkins is not None
+    assert jenkins.library == Library(repository="https://g/k.git", version="v1.2.3")
+    for bad in ("main", "1.2.3", "v", "v1@x", "v1 2"):
+        with pytest.raises(DocumentInvalid):
+            read_platform(platform(DEV, more=more.format(bad)))

@@ -157,6 +157,7 @@ PLATFORM: Document = {
         "library": {
             "repository": "https://marked-library.example.com/kit.git",
             "credentials": "marked-library-id",
+            "version": "v7.7.7-marked",
         },
         "scan": "771m",
         "notify": {"step": "markedStep", "library": "marked-steps@v7"},
