@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelinekit.adapters.jenkins.controller import Client, NotThere, url_of
+from pipelinekit.adapters.jenkins.addresses import url_of
+from pipelinekit.adapters.jenkins.controller import Client, NotThere
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.jobrun import Console, Ticket
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pipelinekit.adapters.jenkins.controller import XML, Client, Denied, NotThere, url_of
+from pipelinekit.adapters.jenkins.addresses import url_of
+from pipelinekit.adapters.jenkins.controller import XML, Client, Denied, NotThere
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.jobplan import Found
 from pipelinekit.model.jobrun import JobStatus, LastBuild
@@ -46,7 +47,7 @@ class JenkinsJobs:
     def config(self, path: str) -> str | None:
         """A job's `config.xml`, whose encoding is UTF-8 although no header says so."""
         try:
-            return self.client.get(f"{url_of(path)}/config.xml").content.decode("utf-8")
+            return self.client.get(f"{url_of(path)}/config.xml").content.decode("utf-8", errors="replace")
         except NotThere:
             return None
 
