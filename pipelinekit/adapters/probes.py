@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters import plainhttp, process
 from pipelinekit.adapters.build import engines
 from pipelinekit.adapters.cluster.helm import Helm
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
@@ -146,13 +146,19 @@ def _proxy(url: str, prefix: str) -> str:
 def _http(url: str, prefix: str, *, found: bool = True) -> str:
     import requests
 
+    from pipelinekit.adapters import exchange
+
     user, secret = os.environ.get(f"{prefix}_USER"), os.environ.get(f"{prefix}_PASSWORD")
+    if user and secret:
+        plainhttp.require_secure(url)
+    auth = (user, secret) if user and secret else None
     try:
-        answer = requests.get(url, auth=(user, secret) if user and secret else None, timeout=10, stream=True)
-    except requests.RequestException as error:
-        raise failed(
-            "unreachable", f"does not answer: {type(error).__name__}", hint="is the address right?"
-        ) from error
+        # What it says beyond its first line is nobody's matter here.
+        with exchange.Session().get(url, auth=auth, timeout=10, stream=True) as answer:
+            pass
+    except (requests.RequestException, exchange.Unbearable) as error:
+        reason = str(error) if isinstance(error, exchange.Unbearable) else type(error).__name__
+        raise failed("unreachable", f"does not answer: {reason}", hint="is the address right?") from error
     if answer.status_code in {401, 403}:
         who = f"user {user}" if user else "anonymous access"
         raise failed(
@@ -164,6 +170,7 @@ def _http(url: str, prefix: str, *, found: bool = True) -> str:
 
 
 def _git(address: str) -> str:
+    plainhttp.require_secure(address, what="ledger.repository")
     # Without a terminal git fails instead of waiting for a password.
     done = process.run(
         ["git", "ls-remote", "--heads", "--", address], env={"GIT_TERMINAL_PROMPT": "0"}, timeout=30

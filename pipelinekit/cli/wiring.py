@@ -214,8 +214,8 @@ def registry_login(platform: Platform) -> Callable[[str], Credentials | None]:
     from pipelinekit.adapters.registry import credentials
 
     images = platform.images
-    own = [images.registry, images.mirror, *(each.registry for each in platform.environments)]
-    hosts = [each for each in own if each]
+    others = [each.registry for each in platform.environments]
+    hosts = credentials.own_hosts(images.registry, images.mirror, others)
     return lambda host: credentials.for_registry(host, os.environ, own=hosts)
 
 
@@ -245,7 +245,7 @@ def charts_at(platform: Platform, address: str) -> ChartRepository:
     from pipelinekit.adapters.registry import credentials
 
     repository = platform.charts.repository
-    mine = (repository.partition("://")[2] or repository).split("/")[0]
+    mine = (repository.partition("://")[2] or repository).split("/")[0].rpartition("@")[2]
     images = [platform.images.registry, *(each.registry for each in platform.environments)]
 
     def login(host: str) -> Credentials | None:
@@ -259,7 +259,7 @@ def charts_at(platform: Platform, address: str) -> ChartRepository:
         return OciRegistry(login)
     from pipelinekit.adapters.registry.helmrepository import HttpCharts
 
-    return HttpCharts(login)
+    return HttpCharts(login, say=report.say)
 
 
 def kubeconfig(environment: dict[str, str]) -> dict[str, str]:

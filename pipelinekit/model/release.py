@@ -71,6 +71,10 @@ class ImageRef:
         return f"{host}{self.repository}{tag}{digest}"
 
 
+IDENTITY = "<token>"
+"""The user of a login that is no password: what Docker keeps as `identitytoken`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """A user and a secret, in memory only: the secret does not show in `repr`."""

@@ -70,6 +70,7 @@ def _check_sense(source: Source) -> None:
         text = faults.mapping(source.data, "images").get(key)
         _check_placeholders(source, ("images", key), text)
     nexus.check(source)
+    _check_addresses(source)
     _check_packages(source)
     for index, each in enumerate(faults.items(source.data, "environments")):
         path: Path = ("environments", index)
@@ -144,6 +145,15 @@ def _check_git(source: Source, path: Path, address: Any) -> None:
         names.github_repository(address)
     except ValueError:
         source.fault(path, "github-address", "names no repository", "https://github.com/OWNER/NAME")
+
+
+def _check_addresses(source: Source) -> None:
+    """No address holds a login: it would stand in logs, receipts and the history of this file."""
+    for path in (("charts", "repository"), ("jenkins", "url"), ("nexus", "url")):
+        address = faults.mapping(source.data, path[0]).get(path[1])
+        if isinstance(address, str) and re.match(r"[a-z]+://[^/?#]*@", address, re.IGNORECASE):
+            hint = "take it out: the login is a Jenkins credential, or in the environment of a terminal"
+            source.fault(path, "secret-in-address", "the address holds a user or a password", hint)
 
 
 def _check_packages(source: Source) -> None:

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
-from pipelinekit import names
 from pipelinekit.adapters import process
+from pipelinekit.adapters.build import registriesconf
 from pipelinekit.adapters.build.context import pinned_dockerfile, unpack_context
 from pipelinekit.adapters.build.secrets import secret_words
 from pipelinekit.adapters.folder.reports import copy_reports
 from pipelinekit.adapters.registry import dockerconfig
-from pipelinekit.adapters.registry.connection import is_plain
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import failed
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
@@ -69,13 +68,14 @@ class BuildahEngine:
             (folder / ".pipelinekit-ignore").touch()
             text = (folder / plan.dockerfile).read_text(errors="replace")
             hosts = [each.split("/")[0] for each in (*bases(text, plan.args), plan.cache) if each]
+            plain = [each for each in hosts if self.registry.is_plain(each)]
             done = process.watch(
                 [
                     *self._buildah(),
+                    *registriesconf.write(Path(scratch), plain, self.environment),
                     *self.argv(plan, Path(scratch)),
                     *(["--manifest", index] if index else ["--iidfile", str(id_file)]),
                     *("--authfile", str(config / dockerconfig.FILE)),
-                    *(["--tls-verify=false"] if any(map(self._plain, hosts)) else []),
                     *("--ignorefile", str(folder / ".pipelinekit-ignore")),
                     *("--file", str(folder / plan.dockerfile), str(folder)),
                 ],
@@ -148,9 +148,6 @@ class BuildahEngine:
 
     def _namespace(self) -> list[str]:
         return [] if os.geteuid() == 0 else ["buildah", "unshare"]
-
-    def _plain(self, host: str) -> bool:
-        return names.is_loopback(host) or is_plain(host)
 
     def _hosts(self, plan: BuildPlan) -> list[str]:
         """The registries that a build reads from."""

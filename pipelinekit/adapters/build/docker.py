@@ -14,6 +14,7 @@ from pipelinekit.adapters import process
 from pipelinekit.adapters.build import buildx
 from pipelinekit.adapters.build.context import LAST, cache_tags, labelled, stage_of, write_context
 from pipelinekit.adapters.folder.reports import unpack_reports
+from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.adapters.registry.progress import Layers
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing, failed, refused
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
@@ -52,6 +53,7 @@ class DockerEngine:
 
             try:
                 self._client = docker.from_env(timeout=600)
+                dockerconfig.without_netrc(self._client.api)
                 self._client.ping()
             except DockerException as error:
                 raise ToolMissing(
@@ -233,7 +235,7 @@ class DockerEngine:
 
     def _push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
         name = f"{ref.registry}/{ref.repository}"
-        auth = {"username": credentials.user, "password": credentials.password} if credentials else None
+        auth = dockerconfig.for_engine(credentials)
         digest, retried, layers = "", set[str](), Layers()
         self.client.api.tag(image_id, name, ref.tag)
         for event in self.client.api.push(name, ref.tag, auth_config=auth, stream=True, decode=True):

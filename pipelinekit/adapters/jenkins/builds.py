@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from pipelinekit.adapters.jenkins.controller import Client, Denied, NotThere, url_of
+from pipelinekit.adapters.jenkins.addresses import url_of
+from pipelinekit.adapters.jenkins.controller import Client, Denied, NotThere
 from pipelinekit.adapters.jenkins.jobs import KINDS
 from pipelinekit.adapters.jenkins.scans import scan_failed, scan_log
 from pipelinekit.errors import Refused, failed, refused

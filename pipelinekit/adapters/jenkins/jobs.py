@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from pipelinekit.adapters.jenkins.controller import XML, Client, Denied, NotThere, url_of
+from pipelinekit.adapters.jenkins.addresses import url_of
+from pipelinekit.adapters.jenkins.controller import XML, Client, Denied, NotThere
 from pipelinekit.adapters.jenkins.scans import scan_failed, scan_log
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.jobplan import Found
@@ -53,7 +54,7 @@ class JenkinsJobs:
     def config(self, path: str) -> str | None:
         """A job's `config.xml`, whose encoding is UTF-8 although no header says so."""
         try:
-            return self.client.get(f"{url_of(path)}/config.xml").content.decode("utf-8")
+            return self.client.get(f"{url_of(path)}/config.xml").content.decode("utf-8", errors="replace")
         except NotThere:
             return None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipelinekit.adapters.jenkins.controller import Client, Denied, NotThere, url_of
+from pipelinekit.adapters.jenkins.addresses import url_of
+from pipelinekit.adapters.jenkins.controller import Client, Denied, NotThere
 
 _FAILED = b"Finished: FAILURE"
 

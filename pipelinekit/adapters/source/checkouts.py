@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelinekit.adapters import process
+from pipelinekit.adapters.plainhttp import require_secure
 from pipelinekit.adapters.source.repositories import TIMEOUT, reason, unattended
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.errors import failed, refused
@@ -29,6 +30,7 @@ def local(base: Path, registration: Registration) -> Path:
 def clone(registration: Registration) -> Iterator[Path]:
     """The application's folder in a fresh clone of its branch, removed after the block."""
     shown = without_credentials(registration.repository)
+    require_secure(registration.repository)
     with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
         options = ["--quiet", "--depth", "1", "--single-branch", "--branch", registration.branch]
         done = process.run(

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelinekit.adapters import files, process
+from pipelinekit.adapters import files, plainhttp, process
 from pipelinekit.adapters.source import worktree
 from pipelinekit.adapters.source.repositories import TIMEOUT, reason, unattended
 from pipelinekit.errors import failed, refused
@@ -61,6 +61,7 @@ def _from_git(address: str) -> PlatformText:
     match = re.fullmatch(r"(.+?)@([^@/:]+(?:/[^@:]+)*)", address)
     # An ssh address has an @ of its own; a ref comes after the last slash of the path.
     url, ref = (match[1], match[2]) if match and "/" in match[1] else (address, "HEAD")
+    plainhttp.require_secure(url)
     with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
         process.check(["git", "init", "--quiet", scratch])
         command = ["git", "fetch", "--quiet", "--depth", "1", "--", url, ref]

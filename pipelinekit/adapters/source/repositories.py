@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from pipelinekit.adapters import process
+from pipelinekit.adapters.plainhttp import require_secure
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.errors import failed
 
@@ -27,6 +28,7 @@ class RemoteRepositories:
     def head(self, repository: str, branch: str) -> str:
         """The branch's newest commit; raises `ToolFailed` when there is no such repository or branch."""
         shown = without_credentials(repository)
+        require_secure(repository)
         done = process.run(
             ["git", "ls-remote", "--", repository, f"refs/heads/{branch}"], env=unattended(), timeout=TIMEOUT
         )
@@ -120,6 +122,7 @@ def remote_tags(folder: Path) -> dict[str, str]:
 def _fetch(folder: Path, repository: str, branch: str, commit: str, options: list[str]) -> None:
     """Fetch the branch's head into a new repository; raises `ToolFailed` unless that is `commit`."""
     shown = without_credentials(repository)
+    require_secure(repository)
     process.check(["git", "init", "--quiet"], cwd=folder)
     process.check(["git", "remote", "add", "origin", repository], cwd=folder)
     fetch = ["git", "fetch", "--quiet", "--depth", "1", *options, "origin", branch]
