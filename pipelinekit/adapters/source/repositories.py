@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
-
 from pipelinekit.adapters import process
+from pipelinekit.adapters.source import git
+from pipelinekit.adapters.source.git import TIMEOUT, Git
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.errors import failed
-
-TIMEOUT = 120
-"""Seconds for one exchange with a repository."""
 
 
 class RemoteRepositories:
@@ -20,9 +15,9 @@ class RemoteRepositories:
     def head(self, repository: str, branch: str) -> str:
         """The branch's newest commit; raises `ToolFailed` when there is no such repository or branch."""
         shown = without_credentials(repository)
-        done = process.run(
-            ["git", "ls-remote", "--", repository, f"refs/heads/{branch}"], env=unattended(), timeout=TIMEOUT
-        )
+        ref = git.head(branch)
+        with git.nowhere() as here:
+            done = here.run("ls-remote", "--", git.address(repository), ref, timeout=TIMEOUT)
         if done.code:
             raise failed(
                 "repository-unreachable",
@@ -38,14 +33,11 @@ class RemoteRepositories:
         # Without contents first: where the server can, only the file that is asked for is transferred.
         # Plain ssh speaks the older protocol, in which nobody may ask for a single file.
         for options in (["--filter=blob:none"], []):
-            with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-                folder = Path(scratch)
-                _fetch(folder, repository, branch, commit, options)
-                if not process.check(["git", "ls-tree", commit, "--", path], cwd=folder).strip():
+            with git.scratch(origin=repository) as here:
+                _fetch(here, repository, branch, commit, options)
+                if not here.check("ls-tree", commit, "--", path).strip():
                     break
-                shown = process.run(
-                    ["git", "show", f"{commit}:{path}"], cwd=folder, env=unattended(), timeout=TIMEOUT
-                )
+                shown = here.run("cat-file", "blob", f"{commit}:{path}", timeout=TIMEOUT)
                 if shown.code == 0:
                     return shown.out
         raise failed(
@@ -55,16 +47,14 @@ class RemoteRepositories:
         )
 
 
-def _fetch(folder: Path, repository: str, branch: str, commit: str, options: list[str]) -> None:
+def _fetch(here: Git, repository: str, branch: str, commit: str, options: list[str]) -> None:
     """Fetch the branch's head into a new repository; raises `ToolFailed` unless that is `commit`."""
     shown = without_credentials(repository)
-    process.check(["git", "init", "--quiet"], cwd=folder)
-    process.check(["git", "remote", "add", "origin", repository], cwd=folder)
-    fetch = ["git", "fetch", "--quiet", "--depth", "1", *options, "origin", branch]
-    done = process.run(fetch, cwd=folder, env=unattended(), timeout=TIMEOUT)
+    ref = git.head(branch)
+    done = here.run("fetch", "--quiet", "--depth", "1", *options, "origin", ref, timeout=TIMEOUT)
     if done.code:
         raise failed("repository-unreachable", f"git cannot fetch {shown}: {reason(done)}")
-    if process.check(["git", "rev-parse", "FETCH_HEAD"], cwd=folder).strip() != commit:
+    if here.check("rev-parse", "FETCH_HEAD").strip() != commit:
         raise failed("branch-moved", f"{shown} moved while it was read", hint="run it again")
 
 
@@ -76,9 +66,3 @@ def reason(done: process.Completed) -> str:
     lines = [line.strip() for line in done.err.splitlines() if line.strip()]
     before = lines[: lines.index(told)] if told in lines else []
     return before[-1] if before else told
-
-
-def unattended() -> dict[str, str]:
-    """An environment in which git and ssh fail instead of asking."""
-    ssh = os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes")
-    return {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": ssh}

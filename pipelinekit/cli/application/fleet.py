@@ -108,7 +108,7 @@ class Work:
             [*result.files, ".pipelinekit"],
             branch=branch,
             message=f"Generate with pipelinekit {__version__}",
-            push=options.push,
+            push_to=registration.repository if options.push else "",
         )
         return result if is_new else fleet.waiting(registration, branch)
 
