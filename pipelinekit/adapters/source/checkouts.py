@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipelinekit.adapters import links
 from pipelinekit.adapters.source import content, dotgit, git
 from pipelinekit.adapters.source.git import TIMEOUT, Repository
 from pipelinekit.adapters.source.repositories import reason
@@ -21,7 +22,7 @@ def local(base: Path, registration: Registration) -> Path:
     """The application's folder in a checkout at `<base>/<team>/<name>` or `<base>/<name>`."""
     for place in (base / registration.team / registration.name, base / registration.name):
         if place.is_dir():
-            return place / registration.path
+            return links.inside(place, registration.path)
     raise failed("checkout-missing", f"there is no checkout of {registration.name} below {base}")
 
 
@@ -47,7 +48,7 @@ def clone(registration: Registration) -> Iterator[Path]:
         if made is None or made.head() != ref:
             # git takes a tag of that name as well.
             raise failed("repository-unreachable", f"{shown} has no branch '{registration.branch}'")
-        yield into / registration.path
+        yield links.inside(into, registration.path)
 
 
 def require_clean(folder: Path) -> None:
