@@ -97,8 +97,12 @@ def _require(reached: Mapping[Path, Path], top: Path) -> None:
     if faults:
         raise Refused(*faults)
     for path, real in reached.items():
-        if not stat.S_ISREG(real.lstat().st_mode):
-            raise failed("file-unreadable", f"{path} is no file")
+        try:
+            if stat.S_ISREG(real.lstat().st_mode):
+                continue
+        except OSError as error:
+            raise failed("file-unreadable", f"{path}: {error.strerror}") from error
+        raise failed("file-unreadable", f"{path} is no file")
 
 
 def _astray(real: Path, top: Path) -> str:
@@ -108,7 +112,7 @@ def _astray(real: Path, top: Path) -> str:
 
 
 def _tracked(top: Path) -> frozenset[str] | None:
-    """All paths of the repository's index; None outside of any, where what is in the folder is all there is."""
+    """All paths of the index; None outside of a repository, where what is in the folder is all there is."""
     with git.repository(top) as repo:
         return frozenset(repo.check("ls-files", "-z").split("\0")) if repo else None
 
