@@ -72,7 +72,10 @@ def test_a_link_to_another_file_of_the_repository_is_written_through(lair: Lair)
 
 @pytest.mark.parametrize(
     "path",
-    [".git/HEAD", ".GIT/HEAD", "a/.git/x", ".git./x", "git~1/x", ".g\u200cit/x", "../outside/secret", "a\0b"],
+    [
+        *(".git/HEAD", ".GIT/HEAD", "a/.git/x", ".git./x", "git~1/x", ".g\u200cit/x", "../outside/secret"),
+        *("a\0b", ".git::$INDEX_ALLOCATION/x", "a\\.git\\x", ".git /x"),
+    ],
 )
 def test_nothing_is_read_or_removed_where_no_generated_file_can_be(lair: Lair, path: str) -> None:
     with pytest.raises(Refused):

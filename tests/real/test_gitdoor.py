@@ -139,10 +139,12 @@ def test_addresses_of_the_user_stand_for_others(home: Path, lair: Lair) -> None:
 def test_the_users_way_to_ssh_counts(
     home: Path, lair: Lair, monkeypatch: pytest.MonkeyPatch, given: str
 ) -> None:
+    # What answers nothing at once: git would wait for a word of it.
+    ssh = f"touch {lair.canary}; false"
     if given == "setting":
-        _user({"core.sshCommand": lair.command})
+        _user({"core.sshCommand": ssh})
     else:
-        monkeypatch.setenv("GIT_SSH_COMMAND", lair.command)
+        monkeypatch.setenv("GIT_SSH_COMMAND", ssh)
     with pytest.raises(ToolFailed):
         RemoteRepositories().head("ssh://git@127.0.0.1:9/orders", "main")
     assert lair.canary.exists()

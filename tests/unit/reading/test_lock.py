@@ -120,3 +120,13 @@ def test_the_files_are_read_by_line_where_they_stand_as_written(old: str, new: s
     )
     text = lock_text(lock).replace(old, new, 1) if old else lock_text(lock)
     assert read_lock(text, "lock.yaml") == (lock if sound else None)
+
+
+@pytest.mark.parametrize(
+    "path", [".git/HEAD", "../x", "/x", "main.go", "charts/.git/x", "a\\0b", ".GIT/config"]
+)
+def test_a_lock_with_a_path_that_no_generator_makes_is_damaged(path: str) -> None:
+    digest = "sha256:" + "0a" * 32
+    sound = lock_text(Lock(tool="1", site=Site(library="1"), files={"Jenkinsfile": digest}))
+    for text in (f'{sound}  "{path}": "{digest}"\n', f'{sound}was: {{"{path}": "{digest}"}}\n'):
+        assert read_lock(text, "lock.yaml") is None
