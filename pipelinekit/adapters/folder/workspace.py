@@ -24,14 +24,22 @@ class Workspace:
 
     def read_texts(self, paths: Iterable[str]) -> dict[str, str]:
         """The texts of those paths that exist; raises `Refused` for what cannot be a generated file."""
-        wanted = tuple(paths)
-        texts = files.read_texts(self.root, wanted)
-        linked = links.links(self.root, texts)
+        texts = files.read_texts(self.root, paths)
+        self._require_tracked(texts)
+        return texts
+
+    def read_bytes(self, path: str) -> bytes:
+        """A file of theirs; raises `Refused` for a link to what git does not track, `ToolFailed` for none."""
+        self._require_tracked([path])
+        return files.read_bytes(self.root / path)
+
+    def _require_tracked(self, paths: Iterable[str]) -> None:
+        linked = links.links(self.root, paths)
         if linked:
+            # Where there is no link, no git is asked, and its door not even loaded.
             from pipelinekit.adapters.source import tracked
 
             tracked.require_tracked(self.root, linked)
-        return texts
 
     def read_lock(self) -> str | None:
         """The lock's text, or None when there is none."""

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit import __version__
-from pipelinekit.adapters import files
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.folder.workspace import Workspace
-from pipelinekit.adapters.source import checkouts, platforms, tracked
+from pipelinekit.adapters.source import checkouts, platforms
 from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.cli import report
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, check_failed, failed, usage
@@ -73,7 +72,7 @@ class Work:
         try:
             folder = checkouts.local(Path(self.options.base), registration)
             inputs = inputs_digest(
-                files.read_bytes(tracked.followed(folder, FILE)),
+                Workspace(folder).read_bytes(FILE),
                 site_of(self.platform, registration, library=__version__),
                 __version__,
                 packaged.templates_digest(),
@@ -95,7 +94,7 @@ class Work:
         result = fleet.update(
             registration,
             Workspace(folder),
-            files.read_bytes(tracked.followed(folder, FILE)),
+            Workspace(folder).read_bytes(FILE),
             site_of(self.platform, registration, library=__version__),
             tool,
             write=write,
