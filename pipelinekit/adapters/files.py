@@ -6,18 +6,18 @@ import contextlib
 import errno
 import io
 import os
-import shutil
 import stat
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
+from pipelinekit.adapters.links import LINK_GIT, LINK_OUT, astray, require_unlinked
 from pipelinekit.errors import Fault, Place, Refused, ToolFailed, failed, refused
+from pipelinekit.model.tree import is_gits
 
 IGNORE_ALL = "*\n"
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 _MOVE = "move it out of the way, or `pipelinekit generate --keep PATH` keeps yours for good"
 _IS_FOLDER = "is a folder where a file should be"
-_LINK_OUT = "is a link that leads out of the application's folder"
 SCAN_LIMIT = 64 * 1024
 """Bytes of a file whose text is read in a scan."""
 SCAN_MOST = 20_000
@@ -93,8 +93,11 @@ def move(path: Path, to: Path) -> None:
 
 
 def working_folder(root: Path, name: str) -> Path:
-    """`.pipelinekit/<name>/`, made if need be, with a `.gitignore` that keeps it out of git."""
-    folder = root / ".pipelinekit" / name
+    """`.pipelinekit/<name>/`, made if need be, with a `.gitignore` that keeps it out of git.
+
+    Raises `Refused` where it is a link, or behind one.
+    """
+    folder = require_unlinked(root, f".pipelinekit/{name}")
     ignore = folder / ".gitignore"
     if not ignore.exists():
         write_atomic(ignore, IGNORE_ALL)
@@ -153,11 +156,17 @@ def scan(
         for name in sorted(names):
             path = Path(folder, name)
             relative = path.relative_to(root).as_posix()
-            is_text = wanted(relative) and path.is_file() and path.stat().st_size <= SCAN_LIMIT
+            is_text = wanted(relative) and _is_small_file(root, path)
             found[relative] = path.read_bytes().decode(errors="replace") if is_text else ""
             if len(found) > SCAN_MOST:
                 return found
     return found
+
+
+def _is_small_file(root: Path, path: Path) -> bool:
+    if path.is_symlink() and astray(root, path):
+        return False
+    return path.is_file() and path.stat().st_size <= SCAN_LIMIT
 
 
 def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | None:
@@ -166,8 +175,10 @@ def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | N
     `seen` remembers the answers about the folders above.
     """
     above, _, name = relative.rpartition("/")
-    if name == ".." or relative.startswith("/"):
+    if name == ".." or relative.startswith("/") or "\0" in relative:
         return "leads out of the application's folder"
+    if is_gits(relative):
+        return "is git's own"
     if above:
         if above not in seen:
             seen[above] = _folder_obstacle(root, above, seen)
@@ -180,8 +191,8 @@ def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | N
     if stat.S_ISREG(mode):
         return ""
     path = root / relative
-    if stat.S_ISLNK(mode) and _leads_out(root, path):
-        return _LINK_OUT
+    if stat.S_ISLNK(mode) and (why := astray(root, path)):
+        return why
     return _IS_FOLDER if path.is_dir() else ""
 
 
@@ -201,13 +212,9 @@ def _folder_obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> 
     above = _obstacle(root, relative, seen)
     if above == _IS_FOLDER:
         return ""
-    if above == _LINK_OUT:
+    if above in {LINK_OUT, LINK_GIT}:
         return f"{relative} {above}"
     return above if above != "" else f"{relative} is a file where a folder should be"
-
-
-def _leads_out(root: Path, path: Path) -> bool:
-    return root.resolve() not in path.resolve().parents
 
 
 def write_tree(root: Path, files: Mapping[str, tuple[str, bool]]) -> None:
@@ -225,6 +232,8 @@ def write_tree(root: Path, files: Mapping[str, tuple[str, bool]]) -> None:
         raise Refused(*faults)
     for relative, (text, executable) in files.items():
         path = f"{root}/{relative}"
+        # A link to another file of theirs stays one.
+        path = os.path.realpath(path) if os.path.islink(path) else path  # noqa: PTH114 - a text already
         crlf = there[relative] is not None and _uses_crlf(path)
         content = text.replace("\n", "\r\n") if crlf else text
         _write(path, content, 0o755 if executable else 0o644)
@@ -241,16 +250,6 @@ def _uses_crlf(path: str) -> bool:
     """Whether the file's lines end in `\\r\\n`; a mixed file counts by its first line."""
     with open(path, "rb") as stream:  # noqa: PTH123 - a fleet asks for many
         return stream.readline().endswith(b"\r\n")
-
-
-def copy_tree(source: Path, to: Path) -> None:
-    """Copy a folder; links are followed, so that nothing points back at the original."""
-    try:
-        shutil.copytree(source, to)
-    except shutil.Error as error:
-        raise failed("file-unreadable", f"{source}: {error.args[0][0][2]}") from error
-    except OSError as error:
-        raise _disk_error("file-unreadable", source, error) from error
 
 
 def require_folder(path: Path) -> Path:

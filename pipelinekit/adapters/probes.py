@@ -15,12 +15,13 @@ from pipelinekit.adapters.cluster.helm import Helm
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.registry import credentials
 from pipelinekit.adapters.registry.oci import OciRegistry
-from pipelinekit.adapters.source import worktree
+from pipelinekit.adapters.source import git, worktree
+from pipelinekit.adapters.source.addresses import address as git_address
 from pipelinekit.errors import Fault, PipelinekitError, ToolMissing, failed
 from pipelinekit.model.platform import Platform
 from pipelinekit.model.release import Credentials
 
-OLDEST = {"git": "2.31", "helm": "3.17", "kubectl": "1.28", "docker": "20.10", "buildah": "1.28"}
+OLDEST = {"git": git.OLDEST, "helm": "3.17", "kubectl": "1.28", "docker": "20.10", "buildah": "1.28"}
 """The oldest version of a tool that works."""
 
 
@@ -41,7 +42,7 @@ Probe = tuple[str, Callable[[], str]]
 def tools(env: dict[str, str], platform: Platform) -> list[Probe]:
     """The programs that the verbs drive on this platform."""
     probes: list[Probe] = [
-        ("git", lambda: _recent("git", process.check(["git", "--version"]))),
+        ("git", lambda: _recent("git", git.version())),
         ("helm", lambda: _recent("helm", Helm(env).version())),
         ("kubectl", lambda: _recent("kubectl", Kubernetes(env).version())),
         ("engine", _engine),
@@ -170,11 +171,10 @@ def _http(url: str, prefix: str, *, found: bool = True) -> str:
 
 
 def _git(address: str) -> str:
-    plainhttp.require_secure(address, what="ledger.repository")
-    # Without a terminal git fails instead of waiting for a password.
-    done = process.run(
-        ["git", "ls-remote", "--heads", "--", address], env={"GIT_TERMINAL_PROMPT": "0"}, timeout=30
-    )
+    with git.nowhere() as here:
+        done = here.run(
+            "ls-remote", "--heads", "--", git_address(address, what="ledger.repository"), timeout=30
+        )
     if done.code:
         raise failed(
             "unreachable", f"git: {done.reason()}", hint="is the address right, and may you read it?"

@@ -64,12 +64,14 @@ def run(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    alone: bool = False,
     stdin: str | bytes | None = None,
     timeout: float | None = None,
 ) -> Completed:
     """Run a program to its end and return what it wrote, whatever its exit code.
 
-    `env` is laid over this process' own; `timeout` is in seconds, and over it the program is killed.
+    `env` is laid over this process' own, or with `alone` is all there is; `timeout` is in seconds, and over
+    it the program is killed.
     Raises `ToolMissing` when there is no such program, `ToolFailed` on the timeout.
     """
     # A verb that starts no program does without it.
@@ -80,7 +82,7 @@ def run(
         done = subprocess.run(
             [path, *argv[1:]],
             cwd=cwd,
-            env={**os.environ, **env} if env else None,
+            env={**({} if alone else os.environ), **env} if env else None,
             input=stdin.encode() if isinstance(stdin, str) else stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,

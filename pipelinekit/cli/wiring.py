@@ -59,7 +59,7 @@ class Line:
                 f"there is no {FILE} in {self.root}",
                 hint="`pipelinekit new-app NAME --language L` makes an application; --path names its folder",
             )
-        return files.read_bytes(path)
+        return self.workspace.read_bytes(FILE)
 
     @cached_property
     def app(self) -> App:

@@ -244,7 +244,9 @@ def _stamped(plan: ReleasePlan) -> tuple[str, str]:
 
 
 def digest_of(path: Path) -> str:
-    """`sha256:` and the hex digest of a file; empty when there is none."""
+    """`sha256:` and the hex digest of a file; empty when there is none, and for a link: we make none."""
+    if path.is_symlink():
+        return ""
     try:
         return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from pipelinekit.adapters.files import read_bytes
+from pipelinekit.adapters.source.tracked import followed
 from pipelinekit.errors import refused
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.reading.dockerfile import pin, stages
@@ -32,7 +33,7 @@ class Sources:
         path = self.folder / DOCKERFILE
         if not path.is_file():
             raise refused("dockerfile-missing", f"there is no {path}", hint="run `pipelinekit generate`")
-        return read_bytes(path).decode(errors="replace")
+        return read_bytes(followed(self.folder, DOCKERFILE)).decode(errors="replace")
 
     def digest(self) -> str:
         """The digest of the context; the same content gives the same one, whenever it was checked out."""
@@ -136,7 +137,7 @@ def _ignore(folder: Path, dockerfile: str) -> Ignore:
     for name in (f"{dockerfile}.dockerignore", FILE):
         path = folder / name
         if path.is_file():
-            return read_dockerignore(read_bytes(path).decode(errors="replace"), name)
+            return read_dockerignore(read_bytes(followed(folder, name)).decode(errors="replace"), name)
     return read_dockerignore("")
 
 

@@ -18,7 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.files import copy_tree, write_atomic
+from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.source import tracked
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import Say
@@ -55,7 +56,8 @@ class Helm:
         """
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
             chart = Path(scratch, name)
-            copy_tree(folder, chart)
+            # It is `charts/<name>` of an application.
+            tracked.copy(folder, chart, folder.parents[1])
             for relative, text in replaced.items():
                 write_atomic(chart / relative, text)
             given = Path(scratch, "values-deployment.yaml")

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters import files, links
 from pipelinekit.model.tree import File, Tree
 
 LOCK = ".pipelinekit/lock.yaml"
@@ -24,18 +24,34 @@ class Workspace:
 
     def read_texts(self, paths: Iterable[str]) -> dict[str, str]:
         """The texts of those paths that exist; raises `Refused` for what cannot be a generated file."""
-        return files.read_texts(self.root, paths)
+        texts = files.read_texts(self.root, paths)
+        self._require_tracked(texts)
+        return texts
+
+    def read_bytes(self, path: str) -> bytes:
+        """A file of theirs; raises `Refused` for a link to what git does not track, `ToolFailed` for none."""
+        self._require_tracked([path])
+        return files.read_bytes(self.root / path)
+
+    def _require_tracked(self, paths: Iterable[str]) -> None:
+        linked = links.links(self.root, paths)
+        if linked:
+            # Where there is no link, no git is asked, and its door not even loaded.
+            from pipelinekit.adapters.source import tracked
+
+            tracked.require_tracked(self.root, linked)
 
     def read_lock(self) -> str | None:
         """The lock's text, or None when there is none."""
+        path = links.require_unlinked(self.root, LOCK)
         try:
-            return (self.root / LOCK).read_bytes().decode(errors="replace")
+            return path.read_bytes().decode(errors="replace")
         except FileNotFoundError:
             return None
 
     def read_base(self) -> Tree | None:
         """What was generated last, or None when that is missing or damaged."""
-        path = self.root / BASE
+        path = links.require_unlinked(self.root, BASE)
         try:
             return unpack(path.read_bytes())
         except (OSError, tarfile.TarError, EOFError, UnicodeDecodeError, zlib.error, ValueError):
@@ -45,11 +61,11 @@ class Workspace:
         """Write and remove generated files; each is either its old self or its new one."""
         files.write_tree(self.root, {path: (each.text, each.executable) for path, each in write.items()})
         for path in remove:
-            files.remove(self.root / path)
+            files.remove(links.inside(self.root, path))
 
     def move(self, old: str, new: str) -> None:
         """Give a file another path, in one step; folders are made, and removed when they get empty."""
-        files.move(self.root / old, self.root / new)
+        files.move(links.inside(self.root, old), links.inside(self.root, new))
 
     def working_folder(self, name: str) -> Path:
         """`.pipelinekit/<name>/`, made if need be; git ignores it."""
@@ -57,11 +73,11 @@ class Workspace:
 
     def write_lock(self, text: str) -> None:
         """Replace the lock."""
-        files.write_atomic(self.root / LOCK, text)
+        files.write_atomic(links.require_unlinked(self.root, LOCK), text)
 
     def write_base(self, base: Tree) -> None:
         """Replace what counts as generated last."""
-        files.write_atomic(self.root / BASE, pack(base))
+        files.write_atomic(links.require_unlinked(self.root, BASE), pack(base))
 
 
 def pack(tree: Tree) -> bytes:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit import __version__
-from pipelinekit.adapters import files
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.adapters.source import checkouts, platforms
@@ -73,7 +72,7 @@ class Work:
         try:
             folder = checkouts.local(Path(self.options.base), registration)
             inputs = inputs_digest(
-                files.read_bytes(folder / FILE),
+                Workspace(folder).read_bytes(FILE),
                 site_of(self.platform, registration, library=__version__),
                 __version__,
                 packaged.templates_digest(),
@@ -95,7 +94,7 @@ class Work:
         result = fleet.update(
             registration,
             Workspace(folder),
-            files.read_bytes(folder / FILE),
+            Workspace(folder).read_bytes(FILE),
             site_of(self.platform, registration, library=__version__),
             tool,
             write=write,
@@ -108,7 +107,7 @@ class Work:
             [*result.files, ".pipelinekit"],
             branch=branch,
             message=f"Generate with pipelinekit {__version__}",
-            push=options.push,
+            push_to=registration.repository if options.push else "",
         )
         return result if is_new else fleet.waiting(registration, branch)
 

@@ -7,7 +7,7 @@ from pipelinekit.generators.jobdsl import interval, plan
 from pipelinekit.model.jobs import Folder, Job
 from pipelinekit.render import render
 from tests.groovy import literals
-from tests.hostile import ALL
+from tests.hostile.values import ALL
 from tests.unit.generators.test_configxml import FOLDER, GIT, GITHUB, SEED
 
 JOBS: tuple[Job, ...] = (FOLDER, SEED, GITHUB, GIT)

@@ -13,7 +13,7 @@ from pipelinekit.generators.platformdoc import FILE, Answers, plan_platform
 from pipelinekit.model.platform import Cluster, Platform
 from pipelinekit.reading.platform import read_platform
 from pipelinekit.render import render
-from tests.hostile import HOSTILE
+from tests.hostile.values import HOSTILE
 
 
 def document(**answers: Any) -> str:

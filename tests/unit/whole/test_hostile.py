@@ -39,7 +39,7 @@ from pipelinekit.render.lock import lock_text
 from tests import examples
 from tests.documents import dump
 from tests.groovy import literals
-from tests.hostile import ALL, FREE, HOSTILE
+from tests.hostile.values import ALL, FREE, HOSTILE
 
 Path = tuple[str | int, ...]
 Document = dict[str, Any]
