@@ -11,6 +11,7 @@ import stat
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
+from pipelinekit.adapters import regular
 from pipelinekit.errors import Fault, Place, Refused, ToolFailed, failed, refused
 
 IGNORE_ALL = "*\n"
@@ -20,16 +21,18 @@ _IS_FOLDER = "is a folder where a file should be"
 _LINK_OUT = "is a link that leads out of the application's folder"
 SCAN_LIMIT = 64 * 1024
 """Bytes of a file whose text is read in a scan."""
+SCAN_TOTAL = 16 * 1024 * 1024
+"""Characters that a scan reads in all."""
 SCAN_MOST = 20_000
 """Files that a scan looks at."""
 
 
-def read_bytes(path: Path) -> bytes:
-    """The file's content; `ToolFailed` with the reason when it cannot be read."""
+def read_bytes(path: Path, limit: int = regular.CONTENT) -> bytes:
+    """The file's content; `ToolFailed` with the reason when it is no file, too large, or cannot be read."""
     try:
-        return path.read_bytes()
+        return regular.read(path, limit)
     except OSError as error:
-        raise _disk_error("file-unreadable", path, error) from error
+        raise disk_error("file-unreadable", path, error) from error
 
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644, durable: bool = False) -> None:
@@ -61,7 +64,7 @@ def _write(path: str, content: str | bytes, mode: int, *, durable: bool = False)
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary)  # noqa: PTH108 - a text already
-        raise _disk_error("file-unwritable", Path(path), error) from error
+        raise disk_error("file-unwritable", Path(path), error) from error
 
 
 def _write_all(stream: io.FileIO, data: bytes) -> None:
@@ -78,7 +81,7 @@ def remove(path: Path) -> None:
         with contextlib.suppress(OSError):
             path.parent.rmdir()
     except OSError as error:
-        raise _disk_error("file-undeletable", path, error) from error
+        raise disk_error("file-undeletable", path, error) from error
 
 
 def move(path: Path, to: Path) -> None:
@@ -89,7 +92,7 @@ def move(path: Path, to: Path) -> None:
         with contextlib.suppress(OSError):
             path.parent.rmdir()
     except OSError as error:
-        raise _disk_error("file-unwritable", to, error) from error
+        raise disk_error("file-unwritable", to, error) from error
 
 
 def working_folder(root: Path, name: str) -> Path:
@@ -122,7 +125,7 @@ def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
             if obstacle:
                 faults.append(Fault("path-blocked", obstacle, Place(path), hint=_MOVE))
                 continue
-            texts[relative] = _content(path).decode().replace("\r\n", "\n")
+            texts[relative] = regular.read(path, regular.DOCUMENT).decode().replace("\r\n", "\n")
         except FileNotFoundError:
             continue
         except UnicodeDecodeError:
@@ -134,11 +137,6 @@ def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
     return texts
 
 
-def _content(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - a fleet reads many
-        return stream.read()
-
-
 def scan(
     root: Path, *, wanted: Callable[[str], object], skipped: Collection[str], deepest: int
 ) -> dict[str, str]:
@@ -147,17 +145,26 @@ def scan(
     Folders named in `skipped`, and what lies more than `deepest` folders down, are passed over.
     """
     found: dict[str, str] = {}
+    left = SCAN_TOTAL
     for folder, inside, names in os.walk(root):
         depth = len(Path(folder).relative_to(root).parts)
         inside[:] = sorted(each for each in inside if each not in skipped and depth < deepest)
         for name in sorted(names):
             path = Path(folder, name)
             relative = path.relative_to(root).as_posix()
-            is_text = wanted(relative) and path.is_file() and path.stat().st_size <= SCAN_LIMIT
-            found[relative] = path.read_bytes().decode(errors="replace") if is_text else ""
+            found[relative] = _glance(path) if left > 0 and wanted(relative) else ""
+            left -= len(found[relative])
             if len(found) > SCAN_MOST:
                 return found
     return found
+
+
+def _glance(path: Path) -> str:
+    """The text of a small file; empty for whatever is none, or cannot be read."""
+    try:
+        return regular.read(path, SCAN_LIMIT).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | None:
@@ -173,6 +180,8 @@ def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | N
             seen[above] = _folder_obstacle(root, above, seen)
         if seen[above] != "":
             return seen[above]
+    if "\0" in relative:
+        return "is no path that a file can have"
     try:
         mode = os.lstat(f"{root}/{relative}").st_mode
     except FileNotFoundError:
@@ -207,7 +216,11 @@ def _folder_obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> 
 
 
 def _leads_out(root: Path, path: Path) -> bool:
-    return root.resolve() not in path.resolve().parents
+    try:
+        return root.resolve() not in path.resolve().parents
+    except (OSError, RuntimeError):
+        # A circle of links leads nowhere.
+        return True
 
 
 def write_tree(root: Path, files: Mapping[str, tuple[str, bool]]) -> None:
@@ -240,7 +253,7 @@ def _mode(path: str) -> int | None:
 def _uses_crlf(path: str) -> bool:
     """Whether the file's lines end in `\\r\\n`; a mixed file counts by its first line."""
     with open(path, "rb") as stream:  # noqa: PTH123 - a fleet asks for many
-        return stream.readline().endswith(b"\r\n")
+        return stream.readline(regular.DOCUMENT).endswith(b"\r\n")
 
 
 def copy_tree(source: Path, to: Path) -> None:
@@ -250,7 +263,7 @@ def copy_tree(source: Path, to: Path) -> None:
     except shutil.Error as error:
         raise failed("file-unreadable", f"{source}: {error.args[0][0][2]}") from error
     except OSError as error:
-        raise _disk_error("file-unreadable", source, error) from error
+        raise disk_error("file-unreadable", source, error) from error
 
 
 def require_folder(path: Path) -> Path:
@@ -260,7 +273,8 @@ def require_folder(path: Path) -> Path:
     return path.resolve()
 
 
-def _disk_error(code: str, path: Path, error: OSError) -> ToolFailed:
+def disk_error(code: str, path: Path, error: OSError) -> ToolFailed:
+    """What the disk said about `path`, as an error with a next step."""
     reason = error.strerror or str(error)
     hints = {
         errno.ENOSPC: "make room on the disk, then run it again",

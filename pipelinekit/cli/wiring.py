@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelinekit import __version__, names
-from pipelinekit.adapters import files
+from pipelinekit.adapters import files, regular
 from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.cli import report
 from pipelinekit.errors import refused, usage
@@ -60,7 +60,7 @@ class Line:
                 f"there is no {FILE} in {self.root}",
                 hint="`pipelinekit new-app NAME --language L` makes an application; --path names its folder",
             )
-        return files.read_bytes(path)
+        return files.read_bytes(path, regular.DOCUMENT)
 
     @cached_property
     def app(self) -> App:

@@ -1,23 +1,27 @@
 """`.dockerignore`: which files of a folder are in the build context, as Docker decides it.
 
 The last pattern that matches a path, or a folder above it, decides; `!` takes a path back in. A pattern is
-anchored at the context's root, `*` and `?` do not cross a slash, `**` crosses any number of them.
+anchored at the context's root, `*` and `?` do not cross a slash, `**` crosses any number of them: as Docker's
+patternmatcher reads them, its oddities included.
 """
 
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
+from pipelinekit.reading.globs import Glob
 
 FILE = ".dockerignore"
+MAX_PATTERNS = 10_000
+MAX_PATTERN = 4_096
+"""Characters of a pattern: no path is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    pattern: re.Pattern[str]
+    glob: Glob
     text: str
     keeps: bool
 
@@ -37,7 +41,7 @@ class Ignore:
         for rule in self._rules:
             if rule.keeps != excluded:
                 continue
-            if any(rule.pattern.fullmatch(each) for each in above):
+            if any(map(rule.glob.matches, above)):
                 excluded = not rule.keeps
         return excluded
 
@@ -55,7 +59,7 @@ class Ignore:
 
 def read_dockerignore(text: str, origin: str = FILE) -> Ignore:
     """The rules in `text`; raises `DocumentInvalid` for a pattern that Docker refuses."""
-    rules = []
+    rules: list[_Rule] = []
     for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         # A hash is a comment only at the very beginning of a line; spaces around a pattern do not count.
         if raw.startswith("#"):
@@ -67,57 +71,21 @@ def read_dockerignore(text: str, origin: str = FILE) -> Ignore:
             if keeps:
                 raise _fault(origin, number, 'a lone "!" excepts nothing')
             continue
+        if len(pattern) > MAX_PATTERN:
+            raise _fault(origin, number, f"a pattern of more than {MAX_PATTERN} characters matches no path")
         cleaned = posixpath.normpath(pattern).lstrip("/")
+        if keeps and not cleaned:
+            raise _fault(origin, number, f"{raw.strip()!r} excepts nothing")
         if cleaned in {"", "."}:
             # The root itself: everything stays in, as Docker has it.
             continue
+        if len(rules) == MAX_PATTERNS:
+            raise _fault(origin, number, f"more than {MAX_PATTERNS} patterns")
         try:
-            rules.append(_Rule(re.compile(_expression(cleaned), re.DOTALL), cleaned, keeps))
-        except (re.error, ValueError) as error:
+            rules.append(_Rule(Glob(cleaned), cleaned, keeps))
+        except ValueError as error:
             raise _fault(origin, number, f"{pattern!r} is no pattern: {error}") from error
     return Ignore(tuple(rules))
-
-
-def _expression(pattern: str) -> str:
-    """The pattern as a regular expression over whole paths."""
-    out, at = [], 0
-    while at < len(pattern):
-        char = pattern[at]
-        at += 1
-        if char == "*" and pattern.startswith("*", at):
-            at += 2 if pattern.startswith("/", at + 1) else 1
-            out.append("(?:.*/)?" if at < len(pattern) else ".*")
-        elif char == "*":
-            out.append("[^/]*")
-        elif char == "?":
-            out.append("[^/]")
-        elif char == "[":
-            end = _end_of_class(pattern, at)
-            out.append(_class(pattern[at:end]))
-            at = end + 1
-        elif char == "\\":
-            if at == len(pattern):
-                raise ValueError("it ends in a backslash")
-            out.append(re.escape(pattern[at]))
-            at += 1
-        else:
-            out.append(re.escape(char))
-    return "".join(out)
-
-
-def _end_of_class(pattern: str, at: int) -> int:
-    end = at + 1 if pattern.startswith("^", at) else at
-    while end < len(pattern) and pattern[end] != "]":
-        end += 2 if pattern[end] == "\\" else 1
-    if end >= len(pattern) or end == at:
-        raise ValueError("its bracket is not closed")
-    return end
-
-
-def _class(inner: str) -> str:
-    # What Python would take for an operation on sets is plain text here.
-    plain = re.sub(r"(?<!\\)([\[&~|])", r"\\\1", inner)
-    return f"[{plain}]"
 
 
 def _has_wildcard(text: str) -> bool:

@@ -20,6 +20,8 @@ Path = tuple[str | int, ...]
 MAX_BYTES = 1_000_000
 MAX_NODES = 20_000
 MAX_DEPTH = 50
+_SOON = 64 * 1024
+"""Characters whose node graph is small, whatever they are; what is longer is counted before it is built."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -86,6 +88,9 @@ def parse(content: bytes | str, origin: str) -> Source:
     if text is None:
         return source
     try:
+        if len(text) > _SOON and (fault := outgrown(text, origin, MAX_NODES, MAX_DEPTH)):
+            source.faults.append(fault)
+            return source
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         source.faults.append(syntax_fault(error, text, origin))
@@ -97,9 +102,44 @@ def parse(content: bytes | str, origin: str) -> Source:
     return source
 
 
+def outgrown(text: str, origin: str, nodes: int, depth: int) -> Fault | None:
+    """The fault of a YAML text with more values or levels than that, found without building any of them.
+
+    An alias counts as all that it stands for, as often as it is used. Raises `YAMLError` for what is no YAML.
+    """
+    totals, named = [0], {}
+    names: list[str | None] = []
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            totals.append(1)
+            names.append(event.anchor)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            count, name = totals.pop(), names.pop()
+            if name:
+                named[name] = count
+            totals[-1] += count
+        elif isinstance(event, yaml.AliasEvent):
+            totals[-1] += named.get(event.anchor, 1)
+        elif isinstance(event, yaml.ScalarEvent):
+            totals[-1] += 1
+        if totals[-1] > nodes or len(totals) - 1 > depth:
+            mark = event.start_mark
+            return _too_deep(Place(origin, mark.line + 1, mark.column + 1), "", nodes, depth)
+    return None
+
+
+def _too_deep(place: Place, path: str, nodes: int, depth: int) -> Fault:
+    problem = f"anchors or nesting grow beyond {nodes} values or {depth} levels"
+    return Fault("yaml-too-deep", problem, place, path, "write the values out")
+
+
 def _decoded(content: bytes | str, source: Source) -> str | None:
     """The text, or None with a fault when YAML could make nothing of it."""
     origin = source.origin
+    if len(content) > 4 * MAX_BYTES:
+        problem = f"more than {MAX_BYTES} characters"
+        source.faults.append(Fault("document-too-large", problem, Place(origin, 1, 1)))
+        return None
     if isinstance(content, bytes):
         try:
             content = content.decode()
@@ -167,12 +207,7 @@ class _Builder:
         source.values[path] = Place(source.origin, node.start_mark.line + 1, node.start_mark.column + 1)
         if self.nodes > MAX_NODES or len(path) > MAX_DEPTH or id(node) in self.open:
             if not any(fault.code == "yaml-too-deep" for fault in source.faults):
-                source.fault(
-                    path,
-                    "yaml-too-deep",
-                    f"anchors or nesting grow beyond {MAX_NODES} values or {MAX_DEPTH} levels",
-                    "write the values out",
-                )
+                source.faults.append(_too_deep(source.place(path), dotted(path), MAX_NODES, MAX_DEPTH))
             return None
         self._check_tag(node, path)
         if isinstance(node, yaml.ScalarNode):

@@ -8,9 +8,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelinekit.adapters import files, process
+from pipelinekit.adapters import files, process, regular
 from pipelinekit.adapters.source import worktree
-from pipelinekit.adapters.source.repositories import TIMEOUT, reason, unattended
+from pipelinekit.adapters.source.repositories import MEMORY, TIMEOUT, reason, unattended
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.platformlock import PlatformLock
 from pipelinekit.reading.platformlock import FILE as LOCK_FILE
@@ -45,7 +45,7 @@ def read_platform_text(source: str) -> PlatformText:
             f"there is no {path}",
             hint="`pipelinekit platform init` writes one; --platform or PIPELINEKIT_PLATFORM names it",
         )
-    content = files.read_bytes(path)
+    content = files.read_bytes(path, regular.DOCUMENT)
     return PlatformText(
         content, str(path), _commit_of(path) or _digest(content), read_lock(path.parent / LOCK_FILE)
     )
@@ -58,7 +58,7 @@ def read_lock(path: Path) -> PlatformLock:
 
 def _from_git(address: str) -> PlatformText:
     address, _, folder = address.partition("#")
-    match = re.fullmatch(r"(.+?)@([^@/:]+(?:/[^@:]+)*)", address)
+    match = re.fullmatch(r"(.+?)@([^@/:]+(?:/[^@:]*)?)", address)
     # An ssh address has an @ of its own; a ref comes after the last slash of the path.
     url, ref = (match[1], match[2]) if match and "/" in match[1] else (address, "HEAD")
     with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
@@ -70,7 +70,7 @@ def _from_git(address: str) -> PlatformText:
             raise failed("platform-unreachable", f"git cannot fetch {ref} of {shown}: {reason(fetch)}")
         commit = process.check(["git", "rev-parse", "FETCH_HEAD"], cwd=Path(scratch)).strip()
         inside = f"{folder.strip('/')}/{FILE}" if folder else FILE
-        shown_file = process.run(["git", "show", f"FETCH_HEAD:{inside}"], cwd=Path(scratch))
+        shown_file = process.run(["git", "show", f"FETCH_HEAD:{inside}"], cwd=Path(scratch), memory=MEMORY)
         if shown_file.code:
             raise refused("platform-missing", f"there is no {inside} in {shown} at {ref}")
         beside = process.run(

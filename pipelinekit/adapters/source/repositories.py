@@ -7,11 +7,14 @@ import tempfile
 from pathlib import Path
 
 from pipelinekit.adapters import process
+from pipelinekit.adapters.regular import DOCUMENT
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.errors import failed
 
 TIMEOUT = 120
 """Seconds for one exchange with a repository."""
+MEMORY = 192 * 1024 * 1024
+"""Bytes that git may have while it takes one text out of somebody's objects: a small pack can hold huge ones."""
 
 
 class RemoteRepositories:
@@ -44,7 +47,12 @@ class RemoteRepositories:
                 if not process.check(["git", "ls-tree", commit, "--", path], cwd=folder).strip():
                     break
                 shown = process.run(
-                    ["git", "show", f"{commit}:{path}"], cwd=folder, env=unattended(), timeout=TIMEOUT
+                    ["git", "show", f"{commit}:{path}"],
+                    cwd=folder,
+                    env=unattended(),
+                    timeout=TIMEOUT,
+                    most=DOCUMENT,
+                    memory=MEMORY,
                 )
                 if shown.code == 0:
                     return shown.out
@@ -61,7 +69,7 @@ def _fetch(folder: Path, repository: str, branch: str, commit: str, options: lis
     process.check(["git", "init", "--quiet"], cwd=folder)
     process.check(["git", "remote", "add", "origin", repository], cwd=folder)
     fetch = ["git", "fetch", "--quiet", "--depth", "1", *options, "origin", branch]
-    done = process.run(fetch, cwd=folder, env=unattended(), timeout=TIMEOUT)
+    done = process.run(fetch, cwd=folder, env=unattended(), timeout=TIMEOUT, memory=MEMORY)
     if done.code:
         raise failed("repository-unreachable", f"git cannot fetch {shown}: {reason(done)}")
     if process.check(["git", "rev-parse", "FETCH_HEAD"], cwd=folder).strip() != commit:

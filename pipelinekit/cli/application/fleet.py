@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit import __version__
-from pipelinekit.adapters import files
+from pipelinekit.adapters import files, regular
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.adapters.source import checkouts, platforms
@@ -73,7 +73,7 @@ class Work:
         try:
             folder = checkouts.local(Path(self.options.base), registration)
             inputs = inputs_digest(
-                files.read_bytes(folder / FILE),
+                files.read_bytes(folder / FILE, regular.DOCUMENT),
                 site_of(self.platform, registration, library=__version__),
                 __version__,
                 packaged.templates_digest(),
@@ -95,7 +95,7 @@ class Work:
         result = fleet.update(
             registration,
             Workspace(folder),
-            files.read_bytes(folder / FILE),
+            files.read_bytes(folder / FILE, regular.DOCUMENT),
             site_of(self.platform, registration, library=__version__),
             tool,
             write=write,
