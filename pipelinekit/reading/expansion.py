@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
-from pipelinekit.reading.globs import Glob
 
 LONGEST = 4_096
 """Characters of a value: no reference to an image comes near."""
+TRIMMED = 256
+"""Characters of a value that a pattern is taken off, and of the pattern."""
 DEEPEST = 20
 """Variables inside each other's defaults."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
@@ -135,35 +136,51 @@ class _Word:
 
 def _trimmed(value: str, pattern: str, *, front: bool, longest: bool) -> str:
     """`value` without the shortest or longest beginning (or end) that the pattern matches."""
-    matches = _matcher(pattern)
-    counts = range(len(value), -1, -1) if longest else range(len(value) + 1)
-    for count in counts:
-        part = value[:count] if front else value[len(value) - count :]
-        if matches(part):
-            return value[count:] if front else value[: len(value) - count]
-    return value
+    if front:
+        lengths = _accepted(value, pattern)
+        return value[(lengths[-1] if longest else lengths[0]) :] if lengths else value
+    return _trimmed(value[::-1], pattern[::-1], front=True, longest=longest)[::-1]
 
 
 def _replaced(value: str, pattern: str, by: str, *, everywhere: bool) -> str:
-    matches = _matcher(pattern)
     out: list[str] = []
     at = length = 0
     while at < len(value):
-        ends = range(len(value), at, -1)
-        end = next((each for each in ends if matches(value[at:each])), None) if pattern else None
-        part, at = (by, end) if end else (value[at], at + 1)
+        lengths = [each for each in _accepted(value[at:], pattern) if each]
+        part, step = (by, lengths[-1]) if lengths else (value[at], 1)
+        at += step
         out.append(part)
         length += len(part)
         if length > LONGEST:
             raise _grown()
-        if end and not everywhere:
+        if lengths and not everywhere:
             out.append(value[at:])
             break
     return "".join(out)
 
 
-def _matcher(pattern: str) -> Glob:
-    raise NotImplementedError
+def _accepted(value: str, pattern: str) -> list[int]:
+    """How long those beginnings of `value` are that the pattern (`*` and `?`) matches, the shortest first."""
+    if len(value) > TRIMMED or len(pattern) > TRIMMED:
+        raise _grown()
+    end = 1 << len(pattern)
+    stars = sum(1 << at for at, char in enumerate(pattern) if char == "*")
+    state, found = _past_stars(1, pattern), []
+    for at in range(len(value) + 1):
+        if state & end:
+            found.append(at)
+        if at == len(value) or not state:
+            break
+        takes = sum(1 << place for place, char in enumerate(pattern) if char in {"?", value[at]})
+        state = _past_stars((state & takes & ~stars) << 1 | state & stars, pattern)
+    return found
+
+
+def _past_stars(state: int, pattern: str) -> int:
+    for at, char in enumerate(pattern):
+        if char == "*" and state >> at & 1:
+            state |= 0b10 << at
+    return state
 
 
 def _grown() -> DocumentInvalid:

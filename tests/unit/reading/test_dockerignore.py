@@ -118,18 +118,18 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         return
 
 
+REFUSED = {"^a*"}
+"""What Docker reads as something else than is written."""
+
+
 def test_a_sample_of_patterns_is_read_as_docker_does() -> None:
-    refused = 0
     for (text, paths), answer in zip(questions(), json.loads(ANSWERS.read_text()), strict=True):
-        if answer is None or "^" in text.replace("[^", ""):
-            # What Docker reads as something else than is written is refused as well, with a word about it.
-            refused += answer is not None
+        if answer is None or text in REFUSED:
             with pytest.raises(DocumentInvalid):
                 read_dockerignore(text)
             continue
         ignore = read_dockerignore(text)
         assert [path for path in paths if ignore.excludes(path)] == answer, text
-    assert refused < 10
 
 
 def test_more_patterns_than_anybody_writes_are_refused() -> None:
