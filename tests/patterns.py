@@ -1,7 +1,7 @@
 """Patterns and paths that tell matchers of `.dockerignore` apart, and what Docker's own makes of them.
 
-`python -m tests.patterns PROGRAM` writes the answers anew. The program is Docker's matcher with a command line:
-`go build -o PROGRAM .` in tests/testbed/go/patternmatcher.
+`python -m tests.patterns PROGRAM` writes the answers anew. The program is Docker's matcher with a command
+line: `go build -o PROGRAM .` in tests/testbed/go/patternmatcher.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _paths(made: object) -> list[str]:
 def main(program: str) -> None:
     """Ask the real matcher, and keep its answers: for each text the paths left out, or null for a refusal."""
     asked = "\n".join(json.dumps({"text": text, "paths": paths}) for text, paths in questions())
-    done = subprocess.run([program], input=asked.encode(), capture_output=True, check=True)  # noqa: S603
+    done = subprocess.run([program], input=asked.encode(), capture_output=True, check=True)
     ANSWERS.write_text("[\n" + ",\n".join(done.stdout.decode().splitlines()) + "\n]\n")
 
 

@@ -124,7 +124,7 @@ def pin(text: str, args: Mapping[str, str], pinned: Mapping[str, str]) -> str:
 def _walk(text: str, args: Mapping[str, str]) -> list[_Use]:
     found: list[_Use] = []
     values: dict[str, str] = {}
-    escape = _escape(text.removeprefix(_MARK).split("\n"))
+    escape = _escape(text.removeprefix(_MARK).split("\n", 50))
     for each in _instructions(text):
         if each.word == "ARG" and not found:
             _declare(each, args, values, escape)
@@ -147,7 +147,7 @@ def _declare(arg: _Instruction, args: Mapping[str, str], values: dict[str, str],
 
 
 def _from(each: _Instruction, values: Mapping[str, str], escape: str) -> _Use:
-    words = [match for match in re.finditer(r"\S+", each.whole)][1:]
+    words = list(re.finditer(r"\S+", each.whole))[1:]
     words = list(dropwhile(lambda match: match[0].startswith("--"), words))
     if not words:
         return _Use("", each.at[-1] + 1, each.at[-1] + 1, "")
@@ -187,63 +187,69 @@ def _flags(each: _Instruction) -> list[tuple[str, int, int]]:
 
 
 def _instructions(text: str) -> list[_Instruction]:
-    lines = text.split("\n")
+    # In the place of the mark a space: nothing moves.
+    lines = text.replace(_MARK, " ", 1).split("\n") if text.startswith(_MARK) else text.split("\n")
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    marked = text.startswith(_MARK)
-    escape = _escape([lines[0].removeprefix(_MARK), *lines[1:]])
-    continued = re.compile(rf"(?:(?<={_not(escape)})|^){re.escape(escape)}[ \t\r]*\Z")
+    escape = re.escape(_escape(lines))
+    continued = re.compile(rf"(?:(?<=[^{escape}])|^){escape}[ \t\r]*\Z")
+    endless: set[str] = set()
     found: list[_Instruction] = []
     number = 0
     while number < len(lines):
-        parts: list[str] = []
-        places: list[int] = []
-        while number < len(lines):
-            line, begin = lines[number], starts[number]
-            if marked and number == 0:
-                line, begin = line[1:], begin + 1
-            number += 1
-            if not line.strip() or line.lstrip().startswith("#"):
-                if parts:
-                    continue
-                break
-            if not parts:
-                begin += len(line) - len(line.lstrip())
-                line = line.lstrip()
-            end = continued.search(line)
-            kept = line[: end.start()] if end else line.rstrip()
-            parts.append(kept)
-            places.extend(range(begin, begin + len(kept)))
-            if not end:
-                break
-        whole = "".join(parts)
+        whole, places, number = _joined(lines, starts, number, continued)
         if not whole.strip():
             continue
         if len(found) == MOST:
             problem = f"more than {MOST} instructions"
             raise DocumentInvalid(Fault("dockerfile-too-long", problem, Place("Dockerfile", number)))
-        word = whole.split(maxsplit=1)[0]
-        found.append(_Instruction(word.upper(), whole, places))
-        if word.upper() in {"RUN", "COPY", "ADD"}:
-            number = _after_heredocs(lines, number, whole)
+        word = whole.split(maxsplit=1)[0].upper()
+        found.append(_Instruction(word, whole, places))
+        if word in {"RUN", "COPY", "ADD"}:
+            number = _after_heredocs(lines, number, whole, endless)
     return found
 
 
-def _not(escape: str) -> str:
-    return f"[^{re.escape(escape)}]"
+def _joined(
+    lines: list[str], starts: list[int], number: int, continued: re.Pattern[str]
+) -> tuple[str, list[int], int]:
+    """The instruction that begins in a line, the place of each of its characters, and the line after it."""
+    parts: list[str] = []
+    places: list[int] = []
+    while number < len(lines):
+        line, begin = lines[number], starts[number]
+        number += 1
+        if not line.strip() or line.lstrip().startswith("#"):
+            if parts:
+                continue
+            break
+        if not parts:
+            begin += len(line) - len(line.lstrip())
+            line = line.lstrip()
+        end = continued.search(line)
+        kept = line[: end.start()] if end else line.rstrip()
+        parts.append(kept)
+        places.extend(range(begin, begin + len(kept)))
+        if not end:
+            break
+    return "".join(parts), places, number
 
 
-def _after_heredocs(lines: list[str], at: int, instruction: str) -> int:
-    """The line after the texts that an instruction has in itself: FROM in there means nothing."""
+def _after_heredocs(lines: list[str], at: int, instruction: str, endless: set[str]) -> int:
+    """The line after the texts that an instruction has in itself: FROM in there means nothing.
+
+    `endless` are those words whose end was looked for and is in no line that follows.
+    """
     for word in _WORD.findall(instruction):
         match = _HEREDOC.fullmatch(word)
         name = re.sub(r"[\"'\\]", "", match[2]) if match else ""
         if match is None or not name:
             continue
         tabs = "\t" if match[1] else ""
-        end = at
+        end = at if word not in endless else len(lines)
         while end < len(lines) and lines[end].removesuffix("\r").lstrip(tabs or "\n") != name:
             end += 1
         if end == len(lines):
+            endless.add(word)
             # No end: then `<<` was the shell's, or a syntax that this builder does not know.
             return at
         at = end + 1

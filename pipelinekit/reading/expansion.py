@@ -1,4 +1,4 @@
-"""Words of a Dockerfile as BuildKit expands them: quotes, escapes, variables with their defaults and patterns.
+"""Words of a Dockerfile as BuildKit expands them: quotes, escapes, variables, defaults and patterns.
 
 Whoever writes a Dockerfile may let a value double at each line: what grows beyond any name is a fault.
 """

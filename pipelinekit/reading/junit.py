@@ -10,7 +10,6 @@ from xml.parsers import expat
 
 from pipelinekit.model.testing import Failure, Totals
 
-
 MOST_FAILURES = 10_000
 """Failed cases of one report that are kept; whoever has more has another fault."""
 LONGEST = 1_000

@@ -14,7 +14,7 @@ from pipelinekit.errors import failed
 TIMEOUT = 120
 """Seconds for one exchange with a repository."""
 MEMORY = 192 * 1024 * 1024
-"""Bytes that git may have while it takes one text out of somebody's objects: a small pack can hold huge ones."""
+"""Bytes that git may have while it takes a text out of a stranger's objects: a small pack holds huge ones."""
 
 
 class RemoteRepositories:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import process
-from pipelinekit.errors import failed
+from pipelinekit.errors import ToolMissing, failed
 
 if TYPE_CHECKING:
     from pipelinekit.model.release import Revision
@@ -72,6 +72,15 @@ def _messages(folder: Path, reach: str) -> tuple[str, ...]:
         ["git", "log", "--first-parent", "--reverse", "--format=%B%x00", reach, "--"], cwd=folder
     )
     return tuple(each.strip() for each in said.split("\0")[:-1])
+
+
+def tracked(folder: Path) -> frozenset[str] | None:
+    """The paths below `folder` that git has in its index, with `/`; None where there is no git to ask."""
+    try:
+        listed = process.run(["git", "ls-files", "-z", "--", "."], cwd=folder)
+    except ToolMissing:
+        return None
+    return frozenset(listed.out.split("\0")) - {""} if listed.code == 0 else None
 
 
 def place(folder: Path) -> tuple[str, str]:

@@ -1,0 +1,1 @@
+"""Repositories whose files are too large, too deep, of another kind, or without end."""
