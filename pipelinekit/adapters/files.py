@@ -19,6 +19,8 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 _MOVE = "move it out of the way, or `pipelinekit generate --keep PATH` keeps yours for good"
 _IS_FOLDER = "is a folder where a file should be"
 _LINK_OUT = "is a link that leads out of the application's folder"
+LONGEST = 1_000
+"""Characters of a path below an application's folder."""
 SCAN_LIMIT = 64 * 1024
 """Bytes of a file whose text is read in a scan."""
 SCAN_TOTAL = 16 * 1024 * 1024
@@ -180,7 +182,7 @@ def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | N
             seen[above] = _folder_obstacle(root, above, seen)
         if seen[above] != "":
             return seen[above]
-    if "\0" in relative:
+    if "\0" in relative or len(relative) > LONGEST:
         return "is no path that a file can have"
     try:
         mode = os.lstat(f"{root}/{relative}").st_mode

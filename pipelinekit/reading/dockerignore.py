@@ -32,18 +32,31 @@ class Ignore:
     def __init__(self, rules: tuple[_Rule, ...]) -> None:
         self._rules = rules
         self._keeps = any(rule.keeps for rule in rules)
+        self._folders: dict[str, int] = {"": 0}
 
     def excludes(self, path: str) -> bool:
         """Whether a path (relative, with `/`) stays out of the context."""
+        above = path.rpartition("/")[0]
+        if above not in self._folders:
+            parts = above.split("/")
+            for count in range(1, len(parts) + 1):
+                folder = "/".join(parts[:count])
+                if folder not in self._folders:
+                    self._folders[folder] = self._matching(folder)
+        matching = self._matching(path)
         excluded = False
-        parts = path.split("/")
-        above = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
-        for rule in self._rules:
-            if rule.keeps != excluded:
-                continue
-            if any(map(rule.glob.matches, above)):
+        for number, rule in enumerate(self._rules):
+            if rule.keeps == excluded and matching >> number & 1:
                 excluded = not rule.keeps
         return excluded
+
+    def _matching(self, path: str) -> int:
+        """The rules that match a path or a folder above it, as the bits of a number."""
+        matching = self._folders[path.rpartition("/")[0]]
+        for number, rule in enumerate(self._rules):
+            if not matching >> number & 1 and rule.glob.matches(path):
+                matching |= 1 << number
+        return matching
 
     def hides(self, folder: str) -> bool:
         """Whether nothing below an excluded folder can be in the context, so that it need not be read."""

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from pipelinekit.errors import Fault, Place
+from pipelinekit.reading.growth import LOADER, outgrown, too_deep
 
 Path = tuple[str | int, ...]
 
@@ -22,8 +23,6 @@ MAX_NODES = 20_000
 MAX_DEPTH = 50
 _SOON = 64 * 1024
 """Characters whose node graph is small, whatever they are; what is longer is counted before it is built."""
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
@@ -91,7 +90,7 @@ def parse(content: bytes | str, origin: str) -> Source:
         if len(text) > _SOON and (fault := outgrown(text, origin, MAX_NODES, MAX_DEPTH)):
             source.faults.append(fault)
             return source
-        node = yaml.compose(text, Loader=_Loader)
+        node = yaml.compose(text, Loader=LOADER)
     except yaml.YAMLError as error:
         source.faults.append(syntax_fault(error, text, origin))
         return source
@@ -100,37 +99,6 @@ def parse(content: bytes | str, origin: str) -> Source:
         return source
     source.data = _Builder(source).build(node, ())
     return source
-
-
-def outgrown(text: str, origin: str, nodes: int, depth: int) -> Fault | None:
-    """The fault of a YAML text with more values or levels than that, found without building any of them.
-
-    An alias counts as all that it stands for, as often as it is used. Raises `YAMLError` for what is no YAML.
-    """
-    totals, named = [0], {}
-    names: list[str | None] = []
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            totals.append(1)
-            names.append(event.anchor)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            count, name = totals.pop(), names.pop()
-            if name:
-                named[name] = count
-            totals[-1] += count
-        elif isinstance(event, yaml.AliasEvent):
-            totals[-1] += named.get(event.anchor, 1)
-        elif isinstance(event, yaml.ScalarEvent):
-            totals[-1] += 1
-        if totals[-1] > nodes or len(totals) - 1 > depth:
-            mark = event.start_mark
-            return _too_deep(Place(origin, mark.line + 1, mark.column + 1), "", nodes, depth)
-    return None
-
-
-def _too_deep(place: Place, path: str, nodes: int, depth: int) -> Fault:
-    problem = f"anchors or nesting grow beyond {nodes} values or {depth} levels"
-    return Fault("yaml-too-deep", problem, place, path, "write the values out")
 
 
 def _decoded(content: bytes | str, source: Source) -> str | None:
@@ -207,7 +175,7 @@ class _Builder:
         source.values[path] = Place(source.origin, node.start_mark.line + 1, node.start_mark.column + 1)
         if self.nodes > MAX_NODES or len(path) > MAX_DEPTH or id(node) in self.open:
             if not any(fault.code == "yaml-too-deep" for fault in source.faults):
-                source.faults.append(_too_deep(source.place(path), dotted(path), MAX_NODES, MAX_DEPTH))
+                source.faults.append(too_deep(source.place(path), dotted(path), MAX_NODES, MAX_DEPTH))
             return None
         self._check_tag(node, path)
         if isinstance(node, yaml.ScalarNode):

@@ -22,6 +22,7 @@ from pipelinekit.reading.secretfiles import is_ours, is_secret
 DOCKERFILE = "Dockerfile"
 TEXT = 1024 * 1024
 """Bytes of a Dockerfile or `.dockerignore`."""
+DEEPEST = 200
 LAST, STAGE = "last", "stage-"
 """Tags in a cache repository: the image itself, and its stages by name."""
 
@@ -166,6 +167,9 @@ def _walk(folder: Path, ignore: Ignore) -> Iterator[str]:
     waiting = [""]
     while waiting:
         prefix = waiting.pop()
+        if prefix.count("/") >= DEEPEST:
+            problem = f"more than {DEEPEST} folders inside each other: {prefix[:40]}…"
+            raise refused("context-too-deep", problem, hint="add it to .dockerignore")
         try:
             with os.scandir(folder / prefix if prefix else folder) as entries:
                 found = list(entries)

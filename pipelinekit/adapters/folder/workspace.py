@@ -106,7 +106,7 @@ def unpack(data: bytes) -> dict[str, File]:
     tree = _plain_members(packed)
     if tree is not None:
         return tree
-    tree = {}
+    tree: dict[str, File] = {}
     with tarfile.open(fileobj=io.BytesIO(packed), mode="r:") as archive:
         for member in archive:
             if len(tree) > MOST_FILES:
@@ -119,7 +119,8 @@ def unpack(data: bytes) -> dict[str, File]:
 
 def _plain_members(packed: bytes) -> dict[str, File] | None:
     """The members of an archive that has nothing but files with short names; None for any other."""
-    tree, at = {}, 0
+    tree: dict[str, File] = {}
+    at = 0
     while packed[at : at + 1] not in (b"", b"\0"):
         head = packed[at : at + tarfile.BLOCKSIZE]
         simple = head[156:157] == tarfile.REGTYPE and head[345:346] == b"\0"
