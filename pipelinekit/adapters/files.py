@@ -6,9 +6,8 @@ import contextlib
 import errno
 import io
 import os
-import shutil
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pipelinekit.adapters import regular
@@ -21,12 +20,6 @@ _IS_FOLDER = "is a folder where a file should be"
 _LINK_OUT = "is a link that leads out of the application's folder"
 LONGEST = 1_000
 """Characters of a path below an application's folder."""
-SCAN_LIMIT = 64 * 1024
-"""Bytes of a file whose text is read in a scan."""
-SCAN_TOTAL = 16 * 1024 * 1024
-"""Characters that a scan reads in all."""
-SCAN_MOST = 20_000
-"""Files that a scan looks at."""
 
 
 def read_bytes(path: Path, limit: int = regular.CONTENT) -> bytes:
@@ -139,41 +132,13 @@ def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
     return texts
 
 
-def scan(
-    root: Path, *, wanted: Callable[[str], object], skipped: Collection[str], deepest: int
-) -> dict[str, str]:
-    """Every file below `root` by its path, with its text where `wanted` says so and it is small enough.
-
-    Folders named in `skipped`, and what lies more than `deepest` folders down, are passed over.
-    """
-    found: dict[str, str] = {}
-    left = SCAN_TOTAL
-    for folder, inside, names in os.walk(root):
-        depth = len(Path(folder).relative_to(root).parts)
-        inside[:] = sorted(each for each in inside if each not in skipped and depth < deepest)
-        for name in sorted(names):
-            path = Path(folder, name)
-            relative = path.relative_to(root).as_posix()
-            found[relative] = _glance(path) if left > 0 and wanted(relative) else ""
-            left -= len(found[relative])
-            if len(found) > SCAN_MOST:
-                return found
-    return found
-
-
-def _glance(path: Path) -> str:
-    """The text of a small file; empty for whatever is none, or cannot be read."""
-    try:
-        return regular.read(path, SCAN_LIMIT).decode(errors="replace")
-    except OSError:
-        return ""
-
-
 def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | None:
     """Why no file can be at `relative` below `root`; empty where one can be, None where nothing is.
 
     `seen` remembers the answers about the folders above.
     """
+    if "\0" in relative or len(relative) > LONGEST:
+        return "is no path that a file can have"
     above, _, name = relative.rpartition("/")
     if name == ".." or relative.startswith("/"):
         return "leads out of the application's folder"
@@ -182,8 +147,6 @@ def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | N
             seen[above] = _folder_obstacle(root, above, seen)
         if seen[above] != "":
             return seen[above]
-    if "\0" in relative or len(relative) > LONGEST:
-        return "is no path that a file can have"
     try:
         mode = os.lstat(f"{root}/{relative}").st_mode
     except FileNotFoundError:
@@ -256,16 +219,6 @@ def _uses_crlf(path: str) -> bool:
     """Whether the file's lines end in `\\r\\n`; a mixed file counts by its first line."""
     with open(path, "rb") as stream:  # noqa: PTH123 - a fleet asks for many
         return stream.readline(regular.DOCUMENT).endswith(b"\r\n")
-
-
-def copy_tree(source: Path, to: Path) -> None:
-    """Copy a folder; links are followed, so that nothing points back at the original."""
-    try:
-        shutil.copytree(source, to)
-    except shutil.Error as error:
-        raise failed("file-unreadable", f"{source}: {error.args[0][0][2]}") from error
-    except OSError as error:
-        raise disk_error("file-unreadable", source, error) from error
 
 
 def require_folder(path: Path) -> Path:

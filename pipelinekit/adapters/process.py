@@ -75,8 +75,8 @@ def run(
 ) -> Completed:
     """Run a program to its end and return what it wrote, whatever its exit code.
 
-    `env` is laid over this process' own; `timeout` is in seconds, and over it the program is killed, as it is
-    when it writes more than `most` bytes. `memory` is in bytes, and what the program may have of its own.
+    `env` is laid over this process' own. Over `timeout` seconds, or `most` bytes of output, the program is
+    killed; `memory` is how many bytes it may have of its own.
     Raises `ToolMissing` when there is no such program, `ToolFailed` on the timeout and on too much output.
     """
     # A verb that starts no program does without it.
@@ -166,8 +166,7 @@ def _feed(pipe: int, rest: memoryview) -> memoryview:
 
 
 def _too_much(tool: str, most: int) -> ToolFailed:
-    bound = f"{most >> 20} MiB" if most >= 1 << 20 else f"{most >> 10} KiB"
-    return ToolFailed(Fault("tool-output", f"{Path(tool).name} wrote more than {bound}"))
+    return ToolFailed(Fault("tool-output", f"{Path(tool).name} wrote more than {most >> 20} MiB"))
 
 
 def check(
@@ -285,6 +284,7 @@ class _Collector:
                 self.kept -= len(self.lines.popleft())
             if self.line:
                 self.line(text.rstrip("\n"))
+        self.stream.close()  # type: ignore[attr-defined]
 
     def text(self) -> str:
         self.thread.join()

@@ -58,7 +58,7 @@ def notice(line: str) -> None:
 
 def result(sentence: str) -> None:
     """What is true now: the last line of a verb."""
-    sys.stdout.write(_lines(sentence) + "\n")
+    document(f"{sentence}\n")
 
 
 _OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -23,6 +23,8 @@ from pipelinekit.steps.settling import Sleep, settled
 DIST = "dist"
 """The working folder that holds the archives."""
 
+_MOST = 64 * 1024 * 1024
+
 
 def package(
     plan: ReleasePlan,
@@ -197,8 +199,8 @@ def _stamped(plan: ReleasePlan) -> tuple[str, str]:
 
 
 def digest_of(path: Path) -> str:
-    """`sha256:` and the hex digest of a file; empty when there is none."""
-    try:
-        return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
-    except FileNotFoundError:
+    """`sha256:` and the hex digest of a chart's archive; empty when there is none."""
+    # A pipe or a device has no end, and no chart that anybody could publish has so many bytes.
+    if not path.is_file() or path.stat().st_size > _MOST:
         return ""
+    return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()

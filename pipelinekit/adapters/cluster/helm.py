@@ -16,7 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.files import copy_tree, write_atomic
+from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.folders import copy_tree
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import Say
@@ -28,6 +29,8 @@ UNTIL_LABEL = "pipelinekit-until"
 AT_ONCE = 4
 """How many of Helm's processes work on one chart."""
 
+MOST = 256 * 1024 * 1024
+"""Bytes of a chart, unpacked."""
 GRACE = 30
 """Seconds between Helm's own time limit and the moment when its record counts as abandoned."""
 
@@ -72,6 +75,8 @@ class Helm:
         texts = {}
         with tarfile.open(archive) as source:
             for member in source:
+                if source.offset > MOST or member.size > MOST:
+                    raise failed("chart-too-large", f"{archive} holds more than {MOST >> 20} MiB")
                 relative = member.name.partition("/")[2]
                 stream = source.extractfile(member) if relative in wanted else None
                 if stream:

@@ -103,9 +103,9 @@ def unpack(data: bytes) -> dict[str, File]:
     packed = unpacker.decompress(data, MOST)
     if not unpacker.eof or unpacker.unused_data:
         raise ValueError("no archive of ours")
-    tree = _plain_members(packed)
-    if tree is not None:
-        return tree
+    plain = _plain_members(packed)
+    if plain is not None:
+        return plain
     tree: dict[str, File] = {}
     with tarfile.open(fileobj=io.BytesIO(packed), mode="r:") as archive:
         for member in archive:
