@@ -76,9 +76,11 @@ def as_json(value: Mapping[str, Any] | list[Any]) -> None:
 
 def document(text: str) -> None:
     """A text of the repository on stdout, with what a terminal would obey written out."""
-    from pipelinekit.cli.terminal import visible
+    if not text.isascii() or not text.replace("\n", "").isprintable():
+        from pipelinekit.cli.terminal import visible
 
-    sys.stdout.write(visible(text))
+        text = visible(text)
+    sys.stdout.write(text)
 
 
 def error(problem: PipelinekitError) -> None:

@@ -94,7 +94,7 @@ def junit_of_go(events: str) -> bytes:
     for line in events.splitlines():
         try:
             event = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if not isinstance(event, dict):
             continue

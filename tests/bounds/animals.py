@@ -245,3 +245,21 @@ REPORTS: dict[str, Callable[[Path], None]] = {
     ),
 }
 """What tests leave behind."""
+
+SIGNS: dict[str, Callable[[Path], None]] = {
+    "package.json is a pipe": pipe("package.json"),
+    "package.json is endless": link("package.json", "/dev/zero"),
+    "package.json is deep": put("package.json", "[" * 60_000),
+    "package.json is a list": put("package.json", "[1]"),
+    "package.json has other kinds": put(
+        "package.json", '{"engines": "x", "dependencies": [], "scripts": 1, "main": {"a": 1}}'
+    ),
+    "a long word": put("app.py", "a" * 60_000),
+    "digits without end": put(".python-version", "1" * 60_000),
+    "spaces without end": put("src/main/resources/application.yml", "server:" + "\n" * 60_000),
+    "lines without end": put("Cargo.toml", "\n" * 60_000),
+    "names with a line end": put("a\nerror: b.py", "x"),
+    "folders without end": deep_folders,
+    "links in circles": circle,
+}
+"""What is looked at in a repository that is taken in."""

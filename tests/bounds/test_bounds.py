@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bounds.animals import BUILT, DESCRIPTORS, GENERATED, REPORTS
+from tests.bounds.animals import BUILT, DESCRIPTORS, GENERATED, REPORTS, SIGNS
 
 BIN = str(Path(sys.executable).parent / "pipelinekit")
 TIMEOUT = 120.0
@@ -204,6 +204,20 @@ def test_a_fleet_has_a_line_for_each(folder: Path, sound: Path, animal: Callable
     check(ended)
     assert '"payments/orders"' in ended.out
     assert '"payments/sound"' in ended.out
+
+
+@pytest.mark.parametrize("animal", animals(SIGNS))
+def test_a_repository_that_is_taken_in(tmp_path: Path, animal: Callable[[Path], None]) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    for name in ("pyproject.toml", "requirements.txt", "go.mod"):
+        (folder / name).write_text("")
+    (folder / "pom.xml").write_text("spring-boot")
+    animal(folder)
+    for language in ("python", "node", "java-maven", "rust"):
+        check(run([BIN, "new-app", "orders", "--language", language, "--from", ".", "--no-git"], folder))
+        (folder / "app.yaml").unlink(missing_ok=True)
+    subprocess.run(["rm", "-rf", str(tmp_path)], check=True)
 
 
 FLEET = """\
