@@ -16,7 +16,7 @@ TRIMMED = 256
 """Characters of a value that a pattern is taken off, and of the pattern."""
 DEEPEST = 20
 """Variables inside each other's defaults."""
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
 
 
 def expand(text: str, values: Mapping[str, str], escape: str = "\\") -> str:
@@ -78,7 +78,7 @@ class _Word:
         if char == "$":
             return self._dollar()
         if char == self.escape:
-            return self._next("") or char
+            return self._next("")
         return char
 
     def _double(self) -> str:
@@ -143,6 +143,8 @@ def _trimmed(value: str, pattern: str, *, front: bool, longest: bool) -> str:
 
 
 def _replaced(value: str, pattern: str, by: str, *, everywhere: bool) -> str:
+    if not pattern:
+        return by + by.join(value) + by if everywhere else by + value
     out: list[str] = []
     at = length = 0
     while at < len(value):

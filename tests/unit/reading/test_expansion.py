@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.reading.expansion import LONGEST, expand
+from tests import expansions
 
 VALUES = {"V": "1.2.3", "EMPTY": "", "P": "a/b/c"}
 
@@ -43,10 +46,16 @@ def test_a_word(word: str, value: str) -> None:
 
 
 def test_an_escape_of_another_kind() -> None:
-    assert expand("`$V\\", VALUES, "`") == "$V\\"
+    assert expand("`$V\\x`", VALUES, "`") == "$V\\x"
 
 
 def test_what_grows_is_a_fault() -> None:
     for word, value in (("$V$V", "x" * LONGEST), ("${V//x/yy}", "x" * 4000), ("${V%*x*x*x*xy}", "x" * 4000)):
         with pytest.raises(DocumentInvalid):
             expand(word, {"V": value})
+
+
+def test_a_sample_of_words_is_expanded_as_buildkit_does() -> None:
+    answers = json.loads(expansions.ANSWERS.read_text())
+    assert len(answers) > 1_000
+    assert {word: expand(word, expansions.VALUES) for word in answers} == answers
