@@ -237,6 +237,10 @@ class Sources:
 
     text: str = "FROM scratch AS build\nFROM build AS test\nFROM scratch\n"
     content: str = "sources"
+    secret: tuple[str, ...] = ()
+
+    def left_out(self) -> tuple[str, ...]:
+        return self.secret
 
     def dockerfile(self) -> str:
         return self.text

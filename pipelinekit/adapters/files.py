@@ -7,9 +7,10 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from pipelinekit.adapters import regular
 from pipelinekit.adapters.links import LINK_GIT, LINK_OUT, astray, require_unlinked
 from pipelinekit.errors import Fault, Place, Refused, ToolFailed, failed, refused
 from pipelinekit.model.tree import is_gits
@@ -18,18 +19,16 @@ IGNORE_ALL = "*\n"
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 _MOVE = "move it out of the way, or `pipelinekit generate --keep PATH` keeps yours for good"
 _IS_FOLDER = "is a folder where a file should be"
-SCAN_LIMIT = 64 * 1024
-"""Bytes of a file whose text is read in a scan."""
-SCAN_MOST = 20_000
-"""Files that a scan looks at."""
+LONGEST = 1_000
+"""Characters of a path below an application's folder."""
 
 
-def read_bytes(path: Path) -> bytes:
-    """The file's content; `ToolFailed` with the reason when it cannot be read."""
+def read_bytes(path: Path, limit: int = regular.CONTENT) -> bytes:
+    """The file's content; `ToolFailed` with the reason when it is no file, too large, or cannot be read."""
     try:
-        return path.read_bytes()
+        return regular.read(path, limit)
     except OSError as error:
-        raise _disk_error("file-unreadable", path, error) from error
+        raise disk_error("file-unreadable", path, error) from error
 
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644, durable: bool = False) -> None:
@@ -61,7 +60,7 @@ def _write(path: str, content: str | bytes, mode: int, *, durable: bool = False)
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary)  # noqa: PTH108 - a text already
-        raise _disk_error("file-unwritable", Path(path), error) from error
+        raise disk_error("file-unwritable", Path(path), error) from error
 
 
 def _write_all(stream: io.FileIO, data: bytes) -> None:
@@ -78,7 +77,7 @@ def remove(path: Path) -> None:
         with contextlib.suppress(OSError):
             path.parent.rmdir()
     except OSError as error:
-        raise _disk_error("file-undeletable", path, error) from error
+        raise disk_error("file-undeletable", path, error) from error
 
 
 def move(path: Path, to: Path) -> None:
@@ -89,7 +88,7 @@ def move(path: Path, to: Path) -> None:
         with contextlib.suppress(OSError):
             path.parent.rmdir()
     except OSError as error:
-        raise _disk_error("file-unwritable", to, error) from error
+        raise disk_error("file-unwritable", to, error) from error
 
 
 def working_folder(root: Path, name: str) -> Path:
@@ -125,7 +124,7 @@ def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
             if obstacle:
                 faults.append(Fault("path-blocked", obstacle, Place(path), hint=_MOVE))
                 continue
-            texts[relative] = _content(path).decode().replace("\r\n", "\n")
+            texts[relative] = regular.read(path, regular.DOCUMENT).decode().replace("\r\n", "\n")
         except FileNotFoundError:
             continue
         except UnicodeDecodeError:
@@ -138,35 +137,7 @@ def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
 
 
 def _content(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - a fleet reads many
-        return stream.read()
-
-
-def scan(
-    root: Path, *, wanted: Callable[[str], object], skipped: Collection[str], deepest: int
-) -> dict[str, str]:
-    """Every file below `root` by its path, with its text where `wanted` says so and it is small enough.
-
-    Folders named in `skipped`, and what lies more than `deepest` folders down, are passed over.
-    """
-    found: dict[str, str] = {}
-    for folder, inside, names in os.walk(root):
-        depth = len(Path(folder).relative_to(root).parts)
-        inside[:] = sorted(each for each in inside if each not in skipped and depth < deepest)
-        for name in sorted(names):
-            path = Path(folder, name)
-            relative = path.relative_to(root).as_posix()
-            is_text = wanted(relative) and _is_small_file(root, path)
-            found[relative] = path.read_bytes().decode(errors="replace") if is_text else ""
-            if len(found) > SCAN_MOST:
-                return found
-    return found
-
-
-def _is_small_file(root: Path, path: Path) -> bool:
-    if path.is_symlink() and astray(root, path):
-        return False
-    return path.is_file() and path.stat().st_size <= SCAN_LIMIT
+    return regular.read(path)
 
 
 def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | None:
@@ -174,6 +145,8 @@ def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | N
 
     `seen` remembers the answers about the folders above.
     """
+    if "\0" in relative or len(relative) > LONGEST:
+        return "is no path that a file can have"
     above, _, name = relative.rpartition("/")
     if name == ".." or relative.startswith("/") or "\0" in relative:
         return "leads out of the application's folder"
@@ -249,7 +222,7 @@ def _mode(path: str) -> int | None:
 def _uses_crlf(path: str) -> bool:
     """Whether the file's lines end in `\\r\\n`; a mixed file counts by its first line."""
     with open(path, "rb") as stream:  # noqa: PTH123 - a fleet asks for many
-        return stream.readline().endswith(b"\r\n")
+        return stream.readline(regular.DOCUMENT).endswith(b"\r\n")
 
 
 def require_folder(path: Path) -> Path:
@@ -259,7 +232,8 @@ def require_folder(path: Path) -> Path:
     return path.resolve()
 
 
-def _disk_error(code: str, path: Path, error: OSError) -> ToolFailed:
+def disk_error(code: str, path: Path, error: OSError) -> ToolFailed:
+    """What the disk said about `path`, as an error with a next step."""
     reason = error.strerror or str(error)
     hints = {
         errno.ENOSPC: "make room on the disk, then run it again",

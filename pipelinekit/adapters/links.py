@@ -15,7 +15,11 @@ LINK_GIT = "is a link that leads to what is git's own"
 
 def astray(root: Path, path: Path) -> str:
     """What is wrong with where a link leads; empty where it leads to something else in the folder."""
-    real, top = path.resolve(), root.resolve()
+    try:
+        real, top = path.resolve(), root.resolve()
+    except (OSError, RuntimeError):
+        # A circle of links leads nowhere.
+        return LINK_OUT
     if top not in real.parents:
         return LINK_OUT
     return LINK_GIT if is_gits(real.relative_to(top).as_posix()) else ""

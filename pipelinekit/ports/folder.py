@@ -101,6 +101,10 @@ class Sources(Protocol):
         """The digest of the build context; the same content gives the same one."""
         ...
 
+    def left_out(self) -> tuple[str, ...]:
+        """What never enters the build context, and no `.dockerignore` says so: nothing where one does."""
+        ...
+
 
 class Repositories(Protocol):
     """Git repositories elsewhere."""

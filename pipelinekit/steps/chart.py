@@ -27,6 +27,8 @@ DIST = "dist"
 FORMERLY = ("pipelinekit.dev/platform",)
 """Annotations that charts once had and that said nothing about what is in them."""
 
+_MOST = 64 * 1024 * 1024
+
 
 def package(
     plan: ReleasePlan,
@@ -244,10 +246,8 @@ def _stamped(plan: ReleasePlan) -> tuple[str, str]:
 
 
 def digest_of(path: Path) -> str:
-    """`sha256:` and the hex digest of a file; empty when there is none, and for a link: we make none."""
-    if path.is_symlink():
+    """`sha256:` and the hex digest of a chart's archive; empty for none, and for a link: we make none."""
+    # A pipe or a device has no end, and no chart that anybody could publish has so many bytes.
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST:
         return ""
-    try:
-        return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
-    except FileNotFoundError:
-        return ""
+    return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()

@@ -51,6 +51,9 @@ def resolve(
         else:
             salt = plan.key.commit
             say(f"{each} could not be resolved to a digest: this image serves this revision only")
+    if left := sources.left_out():
+        shown = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
+        say(f"{shown}: never in an image unless committed, and .dockerignore does not name it: left out")
     inputs = Inputs(
         context=sources.digest(),
         bases=resolved,

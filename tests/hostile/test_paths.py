@@ -11,10 +11,11 @@ import pytest
 
 from pipelinekit.adapters import links
 from pipelinekit.adapters.build.context import Sources, context_digest, write_context
-from pipelinekit.adapters.files import read_texts, scan
+from pipelinekit.adapters.files import read_texts
 from pipelinekit.adapters.folder.receipts import ReceiptFolder
 from pipelinekit.adapters.folder.reports import ReportFolder, copy_reports, unpack_reports
 from pipelinekit.adapters.folder.workspace import Workspace
+from pipelinekit.adapters.folders import scan
 from pipelinekit.adapters.source import checkouts, tracked
 from pipelinekit.errors import PipelinekitError, Refused
 from pipelinekit.model.platform import Registration

@@ -34,6 +34,8 @@ UNPACKED = 64 * 1024 * 1024
 AT_ONCE = 4
 """How many of Helm's processes work on one chart."""
 
+MOST = 256 * 1024 * 1024
+"""Bytes of a chart, unpacked."""
 GRACE = 30
 """Seconds between Helm's own time limit and the moment when its record counts as abandoned."""
 
@@ -79,6 +81,8 @@ class Helm:
         texts = {}
         with tarfile.open(archive) as source:
             for member in source:
+                if source.offset > MOST or member.size > MOST:
+                    raise failed("chart-too-large", f"{archive} holds more than {MOST >> 20} MiB")
                 relative = member.name.partition("/")[2]
                 stream = source.extractfile(member) if relative in wanted else None
                 if stream:

@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters import files, regular
 from pipelinekit.errors import failed
 from pipelinekit.model.testing import Failure, Totals
 from pipelinekit.model.tree import is_gits
@@ -21,8 +21,10 @@ CONVERTED: dict[str, Callable[[str], bytes]] = {
 }
 """Reports of another form, and what makes JUnit of them."""
 
-MAX_REPORTS = 200 * 1024 * 1024
+MAX_REPORTS = 128 * 1024 * 1024
 """Bytes of reports that are taken out of a test container."""
+MAX_REPORT = 32 * 1024 * 1024
+"""Bytes of one report that is read."""
 
 
 class ReportFolder:
@@ -48,13 +50,15 @@ class ReportFolder:
         for name, convert in CONVERTED.items():
             path = folder / name
             if path.exists() and not path.is_symlink():
-                text = files.read_bytes(path).decode(errors="replace")
+                text = files.read_bytes(path, MAX_REPORT).decode(errors="replace")
                 files.write_atomic(path.with_suffix(".xml"), convert(text))
         totals, names = Totals(), []
         for path in sorted(each for each in folder.glob("*.xml") if not each.is_symlink()):
             names.append(path.name)
             try:
-                totals = totals.plus(totals_of(files.read_bytes(path)))
+                totals = totals.plus(totals_of(regular.read(path, MAX_REPORT)))
+            except OSError as error:
+                totals = totals.plus(Totals(failures=(Failure(path.name, str(error.strerror)),)))
             except ValueError as error:
                 totals = totals.plus(Totals(failures=(Failure(path.name, f"no JUnit report: {error}"),)))
         return totals, tuple(names)
@@ -83,4 +87,4 @@ def copy_reports(source: Path, reports: Path) -> None:
         total += path.stat().st_size
         if total > MAX_REPORTS:
             raise failed("reports-too-large", f"/reports holds more than {MAX_REPORTS >> 20} MiB")
-        files.write_atomic(reports / path.name, path.read_bytes())
+        files.write_atomic(reports / path.name, files.read_bytes(path, MAX_REPORTS))

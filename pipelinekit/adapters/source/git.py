@@ -29,6 +29,8 @@ LOCAL = 900
 """Seconds for what needs no server."""
 TIMEOUT = 120
 """Seconds for one exchange with a repository elsewhere."""
+MEMORY = 192 * 1024 * 1024
+"""Bytes that git may have while it takes a text out of a stranger's objects: a small pack holds huge ones."""
 
 _SHARED = ("info", "logs", "objects", "packed-refs", "refs", "reftable", "shallow")
 """What git gets to see of what a repository's work trees share: none of it can name a program."""
@@ -63,8 +65,10 @@ class Git:
         env: Mapping[str, str] | None = None,
         stdin: str | bytes | None = None,
         timeout: float = LOCAL,
+        most: int = process.MOST,
+        memory: int | None = None,
     ) -> process.Completed:
-        """What it said, whatever its exit code."""
+        """What it said, whatever its exit code; for the bounds see `process.run`."""
         return process.run(
             ["git", *arguments],
             cwd=self.folder,
@@ -72,6 +76,8 @@ class Git:
             alone=True,
             stdin=stdin,
             timeout=timeout,
+            most=most,
+            memory=memory,
         )
 
     def check(
@@ -96,6 +102,8 @@ class Repository(Git):
     place: DotGit
     settings: Sequence[Setting] = field(default=())
     """Those of the user and of the repository that count."""
+    origin: str = ""
+    """What the repository says is the address of `origin`: data, which git was not given."""
 
     @property
     def prefix(self) -> str:
@@ -145,7 +153,8 @@ def repository(folder: Path, *, origin: str = "") -> Iterator[Repository | None]
             own += [("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")]
         known = [*_of_user({**redirect, **_numbered(own)}), *own]
         dotgit.require_ours(found, settings.values(known, "safe.directory"))
-        yield Repository(folder.resolve(), {**_environment(known, common), **redirect}, found, known)
+        env = {**_environment(known, common), **redirect}
+        yield Repository(folder.resolve(), env, found, known, origin or settings.origin_of(listed))
 
 
 @contextmanager

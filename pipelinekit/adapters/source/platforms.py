@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters import files, regular
 from pipelinekit.adapters.source import addresses, content, git, worktree
-from pipelinekit.adapters.source.git import TIMEOUT
+from pipelinekit.adapters.source.git import MEMORY, TIMEOUT
 from pipelinekit.adapters.source.repositories import reason
 from pipelinekit.errors import ToolFailed, failed, refused
 from pipelinekit.model.platformlock import PlatformLock
@@ -45,7 +45,7 @@ def read_platform_text(source: str) -> PlatformText:
             f"there is no {path}",
             hint="`pipelinekit platform init` writes one; --platform or PIPELINEKIT_PLATFORM names it",
         )
-    content = files.read_bytes(path)
+    content = files.read_bytes(path, regular.DOCUMENT)
     return PlatformText(
         content, str(path), _commit_of(path) or _digest(content), read_lock(path.parent / LOCK_FILE)
     )
@@ -58,7 +58,7 @@ def read_lock(path: Path) -> PlatformLock:
 
 def _from_git(address: str) -> PlatformText:
     address, _, folder = address.partition("#")
-    match = re.fullmatch(r"(.+?)@([^@/:]+(?:/[^@:]+)*)", address)
+    match = re.fullmatch(r"(.+?)@([^@/:]+(?:/[^@:]*)?)", address)
     # An ssh address has an @ of its own; a ref comes after the last slash of the path.
     url, ref = (match[1], match[2]) if match and "/" in match[1] else (address, "HEAD")
     with git.scratch() as here:
@@ -70,10 +70,12 @@ def _from_git(address: str) -> PlatformText:
             raise failed("platform-unreachable", f"git cannot fetch {ref} of {shown}: {reason(fetch)}")
         commit = here.check("rev-parse", "FETCH_HEAD").strip()
         inside = f"{folder.strip('/')}/{FILE}" if folder else FILE
-        shown_file = here.run("cat-file", "blob", f"FETCH_HEAD:{inside}")
+        shown_file = here.run("cat-file", "blob", f"FETCH_HEAD:{inside}", memory=MEMORY)
         if shown_file.code:
             raise refused("platform-missing", f"there is no {inside} in {shown} at {ref}")
-        beside = here.run("cat-file", "blob", f"FETCH_HEAD:{inside.removesuffix(FILE)}{LOCK_FILE}")
+        beside = here.run(
+            "cat-file", "blob", f"FETCH_HEAD:{inside.removesuffix(FILE)}{LOCK_FILE}", memory=MEMORY
+        )
         lock = read_platform_lock(beside.out) if beside.code == 0 else PlatformLock()
         return PlatformText(shown_file.out.encode(), f"{shown}@{ref}:{inside}", commit, lock)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.source import addresses, git, settings
-from pipelinekit.adapters.source.git import TIMEOUT, Git
+from pipelinekit.adapters.regular import DOCUMENT
+from pipelinekit.adapters.source import addresses, git
+from pipelinekit.adapters.source.git import MEMORY, TIMEOUT, Git
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.errors import failed
 
@@ -60,7 +61,9 @@ class RemoteRepositories:
                 _fetch(here, repository, branch, commit, options)
                 if not here.check("ls-tree", commit, "--", path).strip():
                     break
-                shown = here.run("cat-file", "blob", f"{commit}:{path}", timeout=TIMEOUT)
+                shown = here.run(
+                    "cat-file", "blob", f"{commit}:{path}", timeout=TIMEOUT, most=DOCUMENT, memory=MEMORY
+                )
                 if shown.code == 0:
                     return shown.out
         raise failed(
@@ -76,10 +79,9 @@ def remote_tags(folder: Path) -> dict[str, str]:
     Nothing is asked where there is no `origin`. Raises `ToolFailed` when it does not answer in ten seconds.
     """
     with git.repository(folder) as repo:
-        known = settings.values(repo.settings, "remote.origin.url") if repo else []
-        if repo is None or not known:
+        if repo is None or not repo.origin:
             return {}
-        address = known[0]
+        address = repo.origin
         if addresses.is_path(address):
             address = str(repo.place.top / address)
     # An address that holds a password is no argument.
@@ -101,7 +103,8 @@ def _fetch(here: Git, repository: str, branch: str, commit: str, options: list[s
     """Fetch the branch's head into a new repository; raises `ToolFailed` unless that is `commit`."""
     shown = without_credentials(repository)
     ref = addresses.head(branch)
-    done = here.run("fetch", "--quiet", "--depth", "1", *options, "origin", ref, timeout=TIMEOUT)
+    fetch = ["fetch", "--quiet", "--depth", "1", *options, "origin", ref]
+    done = here.run(*fetch, timeout=TIMEOUT, memory=MEMORY)
     if done.code:
         raise failed("repository-unreachable", f"git cannot fetch {shown}: {reason(done)}")
     if here.check("rev-parse", "FETCH_HEAD").strip() != commit:

@@ -98,6 +98,11 @@ def format_of(listed: str) -> str:
     return f"[core]\n\trepositoryformatversion={version}\n[extensions]\n{''.join(lines)}"
 
 
+def origin_of(listed: str) -> str:
+    """The address that a repository has for `origin`, whatever it is; from `git config --list -z`."""
+    return next(iter(values(_settings(listed), "remote.origin.url")), "")
+
+
 def values(settings: Iterable[Setting], key: str) -> list[str]:
     """All values of a key, in their order."""
     return [value for name, value in settings if name == key]

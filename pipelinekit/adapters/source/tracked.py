@@ -7,18 +7,17 @@ git's own configuration, and files of a developer or of the agent that git does 
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import links
+from pipelinekit.adapters import files, links
 from pipelinekit.adapters.source import dotgit, git
-from pipelinekit.errors import Fault, Place, Refused, failed
+from pipelinekit.errors import Fault, Place, Refused, ToolMissing, failed
 from pipelinekit.model.tree import is_gits
 
-MOST = 10_000
-"""Files of a folder that is copied."""
+MOST, TOTAL = 5_000, 64 * 1024 * 1024
+"""Files, and their bytes, of a folder that is copied."""
 
 _HINT = "a link may lead to files that the repository has (`git add` them); put a file there instead"
 
@@ -27,6 +26,15 @@ def followed(root: Path, relative: str) -> Path:
     """`relative` below the application's folder `root`; `Refused` where a link leads astray."""
     require_tracked(root, links.links(root, [relative]))
     return root / relative
+
+
+def tracked(folder: Path) -> frozenset[str] | None:
+    """The paths below `folder` that git has in its index, with `/`; None where there is no git to ask."""
+    try:
+        with git.repository(folder) as repo:
+            return frozenset(repo.check("ls-files", "-z", "--", ".").split("\0")) - {""} if repo else None
+    except ToolMissing:
+        return None
 
 
 def require_tracked(root: Path, linked: Iterable[str]) -> None:
@@ -48,13 +56,11 @@ def copy(folder: Path, to: Path, root: Path) -> None:
         if len(found) > MOST:
             raise failed("folder-too-large", f"{folder} has more than {MOST} files")
     _require({path: _real(path) for path, linked in found.items() if linked}, top)
+    left = TOTAL
     for path in found:
-        target = to / path.relative_to(folder)
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
-        except OSError as error:
-            raise failed("file-unreadable", f"{path}: {error.strerror}") from error
+        content = files.read_bytes(path, left)
+        left -= len(content)
+        files.write_atomic(to / path.relative_to(folder), content, mode=stat.S_IMODE(path.stat().st_mode))
 
 
 def _walk(
@@ -90,9 +96,9 @@ def _require(reached: Mapping[Path, Path], top: Path) -> None:
             faults.append(_fault(path, astray))
         else:
             inside[path] = real.relative_to(top).as_posix()
-    tracked = _tracked(top) if inside else None
-    if tracked is not None:
-        others = [path for path, at in inside.items() if at not in tracked]
+    known = tracked(top) if inside else None
+    if known is not None:
+        others = [path for path, at in inside.items() if at not in known]
         faults += [_fault(path, "leads to what git does not track") for path in others]
     if faults:
         raise Refused(*faults)
@@ -109,12 +115,6 @@ def _astray(real: Path, top: Path) -> str:
     if real != top and top not in real.parents:
         return "leads out of the repository"
     return "leads to what is git's own" if is_gits(real.relative_to(top).as_posix()) else ""
-
-
-def _tracked(top: Path) -> frozenset[str] | None:
-    """All paths of the index; None outside of a repository, where what is in the folder is all there is."""
-    with git.repository(top) as repo:
-        return frozenset(repo.check("ls-files", "-z").split("\0")) if repo else None
 
 
 def _top(root: Path) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters.source import content, git, settings
+from pipelinekit.adapters.source import content, git
 from pipelinekit.errors import failed
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def revision(folder: Path, *, name: str, messages: bool = False) -> Revision:
             main_branch=main_branch,
             shallow=(repo.place.common / "shallow").exists(),
             folder=repo.prefix.rstrip("/") or ".",
-            source=without_credentials(next(iter(settings.values(repo.settings, "remote.origin.url")), "")),
+            source=without_credentials(repo.origin),
         )
         if not head:
             return facts
