@@ -62,6 +62,7 @@ def plan_casc(platform: Platform) -> Iterable[FilePlan]:
     gated = {platform.cluster_of(each).credentials for each in platform.environments if each.gated}
     open_ = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
     packages = {each.credentials for each in platform.packages.values()}
+    packages |= {platform.images.mirror_login.credentials} if platform.images.mirror_login else set()
     logins = ({platform.images.credentials, platform.charts.credentials} | packages) - {""}
     yield FilePlan(
         path=CASC,

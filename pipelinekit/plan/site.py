@@ -16,6 +16,7 @@ MESH = "istio"
 def site_of(platform: Platform, registration: Registration | None, *, library: str) -> Site:
     """The platform as the generated files of one application see it."""
     automatic = [platform.cluster_of(each).credentials for each in platform.environments if each.automatic]
+    mirror = platform.images.mirror_login
     return Site(
         library=library,
         agent=platform.jenkins.agent if platform.jenkins else Agent(),
@@ -28,5 +29,7 @@ def site_of(platform: Platform, registration: Registration | None, *, library: s
         package_credentials={
             name: proxy.credentials for name, proxy in sorted(platform.packages.items()) if proxy.credentials
         },
+        mirror_credentials=mirror.credentials if mirror else "",
+        mirror_for_all=mirror.pull_requests if mirror else False,
         mesh=any(each.name == MESH for each in platform.components),
     )
