@@ -12,7 +12,7 @@ import atexit
 from collections.abc import Iterable, Sequence
 
 from .engine import Engine, EngineError
-from .request import Answer, Cause, Credential, Run
+from .request import Answer, Cause, Checkout, Credential, Run
 from .toolchain import ToolchainError
 from .trace import Agent, Library, Option, Problem, Report, Stage, Step, Trace, problem, read
 
@@ -20,6 +20,7 @@ __all__ = [
     "Agent",
     "Answer",
     "Cause",
+    "Checkout",
     "Credential",
     "Engine",
     "EngineError",
