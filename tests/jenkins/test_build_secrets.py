@@ -136,9 +136,7 @@ def test_a_mirrors_login_that_is_for_all_is_bound_in_each_build(tmp_path: Path) 
         assert (trace.statuses()["Release"] == "run") == (build == "main")
 
 
-@pytest.mark.parametrize(
-    "name", ["*", "**", "t*", "trun?", "TRUNK", "feature/**", "PR-*", "PR-7", "a'b$c"]
-)
+@pytest.mark.parametrize("name", ["*", "**", "t*", "trun?", "TRUNK", "feature/**", "PR-*", "PR-7", "a'b$c"])
 def test_a_branch_is_a_name_and_no_pattern(tmp_path: Path, name: str) -> None:
     text = render(plan(APP, replace(SITE, branch=name)), templates())["Jenkinsfile"].text
     for trace in builds(text, tmp_path).values():

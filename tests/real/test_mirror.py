@@ -125,7 +125,6 @@ def agent(
             PK_CONTRACT="1",
             PK_ARGS="{}",
         )
-    assert list(home.iterdir()) == []
     for each in (engine, tmp_path / "engine-run"):
         shutil.rmtree(each, ignore_errors=True)
 
@@ -154,6 +153,15 @@ def test_who_has_the_login_pulls_and_who_has_not_hears_it_in_a_sentence(
             said = call(agent, verb, build, **login)
             assert said.code == 0, f"{build} {verb}: {said.err}"
             assert mirror.password not in said.out + said.err
+    assert list(Path(agent.env["HOME"]).iterdir()) == []
+
+
+def test_doctor_asks_the_mirror_with_the_login_for_it(agent: Application, mirror: Registry) -> None:
+    login = {"PK_MIRROR_USER": mirror.user, "PK_MIRROR_PASSWORD": mirror.password}
+    said = agent.verb("doctor", env=login)
+    assert f"ok  mirror {mirror.address}: answers, and takes user {mirror.user}" in said.err
+    said = agent.verb("doctor", env={**login, "PK_MIRROR_PASSWORD": "another"})
+    assert f"failed  mirror {mirror.address}:" in said.err
 
 
 def test_main_without_it_fails_with_the_registrys_word(agent: Application, mirror: Registry) -> None:
