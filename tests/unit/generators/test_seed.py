@@ -1,11 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import yaml
 
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import seed
 from pipelinekit.model.agent import Agent, AgentPod
-from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Origin, Platform, Registration
+from pipelinekit.model.platform import (
+    Charts,
+    Cluster,
+    Images,
+    Jenkins,
+    MirrorLogin,
+    Origin,
+    Platform,
+    Registration,
+)
 from pipelinekit.render import render
 from tests import examples
 from tests.groovy import literals
@@ -79,6 +90,15 @@ def test_the_snippet_has_the_library_the_environment_and_credentials_by_referenc
     login, kubeconfig = held["credentials"]
     assert login["usernamePassword"]["password"] == "${NEXUS_PASSWORD}"
     assert kubeconfig["file"]["secretBytes"] == "${KUBE_NONPROD_BASE64}"
+
+
+def test_the_mirror_s_login_is_among_the_credentials() -> None:
+    given = platform()
+    mirrored = replace(given, images=replace(given.images, mirror_login=MirrorLogin(credentials="reader")))
+    casc = yaml.safe_load(render(seed.plan_casc(mirrored), templates())["jenkins.yaml"].text)
+    (held,) = casc["credentials"]["system"]["domainCredentials"]
+    ids = [each["usernamePassword"]["id"] for each in held["credentials"] if "usernamePassword" in each]
+    assert ids == ["nexus", "reader"]
 
 
 def test_a_guarded_credential_is_not_put_in_everybody_s_reach() -> None:
