@@ -27,7 +27,7 @@ from tests.jenkins.harness import parse
 from tests.real import app, indexes
 from tests.real.app import Application, Said
 from tests.real.indexes import Index
-from tests.real.registries import buildah, buildx, platform
+from tests.real.registries import buildah, buildx, mirror_login, platform
 from tests.real.test_dockerfiles import lint
 from tests.testbed import binaries, packages, toolchain
 from tests.testbed.layout import Layout
@@ -294,7 +294,8 @@ def test_a_go_image_is_built_with_the_login_and_does_not_have_it(
         orders.write("greet.go", 'package main\n\nimport _ "acme.example/greet"\n')
         arguments = "{SSL_CERT_FILE: /src/ca.crt, GOSUMDB: 'off', GOFLAGS: -mod=mod}"
         trusting(orders, agent, index, f"  dependencies: [go.mod, go.sum*, ca.crt]\n  args: {arguments}\n")
-        withheld = agent.run(orders, "build", code=5, env={"BRANCH_NAME": "PR-7", "CHANGE_ID": "7"})
+        pull_request = {"BRANCH_NAME": "PR-7", "CHANGE_ID": "7", **mirror_login(testbed)}
+        withheld = agent.run(orders, "build", code=5, env=pull_request)
         assert "only builds of main get secrets, this one goes on without: PK_GO_USER" in withheld.err
         assert "401 Unauthorized" in withheld.err
         assert index.served == []
