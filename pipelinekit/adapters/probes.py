@@ -11,15 +11,18 @@ from typing import Literal
 
 from pipelinekit.adapters import plainhttp, process
 from pipelinekit.adapters.build import engines
+from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.cluster.helm import Helm
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
-from pipelinekit.adapters.registry import credentials
+from pipelinekit.adapters.registry import credentials, dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.source import git, worktree
 from pipelinekit.adapters.source.addresses import address as git_address
 from pipelinekit.errors import Fault, PipelinekitError, ToolMissing, failed
+from pipelinekit.model.packages import MIRROR
 from pipelinekit.model.platform import Platform
 from pipelinekit.model.release import Credentials
+from pipelinekit.plan.inputs import HUB, HUB_API
 
 OLDEST = {"git": git.OLDEST, "helm": "3.17", "kubectl": "1.28", "docker": "20.10", "buildah": "1.28"}
 """The oldest version of a tool that works."""
@@ -59,6 +62,9 @@ def addresses(platform: Platform, env: dict[str, str]) -> list[Probe]:
     probes: list[Probe] = []
     if platform.images.registry:
         probes.append((f"registry {platform.images.registry}", lambda: _registry(platform.images.registry)))
+    if platform.images.mirror_login:
+        mirror = platform.images.mirror.partition("/")[0]
+        probes.append((f"mirror {mirror}", lambda: _mirror(mirror)))
     if platform.charts.repository:
         probes.append((f"charts {platform.charts.repository}", lambda: _charts(platform.charts.repository)))
     for ecosystem, proxy in platform.packages.items():
@@ -123,6 +129,14 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _registry(host: str) -> str:
     login = credentials.for_registry(host, os.environ)
     OciRegistry(lambda _: login).ping(host)
+    return "answers" + (f", and takes user {login.user}" if login else ", anonymously")
+
+
+def _mirror(host: str) -> str:
+    login = BuildSecrets(os.environ).login(MIRROR) or credentials.from_docker_config(
+        host, dockerconfig.usual() / dockerconfig.FILE
+    )
+    OciRegistry(lambda _: login).ping(HUB_API if host == HUB else host)
     return "answers" + (f", and takes user {login.user}" if login else ", anonymously")
 
 

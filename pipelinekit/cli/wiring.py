@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from pipelinekit import __version__
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder.workspace import Workspace
-from pipelinekit.cli import identity, report
+from pipelinekit.cli import identity, logins, report
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.site import Site
+from pipelinekit.plan.pullrequests import is_stranger
 from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE, read_app
 
@@ -64,8 +65,7 @@ class Line:
     @cached_property
     def app(self) -> App:
         """The application."""
-        path = Path(self.options.path, FILE)
-        return read_app(self.descriptor, str(path))
+        return read_app(self.descriptor, str(Path(self.options.path, FILE)))
 
     @cached_property
     def platform(self) -> Platform:
@@ -176,11 +176,12 @@ class Line:
         """What builds: the Docker engine when one answers, else buildah; PIPELINEKIT_ENGINE chooses."""
         from pipelinekit.adapters.build.engines import choose
 
-        return choose(os.environ, self.images, self.login, report.live)
+        stranger = is_stranger(self.platform, self.revision)
+        return choose(os.environ, self.images, self.login, report.live, stranger=stranger)
 
     def login(self, host: str) -> Credentials | None:
         """The credentials for a registry: those of the pipeline only for the platform's own."""
-        return registry_login(self.platform)(host)
+        return logins.of_build(self.platform, self.revision, os.environ, registry_login(self.platform))(host)
 
     @cached_property
     def images(self) -> OciRegistry:

@@ -71,6 +71,7 @@ def plan_casc(platform: Platform) -> Iterable[FilePlan]:
     gated = {platform.cluster_of(each).credentials for each in platform.environments if each.gated}
     open_ = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
     packages = {each.credentials for each in platform.packages.values()}
+    packages |= {platform.images.mirror_login.credentials} if platform.images.mirror_login else set()
     logins = ({platform.images.credentials, platform.charts.credentials} | packages) - {""}
     open_ = open_ - gated - {""}
     everybody = {each for each in logins | open_ if PER_TEAM not in each}

@@ -53,6 +53,15 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorLogin:
+    """A login that may only read, for the mirror; `credentials` is a Jenkins id."""
+
+    credentials: str
+    pull_requests: bool = False
+    """Whether builds of pull requests and other branches get it as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Images:
     """The image registry. `path` is a template over `{team}` and `{name}`; `credentials` is a Jenkins id.
 
@@ -64,6 +73,8 @@ class Images:
     credentials: str = ""
     mirror: str = "docker.io"
     """The registry that serves Docker Hub's base images; its host alone, or host and path."""
+    mirror_login: MirrorLogin | None = None
+    """What Test and Build pull base images with; None where the mirror lets everybody in."""
     pull_secret: str = ""
     """The name of a Secret, present in each namespace, that pods pull with; empty: nodes can pull."""
     cache: str = ""
@@ -143,6 +154,8 @@ class Jenkins:
     url: str
     credentials: str = ""
     agent: Agent = field(default_factory=Agent)
+    commands: bool = False
+    """Whether commands of a pull request run on agents that stay, outside any container."""
     source: Origin | None = None
     """Where this document lives: what the seed job checks out."""
     library: Library | None = None

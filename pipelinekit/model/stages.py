@@ -32,7 +32,7 @@ class Stage:
     deploys: bool = False
     """Runs only while the parameter `DEPLOY` is on."""
     builds: bool = False
-    """Builds from the Dockerfile: in builds of main it holds what package proxies and build secrets need."""
+    """Builds from the Dockerfile: in builds of main it holds what mirror, proxies and build secrets need."""
     notice: bool = False
     """Its failure is something to know, and fails nothing."""
     reports: bool = False
@@ -66,6 +66,8 @@ def arguments_of(stage: Stage, site: Site) -> Arguments:
     """What the stage's step is called with."""
     arguments: Arguments = {} if site.path == "." else {"path": site.path}
     arguments |= stage.options
+    if stage.builds and site.mirror_for_all:
+        arguments |= _mirror(site)
     for need in stage.needs:
         ids = _ids(need, site)
         if ids:
@@ -80,7 +82,8 @@ def arguments_on_main(stage: Stage, app: App, site: Site) -> Arguments:
     """
     if not stage.builds:
         return {}
-    held = {
+    held = {} if site.mirror_for_all else _mirror(site)
+    held |= {
         f"{each}CredentialsId": site.package_credentials[each]
         for each in OF_LANGUAGE.get(app.build.language, ())
         if each in site.package_credentials
@@ -91,9 +94,14 @@ def arguments_on_main(stage: Stage, app: App, site: Site) -> Arguments:
 def credentials_of(stage: Stage, app: App, site: Site, *, on_main: bool) -> tuple[str, ...]:
     """The ids of the credentials that the stage binds, each once."""
     ids = [each for need in stage.needs for each in _ids(need, site)]
+    ids += _mirror(site).values() if stage.builds and site.mirror_for_all else ()
     for value in arguments_on_main(stage, app, site).values() if on_main else ():
         ids += value if isinstance(value, list) else [str(value)]
     return tuple(dict.fromkeys(ids))
+
+
+def _mirror(site: Site) -> dict[str, str]:
+    return {"mirrorCredentialsId": site.mirror_credentials} if site.mirror_credentials else {}
 
 
 def _ids(need: Need, site: Site) -> list[str]:

@@ -77,6 +77,7 @@ def _rooms(platform: Platform, jenkins: Jenkins | None) -> Iterator[Folder]:
 def _applications(platform: Platform, scan: int) -> Iterator[Job]:
     automatic = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
     packages = sorted({each.credentials for each in platform.packages.values()})
+    packages += [platform.images.mirror_login.credentials] if platform.images.mirror_login else []
     shared = (platform.images.credentials, platform.charts.credentials, *sorted(automatic), *packages)
     for team in platform.teams:
         yield Folder(

@@ -22,6 +22,7 @@ def site_of(platform: Platform, registration: Registration | None, *, library: s
     team = registration.team if registration else team
     named = platform.jenkins.library.version if platform.jenkins and platform.jenkins.library else ""
     automatic = [platform.cluster_of(each).credentials for each in platform.environments if each.automatic]
+    mirror = platform.images.mirror_login
     return Site(
         library=named.removeprefix("v") or library,
         agent=platform.jenkins.agent if platform.jenkins else Agent(),
@@ -34,5 +35,7 @@ def site_of(platform: Platform, registration: Registration | None, *, library: s
         package_credentials={
             name: proxy.credentials for name, proxy in sorted(platform.packages.items()) if proxy.credentials
         },
+        mirror_credentials=mirror.credentials if mirror else "",
+        mirror_for_all=mirror.pull_requests if mirror else False,
         mesh=any(each.name == MESH for each in platform.components),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelinekit.ports.folder import Receipts, Reports, Repositories, Shell, Sources, TextMerge, Workspace
 from pipelinekit.ports.images import (
+    DENIED,
     ChartRepository,
     Describer,
     Engine,
@@ -20,6 +21,7 @@ from pipelinekit.ports.releases import Charts, Cluster, Clusters, Ledger, Releas
 from pipelinekit.ports.say import Live, Say, nobody
 
 __all__ = [
+    "DENIED",
     "Builds",
     "ChartRepository",
     "Charts",

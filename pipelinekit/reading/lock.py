@@ -69,6 +69,8 @@ def _site(data: dict[str, Any]) -> Site:
         charts_credentials=_text(data.get("chartsCredentials", "")),
         kube_credentials=_texts(data.get("kubeCredentials", [])),
         package_credentials=_packages(data.get("packageCredentials", {})),
+        mirror_credentials=_text(data.get("mirrorCredentials", "")),
+        mirror_for_all=data.get("mirrorForAll", False) is True,
         mesh=data.get("mesh", False) is True,
     )
 

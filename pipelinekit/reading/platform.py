@@ -21,6 +21,7 @@ from pipelinekit.model.platform import (
     Images,
     Jenkins,
     Library,
+    MirrorLogin,
     Origin,
     Platform,
     Registration,
@@ -210,10 +211,14 @@ def _platform(data: Data) -> Platform:
     images = dict(data["images"])
     pull_secret = images.pop("pullSecret", "")
     signing = images.pop("signing", None)
+    mirror = images.pop("mirrorCredentials", None)
     return Platform(
         name=data["metadata"]["name"],
         images=Images(
-            **images, pull_secret=pull_secret, signing=_signing(signing) if signing is not None else None
+            **images,
+            pull_secret=pull_secret,
+            signing=_signing(signing) if signing is not None else None,
+            mirror_login=_mirror_login(mirror) if mirror is not None else None,
         ),
         charts=Charts(**data["charts"]),
         packages={
@@ -240,6 +245,12 @@ def _signing(data: Data) -> Signing:
     return Signing(public_key=fields.pop("publicKey", ""), **fields)
 
 
+def _mirror_login(data: str | Data) -> MirrorLogin:
+    if isinstance(data, str):
+        return MirrorLogin(credentials=data)
+    return MirrorLogin(credentials=data["id"], pull_requests=data.get("pullRequests", False))
+
+
 def _jenkins(data: Data) -> Jenkins:
     agent = data.get("agent", {})
     pod = AgentPod(**agent["kubernetes"]) if "kubernetes" in agent else None
@@ -247,6 +258,7 @@ def _jenkins(data: Data) -> Jenkins:
         url=data["url"],
         credentials=data.get("credentials", ""),
         agent=Agent(label=agent.get("label", ""), pod=pod),
+        commands=data.get("pullRequests", {}).get("commands", False),
         source=Origin(**data["source"]) if "source" in data else None,
         library=Library(**data["library"]) if "library" in data else None,
         scan=_seconds(data["scan"]) if "scan" in data else DAY,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelinekit.errors import ToolFailed
+from pipelinekit.errors import ToolFailed, refused
 from pipelinekit.model.release import BuildPlan, ImageRef, ReleasePlan, Secret
 from pipelinekit.plan.inputs import Inputs, image_reference, pinned, where_it_answers
 from pipelinekit.plan.release import build_arguments, image_labels
-from pipelinekit.ports import Engine, Registry, Say, Sources
+from pipelinekit.ports import DENIED, Engine, Registry, Say, Secrets, Sources
 from pipelinekit.reading.dockerfile import arguments, base, bases, stages
+from pipelinekit.steps.secrets import lacks_mirror
 
 TEST_STAGE = "test"
 
@@ -25,12 +26,19 @@ class Recipe:
 
 
 def resolve(
-    plan: ReleasePlan, target: str, sources: Sources, engine: Engine, registry: Registry, say: Say
+    plan: ReleasePlan,
+    target: str,
+    sources: Sources,
+    engine: Engine,
+    registry: Registry,
+    secrets: Secrets,
+    say: Say,
 ) -> Recipe:
     """What the image will be made of, with each base image's digest as its registry has it now.
 
     A base that only the engine has counts by its id there; one that nobody can resolve makes the inputs
-    those of this revision alone.
+    those of this revision alone. Raises `Refused` where a mirror asks for a login that this build does not
+    get.
     """
     text = sources.dockerfile()
     args = _args(plan, text)
@@ -40,7 +48,7 @@ def resolve(
     for each in bases(text, args):
         ref = image_reference(each)
         try:
-            digest = ref.digest or registry.digest_of(where_it_answers(ref))
+            digest = _digest(plan, ref, registry, secrets)
         except ToolFailed as error:
             say(f"{each}: {error}")
             digest = None
@@ -65,6 +73,27 @@ def resolve(
     return Recipe(inputs=inputs, pinned=pins, base=base(text, args))
 
 
+def _digest(plan: ReleasePlan, ref: ImageRef, registry: Registry, secrets: Secrets) -> str | None:
+    """The digest of a base; the mirror is asked even for one that is given, where it may not let us in."""
+    unknown = ref.registry == plan.platform.images.mirror.partition("/")[0] and lacks_mirror(plan, secrets)
+    if ref.digest and not unknown:
+        return ref.digest
+    try:
+        return registry.digest_of(where_it_answers(ref)) or ref.digest or None
+    except ToolFailed as error:
+        if unknown and error.faults[0].code == DENIED:
+            raise refused(
+                "mirror-login",
+                f"the mirror {ref.registry} asks for a login, which only builds of "
+                f"{plan.revision.main_branch} get: {ref} is not pulled",
+                hint="images.mirrorCredentials: {id: …, pullRequests: true} in platform.yaml "
+                "gives all builds one that may only read",
+            ) from error
+        if ref.digest:
+            return ref.digest
+        raise
+
+
 def has_stage(plan: ReleasePlan, sources: Sources, stage: str) -> bool:
     """Whether the Dockerfile has a stage of this name."""
     text = sources.dockerfile()
@@ -85,6 +114,7 @@ def build_plan(plan: ReleasePlan, recipe: Recipe, target: str, secrets: tuple[Se
         pinned=recipe.pinned,
         secrets=secrets,
         cache=plan.platform.images.cache_of(plan.app.team, plan.app.name),
+        keeps=not plan.revision.pull_request,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import plainhttp
 from pipelinekit.errors import ToolFailed, failed
+from pipelinekit.ports import DENIED
 
 if TYPE_CHECKING:
     import requests
@@ -54,7 +55,7 @@ def is_hopeless(error: Exception) -> bool:
 def denied(host: str, status: int, *, known: bool, hint: str = "") -> ToolFailed:
     """The registry does not let us in; `known` is whether it was given credentials."""
     return failed(
-        "registry-denied",
+        DENIED,
         f"{host} refuses {'the credentials' if known else 'anonymous access'} ({status})",
         hint=hint or f"run `docker login {host}`, or set PK_REGISTRY_USER and PK_REGISTRY_PASSWORD",
     )

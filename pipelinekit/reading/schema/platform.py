@@ -6,6 +6,7 @@ from pipelinekit import names
 from pipelinekit.model.packages import ECOSYSTEMS
 from pipelinekit.reading.schema.nexus import NEXUS
 from pipelinekit.reading.schema.words import (
+    BRANCH,
     CHART_REPOSITORY,
     CREDENTIAL,
     DRAFT,
@@ -44,6 +45,19 @@ _PROXY: Schema = {
     "description": "a package proxy: its address, or that with the Jenkins credential that it asks for",
 }
 
+_MIRROR_LOGIN: Schema = {
+    **text("Jenkins credential", *CREDENTIAL),
+    **closed(
+        {
+            "id": text("Jenkins credential", *CREDENTIAL),
+            "pullRequests": flag("builds of pull requests and other branches get it as well"),
+        },
+        "id",
+    ),
+    "type": ["string", "object"],
+    "description": "Jenkins credential, read-only: what Test and Build pull base images from the mirror with",
+}
+
 PLATFORM: Schema = {
     "$schema": DRAFT,
     "title": "pipelinekit Platform",
@@ -56,6 +70,7 @@ PLATFORM: Schema = {
                     "path": text("inside the registry", *IMAGE_PATH),
                     "credentials": text("Jenkins credential", *TEAM_CREDENTIAL),
                     "mirror": text("serves Docker Hub's base images", *REGISTRY),
+                    "mirrorCredentials": _MIRROR_LOGIN,
                     "pullSecret": label("a Secret in each namespace that pods pull with"),
                     "cache": text("build layers, inside the registry", *IMAGE_PATH),
                     "sbom": flag("each pushed image gets a bill of materials"),
@@ -97,10 +112,14 @@ PLATFORM: Schema = {
                         }
                     )
                     | {"maxProperties": 1},
+                    "pullRequests": closed(
+                        {"commands": flag("their build.around runs on agents that stay, in no container")},
+                        about="what builds of pull requests may do",
+                    ),
                     "source": closed(
                         {
                             "repository": text("the repository that has this document", *GIT),
-                            "branch": line("its branch", 200),
+                            "branch": text("its branch", *BRANCH, longest=200),
                             "path": text("the document's folder in it", *RELATIVE),
                             "credentials": text("Jenkins credential", *CREDENTIAL),
                         },
@@ -214,7 +233,7 @@ PLATFORM: Schema = {
                         "repository": text("its repository", *GIT),
                         "credentials": text("Jenkins credential", *CREDENTIAL),
                         "path": text("its folder", *RELATIVE),
-                        "branch": line("its main branch", 200),
+                        "branch": text("its main branch", *BRANCH, longest=200),
                         "mirrors": listing(
                             text("an address", *GIT), "other addresses of the same repository", minItems=1
                         ),

@@ -14,6 +14,7 @@ from pipelinekit.model.platform import (
     Images,
     Jenkins,
     Library,
+    MirrorLogin,
     Origin,
     Platform,
     Registration,
@@ -137,6 +138,15 @@ def test_the_library_s_tag_is_the_one_that_is_named() -> None:
     casc = yaml.safe_load(texts(library=library)["jenkins.yaml"])
     (kit,) = casc["unclassified"]["globalUntrustedLibraries"]["libraries"]
     assert kit["defaultVersion"] == "v9.1.0"
+
+
+def test_the_mirror_s_login_is_among_the_credentials() -> None:
+    given = platform()
+    mirrored = replace(given, images=replace(given.images, mirror_login=MirrorLogin(credentials="reader")))
+    casc = yaml.safe_load(render(seed.plan_casc(mirrored), templates())["jenkins.yaml"].text)
+    (held,) = casc["credentials"]["system"]["domainCredentials"]
+    ids = [each["usernamePassword"]["id"] for each in held["credentials"] if "usernamePassword" in each]
+    assert ids == ["nexus", "reader"]
 
 
 def test_a_guarded_credential_is_not_put_in_everybody_s_reach() -> None:

@@ -6,7 +6,16 @@ import pytest
 
 from pipelinekit.model.jobs import ROOTS, Folder, Git, GitHub, Multibranch, Pipeline, parent_of
 from pipelinekit.model.packages import Proxy
-from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Origin, Platform, Registration
+from pipelinekit.model.platform import (
+    Charts,
+    Cluster,
+    Images,
+    Jenkins,
+    MirrorLogin,
+    Origin,
+    Platform,
+    Registration,
+)
 from pipelinekit.plan.jobs import guarded_credentials, notices, shared_credentials, source_of, wanted_jobs
 from tests import examples
 
@@ -19,7 +28,9 @@ def registration(name: str = "orders", team: str = "payments", **fields: Any) ->
 def platform(*applications: Registration, **fields: Any) -> Platform:
     return examples.platform(
         **{
-            "images": Images(registry="r", credentials="nexus"),
+            "images": Images(
+                registry="r", credentials="nexus", mirror_login=MirrorLogin(credentials="mirror-reader")
+            ),
             "charts": Charts(repository="oci://r/charts", credentials="nexus-charts"),
             "packages": {"npm": Proxy(url="https://n/npm", credentials="reader")},
             "clusters": (
@@ -53,7 +64,7 @@ def test_the_rooms_are_trust_boundaries_with_the_credentials_that_belong_there()
     assert {path for path in jobs if not parent_of(path)} == set(ROOTS)
     held = {path: set(each.credentials) for path, each in jobs.items() if isinstance(each, Folder)}
     assert held["apps"] == set()
-    assert held["apps/payments"] == {"nexus", "nexus-charts", "kube-nonprod", "reader"}
+    assert held["apps/payments"] == {"nexus", "nexus-charts", "kube-nonprod", "reader", "mirror-reader"}
     assert held["release"] == {"nexus", "kube-prod"}
     assert held["platform"] == {"kube-nonprod", "kube-prod"}
     assert held["pipelinekit"] == {"platform-git", "jenkins-api"}

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from pipelinekit.model.agent import Agent
 from pipelinekit.model.packages import Proxy
-from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Library, Registration, local_platform
+from pipelinekit.model.platform import (
+    Charts,
+    Cluster,
+    Images,
+    Jenkins,
+    Library,
+    MirrorLogin,
+    Registration,
+    local_platform,
+)
 from pipelinekit.model.site import Site
 from pipelinekit.plan.site import site_of
 from tests import examples
@@ -10,7 +19,11 @@ from tests import examples
 
 def test_a_site_knows_no_more_than_generated_files_need() -> None:
     platform = examples.platform(
-        images=Images(registry="r", credentials="nexus"),
+        images=Images(
+            registry="r",
+            credentials="nexus",
+            mirror_login=MirrorLogin(credentials="reader", pull_requests=True),
+        ),
         charts=Charts(repository="oci://r/charts", credentials="nexus-charts"),
         packages={
             "pypi": Proxy(url="https://nexus/pypi", credentials="reader"),
@@ -29,6 +42,8 @@ def test_a_site_knows_no_more_than_generated_files_need() -> None:
         charts_credentials="nexus-charts",
         kube_credentials=("kube-nonprod",),
         package_credentials={"go": "reader", "pypi": "reader"},
+        mirror_credentials="reader",
+        mirror_for_all=True,
     )
 
 

@@ -19,6 +19,7 @@ from pipelinekit.model.platform import (
     Images,
     Jenkins,
     Library,
+    MirrorLogin,
     Origin,
     Platform,
     Registration,
@@ -342,6 +343,8 @@ def test_any_damage_to_a_document_gives_faults_inside_the_text(data: st.DataObje
 LABEL = st.from_regex(r"[a-z]([-a-z0-9]{0,8}[a-z0-9])?", fullmatch=True)
 CREDENTIAL = st.just("") | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
 PROXY = st.builds(Proxy, url=st.just("https://n/x"), credentials=CREDENTIAL)
+MIRROR_READER = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
+BRANCH = st.from_regex(r"[A-Za-z0-9$;'é]{1,12}(/[-a-z]{1,5})?", fullmatch=True)
 LINE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=20)
 REGISTRY = st.sampled_from(["r", "nexus.example.com", "10.0.0.1:5000", "r:5000/a/b"])
 TEMPLATE = st.sampled_from(["{team}", "{team}-{name}", "apps", "x{name}"])
@@ -400,6 +403,9 @@ def platforms(draw: st.DrawFn) -> Platform:
             credentials=draw(CREDENTIAL),
             mirror=draw(REGISTRY),
             pull_secret=draw(st.just("") | LABEL),
+            mirror_login=draw(
+                st.none() | st.builds(MirrorLogin, credentials=MIRROR_READER, pull_requests=st.booleans())
+            ),
         ),
         charts=Charts(
             repository=draw(st.sampled_from(["oci://r/c", "https://n/x/"])), credentials=draw(CREDENTIAL)
@@ -422,7 +428,7 @@ def platforms(draw: st.DrawFn) -> Platform:
                         repository=st.just("/srv/git/a"),
                         credentials=CREDENTIAL,
                         path=st.sampled_from([".", "apps/a"]),
-                        branch=LINE,
+                        branch=BRANCH,
                     ),
                     max_size=2,
                     unique_by=lambda each: (each.team, each.name),
@@ -460,6 +466,10 @@ def _environment_of(each: Environment) -> dict[str, Any]:
 def document_of(platform: Platform) -> dict[str, Any]:
     """The document that describes a platform."""
     images = _filled(platform.images)
+    mirror = images.pop("mirror_login", None)
+    if mirror:
+        named = {"id": mirror.credentials, "pullRequests": True}
+        images["mirrorCredentials"] = named if mirror.pull_requests else mirror.credentials
     if "pull_secret" in images:
         images["pullSecret"] = images.pop("pull_secret")
     document: dict[str, Any] = {
@@ -651,3 +661,61 @@ def test_the_library_s_tag_is_one_of_a_version() -> None:
     for bad in ("main", "1.2.3", "v", "v1@x", "v1 2"):
         with pytest.raises(DocumentInvalid):
             read_platform(platform(DEV, more=more.format(bad)))
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("pullRequests: {commands: true}", True),
+        ("pullRequests: {commands: false}", False),
+        ("pullRequests: {}", False),
+        ("scan: 1d", False),
+    ],
+)
+def test_commands_of_pull_requests_are_for_the_platform_to_allow(said: str, *, expected: bool) -> None:
+    read = read_platform(platform(DEV, more=f"jenkins: {{url: 'https://jenkins', {said}}}\n")).jenkins
+    assert read is not None
+    assert read.commands is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("reader", MirrorLogin(credentials="reader")),
+        ("{id: reader}", MirrorLogin(credentials="reader")),
+        ("{id: reader, pullRequests: true}", MirrorLogin(credentials="reader", pull_requests=True)),
+    ],
+)
+def test_the_mirrors_login_has_a_short_and_a_long_form(said: str, expected: MirrorLogin) -> None:
+    text = platform(DEV).replace('"r:5000"', f'"r:5000", mirrorCredentials: {said}', 1)
+    assert read_platform(text).images.mirror_login == expected
+
+
+NO_BRANCHES = (
+    *(
+        "*",
+        "feature/*",
+        "release-?",
+        "[a]",
+        "-x",
+        "--upload-pack=x",
+        "a b",
+        "a..b",
+        "a~1",
+        "a^",
+        "a:b",
+        "@{1}",
+    ),
+    *("a\\b", "/a", "a/", "a//b", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "@", ":a"),
+)
+
+
+@pytest.mark.parametrize("name", NO_BRANCHES)
+def test_a_branch_is_a_name_that_git_takes(name: str) -> None:
+    source = f"{{repository: /p, branch: {name!r}}}"
+    text = platform(DEV, more=f"jenkins: {{url: 'https://j', source: {source}}}\n")
+    with pytest.raises(DocumentInvalid) as caught:
+        read_platform(text)
+    (fault,) = caught.value.faults
+    assert fault.path == "jenkins.source.branch"
+    assert "as git takes it" in fault.hint

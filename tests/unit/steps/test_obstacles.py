@@ -21,7 +21,7 @@ def found_at(job: Job) -> Any:
     return Found(path=job.path, kind="folder")
 
 
-ALL_THERE = frozenset(("nexus", "nexus-charts", "kube-nonprod", "reader", "git"))
+ALL_THERE = frozenset(("nexus", "nexus-charts", "kube-nonprod", "reader", "mirror-reader", "git"))
 
 
 def test_everything_there_is_no_obstacle() -> None:

@@ -108,6 +108,7 @@ PLATFORM: Document = {
         "path": "marked-path",
         "credentials": "marked-images",
         "mirror": "marked-mirror:5001",
+        "mirrorCredentials": "marked-mirror-reader",
         "pullSecret": "marked-pull",
         "cache": "marked-layers",
         "signing": {
@@ -200,6 +201,7 @@ PLATFORM: Document = {
 }
 IMAGES = {"base": "marked/base:1", "runtime": "marked/runtime:2"}
 WITH_POD = copy.deepcopy(PLATFORM)
+WITH_POD["images"]["mirrorCredentials"] = {"id": "marked-mirror-reader-of-all", "pullRequests": True}
 WITH_POD["packages"] = {
     "pypi": {"url": "https://marked-pypi.example.com", "credentials": "marked-pypi-reader"},
     "npm": "https://marked-npm.example.com",
@@ -218,8 +220,11 @@ DOCUMENTS: dict[str, list[Document]] = {
 }
 
 
-DIFFERING = {("jenkins", "agent"), *(("packages", each) for each in ("pypi", "npm", "maven", "go"))} | {
-    ("build", name) for name in ("version", "base", "runtime", "package", "dependencies", "test", "args")
+DIFFERING = {
+    ("jenkins", "agent"),
+    ("images", "mirrorCredentials"),
+    *(("packages", each) for each in ("pypi", "npm", "maven", "go")),
+    *(("build", name) for name in ("version", "base", "runtime", "package", "dependencies", "test", "args")),
 }
 NEEDED = {"apiVersion", "kind", "metadata", "build", "images", "charts", "clusters", "environments"}
 
