@@ -7,6 +7,8 @@ void call(String verb, Map args = [:]) {
     for (String id in (args.kubeCredentialsIds ?: [])) {
         bindings << file(credentialsId: id, variable: 'PK_KUBECONFIG_' + bindings.size())
     }
+    if (args.signingCredentialsId) { bindings << file(credentialsId: args.signingCredentialsId, variable: 'PK_SIGNING_KEY') }
+    if (args.signingPasswordCredentialsId) { bindings << string(credentialsId: args.signingPasswordCredentialsId, variable: 'PK_SIGNING_PASSWORD') }
     for (String id in (args.secretCredentialsIds ?: [])) {
         bindings << string(credentialsId: id, variable: 'PK_SECRET_' + id.toUpperCase().replace('-', '_').replace('.', '_'))
     }

@@ -33,6 +33,8 @@ class Signing:
     """
 
     credentials: str
+    password: str = ""
+    """The Jenkins id of the secret text that the key is encrypted with, where it is."""
     public_key: str = ""
     """PEM. What is in a registry already is taken only with a signature that this key verifies; empty: as
     its labels say, which guards against accidents alone."""

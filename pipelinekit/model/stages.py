@@ -10,7 +10,7 @@ from pipelinekit.model.app import App
 from pipelinekit.model.packages import OF_LANGUAGE
 from pipelinekit.model.site import Site
 
-Need = Literal["registry", "charts", "kube"]
+Need = Literal["registry", "charts", "kube", "signing", "chart-signing"]
 """What a stage holds credentials for."""
 
 Arguments = dict[str, str | bool | list[str]]
@@ -45,9 +45,9 @@ STAGES: tuple[Stage, ...] = (
     Stage(name="Generated files", verb="generate", options={"check": True}, notice=True),
     Stage(name="Test", verb="test", builds=True, reports=True),
     Stage(name="Build", verb="build", builds=True),
-    Stage(name="Push", verb="push", main=True, needs=("registry",)),
+    Stage(name="Push", verb="push", main=True, needs=("registry", "signing")),
     Stage(name="Package", verb="package", main=True, needs=("registry",)),
-    Stage(name="Publish", verb="publish", main=True, needs=("charts",)),
+    Stage(name="Publish", verb="publish", main=True, needs=("charts", "chart-signing")),
     Stage(
         name="Deploy",
         verb="deploy",
@@ -69,10 +69,18 @@ def arguments_of(stage: Stage, site: Site) -> Arguments:
     if stage.builds and site.mirror_for_all:
         arguments |= _mirror(site)
     for need in stage.needs:
-        ids = _ids(need, site)
-        if ids:
-            arguments |= {"kubeCredentialsIds": ids} if need == "kube" else {f"{need}CredentialsId": ids[0]}
+        arguments |= _bound(need, _ids(need, site))
     return arguments
+
+
+def _bound(need: Need, ids: list[str]) -> Arguments:
+    if not ids:
+        return {}
+    if need == "kube":
+        return {"kubeCredentialsIds": ids}
+    if need in {"signing", "chart-signing"}:
+        return dict(zip(("signingCredentialsId", "signingPasswordCredentialsId"), ids, strict=False))
+    return {f"{need}CredentialsId": ids[0]}
 
 
 def arguments_on_main(stage: Stage, app: App, site: Site) -> Arguments:
@@ -105,7 +113,10 @@ def _mirror(site: Site) -> dict[str, str]:
 
 
 def _ids(need: Need, site: Site) -> list[str]:
+    signing = [site.signing_credentials, site.signing_password]
     ids = {
+        "signing": signing,
+        "chart-signing": signing if site.signs_charts else [],
         "registry": [site.registry_credentials],
         "charts": [site.charts_credentials],
         "kube": list(site.kube_credentials),

@@ -22,7 +22,7 @@ def site_of(platform: Platform, registration: Registration | None, *, library: s
     team = registration.team if registration else team
     named = platform.jenkins.library.version if platform.jenkins and platform.jenkins.library else ""
     automatic = [platform.cluster_of(each).credentials for each in platform.environments if each.automatic]
-    mirror = platform.images.mirror_login
+    mirror, signing = platform.images.mirror_login, platform.images.signing
     return Site(
         library=named.removeprefix("v") or library,
         agent=platform.jenkins.agent if platform.jenkins else Agent(),
@@ -37,5 +37,8 @@ def site_of(platform: Platform, registration: Registration | None, *, library: s
         },
         mirror_credentials=mirror.credentials if mirror else "",
         mirror_for_all=mirror.pull_requests if mirror else False,
+        signing_credentials=signing.credentials if signing else "",
+        signing_password=signing.password if signing else "",
+        signs_charts=bool(signing and signing.public_key),
         mesh=any(each.name == MESH for each in platform.components),
     )

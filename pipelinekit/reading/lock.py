@@ -71,6 +71,9 @@ def _site(data: dict[str, Any]) -> Site:
         package_credentials=_packages(data.get("packageCredentials", {})),
         mirror_credentials=_text(data.get("mirrorCredentials", "")),
         mirror_for_all=data.get("mirrorForAll", False) is True,
+        signing_credentials=_text(data.get("signingCredentials", "")),
+        signing_password=_text(data.get("signingPassword", "")),
+        signs_charts=data.get("signsCharts", False) is True,
         mesh=data.get("mesh", False) is True,
     )
 

@@ -25,12 +25,17 @@ SITE = examples.site(
     agent=Agent(label="linux"),
     package_credentials={"npm": "other", "pypi": "nexus-read"},
     mirror_credentials="mirror-read",
+    signing_credentials="cosign-key",
+    signing_password="cosign-word",
+    signs_charts=True,
 )
 TEXT = render(plan(APP, SITE), templates())["Jenkinsfile"].text
 CREDENTIALS = {
     "nexus-read": Credential("usernamePassword", {"username": "reader", "password": "pypi-4711"}),
     "mirror-read": Credential("usernamePassword", {"username": "reader", "password": "mirror-4711"}),
     "licence-key": Credential("string", {"secret": "licence-4711"}),
+    "cosign-key": Credential("file", {"name": "cosign.key", "content": "key-4711"}),
+    "cosign-word": Credential("string", {"secret": "word-4711"}),
     "nexus": Credential("usernamePassword", {"username": "ci", "password": "registry-4711"}),
     "nexus-charts": Credential("usernamePassword", {"username": "ci", "password": "charts-4711"}),
     "kube-nonprod": Credential("file", {"name": "config", "content": "kube-4711"}),
@@ -106,6 +111,13 @@ def test_builds_of_main_hold_their_secrets_and_no_others_do(traces: dict[str, Tr
 def test_what_comes_after_the_build_holds_none_of_them(traces: dict[str, Trace]) -> None:
     for verb in ("push", "package", "publish", "deploy", "verify"):
         assert not held(traces["main"], verb) & HELD
+
+
+def test_the_signing_key_is_there_where_something_is_signed(traces: dict[str, Trace]) -> None:
+    key = {"PK_SIGNING_KEY", "PK_SIGNING_PASSWORD"}
+    verbs = ("test", "build", "push", "package", "publish", "deploy", "verify")
+    assert [verb for verb in verbs if held(traces["main"], verb) & key] == ["push", "publish"]
+    assert held(traces["main"], "push") >= key
 
 
 @pytest.mark.parametrize("build", BUILDS)

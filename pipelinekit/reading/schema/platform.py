@@ -77,6 +77,7 @@ PLATFORM: Schema = {
                     "signing": closed(
                         {
                             "credentials": text("Jenkins credential: the key file", *CREDENTIAL),
+                            "password": text("Jenkins credential: the key's password", *CREDENTIAL),
                             "publicKey": text("what is taken has a signature of it", *PUBLIC_KEY),
                             "log": text("a transparency log that signatures are told to", *URL),
                             "timestamps": text("a timestamp server that signatures are shown to", *URL),

@@ -45,6 +45,19 @@ def test_a_stage_gets_the_credentials_that_it_uses_and_no_others() -> None:
     }
 
 
+def test_the_key_is_held_by_what_signs() -> None:
+    site = examples.site(signing_credentials="key", signing_password="word")
+    both = {"signingCredentialsId": "key", "signingPasswordCredentialsId": "word"}
+    for given, verbs in ((site, {"push"}), (replace(site, signs_charts=True), {"push", "publish"})):
+        assert {each.verb for each in STAGES if both.items() <= arguments_of(each, given).items()} == verbs
+        held = {each.verb: credentials_of(each, examples.app(), given, on_main=True) for each in STAGES}
+        assert {verb for verb, ids in held.items() if {"key", "word"} <= set(ids)} == verbs
+    bare = arguments_of(
+        next(each for each in STAGES if each.verb == "push"), replace(site, signing_password="")
+    )
+    assert "signingPasswordCredentialsId" not in bare
+
+
 def test_no_stage_names_an_environment() -> None:
     assert all("environment" not in arguments_of(each, examples.site()) for each in STAGES)
 

@@ -113,6 +113,7 @@ PLATFORM: Document = {
         "cache": "marked-layers",
         "signing": {
             "credentials": "marked-signer",
+            "password": "marked-word",
             "publicKey": "-----BEGIN PUBLIC KEY-----\nmarkedkey\n-----END PUBLIC KEY-----",
             "log": "https://marked-log.example.com",
             "timestamps": "https://marked-clock.example.com",
