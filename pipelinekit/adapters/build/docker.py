@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters import programs
 from pipelinekit.adapters.build import buildx
 from pipelinekit.adapters.build.context import LAST, cache_tags, labelled, stage_of, write_context
 from pipelinekit.adapters.build.hosts import hosts_of
@@ -69,7 +69,7 @@ class DockerEngine:
                     Fault(
                         "engine-missing",
                         f"no Docker engine answers: {reason_of(error)}",
-                        hint=f"start it, or set DOCKER_HOST; to install it: {process.GET['docker']}",
+                        hint=f"start it, or set DOCKER_HOST; to install it: {programs.GET['docker']}",
                     )
                 ) from error
         return self._client

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters import programs
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import Fault, ToolMissing, refused, usage
 from pipelinekit.model.release import Credentials
@@ -51,17 +51,17 @@ def choose(
     if word == "docker" or (environment.get("DOCKER_HOST") and not word):
         return docker
     if word == "buildah":
-        process.find("buildah")
+        programs.find("buildah")
         _check_wall(stranger=stranger)
         return BuildahEngine(registry, login, environment)
     try:
         docker.client  # noqa: B018 - connects
     except ToolMissing as error:
         try:
-            process.find("buildah")
+            programs.find("buildah")
         except ToolMissing:
             fault = error.faults[0]
-            hint = f"{fault.hint}; or buildah, which needs no engine: {process.GET['buildah']}"
+            hint = f"{fault.hint}; or buildah, which needs no engine: {programs.GET['buildah']}"
             raise ToolMissing(Fault(fault.code, fault.problem, hint=hint)) from error
         _check_wall(stranger=stranger)
         return BuildahEngine(registry, login, environment)

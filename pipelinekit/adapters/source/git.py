@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from pipelinekit.adapters import plainhttp, process
+from pipelinekit.adapters import plainhttp, process, programs
 from pipelinekit.adapters.source import addresses, dotgit, settings
 from pipelinekit.adapters.source.dotgit import DotGit
 from pipelinekit.adapters.source.settings import Setting
@@ -206,7 +206,7 @@ def _require_recent() -> None:
     match = re.search(r"(\d+)\.(\d+)", said)
     if not match or (int(match[1]), int(match[2])) < tuple(map(int, OLDEST.split("."))):
         found = f"git is {match[0] if match else 'of unknown version'}, {OLDEST} or later is needed"
-        raise ToolMissing(Fault("tool-too-old", found, hint=process.GET["git"]))
+        raise ToolMissing(Fault("tool-too-old", found, hint=programs.GET["git"]))
 
 
 def _listed_of_repository(found: DotGit, empty: str) -> str:

@@ -14,11 +14,11 @@ from pipelinekit.model.platform import (
     Images,
     Jenkins,
     Library,
-    MirrorLogin,
     Origin,
     Platform,
     Registration,
 )
+from pipelinekit.model.registries import MirrorLogin
 from pipelinekit.render import render
 from tests import examples
 from tests.groovy import literals

@@ -6,16 +6,8 @@ import pytest
 
 from pipelinekit.model.jobs import ROOTS, Folder, Git, GitHub, Multibranch, Pipeline, parent_of
 from pipelinekit.model.packages import Proxy
-from pipelinekit.model.platform import (
-    Charts,
-    Cluster,
-    Images,
-    Jenkins,
-    MirrorLogin,
-    Origin,
-    Platform,
-    Registration,
-)
+from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Origin, Platform, Registration
+from pipelinekit.model.registries import MirrorLogin
 from pipelinekit.plan.jobs import guarded_credentials, notices, shared_credentials, source_of, wanted_jobs
 from tests import examples
 

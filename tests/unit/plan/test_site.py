@@ -2,16 +2,8 @@ from __future__ import annotations
 
 from pipelinekit.model.agent import Agent
 from pipelinekit.model.packages import Proxy
-from pipelinekit.model.platform import (
-    Charts,
-    Cluster,
-    Images,
-    Jenkins,
-    Library,
-    MirrorLogin,
-    Registration,
-    local_platform,
-)
+from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Library, Registration, local_platform
+from pipelinekit.model.registries import MirrorLogin
 from pipelinekit.model.site import Site
 from pipelinekit.plan.site import site_of
 from tests import examples

@@ -19,12 +19,12 @@ from pipelinekit.model.platform import (
     Images,
     Jenkins,
     Library,
-    MirrorLogin,
     Origin,
     Platform,
     Registration,
     id_of,
 )
+from pipelinekit.model.registries import MirrorLogin
 from pipelinekit.reading.platform import read_platform
 from tests.documents import dump, unmarked
 from tests.unit.reading.test_source import YAML_ISH, inside
