@@ -52,11 +52,13 @@ def run(
     timeout: float | None = None,
     most: int = MOST,
     memory: int | None = None,
+    file: int | None = None,
 ) -> Completed:
     """Run a program to its end and return what it wrote, whatever its exit code.
 
     `env` is laid over this process' own, or with `alone` is all there is. Over `timeout` seconds, or `most`
-    bytes of output, the program is killed; `memory` is how many bytes it may have of its own.
+    bytes of output, the program is killed; `memory` is how many bytes it may have of its own, `file` how many
+    a file of its may get.
     Raises `ToolMissing` when there is no such program, `ToolFailed` on the timeout and on too much output.
     """
     # A verb that starts no program does without it.
@@ -73,7 +75,7 @@ def run(
     )
     with process:
         try:
-            _hold(process.pid, memory)
+            _hold(process.pid, memory, file)
             out, err = _exchange(process, stdin.encode() if isinstance(stdin, str) else stdin, timeout, most)
         except subprocess.TimeoutExpired:
             process.kill()
@@ -84,15 +86,17 @@ def run(
     return Completed(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
 
-def _hold(pid: int, memory: int | None) -> None:
-    """Bound what a program that has just begun, and those that it starts, may have of memory."""
-    if memory is None or sys.platform != "linux":
+def _hold(pid: int, memory: int | None, file: int | None) -> None:
+    """Bound what a program that has just begun, and those that it starts, may have of memory and disk."""
+    if memory is file is None or sys.platform != "linux":
         return
     import resource
 
-    # It may have ended already.
-    with contextlib.suppress(OSError):
-        resource.prlimit(pid, resource.RLIMIT_DATA, (memory, memory))
+    for kind, most in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_FSIZE, file)):
+        # It may have ended already.
+        with contextlib.suppress(OSError):
+            if most is not None:
+                resource.prlimit(pid, kind, (most, most))
 
 
 def _exchange(

@@ -12,6 +12,7 @@ from pipelinekit.errors import Refused
 if TYPE_CHECKING:
     from pipelinekit.model.app import App
     from pipelinekit.model.platform import Platform
+    from pipelinekit.model.release import Revision
 
 PIPELINE = ("PK_CONTRACT", "BRANCH_NAME", "JENKINS_URL")
 """What the shared library, a multibranch project and a controller's agent leave in the environment."""
@@ -22,11 +23,11 @@ def in_pipeline() -> bool:
     return any(os.environ.get(each) for each in PIPELINE)
 
 
-def check(app: App, remote: str, platform: Platform) -> None:
+def check(app: App, revision: Revision, platform: Platform) -> None:
     """Raise `Refused` in a pipeline whose repository is not registered as this application."""
     from pipelinekit.plan.identity import stranger
 
-    fault = stranger(app, remote, platform)
+    fault = stranger(app, revision.source, platform, revision.folder)
     if fault is None:
         return
     if in_pipeline():

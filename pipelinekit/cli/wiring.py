@@ -112,7 +112,7 @@ class Line:
         from pipelinekit.cli.revision import asked
         from pipelinekit.plan.release import plan_release
 
-        identity.check(self.app, self.revision.source, self.platform)
+        identity.check(self.app, self.revision, self.platform)
         return plan_release(self.app, self.platform, asked(self.root, self.app, self.revision), self.key)
 
     def require_registry(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from posixpath import normpath
 from urllib.parse import unquote
 
 from pipelinekit.errors import Fault
@@ -22,8 +23,9 @@ def place_of(address: str) -> str:
     `ssh://git@host/path`. GitHub does not tell cases of a path apart. A path on this disk has no host.
     """
     match = _URL.fullmatch(address) or _SCP.fullmatch(address)
-    if match is None:
-        path = _path(address)
+    if match is None or address.lower().startswith("file://"):
+        # What stands where a host would is a folder for git.
+        path = _path(re.sub("^file:/", "", unquote(address) if match else address, flags=re.IGNORECASE))
         # What has neither host nor root must not look like what has a host.
         return path if path.startswith("/") else f"./{path.removeprefix('./')}"
     host, path = match["host"].lower(), unquote(match["path"] or "")
@@ -37,11 +39,11 @@ def is_checkout_of(registration: Registration, remote: str) -> bool:
     return any(place == place_of(each) for each in (registration.repository, *registration.mirrors))
 
 
-def stranger(app: App, remote: str, platform: Platform) -> Fault | None:
+def stranger(app: App, remote: str, platform: Platform, folder: str = ".") -> Fault | None:
     """What is wrong with this checkout saying that it is that application; None when nothing is.
 
-    `remote` is where it was cloned from, or empty. A platform without registrations knows nobody, and has
-    nothing to hold against.
+    `remote` is where it was cloned from, or empty; `folder` is the application's folder in it. A
+    platform without registrations knows nobody, and has nothing to hold against.
     """
     if not platform.applications:
         return None
@@ -54,7 +56,7 @@ def stranger(app: App, remote: str, platform: Platform) -> Fault | None:
             hint=_theirs(remote, platform) or "register it: applications in platform.yaml",
         )
     if remote and is_checkout_of(mine[0], remote):
-        return None
+        return _elsewhere(mine[0], folder)
     return Fault(
         "another-repository",
         f"{title} is registered with {mine[0].repository}, "
@@ -63,6 +65,18 @@ def stranger(app: App, remote: str, platform: Platform) -> Fault | None:
         or ("" if remote else "the remote that it was cloned from has to be called origin; ")
         + "a copy of an app.yaml needs a name of its own; a mirror is named in platform.yaml: "
         "applications[].mirrors",
+    )
+
+
+def _elsewhere(registration: Registration, folder: str) -> Fault | None:
+    """What is wrong where the repository has several applications, and this one is in another's folder."""
+    if normpath(folder) == normpath(registration.path):
+        return None
+    return Fault(
+        "another-folder",
+        f"{registration.title} is registered with the folder {registration.path} of its repository, "
+        f"and this is {folder}",
+        hint="a copy of an app.yaml needs a name of its own; applications[].path in platform.yaml says where",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -36,7 +37,7 @@ class JenkinsBuilds:
         form = {name: value for name, value in parameters.items() if name in known}
         answer = self.client.send("POST", address, data=form, again=False)
         location = answer.headers.get("Location", "").rstrip("/").rpartition("/")[2]
-        if answer.status_code != 201 or not location.isdecimal():
+        if answer.status_code != 201 or not re.fullmatch("[0-9]{1,18}", location):
             raise failed(
                 "not-queued", f"Jenkins took {path} and queued nothing", hint="is it a branch's job?"
             )
@@ -69,7 +70,8 @@ class JenkinsBuilds:
         """What a build has written since `offset`."""
         answer = self.client.get(f"{url_of(path)}/{number}/logText/progressiveText?start={offset}")
         text = answer.content.decode("utf-8", errors="replace").replace("\r\n", "\n")
-        size = int(answer.headers.get("X-Text-Size", offset))
+        told = answer.headers.get("X-Text-Size", "")
+        size = int(told) if re.fullmatch("[0-9]{1,18}", told) else offset
         return Console(text=text if size > offset else "", offset=size, more="X-More-Data" in answer.headers)
 
     def result(self, path: str, number: int) -> str:

@@ -12,11 +12,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipelinekit.adapters import plainhttp
 from pipelinekit.adapters.jenkins.addresses import shown_path
+from pipelinekit.adapters.jenkins.shapes import Bean, bean
 from pipelinekit.errors import Fault, ToolFailed, failed
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ class Client:
         """The answer to a GET below the controller's address; raises like `send`."""
         return self.send("GET", path)
 
-    def json(self, path: str) -> Any:
-        """The JSON that Jenkins answers; raises `ToolFailed` when something else answers."""
+    def json(self, path: str) -> Bean:
+        """The object that Jenkins answers; raises `ToolFailed` when something else answers."""
         return self._json(self.get(path))
 
     def version(self) -> str:
@@ -100,13 +101,13 @@ class Client:
         """Which run of the controller answers: another one after a restart."""
         return self.get("api/json?tree=mode").headers.get("X-Jenkins-Session", "")
 
-    def _json(self, answer: requests.Response) -> Any:
+    def _json(self, answer: requests.Response) -> Bean:
         from pipelinekit.adapters.exchange import json_of
 
         try:
             if "X-Jenkins" not in answer.headers:
                 raise ValueError("no Jenkins")
-            return json_of(answer)
+            return bean(json_of(answer))
         except ValueError as error:
             raise failed(
                 "not-jenkins",

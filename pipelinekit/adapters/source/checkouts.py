@@ -14,6 +14,10 @@ from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.platform import Registration
 
+MOST, FILES = 1024 * 1024 * 1024, 500_000
+"""Bytes and files of a work tree that is cloned: what git sends can be a thousandth of it."""
+MEMORY = 512 * 1024 * 1024
+"""Bytes that git may have while it takes in a clone."""
 TRAILER = "Generated-Tree"
 """The last line of a commit of ours on a branch of ours: what its tree was when we made it."""
 
@@ -36,19 +40,38 @@ def clone(registration: Registration) -> Iterator[Path]:
         # Hooks that a template has are programs as well.
         options = [
             "--quiet",
+            "--no-checkout",
             "--template=",
+            # What is large goes past the memory, not through it.
+            "--config=core.bigFileThreshold=16m",
             "--depth=1",
             "--single-branch",
             f"--branch={registration.branch}",
         ]
-        done = here.run("clone", *options, "--", source, str(into), timeout=TIMEOUT)
+        done = here.run("clone", *options, "--", source, str(into), timeout=TIMEOUT, memory=MEMORY, file=MOST)
         if done.code:
             raise failed("repository-unreachable", f"git cannot clone {shown}: {reason(done)}")
         made = dotgit.at(into)
         if made is None or made.head() != ref:
             # git takes a tag of that name as well.
             raise failed("repository-unreachable", f"{shown} has no branch '{registration.branch}'")
+        _check_out(into, shown)
         yield links.inside(into, registration.path)
+
+
+def _check_out(into: Path, shown: str) -> None:
+    """Write the files of a clone; `ToolFailed` where they are more than this machine should hold."""
+    with _opened(into) as repo:
+        listed = repo.check("ls-tree", "-r", "-z", "--format=%(objectsize)", "HEAD").split("\0")
+        sizes = [int(each) for each in listed if each.isdecimal()]
+        if sum(sizes) > MOST or len(sizes) > FILES:
+            raise failed(
+                "repository-too-large",
+                f"{shown} has {len(sizes)} files of {sum(sizes) >> 20} MiB; "
+                f"{FILES} of {MOST >> 20} MiB are taken in",
+                hint="check it out yourself, and name the folder with --checkouts",
+            )
+        repo.check("read-tree", "-u", "--reset", "HEAD")
 
 
 def require_clean(folder: Path) -> None:

@@ -6,6 +6,7 @@ changed it is seen by what the disk says about it, as it is in the index since t
 
 from __future__ import annotations
 
+import mmap
 import re
 import shutil
 import tempfile
@@ -95,7 +96,7 @@ def changed(repo: Repository, *paths: str) -> list[str]:
 
 def _keep_out_of_submodules(repo: Repository, env: Mapping[str, str], scratch: Path) -> None:
     """Say where submodules are ourselves: git would ask a git of theirs, with settings of theirs."""
-    if not any(_LINK_MODE in each.read_bytes() for each in scratch.glob("*index*")):
+    if not any(_has_link(each) for each in scratch.glob("*index*")):
         return
     links = {path: each for path, each in _entries(repo, env=env).items() if each.mode == _LINK}
     there = [path for path in links if (repo.place.top / path).is_dir()]
@@ -103,6 +104,15 @@ def _keep_out_of_submodules(repo: Repository, env: Mapping[str, str], scratch: P
     moved = "".join(f"{_LINK} {heads[path]} 0\t{path}\0" for path in there)
     repo.at_top().check("update-index", "-z", "--index-info", env=env, stdin=moved)
     repo.at_top().check("update-index", "--assume-unchanged", "-z", "--stdin", env=env, stdin=_joined(there))
+
+
+def _has_link(index: Path) -> bool:
+    """Whether an index may have a submodule; it can be larger than our memory."""
+    with index.open("rb") as stream:
+        if not index.stat().st_size:
+            return False
+        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return content.find(_LINK_MODE) >= 0
 
 
 def _commit_in(folder: Path) -> str:

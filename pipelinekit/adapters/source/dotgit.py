@@ -19,6 +19,16 @@ _LONGEST = 64 * 1024
 """Bytes of a file of git's that names a path."""
 CONFIG_MOST = 4 * 1024 * 1024
 """Bytes of a repository's own configuration."""
+MOST = 256 * 1024 * 1024
+"""Bytes of any other file that git reads whole: an index of two million files."""
+REFS = 200_000
+"""Refs that have a file each."""
+_OWN = ("HEAD", "index", "info/sparse-checkout", "sharedindex.*")
+_COMMON = (
+    *("packed-refs", "shallow", "info/attributes", "info/exclude", "info/sparse-checkout"),
+    *("objects/info/alternates", "objects/info/commit-graph"),
+)
+_REFS = ("refs", "reftable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,34 @@ def require_ours(found: DotGit, safe: Sequence[str]) -> None:
         f"git: detected dubious ownership in repository at '{found.top}'",
         hint="the folder belongs to another user: git config --global --add safe.directory FOLDER",
     )
+
+
+def require_files(found: DotGit) -> None:
+    """Raise unless what git opens by its name is a file, of a bearable size: git would wait for a pipe."""
+    named = [each for name in _OWN for each in found.own.glob(name)]
+    named += [found.common / name for name in _COMMON]
+    for each in named:
+        _require_file(each, MOST)
+    for each in (found.common / "objects/pack").glob("*"):
+        _require_file(each)
+    refs = (
+        Path(at, each) for name in _REFS for at, _, names in os.walk(found.common / name) for each in names
+    )
+    for number, each in enumerate(refs):
+        if number > REFS:
+            raise failed("git-failed", f"git: {found.common} has more than {REFS} refs", hint="git pack-refs")
+        _require_file(each)
+
+
+def _require_file(path: Path, most: int | None = None) -> None:
+    try:
+        there = path.stat()
+    except OSError:
+        return
+    if not stat.S_ISREG(there.st_mode):
+        raise failed("git-failed", f"git: {path} is no file")
+    if most is not None and there.st_size > most:
+        raise failed("git-failed", f"git: {path} is larger than {most >> 20} MiB")
 
 
 def _is_safe(top: Path, safe: Sequence[str]) -> bool:

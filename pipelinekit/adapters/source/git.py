@@ -67,6 +67,7 @@ class Git:
         timeout: float = LOCAL,
         most: int = process.MOST,
         memory: int | None = None,
+        file: int | None = None,
     ) -> process.Completed:
         """What it said, whatever its exit code; for the bounds see `process.run`."""
         return process.run(
@@ -78,6 +79,7 @@ class Git:
             timeout=timeout,
             most=most,
             memory=memory,
+            file=file,
         )
 
     def check(
@@ -153,6 +155,7 @@ def repository(folder: Path, *, origin: str = "") -> Iterator[Repository | None]
             own += [("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")]
         known = [*_of_user({**redirect, **_numbered(own)}), *own]
         dotgit.require_ours(found, settings.values(known, "safe.directory"))
+        dotgit.require_files(found)
         env = {**_environment(known, common), **redirect}
         yield Repository(folder.resolve(), env, found, known, origin or settings.origin_of(listed))
 

@@ -59,7 +59,7 @@ def validate(path: str, platform: str, as_json: bool) -> None:
     if faults:
         raise DocumentInvalid(*faults)
     if described and document and document.applications:
-        identity.check(described.app, Line(Options(path=path)).revision.source, document)
+        identity.check(described.app, Line(Options(path=path)).revision, document)
     if as_json:
         report.as_json({"valid": True, "documents": checked})
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelinekit.model.platform import Registration
@@ -56,6 +58,8 @@ def test_every_spelling_of_the_registered_address_is_it(spelling: str) -> None:
         "git.acme.example/payments/orders",
         "/git.acme.example/payments/orders",
         "file:///git.acme.example/payments/orders",
+        "file://git.acme.example/payments/orders",
+        "FILE://git.acme.example/payments/orders",
         "git@evil.example:git.acme.example/payments/orders",
         "https://git.acme.example/sales/../payments/orders",
         "git@git.acme.example:sales/shop.git",
@@ -104,3 +108,23 @@ def test_what_is_not_registered_is_a_stranger(name: str, team: str) -> None:
 
 def test_a_platform_without_registrations_has_nothing_to_hold_against() -> None:
     assert stranger(examples.app(), "", examples.platform()) is None
+
+
+@pytest.mark.parametrize(
+    ("registered", "folder", "is_it"),
+    [
+        (".", ".", True),
+        ("apps/orders", "apps/orders", True),
+        ("./apps/orders/", "apps/orders", True),
+        (".", "copy", False),
+        ("apps/orders", "apps/orders-copy", False),
+        ("apps/orders", ".", False),
+    ],
+)
+def test_a_copy_in_another_folder_of_the_same_repository_is_told(
+    registered: str, folder: str, is_it: bool
+) -> None:
+    platform = examples.platform(applications=(replace(ORDERS, path=registered), SHOP))
+    fault = stranger(examples.app(), ORDERS.repository, platform, folder)
+    assert (fault is None) is is_it
+    assert fault is None or fault.code == "another-folder"
