@@ -21,10 +21,10 @@ class Change:
     """Like Deployment/orders."""
     path: str
     """Like spec.template.spec.containers[web].image."""
-    live: object = None
-    applied: object = None
+    live: Any = None
+    applied: Any = None
     """What the release that is installed declares."""
-    wanted: object = None
+    wanted: Any = None
     manager: str = ""
     """Who owns the field and is not us, or empty."""
 

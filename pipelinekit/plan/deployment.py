@@ -12,6 +12,9 @@ from pipelinekit.plan.fields import Path
 REPLICAS: Path = ("f:spec", "f:replicas")
 SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet"))
 
+SOMEBODY = "somebody"
+"""The manager of a field that was ours, and now is nobody's."""
+
 _SERVERS = frozenset(
     ("managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink", "namespace")
 )
@@ -59,12 +62,16 @@ def differences(
     `applied` is the object of the installed release, as its manifest has it.
     """
     lists = fields.keyed(live, wanted)
-    managers = fields.owners(live)
+    managers, ours = fields.owners(live), fields.owners(live, ours=True)
     name = name_of(wanted)
     for path, was, becomes in _differing(bare(live), bare(wanted), (), lists):
         if path == REPLICAS and not replicas:
             continue
         last = fields.value_at(path, applied)
+        manager = fields.owner_of(path, managers)
+        if not manager and last is not None and not fields.owner_of(path, ours):
+            # Nobody owns what was set to the value that means "left out", as zero pods do.
+            manager = SOMEBODY
         if wanted["kind"] == "Secret" and path[0] in {"f:data", "f:stringData"}:
             was, becomes, last = _hidden(was), _hidden(becomes), _hidden(last)
         yield Change(
@@ -73,7 +80,7 @@ def differences(
             live=was,
             applied=last,
             wanted=becomes,
-            manager=fields.owner_of(path, managers),
+            manager=manager,
         )
 
 

@@ -47,7 +47,7 @@ def with_changes(
             name_of(each) == f"Deployment/{name}" and not declares(each, REPLICAS) for each in look.applied
         )
     }
-    changes = []
+    changes: list[Change] = []
     for each in look.applied:
         name = name_of(each)
         if name in live:

@@ -41,11 +41,11 @@ def entries(each: Object) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def owners(each: Object) -> dict[Path, str]:
-    """Who owns which field, as far as it is not us."""
+def owners(each: Object, *, ours: bool = False) -> dict[Path, str]:
+    """Who owns which field: the others, or we."""
     found: dict[Path, str] = {}
     for entry in entries(each):
-        if entry.get("manager") not in OURS:
+        if (entry.get("manager") in OURS) == ours:
             found |= dict.fromkeys(owned(entry), str(entry.get("manager", "")))
     return found
 

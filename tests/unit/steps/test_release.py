@@ -11,6 +11,7 @@ from pipelinekit.errors import CheckFailed, PipelinekitError, Refused, ToolFaile
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified
 from pipelinekit.model.release import ReleasePlan, Target
 from pipelinekit.steps import release
+from pipelinekit.steps.deployment import Prepared
 from pipelinekit.steps.image import Did
 from tests import examples
 from tests.doubles import Charts, Cluster, Receipts, Record, Registry, Releases, Signer, Workspace, digest
@@ -57,21 +58,23 @@ class Bench:
         self.chart = receipt
         return receipt
 
-    def deploy(self, target: Target = DEV, plan: ReleasePlan = PLAN) -> tuple[Deployed, Did]:
+    def deploy(
+        self, target: Target = DEV, plan: ReleasePlan = PLAN, promised: str = ""
+    ) -> tuple[Deployed, Did]:
         return release.deploy(
-            plan,
-            self.chart,
-            target,
-            workspace=self.workspace,
-            charts=self.charts,
-            registry=self.registry,
+            self.prepare(target, plan),
             releases=self.releases,
             cluster=self.cluster,
+            objects=self.cluster.things,
             receipts=self.receipts,
             timeout=10,
             say=self.said.append,
             sleep=self._sleep,
+            promised=promised,
         )
+
+    def prepare(self, target: Target = DEV, plan: ReleasePlan = PLAN) -> Prepared:
+        return release.prepare(plan, self.chart, target, self.workspace, self.charts, self.registry)
 
     def verify(self, plan: ReleasePlan = PLAN, target: Target = DEV) -> tuple[Verified, Did]:
         return release.verify(plan, target, self.releases, self.receipts, self.said.append)
@@ -180,7 +183,7 @@ def test_another_chart_is_deployed_although_it_has_the_same_values(bench: Bench)
 
 def test_what_is_not_ready_is_deployed_again(bench: Bench) -> None:
     bench.deploy()
-    bench.cluster.rolled_out = False
+    bench.cluster.things.unready = 2
     _, did = bench.deploy()
     assert did.acted
 
@@ -381,7 +384,7 @@ def test_a_deployment_is_verified_once(bench: Bench) -> None:
 def test_another_revision_of_the_release_is_verified_anew(bench: Bench) -> None:
     bench.deploy()
     bench.verify()
-    bench.cluster.rolled_out = False
+    bench.cluster.things.unready = 2
     bench.deploy()
     _, did = bench.verify()
     assert did.acted
