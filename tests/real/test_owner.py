@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -26,6 +27,18 @@ HANDS = {
     ),
 }
 """What somebody types, and which field of the chart it changes."""
+
+
+AUTOSCALER = {
+    "apiVersion": "autoscaling/v2",
+    "kind": "HorizontalPodAutoscaler",
+    "metadata": {"name": "orders"},
+    "spec": {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "orders"},
+        "minReplicas": 3,
+        "maxReplicas": 4,
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +137,7 @@ def test_a_new_version_goes_over_every_hand_at_once(deployed: Application) -> No
 
 
 def test_an_autoscaler_made_by_hand_is_no_fault_and_stops_no_deployment(deployed: Application) -> None:
-    kubectl(deployed, "autoscale", "deployment", "orders", "--min=3", "--max=4", "--cpu=80%")
+    kubectl(deployed, "create", "--filename", "-", stdin=json.dumps(AUTOSCALER))
     try:
         assert eventually(lambda: deployment(deployed)["status"].get("readyReplicas") == 3, 60)
         assert deployed.must("deploy", "--check").code == 0
