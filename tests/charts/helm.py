@@ -55,7 +55,7 @@ class Helm:
         files: Sequence[Path] = (),
         upgrade: bool = False,
     ) -> list[Object]:
-        """What a release of the chart consists of, hooks and tests included; after an upgrade, or at first."""
+        """What a release of the chart consists of, hooks and tests included: the first one, or an upgrade."""
         later = ["--is-upgrade"] if upgrade else []
         over = [word for file in files for word in ("--values", str(file))]
         said = self.run(

@@ -41,7 +41,7 @@ def test_the_others_are_told_from_us() -> None:
 
 
 def test_a_field_belongs_to_the_owner_of_what_it_is_part_of_or_of_its_parts() -> None:
-    managers = {("f:spec", "f:egress"): "kubectl-edit"}
+    managers: dict[fields.Path, str] = {("f:spec", "f:egress"): "kubectl-edit"}
     assert fields.owner_of(("f:spec", "f:egress"), managers) == "kubectl-edit"
     assert fields.owner_of(("f:spec", "f:egress", "f:to"), managers) == "kubectl-edit"
     assert fields.owner_of(("f:spec",), managers) == "kubectl-edit"
