@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +54,7 @@ class Things:
     silent: str = ""
     """What the server says instead of an answer."""
     looks: int = 0
+    restored: list[tuple[str, Sequence[Mapping[str, Any]]]] = field(default_factory=list)
 
     def install(self, manifest: str, before: str) -> None:
         """What Helm does with a manifest, and with what the one before had and this one has not."""
@@ -112,6 +113,10 @@ class Things:
         for name, count in counts.items():
             wanted = {"kind": "Deployment", "metadata": {"name": name}, "spec": {"replicas": count}}
             self.all[f"Deployment/{name}"] = self.applied(wanted, "pipelinekit")
+
+    def restore(self, target: Target, name: str, patch: Sequence[Mapping[str, Any]]) -> None:
+        del target
+        self.restored.append((name, patch))
 
     def _shown(self, thing: Thing) -> dict[str, Any]:
         body = copy.deepcopy(thing.body)

@@ -48,6 +48,8 @@ class Look:
     """Each object of the manifest as the server would have it once it is applied, likewise."""
     autoscalers: Sequence[Object] = ()
     """All that are in the namespace."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Objects, like Deployment/orders, that the server does not take on top of what is there, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     # Only names in promises: whoever generates need not load what a release is made of.
@@ -96,6 +96,10 @@ class Objects(Protocol):
 
     def hold(self, target: Target, counts: Mapping[str, int]) -> None:
         """Keep so many pods of each Deployment, also when the chart no longer says how many."""
+        ...
+
+    def restore(self, target: Target, name: str, patch: Sequence[Mapping[str, Any]]) -> None:
+        """Patch an object like Deployment/orders; `ToolFailed` when it has changed since it was looked at."""
         ...
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.deployment import DeploymentPlan, Look, Standing
 from pipelinekit.model.receipts import ChartPublished
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
-from pipelinekit.plan import deploymentplan
+from pipelinekit.plan import deploymentplan, intruders
 from pipelinekit.plan.deployment import held, standing
 from pipelinekit.ports import Objects, Releases, Say
 from pipelinekit.reading.manifest import read_manifest
@@ -73,7 +73,16 @@ def compared(target: Target, state: ReleaseState, objects: Objects) -> Found:
     if not recorded:
         return Found(state=state, look=Look(live=(), applied=()), standing=Standing())
     look = objects.look(target, state.manifest)
-    return Found(state=state, look=look, standing=standing(look, recorded))
+    there = standing(look, recorded)
+    there = replace(there, changes=(*there.changes, *intruders.changes(look, recorded)))
+    return Found(state=state, look=look, standing=there)
+
+
+def put_back(target: Target, there: Found, objects: Objects) -> None:
+    """Undo the hands' work that no application of a chart could go over."""
+    if there.look and there.look.refused and there.state:
+        for name, patch in intruders.repairs(there.look, read_manifest(there.state.manifest)).items():
+            objects.restore(target, name, patch)
 
 
 def matters(prepared: Prepared, there: Found) -> bool:
@@ -97,12 +106,14 @@ def plan_deployment(prepared: Prepared, there: Found, releases: Releases, object
         manifest = releases.preview(target, prepared.archive, prepared.layers)
         recorded = state.manifest if state else ""
         look = objects.look(target, manifest, recorded)
-        plan = deploymentplan.with_changes(
-            plan, look, read_manifest(recorded), read_manifest(manifest), there.standing
-        )
+        wanted = read_manifest(manifest)
+        plan = deploymentplan.with_changes(plan, look, read_manifest(recorded), wanted, there.standing)
+        plan = replace(plan, hands=(*plan.hands, *intruders.changes(look, wanted)))
     notes = []
     if state and state.status.startswith(PENDING):
         notes.append(f"revision {state.revision} is {state.status}: it is waited for, or taken over")
+    for name, why in (look.refused if look else {}).items():
+        notes.append(f"of {name} nothing else is told until that is put back: {why}")
     if plan.acts and not releases.owns:
         notes.append(HELM_3)
     digest = deploymentplan.digest_of(

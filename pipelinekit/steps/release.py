@@ -35,6 +35,7 @@ from pipelinekit.steps.deployment import (
     find,
     matters,
     plan_deployment,
+    put_back,
 )
 from pipelinekit.steps.image import Did, missing
 from pipelinekit.steps.pending import settled_state
@@ -161,6 +162,8 @@ def _announce(
         check_promise(plan, promised)
     for each in lines(plan):
         say(each)
+    if plan.acts:
+        put_back(prepared.target, there, objects)
     if plan.kept:
         objects.hold(prepared.target, plan.kept)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,9 +13,11 @@ from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import helm
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.release import Target
+from pipelinekit.reading.manifest import read_manifest
 
 APPLY = ("apply", "--server-side", "--force-conflicts", "--validate=false", "--filename", "-")
 """Validation by kubectl costs more than all the rest, and the server validates anyway."""
+_INVALID = re.compile(r'The (\w+) "([^"]+)" is invalid: (.*)')
 _LAST = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -35,7 +38,15 @@ class Objects:
             live = pool.submit(self._live, target, both)
             applied = pool.submit(self._applied, target, manifest)
             scalers = pool.submit(self._autoscalers, target)
-            return Look(live=live.result(), applied=applied.result(), autoscalers=scalers.result())
+            objects, refused = applied.result()
+            return Look(live=live.result(), applied=objects, autoscalers=scalers.result(), refused=refused)
+
+    def restore(self, target: Target, name: str, patch: Sequence[Mapping[str, Any]]) -> None:
+        """Patch an object like Deployment/orders; `ToolFailed` when it has changed since it was looked at."""
+        words = ("patch", name, "--type=json", "--field-manager=helm", "--patch-file=/dev/stdin")
+        done = self._run(target, *words, stdin=json.dumps(patch))
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
 
     def hold(self, target: Target, counts: Mapping[str, int]) -> None:
         """Make the number of a Deployment's pods ours, apart from Helm's word on it."""
@@ -51,12 +62,25 @@ class Objects:
             raise helm.cluster_failed(target, done.reason())
         return list({(each["kind"], each["metadata"]["name"]): each for each in _items(done.out)}.values())
 
-    def _applied(self, target: Target, manifest: str) -> list[Object]:
-        words = ("--dry-run=server", "--field-manager=helm", "--show-managed-fields")
-        done = self._run(target, *APPLY, *words, stdin=manifest)
+    def _applied(self, target: Target, manifest: str) -> tuple[list[Object], dict[str, str]]:
+        """What the server makes of the manifest; and of which objects it makes nothing, and why."""
+        done = self._tried(target, manifest)
+        if _nowhere(done, target):
+            return [], {}
+        refused = {f"{kind}/{name}": why for kind, name, why in _INVALID.findall(done.err)}
+        if refused:
+            # kubectl prints nothing when it cannot print all.
+            rest = [each for each in read_manifest(manifest) if _name(each) not in refused]
+            if not rest:
+                return [], refused
+            done = self._tried(target, json.dumps({"apiVersion": "v1", "kind": "List", "items": rest}))
         if done.code:
             raise helm.cluster_failed(target, done.reason())
-        return _items(done.out)
+        return _items(done.out), refused
+
+    def _tried(self, target: Target, manifest: str) -> process.Completed:
+        words = ("--dry-run=server", "--field-manager=helm", "--show-managed-fields")
+        return self._run(target, *APPLY, *words, stdin=manifest)
 
     def _autoscalers(self, target: Target) -> list[Object]:
         """Those of the namespace; none for an account that may not look."""
@@ -69,6 +93,10 @@ class Objects:
         context = ["--context", target.context] if target.context else []
         scope = ["--namespace", target.namespace, "--request-timeout", "20s", "--output", "json", *context]
         return process.run(["kubectl", *arguments, *scope], env=self.env, stdin=stdin, timeout=60)
+
+
+def _name(each: Mapping[str, Any]) -> str:
+    return f"{each['kind']}/{each['metadata']['name']}"
 
 
 def _nowhere(done: process.Completed, target: Target) -> bool:
