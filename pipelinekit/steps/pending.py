@@ -44,6 +44,9 @@ def settled_state(
                 hint=f"helm history {target.name} --namespace {target.namespace}",
             )
         if alive is False or time.time() > until:
+            # Who has finished between the two questions is as gone as who was killed.
+            if releases.state(target) != state:
+                continue
             say(f"an earlier deployment was killed in the middle (revision {state.revision}): taking over")
             cluster.drop_release(target, state.revision)
             continue

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import pytest
 
@@ -66,6 +67,20 @@ def test_the_record_of_what_was_killed_goes_and_the_one_before_counts(owner: str
     found = bench.settled()
     assert found is not None
     assert (found.revision, found.manifest, list(bench.records)) == (1, "kind: Old", [1])
+
+
+def test_who_finishes_between_two_questions_was_not_killed() -> None:
+    class Finishing(Releases):
+        def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
+            bench.records[2].status = "deployed"
+            return False, time.time() + 60
+
+    bench = Bench()
+    bench.releases = Finishing(bench.cluster)
+    found = bench.settled()
+    assert found is not None
+    assert (found.revision, found.status, sorted(bench.records)) == (2, "deployed", [1, 2])
+    assert bench.said == []
 
 
 def test_what_somebody_else_began_is_nobodys_to_end() -> None:
