@@ -116,6 +116,11 @@ def plan_deployment(prepared: Prepared, there: Found, releases: Releases, object
         notes.append(f"of {name} nothing else is told until that is put back: {why}")
     if plan.acts and not releases.owns:
         notes.append(HELM_3)
+        # Whoever else owns the number, Helm 3 sets what a chart no longer names to its default.
+        notes += [
+            f"Deployment/{name} falls to one pod until its autoscaler's next look" for name in plan.kept
+        ]
+        plan = replace(plan, kept={})
     digest = deploymentplan.digest_of(
         prepared.chart.digest, prepared.values, state, look or Look(live=(), applied=())
     )

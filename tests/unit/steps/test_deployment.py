@@ -104,6 +104,17 @@ def test_a_plan_says_what_helm_3_cannot(bench: Bench) -> None:
     assert bench.plan().notes == (HELM_3,)
 
 
+def test_a_plan_promises_to_hold_no_pods_where_helm_3_lets_them_go(bench: Bench) -> None:
+    bench.publish(**{"values.yaml": "replicas: 6\nimage: {digest: x}"})
+    bench.deploy()
+    bench.publish(**{"values.yaml": "autoscale: true\nimage: {digest: x}"})
+    assert bench.plan().kept == {"orders": 6}
+    bench.releases.owns = False
+    plan = bench.plan()
+    assert plan.kept == {}
+    assert "Deployment/orders falls to one pod until its autoscaler's next look" in plan.notes
+
+
 def test_a_plan_says_that_somebody_is_at_work(bench: Bench) -> None:
     bench.deploy()
     bench.pending("other", seconds=60)
