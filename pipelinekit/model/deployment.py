@@ -47,7 +47,7 @@ class Look:
     applied: Sequence[Object]
     """Each object of the manifest as the server would have it once it is applied, likewise."""
     autoscalers: Sequence[Object] = ()
-    """All that are in the namespace."""
+    """All that are in the namespace; they need not have been asked for where no number of pods differs."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """Objects, like Deployment/orders, that the server does not take on top of what is there, and why."""
 

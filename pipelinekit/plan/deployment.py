@@ -20,6 +20,8 @@ _SERVERS = frozenset(
 )
 _NOTES = ("deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration")
 _HELMS = "meta.helm.sh/"
+_MARK = "app.kubernetes.io/managed-by"
+"""A label that Helm gives every object, whether its chart says so or not."""
 _KEEP = ("helm.sh/resource-policy", "keep")
 
 
@@ -146,6 +148,9 @@ def bare(each: Object) -> dict[str, Any]:
     }
     if notes:
         metadata["annotations"] = notes
+    labels = {name: value for name, value in (metadata.pop("labels", None) or {}).items() if name != _MARK}
+    if labels:
+        metadata["labels"] = labels
     rest = {name: value for name, value in each.items() if name not in {"status", "metadata"}}
     return {**rest, "metadata": metadata}
 

@@ -95,6 +95,10 @@ class Objects:
         return process.run(["kubectl", *arguments, *scope], env=self.env, stdin=stdin, timeout=60)
 
 
+def _numbers(objects: Sequence[Object]) -> dict[str, object]:
+    return {_name(each): each["spec"]["replicas"] for each in objects if "replicas" in each.get("spec", {})}
+
+
 def _name(each: Mapping[str, Any]) -> str:
     return f"{each['kind']}/{each['metadata']['name']}"
 

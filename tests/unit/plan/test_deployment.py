@@ -107,6 +107,13 @@ def test_what_is_as_declared_differs_in_nothing() -> None:
     assert changes(later) == []
 
 
+def test_what_helm_writes_into_every_object_is_no_difference() -> None:
+    live = made()
+    live["metadata"]["labels"] = {"app.kubernetes.io/managed-by": "Helm"}
+    live["metadata"]["annotations"]["meta.helm.sh/release-namespace"] = "payments-dev"
+    assert changes(live) == []
+
+
 def test_each_changed_field_has_its_path_both_values_and_who_had_it() -> None:
     live = by("kubectl-edit", made(replicas=5), ("f:spec", "f:replicas"), IMAGE)
     container(live)["image"] = "foreign"
