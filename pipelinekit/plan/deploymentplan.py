@@ -142,6 +142,8 @@ def lines(plan: DeploymentPlan) -> Iterator[str]:
 
 def field(change: Change) -> str:
     """A field, what it is, and what it becomes; what the installed release declares where it is neither."""
+    if not change.path:
+        return f"{change.object}: {_short(change.live)}"
     last = change.applied
     between = f" (last applied: {_short(last)})" if last not in (change.live, change.wanted) else ""
     return f"{change.object} {change.path}: {_short(change.live)}{between} → {_short(change.wanted)}"
@@ -152,6 +154,9 @@ def found(standing: Standing) -> Iterator[str]:
     for name in standing.missing:
         yield f"{name} is gone"
     for each in standing.changes:
+        if not each.path:
+            yield f"{each.object} does not take what is declared: {_short(each.live)}"
+            continue
         who = f" ({each.manager})" if each.manager else ""
         yield f"{each.object} {each.path} is {_short(each.live)}, declared {_short(each.wanted)}{who}"
 

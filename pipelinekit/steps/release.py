@@ -157,7 +157,14 @@ def _announce(
     acts = not there.runs(prepared.values)
     if not promised and not (acts and matters(prepared, there)):
         return
-    plan = plan_deployment(prepared, there, releases, objects)
+    try:
+        plan = plan_deployment(prepared, there, releases, objects)
+    except ToolFailed as error:
+        if promised or error.faults[0].code == "cluster-unreachable":
+            raise
+        # What cannot be tried may still be done; why not, Helm then says.
+        say(f"what hands have changed cannot be told: {error.faults[0].problem}")
+        return
     if promised:
         check_promise(plan, promised)
     for each in lines(plan):

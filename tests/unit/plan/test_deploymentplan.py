@@ -185,5 +185,9 @@ def test_a_check_says_what_is_there_and_what_is_declared() -> None:
         "Deployment/orders spec.replicas is 0, declared 2 (kubectl)",
         "Deployment/orders spec.replicas is 0, declared 2",
     ]
+    refused = Change(object="Deployment/orders", path="", live="spec: not both")
+    assert list(deploymentplan.found(Standing(changes=(refused,)))) == [
+        "Deployment/orders does not take what is declared: spec: not both"
+    ]
     added = Addition(object="Deployment/orders", path="spec.paused", manager="kubectl-edit")
     assert list(deploymentplan.others([added])) == ["Deployment/orders spec.paused was added by kubectl-edit"]

@@ -287,6 +287,19 @@ def test_what_cannot_be_compared_is_said_and_deployed(bench: Bench) -> None:
     assert "cannot be compared" in " ".join(bench.said)
 
 
+def test_what_helm_cannot_try_is_deployed_all_the_same(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def untried(*given: object) -> str:
+        del given
+        raise ToolFailed(Fault("cluster-failed", "no dry run here"))
+
+    bench.deploy()
+    bench.cluster.things.by_hand("Deployment/orders", REPLICAS, 0)
+    monkeypatch.setattr(bench.releases, "preview", untried)
+    _, did = bench.deploy()
+    assert did.acted
+    assert "what hands have changed cannot be told: no dry run here" in bench.said
+
+
 def test_a_cluster_that_does_not_answer_is_no_reason_to_act(bench: Bench) -> None:
     class Unreachable(Things):
         def look(self, target: Target, manifest: str, more: str = "") -> Look:
