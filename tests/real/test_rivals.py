@@ -11,6 +11,7 @@ import pytest
 
 from tests.real import app
 from tests.real.app import Application, Said
+from tests.real.test_owner import with_helm
 
 DISTANCES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9, 1.2, 1.6, 2.0)
 """Seconds between the two, from one moment to a little more than a deployment takes."""
@@ -43,11 +44,15 @@ def check(said: list[Said], acted: set[int]) -> None:
     assert len(revisions) <= max(acted)
 
 
-@pytest.mark.parametrize("distance", DISTANCES)
-def test_of_two_first_installations_one_is_made(orders: Application, distance: float) -> None:
+@pytest.mark.parametrize(
+    ("which", "distance"),
+    [*(("helm 4", each) for each in DISTANCES), *(("helm 3", each) for each in DISTANCES[::4])],
+)
+def test_of_two_first_installations_one_is_made(orders: Application, which: str, distance: float) -> None:
     namespace = f"{orders.team}-{uuid4().hex[:6]}"
+    application = with_helm(orders, which)
     try:
-        check(both(orders, distance, "--namespace", namespace), {1})
+        check(both(application, distance, "--namespace", namespace), {1})
         history = orders.tool("helm", "-n", namespace, "history", "orders", "-o", "json")
         assert [each["status"] for each in json.loads(history)] == ["deployed"]
     finally:
