@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.build.context import Sources
     from pipelinekit.adapters.cluster.helm import Helm
     from pipelinekit.adapters.cluster.kubernetes import Kubernetes
+    from pipelinekit.adapters.cluster.objects import Objects
     from pipelinekit.adapters.folder.receipts import ReceiptFolder
     from pipelinekit.adapters.registry.oci import OciRegistry
     from pipelinekit.model.platform import Environment, Platform, Registration
@@ -208,6 +209,13 @@ class Line:
         from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 
         return Kubernetes(kubeconfig(dict(os.environ)))
+
+    @cached_property
+    def objects(self) -> Objects:
+        """Single objects of the same."""
+        from pipelinekit.adapters.cluster.objects import Objects
+
+        return Objects(kubeconfig(dict(os.environ)))
 
 
 def registry_login(platform: Platform) -> Callable[[str], Credentials | None]:

@@ -17,11 +17,20 @@ from pipelinekit.ports.images import (
     Verifier,
 )
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
-from pipelinekit.ports.releases import Charts, Cluster, Clusters, Ledger, Releases
+from pipelinekit.ports.releases import (
+    RIVAL,
+    Charts,
+    Cluster,
+    Clusters,
+    Ledger,
+    Objects,
+    Releases,
+)
 from pipelinekit.ports.say import Live, Say, nobody
 
 __all__ = [
     "DENIED",
+    "RIVAL",
     "Builds",
     "ChartRepository",
     "Charts",
@@ -34,6 +43,7 @@ __all__ = [
     "Ledger",
     "Live",
     "NexusServer",
+    "Objects",
     "Receipts",
     "Referrers",
     "Registry",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     # Only names in promises: whoever generates need not load what a release is made of.
+    from pipelinekit.model.deployment import Look
     from pipelinekit.model.ledger import Event
     from pipelinekit.model.platform import Cluster as PlatformCluster
     from pipelinekit.model.release import ReleaseState, Target
@@ -39,8 +40,15 @@ class Charts(Protocol):
         ...
 
 
+RIVAL = "deploy-rival"
+"""The code of an installation's failure when somebody else has begun one first, and nothing was changed."""
+
+
 class Releases(Protocol):
     """What installs charts into a cluster."""
+
+    owns: bool
+    """Whether it knows who owns a field, as far as it has been found out."""
 
     def state(self, target: Target) -> ReleaseState | None:
         """What is installed under the target's name, or None."""
@@ -57,9 +65,14 @@ class Releases(Protocol):
     ) -> ReleaseState:
         """Install or upgrade with those values texts, the later ones on top, and wait until it is ready.
 
-        `timeout` is in seconds; `hopeless` is asked now and then whether waiting still makes sense.
-        Raises `ToolFailed` with the reason.
+        What the chart declares is ours again, whoever changed it. `timeout` is in seconds; `hopeless` is
+        asked now and then whether waiting still makes sense. Raises `ToolFailed` with the reason, with the
+        code `RIVAL` when somebody else has begun first.
         """
+        ...
+
+    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> str:
+        """The manifest that `install` would install. Raises `ToolFailed` with the reason."""
         ...
 
     def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
@@ -71,15 +84,30 @@ class Releases(Protocol):
         ...
 
 
+class Objects(Protocol):
+    """The single objects in a cluster."""
+
+    def look(self, target: Target, manifest: str, more: str = "") -> Look:
+        """The objects of both manifests as they are, and those of the first one as they would be.
+
+        Nothing is changed, and values of Secrets are digests. Raises `ToolFailed` when the cluster refuses.
+        """
+        ...
+
+    def hold(self, target: Target, counts: Mapping[str, int]) -> None:
+        """Keep so many pods of each Deployment, also when the chart no longer says how many."""
+        ...
+
+    def restore(self, target: Target, name: str, patch: Sequence[Mapping[str, Any]]) -> None:
+        """Patch an object like Deployment/orders; `ToolFailed` when it has changed since it was looked at."""
+        ...
+
+
 class Cluster(Protocol):
     """What runs in a cluster."""
 
     def ensure_namespace(self, target: Target) -> bool:
         """Make the target's namespace unless it is there; whether it was made."""
-        ...
-
-    def ready(self, target: Target, manifest: str) -> bool:
-        """Whether everything in the manifest is there, and its Deployments run at their newest."""
         ...
 
     def troubles(self, target: Target, *, since: float = 0) -> tuple[str, ...]:

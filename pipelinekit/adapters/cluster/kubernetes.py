@@ -75,17 +75,6 @@ class Kubernetes:
         """The target's Deployments."""
         return self._items(target, "deployments", f"app.kubernetes.io/instance={target.name}")
 
-    def ready(self, target: Target, manifest: str) -> bool:
-        """Whether everything in the manifest is there, and its Deployments run at their newest."""
-        done = self._run(target, "get", "--filename", "-", "--output", "json", stdin=manifest)
-        if done.code:
-            if "NotFound" in done.err:
-                return False
-            raise helm.cluster_failed(target, done.reason())
-        answer = json.loads(done.out)
-        objects = answer["items"] if answer["kind"] == "List" else [answer]
-        return all(_is_rolled_out(each) for each in objects if each["kind"] == "Deployment")
-
     def troubles(self, target: Target, *, since: float = 0) -> tuple[str, ...]:
         """Why the target's pods (those made since then) are not ready, in words; empty when all are."""
         reasons = [text for each in self.pods(target) for text in _pod_troubles(each) if _made(each) >= since]
@@ -165,13 +154,6 @@ def _utc(stamp: time.struct_time) -> int:
 def _container_statuses(pod: Object) -> list[Object]:
     status = pod.get("status", {})
     return [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
-
-
-def _is_rolled_out(deployment: Object) -> bool:
-    status, wanted = deployment.get("status", {}), deployment["spec"].get("replicas", 1)
-    counts = [status.get(each, 0) for each in ("replicas", "updatedReplicas", "availableReplicas")]
-    seen: int = status.get("observedGeneration", 0)
-    return seen >= int(deployment["metadata"]["generation"]) and counts == [wanted] * 3
 
 
 def _pod_troubles(pod: Object) -> list[str]:
