@@ -16,10 +16,11 @@ from pipelinekit.ports.images import (
     Verifier,
 )
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
-from pipelinekit.ports.releases import Charts, Cluster, Clusters, Ledger, Releases
+from pipelinekit.ports.releases import RIVAL, Charts, Cluster, Clusters, Ledger, Releases
 from pipelinekit.ports.say import Live, Say, nobody
 
 __all__ = [
+    "RIVAL",
     "Builds",
     "ChartRepository",
     "Charts",

@@ -39,6 +39,10 @@ class Charts(Protocol):
         ...
 
 
+RIVAL = "deploy-rival"
+"""The code of an installation's failure when somebody else has begun one first, and nothing was changed."""
+
+
 class Releases(Protocol):
     """What installs charts into a cluster."""
 
@@ -57,9 +61,14 @@ class Releases(Protocol):
     ) -> ReleaseState:
         """Install or upgrade with those values texts, the later ones on top, and wait until it is ready.
 
-        `timeout` is in seconds; `hopeless` is asked now and then whether waiting still makes sense.
-        Raises `ToolFailed` with the reason.
+        What the chart declares is ours again, whoever changed it. `timeout` is in seconds; `hopeless` is
+        asked now and then whether waiting still makes sense. Raises `ToolFailed` with the reason, with the
+        code `RIVAL` when somebody else has begun first.
         """
+        ...
+
+    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> str:
+        """The manifest that `install` would install. Raises `ToolFailed` with the reason."""
         ...
 
     def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:

@@ -1,4 +1,4 @@
-"""Helm: lint, package, install, test. Version 4 first; the flags used are those that 3 has as well."""
+"""Helm: lint, package, install, test. Version 4 first; where 3 has no such flag, it goes without."""
 
 from __future__ import annotations
 
@@ -6,26 +6,19 @@ import gzip
 import hashlib
 import io
 import json
-import os
-import re
-import socket
 import tarfile
 import tempfile
-import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import holders
 from pipelinekit.adapters.files import copy_tree, write_atomic
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
 from pipelinekit.model.release import ReleaseState, Target
-from pipelinekit.ports import Say
-
-OWNER_LABEL = "pipelinekit-owner"
-UNTIL_LABEL = "pipelinekit-until"
-"""Labels on Helm's own record of a release: who is installing, and until when that may take."""
+from pipelinekit.ports import RIVAL, Say
 
 UNPACKED = 64 * 1024 * 1024
 """Bytes that the files of a chart have together at most."""
@@ -33,8 +26,17 @@ UNPACKED = 64 * 1024 * 1024
 AT_ONCE = 4
 """How many of Helm's processes work on one chart."""
 
-GRACE = 30
-"""Seconds between Helm's own time limit and the moment when its record counts as abandoned."""
+OWNERSHIP = ("--server-side", "true", "--force-conflicts")
+"""What the chart declares is ours again, whoever changed it. Helm 3 has no such flags and needs none: its
+three-way merge puts back what the chart declares."""
+
+RIVALS = (
+    "release: already exists",
+    "cannot re-use a name that is still in use",
+    "cannot reuse a name that is still in use",
+    "another operation (install/upgrade/rollback) is in progress",
+)
+"""What Helm says when somebody else has made the record of this release first: nothing is changed then."""
 
 
 class Helm:
@@ -42,6 +44,8 @@ class Helm:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
+        self.owns = True
+        """Whether this Helm knows who owns a field; found out by the first upgrade."""
 
     def version(self) -> str:
         """Helm's version, without `v`."""
@@ -145,23 +149,47 @@ class Helm:
         `timeout` is in seconds. While Helm waits, `hopeless` is asked every two seconds whether it still
         makes sense; when it says yes, Helm is told to give up. Raises `ToolFailed` with Helm's reason.
         """
-        until = int(time.time()) + timeout + GRACE
+        options = ["--wait", "--timeout", f"{timeout}s", "--history-max", "10"]
+        labels = ["--labels", holders.labels(timeout)]
+        done = self._upgrade(target, archive, values, *options, *labels, tick=hopeless)
+        if done.code:
+            complaint = _complaint(done)
+            rival = any(each in complaint for each in RIVALS)
+            raise failed(RIVAL if rival else "deploy-failed", f"helm: {complaint}")
+        return _state(done.out)
+
+    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> str:
+        """The manifest that `install` would install, as Helm renders it against the cluster.
+
+        Raises `ToolFailed` with Helm's reason.
+        """
+        done = self._upgrade(target, archive, values, "--dry-run=server")
+        if done.code:
+            raise cluster_failed(target, f"helm: {_complaint(done)}")
+        return _state(done.out).manifest
+
+    def _upgrade(
+        self,
+        target: Target,
+        archive: Path,
+        values: Sequence[str],
+        *options: str,
+        tick: Callable[[], bool] | None = None,
+    ) -> process.Completed:
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
             files = _values(_written(values, Path(scratch)))
-            arguments = ["upgrade", "--install", target.name, str(archive), *files]
-            options = ["--wait", "--timeout", f"{timeout}s", "--history-max", "10"]
-            labels = ["--labels", f"{OWNER_LABEL}={owner()},{UNTIL_LABEL}={until}", "--output", "json"]
-            done = process.watch(
-                ["helm", *arguments, *options, *labels, *_scope(target)], env=self.env, tick=hopeless
-            )
-        if done.code:
-            raise failed("deploy-failed", f"helm: {_complaint(done)}")
-        return _state(done.out)
+            words = ["helm", "upgrade", "--install", target.name, str(archive), *files, *options]
+            words += ["--output", "json", *_scope(target)]
+            if self.owns:
+                done = process.watch([*words, *OWNERSHIP], env=self.env, tick=tick)
+                if "unknown flag: --server-side" not in done.err:
+                    return done
+                self.owns = False
+            return process.watch(words, env=self.env, tick=tick)
 
     def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
         """Of an installation's record: does its process live (None: cannot tell), and until when may it."""
-        until = labels.get(UNTIL_LABEL, "")
-        return is_alive(labels.get(OWNER_LABEL, "")), float(until) if until.isdigit() else 0.0
+        return holders.read(labels)
 
     def test(self, target: Target, say: Say) -> None:
         """Run the chart's tests; raises `CheckFailed` with what they said."""
@@ -207,27 +235,6 @@ def cluster_failed(target: Target, reason: str) -> ToolFailed:
             "cluster-denied", f"the cluster refuses: {reason}", hint="check the kubeconfig's rights"
         )
     return failed("cluster-failed", reason)
-
-
-def owner() -> str:
-    """This process as a label value: host, process id and when the process began."""
-    return f"{re.sub(r'[^A-Za-z0-9-]', '-', socket.gethostname())[:30]}.{os.getpid()}.{_started(os.getpid())}"
-
-
-def is_alive(label: str) -> bool | None:
-    """Whether the process that `owner` named still runs; None when it is on another machine."""
-    host, pid, started = (*label.split("."), "", "")[:3]
-    if host != owner().split(".", 1)[0] or not pid.isdigit():
-        return None
-    return _started(int(pid)) == started
-
-
-def _started(pid: int) -> str:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return ""
-    return stat.rsplit(")", 1)[-1].split()[19]
 
 
 def _complaint(done: process.Completed) -> str:
