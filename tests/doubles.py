@@ -34,6 +34,7 @@ from pipelinekit.model.release import (
 from pipelinekit.model.stored import Running, Stored
 from pipelinekit.model.testing import Totals
 from pipelinekit.model.tree import File, Tree
+from pipelinekit.model.trouble import Trouble
 from pipelinekit.ports import Say
 from pipelinekit.reading.configxml import read_config
 from pipelinekit.reading.values import overlay, read_values
@@ -410,8 +411,11 @@ class Cluster:
 
     namespaces: set[str] = field(default_factory=set)
     records: dict[tuple[str, str], dict[int, Record]] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
-    in_vain: str = ""
+    wrong: list[Trouble] = field(default_factory=list)
+    logs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the pods in trouble said last, as long as they are there."""
+    deleted: list[str] = field(default_factory=list)
+    may_delete: bool = True
     rolled_out: bool = True
 
     def ensure_namespace(self, target: Target) -> bool:
@@ -423,13 +427,21 @@ class Cluster:
         deployed = self.records.get((target.namespace, target.name), {})
         return self.rolled_out and any(each.manifest == manifest for each in deployed.values())
 
-    def troubles(self, target: Target, *, since: float = 0) -> tuple[str, ...]:
+    def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
         del target, since
         return tuple(self.wrong)
 
-    def hopeless(self, target: Target, *, since: float) -> str:
-        del target, since
-        return self.in_vain
+    def last_lines(self, target: Target, trouble: Trouble) -> tuple[str, ...]:
+        del target
+        return self.logs.get(trouble.subject, ())
+
+    def free(self, target: Target, pod: str) -> str:
+        del target
+        if not self.may_delete:
+            return "pods is forbidden"
+        self.deleted.append(pod)
+        self.wrong = [each for each in self.wrong if each.stuck != pod]
+        return ""
 
     def release_labels(self, target: Target, revision: int) -> Mapping[str, str] | None:
         record = self.records.get((target.namespace, target.name), {}).get(revision)
@@ -450,6 +462,9 @@ class Releases:
         """Owners on other machines: whether they live cannot be told."""
         self.tests_fail = ""
         self.tests_run = 0
+        self.no_way_back = ""
+        self.waiting: Callable[[], None] = lambda: None
+        """What happens in the cluster while Helm waits."""
 
     def state(self, target: Target) -> ReleaseState | None:
         records = self.cluster.records.get((target.namespace, target.name), {})
@@ -480,6 +495,7 @@ class Releases:
         revision = max(records, default=0) + 1
         manifest = digest(archive.read_bytes() + json.dumps(given, sort_keys=True).encode())
         records[revision] = Record("deployed", given, manifest)
+        self.waiting()
         if hopeless() or self.cluster.wrong:
             records[revision].status = "failed"
             raise failed("deploy-failed", "helm: context deadline exceeded")
@@ -488,6 +504,22 @@ class Releases:
             if older != revision:
                 records[older].status = "superseded"
         return ReleaseState(revision=revision, status="deployed", values=given, manifest=manifest)
+
+    def last_good(self, target: Target) -> int | None:
+        records = self.cluster.records.get((target.namespace, target.name), {})
+        return max((each for each, record in records.items() if record.status == "deployed"), default=None)
+
+    def back(self, target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+        del timeout
+        records = self.cluster.records[target.namespace, target.name]
+        good = records[revision]
+        new = max(records) + 1
+        records[new] = Record("failed", good.values, good.manifest)
+        if self.no_way_back:
+            raise failed("rollback-failed", self.no_way_back)
+        self.cluster.wrong = [each for each in self.cluster.wrong if each.stuck]
+        hopeless()
+        good.status, records[new].status = "superseded", "deployed"
 
     def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
         owner, until = labels.get("owner", ""), float(labels.get("until", 0))

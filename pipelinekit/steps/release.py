@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from pipelinekit.errors import Fault, ToolFailed, refused
+from pipelinekit.errors import ToolFailed, refused
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import given_values
@@ -26,11 +26,11 @@ from pipelinekit.ports import (
 from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.chart import DIST, digest_of
 from pipelinekit.steps.image import Did, missing
+from pipelinekit.steps.patience import Patience, with_ending
+from pipelinekit.steps.undo import undo
 
 Sleep = Callable[[float], None]
 
-STARTING = 8.0
-"""Seconds in which a pod that is not ready yet is no news."""
 RUNNING = "deployed"
 PENDING = "pending-"
 
@@ -90,7 +90,7 @@ def deploy(
         if state is None:
             cluster.ensure_namespace(target)
         say(f"{plan.app.name} {plan.version} to {where}")
-        state = _install(target, archive, layers, releases, cluster, timeout, say)
+        state = _install(target, state, archive, layers, releases, cluster, timeout, say)
     receipt = Deployed(
         key=key_at(plan, target),
         version=plan.version,
@@ -196,6 +196,7 @@ def _settled_state(
 
 def _install(
     target: Target,
+    before: ReleaseState | None,
     archive: Path,
     layers: tuple[str, ...],
     releases: Releases,
@@ -203,34 +204,10 @@ def _install(
     timeout: int,
     say: Say,
 ) -> ReleaseState:
-    # Pods carry whole seconds, and the cluster's clock may differ a little from ours.
-    since = time.time() - 2
-    told: set[str] = set()
-    verdict: list[str] = []
-
-    def hopeless() -> bool:
-        if time.time() < since + STARTING:
-            return False
-        for each in cluster.troubles(target, since=since):
-            if each not in told:
-                told.add(each)
-                say(each)
-        verdict[:] = [text for text in [cluster.hopeless(target, since=since)] if text]
-        return bool(verdict)
-
+    watch = Patience(target, cluster, say, timeout)
     try:
-        return releases.install(target, archive, layers, timeout=timeout, hopeless=hopeless)
+        return releases.install(target, archive, layers, timeout=timeout, hopeless=watch.hopeless)
     except ToolFailed as error:
-        reasons = verdict or list(cluster.troubles(target, since=since))
-        if not reasons:
-            raise
-        place = f"{target.environment.name}: "
-        raise ToolFailed(
-            Fault(
-                "not-ready",
-                place + reasons[0],
-                hint=f"kubectl --namespace {target.namespace} describe pods; what runs stays as it is",
-            ),
-            *(Fault("not-ready", place + each) for each in reasons[1:]),
-            *error.faults,
-        ) from error
+        # The reason is collected first: rolling back takes the pods away that have it.
+        told = watch.failure(error)
+        raise with_ending(told, undo(target, before, releases, cluster, timeout, say)) from error
