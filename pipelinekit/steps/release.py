@@ -12,7 +12,7 @@ from pipelinekit.errors import ToolFailed, refused
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import given_values
-from pipelinekit.plan.release import key_at
+from pipelinekit.plan.release import check_installable, key_at
 from pipelinekit.ports import (
     ChartRepository,
     Charts,
@@ -83,6 +83,7 @@ def deploy(
     layers = values_layers(plan, chart.digest, target, archive, charts)
     wanted = overlay(*(read_values(text, "values") for text in layers))
     state = _settled_state(target, releases, cluster, say, sleep)
+    check_installable(target, state)
     acted = not (
         state and state.status == RUNNING and state.values == wanted and cluster.ready(target, state.manifest)
     )

@@ -9,7 +9,7 @@ from pipelinekit.model.release import Target
 _FOREIGN = re.compile(r'(\S+) "([^"]+)" in namespace "[^"]*" exists and cannot be imported')
 _UNREADABLE = re.compile(
     r"illegal base64|gzip: invalid|invalid character|unexpected (?:end of JSON|EOF)|cannot unmarshal"
-    r"|failed to (?:decode|load) release|unable to decode"
+    r"|failed to (?:decode|load) release|unable to decode|no revision for release"
 )
 
 
@@ -32,14 +32,4 @@ def next_step(complaint: str, target: Target) -> str:
             " look which one, and put it back from a backup\n"
             f"kubectl {place} get secrets --selector owner=helm,name={target.name}"
         )
-    if "has no deployed releases" in complaint or "is uninstalling" in complaint:
-        return uninstalling(target)
     return ""
-
-
-def uninstalling(target: Target) -> str:
-    """What to do about a release that somebody has begun to remove."""
-    return (
-        f"when nobody is at it any more, `helm uninstall {target.name} --namespace {target.namespace}`"
-        " ends it; then deploy again"
-    )

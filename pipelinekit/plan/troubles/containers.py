@@ -62,7 +62,7 @@ def _container(pod: Object, status: Object, events: Sequence[Object], subject: s
         yield Trouble(subject=subject, problem=words, final=final, container=name, restarts=restarts)
     elif reason not in _STARTING:
         yield _waiting(pod, status, waiting, events, subject)
-    elif state.get("running") and not status.get("ready") and not _is_init(pod, name):
+    elif "running" in state and not status.get("ready") and not _is_init(pod, name):
         said = f"runs, but is not ready{f': {probe}' if probe else ''}"
         yield Trouble(subject=subject, problem=f"{name} {said}")
 

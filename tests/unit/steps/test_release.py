@@ -308,6 +308,16 @@ def test_a_record_that_cannot_be_read_is_not_asked_for_without_end(bench: Bench)
     assert code_of(caught.value) == "release-pending"
 
 
+def test_a_release_that_somebody_removes_is_theirs_to_end(bench: Bench) -> None:
+    bench.deploy()
+    bench.records[1].status = "uninstalling"
+    with pytest.raises(Refused) as caught:
+        bench.deploy()
+    assert code_of(caught.value) == "release-uninstalling"
+    assert "helm uninstall orders --namespace payments-dev" in caught.value.faults[0].hint
+    assert list(bench.records) == [1]
+
+
 # --- not ready ------------------------------------------------------------------------------------
 
 
