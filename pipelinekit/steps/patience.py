@@ -40,7 +40,8 @@ class Patience:
         self._told: set[str] = set()
         self._awaited: dict[str, float] = {}
         self._gone: dict[str, float] = {}
-        self._lines: dict[tuple[str, str, int], tuple[str, ...]] = {}
+        self._lines: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._read: dict[tuple[str, str], int] = {}
         self._verdict: tuple[str, ...] = ()
         self._seen: tuple[Trouble, ...] = ()
 
@@ -85,8 +86,10 @@ class Patience:
 
     def _keep_lines(self, found: tuple[Trouble, ...]) -> None:
         for each in found:
-            if each.container and not self._lines.get(_log(each)):
-                self._lines[_log(each)] = self.cluster.last_lines(self.target, each)
+            if each.container and self._read.get(_log(each)) != each.restarts:
+                lines = self.cluster.last_lines(self.target, each)
+                if lines:
+                    self._lines[_log(each)], self._read[_log(each)] = lines, each.restarts
 
     def _overdue(self, trouble: Trouble) -> str:
         """What to say about something awaited that did not come in time, or empty."""
@@ -127,8 +130,8 @@ def with_ending(error: ToolFailed, ending: str) -> ToolFailed:
     return ToolFailed(replace(first, hint="\n".join(part for part in (first.hint, ending) if part)), *rest)
 
 
-def _log(trouble: Trouble) -> tuple[str, str, int]:
-    return trouble.subject, trouble.container, trouble.restarts
+def _log(trouble: Trouble) -> tuple[str, str]:
+    return trouble.subject, trouble.container
 
 
 def _own_words(error: ToolFailed) -> tuple[Fault, ...]:

@@ -17,6 +17,9 @@ KINDS = "pods,replicasets,deployments,statefulsets,daemonsets,jobs"
 LINES = 10
 """How much of a log is shown."""
 
+_TAKEN = "unable to retrieve container logs for "
+"""What a node says in place of the log of a container that it has cleared away."""
+
 WIDTH = 300
 """Characters of each of its lines that are shown."""
 
@@ -46,8 +49,9 @@ class Pods:
         words = ["logs", pod, "--container", trouble.container, "--tail", str(LINES)]
         for previous in (["--previous"], []):
             done = kubectl.run(self.env, target, *words, *previous)
-            if done.code == 0 and done.out.strip():
-                return tuple(line[:WIDTH] for line in done.out.splitlines() if line.strip())[-LINES:]
+            lines = [line[:WIDTH] for line in done.out.splitlines() if line.strip()]
+            if done.code == 0 and lines and not lines[0].startswith(_TAKEN):
+                return tuple(lines[-LINES:])
         return ()
 
     def free(self, target: Target, pod: str) -> str:
