@@ -35,9 +35,10 @@ from pipelinekit.model.stored import Running, Stored
 from pipelinekit.model.testing import Totals
 from pipelinekit.model.tree import File, Tree
 from pipelinekit.model.trouble import Trouble
-from pipelinekit.ports import Say
+from pipelinekit.ports import RIVAL, Say
 from pipelinekit.reading.configxml import read_config
 from pipelinekit.reading.values import overlay, read_values
+from tests.things import Things, deployment_of
 
 
 def digest(data: bytes | str) -> str:
@@ -416,16 +417,13 @@ class Cluster:
     """What the pods in trouble said last, as long as they are there."""
     deleted: list[str] = field(default_factory=list)
     may_delete: bool = True
-    rolled_out: bool = True
+    things: Things = field(default_factory=Things)
+    """The objects of the charts that are installed."""
 
     def ensure_namespace(self, target: Target) -> bool:
         made = target.namespace not in self.namespaces
         self.namespaces.add(target.namespace)
         return made
-
-    def ready(self, target: Target, manifest: str) -> bool:
-        deployed = self.records.get((target.namespace, target.name), {})
-        return self.rolled_out and any(each.manifest == manifest for each in deployed.values())
 
     def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
         del target, since
@@ -454,8 +452,12 @@ class Cluster:
 class Releases:
     """Helm against a cluster. Pods that have something wrong with them do not get ready."""
 
+    owns = True
+
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
+        self.rivals: list[Callable[[], None]] = []
+        """What somebody else does at the very moment of an installation; it then comes too late."""
         self.living: set[str] = set()
         """The owners whose process still runs."""
         self.elsewhere: set[str] = set()
@@ -486,20 +488,21 @@ class Releases:
         hopeless: Callable[[], bool],
     ) -> ReleaseState:
         del timeout
+        if self.rivals:
+            self.rivals.pop(0)()
+            raise failed(RIVAL, "helm: release: already exists")
         if target.namespace not in self.cluster.namespaces:
             raise failed("deploy-failed", f'helm: namespaces "{target.namespace}" not found')
-        given: dict[str, Any] = {}
-        for text in values:
-            given = overlay(given, read_values(text, "values"))
+        given, manifest = self._rendered(target, archive, values)
         records = self.cluster.records.setdefault((target.namespace, target.name), {})
         revision = max(records, default=0) + 1
-        manifest = digest(archive.read_bytes() + json.dumps(given, sort_keys=True).encode())
+        before = [each.manifest for each in records.values()]
         records[revision] = Record("deployed", given, manifest)
+        self.cluster.things.install(manifest, before[-1] if before else "")
         self.waiting()
         if hopeless() or self.cluster.wrong:
             records[revision].status = "failed"
             raise failed("deploy-failed", "helm: context deadline exceeded")
-        self.cluster.rolled_out = True
         for older in records:
             if older != revision:
                 records[older].status = "superseded"
@@ -519,7 +522,23 @@ class Releases:
             raise failed("rollback-failed", self.no_way_back)
         self.cluster.wrong = [each for each in self.cluster.wrong if each.stuck]
         hopeless()
+        self.cluster.things.install(good.manifest, records[new - 1].manifest)
         good.status, records[new].status = "superseded", "deployed"
+
+    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> str:
+        return self._rendered(target, archive, values)[1]
+
+    def _rendered(self, target: Target, archive: Path, values: Sequence[str]) -> tuple[dict[str, Any], str]:
+        """The values as one, and what the chart's templates say: its objects, with the values' digest."""
+        packed: dict[str, str] = json.loads(archive.read_text())
+        given: dict[str, Any] = {}
+        for text in values:
+            given = overlay(given, read_values(text, "values"))
+        own = overlay(read_values(packed.get("values.yaml", ""), "values"), given)
+        mark = digest(archive.read_bytes() + json.dumps(given, sort_keys=True).encode())
+        manifest = json.dumps(deployment_of(target.name, own, mark))
+        more = [text for name, text in sorted(packed.items()) if name.startswith("templates/")]
+        return given, "\n---\n".join([manifest, *more])
 
     def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
         owner, until = labels.get("owner", ""), float(labels.get("until", 0))

@@ -25,7 +25,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "package": ("line.release:package", "Package the chart around the pushed image."),
     "publish": ("line.release:publish", "Publish the chart to the chart repository."),
     "deploy": (
-        "line.release:deploy",
+        "line.deploy:deploy",
         "Deploy the published chart and wait until it is ready.",
     ),
     "verify": ("line.release:verify", "Run the chart's tests against the deployment."),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Object = Mapping[str, Any]
 
-REFUSED = "refused"
-AWAITED = "awaited"
-UNCHECKED = "not checked"
+REFUSED: Final = "refused"
+AWAITED: Final = "awaited"
+UNCHECKED: Final = "not checked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,3 +58,16 @@ def given_values(
         fields = {"address": vault.address, "image": vault.image, "mount": vault.mount}
         given["vault"] = {name: value for name, value in fields.items() if value}
     return given
+
+
+def autoscales(values: Values) -> bool:
+    """Whether values speak of an autoscaler, as generated charts and those of `helm create` do."""
+    return any(
+        ("autoscal" in str(name).lower() and _is_on(value))
+        or (isinstance(value, Mapping) and autoscales(value))
+        for name, value in values.items()
+    )
+
+
+def _is_on(value: object) -> bool:
+    return bool(value.get("enabled", value)) if isinstance(value, Mapping) else bool(value)

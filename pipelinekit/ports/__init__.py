@@ -16,7 +16,15 @@ from pipelinekit.ports.images import (
     Verifier,
 )
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
-from pipelinekit.ports.releases import RIVAL, Charts, Cluster, Clusters, Ledger, Releases
+from pipelinekit.ports.releases import (
+    RIVAL,
+    Charts,
+    Cluster,
+    Clusters,
+    Ledger,
+    Objects,
+    Releases,
+)
 from pipelinekit.ports.say import Live, Say, nobody
 
 __all__ = [
@@ -33,6 +41,7 @@ __all__ = [
     "Ledger",
     "Live",
     "NexusServer",
+    "Objects",
     "Receipts",
     "Referrers",
     "Registry",

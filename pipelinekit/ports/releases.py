@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     # Only names in promises: whoever generates need not load what a release is made of.
+    from pipelinekit.model.deployment import Look
     from pipelinekit.model.ledger import Event
     from pipelinekit.model.platform import Cluster as PlatformCluster
     from pipelinekit.model.release import ReleaseState, Target
@@ -46,6 +47,9 @@ RIVAL = "deploy-rival"
 
 class Releases(Protocol):
     """What installs charts into a cluster."""
+
+    owns: bool
+    """Whether it knows who owns a field, as far as it has been found out."""
 
     def state(self, target: Target) -> ReleaseState | None:
         """What is installed under the target's name, or None."""
@@ -89,15 +93,30 @@ class Releases(Protocol):
         ...
 
 
+class Objects(Protocol):
+    """The single objects in a cluster."""
+
+    def look(self, target: Target, manifest: str, more: str = "") -> Look:
+        """The objects of both manifests as they are, and those of the first one as they would be.
+
+        Nothing is changed, and values of Secrets are digests. Raises `ToolFailed` when the cluster refuses.
+        """
+        ...
+
+    def hold(self, target: Target, counts: Mapping[str, int]) -> None:
+        """Keep so many pods of each Deployment, also when the chart no longer says how many."""
+        ...
+
+    def restore(self, target: Target, name: str, patch: Sequence[Mapping[str, Any]]) -> None:
+        """Patch an object like Deployment/orders; `ToolFailed` when it has changed since it was looked at."""
+        ...
+
+
 class Cluster(Protocol):
     """What runs in a cluster."""
 
     def ensure_namespace(self, target: Target) -> bool:
         """Make the target's namespace unless it is there; whether it was made."""
-        ...
-
-    def ready(self, target: Target, manifest: str) -> bool:
-        """Whether everything in the manifest is there, and its Deployments run at their newest."""
         ...
 
     def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:

@@ -8,15 +8,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from pipelinekit.errors import ToolFailed, refused
+from pipelinekit.errors import ToolFailed, failed, refused
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
-from pipelinekit.plan.chartvalues import given_values
+from pipelinekit.plan.chartvalues import autoscales, given_values
+from pipelinekit.plan.deploymentplan import check_promise, lines
 from pipelinekit.plan.release import check_installable, key_at
 from pipelinekit.ports import (
+    RIVAL,
     ChartRepository,
     Charts,
     Cluster,
+    Objects,
     Receipts,
     Releases,
     Say,
@@ -25,14 +28,25 @@ from pipelinekit.ports import (
 )
 from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.chart import DIST, digest_of
+from pipelinekit.steps.deployment import (
+    RUNNING,
+    Found,
+    Prepared,
+    find,
+    matters,
+    plan_deployment,
+    put_back,
+)
 from pipelinekit.steps.image import Did, missing
 from pipelinekit.steps.patience import Patience, with_ending
+from pipelinekit.steps.pending import settled_state
+from pipelinekit.steps.preflight import Survey, require
 from pipelinekit.steps.undo import undo
 
 Sleep = Callable[[float], None]
 
-RUNNING = "deployed"
-PENDING = "pending-"
+TRIES = 10
+"""How often somebody else may come first at the very same moment."""
 
 
 def published(
@@ -59,50 +73,125 @@ def published(
     return receipt
 
 
-def deploy(
+def prepare(
     plan: ReleasePlan,
     chart: ChartPublished,
     target: Target,
-    *,
     workspace: Workspace,
     charts: Charts,
     registry: ChartRepository,
+) -> Prepared:
+    """The published archive, here, and what is laid over its values in the target."""
+    archive = _archive(plan, chart, workspace, registry)
+    layers = values_layers(plan, chart.digest, target, archive, charts)
+    values = overlay(*(read_values(text, "values") for text in layers))
+    own = read_values(charts.texts(archive, ["values.yaml"]).get("values.yaml", ""), "values.yaml")
+    return Prepared(
+        plan=plan,
+        chart=chart,
+        target=target,
+        archive=archive,
+        layers=layers,
+        values=values,
+        autoscales=autoscales(overlay(own, values)),
+    )
+
+
+def deploy(
+    prepared: Prepared,
+    *,
     releases: Releases,
     cluster: Cluster,
+    objects: Objects,
     receipts: Receipts,
     timeout: int,
     say: Say,
+    promised: str = "",
+    survey: Survey | None = None,
     sleep: Sleep = time.sleep,
 ) -> tuple[Deployed, Did]:
     """Install the published chart in the target and wait until it is ready; nothing when it runs already.
 
-    `timeout` is in seconds. Raises `ToolFailed` with the pods' own reason when it does not get ready.
+    `timeout` is in seconds. What `survey` finds in the way is refused before anything is changed; it is not
+    asked where nothing is to be done. With the digest of a plan (`promised`) it does that plan or refuses.
+    Raises `ToolFailed` with the pods' own reason when it does not get ready.
     """
+    plan, target = prepared.plan, prepared.target
     where = f"{target.environment.name} (namespace {target.namespace})"
-    archive = _archive(plan, chart, workspace, registry)
-    layers = values_layers(plan, chart.digest, target, archive, charts)
-    wanted = overlay(*(read_values(text, "values") for text in layers))
-    state = _settled_state(target, releases, cluster, say, sleep)
-    check_installable(target, state)
-    acted = not (
-        state and state.status == RUNNING and state.values == wanted and cluster.ready(target, state.manifest)
-    )
-    if acted or state is None:
+    tries = 0
+    while True:
+        there = find(target, settled_state(target, releases, cluster, say, sleep), objects, say)
+        check_installable(target, there.state)
+        acted = not there.runs(prepared.values)
+        if acted and survey:
+            require(target, survey(prepared), say)
+        _announce(prepared, there, releases, objects, promised, say)
+        state = there.state
+        if not acted and state:
+            break
         if state is None:
             cluster.ensure_namespace(target)
         say(f"{plan.app.name} {plan.version} to {where}")
-        state = _install(target, state, archive, layers, releases, cluster, timeout, say)
+        until = time.time() + timeout
+        try:
+            state = _install(prepared, there.state, releases, cluster, timeout, say)
+        except ToolFailed as error:
+            tries += 1
+            if error.faults[0].code != RIVAL or tries == TRIES:
+                raise
+            say("another deployment has begun at the same moment")
+            continue
+        _enough(prepared, state, objects, until, say, sleep)
+        break
     receipt = Deployed(
         key=key_at(plan, target),
         version=plan.version,
         environment=target.environment.name,
         namespace=target.namespace,
         revision=state.revision,
-        chart_digest=chart.digest,
+        chart_digest=prepared.chart.digest,
     )
     receipts.save(receipt, target.environment.name)
     verb = "runs in" if acted else "runs already in"
     return receipt, Did(f"{plan.app.name} {plan.version} {verb} {where}", acted)
+
+
+def _announce(
+    prepared: Prepared, there: Found, releases: Releases, objects: Objects, promised: str, say: Say
+) -> None:
+    """Say what is more than the new chart, and hold the pods that an autoscaler takes over."""
+    acts = not there.runs(prepared.values)
+    if not promised and not (acts and matters(prepared, there)):
+        return
+    plan = plan_deployment(prepared, there, releases, objects)
+    if promised:
+        check_promise(plan, promised)
+    for each in lines(plan):
+        say(each)
+    if plan.acts:
+        put_back(prepared.target, there, objects)
+    if plan.kept:
+        objects.hold(prepared.target, plan.kept)
+
+
+def _enough(
+    prepared: Prepared, state: ReleaseState, objects: Objects, until: float, say: Say, sleep: Sleep
+) -> None:
+    """Wait for the least number of an autoscaler's pods, which Helm does not wait for."""
+    if not prepared.autoscales:
+        return
+    told = ""
+    while True:
+        there = find(prepared.target, state, objects, say)
+        short = there.standing.short[0] if there.standing and there.standing.short else ""
+        if not short:
+            return
+        if time.time() > until:
+            raise failed("not-ready", f"{prepared.target.environment.name}: {short}")
+        if short != told:
+            say(short)
+            told = short
+        sleep(1.0)
 
 
 def values_layers(
@@ -156,59 +245,23 @@ def _archive(
     return archive
 
 
-def _settled_state(
-    target: Target, releases: Releases, cluster: Cluster, say: Say, sleep: Sleep
-) -> ReleaseState | None:
-    """The release's state once nobody is in the middle of changing it.
-
-    Helm marks a release as pending while it works. One whose process is gone, or whose time is up, was
-    killed: its record is dropped, and the one before it counts. Any other is waited for.
-    """
-    told, unread = False, 0
-    while True:
-        state = releases.state(target)
-        if state is None or not state.status.startswith(PENDING):
-            return state
-        labels = cluster.release_labels(target, state.revision)
-        if labels is None and unread != state.revision:
-            # It may have gone between the two questions; a record that may not be read stays so.
-            unread = state.revision
-            continue
-        alive, until = releases.holder(labels or {})
-        if not until:
-            who = (
-                "by something else than pipelinekit" if labels is not None else "and its record is unreadable"
-            )
-            raise refused(
-                "release-pending",
-                f"release '{target.name}' is {state.status}, {who}",
-                hint=f"helm history {target.name} --namespace {target.namespace}",
-            )
-        if alive is False or time.time() > until:
-            say(f"an earlier deployment was killed in the middle (revision {state.revision}): taking over")
-            cluster.drop_release(target, state.revision)
-            continue
-        if not told:
-            latest = time.strftime("%H:%M:%S", time.localtime(until))
-            say(f"another deployment is under way, until {latest} at the latest: waiting")
-            told = True
-        sleep(1.0)
-
-
 def _install(
-    target: Target,
+    prepared: Prepared,
     before: ReleaseState | None,
-    archive: Path,
-    layers: tuple[str, ...],
     releases: Releases,
     cluster: Cluster,
     timeout: int,
     say: Say,
 ) -> ReleaseState:
+    target = prepared.target
     watch = Patience(target, cluster, say, timeout)
     try:
-        return releases.install(target, archive, layers, timeout=timeout, hopeless=watch.hopeless)
+        return releases.install(
+            target, prepared.archive, prepared.layers, timeout=timeout, hopeless=watch.hopeless
+        )
     except ToolFailed as error:
+        if error.faults[0].code == RIVAL:
+            raise
         # The reason is collected first: rolling back takes the pods away that have it.
         told = watch.failure(error)
         raise with_ending(told, undo(target, before, releases, cluster, timeout, say)) from error

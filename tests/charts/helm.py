@@ -53,11 +53,20 @@ class Helm:
         *,
         release: str = "",
         files: Sequence[Path] = (),
+        upgrade: bool = False,
     ) -> list[Object]:
-        """What a release of the chart consists of, hooks and tests included."""
+        """What a release of the chart consists of, hooks and tests included: the first one, or an upgrade."""
+        later = ["--is-upgrade"] if upgrade else []
         over = [word for file in files for word in ("--values", str(file))]
         said = self.run(
-            "template", release or chart.name, str(chart), "--namespace", "somewhere", *over, values=values
+            "template",
+            release or chart.name,
+            str(chart),
+            "--namespace",
+            "somewhere",
+            *later,
+            *over,
+            values=values,
         )
         assert said.code == 0, said.err
         loaded = yaml.load_all(said.out, Loader=yaml.CSafeLoader)

@@ -201,7 +201,7 @@ def test_a_process_whose_replicas_somebody_took_out_runs_once(helm: Helm, tmp_pa
     assert by_name(helm.objects(chart, GIVEN))["Deployment/orders"]["spec"]["replicas"] == 1
 
 
-def test_an_autoscaler_goes_from_replicas_to_max_and_the_deployment_names_none(
+def test_an_autoscaler_goes_from_replicas_to_max_and_is_given_what_it_begins_with(
     helm: Helm, tmp_path: Path
 ) -> None:
     process = Process(name="web", replicas=2, autoscale=Autoscale(max=6, cpu=70))
@@ -209,7 +209,15 @@ def test_an_autoscaler_goes_from_replicas_to_max_and_the_deployment_names_none(
     scaler = objects["HorizontalPodAutoscaler/orders"]["spec"]
     assert (scaler["minReplicas"], scaler["maxReplicas"]) == (2, 6)
     assert scaler["metrics"][0]["resource"]["target"]["averageUtilization"] == 70
+    assert objects["Deployment/orders"]["spec"]["replicas"] == 2
+
+
+def test_a_number_that_is_an_autoscalers_is_named_in_no_upgrade(helm: Helm, tmp_path: Path) -> None:
+    process = Process(name="web", replicas=2, autoscale=Autoscale(max=6, cpu=70))
+    app = examples.app(processes={"web": process, "worker": Process(name="worker", replicas=3)})
+    objects = by_name(helm.objects(chart_of(app, tmp_path), GIVEN, upgrade=True))
     assert "replicas" not in objects["Deployment/orders"]["spec"]
+    assert objects["Deployment/orders-worker"]["spec"]["replicas"] == 3
 
 
 def test_a_secret_is_a_reference(helm: Helm, tmp_path: Path) -> None:

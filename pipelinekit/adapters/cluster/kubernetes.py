@@ -68,17 +68,6 @@ class Kubernetes:
         """The target's Deployments."""
         return self._items(target, "deployments", f"app.kubernetes.io/instance={target.name}")
 
-    def ready(self, target: Target, manifest: str) -> bool:
-        """Whether everything in the manifest is there, and its Deployments run at their newest."""
-        done = self._run(target, "get", "--filename", "-", "--output", "json", stdin=manifest)
-        if done.code:
-            if "NotFound" in done.err:
-                return False
-            raise helm.cluster_failed(target, done.reason())
-        answer = json.loads(done.out)
-        objects = answer["items"] if answer["kind"] == "List" else [answer]
-        return all(_is_rolled_out(each) for each in objects if each["kind"] == "Deployment")
-
     def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
         """Why the target's pods (those made since then) are not ready; empty when all are."""
         return self._pods.troubles(target, since=since)
@@ -120,10 +109,3 @@ class Kubernetes:
 
 def _record(target: Target, revision: int) -> str:
     return f"sh.helm.release.v1.{target.name}.v{revision}"
-
-
-def _is_rolled_out(deployment: Object) -> bool:
-    status, wanted = deployment.get("status", {}), deployment["spec"].get("replicas", 1)
-    counts = [status.get(each, 0) for each in ("replicas", "updatedReplicas", "availableReplicas")]
-    seen: int = status.get("observedGeneration", 0)
-    return seen >= int(deployment["metadata"]["generation"]) and counts == [wanted] * 3

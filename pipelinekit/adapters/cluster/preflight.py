@@ -159,7 +159,8 @@ class Preflight:
         logins = [self._login(target, name, ref.registry) for name in pull.secrets]
         known = [each for each in logins if each]
         # Without a pull secret nodes log in by themselves: only that there is no such image can be told.
-        for login in known or [self.login(ref.registry)]:
+        tried: list[Credentials | None] = [*known] or [self.login(ref.registry)]
+        for login in tried:
             try:
                 return "" if self.exists(ref, login) else f"{ref.registry} has no such image"
             except PipelinekitError as error:

@@ -1,4 +1,4 @@
-"""The verbs of the line: test, build, push, package, publish, deploy, verify."""
+"""The verbs of the line: test, build, push, package, publish, verify."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ import click
 from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli import report, signatures
-from pipelinekit.cli.jenkins.via import VIA
-from pipelinekit.cli.jenkins.via import deploy as deploy_via
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.model.receipts import ImagePushed, Receipt
@@ -27,7 +25,8 @@ from pipelinekit.steps.image import Did
 
 
 @contextmanager
-def _around(here: Line, stage: str) -> Iterator[None]:
+def around_stage(here: Line, stage: str) -> Iterator[None]:
+    """What the application wants done before and after a stage; in a terminal, a sign of life."""
     with report.alive(stage), around(here.app, stage, FolderShell(here.root), report.say):
         yield
 
@@ -52,7 +51,7 @@ def test(here: Line, as_json: bool) -> None:
     """
     from pipelinekit.adapters.folder.reports import ReportFolder
 
-    with _around(here, "test"):
+    with around_stage(here, "test"):
         done = image.test(
             here.plan,
             here.root,
@@ -90,7 +89,7 @@ def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
         name = f"{here.plan.image.repository}:{here.plan.version}"
         report.result(f"would build {name}, unless the registry has one of inputs {made.inputs.digest}")
         return
-    with _around(here, "build"):
+    with around_stage(here, "build"):
         done = image.build(
             here.plan,
             here.root,
@@ -127,7 +126,7 @@ def push(here: Line, plan_only: bool, as_json: bool) -> None:
         report.result(f"{plan.image} is there ({there})" if there else f"would push {plan.image}")
         return
     login = here.login(plan.image.registry)
-    with _around(here, "push"):
+    with around_stage(here, "push"):
         receipt, did = image.push(
             plan,
             here.engine,
@@ -168,7 +167,7 @@ def package(here: Line, as_json: bool) -> None:
       pipelinekit package --registry nexus.example.com:5000
     """
     here.require_registry()
-    with _around(here, "package"):
+    with around_stage(here, "package"):
         done = chart.package(here.plan, here.root, here.workspace, here.helm, here.images, here.receipts)
     _finish(*done, as_json)
 
@@ -192,75 +191,10 @@ def publish(here: Line, plan_only: bool, as_json: bool) -> None:
         name = chart_address(plan.chart)
         report.result(f"{name} is there ({there})" if there else f"would publish {name}")
         return
-    with _around(here, "publish"):
+    with around_stage(here, "publish"):
         signer = signatures.chart_signer(here)
         done = chart.publish(plan, here.root, here.helm, here.charts, here.receipts, signer=signer)
     _finish(*done, as_json)
-
-
-@click.command()
-@line(
-    ENVIRONMENT,
-    AUTOMATIC,
-    click.option("--timeout", default=300, show_default=True, type=click.IntRange(1, 7200), help="Seconds."),
-    VIA,
-    PLAN,
-    JSON,
-)
-def deploy(
-    here: Line,
-    environment: str,
-    automatic: bool,
-    timeout: int,
-    via: str,
-    plan_only: bool,
-    as_json: bool,
-) -> None:
-    """Deploy the published chart, and wait until everything is ready.
-
-    An environment with a gate is reached by promotion only. With `--via jenkins` the application's own
-    pipeline does it: its console is shown as it grows, its result is the exit code (0 good, 1 unstable,
-    5 failed or aborted). Ctrl-C asks whether to abort the build.
-
-    \b
-    Examples:
-      pipelinekit deploy --env dev
-      pipelinekit deploy --automatic
-      pipelinekit deploy --via jenkins --platform ../platform
-    """
-    if via:
-        deploy_via(here, via, environment, plan_only=plan_only, as_json=as_json)
-        return
-    here.require_registry()
-    plan = here.plan
-    environments = environments_to_deploy(here.platform, environment, automatic=automatic)
-    if plan_only:
-        for each in environments:
-            target = here.target(each)
-            report.result(
-                f"would deploy {plan.app.name} {plan.version} to {each.name}, namespace {target.namespace}"
-            )
-        return
-    verifier = signatures.chart_verifier(here)
-    published = release_steps.published(plan, here.charts, here.receipts, verifier)
-    results = []
-    with _around(here, "deploy"):
-        for each in environments:
-            receipt, did = release_steps.deploy(
-                plan,
-                published,
-                here.target(each),
-                workspace=here.workspace,
-                charts=here.helm,
-                registry=here.charts,
-                releases=here.helm,
-                cluster=here.cluster,
-                receipts=here.receipts,
-                timeout=timeout,
-                say=report.say,
-            )
-            results.append((receipt, did))
-    _finish_all(results, as_json, "no environment is automatic: nothing is deployed")
 
 
 @click.command()
@@ -273,15 +207,16 @@ def verify(here: Line, environment: str, automatic: bool, as_json: bool) -> None
       pipelinekit verify --env dev
     """
     here.require_registry()
-    with _around(here, "verify"):
+    with around_stage(here, "verify"):
         results = [
             release_steps.verify(here.plan, here.target(each), here.helm, here.receipts, report.say)
             for each in environments_to_deploy(here.platform, environment, automatic=automatic)
         ]
-    _finish_all(results, as_json, "no environment is automatic: nothing is verified")
+    finish_all(results, as_json, "no environment is automatic: nothing is verified")
 
 
-def _finish_all(results: list[Any], as_json: bool, nothing: str) -> None:
+def finish_all(results: list[Any], as_json: bool, nothing: str) -> None:
+    """The receipts of several environments and what was done; `nothing` is said when there was none."""
     if as_json:
         report.as_json(
             [

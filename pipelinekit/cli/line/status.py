@@ -9,16 +9,20 @@ import click
 from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, line
 from pipelinekit.cli.wiring import Line
-from pipelinekit.errors import check_failed
+from pipelinekit.errors import ToolFailed, check_failed
+from pipelinekit.model.deployment import Standing
 from pipelinekit.model.platform import Environment
+from pipelinekit.model.release import ReleaseState, Target
+from pipelinekit.plan import deploymentplan
 from pipelinekit.plan.release import describe_gate, environments_to_deploy
-from pipelinekit.steps import release as release_steps
+from pipelinekit.steps import deployment
 
 
 @click.command()
 @line(ENVIRONMENT, JSON)
 def status(here: Line, environment: str, as_json: bool) -> None:
-    """Show what runs in each environment: version, image, pods. Exit code 1 when something is not ready.
+    """Show what runs in each environment: version, image, pods. Exit code 1 when something is not ready, or
+    not as it was deployed.
 
     \b
     Example:
@@ -36,6 +40,13 @@ def status(here: Line, environment: str, as_json: bool) -> None:
     bad = [row["environment"] for row in rows if row["installed"] and not row["ready"]]
     if bad:
         raise check_failed("not-ready", f"{here.app.name} is not ready in {', '.join(bad)}")
+    touched = [row["environment"] for row in rows if row.get("changed")]
+    if touched:
+        raise check_failed(
+            "changed-by-hand",
+            f"{here.app.name} is not as it was deployed in {', '.join(touched)}",
+            hint="`pipelinekit deploy` puts back what the chart declares",
+        )
 
 
 def _status_of(here: Line, environment: Environment) -> dict[str, Any]:
@@ -50,10 +61,12 @@ def _status_of(here: Line, environment: Environment) -> dict[str, Any]:
     if state is None:
         return row
     deployments = here.cluster.deployments(target)
+    standing, unknown = _standing(here, target, state)
     return row | {
         "status": state.status,
         "revision": state.revision,
-        "ready": state.status == release_steps.RUNNING and here.cluster.ready(target, state.manifest),
+        "ready": state.status == deployment.RUNNING and not standing.missing and not standing.short,
+        "changed": list(deploymentplan.found(standing)),
         "versions": sorted(
             {each["metadata"]["labels"].get("app.kubernetes.io/version", "") for each in deployments}
         ),
@@ -70,8 +83,18 @@ def _status_of(here: Line, environment: Environment) -> dict[str, Any]:
             ]: f"{each.get('status', {}).get('readyReplicas', 0)}/{each['spec']['replicas']}"
             for each in deployments
         },
-        "troubles": [str(each) for each in here.cluster.troubles(target)],
+        "troubles": [*unknown, *standing.short, *(str(each) for each in here.cluster.troubles(target))],
     }
+
+
+def _standing(here: Line, target: Target, state: ReleaseState) -> tuple[Standing, list[str]]:
+    """How what is there stands; where the cluster does not let us compare, why."""
+    try:
+        return deployment.compared(target, state, here.objects).standing or Standing(), []
+    except ToolFailed as error:
+        if error.faults[0].code != "cluster-denied":
+            raise
+        return Standing(), [f"not compared with the chart: {error.faults[0].problem}"]
 
 
 def _status_line(row: dict[str, Any]) -> str:
@@ -82,5 +105,5 @@ def _status_line(row: dict[str, Any]) -> str:
     lines = [
         f"{where}: {', '.join(row['versions'])}, release {row['status']} (revision {row['revision']}), {pods}"
     ]
-    lines += [f"  {each}" for each in (*row["images"], *row["troubles"])]
+    lines += [f"  {each}" for each in (*row["images"], *row["changed"], *row["troubles"])]
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from pipelinekit.adapters.build.docker import DockerEngine
 from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.cluster.helm import Helm
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
+from pipelinekit.adapters.cluster.objects import Objects
 from pipelinekit.adapters.cluster.workloads import Workloads
 from pipelinekit.adapters.folder.receipts import ReceiptFolder
 from pipelinekit.adapters.folder.reports import ReportFolder
@@ -32,6 +33,7 @@ from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.adapters.source.worktree import MergeFile
 from tests import doubles, nexus
 from tests.textmerge import LineMerge
+from tests.things import Things
 
 SERVED: dict[type, tuple[type, type]] = {
     ports.Workspace: (Workspace, doubles.Workspace),
@@ -56,6 +58,7 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Charts: (Helm, doubles.Charts),
     ports.Releases: (Helm, doubles.Releases),
     ports.Cluster: (Kubernetes, doubles.Cluster),
+    ports.Objects: (Objects, Things),
     ports.Jobs: (JenkinsJobs, doubles.Jobs),
     ports.Controller: (JenkinsController, doubles.Controller),
     ports.Builds: (JenkinsBuilds, doubles.Builds),

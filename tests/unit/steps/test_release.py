@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,14 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.errors import CheckFailed, PipelinekitError, Refused, ToolFailed
+from pipelinekit.errors import CheckFailed, Fault, PipelinekitError, Refused, ToolFailed
+from pipelinekit.model.deployment import DeploymentPlan, Look
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified
 from pipelinekit.model.release import ReleasePlan, Target
 from pipelinekit.model.trouble import Trouble
+from pipelinekit.plan.deploymentplan import lines
 from pipelinekit.steps import patience, release
+from pipelinekit.steps.deployment import Prepared, find, plan_deployment
 from pipelinekit.steps.image import Did
 from tests import examples
 from tests.doubles import Charts, Cluster, Receipts, Record, Registry, Releases, Signer, Workspace, digest
+from tests.things import Things
 
 PLAN = examples.plan()
 DEV = examples.target()
@@ -38,11 +43,13 @@ class Bench:
     def publish(self, **texts: str) -> ChartPublished:
         """Publish a chart in the place of the one before, and keep its receipt."""
         folder = self.workspace.working_folder("source")
+        shutil.rmtree(folder / "templates", ignore_errors=True)
         for name, text in {
             "Chart.yaml": "name: orders\nversion: 1.2.3\n",
             "values.yaml": "image: {digest: x}",
             **texts,
         }.items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
         archive = self.charts.package(folder, {}, "{}", folder.parent, "published")
         receipt = ChartPublished(
@@ -58,21 +65,28 @@ class Bench:
         self.chart = receipt
         return receipt
 
-    def deploy(self, target: Target = DEV, plan: ReleasePlan = PLAN) -> tuple[Deployed, Did]:
+    def deploy(
+        self, target: Target = DEV, plan: ReleasePlan = PLAN, promised: str = ""
+    ) -> tuple[Deployed, Did]:
         return release.deploy(
-            plan,
-            self.chart,
-            target,
-            workspace=self.workspace,
-            charts=self.charts,
-            registry=self.registry,
+            self.prepare(target, plan),
             releases=self.releases,
             cluster=self.cluster,
+            objects=self.cluster.things,
             receipts=self.receipts,
             timeout=10,
             say=self.said.append,
             sleep=self._sleep,
+            promised=promised,
         )
+
+    def prepare(self, target: Target = DEV, plan: ReleasePlan = PLAN) -> Prepared:
+        return release.prepare(plan, self.chart, target, self.workspace, self.charts, self.registry)
+
+    def plan(self) -> DeploymentPlan:
+        things = self.cluster.things
+        there = find(DEV, self.releases.state(DEV), things, self.said.append)
+        return plan_deployment(self.prepare(), there, self.releases, things)
 
     def verify(self, plan: ReleasePlan = PLAN, target: Target = DEV) -> tuple[Verified, Did]:
         return release.verify(plan, target, self.releases, self.receipts, self.said.append)
@@ -181,7 +195,7 @@ def test_another_chart_is_deployed_although_it_has_the_same_values(bench: Bench)
 
 def test_what_is_not_ready_is_deployed_again(bench: Bench) -> None:
     bench.deploy()
-    bench.cluster.rolled_out = False
+    bench.cluster.things.unready = 2
     _, did = bench.deploy()
     assert did.acted
 
@@ -220,6 +234,175 @@ def test_the_chart_comes_from_the_repository_when_the_local_one_is_another(bench
     local.write_text('{"Chart.yaml": "tampered"}')
     bench.deploy()
     assert digest(local.read_bytes()) == bench.chart.archive_digest
+
+
+# --- hands ----------------------------------------------------------------------------------------
+
+REPLICAS = ("f:spec", "f:replicas")
+IMAGE = ("f:spec", "f:template", "f:spec", "f:containers", 'k:{"name":"web"}', "f:image")
+ONE = "ours again: Deployment/orders spec.replicas: 0 → 1 (kubectl had it)"
+
+
+@pytest.mark.parametrize(("path", "value"), [(REPLICAS, 0), (IMAGE, "foreign:1")])
+def test_what_hands_have_changed_does_not_run_already(
+    bench: Bench, path: tuple[str, ...], value: object
+) -> None:
+    first, _ = bench.deploy()
+    bench.cluster.things.by_hand("Deployment/orders", path, value)
+    receipt, did = bench.deploy()
+    assert (did.acted, receipt.revision) == (True, first.revision + 1)
+    assert any(each.startswith("ours again: Deployment/orders spec.") for each in bench.said)
+    _, did = bench.deploy()
+    assert not did.acted
+
+
+def test_what_hands_have_deleted_is_made_again(bench: Bench) -> None:
+    bench.deploy()
+    del bench.cluster.things.all["Deployment/orders"]
+    _, did = bench.deploy()
+    assert did.acted
+    assert "made again: Deployment/orders" in bench.said
+
+
+def test_what_others_have_added_is_no_reason_to_act(bench: Bench) -> None:
+    bench.deploy()
+    bench.cluster.things.by_hand("Deployment/orders", ("f:spec", "f:paused"), True)
+    _, did = bench.deploy()
+    assert not did.acted
+
+
+def test_where_nothing_was_touched_nothing_is_asked_beyond_how_it_stands(bench: Bench) -> None:
+    bench.deploy()
+    bench.cluster.things.looks = 0
+    bench.deploy()
+    bench.publish(**{"templates.yaml": "changed"})
+    bench.deploy()
+    assert bench.cluster.things.looks == 2
+
+
+def test_what_cannot_be_compared_is_said_and_deployed(bench: Bench) -> None:
+    bench.deploy()
+    bench.cluster.things.silent = "the webhook does not support a dry run"
+    _, did = bench.deploy()
+    assert did.acted
+    assert "cannot be compared" in " ".join(bench.said)
+
+
+def test_a_cluster_that_does_not_answer_is_no_reason_to_act(bench: Bench) -> None:
+    class Unreachable(Things):
+        def look(self, target: Target, manifest: str, more: str = "") -> Look:
+            raise ToolFailed(Fault("cluster-unreachable", "it does not answer"))
+
+    bench.deploy()
+    bench.cluster.things = Unreachable()
+    with pytest.raises(ToolFailed, match="does not answer"):
+        bench.deploy()
+    assert list(bench.records) == [1]
+
+
+# --- autoscalers ----------------------------------------------------------------------------------
+
+SCALER = (
+    '{"kind": "HorizontalPodAutoscaler", "metadata": {"name": "orders"}, "spec": {"minReplicas": %d, '
+    '"scaleTargetRef": {"kind": "Deployment", "name": "orders"}}}'
+)
+
+
+def test_what_runs_is_held_when_the_chart_stops_naming_its_number(bench: Bench) -> None:
+    bench.publish(**{"values.yaml": "replicas: 6\nimage: {digest: x}"})
+    bench.deploy()
+    on = {"values.yaml": "autoscale: true\nimage: {digest: x}", "templates/scaler.yaml": SCALER % 6}
+    bench.publish(**on)
+    bench.deploy()
+    thing = bench.cluster.things.all["Deployment/orders"]
+    assert thing.body["spec"]["replicas"] == 6
+    assert REPLICAS in thing.owners["pipelinekit"]
+    assert any(each.startswith("keep: Deployment/orders spec.replicas: 6") for each in bench.said)
+    bench.publish(**{"values.yaml": "replicas: 4\nimage: {digest: x}"})
+    bench.deploy()
+    assert bench.cluster.things.all["Deployment/orders"].body["spec"]["replicas"] == 4
+    assert "HorizontalPodAutoscaler/orders" not in bench.cluster.things.all
+
+
+def test_a_deployment_waits_for_the_autoscalers_least_number(bench: Bench) -> None:
+    bench.publish(
+        **{"values.yaml": "autoscale: true\nimage: {digest: x}", "templates/scaler.yaml": SCALER % 3}
+    )
+
+    def scales() -> None:
+        bench.cluster.things.by_hand("Deployment/orders", REPLICAS, 3, "kube-controller-manager")
+
+    bench.while_waiting = scales
+    bench.deploy()
+    assert bench.waited == 1
+    assert "Deployment/orders: 1 of 3 ready (the autoscaler's least)" in bench.said
+    bench.cluster.things.by_hand("Deployment/orders", REPLICAS, 1, "kube-controller-manager")
+    _, did = bench.deploy()
+    assert did.acted, "fewer run than should"
+
+
+def test_an_autoscaler_that_does_not_scale_is_a_failure_once_the_time_is_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.publish(
+        **{"values.yaml": "autoscale: true\nimage: {digest: x}", "templates/scaler.yaml": SCALER % 3}
+    )
+    began = time.time()
+    bench.while_waiting = lambda: monkeypatch.setattr(time, "time", lambda: began + 60)
+    with pytest.raises(ToolFailed, match="1 of 3 ready") as caught:
+        bench.deploy()
+    assert code_of(caught.value) == "not-ready"
+
+
+# --- at the same moment ---------------------------------------------------------------------------
+
+
+def test_who_comes_second_waits_and_finds_that_it_runs(bench: Bench) -> None:
+    other = release.prepare(PLAN, bench.chart, DEV, bench.workspace, bench.charts, bench.registry)
+
+    def wins() -> None:
+        bench.releases.install(DEV, other.archive, other.layers, timeout=1, hopeless=lambda: False)
+
+    bench.releases.rivals.append(wins)
+    receipt, did = bench.deploy()
+    assert (receipt.revision, did.acted) == (1, False)
+    assert "another deployment has begun at the same moment" in bench.said
+
+
+def test_a_name_that_is_always_taken_ends_with_helms_reason(bench: Bench) -> None:
+    bench.releases.rivals += [lambda: None] * 100
+    with pytest.raises(ToolFailed, match="already exists"):
+        bench.deploy()
+
+
+# --- a plan that was promised ---------------------------------------------------------------------
+
+
+def test_the_plan_that_was_promised_is_done_and_said(bench: Bench) -> None:
+    bench.deploy()
+    bench.cluster.things.by_hand("Deployment/orders", REPLICAS, 0)
+    plan = bench.plan()
+    assert plan.acts
+    _, did = bench.deploy(promised=plan.digest)
+    assert did.acted
+    assert list(lines(plan)) == [each for each in bench.said if each.startswith(("ours", "note"))]
+    assert ONE in bench.said
+
+
+@pytest.mark.parametrize("moment", ["first", "later"])
+def test_a_plan_of_another_state_of_the_cluster_is_refused(bench: Bench, moment: str) -> None:
+    if moment == "later":
+        bench.deploy()
+    plan = bench.plan()
+    if moment == "later":
+        bench.cluster.things.by_hand("Deployment/orders", REPLICAS, 0)
+    else:
+        bench.deploy()
+    before = list(bench.records)
+    with pytest.raises(Refused) as caught:
+        bench.deploy(promised=plan.digest)
+    assert (code_of(caught.value), caught.value.exit_code) == ("cluster-moved", 6)
+    assert list(bench.records) == before
 
 
 # --- killed, under way, foreign -------------------------------------------------------------------
@@ -406,7 +589,7 @@ def test_a_deployment_is_verified_once(bench: Bench) -> None:
 def test_another_revision_of_the_release_is_verified_anew(bench: Bench) -> None:
     bench.deploy()
     bench.verify()
-    bench.cluster.rolled_out = False
+    bench.cluster.things.unready = 2
     bench.deploy()
     _, did = bench.verify()
     assert did.acted

@@ -1,0 +1,129 @@
+"""Objects of a cluster through kubectl: what is there, and what would be there once a manifest is applied."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import helm
+from pipelinekit.model.deployment import Look, Object
+from pipelinekit.model.release import Target
+from pipelinekit.reading.manifest import read_manifest
+
+APPLY = ("apply", "--server-side", "--force-conflicts", "--validate=false", "--filename", "-")
+"""Validation by kubectl costs more than all the rest, and the server validates anyway."""
+_INVALID = re.compile(r'The (\w+) "([^"]+)" is invalid: (.*)')
+_LAST = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+class Objects:
+    """Clusters as a set of kubeconfig files reaches them."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    def look(self, target: Target, manifest: str, more: str = "") -> Look:
+        """The objects of both manifests as they are, and those of the first one as they would be.
+
+        What they would be is the server's own answer, defaults included, to an application that changes
+        nothing. Values of Secrets are digests. Raises `ToolFailed` when the cluster refuses.
+        """
+        with ThreadPoolExecutor(3) as pool:
+            both = manifest + ("\n---\n" + more if more else "")
+            live = pool.submit(self._live, target, both)
+            applied = pool.submit(self._applied, target, manifest)
+            scalers = pool.submit(self._autoscalers, target)
+            objects, refused = applied.result()
+            return Look(live=live.result(), applied=objects, autoscalers=scalers.result(), refused=refused)
+
+    def restore(self, target: Target, name: str, patch: Sequence[Mapping[str, Any]]) -> None:
+        """Patch an object like Deployment/orders; `ToolFailed` when it has changed since it was looked at."""
+        words = ("patch", name, "--type=json", "--field-manager=helm", "--patch-file=/dev/stdin")
+        done = self._run(target, *words, stdin=json.dumps(patch))
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+
+    def hold(self, target: Target, counts: Mapping[str, int]) -> None:
+        """Make the number of a Deployment's pods ours, apart from Helm's word on it."""
+        listed = {"apiVersion": "v1", "kind": "List", "items": [_of(*each) for each in counts.items()]}
+        done = self._run(target, *APPLY, "--field-manager=pipelinekit", stdin=json.dumps(listed))
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+
+    def _live(self, target: Target, manifest: str) -> list[Object]:
+        words = ("get", "--filename", "-", "--ignore-not-found", "--show-managed-fields")
+        done = self._run(target, *words, stdin=manifest)
+        if done.code and not _nowhere(done, target):
+            raise helm.cluster_failed(target, done.reason())
+        return list({(each["kind"], each["metadata"]["name"]): each for each in _items(done.out)}.values())
+
+    def _applied(self, target: Target, manifest: str) -> tuple[list[Object], dict[str, str]]:
+        """What the server makes of the manifest; and of which objects it makes nothing, and why."""
+        done = self._tried(target, manifest)
+        if _nowhere(done, target):
+            return [], {}
+        refused = {f"{kind}/{name}": why for kind, name, why in _INVALID.findall(done.err)}
+        if refused:
+            # kubectl prints nothing when it cannot print all.
+            rest = [each for each in read_manifest(manifest) if _name(each) not in refused]
+            if not rest:
+                return [], refused
+            done = self._tried(target, json.dumps({"apiVersion": "v1", "kind": "List", "items": rest}))
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        return _items(done.out), refused
+
+    def _tried(self, target: Target, manifest: str) -> process.Completed:
+        words = ("--dry-run=server", "--field-manager=helm", "--show-managed-fields")
+        return self._run(target, *APPLY, *words, stdin=manifest)
+
+    def _autoscalers(self, target: Target) -> list[Object]:
+        """Those of the namespace; none for an account that may not look."""
+        done = self._run(target, "get", "horizontalpodautoscalers")
+        if done.code and "forbidden" not in done.err.lower():
+            raise helm.cluster_failed(target, done.reason())
+        return [] if done.code else _items(done.out)
+
+    def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
+        context = ["--context", target.context] if target.context else []
+        scope = ["--namespace", target.namespace, "--request-timeout", "20s", "--output", "json", *context]
+        return process.run(["kubectl", *arguments, *scope], env=self.env, stdin=stdin, timeout=60)
+
+
+def _name(each: Mapping[str, Any]) -> str:
+    return f"{each['kind']}/{each['metadata']['name']}"
+
+
+def _nowhere(done: process.Completed, target: Target) -> bool:
+    return f'namespaces "{target.namespace}" not found' in done.err
+
+
+def _items(text: str) -> list[Object]:
+    if not text.strip():
+        return []
+    answer = json.loads(text)
+    return [_closed(each) for each in (answer["items"] if answer["kind"] == "List" else [answer])]
+
+
+def _closed(each: dict[str, Any]) -> Object:
+    """An object without what must not leave here: a Secret's values, and the copy of them in its notes."""
+    (each["metadata"].get("annotations") or {}).pop(_LAST, None)
+    if each["kind"] == "Secret":
+        for field in ("data", "stringData"):
+            if each.get(field):
+                each[field] = {name: _digest(value) for name, value in each[field].items()}
+    return each
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(str(value).encode()).hexdigest()
+
+
+def _of(name: str, count: int) -> Object:
+    metadata = {"name": name}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": {"replicas": count}}

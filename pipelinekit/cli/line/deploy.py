@@ -1,0 +1,231 @@
+"""The verb `deploy`: the plan, the check for hands, and the deed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipelinekit.adapters import files
+from pipelinekit.cli import report, signatures
+from pipelinekit.cli.jenkins.via import VIA
+from pipelinekit.cli.jenkins.via import deploy as deploy_via
+from pipelinekit.cli.line.release import around_stage, finish_all
+from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, line
+from pipelinekit.cli.wiring import Line
+from pipelinekit.errors import ToolFailed, check_failed, refused, usage
+from pipelinekit.model.deployment import DeploymentPlan
+from pipelinekit.model.platform import Environment
+from pipelinekit.model.preflight import Finding
+from pipelinekit.plan import deploymentplan
+from pipelinekit.plan.release import environments_to_deploy
+from pipelinekit.steps import deployment as deployment_steps
+from pipelinekit.steps import preflight
+from pipelinekit.steps import release as release_steps
+from pipelinekit.steps.deployment import Prepared
+
+FORMAT = 1
+"""Of a plan's file."""
+
+
+@click.command()
+@line(
+    ENVIRONMENT,
+    AUTOMATIC,
+    click.option("--timeout", default=300, show_default=True, type=click.IntRange(1, 7200), help="Seconds."),
+    VIA,
+    PLAN,
+    click.option("--out", default="", metavar="FILE", help="With --plan: write it to a file as well."),
+    click.option("--from-plan", default="", metavar="FILE", help="Do that plan, or refuse (6)."),
+    click.option("--check", is_flag=True, help="List what hands have changed; exit code 1 if anything."),
+    JSON,
+)
+def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest: Any) -> None:
+    """Deploy the published chart, and wait until everything is ready.
+
+    What the chart declares is ours: what hands have changed of it is put back, and said; what others have
+    added stays. --plan shows, field by field, what would be done. A plan written with --out is done with
+    --from-plan, or refused when the cluster, the release or the chart are no longer as they were; between
+    that question and Helm's first write there is a moment that nobody guards. --check compares what is
+    there with what was deployed last, and never the number of pods under an autoscaler.
+
+    Before anything is changed the target is looked over: rights, quota, admission, Secrets and their keys,
+    images, storage. All that stands in the way is told together, and refused (6). What may still come is
+    waited for, within a bound that is said; a failure is rolled back to what ran.
+
+    Helm 4 is told to take back what is ours; Helm 3 does so by itself.
+
+    An environment with a gate is reached by promotion only. With `--via jenkins` the application's own
+    pipeline does it: its console is shown as it grows, its result is the exit code (0 good, 1 unstable,
+    5 failed or aborted). Ctrl-C asks whether to abort the build.
+
+    \b
+    Examples:
+      pipelinekit deploy --env dev
+      pipelinekit deploy --automatic
+      pipelinekit deploy --env dev --plan --out plan.json
+      pipelinekit deploy --env dev --from-plan plan.json
+      pipelinekit deploy --check
+      pipelinekit deploy --via jenkins --platform ../platform
+    """
+    _check_words(**rest)
+    if rest["via"]:
+        deploy_via(here, rest["via"], environment, plan_only=rest["plan_only"], as_json=as_json)
+        return
+    if rest["check"]:
+        _check(here, environment, automatic, as_json)
+        return
+    here.require_registry()
+    environments = environments_to_deploy(here.platform, environment, automatic=automatic)
+    promises = _promises(rest["from_plan"], environments) if rest["from_plan"] else {}
+    prepared = _prepared(here, environments)
+    if rest["plan_only"]:
+        _show(here, list(prepared), rest["out"], as_json)
+        return
+    with around_stage(here, "deploy"):
+        results = [
+            release_steps.deploy(
+                each,
+                releases=here.helm,
+                cluster=here.cluster,
+                objects=here.objects,
+                receipts=here.receipts,
+                timeout=rest["timeout"],
+                say=report.say,
+                survey=_survey(here),
+                promised=promises.get(each.target.environment.name, ""),
+            )
+            for each in prepared
+        ]
+    finish_all(results, as_json, "no environment is automatic: nothing is deployed")
+
+
+def _check_words(*, plan_only: bool, out: str, from_plan: str, check: bool, via: str, timeout: int) -> None:
+    del timeout
+    if out and not plan_only:
+        raise usage("plan-options", "--out goes with --plan")
+    if sum(map(bool, (plan_only, from_plan, check))) > 1:
+        raise usage("plan-options", "--plan, --from-plan and --check are three different questions")
+    if via and (check or from_plan or out):
+        raise usage("plan-options", "--via starts a pipeline, which makes its own plan")
+
+
+def _prepared(here: Line, environments: tuple[Environment, ...]) -> Iterator[Prepared]:
+    verifier = signatures.chart_verifier(here)
+    published = release_steps.published(here.plan, here.charts, here.receipts, verifier)
+    for each in environments:
+        yield release_steps.prepare(
+            here.plan, published, here.target(each), here.workspace, here.helm, here.charts
+        )
+
+
+# --- the plan -------------------------------------------------------------------------------------
+
+
+def _show(here: Line, prepared: list[Prepared], out: str, as_json: bool) -> None:
+    plans = [_planned(here, each) for each in prepared]
+    rows = [_row(*each) for each in plans]
+    if out:
+        files.write_atomic(Path(out), json.dumps({"format": FORMAT, "plans": rows}, indent=2) + "\n")
+    if as_json:
+        report.as_json(rows)
+        return
+    for plan, findings in plans:
+        report.result(deploymentplan.sentence(plan))
+        for text in (*deploymentplan.lines(plan), *preflight.told(findings)):
+            report.result(f"  {text}")
+    if not plans:
+        report.result("no environment is automatic: nothing would be deployed")
+
+
+def _planned(here: Line, each: Prepared) -> tuple[DeploymentPlan, Sequence[Finding]]:
+    state = here.helm.state(each.target)
+    there = deployment_steps.find(each.target, state, here.objects, report.say)
+    findings = () if there.runs(each.values) else _survey(here)(each)
+    try:
+        return deployment_steps.plan_deployment(each, there, here.helm, here.objects), findings
+    except ToolFailed:
+        # What stands in the way says why the cluster would not answer what would change.
+        preflight.require(each.target, findings, report.say)
+        raise
+
+
+def _survey(here: Line) -> preflight.Survey:
+    def survey(prepared: Prepared) -> tuple[Finding, ...]:
+        manifest = here.helm.render(prepared.archive, prepared.target, prepared.layers)
+        return preflight.preflight(prepared.target, manifest, here.scout)
+
+    return survey
+
+
+def _row(plan: DeploymentPlan, findings: Sequence[Finding]) -> dict[str, Any]:
+    more = {"sentence": deploymentplan.sentence(plan), "findings": [dataclasses.asdict(f) for f in findings]}
+    return dataclasses.asdict(plan) | more
+
+
+def _promises(file: str, environments: tuple[Environment, ...]) -> Mapping[str, str]:
+    """The digest of each environment's plan; refuses a file that has another format, or lacks one."""
+    hint = "`pipelinekit deploy --plan --out FILE` writes one"
+    try:
+        document = json.loads(files.read_bytes(Path(file)))
+        promised = {each["environment"]: each["digest"] for each in document["plans"]}
+        known = document["format"] == FORMAT and all(isinstance(each, str) for each in promised.values())
+    except (ValueError, LookupError, TypeError) as error:
+        raise refused("plan-unreadable", f"{file} is no plan of a deployment", hint=hint) from error
+    if not known or any(not promised.get(each.name) for each in environments):
+        names = ", ".join(each.name for each in environments)
+        raise refused("plan-unreadable", f"{file} has no plan for {names}", hint=hint)
+    return promised
+
+
+# --- the check ------------------------------------------------------------------------------------
+
+
+def _check(here: Line, environment: str, automatic: bool, as_json: bool) -> None:
+    chosen = [
+        each
+        for each in here.platform.environments
+        if environment in ("", each.name) and (each.automatic or not automatic)
+    ]
+    if environment and not chosen:
+        environments_to_deploy(here.platform, environment, automatic=False)
+    rows = [_compared(here, each) for each in chosen]
+    if as_json:
+        report.as_json([row for row, _ in rows])
+    else:
+        for _, texts in rows:
+            for text in texts:
+                report.result(text)
+    touched = [str(row["environment"]) for row, _ in rows if row["changes"] or row["missing"]]
+    if touched:
+        raise check_failed(
+            "changed-by-hand",
+            f"{here.app.name} is not as it was deployed in {', '.join(touched)}",
+            hint="`pipelinekit deploy` puts back what the chart declares",
+        )
+
+
+def _compared(here: Line, environment: Environment) -> tuple[dict[str, Any], list[str]]:
+    target = here.target(environment)
+    where = f"{environment.name} (namespace {target.namespace})"
+    state = here.helm.state(target)
+    row: dict[str, Any] = {"environment": environment.name, "namespace": target.namespace}
+    row |= {"installed": state is not None, "missing": [], "changes": [], "added": []}
+    if state is None:
+        return row, [f"{where}: not installed"]
+    found = deployment_steps.compared(target, state, here.objects).standing
+    if found is None:
+        return row, []
+    row |= {
+        "missing": list(found.missing),
+        "changes": [dataclasses.asdict(each) for each in found.changes],
+        "added": [dataclasses.asdict(each) for each in found.added],
+    }
+    verdict = "changed by hand" if found.touched else f"as revision {state.revision} was deployed"
+    texts = [f"{where}: {verdict}", *(f"  {each}" for each in deploymentplan.found(found))]
+    texts += [f"  {each}, which is no fault" for each in deploymentplan.others(found.added)]
+    return row, texts

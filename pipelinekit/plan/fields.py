@@ -1,0 +1,124 @@
+"""Fields of Kubernetes objects: who owns them (`managedFields`), and how lists are matched item by item.
+
+A path is a tuple of steps as the server writes them: `f:name` is a key, `k:{"name":"web"}` an item of a list
+by its keys, `v:"x"` an item of a set.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipelinekit.model.deployment import Object
+
+Path = tuple[str, ...]
+
+OURS = frozenset(("helm", "pipelinekit"))
+"""The managers that we write as."""
+
+
+def owned(entry: Mapping[str, Any]) -> frozenset[Path]:
+    """The paths of one entry of `managedFields`: leaves, and items as a whole."""
+    return frozenset(_paths(entry.get("fieldsV1") or {}, ()))
+
+
+def _paths(tree: Mapping[str, Any], at: Path) -> Iterator[Path]:
+    for step, below in tree.items():
+        if step == ".":
+            # A key that is there is said by what is below it; an item is something of its own.
+            if at and at[-1].startswith("k:"):
+                yield at
+        elif below:
+            yield from _paths(below, (*at, step))
+        else:
+            yield (*at, step)
+
+
+def entries(each: Object) -> Sequence[Mapping[str, Any]]:
+    """An object's managers, with what each of them owns."""
+    found: Sequence[Mapping[str, Any]] = each.get("metadata", {}).get("managedFields") or ()
+    return found
+
+
+def owners(each: Object, *, ours: bool = False) -> dict[Path, str]:
+    """Who owns which field: the others, or we."""
+    found: dict[Path, str] = {}
+    for entry in entries(each):
+        if (entry.get("manager") in OURS) == ours:
+            found |= dict.fromkeys(owned(entry), str(entry.get("manager", "")))
+    return found
+
+
+def owner_of(path: Path, managers: Mapping[Path, str]) -> str:
+    """The manager of a field, of what it is part of, or of a part of it; empty when that is nobody else."""
+    for length in range(len(path), 1, -1):
+        if path[:length] in managers:
+            return managers[path[:length]]
+    return next((name for each, name in managers.items() if each[: len(path)] == path), "")
+
+
+def keyed(*objects: Object) -> dict[Path, tuple[str, ...]]:
+    """Which lists are matched by which keys of their items, as the managers' paths tell.
+
+    In these paths the items themselves are `*`, for what holds in one holds in all.
+    """
+    found: dict[Path, tuple[str, ...]] = {}
+    for each in objects:
+        for entry in entries(each):
+            for path in owned(entry):
+                for place, step in enumerate(path):
+                    if step.startswith("k:"):
+                        found[_general(path[:place])] = tuple(sorted(json.loads(step[2:])))
+    return found
+
+
+def keys_at(path: Path, lists: Mapping[Path, tuple[str, ...]]) -> tuple[str, ...]:
+    """The keys by which items of the list at `path` are matched; empty when it counts as a whole."""
+    return lists.get(_general(path), ())
+
+
+def _general(path: Path) -> Path:
+    return tuple("*" if step.startswith("k:") else step for step in path)
+
+
+def item(value: Mapping[str, Any], keys: Sequence[str]) -> str:
+    """The step to an item of a list."""
+    return "k:" + json.dumps({key: value.get(key) for key in keys}, sort_keys=True, separators=(",", ":"))
+
+
+def value_at(path: Path, value: object) -> object:
+    """What is there in an object as somebody wrote it, or None: keys that are left out match."""
+    for step in path:
+        kind, _, name = step.partition(":")
+        if kind == "f":
+            value = value.get(name) if isinstance(value, Mapping) else None
+        elif kind == "k" and isinstance(value, list):
+            wanted = json.loads(name)
+            value = next((each for each in value if _matches(each, wanted)), None)
+        elif kind == "v" and isinstance(value, list):
+            value = json.loads(name) if json.loads(name) in value else None
+        else:
+            value = None
+        if value is None:
+            return None
+    return value
+
+
+def _matches(value: object, wanted: Mapping[str, Any]) -> bool:
+    return isinstance(value, Mapping) and all(value.get(key, want) == want for key, want in wanted.items())
+
+
+def shown(path: Path) -> str:
+    """A path as people write it: spec.template.spec.containers[web].image."""
+    text = ""
+    for step in path:
+        kind, _, name = step.partition(":")
+        if kind == "f":
+            plain = not set(name) & set(".[]/")
+            text += (f".{name}" if text else name) if plain else f"[{name}]"
+        elif kind == "k":
+            text += "[" + "/".join(str(each) for each in json.loads(name).values()) + "]"
+        else:
+            text += f"[{name}]"
+    return text
