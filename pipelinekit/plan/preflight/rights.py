@@ -18,8 +18,8 @@ def lacking(needs: Needs, rules: Sequence[Rule]) -> dict[tuple[str, str], tuple[
     Helm keeps its records in Secrets; pods and what makes them are watched until they are ready.
     """
     wanted: dict[tuple[str, str], list[str]] = {("", "secrets"): list(_HELM)}
-    for each in _WATCHED:
-        wanted.setdefault(each, []).extend(("get", "list", "watch"))
+    for watched in _WATCHED:
+        wanted.setdefault(watched, []).extend(("get", "list", "watch"))
     for things, verbs in ((needs.objects, _MADE), (needs.hooks, _HOOKED)):
         for each in things:
             wanted.setdefault(resource_of(each), []).extend(verbs)
