@@ -57,13 +57,12 @@ def test_what_comes_late_is_waited_for(running: Application) -> None:
 
 def _broken(application: Application) -> dict[str, tuple[dict[str, Any], str]]:
     """Pods that never start, and what is said of them."""
-    gone = workloads.image(application, "library/nothere:1")
     exits = ["sh", "-c", "echo no database; exit 3"]
     return {
         "a key that is not there": (pod(application, env=_key_of("there", "no")), "there has no key 'no'"),
-        "no such image": (
-            pod(application, image=gone),
-            f"cannot pull {gone}: the registry has no such image",
+        "a locked image": (
+            pod(application, image=workloads.locked(application)),
+            "the registry denies it and the pod names no pull secret",
         ),
         "a name that is none": (pod(application, image="host/UPPER"), "InvalidImageName"),
         "crashes": (pod(application, command=exits), "extra ended with exit code 3"),
@@ -72,7 +71,7 @@ def _broken(application: Application) -> dict[str, tuple[dict[str, Any], str]]:
 
 
 @pytest.mark.parametrize(
-    "case", ["a key that is not there", "no such image", "a name that is none", "crashes", "no program"]
+    "case", ["a key that is not there", "a locked image", "a name that is none", "crashes", "no program"]
 )
 def test_what_is_final_ends_at_once_and_what_ran_runs_again(running: Application, case: str) -> None:
     running.tool("kubectl", "-n", running.namespace, "create", "configmap", "there", "--from-literal=key=x")
@@ -117,8 +116,9 @@ def test_the_probe_that_fails_is_told_with_its_answer(
 
 def test_a_pull_secret_that_is_not_there_is_named_and_waited_for(running: Application) -> None:
     spec = {**pod(running, image="127.0.0.1:1/nothere:1"), "imagePullSecrets": [{"name": "registry-login"}]}
-    add(running, workload(spec))
-    said = running.verb("deploy", "--timeout", "20")
+    with workloads.external_secrets(running) as version:
+        add(running, workloads.external_secret(version, "registry-login"), workload(spec))
+        said = running.verb("deploy", "--timeout", "20")
     assert said.code == 5
     assert "pull secret registry-login is not there" in said.reason, said.err
     assert "s for pull secret registry-login" in said.err
@@ -127,10 +127,10 @@ def test_a_pull_secret_that_is_not_there_is_named_and_waited_for(running: Applic
 def test_a_stateful_set_that_a_bad_image_has_stuck_is_freed(running: Application) -> None:
     add(running, workload(pod(running), "StatefulSet"))
     running.must("deploy")
-    add(running, workload(pod(running, image=workloads.image(running, "nothere:1")), "StatefulSet"))
+    add(running, workload(pod(running, image=workloads.locked(running)), "StatefulSet"))
     said = running.verb("deploy", "--timeout", "100")
     assert said.code == 5
-    assert "the registry has no such image" in said.reason, said.err
+    assert "the registry denies it" in said.reason, said.err
     assert "deleting pod orders-extra-0, so that it is made anew" in said.err
     assert "rolled back to revision 2, which runs" in said.err
     (found,) = running.objects("statefulsets")
@@ -151,7 +151,7 @@ def test_a_first_installation_that_fails_is_left_to_look_at(
 
 
 def test_a_rollback_that_is_killed_is_taken_over(running: Application) -> None:
-    add(running, workload(pod(running, image=workloads.image(running, "nothere:1"))))
+    add(running, workload(pod(running, image=workloads.locked(running))))
     with subprocess.Popen(
         [str(BIN / "pipelinekit"), "deploy"],
         cwd=running.folder,
@@ -206,10 +206,14 @@ def test_records_that_others_left_get_a_next_step_and_are_never_deleted(running:
 
 def test_an_object_of_somebody_else_is_named_with_how_to_hand_it_over(running: Application) -> None:
     own = running.namespace
-    running.tool("kubectl", "-n", own, "create", "deployment", "orders-extra", "--image=x", "--replicas=0")
-    add(running, workload(pod(running)))
+    running.tool("kubectl", "-n", own, "create", "configmap", "settings", "--from-literal=a=theirs")
+    add(
+        running,
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"a": "b"}},
+    )
     said = running.verb("deploy")
     assert said.code == 5
     assert "exists and cannot be imported" in said.reason
-    assert "deployment orders-extra was not made by release orders" in said.err
-    running.tool("kubectl", "-n", own, "get", "deployment", "orders-extra")
+    assert "configmap settings was not made by release orders" in said.err
+    kept = json.loads(running.tool("kubectl", "-n", own, "get", "configmap", "settings", "-o", "json"))
+    assert kept["data"] == {"a": "theirs"}

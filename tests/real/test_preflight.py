@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from tests.real import app, workloads
 from tests.real.app import Application
-from tests.real.workloads import OWN, add, pod, workload
+from tests.real.workloads import add, pod, workload
 
 
 @pytest.fixture
@@ -27,39 +25,12 @@ def published(testbed: Mapping[str, str], tmp_path: Path) -> Iterator[Applicatio
         yield application
 
 
-def _apply(application: Application, *things: Mapping[str, Any]) -> None:
-    listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": things})
-    application.tool("kubectl", "-n", application.namespace, "apply", "-f", "-", stdin=listed)
-
-
-@contextmanager
-def _external_secrets(application: Application) -> Iterator[str]:
-    """The API version of ExternalSecrets, of a group of this test's own, that nothing ever fills."""
-    group = f"secrets-{uuid4().hex[:8]}.example.com"
-    names = {"kind": "ExternalSecret", "plural": "externalsecrets", "singular": "externalsecret"}
-    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
-    version = {"name": "v1", "served": True, "storage": True, "schema": schema}
-    definition = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"externalsecrets.{group}"},
-        "spec": {"group": group, "scope": "Namespaced", "names": names, "versions": [version]},
-    }
-    _apply(application, definition)
-    try:
-        name = f"crd/externalsecrets.{group}"
-        application.tool("kubectl", "wait", "--for=condition=Established", name, "--timeout=30s")
-        yield f"{group}/v1"
-    finally:
-        application.tool("kubectl", "delete", "crd", f"externalsecrets.{group}", "--wait=false")
-
-
 def account(application: Application, tmp_path: Path, rules: list[dict[str, Any]], name: str = "few") -> Path:
     """A kubeconfig of somebody who may do that in the application's namespace, and nothing else."""
     metadata = {"name": name}
     rbac = "rbac.authorization.k8s.io"
     subject = {"kind": "ServiceAccount", "name": name, "namespace": application.namespace}
-    _apply(
+    workloads.apply(
         application,
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
         {"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": metadata, "rules": rules},
@@ -100,13 +71,8 @@ def test_all_that_stands_in_the_way_is_told_at_once_and_no_revision_is_made(
     own = published.namespace
     published.tool("kubectl", "-n", own, "create", "secret", "generic", "there", "--from-literal=other=x")
     published.tool("kubectl", "-n", own, "create", "quota", "team", "--hard=pods=1")
-    with _external_secrets(published) as version:
-        late = {
-            "apiVersion": version,
-            "kind": "ExternalSecret",
-            "metadata": {"name": "late", "labels": OWN},
-            "spec": {"target": {"name": "late"}},
-        }
+    with workloads.external_secrets(published) as version:
+        late = workloads.external_secret(version, "late")
         spec = pod(published, image=gone, env=_variables(late="key", there="key", missing="key"))
         add(published, late, workload(spec))
         few = account(
@@ -199,13 +165,8 @@ def test_a_target_where_all_is_well_is_deployed_and_not_looked_over_again(publis
 
 
 def test_what_an_external_secret_makes_is_waited_for(published: Application) -> None:
-    with _external_secrets(published) as version:
-        late = {
-            "apiVersion": version,
-            "kind": "ExternalSecret",
-            "metadata": {"name": "late", "labels": OWN},
-            "spec": {"target": {"name": "late"}},
-        }
+    with workloads.external_secrets(published) as version:
+        late = workloads.external_secret(version, "late")
         add(published, late, workload(pod(published, env=_variables(late="key"))))
         words = ("kubectl", "-n", published.namespace, "create", "secret", "generic", "late")
         filling = threading.Timer(12, published.tool, (*words, "--from-literal=key=x"))
