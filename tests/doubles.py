@@ -34,6 +34,7 @@ from pipelinekit.model.release import (
 from pipelinekit.model.stored import Running, Stored
 from pipelinekit.model.testing import Totals
 from pipelinekit.model.tree import File, Tree
+from pipelinekit.model.trouble import Trouble
 from pipelinekit.ports import RIVAL, Say
 from pipelinekit.reading.configxml import read_config
 from pipelinekit.reading.values import overlay, read_values
@@ -421,8 +422,11 @@ class Cluster:
 
     namespaces: set[str] = field(default_factory=set)
     records: dict[tuple[str, str], dict[int, Record]] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
-    in_vain: str = ""
+    wrong: list[Trouble] = field(default_factory=list)
+    logs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the pods in trouble said last, as long as they are there."""
+    deleted: list[str] = field(default_factory=list)
+    may_delete: bool = True
     things: Things = field(default_factory=Things)
     """The objects of the charts that are installed."""
 
@@ -431,13 +435,21 @@ class Cluster:
         self.namespaces.add(target.namespace)
         return made
 
-    def troubles(self, target: Target, *, since: float = 0) -> tuple[str, ...]:
+    def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
         del target, since
         return tuple(self.wrong)
 
-    def hopeless(self, target: Target, *, since: float) -> str:
-        del target, since
-        return self.in_vain
+    def last_lines(self, target: Target, trouble: Trouble) -> tuple[str, ...]:
+        del target
+        return self.logs.get(trouble.subject, ())
+
+    def free(self, target: Target, pod: str) -> str:
+        del target
+        if not self.may_delete:
+            return "pods is forbidden"
+        self.deleted.append(pod)
+        self.wrong = [each for each in self.wrong if each.stuck != pod]
+        return ""
 
     def release_labels(self, target: Target, revision: int) -> Mapping[str, str] | None:
         record = self.records.get((target.namespace, target.name), {}).get(revision)
@@ -462,6 +474,9 @@ class Releases:
         """Owners on other machines: whether they live cannot be told."""
         self.tests_fail = ""
         self.tests_run = 0
+        self.no_way_back = ""
+        self.waiting: Callable[[], None] = lambda: None
+        """What happens in the cluster while Helm waits."""
 
     def state(self, target: Target) -> ReleaseState | None:
         records = self.cluster.records.get((target.namespace, target.name), {})
@@ -494,6 +509,7 @@ class Releases:
         before = [each.manifest for each in records.values()]
         records[revision] = Record("deployed", given, manifest)
         self.cluster.things.install(manifest, before[-1] if before else "")
+        self.waiting()
         if hopeless() or self.cluster.wrong:
             records[revision].status = "failed"
             raise failed("deploy-failed", "helm: context deadline exceeded")
@@ -501,6 +517,23 @@ class Releases:
             if older != revision:
                 records[older].status = "superseded"
         return ReleaseState(revision=revision, status="deployed", values=given, manifest=manifest)
+
+    def last_good(self, target: Target) -> int | None:
+        records = self.cluster.records.get((target.namespace, target.name), {})
+        return max((each for each, record in records.items() if record.status == "deployed"), default=None)
+
+    def back(self, target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+        del timeout
+        records = self.cluster.records[target.namespace, target.name]
+        good = records[revision]
+        new = max(records) + 1
+        records[new] = Record("failed", good.values, good.manifest)
+        if self.no_way_back:
+            raise failed("rollback-failed", self.no_way_back)
+        self.cluster.wrong = [each for each in self.cluster.wrong if each.stuck]
+        hopeless()
+        self.cluster.things.install(good.manifest, records[new - 1].manifest)
+        good.status, records[new].status = "superseded", "deployed"
 
     def preview(self, target: Target, archive: Path, values: Sequence[str]) -> str:
         return self._rendered(target, archive, values)[1]

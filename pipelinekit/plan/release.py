@@ -11,7 +11,7 @@ from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.packages import CLIENTS
 from pipelinekit.model.platform import OCI, Environment, Platform
-from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
+from pipelinekit.model.release import ImageRef, Key, ReleasePlan, ReleaseState, Revision, Target
 from pipelinekit.plan.inputs import LABEL, Inputs
 from pipelinekit.plan.moment import moment
 from pipelinekit.plan.version import version_of
@@ -116,6 +116,17 @@ def target_of(app: App, platform: Platform, environment: Environment) -> Target:
         namespace=environment.namespace_of(app.team, app.name),
         context=platform.cluster_of(environment).context,
     )
+
+
+def check_installable(target: Target, state: ReleaseState | None) -> None:
+    """Raise `Refused` for a release that somebody has begun to remove: to end that is theirs."""
+    if state and state.status == "uninstalling":
+        raise refused(
+            "release-uninstalling",
+            f"release '{target.name}' is being removed from {target.namespace} (revision {state.revision})",
+            hint="wait for whoever is at it; when nobody is, this ends it, and the next deploy installs:\n"
+            f"helm uninstall {target.name} --namespace {target.namespace}",
+        )
 
 
 def peers_of(app: App, platform: Platform, environment: Environment) -> dict[str, dict[str, str]]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pipelinekit.model.platform import Cluster as PlatformCluster
     from pipelinekit.model.release import ReleaseState, Target
     from pipelinekit.model.stored import Running
+    from pipelinekit.model.trouble import Trouble
 from pipelinekit.ports.say import Say
 
 
@@ -75,6 +76,14 @@ class Releases(Protocol):
         """The manifest that `install` would install. Raises `ToolFailed` with the reason."""
         ...
 
+    def last_good(self, target: Target) -> int | None:
+        """The newest revision that was deployed whole and counts still, or None."""
+        ...
+
+    def back(self, target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+        """Roll back to that revision and wait until it runs; raises `ToolFailed` with the reason."""
+        ...
+
     def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
         """Of an installation's record: does its process live (None: cannot tell), and until when may it."""
         ...
@@ -110,12 +119,16 @@ class Cluster(Protocol):
         """Make the target's namespace unless it is there; whether it was made."""
         ...
 
-    def troubles(self, target: Target, *, since: float = 0) -> tuple[str, ...]:
-        """Why the target's pods (made since then) are not ready, in words; empty when all are."""
+    def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
+        """Why the target's pods (those made since then) are not ready; empty when all are."""
         ...
 
-    def hopeless(self, target: Target, *, since: float) -> str:
-        """Why waiting is in vain, or empty."""
+    def last_lines(self, target: Target, trouble: Trouble) -> tuple[str, ...]:
+        """The last lines of the log of the container in trouble."""
+        ...
+
+    def free(self, target: Target, pod: str) -> str:
+        """Delete a pod that nothing else replaces; why it could not be done, or empty."""
         ...
 
     def release_labels(self, target: Target, revision: int) -> Mapping[str, str] | None:

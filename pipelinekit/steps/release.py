@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from pipelinekit.errors import Fault, ToolFailed, failed, refused
+from pipelinekit.errors import ToolFailed, failed, refused
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import autoscales, given_values
 from pipelinekit.plan.deploymentplan import check_promise, lines
-from pipelinekit.plan.release import key_at
+from pipelinekit.plan.release import check_installable, key_at
 from pipelinekit.ports import (
     RIVAL,
     ChartRepository,
@@ -38,12 +38,13 @@ from pipelinekit.steps.deployment import (
     put_back,
 )
 from pipelinekit.steps.image import Did, missing
+from pipelinekit.steps.patience import Patience, with_ending
 from pipelinekit.steps.pending import settled_state
+from pipelinekit.steps.preflight import Survey, require
+from pipelinekit.steps.undo import undo
 
 Sleep = Callable[[float], None]
 
-STARTING = 8.0
-"""Seconds in which a pod that is not ready yet is no news."""
 TRIES = 10
 """How often somebody else may come first at the very same moment."""
 
@@ -106,19 +107,24 @@ def deploy(
     timeout: int,
     say: Say,
     promised: str = "",
+    survey: Survey | None = None,
     sleep: Sleep = time.sleep,
 ) -> tuple[Deployed, Did]:
     """Install the published chart in the target and wait until it is ready; nothing when it runs already.
 
-    `timeout` is in seconds. With the digest of a plan (`promised`) it does that plan or refuses. Raises
-    `ToolFailed` with the pods' own reason when it does not get ready.
+    `timeout` is in seconds. What `survey` finds in the way is refused before anything is changed; it is not
+    asked where nothing is to be done. With the digest of a plan (`promised`) it does that plan or refuses.
+    Raises `ToolFailed` with the pods' own reason when it does not get ready.
     """
     plan, target = prepared.plan, prepared.target
     where = f"{target.environment.name} (namespace {target.namespace})"
     tries = 0
     while True:
         there = find(target, settled_state(target, releases, cluster, say, sleep), objects, say)
+        check_installable(target, there.state)
         acted = not there.runs(prepared.values)
+        if acted and survey:
+            require(target, survey(prepared), say)
         _announce(prepared, there, releases, objects, promised, say)
         state = there.state
         if not acted and state:
@@ -128,7 +134,7 @@ def deploy(
         say(f"{plan.app.name} {plan.version} to {where}")
         until = time.time() + timeout
         try:
-            state = _install(prepared, releases, cluster, timeout, say)
+            state = _install(prepared, there.state, releases, cluster, timeout, say)
         except ToolFailed as error:
             tries += 1
             if error.faults[0].code != RIVAL or tries == TRIES:
@@ -247,39 +253,22 @@ def _archive(
 
 
 def _install(
-    prepared: Prepared, releases: Releases, cluster: Cluster, timeout: int, say: Say
+    prepared: Prepared,
+    before: ReleaseState | None,
+    releases: Releases,
+    cluster: Cluster,
+    timeout: int,
+    say: Say,
 ) -> ReleaseState:
     target = prepared.target
-    # Pods carry whole seconds, and the cluster's clock may differ a little from ours.
-    since = time.time() - 2
-    told: set[str] = set()
-    verdict: list[str] = []
-
-    def hopeless() -> bool:
-        if time.time() < since + STARTING:
-            return False
-        for each in cluster.troubles(target, since=since):
-            if each not in told:
-                told.add(each)
-                say(each)
-        verdict[:] = [text for text in [cluster.hopeless(target, since=since)] if text]
-        return bool(verdict)
-
+    watch = Patience(target, cluster, say, timeout)
     try:
-        return releases.install(target, prepared.archive, prepared.layers, timeout=timeout, hopeless=hopeless)
+        return releases.install(
+            target, prepared.archive, prepared.layers, timeout=timeout, hopeless=watch.hopeless
+        )
     except ToolFailed as error:
         if error.faults[0].code == RIVAL:
             raise
-        reasons = verdict or list(cluster.troubles(target, since=since))
-        if not reasons:
-            raise
-        place = f"{target.environment.name}: "
-        raise ToolFailed(
-            Fault(
-                "not-ready",
-                place + reasons[0],
-                hint=f"kubectl --namespace {target.namespace} describe pods; what runs stays as it is",
-            ),
-            *(Fault("not-ready", place + each) for each in reasons[1:]),
-            *error.faults,
-        ) from error
+        # The reason is collected first: rolling back takes the pods away that have it.
+        told = watch.failure(error)
+        raise with_ending(told, undo(target, before, releases, cluster, timeout, say)) from error

@@ -151,7 +151,7 @@ def test_an_image_that_never_becomes_ready(built: Application, breakage: str, re
     built.until("publish")
     said = built.verb("deploy", "--timeout", "120")
     assert said.code == 5
-    expected = "CrashLoopBackOff: last exit code 1" if breakage == "CMD [" else "CreateContainerConfigError"
+    expected = "web ended with exit code 1" if breakage == "CMD [" else "CreateContainerConfigError"
     assert expected in said.reason, said.err
     assert "deploy-dev" not in _receipts(built)
     assert built.verb("status").code == 1

@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import holders
+from pipelinekit.adapters.cluster import holders, undo
+from pipelinekit.adapters.cluster.complaints import next_step
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.adapters.source import tracked
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
@@ -138,7 +139,7 @@ class Helm:
         if done.code:
             if "release: not found" in done.err:
                 return None
-            raise cluster_failed(target, done.reason())
+            raise cluster_failed(target, _complaint(done))
         return _state(done.out)
 
     def install(
@@ -161,8 +162,20 @@ class Helm:
         if done.code:
             complaint = _complaint(done)
             rival = any(each in complaint for each in RIVALS)
-            raise failed(RIVAL if rival else "deploy-failed", f"helm: {complaint}")
+            code = RIVAL if rival else "deploy-failed"
+            raise failed(code, f"helm: {complaint}", hint=next_step(complaint, target))
         return _state(done.out)
+
+    def last_good(self, target: Target) -> int | None:
+        """The newest revision that was deployed whole and counts still, or None."""
+        return undo.last_good(self.env, target)
+
+    def back(self, target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+        """Roll back to that revision and wait until it runs; raises `ToolFailed` with Helm's reason."""
+        options = OWNERSHIP if self.owns else ()
+        done = undo.back(self.env, target, revision, timeout=timeout, options=options, tick=hopeless)
+        if done.code:
+            raise failed("rollback-failed", f"helm rollback: {_complaint(done)}")
 
     def preview(self, target: Target, archive: Path, values: Sequence[str]) -> str:
         """The manifest that `install` would install, as Helm renders it against the cluster.
@@ -185,7 +198,7 @@ class Helm:
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
             files = _values(_written(values, Path(scratch)))
             words = ["helm", "upgrade", "--install", target.name, str(archive), *files, *options]
-            words += ["--output", "json", *_scope(target)]
+            words += ["--output", "json", *undo.scope(target)]
             if self.owns:
                 done = process.watch([*words, *OWNERSHIP], env=self.env, tick=tick)
                 if "unknown flag: --server-side" not in done.err:
@@ -200,7 +213,7 @@ class Helm:
     def test(self, target: Target, say: Say) -> None:
         """Run the chart's tests; raises `CheckFailed` with what they said."""
         done = process.watch(
-            ["helm", "test", target.name, "--logs", "--timeout", "120s", *_scope(target)],
+            ["helm", "test", target.name, "--logs", "--timeout", "120s", *undo.scope(target)],
             env=self.env,
             line=lambda text: say(text) if text.startswith("GET ") else None,
         )
@@ -215,7 +228,7 @@ class Helm:
             )
 
     def _run(self, target: Target, *arguments: str) -> process.Completed:
-        return process.run(["helm", *arguments, *_scope(target)], env=self.env, timeout=60)
+        return process.run(["helm", *arguments, *undo.scope(target)], env=self.env, timeout=60)
 
 
 def _state(answer: str) -> ReleaseState:
@@ -240,7 +253,7 @@ def cluster_failed(target: Target, reason: str) -> ToolFailed:
         return failed(
             "cluster-denied", f"the cluster refuses: {reason}", hint="check the kubeconfig's rights"
         )
-    return failed("cluster-failed", reason)
+    return failed("cluster-failed", reason, hint=next_step(reason, target))
 
 
 def _complaint(done: process.Completed) -> str:
@@ -248,11 +261,6 @@ def _complaint(done: process.Completed) -> str:
     text = " ".join(done.err.split())
     at = text.find("Error: ")
     return text[at + len("Error: ") :][:600] if at >= 0 else done.reason()
-
-
-def _scope(target: Target) -> list[str]:
-    context = ["--kube-context", target.context] if target.context else []
-    return ["--namespace", target.namespace, *context]
 
 
 def _written(values: Sequence[str], folder: Path) -> list[Path]:

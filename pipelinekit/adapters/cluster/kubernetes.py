@@ -1,23 +1,19 @@
-"""Kubernetes through kubectl: namespaces, and why pods are not ready."""
+"""Kubernetes through kubectl: namespaces, releases' records, and whether all is rolled out."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import helm
+from pipelinekit.adapters.cluster import helm, kubectl
+from pipelinekit.adapters.cluster.pods import Pods
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
+from pipelinekit.model.trouble import Trouble
 
 RESTRICTED = "pod-security.kubernetes.io/enforce=restricted"
-
-_HOPELESS = frozenset(
-    ("InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "ImagePullBackOff")
-)
-_HOPELESS_RESTARTS = 2
 
 Object = Mapping[str, Any]
 
@@ -27,6 +23,7 @@ class Kubernetes:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
+        self._pods = Pods(env)
 
     def version(self) -> str:
         """kubectl's own version, without `v`."""
@@ -67,33 +64,21 @@ class Kubernetes:
         self._run(target, "label", "namespace", target.namespace, RESTRICTED)
         return True
 
-    def pods(self, target: Target) -> list[Object]:
-        """The pods of the target's application, tests and jobs included."""
-        return self._items(target, "pods", f"app.kubernetes.io/instance={target.name}")
-
     def deployments(self, target: Target) -> list[Object]:
         """The target's Deployments."""
         return self._items(target, "deployments", f"app.kubernetes.io/instance={target.name}")
 
-    def troubles(self, target: Target, *, since: float = 0) -> tuple[str, ...]:
-        """Why the target's pods (those made since then) are not ready, in words; empty when all are."""
-        reasons = [text for each in self.pods(target) for text in _pod_troubles(each) if _made(each) >= since]
-        if not reasons:
-            reasons = [text for each in self.deployments(target) for text in _deployment_troubles(each)]
-        return tuple(dict.fromkeys(reasons))
+    def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
+        """Why the target's pods (those made since then) are not ready; empty when all are."""
+        return self._pods.troubles(target, since=since)
 
-    def hopeless(self, target: Target, *, since: float) -> str:
-        """Why waiting for the target is in vain, or empty while there is hope."""
-        for pod in self.pods(target):
-            if _made(pod) < since:
-                continue
-            for status in _container_statuses(pod):
-                waiting = status.get("state", {}).get("waiting", {})
-                restarts = status.get("restartCount", 0)
-                crashing = waiting.get("reason") == "CrashLoopBackOff" and restarts >= _HOPELESS_RESTARTS
-                if crashing or waiting.get("reason") in _HOPELESS:
-                    return "; ".join(_pod_troubles(pod))
-        return ""
+    def last_lines(self, target: Target, trouble: Trouble) -> tuple[str, ...]:
+        """The last lines of the log of the container in trouble."""
+        return self._pods.last_lines(target, trouble)
+
+    def free(self, target: Target, pod: str) -> str:
+        """Delete a pod that nothing else replaces; why it could not be done, or empty."""
+        return self._pods.free(target, pod)
 
     def release_labels(self, target: Target, revision: int) -> Mapping[str, str] | None:
         """The labels of Helm's record of a release's revision, or None when there is no such record."""
@@ -111,14 +96,6 @@ class Kubernetes:
         if done.code:
             raise helm.cluster_failed(target, done.reason())
 
-    def logs(self, target: Target, pod: str) -> str:
-        """The last lines of a pod's log, of the crashed container where there is one."""
-        for previous in (["--previous"], []):
-            done = self._run(target, "logs", pod, "--tail", "5", "--all-containers", *previous)
-            if done.code == 0 and done.out.strip():
-                return done.out.strip()
-        return ""
-
     def _items(self, target: Target, kind: str, selector: str) -> list[Object]:
         done = self._run(target, "get", kind, "--selector", selector, "--output", "json")
         if done.code:
@@ -127,63 +104,8 @@ class Kubernetes:
         return items
 
     def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
-        context = ["--context", target.context] if target.context else []
-        return process.run(
-            ["kubectl", *arguments, "--namespace", target.namespace, "--request-timeout", "20s", *context],
-            env=self.env,
-            stdin=stdin,
-            timeout=60,
-        )
+        return kubectl.run(self.env, target, *arguments, stdin=stdin)
 
 
 def _record(target: Target, revision: int) -> str:
     return f"sh.helm.release.v1.{target.name}.v{revision}"
-
-
-def _made(pod: Object) -> float:
-    stamp = time.strptime(pod["metadata"]["creationTimestamp"], "%Y-%m-%dT%H:%M:%SZ")
-    return float(_utc(stamp))
-
-
-def _utc(stamp: time.struct_time) -> int:
-    import calendar
-
-    return calendar.timegm(stamp)
-
-
-def _container_statuses(pod: Object) -> list[Object]:
-    status = pod.get("status", {})
-    return [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
-
-
-def _pod_troubles(pod: Object) -> list[str]:
-    name, status = pod["metadata"]["name"], pod.get("status", {})
-    if status.get("phase") == "Succeeded" or pod["metadata"].get("deletionTimestamp"):
-        return []
-    for condition in status.get("conditions", []):
-        if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            return [f"pod {name} has no node: {condition.get('message', condition.get('reason', ''))}"]
-    reasons = []
-    for container in _container_statuses(pod):
-        state = container.get("state", {})
-        waiting, ended = state.get("waiting", {}), state.get("terminated", {})
-        last = container.get("lastState", {}).get("terminated", {})
-        if waiting.get("reason") not in {None, "ContainerCreating", "PodInitializing"}:
-            message = waiting.get("message", "")
-            if last:
-                message = f"last exit code {last.get('exitCode')} ({last.get('reason', '')})"
-            reasons.append(f"pod {name}: {waiting['reason']}: {message}")
-        elif ended.get("exitCode"):
-            reasons.append(f"pod {name}: {container['name']} ended with exit code {ended['exitCode']}")
-        elif state.get("running") and not container.get("ready"):
-            reasons.append(f"pod {name}: {container['name']} runs, but is not ready")
-    return reasons
-
-
-def _deployment_troubles(deployment: Object) -> list[str]:
-    return [
-        f"deployment {deployment['metadata']['name']}: {each.get('message', each.get('reason', ''))}"
-        for each in deployment.get("status", {}).get("conditions", [])
-        if (each["type"] == "ReplicaFailure" and each["status"] == "True")
-        or (each["type"] == "Progressing" and each["status"] == "False")
-    ]

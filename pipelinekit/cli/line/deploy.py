@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,14 @@ from pipelinekit.cli.jenkins.via import deploy as deploy_via
 from pipelinekit.cli.line.release import around_stage, finish_all
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, line
 from pipelinekit.cli.wiring import Line
-from pipelinekit.errors import check_failed, refused, usage
+from pipelinekit.errors import ToolFailed, check_failed, refused, usage
 from pipelinekit.model.deployment import DeploymentPlan
 from pipelinekit.model.platform import Environment
+from pipelinekit.model.preflight import Finding
 from pipelinekit.plan import deploymentplan
 from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.steps import deployment as deployment_steps
+from pipelinekit.steps import preflight
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.deployment import Prepared
 
@@ -50,6 +52,10 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
     --from-plan, or refused when the cluster, the release or the chart are no longer as they were; between
     that question and Helm's first write there is a moment that nobody guards. --check compares what is
     there with what was deployed last, and never the number of pods under an autoscaler.
+
+    Before anything is changed the target is looked over: rights, quota, admission, Secrets and their keys,
+    images, storage. All that stands in the way is told together, and refused (6). What may still come is
+    waited for, within a bound that is said; a failure is rolled back to what ran.
 
     Helm 4 is told to take back what is ours; Helm 3 does so by itself.
 
@@ -90,6 +96,7 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
                 receipts=here.receipts,
                 timeout=rest["timeout"],
                 say=report.say,
+                survey=_survey(here),
                 promised=promises.get(each.target.environment.name, ""),
             )
             for each in prepared
@@ -120,27 +127,44 @@ def _prepared(here: Line, environments: tuple[Environment, ...]) -> Iterator[Pre
 
 
 def _show(here: Line, prepared: list[Prepared], out: str, as_json: bool) -> None:
-    plans = []
-    for each in prepared:
-        state = here.helm.state(each.target)
-        there = deployment_steps.find(each.target, state, here.objects, report.say)
-        plans.append(deployment_steps.plan_deployment(each, there, here.helm, here.objects))
-    rows = [_row(each) for each in plans]
+    plans = [_planned(here, each) for each in prepared]
+    rows = [_row(*each) for each in plans]
     if out:
         files.write_atomic(Path(out), json.dumps({"format": FORMAT, "plans": rows}, indent=2) + "\n")
     if as_json:
         report.as_json(rows)
         return
-    for plan in plans:
+    for plan, findings in plans:
         report.result(deploymentplan.sentence(plan))
-        for text in deploymentplan.lines(plan):
+        for text in (*deploymentplan.lines(plan), *preflight.told(findings)):
             report.result(f"  {text}")
     if not plans:
         report.result("no environment is automatic: nothing would be deployed")
 
 
-def _row(plan: DeploymentPlan) -> dict[str, Any]:
-    return dataclasses.asdict(plan) | {"sentence": deploymentplan.sentence(plan)}
+def _planned(here: Line, each: Prepared) -> tuple[DeploymentPlan, Sequence[Finding]]:
+    state = here.helm.state(each.target)
+    there = deployment_steps.find(each.target, state, here.objects, report.say)
+    findings = () if there.runs(each.values) else _survey(here)(each)
+    try:
+        return deployment_steps.plan_deployment(each, there, here.helm, here.objects), findings
+    except ToolFailed:
+        # What stands in the way says why the cluster would not answer what would change.
+        preflight.require(each.target, findings, report.say)
+        raise
+
+
+def _survey(here: Line) -> preflight.Survey:
+    def survey(prepared: Prepared) -> tuple[Finding, ...]:
+        manifest = here.helm.render(prepared.archive, prepared.target, prepared.layers)
+        return preflight.preflight(prepared.target, manifest, here.scout)
+
+    return survey
+
+
+def _row(plan: DeploymentPlan, findings: Sequence[Finding]) -> dict[str, Any]:
+    more = {"sentence": deploymentplan.sentence(plan), "findings": [dataclasses.asdict(f) for f in findings]}
+    return dataclasses.asdict(plan) | more
 
 
 def _promises(file: str, environments: tuple[Environment, ...]) -> Mapping[str, str]:

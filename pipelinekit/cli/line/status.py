@@ -83,7 +83,7 @@ def _status_of(here: Line, environment: Environment) -> dict[str, Any]:
             ]: f"{each.get('status', {}).get('readyReplicas', 0)}/{each['spec']['replicas']}"
             for each in deployments
         },
-        "troubles": [*unknown, *standing.short, *here.cluster.troubles(target)],
+        "troubles": [*unknown, *standing.short, *(str(each) for each in here.cluster.troubles(target))],
     }
 
 

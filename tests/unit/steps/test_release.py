@@ -12,8 +12,9 @@ from pipelinekit.errors import CheckFailed, Fault, PipelinekitError, Refused, To
 from pipelinekit.model.deployment import DeploymentPlan, Look
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified
 from pipelinekit.model.release import ReleasePlan, Target
+from pipelinekit.model.trouble import Trouble
 from pipelinekit.plan.deploymentplan import lines
-from pipelinekit.steps import release
+from pipelinekit.steps import patience, release
 from pipelinekit.steps.deployment import Prepared, find, plan_deployment
 from pipelinekit.steps.image import Did
 from tests import examples
@@ -113,7 +114,7 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     # Every pod has had its time to start.
-    monkeypatch.setattr(release, "STARTING", 0.0)
+    monkeypatch.setattr(patience, "STARTING", 0.0)
     return Bench(tmp_path)
 
 
@@ -503,43 +504,66 @@ def test_a_record_that_cannot_be_read_is_not_asked_for_without_end(bench: Bench)
     assert code_of(caught.value) == "release-pending"
 
 
+def test_a_release_that_somebody_removes_is_theirs_to_end(bench: Bench) -> None:
+    bench.deploy()
+    bench.records[1].status = "uninstalling"
+    with pytest.raises(Refused) as caught:
+        bench.deploy()
+    assert code_of(caught.value) == "release-uninstalling"
+    assert "helm uninstall orders --namespace payments-dev" in caught.value.faults[0].hint
+    assert list(bench.records) == [1]
+
+
 # --- not ready ------------------------------------------------------------------------------------
 
 
-def test_the_pods_reasons_come_first_and_helms_last(bench: Bench) -> None:
-    bench.cluster.wrong = ["pod a: ImagePullBackOff: no such image", "pod b: CrashLoopBackOff"]
+def trouble(subject: str, problem: str, **more: object) -> Trouble:
+    return Trouble(subject=subject, problem=problem, **more)  # type: ignore[arg-type]
+
+
+def test_the_pods_reasons_come_first_and_helms_noise_not_at_all(bench: Bench) -> None:
+    bench.cluster.wrong = [trouble("pod a", "no such image"), trouble("pod b", "keeps crashing")]
     with pytest.raises(ToolFailed) as caught:
         bench.deploy()
     assert [each.problem for each in caught.value.faults] == [
-        "dev: pod a: ImagePullBackOff: no such image",
-        "dev: pod b: CrashLoopBackOff",
-        "helm: context deadline exceeded",
+        "dev: pod a: no such image",
+        "dev: pod b: keeps crashing",
     ]
     assert code_of(caught.value) == "not-ready"
-    assert "kubectl --namespace payments-dev" in caught.value.faults[0].hint
+    assert "kubectl --namespace payments-dev describe pod a" in caught.value.faults[0].hint
     assert bench.receipts.load(Deployed, "dev") is None
 
 
-def test_what_is_hopeless_ends_the_wait_with_its_reason_first(bench: Bench) -> None:
-    bench.cluster.wrong = ["pod b: is not ready"]
-    bench.cluster.in_vain = "pod a: keeps crashing"
+def test_a_first_installation_that_fails_is_left_to_look_at_and_says_so(bench: Bench) -> None:
+    bench.cluster.wrong = [trouble("pod a", "no such image", final=True)]
     with pytest.raises(ToolFailed) as caught:
         bench.deploy()
-    assert caught.value.faults[0].problem == "dev: pod a: keeps crashing"
+    assert "nothing ran before: what was made is left" in caught.value.faults[0].hint
+    assert bench.records[1].status == "failed"
 
 
-def test_each_trouble_is_said_once_while_waiting(bench: Bench) -> None:
-    bench.cluster.wrong = ["pod a: is not ready", "pod a: is not ready"]
-    with pytest.raises(ToolFailed):
-        bench.deploy()
-    assert bench.said.count("pod a: is not ready") == 1
-
-
-def test_a_pod_that_has_only_begun_to_start_is_no_news(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(release, "STARTING", 60.0)
-    bench.cluster.in_vain = "pod a: ContainerCreating"
+def test_what_failed_is_rolled_back_to_what_ran(bench: Bench) -> None:
     bench.deploy()
-    assert not any("pod a" in each for each in bench.said)
+    bench.publish(**{"templates.yaml": "changed"})
+    bench.cluster.wrong = [trouble("pod a", "no such image", final=True)]
+    with pytest.raises(ToolFailed) as caught:
+        bench.deploy()
+    assert caught.value.faults[0].problem == "dev: pod a: no such image"
+    assert caught.value.faults[0].hint.endswith("rolled back to revision 1, which runs")
+    assert [each.status for each in bench.records.values()] == ["superseded", "failed", "deployed"]
+    assert bench.records[3].manifest == bench.records[1].manifest
+
+
+def test_a_rollback_that_fails_too_keeps_the_first_reason_first(bench: Bench) -> None:
+    bench.deploy()
+    bench.publish(**{"templates.yaml": "changed"})
+    bench.cluster.wrong = [trouble("pod a", "no such image", final=True)]
+    bench.releases.no_way_back = "helm rollback: the quota is full"
+    with pytest.raises(ToolFailed) as caught:
+        bench.deploy()
+    assert caught.value.faults[0].problem == "dev: pod a: no such image"
+    assert "failed as well (helm rollback: the quota is full)" in caught.value.faults[0].hint
+    assert "helm rollback orders 1 --namespace payments-dev" in caught.value.faults[0].hint
 
 
 def test_without_a_reason_from_the_pods_helms_own_stands(bench: Bench) -> None:
@@ -552,10 +576,11 @@ def test_without_a_reason_from_the_pods_helms_own_stands(bench: Bench) -> None:
     with pytest.raises(ToolFailed, match="namespaces") as caught:
         bench.deploy()
     assert [each.code for each in caught.value.faults] == ["deploy-failed"]
+    assert caught.value.faults[0].hint == "nothing was changed"
 
 
 def test_what_failed_is_deployed_again_once_it_is_mended(bench: Bench) -> None:
-    bench.cluster.wrong = ["pod a: ImagePullBackOff"]
+    bench.cluster.wrong = [trouble("pod a", "no such image")]
     with pytest.raises(ToolFailed):
         bench.deploy()
     bench.cluster.wrong = []

@@ -1,0 +1,35 @@
+"""What to do about what Helm complains of. Nothing that is not ours is ever deleted: people decide that."""
+
+from __future__ import annotations
+
+import re
+
+from pipelinekit.model.release import Target
+
+_FOREIGN = re.compile(r'(\S+) "([^"]+)" in namespace "[^"]*" exists and cannot be imported')
+_UNREADABLE = re.compile(
+    r"illegal base64|gzip: invalid|invalid character|unexpected (?:end of JSON|EOF)|cannot unmarshal"
+    r"|failed to (?:decode|load) release|unable to decode|no revision for release"
+)
+
+
+def next_step(complaint: str, target: Target) -> str:
+    """What somebody can do about it, or empty."""
+    foreign = _FOREIGN.search(complaint)
+    place = f"--namespace {target.namespace}"
+    if foreign:
+        kind, name = foreign[1].lower(), foreign[2]
+        return (
+            f"{kind} {name} was not made by release {target.name}:"
+            " give it another name in the chart, or hand it over\n"
+            f"kubectl {place} label {kind} {name} app.kubernetes.io/managed-by=Helm\n"
+            f"kubectl {place} annotate {kind} {name} meta.helm.sh/release-name={target.name}"
+            f" meta.helm.sh/release-namespace={target.namespace}"
+        )
+    if _UNREADABLE.search(complaint):
+        return (
+            f"a record of release {target.name} is damaged, what runs is not:"
+            " look which one, and put it back from a backup\n"
+            f"kubectl {place} get secrets --selector owner=helm,name={target.name}"
+        )
+    return ""

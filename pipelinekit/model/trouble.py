@@ -1,0 +1,32 @@
+"""What keeps something from getting ready, and how long that may go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One reason.
+
+    Final ones never get right by waiting. Where something is `awaited`, it may still come, and is given
+    `patience` seconds. What is neither lasts as long as the deployment may take.
+    """
+
+    subject: str
+    """What is in trouble, like `pod orders-7d9f-x2x`."""
+    problem: str
+    """Why, in words, without the subject."""
+    final: bool = False
+    awaited: str = ""
+    """What would end it, like `secret orders-api`."""
+    patience: int = 0
+    container: str = ""
+    """The container whose log says more, or empty."""
+    restarts: int = 0
+    """How often that container has been started again."""
+    stuck: str = ""
+    """The pod to delete, for nothing else replaces it; or empty."""
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.problem}"

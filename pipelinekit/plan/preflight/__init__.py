@@ -1,0 +1,126 @@
+"""What was seen of a target, judged: all that stands in the way together, before anything is changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipelinekit.model.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, SecretKey, Seen
+from pipelinekit.plan.preflight.quota import exceeded
+from pipelinekit.plan.preflight.rights import lacking
+
+_CANNOT = re.compile(r'User "([^"]*)" cannot (\S+) resource "([^"]+)"')
+_NO_KIND = re.compile(r'no matches for kind "([^"]+)" in version "([^"]+)"')
+_NO_NAMESPACE = re.compile(r'namespaces "[^"]*" not found')
+_POD = re.compile(r'pods "([^"]*)-preflight" is forbidden: (.*)', re.DOTALL)
+
+
+def judged(needs: Needs, seen: Seen) -> tuple[Finding, ...]:
+    """All findings; those that stand in the way first."""
+    found = [
+        *_rights(needs, seen),
+        *_objects(seen),
+        *_pods(needs, seen),
+        *_secrets(needs, seen),
+        *_images(needs, seen),
+        *_classes(needs, seen),
+    ]
+    order = (REFUSED, AWAITED, UNCHECKED)
+    return tuple(sorted(dict.fromkeys(found), key=lambda each: order.index(each.verdict)))
+
+
+def _rights(needs: Needs, seen: Seen) -> Iterator[Finding]:
+    if seen.rules is None:
+        yield Finding(UNCHECKED, "rights", "the account's rights: the cluster does not tell all of them")
+    missing = lacking(needs, seen.rules) if seen.rules is not None else {}
+    for text in seen.applied:
+        for _, verb, resource in _CANNOT.findall(text):
+            groups = [each for each in missing if each[1] == resource] or [("", resource)]
+            for each in groups:
+                missing[each] = tuple(dict.fromkeys((*missing.get(each, ()), verb)))
+    if missing:
+        words = "; ".join(
+            f"{', '.join(verbs)} {resource}{f'.{group}' if group else ''}"
+            for (group, resource), verbs in sorted(missing.items())
+        )
+        hint = "give its Role these verbs, or deploy as somebody who has them"
+        yield Finding(REFUSED, "rights", f"the account may not {words}", hint)
+
+
+def _objects(seen: Seen) -> Iterator[Finding]:
+    for text in seen.applied:
+        kinds = _NO_KIND.findall(text)
+        for kind, version in kinds:
+            hint = "the chart has to use an API that this cluster has: `kubectl api-resources` lists them"
+            yield Finding(REFUSED, "api-missing", f"the cluster has no {kind} in {version}", hint)
+        if _NO_NAMESPACE.search(text):
+            words = "the namespace is not there: what it admits and limits is known once it is made"
+            yield Finding(UNCHECKED, "namespace", words)
+        elif not kinds and not _CANNOT.search(text):
+            yield Finding(REFUSED, "object-refused", text)
+
+
+def _pods(needs: Needs, seen: Seen) -> Iterator[Finding]:
+    full = list(exceeded(needs.objects, seen.live, seen.quotas or ()))
+    for text in full:
+        yield Finding(REFUSED, "quota", text, "raise the quota, or ask for less in app.yaml")
+    if seen.quotas is None:
+        yield Finding(UNCHECKED, "quota", "the quota: it may not be read")
+    if seen.admitted is None:
+        yield Finding(UNCHECKED, "admission", "whether pods are admitted: the account may make none")
+    for text in seen.admitted or ():
+        found = _POD.search(text)
+        reason = found[2] if found else text
+        if _NO_NAMESPACE.search(text) or (full and "exceeded quota" in reason):
+            continue
+        code = "quota" if "quota" in reason else "admission"
+        yield Finding(REFUSED, code, f"pods of {found[1] if found else 'a template'} are refused: {reason}")
+
+
+def _secrets(needs: Needs, seen: Seen) -> Iterator[Finding]:
+    pulling = [SecretKey(name) for pull in needs.pulls for name in pull.secrets]
+    for each in dict.fromkeys((*needs.keys, *pulling)):
+        comes = each.secret in needs.made or each.secret in seen.kept
+        what = f"secret {each.secret}" + (f" has no key '{each.key}'" if each.key else " is not there")
+        if each.secret in seen.absent:
+            if comes:
+                if not _is_made(each, needs):
+                    yield Finding(AWAITED, "secret-late", f"secret {each.secret} is not there yet")
+            else:
+                hint = "nothing in the chart or the namespace makes it: make it first"
+                yield Finding(REFUSED, "secret-missing", f"secret {each.secret} is not there", hint)
+        elif seen.secrets.get(each.secret) is None:
+            yield Finding(UNCHECKED, "secret", f"secret {each.secret}: it may not be read")
+        elif each.key and each.key not in (seen.secrets[each.secret] or ()) and not _is_made(each, needs):
+            if comes:
+                yield Finding(AWAITED, "secret-late", f"{what} yet")
+            else:
+                keys = ", ".join(sorted(seen.secrets[each.secret] or ())) or "none"
+                yield Finding(REFUSED, "secret-key-missing", what, f"its keys: {keys}")
+
+
+def _is_made(key: SecretKey, needs: Needs) -> bool:
+    """Whether a Secret comes with the manifest, with that key in it."""
+    keys = needs.made.get(key.secret)
+    return keys is not None and (not key.key or key.key in keys)
+
+
+def _images(needs: Needs, seen: Seen) -> Iterator[Finding]:
+    for pull in needs.pulls:
+        reason = seen.pulled.get(pull)
+        if reason is None:
+            yield Finding(UNCHECKED, "pull", f"the pull of {pull.image}")
+        elif reason:
+            yield Finding(REFUSED, "pull", f"{pull.image} cannot be pulled: {reason}")
+
+
+def _classes(needs: Needs, seen: Seen) -> Iterator[Finding]:
+    for name in needs.classes:
+        what = f"storage class {name}" if name else "a default storage class"
+        if seen.classes is None:
+            yield Finding(UNCHECKED, "storage-class", f"{what}: classes may not be listed")
+        elif name not in seen.classes:
+            known = ", ".join(sorted(each for each in seen.classes if each)) or "none"
+            yield Finding(
+                REFUSED, "storage-class", f"there is no {what.removeprefix('a ')}", f"known: {known}"
+            )

@@ -1,0 +1,129 @@
+"""What a manifest asks of the cluster that it goes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipelinekit.model.preflight import Needs, Object, Pull, SecretKey
+
+HOOK = "helm.sh/hook"
+TEMPLATES = {
+    "Deployment": ("template",),
+    "ReplicaSet": ("template",),
+    "StatefulSet": ("template",),
+    "DaemonSet": ("template",),
+    "Job": ("template",),
+    "CronJob": ("jobTemplate", "spec", "template"),
+}
+"""Where in the specification of each kind the template of its pods is."""
+
+_FILLS = {
+    "ExternalSecret": ("target", "name"),
+    "VaultStaticSecret": ("destination", "name"),
+    "VaultDynamicSecret": ("destination", "name"),
+    "SealedSecret": ("template", "metadata", "name"),
+    "Certificate": ("secretName",),
+}
+"""Kinds that fill a Secret, and where its name is; without one it is their own."""
+
+
+def needs_of(objects: Sequence[Object]) -> Needs:
+    """All of it; the chart's tests are left out, for a deployment does not run them."""
+    counted = [each for each in objects if "test" not in hooks_of(each)]
+    templates = [(each, template_of(each)) for each in counted]
+    pods = [(each, template) for each, template in templates if template]
+    accounts = {each["metadata"]["name"] for each in counted if each["kind"] == "ServiceAccount"}
+    specs = [template["spec"] for _, template in pods]
+    return Needs(
+        objects=tuple(each for each in counted if not hooks_of(each)),
+        hooks=tuple(each for each in counted if hooks_of(each)),
+        pods=tuple(_pod(each, template, accounts) for each, template in pods),
+        keys=tuple(dict.fromkeys(key for spec in specs for key in _keys(spec))),
+        pulls=tuple(dict.fromkeys(pull for spec in specs for pull in _pulls(spec))),
+        made={name: keys for each in counted for name, keys in filled(each)},
+        classes=tuple(dict.fromkeys(name for each in counted for name in _classes(each))),
+    )
+
+
+def hooks_of(thing: Object) -> tuple[str, ...]:
+    """The moments at which Helm makes an object as a hook; none for an ordinary one."""
+    annotations = thing.get("metadata", {}).get("annotations") or {}
+    return tuple(each.strip() for each in str(annotations.get(HOOK, "")).split(",") if each.strip())
+
+
+def template_of(thing: Object) -> Object | None:
+    """The template of an object's pods; a pod is its own."""
+    if thing["kind"] == "Pod":
+        return thing
+    found: Any = thing.get("spec")
+    for step in TEMPLATES.get(thing["kind"], ("no such",)):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) and found.get("spec") else None
+
+
+def filled(thing: Object) -> Iterator[tuple[str, frozenset[str] | None]]:
+    """The Secret that an object is or fills, with its keys where they are known."""
+    name, spec = thing["metadata"]["name"], thing.get("spec") or {}
+    if thing["kind"] == "Secret":
+        yield name, frozenset((*(thing.get("data") or ()), *(thing.get("stringData") or ())))
+    elif thing["kind"] in _FILLS:
+        found: Any = spec
+        for step in _FILLS[thing["kind"]]:
+            found = found.get(step) if isinstance(found, Mapping) else None
+        yield found or name, None
+
+
+def _pod(thing: Object, template: Object, accounts: set[str]) -> Object:
+    spec = dict(template["spec"])
+    # Its account comes with the same manifest: a pod is not admitted before that is there.
+    if spec.get("serviceAccountName") in accounts:
+        del spec["serviceAccountName"]
+    given = template.get("metadata") or {}
+    kept = {each: given[each] for each in ("labels", "annotations") if given.get(each)}
+    name = f"{thing['metadata']['name'][:200]}-{thing['kind'].lower()}-preflight"
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {**kept, "name": name}, "spec": spec}
+
+
+def _containers(spec: Object) -> Iterator[Object]:
+    for field in ("initContainers", "containers"):
+        yield from spec.get(field) or ()
+
+
+def _keys(spec: Object) -> Iterator[SecretKey]:
+    for container in _containers(spec):
+        for variable in container.get("env") or ():
+            yield from _one((variable.get("valueFrom") or {}).get("secretKeyRef"))
+        for source in container.get("envFrom") or ():
+            yield from _one(source.get("secretRef"))
+    for volume in spec.get("volumes") or ():
+        sources = [volume, *((volume.get("projected") or {}).get("sources") or ())]
+        for source in sources:
+            yield from _mounted(source.get("secret"))
+
+
+def _one(reference: Object | None) -> Iterator[SecretKey]:
+    if reference and not reference.get("optional"):
+        yield SecretKey(reference["name"], reference.get("key", ""))
+
+
+def _mounted(source: Object | None) -> Iterator[SecretKey]:
+    if not source or source.get("optional"):
+        return
+    name = source.get("secretName") or source.get("name", "")
+    yield SecretKey(name)
+    for item in source.get("items") or ():
+        yield SecretKey(name, item["key"])
+
+
+def _pulls(spec: Object) -> Iterator[Pull]:
+    secrets = tuple(each["name"] for each in spec.get("imagePullSecrets") or ())
+    for container in _containers(spec):
+        yield Pull(str(container.get("image", "")), secrets)
+
+
+def _classes(thing: Object) -> Iterator[str]:
+    spec = thing.get("spec") or {}
+    claims = spec.get("volumeClaimTemplates") or () if thing["kind"] == "StatefulSet" else ()
+    for claim in [thing] if thing["kind"] == "PersistentVolumeClaim" else claims:
+        yield str((claim.get("spec") or {}).get("storageClassName") or "")

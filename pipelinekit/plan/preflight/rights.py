@@ -1,0 +1,49 @@
+"""What an account may not do that a deployment has to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pipelinekit.model.preflight import Needs, Object, Rule
+
+_HELM = ("get", "list", "create", "update", "patch", "delete")
+_WATCHED = (("", "pods"), ("apps", "replicasets"))
+_MADE = ("get", "create", "patch")
+_HOOKED = ("get", "create", "delete")
+
+
+def lacking(needs: Needs, rules: Sequence[Rule]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The verbs that are not allowed, by API group and resource.
+
+    Helm keeps its records in Secrets; pods and what makes them are watched until they are ready.
+    """
+    wanted: dict[tuple[str, str], list[str]] = {("", "secrets"): list(_HELM)}
+    for watched in _WATCHED:
+        wanted.setdefault(watched, []).extend(("get", "list", "watch"))
+    for things, verbs in ((needs.objects, _MADE), (needs.hooks, _HOOKED)):
+        for each in things:
+            wanted.setdefault(resource_of(each), []).extend(verbs)
+    return {
+        resource: missing
+        for resource, verbs in wanted.items()
+        if (missing := tuple(each for each in dict.fromkeys(verbs) if not _may(rules, each, *resource)))
+    }
+
+
+def resource_of(thing: Object) -> tuple[str, str]:
+    """An object's API group and the name of its resource."""
+    group = thing["apiVersion"].rpartition("/")[0]
+    kind = thing["kind"].lower()
+    if kind.endswith("y") and kind[-2:-1] not in "aeiou":
+        return group, f"{kind[:-1]}ies"
+    return group, f"{kind}es" if kind.endswith(("s", "x", "ch", "sh")) else f"{kind}s"
+
+
+def _may(rules: Iterable[Rule], verb: str, group: str, resource: str) -> bool:
+    return any(
+        rule.verbs & {verb, "*"}
+        and rule.groups & {group, "*"}
+        and rule.resources & {resource, "*"}
+        and not rule.names
+        for rule in rules
+    )

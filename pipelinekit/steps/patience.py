@@ -1,0 +1,140 @@
+"""How long a deployment waits for what, and what it says when it gives up: the reason first, once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from pipelinekit.errors import Fault, ToolFailed
+from pipelinekit.model.release import Target
+from pipelinekit.model.trouble import Trouble
+from pipelinekit.ports import Cluster, Say
+
+STARTING = 8.0
+"""Seconds in which a pod that is not ready yet is no news."""
+
+FORGOTTEN = 15.0
+"""Seconds after which something that was awaited and came is waited for anew when it is missing again."""
+
+MANY = 5
+"""How many reasons are told."""
+
+Clock = Callable[[], float]
+
+
+class Patience:
+    """One wait for a target's pods: what is in their way, since when, and what dead containers said.
+
+    Logs are read while waiting, for a pod may be gone with its log when the wait ends.
+    """
+
+    def __init__(
+        self, target: Target, cluster: Cluster, say: Say, timeout: int, clock: Clock = time.time
+    ) -> None:
+        self.target, self.cluster, self.say, self.clock = target, cluster, say, clock
+        self.began = clock()
+        self.until = self.began + timeout
+        # Pods carry whole seconds, and the cluster's clock may differ a little from ours.
+        self.since = self.began - 2
+        self._told: set[str] = set()
+        self._awaited: dict[str, float] = {}
+        self._gone: dict[str, float] = {}
+        self._lines: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._read: dict[tuple[str, str], int] = {}
+        self._verdict: tuple[str, ...] = ()
+        self._seen: tuple[Trouble, ...] = ()
+
+    def hopeless(self) -> bool:
+        """Whether waiting longer is in vain; what is in the way is said once."""
+        found = self.cluster.troubles(self.target, since=self.since)
+        self._keep_lines(found)
+        self._seen = found or self._seen
+        final = [each for each in found if each.final]
+        if not final and self.clock() < self.began + STARTING:
+            return False
+        for what in self._awaited.keys() - {each.awaited for each in found}:
+            self._gone.setdefault(what, self.clock())
+        late = [text for each in found for text in [self._overdue(each)] if text]
+        for each in found:
+            self._tell(each)
+        freed = [text for each in found for text in [self._free(each)] if text]
+        self._verdict = (*(str(each) for each in final), *late, *freed)
+        return bool(self._verdict)
+
+    def failure(self, error: ToolFailed) -> ToolFailed:
+        """The error with the pods' own reasons first, once each; without any it stays as it is."""
+        found = self._seen
+        if not self._verdict:
+            found = self.cluster.troubles(self.target, since=self.since) or found
+            self._keep_lines(found)
+        reasons = self._verdict or tuple(str(each) for each in found)
+        if not reasons:
+            return error
+        place = f"{self.target.environment.name}: "
+        faults = [Fault("not-ready", place + each, hint=self._words(each, found)) for each in reasons[:MANY]]
+        return ToolFailed(*faults, *_own_words(error))
+
+    def _words(self, reason: str, found: tuple[Trouble, ...]) -> str:
+        trouble = next((each for each in found if reason.startswith(str(each))), None)
+        lines = self._lines.get(_log(trouble), ()) if trouble else ()
+        said = (
+            [f"{trouble.container} said last:", *(f"  {line}" for line in lines)] if trouble and lines else []
+        )
+        what = trouble.subject if trouble else "pods"
+        return "\n".join([*said, f"kubectl --namespace {self.target.namespace} describe {what}"])
+
+    def _keep_lines(self, found: tuple[Trouble, ...]) -> None:
+        for each in found:
+            if each.container and self._read.get(_log(each)) != each.restarts:
+                lines = self.cluster.last_lines(self.target, each)
+                if lines:
+                    self._lines[_log(each)], self._read[_log(each)] = lines, each.restarts
+
+    def _overdue(self, trouble: Trouble) -> str:
+        """What to say about something awaited that did not come in time, or empty."""
+        if trouble.final or not trouble.awaited:
+            return ""
+        now = self.clock()
+        gone = self._gone.pop(trouble.awaited, now)
+        if now > gone + FORGOTTEN:
+            self._awaited.pop(trouble.awaited, None)
+        first = self._awaited.setdefault(trouble.awaited, now)
+        if now < first + trouble.patience:
+            return ""
+        return f"{trouble}; waited {now - first:.0f} s for {trouble.awaited}"
+
+    def _tell(self, trouble: Trouble) -> None:
+        what = trouble.awaited or str(trouble)
+        if trouble.final or what in self._told:
+            return
+        self._told.add(what)
+        left = min(trouble.patience, int(self.until - self.clock()))
+        bound = f"; waits up to {left} s for {trouble.awaited}" if trouble.awaited else ""
+        self.say(f"{trouble}{bound}")
+
+    def _free(self, trouble: Trouble) -> str:
+        """Delete a pod that nothing else replaces; what to say when that was not allowed, or empty."""
+        if not trouble.stuck:
+            return ""
+        refusal = self.cluster.free(self.target, trouble.stuck)
+        if refusal:
+            return f"{trouble}; it could not be deleted either ({refusal})"
+        self.say(f"deleting pod {trouble.stuck}, so that it is made anew")
+        return ""
+
+
+def with_ending(error: ToolFailed, ending: str) -> ToolFailed:
+    """The error, and below its first reason how things were left."""
+    first, *rest = error.faults
+    return ToolFailed(replace(first, hint="\n".join(part for part in (first.hint, ending) if part)), *rest)
+
+
+def _log(trouble: Trouble) -> tuple[str, str]:
+    return trouble.subject, trouble.container
+
+
+def _own_words(error: ToolFailed) -> tuple[Fault, ...]:
+    """What Helm said, unless it only says that it was stopped or that time was up."""
+    noise = ("context deadline exceeded", "context canceled", "interrupt", "not ready", "resource ")
+    return tuple(each for each in error.faults if not any(sign in each.problem for sign in noise))

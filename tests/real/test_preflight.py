@@ -1,0 +1,177 @@
+"""What stands in the way of a deployment, told together before anything is changed."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.real import app, workloads
+from tests.real.app import Application
+from tests.real.workloads import add, pod, workload
+
+
+@pytest.fixture
+def published(testbed: Mapping[str, str], tmp_path: Path) -> Iterator[Application]:
+    """An application with a published chart, and a namespace of the restricted level."""
+    with app.new(testbed, tmp_path / "apps", "dockerfile") as application:
+        application.tool("kubectl", "create", "namespace", application.namespace)
+        level = "pod-security.kubernetes.io/enforce=restricted"
+        application.tool("kubectl", "label", "namespace", application.namespace, level)
+        yield application
+
+
+def account(application: Application, tmp_path: Path, rules: list[dict[str, Any]], name: str = "few") -> Path:
+    """A kubeconfig of somebody who may do that in the application's namespace, and nothing else."""
+    metadata = {"name": name}
+    rbac = "rbac.authorization.k8s.io"
+    subject = {"kind": "ServiceAccount", "name": name, "namespace": application.namespace}
+    workloads.apply(
+        application,
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
+        {"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": metadata, "rules": rules},
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "subjects": [subject],
+            "roleRef": {"apiGroup": rbac, "kind": "Role", "name": name},
+        },
+    )
+    token = application.tool("kubectl", "-n", application.namespace, "create", "token", name).strip()
+    config = json.loads(application.tool("kubectl", "config", "view", "--raw", "--output", "json"))
+    for user in config["users"]:
+        user["user"] = {"token": token}
+    path = tmp_path / f"kubeconfig-{name}"
+    path.write_text(json.dumps(config))
+    return path
+
+
+def _revisions(application: Application) -> int:
+    """How many records Helm has of it."""
+    return sum(each["type"].startswith("helm.sh/") for each in application.objects("secrets"))
+
+
+def _variables(**keys: str) -> list[dict[str, Any]]:
+    """Variables from Secrets: `name=key`."""
+    return [
+        {"name": name.upper(), "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}
+        for name, key in keys.items()
+    ]
+
+
+def test_all_that_stands_in_the_way_is_told_at_once_and_no_revision_is_made(
+    published: Application, tmp_path: Path
+) -> None:
+    gone = workloads.image(published, "library/nothere:1")
+    own = published.namespace
+    published.tool("kubectl", "-n", own, "create", "secret", "generic", "there", "--from-literal=other=x")
+    published.tool("kubectl", "-n", own, "create", "quota", "team", "--hard=pods=1")
+    with workloads.external_secrets(published) as version:
+        late = workloads.external_secret(version, "late")
+        spec = pod(published, image=gone, env=_variables(late="key", there="key", missing="key"))
+        add(published, late, workload(spec))
+        few = account(
+            published,
+            tmp_path,
+            [
+                {"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]},
+                {"apiGroups": [""], "resources": ["pods"], "verbs": ["create"]},
+                {"apiGroups": [version.partition("/")[0]], "resources": ["*"], "verbs": ["*"]},
+            ],
+        )
+        said = published.verb("deploy", env={"KUBECONFIG": str(few)})
+        planned = published.verb("deploy", "--plan", env={"KUBECONFIG": str(few)})
+        asked = published.verb("deploy", "--plan", "--json")
+    expected = [
+        "dev: the account may not ",
+        "dev: quota team has no room for the rollout: pods is 1, 0 in use, 2 more at its height",
+        "dev: secret there has no key 'key'",
+        "dev: secret missing is not there",
+        f"dev: {gone} cannot be pulled: {published.env['PK_TESTBED_REGISTRY']} has no such image",
+    ]
+    assert said.code == planned.code == 6
+    for output in (said.err, planned.err):
+        assert [each for each in expected if f"error: {each}" not in output] == [], output
+        assert output.count("error: ") == len(expected)
+    rights = next(each for each in said.err.splitlines() if "may not" in each)
+    assert "create, patch deployments.apps" in rights
+    assert "create, update, patch, delete secrets" in rights
+    assert "late" not in said.err, "it is one that will come"
+    findings = [(each["verdict"], each["code"]) for each in asked.json()[0]["findings"]]
+    assert findings == [
+        ("refused", "quota"),
+        ("refused", "secret-key-missing"),
+        ("refused", "secret-missing"),
+        ("refused", "pull"),
+        ("awaited", "secret-late"),
+    ]
+    assert _revisions(published) == 0
+    assert published.objects("deployments") == []
+
+
+def test_what_the_cluster_would_not_take_is_told_in_its_words(published: Application) -> None:
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    add(
+        published,
+        {"apiVersion": "example.com/v1beta1", "kind": "Widget", "metadata": {"name": "old"}},
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": "odd"},
+            "spec": {"ports": [{"port": 99999}]},
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "data"},
+            "spec": {**claim, "storageClassName": "fast"},
+        },
+        workload({**pod(published), "hostNetwork": True}),
+    )
+    said = published.verb("deploy")
+    assert said.code == 6
+    for words in (
+        "the cluster has no Widget in example.com/v1beta1",
+        'Service "odd" is invalid: [spec.ports[0].port',
+        "there is no storage class fast",
+        'pods of orders-extra-deployment are refused: violates PodSecurity "restricted:latest": host ',
+    ):
+        assert f"error: dev: {words}" in said.err, said.err
+    assert _revisions(published) == 0
+
+
+def test_the_pull_secret_is_tried_with_its_own_login(published: Application) -> None:
+    registry = published.env["PK_TESTBED_REGISTRY"]
+    published.tool(
+        "kubectl", "-n", published.namespace, "create", "secret", "docker-registry", "login",
+        f"--docker-server={registry}", "--docker-username=nobody", "--docker-password=wrong",
+    )  # fmt: skip
+    add(published, workload({**pod(published), "imagePullSecrets": [{"name": "login"}]}))
+    said = published.verb("deploy")
+    assert said.code == 6
+    assert f"cannot be pulled: {registry} refuses pull secret login" in said.err
+    assert "wrong" not in said.err + said.out
+
+
+def test_a_target_where_all_is_well_is_deployed_and_not_looked_over_again(published: Application) -> None:
+    published.until("deploy")
+    planned = published.must("deploy", "--plan", "--json").json()
+    assert (planned[0]["acts"], planned[0]["findings"]) == (False, [])
+
+
+def test_what_an_external_secret_makes_is_waited_for(published: Application) -> None:
+    with workloads.external_secrets(published) as version:
+        late = workloads.external_secret(version, "late")
+        add(published, late, workload(pod(published, env=_variables(late="key"))))
+        words = ("kubectl", "-n", published.namespace, "create", "secret", "generic", "late")
+        filling = threading.Timer(12, published.tool, (*words, "--from-literal=key=x"))
+        filling.start()
+        said = published.must("deploy")
+        filling.join()
+    assert "secret late is not there yet: it will be waited for" in said.err
+    assert "waits up to 60 s for secret late" in said.err

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pipelinekit.model.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Pull, Rule, Seen
+from pipelinekit.plan.preflight import judged
+from pipelinekit.plan.preflight.needs import needs_of
+from tests.manifests import deployment, thing, variable
+
+STAR = frozenset("*")
+IMAGE = "host/orders@sha256:aa"
+FINE = Seen(rules=(Rule(STAR, STAR, STAR),), pulled={Pull(IMAGE): ""})
+
+
+def found(seen: Seen, *objects: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    findings = judged(needs_of(objects or (deployment(),)), seen)
+    return [(each.verdict, each.code, each.problem) for each in findings]
+
+
+def test_a_target_where_all_is_well_has_no_findings() -> None:
+    assert found(FINE) == []
+
+
+def test_all_findings_come_together_and_what_stands_in_the_way_first() -> None:
+    seen = Seen(
+        rules=(),
+        absent=frozenset(("late", "gone")),
+        kept=frozenset(("late",)),
+        pulled={Pull(IMAGE): "no such image"},
+        quotas=None,
+    )
+    made = deployment(variable("late", "k"), variable("gone", "k"))
+    verdicts = [(verdict, code) for verdict, code, _ in found(seen, made)]
+    assert verdicts == [
+        (REFUSED, "rights"),
+        (REFUSED, "secret-missing"),
+        (REFUSED, "pull"),
+        (AWAITED, "secret-late"),
+        (UNCHECKED, "quota"),
+    ]
+
+
+# --- rights ---------------------------------------------------------------------------------------
+
+
+def test_rights_that_are_missing_are_one_finding() -> None:
+    seen = replace(FINE, rules=(Rule(frozenset(("get", "list", "watch")), STAR, STAR),))
+    assert found(seen) == [
+        (
+            REFUSED,
+            "rights",
+            "the account may not create, update, patch, delete secrets; create, patch deployments.apps",
+        )
+    ]
+
+
+def test_what_the_server_refuses_for_lack_of_rights_counts_as_that() -> None:
+    said = (
+        'widgets "a" is forbidden: User "u" cannot patch resource "widgets" in API group "x" in the namespace'
+    )
+    assert found(replace(FINE, applied=(said,))) == [(REFUSED, "rights", "the account may not patch widgets")]
+
+
+def test_rights_that_are_not_told_are_never_fine() -> None:
+    assert [each[:2] for each in found(replace(FINE, rules=None))] == [(UNCHECKED, "rights")]
+
+
+# --- objects and pods -----------------------------------------------------------------------------
+
+
+def test_an_api_that_the_cluster_does_not_have_is_named() -> None:
+    said = (
+        '[unable to recognize no matches for kind "A" in version "policy/v1beta1", '
+        'unable to recognize no matches for kind "B" in version "x/v1"]'
+    )
+    assert [each[2] for each in found(replace(FINE, applied=(said,)))] == [
+        "the cluster has no A in policy/v1beta1",
+        "the cluster has no B in x/v1",
+    ]
+
+
+def test_any_other_refusal_is_told_in_the_servers_words() -> None:
+    said = 'Service "s" is invalid: spec.ports[0].port: Invalid value: 99999'
+    assert found(replace(FINE, applied=(said,))) == [(REFUSED, "object-refused", said)]
+
+
+def test_what_a_namespace_that_is_not_there_admits_is_not_known() -> None:
+    said = 'namespaces "x" not found'
+    assert [each[:2] for each in found(replace(FINE, applied=(said,), admitted=(said,)))] == [
+        (UNCHECKED, "namespace")
+    ]
+
+
+def test_pods_that_are_not_admitted_are_named_after_their_workload() -> None:
+    said = 'pods "orders-deployment-preflight" is forbidden: violates PodSecurity "restricted:latest": x'
+    assert found(replace(FINE, admitted=(said,))) == [
+        (
+            REFUSED,
+            "admission",
+            'pods of orders-deployment are refused: violates PodSecurity "restricted:latest": x',
+        )
+    ]
+
+
+def test_a_quota_is_told_once_with_the_whole_rollout() -> None:
+    quota = thing("ResourceQuota", "team", status={"hard": {"pods": "1"}, "used": {"pods": "1"}})
+    said = 'pods "orders-deployment-preflight" is forbidden: exceeded quota: team, requested: pods=1'
+    assert [each[:2] for each in found(replace(FINE, admitted=(said,), quotas=(quota,)))] == [
+        (REFUSED, "quota")
+    ]
+
+
+def test_who_may_make_no_pods_cannot_know() -> None:
+    assert [each[:2] for each in found(replace(FINE, admitted=None))] == [(UNCHECKED, "admission")]
+
+
+# --- secrets --------------------------------------------------------------------------------------
+
+API = deployment(variable("api", "key"))
+
+
+@pytest.mark.parametrize(
+    ("seen", "objects", "expected"),
+    [
+        ({"secrets": {"api": frozenset(("key",))}}, [], None),
+        ({"secrets": {"api": frozenset(("other",))}}, [], (REFUSED, "secret-key-missing")),
+        ({"secrets": {"api": frozenset()}, "kept": frozenset(("api",))}, [], (AWAITED, "secret-late")),
+        ({"absent": frozenset(("api",))}, [], (REFUSED, "secret-missing")),
+        ({"absent": frozenset(("api",)), "kept": frozenset(("api",))}, [], (AWAITED, "secret-late")),
+        ({"absent": frozenset(("api",))}, [thing("ExternalSecret", "api")], (AWAITED, "secret-late")),
+        ({"absent": frozenset(("api",))}, [thing("Secret", "api", stringData={"key": "x"})], None),
+        (
+            {"absent": frozenset(("api",))},
+            [thing("Secret", "api", stringData={"no": "x"})],
+            (AWAITED, "secret-late"),
+        ),
+        ({"secrets": {"api": None}}, [], (UNCHECKED, "secret")),
+        ({}, [], (UNCHECKED, "secret")),
+    ],
+)
+def test_a_secret_is_there_or_will_be_or_stands_in_the_way(
+    seen: dict[str, Any], objects: list[dict[str, Any]], expected: tuple[str, str] | None
+) -> None:
+    said = [each[:2] for each in found(replace(FINE, **seen), API, *objects)]
+    assert said == ([expected] if expected else [])
+
+
+def test_a_missing_key_is_told_with_those_that_are_there() -> None:
+    seen = replace(FINE, secrets={"api": frozenset(("b", "a"))})
+    (finding,) = judged(needs_of([API]), seen)
+    assert (finding.problem, finding.hint) == ("secret api has no key 'key'", "its keys: a, b")
+
+
+def test_a_pull_secret_is_a_secret_like_any_other() -> None:
+    made = deployment(imagePullSecrets=[{"name": "login"}])
+    seen = replace(FINE, absent=frozenset(("login",)), pulled={Pull(IMAGE, ("login",)): ""})
+    assert [each[1:] for each in found(seen, made)] == [("secret-missing", "secret login is not there")]
+
+
+# --- images and volumes ---------------------------------------------------------------------------
+
+
+def test_an_image_that_cannot_be_pulled_says_why() -> None:
+    seen = replace(FINE, pulled={Pull(IMAGE): "host has no such image"})
+    assert found(seen) == [(REFUSED, "pull", f"{IMAGE} cannot be pulled: host has no such image")]
+
+
+def test_a_registry_that_cannot_be_asked_from_here_is_no_yes() -> None:
+    assert found(replace(FINE, pulled={Pull(IMAGE): None})) == [(UNCHECKED, "pull", f"the pull of {IMAGE}")]
+
+
+@pytest.mark.parametrize(
+    ("name", "classes", "expected"),
+    [
+        ("fast", frozenset(("fast",)), None),
+        ("fast", frozenset(("slow", "")), (REFUSED, "there is no storage class fast")),
+        ("", frozenset(("slow",)), (REFUSED, "there is no default storage class")),
+        ("", frozenset(("slow", "")), None),
+        ("fast", None, (UNCHECKED, "storage class fast: classes may not be listed")),
+    ],
+)
+def test_a_volume_has_its_class(
+    name: str, classes: frozenset[str] | None, expected: tuple[str, str] | None
+) -> None:
+    claim = thing("PersistentVolumeClaim", spec={"storageClassName": name})
+    said = [(verdict, words) for verdict, _, words in found(replace(FINE, classes=classes), claim)]
+    assert said == ([expected] if expected else [])
+
+
+def test_a_finding_reads_as_a_line() -> None:
+    assert str(Finding(REFUSED, "pull", "no such image")) == "refused: no such image"

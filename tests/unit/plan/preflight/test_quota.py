@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pipelinekit.plan.preflight.quota import exceeded, quantity
+from tests.manifests import deployment, hook, thing
+
+SMALL = {"resources": {"requests": {"cpu": "250m", "memory": "64Mi"}, "limits": {"memory": "128Mi"}}}
+
+
+def quota(used: dict[str, str], **hard: str) -> dict[str, Any]:
+    return thing("ResourceQuota", "team", status={"hard": hard, "used": used})
+
+
+def running(made: dict[str, Any], replicas: int) -> dict[str, Any]:
+    return {**made, "status": {"replicas": replicas}}
+
+
+def test_a_first_installation_needs_room_for_its_pods() -> None:
+    made = deployment(SMALL, replicas=3)
+    assert list(exceeded([made], [], [quota({"pods": "0"}, pods="3")])) == []
+    (said,) = exceeded([made], [], [quota({"pods": "1"}, pods="3")])
+    assert said == "quota team has no room for the rollout: pods is 3, 1 in use, 3 more at its height"
+
+
+def test_a_rollout_needs_room_for_new_pods_beside_the_old_ones() -> None:
+    made = deployment(SMALL, replicas=2)
+    (said,) = exceeded([made], [running(made, 2)], [quota({"pods": "2"}, pods="2")])
+    assert "2 in use, 1 more at its height" in said
+    assert list(exceeded([made], [running(made, 2)], [quota({"pods": "2"}, pods="3")])) == []
+
+
+def test_one_that_recreates_its_pods_needs_no_more() -> None:
+    made = deployment(SMALL)
+    made["spec"]["strategy"] = {"type": "Recreate"}
+    assert list(exceeded([made], [running(made, 1)], [quota({"pods": "1"}, pods="1")])) == []
+
+
+def test_a_surge_in_numbers_counts_as_it_is() -> None:
+    made = deployment(SMALL, replicas=2)
+    made["spec"]["strategy"] = {"rollingUpdate": {"maxSurge": 2}}
+    assert list(exceeded([made], [running(made, 2)], [quota({"pods": "2"}, pods="3")]))
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "used"),
+    [
+        ("requests.cpu", "300m", "100m"),
+        ("cpu", "300m", "100m"),
+        ("requests.memory", "100Mi", "64Mi"),
+        ("memory", "100Mi", "64Mi"),
+        ("limits.memory", "200Mi", "128Mi"),
+    ],
+)
+def test_each_resource_is_counted(name: str, limit: str, used: str) -> None:
+    assert list(exceeded([deployment(SMALL)], [], [quota({name: used}, **{name: limit})]))
+    assert not list(exceeded([deployment(SMALL)], [], [quota({name: "0"}, **{name: limit})]))
+
+
+def test_a_limit_stands_for_a_request_that_is_not_given() -> None:
+    made = deployment({"resources": {"limits": {"cpu": "2"}}})
+    assert list(exceeded([made], [], [quota({}, **{"requests.cpu": "1"})]))
+
+
+def test_what_runs_first_counts_where_it_is_the_biggest() -> None:
+    big = {"name": "i", "resources": {"requests": {"cpu": "1"}}}
+    made = deployment(SMALL, initContainers=[big])
+    assert list(exceeded([made], [], [quota({}, **{"requests.cpu": "500m"})]))
+
+
+def test_stateful_sets_and_jobs_count_what_they_add() -> None:
+    made = {**deployment(SMALL, replicas=2), "kind": "StatefulSet"}
+    assert list(exceeded([made], [running(made, 1)], [quota({"pods": "2"}, pods="2")]))
+    assert not list(exceeded([made], [running(made, 2)], [quota({"pods": "2"}, pods="2")]))
+    job = {**deployment(SMALL), "kind": "Job"}
+    assert list(exceeded([job], [], [quota({"pods": "2"}, pods="2")]))
+    assert not list(exceeded([hook(job)], [], [quota({"pods": "2"}, pods="2")]))
+
+
+def test_what_a_quota_says_of_other_things_is_the_servers_to_judge() -> None:
+    assert not list(exceeded([deployment(SMALL)], [], [quota({}, services="0")]))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("250m", "0.25"), ("64Mi", "67108864"), ("2", "2"), ("1e3", "1000"), ("x", "0")]
+)
+def test_numbers_are_read_as_kubernetes_writes_them(text: str, expected: str) -> None:
+    assert quantity(text) == Decimal(expected)

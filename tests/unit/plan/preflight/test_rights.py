@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.model.preflight import Rule
+from pipelinekit.plan.preflight.needs import needs_of
+from pipelinekit.plan.preflight.rights import lacking, resource_of
+from tests.manifests import hook, thing
+
+STAR = frozenset("*")
+INGRESS = thing("Ingress", api="networking.k8s.io/v1")
+
+
+def rule(verbs: str, group: str, *resources: str, names: str = "") -> Rule:
+    return Rule(frozenset(verbs.split()), frozenset((group,)), frozenset(resources), frozenset(names.split()))
+
+
+ENOUGH = (
+    rule("get list create update patch delete", "", "secrets"),
+    rule("get list watch", "", "pods"),
+    rule("get list watch", "apps", "replicasets"),
+    rule("get create patch", "networking.k8s.io", "ingresses"),
+)
+
+
+def test_whoever_may_do_all_lacks_nothing() -> None:
+    assert lacking(needs_of([INGRESS]), [Rule(STAR, STAR, STAR)]) == {}
+
+
+def test_what_a_deployment_needs_and_no_more_is_enough() -> None:
+    assert lacking(needs_of([INGRESS]), ENOUGH) == {}
+
+
+@pytest.mark.parametrize("without", range(4))
+def test_each_right_that_is_missing_is_named(without: int) -> None:
+    rules = [each for number, each in enumerate(ENOUGH) if number != without]
+    (group,), (resource,) = ENOUGH[without].groups, ENOUGH[without].resources
+    assert list(lacking(needs_of([INGRESS]), rules)) == [(group, resource)]
+
+
+def test_a_hook_is_deleted_as_well() -> None:
+    assert lacking(needs_of([hook(INGRESS)]), ENOUGH) == {("networking.k8s.io", "ingresses"): ("delete",)}
+
+
+def test_a_right_to_one_object_is_none_to_all() -> None:
+    rules = (*ENOUGH[:3], rule("get create patch", "networking.k8s.io", "ingresses", names="orders"))
+    assert lacking(needs_of([INGRESS]), rules)
+
+
+@pytest.mark.parametrize(
+    ("api", "kind", "expected"),
+    [
+        ("v1", "Service", ("", "services")),
+        ("networking.k8s.io/v1", "NetworkPolicy", ("networking.k8s.io", "networkpolicies")),
+        ("networking.k8s.io/v1", "Ingress", ("networking.k8s.io", "ingresses")),
+        ("gateway.networking.k8s.io/v1", "Gateway", ("gateway.networking.k8s.io", "gateways")),
+    ],
+)
+def test_a_resource_is_its_kind_in_the_plural(api: str, kind: str, expected: tuple[str, str]) -> None:
+    assert resource_of(thing(kind, api=api)) == expected
