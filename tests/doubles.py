@@ -29,6 +29,7 @@ from pipelinekit.model.release import (
     ImageRef,
     ReleaseState,
     Target,
+    TaskPod,
     TestRun,
 )
 from pipelinekit.model.stored import Running, Stored
@@ -413,6 +414,24 @@ class Cluster:
     wrong: list[str] = field(default_factory=list)
     in_vain: str = ""
     rolled_out: bool = True
+    task_pods: list[TaskPod] = field(default_factory=list)
+    task_lines: dict[str, str] = field(default_factory=dict)
+    """By task: what it said last."""
+    tasks_stay: bool = False
+    """Whether the pods of tasks that were told to end do not go."""
+
+    def tasks(self, target: Target) -> tuple[TaskPod, ...]:
+        del target
+        return tuple(self.task_pods)
+
+    def end_tasks(self, target: Target) -> None:
+        del target
+        if not self.tasks_stay:
+            self.task_pods.clear()
+
+    def last_lines(self, target: Target, pod: str, container: str) -> str:
+        del target, pod
+        return self.task_lines.get(container, "")
 
     def ensure_namespace(self, target: Target) -> bool:
         made = target.namespace not in self.namespaces

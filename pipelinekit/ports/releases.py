@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     # Only names in promises: whoever generates need not load what a release is made of.
     from pipelinekit.model.ledger import Event
     from pipelinekit.model.platform import Cluster as PlatformCluster
-    from pipelinekit.model.release import ReleaseState, Target
+    from pipelinekit.model.release import ReleaseState, Target, TaskPod
     from pipelinekit.model.stored import Running
 from pipelinekit.ports.say import Say
 
@@ -71,7 +71,23 @@ class Releases(Protocol):
         ...
 
 
-class Cluster(Protocol):
+class Tasks(Protocol):
+    """The tasks that run before a rollout."""
+
+    def tasks(self, target: Target) -> tuple[TaskPod, ...]:
+        """Their pods, those of earlier deployments included."""
+        ...
+
+    def end_tasks(self, target: Target) -> None:
+        """Have them ended; their pods are there until their programs have stopped."""
+        ...
+
+    def last_lines(self, target: Target, pod: str, container: str) -> str:
+        """The end of what a container has said, or empty when nobody has kept it."""
+        ...
+
+
+class Cluster(Tasks, Protocol):
     """What runs in a cluster."""
 
     def ensure_namespace(self, target: Target) -> bool:

@@ -26,6 +26,7 @@ from pipelinekit.ports import (
 from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.chart import DIST, digest_of
 from pipelinekit.steps.image import Did, missing
+from pipelinekit.steps.tasks import await_earlier, heard
 
 Sleep = Callable[[float], None]
 
@@ -90,7 +91,9 @@ def deploy(
         if state is None:
             cluster.ensure_namespace(target)
         say(f"{plan.app.name} {plan.version} to {where}")
-        state = _install(target, archive, layers, releases, cluster, timeout, say)
+        await_earlier(plan.app, target, releases, cluster, timeout=timeout, say=say, sleep=sleep)
+        with heard(plan.app, target, cluster):
+            state = _install(target, archive, layers, releases, cluster, timeout, say)
     receipt = Deployed(
         key=key_at(plan, target),
         version=plan.version,

@@ -122,8 +122,10 @@ def check_restricted(workload: Object) -> None:
 def check_resources(workload: Object) -> None:
     for container in containers_of(workload):
         resources = container["resources"]
-        assert resources["requests"].keys() == {"cpu", "memory"}, name_of(workload)
-        assert resources["limits"] == {"memory": resources["limits"]["memory"]}
+        assert resources["requests"].keys() == {"cpu", "memory", "ephemeral-storage"}, name_of(workload)
+        assert resources["limits"].keys() == {"memory", "ephemeral-storage"}, name_of(workload)
+    for volume in pod_of(workload).get("volumes", []):
+        assert "emptyDir" not in volume or volume["emptyDir"]["sizeLimit"], volume["name"]
 
 
 def check_no_token(workload: Object) -> None:
@@ -218,7 +220,10 @@ def test_the_rules_bite() -> None:
             "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
             "containers": [
                 {
-                    "resources": {"requests": {"cpu": "1", "memory": "1"}, "limits": {"memory": "1"}},
+                    "resources": {
+                        "requests": {"cpu": "1", "memory": "1", "ephemeral-storage": "1"},
+                        "limits": {"memory": "1", "ephemeral-storage": "1"},
+                    },
                     "securityContext": {
                         "allowPrivilegeEscalation": False,
                         "readOnlyRootFilesystem": True,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import helm
+from pipelinekit.adapters.cluster.moments import seconds_of
+from pipelinekit.adapters.cluster.tasks import Tasks
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 
@@ -22,7 +23,7 @@ _HOPELESS_RESTARTS = 2
 Object = Mapping[str, Any]
 
 
-class Kubernetes:
+class Kubernetes(Tasks):
     """Clusters as a set of kubeconfig files reaches them."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -152,14 +153,7 @@ def _record(target: Target, revision: int) -> str:
 
 
 def _made(pod: Object) -> float:
-    stamp = time.strptime(pod["metadata"]["creationTimestamp"], "%Y-%m-%dT%H:%M:%SZ")
-    return float(_utc(stamp))
-
-
-def _utc(stamp: time.struct_time) -> int:
-    import calendar
-
-    return calendar.timegm(stamp)
+    return seconds_of(pod["metadata"]["creationTimestamp"])
 
 
 def _container_statuses(pod: Object) -> list[Object]:

@@ -38,6 +38,60 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
       app.kubernetes.io/name: {{ $peer.name | default (splitList "/" .word | last) | quote }}
 {{- end -}}
 
+{{/* Where the pods of this release may go; all else is closed to them. Usage: include "app.egress" . */}}
+{{- define "app.egress" -}}
+- to:
+    - podSelector:
+        matchLabels:
+          {{- include "app.own" . | nindent 10 }}
+# Names: the cluster's DNS, and the cache that some clusters have on each node.
+- to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: kube-system
+      podSelector:
+        matchLabels:
+          k8s-app: kube-dns
+    - ipBlock:
+        cidr: 169.254.20.10/32
+  ports:
+    - port: 53
+      protocol: UDP
+    - port: 53
+      protocol: TCP
+{{- with .Values.calls }}
+# Whom it calls.
+- to:
+    {{- range . }}
+    {{- include "app.peer" (dict "root" $ "word" .) | nindent 4 }}
+    {{- end }}
+{{- end }}
+{{- range .Values.services | uniq }}
+- to:
+    - namespaceSelector:
+        matchLabels:
+          pipelinekit.dev/service: {{ . | quote }}
+{{- end }}
+{{- if include "app.usesVault" . }}
+- to:
+    - namespaceSelector:
+        matchLabels:
+          pipelinekit.dev/service: vault
+{{- end }}
+{{- if .Values.mesh.enabled }}
+# The mesh's control plane.
+- to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.mesh.namespace | quote }}
+  ports:
+    - port: 15012
+{{- end }}
+{{- with .Values.network.extraEgress }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
 {{/* "true" when a process has secrets in Vault. Usage: include "app.usesVault" . */}}
 {{- define "app.usesVault" -}}
 {{- range .Values.processes }}{{ if .vault }}true{{ break }}{{ end }}{{ end -}}
@@ -117,6 +171,14 @@ pipelinekit.dev/chart: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
+{{/* What a container asks for and may have at most; of the processor it may have what is left.
+     Usage: include "app.resources" (dict "root" $ "resources" $process.resources) */}}
+{{- define "app.resources" -}}
+{{- $storage := .root.Values.storage -}}
+requests: {cpu: {{ .resources.cpu | quote }}, memory: {{ .resources.memory | quote }}, ephemeral-storage: {{ $storage.request | quote }}}
+limits: {memory: {{ .resources.memory | quote }}, ephemeral-storage: {{ $storage.limit | quote }}}
+{{- end -}}
+
 {{/* What every container may do: nothing that it does not need. Usage: include "app.containerSecurity" . */}}
 {{- define "app.containerSecurity" -}}
 allowPrivilegeEscalation: false
@@ -146,6 +208,23 @@ imagePullSecrets:
 {{- end }}
 securityContext:
   {{- include "app.podSecurity" .root | nindent 2 }}
+{{- if $process.port }}
+# The program's half a minute, after what preStop takes.
+terminationGracePeriodSeconds: 33
+{{- end }}
+{{- if not $process.schedule }}
+# Apart where there is room for that; what is left of the last rollout does not count.
+topologySpreadConstraints:
+{{- range $place := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+  - maxSkew: 1
+    topologyKey: {{ $place }}
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "app.selector" $ | nindent 8 }}
+    matchLabelKeys: [pod-template-hash]
+{{- end }}
+{{- end }}
 {{- if $process.vault }}
 initContainers:
   {{- include "app.vaultContainers" . | nindent 2 }}
@@ -165,6 +244,14 @@ containers:
     ports:
       - name: http
         containerPort: {{ $process.port }}
+    # Whoever sends requests learns in the meantime that it goes: it still answers them.
+    lifecycle:
+      preStop:
+        {{- if semverCompare ">=1.30-0" .root.Capabilities.KubeVersion.Version }}
+        sleep: {seconds: 3}
+        {{- else }}
+        exec: {command: [sleep, "3"]}
+        {{- end }}
     {{- if $process.health }}
     startupProbe:
       httpGet: {path: {{ $process.health | quote }}, port: http}
@@ -183,11 +270,8 @@ containers:
       periodSeconds: 5
     {{- end }}
     {{- end }}
-    {{- with $process.resources }}
     resources:
-      requests: {cpu: {{ .cpu | quote }}, memory: {{ .memory | quote }}}
-      limits: {memory: {{ .memory | quote }}}
-    {{- end }}
+      {{- include "app.resources" (dict "root" .root "resources" $process.resources) | nindent 6 }}
     securityContext:
       {{- include "app.containerSecurity" .root | nindent 6 }}
     volumeMounts:
@@ -200,7 +284,7 @@ containers:
       {{- end }}
 volumes:
   - name: tmp
-    emptyDir: {}
+    emptyDir: {sizeLimit: {{ .root.Values.storage.tmp | quote }}}
   {{- if $process.vault }}
   {{- include "app.vaultVolumes" . | nindent 2 }}
   {{- end }}
@@ -216,11 +300,8 @@ volumes:
   env:
     {{- . | nindent 4 }}
   {{- end }}
-  {{- with .process.resources }}
   resources:
-    requests: {cpu: {{ .cpu | quote }}, memory: {{ .memory | quote }}}
-    limits: {memory: {{ .memory | quote }}}
-  {{- end }}
+    {{- include "app.resources" (dict "root" .root "resources" .process.resources) | nindent 4 }}
   securityContext:
     {{- include "app.containerSecurity" .root | nindent 4 }}
   volumeMounts:
@@ -279,8 +360,8 @@ volumes:
     - name: SKIP_SETCAP
       value: "true"
   resources:
-    requests: {cpu: 10m, memory: 64Mi}
-    limits: {memory: 128Mi}
+    requests: {cpu: 10m, memory: 64Mi, ephemeral-storage: 8Mi}
+    limits: {memory: 128Mi, ephemeral-storage: 64Mi}
   securityContext:
     runAsUser: 65532
     {{- include "app.containerSecurity" $root | nindent 4 }}
