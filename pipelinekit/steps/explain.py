@@ -110,6 +110,7 @@ def _leaves(process: Process) -> Iterator[tuple[Path, Any]]:
         ("command",): list(process.command),
         ("schedule",): process.schedule,
         ("port",): process.port,
+        **{("ports", name): number for name, number in process.ports.items()},
         ("health",): process.health,
         ("metrics",): process.metrics,
         ("replicas",): None if process.schedule else process.replicas,
@@ -137,6 +138,8 @@ def _relations(described: Described) -> Iterator[Setting]:
     for key in ("calls", "accepts"):
         if getattr(app, key):
             yield _from(source, (key,), list(getattr(app, key)))
+    if app.reaches:
+        yield _from(source, ("reaches",), [f"{each.to}:{each.port}" for each in app.reaches])
 
 
 def _platform(

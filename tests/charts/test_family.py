@@ -93,8 +93,9 @@ def check_family(objects: Sequence[Object]) -> None:
 
 def check_names_and_labels(each: Object) -> None:
     name = each["metadata"]["name"]
-    # A ConfigMap is no part of any host's name, so that it may have dots.
-    letters = "-a-z0-9." if each["kind"] == "ConfigMap" else "-a-z0-9"
+    # These are no part of any host's name, so that they may have dots.
+    dotted = each["kind"] in {"ConfigMap", "NetworkPolicy", "AuthorizationPolicy"}
+    letters = "-a-z0-9." if dotted else "-a-z0-9"
     assert re.fullmatch(rf"[a-z]([{letters}]*[a-z0-9])?", name), name
     # A CronJob's pods are named after it, with eleven characters more.
     assert len(name) <= (52 if each["kind"] == "CronJob" else 63), name

@@ -30,12 +30,46 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
      Usage: include "app.peer" (dict "root" $ "word" $word) */}}
 {{- define "app.peer" -}}
 {{- $peer := get .root.Values.peers .word | default dict -}}
+{{- $application := splitList ":" .word | first -}}
 - namespaceSelector:
     matchLabels:
       kubernetes.io/metadata.name: {{ $peer.namespace | default .root.Release.Namespace | quote }}
   podSelector:
     matchLabels:
-      app.kubernetes.io/name: {{ $peer.name | default (splitList "/" .word | last) | quote }}
+      app.kubernetes.io/name: {{ $peer.name | default (splitList "/" $application | last) | quote }}
+{{- end -}}
+
+{{/* The identities that another application has in the mesh: its processes' and its tasks', as JSON.
+     Usage: include "app.principals" (dict "root" $ "word" $word) | fromJsonArray */}}
+{{- define "app.principals" -}}
+{{- $peer := get .root.Values.peers .word | default dict -}}
+{{- $name := $peer.name | default (splitList ":" .word | first | splitList "/" | last) -}}
+{{- $accounts := printf "%s/ns/%s/sa" .root.Values.mesh.trustDomain ($peer.namespace | default .root.Release.Namespace) -}}
+{{- list (printf "%s/%s" $accounts $name) (printf "%s/%s-before" $accounts $name) | toJson -}}
+{{- end -}}
+
+{{/* Who may call which ports of a process, as JSON: a list of {"port": number, "words": of accepts}. Whom the
+     application accepts calls the main port of web, and a named one where the word has its name.
+     Usage: include "app.callers" (dict "root" $ "name" $name "process" $process) | fromJsonArray */}}
+{{- define "app.callers" -}}
+{{- $accepts := .root.Values.accepts -}}
+{{- $rules := list -}}
+{{- if and .process.port (eq .name "web") -}}
+{{- $words := list -}}
+{{- range $accepts }}{{ if not (contains ":" .) }}{{ $words = append $words . }}{{ end }}{{ end -}}
+{{- if $words }}{{ $rules = append $rules (dict "port" .process.port "words" $words) }}{{ end -}}
+{{- end -}}
+{{- range $port, $number := .process.ports -}}
+{{- $words := list -}}
+{{- range $accepts }}{{ if hasSuffix (printf ":%s" $port) . }}{{ $words = append $words . }}{{ end }}{{ end -}}
+{{- if and $words (ne $port "metrics") }}{{ $rules = append $rules (dict "port" $number "words" $words) }}{{ end -}}
+{{- end -}}
+{{- $rules | toJson -}}
+{{- end -}}
+
+{{/* The port where Prometheus finds a process' metrics, or empty. Usage: include "app.scraped" $process */}}
+{{- define "app.scraped" -}}
+{{- if .metrics }}{{ get (.ports | default dict) "metrics" | default .port | default "" }}{{ end -}}
 {{- end -}}
 
 {{/* Where the pods of this release may go; all else is closed to them. Usage: include "app.egress" . */}}
@@ -60,23 +94,67 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
     - port: 53
       protocol: TCP
 {{- with .Values.calls }}
-# Whom it calls.
+# Whom it calls, by the ports' names: their numbers are the callee's.
+{{- range . }}
+{{- $peer := get $.Values.peers . | default dict }}
+{{- $port := "http" }}
+{{- if contains ":" . }}{{ $port = splitList ":" . | last }}{{ end }}
 - to:
-    {{- range . }}
     {{- include "app.peer" (dict "root" $ "word" .) | nindent 4 }}
+  ports:
+    {{- with $peer.port }}
+    - port: {{ . }}
+    {{- else }}
+    - port: {{ $port | quote }}
     {{- end }}
+{{- end }}
 {{- end }}
 {{- range .Values.services | uniq }}
 - to:
     - namespaceSelector:
         matchLabels:
           pipelinekit.dev/service: {{ . | quote }}
+  {{- with get $.Values.network.services . }}
+  ports:
+    {{- range . }}
+    - port: {{ . }}
+    {{- end }}
+  {{- end }}
 {{- end }}
 {{- if include "app.usesVault" . }}
+{{- $url := urlParse .Values.vault.address }}
+{{- $port := ternary 80 443 (eq $url.scheme "http") }}
+{{- if regexMatch ":[0-9]+$" $url.host }}{{ $port = regexFind "[0-9]+$" $url.host | int }}{{ end }}
+# Vault, by its address' port and by the one that its pods listen on behind a Service.
 - to:
     - namespaceSelector:
         matchLabels:
           pipelinekit.dev/service: vault
+  ports:
+    {{- range list $port 8200 | uniq }}
+    - port: {{ . }}
+    {{- end }}
+{{- end }}
+{{- range .Values.reaches }}
+# Out of the cluster.
+- to:
+    {{- if eq .to "internet" }}
+    {{- range $everything := list "0.0.0.0/0" "::/0" }}
+    - ipBlock:
+        cidr: {{ $everything | quote }}
+        except:
+          {{- range $.Values.network.inside }}
+          {{- if eq (contains ":" .) (contains ":" $everything) }}
+          - {{ . | quote }}
+          {{- end }}
+          {{- end }}
+    {{- end }}
+    {{- else }}
+    - ipBlock:
+        cidr: {{ .to | quote }}
+    {{- end }}
+  ports:
+    - port: {{ .port }}
 {{- end }}
 {{- if .Values.mesh.enabled }}
 # The mesh's control plane.
@@ -240,10 +318,18 @@ containers:
     env:
       {{- . | nindent 6 }}
     {{- end }}
-    {{- if $process.port }}
+    {{- if or $process.port $process.ports }}
     ports:
+      {{- with $process.port }}
       - name: http
-        containerPort: {{ $process.port }}
+        containerPort: {{ . }}
+      {{- end }}
+      {{- range $port, $number := $process.ports }}
+      - name: {{ $port | quote }}
+        containerPort: {{ $number }}
+      {{- end }}
+    {{- end }}
+    {{- if $process.port }}
     # Whoever sends requests learns in the meantime that it goes: it still answers them.
     lifecycle:
       preStop:
