@@ -420,6 +420,15 @@ class Cluster:
     tasks_stay: bool = False
     """Whether the pods of tasks that were told to end do not go."""
 
+    secrets: dict[str, str] | None = field(default_factory=dict)
+    """Versions of Secrets by name; None: they may not be read."""
+
+    def secret_versions(self, target: Target, names: Sequence[str]) -> Mapping[str, str] | None:
+        del target
+        if self.secrets is None:
+            return None
+        return {name: version for name, version in self.secrets.items() if name in names}
+
     def tasks(self, target: Target) -> tuple[TaskPod, ...]:
         del target
         return tuple(self.task_pods)

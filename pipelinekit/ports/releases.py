@@ -87,7 +87,15 @@ class Tasks(Protocol):
         ...
 
 
-class Cluster(Tasks, Protocol):
+class SecretVersions(Protocol):
+    """What is known of Secrets without reading them."""
+
+    def secret_versions(self, target: Target, names: Sequence[str]) -> Mapping[str, str] | None:
+        """A text for each of those that are there, another one after every change; None: may not be asked."""
+        ...
+
+
+class Cluster(Tasks, SecretVersions, Protocol):
     """What runs in a cluster."""
 
     def ensure_namespace(self, target: Target) -> bool:

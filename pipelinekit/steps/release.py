@@ -26,6 +26,7 @@ from pipelinekit.ports import (
 from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.chart import DIST, digest_of
 from pipelinekit.steps.image import Did, missing
+from pipelinekit.steps.referenced import with_versions
 from pipelinekit.steps.tasks import await_earlier, heard
 
 Sleep = Callable[[float], None]
@@ -82,6 +83,7 @@ def deploy(
     where = f"{target.environment.name} (namespace {target.namespace})"
     archive = _archive(plan, chart, workspace, registry)
     layers = values_layers(plan, chart.digest, target, archive, charts)
+    layers = with_versions(layers, plan.app, target, cluster, say)
     wanted = overlay(*(read_values(text, "values") for text in layers))
     state = _settled_state(target, releases, cluster, say, sleep)
     acted = not (

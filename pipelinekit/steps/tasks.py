@@ -64,7 +64,9 @@ def heard(app: App, target: Target, cluster: Tasks) -> Iterator[None]:
     try:
         yield
     except ToolFailed as error:
-        pods = cluster.tasks(target) if app.before else ()
+        # Anything else has its reason already: no task of ours has run.
+        ran = app.before and error.faults[0].code in ("deploy-failed", "not-ready")
+        pods = cluster.tasks(target) if ran else ()
         failed = [each for each in pods if each.failed and each.made >= since]
         if not failed:
             raise

@@ -297,6 +297,28 @@ def test_another_configuration_of_vaults_agent_is_another_pod(helm: Helm, tmp_pa
     assert pods() != pods(address="https://other.example.com")
 
 
+def test_another_mark_of_a_secret_is_another_pod_of_those_that_refer_to_it(
+    helm: Helm, tmp_path: Path
+) -> None:
+    def refers(name: str) -> dict[str, SecretRef]:
+        return {"KEY": SecretRef(kind="secret", path=name, key="k")}
+
+    processes = {
+        "web": Process(name="web", secrets=refers("one")),
+        "worker": Process(name="worker", secrets=refers("two")),
+    }
+    chart = chart_of(examples.app(processes=processes), tmp_path)
+
+    def pods(**marks: str) -> list[Object]:
+        objects = by_name(helm.objects(chart, {**GIVEN, "secretVersions": marks}))
+        return [template_of(objects[each]) for each in ("Deployment/orders", "Deployment/orders-worker")]
+
+    (web, worker), (web_then, worker_then) = pods(one="a", two="b"), pods(one="c", two="b")
+    assert web != web_then
+    assert worker == worker_then
+    assert "annotations" not in pods()[0]["metadata"]
+
+
 def test_a_task_of_an_application_without_web_has_resources_too(helm: Helm, tmp_path: Path) -> None:
     app = examples.app(processes={"worker": Process(name="worker")}, before={"migrate": ("x",)})
     check_family(helm.objects(chart_of(app, tmp_path), GIVEN))

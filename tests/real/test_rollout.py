@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import http.client
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
+from pipelinekit.adapters.cluster.kubernetes import Kubernetes
+from tests import examples
 from tests.real import app
 from tests.real.app import Application
 
@@ -84,3 +87,48 @@ def test_a_rollout_loses_no_request(testbed: Mapping[str, str], tmp_path: Path, 
         assert after - before, "there was a rollout"
         assert count.lost == [], f"{len(count.lost)} lost, {count.answered} answered"
         assert count.answered > 100
+
+
+def secret(application: Application, value: str) -> None:
+    body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "api"}, "stringData": {"key": value}}
+    application.tool("kubectl", "-n", application.namespace, "apply", "-f", "-", stdin=json.dumps(body))
+
+
+def test_a_changed_secret_is_a_rollout_and_an_unchanged_one_is_not(
+    testbed: Mapping[str, str], tmp_path: Path
+) -> None:
+    with app.new(testbed, tmp_path) as application:
+        application.tool("kubectl", "create", "namespace", application.namespace)
+        secret(application, "first")
+        application.replace(
+            "app.yaml", "  replicas: 1\n", '  replicas: 1\n  secrets: {KEY: "secret:api#key"}\n'
+        )
+        application.must("generate")
+        application.commit()
+        application.until("deploy")
+        assert application.must("deploy", "--json").json()[0]["acted"] is False
+        secret(application, "second")
+        assert application.must("deploy", "--json").json()[0]["acted"] is True
+        read = ("exec", "deployment/orders", "--", "python", "-c", "import os; print(os.environ['KEY'])")
+        assert application.tool("kubectl", "-n", application.namespace, *read).strip() == "second"
+        assert application.must("deploy", "--json").json()[0]["acted"] is False
+
+
+def test_of_a_secret_no_value_is_asked_and_without_the_right_nothing(
+    testbed: Mapping[str, str], tmp_path: Path
+) -> None:
+    with app.new(testbed, tmp_path) as application:
+        application.tool("kubectl", "create", "namespace", application.namespace)
+        secret(application, "hidden-value")
+        context = testbed["PK_TESTBED_CONTEXT"]
+        target = replace(examples.target(), namespace=application.namespace, context=context)
+        versions = Kubernetes(testbed).secret_versions(target, ["api", "missing"])
+        assert versions is not None
+        assert versions.keys() == {"api"}
+        assert "hidden" not in str(versions)
+        config = json.loads(application.tool("kubectl", "config", "view", "--raw", "-o", "json"))
+        for each in config["users"]:
+            each["user"]["as"] = "nobody"
+        (tmp_path / "config").write_text(json.dumps(config))
+        restricted = Kubernetes({**testbed, "KUBECONFIG": str(tmp_path / "config")})
+        assert restricted.secret_versions(target, ["api"]) is None

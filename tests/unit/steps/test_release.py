@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import CheckFailed, PipelinekitError, Refused, ToolFailed
+from pipelinekit.model.app import Process, SecretRef
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified
 from pipelinekit.model.release import ReleasePlan, Target
 from pipelinekit.steps import release
@@ -305,6 +306,20 @@ def test_a_record_that_cannot_be_read_is_not_asked_for_without_end(bench: Bench)
     with pytest.raises(Refused, match="its record is unreadable") as caught:
         bench.deploy()
     assert code_of(caught.value) == "release-pending"
+
+
+# --- Secrets ---------------------------------------------------------------------------------------
+
+
+def test_a_changed_secret_is_deployed_and_an_unchanged_one_is_not(bench: Bench) -> None:
+    reference = SecretRef(kind="secret", path="api", key="k")
+    app = examples.app(processes={"web": Process(name="web", secrets={"KEY": reference})})
+    plan = replace(PLAN, app=app)
+    acted = []
+    for version in ("one", "one", "two", "two"):
+        bench.cluster.secrets = {"api": version}
+        acted.append(bench.deploy(plan=plan)[1].acted)
+    assert acted == [True, False, True, False]
 
 
 # --- not ready ------------------------------------------------------------------------------------

@@ -249,6 +249,15 @@ pipelinekit.dev/chart: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
+{{/* The marks of the Secrets that a process refers to, in the order of its variables; empty when there are none.
+     Usage: include "app.secretVersions" (dict "root" $ "process" $process) */}}
+{{- define "app.secretVersions" -}}
+{{- $root := .root -}}
+{{- $marks := list -}}
+{{- range .process.secrets }}{{ with get ($root.Values.secretVersions | default dict) .name }}{{ $marks = append $marks . }}{{ end }}{{ end -}}
+{{- $marks | uniq | join "-" -}}
+{{- end -}}
+
 {{/* What a container asks for and may have at most; of the processor it may have what is left.
      Usage: include "app.resources" (dict "root" $ "resources" $process.resources) */}}
 {{- define "app.resources" -}}
