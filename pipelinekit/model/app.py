@@ -149,12 +149,21 @@ class App:
         """The processes with that environment's overrides applied."""
         return self.environments.get(environment, self.processes)
 
+    def reaches_in(self, environment: str) -> tuple[Reach, ...]:
+        """The ways out of the cluster in that environment."""
+        return self.elsewhere.get(environment, self.reaches)
+
     def callable_ports(self, environment: str = "") -> Mapping[str, int]:
         """The ports that others may call, by name; the main one of web has the empty name."""
         processes = self.processes_in(environment)
         ports = {name: port for each in processes.values() for name, port in each.ports.items()}
         main = processes[WEB].port if WEB in processes else None
         return {name: port for name, port in ports.items() if name != METRICS} | ({"": main} if main else {})
+
+
+def reach_text(reach: Reach) -> str:
+    """A way out as the document says it."""
+    return f"[{reach.to}]:{reach.port}" if ":" in reach.to else f"{reach.to}:{reach.port}"
 
 
 def partner_of(word: str) -> tuple[str, str]:

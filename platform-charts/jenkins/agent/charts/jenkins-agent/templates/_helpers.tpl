@@ -249,6 +249,15 @@ pipelinekit.dev/chart: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
+{{/* The marks of the Secrets that a process refers to, in the order of its variables; empty when there are none.
+     Usage: include "app.secretVersions" (dict "root" $ "process" $process) */}}
+{{- define "app.secretVersions" -}}
+{{- $root := .root -}}
+{{- $marks := list -}}
+{{- range .process.secrets }}{{ with get ($root.Values.secretVersions | default dict) .name }}{{ $marks = append $marks . }}{{ end }}{{ end -}}
+{{- $marks | uniq | join "-" -}}
+{{- end -}}
+
 {{/* What a container asks for and may have at most; of the processor it may have what is left.
      Usage: include "app.resources" (dict "root" $ "resources" $process.resources) */}}
 {{- define "app.resources" -}}
@@ -286,7 +295,7 @@ imagePullSecrets:
 {{- end }}
 securityContext:
   {{- include "app.podSecurity" .root | nindent 2 }}
-{{- if $process.port }}
+{{- if or $process.port $process.ports }}
 # The program's half a minute, after what preStop takes.
 terminationGracePeriodSeconds: 33
 {{- end }}
@@ -328,8 +337,6 @@ containers:
       - name: {{ $port | quote }}
         containerPort: {{ $number }}
       {{- end }}
-    {{- end }}
-    {{- if $process.port }}
     # Whoever sends requests learns in the meantime that it goes: it still answers them.
     lifecycle:
       preStop:
@@ -338,6 +345,8 @@ containers:
         {{- else }}
         exec: {command: [sleep, "3"]}
         {{- end }}
+    {{- end }}
+    {{- if $process.port }}
     {{- if $process.health }}
     startupProbe:
       httpGet: {path: {{ $process.health | quote }}, port: http}

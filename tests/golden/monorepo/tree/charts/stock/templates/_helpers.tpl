@@ -295,7 +295,7 @@ imagePullSecrets:
 {{- end }}
 securityContext:
   {{- include "app.podSecurity" .root | nindent 2 }}
-{{- if $process.port }}
+{{- if or $process.port $process.ports }}
 # The program's half a minute, after what preStop takes.
 terminationGracePeriodSeconds: 33
 {{- end }}
@@ -337,8 +337,6 @@ containers:
       - name: {{ $port | quote }}
         containerPort: {{ $number }}
       {{- end }}
-    {{- end }}
-    {{- if $process.port }}
     # Whoever sends requests learns in the meantime that it goes: it still answers them.
     lifecycle:
       preStop:
@@ -347,6 +345,8 @@ containers:
         {{- else }}
         exec: {command: [sleep, "3"]}
         {{- end }}
+    {{- end }}
+    {{- if $process.port }}
     {{- if $process.health }}
     startupProbe:
       httpGet: {path: {{ $process.health | quote }}, port: http}
