@@ -29,6 +29,7 @@ from pipelinekit.model.release import (
     ImageRef,
     ReleaseState,
     Target,
+    TaskPod,
     TestRun,
 )
 from pipelinekit.model.stored import Running, Stored
@@ -429,6 +430,33 @@ class Cluster:
     may_delete: bool = True
     things: Things = field(default_factory=Things)
     """The objects of the charts that are installed."""
+    task_pods: list[TaskPod] = field(default_factory=list)
+    task_words: dict[str, str] = field(default_factory=dict)
+    """By task: what it said last."""
+    tasks_stay: bool = False
+    """Whether the pods of tasks that were told to end do not go."""
+
+    secrets: dict[str, str] | None = field(default_factory=dict)
+    """Versions of Secrets by name; None: they may not be read."""
+
+    def secret_versions(self, target: Target, names: Sequence[str]) -> Mapping[str, str] | None:
+        del target
+        if self.secrets is None:
+            return None
+        return {name: version for name, version in self.secrets.items() if name in names}
+
+    def tasks(self, target: Target) -> tuple[TaskPod, ...]:
+        del target
+        return tuple(self.task_pods)
+
+    def end_tasks(self, target: Target) -> None:
+        del target
+        if not self.tasks_stay:
+            self.task_pods.clear()
+
+    def task_lines(self, target: Target, pod: str, container: str) -> str:
+        del target, pod
+        return self.task_words.get(container, "")
 
     def ensure_namespace(self, target: Target) -> bool:
         made = target.namespace not in self.namespaces

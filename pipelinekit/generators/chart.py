@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipelinekit.model.app import App, Process
+from pipelinekit.model.app import App, Process, Reach
 from pipelinekit.model.site import Site
 from pipelinekit.model.tree import FilePlan
 
@@ -55,6 +55,7 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
             "before": {name: list(command) for name, command in app.before.items()},
             "calls": list(app.calls),
             "accepts": list(app.accepts),
+            "reaches": reaches_of(app.reaches),
             "services": sorted({each.type for each in app.services}),
             "mesh": site.mesh,
         },
@@ -62,13 +63,21 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
     for environment, overridden in app.environments.items():
         there = {name: values_of(each) for name, each in overridden.items()}
         differing = difference(processes, there)
+        values: Values = {"processes": differing} if differing else {}
+        if environment in app.elsewhere:
+            values["reaches"] = reaches_of(app.elsewhere[environment])
         yield FilePlan(
             path=f"{folder}/values-{environment}.yaml",
             template="chart/values-environment.yaml.j2",
-            inputs={"values": {"processes": differing} if differing else {}},
+            inputs={"values": values},
         )
     for name in VERBATIM:
         yield FilePlan(path=f"{folder}/{name}", template=f"chart/{name}")
+
+
+def reaches_of(reaches: Iterable[Reach]) -> list[Values]:
+    """Ways out of the cluster as the chart's values have them."""
+    return [{"to": each.to, "port": each.port} for each in reaches]
 
 
 def values_of(process: Process) -> Values:
@@ -88,6 +97,7 @@ def values_of(process: Process) -> Values:
         "command": list(process.command),
         "schedule": process.schedule,
         "port": process.port,
+        "ports": dict(process.ports),
         "health": process.health,
         "metrics": process.metrics,
         "replicas": None if process.schedule else process.replicas,

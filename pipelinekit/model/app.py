@@ -8,6 +8,10 @@ from typing import Literal, get_args
 
 WEB = "web"
 """The process that `run` is the short form of."""
+METRICS = "metrics"
+"""The named port that is Prometheus' alone."""
+INTERNET = "internet"
+"""What is reached outside of the cluster and of private networks."""
 
 Language = Literal[
     "python",
@@ -89,6 +93,8 @@ class Process:
     command: tuple[str, ...] = ()
     schedule: str = ""
     port: int | None = None
+    ports: Mapping[str, int] = field(default_factory=dict)
+    """Named ports beside the main one; `metrics` is for Prometheus, the others for callers."""
     health: str = ""
     metrics: str = ""
     replicas: int = 1
@@ -110,6 +116,14 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """A way out of the cluster, over TCP: `to` is a network (CIDR) or `internet`."""
+
+    to: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class App:
     """An application as every later step sees it."""
 
@@ -120,12 +134,39 @@ class App:
     before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     services: tuple[Service, ...] = ()
     calls: tuple[str, ...] = ()
+    """Applications, each with `:port` where it is not the main port of theirs that is called."""
     accepts: tuple[str, ...] = ()
+    """Applications, each with `:port` where it is not the main port of ours that they call."""
+    reaches: tuple[Reach, ...] = ()
     versions: Literal["commits", "conventional"] = "commits"
     """What moves the version on: every commit the patch number, or what conventional commits say."""
     environments: Mapping[str, Mapping[str, Process]] = field(default_factory=dict)
     """For each environment that the document names: all processes as they are there."""
+    elsewhere: Mapping[str, tuple[Reach, ...]] = field(default_factory=dict)
+    """For each environment that says so: what is reached there instead of `reaches`."""
 
     def processes_in(self, environment: str) -> Mapping[str, Process]:
         """The processes with that environment's overrides applied."""
         return self.environments.get(environment, self.processes)
+
+    def reaches_in(self, environment: str) -> tuple[Reach, ...]:
+        """The ways out of the cluster in that environment."""
+        return self.elsewhere.get(environment, self.reaches)
+
+    def callable_ports(self, environment: str = "") -> Mapping[str, int]:
+        """The ports that others may call, by name; the main one of web has the empty name."""
+        processes = self.processes_in(environment)
+        ports = {name: port for each in processes.values() for name, port in each.ports.items()}
+        main = processes[WEB].port if WEB in processes else None
+        return {name: port for name, port in ports.items() if name != METRICS} | ({"": main} if main else {})
+
+
+def reach_text(reach: Reach) -> str:
+    """A way out as the document says it."""
+    return f"[{reach.to}]:{reach.port}" if ":" in reach.to else f"{reach.to}:{reach.port}"
+
+
+def partner_of(word: str) -> tuple[str, str]:
+    """A word of `calls` or `accepts` as application and port; the main port is empty."""
+    application, _, port = word.partition(":")
+    return application, port

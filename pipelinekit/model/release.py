@@ -156,3 +156,16 @@ class ReleaseState:
     """The values given at installation."""
     manifest: str
     """What was installed, as Helm recorded it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPod:
+    """A pod of the tasks before a rollout; `made` is in seconds since the epoch, by the cluster's clock."""
+
+    name: str
+    made: float
+    ended: bool
+    """Whether all of its containers have ended; one that is being deleted has not before they have."""
+    failed: str = ""
+    """The task that ended with another code than 0, or empty."""
+    code: int = 0

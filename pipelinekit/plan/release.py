@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from pipelinekit.errors import refused, usage
-from pipelinekit.model.app import App
+from pipelinekit.model.app import App, partner_of
 from pipelinekit.model.packages import CLIENTS
 from pipelinekit.model.platform import OCI, Environment, Platform
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, ReleaseState, Revision, Target
@@ -140,7 +140,7 @@ def peers_of(app: App, platform: Platform, environment: Environment) -> dict[str
         teams.setdefault(each.name, []).append(each.team)
     peers = {}
     for word in (*app.calls, *app.accepts):
-        named, _, name = word.rpartition("/")
+        named, _, name = partner_of(word)[0].rpartition("/")
         known = teams.get(name, [])
         team = named or (known[0] if len(known) == 1 else app.team)
         peers[word] = {"name": name, "namespace": environment.namespace_of(team, name)}

@@ -25,6 +25,7 @@ from pipelinekit.ports.releases import (
     Ledger,
     Objects,
     Releases,
+    SecretVersions,
 )
 from pipelinekit.ports.say import Live, Say, nobody
 
@@ -51,6 +52,7 @@ __all__ = [
     "Reports",
     "Repositories",
     "Say",
+    "SecretVersions",
     "Secrets",
     "Shell",
     "Signer",

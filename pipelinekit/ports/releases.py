@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pipelinekit.model.deployment import Look
     from pipelinekit.model.ledger import Event
     from pipelinekit.model.platform import Cluster as PlatformCluster
-    from pipelinekit.model.release import ReleaseState, Target
+    from pipelinekit.model.release import ReleaseState, Target, TaskPod
     from pipelinekit.model.stored import Running
     from pipelinekit.model.trouble import Trouble
 from pipelinekit.ports.say import Say
@@ -112,7 +112,31 @@ class Objects(Protocol):
         ...
 
 
-class Cluster(Protocol):
+class Tasks(Protocol):
+    """The tasks that run before a rollout."""
+
+    def tasks(self, target: Target) -> tuple[TaskPod, ...]:
+        """Their pods, those of earlier deployments included."""
+        ...
+
+    def end_tasks(self, target: Target) -> None:
+        """Have them ended; their pods are there until their programs have stopped."""
+        ...
+
+    def task_lines(self, target: Target, pod: str, container: str) -> str:
+        """The end of what a container has said, or empty when nobody has kept it."""
+        ...
+
+
+class SecretVersions(Protocol):
+    """What is known of Secrets without reading them."""
+
+    def secret_versions(self, target: Target, names: Sequence[str]) -> Mapping[str, str] | None:
+        """A text for each of those that are there, another one after every change; None: may not be asked."""
+        ...
+
+
+class Cluster(Tasks, SecretVersions, Protocol):
     """What runs in a cluster."""
 
     def ensure_namespace(self, target: Target) -> bool:

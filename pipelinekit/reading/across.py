@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelinekit import names
 from pipelinekit.errors import Fault
-from pipelinekit.model.app import App
+from pipelinekit.model.app import App, partner_of
 from pipelinekit.model.platform import Platform, Registration
 from pipelinekit.reading.app import read_app_with_places
 from pipelinekit.reading.faults import nearest, position
@@ -54,13 +54,30 @@ def check_flows(described: Described, all_of_them: Sequence[Described]) -> list[
         for index, word in enumerate(partners):
             found = resolve(word, all_of_them)
             problem = _partner_problem(word, found)
-            hint = nearest(word, _words(all_of_them)) if not found else "write team/name"
-            if not problem and key == "calls" and not _accepts(found[0], described, all_of_them):
-                problem = f"'{found[0].title}' does not accept '{described.app.name}'"
-                hint = f"its app.yaml needs accepts: [{described.app.name}]; until then the flow is closed"
+            hint = nearest(partner_of(word)[0], _words(all_of_them)) if not found else "write team/name"
+            if not problem and key == "calls":
+                problem, hint = _closed(described, word, found[0], all_of_them)
             if problem:
                 faults.append(described.source.found((key, index), "flow-open-ended", problem, hint))
     return faults
+
+
+def _closed(
+    caller: Described, word: str, callee: Described, all_of_them: Sequence[Described]
+) -> tuple[str, str]:
+    """Why a call does not get through, and what to do; both empty when it does."""
+    port = partner_of(word)[1]
+    if port and port not in callee.app.callable_ports():
+        known = [each for each in callee.app.callable_ports() if each]
+        return f"'{callee.title}' has no port '{port}' for callers", nearest(port, known)
+    if _accepts(callee, caller, port, all_of_them):
+        return "", ""
+    needed = f"{caller.app.name}:{port}" if port else caller.app.name
+    listed = f'"{needed}"' if port else needed
+    return (
+        f"'{callee.title}' does not accept '{needed}'",
+        f"its app.yaml needs accepts: [{listed}]; until then the flow is closed",
+    )
 
 
 def check_hosts(all_of_them: Sequence[Described], environments: Iterable[str]) -> list[Fault]:
@@ -130,10 +147,12 @@ def _places(of: Registration, platform: Platform) -> Iterator[tuple[str, ...]]:
 
 def resolve(word: str, all_of_them: Iterable[Described]) -> list[Described]:
     """The applications that `word` names: `team/name` exactly, a bare name in every team."""
+    word, _ = partner_of(word)
     return [each for each in all_of_them if word == (each.title if "/" in word else each.app.name)]
 
 
 def _partner_problem(word: str, found: Sequence[Described]) -> str:
+    word, _ = partner_of(word)
     if not found:
         return f"there is no application '{word}'"
     if len(found) > 1:
@@ -141,9 +160,10 @@ def _partner_problem(word: str, found: Sequence[Described]) -> str:
     return ""
 
 
-def _accepts(callee: Described, caller: Described, all_of_them: Sequence[Described]) -> bool:
+def _accepts(callee: Described, caller: Described, port: str, all_of_them: Sequence[Described]) -> bool:
     return any(
-        [each.title for each in resolve(word, all_of_them)] == [caller.title] for word in callee.app.accepts
+        partner_of(word)[1] == port and [each.title for each in resolve(word, all_of_them)] == [caller.title]
+        for word in callee.app.accepts
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pipelinekit import names
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.model.app import (
+    METRICS,
     WEB,
     App,
     Around,
@@ -18,7 +19,7 @@ from pipelinekit.model.app import (
     SecretRef,
     Service,
 )
-from pipelinekit.reading import faults
+from pipelinekit.reading import faults, flows
 from pipelinekit.reading.faults import mapping
 from pipelinekit.reading.source import Path, Source, parse
 from pipelinekit.reading.values import overlay
@@ -62,8 +63,11 @@ def _check_sense(source: Source) -> None:
     for name, path in paths.items():
         _check_process(source, bodies[name], path, bodies[name])
     for name in mapping(data, "environments"):
-        _check_overrides(source, mapping(data["environments"], name), ("environments", name), bodies)
-    _check_partners(source)
+        overrides = mapping(data["environments"], name)
+        _check_overrides(source, overrides, ("environments", name), bodies)
+        flows.check_reaches(source, overrides, ("environments", name))
+    flows.check_partners(source, bodies, paths)
+    flows.check_reaches(source, data)
     _check_secrets(source)
 
 
@@ -90,10 +94,12 @@ def _check_overrides(source: Source, overrides: Data, path: Path, bodies: Mappin
 def _check_process(source: Source, process: Data, path: Path, written: Data) -> None:
     """Check a process as it will be; `written` is what of it is in the document at `path`."""
     for key in ("health", "metrics", "expose"):
-        if key in written and not {"port", "schedule"} & process.keys():
+        served = key == METRICS and METRICS in mapping(process, "ports")
+        if key in written and not served and not {"port", "schedule"} & process.keys():
             source.fault((*path, key), "port-missing", f"'{key}' needs a port", "add port:")
+    flows.check_ports(source, process, path, written)
     if "schedule" in process:
-        for key in ("port", "replicas", "autoscale", "expose", "health", "metrics"):
+        for key in ("port", "ports", "replicas", "autoscale", "expose", "health", "metrics"):
             at = key if key in written else "schedule"
             if key in process and at in written:
                 source.fault(
@@ -119,18 +125,6 @@ def _check_autoscale(source: Source, process: Data, path: Path, written: Data) -
             source.fault(
                 (*path, at), "autoscale-range", f"at most {autoscale['max']} is less than replicas {replicas}"
             )
-
-
-def _check_partners(source: Source) -> None:
-    metadata = mapping(source.data, "metadata")
-    name, team = metadata.get("name"), metadata.get("team")
-    for key in ("calls", "accepts"):
-        partners = source.data.get(key) if isinstance(source.data, dict) else None
-        for index, partner in enumerate(partners if isinstance(partners, list) else ()):
-            if isinstance(partner, str) and partner in (name, f"{team}/{name}"):
-                source.fault(
-                    (key, index), "calls-itself", "an application always reaches itself", "remove it"
-                )
 
 
 # --- data to values -------------------------------------------------------------------------------
@@ -169,17 +163,23 @@ def _app(data: Data) -> App:
         ),
         calls=tuple(data.get("calls", ())),
         accepts=tuple(data.get("accepts", ())),
+        reaches=tuple(map(flows.reach_of, data.get("reaches", ()))),
         versions=data.get("versions", "commits"),
         environments={
             name: {each: _process(each, overlay(merged[each], _of(overrides, each))) for each in merged}
             for name, overrides in data.get("environments", {}).items()
+        },
+        elsewhere={
+            name: tuple(map(flows.reach_of, overrides["reaches"]))
+            for name, overrides in data.get("environments", {}).items()
+            if "reaches" in overrides
         },
     )
 
 
 def _of(overrides: Data, process: str) -> dict[str, Any]:
     if process == WEB:
-        return {key: value for key, value in overrides.items() if key != "processes"}
+        return {key: value for key, value in overrides.items() if key not in ("processes", "reaches")}
     found: dict[str, Any] = overrides.get("processes", {}).get(process, {})
     return found
 
@@ -200,7 +200,9 @@ def _build(data: Data) -> Build:
 
 def _process(name: str, data: Data) -> Process:
     fields = {
-        key: data[key] for key in ("schedule", "port", "health", "metrics", "replicas", "env") if key in data
+        key: data[key]
+        for key in ("schedule", "port", "ports", "health", "metrics", "replicas", "env")
+        if key in data
     }
     return Process(
         name=name,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pipelinekit.errors import Place
 from pipelinekit.generators.languages import resolved
-from pipelinekit.model.app import WEB, Process
+from pipelinekit.model.app import WEB, Process, reach_text
 from pipelinekit.model.platform import LOCAL, Environment, Platform
 from pipelinekit.plan.release import chart_ref, describe_gate
 from pipelinekit.reading.across import Described
@@ -39,7 +39,7 @@ def explain(
         *_identity(described),
         *_build(described),
         *_processes(described, environment.name if environment else ""),
-        *_relations(described),
+        *_relations(described, environment.name if environment else ""),
         *_platform(described, platform, written, environment),
     )
 
@@ -110,6 +110,7 @@ def _leaves(process: Process) -> Iterator[tuple[Path, Any]]:
         ("command",): list(process.command),
         ("schedule",): process.schedule,
         ("port",): process.port,
+        **{("ports", name): number for name, number in process.ports.items()},
         ("health",): process.health,
         ("metrics",): process.metrics,
         ("replicas",): None if process.schedule else process.replicas,
@@ -126,7 +127,7 @@ def _leaves(process: Process) -> Iterator[tuple[Path, Any]]:
     return ((path, value) for path, value in flat.items() if value not in (None, "", []))
 
 
-def _relations(described: Described) -> Iterator[Setting]:
+def _relations(described: Described, environment: str) -> Iterator[Setting]:
     app, source = described.app, described.source
     for name, command in app.before.items():
         yield _from(source, ("before", name), list(command))
@@ -137,6 +138,10 @@ def _relations(described: Described) -> Iterator[Setting]:
     for key in ("calls", "accepts"):
         if getattr(app, key):
             yield _from(source, (key,), list(getattr(app, key)))
+    reached: Path = ("environments", environment, "reaches") if environment in app.elsewhere else ("reaches",)
+    if app.reaches or environment in app.elsewhere:
+        shown = [reach_text(each) for each in app.reaches_in(environment)]
+        yield _from(source, reached, shown, shown="reaches")
 
 
 def _platform(

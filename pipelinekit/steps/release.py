@@ -23,6 +23,7 @@ from pipelinekit.ports import (
     Receipts,
     Releases,
     Say,
+    SecretVersions,
     Verifier,
     Workspace,
 )
@@ -41,6 +42,8 @@ from pipelinekit.steps.image import Did, missing
 from pipelinekit.steps.patience import Patience, with_ending
 from pipelinekit.steps.pending import settled_state
 from pipelinekit.steps.preflight import Survey, require
+from pipelinekit.steps.referenced import with_versions
+from pipelinekit.steps.tasks import await_earlier, heard
 from pipelinekit.steps.undo import undo
 
 Sleep = Callable[[float], None]
@@ -80,10 +83,13 @@ def prepare(
     workspace: Workspace,
     charts: Charts,
     registry: ChartRepository,
+    secrets: SecretVersions,
+    say: Say,
 ) -> Prepared:
     """The published archive, here, and what is laid over its values in the target."""
     archive = _archive(plan, chart, workspace, registry)
     layers = values_layers(plan, chart.digest, target, archive, charts)
+    layers = with_versions(layers, plan.app, target, secrets, say)
     values = overlay(*(read_values(text, "values") for text in layers))
     own = read_values(charts.texts(archive, ["values.yaml"]).get("values.yaml", ""), "values.yaml")
     return Prepared(
@@ -133,8 +139,10 @@ def deploy(
             cluster.ensure_namespace(target)
         say(f"{plan.app.name} {plan.version} to {where}")
         until = time.time() + timeout
+        await_earlier(plan.app, target, releases, cluster, timeout=timeout, say=say, sleep=sleep)
         try:
-            state = _install(prepared, there.state, releases, cluster, timeout, say)
+            with heard(plan.app, target, cluster):
+                state = _install(prepared, there.state, releases, cluster, timeout, say)
         except ToolFailed as error:
             tries += 1
             if error.faults[0].code != RIVAL or tries == TRIES:

@@ -93,8 +93,9 @@ def check_family(objects: Sequence[Object]) -> None:
 
 def check_names_and_labels(each: Object) -> None:
     name = each["metadata"]["name"]
-    # A ConfigMap is no part of any host's name, so that it may have dots.
-    letters = "-a-z0-9." if each["kind"] == "ConfigMap" else "-a-z0-9"
+    # These are no part of any host's name, so that they may have dots.
+    dotted = each["kind"] in {"ConfigMap", "NetworkPolicy", "AuthorizationPolicy"}
+    letters = "-a-z0-9." if dotted else "-a-z0-9"
     assert re.fullmatch(rf"[a-z]([{letters}]*[a-z0-9])?", name), name
     # A CronJob's pods are named after it, with eleven characters more.
     assert len(name) <= (52 if each["kind"] == "CronJob" else 63), name
@@ -122,8 +123,10 @@ def check_restricted(workload: Object) -> None:
 def check_resources(workload: Object) -> None:
     for container in containers_of(workload):
         resources = container["resources"]
-        assert resources["requests"].keys() == {"cpu", "memory"}, name_of(workload)
-        assert resources["limits"] == {"memory": resources["limits"]["memory"]}
+        assert resources["requests"].keys() == {"cpu", "memory", "ephemeral-storage"}, name_of(workload)
+        assert resources["limits"].keys() == {"memory", "ephemeral-storage"}, name_of(workload)
+    for volume in pod_of(workload).get("volumes", []):
+        assert "emptyDir" not in volume or volume["emptyDir"]["sizeLimit"], volume["name"]
 
 
 def check_no_token(workload: Object) -> None:
@@ -218,7 +221,10 @@ def test_the_rules_bite() -> None:
             "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
             "containers": [
                 {
-                    "resources": {"requests": {"cpu": "1", "memory": "1"}, "limits": {"memory": "1"}},
+                    "resources": {
+                        "requests": {"cpu": "1", "memory": "1", "ephemeral-storage": "1"},
+                        "limits": {"memory": "1", "ephemeral-storage": "1"},
+                    },
                     "securityContext": {
                         "allowPrivilegeEscalation": False,
                         "readOnlyRootFilesystem": True,

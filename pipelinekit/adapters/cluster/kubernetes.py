@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import helm, kubectl
 from pipelinekit.adapters.cluster.pods import Pods
+from pipelinekit.adapters.cluster.tasks import Tasks
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.trouble import Trouble
@@ -18,7 +19,7 @@ RESTRICTED = "pod-security.kubernetes.io/enforce=restricted"
 Object = Mapping[str, Any]
 
 
-class Kubernetes:
+class Kubernetes(Tasks):
     """Clusters as a set of kubeconfig files reaches them."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -79,6 +80,18 @@ class Kubernetes:
     def free(self, target: Target, pod: str) -> str:
         """Delete a pod that nothing else replaces; why it could not be done, or empty."""
         return self._pods.free(target, pod)
+
+    def secret_versions(self, target: Target, names: Sequence[str]) -> Mapping[str, str] | None:
+        """By name, for those that are there; None where they may not be read. No value leaves kubectl."""
+        columns = "custom-columns=:.metadata.name,:.metadata.uid,:.metadata.resourceVersion"
+        options = ("--ignore-not-found", "--no-headers", "--output", columns)
+        done = self._run(target, "get", "secrets", *names, *options)
+        if done.code and "forbidden" in done.err.lower():
+            return None
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        found = (line.split() for line in done.out.splitlines() if line.strip())
+        return {name: "/".join(version) for name, *version in found}
 
     def release_labels(self, target: Target, revision: int) -> Mapping[str, str] | None:
         """The labels of Helm's record of a release's revision, or None when there is no such record."""

@@ -119,7 +119,14 @@ def _prepared(here: Line, environments: tuple[Environment, ...]) -> Iterator[Pre
     published = release_steps.published(here.plan, here.charts, here.receipts, verifier)
     for each in environments:
         yield release_steps.prepare(
-            here.plan, published, here.target(each), here.workspace, here.helm, here.charts
+            here.plan,
+            published,
+            here.target(each),
+            here.workspace,
+            here.helm,
+            here.charts,
+            here.cluster,
+            report.say,
         )
 
 

@@ -17,6 +17,8 @@ from pipelinekit.reading.schema.words import (
     IMAGE,
     IMAGE_VERSION,
     MEMORY,
+    PORT_NAME,
+    REACH,
     RELATIVE,
     SECRET,
     SECRET_ID,
@@ -37,6 +39,11 @@ STAGES = ("test", "build", "push", "package", "publish", "deploy", "verify")
 PROCESS: Schema = {
     "command": COMMAND,
     "port": whole("the port it listens on", 1, 65535),
+    "ports": mapping(
+        whole("its number", 1, 65535),
+        text("a port's name", *PORT_NAME, longest=15),
+        "more ports, by name; `metrics` is Prometheus' alone",
+    ),
     "health": text("answers 2xx when it can take requests", *HTTP_PATH),
     "metrics": text("where Prometheus scrapes", *HTTP_PATH),
     "replicas": whole("how many run", 0, 1000),
@@ -73,6 +80,10 @@ def _processes(*required: str) -> Schema:
     fields = _process_fields() | {"schedule": text("cron; makes it a CronJob", *CRON, longest=100)}
     return mapping(closed(fields, *required), label("a process", names.PROCESS_MAX), "workloads beside `run`")
 
+
+REACHES: Schema = listing(
+    text("a network and a port", *REACH, longest=60), "ways out of the cluster, over TCP", uniqueItems=True
+)
 
 APP: Schema = {
     "$schema": DRAFT,
@@ -147,12 +158,13 @@ APP: Schema = {
             ),
             "calls": listing(text("an application", *CALL), "applications it calls", uniqueItems=True),
             "accepts": listing(text("an application", *CALL), "applications it answers", uniqueItems=True),
+            "reaches": REACHES,
             "versions": {
                 "enum": ["commits", "conventional"],
                 "description": "what moves the version on: each commit, or conventional commits",
             },
             "environments": mapping(
-                closed(_process_fields() | {"processes": _processes()}),
+                closed(_process_fields() | {"processes": _processes(), "reaches": REACHES}),
                 label("an environment"),
                 "what differs in an environment; same shape as run",
             ),

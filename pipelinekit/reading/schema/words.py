@@ -136,9 +136,18 @@ SECRET_ID = (
 )
 IMAGE_PATH = (r"^[a-z0-9{}][a-z0-9._{}/-]*$", "a lower-case path; {team} and {name} are filled in")
 NAMESPACE = (r"^[a-z{][-a-z0-9{}]*$", "a namespace; {team} and {name} are filled in")
+_PORT = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+PORT_NAME = (
+    rf"^(?!http$){_PORT}$",
+    "lower-case letters, digits and single hyphens; begins with a letter; http is the main port's name",
+)
 CALL = (
-    r"^([a-z]([-a-z0-9]*[a-z0-9])?/)?[a-z]([-a-z0-9]*[a-z0-9])?$",
-    "an application's name, or team/name",
+    rf"^([a-z]([-a-z0-9]*[a-z0-9])?/)?[a-z]([-a-z0-9]*[a-z0-9])?(:{_PORT})?$",
+    "an application's name, or team/name; with :port where it is not the main one",
+)
+REACH = (
+    r"^([A-Za-z0-9./_-]+|\[[0-9A-Fa-f:./]+\]):[0-9]{1,5}$",
+    "internet:443, 10.2.0.0/16:5432 or [2001:db8::/32]:443",
 )
 IMAGE_VERSION = (r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "an image tag's beginning: letters, digits, . _ -")
 URL = (r"^https?://[^\s\x00-\x1f]+$", "an http or https address")

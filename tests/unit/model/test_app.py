@@ -4,7 +4,8 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from pipelinekit.model.app import LANGUAGES, Language, Process
+from pipelinekit.model.app import LANGUAGES, Language, Process, Reach, partner_of, reach_text
+from pipelinekit.reading.flows import reach_of
 from tests import examples
 
 
@@ -23,3 +24,23 @@ def test_an_application_is_a_value() -> None:
 
 def test_the_languages_are_those_of_their_type() -> None:
     assert set(LANGUAGES) == set(Language.__args__)  # type: ignore[attr-defined]
+
+
+def test_ways_out_are_those_of_the_environment_where_it_has_its_own() -> None:
+    everywhere, there = (Reach(to="internet", port=443),), (Reach(to="10.2.0.0/16", port=5432),)
+    app = examples.app(reaches=everywhere, elsewhere={"production": there, "dev": ()})
+    found = [app.reaches_in(each) for each in ("production", "dev", "staging", "")]
+    assert found == [there, (), everywhere, everywhere]
+
+
+@pytest.mark.parametrize("text", ["internet:443", "10.2.0.0/16:5432", "[2001:db8::/32]:443"])
+def test_a_way_out_is_said_as_the_document_says_it(text: str) -> None:
+    assert reach_text(reach_of(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("word", "application", "port"),
+    [("shop", "shop", ""), ("sales/shop", "sales/shop", ""), ("sales/shop:admin", "sales/shop", "admin")],
+)
+def test_a_partner_is_an_application_and_a_port(word: str, application: str, port: str) -> None:
+    assert partner_of(word) == (application, port)

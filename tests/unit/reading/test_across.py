@@ -41,6 +41,24 @@ def test_a_flow_that_ends_in_nothing_is_told_at_its_place(caller: str, callee: s
     assert expected in said
 
 
+@pytest.mark.parametrize(
+    ("calls", "accepts", "said"),
+    [
+        ("orders:admin", "shop:admin", []),
+        ("orders", "shop", []),
+        ("orders:admin", "shop", ["'payments/orders' does not accept 'shop:admin'"]),
+        ("orders", "shop:admin", ["'payments/orders' does not accept 'shop'"]),
+        ("orders:admim", "shop:admin", ["'payments/orders' has no port 'admim' for callers"]),
+    ],
+)
+def test_both_sides_name_the_port(calls: str, accepts: str, said: list[str]) -> None:
+    shop = _app("shop", f'calls: ["{calls}"]\n', team="sales")
+    orders = _app("orders", f'processes: {{feed: {{ports: {{admin: 81}}}}}}\naccepts: ["{accepts}"]\n')
+    found = _said(across.check_flows(shop, [shop, orders]))
+    assert len(found) == len(said)
+    assert all(words in text for text, words in zip(found, said, strict=True))
+
+
 def test_a_near_name_is_suggested() -> None:
     shop, orders = _app("shop", "calls: [ordrs]\n"), _app("orders")
     assert across.check_flows(shop, [shop, orders])[0].hint == "did you mean 'orders'?"

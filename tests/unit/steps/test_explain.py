@@ -120,3 +120,19 @@ def test_processes_web_is_told_under_the_name_it_is_written_with() -> None:
     settings = _by_path(explain(describe(text, "app.yaml"), local_platform(""), None, None))
     assert settings["processes.web.port"].value == 80
     assert not [path for path in settings if path.startswith("run.")]
+
+
+def test_ways_out_come_from_the_environment_that_has_its_own() -> None:
+    more = '  dev: {reaches: ["[2001:db8::/32]:443"]}\nreaches: ["internet:443"]\n'
+    described = describe(TEXT.rstrip("\n") + "\n" + more, "app.yaml")
+    platform, written = read_platform_with_places(PLATFORM, "platform.yaml")
+
+    def reaches(name: str) -> Setting:
+        settings = explain(described, platform, written, platform.environment(name))
+        return next(each for each in settings if each.path == "reaches")
+
+    dev, production = reaches("dev"), reaches("production")
+    assert (dev.value, production.value) == (["[2001:db8::/32]:443"], ["internet:443"])
+    assert dev.place
+    assert production.place
+    assert dev.place.line != production.place.line

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import CheckFailed, Fault, PipelinekitError, Refused, ToolFailed
+from pipelinekit.model.app import Process, SecretRef
 from pipelinekit.model.deployment import DeploymentPlan, Look
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified
 from pipelinekit.model.release import ReleasePlan, Target
@@ -81,7 +82,16 @@ class Bench:
         )
 
     def prepare(self, target: Target = DEV, plan: ReleasePlan = PLAN) -> Prepared:
-        return release.prepare(plan, self.chart, target, self.workspace, self.charts, self.registry)
+        return release.prepare(
+            plan,
+            self.chart,
+            target,
+            self.workspace,
+            self.charts,
+            self.registry,
+            self.cluster,
+            self.said.append,
+        )
 
     def plan(self) -> DeploymentPlan:
         things = self.cluster.things
@@ -371,7 +381,7 @@ def test_an_autoscaler_that_does_not_scale_is_a_failure_once_the_time_is_up(
 
 
 def test_who_comes_second_waits_and_finds_that_it_runs(bench: Bench) -> None:
-    other = release.prepare(PLAN, bench.chart, DEV, bench.workspace, bench.charts, bench.registry)
+    other = bench.prepare()
 
     def wins() -> None:
         bench.releases.install(DEV, other.archive, other.layers, timeout=1, hopeless=lambda: False)
@@ -512,6 +522,20 @@ def test_a_release_that_somebody_removes_is_theirs_to_end(bench: Bench) -> None:
     assert code_of(caught.value) == "release-uninstalling"
     assert "helm uninstall orders --namespace payments-dev" in caught.value.faults[0].hint
     assert list(bench.records) == [1]
+
+
+# --- Secrets ---------------------------------------------------------------------------------------
+
+
+def test_a_changed_secret_is_deployed_and_an_unchanged_one_is_not(bench: Bench) -> None:
+    reference = SecretRef(kind="secret", path="api", key="k")
+    app = examples.app(processes={"web": Process(name="web", secrets={"KEY": reference})})
+    plan = replace(PLAN, app=app)
+    acted = []
+    for version in ("one", "one", "two", "two"):
+        bench.cluster.secrets = {"api": version}
+        acted.append(bench.deploy(plan=plan)[1].acted)
+    assert acted == [True, False, True, False]
 
 
 # --- not ready ------------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ def _process(mark: str, number: int) -> Document:
     return {
         "command": [f"{mark}-program", f"{mark}-argument"],
         "port": 1000 + number,
+        "ports": {f"{mark}-port": 2000 + number},
         "health": f"/{mark}-health",
         "metrics": f"/{mark}-metrics",
         "replicas": 2,
@@ -88,9 +89,11 @@ APP: Document = {
     "services": [{"type": "markedtype", "name": "markedservice", "plan": "markedplan"}],
     "calls": ["markedcallee"],
     "accepts": ["markedcaller"],
+    "reaches": ["10.77.0.0/16:77"],
     "environments": {
         "markedplace": {
             **_process("there", 3),
+            "reaches": ["10.78.0.0/16:78"],
             "processes": {
                 "markedlistener": _process("other", 4),
                 "markednightly": {"schedule": "8 4 2 3 *"},

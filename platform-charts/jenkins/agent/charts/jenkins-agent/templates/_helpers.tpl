@@ -30,12 +30,144 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
      Usage: include "app.peer" (dict "root" $ "word" $word) */}}
 {{- define "app.peer" -}}
 {{- $peer := get .root.Values.peers .word | default dict -}}
+{{- $application := splitList ":" .word | first -}}
 - namespaceSelector:
     matchLabels:
       kubernetes.io/metadata.name: {{ $peer.namespace | default .root.Release.Namespace | quote }}
   podSelector:
     matchLabels:
-      app.kubernetes.io/name: {{ $peer.name | default (splitList "/" .word | last) | quote }}
+      app.kubernetes.io/name: {{ $peer.name | default (splitList "/" $application | last) | quote }}
+{{- end -}}
+
+{{/* The identities that another application has in the mesh: its processes' and its tasks', as JSON.
+     Usage: include "app.principals" (dict "root" $ "word" $word) | fromJsonArray */}}
+{{- define "app.principals" -}}
+{{- $peer := get .root.Values.peers .word | default dict -}}
+{{- $name := $peer.name | default (splitList ":" .word | first | splitList "/" | last) -}}
+{{- $accounts := printf "%s/ns/%s/sa" .root.Values.mesh.trustDomain ($peer.namespace | default .root.Release.Namespace) -}}
+{{- list (printf "%s/%s" $accounts $name) (printf "%s/%s-before" $accounts $name) | toJson -}}
+{{- end -}}
+
+{{/* Who may call which ports of a process, as JSON: a list of {"port": number, "words": of accepts}. Whom the
+     application accepts calls the main port of web, and a named one where the word has its name.
+     Usage: include "app.callers" (dict "root" $ "name" $name "process" $process) | fromJsonArray */}}
+{{- define "app.callers" -}}
+{{- $accepts := .root.Values.accepts -}}
+{{- $rules := list -}}
+{{- if and .process.port (eq .name "web") -}}
+{{- $words := list -}}
+{{- range $accepts }}{{ if not (contains ":" .) }}{{ $words = append $words . }}{{ end }}{{ end -}}
+{{- if $words }}{{ $rules = append $rules (dict "port" .process.port "words" $words) }}{{ end -}}
+{{- end -}}
+{{- range $port, $number := .process.ports -}}
+{{- $words := list -}}
+{{- range $accepts }}{{ if hasSuffix (printf ":%s" $port) . }}{{ $words = append $words . }}{{ end }}{{ end -}}
+{{- if and $words (ne $port "metrics") }}{{ $rules = append $rules (dict "port" $number "words" $words) }}{{ end -}}
+{{- end -}}
+{{- $rules | toJson -}}
+{{- end -}}
+
+{{/* The port where Prometheus finds a process' metrics, or empty. Usage: include "app.scraped" $process */}}
+{{- define "app.scraped" -}}
+{{- if .metrics }}{{ get (.ports | default dict) "metrics" | default .port | default "" }}{{ end -}}
+{{- end -}}
+
+{{/* Where the pods of this release may go; all else is closed to them. Usage: include "app.egress" . */}}
+{{- define "app.egress" -}}
+- to:
+    - podSelector:
+        matchLabels:
+          {{- include "app.own" . | nindent 10 }}
+# Names: the cluster's DNS, and the cache that some clusters have on each node.
+- to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: kube-system
+      podSelector:
+        matchLabels:
+          k8s-app: kube-dns
+    - ipBlock:
+        cidr: 169.254.20.10/32
+  ports:
+    - port: 53
+      protocol: UDP
+    - port: 53
+      protocol: TCP
+{{- with .Values.calls }}
+# Whom it calls, by the ports' names: their numbers are the callee's.
+{{- range . }}
+{{- $peer := get $.Values.peers . | default dict }}
+{{- $port := "http" }}
+{{- if contains ":" . }}{{ $port = splitList ":" . | last }}{{ end }}
+- to:
+    {{- include "app.peer" (dict "root" $ "word" .) | nindent 4 }}
+  ports:
+    {{- with $peer.port }}
+    - port: {{ . }}
+    {{- else }}
+    - port: {{ $port | quote }}
+    {{- end }}
+{{- end }}
+{{- end }}
+{{- range .Values.services | uniq }}
+- to:
+    - namespaceSelector:
+        matchLabels:
+          pipelinekit.dev/service: {{ . | quote }}
+  {{- with get $.Values.network.services . }}
+  ports:
+    {{- range . }}
+    - port: {{ . }}
+    {{- end }}
+  {{- end }}
+{{- end }}
+{{- if include "app.usesVault" . }}
+{{- $url := urlParse .Values.vault.address }}
+{{- $port := ternary 80 443 (eq $url.scheme "http") }}
+{{- if regexMatch ":[0-9]+$" $url.host }}{{ $port = regexFind "[0-9]+$" $url.host | int }}{{ end }}
+# Vault, by its address' port and by the one that its pods listen on behind a Service.
+- to:
+    - namespaceSelector:
+        matchLabels:
+          pipelinekit.dev/service: vault
+  ports:
+    {{- range list $port 8200 | uniq }}
+    - port: {{ . }}
+    {{- end }}
+{{- end }}
+{{- range .Values.reaches }}
+# Out of the cluster.
+- to:
+    {{- if eq .to "internet" }}
+    {{- range $everything := list "0.0.0.0/0" "::/0" }}
+    - ipBlock:
+        cidr: {{ $everything | quote }}
+        except:
+          {{- range $.Values.network.inside }}
+          {{- if eq (contains ":" .) (contains ":" $everything) }}
+          - {{ . | quote }}
+          {{- end }}
+          {{- end }}
+    {{- end }}
+    {{- else }}
+    - ipBlock:
+        cidr: {{ .to | quote }}
+    {{- end }}
+  ports:
+    - port: {{ .port }}
+{{- end }}
+{{- if .Values.mesh.enabled }}
+# The mesh's control plane.
+- to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.mesh.namespace | quote }}
+  ports:
+    - port: 15012
+{{- end }}
+{{- with .Values.network.extraEgress }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}
 
 {{/* "true" when a process has secrets in Vault. Usage: include "app.usesVault" . */}}
@@ -117,6 +249,23 @@ pipelinekit.dev/chart: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
+{{/* The marks of the Secrets that a process refers to, in the order of its variables; empty when there are none.
+     Usage: include "app.secretVersions" (dict "root" $ "process" $process) */}}
+{{- define "app.secretVersions" -}}
+{{- $root := .root -}}
+{{- $marks := list -}}
+{{- range .process.secrets }}{{ with get ($root.Values.secretVersions | default dict) .name }}{{ $marks = append $marks . }}{{ end }}{{ end -}}
+{{- $marks | uniq | join "-" -}}
+{{- end -}}
+
+{{/* What a container asks for and may have at most; of the processor it may have what is left.
+     Usage: include "app.resources" (dict "root" $ "resources" $process.resources) */}}
+{{- define "app.resources" -}}
+{{- $storage := .root.Values.storage -}}
+requests: {cpu: {{ .resources.cpu | quote }}, memory: {{ .resources.memory | quote }}, ephemeral-storage: {{ $storage.request | quote }}}
+limits: {memory: {{ .resources.memory | quote }}, ephemeral-storage: {{ $storage.limit | quote }}}
+{{- end -}}
+
 {{/* What every container may do: nothing that it does not need. Usage: include "app.containerSecurity" . */}}
 {{- define "app.containerSecurity" -}}
 allowPrivilegeEscalation: false
@@ -146,6 +295,23 @@ imagePullSecrets:
 {{- end }}
 securityContext:
   {{- include "app.podSecurity" .root | nindent 2 }}
+{{- if or $process.port $process.ports }}
+# The program's half a minute, after what preStop takes.
+terminationGracePeriodSeconds: 33
+{{- end }}
+{{- if not $process.schedule }}
+# Apart where there is room for that; what is left of the last rollout does not count.
+topologySpreadConstraints:
+{{- range $place := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+  - maxSkew: 1
+    topologyKey: {{ $place }}
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "app.selector" $ | nindent 8 }}
+    matchLabelKeys: [pod-template-hash]
+{{- end }}
+{{- end }}
 {{- if $process.vault }}
 initContainers:
   {{- include "app.vaultContainers" . | nindent 2 }}
@@ -161,10 +327,26 @@ containers:
     env:
       {{- . | nindent 6 }}
     {{- end }}
-    {{- if $process.port }}
+    {{- if or $process.port $process.ports }}
     ports:
+      {{- with $process.port }}
       - name: http
-        containerPort: {{ $process.port }}
+        containerPort: {{ . }}
+      {{- end }}
+      {{- range $port, $number := $process.ports }}
+      - name: {{ $port | quote }}
+        containerPort: {{ $number }}
+      {{- end }}
+    # Whoever sends requests learns in the meantime that it goes: it still answers them.
+    lifecycle:
+      preStop:
+        {{- if semverCompare ">=1.30-0" .root.Capabilities.KubeVersion.Version }}
+        sleep: {seconds: 3}
+        {{- else }}
+        exec: {command: [sleep, "3"]}
+        {{- end }}
+    {{- end }}
+    {{- if $process.port }}
     {{- if $process.health }}
     startupProbe:
       httpGet: {path: {{ $process.health | quote }}, port: http}
@@ -183,11 +365,8 @@ containers:
       periodSeconds: 5
     {{- end }}
     {{- end }}
-    {{- with $process.resources }}
     resources:
-      requests: {cpu: {{ .cpu | quote }}, memory: {{ .memory | quote }}}
-      limits: {memory: {{ .memory | quote }}}
-    {{- end }}
+      {{- include "app.resources" (dict "root" .root "resources" $process.resources) | nindent 6 }}
     securityContext:
       {{- include "app.containerSecurity" .root | nindent 6 }}
     volumeMounts:
@@ -200,7 +379,7 @@ containers:
       {{- end }}
 volumes:
   - name: tmp
-    emptyDir: {}
+    emptyDir: {sizeLimit: {{ .root.Values.storage.tmp | quote }}}
   {{- if $process.vault }}
   {{- include "app.vaultVolumes" . | nindent 2 }}
   {{- end }}
@@ -216,11 +395,8 @@ volumes:
   env:
     {{- . | nindent 4 }}
   {{- end }}
-  {{- with .process.resources }}
   resources:
-    requests: {cpu: {{ .cpu | quote }}, memory: {{ .memory | quote }}}
-    limits: {memory: {{ .memory | quote }}}
-  {{- end }}
+    {{- include "app.resources" (dict "root" .root "resources" .process.resources) | nindent 4 }}
   securityContext:
     {{- include "app.containerSecurity" .root | nindent 4 }}
   volumeMounts:
@@ -279,8 +455,8 @@ volumes:
     - name: SKIP_SETCAP
       value: "true"
   resources:
-    requests: {cpu: 10m, memory: 64Mi}
-    limits: {memory: 128Mi}
+    requests: {cpu: 10m, memory: 64Mi, ephemeral-storage: 8Mi}
+    limits: {memory: 128Mi, ephemeral-storage: 64Mi}
   securityContext:
     runAsUser: 65532
     {{- include "app.containerSecurity" $root | nindent 4 }}
