@@ -81,8 +81,7 @@ def run(
     bytes of output, the program is killed; `memory` and `file` bound its memory and each file, in bytes.
     Raises `ToolMissing` when there is no such program, `ToolFailed` on the timeout and on too much output.
     """
-    # A verb that starts no program does without it.
-    import subprocess
+    import subprocess  # A verb that starts no program does without it.
 
     path = find(argv[0])
     process = subprocess.Popen(
@@ -112,8 +111,7 @@ def _hold(pid: int, memory: int | None, file: int | None) -> None:
     import resource
 
     limits = ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_FSIZE, file))
-    # It may have ended already.
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # it may have ended already
         for kind, most in ((kind, most) for kind, most in limits if most is not None):
             resource.prlimit(pid, kind, (most, most))
 
