@@ -23,6 +23,20 @@ LISTING = 900.0
 """Seconds that one list may take, page by page."""
 
 
+_LISTS: dict[str, tuple[str, ...]] = {
+    "v1/repositories": ("name", "format", "type"),
+    "v1/security/users": ("userId",),
+    "v1/security/realms/active": (),
+}
+"""What gives a list, and the texts that each of its objects has; without any it is a list of texts."""
+
+
+def _is_listed(each: Any, keys: tuple[str, ...]) -> bool:
+    if not keys:
+        return isinstance(each, str)
+    return isinstance(each, dict) and all(isinstance(each.get(key), str) for key in keys)
+
+
 class NexusClient:
     """The API as an administrator sees it."""
 
@@ -37,7 +51,7 @@ class NexusClient:
         if answer.status_code == 404:
             return None
         self._expect(answer, "GET", path)
-        return self._connection.json(answer, self.host)
+        return self._shaped(path, self._connection.json(answer, self.host))
 
     def send(self, method: str, path: str, body: Any) -> None:
         """Make or change something; `ToolFailed` with the server's reason when it does not want to."""
@@ -78,6 +92,16 @@ class NexusClient:
             if time.monotonic() > until:
                 break
         raise failed("nexus-endless", f"{self.host} lists the components of {repository} without end")
+
+    def _shaped(self, path: str, body: Any) -> Any:
+        """The answer, where it has the form that the API gives it at this path; `ToolFailed` where not."""
+        keys = _LISTS.get(path.partition("?")[0])
+        if keys is None:
+            if isinstance(body, dict):
+                return body
+        elif isinstance(body, list) and all(_is_listed(each, keys) for each in body):
+            return body
+        raise odd(self.host, f"another form at {path}")
 
     def _address(self, path: str) -> str:
         return f"{self.url}/service/rest/{path}"

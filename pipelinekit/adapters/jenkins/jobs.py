@@ -161,7 +161,7 @@ class JenkinsController:
             return frozenset()
         except Denied:
             return None
-        return frozenset(each["id"] for each in listing["credentials"])
+        return frozenset(str(each["id"]) for each in listing["credentials"])
 
     def paths_with_builds(self, paths: Iterable[str]) -> frozenset[str]:
         """Those of the jobs that have a build, their branches' jobs counted."""

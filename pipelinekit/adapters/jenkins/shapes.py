@@ -11,7 +11,7 @@ _OBJECTS = frozenset(("lastBuild", "executable", "task"))
 _NUMBERS = frozenset(("number", "nextBuildNumber", "queueId", "timestamp"))
 _TEXTS = frozenset(
     (
-        *("_class", "color", "crumb", "crumbRequestField", "description", "id", "name", "result"),
+        *("_class", "color", "crumb", "crumbRequestField", "description", "name", "result"),
         *("shortName", "url", "version", "why"),
     )
 )
