@@ -96,6 +96,11 @@ def has_password(address: str) -> bool:
     return re.match(r"[a-z][a-z0-9+.-]*://[^/@]*:[^/@]+@", address, re.IGNORECASE) is not None
 
 
+def without_login(address: str) -> str:
+    """A git address without the user and password that an http address may carry."""
+    return re.sub(r"^(https?://)[^/@]*@", r"\1", address)
+
+
 def is_loopback(host: str) -> bool:
     """Whether `host` (with or without a port) is this machine: the one place plain http is fine."""
     bare = re.sub(r":[0-9]+\Z", "", host) if host.startswith("[") or host.count(":") == 1 else host
@@ -103,3 +108,26 @@ def is_loopback(host: str) -> bool:
         return bare == "localhost" or ipaddress.ip_address(bare.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+_HOST = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9.]*[A-Za-z0-9])?(?::([0-9]{1,5}))?")
+
+
+def host_fault(text: str, *, path: bool = True) -> str:
+    """Why `text` is no `host`, `host:port` or (with `path`) `host:port/path`; empty when it is one.
+
+    A predicate that repeats nothing of the text: there may be a password in it.
+    """
+    if "@" in text:
+        return "holds a user or a password"
+    if "://" in text:
+        return "begins with a scheme"
+    host, slash, rest = text.partition("/")
+    if host.startswith("[") or host.count(":") > 1:
+        return "is an IPv6 address, which image names cannot hold"
+    match = _HOST.fullmatch(host)
+    if match is None or int(match[1] or 1) not in range(1, 65536):
+        return "is no host, with or without a port"
+    if slash and not (path and re.fullmatch(r"[a-z0-9]+(?:[._/-]+[a-z0-9]+)*", rest)):
+        return "has something after the host" if rest else "ends with a slash"
+    return ""

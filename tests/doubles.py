@@ -95,6 +95,7 @@ class Repositories:
 
     def __init__(self) -> None:
         self.heads: dict[str, str] = {}
+        self.tags: dict[tuple[str, str], str] = {}
         self.files: dict[tuple[str, str], str] = {}
         self.reads: list[str] = []
 
@@ -106,6 +107,11 @@ class Repositories:
         if repository not in self.heads:
             raise failed("repository-unreachable", f"git cannot read {repository}")
         return self.heads[repository]
+
+    def tag(self, repository: str, name: str) -> str:
+        if repository not in self.heads:
+            raise failed("repository-unreachable", f"git cannot read {repository}")
+        return self.tags.get((repository, name), "")
 
     def read(self, repository: str, branch: str, commit: str, path: str) -> str:
         assert commit == self.heads[repository]
@@ -232,6 +238,10 @@ class Sources:
 
     text: str = "FROM scratch AS build\nFROM build AS test\nFROM scratch\n"
     content: str = "sources"
+    secret: tuple[str, ...] = ()
+
+    def left_out(self) -> tuple[str, ...]:
+        return self.secret
 
     def dockerfile(self) -> str:
         return self.text
@@ -630,10 +640,14 @@ class Controller:
             "workflow-job",
             "workflow-cps",
             "workflow-multibranch",
+            "pipeline-groovy-lib",
             "git",
             "github-branch-source",
         )
     )
+    versions: dict[str, str] = field(default_factory=dict)
+    below: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    trusted: frozenset[str] | None = frozenset()
     stores: dict[str, frozenset[str] | None] = field(default_factory=dict)
     built: frozenset[str] = frozenset()
     asked: list[str] = field(default_factory=list)
@@ -641,8 +655,14 @@ class Controller:
     def version(self) -> str:
         return "2.479.3"
 
-    def plugins(self) -> frozenset[str] | None:
-        return self.has
+    def plugins(self) -> dict[str, str] | None:
+        return None if self.has is None else {each: self.versions.get(each, "999.v0") for each in self.has}
+
+    def folders(self, path: str) -> tuple[str, ...]:
+        return self.below.get(path, ())
+
+    def trusted_libraries(self) -> frozenset[str] | None:
+        return self.trusted
 
     def credential_ids(self, folder: str) -> frozenset[str] | None:
         self.asked.append(folder)

@@ -27,7 +27,7 @@ LINT: tuple[tuple[str, ...], ...] = (
     ("lint-imports", "--no-logo"),
 )
 PURE = ("tests/unit", "tests/golden")
-REAL = ("tests/charts", "tests/controller", "tests/jenkins", "tests/real")
+REAL = ("tests/charts", "tests/controller", "tests/hostile", "tests/jenkins", "tests/real")
 
 
 @dataclass

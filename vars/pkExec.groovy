@@ -1,12 +1,14 @@
 /** Run one verb: arguments travel as JSON in the environment, credentials by id, the shell line is a constant. */
 void call(String verb, Map args = [:]) {
     List bindings = []
-    for (String of in ['REGISTRY', 'CHARTS', 'JENKINS', 'PYPI', 'NPM', 'MAVEN', 'GO']) {
+    for (String of in ['REGISTRY', 'CHARTS', 'MIRROR', 'JENKINS', 'PYPI', 'NPM', 'MAVEN', 'GO']) {
         if (args[of.toLowerCase() + 'CredentialsId']) { bindings << usernamePassword(credentialsId: args[of.toLowerCase() + 'CredentialsId'], usernameVariable: 'PK_' + of + '_USER', passwordVariable: 'PK_' + of + '_PASSWORD') }
     }
     for (String id in (args.kubeCredentialsIds ?: [])) {
         bindings << file(credentialsId: id, variable: 'PK_KUBECONFIG_' + bindings.size())
     }
+    if (args.signingCredentialsId) { bindings << file(credentialsId: args.signingCredentialsId, variable: 'PK_SIGNING_KEY') }
+    if (args.signingPasswordCredentialsId) { bindings << string(credentialsId: args.signingPasswordCredentialsId, variable: 'PK_SIGNING_PASSWORD') }
     for (String id in (args.secretCredentialsIds ?: [])) {
         bindings << string(credentialsId: id, variable: 'PK_SECRET_' + id.toUpperCase().replace('-', '_').replace('.', '_'))
     }

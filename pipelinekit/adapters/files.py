@@ -6,30 +6,29 @@ import contextlib
 import errno
 import io
 import os
-import shutil
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from pipelinekit.adapters import regular
+from pipelinekit.adapters.links import LINK_GIT, LINK_OUT, astray, require_unlinked
 from pipelinekit.errors import Fault, Place, Refused, ToolFailed, failed, refused
+from pipelinekit.model.tree import is_gits
 
 IGNORE_ALL = "*\n"
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 _MOVE = "move it out of the way, or `pipelinekit generate --keep PATH` keeps yours for good"
 _IS_FOLDER = "is a folder where a file should be"
-_LINK_OUT = "is a link that leads out of the application's folder"
-SCAN_LIMIT = 64 * 1024
-"""Bytes of a file whose text is read in a scan."""
-SCAN_MOST = 20_000
-"""Files that a scan looks at."""
+LONGEST = 1_000
+"""Characters of a path below an application's folder."""
 
 
-def read_bytes(path: Path) -> bytes:
-    """The file's content; `ToolFailed` with the reason when it cannot be read."""
+def read_bytes(path: Path, limit: int = regular.CONTENT) -> bytes:
+    """The file's content; `ToolFailed` with the reason when it is no file, too large, or cannot be read."""
     try:
-        return path.read_bytes()
+        return regular.read(path, limit)
     except OSError as error:
-        raise _disk_error("file-unreadable", path, error) from error
+        raise disk_error("file-unreadable", path, error) from error
 
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644, durable: bool = False) -> None:
@@ -61,7 +60,7 @@ def _write(path: str, content: str | bytes, mode: int, *, durable: bool = False)
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary)  # noqa: PTH108 - a text already
-        raise _disk_error("file-unwritable", Path(path), error) from error
+        raise disk_error("file-unwritable", Path(path), error) from error
 
 
 def _write_all(stream: io.FileIO, data: bytes) -> None:
@@ -78,7 +77,7 @@ def remove(path: Path) -> None:
         with contextlib.suppress(OSError):
             path.parent.rmdir()
     except OSError as error:
-        raise _disk_error("file-undeletable", path, error) from error
+        raise disk_error("file-undeletable", path, error) from error
 
 
 def move(path: Path, to: Path) -> None:
@@ -89,12 +88,15 @@ def move(path: Path, to: Path) -> None:
         with contextlib.suppress(OSError):
             path.parent.rmdir()
     except OSError as error:
-        raise _disk_error("file-unwritable", to, error) from error
+        raise disk_error("file-unwritable", to, error) from error
 
 
 def working_folder(root: Path, name: str) -> Path:
-    """`.pipelinekit/<name>/`, made if need be, with a `.gitignore` that keeps it out of git."""
-    folder = root / ".pipelinekit" / name
+    """`.pipelinekit/<name>/`, made if need be, with a `.gitignore` that keeps it out of git.
+
+    Raises `Refused` where it is a link, or behind one.
+    """
+    folder = require_unlinked(root, f".pipelinekit/{name}")
     ignore = folder / ".gitignore"
     if not ignore.exists():
         write_atomic(ignore, IGNORE_ALL)
@@ -122,7 +124,7 @@ def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
             if obstacle:
                 faults.append(Fault("path-blocked", obstacle, Place(path), hint=_MOVE))
                 continue
-            texts[relative] = _content(path).decode().replace("\r\n", "\n")
+            texts[relative] = regular.read(path, regular.DOCUMENT).decode().replace("\r\n", "\n")
         except FileNotFoundError:
             continue
         except UnicodeDecodeError:
@@ -135,29 +137,7 @@ def read_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
 
 
 def _content(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - a fleet reads many
-        return stream.read()
-
-
-def scan(
-    root: Path, *, wanted: Callable[[str], object], skipped: Collection[str], deepest: int
-) -> dict[str, str]:
-    """Every file below `root` by its path, with its text where `wanted` says so and it is small enough.
-
-    Folders named in `skipped`, and what lies more than `deepest` folders down, are passed over.
-    """
-    found: dict[str, str] = {}
-    for folder, inside, names in os.walk(root):
-        depth = len(Path(folder).relative_to(root).parts)
-        inside[:] = sorted(each for each in inside if each not in skipped and depth < deepest)
-        for name in sorted(names):
-            path = Path(folder, name)
-            relative = path.relative_to(root).as_posix()
-            is_text = wanted(relative) and path.is_file() and path.stat().st_size <= SCAN_LIMIT
-            found[relative] = path.read_bytes().decode(errors="replace") if is_text else ""
-            if len(found) > SCAN_MOST:
-                return found
-    return found
+    return regular.read(path)
 
 
 def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | None:
@@ -165,9 +145,13 @@ def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | N
 
     `seen` remembers the answers about the folders above.
     """
+    if "\0" in relative or len(relative) > LONGEST:
+        return "is no path that a file can have"
     above, _, name = relative.rpartition("/")
-    if name == ".." or relative.startswith("/"):
+    if name == ".." or relative.startswith("/") or "\0" in relative:
         return "leads out of the application's folder"
+    if is_gits(relative):
+        return "is git's own"
     if above:
         if above not in seen:
             seen[above] = _folder_obstacle(root, above, seen)
@@ -180,8 +164,8 @@ def _obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> str | N
     if stat.S_ISREG(mode):
         return ""
     path = root / relative
-    if stat.S_ISLNK(mode) and _leads_out(root, path):
-        return _LINK_OUT
+    if stat.S_ISLNK(mode) and (why := astray(root, path)):
+        return why
     return _IS_FOLDER if path.is_dir() else ""
 
 
@@ -201,13 +185,9 @@ def _folder_obstacle(root: Path, relative: str, seen: dict[str, str | None]) -> 
     above = _obstacle(root, relative, seen)
     if above == _IS_FOLDER:
         return ""
-    if above == _LINK_OUT:
+    if above in {LINK_OUT, LINK_GIT}:
         return f"{relative} {above}"
     return above if above != "" else f"{relative} is a file where a folder should be"
-
-
-def _leads_out(root: Path, path: Path) -> bool:
-    return root.resolve() not in path.resolve().parents
 
 
 def write_tree(root: Path, files: Mapping[str, tuple[str, bool]]) -> None:
@@ -225,6 +205,8 @@ def write_tree(root: Path, files: Mapping[str, tuple[str, bool]]) -> None:
         raise Refused(*faults)
     for relative, (text, executable) in files.items():
         path = f"{root}/{relative}"
+        # A link to another file of theirs stays one.
+        path = os.path.realpath(path) if os.path.islink(path) else path  # noqa: PTH114 - a text already
         crlf = there[relative] is not None and _uses_crlf(path)
         content = text.replace("\n", "\r\n") if crlf else text
         _write(path, content, 0o755 if executable else 0o644)
@@ -240,17 +222,7 @@ def _mode(path: str) -> int | None:
 def _uses_crlf(path: str) -> bool:
     """Whether the file's lines end in `\\r\\n`; a mixed file counts by its first line."""
     with open(path, "rb") as stream:  # noqa: PTH123 - a fleet asks for many
-        return stream.readline().endswith(b"\r\n")
-
-
-def copy_tree(source: Path, to: Path) -> None:
-    """Copy a folder; links are followed, so that nothing points back at the original."""
-    try:
-        shutil.copytree(source, to)
-    except shutil.Error as error:
-        raise failed("file-unreadable", f"{source}: {error.args[0][0][2]}") from error
-    except OSError as error:
-        raise _disk_error("file-unreadable", source, error) from error
+        return stream.readline(regular.DOCUMENT).endswith(b"\r\n")
 
 
 def require_folder(path: Path) -> Path:
@@ -260,7 +232,8 @@ def require_folder(path: Path) -> Path:
     return path.resolve()
 
 
-def _disk_error(code: str, path: Path, error: OSError) -> ToolFailed:
+def disk_error(code: str, path: Path, error: OSError) -> ToolFailed:
+    """What the disk said about `path`, as an error with a next step."""
     reason = error.strerror or str(error)
     hints = {
         errno.ENOSPC: "make room on the disk, then run it again",

@@ -5,32 +5,31 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
-from pipelinekit import names
-from pipelinekit.adapters.registry.connection import PLAIN_HTTP, Connection, is_plain
-from pipelinekit.adapters.registry.trouble import Unanswered
-from pipelinekit.errors import ToolFailed, failed, usage
+from pipelinekit.adapters import plainhttp
+from pipelinekit.adapters.registry.connection import Connection
+from pipelinekit.adapters.registry.tokens import odd
+from pipelinekit.adapters.registry.trouble import Unanswered, words
+from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.release import Credentials
 
 HINT = "set PK_NEXUS_USER and PK_NEXUS_PASSWORD to its administrator's"
 ADMIN = "admin"
+LIMIT = 16 * 1024 * 1024
+"""Bytes of the largest answer that is read."""
+PAGES = 100_000
+LISTING = 900.0
+"""Seconds that one list may take, page by page."""
 
 
 class NexusClient:
     """The API as an administrator sees it."""
 
     def __init__(self, url: str, login: Credentials, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        parts = urlsplit(url)
-        if parts.scheme == "http" and not (names.is_loopback(parts.netloc) or is_plain(parts.netloc)):
-            raise usage(
-                "plain-http",
-                f"{parts.netloc} would be sent the administrator's password without TLS",
-                hint=f"set nexus.url to its https address, or {PLAIN_HTTP}={parts.netloc}",
-            )
-        self.url, self.host, self.login = url.rstrip("/"), parts.netloc, login
+        self.url, self.login = url.rstrip("/"), login
         self._sleep = sleep
-        self._connection = Connection(lambda _: login, sleep=sleep, hint=HINT)
+        self.host, self._connection = _connected(url, login, sleep)
 
     def get(self, path: str) -> Any:
         """What is at `path` below `/service/rest`, or None when there is nothing."""
@@ -38,7 +37,7 @@ class NexusClient:
         if answer.status_code == 404:
             return None
         self._expect(answer, "GET", path)
-        return answer.json()
+        return self._connection.json(answer, self.host)
 
     def send(self, method: str, path: str, body: Any) -> None:
         """Make or change something; `ToolFailed` with the server's reason when it does not want to."""
@@ -53,7 +52,7 @@ class NexusClient:
 
     def takes(self, login: Credentials) -> bool:
         """Whether the server lets these in; asked once."""
-        connection = Connection(lambda _: login, sleep=self._sleep, hint=HINT)
+        _, connection = _connected(self.url, login, self._sleep)
         try:
             answer = connection.request("GET", self.host, self._address("v1/security/realms/active"))
         except ToolFailed as error:
@@ -66,33 +65,46 @@ class NexusClient:
         """How many components a repository has; page by page, for the API gives no count."""
         path = f"v1/components?repository={repository}"
         found, token = 0, ""
-        while True:
-            page = self.get(path + (f"&continuationToken={token}" if token else "")) or {}
-            found += len(page.get("items", ()))
-            token = page.get("continuationToken") or ""
+        until = time.monotonic() + LISTING
+        for _ in range(PAGES):
+            page = self.get(path + (f"&continuationToken={quote(token)}" if token else "")) or {}
+            items = page.get("items", []) if isinstance(page, dict) else None
+            if not isinstance(items, list):
+                raise odd(self.host, "no list of components")
+            found += len(items)
+            token = str(page.get("continuationToken") or "")
             if not token:
                 return found
+            if time.monotonic() > until:
+                break
+        raise failed("nexus-endless", f"{self.host} lists the components of {repository} without end")
 
     def _address(self, path: str) -> str:
         return f"{self.url}/service/rest/{path}"
 
     def _expect(self, answer: Any, method: str, path: str) -> None:
         if answer.status_code not in {200, 201, 204}:
-            said = answer.text.strip().splitlines()
-            reason = said[0][:300] if said else "no reason given"
-            problem = f"{method} {path}: {self.host} answered {answer.status_code}: {reason}"
+            problem = f"{method} {path}: {self.host} answered {answer.status_code}: {words(answer)}"
             raise failed("nexus-failed", problem)
+
+
+def _connected(url: str, login: Credentials | None, sleep: Callable[[float], None]) -> tuple[str, Connection]:
+    """The host of a server's address, and a connection for it; `UsageError` for http to a stranger."""
+    connection = Connection(lambda _: login, sleep=sleep, hint=HINT, limit=LIMIT)
+    why = "would be sent the administrator's password without TLS"
+    plainhttp.require_secure(url, what="nexus.url", why=why)
+    return connection.settle(url, what="nexus.url"), connection
 
 
 def wait(url: str, seconds: float, *, sleep: Callable[[float], None] = time.sleep) -> None:
     """Wait until the server is up and takes changes; `ToolFailed` when it does not in time."""
     # As nobody: a new server does not know the administrator's wanted password yet.
-    connection = Connection(lambda _: None, sleep=sleep)
+    host, connection = _connected(url, None, sleep)
     until = time.monotonic() + seconds
     while True:
         try:
             address = f"{url.rstrip('/')}/service/rest/v1/status/writable"
-            answer = connection.request("GET", urlsplit(url).netloc, address, tries=1, again=frozenset())
+            answer = connection.request("GET", host, address, tries=1, again=frozenset())
             if answer.status_code == 200:
                 return
             reason = f"it answers {answer.status_code}"

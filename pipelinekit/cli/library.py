@@ -19,6 +19,9 @@ from pipelinekit.names import login_variables
 CREDENTIALS = {
     "registryCredentialsId": "a login of the image registry: PK_REGISTRY_USER, PK_REGISTRY_PASSWORD",
     "chartsCredentialsId": "a login of the chart repository: PK_CHARTS_USER, PK_CHARTS_PASSWORD",
+    "mirrorCredentialsId": "a login of the mirror of base images: PK_MIRROR_USER, PK_MIRROR_PASSWORD",
+    "signingCredentialsId": "the file of the key that images and charts are signed with: PK_SIGNING_KEY",
+    "signingPasswordCredentialsId": "a secret text, what that key is encrypted with: PK_SIGNING_PASSWORD",
     "jenkinsCredentialsId": "a user of this controller with a token: PK_JENKINS_USER, PK_JENKINS_PASSWORD",
     **{
         f"{each}CredentialsId": f"a login of the package proxy: {', '.join(login_variables(each))}"

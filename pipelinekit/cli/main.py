@@ -74,10 +74,20 @@ def run(arguments: list[str]) -> NoReturn:
 
 def _main(arguments: list[str]) -> object:
     try:
-        return group().main(arguments, prog_name="pipelinekit", standalone_mode=False)
+        with _home(arguments):
+            return group().main(arguments, prog_name="pipelinekit", standalone_mode=False)
     except SystemExit as end:
         # click ends by itself only for a reader who has gone away, and with 1: our word for a failed check.
         raise BrokenPipeError from end
+
+
+def _home(arguments: list[str]) -> contextlib.AbstractContextManager[None]:
+    """What a pipeline's library calls leaves nothing in the agent's home, and finds nothing there."""
+    if "--args-env" not in arguments:
+        return contextlib.nullcontext()
+    from pipelinekit.cli import home
+
+    return home.apart()
 
 
 def group() -> click.Group:

@@ -9,10 +9,26 @@ from typing import Any, TypeVar
 
 import click
 
+from pipelinekit import names
+from pipelinekit.adapters import plainhttp
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import usage
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _host(_: click.Context, option: click.Parameter, value: str) -> str:
+    """A registry's host as every verb takes it; what is wrong is told without repeating it."""
+    plainhttp.named()
+    fault = names.host_fault(value, path=option.name == "mirror") if value else ""
+    if fault:
+        raise usage(
+            "address-form",
+            f"--{option.name} (or {option.envvar}) {fault}",
+            hint="HOST or HOST:PORT alone, like nexus.example.com:5000; a login: `docker login HOST`",
+        )
+    return value
+
 
 PATH = click.option(
     "--path",
@@ -32,6 +48,7 @@ REGISTRY = click.option(
     "--registry",
     default="",
     envvar="PIPELINEKIT_REGISTRY",
+    callback=_host,
     metavar="HOST",
     help="Without a platform: the registry for images and charts.",
 )
@@ -39,6 +56,7 @@ MIRROR = click.option(
     "--mirror",
     default="",
     envvar="PIPELINEKIT_MIRROR",
+    callback=_host,
     metavar="HOST",
     help="Without a platform: where base images come from (docker.io).",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -52,14 +53,15 @@ def say(line: str) -> None:
 
 def notice(line: str) -> None:
     """Something to know that is no error."""
-    _write(f"notice: {line}", _YELLOW)
+    _write(_one(f"notice: {line}"), _YELLOW)
 
 
 def result(sentence: str) -> None:
     """What is true now: the last line of a verb."""
-    sys.stdout.write(sentence + "\n")
+    document(f"{sentence}\n")
 
 
+_OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _answered: list[bool] = []
 """Not empty when a result for machines is on stdout."""
 
@@ -67,15 +69,26 @@ _answered: list[bool] = []
 def as_json(value: Mapping[str, Any] | list[Any]) -> None:
     """A result for machines: the one document on stdout."""
     _answered.append(True)
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    # JSON escapes what is below a space; a terminal obeys more than that.
+    sys.stdout.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+
+
+def document(text: str) -> None:
+    """A text of the repository on stdout, with what a terminal would obey written out."""
+    if not text.isascii() or not text.replace("\n", "").isprintable():
+        from pipelinekit.cli.terminal import visible
+
+        text = visible(text)
+    sys.stdout.write(text)
 
 
 def error(problem: PipelinekitError) -> None:
     """All faults of an error: the reason first, then what to do."""
     for fault in problem.faults:
-        _write(f"error: {fault}", _RED)
+        _write(_one(f"error: {fault}"), _RED)
         for line in fault.hint.splitlines():
-            _write(f"  {line}", "")
+            _write(f"  {_one(line)}", "")
     if len(problem.faults) > 1 and problem.exit_code == 3:
         _write(f"{len(problem.faults)} faults", _BOLD)
 
@@ -89,6 +102,19 @@ def error_json(problem: PipelinekitError) -> None:
         as_json(
             {"error": {"exitCode": problem.exit_code, "faults": [_fault(each) for each in problem.faults]}}
         )
+
+
+def _one(line: str) -> str:
+    """A line of ours with somebody's text in it; what they continue in a next line is set off."""
+    return _lines(line).replace("\n", "\n    ")
+
+
+def _lines(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    from pipelinekit.cli.terminal import harmless
+
+    return harmless(text)
 
 
 def _fault(fault: Fault) -> dict[str, Any]:

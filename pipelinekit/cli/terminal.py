@@ -15,6 +15,10 @@ EVERY = 1.0
 """Seconds between two drawings of a line in which nothing moves but the time."""
 SOONEST = 0.1
 """Seconds between two drawings of a line in which a lot moves."""
+_CONTROL = re.compile(
+    "(?!\r\n)[\x00-\x08\x0b-\x1f\x7f-\x9f"  # terminals
+    "\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"  # readers
+)
 _SEQUENCE = re.compile(r"\033(?:\[[0-?]*[ -/]*[@-~]|\][^\a\033]*(?:\a|\033\\)|[ -/]*[0-~])")
 
 
@@ -22,6 +26,22 @@ def plain(line: str) -> str:
     """A tool's line as it stands on paper: no colours, and of a line that was drawn over the last state."""
     drawn = [part for part in _SEQUENCE.sub("", line).split("\r") if part.strip()]
     return "".join(each for each in (drawn[-1] if drawn else "") if each.isprintable() or each == "\t")
+
+
+def harmless(text: str) -> str:
+    """Text of which every line stands as it is written: what moves a cursor or changes a colour is left out.
+
+    A tab is a space: no line of somebody's can look like two, or like one of ours.
+    """
+    return "\n".join(
+        "".join(each if each.isprintable() else " " for each in _SEQUENCE.sub("", line))
+        for line in text.split("\n")
+    )
+
+
+def visible(text: str) -> str:
+    """A file's text with what a terminal would obey written out; line ends and tabs stay."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode(), text)
 
 
 class Footer:

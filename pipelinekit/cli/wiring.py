@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from pipelinekit import __version__
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder.workspace import Workspace
-from pipelinekit.cli import identity, report
+from pipelinekit.cli import identity, logins, report
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.site import Site
+from pipelinekit.plan.pullrequests import is_stranger
 from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE, read_app
 
@@ -60,13 +61,12 @@ class Line:
                 f"there is no {FILE} in {self.root}",
                 hint="`pipelinekit new-app NAME --language L` makes an application; --path names its folder",
             )
-        return files.read_bytes(path)
+        return self.workspace.read_bytes(FILE)
 
     @cached_property
     def app(self) -> App:
         """The application."""
-        path = Path(self.options.path, FILE)
-        return read_app(self.descriptor, str(path))
+        return read_app(self.descriptor, str(Path(self.options.path, FILE)))
 
     @cached_property
     def platform(self) -> Platform:
@@ -137,7 +137,7 @@ class Line:
                 return lock.site
             site = Site(library=__version__)
         else:
-            site = site_of(self.platform, self.registration, library=__version__)
+            site = site_of(self.platform, self.registration, library=__version__, team=self.app.team)
             if self.registration:
                 return site
         from pipelinekit.adapters.source import worktree
@@ -177,11 +177,12 @@ class Line:
         """What builds: the Docker engine when one answers, else buildah; PIPELINEKIT_ENGINE chooses."""
         from pipelinekit.adapters.build.engines import choose
 
-        return choose(os.environ, self.images, self.login, report.live)
+        stranger = is_stranger(self.platform, self.revision)
+        return choose(os.environ, self.images, self.login, report.live, stranger=stranger)
 
     def login(self, host: str) -> Credentials | None:
         """The credentials for a registry: those of the pipeline only for the platform's own."""
-        return registry_login(self.platform)(host)
+        return logins.of_build(self.platform, self.revision, os.environ, registry_login(self.platform))(host)
 
     @cached_property
     def images(self) -> OciRegistry:
@@ -222,8 +223,8 @@ def registry_login(platform: Platform) -> Callable[[str], Credentials | None]:
     from pipelinekit.adapters.registry import credentials
 
     images = platform.images
-    own = [images.registry, images.mirror, *(each.registry for each in platform.environments)]
-    hosts = [each for each in own if each]
+    others = [each.registry for each in platform.environments]
+    hosts = credentials.own_hosts(images.registry, images.mirror, others)
     return lambda host: credentials.for_registry(host, os.environ, own=hosts)
 
 
@@ -253,7 +254,7 @@ def charts_at(platform: Platform, address: str) -> ChartRepository:
     from pipelinekit.adapters.registry import credentials
 
     repository = platform.charts.repository
-    mine = (repository.partition("://")[2] or repository).split("/")[0]
+    mine = (repository.partition("://")[2] or repository).split("/")[0].rpartition("@")[2]
     images = [platform.images.registry, *(each.registry for each in platform.environments)]
 
     def login(host: str) -> Credentials | None:
@@ -267,7 +268,7 @@ def charts_at(platform: Platform, address: str) -> ChartRepository:
         return OciRegistry(login)
     from pipelinekit.adapters.registry.helmrepository import HttpCharts
 
-    return HttpCharts(login)
+    return HttpCharts(login, say=report.say)
 
 
 def kubeconfig(environment: dict[str, str]) -> dict[str, str]:

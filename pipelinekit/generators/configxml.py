@@ -138,7 +138,7 @@ def _git(job: Multibranch, source: Git) -> Element:
             Element("id", job.source_id),
             Element("remote", source.address),
             Element("credentialsId", source.credentials),
-            Element("traits", (Element("jenkins.plugins.git.traits.BranchDiscoveryTrait"),)),
+            Element("traits", (Element("jenkins.plugins.git.traits.BranchDiscoveryTrait"), _whole_history())),
         ),
         _class("jenkins.plugins.git.GitSCMSource"),
     )
@@ -153,6 +153,7 @@ def _github(job: Multibranch, source: GitHub) -> Element:
         _trait(
             "ForkPullRequestDiscoveryTrait", MERGED_WITH_TARGET, Element("trust", attributes=_class(trust))
         ),
+        _whole_history(),
     )
     return Element(
         "source",
@@ -171,6 +172,15 @@ def _github(job: Multibranch, source: GitHub) -> Element:
 
 def _trait(name: str, strategy: str, *more: Element) -> Element:
     return Element(_GITHUB + name, (Element("strategyId", strategy), *more))
+
+
+def _whole_history() -> Element:
+    """A version is counted from the tags before it: without this trait a branch's checkout fetches none."""
+    option = (Element("shallow", "false"), Element("noTags", "false"))
+    return Element(
+        "jenkins.plugins.git.traits.CloneOptionTrait",
+        (Element("extension", option, _class("hudson.plugins.git.extensions.impl.CloneOption")),),
+    )
 
 
 def _owner() -> Element:

@@ -28,6 +28,7 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
             "parameter": DEPLOY,
             "checks": [_stage(each, app, site) for each in STAGES if not each.main],
             "branch": site.branch,
+            "open": site.mirror_for_all,
             "releases": [_stage(each, app, site) for each in STAGES if each.main],
             "receipts": f"{_folder(site)}.pipelinekit/receipts/*.json",
             "notify": {"step": notify.step, "arguments": {"application": app.name, "team": app.team}}

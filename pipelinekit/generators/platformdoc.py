@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from pipelinekit import names
+from pipelinekit.model.platform import PER_TEAM
 from pipelinekit.model.tree import FilePlan
 
 FILE = "platform.yaml"
@@ -68,5 +69,5 @@ def _cluster(context: str, answers: Answers, taken: Collection[str]) -> dict[str
     if context:
         cluster["context"] = context
     if answers.jenkins:
-        cluster["credentials"] = f"kube-{name}"
+        cluster["credentials"] = f"kube-{name}-{PER_TEAM}"
     return cluster

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from urllib.parse import quote
 
 from pipelinekit import __version__, names
 from pipelinekit.generators.agentpod import pod_manifest
-from pipelinekit.model.platform import Jenkins, Origin, Platform, Registration
+from pipelinekit.model.platform import PER_TEAM, Jenkins, Origin, Platform, Registration, id_of
 from pipelinekit.model.stages import Arguments
 from pipelinekit.model.tree import FilePlan
 
@@ -30,23 +31,31 @@ def plan(platform: Platform) -> Iterable[FilePlan]:
         path=FILE,
         template="seed/Jenkinsfile.j2",
         inputs={
-            "library": f"pipelinekit@v{__version__}",
             "label": jenkins.agent.label,
             "pod": {"namespace": pod.namespace, "manifest": pod_manifest(pod)} if pod else None,
             "schedule": SCHEDULE,
             "remote": _remote(source),
             "branch": source.branch,
-            "sync": {"action": "sync", "platform": source.path},
-            "plan": _jobs("plan", source, jenkins) | {"out": PLAN},
-            "apply": _jobs("apply", source, jenkins) | {"plan": PLAN},
+            "credentials": jenkins.credentials,
+            "sync": _call("platform", {"action": "sync", "platform": source.path}),
+            "plan": _call("jobs", {"action": "plan", "platform": source.path, "out": PLAN}),
+            "apply": _call("jobs", {"action": "apply", "platform": source.path, "plan": PLAN}),
             "file": PLAN,
         },
     )
 
 
-def _jobs(action: str, source: Origin, jenkins: Jenkins) -> Arguments:
-    held: Arguments = {"jenkinsCredentialsId": jenkins.credentials} if jenkins.credentials else {}
-    return {"action": action, "platform": source.path} | held
+CONTRACT = 1
+"""How arguments are handed over: the number that the command line asks for."""
+
+
+def _call(verb: str, arguments: Arguments) -> list[str]:
+    """The environment of one call, as the shared library's would be; no value becomes shell text."""
+    return [
+        f"PK_CONTRACT={CONTRACT}",
+        f"PK_VERB={verb}",
+        "PK_ARGS=" + json.dumps(arguments, ensure_ascii=False),
+    ]
 
 
 def _remote(source: Origin) -> Arguments:
@@ -62,19 +71,22 @@ def plan_casc(platform: Platform) -> Iterable[FilePlan]:
     gated = {platform.cluster_of(each).credentials for each in platform.environments if each.gated}
     open_ = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
     packages = {each.credentials for each in platform.packages.values()}
+    packages |= {platform.images.mirror_login.credentials} if platform.images.mirror_login else set()
     logins = ({platform.images.credentials, platform.charts.credentials} | packages) - {""}
+    open_ = open_ - gated - {""}
+    everybody = {each for each in logins | open_ if PER_TEAM not in each}
     yield FilePlan(
         path=CASC,
         template="seed/jenkins.yaml.j2",
         inputs={
-            "version": f"v{__version__}",
+            "version": (jenkins.library.version if jenkins.library else "") or f"v{__version__}",
             "library": {"remote": jenkins.library.repository, "credentialsId": jenkins.library.credentials}
             if jenkins.library
             else None,
             "environment": _environment(jenkins),
-            "logins": [_login(each) for each in sorted(logins)],
-            "files": [_file(each) for each in sorted(open_ - gated - {""})],
-            "elsewhere": _elsewhere(platform, jenkins, gated),
+            "logins": [_login(each) for each in sorted(logins & everybody)],
+            "files": [_file(each) for each in sorted(open_ & everybody)],
+            "elsewhere": _elsewhere(platform, jenkins, gated, (logins | open_) - everybody),
         },
     )
 
@@ -96,10 +108,20 @@ def _file(credential: str) -> dict[str, str]:
     return {"id": credential, "content": f"${{{names.variable(credential)}_BASE64}}"}
 
 
-def _elsewhere(platform: Platform, jenkins: Jenkins, gated: set[str]) -> list[dict[str, str]]:
+def _elsewhere(
+    platform: Platform, jenkins: Jenkins, gated: set[str], of_teams: set[str]
+) -> list[dict[str, str]]:
     """Credentials that must not be in the controller's own store, with the folder that they belong in."""
     found = [
-        {"id": each, "folder": folder} for each in sorted(gated - {""}) for folder in ("release", "platform")
+        {"id": id_of(each, team), "folder": folder}
+        for each in sorted(gated - {""})
+        for team in (platform.teams if PER_TEAM in each else ("",))
+        for folder in ("release", "platform")
+    ]
+    found += [
+        {"id": id_of(each, team), "folder": f"apps/{team}"}
+        for team in platform.teams
+        for each in sorted(of_teams)
     ]
     source = jenkins.source.credentials if jenkins.source else ""
     found += [{"id": each, "folder": "pipelinekit"} for each in (jenkins.credentials, source) if each]

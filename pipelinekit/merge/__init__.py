@@ -93,7 +93,13 @@ def is_yours(path: str, yours: frozenset[str]) -> bool:
 
 def has_markers(text: str) -> bool:
     """Whether a conflict's markers stand in `text`."""
-    return re.search(r"^<{7} .*?^={7}$.*?^>{7} ", text, re.MULTILINE | re.DOTALL) is not None
+    wanted = [re.compile(each) for each in ("<{7} ", "={7}$", ">{7} ")]
+    for line in text.split("\n"):
+        if wanted[0].match(line):
+            wanted.pop(0)
+        if not wanted:
+            return True
+    return False
 
 
 def _change(

@@ -8,6 +8,9 @@ from typing import Any
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 
+LONGEST = 1_000_000
+"""Characters of a text whose keys are changed."""
+
 
 def set_keys(text: str, values: Mapping[tuple[str, ...], str], origin: str) -> str:
     """`text` with each path's value replaced, its mappings made if need be.
@@ -43,6 +46,8 @@ def _load(text: str, origin: str) -> tuple[Any, Any]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    if len(text) > LONGEST:
+        raise DocumentInvalid(Fault("document-too-large", f"more than {LONGEST} characters", Place(origin)))
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 1_000_000

@@ -19,6 +19,9 @@ from pipelinekit.ports import TextMerge
 Path = tuple[str, ...]
 _MISSING: Any = object()
 
+LONGEST, HEAVIEST = 500_000, 100_000
+"""Characters of a text, and values in it, that are merged key by key; more is merged by its lines alone."""
+
 
 class Form(NamedTuple):
     """How to read a kind of text, and how to write it with its comments."""
@@ -107,13 +110,28 @@ def _plain(value: Any) -> Any:
 
 def _loaded(form: Form, text: str) -> Any:
     try:
-        return form.load(text)
+        return form.load(text) if len(text) <= LONGEST else None
     except Exception:  # noqa: BLE001 - a text that its library cannot read is merged by its lines alone
         return None
 
 
 def _load_yaml(text: str) -> Any:
-    return _yaml(text).load(text)
+    document = _yaml(text).load(text)
+    if _weight(document, {}) > HEAVIEST:
+        raise ValueError("aliases stand for more than anybody has written")
+    return document
+
+
+def _weight(value: Any, known: dict[int, int]) -> int:
+    """How many values there are when each alias counts as what it stands for."""
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in known:
+        # Whatever contains itself has no end.
+        known[id(value)] = HEAVIEST + 1
+        inside = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_weight(each, known) for each in inside)
+    return known[id(value)]
 
 
 def _dump_yaml(document: Any, like: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+BUILDAH_STORE = "PIPELINEKIT_BUILDAH_STORE"
+"""The variable with the place of buildah's images, for a verb whose home is not the one that they are in."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPod:
@@ -19,6 +22,11 @@ class Agent:
 
     label: str = ""
     pod: AgentPod | None = None
+
+    @property
+    def stays(self) -> bool:
+        """Whether the next build finds what this one has left: a pod is thrown away with its build."""
+        return self.pod is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

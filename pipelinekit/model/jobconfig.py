@@ -30,6 +30,10 @@ class Config:
     redacted: bool = False
     """Whether the text hides a secret: it must not be posted back."""
     disabled: bool = False
+    credentials: frozenset[str] = frozenset()
+    """The ids of the credentials that are kept with it, as a folder's are."""
+    libraries: frozenset[str] = frozenset()
+    """The names of the shared libraries that are defined for what is in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,8 +41,10 @@ class JobStatus:
 
     path: str
     state: str
-    """`built`, `never built`, `disabled` or `missing`."""
+    """`built`, `never built`, `scan failed`, `disabled`, `missing`, or `not seen`: nor is its folder."""
     last: LastBuild | None = None
     """The main branch's last build."""
     failing: tuple[str, ...] = ()
     """Other branches whose last build failed."""
+    log: str = ""
+    """Where the log of a scan is that failed."""

@@ -100,6 +100,11 @@ class Pipeline:
 Job = Folder | Multibranch | Pipeline
 
 
+def holds_items(kind: str) -> bool:
+    """Whether items of a kind, ours or a class of Jenkins, are folders that have a store of their own."""
+    return kind == "folder" or kind.endswith("Folder")
+
+
 def parent_of(path: str) -> str:
     """The folder that a path is in; empty at the top."""
     return path.rpartition("/")[0]

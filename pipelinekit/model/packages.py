@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 Ecosystem = Literal["pypi", "npm", "maven", "go"]
 ECOSYSTEMS: tuple[Ecosystem, ...] = get_args(Ecosystem)
 
+MIRROR = "mirror"
+"""The mirror of base images: the word for its login, beside the ecosystems'."""
+
 SECRET = "platform-"  # noqa: S105 - the beginning of an id
 """What the ids of a platform's own build secrets begin with; an application's begin with something else."""
 

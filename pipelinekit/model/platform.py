@@ -7,52 +7,39 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelinekit.model.agent import Agent, Notify
+from pipelinekit.model.registries import MirrorLogin, Retention, Signing
 
 if TYPE_CHECKING:
     from pipelinekit.model.nexus import Nexus
     from pipelinekit.model.packages import Ecosystem, Proxy
 
 OCI = "oci://"
+PER_TEAM = "{team}"
+
+
+def id_of(credential: str, team: str) -> str:
+    """A credential's id for one team: `nexus-{team}` is `nexus-payments`."""
+    return credential.replace(PER_TEAM, team)
+
+
 LOCAL = "local"
 """The name of the built-in platform that a verb uses when it is given none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signing:
-    """Images are signed with a key; `credentials` is the Jenkins id of the file that holds it.
-
-    Nothing is told to a transparency log or a timestamp server that is not named here.
-    """
-
-    credentials: str
-    public_key: str = ""
-    """PEM. What is in a registry already is taken only with a signature that this key verifies; empty: as
-    its labels say, which guards against accidents alone."""
-    log: str = ""
-    timestamps: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
-    """What stays in the registries; times are in seconds."""
-
-    last: int = 10
-    """So many versions of each branch."""
-    audit: int = 400 * 86400
-    """So long stays what reached an environment with a gate."""
-    development: int = 30 * 86400
-    """So long stays what only ever was in environments without one, or in none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Images:
-    """The image registry. `path` is a template over `{team}` and `{name}`; `credentials` is a Jenkins id."""
+    """The image registry. `path` is a template over `{team}` and `{name}`; `credentials` is a Jenkins id.
+
+    Ids of credentials here, of charts and of clusters are templates over `{team}`: see `id_of`.
+    """
 
     registry: str
     path: str = "{team}/{name}"
     credentials: str = ""
     mirror: str = "docker.io"
     """The registry that serves Docker Hub's base images; its host alone, or host and path."""
+    mirror_login: MirrorLogin | None = None
+    """What Test and Build pull base images with; None where the mirror lets everybody in."""
     pull_secret: str = ""
     """The name of a Secret, present in each namespace, that pods pull with; empty: nodes can pull."""
     cache: str = ""
@@ -110,6 +97,18 @@ class Origin:
     credentials: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """The shared library's repository as Jenkins reaches it. `version` is the tag that pipelines name.
+
+    Empty: the tag of pipelinekit's own version.
+    """
+
+    repository: str
+    credentials: str = ""
+    version: str = ""
+
+
 DAY = 86_400
 
 
@@ -120,9 +119,11 @@ class Jenkins:
     url: str
     credentials: str = ""
     agent: Agent = field(default_factory=Agent)
+    commands: bool = False
+    """Whether commands of a pull request run on agents that stay, outside any container."""
     source: Origin | None = None
     """Where this document lives: what the seed job checks out."""
-    library: Origin | None = None
+    library: Library | None = None
     """Where the shared library comes from."""
     scan: int = DAY
     """Seconds between two scans of a repository: what finds a push whose webhook was lost."""
@@ -241,6 +242,11 @@ class Platform:
     applications: tuple[Registration, ...] = ()
     retention: Retention = field(default_factory=Retention)
     nexus: Nexus | None = None
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """The teams of the registered applications, in order."""
+        return tuple(sorted({each.team for each in self.applications}))
 
     def environment(self, name: str) -> Environment | None:
         """The environment of that name, if there is one."""

@@ -71,6 +71,10 @@ class ImageRef:
         return f"{host}{self.repository}{tag}{digest}"
 
 
+IDENTITY = "<token>"
+"""The user of a login that is no password: what Docker keeps as `identitytoken`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """A user and a secret, in memory only: the secret does not show in `repr`."""
@@ -118,6 +122,8 @@ class BuildPlan:
     """What steps may mount; no layer, argument or label ever holds it."""
     cache: str = ""
     """The repository that layers come from and go to, or empty."""
+    keeps: bool = True
+    """Whether what is built goes to the cache: that of a pull request must not get into others' images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

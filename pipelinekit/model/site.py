@@ -32,5 +32,15 @@ class Site:
     """Those of the clusters that have automatic environments, no others."""
     package_credentials: Mapping[Ecosystem, str] = field(default_factory=dict)
     """Those of the package proxies that have one, by ecosystem."""
+    mirror_credentials: str = ""
+    """The login of the mirror that base images come from, where it asks for one."""
+    mirror_for_all: bool = False
+    """Whether builds of pull requests and other branches get that as well."""
+    signing_credentials: str = ""
+    """The key that images are signed with, where the platform signs."""
+    signing_password: str = ""
+    """What that key is encrypted with, where it is."""
+    signs_charts: bool = False
+    """Whether charts are signed as well."""
     mesh: bool = False
     """Whether the platform has Istio among its components."""

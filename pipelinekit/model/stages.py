@@ -10,7 +10,7 @@ from pipelinekit.model.app import App
 from pipelinekit.model.packages import OF_LANGUAGE
 from pipelinekit.model.site import Site
 
-Need = Literal["registry", "charts", "kube"]
+Need = Literal["registry", "charts", "kube", "signing", "chart-signing"]
 """What a stage holds credentials for."""
 
 Arguments = dict[str, str | bool | list[str]]
@@ -32,7 +32,7 @@ class Stage:
     deploys: bool = False
     """Runs only while the parameter `DEPLOY` is on."""
     builds: bool = False
-    """Builds from the Dockerfile: in builds of main it holds what package proxies and build secrets need."""
+    """Builds from the Dockerfile: in builds of main it holds what mirror, proxies and build secrets need."""
     notice: bool = False
     """Its failure is something to know, and fails nothing."""
     reports: bool = False
@@ -45,9 +45,9 @@ STAGES: tuple[Stage, ...] = (
     Stage(name="Generated files", verb="generate", options={"check": True}, notice=True),
     Stage(name="Test", verb="test", builds=True, reports=True),
     Stage(name="Build", verb="build", builds=True),
-    Stage(name="Push", verb="push", main=True, needs=("registry",)),
+    Stage(name="Push", verb="push", main=True, needs=("registry", "signing")),
     Stage(name="Package", verb="package", main=True, needs=("registry",)),
-    Stage(name="Publish", verb="publish", main=True, needs=("charts",)),
+    Stage(name="Publish", verb="publish", main=True, needs=("charts", "chart-signing")),
     Stage(
         name="Deploy",
         verb="deploy",
@@ -66,11 +66,21 @@ def arguments_of(stage: Stage, site: Site) -> Arguments:
     """What the stage's step is called with."""
     arguments: Arguments = {} if site.path == "." else {"path": site.path}
     arguments |= stage.options
+    if stage.builds and site.mirror_for_all:
+        arguments |= _mirror(site)
     for need in stage.needs:
-        ids = _ids(need, site)
-        if ids:
-            arguments |= {"kubeCredentialsIds": ids} if need == "kube" else {f"{need}CredentialsId": ids[0]}
+        arguments |= _bound(need, _ids(need, site))
     return arguments
+
+
+def _bound(need: Need, ids: list[str]) -> Arguments:
+    if not ids:
+        return {}
+    if need == "kube":
+        return {"kubeCredentialsIds": ids}
+    if need in {"signing", "chart-signing"}:
+        return dict(zip(("signingCredentialsId", "signingPasswordCredentialsId"), ids, strict=False))
+    return {f"{need}CredentialsId": ids[0]}
 
 
 def arguments_on_main(stage: Stage, app: App, site: Site) -> Arguments:
@@ -80,7 +90,8 @@ def arguments_on_main(stage: Stage, app: App, site: Site) -> Arguments:
     """
     if not stage.builds:
         return {}
-    held = {
+    held = {} if site.mirror_for_all else _mirror(site)
+    held |= {
         f"{each}CredentialsId": site.package_credentials[each]
         for each in OF_LANGUAGE.get(app.build.language, ())
         if each in site.package_credentials
@@ -91,13 +102,21 @@ def arguments_on_main(stage: Stage, app: App, site: Site) -> Arguments:
 def credentials_of(stage: Stage, app: App, site: Site, *, on_main: bool) -> tuple[str, ...]:
     """The ids of the credentials that the stage binds, each once."""
     ids = [each for need in stage.needs for each in _ids(need, site)]
+    ids += _mirror(site).values() if stage.builds and site.mirror_for_all else ()
     for value in arguments_on_main(stage, app, site).values() if on_main else ():
         ids += value if isinstance(value, list) else [str(value)]
     return tuple(dict.fromkeys(ids))
 
 
+def _mirror(site: Site) -> dict[str, str]:
+    return {"mirrorCredentialsId": site.mirror_credentials} if site.mirror_credentials else {}
+
+
 def _ids(need: Need, site: Site) -> list[str]:
+    signing = [site.signing_credentials, site.signing_password]
     ids = {
+        "signing": signing,
+        "chart-signing": signing if site.signs_charts else [],
         "registry": [site.registry_credentials],
         "charts": [site.charts_credentials],
         "kube": list(site.kube_credentials),

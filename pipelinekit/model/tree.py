@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -44,3 +45,24 @@ def _digest(text: str) -> str:
 
 Tree = Mapping[str, File]
 """Path to file, relative to the application's folder."""
+
+_GENERATED = re.compile(
+    r"Jenkinsfile|Dockerfile|nginx\.conf|platform\.init\.gradle|draft\.toml|\.(dockerignore|draftignore|draft-tasks\.toml)"
+    r"|\.pipelinekit/app\.schema\.json"
+    r"|charts/[a-z][a-z0-9-]{0,62}/(templates/(tests/)?)?[A-Za-z0-9_.][A-Za-z0-9_.-]{0,99}"
+)
+_PASSED_OVER = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+"""What a Mac's disk does not see in a name."""
+
+
+def can_be_generated(path: str) -> bool:
+    """Whether a generator can have made a file at `path`: where others are is nobody's to say."""
+    return _GENERATED.fullmatch(path) is not None and not path.endswith(("/.", "/..")) and not is_gits(path)
+
+
+def is_gits(path: str) -> bool:
+    """Whether some disk takes a part of `path` for `.git`: in other letters, its short name, a stream."""
+    if path.isascii() and "git" not in path.lower():
+        return False
+    parts = re.split(r"[/\\]", _PASSED_OVER.sub("", path).lower())
+    return any(re.fullmatch(r"(\.git|git~[0-9]+)[ .]*", each.partition(":")[0]) for each in parts)

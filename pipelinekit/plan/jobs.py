@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pipelinekit import names
 from pipelinekit.model.jobs import SEED, Folder, Git, GitHub, Job, Multibranch, Pipeline
-from pipelinekit.model.platform import DAY, Jenkins, Platform, Registration
+from pipelinekit.model.platform import DAY, PER_TEAM, Jenkins, Platform, Registration, id_of
 
 GITHUB_REQUESTS_AN_HOUR = 5000
 """What GitHub grants one installation of an App, or one user."""
@@ -58,14 +58,14 @@ def _rooms(platform: Platform, jenkins: Jenkins | None) -> Iterator[Folder]:
         path="release",
         title="Releases",
         text="What moves releases past a gate. Its jobs come from the platform's repository.",
-        credentials=_ids(platform.images.credentials, *gated),
+        credentials=_ids(*_of_teams(platform, (platform.images.credentials, *gated))),
     )
     clusters = sorted({each.credentials for each in platform.clusters})
     yield Folder(
         path="platform",
         title="Platform",
         text="The platform's own components. Its jobs come from the platform's repository.",
-        credentials=_ids(*clusters),
+        credentials=_ids(*_of_teams(platform, clusters)),
     )
     yield Folder(
         path="services",
@@ -77,13 +77,14 @@ def _rooms(platform: Platform, jenkins: Jenkins | None) -> Iterator[Folder]:
 def _applications(platform: Platform, scan: int) -> Iterator[Job]:
     automatic = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
     packages = sorted({each.credentials for each in platform.packages.values()})
+    packages += [platform.images.mirror_login.credentials] if platform.images.mirror_login else []
     shared = (platform.images.credentials, platform.charts.credentials, *sorted(automatic), *packages)
-    for team in sorted({each.team for each in platform.applications}):
+    for team in platform.teams:
         yield Folder(
             path=f"apps/{team}",
             title=team,
             text=f"The applications of team {team}.",
-            credentials=_ids(*shared),
+            credentials=_ids(*(id_of(each, team) for each in shared)),
         )
     for each in sorted(platform.applications, key=lambda of: (of.team, of.name)):
         yield _application(each, scan, platform.name)
@@ -114,6 +115,12 @@ def source_of(registration: Registration) -> GitHub | Git:
     if github:
         return GitHub(owner=github[0], repository=github[1], credentials=registration.credentials)
     return Git(address=registration.repository, credentials=registration.credentials)
+
+
+def _of_teams(platform: Platform, credentials: Iterable[str]) -> Iterator[str]:
+    """The ids, each once for every team where it has a team's name in it."""
+    for each in credentials:
+        yield from (id_of(each, team) for team in platform.teams) if PER_TEAM in each else (each,)
 
 
 def _ids(*credentials: str) -> tuple[str, ...]:
@@ -163,4 +170,21 @@ def guarded_credentials(platform: Platform) -> frozenset[str]:
     gated = {platform.cluster_of(each).credentials for each in platform.environments if each.gated}
     open_to_all = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
     own = {platform.jenkins.credentials} if platform.jenkins else set()
-    return frozenset((gated | own) - open_to_all - {""})
+    return frozenset(_of_teams(platform, (gated | own) - open_to_all - {""}))
+
+
+def shared_credentials(platform: Platform) -> Iterator[str]:
+    """Where one password reaches several teams, a sentence a credential."""
+    teams = platform.teams
+    if len(teams) < 2:
+        return
+    automatic = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
+    reach = {platform.images.credentials: "push images", platform.charts.credentials: "publish charts"}
+    reach |= dict.fromkeys(sorted(automatic), "deploy")
+    for id_, what in reach.items():
+        if id_ and PER_TEAM not in id_:
+            yield (
+                f"credential {id_} is the same for {len(teams)} teams: whoever may push to one team's"
+                f" repositories can {what} as every other; name it {id_}-{PER_TEAM}, one in each team's"
+                " folder"
+            )

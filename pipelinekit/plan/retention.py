@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipelinekit.model.ledger import Event
-from pipelinekit.model.platform import Retention
+from pipelinekit.model.registries import Retention
 from pipelinekit.model.stored import Running, Stored, Verdict
 from pipelinekit.plan.inputs import is_input_tag
 from pipelinekit.plan.version import MAIN, Rank, branch_of, rank

@@ -63,7 +63,7 @@ def _tenant(team: str, places: set[str], charts: set[str], folders: set[str]) ->
             raise refused(
                 "selector-name",
                 f"{each!r} is no name of an image repository: no content selector can be made of it",
-                hint="lower case letters, digits and . _ - / in images.path and .cache, charts.repository",
+                hint="lower-case letters, digits and . _ - / in images.path, images.cache, charts.repository",
             )
     # As a component's name, a folder `v2/` would be the beginning of every client's path.
     own = tuple(sorted(each for each in folders if not each.startswith("v2/")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelinekit.ports.folder import Receipts, Reports, Repositories, Shell, Sources, TextMerge, Workspace
 from pipelinekit.ports.images import (
+    DENIED,
     ChartRepository,
     Describer,
     Engine,
@@ -28,6 +29,7 @@ from pipelinekit.ports.releases import (
 from pipelinekit.ports.say import Live, Say, nobody
 
 __all__ = [
+    "DENIED",
     "RIVAL",
     "Builds",
     "ChartRepository",

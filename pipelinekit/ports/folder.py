@@ -101,12 +101,20 @@ class Sources(Protocol):
         """The digest of the build context; the same content gives the same one."""
         ...
 
+    def left_out(self) -> tuple[str, ...]:
+        """What never enters the build context, and no `.dockerignore` says so: nothing where one does."""
+        ...
+
 
 class Repositories(Protocol):
     """Git repositories elsewhere."""
 
     def head(self, repository: str, branch: str) -> str:
         """The branch's newest commit; raises `ToolFailed` when there is no such repository or branch."""
+        ...
+
+    def tag(self, repository: str, name: str) -> str:
+        """The commit that a tag names; empty when there is no such tag. Raises like `head`."""
         ...
 
     def read(self, repository: str, branch: str, commit: str, path: str) -> str:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from pipelinekit.model.stored import Stored
 from pipelinekit.ports.say import Say
 
+DENIED = "registry-denied"
+"""The code of a registry's refusal to let somebody in."""
+
 
 class Engine(Protocol):
     """A container engine that can build, run a test stage and push."""

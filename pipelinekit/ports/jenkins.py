@@ -38,12 +38,20 @@ class Controller(Protocol):
         """Its version; raises `ToolFailed` when the address, the account or the way there is wrong."""
         ...
 
-    def plugins(self) -> frozenset[str] | None:
-        """The ids of its active plugins; None when this account may not ask."""
+    def plugins(self) -> Mapping[str, str] | None:
+        """Its active plugins' versions by their ids; None when this account may not ask."""
         ...
 
     def credential_ids(self, folder: str) -> frozenset[str] | None:
         """The ids in a folder's own store (empty: the controller's); None when this account may not ask."""
+        ...
+
+    def folders(self, path: str) -> tuple[str, ...]:
+        """The folders below a folder, at every depth; itself and projects of branches are none."""
+        ...
+
+    def trusted_libraries(self) -> frozenset[str] | None:
+        """The names of its trusted global libraries; None when this account may not ask, or nobody can."""
         ...
 
     def paths_with_builds(self, paths: Iterable[str]) -> frozenset[str]:

@@ -14,6 +14,10 @@ HEAD = "<?xml version='1.1' encoding='UTF-8'?>\n"
 CREDENTIALS = (
     "com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider_-FolderCredentialsProperty"
 )
+LIBRARY_NAMES = (
+    "properties/org.jenkinsci.plugins.workflow.libs.FolderLibraries/libraries"
+    "/org.jenkinsci.plugins.workflow.libs.LibraryConfiguration/name"
+)
 TRIGGERS = "org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobProperty"
 TRACKER = "org.jenkinsci.plugins.pipeline.modeldefinition.actions.DeclarativeJobPropertyTrackerAction"
 PARAMETERS = "hudson.model.ParametersDefinitionProperty"
@@ -25,6 +29,13 @@ ANY = "*"
 
 WITHOUT_EFFECT = frozenset(("includes", "excludes", "ignoreOnPushNotifications"))
 """Beside traits these count for nothing, and Jenkins drops them."""
+
+WHAT_IS_BUILT = ("DiscoveryTrait", "FilterTrait", "DiscoverOtherRefsTrait")
+"""Ends of the names of traits that decide which branches and pull requests are built: those are ours."""
+
+CLONE = "jenkins.plugins.git.traits.CloneOptionTrait"
+OF_CLONE = frozenset(("shallow", "noTags"))
+"""What is ours of how a repository is cloned; timeout, reference and depth are the administrator's."""
 
 DEFAULT_CLASSES = {"logRotator": "hudson.tasks.LogRotator", "folderViews": ANY, "icon": ANY}
 """A class that Jenkins writes where it was left out."""
@@ -65,7 +76,22 @@ def lay_over(live: str, wanted: str) -> str:
             properties = ET.SubElement(ours, "properties")
         have = {each.tag for each in properties}
         properties.extend([each for each in kept if each.tag not in have])
+    for old, new in zip(_sources(theirs), _sources(ours), strict=False):
+        _keep_traits(old, new)
     return _text(ours)
+
+
+def _sources(root: ET.Element) -> list[ET.Element]:
+    return root.findall("sources/data/jenkins.branch.BranchSource/source/traits")
+
+
+def _keep_traits(theirs: ET.Element, ours: ET.Element) -> None:
+    """How a repository is checked out is the administrator's, but for the fields that we name."""
+    have = {each.tag for each in ours}
+    ours.extend([each for each in theirs if each.tag not in have and not each.tag.endswith(WHAT_IS_BUILT)])
+    old, new = theirs.find(f"{CLONE}/extension"), ours.find(f"{CLONE}/extension")
+    if old is not None and new is not None:
+        new.extend([each for each in old if each.tag not in OF_CLONE])
 
 
 def disabled(live: str, marker: Marker) -> str:
@@ -127,8 +153,17 @@ def _config(root: ET.Element) -> Config:
         tracked=frozenset(_tracked(root)),
         holds_credentials=root.find(f"properties/{CREDENTIALS}") is not None,
         redacted=hidden,
+        credentials=frozenset(_credentials(root)),
+        libraries=frozenset(each.text or "" for each in root.findall(LIBRARY_NAMES)),
         disabled=(root.findtext("disabled") or "").strip() == "true",
     )
+
+
+def _credentials(root: ET.Element) -> Iterator[str]:
+    """The ids in every domain of a folder's store."""
+    for each in root.iterfind(f"properties/{CREDENTIALS}//id"):
+        if each.text:
+            yield each.text
 
 
 def _fields(element: ET.Element, path: str, fields: dict[str, str]) -> None:
@@ -150,7 +185,8 @@ def _fields(element: ET.Element, path: str, fields: dict[str, str]) -> None:
 def _field_of(element: ET.Element, path: str, fields: dict[str, str]) -> None:
     kind = element.get("class")
     has_children = len(element) > 0
-    text = "" if has_children else element.text or ""
+    # A form sends a text's lines with CR and LF, and Jenkins keeps what it was sent.
+    text = "" if has_children else (element.text or "").replace("\r\n", "\n")
     # An empty list is no list at all.
     is_said = has_children or text or not (kind or "").endswith("list")
     if kind and is_said and DEFAULT_CLASSES.get(element.tag) not in (kind, ANY):
@@ -171,6 +207,10 @@ def _is_not_ours(element: ET.Element, path: str) -> bool:
         return "MetadataActionFolderIcon" in (element.get("class") or "") or "StockFolderIcon" in (
             element.get("class") or ""
         )
+    if path.endswith("/traits/"):
+        return element.tag != CLONE and not element.tag.endswith(WHAT_IS_BUILT)
+    if path.endswith(f"{CLONE}/extension/"):
+        return element.tag not in OF_CLONE
     return (not path and element.tag in ("actions", "folderViews")) or (
         path == "properties/" and element.tag == CREDENTIALS
     )

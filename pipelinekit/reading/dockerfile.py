@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import accumulate, dropwhile, takewhile
+
+from pipelinekit.errors import DocumentInvalid, Fault, Place
+from pipelinekit.reading.expansion import expand
 
 SCRATCH = "scratch"
 """The empty image, which no registry has."""
 
+_MARK = "\ufeff"
 _DIRECTIVE = re.compile(r"#\s*escape\s*=\s*(\S)\s*\Z", re.IGNORECASE)
-_VARIABLE = re.compile(r"\\\$|\$(?:(\w+)|\{(\w+)(?:(:?[-+])([^}]*))?\})")
-_HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
+_HEREDOC = re.compile(r"\d*<<(-?)([^<]+)\Z")
+_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|["'\\])+""", re.DOTALL)
+"""What a shell takes for one word; a quote that is not closed is a character."""
+MOST = 2_000
+"""Instructions of a Dockerfile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +32,54 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class _Instruction:
+    """One instruction, its lines joined; `at` has the place in the text of each character of `whole`."""
+
     word: str
-    rest: str
+    whole: str
+    at: Sequence[int]
+
+    @property
+    def rest(self) -> str:
+        """What stands behind the instruction's name."""
+        return self.whole[len(self.word) :].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """An image that is named: by a `FROM` as a stage, else copied or mounted from; and where it stands."""
+
+    image: str
     first: int
     last: int
-    """The lines it stands on, from 0, `last` included."""
+    stage: str | None = None
+    """The stage's name; None where there is no stage."""
 
 
 def stages(text: str, args: Mapping[str, str]) -> tuple[Stage, ...]:
-    """The stages in order; `args` are the build's arguments, which override the file's own defaults."""
-    return tuple(stage for _, stage in _walk(text, args) if stage.name != _COPIED)
+    """The stages in order; `args` are the build's arguments, which override the file's own defaults.
+
+    Raises `DocumentInvalid` for a text that grows beyond all bounds.
+    """
+    return tuple(Stage(use.stage, use.image) for use in _walk(text, args) if use.stage is not None)
 
 
 def bases(text: str, args: Mapping[str, str]) -> tuple[str, ...]:
     """The images that come from elsewhere, each once, in the order of their use."""
+    return tuple(dict.fromkeys(use.image for use in _foreign(text, args)))
+
+
+def _foreign(text: str, args: Mapping[str, str]) -> list[_Use]:
+    """The uses of images that are no stage of the file's own."""
     known: set[str] = {SCRATCH}
-    found: dict[str, None] = {}
+    found: list[_Use] = []
     number = 0
-    for _, stage in _walk(text, args):
-        if stage.image.lower() not in known and not (stage.name == _COPIED and stage.image.isdigit()):
-            found[stage.image] = None
-        if stage.name != _COPIED:
-            known |= {stage.name.lower(), str(number)} - {""}
+    for use in _walk(text, args):
+        if use.image.lower() not in known and not (use.stage is None and use.image.isdigit()):
+            found.append(use)
+        if use.stage is not None:
+            known |= {use.stage.lower(), str(number)} - {""}
             number += 1
-    return tuple(found)
+    return found
 
 
 def base(text: str, args: Mapping[str, str]) -> str:
@@ -63,19 +94,14 @@ def base(text: str, args: Mapping[str, str]) -> str:
 
 def arguments(text: str) -> frozenset[str]:
     """The names that `ARG` declares, in whatever stage."""
-    words = (word for each in _instructions(text) if each.word == "ARG" for word in each.rest.split())
+    words = (word for each in _instructions(text) if each.word == "ARG" for word in _WORD.findall(each.rest))
     return frozenset(word.partition("=")[0] for word in words)
 
 
 def secrets(text: str) -> frozenset[str]:
     """The ids of the build secrets that a `RUN` mounts, in whatever stage."""
-    return frozenset(
-        mount
-        for each in _instructions(text)
-        if each.word == "RUN"
-        for mount in map(_secret, takewhile(lambda word: word.startswith("--"), each.rest.split()))
-        if mount
-    )
+    flags = (flag for each in _instructions(text) if each.word == "RUN" for flag, _, _ in _flags(each))
+    return frozenset(mount for mount in map(_secret, flags) if mount)
 
 
 def _secret(flag: str) -> str:
@@ -89,86 +115,141 @@ def _secret(flag: str) -> str:
 
 def pin(text: str, args: Mapping[str, str], pinned: Mapping[str, str]) -> str:
     """`text` with each image of `pinned` written as what it is pinned to; nothing else changes."""
-    lines = text.splitlines(keepends=True)
-    names: set[str] = set()
-    for instruction, stage in reversed(_with_names(text, args, names)):
-        target = pinned.get(stage.image)
-        if target is None:
-            continue
-        block = "".join(lines[instruction.first : instruction.last + 1])
-        changed = _replace_image(block, stage.name == _COPIED, target)
-        lines[instruction.first : instruction.last + 1] = [changed]
-    return "".join(lines)
+    for use in sorted(_foreign(text, args), key=lambda use: -use.first):
+        if use.image in pinned:
+            text = text[: use.first] + pinned[use.image] + text[use.last :]
+    return text
 
 
-_COPIED = "\0copied"
-
-
-def _with_names(text: str, args: Mapping[str, str], names: set[str]) -> list[tuple[_Instruction, Stage]]:
-    """Those that name an image from elsewhere, not an earlier stage."""
-    found = []
-    for instruction, stage in _walk(text, args):
-        if stage.image.lower() not in names:
-            found.append((instruction, stage))
-        if stage.name != _COPIED and stage.name:
-            names.add(stage.name.lower())
-    return found
-
-
-def _walk(text: str, args: Mapping[str, str]) -> list[tuple[_Instruction, Stage]]:
-    found: list[tuple[_Instruction, Stage]] = []
+def _walk(text: str, args: Mapping[str, str]) -> list[_Use]:
+    found: list[_Use] = []
     values: dict[str, str] = {}
+    escape = _escape(text.removeprefix(_MARK).split("\n", 50))
     for each in _instructions(text):
         if each.word == "ARG" and not found:
-            for name, equals, default in (word.partition("=") for word in each.rest.split()):
-                given = _fill(default.strip("\"'"), values) if equals else ""
-                values[name] = args.get(name, given)
+            _declare(each, args, values, escape)
         elif each.word == "FROM":
-            words = [word for word in each.rest.split() if not word.startswith("--")]
-            image = _fill(words[0], values) if words else ""
-            named = words[2] if len(words) > 2 and words[1].upper() == "AS" else ""
-            found.append((each, Stage(named, image)))
-        elif each.word in {"COPY", "ADD"}:
-            match = re.search(r"(?:^|\s)--from=(\S+)", each.rest)
-            if match and found:
-                found.append((each, Stage(_COPIED, match[1])))
+            found.append(_from(each, values, escape))
+        elif each.word in {"COPY", "ADD", "RUN"} and found:
+            found += _from_flags(each)
     return found
+
+
+def _declare(arg: _Instruction, args: Mapping[str, str], values: dict[str, str], escape: str) -> None:
+    for word in _WORD.findall(arg.rest):
+        name, equals, default = word.partition("=")
+        if name in args:
+            values[name] = args[name]
+        elif equals:
+            values[name] = expand(default, values, escape)
+        else:
+            values.pop(name, None)
+
+
+def _from(each: _Instruction, values: Mapping[str, str], escape: str) -> _Use:
+    words = list(re.finditer(r"\S+", each.whole))[1:]
+    words = list(dropwhile(lambda match: match[0].startswith("--"), words))
+    if not words:
+        return _Use("", each.at[-1] + 1, each.at[-1] + 1, "")
+    named = words[2][0] if len(words) > 2 and words[1][0].upper() == "AS" else ""
+    first, last = words[0].span()
+    return _Use(expand(words[0][0], values, escape), each.at[first], each.at[last - 1] + 1, named)
+
+
+def _from_flags(each: _Instruction) -> list[_Use]:
+    """What `COPY --from=` and `RUN --mount=…,from=` name."""
+    found = []
+    for flag, first, _ in _flags(each):
+        name, _, value = flag.partition("=")
+        at = first + len(name) + 1
+        if name == "--from" and each.word != "RUN":
+            found.append((value, at))
+        elif name == "--mount" and each.word == "RUN":
+            for field in value.split(","):
+                key, _, image = field.partition("=")
+                if key.strip("\"' ").lower() == "from":
+                    found.append((image, at + len(key) + 1))
+                at += len(field) + 1
+    uses = []
+    for value, begin in found:
+        bare = value.strip("\"'")
+        start = begin + value.find(bare)
+        if bare:
+            uses.append(_Use(bare, each.at[start], each.at[start + len(bare) - 1] + 1))
+    return uses
+
+
+def _flags(each: _Instruction) -> list[tuple[str, int, int]]:
+    """The flags of an instruction, before its first other word, and where they stand in it."""
+    words = _WORD.finditer(each.whole, len(each.word))
+    flags = takewhile(lambda match: match[0].startswith("--"), words)
+    return [(match[0], match.start(), match.end()) for match in flags]
 
 
 def _instructions(text: str) -> list[_Instruction]:
+    # In the place of the mark a space: nothing moves.
+    lines = text.replace(_MARK, " ", 1).split("\n") if text.startswith(_MARK) else text.split("\n")
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    escape = re.escape(_escape(lines))
+    continued = re.compile(rf"(?:(?<=[^{escape}])|^){escape}[ \t\r]*\Z")
+    endless: set[str] = set()
     found: list[_Instruction] = []
-    lines = text.splitlines()
-    escape = _escape(lines)
-    at = 0
-    while at < len(lines):
-        first = at
-        parts: list[str] = []
-        if not lines[at].strip() or lines[at].lstrip().startswith("#"):
-            at += 1
+    number = 0
+    while number < len(lines):
+        whole, places, number = _joined(lines, starts, number, continued)
+        if not whole.strip():
             continue
-        while at < len(lines):
-            line = lines[at].strip()
-            at += 1
-            if parts and (not line or line.startswith("#")):
-                continue
-            parts.append(line.removesuffix(escape).rstrip())
-            if not line.endswith(escape):
-                break
-        whole = " ".join(parts)
-        word, *rest = whole.split(maxsplit=1) or [""]
-        found.append(_Instruction(word.upper(), rest[0] if rest else "", first, at - 1))
-        if word.upper() in {"RUN", "COPY", "ADD"}:
-            at = _after_heredocs(lines, at, whole)
+        if len(found) == MOST:
+            problem = f"more than {MOST} instructions"
+            raise DocumentInvalid(Fault("dockerfile-too-long", problem, Place("Dockerfile", number)))
+        word = whole.split(maxsplit=1)[0].upper()
+        found.append(_Instruction(word, whole, places))
+        if word in {"RUN", "COPY", "ADD"}:
+            number = _after_heredocs(lines, number, whole, endless)
     return found
 
 
-def _after_heredocs(lines: list[str], at: int, instruction: str) -> int:
-    """The line after the texts that an instruction has in itself: FROM in there means nothing."""
-    for match in _HEREDOC.finditer(instruction):
-        end = at
-        while end < len(lines) and lines[end].strip("\t") != match[2]:
+def _joined(
+    lines: list[str], starts: list[int], number: int, continued: re.Pattern[str]
+) -> tuple[str, list[int], int]:
+    """The instruction that begins in a line, the place of each of its characters, and the line after it."""
+    parts: list[str] = []
+    places: list[int] = []
+    while number < len(lines):
+        line, begin = lines[number], starts[number]
+        number += 1
+        if not line.strip() or line.lstrip().startswith("#"):
+            if parts:
+                continue
+            break
+        if not parts:
+            begin += len(line) - len(line.lstrip())
+            line = line.lstrip()
+        end = continued.search(line)
+        kept = line[: end.start()] if end else line.rstrip()
+        parts.append(kept)
+        places.extend(range(begin, begin + len(kept)))
+        if not end:
+            break
+    return "".join(parts), places, number
+
+
+def _after_heredocs(lines: list[str], at: int, instruction: str, endless: set[str]) -> int:
+    """The line after the texts that an instruction has in itself: FROM in there means nothing.
+
+    `endless` are those words whose end was looked for and is in no line that follows.
+    """
+    for word in _WORD.findall(instruction):
+        match = _HEREDOC.fullmatch(word)
+        name = re.sub(r"[\"'\\]", "", match[2]) if match else ""
+        if match is None or not name:
+            continue
+        tabs = "\t" if match[1] else ""
+        end = at if word not in endless else len(lines)
+        while end < len(lines) and lines[end].removesuffix("\r").lstrip(tabs or "\n") != name:
             end += 1
         if end == len(lines):
+            endless.add(word)
             # No end: then `<<` was the shell's, or a syntax that this builder does not know.
             return at
         at = end + 1
@@ -183,28 +264,3 @@ def _escape(lines: list[str]) -> str:
         if match:
             return match[1]
     return "\\"
-
-
-def _fill(text: str, values: Mapping[str, str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        if match[0] == "\\$":
-            return "$"
-        found = values.get(match[1] or match[2], "")
-        if match[3] in {":-", "-"}:
-            return found or _fill(match[4], values)
-        if match[3] in {":+", "+"}:
-            return _fill(match[4], values) if found else ""
-        return found
-
-    return _VARIABLE.sub(value, text)
-
-
-def _replace_image(block: str, copied: bool, target: str) -> str:
-    if copied:
-        return re.sub(r"(--from=)\S+", lambda match: match[1] + target, block, count=1)
-    return re.sub(
-        r"(?is)\A(\s*FROM(?:\s|\\\n|`\n)+(?:--\S+(?:\s|\\\n|`\n)+)*)(\S+)",
-        lambda match: match[1] + target,
-        block,
-        count=1,
-    )

@@ -1,23 +1,27 @@
 """`.dockerignore`: which files of a folder are in the build context, as Docker decides it.
 
 The last pattern that matches a path, or a folder above it, decides; `!` takes a path back in. A pattern is
-anchored at the context's root, `*` and `?` do not cross a slash, `**` crosses any number of them.
+anchored at the context's root, `*` and `?` do not cross a slash, `**` crosses any number of them: as Docker's
+patternmatcher reads them, its oddities included.
 """
 
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
+from pipelinekit.reading.globs import Glob
 
 FILE = ".dockerignore"
+MAX_PATTERNS = 10_000
+MAX_PATTERN = 4_096
+"""Characters of a pattern: no path is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    pattern: re.Pattern[str]
+    glob: Glob
     text: str
     keeps: bool
 
@@ -28,18 +32,31 @@ class Ignore:
     def __init__(self, rules: tuple[_Rule, ...]) -> None:
         self._rules = rules
         self._keeps = any(rule.keeps for rule in rules)
+        self._folders: dict[str, int] = {"": 0}
 
     def excludes(self, path: str) -> bool:
         """Whether a path (relative, with `/`) stays out of the context."""
+        above = path.rpartition("/")[0]
+        if above not in self._folders:
+            parts = above.split("/")
+            for count in range(1, len(parts) + 1):
+                folder = "/".join(parts[:count])
+                if folder not in self._folders:
+                    self._folders[folder] = self._matching(folder)
+        matching = self._matching(path)
         excluded = False
-        parts = path.split("/")
-        above = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
-        for rule in self._rules:
-            if rule.keeps != excluded:
-                continue
-            if any(rule.pattern.fullmatch(each) for each in above):
+        for number, rule in enumerate(self._rules):
+            if rule.keeps == excluded and matching >> number & 1:
                 excluded = not rule.keeps
         return excluded
+
+    def _matching(self, path: str) -> int:
+        """The rules that match a path or a folder above it, as the bits of a number."""
+        matching = self._folders[path.rpartition("/")[0]]
+        for number, rule in enumerate(self._rules):
+            if not matching >> number & 1 and rule.glob.matches(path):
+                matching |= 1 << number
+        return matching
 
     def hides(self, folder: str) -> bool:
         """Whether nothing below an excluded folder can be in the context, so that it need not be read."""
@@ -55,7 +72,7 @@ class Ignore:
 
 def read_dockerignore(text: str, origin: str = FILE) -> Ignore:
     """The rules in `text`; raises `DocumentInvalid` for a pattern that Docker refuses."""
-    rules = []
+    rules: list[_Rule] = []
     for number, raw in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         # A hash is a comment only at the very beginning of a line; spaces around a pattern do not count.
         if raw.startswith("#"):
@@ -67,57 +84,21 @@ def read_dockerignore(text: str, origin: str = FILE) -> Ignore:
             if keeps:
                 raise _fault(origin, number, 'a lone "!" excepts nothing')
             continue
+        if len(pattern) > MAX_PATTERN:
+            raise _fault(origin, number, f"a pattern of more than {MAX_PATTERN} characters matches no path")
         cleaned = posixpath.normpath(pattern).lstrip("/")
+        if keeps and not cleaned:
+            raise _fault(origin, number, f"{raw.strip()!r} excepts nothing")
         if cleaned in {"", "."}:
             # The root itself: everything stays in, as Docker has it.
             continue
+        if len(rules) == MAX_PATTERNS:
+            raise _fault(origin, number, f"more than {MAX_PATTERNS} patterns")
         try:
-            rules.append(_Rule(re.compile(_expression(cleaned), re.DOTALL), cleaned, keeps))
-        except (re.error, ValueError) as error:
+            rules.append(_Rule(Glob(cleaned), cleaned, keeps))
+        except ValueError as error:
             raise _fault(origin, number, f"{pattern!r} is no pattern: {error}") from error
     return Ignore(tuple(rules))
-
-
-def _expression(pattern: str) -> str:
-    """The pattern as a regular expression over whole paths."""
-    out, at = [], 0
-    while at < len(pattern):
-        char = pattern[at]
-        at += 1
-        if char == "*" and pattern.startswith("*", at):
-            at += 2 if pattern.startswith("/", at + 1) else 1
-            out.append("(?:.*/)?" if at < len(pattern) else ".*")
-        elif char == "*":
-            out.append("[^/]*")
-        elif char == "?":
-            out.append("[^/]")
-        elif char == "[":
-            end = _end_of_class(pattern, at)
-            out.append(_class(pattern[at:end]))
-            at = end + 1
-        elif char == "\\":
-            if at == len(pattern):
-                raise ValueError("it ends in a backslash")
-            out.append(re.escape(pattern[at]))
-            at += 1
-        else:
-            out.append(re.escape(char))
-    return "".join(out)
-
-
-def _end_of_class(pattern: str, at: int) -> int:
-    end = at + 1 if pattern.startswith("^", at) else at
-    while end < len(pattern) and pattern[end] != "]":
-        end += 2 if pattern[end] == "\\" else 1
-    if end >= len(pattern) or end == at:
-        raise ValueError("its bracket is not closed")
-    return end
-
-
-def _class(inner: str) -> str:
-    # What Python would take for an operation on sets is plain text here.
-    plain = re.sub(r"(?<!\\)([\[&~|])", r"\\\1", inner)
-    return f"[{plain}]"
 
 
 def _has_wildcard(text: str) -> bool:

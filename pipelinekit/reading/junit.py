@@ -6,30 +6,85 @@ import json
 import re
 from itertools import pairwise
 from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 from pipelinekit.model.testing import Failure, Totals
+
+MOST_FAILURES = 10_000
+"""Failed cases of one report that are kept; whoever has more has another fault."""
+LONGEST = 1_000
+"""Characters of a name or a reason that are kept."""
 
 
 def totals_of(xml: bytes) -> Totals:
     """What one JUnit report says; `ValueError` when it is none."""
+    cases = _Cases()
+    parser = expat.ParserCreate()
+    # A text arrives in pieces and attributes whole: what neither is asked for nor bounded is not kept.
+    parser.StartElementHandler, parser.EndElementHandler = cases.start, cases.end
+    parser.CharacterDataHandler, parser.EntityDeclHandler = cases.text, _no_entities
     try:
-        root = ET.fromstring(xml)  # noqa: S314 - expat bounds entity expansion since 2.4.1
-    except ET.ParseError as error:
+        parser.Parse(xml, True)
+    except expat.ExpatError as error:
         raise ValueError(str(error)) from error
-    passed = skipped = 0
-    failures = []
-    for case in root.iter("testcase"):
-        wrong = case.find("failure")
-        wrong = case.find("error") if wrong is None else wrong
+    return Totals(passed=cases.passed, skipped=cases.skipped, failures=tuple(cases.failures))
+
+
+def _no_entities(name: str, *_: object) -> None:
+    raise ValueError(f"it declares the entity {name[:40]}, and a report has no need of any")
+
+
+class _Cases:
+    """Counts test cases as they go by; of those that failed the reason is kept."""
+
+    def __init__(self) -> None:
+        self.passed = self.skipped = 0
+        self.failures: list[Failure] = []
+        self._depth = 0
+        self._case: tuple[int, str] | None = None
+        self._wrong: dict[str, str] = {}
+        """The message of the case's failure and of its error, where it has one."""
+        self._said = ""
+        self._in = ""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if tag == "testcase" and self._case is None:
+            parts = (attributes.get("classname"), attributes.get("name"))
+            self._case = self._depth, ".".join(part[:LONGEST] for part in parts if part)
+            self._wrong, self._in = {}, ""
+        elif self._case and self._depth == self._case[0] + 1 and tag not in self._wrong:
+            if tag in {"failure", "error"}:
+                self._wrong[tag], self._in, self._said = attributes.get("message", "")[:LONGEST], tag, ""
+            elif tag == "skipped":
+                self._wrong[tag] = ""
+
+    def text(self, data: str) -> None:
+        if self._in and len(self._said) < LONGEST:
+            self._said += data[:LONGEST]
+
+    def end(self, tag: str) -> None:
+        depth, self._depth = self._depth, self._depth - 1
+        if self._case is None:
+            return
+        at, name = self._case
+        if self._in == tag and depth == at + 1:
+            self._wrong[tag] = (self._wrong[tag] or self._said).strip()
+            self._in = ""
+        elif depth == at:
+            self._case = None
+            self._count(name)
+
+    def _count(self, name: str) -> None:
+        wrong = next((self._wrong[each] for each in ("failure", "error") if each in self._wrong), None)
         if wrong is not None:
-            message = (wrong.get("message") or wrong.text or "").strip()
-            name = ".".join(part for part in (case.get("classname"), case.get("name")) if part)
-            failures.append(Failure(name, message.splitlines()[0] if message else "failed"))
-        elif case.find("skipped") is not None:
-            skipped += 1
+            if len(self.failures) == MOST_FAILURES:
+                raise ValueError(f"more than {MOST_FAILURES} test cases failed")
+            self.failures.append(Failure(name, wrong.splitlines()[0][:LONGEST] if wrong else "failed"))
+        elif "skipped" in self._wrong:
+            self.skipped += 1
         else:
-            passed += 1
-    return Totals(passed=passed, skipped=skipped, failures=tuple(failures))
+            self.passed += 1
 
 
 def junit_of_go(events: str) -> bytes:
@@ -39,7 +94,7 @@ def junit_of_go(events: str) -> bytes:
     for line in events.splitlines():
         try:
             event = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if not isinstance(event, dict):
             continue
@@ -50,12 +105,13 @@ def junit_of_go(events: str) -> bytes:
         elif action in {"pass", "fail", "skip", "build-fail"}:
             results[key] = (action.removeprefix("build-"), float(event.get("Elapsed") or 0))
     suite = ET.Element("testsuite", name="go test")
+    tested = {package for package, test in results if test}
+    failed = {package for (package, test), (result, _) in results.items() if test and result == "fail"}
     for (package, test), (result, elapsed) in results.items():
-        tests = {name: each for (of, name), (each, _) in results.items() if of == package and name}
         # A package's own line repeats its tests'; where none failed it tells of a build, a start, an end.
-        if not test and (result != "fail" or "fail" in tests.values()):
+        if not test and (result != "fail" or package in failed):
             continue
-        name = test or ("package" if tests else "build")
+        name = test or ("package" if package in tested else "build")
         case = ET.SubElement(
             suite,
             "testcase",

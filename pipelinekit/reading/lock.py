@@ -9,6 +9,7 @@ from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.lock import Lock
 from pipelinekit.model.packages import ECOSYSTEMS, Ecosystem
 from pipelinekit.model.site import Site
+from pipelinekit.model.tree import can_be_generated
 from pipelinekit.reading.source import parse
 
 _FILES = "\nfiles:\n"
@@ -47,7 +48,8 @@ def _parted(text: str) -> tuple[str, dict[str, str] | None]:
     if not _ONLY_FILES.fullmatch(tail):
         return text, None
     found = {path: digest for _, path, digest in _FILE.findall(tail)}
-    return (f"{head}\n", found) if len(found) == tail.count("\n") else (text, None)
+    sound = len(found) == tail.count("\n") and all(map(can_be_generated, found))
+    return (f"{head}\n", found) if sound else (text, None)
 
 
 def _site(data: dict[str, Any]) -> Site:
@@ -67,6 +69,11 @@ def _site(data: dict[str, Any]) -> Site:
         charts_credentials=_text(data.get("chartsCredentials", "")),
         kube_credentials=_texts(data.get("kubeCredentials", [])),
         package_credentials=_packages(data.get("packageCredentials", {})),
+        mirror_credentials=_text(data.get("mirrorCredentials", "")),
+        mirror_for_all=data.get("mirrorForAll", False) is True,
+        signing_credentials=_text(data.get("signingCredentials", "")),
+        signing_password=_text(data.get("signingPassword", "")),
+        signs_charts=data.get("signsCharts", False) is True,
         mesh=data.get("mesh", False) is True,
     )
 
@@ -94,4 +101,11 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _digests(value: dict[str, Any]) -> dict[str, str]:
-    return {path: _text(digest) for path, digest in value.items()}
+    return {_path(path): _text(digest) for path, digest in value.items()}
+
+
+def _path(value: Any) -> str:
+    # What is there is written and removed, and a pull request brings the lock.
+    if not can_be_generated(_text(value)):
+        raise TypeError("not a path of ours")
+    return str(value)

@@ -20,13 +20,13 @@ from pipelinekit.model.platform import (
     Freeze,
     Images,
     Jenkins,
+    Library,
     Origin,
     Platform,
     Registration,
-    Retention,
-    Signing,
     Vault,
 )
+from pipelinekit.model.registries import MirrorLogin, Retention, Signing
 from pipelinekit.reading import faults, nexus
 from pipelinekit.reading.schema.words import HOST
 from pipelinekit.reading.source import Path, Source, parse
@@ -69,6 +69,7 @@ def _check_sense(source: Source) -> None:
         text = faults.mapping(source.data, "images").get(key)
         _check_placeholders(source, ("images", key), text)
     nexus.check(source)
+    _check_addresses(source)
     _check_packages(source)
     for index, each in enumerate(faults.items(source.data, "environments")):
         path: Path = ("environments", index)
@@ -145,6 +146,15 @@ def _check_git(source: Source, path: Path, address: Any) -> None:
         source.fault(path, "github-address", "names no repository", "https://github.com/OWNER/NAME")
 
 
+def _check_addresses(source: Source) -> None:
+    """No address holds a login: it would stand in logs, receipts and the history of this file."""
+    for path in (("charts", "repository"), ("jenkins", "url"), ("nexus", "url")):
+        address = faults.mapping(source.data, path[0]).get(path[1])
+        if isinstance(address, str) and re.match(r"[a-z]+://[^/?#]*@", address, re.IGNORECASE):
+            hint = "take it out: the login is a Jenkins credential, or in the environment of a terminal"
+            source.fault(path, "secret-in-address", "the address holds a user or a password", hint)
+
+
 def _check_packages(source: Source) -> None:
     for name, each in faults.mapping(source.data, "packages").items():
         guarded = isinstance(each, Mapping)
@@ -199,10 +209,14 @@ def _platform(data: Data) -> Platform:
     images = dict(data["images"])
     pull_secret = images.pop("pullSecret", "")
     signing = images.pop("signing", None)
+    mirror = images.pop("mirrorCredentials", None)
     return Platform(
         name=data["metadata"]["name"],
         images=Images(
-            **images, pull_secret=pull_secret, signing=_signing(signing) if signing is not None else None
+            **images,
+            pull_secret=pull_secret,
+            signing=_signing(signing) if signing is not None else None,
+            mirror_login=_mirror_login(mirror) if mirror is not None else None,
         ),
         charts=Charts(**data["charts"]),
         packages={
@@ -229,6 +243,12 @@ def _signing(data: Data) -> Signing:
     return Signing(public_key=fields.pop("publicKey", ""), **fields)
 
 
+def _mirror_login(data: str | Data) -> MirrorLogin:
+    if isinstance(data, str):
+        return MirrorLogin(credentials=data)
+    return MirrorLogin(credentials=data["id"], pull_requests=data.get("pullRequests", False))
+
+
 def _jenkins(data: Data) -> Jenkins:
     agent = data.get("agent", {})
     pod = AgentPod(**agent["kubernetes"]) if "kubernetes" in agent else None
@@ -236,8 +256,9 @@ def _jenkins(data: Data) -> Jenkins:
         url=data["url"],
         credentials=data.get("credentials", ""),
         agent=Agent(label=agent.get("label", ""), pod=pod),
+        commands=data.get("pullRequests", {}).get("commands", False),
         source=Origin(**data["source"]) if "source" in data else None,
-        library=Origin(**data["library"]) if "library" in data else None,
+        library=Library(**data["library"]) if "library" in data else None,
         scan=_seconds(data["scan"]) if "scan" in data else DAY,
         notify=Notify(**data["notify"]) if "notify" in data else None,
         **({"token_file": data["webhook"]["tokenFile"]} if "webhook" in data else {}),

@@ -14,14 +14,15 @@ from typing import Any
 import yaml
 
 from pipelinekit.errors import Fault, Place
+from pipelinekit.reading.growth import LOADER, outgrown, too_deep
 
 Path = tuple[str | int, ...]
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 20_000
 MAX_DEPTH = 50
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SOON = 64 * 1024
+"""Characters whose node graph is small, whatever they are; what is longer is counted before it is built."""
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
@@ -86,7 +87,10 @@ def parse(content: bytes | str, origin: str) -> Source:
     if text is None:
         return source
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        if len(text) > _SOON and (fault := outgrown(text, origin, MAX_NODES, MAX_DEPTH)):
+            source.faults.append(fault)
+            return source
+        node = yaml.compose(text, Loader=LOADER)
     except yaml.YAMLError as error:
         source.faults.append(syntax_fault(error, text, origin))
         return source
@@ -100,6 +104,10 @@ def parse(content: bytes | str, origin: str) -> Source:
 def _decoded(content: bytes | str, source: Source) -> str | None:
     """The text, or None with a fault when YAML could make nothing of it."""
     origin = source.origin
+    if len(content) > 4 * MAX_BYTES:
+        problem = f"more than {MAX_BYTES} characters"
+        source.faults.append(Fault("document-too-large", problem, Place(origin, 1, 1)))
+        return None
     if isinstance(content, bytes):
         try:
             content = content.decode()
@@ -167,12 +175,7 @@ class _Builder:
         source.values[path] = Place(source.origin, node.start_mark.line + 1, node.start_mark.column + 1)
         if self.nodes > MAX_NODES or len(path) > MAX_DEPTH or id(node) in self.open:
             if not any(fault.code == "yaml-too-deep" for fault in source.faults):
-                source.fault(
-                    path,
-                    "yaml-too-deep",
-                    f"anchors or nesting grow beyond {MAX_NODES} values or {MAX_DEPTH} levels",
-                    "write the values out",
-                )
+                source.faults.append(too_deep(source.place(path), dotted(path), MAX_NODES, MAX_DEPTH))
             return None
         self._check_tag(node, path)
         if isinstance(node, yaml.ScalarNode):

@@ -7,16 +7,27 @@ from typing import Any
 import yaml
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
+from pipelinekit.reading.growth import outgrown
 from pipelinekit.reading.source import syntax_fault
+
+MAX_CHARACTERS = 4_000_000
+MAX_VALUES = 100_000
+MAX_DEPTH = 100
 
 
 def read_values(text: str, origin: str) -> dict[str, Any]:
     """The mapping in `text`, empty for an empty text; raises `DocumentInvalid` for anything else."""
+    if len(text) > MAX_CHARACTERS:
+        raise DocumentInvalid(
+            Fault("document-too-large", f"more than {MAX_CHARACTERS} characters", Place(origin))
+        )
     try:
+        if fault := outgrown(text, origin, MAX_VALUES, MAX_DEPTH):
+            raise DocumentInvalid(fault)
         data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - it is safe
     except yaml.YAMLError as error:
         raise DocumentInvalid(syntax_fault(error, text, origin)) from error
-    except (ValueError, LookupError) as error:
+    except (ValueError, LookupError, RecursionError) as error:
         # 2026-99-99 has the form of a date, and !!int x that of a number: the parser stumbles over the value.
         raise DocumentInvalid(Fault("yaml-value", str(error).splitlines()[0], Place(origin))) from error
     if data is None:

@@ -42,6 +42,11 @@ def _site(site: Site) -> dict[str, Any]:
         "chartsCredentials": site.charts_credentials,
         "kubeCredentials": list(site.kube_credentials),
         "packageCredentials": dict(sorted(site.package_credentials.items())),
+        "mirrorCredentials": site.mirror_credentials,
+        "mirrorForAll": site.mirror_for_all,
+        "signingCredentials": site.signing_credentials,
+        "signingPassword": site.signing_password,
+        "signsCharts": site.signs_charts,
         "mesh": site.mesh,
     }
     return {name: value for name, value in fields.items() if value not in ("", None, [], {}, False)}

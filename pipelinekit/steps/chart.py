@@ -27,6 +27,8 @@ DIST = "dist"
 FORMERLY = ("pipelinekit.dev/platform",)
 """Annotations that charts once had and that said nothing about what is in them."""
 
+_MOST = 64 * 1024 * 1024
+
 
 def package(
     plan: ReleasePlan,
@@ -134,6 +136,7 @@ def publish(
         there = _archive_there(plan, archive, charts, registry)
     published = replace(plan.chart, tag="", digest=digest)
     if signer and not signer.signed(published):
+        _check_bytes(published, packaged, registry)
         signer.sign(published)
         acted = True
     receipt = ChartPublished(
@@ -228,13 +231,23 @@ def _content(archive: Path, charts: Charts) -> tuple[Mapping[str, str], Mapping[
     return digests, metadata
 
 
+def _check_bytes(published: ImageRef, packaged: ChartPackaged, registry: ChartRepository) -> None:
+    """What gets our signature is ours byte for byte, however alike something else may count."""
+    if registry.chart_layer(published) != packaged.archive_digest:
+        raise refused(
+            "version-unsigned",
+            f"{published} has no signature of the platform's key, and is not what was packaged",
+            hint="find out who published it; commit, and the next version is free",
+        )
+
+
 def _stamped(plan: ReleasePlan) -> tuple[str, str]:
     return f"{plan.chart_folder}/Chart.yaml", f"{plan.chart_folder}/values.yaml"
 
 
 def digest_of(path: Path) -> str:
-    """`sha256:` and the hex digest of a file; empty when there is none."""
-    try:
-        return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
-    except FileNotFoundError:
+    """`sha256:` and the hex digest of a chart's archive; empty for none, and for a link: we make none."""
+    # A pipe or a device has no end, and no chart that anybody could publish has so many bytes.
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST:
         return ""
+    return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()

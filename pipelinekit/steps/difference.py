@@ -19,7 +19,7 @@ _STAMP = re.compile(
     r"^\s+(app\.kubernetes\.io/version|helm\.sh/chart|pipelinekit\.dev/[a-z]+): .*\n", re.MULTILINE
 )
 """Lines that say which version it is: of two versions they differ in every object."""
-_NAME = re.compile(r"^metadata:\n(?:[ ]+.*\n)*?[ ]{2}name:\s*(\S+)", re.MULTILINE)
+_NAME = re.compile(r"^metadata:\n(?:[ ].*\n)*?[ ]{2}name:\s*(\S+)", re.MULTILINE)
 
 
 def difference(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -127,7 +127,14 @@ def for_all(
     processes = processes if len(rest) >= PROCESSES_FROM else 1
     chunk = max(1, min(64, len(rest) // (4 * processes))) if processes > 1 else 1
     with ProcessPoolExecutor(processes) if processes > 1 else ThreadPoolExecutor(at_once) as pool:
-        for each, result in zip(rest, pool.map(work, rest, chunksize=chunk), strict=True):
+        outcomes = pool.map(work, rest, chunksize=chunk)
+        for each in rest:
+            try:
+                result = next(outcomes)
+            except (BrokenExecutor, StopIteration):
+                # The system ended one of our processes, which takes the others with it.
+                reason = "the process that was to do it was ended: is there memory left?"
+                result = Result(title=title_of(each), state=State.FAILED, reason=reason)
             if result.state is not State.CURRENT:
                 reason = f": {result.reason}" if result.reason else f" ({len(result.files)} files)"
                 say(f"{result.state:>11}  {result.title}{reason}")

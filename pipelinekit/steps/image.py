@@ -60,7 +60,7 @@ def test(
     done = receipts.load(Tested)
     if done and done.key == plan.key:
         return done, Did(f"{_passed(done)} at this revision already", acted=False)
-    recipe = resolve(plan, TEST_STAGE, sources, engine, registry, say)
+    recipe = resolve(plan, TEST_STAGE, sources, engine, registry, secrets, say)
     held = secrets_of(plan, sources.dockerfile(), secrets, say)
     image = _made(build_plan(plan, recipe, TEST_STAGE, held), context, engine, say)
     folder = reports.clear()
@@ -96,7 +96,7 @@ def build(
     done = receipts.load(ImageBuilt)
     if done and done.key == plan.key and not oldest and _still_there(plan, done, engine, registry):
         return done, Did(f"{plan.image.repository}:{plan.version} is built already", acted=False)
-    recipe = resolve(plan, "", sources, engine, registry, say)
+    recipe = resolve(plan, "", sources, engine, registry, secrets, say)
     try:
         digest, recipe = _in_registry(plan, recipe, registry, oldest, verifier, say)
     except ToolFailed as error:

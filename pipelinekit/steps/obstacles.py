@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pipelinekit.model.jobconfig import Config
 from pipelinekit.model.jobplan import Action, Change, Found, JobPlan, Wanted
-from pipelinekit.model.jobs import GitHub, Job, Multibranch, parent_of
+from pipelinekit.model.jobs import GitHub, Job, Multibranch, holds_items, parent_of
 from pipelinekit.model.platform import Platform
+from pipelinekit.plan import library
 from pipelinekit.plan.jobs import guarded_credentials
 from pipelinekit.ports import Controller
 
@@ -18,6 +20,9 @@ PLUGINS: Mapping[str, tuple[str, ...]] = {
     "github": ("github-branch-source",),
 }
 """What a job of each kind needs: without it Jenkins takes the text, and drops what it does not know."""
+
+
+APPLICATIONS = "apps"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +39,14 @@ def obstacles(
     items: Mapping[str, Found],
     controller: Controller,
     *,
+    configs: Mapping[str, Config] | None = None,
     assume: Collection[str] = (),
 ) -> Obstacles:
-    """Ask the controller for plugins and credentials. `assume` are ids that are there, though hidden."""
+    """Ask the controller for plugins and credentials. `assume` are ids that are there, though hidden.
+
+    `configs` are the configurations that have been read already: who is in them need not be asked for.
+    """
+    configs = configs or {}
     of: dict[str, str] = {}
     notices: list[str] = []
     lacking: dict[str, list[str]] = {}
@@ -45,7 +55,7 @@ def obstacles(
         notices.append(
             "this account may not list plugins: nobody has checked that the jobs' plugins are there"
         )
-    stores = _Stores(items, controller)
+    stores = _Stores(items, controller, configs)
     for each in wanted:
         missing = [] if plugins is None else [name for name in _plugins_of(each.job) if name not in plugins]
         if missing:
@@ -66,12 +76,29 @@ def obstacles(
     ]
     if stores.hidden:
         notices.append(f"this account may not list the credentials of {', '.join(sorted(stores.hidden))}")
-    notices += [
-        f"credential {id_} is in the controller's own store, where every application's pipeline can bind"
-        " it: move it to the folder that needs it"
-        for id_ in sorted(guarded_credentials(platform) & stores.ids(""))
-    ]
+    notices += _exposed(guarded_credentials(platform), stores)
+    old = library.old_plugin(plugins)
+    notices += [*([old] if old and _has_applications(wanted) else []), *library.elsewhere(configs)]
     return Obstacles(of=of, notices=tuple(notices))
+
+
+def _has_applications(wanted: Sequence[Wanted]) -> bool:
+    return any(isinstance(each.job, Multibranch) for each in wanted)
+
+
+def _exposed(guarded: frozenset[str], stores: _Stores) -> Iterator[str]:
+    """Where a credential is that applications' pipelines must not reach, and do."""
+    for id_ in sorted(guarded & stores.ids("")):
+        yield (
+            f"credential {id_} is in the controller's own store, where every application's pipeline can bind"
+            " it: move it to the folder that needs it"
+        )
+    for path in stores.below(APPLICATIONS) if guarded else ():
+        for id_ in sorted(guarded & stores.ids(path)):
+            yield (
+                f"credential {id_} is in {path}, where the pipelines of applications can bind it: move it to"
+                " the folder that needs it"
+            )
 
 
 def _named(ids: list[str]) -> str:
@@ -85,20 +112,35 @@ def _some(names: list[str]) -> str:
 class _Stores:
     """The credential stores along a path, each asked once."""
 
-    def __init__(self, items: Mapping[str, Found], controller: Controller) -> None:
+    def __init__(
+        self, items: Mapping[str, Found], controller: Controller, configs: Mapping[str, Config]
+    ) -> None:
         self.items = items
         self.controller = controller
-        self.known: dict[str, frozenset[str]] = {}
+        # A folder's credentials are in its configuration, those of every domain.
+        self.known = {path: each.credentials for path, each in configs.items()}
         self.hidden: set[str] = set()
+        self.deep: set[str] = set()
+        """Folders further down than the listing of the jobs goes."""
 
     def ids(self, folder: str) -> frozenset[str]:
         if folder not in self.known:
-            there = not folder or (folder in self.items and self.items[folder].kind == "folder")
+            item = self.items.get(folder)
+            there = not folder or folder in self.deep or (item is not None and _has_store(item.kind))
             ids = self.controller.credential_ids(folder) if there else frozenset()
             if ids is None:
                 self.hidden.add(folder or "the controller")
             self.known[folder] = ids or frozenset()
         return self.known[folder]
+
+    def below(self, root: str) -> Iterator[str]:
+        """A folder and everything below it that can hold credentials, at every depth."""
+        deepest = root.count("/") + 2
+        for path in sorted(each for each in self.items if f"{each}/".startswith(f"{root}/")):
+            yield path
+            if path.count("/") == deepest and holds_items(self.items[path].kind):
+                self.deep.update(self.controller.folders(path))
+        yield from sorted(self.deep)
 
     def has(self, id_: str, path: str) -> bool:
         """Whether a job can use a credential; where we may not look, the answer is yes."""
@@ -109,6 +151,10 @@ class _Stores:
             if not folder:
                 return False
             folder = parent_of(folder)
+
+
+def _has_store(kind: str) -> bool:
+    return kind == "multibranch" or holds_items(kind)
 
 
 def _plugins_of(job: Job) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelinekit import names
 from pipelinekit.errors import refused
-from pipelinekit.model.packages import secret_of
+from pipelinekit.model.packages import MIRROR, secret_of
 from pipelinekit.model.release import ReleasePlan, Secret
 from pipelinekit.plan.logins import login_file
 from pipelinekit.ports import Say, Secrets
@@ -35,7 +35,7 @@ def secrets_of(plan: ReleasePlan, text: str, given: Secrets, say: Say) -> tuple[
             found.append(Secret(identifier, login_file(ecosystem, proxy.url, login)))
         else:
             lacking += names.login_variables(ecosystem)
-    if lacking and not _withheld(plan, given):
+    if lacking and not withheld(plan, given):
         raise refused(
             "secret-missing",
             f"the build wants secrets that are not there: {', '.join(lacking)}",
@@ -47,6 +47,12 @@ def secrets_of(plan: ReleasePlan, text: str, given: Secrets, say: Say) -> tuple[
     return tuple(found)
 
 
-def _withheld(plan: ReleasePlan, given: Secrets) -> bool:
+def lacks_mirror(plan: ReleasePlan, given: Secrets) -> bool:
+    """Whether this build is one that gets no login for the mirror of base images."""
+    return given.login(MIRROR) is None and withheld(plan, given)
+
+
+def withheld(plan: ReleasePlan, given: Secrets) -> bool:
+    """Whether a pipeline builds something else than main, and so binds no secrets."""
     revision = plan.revision
     return given.in_pipeline() and (bool(revision.pull_request) or revision.branch != revision.main_branch)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelinekit.errors import DocumentInvalid, Fault, PipelinekitError, Place
+from pipelinekit.errors import DocumentInvalid, Fault, PipelinekitError, Place, failed
 from pipelinekit.model.app import App
 from pipelinekit.model.platform import Platform, Registration
 from pipelinekit.model.platformlock import LockedApplication, PlatformLock
@@ -34,17 +34,35 @@ class Synced:
         return f"{self.registration.team}/{self.registration.name}"
 
 
-def sync(platform: Platform, lock: PlatformLock, repositories: Repositories, say: Say) -> tuple[Synced, ...]:
-    """One result for each registration, in their order; a bad repository does not stop the others."""
+def sync(
+    platform: Platform,
+    lock: PlatformLock,
+    repositories: Repositories,
+    say: Say,
+    unforeseen: Callable[[Exception], PipelinekitError] | None = None,
+) -> tuple[Synced, ...]:
+    """One result for each registration, in their order; a bad repository does not stop the others.
+
+    `unforeseen` makes an error to show of one that is nobody's, and may keep a record of it.
+    """
 
     def one(registration: Registration) -> Synced:
-        result = _sync_one(registration, lock, repositories)
+        try:
+            result = _sync_one(registration, lock, repositories)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it is one repository's
+            error = (unforeseen or _unforeseen)(problem)
+            entry = lock.of(registration)
+            result = Synced(registration=registration, state="failed", entry=entry, error=error)
         reason = f": {result.error.faults[0].problem}" if result.error else ""
         say(f"{result.state:>9}  {result.title}{reason}")
         return result
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return tuple(pool.map(one, platform.applications))
+
+
+def _unforeseen(problem: Exception) -> PipelinekitError:
+    return failed("repository-unusable", f"{type(problem).__name__}: {problem}")
 
 
 def next_lock(results: Iterable[Synced]) -> PlatformLock:

@@ -20,7 +20,7 @@ from tests.charts.expansion import environment, expand
 from tests.charts.helm import Helm, Object, containers_of, name_of, pod_of, template_of, workloads
 from tests.charts.test_family import GIVEN, check_family
 from tests.golden import trees
-from tests.hostile import ALL
+from tests.hostile.values import ALL
 
 FREE = {name: text for name, text in ALL.items() if "\x00" not in text}
 """Whatever a variable or an argument may be."""

@@ -103,10 +103,13 @@ def _instant(_: float) -> None:
     """No time passes."""
 
 
-def save_all(state: State) -> None:
-    """Jenkins saves every job itself, which gives each the other of its two texts."""
+def save_all(state: State, *, pages: bool = False) -> None:
+    """Jenkins saves every job itself, which gives each the other of its two texts.
+
+    With `pages` somebody saves each in a browser, without having changed anything.
+    """
     todo = list(state.root.children.values())
     while todo:
         item = todo.pop()
-        item.save()
+        item.save_page() if pages else item.save()
         todo += item.children.values()

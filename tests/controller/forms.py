@@ -228,6 +228,8 @@ _DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "hudson.tasks.LogRotator": {"removeLastBuild": "false"},
     "org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition": {"sandbox": "false"},
     "hudson.plugins.git.GitSCM": {"extensions": ""},
+    # From the git plugin's sources, not from a recording.
+    "hudson.plugins.git.extensions.impl.CloneOption": {"depth": "0", "honorRefspec": "false"},
     "hudson.model.StringParameterDefinition": {"trim": "false"},
     "hudson.model.TextParameterDefinition": {"trim": "false"},
     _PROPERTY + "DisableConcurrentBuildsJobProperty": {"abortPrevious": "false"},
@@ -247,6 +249,7 @@ _KNOWN_PROPERTIES = (
     "jenkins.model.BuildDiscarderProperty",
     "hudson.model.ParametersDefinitionProperty",
     "com.cloudbees.hudson.plugins.folder.properties.",
+    "org.jenkinsci.plugins.workflow.libs.FolderLibraries",
     "org.jenkinsci.plugins.workflow.multibranch.",
 )
 

@@ -81,9 +81,10 @@ def _source(job: Multibranch) -> dict[str, Any]:
                 "discover-pr-origin": "merge-current",
                 "discover-pr-forks-strategy": "merge-current",
                 "discover-pr-forks-trust": "permission",
+                "do-not-fetch-tags": False,
             }
         }
-    return {"git": {"url": source.address, "credentials-id": source.credentials}}
+    return {"git": {"url": source.address, "credentials-id": source.credentials, "do-not-fetch-tags": False}}
 
 
 def _plain(text: str) -> str:

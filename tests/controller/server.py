@@ -120,6 +120,10 @@ class Controller:
         """The log's requests with that method, and that pattern in their path."""
         return [each for each in self.seen if method in ("", each.method) and re.search(path, each.path)]
 
+    def posted(self) -> list[Seen]:
+        """The POSTs that change something; an export of the configuration is a question."""
+        return [each for each in self.requests("POST") if not each.path.startswith("/configuration-as-code/")]
+
     def run(self, item: Item, build: Build) -> None:
         """Let a build's script run, on a clock of its own."""
 
@@ -544,7 +548,8 @@ def _delete_build(self: Controller, request: Request, item: Item, match: re.Matc
 def _store(self: Controller, item: Item, match: re.Match[str]) -> dict[str, ET.Element]:
     if match["store"] == "system":
         return self.state.credentials
-    if item.root != forms.FOLDER:
+    # A project of branches is a folder, too: from the plugin's documentation, not from a recording.
+    if not item.is_folder:
         raise Refusal(404)
     return item.credentials
 
@@ -674,9 +679,24 @@ def _reload(self: Controller, request: Request, item: Item, match: re.Match[str]
 
 def _plugins(self: Controller, request: Request, item: Item, match: re.Match[str]) -> Answer:
     beans = [
-        {"shortName": each, "active": True, "enabled": True, "version": "1"} for each in self.state.plugins
+        {"shortName": each, "active": True, "enabled": True, "version": self.state.versions.get(each, "1")}
+        for each in self.state.plugins
     ]
     return _json({"_class": "hudson.LocalPluginManager", "plugins": beans}, request)
+
+
+def _casc(self: Controller, request: Request, item: Item, match: re.Match[str]) -> Answer:
+    """From the plugin's documentation, not from a recording: a POST, for who has Overall/SystemRead."""
+    if not self.state.casc:
+        raise Refusal(404)
+    return Answer(200, self.state.casc.encode(), "application/x-yaml; charset=utf-8", signed=True)
+
+
+def _indexing(self: Controller, request: Request, item: Item, match: re.Match[str]) -> Answer:
+    """The log of a scan; there is no JSON of it."""
+    if item.root != forms.MULTIBRANCH:
+        raise Refusal(404)
+    return Answer(200, item.indexing.encode(), "text/plain;charset=utf-8")
 
 
 def _me(self: Controller, request: Request, item: Item, match: re.Match[str]) -> Answer:
@@ -736,6 +756,8 @@ _ROUTES: tuple[tuple[str, Handler], ...] = (
     (r"quietDown|cancelQuietDown", _post(_quiet)),
     (r"reload", _post(_reload)),
     (r"pluginManager/api/json", _plugins),
+    (r"configuration-as-code/export", _post(_casc)),
+    (r"indexing/consoleText", _indexing),
     (r"git/notifyCommit", _notify),
     (r"|configure|\d+/|login", _html),
 )

@@ -96,6 +96,8 @@ class Item:
     asked: bool = False
     """Whether somebody has tried to build it: from then on it has actions."""
     saves: int = 0
+    indexing: str = ""
+    """The log of a multibranch project's last scan; empty before the first."""
 
     @property
     def path(self) -> str:
@@ -121,6 +123,15 @@ class Item:
     def disabled(self) -> bool:
         """Whether its configuration says so."""
         return (self.value("disabled") or "").strip() == "true"
+
+    def save_page(self) -> None:
+        """Somebody saves its configuration page: a browser sends a description's lines with CR and LF.
+
+        Only a pipeline takes the description from the form's text; what the others read has LF alone.
+        """
+        text = self.value("description") or ""
+        as_sent = text.replace("\r\n", "\n").replace("\n", "\r\n")
+        self.save(**({"description": as_sent} if self.root == forms.PIPELINE else {}))
 
     def save(self, **change: str) -> None:
         """Jenkins saves the job itself: the text is its own from now on."""
@@ -154,7 +165,11 @@ class State:
             "git",
             "github-branch-source",
             "credentials-binding",
+            "pipeline-groovy-lib",
         ]
+        self.versions: dict[str, str] = {"pipeline-groovy-lib": "752.vdddedf804e72"}
+        self.casc = "jenkins:\n  mode: NORMAL\nunclassified:\n  globalLibraries: {}\n"
+        """What configuration-as-code exports; empty where that plugin is not there."""
         self.root_url = ""
         self.quiet = False
         self.queue_polls = 1

@@ -97,3 +97,13 @@ def test_a_damaged_memory_costs_time_alone(export: Callable[[], str], tmp_path: 
     state.write_bytes(whole[: len(whole) // 2].rpartition(b"\n")[0] + b"\n")
     assert export() == "9 files, 0 of them written"
     assert state.read_bytes() == whole
+
+
+def test_an_export_for_job_dsl_has_no_seed_of_ours(kit: Kit, platform: Platform) -> None:
+    platform.jenkins = {"source": {"repository": "https://git.acme.example/platform.git"}}
+    script = kit("seed", "export", "--job-dsl").out
+    assert "multibranchPipelineJob('apps/payments/orders')" in script
+    assert "folder('pipelinekit')" in script
+    assert "pipelineJob('" not in script
+    assert "pipelinekit/seed" not in script
+    assert script.count("noTags(false)") == script.count("shallow(false)") == 2

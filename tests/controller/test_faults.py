@@ -14,7 +14,7 @@ import pytest
 
 from tests.controller.conftest import Platform, Ran
 from tests.controller.faults import Fault
-from tests.controller.server import Controller
+from tests.controller.server import Controller, _keep
 
 Kit = Callable[..., Ran]
 
@@ -41,7 +41,7 @@ def test_nobody_listens(platform: Platform, kit: Kit) -> None:
 
 
 def test_a_host_that_does_not_exist(platform: Platform, kit: Kit) -> None:
-    platform.url = "http://jenkins.invalid"
+    platform.url = "https://jenkins.invalid"
     ran = kit("jobs", "plan")
     assert ran.code == 5
     assert "jenkins.invalid cannot be reached" in ran.err
@@ -65,6 +65,7 @@ def test_a_proxy_or_login_page_in_between(jenkins: Controller, kit: Kit, verb: s
 
 def test_a_proxy_that_leads_nowhere(platform: Platform, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     platform.url = "http://jenkins.example"
+    monkeypatch.setenv("PIPELINEKIT_PLAIN_HTTP", "jenkins.example")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     ran = kit("jobs", "plan")
     assert ran.code == 5
@@ -228,6 +229,7 @@ def test_a_credential_counts_from_any_folder_above(
     store["git-ssh"] = ET.fromstring(
         "<com.cloudbees.plugins.credentials.X><id>git-ssh</id></com.cloudbees.plugins.credentials.X>"
     )
+    _keep(item)
     assert kit("jobs", "apply", "--yes").code == 0
 
 

@@ -221,10 +221,34 @@ def _interrupt(_: Controller) -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
+def test_a_repository_that_cannot_be_scanned_is_no_missing_job(
+    jenkins: Controller, deploy: Callable[..., Ran]
+) -> None:
+    project = jenkins.state.find("apps/payments/orders")
+    assert project is not None
+    project.children.clear()
+    project.indexing = "Starting branch indexing...\nFinished: FAILURE\n"
+    ran = deploy()
+    assert ran.code == 6
+    assert "could not scan the repository of apps/payments/orders" in ran.err
+    assert f"why: {jenkins.url}/job/apps/job/payments/job/orders/indexing/console" in ran.err
+
+
+def test_a_project_that_nobody_sees_is_missing_or_not_for_this_account(
+    jenkins: Controller, deploy: Callable[..., Ran]
+) -> None:
+    jenkins.state.root.children.clear()
+    ran = deploy()
+    assert ran.code == 6
+    assert "no job apps/payments/orders/main that anonymous access may see" in ran.err
+    assert "`pipelinekit jobs apply` makes the project" in ran.err
+    assert "needs Job/Read" in ran.err
+
+
 @pytest.mark.parametrize(
     ("problem", "code", "words"),
     [
-        ("missing", 6, "Jenkins has no job apps/payments/orders/main"),
+        ("missing", 6, "apps/payments/orders has no job of branch main"),
         ("disabled", 6, "apps/payments/orders/main is disabled"),
     ],
 )

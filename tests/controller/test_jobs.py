@@ -48,9 +48,9 @@ def test_a_bare_controller_gets_its_folders_and_jobs(jenkins: Controller, kit: K
         "apps/sales/shop",
     }
     assert set(_actions(plan).values()) == {"create"}
-    assert jenkins.requests("POST") == []
+    assert jenkins.posted() == []
     assert kit("jobs", "apply", "--yes").code == 0
-    assert len(jenkins.requests("POST")) == 9
+    assert len(jenkins.posted()) == 9
     orders = _item(jenkins, "apps/payments/orders")
     assert orders.root == forms.MULTIBRANCH
     description = orders.value("description") or ""
@@ -60,16 +60,22 @@ def test_a_bare_controller_gets_its_folders_and_jobs(jenkins: Controller, kit: K
     assert marker.platform == "acme"
 
 
-@pytest.mark.parametrize("saved", [False, True], ids=["as posted", "saved by Jenkins"])
-def test_what_was_applied_and_not_touched_needs_nothing(jenkins: Controller, kit: Kit, saved: bool) -> None:
+@pytest.mark.parametrize("saved", ["as posted", "by Jenkins", "on its page"])
+def test_what_was_applied_and_not_touched_needs_nothing(
+    jenkins: Controller, platform: Platform, kit: Kit, saved: str
+) -> None:
+    platform.jenkins = {"source": {"repository": "https://git.acme.example/platform.git"}}
+    platform.application("web", repository="https://github.com/acme/web")
     kit("jobs", "apply", "--yes")
-    if saved:
-        save_all(jenkins.state)
-    before = len(jenkins.requests("POST"))
+    if saved != "as posted":
+        save_all(jenkins.state, pages=saved == "on its page")
+        sent = "\r\n" in (_item(jenkins, "pipelinekit/seed").value("description") or "")
+        assert sent is (saved == "on its page")
+    before = len(jenkins.posted())
     assert _actions(kit("jobs", "plan", "--json")) == {}
     assert kit("jobs", "drift").code == 0
     again = kit("jobs", "apply", "--yes")
-    assert (again.code, len(jenkins.requests("POST"))) == (0, before)
+    assert (again.code, len(jenkins.posted())) == (0, before)
     assert "nothing to do" in again.out
 
 
@@ -109,10 +115,78 @@ def test_one_field_edited_by_hand_is_that_field_and_one_post_puts_it_back(
     drift = kit("jobs", "drift")
     assert drift.code == 1
     assert path in drift.out
-    before = len(jenkins.requests("POST"))
+    before = len(jenkins.posted())
     assert kit("jobs", "apply", "--yes").code == 0
-    assert len(jenkins.requests("POST")) == before + 1
+    assert len(jenkins.posted()) == before + 1
     assert _actions(kit("jobs", "plan", "--json")) == {}
+
+
+CLONE = f"{SOURCE}/traits/jenkins.plugins.git.traits.CloneOptionTrait/extension"
+
+
+def _sources(jenkins: Controller, platform: Platform, kit: Kit) -> tuple[Item, Item]:
+    """A project of each kind of source, applied and saved by Jenkins."""
+    platform.application("web", repository="https://github.com/acme/web")
+    kit("jobs", "apply", "--yes")
+    save_all(jenkins.state)
+    return _item(jenkins, "apps/payments/orders"), _item(jenkins, "apps/payments/web")
+
+
+def test_every_checkout_has_tags_and_history_and_nobody_takes_them_away(
+    jenkins: Controller, platform: Platform, kit: Kit
+) -> None:
+    both = _sources(jenkins, platform, kit)
+    for item in both:
+        assert forms.parsed(item.text).findtext(f"{CLONE}/noTags") == "false"
+        _edit(item, f"{CLONE}/noTags", "true")
+        _edit(item, f"{CLONE}/shallow", "true")
+    plan = kit("jobs", "plan", "--json")
+    for item in both:
+        assert _differences(plan, item.path) == [
+            (f"{CLONE}/noTags", "true", None),
+            (f"{CLONE}/shallow", "true", None),
+        ]
+    assert kit("jobs", "apply", "--yes").code == 0
+    assert _actions(kit("jobs", "plan", "--json")) == {}
+
+
+def test_how_an_administrator_checks_out_stays(jenkins: Controller, platform: Platform, kit: Kit) -> None:
+    both = _sources(jenkins, platform, kit)
+    for item in both:
+        root = forms.parsed(item.text)
+        option, traits = root.find(CLONE), root.find(f"{SOURCE}/traits")
+        assert option is not None
+        assert traits is not None
+        ET.SubElement(option, "timeout").text = "60"
+        ET.SubElement(option, "reference").text = "/srv/cache"
+        ET.SubElement(traits, "jenkins.plugins.git.traits.GitLFSPullTrait")
+        item.text = forms.saved(ET.tostring(root, encoding="unicode"))
+    assert _actions(kit("jobs", "plan", "--json")) == {}
+    for item in both:
+        _edit(item, "displayName", "other")
+    assert kit("jobs", "apply", "--yes").code == 0
+    for item in both:
+        assert item.value("displayName") != "other"
+        assert forms.parsed(item.text).findtext(f"{CLONE}/timeout") == "60"
+        assert forms.parsed(item.text).findtext(f"{CLONE}/reference") == "/srv/cache"
+        assert "GitLFSPullTrait" in item.text
+    assert _actions(kit("jobs", "plan", "--json")) == {}
+
+
+def test_a_project_from_before_gets_its_tags_and_is_nobody_s_change(
+    jenkins: Controller, platform: Platform, kit: Kit
+) -> None:
+    kit("jobs", "apply", "--yes")
+    orders = _item(jenkins, "apps/payments/orders")
+    root = forms.parsed(orders.text)
+    traits = root.find(f"{SOURCE}/traits")
+    assert traits is not None
+    traits.remove(traits[1])
+    orders.text = forms.saved(ET.tostring(root, encoding="unicode"))
+    plan = kit("jobs", "plan", "--json")
+    assert _actions(plan) == {"apps/payments/orders": "update"}
+    assert kit("jobs", "apply", "--yes").code == 0
+    assert forms.parsed(orders.text).findtext(f"{CLONE}/noTags") == "false"
 
 
 def test_a_change_of_the_platform_is_no_drift(jenkins: Controller, platform: Platform, kit: Kit) -> None:
@@ -136,7 +210,7 @@ def test_a_thousand_jobs_three_edited_two_orphaned_one_foreign(
     for number in range(1000 - 25 + 2):
         platform.application(f"app{number:04d}", team=f"team{number % 20:02d}")
     assert "1002 created" in _process(platform, "apply", "--yes")
-    assert len(jenkins.requests("POST")) == 977 + 20 + 5
+    assert len(jenkins.posted()) == 977 + 20 + 5
     orphans = [platform.applications.pop() for _ in range(2)]
     for number in (1, 50, 700):
         _edit(_item(jenkins, f"apps/team{number % 20:02d}/app{number:04d}"), "factory/scriptPath", "x")
@@ -149,7 +223,7 @@ def test_a_thousand_jobs_three_edited_two_orphaned_one_foreign(
     jenkins.seen.clear()
     shown = _process(platform, "apply", "--yes")
     assert "3 to update (3 changed by hand), 2 to disable, 1 foreign, left alone, 997 unchanged" in shown
-    assert len(jenkins.requests("POST")) == 3 + 2
+    assert len(jenkins.posted()) == 3 + 2
     gone = {f"apps/{each['team']}/{each['name']}" for each in orphans}
     assert {path for path in gone if _item(jenkins, path).disabled} == gone
     assert not _item(jenkins, "apps/team03/mine").disabled
@@ -210,6 +284,10 @@ def test_jenkins_does_not_tell_upper_from_lower_case(jenkins: Controller, kit: K
     assert ran.code == 6
     assert "apps: there is 'Apps', and Jenkins does not tell upper from lower case" in ran.err
     assert jenkins.state.find("release") is not None
+    summary = ran.out.splitlines()[-1]
+    assert summary.endswith(": 4 created, 5 refused")
+    again = kit("jobs", "apply", "--yes")
+    assert again.out.splitlines()[-1].endswith(": 5 refused"), "which is not nothing to do"
 
 
 def test_a_job_of_another_kind_is_left_to_a_person(jenkins: Controller, kit: Kit) -> None:
@@ -242,9 +320,9 @@ def test_a_plan_on_disk_is_done_exactly_and_twice_is_no_harm(
     assert kit("jobs", "apply", path).code == 0
     assert jenkins.state.find("apps/payments/orders")
     assert jenkins.state.find("apps/payments/late") is None, "the plan does not know it"
-    before = len(jenkins.requests("POST"))
+    before = len(jenkins.posted())
     assert kit("jobs", "apply", path).code == 0
-    assert len(jenkins.requests("POST")) == before
+    assert len(jenkins.posted()) == before
 
 
 def test_a_plan_refuses_when_jenkins_has_moved_on(
@@ -260,7 +338,7 @@ def test_a_plan_refuses_when_jenkins_has_moved_on(
     ran = kit("jobs", "apply", path)
     assert ran.code == 6
     assert "apps/payments/orders was changed since this was planned" in ran.err
-    assert jenkins.requests("POST") == [], "not even the job that has not moved"
+    assert jenkins.posted() == [], "not even the job that has not moved"
 
 
 def test_a_plan_that_was_killed_goes_on_where_it_was(jenkins: Controller, kit: Kit, tmp_path: Path) -> None:
@@ -272,7 +350,7 @@ def test_a_plan_that_was_killed_goes_on_where_it_was(jenkins: Controller, kit: K
     jenkins.faults = []
     jenkins.seen.clear()
     assert kit("jobs", "apply", path).code == 0
-    assert len(jenkins.requests("POST")) == 9 - 6
+    assert len(jenkins.posted()) == 9 - 6
     assert _actions(kit("jobs", "plan", "--json")) == {}
 
 
@@ -309,7 +387,7 @@ def test_without_a_terminal_nothing_is_done_unasked(jenkins: Controller, kit: Ki
     ran = kit("jobs", "apply")
     assert ran.code == 2
     assert "say --yes" in ran.err
-    assert jenkins.requests("POST") == []
+    assert jenkins.posted() == []
 
 
 # --- what is not ours inside our jobs -------------------------------------------------------------
@@ -352,7 +430,7 @@ def test_a_folder_whose_secrets_are_hidden_is_not_posted(jenkins: Controller, ki
     ran = kit("jobs", "apply", "--yes")
     assert ran.code == 5
     assert "apps/payments: its credentials are hidden from this account" in ran.err
-    assert jenkins.requests("POST") == []
+    assert jenkins.posted() == []
 
 
 def test_what_a_jenkinsfile_has_written_is_no_drift_and_stays(
@@ -505,9 +583,42 @@ def test_status_shows_the_main_branch_and_who_else_fails(
     rows = {each["path"]: each for each in json.loads(kit("jobs", "status", "--json").out)}
     assert rows["apps/payments/orders"]["state"] == "built"
     assert rows["apps/payments/orders"]["last"]["result"] == "SUCCESS"
-    assert rows["apps/payments/orders"]["failing"] == ["feature%2Fx"]
+    assert rows["apps/payments/orders"]["failing"] == ["feature/x"]
     assert rows["apps/payments/never"]["state"] == "never built"
     assert rows["apps/payments/missing"]["state"] == "missing"
     shown = kit("jobs", "status")
     assert "4 jobs, 0 not well, 1 missing" in shown.out
-    assert "failing: feature%2Fx" in shown.out
+    assert "failing: feature/x" in shown.out
+
+
+RECORDED = json.loads((Path(__file__).parent / "recordings" / "multibranch.json").read_text())
+SCANS = {
+    (each["path"], each["response"]["body"].rstrip().rpartition(" ")[2]): each["response"]["body"]
+    for each in RECORDED["exchanges"]
+    if each["path"].endswith("/indexing/consoleText")
+}
+FAILED = SCANS["/job/apps/job/broken/indexing/consoleText", "FAILURE"]
+"""What a real controller wrote as it could not reach a repository."""
+
+
+def test_a_repository_that_cannot_be_scanned_is_told_with_its_log(jenkins: Controller, kit: Kit) -> None:
+    kit("jobs", "apply", "--yes")
+    orders = _item(jenkins, "apps/payments/orders")
+    _item(jenkins, "apps/sales/shop").indexing = SCANS["/job/apps/job/orders/indexing/consoleText", "SUCCESS"]
+    orders.indexing = FAILED
+    rows = {each["path"]: each for each in json.loads(kit("jobs", "status", "--json").out)}
+    assert rows["apps/payments/orders"]["state"] == "scan failed"
+    assert rows["apps/sales/shop"]["state"] == "never built"
+    shown = kit("jobs", "status").out
+    log = f"{jenkins.url}/job/apps/job/payments/job/orders/indexing/console"
+    assert f"scan failed: {log}\n" in shown
+    assert "2 jobs, 1 not well, 0 missing" in shown
+
+
+def test_an_account_that_may_not_see_folders_is_told_of_rights(jenkins: Controller, kit: Kit) -> None:
+    kit("jobs", "apply", "--yes")
+    jenkins.state.find("apps").children.pop("payments")  # type: ignore[union-attr]
+    ran = kit("jobs", "status")
+    assert "2 jobs, 0 not well, 0 missing, 1 not seen" in ran.out
+    assert "anonymous access does not see apps/payments: an administrator grants Job/Read there" in ran.err
+    assert "makes what is missing" not in ran.err

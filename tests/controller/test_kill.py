@@ -30,15 +30,15 @@ def test_a_killed_apply_is_finished_by_the_next(
     jenkins.faults = [Fault("slow", method="POST", detail="0.1")]
     with subprocess.Popen(_argv(platform, "apply", plan, "--at-once=1"), stdout=subprocess.DEVNULL) as first:
         deadline = time.monotonic() + 30
-        while len(jenkins.requests("POST")) < posted and time.monotonic() < deadline:
+        while len(jenkins.posted()) < posted and time.monotonic() < deadline:
             time.sleep(0.01)
         first.kill()
     time.sleep(0.3)  # the request that was under way is answered to nobody
-    done = len(jenkins.requests("POST"))
+    done = len(jenkins.posted())
     assert posted <= done < JOBS
     jenkins.faults = []
     again = subprocess.run(_argv(platform, "apply", plan), check=True, capture_output=True, text=True)
     assert f"{JOBS - done} created" in again.stdout
-    assert len(jenkins.requests("POST")) == JOBS, "no job is posted twice"
+    assert len(jenkins.posted()) == JOBS, "no job is posted twice"
     after = subprocess.run(_argv(platform, "plan"), check=True, capture_output=True, text=True)
     assert f"{JOBS} unchanged" in after.stdout

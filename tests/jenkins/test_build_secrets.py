@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,17 +21,27 @@ from tests.jenkins.harness import Credential, Run, Trace, parse, run
 ROOT = Path(__file__).resolve().parents[2]
 APP = examples.app(build=Build(language="python", secrets=("licence-key",)))
 SITE = examples.site(
-    branch="trunk", agent=Agent(label="linux"), package_credentials={"npm": "other", "pypi": "nexus-read"}
+    branch="trunk",
+    agent=Agent(label="linux"),
+    package_credentials={"npm": "other", "pypi": "nexus-read"},
+    mirror_credentials="mirror-read",
+    signing_credentials="cosign-key",
+    signing_password="cosign-word",
+    signs_charts=True,
 )
 TEXT = render(plan(APP, SITE), templates())["Jenkinsfile"].text
 CREDENTIALS = {
     "nexus-read": Credential("usernamePassword", {"username": "reader", "password": "pypi-4711"}),
+    "mirror-read": Credential("usernamePassword", {"username": "reader", "password": "mirror-4711"}),
     "licence-key": Credential("string", {"secret": "licence-4711"}),
+    "cosign-key": Credential("file", {"name": "cosign.key", "content": "key-4711"}),
+    "cosign-word": Credential("string", {"secret": "word-4711"}),
     "nexus": Credential("usernamePassword", {"username": "ci", "password": "registry-4711"}),
     "nexus-charts": Credential("usernamePassword", {"username": "ci", "password": "charts-4711"}),
     "kube-nonprod": Credential("file", {"name": "config", "content": "kube-4711"}),
 }
-HELD = {"PK_PYPI_USER", "PK_PYPI_PASSWORD", "PK_SECRET_LICENCE_KEY"}
+MIRROR = {"PK_MIRROR_USER", "PK_MIRROR_PASSWORD"}
+HELD = {"PK_PYPI_USER", "PK_PYPI_PASSWORD", "PK_SECRET_LICENCE_KEY", *MIRROR}
 BUILDS: dict[str, tuple[str, int | None]] = {
     "main": ("trunk", None),
     "other-branch": ("main", None),
@@ -41,7 +52,11 @@ BUILDS: dict[str, tuple[str, int | None]] = {
 
 @pytest.fixture(scope="module")
 def traces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trace]:
-    folder = tmp_path_factory.mktemp("builds")
+    return builds(TEXT, tmp_path_factory.mktemp("builds"))
+
+
+def builds(text: str, folder: Path) -> dict[str, Trace]:
+    """A build of each kind, with a command line that does nothing."""
     program = folder / "bin" / "pipelinekit"
     program.parent.mkdir()
     program.write_text("#!/bin/sh\ntrue\n")
@@ -51,7 +66,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trace]:
         (folder / name).mkdir()
         runs.append(
             Run(
-                jenkinsfile=TEXT,
+                jenkinsfile=text,
                 workspace=folder / name,
                 library=ROOT,
                 plugins=(ROOT / "seed-jobs" / "plugins.txt").read_text(),
@@ -98,6 +113,13 @@ def test_what_comes_after_the_build_holds_none_of_them(traces: dict[str, Trace])
         assert not held(traces["main"], verb) & HELD
 
 
+def test_the_signing_key_is_there_where_something_is_signed(traces: dict[str, Trace]) -> None:
+    key = {"PK_SIGNING_KEY", "PK_SIGNING_PASSWORD"}
+    verbs = ("test", "build", "push", "package", "publish", "deploy", "verify")
+    assert [verb for verb in verbs if held(traces["main"], verb) & key] == ["push", "publish"]
+    assert held(traces["main"], "push") >= key
+
+
 @pytest.mark.parametrize("build", BUILDS)
 def test_run_explains_which_ids_a_build_holds(traces: dict[str, Trace], build: str) -> None:
     branch, number = BUILDS[build]
@@ -111,4 +133,25 @@ def test_run_explains_which_ids_a_build_holds(traces: dict[str, Trace], build: s
             each for value in ids for each in (value if isinstance(value, list) else [value])
         }
     assert explained == bound
-    assert explained["test"] == ({"nexus-read", "licence-key"} if build == "main" else set())
+    assert explained["test"] == ({"mirror-read", "nexus-read", "licence-key"} if build == "main" else set())
+
+
+def test_a_mirrors_login_that_is_for_all_is_bound_in_each_build(tmp_path: Path) -> None:
+    site = replace(SITE, mirror_for_all=True)
+    text = render(plan(APP, site), templates())["Jenkinsfile"].text
+    for build, trace in builds(text, tmp_path).items():
+        assert trace.result == "SUCCESS", trace.console
+        assert trace.leaked == ()
+        expected = HELD if build == "main" else MIRROR
+        assert held(trace, "test") == held(trace, "build") == expected
+        assert held(trace, "generate") == set()
+        assert (trace.statuses()["Release"] == "run") == (build == "main")
+
+
+@pytest.mark.parametrize("name", ["*", "**", "t*", "trun?", "TRUNK", "feature/**", "PR-*", "PR-7", "a'b$c"])
+def test_a_branch_is_a_name_and_no_pattern(tmp_path: Path, name: str) -> None:
+    text = render(plan(APP, replace(SITE, branch=name)), templates())["Jenkinsfile"].text
+    for trace in builds(text, tmp_path).values():
+        assert trace.result == "SUCCESS", trace.console
+        assert trace.statuses()["Release"] == "skipped"
+        assert held(trace, "test") == set()

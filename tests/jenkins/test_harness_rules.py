@@ -172,14 +172,52 @@ def test_the_sandbox_reads_plain_groovy_methods(steps: Pipeline) -> None:
     refused(steps("echo 'x'", before="@NonCPS\ndef bad() { 'id'.execute() }\n"), "sandbox", "execute", 2)
 
 
-def test_the_library_is_trusted(pipeline: Pipeline, tmp_path: Path) -> None:
-    library = tmp_path / "library"
-    (library / "vars").mkdir(parents=True)
-    (library / "vars" / "pkHome.groovy").write_text(
-        "void call() { echo System.getProperty('java.version') }\n"
+HOSTILE = {
+    "controller": "void call() { echo Jenkins.get().toString() }",
+    "controller by name": "void call() { echo jenkins.model.Jenkins.instance.toString() }",
+    "import": "import jenkins.model.Jenkins\nvoid call() { echo 'x' }",
+    "system": "void call() { echo System.getenv('HOME') }",
+    "file": "void call() { echo new File('/etc/passwd').text }",
+    "file by cast": "void call() { echo((['/etc/passwd'] as File).text) }",
+    "process": "void call() { 'id'.execute() }",
+    "process in plain Groovy": "@NonCPS\ndef bad() { 'id'.execute() }\nvoid call() { bad() }",
+    "class by name": "void call() { Class.forName('java.lang.Runtime') }",
+    "class loader": "void call() { this.class.classLoader.loadClass('java.lang.Runtime') }",
+    "meta class": "void call() { String.metaClass.bad = { 1 } }",
+    "field": "void call() { echo this.@binding.toString() }",
+    "method pointer": "void call() { def run = 'id'.&execute\n run() }",
+    "a call that our steps need not": "void call() { echo 'a'.reverse() }",
+    "an index": "void call() { echo 'abc'[1] }",
+}
+
+
+def hostile(folder: Path, text: str) -> Path:
+    (folder / "vars").mkdir(parents=True)
+    (folder / "vars" / "pkHome.groovy").write_text(f"{text}\n")
+    return folder
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_library_is_sandboxed(pipeline: Pipeline, tmp_path: Path, name: str) -> None:
+    library = hostile(tmp_path / "library", HOSTILE[name])
+    trace = pipeline("@Library('pipelinekit') _\nnode { pkHome() }", library=library)
+    assert trace.result == "FAILURE", trace.console
+    assert "Scripts not permitted to use" in trace.of_kind("sandbox")[0].message
+
+
+def test_a_refusal_of_the_sandbox_cannot_be_caught(pipeline: Pipeline, tmp_path: Path) -> None:
+    library = hostile(
+        tmp_path / "library", "void call() { try { 'id'.execute() } catch (e) { echo 'caught' } }"
     )
+    trace = pipeline("@Library('pipelinekit') _\nnode { pkHome() }", library=library)
+    assert trace.result == "FAILURE"
+    assert trace.kinds() == {"sandbox"}
+
+
+def test_a_library_that_is_trusted_is_not(pipeline: Pipeline, tmp_path: Path) -> None:
+    library = hostile(tmp_path / "library", "void call() { echo System.getProperty('java.version') }")
     text = "@Library('pipelinekit') _\nnode { pkHome() }"
-    assert pipeline(text, library=library).result == "SUCCESS"
+    assert pipeline(text, library=library, trusted=["pipelinekit"]).result == "SUCCESS"
 
 
 def test_a_library_file_that_does_not_compile(pipeline: Pipeline, tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ PLATFORM = """\
 apiVersion: pipelinekit/v1
 kind: Platform
 metadata: {{name: acme}}
-images: {{registry: "{registry}", credentials: nexus, mirror: "{registry}"}}
+images: {{registry: "{registry}", credentials: nexus, mirror: "{registry}",
+         mirrorCredentials: {{id: nexus-read, pullRequests: true}}}}
 charts: {{repository: "oci://{registry}/charts", credentials: nexus}}
 jenkins: {{url: "https://jenkins.example.com", agent: {{label: linux}}}}
 clusters: [{{name: nonprod, context: testbed, credentials: kube-nonprod}}]
@@ -53,6 +54,7 @@ def _credentials(testbed: Mapping[str, str]) -> dict[str, Credential]:
     user, _, password = base64.b64decode(auth).decode().partition(":")
     return {
         "nexus": Credential("usernamePassword", {"username": user, "password": password}),
+        "nexus-read": Credential("usernamePassword", {"username": user, "password": password}),
         "kube-nonprod": Credential(
             "file", {"name": "kubeconfig", "content": Path(testbed["KUBECONFIG"]).read_text()}
         ),
@@ -119,7 +121,7 @@ def test_a_second_build_does_nothing(
 @pytest.mark.parametrize(
     ("branch", "pull_request"), [("PR-7", 7), ("feature/x", None)], ids=["pull request", "another branch"]
 )
-def test_a_pull_request_stops_before_push_and_holds_no_credential(
+def test_a_pull_request_stops_before_push_and_holds_the_mirrors_login_alone(
     testbed: Mapping[str, str],
     orders: Application,
     platform: Path,
@@ -128,7 +130,7 @@ def test_a_pull_request_stops_before_push_and_holds_no_credential(
     pull_request: int | None,
 ) -> None:
     hidden = {
-        name: Credential(each.kind, each.values, visible=False)
+        name: Credential(each.kind, each.values, visible=name == "nexus-read")
         for name, each in _credentials(testbed).items()
     }
     trace = _build(
@@ -137,11 +139,9 @@ def test_a_pull_request_stops_before_push_and_holds_no_credential(
     assert trace.result == "SUCCESS", trace.console
     statuses = trace.statuses()
     assert (statuses["Test"], statuses["Build"], statuses["Release"]) == ("run", "run", "skipped")
-    assert [step for step in trace.called("withCredentials") if step.arguments.get("bindings")] == []
     for step in trace.called("sh"):
-        assert not {
-            name for name in step.environment if "PASSWORD" in name or name.startswith("PK_KUBECONFIG")
-        }
+        held = {name for name in step.environment if "PASSWORD" in name or name.startswith("PK_KUBECONFIG")}
+        assert held == ({"PK_MIRROR_PASSWORD"} if step.environment["PK_VERB"] != "generate" else set())
     kind = "pr.7" if pull_request else "feature-x"
     assert f"-{kind}.g" in trace.console
 

@@ -28,6 +28,7 @@ BROUGHT = {"workflow-job", "workflow-cps"}
 """Every Pipeline plugin depends on these two."""
 
 OTHERWISE = {
+    "pipeline-groovy-lib": "jenkins.yaml's untrusted library; comes with Declarative, has to be new enough",
     "configuration-as-code": "jenkins.yaml of `seed export`",
     "credentials-binding": "pkExec; comes with Declarative today, and is named because it is used",
     "plain-credentials": "kubeconfig files, which pkExec binds",

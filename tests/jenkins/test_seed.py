@@ -131,10 +131,10 @@ def test_a_bare_controller_has_its_jobs_after_one_build_and_a_second_changes_not
     assert jenkins.state.find("apps/payments/orders")
     assert jenkins.state.find("pipelinekit/seed"), "the seed keeps itself as well"
     assert trace.leaked == ()
-    posted = len(jenkins.requests("POST"))
+    posted = len(jenkins.posted())
     again = _build(platform, 2)
     assert again.result == "SUCCESS", again.console
-    assert len(jenkins.requests("POST")) == posted
+    assert len(jenkins.posted()) == posted
     assert "nothing to do" in again.console
 
 

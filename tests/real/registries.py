@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelinekit.adapters.registry.credentials import from_docker_config
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.release import Credentials, ImageRef
 from tests.real import app
@@ -54,6 +55,14 @@ def front(testbed: Mapping[str, str], folder: Path) -> Iterator[Front]:
         config = {"auths": {upstream: entry, proxy.address: entry}}
         (folder / "config.json").write_text(json.dumps(config))
         yield Front(proxy, Credentials(user, password), {"DOCKER_CONFIG": str(folder)})
+
+
+def mirror_login(testbed: Mapping[str, str]) -> dict[str, str]:
+    """The login of the testbed's registry, as a pipeline binds that of a mirror."""
+    config = Path(testbed["DOCKER_CONFIG"], "config.json")
+    login = from_docker_config(testbed["PK_TESTBED_REGISTRY"], config)
+    assert login
+    return {"PK_MIRROR_USER": login.user, "PK_MIRROR_PASSWORD": login.password}
 
 
 def buildah(testbed: Mapping[str, str], folder: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import ModuleType
 
@@ -70,7 +71,9 @@ def test_other_filters_and_settings_count_as_other_code(
     assert greeted() == 1
 
 
-@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "foreign", "open to others", "a folder"])
+@pytest.mark.parametrize(
+    "damage", ["empty", "cut", "flipped", "foreign", "open to others", "a folder", "a pipe"]
+)
 def test_a_damaged_cache_is_made_again(cache: Path, damage: str) -> None:
     assert greeted() == 1
     path = only(cache)
@@ -89,9 +92,40 @@ def test_a_damaged_cache_is_made_again(cache: Path, damage: str) -> None:
         case "a folder":
             path.unlink()
             path.mkdir()
+        case "a pipe":
+            path.unlink()
+            os.mkfifo(path)
     assert greeted() == 1
     if damage != "a folder":
         assert greeted() == 0
+
+
+@pytest.mark.parametrize("place", ["the file", "the folder", "the folder above"])
+def test_no_link_is_followed_to_code(cache: Path, tmp_path: Path, place: str) -> None:
+    assert greeted() == 1
+    linked = {"the file": only(cache), "the folder": cache}.get(place)
+    if linked is None:
+        os.environ["XDG_CACHE_HOME"] = str(tmp_path / "link")
+        linked = tmp_path / "link"
+        linked.symlink_to(tmp_path)
+    else:
+        linked.rename(tmp_path / "elsewhere")
+        linked.symlink_to(tmp_path / "elsewhere")
+    assert greeted() == 1
+
+
+@pytest.mark.parametrize("above", [0, 1, 2])
+@pytest.mark.parametrize("mode", [0o770, 0o757])
+def test_no_code_counts_below_a_folder_that_others_can_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, above: int, mode: int
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home" / "cache"))
+    assert [greeted(), greeted()] == [1, 0]
+    folder = [tmp_path / "home/cache/pipelinekit", tmp_path / "home/cache", tmp_path / "home"][above]
+    folder.chmod(mode)
+    assert [greeted(), greeted()] == [1, 1]
+    folder.chmod(0o700)
+    assert greeted() == 0
 
 
 def test_without_a_place_everything_works_all_the_same(

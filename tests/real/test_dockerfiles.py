@@ -18,7 +18,7 @@ from pipelinekit.generators import languages
 from pipelinekit.model.app import LANGUAGES
 from tests.documents import dump
 from tests.golden import trees
-from tests.hostile import ALL, FREE
+from tests.hostile.values import ALL, FREE
 from tests.real import app
 
 HADOLINT = app.BIN / "hadolint"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from pipelinekit.adapters.source import worktree
 from pipelinekit.errors import ToolFailed
 from pipelinekit.plan.version import version_of
+from pipelinekit.reading.schema.words import BRANCH
 
 Git = Callable[..., str]
 
@@ -233,3 +235,29 @@ def test_the_place_of_a_folder_costs_no_look_at_the_work_tree(repository: tuple[
     (folder / "build").mkdir()
     (folder / ".gitignore").write_text("build\n")
     assert worktree.place(folder / "build") == (".", "main")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "main",
+            "feature/x",
+            "weird/a'b$c;d",
+            "é",
+            "#7",
+            "a@b",
+            "a.b",
+            "a-",
+            "lock",
+            "x.lockx",
+            "a{b}",
+            "!",
+        ),
+        *("*", "a?", "[a]", "-x", "--upload-pack=x", "a b", "a..b", "a~1", "a^", "a:b", "@{1}", "a@{b"),
+        *("a\\b", "/a", "a/", "a//b", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "a\tb", "a\x7fb", "", "."),
+    ],
+)
+def test_a_platform_takes_the_branches_that_git_takes(name: str) -> None:
+    taken = subprocess.run(["git", "check-ref-format", "--branch", name], capture_output=True).returncode == 0
+    assert (re.search(BRANCH[0], name) is not None) == taken

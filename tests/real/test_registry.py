@@ -260,14 +260,6 @@ def test_plain_http_is_for_loopback_or_by_explicit_word(monkeypatch: pytest.Monk
     assert client().connection.base("other.example.com") == "https://other.example.com"
 
 
-def test_credentials_go_nowhere_else(bad: Proxy, plain: Registry) -> None:
-    """A registry that keeps its blobs elsewhere is not sent our password there."""
-    oci = OciRegistry(lambda _: Credentials("user", "secret"))
-    connection = oci.connection
-    assert connection._authorization(bad.address, "", f"http://{bad.address}/v2/").startswith("Basic ")
-    assert connection._authorization(bad.address, "", f"http://{plain.address}/v2/") == ""
-
-
 # --- copies ---------------------------------------------------------------------------------------
 
 

@@ -105,11 +105,18 @@ def interruptible() -> Iterator[None]:
 
 
 def test_ctrl_c_ends_with_130(tmp_path: Path, interruptible: None) -> None:
-    """Interrupted while it reads a descriptor that never ends: a pipe that nobody writes to."""
-    pipe = tmp_path / "app.yaml"
+    """Interrupted while it waits for a program that never ends: a git that reads what nobody writes."""
+    pipe, git = tmp_path / "pipe", tmp_path / "bin" / "git"
     os.mkfifo(pipe)
+    git.parent.mkdir()
+    git.write_text(f"#!/bin/sh\nexec cat '{pipe}'\n")
+    git.chmod(0o755)
+    (tmp_path / "app.yaml").write_text(
+        "apiVersion: pipelinekit/v1\nkind: Application\nmetadata: {name: a, team: t}\nbuild: {language: go}\n"
+    )
     started = subprocess.Popen(
-        [COMMAND, "validate", "--path", str(tmp_path)],
+        [COMMAND, "version", "--path", str(tmp_path)],
+        env={**os.environ, "PATH": f"{git.parent}:{os.environ['PATH']}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.source import repositories, worktree
+from pipelinekit.adapters.source import git, repositories, worktree
 from pipelinekit.adapters.source.remotetags import elsewhere
 from pipelinekit.adapters.source.tags import counted
 from pipelinekit.plan.version import version_of
@@ -232,9 +232,10 @@ def test_a_signed_commit_whose_signature_is_shown_makes_no_difference(
     before = worktree.revision(folder, name="orders", messages=conventional)
     assert before.since == 1
     run("config", "log.showSignature", "true")
-    assert counted(folder, before.commit, ["v1.0.0"], "orders", messages=conventional).messages == (
-        ("feat: 2",) if conventional else ()
-    )
+    with git.repository(folder) as repo:
+        assert repo
+        found = counted(repo, before.commit, ["v1.0.0"], "orders", messages=conventional)
+    assert found.messages == (("feat: 2",) if conventional else ())
 
 
 # --- clones -------------------------------------------------------------------------------------------

@@ -194,3 +194,28 @@ def test_the_variable_of_a_build_secret(identifier: str, variable: str) -> None:
 
 def test_the_variables_of_a_login() -> None:
     assert names.login_variables("pypi") == ("PK_PYPI_USER", "PK_PYPI_PASSWORD")
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "a.example.com", "a:5000", "localhost:1", "127.0.0.1:65535", "a/b/c-d"]
+)
+def test_a_host_with_port_and_path_has_no_fault(text: str) -> None:
+    assert names.host_fault(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("http://a", "begins with a scheme"),
+        ("http://user:s3cret@a", "holds a user or a password"),
+        ("a/", "ends with a slash"),
+        ("[::1]:5000", "is an IPv6 address, which image names cannot hold"),
+        ("a:0", "is no host, with or without a port"),
+        ("a:65536", "is no host, with or without a port"),
+        ("-a", "is no host, with or without a port"),
+        ("a\n", "is no host, with or without a port"),
+        ("a/B", "has something after the host"),
+    ],
+)
+def test_a_fault_of_a_host_repeats_nothing(text: str, fault: str) -> None:
+    assert names.host_fault(text) == fault

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
-from pipelinekit import names
-from pipelinekit.adapters import process
+from pipelinekit.adapters import private, process
+from pipelinekit.adapters.build import registriesconf
 from pipelinekit.adapters.build.context import pinned_dockerfile, unpack_context
+from pipelinekit.adapters.build.hosts import hosts_of
 from pipelinekit.adapters.build.secrets import secret_words
 from pipelinekit.adapters.folder.reports import copy_reports
 from pipelinekit.adapters.registry import dockerconfig
-from pipelinekit.adapters.registry.connection import is_plain
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import failed
+from pipelinekit.model.agent import BUILDAH_STORE
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
 from pipelinekit.ports import Say
 from pipelinekit.reading.dockerfile import bases
@@ -57,10 +58,10 @@ class BuildahEngine:
     def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
         """Build the plan's target; raises `ToolFailed` with the failing step's last words."""
         with (
-            tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch,
-            dockerconfig.written(self._hosts(plan), self.login) as config,
+            private.folder() as scratch,
+            dockerconfig.written(hosts_of(plan, context), self.login) as config,
         ):
-            folder, id_file = Path(scratch, "context"), Path(scratch, "id")
+            folder, id_file = scratch / "context", scratch / "id"
             index = f"{INDEX}{uuid4().hex}" if len(plan.platforms) > 1 else ""
             folder.mkdir()
             replaced = pinned_dockerfile(plan, context)
@@ -69,13 +70,14 @@ class BuildahEngine:
             (folder / ".pipelinekit-ignore").touch()
             text = (folder / plan.dockerfile).read_text(errors="replace")
             hosts = [each.split("/")[0] for each in (*bases(text, plan.args), plan.cache) if each]
+            plain = [each for each in hosts if self.registry.is_plain(each)]
             done = process.watch(
                 [
                     *self._buildah(),
-                    *self.argv(plan, Path(scratch)),
+                    *registriesconf.write(scratch, plain, self.environment),
+                    *self.argv(plan, scratch),
                     *(["--manifest", index] if index else ["--iidfile", str(id_file)]),
                     *("--authfile", str(config / dockerconfig.FILE)),
-                    *(["--tls-verify=false"] if any(map(self._plain, hosts)) else []),
                     *("--ignorefile", str(folder / ".pipelinekit-ignore")),
                     *("--file", str(folder / plan.dockerfile), str(folder)),
                 ],
@@ -97,7 +99,8 @@ class BuildahEngine:
             words += ["--layers=false"]
         else:
             words += ["--layers", "--tag", str(plan.ref)]
-            words += ["--cache-from", plan.cache, "--cache-to", plan.cache] if plan.cache else []
+            words += ["--cache-from", plan.cache] if plan.cache else []
+            words += ["--cache-to", plan.cache] if plan.cache and plan.keeps else []
         words += ["--target", plan.target] if plan.target else []
         words += [word for each in plan.platforms for word in ("--platform", each)]
         for name, value in plan.args.items():
@@ -144,15 +147,10 @@ class BuildahEngine:
         root = self.environment.get(ROOT)
         # vfs needs nothing of the kernel: it works in an unprivileged container, where overlay does not.
         words = ["buildah", "--storage-driver", "vfs"]
-        return [*words, "--root", root, "--runroot", f"{root}-run"] if root else words
+        if root:
+            return [*words, "--root", root, "--runroot", f"{root}-run"]
+        store = self.environment.get(BUILDAH_STORE)
+        return [*words, "--root", store] if store else words
 
     def _namespace(self) -> list[str]:
         return [] if os.geteuid() == 0 else ["buildah", "unshare"]
-
-    def _plain(self, host: str) -> bool:
-        return names.is_loopback(host) or is_plain(host)
-
-    def _hosts(self, plan: BuildPlan) -> list[str]:
-        """The registries that a build reads from."""
-        text = " ".join([plan.cache, *plan.pinned.values(), *plan.args.values()])
-        return [word.split("/")[0] for word in text.split() if "/" in word or ":" in word]

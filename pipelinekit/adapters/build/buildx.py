@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters import private, process
 from pipelinekit.adapters.build.context import LAST, pinned_dockerfile, write_context
 from pipelinekit.adapters.build.secrets import secret_words
 from pipelinekit.errors import ToolMissing, failed, refused
@@ -35,21 +35,24 @@ def keeps_layers_apart() -> bool:
     return done.code == 0 and driver is not None and driver[1] != "docker"
 
 
-def build(plan: BuildPlan, context: Path, say: Say) -> str:
-    """Build the plan's target into the engine; the image's id."""
+def build(plan: BuildPlan, context: Path, say: Say, env: Mapping[str, str]) -> str:
+    """Build the plan's target into the engine; the image's id. `env` leads the client to its logins."""
     if len(plan.platforms) > 1:
         raise refused(
             "several-platforms",
             "an engine holds an image of one platform",
             hint="choose buildah with PIPELINEKIT_ENGINE=buildah, or name one platform in build.platforms",
         )
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-        id_file = Path(scratch, "id")
-        archive = Path(scratch, "context.tar")
+    with private.folder() as scratch:
+        id_file = scratch / "id"
+        archive = scratch / "context.tar"
         with archive.open("wb") as stream:
             write_context(context, plan.dockerfile, stream, pinned_dockerfile(plan, context))
         done = process.watch(
-            argv(plan, id_file, apart=bool(plan.cache) and keeps_layers_apart()), line=say, stdin=archive
+            argv(plan, id_file, apart=bool(plan.cache) and keeps_layers_apart()),
+            env=env,
+            line=say,
+            stdin=archive,
         )
         if done.code:
             raise failed("build-failed", f"docker buildx: {done.reason()}", hint=done.err[-2000:])
@@ -72,7 +75,8 @@ def argv(plan: BuildPlan, id_file: Path, *, apart: bool) -> list[str]:
     words += secret_words(plan.secrets, id_file.parent)
     if plan.cache and apart:
         words += ["--cache-from", f"type=registry,ref={plan.cache}:{LAYERS}"]
-        words += ["--cache-to", f"type=registry,ref={plan.cache}:{LAYERS},mode=max"]
+        words += ["--cache-to", f"type=registry,ref={plan.cache}:{LAYERS},mode=max"] if plan.keeps else []
     elif plan.cache:
-        words += ["--cache-from", f"type=registry,ref={plan.cache}:{LAST}", "--cache-to", "type=inline"]
+        words += ["--cache-from", f"type=registry,ref={plan.cache}:{LAST}"]
+        words += ["--cache-to", "type=inline"] if plan.keeps else []
     return [*words, "-"]

@@ -10,13 +10,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, cast
 
+from pipelinekit.adapters import regular
 from pipelinekit.adapters.files import read_bytes
+from pipelinekit.adapters.source.tracked import followed, tracked
 from pipelinekit.errors import refused
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.reading.dockerfile import pin, stages
 from pipelinekit.reading.dockerignore import FILE, Ignore, read_dockerignore
+from pipelinekit.reading.secretfiles import is_ours, is_secret
 
 DOCKERFILE = "Dockerfile"
+TEXT = 1024 * 1024
+"""Bytes of a Dockerfile or `.dockerignore`."""
+DEEPEST = 200
 LAST, STAGE = "last", "stage-"
 """Tags in a cache repository: the image itself, and its stages by name."""
 
@@ -30,20 +36,28 @@ class Sources:
     def dockerfile(self) -> str:
         """The Dockerfile's text; `Refused` when there is none."""
         path = self.folder / DOCKERFILE
-        if not path.is_file():
+        if not path.exists():
             raise refused("dockerfile-missing", f"there is no {path}", hint="run `pipelinekit generate`")
-        return read_bytes(path).decode(errors="replace")
+        return _text(followed(self.folder, DOCKERFILE))
 
     def digest(self) -> str:
         """The digest of the context; the same content gives the same one, whenever it was checked out."""
         return context_digest(self.folder, DOCKERFILE)
+
+    def left_out(self) -> tuple[str, ...]:
+        """What never enters the context, and no `.dockerignore` says so."""
+        return tuple(sorted(_found(self.folder, DOCKERFILE)[1]))
+
+
+def _text(path: Path) -> str:
+    return read_bytes(path, TEXT).decode(errors="replace")
 
 
 def pinned_dockerfile(plan: BuildPlan, context: Path) -> dict[str, str]:
     """The Dockerfile with its bases pinned, by its path in the context."""
     if not plan.pinned:
         return {}
-    text = read_bytes(context / plan.dockerfile).decode(errors="replace")
+    text = _text(context / plan.dockerfile)
     return {plan.dockerfile: pin(text, plan.args, plan.pinned)}
 
 
@@ -56,7 +70,7 @@ def labelled(plan: BuildPlan, context: Path) -> tuple[dict[str, str], dict[str, 
     pinned = pinned_dockerfile(plan, context)
     labels = dict(plan.labels)
     plain = all(re.fullmatch(r"[A-Za-z0-9 ._:/@+=,()-]*", each) for each in labels.values())
-    text = pinned.get(plan.dockerfile) or read_bytes(context / plan.dockerfile).decode(errors="replace")
+    text = pinned.get(plan.dockerfile) or _text(context / plan.dockerfile)
     # A last line that is not finished would swallow the one after it.
     if not labels or not plain or text.rstrip().endswith(("\\", "`")):
         return pinned, labels
@@ -66,7 +80,7 @@ def labelled(plan: BuildPlan, context: Path) -> tuple[dict[str, str], dict[str, 
 
 def cache_tags(plan: BuildPlan, context: Path) -> list[str]:
     """The tags of a cache repository that a build reads and writes, one for each stage that has a name."""
-    text = read_bytes(context / plan.dockerfile).decode(errors="replace")
+    text = _text(context / plan.dockerfile)
     named = [each.name for each in stages(text, plan.args) if each.name]
     return [*(STAGE + name.lower() for name in named), LAST]
 
@@ -93,7 +107,7 @@ def write_context(
             if name in texts:
                 _add_text(archive, info, texts[name])
             elif info.isfile():
-                with path.open("rb") as stream:
+                with open(_opened(path), "rb") as stream:
                     archive.addfile(info, stream)
             else:
                 archive.addfile(info)
@@ -122,9 +136,8 @@ def unpack_context(folder: Path, dockerfile: str, to: Path, replaced: Mapping[st
 
 def names(folder: Path, dockerfile: str) -> list[str]:
     """The paths in the context, sorted; the Dockerfile and `.dockerignore` always are."""
-    ignore = _ignore(folder, dockerfile)
     always = {name for name in (dockerfile, FILE) if (folder / name).is_file()}
-    found = set(_walk(folder, "", ignore)) | always
+    found = _found(folder, dockerfile)[0] | always
     # A file that came back from an excluded folder brings the folder along.
     for name in tuple(found):
         parts = name.split("/")[:-1]
@@ -135,28 +148,49 @@ def names(folder: Path, dockerfile: str) -> list[str]:
 def _ignore(folder: Path, dockerfile: str) -> Ignore:
     for name in (f"{dockerfile}.dockerignore", FILE):
         path = folder / name
-        if path.is_file():
-            return read_dockerignore(read_bytes(path).decode(errors="replace"), name)
+        if path.exists():
+            return read_dockerignore(_text(followed(folder, name)), name)
     return read_dockerignore("")
 
 
-def _walk(folder: Path, prefix: str, ignore: Ignore) -> Iterator[str]:
-    with os.scandir(folder / prefix if prefix else folder) as entries:
-        found = list(entries)
-    for entry in found:
-        name = f"{prefix}/{entry.name}" if prefix else entry.name
-        excluded = ignore.excludes(name)
-        if not excluded:
-            yield name
-        if entry.is_dir(follow_symlinks=False) and not (excluded and ignore.hides(name)):
-            yield from _walk(folder, name, ignore)
+def _found(folder: Path, dockerfile: str) -> tuple[set[str], set[str]]:
+    """The paths that the context is made of, and those that `.dockerignore` let in and that stay out."""
+    let_in = set(_walk(folder, _ignore(folder, dockerfile)))
+    out = {name for name in let_in if is_ours(name)}
+    if secret := {name for name in let_in if is_secret(name) and not (folder / name).is_dir()}:
+        # Whoever has committed it has decided; asked only where it matters, for that is a process.
+        out |= secret - (tracked(folder) or frozenset())
+    return let_in - out, out
+
+
+def _walk(folder: Path, ignore: Ignore) -> Iterator[str]:
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        if prefix.count("/") >= DEEPEST:
+            problem = f"more than {DEEPEST} folders inside each other: {prefix[:40]}…"
+            raise refused("context-too-deep", problem, hint="add it to .dockerignore")
+        try:
+            with os.scandir(folder / prefix if prefix else folder) as entries:
+                found = list(entries)
+        except OSError as error:
+            hint = "add it to .dockerignore"
+            raise refused("context-unreadable", f"{prefix or folder}: {error.strerror}", hint=hint) from error
+        for entry in found:
+            name = f"{prefix}/{entry.name}" if prefix else entry.name
+            excluded = ignore.excludes(name)
+            if not excluded:
+                yield name
+            is_folder = entry.is_dir(follow_symlinks=False) and not is_ours(name)
+            if is_folder and not (excluded and ignore.hides(name)):
+                waiting.append(name)
 
 
 def _entry(archive: tarfile.TarFile, path: Path, name: str) -> tarfile.TarInfo | None:
     try:
         # A socket has no entry, whatever the library's types say.
         info = cast("tarfile.TarInfo | None", archive.gettarinfo(str(path), arcname=name))
-    except PermissionError as error:
+    except OSError as error:
         raise refused(
             "context-unreadable", f"{path}: {error.strerror}", hint="add it to .dockerignore"
         ) from error
@@ -164,13 +198,23 @@ def _entry(archive: tarfile.TarFile, path: Path, name: str) -> tarfile.TarInfo |
         return None
     if info.islnk():
         # Two names of one file on disk are two files to everybody else.
-        info.type, info.size = tarfile.REGTYPE, path.stat().st_size
+        info.type, info.size, info.linkname = tarfile.REGTYPE, path.stat().st_size, ""
     if not (info.isfile() or info.isdir() or info.issym()):
         return None
     info.mtime, info.uid, info.gid, info.uname, info.gname = 0, 0, 0, "", ""
     info.mode = 0o755 if info.isdir() or info.mode & 0o100 else 0o644
     info.pax_headers = {}
     return info
+
+
+def _opened(path: Path) -> int:
+    # What was a file a moment ago may be a pipe by now, which would never end.
+    try:
+        return regular.descriptor(path, follow=False)
+    except OSError as error:
+        raise refused(
+            "context-unreadable", f"{path}: {error.strerror}", hint="add it to .dockerignore"
+        ) from error
 
 
 def _add_text(archive: tarfile.TarFile, info: tarfile.TarInfo, text: str) -> None:

@@ -10,10 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters import programs
 from pipelinekit.adapters.build import buildx
 from pipelinekit.adapters.build.context import LAST, cache_tags, labelled, stage_of, write_context
+from pipelinekit.adapters.build.hosts import hosts_of
+from pipelinekit.adapters.build.trouble import may_pass, push_failed, reason_of
 from pipelinekit.adapters.folder.reports import unpack_reports
+from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.adapters.registry.progress import Layers
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing, failed, refused
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
@@ -38,8 +41,15 @@ class _GaveUp(Exception):
 class DockerEngine:
     """A Docker engine; connected at first use. `live` is told how far layers are on their way."""
 
-    def __init__(self, *, live: Live = nobody, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        login: dockerconfig.Login,
+        *,
+        live: Live = nobody,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._client: docker.DockerClient | None = None
+        self._login = login
         self._live = live
         self._sleep = sleep
 
@@ -52,13 +62,14 @@ class DockerEngine:
 
             try:
                 self._client = docker.from_env(timeout=600)
+                dockerconfig.without_netrc(self._client.api)
                 self._client.ping()
             except DockerException as error:
                 raise ToolMissing(
                     Fault(
                         "engine-missing",
                         f"no Docker engine answers: {reason_of(error)}",
-                        hint=f"start it, or set DOCKER_HOST; to install it: {process.GET['docker']}",
+                        hint=f"start it, or set DOCKER_HOST; to install it: {programs.GET['docker']}",
                     )
                 ) from error
         return self._client
@@ -81,17 +92,19 @@ class DockerEngine:
 
         Raises `Refused` for what the engine's own builder cannot do and BuildKit is not there for.
         """
-        if buildx.available():
-            image = buildx.build(plan, context, say)
-            if plan.cache and not plan.target and not buildx.keeps_layers_apart():
-                self._keep_image(image, plan, say)
+        with dockerconfig.written(hosts_of(plan, context), self._login) as config:
+            self.client.api.reload_config(str(config / dockerconfig.FILE))
+            if buildx.available():
+                image = buildx.build(plan, context, say, dockerconfig.client(config))
+                if _goes_to_cache(plan) and not buildx.keeps_layers_apart():
+                    self._keep_image(image, plan, say)
+                return image
+            _refuse_what_needs_buildkit(plan)
+            known = self._cached(plan, context, say) if plan.cache else []
+            image = self._build(plan, context, known, say)
+            if _goes_to_cache(plan):
+                self._keep(plan, context, known, say)
             return image
-        _refuse_what_needs_buildkit(plan)
-        known = self._cached(plan, context, say) if plan.cache else []
-        image = self._build(plan, context, known, say)
-        if plan.cache and not plan.target:
-            self._keep(plan, context, known, say)
-        return image
 
     def _build(self, plan: BuildPlan, context: Path, known: list[str], say: Say) -> str:
         from docker.errors import DockerException
@@ -223,7 +236,7 @@ class DockerEngine:
             except _GaveUp as error:
                 raise error.problem from None
             except (DockerException, ToolFailed) as error:
-                problem = error if isinstance(error, ToolFailed) else _push_failed(ref, reason_of(error))
+                problem = error if isinstance(error, ToolFailed) else push_failed(ref, reason_of(error))
                 if attempt == PUSH_TRIES or not may_pass(str(problem)):
                     raise problem from error
                 say(f"{problem}; try {attempt + 1} of {PUSH_TRIES}")
@@ -233,7 +246,7 @@ class DockerEngine:
 
     def _push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
         name = f"{ref.registry}/{ref.repository}"
-        auth = {"username": credentials.user, "password": credentials.password} if credentials else None
+        auth = dockerconfig.for_engine(credentials)
         digest, retried, layers = "", set[str](), Layers()
         self.client.api.tag(image_id, name, ref.tag)
         for event in self.client.api.push(name, ref.tag, auth_config=auth, stream=True, decode=True):
@@ -242,7 +255,7 @@ class DockerEngine:
             if str(event.get("status", "")).startswith("Retrying in"):
                 retried.add(str(event.get("id", "")))
             if "error" in event:
-                problem = _push_failed(ref, str(event["error"]))
+                problem = push_failed(ref, str(event["error"]))
                 raise _GaveUp(problem) if retried else problem
             if event.get("status") in {"Pushed", "Layer already exists", "Mounted from"}:
                 retried.discard(str(event.get("id", "")))
@@ -251,40 +264,14 @@ class DockerEngine:
         return digest
 
 
+def _goes_to_cache(plan: BuildPlan) -> bool:
+    return bool(plan.cache) and plan.keeps and not plan.target
+
+
 def _build_reason(event: dict[str, Any], recent: list[str]) -> str:
     message = str(event.get("errorDetail", {}).get("message", event["error"])).strip()
     step = next((line for line in reversed(recent) if line.startswith("Step ")), "")
     return f"{step}: {message}" if step else message
-
-
-def _push_failed(ref: ImageRef, reason: str) -> ToolFailed:
-    lowered = reason.lower()
-    hint = ""
-    if "unauthorized" in lowered or "authentication required" in lowered or "denied" in lowered:
-        hint = f"check the credentials for {ref.registry}: `docker login {ref.registry}` or PK_REGISTRY_USER"
-    elif "x509" in lowered or "certificate" in lowered:
-        hint = f"let the engine trust the registry's CA: /etc/docker/certs.d/{ref.registry}/ca.crt"
-    elif "refused" in lowered or "no such host" in lowered or "timeout" in lowered:
-        hint = f"is the registry {ref.registry} up, and reachable from the engine?"
-    return failed("push-failed", f"{ref.registry} did not take the image: {reason}", hint=hint)
-
-
-def reason_of(error: Exception) -> str:
-    """The first line of what the engine says."""
-    explanation = getattr(error, "explanation", None)
-    return str(explanation or error).strip().splitlines()[0]
-
-
-_FINAL = (
-    *("unauthorized", "denied", "authentication required", "no basic auth", "x509", "certificate"),
-    *("no such host", "connection refused", "not allow updating", "no such image", "does not exist"),
-)
-
-
-def may_pass(reason: str) -> bool:
-    """Whether pushing again may help: not where somebody said no, nor where nobody listens."""
-    lowered = reason.lower()
-    return not any(each in lowered for each in _FINAL)
 
 
 def _refuse_what_needs_buildkit(plan: BuildPlan) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters import programs
 from pipelinekit.adapters.registry.oci import OciRegistry
-from pipelinekit.errors import Fault, ToolMissing, usage
+from pipelinekit.errors import Fault, ToolMissing, refused, usage
 from pipelinekit.model.release import Credentials
+from pipelinekit.plan.pullrequests import ALLOW
 from pipelinekit.ports import Live, nobody
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.build.buildah import BuildahEngine
     from pipelinekit.adapters.build.docker import DockerEngine
 
+_ALL_USERS = "4294967295"
+"""As many users as the first user namespace has."""
+_CAP_SYS_ADMIN = 1 << 21
 CHOICE = "PIPELINEKIT_ENGINE"
 """The explicit word: docker or buildah."""
 
@@ -24,11 +30,14 @@ def choose(
     registry: OciRegistry,
     login: Callable[[str], Credentials | None],
     live: Live = nobody,
+    *,
+    stranger: bool = False,
 ) -> DockerEngine | BuildahEngine:
     """The engine that was asked for, else Docker's when one answers, else buildah.
 
     DOCKER_HOST asks for Docker's: what somebody has named is not replaced behind their back. Raises
-    `ToolMissing` when there is none.
+    `ToolMissing` when there is none, and, when a `stranger` builds, `Refused` for one that would not keep
+    the steps of a Dockerfile from the machine.
     """
     from pipelinekit.adapters.build.buildah import BuildahEngine
     from pipelinekit.adapters.build.docker import DockerEngine
@@ -38,20 +47,41 @@ def choose(
         raise usage(
             "engine-unknown", f"{CHOICE} is '{word}'", hint="docker or buildah; unset, it is found out"
         )
-    docker = DockerEngine(live=live)
+    docker = DockerEngine(login, live=live)
     if word == "docker" or (environment.get("DOCKER_HOST") and not word):
         return docker
     if word == "buildah":
-        process.find("buildah")
+        programs.find("buildah")
+        _check_wall(stranger=stranger)
         return BuildahEngine(registry, login, environment)
     try:
         docker.client  # noqa: B018 - connects
     except ToolMissing as error:
         try:
-            process.find("buildah")
+            programs.find("buildah")
         except ToolMissing:
             fault = error.faults[0]
-            hint = f"{fault.hint}; or buildah, which needs no engine: {process.GET['buildah']}"
+            hint = f"{fault.hint}; or buildah, which needs no engine: {programs.GET['buildah']}"
             raise ToolMissing(Fault(fault.code, fault.problem, hint=hint)) from error
+        _check_wall(stranger=stranger)
         return BuildahEngine(registry, login, environment)
     return docker
+
+
+def _check_wall(*, stranger: bool) -> None:
+    if stranger and _is_bare_root():
+        raise refused(
+            "no-wall",
+            "buildah as root of this machine, without a user namespace, is no wall against a pull request",
+            hint="run the agent as another user or in a pod, or give it a Docker engine; "
+            f"{ALLOW} lets pull requests reach the agent",
+        )
+
+
+def _is_bare_root() -> bool:
+    """Whether buildah would build as this machine's own root: with all its rights it makes no namespace."""
+    if os.geteuid():
+        return False
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    outside = Path("/proc/self/uid_map").read_text().split() == ["0", "0", _ALL_USERS]
+    return outside and bool(int(status["CapEff"], 16) & _CAP_SYS_ADMIN)

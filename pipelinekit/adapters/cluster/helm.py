@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import holders
-from pipelinekit.adapters.files import copy_tree, write_atomic
+from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.source import tracked
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import RIVAL, Say
@@ -25,6 +26,9 @@ UNPACKED = 64 * 1024 * 1024
 
 AT_ONCE = 4
 """How many of Helm's processes work on one chart."""
+
+MOST = 256 * 1024 * 1024
+"""Bytes of a chart, unpacked."""
 
 OWNERSHIP = ("--server-side", "true", "--force-conflicts")
 """What the chart declares is ours again, whoever changed it. Helm 3 has no such flags and needs none: its
@@ -59,7 +63,8 @@ class Helm:
         """
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
             chart = Path(scratch, name)
-            copy_tree(folder, chart)
+            # It is `charts/<name>` of an application.
+            tracked.copy(folder, chart, folder.parents[1])
             for relative, text in replaced.items():
                 write_atomic(chart / relative, text)
             given = Path(scratch, "values-deployment.yaml")
@@ -81,6 +86,8 @@ class Helm:
         texts = {}
         with tarfile.open(archive) as source:
             for member in source:
+                if source.offset > MOST or member.size > MOST:
+                    raise failed("chart-too-large", f"{archive} holds more than {MOST >> 20} MiB")
                 relative = member.name.partition("/")[2]
                 stream = source.extractfile(member) if relative in wanted else None
                 if stream:

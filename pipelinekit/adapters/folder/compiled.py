@@ -6,10 +6,12 @@ import contextlib
 import hashlib
 import marshal
 import os
+import stat
 import sys
 from pathlib import Path
 
 from pipelinekit import __version__, render
+from pipelinekit.adapters import regular
 from pipelinekit.render import escape
 
 LIMIT = 16 * 1024 * 1024
@@ -47,6 +49,8 @@ class CompiledCode:
         # Two processes may write at once: each has a file of its own, and the later one stays.
         with contextlib.suppress(OSError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not _is_ours_alone(path.parent):
+                return
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             try:
                 with open(handle, "wb") as stream:  # noqa: PTH123 - it is open already
@@ -57,20 +61,49 @@ class CompiledCode:
 
     def _read(self) -> dict[str, bytes]:
         path = _path()
-        if path is None:
+        if path is None or not _is_ours_alone(path.parent):
             return {}
         try:
-            with path.open("rb") as stream:
-                stat = os.fstat(stream.fileno())
-                if stat.st_uid != os.getuid() or stat.st_mode & 0o022 or stat.st_size > LIMIT:
-                    return {}
-                digest, content = stream.read(32), stream.read()
+            handle = regular.descriptor(path, follow=False)
         except OSError:
             return {}
+        try:
+            is_ours = _is_only(os.fstat(handle), {os.getuid()})
+            whole = regular.content(handle, path, LIMIT) if is_ours else b""
+        except OSError:
+            return {}
+        finally:
+            os.close(handle)
+        digest, content = whole[:32], whole[32:]
         if hashlib.sha256(content).digest() != digest:
             return {}
         of, known = marshal.loads(content)  # noqa: S302 - ours, and whole
         return dict(known) if of == self._of else {}
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    """Whether nobody else can put anything into `folder`, nor another folder in its place.
+
+    From our home (or the cache folder that the environment names) down, no link counts; above it the
+    administrator's count as they lead.
+    """
+    base = folder.parent
+    with contextlib.suppress(OSError, RuntimeError):
+        real = base.resolve(strict=True)
+        is_straight = real == base.parent.resolve() / base.name and not folder.is_symlink()
+        mine, trusted = {os.getuid()}, {os.getuid(), 0}
+        return (
+            is_straight
+            and all(_is_only(each.lstat(), mine) for each in (folder, real))
+            and all(_is_only(each.lstat(), trusted, sticky=True) for each in real.parents)
+        )
+    return False
+
+
+def _is_only(found: os.stat_result, owners: set[int], *, sticky: bool = False) -> bool:
+    """Whether one of the owners has it and nobody else may write to it; `sticky`: or move what is in it."""
+    closed = not found.st_mode & 0o022 or (sticky and found.st_mode & stat.S_ISVTX)
+    return found.st_uid in owners and bool(closed)
 
 
 def _path() -> Path | None:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters import files, regular
 
 STATE = ".pipelinekit-export"
 """What the folder was made from, then a line for each file as `sha256sum --check` reads it."""
@@ -15,16 +15,20 @@ STATE = ".pipelinekit-export"
 def current(folder: Path, inputs: str) -> int | None:
     """How many files there are, when all are as these inputs made them; None when one is not."""
     state = folder / STATE
-    if not state.is_file():
+    try:
+        head, _, rest = regular.read(state).decode(errors="replace").partition("\n")
+    except OSError:
         return None
-    head, _, rest = files.read_bytes(state).decode(errors="replace").partition("\n")
     lines = rest.splitlines()
     if head != _head(inputs, len(lines)):
         return None
     for line in lines:
         digest, _, name = line.partition("  ")
-        path = folder / name
-        if not path.is_file() or hashlib.sha256(files.read_bytes(path)).hexdigest() != digest:
+        try:
+            content = regular.read(folder / name)
+        except OSError:
+            return None
+        if hashlib.sha256(content).hexdigest() != digest:
             return None
     return len(lines)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters import files, links, regular
 from pipelinekit.model import receipts
 from pipelinekit.model.receipts import R, Receipt
 
@@ -19,10 +19,12 @@ class ReceiptFolder:
 
     def load(self, kind: type[R], name: str = "") -> R | None:
         """The receipt of that kind (and name, where there are several), whatever its key, or None."""
-        path = self.root / ".pipelinekit" / FOLDER / _file(kind.verb, name)
+        path = links.require_unlinked(self.root, f".pipelinekit/{FOLDER}/{_file(kind.verb, name)}")
         if not path.exists():
             return None
-        return receipts.from_json(files.read_bytes(path).decode(errors="replace"), kind, str(path))
+        return receipts.from_json(
+            files.read_bytes(path, regular.DOCUMENT).decode(errors="replace"), kind, str(path)
+        )
 
     def save(self, receipt: Receipt, name: str = "") -> None:
         """Keep a receipt, in the place of the one before."""

@@ -7,9 +7,10 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters import files, regular
 from pipelinekit.errors import failed
 from pipelinekit.model.testing import Failure, Totals
+from pipelinekit.model.tree import is_gits
 from pipelinekit.reading.junit import junit_of_cargo, junit_of_go, junit_of_unittest, totals_of
 
 FOLDER = "reports"
@@ -20,8 +21,10 @@ CONVERTED: dict[str, Callable[[str], bytes]] = {
 }
 """Reports of another form, and what makes JUnit of them."""
 
-MAX_REPORTS = 200 * 1024 * 1024
+MAX_REPORTS = 128 * 1024 * 1024
 """Bytes of reports that are taken out of a test container."""
+MAX_REPORT = 32 * 1024 * 1024
+"""Bytes of one report that is read."""
 
 
 class ReportFolder:
@@ -34,7 +37,7 @@ class ReportFolder:
         """The folder, without what an earlier run left in it."""
         folder = files.working_folder(self.root, FOLDER)
         for each in folder.iterdir():
-            if each.is_file() and each.name != ".gitignore":
+            if (each.is_symlink() or each.is_file()) and each.name != ".gitignore":
                 files.remove(each)
         return folder
 
@@ -46,14 +49,16 @@ class ReportFolder:
         folder = files.working_folder(self.root, FOLDER)
         for name, convert in CONVERTED.items():
             path = folder / name
-            if path.exists():
-                text = files.read_bytes(path).decode(errors="replace")
+            if path.exists() and not path.is_symlink():
+                text = files.read_bytes(path, MAX_REPORT).decode(errors="replace")
                 files.write_atomic(path.with_suffix(".xml"), convert(text))
         totals, names = Totals(), []
-        for path in sorted(folder.glob("*.xml")):
+        for path in sorted(each for each in folder.glob("*.xml") if not each.is_symlink()):
             names.append(path.name)
             try:
-                totals = totals.plus(totals_of(files.read_bytes(path)))
+                totals = totals.plus(totals_of(regular.read(path, MAX_REPORT)))
+            except OSError as error:
+                totals = totals.plus(Totals(failures=(Failure(path.name, str(error.strerror)),)))
             except ValueError as error:
                 totals = totals.plus(Totals(failures=(Failure(path.name, f"no JUnit report: {error}"),)))
         return totals, tuple(names)
@@ -69,7 +74,7 @@ def unpack_reports(data: bytes, reports: Path) -> None:
             if total > MAX_REPORTS:
                 raise failed("reports-too-large", f"/reports holds more than {MAX_REPORTS >> 20} MiB")
             stream = archive.extractfile(member) if member.isfile() else None
-            if stream and name not in {"", ".", "..", ".gitignore"}:
+            if stream and name not in {"", ".", "..", ".gitignore"} and not is_gits(name):
                 files.write_atomic(reports / name, stream.read())
 
 
@@ -77,9 +82,9 @@ def copy_reports(source: Path, reports: Path) -> None:
     """The same for a folder, as an engine without a daemon has it."""
     total = 0
     for path in sorted(source.rglob("*")) if source.is_dir() and not source.is_symlink() else ():
-        if path.is_symlink() or not path.is_file() or path.name == ".gitignore":
+        if path.is_symlink() or not path.is_file() or path.name == ".gitignore" or is_gits(path.name):
             continue
         total += path.stat().st_size
         if total > MAX_REPORTS:
             raise failed("reports-too-large", f"/reports holds more than {MAX_REPORTS >> 20} MiB")
-        files.write_atomic(reports / path.name, path.read_bytes())
+        files.write_atomic(reports / path.name, files.read_bytes(path, MAX_REPORTS))

@@ -9,11 +9,14 @@ import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters import files, links, regular
 from pipelinekit.model.tree import File, Tree
 
 LOCK = ".pipelinekit/lock.yaml"
 BASE = ".pipelinekit/base.tar.gz"
+MOST = 32 * 1024 * 1024
+"""Bytes of an archive of generated texts, unpacked; a sound one has a hundredth of that."""
+MOST_FILES = 5_000
 
 
 class Workspace:
@@ -24,20 +27,38 @@ class Workspace:
 
     def read_texts(self, paths: Iterable[str]) -> dict[str, str]:
         """The texts of those paths that exist; raises `Refused` for what cannot be a generated file."""
-        return files.read_texts(self.root, paths)
+        texts = files.read_texts(self.root, paths)
+        self._require_tracked(texts)
+        return texts
+
+    def read_bytes(self, path: str) -> bytes:
+        """A file of theirs; raises `Refused` for a link to what git does not track, `ToolFailed` for none."""
+        self._require_tracked([path])
+        return files.read_bytes(self.root / path, regular.DOCUMENT)
+
+    def _require_tracked(self, paths: Iterable[str]) -> None:
+        linked = links.links(self.root, paths)
+        if linked:
+            # Where there is no link, no git is asked, and its door not even loaded.
+            from pipelinekit.adapters.source import tracked
+
+            tracked.require_tracked(self.root, linked)
 
     def read_lock(self) -> str | None:
         """The lock's text, or None when there is none."""
+        path = links.require_unlinked(self.root, LOCK)
         try:
-            return (self.root / LOCK).read_bytes().decode(errors="replace")
+            return regular.read(path, regular.DOCUMENT).decode(errors="replace")
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise files.disk_error("file-unreadable", self.root / LOCK, error) from error
 
     def read_base(self) -> Tree | None:
         """What was generated last, or None when that is missing or damaged."""
-        path = self.root / BASE
+        path = links.require_unlinked(self.root, BASE)
         try:
-            return unpack(path.read_bytes())
+            return unpack(regular.read(path, MOST))
         except (OSError, tarfile.TarError, EOFError, UnicodeDecodeError, zlib.error, ValueError):
             return None
 
@@ -45,11 +66,11 @@ class Workspace:
         """Write and remove generated files; each is either its old self or its new one."""
         files.write_tree(self.root, {path: (each.text, each.executable) for path, each in write.items()})
         for path in remove:
-            files.remove(self.root / path)
+            files.remove(links.inside(self.root, path))
 
     def move(self, old: str, new: str) -> None:
         """Give a file another path, in one step; folders are made, and removed when they get empty."""
-        files.move(self.root / old, self.root / new)
+        files.move(links.inside(self.root, old), links.inside(self.root, new))
 
     def working_folder(self, name: str) -> Path:
         """`.pipelinekit/<name>/`, made if need be; git ignores it."""
@@ -57,11 +78,11 @@ class Workspace:
 
     def write_lock(self, text: str) -> None:
         """Replace the lock."""
-        files.write_atomic(self.root / LOCK, text)
+        files.write_atomic(links.require_unlinked(self.root, LOCK), text)
 
     def write_base(self, base: Tree) -> None:
         """Replace what counts as generated last."""
-        files.write_atomic(self.root / BASE, pack(base))
+        files.write_atomic(links.require_unlinked(self.root, BASE), pack(base))
 
 
 def pack(tree: Tree) -> bytes:
@@ -93,14 +114,19 @@ def _header(path: str, size: int, mode: int) -> bytes:
 
 
 def unpack(data: bytes) -> dict[str, File]:
-    """The tree that `pack` made into `data`."""
-    packed = gzip.decompress(data)
-    tree = _plain_members(packed)
-    if tree is not None:
-        return tree
-    tree = {}
+    """The tree that `pack` made into `data`; `ValueError` and others for whatever it has not made."""
+    unpacker = zlib.decompressobj(wbits=31)
+    packed = unpacker.decompress(data, MOST)
+    if not unpacker.eof or unpacker.unused_data:
+        raise ValueError("no archive of ours")
+    plain = _plain_members(packed)
+    if plain is not None:
+        return plain
+    tree: dict[str, File] = {}
     with tarfile.open(fileobj=io.BytesIO(packed), mode="r:") as archive:
         for member in archive:
+            if len(tree) > MOST_FILES:
+                raise ValueError("no archive of ours")
             stream = archive.extractfile(member)
             if stream:
                 tree[member.name] = File(stream.read().decode(), bool(member.mode & 0o100))
@@ -109,7 +135,8 @@ def unpack(data: bytes) -> dict[str, File]:
 
 def _plain_members(packed: bytes) -> dict[str, File] | None:
     """The members of an archive that has nothing but files with short names; None for any other."""
-    tree, at = {}, 0
+    tree: dict[str, File] = {}
+    at = 0
     while packed[at : at + 1] not in (b"", b"\0"):
         head = packed[at : at + tarfile.BLOCKSIZE]
         simple = head[156:157] == tarfile.REGTYPE and head[345:346] == b"\0"
@@ -117,6 +144,8 @@ def _plain_members(packed: bytes) -> dict[str, File] | None:
             return None
         name, mode, size = head[:100].rstrip(b"\0").decode(), int(head[100:107], 8), int(head[124:135], 8)
         at += tarfile.BLOCKSIZE
+        if len(tree) > MOST_FILES:
+            raise ValueError("no archive of ours")
         tree[name] = File(packed[at : at + size].decode(), bool(mode & 0o100))
         at += -(-size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
     return tree

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
-from pipelinekit.adapters.jenkins.controller import Client, NotThere, url_of
-from pipelinekit.errors import failed, refused
+from pipelinekit.adapters.jenkins.addresses import url_of
+from pipelinekit.adapters.jenkins.controller import Client, Denied, NotThere
+from pipelinekit.adapters.jenkins.jobs import KINDS
+from pipelinekit.adapters.jenkins.scans import scan_failed, scan_log
+from pipelinekit.errors import Refused, failed, refused
 from pipelinekit.model.jobrun import Console, Ticket
 
 
@@ -88,11 +92,31 @@ class JenkinsBuilds:
         try:
             return self.client.json(f"{url_of(path)}/api/json?tree={tree}")
         except NotThere as error:
-            raise refused(
-                "job-missing",
-                f"Jenkins has no job {path}",
-                hint="`pipelinekit jobs apply` makes the project; its scan finds the branches",
-            ) from error
+            raise self._missing(path) from error
+
+    def _missing(self, path: str) -> Refused:
+        """Why there is no job: its project is not there, could not be scanned, or has no such branch."""
+        project, _, name = path.rpartition("/")
+        try:
+            kind = self.client.json(f"{url_of(project)}/api/json?tree=name")["_class"] if project else ""
+        except (NotThere, Denied):
+            kind = ""
+        if KINDS.get(kind) != "multibranch":
+            hint = "`pipelinekit jobs apply` makes the project; its scan finds the branches"
+            problem = f"Jenkins has no job {path} that {self.client.who} may see"
+            return refused("job-missing", problem, hint=f"{hint}; one that is there needs Job/Read")
+        log, branch = scan_log(self.client, project), unquote(name)
+        if scan_failed(self.client, project):
+            return refused(
+                "scan-failed",
+                f"Jenkins could not scan the repository of {project}, and has no job of branch {branch}",
+                hint=f"why: {log}",
+            )
+        return refused(
+            "branch-missing",
+            f"{project} has no job of branch {branch}",
+            hint=f"is the Jenkinsfile pushed on that branch? What the last scan found: {log}",
+        )
 
     def _forgotten(self, ticket: Ticket) -> int | None:
         for build in self._job(ticket.path).get("builds", ()):

@@ -13,15 +13,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
+from pipelinekit.adapters import plainhttp
+from pipelinekit.adapters.jenkins.addresses import shown_path
 from pipelinekit.errors import Fault, ToolFailed, failed
 
 if TYPE_CHECKING:
     import requests
 
 TIMEOUT = 60.0
-"""Seconds for one answer."""
+"""Seconds between two bytes of an answer."""
+LIMIT = 64 * 1024 * 1024
+"""Bytes of the largest answer: the console of a build."""
 
 XML = {"Content-Type": "text/xml; charset=utf-8"}
 AGAIN = frozenset((500, 502, 503, 504))
@@ -60,12 +64,19 @@ class Client:
     ) -> None:
         import jenkins
 
+        from pipelinekit.adapters import exchange
+
+        plainhttp.require_secure(url, what="jenkins.url", why="would be sent the API token without TLS")
         self.url = url.rstrip("/")
         self.login = login
         self.pauses = pauses
         self.sleep = sleep
         user, password = (login.user, login.password) if login else (None, None)
         self._client = jenkins.Jenkins(self.url, user, password, timeout=TIMEOUT)
+        # A session that bounds answers, and takes nothing from .netrc, whoever we are.
+        self._client._session = exchange.Session(LIMIT, browser=True)  # noqa: SLF001
+        if login is None:
+            self._client._auths = [("anonymous", exchange.no_login)]  # noqa: SLF001
         # Left alone, the client would fetch a crumb before the first GET, and never another after a restart.
         self._client.crumb = False
         self._crumbed = False
@@ -83,17 +94,19 @@ class Client:
         """The controller's version, from an answer that needs address and account to be good."""
         answer = self.get("api/json?tree=mode")
         self._json(answer)
-        return answer.headers["X-Jenkins"]
+        return str(answer.headers["X-Jenkins"])
 
     def session(self) -> str:
         """Which run of the controller answers: another one after a restart."""
         return self.get("api/json?tree=mode").headers.get("X-Jenkins-Session", "")
 
     def _json(self, answer: requests.Response) -> Any:
+        from pipelinekit.adapters.exchange import json_of
+
         try:
             if "X-Jenkins" not in answer.headers:
                 raise ValueError("no Jenkins")
-            return answer.json()
+            return json_of(answer)
         except ValueError as error:
             raise failed(
                 "not-jenkins",
@@ -140,12 +153,19 @@ class Client:
         import jenkins
         import requests
 
+        from pipelinekit.adapters.exchange import PROXIED, Downgraded, Unbearable
+
         # A dict of its own for each request: the client writes the crumb into it.
         request = requests.Request(method, f"{self.url}/{path}", data=data, headers=dict(headers or {}))
         try:
             answer: requests.Response = self._client.jenkins_request(request)
         except (jenkins.JenkinsException, requests.RequestException) as error:
             return self._trouble(error, path)
+        except Downgraded as error:
+            hint = "is Jenkins' URL (Manage Jenkins, System) https? " + PROXIED
+            return _Trouble(failed("jenkins-downgrade", f"{self.host} {error}: not followed", hint=hint))
+        except Unbearable as error:
+            return _Trouble(failed("jenkins-endless", f"{self.host} {error}", hint="is that a Jenkins?"))
         return answer
 
     def _trouble(self, error: Exception, path: str) -> _Trouble:
@@ -169,6 +189,11 @@ class Client:
 
     def _fetch_crumb(self) -> None:
         self._client.crumb = self.json("crumbIssuer/api/json")
+
+    @property
+    def host(self) -> str:
+        """Where the controller is, for messages."""
+        return plainhttp.host_of(self.url)
 
     @property
     def who(self) -> str:
@@ -260,20 +285,3 @@ def _reason(error: BaseException) -> str:
         text,
     )
     return known[0] if known else type(error).__name__
-
-
-def url_of(path: str) -> str:
-    """A job's address below the controller's: `apps/orders` is `job/apps/job/orders`."""
-    return "/".join(f"job/{quote(part, safe='')}" for part in path.split("/"))
-
-
-def shown_path(path: str) -> str:
-    """What an address is about, for messages: the job where it names one."""
-    from urllib.parse import unquote
-
-    jobs = re.findall(r"(?:^|/)job/([^/?]+)", path)
-    name = "/".join(map(unquote, jobs))
-    created = re.search(r"createItem\?name=([^&]+)", path)
-    if created:
-        name = f"{name}/{unquote(created[1])}" if name else unquote(created[1])
-    return name or unquote(path.split("?")[0])

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
-from pipelinekit.adapters.jenkins.controller import XML, Client, Denied, NotThere, url_of
+from pipelinekit.adapters.jenkins.addresses import url_of
+from pipelinekit.adapters.jenkins.controller import XML, Client, Denied, NotThere
+from pipelinekit.adapters.jenkins.scans import scan_failed, scan_log
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.jobplan import Found
 from pipelinekit.model.jobrun import JobStatus, LastBuild
+from pipelinekit.model.jobs import holds_items
 from pipelinekit.model.marker import read_marker
+from pipelinekit.reading.casc import trusted_libraries
 
 KINDS = {
     "com.cloudbees.hudson.plugins.folder.Folder": "folder",
     "org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject": "multibranch",
     "org.jenkinsci.plugins.workflow.job.WorkflowJob": "pipeline",
 }
+
+SCANS_AT_ONCE = 8
 
 _FIELDS = "name,description,color,buildable"
 _LAST = "lastBuild[number,result,building,timestamp,url]"
@@ -46,7 +54,7 @@ class JenkinsJobs:
     def config(self, path: str) -> str | None:
         """A job's `config.xml`, whose encoding is UTF-8 although no header says so."""
         try:
-            return self.client.get(f"{url_of(path)}/config.xml").content.decode("utf-8")
+            return self.client.get(f"{url_of(path)}/config.xml").content.decode("utf-8", errors="replace")
         except NotThere:
             return None
 
@@ -86,7 +94,17 @@ class JenkinsJobs:
             except NotThere:
                 continue
             _flatten(listing, root, known)
-        return tuple(_status(path, branch, known) for path, branch in main.items())
+        rows = [_status(path, branch, known) for path, branch in main.items()]
+        with ThreadPoolExecutor(SCANS_AT_ONCE) as pool:
+            return tuple(pool.map(self._scanned, rows, (known.get(each.path) for each in rows)))
+
+    def _scanned(self, row: JobStatus, item: Any) -> JobStatus:
+        """The same, with what became of the scan where it gave no build."""
+        if row.state != "never built" or KINDS.get(item["_class"]) != "multibranch":
+            return row
+        if not scan_failed(self.client, row.path):
+            return row
+        return replace(row, state="scan failed", log=scan_log(self.client, row.path))
 
 
 class JenkinsController:
@@ -99,13 +117,39 @@ class JenkinsController:
         """Its version; the answer needs address and account to be good."""
         return self.client.version()
 
-    def plugins(self) -> frozenset[str] | None:
-        """The ids of its active plugins; None when this account may not ask."""
+    def plugins(self) -> dict[str, str] | None:
+        """Its active plugins' versions by their ids; None when this account may not ask."""
         try:
-            listing = self.client.json("pluginManager/api/json?tree=plugins[shortName,active]")
+            listing = self.client.json("pluginManager/api/json?tree=plugins[shortName,active,version]")
         except (Denied, NotThere):
             return None
-        return frozenset(each["shortName"] for each in listing["plugins"] if each.get("active"))
+        active = (each for each in listing["plugins"] if each.get("active"))
+        return {each["shortName"]: str(each.get("version") or "") for each in active}
+
+    def folders(self, path: str) -> tuple[str, ...]:
+        """The folders below a folder, at every depth, in one request for each two levels."""
+        found: list[str] = []
+        todo = [path]
+        while todo:
+            below = _folders_in(self._listing(todo.pop()), path="", depth=0)
+            found += [each for each, _ in below]
+            todo += [each for each, depth in below if depth == LEVELS]
+        return tuple(sorted(found))
+
+    def _listing(self, path: str) -> Any:
+        try:
+            listing = self.client.json(f"{url_of(path)}/api/json?tree=jobs[name,jobs[name]]")
+        except (Denied, NotThere):
+            return {"name": path}
+        return {**listing, "name": path}
+
+    def trusted_libraries(self) -> frozenset[str] | None:
+        """The names of its trusted global libraries, from what configuration-as-code exports; or None."""
+        try:
+            answer = self.client.send("POST", "configuration-as-code/export", again=False)
+            return trusted_libraries(answer.content.decode("utf-8", errors="replace"))
+        except (ToolFailed, ValueError):
+            return None
 
     def credential_ids(self, folder: str) -> frozenset[str] | None:
         """The ids in a folder's own store, or with an empty name in the controller's."""
@@ -131,6 +175,20 @@ class JenkinsController:
         return frozenset(having)
 
 
+LEVELS = 2
+"""How many levels below a folder one request shows."""
+
+
+def _folders_in(item: Any, path: str, depth: int) -> list[tuple[str, int]]:
+    """The folders in a listing, each with how deep it is in it."""
+    path = f"{path}/{item['name']}" if path else item["name"]
+    found = [(path, depth)] if depth else []
+    for each in item.get("jobs") or ():
+        if holds_items(each["_class"]):
+            found += _folders_in(each, path, depth + 1)
+    return found
+
+
 def _collect(item: Any, folder: str, found: dict[str, Found], below: int) -> None:
     path = f"{folder}/{item['name']}" if folder else item["name"]
     found[path] = _found(item, path)
@@ -154,16 +212,16 @@ def _flatten(item: Any, path: str, known: dict[str, Any]) -> None:
 
 
 def _status(path: str, branch: str, known: dict[str, Any]) -> JobStatus:
-    from urllib.parse import quote
+    from urllib.parse import quote, unquote
 
     item = known.get(path)
     if item is None:
-        return JobStatus(path=path, state="missing")
+        return JobStatus(path=path, state="missing" if path.rpartition("/")[0] in known else "not seen")
     branches = item.get("jobs") or ()
     main = known.get(f"{path}/{quote(branch, safe='')}") if branch else item
     failing = tuple(
         sorted(
-            each["name"]
+            unquote(each["name"])
             for each in branches
             if each is not main and (each.get("lastBuild") or {}).get("result") in _FAILED
         )

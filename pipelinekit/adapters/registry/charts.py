@@ -15,6 +15,9 @@ from pipelinekit.model.release import ImageRef
 HELM_CONFIG = "application/vnd.cncf.helm.config.v1+json"
 HELM_CHART = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 
+ARCHIVE = 64 * 1024 * 1024
+"""Bytes of the largest chart that is fetched."""
+
 
 def publish(
     manifests: Manifests, blobs: Blobs, ref: ImageRef, archive: Path, chart: Mapping[str, object]
@@ -41,7 +44,7 @@ def publish(
 
 def layer(manifests: Manifests, ref: ImageRef) -> str:
     """The digest of the archive inside a published chart."""
-    layers = [each for each in manifests.get(ref).blobs if each["mediaType"] == HELM_CHART]
+    layers = [each for each in manifests.get(ref).blobs if each.get("mediaType") == HELM_CHART]
     if len(layers) != 1:
         raise failed("not-a-chart", f"{ref} is no Helm chart")
     return str(layers[0]["digest"])
@@ -49,7 +52,7 @@ def layer(manifests: Manifests, ref: ImageRef) -> str:
 
 def fetch(manifests: Manifests, blobs: Blobs, ref: ImageRef, to: Path) -> None:
     """Write a published chart's archive to `to`; the digests are verified."""
-    write_atomic(to, blobs.read(Home(ref.registry, ref.repository), layer(manifests, ref)))
+    write_atomic(to, blobs.read(Home(ref.registry, ref.repository), layer(manifests, ref), limit=ARCHIVE))
 
 
 def _annotations(chart: Mapping[str, object]) -> dict[str, str]:

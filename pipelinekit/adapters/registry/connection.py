@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import time
@@ -11,26 +10,35 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pipelinekit import names
+from pipelinekit.adapters import plainhttp
+from pipelinekit.adapters.registry import tokens
+from pipelinekit.adapters.registry.challenges import challenges
 from pipelinekit.adapters.registry.trouble import (
     Unanswered,
     denied,
+    downgraded,
     is_hopeless,
     retry_after,
+    strange,
+    unbearable,
     unexpected,
     unreachable,
 )
 from pipelinekit.errors import ToolFailed
-from pipelinekit.model.release import Credentials
+from pipelinekit.model.release import IDENTITY, Credentials
 
 if TYPE_CHECKING:
     import requests
 
+    from pipelinekit.adapters.exchange import Session
+
 TIMEOUT = (10, 60)
 """Seconds to connect, and between two bytes of an answer."""
 TRIES = 6
+PATIENCE = 180.0
+"""Seconds after which nothing is asked once more."""
 AGAIN = frozenset((408, 429, 500, 502, 503, 504))
-PLAIN_HTTP = "PIPELINEKIT_PLAIN_HTTP"
-"""The explicit word: hosts, separated by commas, that are spoken to without TLS."""
+NONE: frozenset[int] = frozenset()
 CERTIFICATES = Path("/etc/docker/certs.d")
 """Where the Docker engine has the CA of a registry; what it trusts, we trust."""
 
@@ -38,7 +46,10 @@ Body = bytes | IO[bytes] | None
 
 
 class Connection:
-    """Registries as one set of credentials sees them. `count` is how many requests were made."""
+    """Registries as one set of credentials sees them. `count` is how many requests were made.
+
+    `limit` is the largest answer in bytes, where it is not a manifest's.
+    """
 
     def __init__(
         self,
@@ -46,13 +57,15 @@ class Connection:
         *,
         sleep: Callable[[float], None] = time.sleep,
         hint: str = "",
+        limit: int = 0,
     ) -> None:
         self.count = 0
         self._hint = hint
+        self._limit = limit
         self._credentials = credentials
         self._known: dict[str, Credentials | None] = {}
         self._sleep = sleep
-        self._session: requests.Session | None = None
+        self._session: Session | None = None
         self._bases: dict[str, str] = {}
         self._tokens: dict[tuple[str, str], str] = {}
 
@@ -69,26 +82,49 @@ class Connection:
         again: frozenset[int] = AGAIN,
         tries: int = TRIES,
         stream: bool = False,
+        takes: frozenset[int] = NONE,
     ) -> requests.Response:
         """One answer, whatever its status; asked again on a passing fault, with pauses that grow.
 
         `path` is below the host, or a whole address that the host gave. `also` are repositories that are
-        read on the way. Raises `ToolFailed` when the registry does not let us in, or does not answer;
-        with `tries` 1, `Unanswered` when the connection was cut.
+        read on the way. A 403 is an answer where `takes` has it. Raises `ToolFailed` when the registry does
+        not let us in, or does not answer; with `tries` 1, `Unanswered` when the connection was cut.
         """
+        from pipelinekit.adapters import exchange
+
         url = path if path.startswith(("http://", "https://")) else f"{self.base(host)}/{path}"
         scope = _scope(method, repository, also)
-        for last in (False, True):
-            used = self._authorization(host, scope, url)
-            fields = {**(headers or {}), **({"Authorization": used} if used else {})}
-            answer = self._try(method, url, fields, data, again, tries, stream=stream)
-            if answer.status_code != 401:
-                break
-            if last or not self._authorize(host, scope, answer, used):
-                raise self._denied(host, 401)
-        if answer.status_code == 403:
+        try:
+            home = exchange.origin(self.base(host))
+            exchange.require_no_downgrade(self.base(host), url)
+            own = exchange.origin(url) == home
+            for last in (False, True):
+                used = self._authorization(host, scope) if own else ""
+                fields = {**(headers or {}), **({"Authorization": used} if used else {})}
+                answer = self._try(method, url, fields, data, again, tries, stream=stream)
+                if answer.status_code != 401:
+                    break
+                # Who was reached by a redirect, or lives elsewhere, has no claim to a login of this registry.
+                if exchange.origin(str(answer.url)) != home:
+                    raise strange(host, str(answer.url))
+                if last or not self._authorize(host, scope, answer, used):
+                    raise self._denied(host, 401)
+        except exchange.Downgraded as error:
+            raise downgraded(host, error) from error
+        except exchange.Unbearable as error:
+            raise unbearable(host, error) from error
+        if answer.status_code == 403 and 403 not in takes:
             raise self._denied(host, 403)
         return answer
+
+    def json(self, answer: requests.Response, host: str) -> Any:
+        """The JSON of an answer; raises `ToolFailed` when something else answers."""
+        from pipelinekit.adapters import exchange
+
+        try:
+            return exchange.json_of(answer)
+        except ValueError as error:
+            raise tokens.odd(host, f"{error} where JSON was due") from error
 
     def expect(self, answer: requests.Response, host: str, *statuses: int) -> requests.Response:
         """The answer, if its status is one of those; else `ToolFailed` with the registry's words."""
@@ -118,9 +154,13 @@ class Connection:
     ) -> requests.Response:
         import requests
 
+        until = time.monotonic() + PATIENCE
         for attempt in range(1, tries + 1):
             self.count += 1
             answer: requests.Response | None = None
+            at_last = attempt == tries or time.monotonic() > until
+            if data is not None and not isinstance(data, bytes):
+                data.seek(0)
             try:
                 answer = self.session.request(
                     method,
@@ -131,40 +171,49 @@ class Connection:
                     stream=stream,
                     verify=self._verify(url),
                 )
-                if answer.status_code not in again or attempt == tries:
+                if answer.status_code not in again or at_last:
                     return answer
+                answer.close()
             except requests.exceptions.RequestException as error:
                 final = unreachable(url, error)
                 if is_hopeless(error):
                     raise final from error
                 if tries == 1:
                     raise Unanswered(final) from error
-                if attempt == tries:
+                if at_last:
                     raise final from error
             self.pause(attempt, answer)
         raise AssertionError("the last try returns or raises")
 
     @property
-    def session(self) -> requests.Session:
+    def session(self) -> Session:
         """The HTTP session, made at first use; proxies come from the environment."""
         if self._session is None:
-            import requests
+            from pipelinekit.adapters import exchange
 
-            self._session = requests.Session()
-            # Credentials come from us alone: no .netrc, whose entry would be sent behind our back.
-            self._session.auth = _no_auth
+            self._session = exchange.Session(self._limit or exchange.DOCUMENT)
         return self._session
 
     def _verify(self, url: str) -> bool | str:
-        own = CERTIFICATES / url.split("/")[2] / "ca.crt"
+        own = CERTIFICATES / plainhttp.host_of(url) / "ca.crt"
         return str(own) if own.exists() else True
 
     # --- where it is ------------------------------------------------------------------------------
 
+    def settle(self, address: str, *, what: str) -> str:
+        """The host of an address that somebody has named, spoken to as the address says.
+
+        Raises `UsageError` for http to a host that is not excepted; `what` names the address' place.
+        """
+        plainhttp.require_secure(address, what=what)
+        host = plainhttp.host_of(address)
+        self._bases[host] = f"{address.partition('://')[0].lower()}://{host}"
+        return host
+
     def base(self, host: str) -> str:
         """`https://host`; plain http for a loopback address that does not speak TLS, or by explicit word."""
         if host not in self._bases:
-            if is_plain(host) or (names.is_loopback(host) and not self._speaks_tls(host)):
+            if plainhttp.is_named(host) or (names.is_loopback(host) and not self._speaks_tls(host)):
                 self._bases[host] = f"http://{host}"
             else:
                 self._bases[host] = f"https://{host}"
@@ -173,11 +222,16 @@ class Connection:
     def _speaks_tls(self, host: str) -> bool:
         import requests
 
+        from pipelinekit.adapters.exchange import Unbearable
+
+        url = f"https://{host}/v2/"
         try:
-            self.session.get(f"https://{host}/v2/", timeout=TIMEOUT, verify=self._verify(f"https://{host}/"))
+            self.session.get(
+                url, timeout=TIMEOUT, verify=self._verify(url), stream=True, allow_redirects=False
+            ).close()
         except requests.exceptions.SSLError as error:
             return not re.search(r"WRONG_VERSION_NUMBER|wrong version number|record layer", str(error))
-        except requests.exceptions.RequestException:
+        except (requests.exceptions.RequestException, Unbearable):
             return True
         return True
 
@@ -191,46 +245,34 @@ class Connection:
     def _denied(self, host: str, status: int) -> ToolFailed:
         return denied(host, status, known=self._login(host) is not None, hint=self._hint)
 
-    def _authorization(self, host: str, scope: str, url: str) -> str:
-        """What to send along: never to another address than the registry's own."""
-        if url.split("/")[2] != host:
-            return ""
+    def _authorization(self, host: str, scope: str) -> str:
+        """What to send along to the registry itself, and to nobody else."""
         token = self._tokens.get((host, scope))
         if token:
             return token
         # Told at once who we are, a registry with Basic authentication needs no second request.
         login = self._login(host)
-        return _basic(login) if login else ""
+        return tokens.basic(login) if login and login.user != IDENTITY else ""
 
     def _authorize(self, host: str, scope: str, answer: requests.Response, used: str) -> bool:
         """Prepare what a 401 asks for; False when we have nothing, or have just given it."""
-        challenge = answer.headers.get("WWW-Authenticate", "")
-        if not challenge.lower().startswith("bearer"):
+        asked = challenges(answer.headers.get("WWW-Authenticate", ""))
+        fields = asked.get("bearer", {})
+        realm = tokens.realm_of(self.base(host), host, fields) if fields else ""
+        if not realm:
             return False
-        fields = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
-        if not fields.get("realm", "").startswith(("https://", "http://")):
-            return False
-        self._tokens[host, scope] = f"Bearer {self._token(host, scope, fields)}"
+        self._tokens[host, scope] = f"Bearer {self._token(host, scope, realm, fields)}"
         return self._tokens[host, scope] != used
 
-    def _token(self, host: str, scope: str, fields: Mapping[str, str]) -> str:
-        from urllib.parse import urlencode
+    def _token(self, host: str, scope: str, realm: str, fields: Mapping[str, str]) -> str:
+        def request(method: str, url: str, headers: dict[str, str], data: bytes | None) -> requests.Response:
+            return self._try(method, url, headers, data, AGAIN, TRIES, stream=False)
 
-        login = self._login(host)
-        headers = {"Authorization": _basic(login)} if login else {}
-        wanted = [("scope", each) for each in (scope or fields.get("scope", "")).split(" ") if each]
-        query = urlencode([("service", fields.get("service", "")), *wanted])
-        answer = self._try("GET", f"{fields['realm']}?{query}", headers, None, AGAIN, TRIES, stream=False)
-        if answer.status_code in {401, 403}:
+        answer = tokens.ask(request, realm, fields, scope, self._login(host))
+        if answer.status_code in {400, 401, 403}:
             raise self._denied(host, answer.status_code)
         self.expect(answer, host, 200)
-        body: dict[str, Any] = answer.json()
-        return str(body.get("token") or body.get("access_token"))
-
-
-def is_plain(host: str) -> bool:
-    """Whether somebody said that this host is spoken to without TLS."""
-    return host in os.environ.get(PLAIN_HTTP, "").split(",")
+        return tokens.token_in(host, self.json(answer, host))
 
 
 def _scope(method: str, repository: str, also: Iterable[str]) -> str:
@@ -238,13 +280,3 @@ def _scope(method: str, repository: str, also: Iterable[str]) -> str:
         return ""
     actions = {"GET": "pull", "HEAD": "pull", "DELETE": "pull,delete"}.get(method, "pull,push")
     return " ".join([f"repository:{repository}:{actions}", *(f"repository:{each}:pull" for each in also)])
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
-def _basic(credentials: Credentials) -> str:
-    import base64
-
-    return "Basic " + base64.b64encode(f"{credentials.user}:{credentials.password}".encode()).decode()

@@ -10,9 +10,13 @@ from typing import Any
 from pipelinekit.adapters.registry.blobs import Blobs, Home
 from pipelinekit.adapters.registry.digests import Manifest
 from pipelinekit.adapters.registry.manifests import Manifests
-from pipelinekit.errors import refused
+from pipelinekit.errors import failed, refused
 from pipelinekit.model.release import ImageRef
 
+DEPTH = 4
+"""Indexes inside an index."""
+REFERRERS = 1000
+"""What refers to one image, and to that, and so on."""
 SPOOL = 32 * 1024 * 1024
 """Bytes of a blob that stay in memory on their way; more goes over the disk."""
 
@@ -75,14 +79,18 @@ class Copier:
         own = [ref.repository] if ref.registry == to.registry else []
         return tuple(each for each in dict.fromkeys([*own, *also]) if each != to.repository)
 
-    def _store(self, manifest: Manifest, ref: ImageRef, to: ImageRef, mounts: tuple[str, ...]) -> Copied:
+    def _store(
+        self, manifest: Manifest, ref: ImageRef, to: ImageRef, mounts: tuple[str, ...], depth: int = 0
+    ) -> Copied:
+        if depth > DEPTH:
+            raise failed("manifest-odd", f"{ref} has indexes inside indexes without end")
         # What a manifest points at goes first: a registry takes no manifest whose parts it lacks.
         done = Copied(manifest.digest)
         for child in manifest.children:
             here = replace(to, tag="", digest=child["digest"])
             if self.target.head(here) is None:
                 inner = self.source.get(replace(ref, tag="", digest=child["digest"]))
-                done = done.plus(self._store(inner, ref, here, mounts))
+                done = done.plus(self._store(inner, ref, here, mounts, depth + 1))
         for blob in {each["digest"]: each for each in manifest.blobs}.values():
             how = self._blob(blob, ref, to, mounts)
             done = done.plus(Copied("", **{how: 1}))
@@ -99,7 +107,7 @@ class Copier:
             if not location:
                 return "mounted"
         with tempfile.SpooledTemporaryFile(max_size=SPOOL) as spool:
-            self.source_blobs.fetch(Home(ref.registry, ref.repository), digest, spool)
+            self.source_blobs.fetch(Home(ref.registry, ref.repository), digest, spool, size=blob.get("size"))
             size = spool.seek(0, 2)
             self.target_blobs.send(home, digest, spool, size, location)
         return "moved"
@@ -117,6 +125,8 @@ class Copier:
                 if digest in seen:
                     continue
                 seen.add(digest)
+                if len(seen) > REFERRERS:
+                    raise failed("manifest-odd", f"more than {REFERRERS} things refer to {ref}")
                 waiting.append(digest)
                 if digest not in there:
                     done = done.plus(self._referrer(digest, subject, ref, to, mounts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
@@ -14,6 +15,10 @@ OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+SCHEMA_1 = (
+    "application/vnd.docker.distribution.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v1+prettyjws",
+)
 MANIFESTS = (OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST)
 INDEXES = (OCI_INDEX, DOCKER_LIST)
 
@@ -49,6 +54,49 @@ class Manifest:
         """Descriptors of the blobs that a manifest is made of, its configuration first."""
         body = self.body
         return () if self.is_index else (body["config"], *body.get("layers", ()))
+
+
+def is_digest(text: object) -> bool:
+    """Whether `text` is a digest as registries give it."""
+    return (
+        isinstance(text, str) and re.fullmatch(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}", text) is not None
+    )
+
+
+def fault_in(manifest: Manifest) -> str:
+    """Why a manifest is none that we can read, as a predicate; empty when it can be."""
+    try:
+        body = json.loads(manifest.content)
+    except (ValueError, RecursionError):
+        return "is no JSON"
+    if not isinstance(body, dict):
+        return "is no JSON object"
+    if manifest.kind in SCHEMA_1 or body.get("schemaVersion") == 1:
+        return "is a schema 1 manifest, which nobody writes any more"
+    listed = (
+        body.get("manifests", [])
+        if manifest.is_index
+        else [body.get("config"), *_list(body.get("layers", []))]
+    )
+    if not isinstance(listed, list) or not all(map(_is_descriptor, listed)):
+        return "does not say in a readable way what it is made of"
+    if not isinstance(body.get("annotations") or {}, dict):
+        return "has annotations that cannot be read"
+    return ""
+
+
+def _list(found: object) -> list[object]:
+    return found if isinstance(found, list) else [None]
+
+
+def _is_descriptor(each: object) -> bool:
+    return (
+        isinstance(each, dict)
+        and is_digest(each.get("digest"))
+        and isinstance(each.get("mediaType", ""), str)
+        and type(each.get("size", 0)) is int
+        and isinstance(each.get("annotations") or {}, dict)
+    )
 
 
 def digest_bytes(data: bytes) -> str:

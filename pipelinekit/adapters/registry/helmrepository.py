@@ -5,18 +5,24 @@ A Nexus takes an archive by PUT at its place (`…/repository/NAME/`), a ChartMu
 
 from __future__ import annotations
 
+import io
 import time
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin
 
-from pipelinekit import names
+from pipelinekit.adapters import plainhttp
 from pipelinekit.adapters.files import read_bytes, write_atomic
-from pipelinekit.adapters.registry.connection import PLAIN_HTTP, Connection, is_plain
+from pipelinekit.adapters.registry import download
+from pipelinekit.adapters.registry.charts import ARCHIVE
+from pipelinekit.adapters.registry.connection import Connection
 from pipelinekit.adapters.registry.digests import digest_bytes, mismatch
-from pipelinekit.errors import failed, refused, usage
+from pipelinekit.adapters.registry.tokens import odd
+from pipelinekit.errors import DocumentInvalid, failed, refused
 from pipelinekit.model.release import Credentials, ImageRef
+from pipelinekit.ports import Say
 from pipelinekit.reading.values import read_values
 
 NEXUS = "/repository/"
@@ -24,14 +30,25 @@ NEXUS = "/repository/"
 PATIENCE = 30.0
 """Seconds until an uploaded chart must be in the index: a Nexus makes it anew in the background."""
 
+INDEX = 32 * 1024 * 1024
+"""Bytes of the largest index that is read."""
+
 Login = Callable[[str], Credentials | None]
 
 
 class HttpCharts:
     """Chart repositories over http; a ref's `registry` is the repository's address."""
 
-    def __init__(self, login: Login, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        self.connection = Connection(login, sleep=sleep)
+    def __init__(
+        self,
+        login: Login,
+        *,
+        say: Say = lambda _: None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.connection = Connection(login, sleep=sleep, limit=INDEX)
+        self._say = say
+        self._told: set[str] = set()
         self._sleep = sleep
 
     def digest_of(self, ref: ImageRef) -> str | None:
@@ -68,13 +85,18 @@ class HttpCharts:
 
     def fetch_chart(self, ref: ImageRef, to: Path) -> None:
         """Write a published chart's archive to `to`; the index' digest is verified."""
-        entry = self._required(ref)
-        address = urljoin(f"{ref.registry}/", str(entry["urls"][0]))
-        answer = self.connection.expect(self._ask("GET", ref, address), _host(ref), 200)
-        found = digest_bytes(answer.content)
-        if found != _digest(entry, ref):
-            raise mismatch(_host(ref), _digest(entry, ref), found)
-        write_atomic(to, answer.content)
+        entry, wanted = self._required(ref), _digest(self._required(ref), ref)
+        try:
+            address = urljoin(f"{ref.registry}/", entry["urls"][0])
+        except ValueError:
+            address = ""
+        if not address.startswith(("http://", "https://")):
+            raise odd(_host(ref), f"the archive of {ref.repository} {ref.tag} is at no http address")
+        answer = self.connection.expect(self._ask("GET", ref, address, stream=True), _host(ref), 200)
+        out = io.BytesIO()
+        if not download.append(_host(ref), answer, out, ARCHIVE):
+            raise failed("registry-cut", f"{_host(ref)} cut the connection in {ref.repository} {ref.tag}")
+        write_atomic(to, _named(_host(ref), out, wanted))
 
     def _read_back(self, ref: ImageRef, wanted: str) -> str:
         until = time.monotonic() + PATIENCE
@@ -105,19 +127,36 @@ class HttpCharts:
             # A Nexus repository that is still empty has no index.
             return None
         self.connection.expect(answer, _host(ref), 200)
-        entries = read_values(answer.text, address).get("entries") or {}
-        named = (each for each in entries.get(ref.repository) or () if each["version"] == ref.tag)
+        try:
+            # YAML is UTF-8, whatever the server calls it.
+            entries = read_values(answer.text, address).get("entries") or {}
+        except DocumentInvalid as error:
+            raise odd(
+                _host(ref), f"its index.yaml cannot be read ({error.faults[0].problem[:200]})"
+            ) from error
+        except RecursionError:
+            raise odd(_host(ref), "its index.yaml is nested too deeply") from None
+        listed = entries.get(ref.repository) if isinstance(entries, dict) else None
+        named = (each for each in self._sound(ref, listed) if each["version"] == ref.tag)
         return next((each for each in named if NEXUS not in ref.registry or _in_its_place(each, ref)), None)
 
-    def _ask(self, method: str, ref: ImageRef, address: str, data: bytes | None = None) -> Any:
-        parts = urlsplit(address)
-        if parts.scheme == "http" and not (names.is_loopback(parts.netloc) or is_plain(parts.netloc)):
-            raise usage(
-                "plain-http",
-                f"{parts.netloc} is spoken to without TLS",
-                hint=f"set charts.repository to its https address, or {PLAIN_HTTP}={parts.netloc}",
-            )
-        return self.connection.request(method, _host(ref), address, data=data)
+    def _sound(self, ref: ImageRef, listed: Any) -> Iterator[Mapping[str, Any]]:
+        """The entries that can be used; of each other one it is said once that it does not count."""
+        for at, each in enumerate(listed if isinstance(listed, list) else ()):
+            lacks = _lack(each)
+            line = f"the index of {ref.registry}: entry {at + 1} of {ref.repository} {lacks}"
+            if not lacks:
+                yield each
+            elif line not in self._told:
+                self._told.add(line)
+                self._say(f"{line}; it does not count")
+
+    def _ask(
+        self, method: str, ref: ImageRef, address: str, data: bytes | None = None, *, stream: bool = False
+    ) -> Any:
+        host = self.connection.settle(ref.registry, what="charts.repository")
+        headers = {} if stream or data is not None else {"Accept-Encoding": "gzip"}
+        return self.connection.request(method, host, address, data=data, stream=stream, headers=headers)
 
 
 def _in_its_place(entry: Mapping[str, Any], ref: ImageRef) -> bool:
@@ -126,12 +165,38 @@ def _in_its_place(entry: Mapping[str, Any], ref: ImageRef) -> bool:
     A Nexus grants by a file's name, and makes its index of what the files say they are: a team may upload
     its own file, which says inside that it is another's chart.
     """
-    urls = entry.get("urls") or ("",)
-    return unquote(str(urls[0])).rpartition("/")[2] == f"{ref.repository}-{ref.tag}.tgz"
+    return unquote(entry["urls"][0]).rpartition("/")[2] == f"{ref.repository}-{ref.tag}.tgz"
 
 
 def _host(ref: ImageRef) -> str:
-    return urlsplit(ref.registry).netloc
+    return plainhttp.host_of(ref.registry)
+
+
+def _lack(entry: Any) -> str:
+    """What an entry of the index has not, as a predicate; empty when it can be used."""
+    if not isinstance(entry, dict):
+        return "is no mapping"
+    if not isinstance(entry.get("version"), str):
+        return "has no version"
+    urls = entry.get("urls")
+    if not isinstance(urls, list) or not urls or not isinstance(urls[0], str):
+        return f"({entry['version'][:40]!r}) has no urls"
+    return ""
+
+
+def _named(host: str, out: io.BytesIO, wanted: str) -> bytes:
+    """The bytes that a digest names: as they came, or without the encoding that a server put around them."""
+    found = digest_bytes(out.getvalue())
+    if found == wanted:
+        return out.getvalue()
+    plain = io.BytesIO()
+    try:
+        download.unpack(out, plain, ARCHIVE)
+    except (zlib.error, ValueError):
+        raise mismatch(host, wanted, found) from None
+    if digest_bytes(plain.getvalue()) != wanted:
+        raise mismatch(host, wanted, found)
+    return plain.getvalue()
 
 
 def _digest(entry: Mapping[str, Any], ref: ImageRef) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import re
+import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -14,9 +15,12 @@ from pipelinekit.adapters.registry.digests import (
     Manifest,
     canonical,
     digest_bytes,
+    fault_in,
+    is_digest,
     mismatch,
 )
-from pipelinekit.errors import refused
+from pipelinekit.adapters.registry.tokens import odd
+from pipelinekit.errors import ToolFailed, failed, refused
 from pipelinekit.model.release import ImageRef
 
 if TYPE_CHECKING:
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 """Names asked for at once."""
+PAGES = 1000
+LISTING = 900.0
+"""Seconds that one list may take, page by page."""
 
 
 class Manifests:
@@ -40,8 +47,8 @@ class Manifests:
         if answer.status_code == 404:
             return None
         self.connection.expect(answer, ref.registry, 200)
-        digest = answer.headers.get("Docker-Content-Digest", "")
-        return digest or self.get(ref).digest
+        digest = str(answer.headers.get("Docker-Content-Digest", ""))
+        return digest if is_digest(digest) else self.get(ref).digest
 
     def get(self, ref: ImageRef) -> Manifest:
         """The manifest, whose bytes are those of its digest."""
@@ -59,10 +66,16 @@ class Manifests:
         digest = digest_bytes(answer.content)
         wanted = ref.digest or answer.headers.get("Docker-Content-Digest", digest)
         if digest != wanted:
-            raise mismatch(ref.registry, wanted, digest)
-        kind = answer.headers.get("Content-Type", "").split(";")[0]
-        body = json.loads(answer.content)
-        return Manifest(answer.content, str(body.get("mediaType") or kind), digest)
+            # A page that stands in the registry's place has other bytes as well: that is the better reason.
+            self._body(ref, answer)
+            raise mismatch(ref.registry, str(wanted)[:150], digest)
+        kind = answer.headers.get("Content-Type", "").split(";")[0].strip()
+        body = self._body(ref, answer)
+        made = Manifest(answer.content, str(body.get("mediaType") or kind), digest)
+        if fault := fault_in(made):
+            hint = "pull and push it again with a Docker of these days" if "schema 1" in fault else ""
+            raise failed("manifest-odd", f"{ref} {fault}", hint=hint)
+        return made
 
     def put(self, ref: ImageRef, manifest: Manifest) -> bool:
         """Store a manifest under the ref's tag, else under its digest; whether the registry knows subjects.
@@ -93,7 +106,7 @@ class Manifests:
         self.connection.expect(answer, ref.registry, 200, 201, 202)
         stored = answer.headers.get("Docker-Content-Digest", manifest.digest)
         if stored != manifest.digest:
-            raise mismatch(ref.registry, manifest.digest, stored)
+            raise mismatch(ref.registry, manifest.digest, str(stored)[:150])
         return "OCI-Subject" in answer.headers
 
     def delete(self, ref: ImageRef) -> bool:
@@ -127,7 +140,7 @@ class Manifests:
             answer = self.connection.request("GET", ref.registry, path, repository=ref.repository)
             # A registry that does not know the API answers 404, some of the old ones 400 or 405.
             if answer.status_code == 200 and OCI_INDEX in answer.headers.get("Content-Type", ""):
-                return tuple(answer.json().get("manifests") or ())
+                return self._listed(ref, answer)
             self.without_referrers.add(home)
         found = self.find(fallback(ref))
         return found.children if found else ()
@@ -142,7 +155,7 @@ class Manifests:
             "mediaType": manifest.kind,
             "digest": manifest.digest,
             "size": len(manifest.content),
-            "artifactType": body.get("artifactType") or body["config"]["mediaType"],
+            "artifactType": body.get("artifactType") or body["config"].get("mediaType", ""),
             "annotations": body.get("annotations", {}),
         }
         known = self.find(fallback(subject))
@@ -151,17 +164,36 @@ class Manifests:
         if known is None or content != known.content:
             self.put(fallback(subject), Manifest(content, OCI_INDEX, digest_bytes(content)))
 
+    def _listed(self, ref: ImageRef, answer: requests.Response) -> tuple[Mapping[str, Any], ...]:
+        made = Manifest(answer.content, OCI_INDEX, "")
+        self._body(ref, answer)
+        if fault := fault_in(made):
+            raise failed("manifest-odd", f"the list of what refers to {ref} {fault}")
+        return made.children
+
+    def _body(self, ref: ImageRef, answer: requests.Response) -> Mapping[str, Any]:
+        body = self.connection.json(answer, ref.registry)
+        if not isinstance(body, dict):
+            raise odd(ref.registry, "a manifest that is no JSON object")
+        return body
+
     def _pages(self, host: str, path: str, key: str, repository: str) -> Iterator[str]:
         seen: set[str] = set()
+        until = time.monotonic() + LISTING
         while path and path not in seen:
             seen.add(path)
+            if len(seen) > PAGES or time.monotonic() > until:
+                raise failed("registry-endless", f"{host} lists {key} without end")
             answer = self.connection.request("GET", host, path, repository=repository)
             if answer.status_code == 404:
                 return
             self.connection.expect(answer, host, 200)
-            yield from answer.json().get(key) or ()
-            following = answer.links.get("next", {}).get("url", "")
-            path = urljoin(answer.url, following) if following else ""
+            body = self.connection.json(answer, host)
+            found = (body.get(key) or ()) if isinstance(body, dict) else None
+            if not isinstance(found, (list, tuple)) or not all(isinstance(each, str) for each in found):
+                raise odd(host, f"no list of {key}")
+            yield from found
+            path = _following(host, answer)
 
     def _ask(self, method: str, ref: ImageRef) -> requests.Response:
         return self.connection.request(
@@ -176,6 +208,24 @@ class Manifests:
 def fallback(ref: ImageRef) -> ImageRef:
     """The tag under which the referrers of a digest are listed where the registry has no API for that."""
     return ImageRef(ref.registry, ref.repository, tag=ref.digest.replace(":", "-"))
+
+
+def _following(host: str, answer: requests.Response) -> str:
+    """The next page of a list, which is nowhere but at the registry itself."""
+    following = str(answer.links.get("next", {}).get("url", ""))
+    if not following:
+        return ""
+    try:
+        address = urljoin(answer.url, following)
+    except ValueError:
+        address = ""
+    if re.match(re.escape(re.sub(r"(?<=[^/:])/.*", "/", answer.url)), address):
+        return address
+    raise _elsewhere(host)
+
+
+def _elsewhere(host: str) -> ToolFailed:
+    return odd(host, "the next page of a list is somewhere else")
 
 
 def _refuses_to_replace(answer: requests.Response) -> bool:

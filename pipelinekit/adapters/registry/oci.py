@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pipelinekit.adapters.registry import artifacts, charts, layout
 from pipelinekit.adapters.registry.blobs import CHUNK, Blobs, Home
 from pipelinekit.adapters.registry.connection import Connection
-from pipelinekit.adapters.registry.copying import Copied, Copier
+from pipelinekit.adapters.registry.copying import DEPTH, Copied, Copier
 from pipelinekit.adapters.registry.manifests import Manifests
+from pipelinekit.errors import failed
 from pipelinekit.model.release import Credentials, ImageRef
 from pipelinekit.ports import Live, Say, nobody
 
@@ -49,8 +51,9 @@ class OciRegistry:
 
     def labels_of(self, ref: ImageRef) -> Mapping[str, str]:
         """The labels of an image that is there; of an index, those of its first image."""
-        labels: Mapping[str, str] = self._configuration(ref).get("config", {}).get("Labels") or {}
-        return labels
+        inner = self._configuration(ref).get("config")
+        labels = inner.get("Labels") if isinstance(inner, dict) else None
+        return {str(name): str(value) for name, value in labels.items()} if isinstance(labels, dict) else {}
 
     def built(self, ref: ImageRef) -> str:
         """When an image was built, as its configuration has it (RFC 3339)."""
@@ -95,10 +98,17 @@ class OciRegistry:
         mine = (self.manifests, self.blobs)
         return Copier(mine, mine).copy(ref, to, also=also)
 
-    def _configuration(self, ref: ImageRef) -> Mapping[str, dict[str, Mapping[str, str]]]:
+    def _configuration(self, ref: ImageRef, depth: int = 0) -> Mapping[str, Any]:
         manifest = self.manifests.get(ref)
         if manifest.is_index:
-            return self._configuration(replace(ref, tag="", digest=manifest.children[0]["digest"]))
+            if depth == DEPTH or not manifest.children:
+                raise failed("manifest-odd", f"{ref} is an index without an image")
+            return self._configuration(replace(ref, tag="", digest=manifest.children[0]["digest"]), depth + 1)
         config = self.blobs.read(Home(ref.registry, ref.repository), manifest.body["config"]["digest"])
-        parsed: Mapping[str, dict[str, Mapping[str, str]]] = json.loads(config)
+        try:
+            parsed = json.loads(config)
+        except (ValueError, RecursionError):
+            parsed = None
+        if not isinstance(parsed, dict):
+            raise failed("manifest-odd", f"{ref} has a configuration that cannot be read")
         return parsed

@@ -7,7 +7,9 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+from pipelinekit.adapters import plainhttp
 from pipelinekit.errors import ToolFailed, failed
+from pipelinekit.ports import DENIED
 
 if TYPE_CHECKING:
     import requests
@@ -26,7 +28,7 @@ class Unanswered(Exception):
 
 def unreachable(url: str, error: Exception) -> ToolFailed:
     """The reason why there is no answer, in one line."""
-    host = url.split("/")[2]
+    host = plainhttp.host_of(url)
     text = str(error)
     if "CERTIFICATE_VERIFY_FAILED" in text:
         why = re.search(r"certificate verify failed: ([^(\"]+)", text)
@@ -36,7 +38,9 @@ def unreachable(url: str, error: Exception) -> ToolFailed:
             hint="set REQUESTS_CA_BUNDLE to a file with its CA",
         )
     known = ("Connection refused", "timed out", "Name or service not known", "Connection reset by peer")
-    reason = next((word for word in known if word in text), text.splitlines()[0])
+    reason = next(
+        (word for word in known if word in text), (text.splitlines() or ["no reason given"])[0][:300]
+    )
     return failed(
         "registry-unreachable", f"{host} does not answer: {reason}", hint="is it up, and the address right?"
     )
@@ -51,10 +55,31 @@ def is_hopeless(error: Exception) -> bool:
 def denied(host: str, status: int, *, known: bool, hint: str = "") -> ToolFailed:
     """The registry does not let us in; `known` is whether it was given credentials."""
     return failed(
-        "registry-denied",
+        DENIED,
         f"{host} refuses {'the credentials' if known else 'anonymous access'} ({status})",
         hint=hint or f"run `docker login {host}`, or set PK_REGISTRY_USER and PK_REGISTRY_PASSWORD",
     )
+
+
+def strange(host: str, url: str) -> ToolFailed:
+    """Somebody to whom the registry led, and who wants a login that is not theirs."""
+    return failed(
+        "registry-stranger",
+        f"{host} leads to {plainhttp.host_of(url)}, which asks for a login: it gets none",
+        hint="a registry's own storage needs no login; is that the registry's doing?",
+    )
+
+
+def downgraded(host: str, error: Exception) -> ToolFailed:
+    """A registry that leads away from TLS."""
+    from pipelinekit.adapters.exchange import PROXIED
+
+    return failed("registry-downgrade", f"{host} {error}: not followed", hint=PROXIED)
+
+
+def unbearable(host: str, error: Exception) -> ToolFailed:
+    """An answer that nobody can use: without end, too slow, unreadable."""
+    return failed("registry-endless", f"{host} {error}", hint="is the address right, and is that a registry?")
 
 
 def unexpected(host: str, answer: requests.Response) -> ToolFailed:
@@ -68,26 +93,36 @@ def unexpected(host: str, answer: requests.Response) -> ToolFailed:
 
 def words(answer: requests.Response) -> str:
     """The registry's explanation, as one line."""
+    from pipelinekit.adapters.exchange import json_of
+
+    said = ""
     try:
-        errors = answer.json()["errors"]
-        said = "; ".join(_error(each) for each in errors)
-    except (ValueError, KeyError, TypeError):
-        said = answer.text.strip().splitlines()[0] if answer.text.strip() else ""
+        body = json_of(answer)
+    except ValueError:
+        said = " ".join(answer.text[:300].split())
+        said = "an HTML page" if said[:1] == "<" else said
+    else:
+        errors = body.get("errors") if isinstance(body, dict) else None
+        if isinstance(errors, list):
+            said = "; ".join(_error(each) for each in errors[:10])
     return said[:300] or "no reason given"
 
 
-def _error(each: dict[str, object]) -> str:
+def _error(each: object) -> str:
+    if not isinstance(each, dict):
+        return str(each)[:100]
     detail = each.get("detail") or ""
     reason = detail.get("Err", "") if isinstance(detail, dict) else detail
-    return ": ".join(str(part) for part in (each["code"], each.get("message"), reason) if part)
+    return ": ".join(str(part)[:200] for part in (each.get("code"), each.get("message"), reason) if part)
 
 
 def retry_after(answer: requests.Response) -> float | None:
     """The seconds that the registry asks to wait, or None; a number and a date are both allowed."""
     value = answer.headers.get("Retry-After", "").strip()
-    if value.isdigit():
+    if re.fullmatch("[0-9]{1,9}", value):
         return min(float(value), LONGEST_PAUSE)
-    moment = email.utils.parsedate_tz(value) if value else None
-    if moment is None:
+    try:
+        moment = email.utils.parsedate_tz(value[:64]) if value else None
+        return min(max(email.utils.mktime_tz(moment) - time.time(), 0.0), LONGEST_PAUSE) if moment else None
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
-    return min(max(email.utils.mktime_tz(moment) - time.time(), 0.0), LONGEST_PAUSE)

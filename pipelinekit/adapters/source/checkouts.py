@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelinekit.adapters import process
-from pipelinekit.adapters.source.repositories import TIMEOUT, reason, unattended
+from pipelinekit.adapters import links
+from pipelinekit.adapters.source import addresses, content, dotgit, git
+from pipelinekit.adapters.source.git import TIMEOUT, Repository
+from pipelinekit.adapters.source.repositories import reason
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.platform import Registration
@@ -21,7 +22,7 @@ def local(base: Path, registration: Registration) -> Path:
     """The application's folder in a checkout at `<base>/<team>/<name>` or `<base>/<name>`."""
     for place in (base / registration.team / registration.name, base / registration.name):
         if place.is_dir():
-            return place / registration.path
+            return links.inside(place, registration.path)
     raise failed("checkout-missing", f"there is no checkout of {registration.name} below {base}")
 
 
@@ -29,93 +30,123 @@ def local(base: Path, registration: Registration) -> Path:
 def clone(registration: Registration) -> Iterator[Path]:
     """The application's folder in a fresh clone of its branch, removed after the block."""
     shown = without_credentials(registration.repository)
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-        options = ["--quiet", "--depth", "1", "--single-branch", "--branch", registration.branch]
-        done = process.run(
-            ["git", "clone", *options, "--", registration.repository, f"{scratch}/clone"],
-            env=unattended(),
-            timeout=TIMEOUT,
-        )
+    ref, source = addresses.head(registration.branch), addresses.address(registration.repository)
+    with git.nowhere() as here:
+        into = here.folder / "clone"
+        # Hooks that a template has are programs as well.
+        options = [
+            "--quiet",
+            "--template=",
+            "--depth=1",
+            "--single-branch",
+            f"--branch={registration.branch}",
+        ]
+        done = here.run("clone", *options, "--", source, str(into), timeout=TIMEOUT)
         if done.code:
             raise failed("repository-unreachable", f"git cannot clone {shown}: {reason(done)}")
-        yield Path(scratch, "clone", registration.path)
+        made = dotgit.at(into)
+        if made is None or made.head() != ref:
+            # git takes a tag of that name as well.
+            raise failed("repository-unreachable", f"{shown} has no branch '{registration.branch}'")
+        yield links.inside(into, registration.path)
 
 
 def require_clean(folder: Path) -> None:
     """Raise `Refused` when something below `folder` is changed and uncommitted: it is not ours to commit."""
-    changed = process.check(["git", "status", "--porcelain", "--untracked-files=no", "--", "."], cwd=folder)
-    if changed.strip():
-        count = len(changed.splitlines())
+    with _opened(folder) as repo:
+        changed = content.changed(repo, ".")
+    if changed:
         raise refused(
             "checkout-dirty",
-            f"{count} changed file(s) are not committed in {folder}",
+            f"{len(changed)} changed file(s) are not committed in {folder}",
             hint="commit or stash them, or generate without --commit",
         )
 
 
-def commit(folder: Path, paths: list[str], *, branch: str, message: str, push: bool) -> bool:
+def commit(folder: Path, paths: list[str], *, branch: str, message: str, push_to: str) -> bool:
     """Commit these paths on a branch of that name (empty: the current one); whether that is anything new.
 
-    Nothing else of the work tree gets into the commit. With `push` it goes to the remote: the current branch
-    never by force; a named one may replace there what an earlier run has pushed, and nothing that somebody
-    else has committed on it (`Refused`). It is nothing new when the remote's branch has the same files.
+    Nothing else of the work tree gets into the commit. With an address in `push_to` it goes there: the
+    current branch never by force; a named one may replace there what an earlier run has pushed, and nothing
+    that somebody else has committed on it (`Refused`). It is nothing new when the branch there has the same
+    files.
     """
-    if branch:
-        _switch(folder, branch)
-    process.check(["git", "add", "--all", "--", *paths], cwd=folder)
-    process.check(["git", "commit", "--quiet", "--message", message, "--", *paths], cwd=folder)
-    if not branch:
-        if push:
-            current = process.check(["git", "symbolic-ref", "--short", "HEAD"], cwd=folder).strip()
-            _push(folder, current)
-        return True
-    tree = process.check(["git", "rev-parse", "HEAD^{tree}"], cwd=folder).strip()
-    marked = f"{message}\n\n{TRAILER}: {tree}"
-    process.check(["git", "commit", "--quiet", "--amend", "--message", marked], cwd=folder)
-    return _replace(folder, branch, tree) if push else True
+    with _opened(folder, push_to) as repo:
+        if branch:
+            _switch(repo, branch)
+        literal = [f":(literal){path}" for path in paths]
+        repo.check("add", "--all", "--", *literal)
+        repo.check("commit", "--quiet", "--no-verify", "--message", message, "--", *literal)
+        if not branch:
+            if push_to:
+                _push(repo, repo.check("symbolic-ref", "HEAD").strip().removeprefix("refs/heads/"))
+            return True
+        tree = repo.check("rev-parse", "HEAD^{tree}").strip()
+        marked = f"{message}\n\n{TRAILER}: {tree}"
+        repo.check("commit", "--quiet", "--no-verify", "--amend", "--message", marked)
+        return _replace(repo, branch, tree, push_to) if push_to else True
 
 
-def _switch(folder: Path, branch: str) -> None:
+@contextmanager
+def _opened(folder: Path, origin: str = "") -> Iterator[Repository]:
+    with git.repository(folder, origin=origin) as repo:
+        if repo is None:
+            raise failed("git-failed", f"git: not a git repository: {folder}")
+        yield repo
+
+
+def _switch(repo: Repository, branch: str) -> None:
     """Go to the branch, from where we are; `Refused` when it has commits that would be lost."""
-    known = process.run(["git", "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}"], cwd=folder)
+    ref = addresses.head(branch)
+    known = repo.run("rev-parse", "--verify", "--quiet", ref)
     if known.code == 0:
-        inside = process.run(["git", "merge-base", "--is-ancestor", known.out.strip(), "HEAD"], cwd=folder)
+        inside = repo.run("merge-base", "--is-ancestor", known.out.strip(), "HEAD")
         if inside.code:
             raise refused(
                 "branch-taken",
                 f"the branch {branch} has commits that are not in the current one",
                 hint="merge or delete it, or name another with --branch",
             )
-    process.check(["git", "checkout", "--quiet", "-B", branch], cwd=folder)
+    # The files stay as they are: the branch begins at the commit that they are of.
+    repo.check("update-ref", ref, "HEAD")
+    repo.check("symbolic-ref", "HEAD", ref)
 
 
-def _replace(folder: Path, branch: str, tree: str) -> bool:
+def _replace(repo: Repository, branch: str, tree: str, address: str) -> bool:
     """Push HEAD in the place of what an earlier run left on the remote's branch; whether it differs."""
-    ref = f"refs/heads/{branch}"
-    listed = process.run(["git", "ls-remote", "origin", ref], cwd=folder, env=unattended(), timeout=TIMEOUT)
+    ref = addresses.head(branch)
+    listed = repo.run("ls-remote", "origin", ref, timeout=TIMEOUT)
     if listed.code:
         raise failed("repository-unreachable", f"git cannot read origin: {reason(listed)}")
     there = listed.out.split()[0] if listed.out.strip() else ""
     if there:
-        fetch = ["git", "fetch", "--quiet", "--depth", "1", "origin", ref]
-        process.check(fetch, cwd=folder, env=unattended(), timeout=TIMEOUT)
-        shown = process.check(["git", "log", "-1", "--format=%T %B", "FETCH_HEAD"], cwd=folder)
-        theirs, _, body = shown.partition(" ")
+        theirs, body = _shown(address, ref)
         if theirs == tree:
             return False
-        is_inside = process.run(["git", "merge-base", "--is-ancestor", there, "HEAD"], cwd=folder).code == 0
+        is_inside = repo.run("merge-base", "--is-ancestor", there, "HEAD").code == 0
         if not is_inside and body.strip().rpartition("\n")[2] != f"{TRAILER}: {theirs}":
             raise refused(
                 "branch-taken",
                 f"somebody else has committed to {branch}",
                 hint="merge or delete it, or name another with --branch",
             )
-    _push(folder, branch, f"--force-with-lease={ref}:{there}")
+    _push(repo, branch, f"--force-with-lease={ref}:{there}")
     return True
 
 
-def _push(folder: Path, branch: str, *options: str) -> None:
-    push = ["git", "push", "--quiet", *options, "origin", f"HEAD:refs/heads/{branch}"]
-    done = process.run(push, cwd=folder, env=unattended(), timeout=TIMEOUT)
+def _shown(address: str, ref: str) -> tuple[str, str]:
+    """The tree and the message of a ref's commit elsewhere; nothing of it gets into the checkout."""
+    with git.scratch(origin=address) as here:
+        done = here.run("fetch", "--quiet", "--depth=1", "origin", ref, timeout=TIMEOUT)
+        if done.code:
+            raise failed("repository-unreachable", f"git cannot read origin: {reason(done)}")
+        shown = here.check("rev-list", "--no-commit-header", "--max-count=1", "--format=%T %B", "FETCH_HEAD")
+    theirs, _, body = shown.partition(" ")
+    return theirs, body
+
+
+def _push(repo: Repository, branch: str, *options: str) -> None:
+    spec = f"HEAD:{addresses.head(branch)}"
+    done = repo.run("push", "--quiet", "--no-verify", *options, "origin", spec, timeout=TIMEOUT)
     if done.code:
         raise failed("push-refused", f"git cannot push {branch}: {reason(done)}")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelinekit.adapters import files, process
-from pipelinekit.adapters.source import worktree
-from pipelinekit.adapters.source.repositories import TIMEOUT, reason, unattended
-from pipelinekit.errors import failed, refused
+from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.source import addresses, content, git, worktree
+from pipelinekit.adapters.source.git import MEMORY, TIMEOUT
+from pipelinekit.adapters.source.repositories import reason
+from pipelinekit.errors import ToolFailed, failed, refused
 from pipelinekit.model.platformlock import PlatformLock
 from pipelinekit.reading.platformlock import FILE as LOCK_FILE
 from pipelinekit.reading.platformlock import read_platform_lock
@@ -45,7 +45,7 @@ def read_platform_text(source: str) -> PlatformText:
             f"there is no {path}",
             hint="`pipelinekit platform init` writes one; --platform or PIPELINEKIT_PLATFORM names it",
         )
-    content = files.read_bytes(path)
+    content = files.read_bytes(path, regular.DOCUMENT)
     return PlatformText(
         content, str(path), _commit_of(path) or _digest(content), read_lock(path.parent / LOCK_FILE)
     )
@@ -58,23 +58,23 @@ def read_lock(path: Path) -> PlatformLock:
 
 def _from_git(address: str) -> PlatformText:
     address, _, folder = address.partition("#")
-    match = re.fullmatch(r"(.+?)@([^@/:]+(?:/[^@:]+)*)", address)
+    match = re.fullmatch(r"(.+?)@([^@/:]+(?:/[^@:]*)?)", address)
     # An ssh address has an @ of its own; a ref comes after the last slash of the path.
     url, ref = (match[1], match[2]) if match and "/" in match[1] else (address, "HEAD")
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-        process.check(["git", "init", "--quiet", scratch])
-        command = ["git", "fetch", "--quiet", "--depth", "1", "--", url, ref]
-        fetch = process.run(command, cwd=Path(scratch), env=unattended(), timeout=TIMEOUT)
+    with git.scratch() as here:
+        fetch = here.run(
+            "fetch", "--quiet", "--depth", "1", "--", addresses.address(url), ref, timeout=TIMEOUT
+        )
         shown = worktree.without_credentials(url)
         if fetch.code:
             raise failed("platform-unreachable", f"git cannot fetch {ref} of {shown}: {reason(fetch)}")
-        commit = process.check(["git", "rev-parse", "FETCH_HEAD"], cwd=Path(scratch)).strip()
+        commit = here.check("rev-parse", "FETCH_HEAD").strip()
         inside = f"{folder.strip('/')}/{FILE}" if folder else FILE
-        shown_file = process.run(["git", "show", f"FETCH_HEAD:{inside}"], cwd=Path(scratch))
+        shown_file = here.run("cat-file", "blob", f"FETCH_HEAD:{inside}", memory=MEMORY)
         if shown_file.code:
             raise refused("platform-missing", f"there is no {inside} in {shown} at {ref}")
-        beside = process.run(
-            ["git", "show", f"FETCH_HEAD:{inside.removesuffix(FILE)}{LOCK_FILE}"], cwd=Path(scratch)
+        beside = here.run(
+            "cat-file", "blob", f"FETCH_HEAD:{inside.removesuffix(FILE)}{LOCK_FILE}", memory=MEMORY
         )
         lock = read_platform_lock(beside.out) if beside.code == 0 else PlatformLock()
         return PlatformText(shown_file.out.encode(), f"{shown}@{ref}:{inside}", commit, lock)
@@ -82,12 +82,18 @@ def _from_git(address: str) -> PlatformText:
 
 def _commit_of(path: Path) -> str:
     """The commit that has exactly this file, or empty when it is changed or in no repository."""
-    folder = path.resolve().parent
-    state = process.run(["git", "status", "--porcelain", "--", path.name], cwd=folder)
-    if state.code or state.out.strip():
+    # A descriptor by another name is a link: what it leads to is what counts.
+    path = path.resolve()
+    try:
+        with git.repository(path.parent) as repo:
+            if repo is None or content.changed(repo, f":(literal){path.name}"):
+                return ""
+            if not repo.check("ls-files", "--", f":(literal){path.name}"):
+                return ""
+            return repo.line("rev-list", "--max-count=1", "HEAD", "--", f":(literal){path.name}")
+    except ToolFailed:
+        # A document can be read where git cannot tell whose it is.
         return ""
-    done = process.run(["git", "log", "-1", "--format=%H", "--", path.name], cwd=folder)
-    return done.out.strip() if done.code == 0 else ""
 
 
 def _digest(content: bytes) -> str:

@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelinekit.adapters import files, process
+from pipelinekit.adapters import files
+from pipelinekit.adapters.source import git
 from pipelinekit.adapters.source.repositories import remote_tags
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.plan.tags import counting
@@ -63,7 +64,8 @@ def _ask(root: Path, name: str) -> Elsewhere:
         return Elsewhere(trouble=error.faults[0].problem)
     if not there:
         return Elsewhere()
-    history = set(process.check(["git", "rev-list", "HEAD", "--"], cwd=root).split())
+    with git.repository(root) as repo:
+        history = set(repo.check("rev-list", "HEAD", "--").split()) if repo else set()
     return Elsewhere(tag=next((each.name for each in there if each.commit in history), ""))
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters.source.git import Git
 from pipelinekit.plan.tags import Found, Line, counting, highest, rivals
 
 
@@ -23,31 +22,31 @@ class Counted:
     """The highest tag that looks like a date, which does not count."""
 
 
-def counted(folder: Path, head: str, tags: Iterable[str], name: str, *, messages: bool) -> Counted:
+def counted(repo: Git, head: str, tags: Iterable[str], name: str, *, messages: bool) -> Counted:
     """What gives the application `name` its version at the commit `head`, which is HEAD.
 
     `tags` are the names of all that the clone has. With `messages` those of the commits since decide, and are
     read; else their number does.
     """
     known = counting(((each, each) for each in tags), name)
-    found = _contained(folder, known, name, conventional=messages)
+    found = _contained(repo, known, name, conventional=messages)
     facts = Counted(tagless=not known.tags, passed=known.passed)
     if found.odd or not found.tags:
-        said = _messages(folder, "HEAD") if messages and not found.odd else ()
-        return replace(facts, tag=found.odd, since=_count(folder, "HEAD"), messages=said)
+        said = _messages(repo, "HEAD") if messages and not found.odd else ()
+        return replace(facts, tag=found.odd, since=_count(repo, "HEAD"), messages=said)
     those = rivals(found, conventional=messages)
-    since = _since(folder, head, [each.commit for each in those])
+    since = _since(repo, head, [each.commit for each in those])
     if not messages:
         best = highest(those, since)
         return replace(facts, tag=best.name, since=since[best.commit])
     farthest = max(those, key=lambda each: since[each.commit])
-    said = _messages(folder, f"{farthest.commit}..HEAD")
+    said = _messages(repo, f"{farthest.commit}..HEAD")
     best = highest(those, since, said)
     count = since[best.commit]
     return replace(facts, tag=best.name, since=count, messages=said[len(said) - count :])
 
 
-def _contained(folder: Path, known: Found, name: str, *, conventional: bool) -> Found:
+def _contained(repo: Git, known: Found, name: str, *, conventional: bool) -> Found:
     """Those of the known tags that HEAD contains: all, or at least those that decide."""
     if not (known.tags or known.odd):
         return known
@@ -57,53 +56,51 @@ def _contained(folder: Path, known: Found, name: str, *, conventional: bool) -> 
         prefix = top.name.rpartition("/")[0]
         digits = "{}.{}.*".format(*top.version[:2])
         patterns = [f"{prefix}/{v}{digits}" if prefix else f"{v}{digits}" for v in ("v", "")]
-        found = counting(_merged(folder, patterns), name)
+        found = counting(_merged(repo, patterns), name)
         if found.tags:
             return found
-    return counting(_merged(folder, [f"{name}/*", "v[0-9]*", "[0-9]*"]), name)
+    return counting(_merged(repo, [f"{name}/*", "v[0-9]*", "[0-9]*"]), name)
 
 
-def _merged(folder: Path, patterns: Iterable[str]) -> Iterable[tuple[str, str]]:
+def _merged(repo: Git, patterns: Iterable[str]) -> Iterable[tuple[str, str]]:
     """The tags of these names that HEAD contains, each with its commit."""
     form = "--format=%(refname:strip=2) %(objectname) %(*objectname) %(*objecttype)"
-    asked = ["git", "for-each-ref", "--merged=HEAD", form, *(f"refs/tags/{each}" for each in patterns)]
-    for line in process.check(asked, cwd=folder).splitlines():
+    refs = (f"refs/tags/{each}" for each in patterns)
+    for line in repo.check("for-each-ref", "--merged=HEAD", form, *refs).splitlines():
         # A tag with a message is an object of its own, and names its commit, or another tag.
         tag, own, *commit = line.split()
         if commit[1:] == ["tag"]:
-            commit = process.check(["git", "rev-parse", f"{own}^{{commit}}"], cwd=folder).split()
+            commit = repo.check("rev-parse", f"{own}^{{commit}}").split()
         yield tag, commit[0] if commit else own
 
 
-def _since(folder: Path, head: str, commits: Sequence[str]) -> Mapping[str, int]:
+def _since(repo: Git, head: str, commits: Sequence[str]) -> Mapping[str, int]:
     """How many commits of HEAD's first-parent line each of these does not contain, the lowest tag's last."""
     if len(commits) == 1:
-        return {commits[0]: _count(folder, f"{commits[0]}..HEAD")}
+        return {commits[0]: _count(repo, f"{commits[0]}..HEAD")}
     # Most often they are all on the line, and what was before the lowest is of no interest.
-    line = Line(head, _graph(folder, [head, *commits, f"^{commits[-1]}"], "--first-parent"))
+    line = Line(head, _graph(repo, [head, *commits, f"^{commits[-1]}"], "--first-parent"))
     if line.has(commits):
         return line.number
-    line = Line(head, _graph(folder, [head, *commits], "--first-parent"))
+    line = Line(head, _graph(repo, [head, *commits], "--first-parent"))
     aside = [each for each in commits if each not in line.number]
     if not aside:
         return line.number
     fork = line.fork(aside)
-    graph = _graph(folder, [*aside, *([f"^{fork}"] if fork else [])], "--topo-order", "--reverse")
+    graph = _graph(repo, [*aside, *([f"^{fork}"] if fork else [])], "--topo-order", "--reverse")
     return line.since(commits, graph)
 
 
-def _graph(folder: Path, commits: list[str], *options: str) -> dict[str, list[str]]:
-    said = process.check(
-        ["git", "rev-list", "--parents", *options, "--stdin"], cwd=folder, stdin="\n".join(commits) + "\n"
-    )
+def _graph(repo: Git, commits: list[str], *options: str) -> dict[str, list[str]]:
+    said = repo.check("rev-list", "--parents", *options, "--stdin", stdin="\n".join(commits) + "\n")
     return {commit: parents for commit, *parents in (each.split() for each in said.splitlines())}
 
 
-def _count(folder: Path, reach: str) -> int:
-    return int(process.check(["git", "rev-list", "--first-parent", "--count", reach, "--"], cwd=folder))
+def _count(repo: Git, reach: str) -> int:
+    return int(repo.check("rev-list", "--first-parent", "--count", reach, "--"))
 
 
-def _messages(folder: Path, reach: str) -> tuple[str, ...]:
+def _messages(repo: Git, reach: str) -> tuple[str, ...]:
     options = ["--first-parent", "--reverse", "--no-commit-header", "--encoding=UTF-8", "--format=%B%x00"]
-    said = process.check(["git", "rev-list", *options, reach, "--"], cwd=folder)
+    said = repo.check("rev-list", *options, reach, "--")
     return tuple(each.strip() for each in said.split("\0")[:-1])

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit import __version__
-from pipelinekit.adapters import files
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.adapters.source import checkouts, platforms
 from pipelinekit.adapters.source.worktree import MergeFile
-from pipelinekit.cli import report
+from pipelinekit.cli import bug, report
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, check_failed, failed, usage
 from pipelinekit.model.platform import Platform, Registration
 from pipelinekit.model.platformlock import PlatformLock
@@ -65,6 +64,8 @@ class Work:
         except OSError as error:
             # What is odd about one folder must not end the report about all the others.
             return fleet.failed(title, failed("folder-unusable", str(error)))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is one application's
+            return fleet.failed(title, bug.as_failure(error))
 
     def is_done(self, registration: Registration) -> bool:
         """Whether the application's checkout has all that would be generated; whoever cannot say says no."""
@@ -73,13 +74,13 @@ class Work:
         try:
             folder = checkouts.local(Path(self.options.base), registration)
             inputs = inputs_digest(
-                files.read_bytes(folder / FILE),
+                Workspace(folder).read_bytes(FILE),
                 site_of(self.platform, registration, library=__version__),
                 __version__,
                 packaged.templates_digest(),
             )
             return is_current(Workspace(folder).read_lock() or "", inputs)
-        except (PipelinekitError, OSError):
+        except Exception:  # noqa: BLE001 - the work itself will say what is wrong
             return False
 
     def _in(self, folder: Path, registration: Registration) -> Result:
@@ -95,7 +96,7 @@ class Work:
         result = fleet.update(
             registration,
             Workspace(folder),
-            files.read_bytes(folder / FILE),
+            Workspace(folder).read_bytes(FILE),
             site_of(self.platform, registration, library=__version__),
             tool,
             write=write,
@@ -108,7 +109,7 @@ class Work:
             [*result.files, ".pipelinekit"],
             branch=branch,
             message=f"Generate with pipelinekit {__version__}",
-            push=options.push,
+            push_to=registration.repository if options.push else "",
         )
         return result if is_new else fleet.waiting(registration, branch)
 

@@ -102,7 +102,8 @@ def generate(
         generation = _ask(here, decisions, generation)
     _say_notices(generation)
     if show_diff:
-        sys.stdout.writelines(diff(generation.changes))
+        for text in diff(generation.changes):
+            report.document(text)
     if not (show_diff or check):
         apply_generation(generation, here.workspace)
     _report(here, generation, as_json=as_json, written=not (show_diff or check), quiet=show_diff)

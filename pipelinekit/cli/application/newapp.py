@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelinekit import names
-from pipelinekit.adapters import files
+from pipelinekit.adapters import files, folders
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import worktree
 from pipelinekit.cli import report
@@ -119,7 +119,7 @@ def _look_around(folder: Path, language: Language | None) -> Detected | None:
     from pipelinekit.plan.detect import applications_in, detect
     from pipelinekit.plan.detect.signs import DEEPEST, READ, SKIPPED
 
-    texts = files.scan(folder, wanted=READ.search, skipped=SKIPPED, deepest=DEEPEST)
+    texts = folders.scan(folder, wanted=READ.search, skipped=SKIPPED, deepest=DEEPEST)
     seen = detect(texts)
     if language and (seen is None or seen.language != language):
         return None

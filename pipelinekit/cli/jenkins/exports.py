@@ -7,7 +7,7 @@ from pipelinekit.adapters.folder import packaged
 from pipelinekit.cli.jenkins.controller import Site
 from pipelinekit.generators import jobdsl
 from pipelinekit.generators import seed as generator
-from pipelinekit.model.jobs import GitHub
+from pipelinekit.model.jobs import SEED, GitHub
 from pipelinekit.model.platform import Registration
 from pipelinekit.model.tree import FilePlan
 from pipelinekit.plan.jobs import source_of
@@ -21,8 +21,8 @@ def config_xml(site: Site) -> dict[str, str]:
 
 
 def job_dsl(site: Site) -> dict[str, str]:
-    """One script that makes every job."""
-    jobs = steps.descriptions(site.jobs, site.platform.name)
+    """One script that makes every job but the seed, which would refuse what comes from another's script."""
+    jobs = steps.descriptions((each for each in site.jobs if each.path != SEED), site.platform.name)
     return _rendered([jobdsl.plan(jobs, site.platform.name)])
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from pipelinekit import __version__
 from pipelinekit.adapters import files
 from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.controller import Controller, Site, read_site
@@ -33,6 +34,7 @@ from pipelinekit.model.jobrun import JobStatus
 from pipelinekit.plan.jobchanges import check_deletions, plan_pruning
 from pipelinekit.plan.jobs import path_of
 from pipelinekit.steps import jobs as steps
+from pipelinekit.steps import library
 
 AT_ONCE = click.option(
     "--at-once",
@@ -69,8 +71,13 @@ def plan(
     Example:
       pipelinekit jobs plan --platform . --out plan.json
     """
+    from pipelinekit.adapters.source.repositories import RemoteRepositories
+
     site = read_site(platform)
-    made, _ = plan_for(site, Controller(site.jenkins.url), adopt, assume, at_once)
+    controller = Controller(site.jenkins.url)
+    made, _ = plan_for(site, controller, adopt, assume, at_once)
+    for each in library.notices(site.platform, controller.facts, RemoteRepositories(), __version__):
+        report.notice(each)
     if out:
         files.write_atomic(Path(out), to_json(made), durable=True)
     show(made, as_json)
@@ -214,19 +221,22 @@ def status(platform: str, as_json: bool) -> None:
     main = {path_of(each.team, each.name): each.branch for each in site.platform.applications}
     if site.jenkins.source:
         main = {"pipelinekit/seed": "", **main}
-    rows = Controller(site.jenkins.url).jobs.statuses(main)
+    controller = Controller(site.jenkins.url)
+    rows = controller.jobs.statuses(main)
     if as_json:
         report.as_json([dataclasses.asdict(each) for each in rows])
         return
     for each in rows:
         report.result(_status_line(each))
-    bad = [each for each in rows if each.last and each.last.result not in ("SUCCESS", "")]
-    missing = [each for each in rows if each.state == "missing"]
-    report.result(
-        f"{_count(rows, 'job')}, {len(bad)} not well, {len(missing)} missing" if rows else "no jobs"
-    )
-    if missing:
+    report.result(_outcome(rows))
+    if any(each.state == "missing" for each in rows):
         report.say("`pipelinekit jobs apply` makes what is missing")
+    unseen = sorted({each.path.rpartition("/")[0] for each in rows if each.state == "not seen"})
+    if unseen:
+        report.say(
+            f"{controller.client.who} does not see {', '.join(unseen)}: an administrator grants Job/Read"
+            " there; on a controller where nothing was applied yet, `pipelinekit jobs apply` makes them"
+        )
 
 
 def _is_ours(marker: Any, site: Site) -> bool:
@@ -237,11 +247,26 @@ def _count(things: Sequence[Any], word: str) -> str:
     return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
 
 
+def _outcome(rows: Sequence[JobStatus]) -> str:
+    if not rows:
+        return "no jobs"
+    bad = [
+        each
+        for each in rows
+        if each.state == "scan failed" or (each.last and each.last.result not in ("SUCCESS", ""))
+    ]
+    missing, unseen = ([each for each in rows if each.state == state] for state in ("missing", "not seen"))
+    told = f"{_count(rows, 'job')}, {len(bad)} not well, {len(missing)} missing"
+    return f"{told}, {len(unseen)} not seen" if unseen else told
+
+
 def _status_line(row: JobStatus) -> str:
     line = f"{row.path:<40} {row.state}"
     if row.last:
         when = datetime.fromtimestamp(row.last.when, UTC).strftime("%Y-%m-%d %H:%M")
         line = f"{row.path:<40} {row.last.result or 'running'} #{row.last.number}, {when} UTC"
+    if row.log:
+        line += f": {row.log}"
     if row.failing:
         line += f"; failing: {', '.join(row.failing)}"
     return line

@@ -42,7 +42,12 @@ def plan_for(
     made = steps.plan_jobs(site.platform, site.commit, wanted, live, adopt=frozenset(adopt))
     if ask:
         found = asking.obstacles(
-            site.platform, wanted, live.items, controller.facts, assume=frozenset(assume)
+            site.platform,
+            wanted,
+            live.items,
+            controller.facts,
+            configs=live.configs,
+            assume=frozenset(assume),
         )
         made = asking.hinder(made, found.of)
         for each in (*notices(site.platform), *found.notices):
@@ -100,7 +105,7 @@ def apply_plan(made: JobPlan, controller: Controller, at_once: int, as_json: boo
         )
     else:
         done = [replace(each.change) for each in results if not each.error and not each.already]
-        report.result(_summary(done, made))
+        report.result(_summary(done, made, sum(1 for each in results if each.error)))
     if faults:
         raise ToolFailed(*faults, *left)
     if left:
@@ -188,10 +193,13 @@ def _outlook(made: JobPlan, always: Sequence[Action]) -> str:
     return f"platform {made.platform} at {made.url}: {', '.join(parts)}"
 
 
-def _summary(done: Sequence[Change], made: JobPlan) -> str:
+def _summary(done: Sequence[Change], made: JobPlan, failed: int) -> str:
     counts = {action: sum(1 for each in done if each.action is action) for action in Action}
     words = ((Action.CREATE, "created"), (Action.UPDATE, "updated"), (Action.DISABLE, "disabled"))
     parts = [
         f"{counts[action]} {word}" for action, word in (*words, (Action.DELETE, "deleted")) if counts[action]
     ]
+    for action, word in ((Action.REFUSED, "refused"), (Action.BLOCKED, "blocked")):
+        parts += [f"{len(made.of(action))} {word}"] if made.of(action) else []
+    parts += [f"{failed} failed"] if failed else []
     return f"platform {made.platform} at {made.url}: {', '.join(parts) or 'nothing to do'}"

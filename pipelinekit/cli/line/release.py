@@ -17,6 +17,7 @@ from pipelinekit.cli import report, signatures
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.model.receipts import ImagePushed, Receipt
+from pipelinekit.plan.pullrequests import is_stranger
 from pipelinekit.plan.release import chart_address, environments_to_deploy
 from pipelinekit.steps import attest, chart, image, recipe
 from pipelinekit.steps import release as release_steps
@@ -27,7 +28,12 @@ from pipelinekit.steps.image import Did
 @contextmanager
 def around_stage(here: Line, stage: str) -> Iterator[None]:
     """What the application wants done before and after a stage; in a terminal, a sign of life."""
-    with report.alive(stage), around(here.app, stage, FolderShell(here.root), report.say):
+    # Without commands nothing needs to be known of the build.
+    stranger = stage in here.app.build.around and is_stranger(here.platform, here.revision)
+    with (
+        report.alive(stage),
+        around(here.app, stage, FolderShell(here.root), report.say, stranger=stranger),
+    ):
         yield
 
 
@@ -85,7 +91,8 @@ def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
       pipelinekit build --max-age 7d
     """
     if plan_only:
-        made = recipe.resolve(here.plan, "", here.sources, here.engine, here.images, report.say)
+        given = BuildSecrets(os.environ)
+        made = recipe.resolve(here.plan, "", here.sources, here.engine, here.images, given, report.say)
         name = f"{here.plan.image.repository}:{here.plan.version}"
         report.result(f"would build {name}, unless the registry has one of inputs {made.inputs.digest}")
         return

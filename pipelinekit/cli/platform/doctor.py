@@ -15,6 +15,7 @@ from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
 from pipelinekit.cli.wiring import kubeconfig
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing
 from pipelinekit.model.platform import Platform, local_platform
+from pipelinekit.plan.jobs import shared_credentials
 
 
 @click.command()
@@ -33,9 +34,13 @@ def doctor(platform: str, registry: str, context: str, as_json: bool) -> None:
     """
     env = kubeconfig(dict(os.environ))
     known = _platform(platform, registry, context)
-    findings = ask_all([*probes.tools(env, known), *probes.addresses(known, env)], quiet=as_json)
+    questions = [*probes.tools(env, known), *probes.addresses(known, env), *_library(known)]
+    findings = ask_all(questions, quiet=as_json)
+    shared = [Finding("credentials", "notice", each) for each in shared_credentials(known)]
+    for each in shared if not as_json else ():
+        report.notice(each.detail)
     if as_json:
-        report.as_json([dataclasses.asdict(each) for each in findings])
+        report.as_json([dataclasses.asdict(each) for each in (*findings, *shared)])
     bad = [each for each in findings if each.state != "ok"]
     if bad:
         kind = ToolMissing if any(each.state == "missing" for each in bad) else ToolFailed
@@ -44,6 +49,15 @@ def doctor(platform: str, registry: str, context: str, as_json: bool) -> None:
         )
     if not as_json:
         report.result(f"all {len(findings)} checks passed")
+
+
+def _library(platform: Platform) -> list[probes.Probe]:
+    if platform.jenkins is None:
+        return []
+    from pipelinekit.adapters.jenkins.probes import library
+    from pipelinekit.cli.jenkins.controller import login
+
+    return library(platform, login())
 
 
 def ask_all(questions: Sequence[probes.Probe], *, quiet: bool) -> list[Finding]:

@@ -14,7 +14,7 @@ from pipelinekit.adapters import files, probes
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import platforms
-from pipelinekit.cli import report
+from pipelinekit.cli import bug, report
 from pipelinekit.cli.options import JSON, PLATFORM
 from pipelinekit.cli.platform.doctor import ask_all
 from pipelinekit.cli.wiring import kubeconfig
@@ -129,7 +129,7 @@ def sync(platform: str, as_json: bool) -> None:
     lock_path = path.parent / LOCK
     lock = platforms.read_lock(lock_path)
     say = report.say if not as_json else (lambda _: None)
-    results = steps.sync(document, lock, RemoteRepositories(), say)
+    results = steps.sync(document, lock, RemoteRepositories(), say, bug.as_failure)
     after = steps.next_lock(results)
     if after != lock or not lock_path.exists():
         files.write_atomic(lock_path, platform_lock_text(after))

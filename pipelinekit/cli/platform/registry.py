@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import click
 
+from pipelinekit import names
 from pipelinekit.adapters.cluster.workloads import Workloads
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.registry.store import RegistryStore, place_of
@@ -166,7 +168,7 @@ def _copy_chart(platform: Platform, source: str, target: str) -> Did:
         if text.startswith(HTTP):
             address, _, last = text.rpartition("/")
             name, _, version = last.partition(":")
-            if not version or address.endswith("/"):
+            if not version or address.endswith("/") or "@" in address:
                 raise _unreadable(text)
             return ImageRef(address, name, tag=version), charts_at(platform, address)
         return _reference(text), charts_at(platform, OCI)
@@ -180,15 +182,19 @@ def _reference(text: str) -> ImageRef:
     name = text.removeprefix(OCI)
     ref = image_reference(name)
     # What Docker adds where nothing is said would copy something that nobody has named.
+    if names.host_fault(ref.registry, path=False) or "@" in name.removesuffix(f"@{ref.digest}"):
+        raise _unreadable(text)
     if not name.startswith(f"{ref.registry}/") or not (ref.digest or name.endswith(f":{ref.tag}")):
         raise _unreadable(text)
     return ref
 
 
 def _unreadable(text: str) -> UsageError:
+    # A password in front of a host is not repeated.
+    shown = re.sub(r"^.*@(?!sha256:)", "", text, flags=re.DOTALL)
     return usage(
         "reference-form",
-        f"'{text}' does not name a registry, a path and a tag or digest",
+        f"'{shown}' does not name a registry, a path and a tag or digest",
         hint="registry/path:tag, oci://registry/path/chart:version or https://repository/chart:version",
     )
 

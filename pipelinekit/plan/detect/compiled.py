@@ -41,7 +41,7 @@ def rust(texts: Texts) -> Detected | None:
             f"a workspace of {len(members)}: its members are built together"
         )
     for path, text in manifests.items():
-        name = re.search(r"^\s*name\s*=\s*\"([^\"]+)\"", text, re.MULTILINE)
+        name = re.search(r"^[ \t]*name[ \t]*=[ \t]*\"([^\"]+)\"", text, re.MULTILINE)
         if name:
             found = replace(found, package=name[1]).because(f"{path}: the program {name[1]}")
             break

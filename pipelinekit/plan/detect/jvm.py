@@ -32,7 +32,9 @@ def _spring(texts: Texts, found: Detected, build: str) -> Detected:
     if "spring-boot" not in build:
         return found
     port = search(
-        texts, r"application\.(properties|ya?ml)$", r"(?:server\.port\s*[=:]\s*|server:\s*\n\s+port:\s*)(\d+)"
+        texts,
+        r"application\.(properties|ya?ml)$",
+        r"(?:server\.port\s*[=:]\s*|server:[ \t\r]*\n[ \t]+port:[ \t]*)(\d+)",
     )
     number = int(port[1]) if port else 8080
     found = replace(found, port=number).because(f"Spring Boot, on port {number}")

@@ -16,10 +16,7 @@ def look(texts: Texts) -> Detected | None:
     """A Node program, or None."""
     if "package.json" not in texts:
         return None
-    try:
-        package: dict[str, Any] = json.loads(texts["package.json"])
-    except ValueError:
-        package = {}
+    package = _package(texts["package.json"])
     locks = [each for each in ("package-lock.json", "yarn.lock", "pnpm-lock.yaml") if each in texts]
     found = Detected(
         language="node",
@@ -43,6 +40,18 @@ def look(texts: Texts) -> Detected | None:
         found = replace(found, package=main).because(f"{main}: the program")
     port = search(texts, r"\.([cm]?js|ts)$", r"(?:listen\(\s*|PORT\s*(?:\?\?|\|\|)\s*[\"']?)(\d{2,5})")
     return with_port(found, port)
+
+
+def _package(text: str) -> dict[str, Any]:
+    """What package.json says; nothing in the place of what has not the form that npm wants."""
+    try:
+        package = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(package, dict):
+        return {}
+    mappings = ("engines", "dependencies", "devDependencies", "scripts")
+    return package | {each: {} for each in mappings if not isinstance(package.get(each, {}), dict)}
 
 
 def _node_main(texts: Texts, package: Mapping[str, Any]) -> str:

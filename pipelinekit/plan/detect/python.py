@@ -29,7 +29,7 @@ def look(texts: Texts) -> Detected | None:
         return None
     files = tuple(requirements) or (("pyproject.toml",) if "pyproject.toml" in texts else ("setup.py",))
     found = Detected(language="python", dependencies=files, evidence=(f"{files[0]}: Python",))
-    version = re.search(r"(\d+\.\d+)", texts.get(".python-version", ""))
+    version = re.search(r"(?<!\d)(\d+\.\d+)", texts.get(".python-version", ""))
     if version:
         found = replace(found, version=version[1]).because(f".python-version says {version[1]}")
     names = "\n".join(
@@ -48,7 +48,7 @@ def _python_program(texts: Texts, found: Detected, names: str) -> Detected:
         if gunicorn and module:
             command = ("gunicorn", "--bind=0.0.0.0:8000", f"{module}.wsgi")
         return replace(found, command=command, port=8000).because("manage.py: Django, on port 8000")
-    flask = search(texts, r"\.py$", r"(\w+)\s*=\s*Flask\(")
+    flask = search(texts, r"\.py$", r"\b(\w+)\s*=\s*Flask\(")
     if flask:
         path = next(
             path
@@ -65,7 +65,7 @@ def _python_program(texts: Texts, found: Detected, names: str) -> Detected:
         return replace(found, command=command, port=port).because(
             f"{path}: a Flask application, on port {port}"
         )
-    fastapi = search(texts, r"\.py$", r"(\w+)\s*=\s*FastAPI\(")
+    fastapi = search(texts, r"\.py$", r"\b(\w+)\s*=\s*FastAPI\(")
     if fastapi:
         path = next(path for path in sorted(texts) if path.endswith(".py") and "FastAPI(" in texts[path])
         module = path.removesuffix(".py").replace("/", ".")

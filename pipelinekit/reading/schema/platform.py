@@ -6,6 +6,7 @@ from pipelinekit import names
 from pipelinekit.model.packages import ECOSYSTEMS
 from pipelinekit.reading.schema.nexus import NEXUS
 from pipelinekit.reading.schema.words import (
+    BRANCH,
     CHART_REPOSITORY,
     CREDENTIAL,
     DRAFT,
@@ -13,6 +14,7 @@ from pipelinekit.reading.schema.words import (
     GIT,
     IMAGE_PATH,
     LIBRARY,
+    LIBRARY_TAG,
     MOMENT,
     NAMESPACE,
     PUBLIC_KEY,
@@ -20,6 +22,7 @@ from pipelinekit.reading.schema.words import (
     RELATIVE,
     SERVER_PATH,
     STEP,
+    TEAM_CREDENTIAL,
     URL,
     Schema,
     closed,
@@ -42,6 +45,19 @@ _PROXY: Schema = {
     "description": "a package proxy: its address, or that with the Jenkins credential that it asks for",
 }
 
+_MIRROR_LOGIN: Schema = {
+    **text("Jenkins credential", *CREDENTIAL),
+    **closed(
+        {
+            "id": text("Jenkins credential", *CREDENTIAL),
+            "pullRequests": flag("builds of pull requests and other branches get it as well"),
+        },
+        "id",
+    ),
+    "type": ["string", "object"],
+    "description": "Jenkins credential, read-only: what Test and Build pull base images from the mirror with",
+}
+
 PLATFORM: Schema = {
     "$schema": DRAFT,
     "title": "pipelinekit Platform",
@@ -52,14 +68,16 @@ PLATFORM: Schema = {
                 {
                     "registry": text("where images go", *REGISTRY),
                     "path": text("inside the registry", *IMAGE_PATH),
-                    "credentials": text("Jenkins credential", *CREDENTIAL),
+                    "credentials": text("Jenkins credential", *TEAM_CREDENTIAL),
                     "mirror": text("serves Docker Hub's base images", *REGISTRY),
+                    "mirrorCredentials": _MIRROR_LOGIN,
                     "pullSecret": label("a Secret in each namespace that pods pull with"),
                     "cache": text("build layers, inside the registry", *IMAGE_PATH),
                     "sbom": flag("each pushed image gets a bill of materials"),
                     "signing": closed(
                         {
                             "credentials": text("Jenkins credential: the key file", *CREDENTIAL),
+                            "password": text("Jenkins credential: the key's password", *CREDENTIAL),
                             "publicKey": text("what is taken has a signature of it", *PUBLIC_KEY),
                             "log": text("a transparency log that signatures are told to", *URL),
                             "timestamps": text("a timestamp server that signatures are shown to", *URL),
@@ -72,7 +90,7 @@ PLATFORM: Schema = {
             "charts": closed(
                 {
                     "repository": text("where charts go", *CHART_REPOSITORY),
-                    "credentials": text("Jenkins credential", *CREDENTIAL),
+                    "credentials": text("Jenkins credential", *TEAM_CREDENTIAL),
                 },
                 "repository",
             ),
@@ -95,10 +113,14 @@ PLATFORM: Schema = {
                         }
                     )
                     | {"maxProperties": 1},
+                    "pullRequests": closed(
+                        {"commands": flag("their build.around runs on agents that stay, in no container")},
+                        about="what builds of pull requests may do",
+                    ),
                     "source": closed(
                         {
                             "repository": text("the repository that has this document", *GIT),
-                            "branch": line("its branch", 200),
+                            "branch": text("its branch", *BRANCH, longest=200),
                             "path": text("the document's folder in it", *RELATIVE),
                             "credentials": text("Jenkins credential", *CREDENTIAL),
                         },
@@ -109,6 +131,7 @@ PLATFORM: Schema = {
                         {
                             "repository": text("pipelinekit's own repository, as Jenkins reaches it", *GIT),
                             "credentials": text("Jenkins credential", *CREDENTIAL),
+                            "version": text("its tag that pipelines load", *LIBRARY_TAG, longest=60),
                         },
                         "repository",
                         about="where the shared library comes from",
@@ -153,7 +176,7 @@ PLATFORM: Schema = {
                     {
                         "name": label("a cluster"),
                         "context": line("kubeconfig context", 300),
-                        "credentials": text("Jenkins credential: a kubeconfig file", *CREDENTIAL),
+                        "credentials": text("Jenkins credential: a kubeconfig file", *TEAM_CREDENTIAL),
                     },
                     "name",
                 ),
@@ -211,7 +234,7 @@ PLATFORM: Schema = {
                         "repository": text("its repository", *GIT),
                         "credentials": text("Jenkins credential", *CREDENTIAL),
                         "path": text("its folder", *RELATIVE),
-                        "branch": line("its main branch", 200),
+                        "branch": text("its main branch", *BRANCH, longest=200),
                         "mirrors": listing(
                             text("an address", *GIT), "other addresses of the same repository", minItems=1
                         ),

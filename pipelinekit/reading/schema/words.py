@@ -98,11 +98,21 @@ GIT = (
     r"^(https?://|ssh://|git://|file:///|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:|/|\./)[^\s\x00-\x1f]+$",
     "a git address: https://…, ssh://… or user@host:path",
 )
+# What git-check-ref-format(1) takes, and `git branch` besides. What Jenkins reads as a pattern is none of it.
+BRANCH = (
+    r"^(?![-@]$|-)(?!(.*/)?\.)(?!.*(\.\.|@\{|//|\.lock(/|$)|[/.]$))(?!/)[^\x00-\x20\x7f~^:?*\[\\]+$",
+    "a branch's name as git takes it: no spaces, none of ~ ^ : ? * [ \\, and no pattern",
+)
 CREDENTIAL = (r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "the id of a Jenkins credential: letters, digits, . _ -")
 PUBLIC_KEY = (
     r"^\s*-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/=]{1,76}\r?\n){1,40}-----END PUBLIC KEY-----\s*$",
     "a public key as PEM text: what `cosign public-key` prints",
 )
+TEAM_CREDENTIAL = (
+    r"^([A-Za-z0-9]|\{team\})([A-Za-z0-9._-]|\{team\})*$",
+    "the id of a Jenkins credential: letters, digits, . _ -; {team} is filled in",
+)
+LIBRARY_TAG = (r"^v[0-9][A-Za-z0-9._-]*$", "a tag like v1.2.3")
 STEP = (r"^(?!pk[A-Z])[a-z][A-Za-z0-9]*$", "a step's name: letters and digits, not beginning with pk")
 LIBRARY = (r"^[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9][A-Za-z0-9._/-]*)?$", "name or name@version")
 SERVER_PATH = (r"^/[A-Za-z0-9._@+/-]+$", "an absolute path: letters, digits and . _ @ + / -")

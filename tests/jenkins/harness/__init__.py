@@ -12,7 +12,7 @@ import atexit
 from collections.abc import Iterable, Sequence
 
 from .engine import Engine, EngineError
-from .request import Answer, Cause, Credential, Run
+from .request import Answer, Cause, Checkout, Credential, Run
 from .toolchain import ToolchainError
 from .trace import Agent, Library, Option, Problem, Report, Stage, Step, Trace, problem, read
 
@@ -20,6 +20,7 @@ __all__ = [
     "Agent",
     "Answer",
     "Cause",
+    "Checkout",
     "Credential",
     "Engine",
     "EngineError",
@@ -42,9 +43,12 @@ _GRACE = 30.0
 _shared: list[Engine] = []
 
 
-def run(requests: Iterable[Run]) -> list[Trace]:
-    """Runs pipelines one after the other; a failing one is a trace like any other."""
-    engine = _engine()
+def run(requests: Iterable[Run], engine: Engine | None = None) -> list[Trace]:
+    """Runs pipelines one after the other; a failing one is a trace like any other.
+
+    `engine` is another one than the process' own.
+    """
+    engine = engine or _engine()
     return [read(engine.ask(request.to_json(), request.timeout + _GRACE)) for request in requests]
 
 

@@ -40,6 +40,19 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Checkout:
+    """A multibranch project's checkout by the agent's git, as the git plugin does it.
+
+    `ref` is what the branch or pull request is at the remote; empty: the branch. `tags` stands for a
+    CloneOptionTrait that does not leave tags out: without one none are fetched.
+    """
+
+    url: str
+    tags: bool = False
+    ref: str = ""
+
+
+@dataclass(frozen=True)
 class Cause:
     """Why the build runs, as `triggeredBy` asks: `TimerTrigger`, `UserIdCause` with the user as detail."""
 
@@ -52,7 +65,9 @@ class Run:
     """One pipeline to run.
 
     `library` is a folder with `vars/` (and `src/`, `resources/`) in it: the shared library `pipelinekit`.
-    The workspace is the first machine's, prepared as after a checkout; it is used, not copied.
+    Libraries are not trusted: they run in the sandbox, but for those that `trusted` names.
+    The workspace is the first machine's; it is used, not copied. It is prepared as after a checkout, or
+    `checkout` does that.
     `environment` is all that processes get, beside what the job and the pipeline's own blocks add.
     `plugins` is the text of a plugin list (an id a line, `id:version` allowed): a step of another plugin
     fails the run. `scm` is what `checkout scm` answers (`GIT_COMMIT` …). Times are in seconds.
@@ -63,6 +78,7 @@ class Run:
     library: Path | None = None
     libraries: Mapping[str, Path] = field(default_factory=dict)
     implicit: Sequence[str] = ()
+    trusted: Sequence[str] = ()
     file: str = "Jenkinsfile"
     job: str = "orders/main"
     number: int = 1
@@ -80,6 +96,7 @@ class Run:
     downstream: Mapping[str, str] = field(default_factory=dict)
     tools: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     scm: Mapping[str, str] = field(default_factory=dict)
+    checkout: Checkout | None = None
     skip_sleep: bool = False
     timeout: float = 60
     sh_timeout: float = 30
@@ -96,6 +113,7 @@ class Run:
             "workspace": str(self.workspace),
             "libraries": {name: [str(root)] for name, root in libraries.items()},
             "implicit": list(self.implicit),
+            "trusted": list(self.trusted),
             "environment": self._environment(),
             "credentials": {
                 id_: {"kind": c.kind, "values": dict(c.values), "visible": c.visible}
@@ -112,11 +130,18 @@ class Run:
             "downstream": dict(self.downstream),
             "tools": {name: dict(variables) for name, variables in self.tools.items()},
             "scm": dict(self.scm),
+            "checkout": self._checkout(),
             "skip_sleep": self.skip_sleep,
             "timeout_ms": int(self.timeout * 1000),
             "sh_timeout_ms": int(self.sh_timeout * 1000),
             "step_limit": self.step_limit,
         }
+
+    def _checkout(self) -> dict[str, Any]:
+        if self.checkout is None:
+            return {}
+        ref = self.checkout.ref or f"refs/heads/{self.branch}"
+        return {"url": self.checkout.url, "tags": self.checkout.tags, "ref": ref}
 
     def _environment(self) -> dict[str, str]:
         named = {

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipelinekit.cli.contract import expand
 from pipelinekit.cli.verbs import CONTRACT
 from pipelinekit.errors import UsageError
-from tests.hostile import ALL
+from tests.hostile.values import ALL
 
 
 @click.command()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.cli import report
-from pipelinekit.errors import Fault, Refused
+from pipelinekit.errors import Fault, Refused, failed
 
 
 def test_results_go_to_stdout_and_everything_else_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,6 +27,21 @@ def test_where_nobody_reads_there_are_no_colours(capsys: pytest.CaptureFixture[s
 def test_json_keeps_every_letter(capsys: pytest.CaptureFixture[str]) -> None:
     report.as_json({"name": "é😀\u2028"})
     assert json.loads(capsys.readouterr().out) == {"name": "é😀\u2028"}
+
+
+def test_what_a_stranger_wrote_moves_no_cursor_and_begins_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "a\033[2J\nerror: b\x9b31m\u202e\udcff"
+    report.say(hostile)
+    report.notice(hostile)
+    report.result(hostile)
+    report.error(failed("x", hostile, hint=hostile))
+    report.document(hostile)
+    report.as_json({"key": hostile})
+    out, err = capsys.readouterr()
+    for text in (out, err):
+        assert all(each.isprintable() or each == "\n" for each in text)
+    assert sum(line.startswith("error: ") for line in err.splitlines()) == 1
+    assert json.loads(out[out.index("{") :])["key"] == hostile
 
 
 def test_on_stdout_there_is_one_document_and_a_report_is_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.cli import report
-from pipelinekit.cli.terminal import ANEW, Footer, plain
+from pipelinekit.cli.terminal import ANEW, Footer, harmless, plain, visible
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,27 @@ def test_a_tools_line_is_told_plainly(line: str, shown: str) -> None:
 @given(st.text())
 def test_nothing_that_moves_a_cursor_is_left(line: str) -> None:
     assert all(each.isprintable() or each == "\t" for each in plain(line))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\033[31mb\nerror: c", "ab\nerror: c"),
+        ("a\rb\x85c\u2028d\u202ee", "a b c d e"),
+        ("\udcffx", " x"),
+        ("Größe 📦", "Größe 📦"),
+    ],
+)
+def test_each_line_stands_as_it_is_written(text: str, shown: str) -> None:
+    assert harmless(text) == shown
+
+
+@given(st.text())
+def test_nothing_that_a_terminal_obeys_is_left_in_a_document(text: str) -> None:
+    shown = visible(text)
+    assert all(each.isprintable() or each in "\t\r\n" or ord(each) > 127 for each in shown)
+    assert "\r" not in shown.replace("\r\n", "")
+    assert visible(shown) == shown
 
 
 def screen(written: str) -> list[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipelinekit.generators.configxml import MULTIBRANCH, config_xml, escaped
 from pipelinekit.model.jobs import Folder, Git, GitHub, Job, Multibranch, Pipeline
 from pipelinekit.reading.configxml import read_config
-from tests.hostile import ALL
+from tests.hostile.values import ALL
 
 XML_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], include_characters="\t\n\r"))
 

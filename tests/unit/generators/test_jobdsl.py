@@ -7,7 +7,7 @@ from pipelinekit.generators.jobdsl import interval, plan
 from pipelinekit.model.jobs import Folder, Job
 from pipelinekit.render import render
 from tests.groovy import literals
-from tests.hostile import ALL
+from tests.hostile.values import ALL
 from tests.unit.generators.test_configxml import FOLDER, GIT, GITHUB, SEED
 
 JOBS: tuple[Job, ...] = (FOLDER, SEED, GITHUB, GIT)
@@ -23,6 +23,14 @@ def test_every_job_is_in_it_in_order() -> None:
     assert places == sorted(places)
     assert "gitHubTrustPermissions()" in text
     assert "'services/orders/Jenkinsfile'" in text
+
+
+def test_both_kinds_of_source_fetch_tags_and_history() -> None:
+    for job in (GITHUB, GIT):
+        text = " ".join(script((job,)).split())
+        # All four, for the plugin asks for every argument of the constructor.
+        wanted = "shallow(false) noTags(false) reference('') timeout(null)"
+        assert f"cloneOptionTrait {{ extension {{ {wanted} }} }}" in text
 
 
 # No document may hold U+FFFF, and no Groovy literal can.

@@ -13,7 +13,7 @@ from pipelinekit.generators.platformdoc import FILE, Answers, plan_platform
 from pipelinekit.model.platform import Cluster, Platform
 from pipelinekit.reading.platform import read_platform
 from pipelinekit.render import render
-from tests.hostile import HOSTILE
+from tests.hostile.values import HOSTILE
 
 
 def document(**answers: Any) -> str:
@@ -34,8 +34,8 @@ def test_a_few_answers_make_a_platform() -> None:
         ledger="ssh://git@git.acme.example/ledger.git",
     )
     assert made.clusters == (
-        Cluster(name="acme-dev", context="acme-dev", credentials="kube-acme-dev"),
-        Cluster(name="acme-prod", context="acme-prod", credentials="kube-acme-prod"),
+        Cluster(name="acme-dev", context="acme-dev", credentials="kube-acme-dev-{team}"),
+        Cluster(name="acme-prod", context="acme-prod", credentials="kube-acme-prod-{team}"),
     )
     assert [(each.name, each.cluster, each.after, each.automatic) for each in made.environments] == [
         ("dev", "acme-dev", "", True),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.merge.keys import set_keys
 from pipelinekit.render import escape
-from tests.hostile import ALL
+from tests.hostile.values import ALL
 from tests.unit.reading.test_source import YAML_ISH
 
 CHART = """\

@@ -9,7 +9,7 @@ import pytest
 from pipelinekit.errors import Refused
 from pipelinekit.model.jobconfig import Difference
 from pipelinekit.model.jobplan import Action, Change, JobPlan, from_json, to_json
-from tests.hostile import ALL
+from tests.hostile.values import ALL
 
 CHANGE = Change(
     path="apps/payments/orders",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.model.marker import JOB_DSL, Marker, read_marker, with_marker, without_marker
-from tests.hostile import ALL
+from tests.hostile.values import ALL
 
 PLAIN = Marker(platform="acme", digest="0123456789abcdef")
 MARKERS = (

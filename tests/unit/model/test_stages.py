@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelinekit.cli.verbs import STEPS, VERBS
 from pipelinekit.model.app import Build, Language
 from pipelinekit.model.packages import ECOSYSTEMS, Ecosystem
 from pipelinekit.model.site import Site
-from pipelinekit.model.stages import STAGES, arguments_of, arguments_on_main, credentials_of
+from pipelinekit.model.stages import STAGES, Stage, arguments_of, arguments_on_main, credentials_of
 from tests import examples
 
 BARE = Site(library="0.1.0")
@@ -41,6 +43,19 @@ def test_a_stage_gets_the_credentials_that_it_uses_and_no_others() -> None:
         "deploy": ("nexus-charts", "kube-nonprod"),
         "verify": ("kube-nonprod",),
     }
+
+
+def test_the_key_is_held_by_what_signs() -> None:
+    site = examples.site(signing_credentials="key", signing_password="word")
+    both = {"signingCredentialsId": "key", "signingPasswordCredentialsId": "word"}
+    for given, verbs in ((site, {"push"}), (replace(site, signs_charts=True), {"push", "publish"})):
+        assert {each.verb for each in STAGES if both.items() <= arguments_of(each, given).items()} == verbs
+        held = {each.verb: credentials_of(each, examples.app(), given, on_main=True) for each in STAGES}
+        assert {verb for verb, ids in held.items() if {"key", "word"} <= set(ids)} == verbs
+    bare = arguments_of(
+        next(each for each in STAGES if each.verb == "push"), replace(site, signing_password="")
+    )
+    assert "signingPasswordCredentialsId" not in bare
 
 
 def test_no_stage_names_an_environment() -> None:
@@ -92,3 +107,30 @@ def test_a_build_of_main_holds_the_application_s_own_secrets() -> None:
         assert arguments_on_main(each, app, BARE) == {"secretCredentialsIds": ["npm-token", "licence.key"]}
         assert credentials_of(each, app, BARE, on_main=True) == ("npm-token", "licence.key")
         assert credentials_of(each, app, BARE, on_main=False) == ()
+
+
+MIRRORED = examples.site(mirror_credentials="mirror-reader")
+
+
+@pytest.mark.parametrize("stage", BUILDS, ids=lambda each: each.verb)
+def test_the_mirrors_login_is_for_builds_of_main_alone_unless_it_is_for_all(stage: Stage) -> None:
+    bound = {"mirrorCredentialsId": "mirror-reader"}
+    assert arguments_of(stage, MIRRORED) == {}
+    assert arguments_on_main(stage, examples.app(), MIRRORED) == bound
+    everybody = replace(MIRRORED, mirror_for_all=True)
+    assert arguments_of(stage, everybody) == bound
+    assert arguments_on_main(stage, examples.app(), everybody) == {}
+    for site, on_main, held in (
+        (MIRRORED, True, ("mirror-reader",)),
+        (MIRRORED, False, ()),
+        (everybody, True, ("mirror-reader",)),
+        (everybody, False, ("mirror-reader",)),
+    ):
+        assert credentials_of(stage, examples.app(), site, on_main=on_main) == held
+
+
+def test_no_other_stage_pulls_through_the_mirror() -> None:
+    everybody = replace(MIRRORED, mirror_for_all=True)
+    others = [each for each in STAGES if not each.builds]
+    assert all("mirrorCredentialsId" not in arguments_of(each, everybody) for each in others)
+    assert all(arguments_on_main(each, examples.app(), MIRRORED) == {} for each in others)

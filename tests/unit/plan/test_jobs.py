@@ -7,7 +7,8 @@ import pytest
 from pipelinekit.model.jobs import ROOTS, Folder, Git, GitHub, Multibranch, Pipeline, parent_of
 from pipelinekit.model.packages import Proxy
 from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Origin, Platform, Registration
-from pipelinekit.plan.jobs import guarded_credentials, notices, source_of, wanted_jobs
+from pipelinekit.model.registries import MirrorLogin
+from pipelinekit.plan.jobs import guarded_credentials, notices, shared_credentials, source_of, wanted_jobs
 from tests import examples
 
 
@@ -19,7 +20,9 @@ def registration(name: str = "orders", team: str = "payments", **fields: Any) ->
 def platform(*applications: Registration, **fields: Any) -> Platform:
     return examples.platform(
         **{
-            "images": Images(registry="r", credentials="nexus"),
+            "images": Images(
+                registry="r", credentials="nexus", mirror_login=MirrorLogin(credentials="mirror-reader")
+            ),
             "charts": Charts(repository="oci://r/charts", credentials="nexus-charts"),
             "packages": {"npm": Proxy(url="https://n/npm", credentials="reader")},
             "clusters": (
@@ -53,7 +56,7 @@ def test_the_rooms_are_trust_boundaries_with_the_credentials_that_belong_there()
     assert {path for path in jobs if not parent_of(path)} == set(ROOTS)
     held = {path: set(each.credentials) for path, each in jobs.items() if isinstance(each, Folder)}
     assert held["apps"] == set()
-    assert held["apps/payments"] == {"nexus", "nexus-charts", "kube-nonprod", "reader"}
+    assert held["apps/payments"] == {"nexus", "nexus-charts", "kube-nonprod", "reader", "mirror-reader"}
     assert held["release"] == {"nexus", "kube-prod"}
     assert held["platform"] == {"kube-nonprod", "kube-prod"}
     assert held["pipelinekit"] == {"platform-git", "jenkins-api"}
@@ -143,3 +146,33 @@ def test_one_credential_on_both_sides_of_a_gate_is_told() -> None:
 
 def test_guarded_are_the_credentials_behind_gates_and_jenkins_own() -> None:
     assert guarded_credentials(platform()) == {"kube-prod", "jenkins-api"}
+
+
+# --- credentials of a team's own --------------------------------------------------------------------
+
+OF_TEAMS: dict[str, Any] = {
+    "images": Images(registry="r", credentials="nexus-{team}"),
+    "charts": Charts(repository="oci://r/charts", credentials="nexus-{team}"),
+    "clusters": (
+        Cluster(name="nonprod", credentials="kube-nonprod-{team}"),
+        Cluster(name="prod", credentials="kube-prod-{team}"),
+    ),
+}
+
+
+def test_a_team_s_folder_needs_its_own_and_the_rooms_everybody_s() -> None:
+    given = platform(registration(), registration("shop", "sales"), **OF_TEAMS)
+    jobs = {each.path: set(each.credentials) for each in wanted_jobs(given, "s") if isinstance(each, Folder)}
+    assert jobs["apps/payments"] == {"nexus-payments", "kube-nonprod-payments", "reader"}
+    assert jobs["apps/sales"] == {"nexus-sales", "kube-nonprod-sales", "reader"}
+    assert jobs["release"] == {"nexus-payments", "nexus-sales", "kube-prod-payments", "kube-prod-sales"}
+    assert guarded_credentials(given) == {"kube-prod-payments", "kube-prod-sales", "jenkins-api"}
+
+
+def test_one_password_of_several_teams_is_told() -> None:
+    two = (registration(), registration("shop", "sales"))
+    told = list(shared_credentials(platform(*two)))
+    assert [each.split()[1] for each in told] == ["nexus", "nexus-charts", "kube-nonprod"]
+    assert "name it nexus-{team}" in told[0]
+    assert list(shared_credentials(platform(*two, **OF_TEAMS))) == []
+    assert list(shared_credentials(platform(registration(), registration("b")))) == [], "one team"

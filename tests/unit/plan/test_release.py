@@ -19,11 +19,10 @@ from pipelinekit.model.platform import (
     Jenkins,
     Platform,
     Registration,
-    Retention,
-    Signing,
     Vault,
     local_platform,
 )
+from pipelinekit.model.registries import Retention, Signing
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.inputs import LABEL, Inputs
 from pipelinekit.plan.release import (

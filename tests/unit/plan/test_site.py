@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from pipelinekit.model.agent import Agent
 from pipelinekit.model.packages import Proxy
-from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Registration, local_platform
+from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Library, Registration, local_platform
+from pipelinekit.model.registries import MirrorLogin
 from pipelinekit.model.site import Site
 from pipelinekit.plan.site import site_of
 from tests import examples
@@ -10,7 +11,11 @@ from tests import examples
 
 def test_a_site_knows_no_more_than_generated_files_need() -> None:
     platform = examples.platform(
-        images=Images(registry="r", credentials="nexus"),
+        images=Images(
+            registry="r",
+            credentials="nexus",
+            mirror_login=MirrorLogin(credentials="reader", pull_requests=True),
+        ),
         charts=Charts(repository="oci://r/charts", credentials="nexus-charts"),
         packages={
             "pypi": Proxy(url="https://nexus/pypi", credentials="reader"),
@@ -29,6 +34,8 @@ def test_a_site_knows_no_more_than_generated_files_need() -> None:
         charts_credentials="nexus-charts",
         kube_credentials=("kube-nonprod",),
         package_credentials={"go": "reader", "pypi": "reader"},
+        mirror_credentials="reader",
+        mirror_for_all=True,
     )
 
 
@@ -55,3 +62,22 @@ def test_it_names_the_clusters_of_automatic_environments_only_each_once_and_in_o
 def test_the_built_in_platform_gives_the_site_of_somebody_without_one() -> None:
     platform = local_platform("registry:5000", mirror="mirror:5001", context="there", namespace="here")
     assert site_of(platform, None, library="1.2.3") == Site(library="1.2.3")
+
+
+def test_credentials_are_the_team_s_own_and_the_library_is_the_tag_that_is_named() -> None:
+    platform = examples.platform(
+        images=Images(registry="r", credentials="nexus-{team}"),
+        charts=Charts(repository="oci://r/charts", credentials="{team}-charts"),
+        clusters=(Cluster(name="nonprod", credentials="kube-nonprod-{team}"),),
+        environments=(examples.DEV,),
+        jenkins=Jenkins(url="u", library=Library(repository="r", version="v9.0.0")),
+    )
+    mine = Registration(name="orders", team="payments", repository="r")
+    for site in (
+        site_of(platform, mine, library="1.2.3", team="other"),
+        site_of(platform, None, library="1.2.3", team="payments"),
+    ):
+        assert site.registry_credentials == "nexus-payments"
+        assert site.charts_credentials == "payments-charts"
+        assert site.kube_credentials == ("kube-nonprod-payments",)
+        assert site.library == "9.0.0"

@@ -167,3 +167,108 @@ def test_disabled_is_all_that_changes(case: str) -> None:
 
 def test_credentials_are_no_part_of_what_is_compared() -> None:
     assert not [path for path in read_config(FOLDER).fields if "Credentials" in path]
+
+
+# --- what is ours of a checkout --------------------------------------------------------------------
+
+CLONE = "jenkins.plugins.git.traits.CloneOptionTrait"
+TRAITS = "sources/data/jenkins.branch.BranchSource/source/traits"
+ADMINISTRATORS = """\
+<jenkins.plugins.git.traits.CheckoutOptionTrait>
+<extension class="hudson.plugins.git.extensions.impl.CheckoutOption"><timeout>40</timeout></extension>
+</jenkins.plugins.git.traits.CheckoutOptionTrait>
+<jenkins.plugins.git.traits.GitLFSPullTrait>
+<extension class="hudson.plugins.git.extensions.impl.GitLFSPull"/>
+</jenkins.plugins.git.traits.GitLFSPullTrait>
+<jenkins.plugins.git.traits.SubmoduleOptionTrait>
+<extension class="hudson.plugins.git.extensions.impl.SubmoduleOption"><depth>1</depth><shallow>true</shallow>
+</extension></jenkins.plugins.git.traits.SubmoduleOptionTrait>
+"""
+
+
+def source(*traits: str) -> str:
+    root = "org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject"
+    inside = f"<source class='jenkins.plugins.git.GitSCMSource'><traits>{''.join(traits)}</traits></source>"
+    branch = f"<jenkins.branch.BranchSource>{inside}</jenkins.branch.BranchSource>"
+    return f"<{root}><sources><data>{branch}</data></sources></{root}>"
+
+
+def clone(fields: str) -> str:
+    kind = "hudson.plugins.git.extensions.impl.CloneOption"
+    return f'<{CLONE}><extension class="{kind}">{fields}</extension></{CLONE}>'
+
+
+OURS = source(clone("<shallow>false</shallow><noTags>false</noTags>"))
+THEIRS = "<reference>/srv/cache</reference><timeout>60</timeout><depth>0</depth>"
+
+
+def told(live: str) -> list[str]:
+    return [each.path for each in differences(read_config(OURS), read_config(live))]
+
+
+def test_how_an_administrator_checks_out_is_no_drift_and_stays() -> None:
+    live = source(clone(f"<shallow>false</shallow><noTags>false</noTags>{THEIRS}"), ADMINISTRATORS)
+    assert told(live) == []
+    assert digest_of(read_config(OURS)) == digest_of(read_config(live))
+    laid = lay_over(live, OURS)
+    for each in ("<timeout>60<", "/srv/cache", "<timeout>40<", "GitLFSPullTrait", "SubmoduleOptionTrait"):
+        assert laid.count(each) == live.count(each), each
+    assert told(laid) == []
+
+
+@pytest.mark.parametrize("field", ["shallow", "noTags"])
+def test_a_checkout_without_tags_or_history_is_put_back_and_nothing_else_of_it(field: str) -> None:
+    live = source(clone(f"<{field}>true</{field}>{THEIRS}"), ADMINISTRATORS)
+    assert told(live) == [f"{TRAITS}/{CLONE}/extension/{field}"]
+    laid = lay_over(live, OURS)
+    assert told(laid) == []
+    assert "/srv/cache" in laid
+
+
+def test_a_source_without_the_trait_gets_it() -> None:
+    assert f"{TRAITS}/{CLONE}" in told(source(ADMINISTRATORS))
+    assert told(lay_over(source(ADMINISTRATORS), OURS)) == []
+
+
+@pytest.mark.parametrize(
+    "trait",
+    ["jenkins.plugins.git.traits.TagDiscoveryTrait", "jenkins.scm.impl.trait.RegexSCMHeadFilterTrait"],
+)
+def test_what_is_built_is_ours(trait: str) -> None:
+    live = source(clone(""), f"<{trait}/>")
+    assert told(live) == [f"{TRAITS}/{trait}"]
+    assert trait not in lay_over(live, OURS)
+
+
+# --- what else is kept with a job -------------------------------------------------------------------
+
+
+def test_lines_that_a_browser_sent_are_the_same_lines() -> None:
+    plain = "<flow-definition><description>a\nb</description><x>c\nd</x></flow-definition>"
+    sent = plain.replace("\n", "&#xd;\n")
+    assert read_config(plain) == read_config(sent)
+    assert digest_of(read_config(plain)) == digest_of(read_config(sent))
+    assert read_config(plain) != read_config(plain.replace("\n", "&#xd;"))
+
+
+def test_the_mark_is_taken_from_a_description_that_a_browser_sent() -> None:
+    mark = Marker(platform="acme", digest="0" * 16)
+    sent = f"<flow-definition><description>a&#xd;\n{mark}</description></flow-definition>"
+    assert read_config(sent).fields == {"description": "a"}
+
+
+def test_credentials_of_every_domain_and_libraries_are_known_by_name() -> None:
+    held = "<java.util.concurrent.CopyOnWriteArrayList>{}</java.util.concurrent.CopyOnWriteArrayList>"
+    domains = "".join(
+        f"<entry>{held.format(f'<a.B><id>{each}</id></a.B>')}</entry>" for each in ("one", "two")
+    )
+    library = (
+        "<org.jenkinsci.plugins.workflow.libs.FolderLibraries><libraries>"
+        "<org.jenkinsci.plugins.workflow.libs.LibraryConfiguration><name>pipelinekit</name>"
+        "</org.jenkinsci.plugins.workflow.libs.LibraryConfiguration></libraries>"
+        "</org.jenkinsci.plugins.workflow.libs.FolderLibraries>"
+    )
+    store = f"<{CREDENTIALS}><domainCredentialsMap>{domains}</domainCredentialsMap></{CREDENTIALS}>"
+    config = read_config(f"<f><properties>{store}{library}</properties></f>")
+    assert config.credentials == {"one", "two"}
+    assert config.libraries == {"pipelinekit"}

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelinekit.errors import DocumentInvalid
 from pipelinekit.reading.dockerfile import arguments, base, bases, pin, secrets, stages
 
 PYTHON = """\
@@ -78,6 +79,9 @@ def test_a_pinned_text_differs_in_its_images_only() -> None:
     assert len(text.splitlines()) == len(PYTHON.splitlines())
 
 
+UV = "ghcr.io/astral-sh/uv:latest"
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -93,6 +97,35 @@ def test_a_pinned_text_differs_in_its_images_only() -> None:
         ("FROM a\nRUN x \\\n# FROM b\n\n y\nFROM c", ("a", "c")),
         ("FROM a AS b\nCOPY --chown=1 --from=b x y\nCOPY --from=0 x y", ("a",)),
         ("\tFROM\ta", ("a",)),
+        ("\ufeffFROM a", ("a",)),
+        ("FROM \\\r\n  a\r\nRUN x\r\n", ("a",)),
+        ("FROM al\\\npine", ("alpine",)),
+        ('FROM "alpine:3"', ("alpine:3",)),
+        ("FROM 'alpine:3' AS x", ("alpine:3",)),
+        ('ARG I\nFROM ${I:-"busybox:latest"}', ("busybox:latest",)),
+        ("ARG V=3.11.4\nFROM python:${V%.*}", ("python:3.11",)),
+        ("ARG V=3.11.4\nFROM python:${V%%.*}", ("python:3",)),
+        ("ARG V=v3.11.4\nFROM python:${V#v}", ("python:3.11.4",)),
+        ("ARG V=v3.11.4\nFROM python:${V##*.}", ("python:4",)),
+        ("ARG V=3_11_4\nFROM python:${V/_/.}", ("python:3.11_4",)),
+        ("ARG V=3_11_4\nFROM python:${V//_/.}", ("python:3.11.4",)),
+        ("ARG A\nARG B=c\nFROM ${A:-${B:-d}}", ("c",)),
+        ("ARG A=\nFROM a${A-b}${A:-c}${A+d}${A:+e}", ("acd",)),
+        ("ARG A='$B' B=x\nFROM a${A}", ("a$B",)),
+        ('ARG A="x y" B=z\nFROM a:$B', ("a:z",)),
+        ('FROM a\nRUN <<"END OF"\nFROM b\nEND OF\nFROM c', ("a", "c")),
+        ("FROM a\nRUN <<-'EOF'\nFROM b\n\tEOF\nFROM c", ("a", "c")),
+        ("FROM a\nRUN <<EOF\nFROM b\n\tEOF\nEOF\nFROM c", ("a", "c")),
+        ('FROM a\nRUN echo "<<EOF"\nFROM c\nEOF', ("a", "c")),
+        ("FROM a\nCOPY <<A <<B /\nFROM x\nA\nFROM y\nB\nFROM c", ("a", "c")),
+        (f"FROM a\nRUN --mount=from={UV},source=/uv,target=/uv x", ("a", UV)),
+        (
+            f"FROM a\nRUN --network=none --mount=type=bind,from={UV} --mount=from=b,type=cache x",
+            ("a", UV, "b"),
+        ),
+        ("FROM a AS one\nFROM b\nRUN --mount=from=one x\nRUN --mount=from=0 x", ("a", "b")),
+        ("FROM a\nRUN x --mount=from=c\nCOPY x --from=d /", ("a",)),
+        ("FROM a\nCOPY --chown=1:1 --from=c:1 x y", ("a", "c:1")),
         ("", ()),
         ("FROM", ("",)),
     ],
@@ -123,3 +156,34 @@ def test_any_text_is_read(text: str) -> None:
 )
 def test_the_base_is_found_through_the_stages(text: str, found: str) -> None:
     assert base(text, {}) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffFROM \\\r\n  a:1 \\\r\n AS x\r\n",
+        'ARG V=1\nFROM "a:${V}"\n',
+        "FROM scratch\nRUN --mount=type=bind,from=a:1,source=/x \\\n --mount=from=a:1 x\n",
+        'FROM scratch\nRUN --mount="type=bind,from=a:1" x\nCOPY --from="a:1" x y\n',
+        "FROM scratch\nCOPY --from=a:1 a:1 /x\n",
+        "FROM scratch AS a\nFROM a:\\\n1 AS b\nFROM a\n",
+    ],
+)
+def test_an_image_is_pinned_wherever_it_is_named(text: str) -> None:
+    assert bases(text, {}) == ("a:1",)
+    changed = pin(text, {}, {"a:1": "a@sha256:0"})
+    assert bases(changed, {}) == ("a@sha256:0",)
+    assert len(stages(changed, {})) == len(stages(text, {}))
+
+
+def test_what_grows_beyond_all_bounds_is_a_fault() -> None:
+    doubling = "ARG A0=xx\n" + "".join(f"ARG A{n + 1}=$A{n}${{A{n}}}\n" for n in range(40)) + "FROM $A40\n"
+    deep = "ARG A\nFROM " + "${A:-" * 5000 + "}" * 5000
+    for text in (doubling, deep, "RUN x\n" * 10_000):
+        with pytest.raises(DocumentInvalid):
+            bases(f"FROM a\n{text}" if text.startswith("RUN") else text, {})
+
+
+@given(st.text(alphabet="${}V:-+?#%/*\"'\\ab1", max_size=30), st.text(alphabet="ab1.*", max_size=10))
+def test_any_word_is_expanded(word: str, value: str) -> None:
+    assert isinstance(bases(f"ARG V='{value}'\nFROM {word}", {}), tuple)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.errors import DocumentInvalid
-from pipelinekit.reading.dockerignore import read_dockerignore
+from pipelinekit.reading.dockerignore import MAX_PATTERNS, read_dockerignore
+from tests.patterns import ANSWERS, questions
 
 
 @pytest.mark.parametrize(
@@ -61,13 +64,20 @@ from pipelinekit.reading.dockerignore import read_dockerignore
         ("a.b", "axb", False),
         ("a+(b)", "a+(b)", True),
         ("a**b", "a/x/b", True),
+        ("**.pem", "keys/server.pem", True),
+        ("**.pem", "server.pem", True),
+        ("keys**", "keys/server.pem", True),
+        ("a*a*a*a*a*a*a*a*b", "a" * 4000, False),
+        ("**a**a**a**a**b", "a/" * 2000, False),
     ],
 )
 def test_a_pattern(patterns: str, path: str, excluded: bool) -> None:
     assert read_dockerignore(patterns).excludes(path) is excluded
 
 
-@pytest.mark.parametrize(("pattern", "line"), [("a\n[", 2), ("!", 1), ("a\\", 1), ("[]", 1)])
+@pytest.mark.parametrize(
+    ("pattern", "line"), [("a\n[", 2), ("!", 1), ("a\\", 1), ("[]", 1), ("!/", 1), ("[b-a]", 1), ("[^]", 1)]
+)
 def test_what_docker_refuses_is_named_by_its_line(pattern: str, line: int) -> None:
     with pytest.raises(DocumentInvalid) as error:
         read_dockerignore(pattern)
@@ -106,3 +116,24 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         read_dockerignore(text).excludes("a/b")
     except DocumentInvalid:
         return
+
+
+REFUSED = {"^a*"}
+"""What Docker reads as something else than is written."""
+
+
+def test_a_sample_of_patterns_is_read_as_docker_does() -> None:
+    for (text, paths), answer in zip(questions(), json.loads(ANSWERS.read_text()), strict=True):
+        if answer is None or text in REFUSED:
+            with pytest.raises(DocumentInvalid):
+                read_dockerignore(text)
+            continue
+        ignore = read_dockerignore(text)
+        assert [path for path in paths if ignore.excludes(path)] == answer, text
+
+
+def test_more_patterns_than_anybody_writes_are_refused() -> None:
+    with pytest.raises(DocumentInvalid, match="patterns"):
+        read_dockerignore("a\n" * (MAX_PATTERNS + 1))
+    with pytest.raises(DocumentInvalid, match="characters"):
+        read_dockerignore("a" * 5000)

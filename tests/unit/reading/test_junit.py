@@ -75,6 +75,19 @@ def go(action: str, test: str = "", package: str = "acme/orders", **more: object
     return {"Action": action, "Package": package, "Elapsed": 0.5, **({"Test": test} if test else {}), **more}
 
 
+def test_a_report_is_read_within_bounds() -> None:
+    with pytest.raises(ValueError, match="entity"):
+        totals_of(b"<!DOCTYPE a [<!ENTITY b 'c'>]><testsuite/>")
+    failed = "<testcase name='x'><failure>y</failure></testcase>"
+    with pytest.raises(ValueError, match="10000 test cases"):
+        totals_of(f"<testsuite>{failed * 10_001}</testsuite>".encode())
+    (failure,) = totals_of(
+        f"<testcase name='{'n' * 5000}'><error>{'m' * 5000}</error></testcase>".encode()
+    ).failures
+    assert (len(failure.name), len(failure.message)) == (1000, 1000)
+    assert totals_of(b"<a>" * 100_000 + b"</a>" * 100_000) == Totals()
+
+
 def test_go_s_events_become_a_report() -> None:
     report = junit_of_go(
         events(

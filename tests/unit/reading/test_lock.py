@@ -13,6 +13,9 @@ from pipelinekit.render.lock import lock_text
 from tests.unit.reading.test_source import YAML_ISH
 
 WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+PATHS = st.sampled_from(
+    ["Jenkinsfile", ".dockerignore", "charts/orders/Chart.yaml", "charts/orders/templates/tests/http.yaml"]
+)
 LOCKS = st.builds(
     Lock,
     tool=WORD,
@@ -31,8 +34,8 @@ LOCKS = st.builds(
         kube_credentials=st.lists(WORD, max_size=2).map(tuple),
         package_credentials=st.dictionaries(st.sampled_from(ECOSYSTEMS), WORD),
     ),
-    files=st.dictionaries(WORD, WORD, max_size=3),
-    was=st.dictionaries(WORD, WORD, max_size=2),
+    files=st.dictionaries(PATHS, WORD, max_size=3),
+    was=st.dictionaries(PATHS, WORD, max_size=2),
     yours=st.lists(WORD, max_size=2, unique=True).map(lambda paths: tuple(sorted(paths))),
 )
 
@@ -111,7 +114,19 @@ def test_no_text_makes_it_raise(text: str) -> None:
 def test_the_files_are_read_by_line_where_they_stand_as_written(old: str, new: str, sound: bool) -> None:
     digest = "sha256:" + "0a" * 32
     lock = Lock(
-        tool="1", site=Site(library="1"), files={"Dockerfile": digest, "Jenkinsfile": digest, ".a": digest}
+        tool="1",
+        site=Site(library="1"),
+        files={"Dockerfile": digest, "Jenkinsfile": digest, ".draftignore": digest},
     )
     text = lock_text(lock).replace(old, new, 1) if old else lock_text(lock)
     assert read_lock(text, "lock.yaml") == (lock if sound else None)
+
+
+@pytest.mark.parametrize(
+    "path", [".git/HEAD", "../x", "/x", "main.go", "charts/.git/x", "a\\0b", ".GIT/config"]
+)
+def test_a_lock_with_a_path_that_no_generator_makes_is_damaged(path: str) -> None:
+    digest = "sha256:" + "0a" * 32
+    sound = lock_text(Lock(tool="1", site=Site(library="1"), files={"Jenkinsfile": digest}))
+    for text in (f'{sound}  "{path}": "{digest}"\n', f'{sound}was: {{"{path}": "{digest}"}}\n'):
+        assert read_lock(text, "lock.yaml") is None

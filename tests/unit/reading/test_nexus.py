@@ -117,3 +117,12 @@ def test_a_policy_on_what_was_published_is_refused_and_says_what_to_do() -> None
 def test_snapshots_may_be_cleaned() -> None:
     nexus = read(repositories=[{**HOSTED, "snapshots": True, "cleanup": ["week"]}], cleanup=[WEEK])
     assert nexus.repositories[0].cleanup == ("week",)
+
+
+def test_a_teams_user_is_nobody_elses() -> None:
+    text = json.loads(document(users={"push": "nexus-pay", "pull": "reader"}))
+    text["applications"] = [{"name": "orders", "team": "pay", "repository": "https://g/x"}]
+    with pytest.raises(DocumentInvalid, match="'nexus-pay' is a team's user"):
+        read_platform(json.dumps(text))
+    with pytest.raises(DocumentInvalid, match="one user would publish and read"):
+        read(users={"push": "one", "pull": "one"})

@@ -18,10 +18,13 @@ from pipelinekit.model.platform import (
     Freeze,
     Images,
     Jenkins,
+    Library,
     Origin,
     Platform,
     Registration,
+    id_of,
 )
+from pipelinekit.model.registries import MirrorLogin
 from pipelinekit.reading.platform import read_platform
 from tests.documents import dump, unmarked
 from tests.unit.reading.test_source import YAML_ISH, inside
@@ -340,6 +343,8 @@ def test_any_damage_to_a_document_gives_faults_inside_the_text(data: st.DataObje
 LABEL = st.from_regex(r"[a-z]([-a-z0-9]{0,8}[a-z0-9])?", fullmatch=True)
 CREDENTIAL = st.just("") | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
 PROXY = st.builds(Proxy, url=st.just("https://n/x"), credentials=CREDENTIAL)
+MIRROR_READER = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
+BRANCH = st.from_regex(r"[A-Za-z0-9$;'é]{1,12}(/[-a-z]{1,5})?", fullmatch=True)
 LINE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=20)
 REGISTRY = st.sampled_from(["r", "nexus.example.com", "10.0.0.1:5000", "r:5000/a/b"])
 TEMPLATE = st.sampled_from(["{team}", "{team}-{name}", "apps", "x{name}"])
@@ -398,6 +403,9 @@ def platforms(draw: st.DrawFn) -> Platform:
             credentials=draw(CREDENTIAL),
             mirror=draw(REGISTRY),
             pull_secret=draw(st.just("") | LABEL),
+            mirror_login=draw(
+                st.none() | st.builds(MirrorLogin, credentials=MIRROR_READER, pull_requests=st.booleans())
+            ),
         ),
         charts=Charts(
             repository=draw(st.sampled_from(["oci://r/c", "https://n/x/"])), credentials=draw(CREDENTIAL)
@@ -420,7 +428,7 @@ def platforms(draw: st.DrawFn) -> Platform:
                         repository=st.just("/srv/git/a"),
                         credentials=CREDENTIAL,
                         path=st.sampled_from([".", "apps/a"]),
-                        branch=LINE,
+                        branch=BRANCH,
                     ),
                     max_size=2,
                     unique_by=lambda each: (each.team, each.name),
@@ -458,6 +466,10 @@ def _environment_of(each: Environment) -> dict[str, Any]:
 def document_of(platform: Platform) -> dict[str, Any]:
     """The document that describes a platform."""
     images = _filled(platform.images)
+    mirror = images.pop("mirror_login", None)
+    if mirror:
+        named = {"id": mirror.credentials, "pullRequests": True}
+        images["mirrorCredentials"] = named if mirror.pull_requests else mirror.credentials
     if "pull_secret" in images:
         images["pullSecret"] = images.pop("pull_secret")
     document: dict[str, Any] = {
@@ -509,7 +521,7 @@ def test_what_is_said_of_the_controller() -> None:
     assert read == Jenkins(
         url="https://jenkins",
         source=Origin(repository="https://git/p.git", branch="trunk", path="acme", credentials="p-git"),
-        library=Origin(repository="https://github.com/acme/kit"),
+        library=Library(repository="https://github.com/acme/kit"),
         scan=43_200,
         notify=Notify(step="acmeNotify", library="acme@v3"),
         token_file="/etc/token",
@@ -581,3 +593,129 @@ def test_a_login_goes_over_http_on_this_machine_only(proxy: str) -> None:
 def test_what_a_package_proxy_may_be_is_told() -> None:
     with pytest.raises(DocumentInvalid, match="expected text or a mapping, found a list"):
         read_platform(platform(DEV, more="packages: {pypi: [x]}\n"))
+
+
+MIRRORED = "applications: [{name: a, team: t, repository: 'https://g/x', mirrors: [%s]}]\n"
+
+
+def test_mirrors_are_addresses_like_the_first() -> None:
+    (found,) = read_platform(platform(DEV, more=MIRRORED % "'ssh://git@m/x', '/srv/x'")).applications
+    assert found.mirrors == ("ssh://git@m/x", "/srv/x")
+    bad = MIRRORED % "«'https://a:b@m/x', «'https://github.com/acme'"
+    assert faults(platform(DEV, more=bad)) == ["secret-in-address", "github-address"]
+    assert faults(platform(DEV, more=MIRRORED % "«nonsense")) == ["bad-pattern"]
+
+
+def test_what_tells_a_registration_from_another_are_not_its_mirrors() -> None:
+    (found,) = read_platform(platform(DEV, more=MIRRORED % "'ssh://git@m/x'")).applications
+    assert found == Registration(name="a", team="t", repository="https://g/x")
+
+
+@pytest.mark.parametrize(
+    ("key", "good"),
+    [
+        ("-----BEGIN PUBLIC KEY-----\nMFkw+/==\n-----END PUBLIC KEY-----\n", True),
+        ("-----BEGIN PUBLIC KEY-----\r\nMFkw\r\nAbc=\r\n-----END PUBLIC KEY-----", True),
+        ("-----BEGIN PRIVATE KEY-----\nMFkw\n-----END PRIVATE KEY-----", False),
+        ("-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----", False),
+        ("cosign.pub", False),
+        ("", False),
+    ],
+)
+def test_a_public_key_is_the_text_itself(key: str, good: bool) -> None:
+    document = dump({"credentials": "cosign", "publicKey": key}, flow=True).strip()
+    text = platform(DEV).replace('registry: "r:5000"}', f'registry: "r:5000", signing: {document}}}', 1)
+    if not good:
+        assert hints(text) == ["expected: a public key as PEM text: what `cosign public-key` prints"]
+        return
+    signing = read_platform(text).images.signing
+    assert signing
+    assert signing.public_key == key
+
+
+@pytest.mark.parametrize("credential", ["nexus-{team}", "{team}", "{team}.nexus_{team}", "nexus"])
+def test_credentials_of_registry_charts_and_clusters_may_name_the_team(credential: str) -> None:
+    text = platform(DEV).replace('"r:5000"', f'"r:5000", credentials: "{credential}"')
+    text = text.replace('r:5000/charts"', f'r:5000/charts", credentials: "{credential}"')
+    text = text.replace("{name: nonprod}", f'{{name: nonprod, credentials: "{credential}"}}')
+    read = read_platform(text)
+    assert read.images.credentials == read.charts.credentials == read.clusters[0].credentials == credential
+    assert id_of(credential, "pay") == credential.replace("{team}", "pay")
+
+
+@pytest.mark.parametrize("credential", ["nexus-{name}", "nexus-{team", "{}", "-{team}", "a b", "{team}}"])
+def test_they_may_name_nothing_else(credential: str) -> None:
+    text = platform(DEV).replace('"r:5000"', f'"r:5000", credentials: "{credential}"')
+    (hint,) = hints(text)
+    assert "{team} is filled in" in hint
+    other = platform(DEV, more='jenkins: {url: "https://j", credentials: "jenkins-{team}"}\n')
+    with pytest.raises(DocumentInvalid):
+        read_platform(other)
+
+
+def test_the_library_s_tag_is_one_of_a_version() -> None:
+    more = 'jenkins: {{url: "https://j", library: {{repository: "https://g/k.git", version: "{}"}}}}\n'
+    jenkins = read_platform(platform(DEV, more=more.format("v1.2.3"))).jenkins
+    assert jenkins is not None
+    assert jenkins.library == Library(repository="https://g/k.git", version="v1.2.3")
+    for bad in ("main", "1.2.3", "v", "v1@x", "v1 2"):
+        with pytest.raises(DocumentInvalid):
+            read_platform(platform(DEV, more=more.format(bad)))
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("pullRequests: {commands: true}", True),
+        ("pullRequests: {commands: false}", False),
+        ("pullRequests: {}", False),
+        ("scan: 1d", False),
+    ],
+)
+def test_commands_of_pull_requests_are_for_the_platform_to_allow(said: str, *, expected: bool) -> None:
+    read = read_platform(platform(DEV, more=f"jenkins: {{url: 'https://jenkins', {said}}}\n")).jenkins
+    assert read is not None
+    assert read.commands is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("reader", MirrorLogin(credentials="reader")),
+        ("{id: reader}", MirrorLogin(credentials="reader")),
+        ("{id: reader, pullRequests: true}", MirrorLogin(credentials="reader", pull_requests=True)),
+    ],
+)
+def test_the_mirrors_login_has_a_short_and_a_long_form(said: str, expected: MirrorLogin) -> None:
+    text = platform(DEV).replace('"r:5000"', f'"r:5000", mirrorCredentials: {said}', 1)
+    assert read_platform(text).images.mirror_login == expected
+
+
+NO_BRANCHES = (
+    *(
+        "*",
+        "feature/*",
+        "release-?",
+        "[a]",
+        "-x",
+        "--upload-pack=x",
+        "a b",
+        "a..b",
+        "a~1",
+        "a^",
+        "a:b",
+        "@{1}",
+    ),
+    *("a\\b", "/a", "a/", "a//b", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "@", ":a"),
+)
+
+
+@pytest.mark.parametrize("name", NO_BRANCHES)
+def test_a_branch_is_a_name_that_git_takes(name: str) -> None:
+    source = f"{{repository: /p, branch: {name!r}}}"
+    text = platform(DEV, more=f"jenkins: {{url: 'https://j', source: {source}}}\n")
+    with pytest.raises(DocumentInvalid) as caught:
+        read_platform(text)
+    (fault,) = caught.value.faults
+    assert fault.path == "jenkins.source.branch"
+    assert "as git takes it" in fault.hint

@@ -17,7 +17,7 @@ from pipelinekit.reading.source import parse
 from pipelinekit.render import escape
 from pipelinekit.render.escape import Escaped
 from tests.groovy import literals
-from tests.hostile import ALL
+from tests.hostile.values import ALL
 
 TEXT = st.one_of(st.sampled_from(list(ALL.values())), st.text())
 SCALAR = st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63), TEXT)

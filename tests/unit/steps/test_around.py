@@ -4,6 +4,7 @@ import pytest
 
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.app import Around, Build
+from pipelinekit.ports import Say
 from pipelinekit.steps.around import around
 from tests import examples
 from tests.doubles import Shell
@@ -13,9 +14,9 @@ APP = examples.app(
 )
 
 
-def push(shell: Shell, *, fails: bool = False) -> None:
+def push(shell: Shell, say: Say = lambda _: None, *, fails: bool = False, stranger: bool = False) -> None:
     """A stage whose own work shows among the commands as `body`."""
-    with around(APP, "push", shell, lambda _: None):
+    with around(APP, "push", shell, say, stranger=stranger):
         shell.ran.append("body")
         if fails:
             raise OSError("the stage")
@@ -53,3 +54,19 @@ def test_other_stages_have_nothing_around_them() -> None:
     with around(APP, "build", shell, lambda _: None):
         pass
     assert shell.ran == []
+
+
+def test_commands_of_a_stranger_do_not_run_and_one_line_says_so() -> None:
+    shell, said = Shell(), list[str]()
+    push(shell, said.append, stranger=True)
+    assert shell.ran == ["body"]
+    (line,) = said
+    assert line.startswith("build.around.push: 4 command(s) skipped")
+    assert "jenkins.pullRequests.commands: true" in line
+
+
+def test_a_stranger_without_commands_hears_nothing_of_them() -> None:
+    said: list[str] = []
+    with around(APP, "build", Shell(), said.append, stranger=True):
+        pass
+    assert said == []

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -219,3 +220,24 @@ def test_they_are_done_at_the_same_time() -> None:
 
 def test_no_applications_are_no_results() -> None:
     assert run([], outcome) == ((), [])
+
+
+def test_a_process_that_the_system_ends_is_a_line_and_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __init__(self, _: int) -> None: ...
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def map(
+            self, work: Callable[[Registration], Result], these: list[Registration], chunksize: int
+        ) -> Iterator[Result]:
+            yield work(these[chunksize])
+            raise BrokenExecutor
+
+    monkeypatch.setattr(fleet, "ThreadPoolExecutor", Broken)
+    results, said = run(registered(3), outcome)
+    assert [each.state for each in results] == [State.CURRENT, State.FAILED, State.FAILED]
+    assert "memory" in said[1]

@@ -364,7 +364,7 @@ def test_a_conflict_in_a_killed_generation_keeps_both_sides() -> None:
     assert "EXPOSE 9000" in workspace.texts["Dockerfile"]
 
 
-RENAMED = Migration(to=2, name="rename", files={"Jenkinsfile.old": "Jenkinsfile"})
+RENAMED = Migration(to=2, name="rename", files={"charts/orders/Jenkinsfile.old": "Jenkinsfile"})
 
 
 def older(edit: str) -> Workspace:
@@ -372,9 +372,9 @@ def older(edit: str) -> Workspace:
     workspace = generated()
     assert workspace.base is not None
     assert workspace.lock is not None
-    workspace.base["Jenkinsfile.old"] = workspace.base.pop("Jenkinsfile")
-    workspace.texts["Jenkinsfile.old"] = workspace.texts.pop("Jenkinsfile") + edit
-    workspace.lock = workspace.lock.replace("Jenkinsfile:", "Jenkinsfile.old:")
+    workspace.base["charts/orders/Jenkinsfile.old"] = workspace.base.pop("Jenkinsfile")
+    workspace.texts["charts/orders/Jenkinsfile.old"] = workspace.texts.pop("Jenkinsfile") + edit
+    workspace.lock = workspace.lock.replace("Jenkinsfile:", "charts/orders/Jenkinsfile.old:")
     return workspace
 
 
@@ -398,7 +398,7 @@ def migrated(workspace: Workspace) -> Generation:
 def test_a_file_moves_with_its_edit_when_its_template_has_another_name() -> None:
     workspace = older("// mine\n")
     assert outcomes(migrated(workspace))["Jenkinsfile"] is Outcome.MOVE
-    assert "Jenkinsfile.old" not in workspace.texts
+    assert "charts/orders/Jenkinsfile.old" not in workspace.texts
     assert workspace.texts["Jenkinsfile"].endswith("// mine\n")
     assert migrated(workspace).current
 

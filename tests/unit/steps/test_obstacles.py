@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from pipelinekit.model.jobconfig import Config
 from pipelinekit.model.jobplan import Action, Found
 from pipelinekit.model.jobs import Folder, GitHub, Job, Multibranch
 from pipelinekit.steps import jobs as steps
@@ -20,7 +21,7 @@ def found_at(job: Job) -> Any:
     return Found(path=job.path, kind="folder")
 
 
-ALL_THERE = frozenset(("nexus", "nexus-charts", "kube-nonprod", "reader", "git"))
+ALL_THERE = frozenset(("nexus", "nexus-charts", "kube-nonprod", "reader", "mirror-reader", "git"))
 
 
 def test_everything_there_is_no_obstacle() -> None:
@@ -99,3 +100,64 @@ def test_a_folder_that_is_there_and_hindered_hinders_nothing_below_it() -> None:
     renamed = tuple(replace(each, title="new") if isinstance(each, Folder) else each for each in JOBS)
     plan = hinder(planned(server, renamed), {"apps": "needs the plugin x"})
     assert [each.path for each in plan.of(Action.BLOCKED)] == ["apps"]
+
+
+# --- where applications reach what they must not ---------------------------------------------------
+
+
+def _config(*credentials: str) -> Config:
+    return Config(root="f", fields={}, credentials=frozenset(credentials))
+
+
+def _exposed(controller: Controller, configs: dict[str, Config], *more: Found) -> list[str]:
+    items = {each.path: found_at(each) for each in JOBS if each.kind == "folder"}
+    items |= {each.path: each for each in more}
+    wanted = steps.prepare(JOBS, "acme")
+    found = obstacles(PLATFORM, wanted, items, controller, configs=configs)
+    return [each for each in found.notices if "pipelines of applications can bind it" in each]
+
+
+def test_a_guarded_credential_is_told_in_every_folder_of_the_applications() -> None:
+    configs = {
+        "apps": _config("kube-prod"),
+        "apps/payments": _config("kube-prod", "nexus"),
+        "apps/payments/orders": _config("jenkins-api"),
+        "release": _config("kube-prod"),
+    }
+    orders = Found(path="apps/payments/orders", kind="multibranch")
+    told = _exposed(Controller(), configs, orders)
+    assert [each.split(",")[0] for each in told] == [
+        "credential kube-prod is in apps",
+        "credential kube-prod is in apps/payments",
+        "credential jenkins-api is in apps/payments/orders",
+    ]
+
+
+def test_at_every_depth_and_in_folders_that_are_somebody_else_s() -> None:
+    theirs = Found(path="apps/payments/theirs", kind="folder")
+    deep = "apps/payments/theirs/a/b/c"
+    controller = Controller(
+        below={theirs.path: ("apps/payments/theirs/a", "apps/payments/theirs/a/b", deep)},
+        stores={deep: frozenset(("kube-prod",)), theirs.path: frozenset(("jenkins-api",))},
+    )
+    told = _exposed(controller, {}, theirs)
+    assert [each.split(",")[0] for each in told] == [
+        f"credential jenkins-api is in {theirs.path}",
+        f"credential kube-prod is in {deep}",
+    ]
+
+
+def test_a_folder_whose_configuration_was_read_is_not_asked_again() -> None:
+    controller = Controller()
+    configs = {each.path: _config() for each in JOBS if each.kind == "folder"}
+    _exposed(controller, configs)
+    assert controller.asked == [""]
+
+
+def test_an_old_plugin_and_a_library_of_a_folder_s_own_are_told() -> None:
+    controller = Controller(versions={"pipeline-groovy-lib": "740.va"}, stores={"": ALL_THERE})
+    configs = {"apps/payments": Config(root="f", fields={}, libraries=frozenset(("pipelinekit",)))}
+    items = {each.path: found_at(each) for each in JOBS if each.kind == "folder"}
+    told = obstacles(PLATFORM, steps.prepare(JOBS, "acme"), items, controller, configs=configs).notices
+    assert any("pipeline-groovy-lib is 740.va" in each for each in told)
+    assert any("apps/payments has a library named pipelinekit" in each for each in told)

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from pipelinekit.errors import PipelinekitError, failed
 from pipelinekit.model.platform import Registration
 from pipelinekit.model.platformlock import PlatformLock
 from pipelinekit.steps.sync import check, next_lock, sync
@@ -41,6 +44,37 @@ def test_every_application_is_read_once_per_commit() -> None:
     assert [(each.title, each.state) for each in second] == [("t/b", "unchanged"), ("t/a", "updated")]
     assert repositories.reads == ["https://git/a"]
     assert next_lock(second).applications[0].commit == "2" * 40
+
+
+@pytest.mark.parametrize("problem", [ValueError("embedded null byte"), MemoryError(), RecursionError("deep")])
+def test_whatever_one_repository_does_is_its_line(
+    monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    repositories = Repositories()
+    for name in ("a", "b"):
+        repositories.put(f"https://git/{name}", "1" * 40, "app.yaml", _text(name))
+    platform = replace(examples.platform(), applications=_registered("a", "b"))
+    read = repositories.read
+
+    def broken(repository: str, *rest: str) -> str:
+        if repository.endswith("/a"):
+            raise problem
+        return read(repository, *rest)
+
+    monkeypatch.setattr(repositories, "read", broken)
+    seen: list[Exception] = []
+
+    def unforeseen(error: Exception) -> PipelinekitError:
+        seen.append(error)
+        return failed("bug", "a bug")
+
+    results = sync(platform, PlatformLock(), repositories, _quiet, unforeseen)
+    assert [each.state for each in results] == ["failed", "added"]
+    assert seen == [problem]
+    assert [each.state for each in sync(platform, PlatformLock(), repositories, _quiet)] == [
+        "failed",
+        "added",
+    ]
 
 
 def test_a_bad_repository_keeps_its_entry_and_stops_nobody() -> None:

@@ -39,7 +39,7 @@ from pipelinekit.render.lock import lock_text
 from tests import examples
 from tests.documents import dump
 from tests.groovy import literals
-from tests.hostile import ALL, FREE, HOSTILE
+from tests.hostile.values import ALL, FREE, HOSTILE
 
 Path = tuple[str | int, ...]
 Document = dict[str, Any]
@@ -108,10 +108,12 @@ PLATFORM: Document = {
         "path": "marked-path",
         "credentials": "marked-images",
         "mirror": "marked-mirror:5001",
+        "mirrorCredentials": "marked-mirror-reader",
         "pullSecret": "marked-pull",
         "cache": "marked-layers",
         "signing": {
             "credentials": "marked-signer",
+            "password": "marked-word",
             "publicKey": "-----BEGIN PUBLIC KEY-----\nmarkedkey\n-----END PUBLIC KEY-----",
             "log": "https://marked-log.example.com",
             "timestamps": "https://marked-clock.example.com",
@@ -157,6 +159,7 @@ PLATFORM: Document = {
         "library": {
             "repository": "https://marked-library.example.com/kit.git",
             "credentials": "marked-library-id",
+            "version": "v7.7.7-marked",
         },
         "scan": "771m",
         "notify": {"step": "markedStep", "library": "marked-steps@v7"},
@@ -199,6 +202,7 @@ PLATFORM: Document = {
 }
 IMAGES = {"base": "marked/base:1", "runtime": "marked/runtime:2"}
 WITH_POD = copy.deepcopy(PLATFORM)
+WITH_POD["images"]["mirrorCredentials"] = {"id": "marked-mirror-reader-of-all", "pullRequests": True}
 WITH_POD["packages"] = {
     "pypi": {"url": "https://marked-pypi.example.com", "credentials": "marked-pypi-reader"},
     "npm": "https://marked-npm.example.com",
@@ -217,8 +221,11 @@ DOCUMENTS: dict[str, list[Document]] = {
 }
 
 
-DIFFERING = {("jenkins", "agent"), *(("packages", each) for each in ("pypi", "npm", "maven", "go"))} | {
-    ("build", name) for name in ("version", "base", "runtime", "package", "dependencies", "test", "args")
+DIFFERING = {
+    ("jenkins", "agent"),
+    ("images", "mirrorCredentials"),
+    *(("packages", each) for each in ("pypi", "npm", "maven", "go")),
+    *(("build", name) for name in ("version", "base", "runtime", "package", "dependencies", "test", "args")),
 }
 NEEDED = {"apiVersion", "kind", "metadata", "build", "images", "charts", "clusters", "environments"}
 

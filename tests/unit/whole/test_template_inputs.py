@@ -16,7 +16,7 @@ from pipelinekit.generators.platformdoc import Answers, plan_platform
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton
 from pipelinekit.model.agent import Agent, AgentPod
 from pipelinekit.model.app import LANGUAGES, Build
-from pipelinekit.model.platform import Jenkins, Origin, Registration
+from pipelinekit.model.platform import Jenkins, Library, Origin, Registration
 from pipelinekit.model.tree import FilePlan
 from pipelinekit.plan.jobs import wanted_jobs
 from pipelinekit.render import SUFFIX, escape
@@ -58,7 +58,7 @@ def plans() -> list[FilePlan]:
         jenkins=Jenkins(
             url="https://jenkins",
             source=Origin(repository="https://git/p.git"),
-            library=Origin(repository="r"),
+            library=Library(repository="r"),
         ),
         applications=(Registration(name="orders", team="payments", repository="https://git/orders.git"),),
     )

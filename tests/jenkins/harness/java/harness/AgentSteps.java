@@ -44,7 +44,13 @@ final class AgentSteps {
             in.record().put("scm", in.context().secrets().maskDeep(scm));
         }
         in.build().workspaces.checkout(in.context().agent());
-        return new LinkedHashMap<>(in.build().request.textMap("scm"));
+        Map<String, String> answer = new LinkedHashMap<>(in.build().request.textMap("scm"));
+        in.build().variables.environment(in.context()).forEach((name, value) -> {
+            if (name.startsWith("GIT_")) {
+                answer.putIfAbsent(name, value);
+            }
+        });
+        return answer;
     }
 
     static Object library(Invocation in) throws IOException {

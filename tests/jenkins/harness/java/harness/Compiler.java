@@ -28,7 +28,7 @@ import org.codehaus.groovy.control.messages.Message;
 import org.codehaus.groovy.control.messages.SyntaxErrorMessage;
 import org.codehaus.groovy.syntax.SyntaxException;
 
-/** Turns source into transformed classes as Jenkins does: the library trusted, the Jenkinsfile sandboxed. */
+/** Turns source into transformed classes as Jenkins does: the Jenkinsfile sandboxed, a library unless it is trusted. */
 final class Compiler {
     /** Libraries already compiled, by their text: a test run uses the same few again and again. */
     private static final Map<String, Compiler.Vars> KNOWN = new TreeMap<>();
@@ -36,13 +36,13 @@ final class Compiler {
     private Compiler() {}
 
     /** A library's loader and the names in its {@code vars/}. */
-    record Vars(GroovyClassLoader loader, Map<String, Path> files) {}
+    record Vars(GroovyClassLoader loader, Map<String, Path> files, List<Problem> problems) {}
 
     /** A compiled Jenkinsfile: its class and the Declarative model, if it has one. */
     record Jenkinsfile(Class<?> type, Model.Pipeline pipeline, List<String> libraries) {}
 
-    static Vars library(List<Path> roots) throws IOException {
-        StringBuilder key = new StringBuilder();
+    static Vars library(List<Path> roots, boolean trusted) throws IOException {
+        StringBuilder key = new StringBuilder(trusted ? "trusted\n" : "untrusted\n");
         Map<String, Path> files = new TreeMap<>();
         for (Path root : roots) {
             key.append(root).append('\n');
@@ -59,11 +59,16 @@ final class Compiler {
         }
         Vars known = KNOWN.get(key.toString());
         if (known == null) {
-            GroovyClassLoader loader = new GroovyClassLoader(Compiler.class.getClassLoader(), configuration(false));
+            List<Problem> problems = new ArrayList<>();
+            CompilerConfiguration configuration = configuration(trusted ? new CpsTransformer() : new LibraryTransformer());
+            if (!trusted) {
+                configuration.addCompilationCustomizers(sandboxCheck(problems));
+            }
+            GroovyClassLoader loader = new GroovyClassLoader(Compiler.class.getClassLoader(), configuration);
             for (Path root : roots) {
                 loader.addClasspath(root.resolve("src").toString());
             }
-            known = new Vars(loader, files);
+            known = new Vars(loader, files, problems);
             KNOWN.put(key.toString(), known);
         }
         return known;
@@ -84,15 +89,21 @@ final class Compiler {
         GroovyCodeSource source = new GroovyCodeSource(Files.readString(file), name + ".groovy", "/library");
         source.setCachable(true);
         try {
-            return vars.loader().parseClass(source, true);
+            Class<?> type = vars.loader().parseClass(source, true);
+            if (!vars.problems().isEmpty()) {
+                throw new Rejected(List.copyOf(vars.problems()));
+            }
+            return type;
         } catch (MultipleCompilationErrorsException e) {
-            throw new Rejected(problems(e, "vars/" + name + ".groovy"));
+            List<Problem> all = new ArrayList<>(vars.problems());
+            all.addAll(problems(e, "vars/" + name + ".groovy"));
+            throw new Rejected(all);
         }
     }
 
     static Jenkinsfile jenkinsfile(String text, String name, ClassLoader library, Declaration.Names names) throws Rejected {
         List<Problem> problems = new ArrayList<>();
-        CompilerConfiguration configuration = configuration(true);
+        CompilerConfiguration configuration = configuration(new SandboxedTransformer());
         Declaration[] found = new Declaration[1];
         configuration.addCompilationCustomizers(new CompilationCustomizer(CompilePhase.CONVERSION) {
             @Override
@@ -120,13 +131,23 @@ final class Compiler {
         return new Jenkinsfile(type, found[0].pipeline(), found[0].libraries());
     }
 
-    private static CompilerConfiguration configuration(boolean sandboxed) {
+    private static CompilationCustomizer sandboxCheck(List<Problem> problems) {
+        return new CompilationCustomizer(CompilePhase.CONVERSION) {
+            @Override
+            public void call(SourceUnit source, GeneratorContext context, ClassNode type) {
+                if (source.getAST().getClasses().get(0) == type) {
+                    new SandboxCheck(source, problems).check(source.getAST());
+                }
+            }
+        };
+    }
+
+    private static CompilerConfiguration configuration(CpsTransformer transformer) {
         CompilerConfiguration configuration = new CompilerConfiguration();
         configuration.setScriptBaseClass(PipelineScript.class.getName());
         ImportCustomizer imports = new ImportCustomizer();
         imports.addImports(NonCPS.class.getName(), Library.class.getName());
         configuration.addCompilationCustomizers(imports);
-        CpsTransformer transformer = sandboxed ? new SandboxedTransformer() : new CpsTransformer();
         transformer.setConfiguration(new TransformerConfiguration().withClosureType(PipelineClosure.class));
         configuration.addCompilationCustomizers(transformer);
         return configuration;
@@ -136,6 +157,13 @@ final class Compiler {
         @Override
         protected Class<?> getTrustTag() {
             return Untrusted.class;
+        }
+    }
+
+    private static final class LibraryTransformer extends CpsTransformer {
+        @Override
+        protected Class<?> getTrustTag() {
+            return LibraryCode.class;
         }
     }
 

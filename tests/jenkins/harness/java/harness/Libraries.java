@@ -32,7 +32,11 @@ final class Libraries {
         record.put("version", at < 0 ? null : identifier.substring(at + 1));
         build.trace.libraries.add(record);
         build.log("Loading library " + identifier);
-        loaded.put(name, Compiler.library(roots));
+        loaded.put(name, Compiler.library(roots, trusts(name)));
+    }
+
+    private boolean trusts(String name) {
+        return build.request.texts("trusted").contains(name);
     }
 
     boolean has(String variable) {
@@ -43,9 +47,10 @@ final class Libraries {
     Set<String> namesIn(List<String> identifiers) throws IOException {
         Set<String> names = new LinkedHashSet<>();
         for (String identifier : identifiers) {
-            List<Path> roots = build.request.libraries().get(identifier.replaceAll("@.*", ""));
+            String name = identifier.replaceAll("@.*", "");
+            List<Path> roots = build.request.libraries().get(name);
             if (roots != null) {
-                names.addAll(Compiler.library(roots).files().keySet());
+                names.addAll(Compiler.library(roots, trusts(name)).files().keySet());
             }
         }
         return names;

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a Jenkinsfile may call without an administrator's approval: a short list of types, all else refused.
+ * What a Jenkinsfile or an untrusted library may call without an administrator's approval: a short list of types,
+ * for the library of single methods ({@link Permitted}), all else refused.
  * Shorter than the real one, so it may refuse what a controller permits, and it knows types, not single methods.
  */
 final class Sandbox {
@@ -65,6 +66,18 @@ final class Sandbox {
         }
         if (!(receiver instanceof Class<?>) && !allowed(receiver)) {
             throw rejected("method " + typeName(receiver) + " " + method + types(args));
+        }
+    }
+
+    /** A library's call: to what the harness gave it, to its own classes, or one that is on the list. */
+    static void permitLibraryCall(Object receiver, String method, Object[] args) {
+        if (receiver == null || receiver instanceof Class<?> type && (LANGUAGE.contains(type) || ownType(type))) {
+            return;
+        }
+        Class<?> type = receiver.getClass();
+        boolean ours = ownType(type) || type.getName().startsWith("harness.");
+        if (!ours && !Permitted.has(receiver, method, args)) {
+            throw rejected(Permitted.signature(receiver, method, args));
         }
     }
 

@@ -8,19 +8,22 @@ import com.cloudbees.groovy.cps.sandbox.Invoker;
 import com.cloudbees.groovy.cps.sandbox.Untrusted;
 import java.lang.reflect.Field;
 
-/** Performs a transformed program's calls; those written in the Jenkinsfile pass the sandbox first. */
+/** Performs a transformed program's calls; those of the Jenkinsfile and of untrusted libraries pass the sandbox first. */
 final class SandboxInvoker extends DefaultInvoker {
     private static final long serialVersionUID = 1;
-    static final SandboxInvoker TRUSTED = new SandboxInvoker(false);
-    private static final SandboxInvoker SANDBOXED = new SandboxInvoker(true);
+    static final SandboxInvoker TRUSTED = new SandboxInvoker(false, false);
+    private static final SandboxInvoker SANDBOXED = new SandboxInvoker(true, false);
+    private static final SandboxInvoker LIBRARY = new SandboxInvoker(true, true);
     private static final ThreadLocal<Place> LAST = ThreadLocal.withInitial(() -> Place.NOWHERE);
     private static final ThreadLocal<String> METHOD = new ThreadLocal<>();
     private static final Field LOCATION = location();
 
     private final boolean sandboxed;
+    private final boolean library;
 
-    private SandboxInvoker(boolean sandboxed) {
+    private SandboxInvoker(boolean sandboxed, boolean library) {
         this.sandboxed = sandboxed;
+        this.library = library;
     }
 
     private static Field location() {
@@ -56,14 +59,15 @@ final class SandboxInvoker extends DefaultInvoker {
                 throw new IllegalStateException(e);
             }
         }
+        if (site.getTags().contains(LibraryCode.INSTANCE)) {
+            return LIBRARY;
+        }
         return site.getTags().contains(Untrusted.INSTANCE) ? SANDBOXED : TRUSTED;
     }
 
     @Override
     public Object methodCall(Object receiver, String method, Object[] args) throws Throwable {
-        if (sandboxed) {
-            Sandbox.permitCall(receiver, method, args);
-        }
+        permitCall(receiver, method, args);
         METHOD.set(method);
         try {
             return super.methodCall(receiver, method, args);
@@ -94,6 +98,49 @@ final class SandboxInvoker extends DefaultInvoker {
             Sandbox.permitProperty(receiver, name);
         }
         super.setProperty(receiver, name, value);
+    }
+
+    private void permitCall(Object receiver, String method, Object... args) {
+        if (sandboxed) {
+            Sandbox.permitCall(receiver, method, args);
+        }
+        if (library) {
+            Sandbox.permitLibraryCall(receiver, method, args);
+        }
+    }
+
+    @Override
+    public Object superCall(Class sender, Object receiver, String method, Object[] args) throws Throwable {
+        permitCall(receiver, method, args);
+        return super.superCall(sender, receiver, method, args);
+    }
+
+    @Override
+    public Object methodPointer(Object receiver, String method) {
+        if (sandboxed) {
+            throw Sandbox.rejected("method pointer " + Sandbox.typeName(receiver) + " " + method);
+        }
+        return super.methodPointer(receiver, method);
+    }
+
+    @Override
+    public Object getArray(Object receiver, Object index) throws Throwable {
+        permitCall(receiver, "getAt", index);
+        return super.getArray(receiver, index);
+    }
+
+    @Override
+    public void setArray(Object receiver, Object index, Object value) throws Throwable {
+        permitCall(receiver, "putAt", index, value);
+        super.setArray(receiver, index, value);
+    }
+
+    @Override
+    public void setAttribute(Object receiver, String name, Object value) throws Throwable {
+        if (sandboxed) {
+            throw Sandbox.rejected("field " + Sandbox.typeName(receiver) + " " + name);
+        }
+        super.setAttribute(receiver, name, value);
     }
 
     @Override

@@ -33,6 +33,11 @@ final class Variables {
         };
     }
 
+    /** What a checkout tells, as Declarative puts it into the environment. */
+    void checkedOut(Map<String, String> answer) {
+        assigned.putAll(answer);
+    }
+
     /** Declares the file's parameters: what the request does not give has its default. */
     void declare(Symbol parameter) {
         parameters.putIfAbsent(parameter.text("name"), defaultOf(parameter));

@@ -55,6 +55,11 @@ final class Workspaces {
 
     /** Puts what was checked in into a fresh workspace; the first one has it already. */
     synchronized void checkout(Agent agent) throws IOException {
+        Map<String, String> answer = Checkout.into(build, agent.workspace());
+        if (answer != null) {
+            build.variables.checkedOut(answer);
+            return;
+        }
         if (empty.remove(agent.workspace()) && source != null) {
             List<String> files = AntPattern.select(source, "**", null, false);
             FileSteps.copy(source, files, agent.workspace());

@@ -1,0 +1,49 @@
+"""Whole folders that somebody else filled, looked through within bounds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from pipelinekit.adapters import regular
+from pipelinekit.adapters.links import astray
+
+SCAN_LIMIT = 64 * 1024
+"""Bytes of a file whose text is read in a scan."""
+SCAN_TOTAL = 16 * 1024 * 1024
+"""Characters that a scan reads in all."""
+SCAN_MOST = 20_000
+"""Files that a scan looks at."""
+
+
+def scan(
+    root: Path, *, wanted: Callable[[str], object], skipped: Collection[str], deepest: int
+) -> dict[str, str]:
+    """Every file below `root` by its path, with its text where `wanted` says so and it is small enough.
+
+    Folders named in `skipped`, and what lies more than `deepest` folders down, are passed over.
+    """
+    found: dict[str, str] = {}
+    left = SCAN_TOTAL
+    for folder, inside, names in os.walk(root):
+        depth = len(Path(folder).relative_to(root).parts)
+        inside[:] = sorted(each for each in inside if each not in skipped and depth < deepest)
+        for name in sorted(names):
+            path = Path(folder, name)
+            relative = path.relative_to(root).as_posix()
+            found[relative] = _glance(root, path) if left > 0 and wanted(relative) else ""
+            left -= len(found[relative])
+            if len(found) > SCAN_MOST:
+                return found
+    return found
+
+
+def _glance(root: Path, path: Path) -> str:
+    """The text of a small file; empty for what is none, cannot be read, or is a link that leads astray."""
+    if path.is_symlink() and astray(root, path):
+        return ""
+    try:
+        return regular.read(path, SCAN_LIMIT).decode(errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,57 @@
+"""Where a path of a repository leads: a link is data of whoever committed it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipelinekit.errors import Fault, Place, Refused, refused
+from pipelinekit.model.tree import is_gits
+
+LINK_OUT = "is a link that leads out of the application's folder"
+LINK_GIT = "is a link that leads to what is git's own"
+
+
+def astray(root: Path, path: Path) -> str:
+    """What is wrong with where a link leads; empty where it leads to something else in the folder."""
+    try:
+        real, top = path.resolve(), root.resolve()
+    except (OSError, RuntimeError):
+        # A circle of links leads nowhere.
+        return LINK_OUT
+    if top not in real.parents:
+        return LINK_OUT
+    return LINK_GIT if is_gits(real.relative_to(top).as_posix()) else ""
+
+
+def inside(root: Path, relative: str) -> Path:
+    """`relative` below `root`; `Refused` where it is in another place, by its name or by a link."""
+    path = root / relative
+    if path.resolve() != root.resolve() and (is_gits(relative) or astray(root, path)):
+        raise refused("path-blocked", f"{relative} leads out of {root}, or to what is git's own")
+    return path
+
+
+def require_unlinked(root: Path, relative: str) -> Path:
+    """`relative` below `root`, which is ours alone; `Refused` where a part of it is a link."""
+    path = root
+    for part in relative.split("/"):
+        path = path / part
+        if path.is_symlink():
+            hint = "nobody but pipelinekit writes there: remove it"
+            raise Refused(Fault("path-blocked", "is a link", Place(str(path)), hint=hint))
+    return path
+
+
+def links(root: Path, paths: Iterable[str]) -> list[str]:
+    """Those of the paths below `root` that are links, or that a link leads to."""
+    known: dict[str, bool] = {"": False}
+
+    def is_linked(relative: str) -> bool:
+        if relative not in known:
+            above = relative.rpartition("/")[0]
+            known[relative] = is_linked(above) or os.path.islink(f"{root}/{relative}")  # noqa: PTH114
+        return known[relative]
+
+    return [each for each in paths if is_linked(each)]

@@ -1,0 +1,22 @@
+"""Names of files that have no place in an image, whatever a `.dockerignore` says or forgets."""
+
+from __future__ import annotations
+
+import re
+
+_OURS = frozenset((".git", ".pipelinekit"))
+_SECRET = re.compile(
+    r"\.env|\.env\..*|\.envrc|\.netrc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?"
+    r"|.*\.(?:pem|key|p8|p12|pfx|pk8|ppk|jks|keystore|kdbx)",
+    re.DOTALL,
+)
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path is git's or our own record, in whatever folder, or lies in it."""
+    return any(part.rstrip(". ").lower() in _OURS for part in path.split("/"))
+
+
+def is_secret(path: str) -> bool:
+    """Whether a file of that name is settings or a key of whoever works here, unless it is committed."""
+    return _SECRET.fullmatch(path.rpartition("/")[2].lower()) is not None
