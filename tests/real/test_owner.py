@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,3 +151,43 @@ def test_an_autoscaler_made_by_hand_is_no_fault_and_stops_no_deployment(deployed
     finally:
         kubectl(deployed, "delete", "horizontalpodautoscaler", "orders")
         deployed.must("deploy")
+
+
+READER = """
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: reader}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: reader}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+subjects: [{kind: ServiceAccount, name: reader}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader}
+rules: [{apiGroups: ["*"], resources: ["*"], verbs: [get, list, watch]}]
+"""
+
+
+def test_who_may_only_look_is_told_what_runs_and_that_it_was_not_compared(
+    orders: Application, tmp_path: Path
+) -> None:
+    orders.must("deploy")
+    kubectl(orders, "apply", "--filename", "-", stdin=READER)
+    token = kubectl(orders, "create", "token", "reader").strip()
+    config = json.loads(orders.tool("kubectl", "config", "view", "--raw", "--minify", "-o", "json"))
+    config["users"][0]["user"] = {"token": token}
+    file = tmp_path / "kubeconfig"
+    file.write_text(json.dumps(config))
+    reader = orders.with_env(KUBECONFIG=str(file))
+    said = reader.must("status")
+    assert "not compared with the chart: " in said.out
+    assert "forbidden" in said.out
+    checked = reader.verb("deploy", "--check")
+    assert checked.code == 5
+    assert "forbidden" in checked.reason
+    kubectl(orders, "set", "image", "deployment/orders", "web=example.invalid/foreign:1")
+    assert reader.verb("status").code == 1
+    orders.must("deploy")

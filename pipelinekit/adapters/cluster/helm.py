@@ -30,6 +30,7 @@ AT_ONCE = 4
 
 MOST = 256 * 1024 * 1024
 """Bytes of a chart, unpacked."""
+
 OWNERSHIP = ("--server-side", "true", "--force-conflicts")
 """What the chart declares is ours again, whoever changed it. Helm 3 has no such flags and needs none: its
 three-way merge puts back what the chart declares."""

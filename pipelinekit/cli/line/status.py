@@ -10,10 +10,11 @@ from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import ToolFailed, check_failed
-from pipelinekit.model.deployment import Standing
+from pipelinekit.model.deployment import Look, Object, Standing
 from pipelinekit.model.platform import Environment
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.plan import deploymentplan
+from pipelinekit.plan.deployment import standing as standing_of
 from pipelinekit.plan.release import describe_gate, environments_to_deploy
 from pipelinekit.steps import deployment
 
@@ -61,7 +62,7 @@ def _status_of(here: Line, environment: Environment) -> dict[str, Any]:
     if state is None:
         return row
     deployments = here.cluster.deployments(target)
-    standing, unknown = _standing(here, target, state)
+    standing, unknown = _standing(here, target, state, deployments)
     return row | {
         "status": state.status,
         "revision": state.revision,
@@ -87,14 +88,17 @@ def _status_of(here: Line, environment: Environment) -> dict[str, Any]:
     }
 
 
-def _standing(here: Line, target: Target, state: ReleaseState) -> tuple[Standing, list[str]]:
-    """How what is there stands; where the cluster does not let us compare, why."""
+def _standing(
+    here: Line, target: Target, state: ReleaseState, deployments: list[Object]
+) -> tuple[Standing, list[str]]:
+    """How what is there stands; where we may not compare, whether it runs, and why no more is told."""
     try:
         return deployment.compared(target, state, here.objects).standing or Standing(), []
     except ToolFailed as error:
         if error.faults[0].code != "cluster-denied":
             raise
-        return Standing(), [f"not compared with the chart: {error.faults[0].problem}"]
+        look = Look(live=deployments, applied=deployments)
+        return standing_of(look, ()), [f"not compared with the chart: {error.faults[0].problem}"]
 
 
 def _status_line(row: dict[str, Any]) -> str:

@@ -58,6 +58,7 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Charts: (Helm, doubles.Charts),
     ports.Releases: (Helm, doubles.Releases),
     ports.Cluster: (Kubernetes, doubles.Cluster),
+    ports.SecretVersions: (Kubernetes, doubles.Cluster),
     ports.Objects: (Objects, Things),
     ports.Jobs: (JenkinsJobs, doubles.Jobs),
     ports.Controller: (JenkinsController, doubles.Controller),
