@@ -31,6 +31,9 @@ _CREATE = ("create", "--validate=false", "--filename", "-")
 _KEYS = '{{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}'
 _OWNERS = '{{range .metadata.ownerReferences}}{{.kind}}{{"\\n"}}{{end}}'
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
+_NO_ANSWER = re.compile(
+    r"connection to the server|Unable to connect|must be logged in|i/o timeout|no such host"
+)
 _NOISE = re.compile(
     r'^(?:Error from server(?: \(\w+\))?: |error: |error when (?:creating|patching) "[^"]*": )+'
 )
@@ -191,7 +194,7 @@ class Preflight:
             return ()
         lines = [line.strip() for line in done.err.splitlines() if line.strip()]
         refusals = [line for line in lines if not line.startswith("Warning:")]
-        if any("refused" in each and "connection" in each.lower() for each in refusals) or not refusals:
+        if not refusals or any(_NO_ANSWER.search(each) for each in refusals):
             raise helm.cluster_failed(target, done.reason())
         return tuple(dict.fromkeys(_NOISE.sub("", each) for each in refusals))
 

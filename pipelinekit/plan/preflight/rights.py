@@ -8,14 +8,15 @@ from pipelinekit.model.preflight import Needs, Object, Rule
 
 _HELM = ("get", "list", "create", "update", "patch", "delete")
 _WATCHED = (("", "pods"), ("apps", "replicasets"))
-_MADE = ("get", "create", "patch")
-_HOOKED = ("get", "create", "delete")
+_MADE = ("get", "list", "watch", "create", "patch")
+_HOOKED = ("get", "list", "watch", "create", "delete")
 
 
 def lacking(needs: Needs, rules: Sequence[Rule]) -> dict[tuple[str, str], tuple[str, ...]]:
     """The verbs that are not allowed, by API group and resource.
 
-    Helm keeps its records in Secrets; pods and what makes them are watched until they are ready.
+    Helm keeps its records in Secrets, and watches every kind that it has made until all is ready; pods and
+    what makes them are watched by Helm and by us.
     """
     wanted: dict[tuple[str, str], list[str]] = {("", "secrets"): list(_HELM)}
     for watched in _WATCHED:

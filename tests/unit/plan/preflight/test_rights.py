@@ -19,7 +19,7 @@ ENOUGH = (
     rule("get list create update patch delete", "", "secrets"),
     rule("get list watch", "", "pods"),
     rule("get list watch", "apps", "replicasets"),
-    rule("get create patch", "networking.k8s.io", "ingresses"),
+    rule("get list watch create patch", "networking.k8s.io", "ingresses"),
 )
 
 
@@ -43,7 +43,10 @@ def test_a_hook_is_deleted_as_well() -> None:
 
 
 def test_a_right_to_one_object_is_none_to_all() -> None:
-    rules = (*ENOUGH[:3], rule("get create patch", "networking.k8s.io", "ingresses", names="orders"))
+    rules = (
+        *ENOUGH[:3],
+        rule("get list watch create patch", "networking.k8s.io", "ingresses", names="orders"),
+    )
     assert lacking(needs_of([INGRESS]), rules)
 
 
