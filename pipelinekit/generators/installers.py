@@ -92,7 +92,7 @@ def node(build: Build) -> dict[str, Any]:
 def python(build: Build) -> dict[str, Any]:
     """Which files name packages, for the program and for its tests, and who reads them."""
     named = build.dependencies or ()
-    files = [each for each in named if each.endswith((".txt", ".in"))]
+    files = [each for each in named if _installed(each)]
     tests = [each for each in files if _is_for_tests(each)]
     locks = [installer for lock, installer in PYTHON_LOCKS.items() if _names(lock, named)]
     installer, _, pin = (build.installer or (locks[0] if locks else "pip")).partition("@")
@@ -130,3 +130,8 @@ def _names(lock: str, dependencies: Iterable[str]) -> bool:
 
 def _is_for_tests(file: str) -> bool:
     return any(word in posixpath.basename(file) for word in ("dev", "test"))
+
+
+def _installed(file: str) -> bool:
+    """Whether a file of requirements is one to install; constraints only go along."""
+    return file.endswith((".txt", ".in")) and "constraint" not in posixpath.basename(file)

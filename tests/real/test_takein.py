@@ -45,7 +45,7 @@ TYPESCRIPT = {
         '{"name":"api","engines":{"node":"^22"},"scripts":{"build":"tsc","start":"node dist/index.js"},'
         '"dependencies":{"left-pad":"1.3.0"},"devDependencies":{"typescript":"5.4.5"}}'
     ),
-    "tsconfig.json": '{"compilerOptions":{"outDir":"dist","rootDir":"src","strict":false,"noEmitOnError":true}}',
+    "tsconfig.json": '{"compilerOptions":{"outDir":"dist","rootDir":"src","noEmitOnError":true}}',
     "src/index.ts": "declare const require: any, process: any;\n"
     + PNPM["index.js"].replace("_, ", "_: any, "),
 }
@@ -59,7 +59,9 @@ WORKSPACE = {
         '{"name":"lib","version":"1.0.0","main":"i.js","dependencies":{"left-pad":"1.3.0"},'
         '"scripts":{"postinstall":"node setup.js"}}'
     ),
-    "packages/lib/setup.js": "require('fs').writeFileSync('i.js', \"module.exports = require('left-pad')\");\n",
+    "packages/lib/setup.js": (
+        "require('fs').writeFileSync('i.js', \"module.exports = require('left-pad')\");\n"
+    ),
 }
 UV = {
     "pyproject.toml": (

@@ -189,6 +189,7 @@ def taken_in(name: str, team: str, language: Language, port: int | None, seen: D
     seen = seen or Detected(language=language)
     build = {
         "version": seen.version,
+        "base": seen.base,
         "package": seen.package,
         "installer": seen.installer,
         "commands": None if seen.commands is None else list(seen.commands),

@@ -42,6 +42,7 @@ class Detected:
 
     language: Language
     version: str = ""
+    base: str = ""
     package: str = ""
     dependencies: tuple[str, ...] | None = None
     test: tuple[str, ...] = ()

@@ -95,8 +95,7 @@ def _installed(texts: Texts, root: Package) -> Detected:
         dependencies=dependencies,
         evidence=("package.json: Node", why, *((whole,) if whole else ())),
     )
-    if said:
-        found = found.because(f"{said}: Node {choice.version}")
+    found = found.because(f"{said or 'no version is asked for'}: Node {choice.version}")
     return found.doubting(f"Node {choice.version}: {choice.doubt}" if choice.doubt else "")
 
 
