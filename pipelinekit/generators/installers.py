@@ -21,6 +21,8 @@ NODE_LOCKS = {
     "npm-shrinkwrap.json": "npm",
 }
 NODE_BUILD = ("npm run build --if-present",)
+NODE_IMAGE = "library/node:24-slim"
+"""What builds the front end of another language's program."""
 BUN = "/usr/local/lib/node_modules/bun"
 """Where npm puts bun's package, program and all, in an official image."""
 
@@ -86,6 +88,23 @@ def node(build: Build) -> dict[str, Any]:
         "prune": build.prune,
         "site": site(build),
         "bun": BUN if installer == "bun" else "",
+    }
+
+
+def php(build: Build) -> dict[str, Any]:
+    """Whether Composer installs, who installs the front end's packages, and the folder of the pages."""
+    named = build.dependencies or ()
+    own = [each for each in named if each.startswith("composer.")]
+    front = node(build) if build.installer else {}
+    return {
+        "composer": bool(own),
+        "copies": copies(own),
+        "installer": front.get("installer", ""),
+        "pin": front.get("pin", ""),
+        "locked": front.get("locked", False),
+        "commands": list(build.commands or ()),
+        "node": NODE_IMAGE,
+        "root": posixpath.normpath(f"/app/{build.package}"),
     }
 
 

@@ -140,10 +140,11 @@ DEFAULTS: dict[Language, Defaults] = {
     ),
     "php": Defaults(
         version="8.3",
-        base="library/php:{version}-cli",
+        base="library/php:{version}-apache",
         package="public",
         dependencies=("composer.json", "composer.lock*"),
         test=("php", "tests/run.php"),
+        computed=installers.php,
         run_here=False,
     ),
     "static": Defaults(

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import replace
 
-from pipelinekit.plan.detect import compiled, jvm, node, pages, python
+from pipelinekit.plan.detect import compiled, jvm, node, pages, php, python
 from pipelinekit.plan.detect.signs import Detected, Texts, search
 
 LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
@@ -17,7 +17,7 @@ LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
     compiled.dotnet,
     python.look,
     pages.ruby,
-    pages.php,
+    php.look,
     node.look,
     pages.static,
     pages.dockerfile,

@@ -97,13 +97,13 @@ def _locked(texts: Texts, data: dict[str, Any], names: str) -> Project | None:
                 compiled=_compiled(names),
             )
     if "Pipfile" in texts:
-        lock = "Pipfile.lock" in texts
+        has_lock = "Pipfile.lock" in texts
         return Project(
-            files=("Pipfile", "Pipfile.lock") if lock else ("Pipfile",),
+            files=("Pipfile", "Pipfile.lock") if has_lock else ("Pipfile",),
             names=names,
             installer="pipenv",
             compiled=_compiled(names),
-            doubt="" if lock else "Pipfile has no lock beside it: pipenv lock makes one",
+            doubt="" if has_lock else "Pipfile has no lock beside it: pipenv lock makes one",
         )
     return None
 
