@@ -31,6 +31,7 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
         "runtime": build.runtime,
         "package": build.package,
         "dependencies": build.dependencies or (),
+        "command": list(web.command) if web else [],
         "test": build.test,
         "args": sorted(build.args),
         "login": _login(build.language, site),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelinekit import names
+from pipelinekit.generators import installers
 from pipelinekit.model.app import App, Build, Language
 
 Computed = Callable[[Build], dict[str, Any]]
@@ -53,34 +54,7 @@ _COLLECT = "find . -path '*/{}/*.xml' -exec cp {{}} /reports/ ';'; exit $code"
 MAVEN_TEST = ("sh", "-c", f"mvn --batch-mode test; code=$?; {_COLLECT.format('surefire-reports')}")
 GRADLE_TEST = ("sh", "-c", f"gradle --no-daemon test; code=$?; {_COLLECT.format('test-results')}")
 
-PROJECT_FILES = frozenset(("pyproject.toml", "setup.cfg", "setup.py"))
 NGINX = "nginxinc/nginx-unprivileged:stable"
-
-
-def _python(build: Build) -> dict[str, Any]:
-    named = build.dependencies or ()
-    files = [each for each in named if each.endswith(".txt")]
-    tests = [each for each in files if _is_for_tests(each)]
-    return {
-        "requirements": [each for each in files if each not in tests],
-        "test_requirements": tests,
-        "project": bool(PROJECT_FILES & set(named)),
-    }
-
-
-def _is_for_tests(file: str) -> bool:
-    name = posixpath.basename(file)
-    return any(word in name for word in ("dev", "test"))
-
-
-def _node(build: Build) -> dict[str, Any]:
-    installers = {"yarn.lock": "yarn", "pnpm-lock.yaml": "pnpm", "package-lock.json": "ci"}
-    locks = [installer for lock, installer in installers.items() if lock in (build.dependencies or ())]
-    is_program = build.package.endswith((".js", ".mjs", ".cjs", ".ts"))
-    return {
-        "installer": locks[0] if locks else "install",
-        "site": "" if is_program else build.package.strip("/"),
-    }
 
 
 def _maven(build: Build) -> dict[str, Any]:
@@ -100,7 +74,7 @@ DEFAULTS: dict[Language, Defaults] = {
         package="{module}",
         dependencies=("requirements.txt",),
         test=("python", "-m", "tests"),
-        computed=_python,
+        computed=installers.python,
     ),
     "node": Defaults(
         version="22",
@@ -110,7 +84,7 @@ DEFAULTS: dict[Language, Defaults] = {
         dependencies=("package.json", "package-lock.json"),
         test=("node", "--test", "--test-reporter=junit", "--test-reporter-destination=/reports/node.xml"),
         files=("Dockerfile.j2", ".dockerignore", "nginx.conf.j2"),
-        computed=_node,
+        computed=installers.node,
     ),
     "go": Defaults(
         version="1.26",
@@ -166,10 +140,11 @@ DEFAULTS: dict[Language, Defaults] = {
     ),
     "php": Defaults(
         version="8.3",
-        base="library/php:{version}-cli",
+        base="library/php:{version}-apache",
         package="public",
         dependencies=("composer.json", "composer.lock*"),
         test=("php", "tests/run.php"),
+        computed=installers.php,
         run_here=False,
     ),
     "static": Defaults(
@@ -202,6 +177,6 @@ def resolved(app: App) -> Build:
 def files_of(build: Build) -> tuple[str, ...]:
     """The templates that a resolved build wants: a web server's configuration only where it serves files."""
     names_of_all = DEFAULTS[build.language].files
-    if build.language == "node" and not _node(build)["site"]:
+    if build.language == "node" and not installers.site(build):
         return tuple(each for each in names_of_all if not each.startswith("nginx"))
     return names_of_all

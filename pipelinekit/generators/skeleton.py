@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelinekit import names
 from pipelinekit.model.app import Language
 from pipelinekit.model.tree import FilePlan
+
+_UNQUOTED = re.compile(r"[^A-Za-z0-9_.:/@+ -]")
 
 FILES: dict[Language, tuple[tuple[str, str], ...]] = {
     "python": (
@@ -112,13 +115,17 @@ def plan_descriptor(
     name: str,
     team: str,
     language: Language,
-    port: int,
+    port: int | None,
     *,
     health: str = "/healthz",
     command: Sequence[str] = (),
+    doubts: Sequence[str] = (),
     build: Mapping[str, Any] | None = None,
 ) -> FilePlan:
-    """The `app.yaml` of a new application; `build` has what differs from the language's defaults."""
+    """The `app.yaml` of a new application; `build` has what differs from the language's defaults.
+
+    Each doubt becomes a marked line, for a person to look at.
+    """
     return FilePlan(
         path="app.yaml",
         template="skeleton/app.yaml.j2",
@@ -129,6 +136,7 @@ def plan_descriptor(
             "port": port,
             "health": health,
             "command": list(command),
+            "doubts": [_UNQUOTED.sub("", each).split() for each in doubts],
             "build": dict(build or {}),
             "resources": {"cpu": "50m", "memory": MEMORY.get(language, "64Mi")},
         },

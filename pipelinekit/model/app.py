@@ -51,6 +51,12 @@ class Build:
     """What of the source is the program: a Go package, a Python module, a static site's folder."""
     dependencies: tuple[str, ...] | None = None
     """Files that name the dependencies; copied first, so that their layer is kept. Empty: none."""
+    installer: str = ""
+    """Who installs the dependencies, as `pnpm@9.1.0` or `uv`; empty: whose the files among them are."""
+    commands: tuple[str, ...] | None = None
+    """Shell command lines that build the program once its source is there. None: the language's."""
+    prune: bool = True
+    """Whether what only the build needs stays out of the image."""
     test: tuple[str, ...] = ()
     """The test command; it leaves its JUnit reports in /reports."""
     args: Mapping[str, str] = field(default_factory=dict)

@@ -184,9 +184,12 @@ def _of(overrides: Data, process: str) -> dict[str, Any]:
     return found
 
 
+_BUILD_FIELDS = ("version", "base", "runtime", "package", "installer", "prune", "args")
+
+
 def _build(data: Data) -> Build:
-    fields = {key: data[key] for key in ("version", "base", "runtime", "package", "args") if key in data}
-    lists = ("dependencies", "test", "platforms", "secrets")
+    fields = {key: data[key] for key in _BUILD_FIELDS if key in data}
+    lists = ("dependencies", "commands", "test", "platforms", "secrets")
     fields |= {key: tuple(data[key]) for key in lists if key in data}
     return Build(
         language=data["language"],

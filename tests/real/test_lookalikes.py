@@ -37,17 +37,16 @@ VITEST = (
     *("--reporter=junit", "--outputFile.junit=/reports/vitest.xml"),
 )
 FLASK = ("gunicorn", "--bind=0.0.0.0:8000", "shop:web")
-DJANGO = ("python", "manage.py", "runserver", "0.0.0.0:8000")
 GUNICORN = ("gunicorn", "--bind=0.0.0.0:8000", "shop.wsgi")
 UVICORN = ("uvicorn", "--host=0.0.0.0", "--port=8000", "app.main:api")
 
 EXPECTED = {
-    "FLASK": Understood("python", "3.11", "orders", 8000, "/healthz", FLASK, PYTEST),
-    "DJANGO": Understood("python", "3.11", "orders", 8000, "", DJANGO, DJANGO_TEST),
-    "DJANGO_WITH_GUNICORN": Understood("python", "3.11", "orders", 8000, "", GUNICORN, DJANGO_TEST),
+    "FLASK": Understood("python", "3.13", "orders", 8000, "/healthz", FLASK, PYTEST),
+    "DJANGO": Understood("python", "3.13", "orders", 8000, "", GUNICORN, DJANGO_TEST),
+    "DJANGO_WITH_GUNICORN": Understood("python", "3.13", "orders", 8000, "", GUNICORN, DJANGO_TEST),
     "FASTAPI": Understood("python", "3.12", "orders", 8000, "/livez", UVICORN, PYTEST),
-    "EXPRESS": Understood("node", "20", "src/server.js", 3000, "/health", (), MOCHA),
-    "VITE": Understood("node", "22", "dist", 8080, "/healthz", (), VITEST),
+    "EXPRESS": Understood("node", "24", "src/server.js", 3000, "/health", (), MOCHA),
+    "VITE": Understood("node", "24", "dist", 8080, "/healthz", (), VITEST),
     "SPRING": Understood("java-maven", "21", ".", 8081, "/actuator/health", (), languages.MAVEN_TEST),
     "MODULES": Understood("java-maven", "17", "web", 8080, "", (), languages.MAVEN_TEST),
     "GO": Understood("go", "1.22", "./cmd/api", 9000, "/healthz", (), languages.GO_TEST),

@@ -55,6 +55,12 @@ LOOKED_FOR = (
     metavar="KINDS",
     help="Yours for good, with commas between: chart, jenkinsfile, dockerfile, draft.",
 )
+@click.option(
+    "--service",
+    default="",
+    metavar="DIR",
+    help="With --from: the member of a workspace that is the application.",
+)
 @click.option("--git/--no-git", "with_git", default=True, help="Make the new folder a git repository.")
 @PLATFORM
 def new_app(
@@ -64,6 +70,7 @@ def new_app(
     port: int | None,
     existing: str,
     keep: str,
+    service: str,
     with_git: bool,
     platform: str,
 ) -> None:
@@ -80,7 +87,7 @@ def new_app(
     folder = Path(existing or name)
     if existing:
         files.require_folder(folder)
-    seen = _look_around(folder, language) if existing else None
+    seen = _look_around(folder, name, language, service) if existing else None
     chosen = language or (seen.language if seen else None)
     if chosen is None:
         hint = f"--language {'|'.join(LANGUAGES)}"
@@ -93,9 +100,7 @@ def new_app(
             hint=f"perhaps {name[: names.APPLICATION_MAX - 4]}-app",
         )
     tree = (
-        _taken_in(name, team, chosen, port, seen)
-        if existing
-        else _made_anew(name, team, chosen, port or PORT)
+        taken_in(name, team, chosen, port, seen) if existing else _made_anew(name, team, chosen, port or PORT)
     )
     _write_absent(folder, tree, existing=bool(existing))
     if with_git and worktree.init(folder):
@@ -105,12 +110,12 @@ def new_app(
     apply_generation(generation, here.workspace)
     for change in generation.changes:
         report.say(f"{change.outcome:>10}  {change.path}")
-    report.result(_what_next(folder, name, chosen))
+    report.result(_what_next(folder, name, chosen, len(seen.doubts) if seen else 0))
     if generation.unsettled:
         raise Refused(*(generate.unsettled_fault(each) for each in generation.unsettled))
 
 
-def _look_around(folder: Path, language: Language | None) -> Detected | None:
+def _look_around(folder: Path, name: str, language: Language | None, service: str) -> Detected | None:
     """What the repository shows, told to the user; None when they say the language and it shows another.
 
     Raises `UsageError` when nothing is known, with the folders of a monorepo that look like applications.
@@ -120,7 +125,10 @@ def _look_around(folder: Path, language: Language | None) -> Detected | None:
     from pipelinekit.plan.detect.signs import DEEPEST, READ, SKIPPED
 
     texts = folders.scan(folder, wanted=READ.search, skipped=SKIPPED, deepest=DEEPEST)
-    seen = detect(texts)
+    seen = detect(texts, service.strip("/"))
+    if service and seen is None:
+        hint = "a folder that package.json or pnpm-workspace.yaml names among its workspaces"
+        raise usage("service-unknown", f"--service {service}: {folder} has no such member", hint=hint)
     if language and (seen is None or seen.language != language):
         return None
     # One sign at the top of many folders is a workspace's, and the applications are further down.
@@ -134,7 +142,25 @@ def _look_around(folder: Path, language: Language | None) -> Detected | None:
         raise usage("language-unknown", f"{folder} shows no language that pipelinekit knows", hint=hint)
     for sentence in seen.evidence:
         report.say(sentence)
+    for sentence in seen.doubts:
+        report.say(f"to check: {sentence}")
+    if seen.choices:
+        raise Refused(_which(folder, name, seen))
     return seen
+
+
+def _which(folder: Path, name: str, seen: Detected) -> Fault:
+    """Several programs, as a table to choose from."""
+    rows = [
+        f"pipelinekit new-app {name} --from {folder} --service {each}   # port {port or 'unknown'}; {why}"
+        for each, port, why in seen.choices
+    ]
+    return Fault(
+        "several-programs",
+        f"{len(rows)} members of the workspace can run; nothing was written",
+        Place(str(folder)),
+        hint="\n".join(("choose one:", *rows)),
+    )
 
 
 def _kinds(keep: str) -> list[str]:
@@ -156,14 +182,18 @@ def _made_anew(name: str, team: str, language: Language, port: int) -> Tree:
     return render([descriptor, *plan_skeleton(name, language, port, version)], packaged.templates())
 
 
-def _taken_in(name: str, team: str, language: Language, port: int | None, seen: Detected | None) -> Tree:
+def taken_in(name: str, team: str, language: Language, port: int | None, seen: Detected | None) -> Tree:
     """The descriptor of an existing application: what was seen, where it differs from the defaults."""
     from pipelinekit.plan.detect.signs import Detected
 
     seen = seen or Detected(language=language)
     build = {
         "version": seen.version,
+        "base": seen.base,
         "package": seen.package,
+        "installer": seen.installer,
+        "commands": None if seen.commands is None else list(seen.commands),
+        "prune": None if seen.prune else False,
         "dependencies": None if seen.dependencies is None else list(seen.dependencies),
         "test": list(seen.test),
     }
@@ -176,14 +206,17 @@ def _taken_in(name: str, team: str, language: Language, port: int | None, seen: 
     differing = {
         key: value
         for key, value in build.items()
-        if value is not None and value != usual.get(key) and (value or key == "dependencies")
+        if value is not None
+        and value != usual.get(key)
+        and (value or key in {"dependencies", "commands", "prune"})
     }
     plan = plan_descriptor(
         name,
         team,
         language,
-        port or seen.port or PORT,
+        port or seen.port or (PORT if seen.serves else None),
         health=seen.health,
+        doubts=seen.doubts,
         command=seen.command,
         build=differing,
     )
@@ -214,10 +247,11 @@ def _write_absent(folder: Path, tree: Tree, *, existing: bool) -> None:
         report.say(f"{'create':>10}  {path}")
 
 
-def _what_next(folder: Path, name: str, language: str) -> str:
+def _what_next(folder: Path, name: str, language: str, doubts: int) -> str:
     step = "" if str(folder) == "." else f"cd {folder} && "
+    state = f"is written, with {doubts} to check at the top of {FILE}," if doubts else "is ready"
     return (
-        f"{name} ({language}) is ready in {folder}/\n"
+        f"{name} ({language}) {state} in {folder}/\n"
         f"  next: {step}git add . && git commit -m 'First version', then pipelinekit test"
     )
 

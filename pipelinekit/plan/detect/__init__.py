@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import replace
 
-from pipelinekit.plan.detect import compiled, jvm, node, pages, python
+from pipelinekit.plan.detect import compiled, jvm, node, pages, php, python
 from pipelinekit.plan.detect.signs import Detected, Texts, search
 
 LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
@@ -16,17 +16,23 @@ LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
     jvm.gradle,
     compiled.dotnet,
     python.look,
-    node.look,
     pages.ruby,
-    pages.php,
+    php.look,
+    node.look,
     pages.static,
     pages.dockerfile,
 )
 """In the order of how sure a sign is: a Go service may well have a package.json for its front end."""
 
 
-def detect(texts: Texts) -> Detected | None:
-    """What the files show, or None when no known language does. The first that fits counts."""
+def detect(texts: Texts, service: str = "") -> Detected | None:
+    """What the files show, or None when no known language does. The first that fits counts.
+
+    `service` is the folder of a workspace's member; None when there is no such member.
+    """
+    if service:
+        one = node.member(texts, service)
+        return _with_health(texts, one) if one else None
     for look in LOOKS:
         found = look(texts)
         if found:

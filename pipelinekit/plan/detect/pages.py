@@ -1,4 +1,4 @@
-"""Ruby, PHP, plain pages, and a Dockerfile when nothing else is known."""
+"""Ruby, plain pages, and a Dockerfile when nothing else is known."""
 
 from __future__ import annotations
 
@@ -20,14 +20,6 @@ def ruby(texts: Texts) -> Detected | None:
             "config.ru: a Rack application, on port 9292"
         )
     return found
-
-
-def php(texts: Texts) -> Detected | None:
-    """PHP pages, or None."""
-    if "composer.json" not in texts:
-        return None
-    folder = "public" if "public/index.php" in texts else "." if "index.php" in texts else "public"
-    return Detected(language="php", package=folder, evidence=("composer.json: PHP", f"{folder}: its pages"))
 
 
 def static(texts: Texts) -> Detected | None:

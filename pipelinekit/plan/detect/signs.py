@@ -12,9 +12,10 @@ Texts = Mapping[str, str]
 """Path to text of the files that were read; others are listed with an empty text."""
 
 READ = re.compile(
-    r"(^|/)(Pipfile|go\.mod|Gemfile|Dockerfile|\.nvmrc|\.python-version|Cargo\.toml|pom\.xml|package\.json|composer\.json"
-    r"|requirements[^/]*\.txt|pyproject\.toml|setup\.cfg|[^/]+\.(gradle|gradle\.kts|csproj|properties|ya?ml"
-    r"|py|go|[cm]?js|ts|java|kt|rs|rb|php))$"
+    r"(^|/)(Pipfile(\.lock)?|Procfile|go\.mod|Gemfile|Dockerfile|\.nvmrc|\.node-version|\.python-version|runtime\.txt"
+    r"|yarn\.lock|angular\.json|Cargo\.toml|pom\.xml|package\.json|composer\.json"
+    r"|requirements[^/]*\.(txt|in)|requirements/[^/]+\.(txt|in)|pyproject\.toml|setup\.cfg|[^/]+\.(gradle|gradle\.kts|csproj|properties|ya?ml"
+    r"|py|go|[cm]?[jt]s|[jt]sx|java|kt|rs|rb|php))$"
 )
 """Which files' texts say something; of the rest the names suffice."""
 SKIPPED = frozenset(
@@ -41,14 +42,29 @@ class Detected:
 
     language: Language
     version: str = ""
+    base: str = ""
     package: str = ""
     dependencies: tuple[str, ...] | None = None
     test: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+    installer: str = ""
+    commands: tuple[str, ...] | None = None
+    prune: bool = True
+    serves: bool = True
+    """Whether it answers requests; what does not gets no port."""
     port: int | None = None
     health: str = ""
     evidence: tuple[str, ...] = field(default=())
     """What was seen, and what follows from it: one sentence each."""
+
+    doubts: tuple[str, ...] = ()
+    """What is a guess or cannot be right, in one sentence each: a person has to look."""
+    choices: tuple[tuple[str, int | None, str], ...] = ()
+    """Folder, port and reason of each of several programs, where one has to be chosen."""
+
+    def doubting(self, sentence: str) -> Detected:
+        """The same, with one more doubt; unchanged for an empty sentence."""
+        return replace(self, doubts=(*self.doubts, sentence)) if sentence else self
 
     def because(self, *sentences: str) -> Detected:
         """The same, with more evidence."""

@@ -34,6 +34,10 @@ from pipelinekit.reading.schema.words import (
     whole,
 )
 
+INSTALLER = (
+    r"^(npm|pnpm|yarn|bun|pip|uv|poetry|pipenv|pdm|pyproject)(@[0-9][A-Za-z0-9._+-]*)?$",
+    "npm, pnpm, yarn, bun, pip, uv, poetry, pipenv, pdm or pyproject, a version after an @",
+)
 STAGES = ("test", "build", "push", "package", "publish", "deploy", "verify")
 
 PROCESS: Schema = {
@@ -112,6 +116,14 @@ APP: Schema = {
                     "dependencies": listing(
                         text("a file", *FILES), "files that name dependencies, copied first"
                     ),
+                    "installer": text("who installs the dependencies", *INSTALLER, longest=60),
+                    "commands": listing(
+                        line("a shell command"), "what builds the program once its source is there"
+                    ),
+                    "prune": {
+                        "type": "boolean",
+                        "description": "whether what only the build needs stays out of the image",
+                    },
                     "test": COMMAND,
                     "args": mapping(ENV_VALUE, VARIABLE, "build arguments"),
                     "secrets": listing(

@@ -42,8 +42,14 @@ def test_what_the_descriptor_says_and_the_languages_defaults_for_the_rest() -> N
         "login": {},
         "args": ["A", "B"],
         "port": 8080,
+        "command": [],
+        "copies": [["requirements.txt", "./"]],
+        "whole": False,
         "requirements": ["requirements.txt"],
         "test_requirements": [],
+        "exported": [],
+        "exported_for_tests": [],
+        "commands": [],
         "project": False,
     }
 
@@ -95,8 +101,14 @@ def dockerfile(build: Build, site: Site) -> str:
         (Build(language="python", dependencies=("setup.py", "requirements-dev.txt")), ["pip", "pip"]),
         (Build(language="node"), ["npm ci", "npm prune"]),
         (Build(language="node", dependencies=("package.json",)), ["npm install", "npm prune"]),
-        (Build(language="node", dependencies=("yarn.lock",)), ["yarn install", "npm prune"]),
-        (Build(language="node", dependencies=("pnpm-lock.yaml",)), ["pnpm install", "npm prune"]),
+        (
+            Build(language="node", dependencies=("yarn.lock",)),
+            ["npm install --global --force yarn", "yarn install"],
+        ),
+        (
+            Build(language="node", dependencies=("pnpm-lock.yaml",)),
+            ["npm install --global --force pnpm", "pnpm prune"],
+        ),
         (Build(language="go"), ["download"]),
         (Build(language="java-maven"), ["go-offline", "package"]),
         (Build(language="java-gradle"), ["dependencies", "assemble"]),

@@ -22,9 +22,7 @@ def test_a_dockerfile_says_its_port() -> None:
     assert pages.dockerfile({}) is None
 
 
-def test_ruby_and_php() -> None:
-    ruby, php = pages.ruby(lookalikes.RUBY), pages.php(lookalikes.PHP)
+def test_ruby() -> None:
+    ruby = pages.ruby(lookalikes.RUBY)
     assert ruby is not None
     assert (ruby.command[:3], ruby.port) == (("bundle", "exec", "rackup"), 9292)
-    assert php is not None
-    assert php.package == "public"

@@ -12,7 +12,7 @@ def test_an_express_server() -> None:
     found = detect(lookalikes.EXPRESS)
     assert found is not None
     assert (found.version, found.package, found.port, found.health) == (
-        "20",
+        "24",
         "src/server.js",
         3000,
         "/health",

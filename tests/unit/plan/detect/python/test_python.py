@@ -18,14 +18,18 @@ def test_a_flask_application_behind_gunicorn() -> None:
 def test_a_flask_application_alone() -> None:
     found = python.look({"requirements.txt": "flask\n", "app.py": "app = Flask(__name__)\n"})
     assert found is not None
-    assert found.command == ("flask", "--app", "app", "run", "--host=0.0.0.0", "--port=5000")
+    assert found.command == ("gunicorn", "--bind=0.0.0.0:8000", "app:app")
+    assert found.commands
+    assert found.commands[0].endswith("install gunicorn")
     assert found.test == python.UNITTEST
 
 
 def test_django() -> None:
     found = python.look(lookalikes.DJANGO)
     assert found is not None
-    assert found.command == ("python", "manage.py", "runserver", "0.0.0.0:8000")
+    assert found.command == ("gunicorn", "--bind=0.0.0.0:8000", "shop.wsgi")
+    assert found.commands
+    assert found.commands[0].endswith("install gunicorn")
     assert (found.port, found.test) == (8000, python.DJANGO_TEST)
     served = python.look(lookalikes.DJANGO_WITH_GUNICORN)
     assert served is not None

@@ -1,0 +1,62 @@
+"""The port of a Node server: only what the server's own source says counts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from pipelinekit.plan.detect.node.package import Package
+from pipelinekit.plan.detect.signs import Texts
+
+_SOURCE = re.compile(r"\.([cm]?[jt]s|[jt]sx)$")
+_NOT_THE_SERVER = re.compile(
+    r"(^|/)(tests?|__tests__|spec|e2e|cypress|client|frontend|scripts|examples?|docs|fixtures|mocks?|benchmarks?)/"
+    r"|\.(test|spec|config|d)\.[cm]?[jt]sx?$|(^|/)client\.[cm]?[jt]s$"
+)
+_DEFAULT = r"(?:\|\||\?\?|,|:)\s*[\"']?(\d{2,5})\b"
+_PATTERNS = (
+    rf"process\.env\.\w*PORT\w*\)?[^\n;]{{0,40}}?{_DEFAULT}",
+    rf"process\.env\[[\"']\w*PORT\w*[\"']\][^\n;]{{0,40}}?{_DEFAULT}",
+    r"\.listen\(\s*(\d{2,5})\b",
+    r"\.listen\(\s*\{[^}]{0,80}?port:\s*(\d{2,5})\b",
+    r"\b(?:PORT|port)\b\s*(?::\s*number\s*)?=\s*[\"']?(\d{2,5})\b",
+)
+_ANSWERS = re.compile(r"\.listen\(|createServer\(|Bun\.serve\(|\bserve\(|fastify\(|express\(")
+_SERVERS = frozenset(
+    (
+        "express",
+        "fastify",
+        "koa",
+        "@hapi/hapi",
+        "@nestjs/core",
+        "hono",
+        "restify",
+        "polka",
+        "@feathersjs/express",
+    )
+)
+
+
+def sources(texts: Texts) -> list[str]:
+    """The paths of what may be the server's source, the shallowest first."""
+    ours = [path for path in texts if _SOURCE.search(path) and not _NOT_THE_SERVER.search(path)]
+    return sorted(ours, key=lambda path: (path.count("/"), path))
+
+
+def port(texts: Texts, program: str) -> tuple[int, str] | None:
+    """A port and the file that says it; the program's own file before others."""
+    stem = re.sub(r"^(dist|build|lib|out)/(src/)?", "src/", program)
+    own = [path for path in (program, posixpath.splitext(stem)[0] + ".ts") if path in texts]
+    for path in (*own, *sources(texts)):
+        for pattern in _PATTERNS:
+            found = re.search(pattern, texts[path])
+            if found and 0 < int(found[1]) < 65536:
+                return int(found[1]), path
+    return None
+
+
+def serves(texts: Texts, package: Package) -> bool:
+    """Whether anything says that it answers requests."""
+    return bool(_SERVERS & set(package.needed)) or any(
+        _ANSWERS.search(texts[each]) for each in sources(texts)
+    )

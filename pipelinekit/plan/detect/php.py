@@ -1,0 +1,98 @@
+"""PHP: Laravel, Symfony, or plain pages behind a web server, perhaps with a front end that Node builds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from pipelinekit.plan.detect.node import package as node
+from pipelinekit.plan.detect.ranges import PHP, choose
+from pipelinekit.plan.detect.signs import Detected, Texts
+
+FOLDERS = ("public", "web", "webroot", "htdocs", "html", "www", "docroot")
+IN_THE_IMAGE = frozenset(
+    (
+        *("ctype", "curl", "date", "dom", "fileinfo", "filter", "ftp", "hash", "iconv", "json", "libxml"),
+        *("mbstring", "openssl", "pcre", "pdo", "pdo_sqlite", "phar", "posix", "random", "readline"),
+        *("reflection", "session", "simplexml", "sodium", "spl", "sqlite3", "standard", "tokenizer"),
+        *("xml", "xmlreader", "xmlwriter", "zlib"),
+    )
+)
+"""Extensions that PHP's official image has."""
+LARAVEL = (
+    "Laravel needs APP_KEY in run.secrets and writes no files here: set LOG_CHANNEL to stderr,"
+    " SESSION_DRIVER and CACHE_STORE to what is no file, VIEW_COMPILED_PATH to /tmp in run.env"
+)
+PHPUNIT = ("vendor/bin/phpunit", "--log-junit", "/reports/phpunit.xml")
+
+
+def look(texts: Texts) -> Detected | None:
+    """PHP pages, or None."""
+    if "composer.json" not in texts and "index.php" not in texts and "public/index.php" not in texts:
+        return None
+    composer = _composer(texts.get("composer.json", ""))
+    needed, development = _names(composer.get("require")), _names(composer.get("require-dev"))
+    choice = choose(needed.get("php", ""), PHP)
+    folder = next((each for each in FOLDERS if f"{each}/index.php" in texts), "")
+    folder = folder or ("." if "index.php" in texts else "public")
+    where = f"composer.json asks for {needed['php'][:40]}" if "php" in needed else "no version is asked for"
+    files = [each for each in ("composer.json", "composer.lock") if each in texts]
+    found = Detected(
+        language="php",
+        version=choice.version,
+        package=folder,
+        dependencies=tuple(files),
+        port=8080,
+        evidence=(
+            f"{files[0] if files else 'index.php'}: PHP",
+            f"{where}: PHP {choice.version}",
+            f"{folder}: its pages, served by Apache on port 8080",
+        ),
+    ).doubting(f"PHP {choice.version}: {choice.doubt}" if choice.doubt else "")
+    if not any(f"{each}/index.php" in texts for each in (folder,)) and folder != ".":
+        found = found.doubting("no index.php was found: say in build.package where the pages are")
+    if "laravel/framework" in needed:
+        found = found.because("laravel/framework: Laravel").doubting(LARAVEL)
+    missing = [each for each in needed if each.startswith("ext-") and each[4:].lower() not in IN_THE_IMAGE]
+    if missing:
+        found = found.doubting(
+            f"the image lacks {' '.join(sorted(missing))}: name one that has it in build.base"
+        )
+    return _tested(_front_end(texts, found), development | needed)
+
+
+def _composer(text: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _names(value: Any) -> dict[str, str]:
+    return (
+        {key: each for key, each in value.items() if isinstance(each, str)} if isinstance(value, dict) else {}
+    )
+
+
+def _front_end(texts: Texts, found: Detected) -> Detected:
+    """The assets that Node builds in a stage before."""
+    said = node.read(texts.get("package.json", ""))
+    if "build" not in said.scripts:
+        return found
+    manager, why = node.installer(texts, said)
+    name = manager.partition("@")[0]
+    locks = tuple(each for each, owner in node.LOCKS.items() if owner == name and each in texts)[:1]
+    files = (*(found.dependencies or ()), "package.json", *locks)
+    found = replace(found, installer=manager, commands=("npm run build",), dependencies=files)
+    return found.because(
+        f"package.json: {' '.join(said.scripts['build'].split())[:80]} builds the assets", why
+    )
+
+
+def _tested(found: Detected, names: dict[str, str]) -> Detected:
+    if "phpunit/phpunit" in names or "pestphp/pest" in names:
+        test = PHPUNIT if "pestphp/pest" not in names else ("vendor/bin/pest", *PHPUNIT[1:])
+        return replace(found, test=test).because(f"{test[0]}: the tests")
+    return found.because("no tests: composer.json names nothing that runs any")

@@ -1,0 +1,132 @@
+"""Which version of a language satisfies what a repository says of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Version = tuple[int, ...]
+Bound = tuple[str, Version]
+
+_LATEST = 10**6
+"""Stands for the newest of a line: patches come of themselves with the image."""
+_BOUND = re.compile(
+    r"(\^|~>|~=|~|>=|<=|===?|!=|>|<|)\s*v?(\d{1,6}(?:\.\d{1,6})*)((?:\.[xX*])*)(?:[-+@][0-9A-Za-z.+-]*)?"
+)
+_ANY = frozenset(("", "*", "x", "X", "latest", "node", "lts/*", "stable"))
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a language: the maintained ones in the order of preference, then those that were once."""
+
+    maintained: Sequence[str]
+    ended: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A version; `doubt` is empty, or says what is wrong with it."""
+
+    version: str
+    doubt: str = ""
+
+
+NODE = Lines(("24", "22", "26"), ("25", "23", "21", "20", "18", "16", "14", "12", "10", "8", "6"))
+PYTHON = Lines(("3.13", "3.14", "3.12", "3.11"), ("3.10", "3.9", "3.8", "3.7", "3.6"))
+PHP = Lines(("8.4", "8.3", "8.5", "8.2"), ("8.1", "8.0", "7.4", "7.3", "7.2"))
+"""As the languages' own calendars have them."""
+
+
+def choose(text: str, lines: Lines) -> Choice:
+    """The best line that satisfies a range in npm's, Python's or Composer's words, or an exact version.
+
+    Where no maintained one does, the newest that once was; the default, with a doubt, for nonsense.
+    """
+    text, default = text.strip(), lines.maintained[0]
+    if text in _ANY:
+        return Choice(default)
+    alternatives = [bounds for each in re.split(r"\|\|?", text) if (bounds := _bounds(each)) is not None]
+    if not alternatives:
+        return Choice(default, "what the repository asks for is no range of versions")
+    for each in alternatives:
+        if len(each) == 1 and each[0][0] == "=" and len(each[0][1]) == 3:
+            return _exact(each[0][1], lines)
+    for line in lines.maintained:
+        if any(_satisfied(_numbers(line), bounds) for bounds in alternatives):
+            return Choice(line)
+    within = next((found for each in alternatives if (found := _within(each, lines))), "")
+    if within:
+        return Choice(within)
+    for line in lines.ended:
+        if any(_satisfied(_numbers(line), bounds) for bounds in alternatives):
+            return Choice(line, "no longer maintained")
+    return Choice(default, "no version that exists satisfies what the repository asks for")
+
+
+def _exact(wanted: Version, lines: Lines) -> Choice:
+    kept = any(wanted[: line.count(".") + 1] == _numbers(line) for line in lines.maintained)
+    return Choice(".".join(map(str, wanted)), "" if kept else "no longer maintained")
+
+
+def _within(bounds: Sequence[Bound], lines: Lines) -> str:
+    """A version inside a maintained line, where exactly that is asked for: `~22.3`."""
+    depth = lines.maintained[0].count(".") + 2
+    if len(bounds) != 1 or bounds[0][0] not in {"=", "~"} or len(bounds[0][1]) < depth:
+        return ""
+    near = ".".join(map(str, bounds[0][1][:depth]))
+    return near if near.rpartition(".")[0] in lines.maintained else ""
+
+
+def _bounds(text: str) -> list[Bound] | None:
+    """Bounds that hold together; None when it is no range."""
+    text = text.strip()
+    if text in _ANY:
+        return []
+    between = re.fullmatch(r"v?(\d+(?:\.\d+)*)\S*\s+-\s+v?(\d+(?:\.\d+)*)\S*", text)
+    if between:
+        return [(">=", _numbers(between[1])), ("<=", _numbers(between[2]))]
+    found: list[Bound] = []
+    while text:
+        match = _BOUND.match(text)
+        if match is None:
+            return None
+        found.append((match[1] or "=", _numbers(match[2])))
+        text = text[match.end() :].lstrip(" \t,")
+    return found
+
+
+def _numbers(text: str) -> Version:
+    return tuple(int(each) for each in text.split(".")[:3])
+
+
+def _satisfied(line: Version, bounds: Sequence[Bound]) -> bool:
+    return all(_holds((*line, _LATEST, _LATEST)[:3], operator, wanted) for operator, wanted in bounds)
+
+
+def _holds(newest: Version, operator: str, wanted: Version) -> bool:
+    begins = newest[: len(wanted)] == wanted or _reaches(newest, wanted)
+    match operator:
+        case ">=":
+            return newest >= wanted
+        case ">":
+            return newest > wanted and newest[: len(wanted)] != wanted
+        case "<":
+            return newest < wanted
+        case "<=":
+            return newest[: len(wanted)] <= wanted
+        case "!=":
+            return not begins or len(wanted) == 3
+        case "^":
+            return newest >= wanted and newest[0] == wanted[0]
+        case "~" | "~>" | "~=":
+            same = max(1, len(wanted) - 1) if operator != "~" else min(2, len(wanted))
+            return newest >= wanted and newest[:same] == wanted[:same]
+        case _:
+            return begins
+
+
+def _reaches(newest: Version, wanted: Version) -> bool:
+    """Whether an exact version lies in the line whose newest is given."""
+    return all(one in (_LATEST, other) for one, other in zip(newest, wanted, strict=False))

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.generators.installers import copies, node, python
+from pipelinekit.model.app import Build
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "lines"),
+    [
+        ((), []),
+        (("package.json", "package-lock.json"), [["package.json", "package-lock.json", "./"]]),
+        (("a.json", "x/y/b.json"), [["a.json", "./"], ["x/y/b.json", "./x/y/"]]),
+        (("package.json", ".yarn/"), [["package.json", "./"], [".yarn/", "./.yarn/"]]),
+        (("package.json", "."), [[".", "."]]),
+        (("package.json", "./"), [[".", "."]]),
+    ],
+)
+def test_each_file_keeps_its_folder(dependencies: tuple[str, ...], lines: list[list[str]]) -> None:
+    assert copies(dependencies) == lines
+
+
+@pytest.mark.parametrize(
+    ("installer", "kind", "pin"),
+    [
+        ("yarn@1.22.22", "yarn", "@1.22.22"),
+        ("yarn@4.1.0", "berry", "@4.1.0"),
+        ("pnpm@9.1.0", "pnpm", "@9.1.0"),
+        ("bun", "bun", ""),
+    ],
+)
+def test_a_pin_is_what_is_installed(installer: str, kind: str, pin: str) -> None:
+    found = node(Build(language="node", package="a.js", installer=installer))
+    assert (found["installer"], found["pin"]) == (kind, pin)
+
+
+def test_old_yarns_cannot_leave_anything_out() -> None:
+    assert not node(Build(language="node", installer="yarn@3.2.0"))["focus"]
+    assert node(Build(language="node", installer="yarn@4.0.0"))["focus"]
+
+
+@pytest.mark.parametrize(
+    ("lock", "word"),
+    [("uv.lock", "uv export"), ("poetry.lock", "poetry export"), ("pdm.lock", "pdm export"),
+     ("Pipfile.lock", "pipenv requirements")],
+)  # fmt: skip
+def test_a_lock_is_what_pip_installs(lock: str, word: str) -> None:
+    found = python(Build(language="python", dependencies=("pyproject.toml", lock)))
+    assert word in found["exported"][0]
+    assert word in found["exported_for_tests"][0]
+    assert "-r /tmp/requirements.txt" in found["exported"][0]
+    assert not found["project"]
+
+
+def test_a_project_that_is_not_installed_names_its_dependencies() -> None:
+    found = python(Build(language="python", installer="pyproject", dependencies=("pyproject.toml",)))
+    assert "tomllib" in found["exported"][0]
+    assert (found["exported_for_tests"], found["project"]) == ([], False)
+
+
+def test_nothing_is_installed_from_files_that_name_nothing() -> None:
+    assert python(Build(language="python", dependencies=()))["exported"] == []

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipelinekit.plan.detect.node import member
+from pipelinekit.plan.detect.node.package import Package
+from pipelinekit.plan.detect.node.workspaces import builds, members
+
+TEXTS = {
+    "package.json": "{}",
+    "packages/api/package.json": json.dumps(
+        {"name": "api", "scripts": {"build": "tsc", "start": "node dist/a.js"}, "dependencies": {"lib": "*"}}
+    ),
+    "packages/lib/package.json": json.dumps({"name": "lib", "scripts": {"build": "tsc"}}),
+    "packages/deep/er/package.json": "{}",
+}
+
+
+@pytest.mark.parametrize(
+    ("patterns", "found"),
+    [
+        (("packages/*",), ["packages/api", "packages/lib"]),
+        (("packages/**",), ["packages/api", "packages/deep/er", "packages/lib"]),
+        (("./packages/api/",), ["packages/api"]),
+        (("packages/*", "!packages/lib"), ["packages/api"]),
+        ((), []),
+        (("[", "(", "**"), ["packages/api", "packages/deep/er", "packages/lib"]),
+    ],
+)
+def test_members_by_pattern(patterns: tuple[str, ...], found: list[str]) -> None:
+    assert list(members(TEXTS, Package(workspaces=patterns))) == found
+
+
+def test_pnpm_names_them_in_a_file_of_its_own() -> None:
+    text = "packages:\n  # ours\n  - 'packages/*'\n  - \"!packages/lib\" # no\ncatalog:\n  - x\n"
+    assert list(members({**TEXTS, "pnpm-workspace.yaml": text}, Package())) == ["packages/api"]
+
+
+def test_what_a_member_needs_is_built_first() -> None:
+    those = members(TEXTS, Package(workspaces=("packages/*",)))
+    assert builds(those, "packages/api") == (
+        "npm --prefix packages/lib run build",
+        "npm --prefix packages/api run build",
+    )
+
+
+def test_members_that_need_each_other_are_built_once_each() -> None:
+    those = {
+        each: Package(name=each, needed={other: "*"}, scripts={"build": "x"}) for each, other in ("ab", "ba")
+    }
+    assert len(builds(those, "a")) == 2
+
+
+def test_a_member_is_built_from_the_root() -> None:
+    texts = {**TEXTS, "package.json": '{"workspaces": ["packages/*"]}'}
+    found = member(texts, "packages/api")
+    assert found is not None
+    assert found.package == "packages/api/dist/a.js"
+    assert found.dependencies == ("package.json", "packages/api/package.json", "packages/lib/package.json")
+    assert member(texts, "packages/none") is None

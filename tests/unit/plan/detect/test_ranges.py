@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.plan.detect.ranges import NODE, PHP, PYTHON, Choice, Lines, choose
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("", "24"), ("*", "24"), (">=0.10.0", "24"), ("<23", "22"), (">= 18.x", "24"), ("^20 || >=22", "24"),
+        ("22.11.0", "22.11.0"), ("v22", "22"), ("~22.3", "22.3"), ("20 - 22", "22"), (">=18, <=22", "22"),
+        ("20.x || 22.x", "22"), (">=25", "26"), (">=18.18.0 <19 || >=20", "24"),
+    ],
+)  # fmt: skip
+def test_a_maintained_node_that_satisfies(text: str, version: str) -> None:
+    assert choose(text, NODE) == Choice(version)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "version"),
+    [
+        (">=3.13", PYTHON, "3.13"), (">=3.9,<3.13", PYTHON, "3.12"), ("~=3.10", PYTHON, "3.13"),
+        ("==3.11.*", PYTHON, "3.11"), (">=3.8,!=3.9.*", PYTHON, "3.13"), ("^3.11", PYTHON, "3.13"),
+        (">3.13", PYTHON, "3.14"), ("!=3.13.*", PYTHON, "3.14"), ("!=3.13.2", PYTHON, "3.13"),
+        ("^8.2", PHP, "8.4"), ("^7.4|^8.0", PHP, "8.4"), ("~8.2.0", PHP, "8.2"),
+    ],
+)  # fmt: skip
+def test_pythons_and_composers_words(text: str, lines: Lines, version: str) -> None:
+    assert choose(text, lines) == Choice(version)
+
+
+@pytest.mark.parametrize(
+    ("text", "version"), [("16", "16"), (">=14 <21", "20"), ("18.19.1", "18.19.1"), ("18.x", "18")]
+)
+def test_what_has_ended_is_taken_and_told(text: str, version: str) -> None:
+    assert choose(text, NODE) == Choice(version, "no longer maintained")
+
+
+@pytest.mark.parametrize("text", ["garbage", ">=99", "9" * 5000, "^", "x y", "=>18", "\0"])
+def test_nonsense_is_the_default_and_told(text: str) -> None:
+    choice = choose(text, NODE)
+    assert choice.version == "24"
+    assert choice.doubt

@@ -1,0 +1,100 @@
+"""Applications to take in, each beside what is right of it: `tests/corpus/`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipelinekit.adapters.folder.packaged import templates
+from pipelinekit.cli.application.newapp import taken_in
+from pipelinekit.generators import dockerfile, languages
+from pipelinekit.model.app import WEB, App
+from pipelinekit.model.site import Site
+from pipelinekit.plan.detect import detect
+from pipelinekit.plan.detect.signs import READ, Detected
+from pipelinekit.reading.app import read_app
+from pipelinekit.render import render
+
+CASES = sorted((Path(__file__).parents[2] / "corpus").glob("*.yaml"))
+KNOWN = {
+    *(
+        "language",
+        "version",
+        "installer",
+        "build",
+        "cmd",
+        "site",
+        "pages",
+        "port",
+        "prune",
+        "asked",
+        "doubts",
+    ),
+    *("says", "never", "evidence", "test"),
+}
+
+
+def seen(case: dict[str, Any]) -> Detected:
+    texts = {path: text if READ.search(path) else "" for path, text in case["files"].items()}
+    found = detect(texts)
+    assert found
+    return found
+
+
+def made(found: Detected) -> tuple[App, str]:
+    """The application that `app.yaml` describes, and its Dockerfile."""
+    tree = taken_in("orders", "t", found.language, None, found)
+    app = read_app(tree["app.yaml"].text)
+    return app, render(dockerfile.plan(app, Site(library="")), templates())["Dockerfile"].text
+
+
+def came_to(found: Detected, app: App, text: str) -> dict[str, Any]:
+    """In the words of a truth."""
+    build = languages.resolved(app)
+    computed = languages.DEFAULTS[build.language].computed(build)
+    locks = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm", "Pipfile.lock": "pipenv"}
+    usual = {"node": "npm", "python": "pip"}.get(build.language, "")
+    usual = next((who for lock, who in locks.items() if lock in (build.dependencies or ())), usual)
+    last = text.splitlines()[-1].removeprefix("CMD ")
+    return {
+        "language": build.language,
+        "version": build.version,
+        "installer": build.installer or usual,
+        "build": computed.get("commands", []),
+        "cmd": json.loads(last),
+        "site": computed.get("site", ""),
+        "pages": build.package,
+        "port": app.processes[WEB].port,
+        "prune": build.prune,
+        "asked": [each for each, _, _ in found.choices],
+        "doubts": len(found.doubts),
+        "test": list(build.test),
+    }
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_it_is_right_the_first_time(path: Path) -> None:
+    case = yaml.safe_load(path.read_text())
+    truth = {"doubts": 0, **case["truth"]}
+    assert set(truth) <= KNOWN
+    found = seen(case)
+    if truth.get("asked"):
+        assert (found.language, [each for each, _, _ in found.choices]) == (truth["language"], truth["asked"])
+        return
+    app, text = made(found)
+    came = came_to(found, app, text)
+    wanted = {name: truth[name] for name in came if name in truth}
+    assert {name: came[name] for name in wanted} == wanted, (found.evidence, found.doubts)
+    for each in truth.get("says", ()):
+        assert each in text
+    for each in truth.get("never", ()):
+        assert each not in text
+    assert truth.get("evidence", "") in "\n".join(found.evidence)
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(CASES) >= 25
