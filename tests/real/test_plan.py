@@ -51,7 +51,8 @@ def done(said: app.Said) -> set[str]:
 
 
 def planned(said: app.Said) -> set[str]:
-    return {line.strip() for line in said.out.splitlines()[1:] if not line.strip().startswith("note: ")}
+    beside = ("note: ", "refused: ", "awaited: ", "not checked: ")
+    return {line.strip() for line in said.out.splitlines()[1:] if not line.strip().startswith(beside)}
 
 
 def test_a_plan_is_done_as_it_says_or_refused(published: Application, tmp_path: Path) -> None:
