@@ -78,6 +78,13 @@ def compared(target: Target, state: ReleaseState, objects: Objects) -> Found:
     return Found(state=state, look=look, standing=there)
 
 
+def mended(there: Found) -> tuple[str, ...]:
+    """The objects that `put_back` works on: until then a server takes no application of the chart to them."""
+    if not (there.look and there.look.refused and there.state):
+        return ()
+    return tuple(intruders.repairs(there.look, read_manifest(there.state.manifest)))
+
+
 def put_back(target: Target, there: Found, objects: Objects) -> None:
     """Undo the hands' work that no application of a chart could go over."""
     if there.look and there.look.refused and there.state:

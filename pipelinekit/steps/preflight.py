@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from pipelinekit.errors import Fault, Refused
 from pipelinekit.model.preflight import AWAITED, REFUSED, Finding
@@ -23,6 +23,12 @@ def preflight(target: Target, manifest: str, scout: Scout) -> tuple[Finding, ...
 
 Survey = Callable[[Prepared], Sequence[Finding]]
 """What looks over where something prepared goes to."""
+
+
+def without(findings: Sequence[Finding], mended: Collection[str]) -> tuple[Finding, ...]:
+    """The findings but for objects that are put back before the chart is laid over them."""
+    heads = tuple(f'The {kind} "{name}" is invalid' for kind, name in (each.split("/", 1) for each in mended))
+    return tuple(each for each in findings if each.verdict != REFUSED or not each.problem.startswith(heads))
 
 
 def told(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -35,13 +35,14 @@ from pipelinekit.steps.deployment import (
     Prepared,
     find,
     matters,
+    mended,
     plan_deployment,
     put_back,
 )
 from pipelinekit.steps.image import Did, missing
 from pipelinekit.steps.patience import Patience, with_ending
 from pipelinekit.steps.pending import settled_state
-from pipelinekit.steps.preflight import Survey, require
+from pipelinekit.steps.preflight import Survey, require, without
 from pipelinekit.steps.referenced import with_versions
 from pipelinekit.steps.tasks import await_earlier, heard
 from pipelinekit.steps.undo import undo
@@ -130,7 +131,7 @@ def deploy(
         check_installable(target, there.state)
         acted = not there.runs(prepared.values)
         if acted and survey:
-            require(target, survey(prepared), say)
+            require(target, without(survey(prepared), mended(there)), say)
         _announce(prepared, there, releases, objects, promised, say)
         state = there.state
         if not acted and state:

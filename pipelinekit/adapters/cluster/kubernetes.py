@@ -83,7 +83,8 @@ class Kubernetes(Tasks):
 
     def secret_versions(self, target: Target, names: Sequence[str]) -> Mapping[str, str] | None:
         """By name, for those that are there; None where they may not be read. No value leaves kubectl."""
-        columns = "custom-columns=:.metadata.name,:.metadata.uid,:.metadata.resourceVersion"
+        owner = r":.metadata.annotations.meta\.helm\.sh/release-name"
+        columns = f"custom-columns=:.metadata.name,{owner},:.metadata.uid,:.metadata.resourceVersion"
         options = ("--ignore-not-found", "--no-headers", "--output", columns)
         done = self._run(target, "get", "secrets", *names, *options)
         if done.code and "forbidden" in done.err.lower():
@@ -91,7 +92,8 @@ class Kubernetes(Tasks):
         if done.code:
             raise helm.cluster_failed(target, done.reason())
         found = (line.split() for line in done.out.splitlines() if line.strip())
-        return {name: "/".join(version) for name, *version in found}
+        # What the release makes itself changes with its chart.
+        return {name: "/".join(version) for name, owner, *version in found if owner != target.name}
 
     def release_labels(self, target: Target, revision: int) -> Mapping[str, str] | None:
         """The labels of Helm's record of a release's revision, or None when there is no such record."""

@@ -152,7 +152,9 @@ def _show(here: Line, prepared: list[Prepared], out: str, as_json: bool) -> None
 def _planned(here: Line, each: Prepared) -> tuple[DeploymentPlan, Sequence[Finding]]:
     state = here.helm.state(each.target)
     there = deployment_steps.find(each.target, state, here.objects, report.say)
-    findings = () if there.runs(each.values) else _survey(here)(each)
+    findings: tuple[Finding, ...] = ()
+    if not there.runs(each.values):
+        findings = preflight.without(_survey(here)(each), deployment_steps.mended(there))
     try:
         return deployment_steps.plan_deployment(each, there, here.helm, here.objects), findings
     except ToolFailed:

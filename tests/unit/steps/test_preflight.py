@@ -7,7 +7,7 @@ import pytest
 from pipelinekit.errors import Refused
 from pipelinekit.model.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, Seen
 from pipelinekit.model.release import Target
-from pipelinekit.steps.preflight import preflight, require
+from pipelinekit.steps.preflight import preflight, require, without
 from tests import examples
 from tests.manifests import deployment, variable
 
@@ -51,3 +51,13 @@ def test_what_is_awaited_is_said_and_stands_in_no_way() -> None:
         DEV, [Finding(AWAITED, "b", "secret x is not there yet"), Finding(UNCHECKED, "c", "3")], said.append
     )
     assert said == ["secret x is not there yet: it will be waited for"]
+
+
+def test_what_is_put_back_first_stands_in_nobody_s_way() -> None:
+    found = (
+        Finding(REFUSED, "a", 'The Deployment "orders" is invalid: spec.template: may not be specified'),
+        Finding(REFUSED, "a", 'The Deployment "orders-worker" is invalid: spec'),
+        Finding(AWAITED, "b", "secret orders-api is not there"),
+    )
+    assert without(found, ["Deployment/orders"]) == found[1:]
+    assert without(found, []) == found
