@@ -71,6 +71,8 @@ APP: Document = {
         "version": "9.9-marked",
         "package": "marked.package",
         "dependencies": ["marked.dependencies"],
+        "installer": "uv@7.7-marked",
+        "commands": ["marked-build-command"],
         "test": ["tester-marked", "--marked-verbosely"],
         "args": {"MARKED_ARGUMENT": "marked-build-value"},
         "secrets": ["marked-build-secret"],
