@@ -25,7 +25,7 @@ def facts(root: Path, app: App, registration: Registration | None) -> Revision:
     """The facts about the work tree; Jenkins knows branch and pull request, where git is detached."""
     found = worktree.revision(root, name=app.name, messages=app.versions == "conventional")
     environment = os.environ
-    if "BRANCH_NAME" in environment:
+    if environment.get("BRANCH_NAME"):
         found = replace(
             found,
             branch=environment["BRANCH_NAME"],

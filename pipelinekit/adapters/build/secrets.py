@@ -19,7 +19,7 @@ class BuildSecrets:
 
     def in_pipeline(self) -> bool:
         """Whether this is a build of a multibranch project, which binds secrets on the main branch alone."""
-        return "BRANCH_NAME" in self.environment
+        return bool(self.environment.get("BRANCH_NAME"))
 
     def text(self, identifier: str) -> str:
         """The value of a build secret, or nothing."""

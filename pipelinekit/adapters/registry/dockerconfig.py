@@ -30,6 +30,9 @@ def written(hosts: Iterable[str], login: Login) -> Iterator[Path]:
     """A folder for `DOCKER_CONFIG` that only we can read, with what we know for those hosts."""
     logins = {host: login(host) for host in sorted({each for each in hosts if each})}
     auths = {HUB if host in HUB_HOSTS else host: entry(each) for host, each in logins.items() if each}
+    if HUB in auths:
+        # Engines look under the one name, buildah under the other.
+        auths["docker.io"] = auths[HUB]
     with private.folder() as scratch:
         write_atomic(scratch / FILE, json.dumps({"auths": auths} | settings()), mode=0o600)
         yield scratch
