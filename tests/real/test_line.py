@@ -94,6 +94,8 @@ def test_an_adopted_program_whose_tests_write_no_report_gets_one(
 ) -> None:
     here = app.Application(tmp_path, "orders", "team", testbed)
     here.write("requirements.txt", "")
+    # The one that there is an image of here.
+    here.write(".python-version", "3.11\n")
     here.write(program, MANAGE)
     here.write("test_sums.py", CASES)
     here.tool("git", "init", "--quiet", "--initial-branch=main")

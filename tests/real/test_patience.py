@@ -150,8 +150,16 @@ def test_a_first_installation_that_fails_is_left_to_look_at(
         application.must("deploy")
 
 
+def _slow(spec: dict[str, Any]) -> dict[str, Any]:
+    """A workload whose rollback takes a while: its pod goes first, and counts late."""
+    made = workload(spec)
+    return {**made, "spec": {**made["spec"], "strategy": {"type": "Recreate"}, "minReadySeconds": 6}}
+
+
 def test_a_rollback_that_is_killed_is_taken_over(running: Application) -> None:
-    add(running, workload(pod(running, image=workloads.locked(running))))
+    add(running, _slow(pod(running)))
+    running.must("deploy")
+    add(running, _slow(pod(running, image=workloads.locked(running))))
     with subprocess.Popen(
         [str(BIN / "pipelinekit"), "deploy"],
         cwd=running.folder,
@@ -165,9 +173,9 @@ def test_a_rollback_that_is_killed_is_taken_over(running: Application) -> None:
         assert any("rolling back" in line for line in process.stderr)
         assert app.eventually(lambda: _history(running)[-1][0] == "pending-rollback")
         process.send_signal(signal.SIGKILL)
-    add(running, workload(pod(running)))
+    add(running, _slow(pod(running)))
     said = running.must("deploy")
-    assert "an earlier deployment was killed in the middle (revision 3): taking over" in said.err
+    assert "an earlier deployment was killed in the middle (revision 4): taking over" in said.err
 
 
 # --- what is not ours -----------------------------------------------------------------------------
