@@ -41,7 +41,11 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644, durable
     _write(os.fspath(path), content, mode, durable=durable)
 
 
-def _write(path: str, content: str | bytes, mode: int, *, durable: bool = False) -> None:
+RIVALS = 5
+"""How often a file is written whose temporary one somebody else has moved to its place meanwhile."""
+
+
+def _write(path: str, content: str | bytes, mode: int, *, durable: bool = False, tries: int = RIVALS) -> None:
     data = content.encode() if isinstance(content, str) else content
     folder, _, name = path.rpartition("/")
     temporary = f"{folder}/.{name}.pipelinekit-tmp" if folder else f".{name}.pipelinekit-tmp"
@@ -56,7 +60,12 @@ def _write(path: str, content: str | bytes, mode: int, *, durable: bool = False)
             os.fchmod(handle, mode)
             if durable:
                 os.fsync(handle)
-        os.replace(temporary, path)  # noqa: PTH105 - texts: a fleet writes many
+        try:
+            os.replace(temporary, path)  # noqa: PTH105 - texts: a fleet writes many
+        except FileNotFoundError:
+            if not tries:
+                raise
+            _write(path, content, mode, durable=durable, tries=tries - 1)
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary)  # noqa: PTH108 - a text already
