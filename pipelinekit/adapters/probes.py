@@ -62,7 +62,7 @@ def addresses(platform: Platform, env: dict[str, str]) -> list[Probe]:
     probes: list[Probe] = []
     if platform.images.registry:
         probes.append((f"registry {platform.images.registry}", lambda: _registry(platform.images.registry)))
-    if platform.images.mirror_login:
+    if platform.images.mirror_login or platform.images.mirror not in ("", HUB, platform.images.registry):
         mirror = platform.images.mirror.partition("/")[0]
         probes.append((f"mirror {mirror}", lambda: _mirror(mirror)))
     if platform.charts.repository:
@@ -84,11 +84,18 @@ def addresses(platform: Platform, env: dict[str, str]) -> list[Probe]:
     return probes
 
 
+class Unseen(str):
+    """An answer that says why there is none: nobody was let to look."""
+
+    __slots__ = ()
+
+
 def ask(probe: Probe) -> Finding:
     """The finding of one probe; it never raises for what the probe found."""
     subject, question = probe
     try:
-        return Finding(subject, "ok", question())
+        said = question()
+        return Finding(subject, "notice" if isinstance(said, Unseen) else "ok", said)
     except ToolMissing as error:
         fault = error.faults[0]
         return Finding(subject, "missing", fault.problem, fault.hint)
@@ -172,7 +179,7 @@ def _http(url: str, prefix: str, *, found: bool = True) -> str:
         with exchange.Session().get(url, auth=auth, timeout=10, stream=True) as answer:
             pass
     except (requests.RequestException, exchange.Unbearable) as error:
-        reason = str(error) if isinstance(error, exchange.Unbearable) else type(error).__name__
+        reason = str(error) if isinstance(error, exchange.Unbearable) else _reason(error)
         raise failed("unreachable", f"does not answer: {reason}", hint="is the address right?") from error
     if answer.status_code in {401, 403}:
         who = f"user {user}" if user else "anonymous access"
@@ -182,6 +189,12 @@ def _http(url: str, prefix: str, *, found: bool = True) -> str:
     if answer.status_code >= (400 if found else 500):
         raise failed("unreachable", f"answers {answer.status_code}", hint="is the address right?")
     return "answers" + (f", and takes user {user}" if user else "")
+
+
+def _reason(error: Exception) -> str:
+    """What the system said, where it said something; a library's own class names are nobody's words."""
+    found = re.search(r"\[Errno -?\d+\] ([^'\")]+)|(timed out|certificate verify failed)", str(error))
+    return (found[1] or found[2]) if found else "no connection"
 
 
 def _git(address: str) -> str:

@@ -6,10 +6,18 @@ import re
 
 _OURS = frozenset((".git", ".pipelinekit"))
 _SECRET = re.compile(
-    r"\.env|\.env\..*|\.envrc|\.netrc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?"
+    r"\.env|\.env\..*|.+\.env|\.envrc|\.netrc|\.git-credentials"
+    r"|\.npmrc|\.pypirc|\.pgpass|\.my\.cnf|\.htpasswd|\.s3cfg|\.vault-token|\.terraformrc"
+    r"|\.dockercfg|\.dockerconfigjson|kubeconfig|.+\.kubeconfig|credentials\.json|.+\.tfstate(?:\.backup)?"
+    r"|id_(?:rsa|dsa|ecdsa|ed25519)(?:_(?!.*\.pub$).*)?"
     r"|.*\.(?:pem|key|p8|p12|pfx|pk8|ppk|jks|keystore|kdbx)",
     re.DOTALL,
 )
+_PLACES = re.compile(
+    r"(?:.*/)?(?:\.aws/(?:credentials|config)|\.docker/config\.json|\.kube/config|\.(?:ssh|gnupg)/.*)",
+    re.DOTALL,
+)
+"""Files that are known by their folder."""
 
 
 def is_ours(path: str) -> bool:
@@ -19,4 +27,5 @@ def is_ours(path: str) -> bool:
 
 def is_secret(path: str) -> bool:
     """Whether a file of that name is settings or a key of whoever works here, unless it is committed."""
-    return _SECRET.fullmatch(path.rpartition("/")[2].lower()) is not None
+    lowered = path.lower()
+    return bool(_SECRET.fullmatch(lowered.rpartition("/")[2]) or _PLACES.fullmatch(lowered))

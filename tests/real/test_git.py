@@ -114,6 +114,24 @@ def test_a_changed_work_tree_is_a_prerelease_named_after_its_content(
     assert worktree.revision(folder, name="orders") == clean
 
 
+def test_a_key_that_is_committed_is_other_content_than_one_that_lies_there(
+    repository: tuple[Path, Git],
+) -> None:
+    """Committed, it gets into the image; beside other changes only git's index tells the two apart."""
+    folder, run = repository
+    _commit(folder, run, "a")
+    (folder / "server.pem").write_text("key")
+    (folder / "other").write_text("a change")
+    before = worktree.revision(folder, name="orders")
+    run("add", "server.pem")
+    added = worktree.revision(folder, name="orders")
+    run("commit", "--quiet", "--message", "key")
+    committed = worktree.revision(folder, name="orders")
+    assert all(each.dirty for each in (before, added, committed))
+    assert before.tree not in {added.tree, committed.tree}
+    assert added.tree == committed.tree
+
+
 def test_an_ignored_file_changes_nothing(repository: tuple[Path, Git]) -> None:
     folder, run = repository
     _commit(folder, run, "1")

@@ -45,6 +45,10 @@ class Kubernetes(Tasks):
             timeout=30,
         )
         answer = json.loads(done.out) if done.out.strip().startswith("{") else {}
+        if "does not exist" in done.err and "context" in done.err:
+            known = process.run(["kubectl", "config", "get-contexts", "--output", "name"], env=self.env)
+            hint = f"the kubeconfig has: {', '.join(known.out.split()) or 'none'}"
+            raise failed("context-missing", f"there is no kube context '{context}'", hint=hint)
         if done.code or "serverVersion" not in answer:
             raise failed("cluster-unreachable", f"the cluster does not answer: {done.reason()}")
         return str(answer["serverVersion"]["gitVersion"]).removeprefix("v")

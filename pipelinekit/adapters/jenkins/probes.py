@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelinekit import __version__, names
 from pipelinekit.adapters.jenkins.controller import Client, Login
 from pipelinekit.adapters.jenkins.jobs import JenkinsController
-from pipelinekit.adapters.probes import Probe
+from pipelinekit.adapters.probes import Probe, Unseen
 from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.errors import failed
 from pipelinekit.model.platform import Platform
@@ -30,7 +30,7 @@ def _trusted(url: str, login: Login | None) -> str:
     told = trusted(libraries)
     if told and libraries is not None:
         raise failed("library-trusted", told)
-    return told or "none of ours"
+    return Unseen(told) if told else "none of ours"
 
 
 def _tag(address: str, tag: str) -> str:

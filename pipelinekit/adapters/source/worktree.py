@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.adapters.source import content, git
 from pipelinekit.errors import failed
+from pipelinekit.reading.secretfiles import is_secret
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.source.git import Repository
@@ -38,8 +40,9 @@ def revision(folder: Path, *, name: str, messages: bool = False) -> Revision:
         commit, committed, tree = head.split() if head else ("", "0", "")
         if head and repo.prefix:
             tree = repo.line("rev-parse", "--quiet", "--verify", f"HEAD:{repo.prefix.rstrip('/')}")
+        found_tree = content.tree(repo, tree)
         facts = Revision(
-            tree=content.tree(repo, tree),
+            tree=found_tree if found_tree == tree else _with_keys(repo, found_tree),
             dirty=True,
             branch=_branch(repo),
             main_branch=main_branch,
@@ -61,6 +64,12 @@ def revision(folder: Path, *, name: str, messages: bool = False) -> Revision:
             passed=found.passed,
             tagless=found.tagless,
         )
+
+
+def _with_keys(repo: Repository, tree: str) -> str:
+    """The id of changed content, and of which keys in it git tracks: those alone get into an image."""
+    kept = sorted(each for each in repo.check("ls-files", "-z", "--", ".").split("\0") if is_secret(each))
+    return hashlib.sha256("\0".join((tree, *kept)).encode()).hexdigest() if kept else tree
 
 
 def place(folder: Path) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from contextlib import nullcontext, redirect_stdout
 
 import click
 
-from pipelinekit.cli import report
+from pipelinekit.cli import identity, report
 from pipelinekit.cli.options import JSON, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import CheckFailed, Refused, refused, usage
@@ -49,6 +49,8 @@ def run(
         until=until,
     )
     decisions = decide(build, here.app, here.site)
+    # What every stage of it would be refused for is said before them.
+    identity.check(here.app, here.revision, here.platform)
     if explain:
         _explain(here, build, decisions, as_json)
         return

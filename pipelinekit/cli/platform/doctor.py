@@ -41,14 +41,16 @@ def doctor(platform: str, registry: str, context: str, as_json: bool) -> None:
         report.notice(each.detail)
     if as_json:
         report.as_json([dataclasses.asdict(each) for each in (*findings, *shared)])
-    bad = [each for each in findings if each.state != "ok"]
+    bad = [each for each in findings if each.state in {"missing", "failed"}]
     if bad:
         kind = ToolMissing if any(each.state == "missing" for each in bad) else ToolFailed
         raise kind(
             *(Fault(f"doctor-{each.state}", f"{each.subject}: {each.detail}", hint=each.hint) for each in bad)
         )
     if not as_json:
-        report.result(f"all {len(findings)} checks passed")
+        unseen = sum(each.state == "notice" for each in findings)
+        passed = f"all {len(findings) - unseen} checks passed"
+        report.result(f"{passed}; {unseen} could not be made: see above" if unseen else passed)
 
 
 def _library(platform: Platform) -> list[probes.Probe]:

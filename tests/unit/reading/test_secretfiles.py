@@ -19,6 +19,18 @@ from pipelinekit.reading.secretfiles import is_ours, is_secret
         "b.p12",
         "c.pfx",
         "d.jks",
+        "prod.env",
+        ".npmrc",
+        "ci/.pypirc",
+        ".aws/credentials",
+        "home/.docker/config.json",
+        "config/.dockerconfigjson",
+        ".kube/config",
+        "kubeconfig",
+        "credentials.json",
+        "terraform.tfstate",
+        "id_ed25519_work",
+        ".ssh/work",
     ],
 )
 def test_a_secret(path: str) -> None:
@@ -26,7 +38,11 @@ def test_a_secret(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["env", "environment.py", ".environment", "id_rsa.pub", "a.pem.txt", "monkey", "x.env/a"]
+    "path",
+    [
+        *("env", "environment.py", ".environment", "id_rsa.pub", "a.pem.txt", "monkey", "x.env/a"),
+        *("config.json", "aws/config", "id_ed25519_work.pub", "id_card", "credentials.jsonl"),
+    ],
 )
 def test_no_secret(path: str) -> None:
     assert not is_secret(path)
