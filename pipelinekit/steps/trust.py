@@ -14,6 +14,7 @@ from pipelinekit.plan.inputs import LABEL, input_tag
 from pipelinekit.ports import Registry, Say, Verifier
 
 REVISION = "org.opencontainers.image.revision"
+SOURCE = "org.opencontainers.image.source"
 TEAM, NAME = "org.opencontainers.image.vendor", "org.opencontainers.image.title"
 UNSIGNED = "version-unsigned"
 SUCCESSORS = 20
@@ -80,9 +81,12 @@ def check_version(
     same = labels.get(LABEL) == inputs or there == plan.revision.commit != ""
     if not same or owner != (plan.app.team, plan.app.name):
         whose = "" if owner == (plan.app.team, plan.app.name) else f" of {owner[0]}/{owner[1]}"
+        source = labels.get(SOURCE, "")[:200]
+        where = f", built from {source}" if source else ""
         raise refused(
             "version-taken",
-            f"{plan.image} is in the registry from another revision{whose} ({there[:12] or 'unknown'})",
+            f"{plan.image} is in the registry from another revision{whose} "
+            f"({there[:12] or 'unknown'}{where})",
             hint=f"this one is {plan.key.commit[:12]}; "
             "a published version is never replaced: commit, and build again",
         )

@@ -110,9 +110,13 @@ def test_an_unsigned_version_of_our_own_bytes_is_signed(bench: Bench) -> None:
 def test_a_signed_version_of_another_application_is_refused(bench: Bench) -> None:
     bench.build()
     (plan,) = bench.engine.images.values()
-    copy = bench.registry.store(PLAN.image, {"labels": {**plan.labels, trust.TEAM: "pay"}})
+    copy = bench.registry.store(
+        PLAN.image, {"labels": {**plan.labels, trust.TEAM: "pay", trust.SOURCE: "https://git/pay"}}
+    )
     signer(bench).signatures.add(copy)
-    with pytest.raises(Refused, match="from another revision of pay/orders"):
+    with pytest.raises(
+        Refused, match=r"from another revision of pay/orders \(.*, built from https://git/pay\)"
+    ):
         bench.push()
 
 
