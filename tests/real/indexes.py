@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import io
 import json
@@ -127,13 +128,15 @@ def npm(address: str, path: str) -> bytes | None:
         "package/index.js": "module.exports = 'greetings';\n",
     }
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+    with tarfile.open(fileobj=out, mode="w") as archive:
         for name, text in files.items():
             entry = tarfile.TarInfo(name)
             entry.size = len(text)
             archive.addfile(entry, io.BytesIO(text.encode()))
+    # Each request makes the archive anew: a time in its head would be another digest in the next second.
+    packed = gzip.compress(out.getvalue(), mtime=0)
     tarball = "/repository/npm/acme-greet/-/acme-greet-1.0.0.tgz"
-    digest = base64.b64encode(hashlib.sha512(out.getvalue()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha512(packed).digest()).decode()
     version = {
         "name": "acme-greet",
         "version": "1.0.0",
@@ -141,7 +144,7 @@ def npm(address: str, path: str) -> bytes | None:
         "dist": {"tarball": address + tarball, "integrity": f"sha512-{digest}"},
     }
     document = {"name": "acme-greet", "dist-tags": {"latest": "1.0.0"}, "versions": {"1.0.0": version}}
-    return {"/repository/npm/acme-greet": json.dumps(document).encode(), tarball: out.getvalue()}.get(path)
+    return {"/repository/npm/acme-greet": json.dumps(document).encode(), tarball: packed}.get(path)
 
 
 def maven(address: str, path: str) -> bytes | None:
