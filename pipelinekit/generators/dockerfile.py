@@ -10,8 +10,6 @@ from pipelinekit.model.packages import CLIENTS, OF_LANGUAGE, secret_of
 from pipelinekit.model.site import Site
 from pipelinekit.model.tree import FilePlan
 
-DEFAULT_PORT = 8080
-
 
 def _login(language: Language, site: Site) -> dict[str, str]:
     """The build secret that the language's downloads mount, by the name of its file; none without a login."""
@@ -31,10 +29,15 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
         "runtime": build.runtime,
         "package": build.package,
         "dependencies": build.dependencies or (),
+        "copies": languages.copies(build.dependencies or ()),
+        "main": build.main,
+        "files": build.files,
+        "system": {"build": [*build.system.get("build", ())], "run": [*build.system.get("run", ())]},
         "test": build.test,
         "args": sorted(build.args),
         "login": _login(build.language, site),
-        "port": (web.port if web else None) or DEFAULT_PORT,
+        "port": (web.port if web else None) or languages.DEFAULT_PORT,
+        "listens": bool(web and web.port),
         **languages.DEFAULTS[build.language].computed(build),
     }
     for name in languages.files_of(build):

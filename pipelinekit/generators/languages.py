@@ -6,7 +6,7 @@ Adding a language is one entry here, one in `skeleton`, its name in `model/app`,
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -53,8 +53,17 @@ _COLLECT = "find . -path '*/{}/*.xml' -exec cp {{}} /reports/ ';'; exit $code"
 MAVEN_TEST = ("sh", "-c", f"mvn --batch-mode test; code=$?; {_COLLECT.format('surefire-reports')}")
 GRADLE_TEST = ("sh", "-c", f"gradle --no-daemon test; code=$?; {_COLLECT.format('test-results')}")
 
+DEFAULT_PORT = 8080
 PROJECT_FILES = frozenset(("pyproject.toml", "setup.cfg", "setup.py"))
 NGINX = "nginxinc/nginx-unprivileged:stable"
+
+
+def copies(files: Iterable[str]) -> list[list[str]]:
+    """What `COPY` is told so that each file keeps its folder: the files of a folder, then the folder."""
+    folders: dict[str, list[str]] = {}
+    for each in files:
+        folders.setdefault(f"{posixpath.dirname(each)}/".lstrip("/") or "./", []).append(each)
+    return [[*inside, folder] for folder, inside in folders.items()]
 
 
 def _python(build: Build) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def plan_descriptor(
     name: str,
     team: str,
     language: Language,
-    port: int,
+    port: int | None,
     *,
     health: str = "/healthz",
     command: Sequence[str] = (),
@@ -130,6 +130,7 @@ def plan_descriptor(
             "health": health,
             "command": list(command),
             "build": dict(build or {}),
+            "doubts": [],
             "resources": {"cpu": "50m", "memory": MEMORY.get(language, "64Mi")},
         },
     )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pipelinekit import names
-from pipelinekit.adapters import files, folders
+from pipelinekit.adapters import files
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import worktree
 from pipelinekit.cli import report
-from pipelinekit.cli.application import generate
+from pipelinekit.cli.application import generate, takein
 from pipelinekit.cli.options import PLATFORM
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import Fault, Place, Refused, usage
@@ -24,15 +23,6 @@ from pipelinekit.model.tree import Tree
 from pipelinekit.reading.app import FILE, read_app
 from pipelinekit.render import render
 from pipelinekit.steps.generate import apply_generation
-
-if TYPE_CHECKING:
-    from pipelinekit.plan.detect.signs import Detected
-
-PORT = 8080
-LOOKED_FOR = (
-    "go.mod, Cargo.toml, pom.xml, build.gradle, *.csproj, requirements.txt, pyproject.toml, package.json,\n"
-    "Gemfile, composer.json, index.html, Dockerfile"
-)
 
 
 @click.command("new-app")
@@ -50,6 +40,12 @@ LOOKED_FOR = (
     help="An existing repository: nothing of it is overwritten, and no skeleton is added.",
 )
 @click.option(
+    "--package",
+    default="",
+    metavar="WHAT",
+    help="With --from: which of several programs it is, a package, module, project or main class.",
+)
+@click.option(
     "--keep",
     default="",
     metavar="KINDS",
@@ -63,6 +59,7 @@ def new_app(
     team: str,
     port: int | None,
     existing: str,
+    package: str,
     keep: str,
     with_git: bool,
     platform: str,
@@ -80,7 +77,7 @@ def new_app(
     folder = Path(existing or name)
     if existing:
         files.require_folder(folder)
-    seen = _look_around(folder, language) if existing else None
+    seen = takein.look_around(folder, name, language, package, port) if existing else None
     chosen = language or (seen.language if seen else None)
     if chosen is None:
         hint = f"--language {'|'.join(LANGUAGES)}"
@@ -93,9 +90,9 @@ def new_app(
             hint=f"perhaps {name[: names.APPLICATION_MAX - 4]}-app",
         )
     tree = (
-        _taken_in(name, team, chosen, port, seen)
+        takein.describe(name, team, chosen, port, seen)
         if existing
-        else _made_anew(name, team, chosen, port or PORT)
+        else _made_anew(name, team, chosen, port or languages.DEFAULT_PORT)
     )
     _write_absent(folder, tree, existing=bool(existing))
     if with_git and worktree.init(folder):
@@ -108,33 +105,6 @@ def new_app(
     report.result(_what_next(folder, name, chosen))
     if generation.unsettled:
         raise Refused(*(generate.unsettled_fault(each) for each in generation.unsettled))
-
-
-def _look_around(folder: Path, language: Language | None) -> Detected | None:
-    """What the repository shows, told to the user; None when they say the language and it shows another.
-
-    Raises `UsageError` when nothing is known, with the folders of a monorepo that look like applications.
-    """
-    # Only an existing repository is looked at.
-    from pipelinekit.plan.detect import applications_in, detect
-    from pipelinekit.plan.detect.signs import DEEPEST, READ, SKIPPED
-
-    texts = folders.scan(folder, wanted=READ.search, skipped=SKIPPED, deepest=DEEPEST)
-    seen = detect(texts)
-    if language and (seen is None or seen.language != language):
-        return None
-    # One sign at the top of many folders is a workspace's, and the applications are further down.
-    if seen is None:
-        inside = applications_in(texts)
-        hint = f"looked for {LOOKED_FOR};\n--language {'|'.join(LANGUAGES)} names it"
-        if inside:
-            first = next(iter(inside))
-            hint = f"these folders look like applications: run it in each, with --from {first} and so on\n"
-            hint += "\n".join(f"{path}: {each.evidence[0]}" for path, each in inside.items())
-        raise usage("language-unknown", f"{folder} shows no language that pipelinekit knows", hint=hint)
-    for sentence in seen.evidence:
-        report.say(sentence)
-    return seen
 
 
 def _kinds(keep: str) -> list[str]:
@@ -154,40 +124,6 @@ def _made_anew(name: str, team: str, language: Language, port: int) -> Tree:
     described = read_app(render([descriptor], packaged.templates())[FILE].text)
     version = languages.resolved(described).version
     return render([descriptor, *plan_skeleton(name, language, port, version)], packaged.templates())
-
-
-def _taken_in(name: str, team: str, language: Language, port: int | None, seen: Detected | None) -> Tree:
-    """The descriptor of an existing application: what was seen, where it differs from the defaults."""
-    from pipelinekit.plan.detect.signs import Detected
-
-    seen = seen or Detected(language=language)
-    build = {
-        "version": seen.version,
-        "package": seen.package,
-        "dependencies": None if seen.dependencies is None else list(seen.dependencies),
-        "test": list(seen.test),
-    }
-    defaults = languages.DEFAULTS[language]
-    usual = {
-        "version": defaults.version,
-        "package": defaults.package,
-        "dependencies": list(defaults.dependencies),
-    }
-    differing = {
-        key: value
-        for key, value in build.items()
-        if value is not None and value != usual.get(key) and (value or key == "dependencies")
-    }
-    plan = plan_descriptor(
-        name,
-        team,
-        language,
-        port or seen.port or PORT,
-        health=seen.health,
-        command=seen.command,
-        build=differing,
-    )
-    return render([plan], packaged.templates())
 
 
 def _write_absent(folder: Path, tree: Tree, *, existing: bool) -> None:

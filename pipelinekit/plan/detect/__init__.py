@@ -6,11 +6,11 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import replace
 
-from pipelinekit.plan.detect import compiled, jvm, node, pages, python
+from pipelinekit.plan.detect import choices, compiled, go, jvm, node, pages, python
 from pipelinekit.plan.detect.signs import Detected, Texts, search
 
 LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
-    compiled.go,
+    go.look,
     compiled.rust,
     jvm.maven,
     jvm.gradle,
@@ -25,12 +25,25 @@ LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
 """In the order of how sure a sign is: a Go service may well have a package.json for its front end."""
 
 
-def detect(texts: Texts) -> Detected | None:
-    """What the files show, or None when no known language does. The first that fits counts."""
+LISTENING: dict[str, Callable[[Texts, Detected], Detected]] = {
+    "go": go.listening,
+}
+"""Where a program listens, for those that were chosen among several."""
+
+
+def detect(texts: Texts, name: str = "", package: str = "") -> Detected | None:
+    """What the files show, or None when no known language does. The first that fits counts.
+
+    Where there are several programs, `package` names one, else the application's `name` may.
+    """
     for look in LOOKS:
         found = look(texts)
         if found:
-            return _with_health(texts, found)
+            open_before = bool(found.choices) or bool(package)
+            found = choices.settled(found, name, package)
+            if open_before and not found.choices and found.language in LISTENING:
+                found = LISTENING[found.language](texts, found)
+            return _with_health(texts, found) if found.server else found
     return None
 
 

@@ -1,4 +1,4 @@
-"""Languages with a compiler of their own: Go, Rust, .NET."""
+"""Languages with a compiler of their own: Rust, .NET."""
 
 from __future__ import annotations
 
@@ -7,23 +7,6 @@ import re
 from dataclasses import replace
 
 from pipelinekit.plan.detect.signs import Detected, Texts, search, with_port
-
-
-def go(texts: Texts) -> Detected | None:
-    """A Go module, or None."""
-    if "go.mod" not in texts:
-        return None
-    found = Detected(language="go", evidence=("go.mod: Go",))
-    version = re.search(r"^go (\d+\.\d+)", texts["go.mod"], re.MULTILINE)
-    if version:
-        found = replace(found, version=version[1]).because(f"go.mod says go {version[1]}")
-    mains = sorted(path for path in texts if path.endswith("main.go") and "package main" in texts[path])
-    commands = [path for path in mains if path.startswith("cmd/")]
-    if "main.go" not in mains and commands:
-        folder = posixpath.dirname(commands[0])
-        found = replace(found, package=f"./{folder}").because(f"{commands[0]}: the program")
-    port = search(texts, r"\.go$", r"[\"']:(\d{2,5})[\"']")
-    return with_port(found, port)
 
 
 def rust(texts: Texts) -> Detected | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from pipelinekit.model.app import Language
 
@@ -12,8 +13,8 @@ Texts = Mapping[str, str]
 """Path to text of the files that were read; others are listed with an empty text."""
 
 READ = re.compile(
-    r"(^|/)(Pipfile|go\.mod|Gemfile|Dockerfile|\.nvmrc|\.python-version|Cargo\.toml|pom\.xml|package\.json|composer\.json"
-    r"|requirements[^/]*\.txt|pyproject\.toml|setup\.cfg|[^/]+\.(gradle|gradle\.kts|csproj|properties|ya?ml"
+    r"(^|/)(Pipfile|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props|Gemfile|Dockerfile|\.nvmrc|\.python-version|Cargo\.toml|pom\.xml|package\.json|composer\.json"
+    r"|requirements[^/]*\.txt|pyproject\.toml|setup\.cfg|[^/]+\.(gradle|gradle\.kts|csproj|fsproj|properties|ya?ml"
     r"|py|go|[cm]?js|ts|java|kt|rs|rb|php))$"
 )
 """Which files' texts say something; of the rest the names suffice."""
@@ -36,19 +37,49 @@ DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One program of several: what an application would be called after it, and what building it takes."""
+
+    name: str
+    package: str
+    why: str
+    main: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Detected:
     """What `new-app` writes into `app.yaml`; empty where the language's default is right."""
 
     language: Language
     version: str = ""
+    base: str = ""
+    runtime: str = ""
     package: str = ""
+    main: str = ""
+    files: tuple[str, ...] = ()
+    system: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    user: int | None = None
     dependencies: tuple[str, ...] | None = None
     test: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     port: int | None = None
     health: str = ""
+    server: bool = True
+    """Whether it listens at all: what does not gets no port and no probe."""
+    asks_port: bool = False
+    """Whether it listens somewhere that the source does not show."""
+    keeps_dockerfile: bool = False
+    """Whether the repository's own Dockerfile describes the image."""
+    choices: tuple[Choice, ...] = ()
+    """Programs of which one has to be named; empty where there is nothing to decide."""
+    doubts: tuple[str, ...] = ()
+    """What somebody has to look at: a marked line each in `app.yaml`."""
     evidence: tuple[str, ...] = field(default=())
     """What was seen, and what follows from it: one sentence each."""
+
+    def doubting(self, *sentences: str) -> Detected:
+        """The same, with more to look at."""
+        return replace(self, doubts=(*self.doubts, *sentences))
 
     def because(self, *sentences: str) -> Detected:
         """The same, with more evidence."""

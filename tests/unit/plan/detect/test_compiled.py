@@ -1,23 +1,7 @@
 from __future__ import annotations
 
-from pipelinekit.plan.detect import compiled, detect
+from pipelinekit.plan.detect import compiled
 from tests import lookalikes
-
-
-def test_a_go_service_with_its_program_below_cmd() -> None:
-    found = detect(lookalikes.GO)
-    assert found is not None
-    assert (found.language, found.version, found.package, found.port, found.health) == (
-        "go", "1.22", "./cmd/api", 9000, "/healthz",
-    )  # fmt: skip
-
-
-def test_a_go_program_at_the_top_needs_no_word() -> None:
-    found = compiled.go(
-        {"go.mod": "module x\n", "main.go": "package main\n", "cmd/tool/main.go": "package main\n"}
-    )
-    assert found is not None
-    assert (found.version, found.package, found.port) == ("", "", None)
 
 
 def test_a_cargo_workspace_is_built_whole() -> None:
