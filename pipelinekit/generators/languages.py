@@ -150,7 +150,7 @@ DEFAULTS: dict[Language, Defaults] = {
     ),
     "rust": Defaults(
         version="1",
-        base="library/rust:{version}-slim",
+        base="library/rust:{version}-slim-bookworm",
         runtime="library/debian:bookworm-slim",
         package="{name}",
         dependencies=("Cargo.toml", "Cargo.lock*"),

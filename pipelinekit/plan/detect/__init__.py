@@ -6,12 +6,12 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import replace
 
-from pipelinekit.plan.detect import choices, compiled, go, jvm, node, pages, python
+from pipelinekit.plan.detect import choices, compiled, go, jvm, node, pages, python, rust
 from pipelinekit.plan.detect.signs import Detected, Texts, search
 
 LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
     go.look,
-    compiled.rust,
+    rust.look,
     jvm.maven,
     jvm.gradle,
     compiled.dotnet,
@@ -27,6 +27,7 @@ LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
 
 LISTENING: dict[str, Callable[[Texts, Detected], Detected]] = {
     "go": go.listening,
+    "rust": rust.listening,
 }
 """Where a program listens, for those that were chosen among several."""
 

@@ -13,6 +13,7 @@ func main() {
 	if port == "" {
 		port = "3000"
 	}
+	http.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { pages.ExecuteTemplate(w, "index.html", nil) })
 	http.Handle("/static/", http.FileServer(http.Dir("./static")))
 	http.ListenAndServe(":"+port, nil)
 }
