@@ -99,7 +99,12 @@ def _maven(build: Build) -> dict[str, Any]:
 
 
 def _gradle(build: Build) -> dict[str, Any]:
-    return {"target": posixpath.normpath(f"{build.package.strip('/')}/build/libs")}
+    project = posixpath.normpath(build.package.strip("/") or ".")
+    return {
+        "target": posixpath.normpath(f"{project}/build/libs"),
+        "installed": posixpath.normpath(f"{project}/build/install"),
+        "project": "" if project == "." else f":{project.replace('/', ':')}:",
+    }
 
 
 DEFAULTS: dict[Language, Defaults] = {

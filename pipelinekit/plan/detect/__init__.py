@@ -6,14 +6,14 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import replace
 
-from pipelinekit.plan.detect import choices, compiled, go, jvm, node, pages, python, rust
+from pipelinekit.plan.detect import choices, compiled, go, gradle, jvm, node, pages, python, rust
 from pipelinekit.plan.detect.signs import Detected, Texts, search
 
 LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
     go.look,
     rust.look,
     jvm.maven,
-    jvm.gradle,
+    gradle.look,
     compiled.dotnet,
     python.look,
     node.look,
@@ -27,6 +27,8 @@ LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
 
 LISTENING: dict[str, Callable[[Texts, Detected], Detected]] = {
     "go": go.listening,
+    "java-maven": jvm.finished,
+    "java-gradle": jvm.finished,
     "rust": rust.listening,
 }
 """Where a program listens, for those that were chosen among several."""

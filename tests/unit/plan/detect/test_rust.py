@@ -6,6 +6,7 @@ from pipelinekit.plan.detect import rust
 from tests import lookalikes
 
 MAIN = 'fn main() {\n    TcpListener::bind("0.0.0.0:7000");\n}\n'
+TLS_BUILD, TLS_RUN = ("libssl-dev", "pkg-config"), ("ca-certificates", "libssl3")
 PACKAGE = '[package]\nname = "orders"\n'
 
 
@@ -40,12 +41,13 @@ def test_the_binary_that_runs_by_default() -> None:
 @pytest.mark.parametrize(
     ("manifest", "lock", "build", "run"),
     [
-        ('[dependencies]\nreqwest = "0.12"\n', "", ("libssl-dev", "pkg-config"), ("ca-certificates", "libssl3")),
+        ('[dependencies]\nreqwest = "0.12"\n', "", TLS_BUILD, TLS_RUN),
         ('[dependencies]\nreqwest = {version = "0.12", default-features = false}\n', "", None, None),
         ('[dependencies]\nreqwest = "0.12"\n', 'name = "rustls"\n', None, None),
         ('[dependencies]\nopenssl = {version = "0.10", features = ["vendored"]}\n', "", ("make", "perl"),
          ("ca-certificates",)),
-        ('[dependencies]\ndiesel = {version = "2", features = ["postgres"]}\n', "", ("libpq-dev",), ("libpq5",)),
+        ('[dependencies]\ndiesel = {version = "2", features = ["postgres"]}\n', "", ("libpq-dev",),
+         ("libpq5",)),
         ('[build-dependencies]\ntonic-build = "0.12"\n', "", ("protobuf-compiler",), None),
     ],
 )  # fmt: skip
