@@ -107,6 +107,13 @@ def _gradle(build: Build) -> dict[str, Any]:
     }
 
 
+def _dotnet(build: Build) -> dict[str, Any]:
+    name = posixpath.splitext(posixpath.basename(build.package))[0]
+    # Before 8.0 there was no variable for the port alone.
+    urls = build.version.partition(".")[0] in {"5", "6", "7", "2", "3"}
+    return {"assembly": f"{build.main or name}.dll", "urls": urls}
+
+
 DEFAULTS: dict[Language, Defaults] = {
     "python": Defaults(
         version="3.11",
@@ -162,12 +169,13 @@ DEFAULTS: dict[Language, Defaults] = {
         test=RUST_TEST,
     ),
     "dotnet": Defaults(
-        version="8.0",
+        version="10.0",
         base="dotnet/sdk:{version}",
         runtime="dotnet/aspnet:{version}",
         package="{name}.csproj",
         dependencies=("*.csproj",),
         test=("dotnet", "test", "--logger", "junit;LogFilePath=/reports/dotnet.xml"),
+        computed=_dotnet,
         run_here=False,
     ),
     "ruby": Defaults(

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import replace
 
-from pipelinekit.plan.detect import choices, compiled, go, gradle, jvm, node, pages, python, rust
+from pipelinekit.plan.detect import choices, dotnet, go, gradle, jvm, node, pages, python, rust
 from pipelinekit.plan.detect.signs import Detected, Texts, search
 
 LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
@@ -14,7 +14,7 @@ LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
     rust.look,
     jvm.maven,
     gradle.look,
-    compiled.dotnet,
+    dotnet.look,
     python.look,
     node.look,
     pages.ruby,
@@ -27,6 +27,7 @@ LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
 
 LISTENING: dict[str, Callable[[Texts, Detected], Detected]] = {
     "go": go.listening,
+    "dotnet": dotnet.finished,
     "java-maven": jvm.finished,
     "java-gradle": jvm.finished,
     "rust": rust.listening,

@@ -131,7 +131,7 @@ def _said(texts: Texts, found: Detected, module: str) -> str:
     """What the build files of a module say."""
     folder = "" if module in {"", "."} else f"{module}/"
     names = ("pom.xml",) if found.language == "java-maven" else ("build.gradle", "build.gradle.kts")
-    return "\n".join(texts.get(f"{folder}{each}", "") for each in names)
+    return _uncommented("\n".join(texts.get(f"{folder}{each}", "") for each in names))
 
 
 def finished(texts: Texts, found: Detected) -> Detected:

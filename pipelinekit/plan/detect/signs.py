@@ -15,7 +15,7 @@ Texts = Mapping[str, str]
 READ = re.compile(
     r"(^|/)(Pipfile|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props|Gemfile|Dockerfile|\.nvmrc|\.python-version|Cargo\.toml|pom\.xml|package\.json|composer\.json"
     r"|requirements[^/]*\.txt|pyproject\.toml|setup\.cfg|[^/]+\.(gradle|gradle\.kts|csproj|fsproj|properties|ya?ml"
-    r"|py|go|[cm]?js|ts|java|kt|rs|rb|php))$"
+    r"|py|go|[cm]?js|ts|java|kt|rs|cs|fs|rb|php))$"
 )
 """Which files' texts say something; of the rest the names suffice."""
 SKIPPED = frozenset(

@@ -80,12 +80,15 @@ def test_several_that_run_are_a_question_and_tests_are_none_of_them() -> None:
     assert [each.package for each in two.choices] == ["a", "b"]
 
 
+YAML = "server:\n  port: 9090\n  servlet:\n    context-path: /shop\n"
+
+
 def test_a_health_check_is_below_the_context_path() -> None:
     pom = "<project>spring-boot-starter-web spring-boot-starter-actuator</project>"
     found = jvm.maven(
         {
             "pom.xml": pom,
-            "src/main/resources/application.yml": "server:\n  port: 9090\n  servlet:\n    context-path: /shop\n",
+            "src/main/resources/application.yml": YAML,
         }
     )
     assert found is not None
