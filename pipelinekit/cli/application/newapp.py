@@ -83,6 +83,9 @@ def new_app(
         hint = f"--language {'|'.join(LANGUAGES)}"
         raise usage("language-missing", f"what is {name} written in?", hint=hint)
     kinds = _kinds(keep)
+    if seen and seen.keeps_dockerfile and chosen != "dockerfile":
+        kinds.append("dockerfile")
+        report.say("ours as a diff: pipelinekit generate --take new Dockerfile --diff")
     if chosen == "python" and not existing and names.shadows_python(name):
         raise usage(
             "bad-name",
@@ -102,7 +105,7 @@ def new_app(
     apply_generation(generation, here.workspace)
     for change in generation.changes:
         report.say(f"{change.outcome:>10}  {change.path}")
-    report.result(_what_next(folder, name, chosen))
+    report.result(_what_next(folder, name, chosen, len(seen.doubts) if seen else 0))
     if generation.unsettled:
         raise Refused(*(generate.unsettled_fault(each) for each in generation.unsettled))
 
@@ -150,10 +153,11 @@ def _write_absent(folder: Path, tree: Tree, *, existing: bool) -> None:
         report.say(f"{'create':>10}  {path}")
 
 
-def _what_next(folder: Path, name: str, language: str) -> str:
+def _what_next(folder: Path, name: str, language: str, doubts: int) -> str:
     step = "" if str(folder) == "." else f"cd {folder} && "
+    state = "is ready" if not doubts else f"is taken in, with {doubts} to check (marked in {FILE}),"
     return (
-        f"{name} ({language}) is ready in {folder}/\n"
+        f"{name} ({language}) {state} in {folder}/\n"
         f"  next: {step}git add . && git commit -m 'First version', then pipelinekit test"
     )
 

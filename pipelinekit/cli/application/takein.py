@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipelinekit.adapters import folders
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.cli import report
-from pipelinekit.errors import refused, usage
+from pipelinekit.errors import DocumentInvalid, refused, usage
 from pipelinekit.generators import languages
 from pipelinekit.generators.skeleton import plan_descriptor
 from pipelinekit.model.app import LANGUAGES, Language
@@ -39,6 +39,8 @@ def look_around(
 
     texts = folders.scan(folder, wanted=READ.search, skipped=SKIPPED, deepest=DEEPEST)
     seen = detect(texts, name, package)
+    if seen:
+        seen = _with_dockerfile(seen, texts.get("Dockerfile", ""))
     if language and (seen is None or seen.language != language):
         return None
     # One sign at the top of many folders is a workspace's, and the applications are further down.
@@ -56,6 +58,18 @@ def look_around(
         report.notice(f"to check: {sentence}")
     _ask(seen, folder, name, port)
     return seen
+
+
+def _with_dockerfile(seen: Detected, text: str) -> Detected:
+    """What was seen, with the words of the repository's own Dockerfile where that runs."""
+    from pipelinekit.plan.detect import kept
+    from pipelinekit.reading.container import read_container
+
+    try:
+        container = read_container(text, {})
+    except DocumentInvalid as error:
+        return seen.doubting(f"Dockerfile: {error}")
+    return kept.described(seen, container) if container and kept.runs(container) else seen
 
 
 def _ask(seen: Detected, folder: Path, name: str, port: int | None) -> None:
