@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -218,16 +219,18 @@ def _around(found: Detected, texts: Texts, sources: dict[str, str]) -> Detected:
         found = replace(found, base=CGO_BASE.format(version), runtime=CGO_RUNTIME).because(
             f"{cgo[0].strip()}: C code, so it is built and run on one Debian"
         )
+    folders = _folders(texts)
     reads = sorted(
-        {path for match in _READS.finditer(said) if (path := _existing(texts, match[1] or match[2]))}
+        {path for match in _READS.finditer(said) if (path := _existing(texts, folders, match[1] or match[2]))}
     )
     reads = [each for each in reads if not any(each.startswith(f"{other}/") for other in reads)]
     if reads:
         found = replace(found, files=tuple(reads)).because(f"{', '.join(reads)}: read while it runs")
+    real = sorted(each for each in texts if not each.endswith(("/.gitkeep", "/.keep")))
     for path, text in sources.items():
         for match in _EMBEDS.finditer(text):
             for pattern in match[1].split():
-                missing = _missing(texts, posixpath.dirname(path), pattern.strip('"`').removeprefix("all:"))
+                missing = _missing(real, posixpath.dirname(path), pattern.strip('"`').removeprefix("all:"))
                 if missing:
                     found = found.doubting(
                         f"{path} embeds {missing}, which was not seen: what builds it first?"
@@ -235,7 +238,17 @@ def _around(found: Detected, texts: Texts, sources: dict[str, str]) -> Detected:
     return found
 
 
-def _existing(texts: Texts, path: str) -> str:
+def _folders(texts: Texts) -> set[str]:
+    found: set[str] = set()
+    for path in texts:
+        folder = posixpath.dirname(path)
+        while folder and folder not in found:
+            found.add(folder)
+            folder = posixpath.dirname(folder)
+    return found
+
+
+def _existing(texts: Texts, folders: set[str], path: str) -> str:
     """The file or folder of the repository that a path in the source means; empty for none."""
     stem = re.split(r"[*?\[%]", path, maxsplit=1)[0]
     if stem != path:
@@ -243,12 +256,11 @@ def _existing(texts: Texts, path: str) -> str:
     stem = posixpath.normpath(stem) if stem else ""
     if not re.fullmatch(r"(?!.*\.\.)[A-Za-z0-9_@+-][A-Za-z0-9._@+/-]*", stem) or stem.endswith(".go"):
         return ""
-    return stem if stem in texts or any(each.startswith(f"{stem}/") for each in texts) else ""
+    return stem if stem in texts or stem in folders else ""
 
 
-def _missing(texts: Texts, folder: str, pattern: str) -> str:
+def _missing(real: list[str], folder: str, pattern: str) -> str:
+    """What a pattern embeds, where none of the sorted paths is it or below it."""
     stem = re.split(r"[*?\[]", posixpath.join(folder, pattern), maxsplit=1)[0].rstrip("/")
-    real = [each for each in texts if not each.endswith(("/.gitkeep", "/.keep"))]
-    if any(each == stem or each.startswith((f"{stem}/", stem)) for each in real):
-        return ""
-    return posixpath.join(folder, pattern)
+    at = bisect_left(real, stem)
+    return "" if at < len(real) and real[at].startswith(stem) else posixpath.join(folder, pattern)

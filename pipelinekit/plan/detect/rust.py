@@ -69,7 +69,10 @@ def look(texts: Texts) -> Detected | None:
             "Cargo.toml names files or folders of its own: dependencies have no layer"
         )
     found = _system(found, texts, {folder: manifests[folder] for folder in members})
-    candidates = tuple(choice for each in members for choice in _programs(each, manifests[each], texts))
+    inside = sorted(path for path in texts if "src/bin/" in path)
+    candidates = tuple(
+        choice for each in members for choice in _programs(each, manifests[each], texts, inside)
+    )
     if not candidates:
         return found.doubting("no binary was seen: build.package names the program")
     preferred = _table(root, "package").get("default-run")
@@ -122,7 +125,7 @@ def _list(table: Manifest, key: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _programs(folder: str, manifest: Manifest, texts: Texts) -> Iterator[Choice]:
+def _programs(folder: str, manifest: Manifest, texts: Texts, inside: list[str]) -> Iterator[Choice]:
     name = str(_table(manifest, "package").get("name", ""))
     file = posixpath.join(folder, "Cargo.toml")
     seen = set()
@@ -136,7 +139,7 @@ def _programs(folder: str, manifest: Manifest, texts: Texts) -> Iterator[Choice]
     if main in texts and re.fullmatch(r"[\w-]+", name) and "src/main.rs" not in seen:
         yield Choice(name=name, package=name, why=f"{file}: {name}")
     below = posixpath.join(folder, "src/bin/")
-    for path in sorted(texts):
+    for path in inside:
         rest = path.removeprefix(below) if path.startswith(below) else ""
         match = re.fullmatch(r"([\w-]+)(?:\.rs|/main\.rs)", rest)
         if match and f"src/bin/{rest}" not in seen:
