@@ -227,14 +227,17 @@ def _around(found: Detected, texts: Texts, sources: dict[str, str]) -> Detected:
     if reads:
         found = replace(found, files=tuple(reads)).because(f"{', '.join(reads)}: read while it runs")
     real = sorted(each for each in texts if not each.endswith(("/.gitkeep", "/.keep")))
-    for path, text in sources.items():
-        for match in _EMBEDS.finditer(text):
-            for pattern in match[1].split():
-                missing = _missing(real, posixpath.dirname(path), pattern.strip('"`').removeprefix("all:"))
-                if missing:
-                    found = found.doubting(
-                        f"{path} embeds {missing}, which was not seen: what builds it first?"
-                    )
+    missing = [
+        (path, absent)
+        for path, text in sources.items()
+        for match in _EMBEDS.finditer(text)
+        for pattern in match[1].split()
+        if (absent := _missing(real, posixpath.dirname(path), pattern.strip('"`').removeprefix("all:")))
+    ]
+    # One is enough to look at: what builds it mostly builds the others as well.
+    for path, absent in missing[:1]:
+        more = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
+        found = found.doubting(f"{path} embeds {absent}{more}, which was not seen: what builds it first?")
     return found
 
 

@@ -69,7 +69,7 @@ def look(texts: Texts) -> Detected | None:
             "Cargo.toml names files or folders of its own: dependencies have no layer"
         )
     found = _system(found, texts, {folder: manifests[folder] for folder in members})
-    inside = sorted(path for path in texts if "src/bin/" in path)
+    inside = _binaries(texts)
     candidates = tuple(
         choice for each in members for choice in _programs(each, manifests[each], texts, inside)
     )
@@ -125,7 +125,19 @@ def _list(table: Manifest, key: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _programs(folder: str, manifest: Manifest, texts: Texts, inside: list[str]) -> Iterator[Choice]:
+def _binaries(texts: Texts) -> dict[str, list[str]]:
+    """The files below each `src/bin/`, in order."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(texts):
+        folder, slash, _ = path.partition("src/bin/")
+        if slash:
+            found.setdefault(folder + slash, []).append(path)
+    return found
+
+
+def _programs(
+    folder: str, manifest: Manifest, texts: Texts, inside: Mapping[str, list[str]]
+) -> Iterator[Choice]:
     name = str(_table(manifest, "package").get("name", ""))
     file = posixpath.join(folder, "Cargo.toml")
     seen = set()
@@ -139,8 +151,8 @@ def _programs(folder: str, manifest: Manifest, texts: Texts, inside: list[str]) 
     if main in texts and re.fullmatch(r"[\w-]+", name) and "src/main.rs" not in seen:
         yield Choice(name=name, package=name, why=f"{file}: {name}")
     below = posixpath.join(folder, "src/bin/")
-    for path in inside:
-        rest = path.removeprefix(below) if path.startswith(below) else ""
+    for path in inside.get(below, ()):
+        rest = path.removeprefix(below)
         match = re.fullmatch(r"([\w-]+)(?:\.rs|/main\.rs)", rest)
         if match and f"src/bin/{rest}" not in seen:
             yield Choice(name=match[1], package=match[1], why=f"{file}: {path}")
