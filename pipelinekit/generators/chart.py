@@ -51,6 +51,7 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
         inputs={
             "name": app.name,
             "team": app.team,
+            "user": app.build.user,
             "processes": processes,
             "before": {name: list(command) for name, command in app.before.items()},
             "calls": list(app.calls),

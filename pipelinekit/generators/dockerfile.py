@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipelinekit.generators import languages
+from pipelinekit.generators import installers, languages
 from pipelinekit.model.app import WEB, App, Language
 from pipelinekit.model.packages import CLIENTS, OF_LANGUAGE, secret_of
 from pipelinekit.model.site import Site
 from pipelinekit.model.tree import FilePlan
-
-DEFAULT_PORT = 8080
 
 
 def _login(language: Language, site: Site) -> dict[str, str]:
@@ -32,10 +30,15 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
         "package": build.package,
         "dependencies": build.dependencies or (),
         "command": list(web.command) if web else [],
+        "copies": installers.copies(build.dependencies or ()),
+        "main": build.main,
+        "files": build.files,
+        "system": {"build": [*build.system.get("build", ())], "run": [*build.system.get("run", ())]},
         "test": build.test,
         "args": sorted(build.args),
         "login": _login(build.language, site),
-        "port": (web.port if web else None) or DEFAULT_PORT,
+        "port": (web.port if web else None) or languages.DEFAULT_PORT,
+        "listens": bool(web and web.port),
         **languages.DEFAULTS[build.language].computed(build),
     }
     for name in languages.files_of(build):

@@ -54,6 +54,7 @@ _COLLECT = "find . -path '*/{}/*.xml' -exec cp {{}} /reports/ ';'; exit $code"
 MAVEN_TEST = ("sh", "-c", f"mvn --batch-mode test; code=$?; {_COLLECT.format('surefire-reports')}")
 GRADLE_TEST = ("sh", "-c", f"gradle --no-daemon test; code=$?; {_COLLECT.format('test-results')}")
 
+DEFAULT_PORT = 8080
 NGINX = "nginxinc/nginx-unprivileged:stable"
 
 
@@ -64,7 +65,19 @@ def _maven(build: Build) -> dict[str, Any]:
 
 
 def _gradle(build: Build) -> dict[str, Any]:
-    return {"target": posixpath.normpath(f"{build.package.strip('/')}/build/libs")}
+    project = posixpath.normpath(build.package.strip("/") or ".")
+    return {
+        "target": posixpath.normpath(f"{project}/build/libs"),
+        "installed": posixpath.normpath(f"{project}/build/install"),
+        "project": "" if project == "." else f":{project.replace('/', ':')}:",
+    }
+
+
+def _dotnet(build: Build) -> dict[str, Any]:
+    name = posixpath.splitext(posixpath.basename(build.package))[0]
+    # Before 8.0 there was no variable for the port alone.
+    urls = build.version.partition(".")[0] in {"5", "6", "7", "2", "3"}
+    return {"assembly": f"{build.main or name}.dll", "urls": urls}
 
 
 DEFAULTS: dict[Language, Defaults] = {
@@ -115,19 +128,20 @@ DEFAULTS: dict[Language, Defaults] = {
     ),
     "rust": Defaults(
         version="1",
-        base="library/rust:{version}-slim",
+        base="library/rust:{version}-slim-bookworm",
         runtime="library/debian:bookworm-slim",
         package="{name}",
         dependencies=("Cargo.toml", "Cargo.lock*"),
         test=RUST_TEST,
     ),
     "dotnet": Defaults(
-        version="8.0",
+        version="10.0",
         base="dotnet/sdk:{version}",
         runtime="dotnet/aspnet:{version}",
         package="{name}.csproj",
         dependencies=("*.csproj",),
         test=("dotnet", "test", "--logger", "junit;LogFilePath=/reports/dotnet.xml"),
+        computed=_dotnet,
         run_here=False,
     ),
     "ruby": Defaults(

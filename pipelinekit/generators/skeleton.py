@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelinekit import names
 from pipelinekit.model.app import Language
 from pipelinekit.model.tree import FilePlan
-
-_UNQUOTED = re.compile(r"[^A-Za-z0-9_.:/@+ -]")
 
 FILES: dict[Language, tuple[tuple[str, str], ...]] = {
     "python": (
@@ -136,7 +133,7 @@ def plan_descriptor(
             "port": port,
             "health": health,
             "command": list(command),
-            "doubts": [_UNQUOTED.sub("", each).split() for each in doubts],
+            "doubts": list(doubts),
             "build": dict(build or {}),
             "resources": {"cpu": "50m", "memory": MEMORY.get(language, "64Mi")},
         },

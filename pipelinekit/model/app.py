@@ -49,6 +49,14 @@ class Build:
     """The image that it runs in, where that is another one."""
     package: str = ""
     """What of the source is the program: a Go package, a Python module, a static site's folder."""
+    main: str = ""
+    """What starts the program where its file does not say: a Java class, a .NET assembly."""
+    files: tuple[str, ...] = ()
+    """Files and folders of the source that the program reads while it runs."""
+    system: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Debian packages: `build` to build it, `run` to run it."""
+    user: int | None = None
+    """The number of the user that the image names, where its USER is a name."""
     dependencies: tuple[str, ...] | None = None
     """Files that name the dependencies; copied first, so that their layer is kept. Empty: none."""
     installer: str = ""

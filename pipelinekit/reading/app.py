@@ -184,15 +184,16 @@ def _of(overrides: Data, process: str) -> dict[str, Any]:
     return found
 
 
-_BUILD_FIELDS = ("version", "base", "runtime", "package", "installer", "prune", "args")
+_BUILD_VALUES = ("version", "base", "runtime", "package", "main", "user", "installer", "prune", "args")
 
 
 def _build(data: Data) -> Build:
-    fields = {key: data[key] for key in _BUILD_FIELDS if key in data}
-    lists = ("dependencies", "commands", "test", "platforms", "secrets")
+    fields = {key: data[key] for key in _BUILD_VALUES if key in data}
+    lists = ("dependencies", "commands", "test", "platforms", "secrets", "files")
     fields |= {key: tuple(data[key]) for key in lists if key in data}
     return Build(
         language=data["language"],
+        system={moment: tuple(each) for moment, each in data.get("system", {}).items()},
         around={
             stage: Around(before=tuple(each.get("before", ())), after=tuple(each.get("after", ())))
             for stage, each in data.get("around", {}).items()

@@ -16,7 +16,7 @@ SCRATCH = "scratch"
 _MARK = "\ufeff"
 _DIRECTIVE = re.compile(r"#\s*escape\s*=\s*(\S)\s*\Z", re.IGNORECASE)
 _HEREDOC = re.compile(r"\d*<<(-?)([^<]+)\Z")
-_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|["'\\])+""", re.DOTALL)
+WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|["'\\])+""", re.DOTALL)
 """What a shell takes for one word; a quote that is not closed is a character."""
 MOST = 2_000
 """Instructions of a Dockerfile."""
@@ -31,7 +31,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Instruction:
+class Instruction:
     """One instruction, its lines joined; `at` has the place in the text of each character of `whole`."""
 
     word: str
@@ -94,13 +94,13 @@ def base(text: str, args: Mapping[str, str]) -> str:
 
 def arguments(text: str) -> frozenset[str]:
     """The names that `ARG` declares, in whatever stage."""
-    words = (word for each in _instructions(text) if each.word == "ARG" for word in _WORD.findall(each.rest))
+    words = (word for each in instructions(text) if each.word == "ARG" for word in WORD.findall(each.rest))
     return frozenset(word.partition("=")[0] for word in words)
 
 
 def secrets(text: str) -> frozenset[str]:
     """The ids of the build secrets that a `RUN` mounts, in whatever stage."""
-    flags = (flag for each in _instructions(text) if each.word == "RUN" for flag, _, _ in _flags(each))
+    flags = (flag for each in instructions(text) if each.word == "RUN" for flag, _, _ in _flags(each))
     return frozenset(mount for mount in map(_secret, flags) if mount)
 
 
@@ -124,8 +124,8 @@ def pin(text: str, args: Mapping[str, str], pinned: Mapping[str, str]) -> str:
 def _walk(text: str, args: Mapping[str, str]) -> list[_Use]:
     found: list[_Use] = []
     values: dict[str, str] = {}
-    escape = _escape(text.removeprefix(_MARK).split("\n", 50))
-    for each in _instructions(text):
+    escape = escape_of(text.removeprefix(_MARK).split("\n", 50))
+    for each in instructions(text):
         if each.word == "ARG" and not found:
             _declare(each, args, values, escape)
         elif each.word == "FROM":
@@ -135,8 +135,8 @@ def _walk(text: str, args: Mapping[str, str]) -> list[_Use]:
     return found
 
 
-def _declare(arg: _Instruction, args: Mapping[str, str], values: dict[str, str], escape: str) -> None:
-    for word in _WORD.findall(arg.rest):
+def _declare(arg: Instruction, args: Mapping[str, str], values: dict[str, str], escape: str) -> None:
+    for word in WORD.findall(arg.rest):
         name, equals, default = word.partition("=")
         if name in args:
             values[name] = args[name]
@@ -146,7 +146,7 @@ def _declare(arg: _Instruction, args: Mapping[str, str], values: dict[str, str],
             values.pop(name, None)
 
 
-def _from(each: _Instruction, values: Mapping[str, str], escape: str) -> _Use:
+def _from(each: Instruction, values: Mapping[str, str], escape: str) -> _Use:
     words = list(re.finditer(r"\S+", each.whole))[1:]
     words = list(dropwhile(lambda match: match[0].startswith("--"), words))
     if not words:
@@ -156,7 +156,7 @@ def _from(each: _Instruction, values: Mapping[str, str], escape: str) -> _Use:
     return _Use(expand(words[0][0], values, escape), each.at[first], each.at[last - 1] + 1, named)
 
 
-def _from_flags(each: _Instruction) -> list[_Use]:
+def _from_flags(each: Instruction) -> list[_Use]:
     """What `COPY --from=` and `RUN --mount=…,from=` name."""
     found = []
     for flag, first, _ in _flags(each):
@@ -179,21 +179,28 @@ def _from_flags(each: _Instruction) -> list[_Use]:
     return uses
 
 
-def _flags(each: _Instruction) -> list[tuple[str, int, int]]:
+def _flags(each: Instruction) -> list[tuple[str, int, int]]:
     """The flags of an instruction, before its first other word, and where they stand in it."""
-    words = _WORD.finditer(each.whole, len(each.word))
+    words = WORD.finditer(each.whole, len(each.word))
     flags = takewhile(lambda match: match[0].startswith("--"), words)
     return [(match[0], match.start(), match.end()) for match in flags]
 
 
-def _instructions(text: str) -> list[_Instruction]:
+def stage_of(each: Instruction, values: Mapping[str, str], escape: str) -> tuple[str, str]:
+    """What a `FROM` begins with, variables filled in, and the name that it gives its stage, or empty."""
+    use = _from(each, values, escape)
+    return use.image, use.stage or ""
+
+
+def instructions(text: str) -> list[Instruction]:
+    """The instructions in order, each in one line; raises `DocumentInvalid` for too many."""
     # In the place of the mark a space: nothing moves.
     lines = text.replace(_MARK, " ", 1).split("\n") if text.startswith(_MARK) else text.split("\n")
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    escape = re.escape(_escape(lines))
+    escape = re.escape(escape_of(lines))
     continued = re.compile(rf"(?:(?<=[^{escape}])|^){escape}[ \t\r]*\Z")
     endless: set[str] = set()
-    found: list[_Instruction] = []
+    found: list[Instruction] = []
     number = 0
     while number < len(lines):
         whole, places, number = _joined(lines, starts, number, continued)
@@ -203,7 +210,7 @@ def _instructions(text: str) -> list[_Instruction]:
             problem = f"more than {MOST} instructions"
             raise DocumentInvalid(Fault("dockerfile-too-long", problem, Place("Dockerfile", number)))
         word = whole.split(maxsplit=1)[0].upper()
-        found.append(_Instruction(word, whole, places))
+        found.append(Instruction(word, whole, places))
         if word in {"RUN", "COPY", "ADD"}:
             number = _after_heredocs(lines, number, whole, endless)
     return found
@@ -239,7 +246,7 @@ def _after_heredocs(lines: list[str], at: int, instruction: str, endless: set[st
 
     `endless` are those words whose end was looked for and is in no line that follows.
     """
-    for word in _WORD.findall(instruction):
+    for word in WORD.findall(instruction):
         match = _HEREDOC.fullmatch(word)
         name = re.sub(r"[\"'\\]", "", match[2]) if match else ""
         if match is None or not name:
@@ -256,7 +263,8 @@ def _after_heredocs(lines: list[str], at: int, instruction: str, endless: set[st
     return at
 
 
-def _escape(lines: list[str]) -> str:
+def escape_of(lines: list[str]) -> str:
+    """The character that continues a line and escapes another, as the first lines say."""
     for line in lines:
         if not line.lstrip().startswith("#") or "=" not in line:
             break

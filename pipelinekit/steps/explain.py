@@ -65,6 +65,9 @@ def _build(described: Described) -> Iterator[Setting]:
         "base",
         "runtime",
         "package",
+        "main",
+        "files",
+        "user",
         "dependencies",
         "test",
         "platforms",
@@ -77,6 +80,8 @@ def _build(described: Described) -> Iterator[Setting]:
             yield Setting(
                 path=setting.path, value=setting.value, cause=setting.cause, place=setting.place, note=note
             )
+    for moment, packages in build.system.items():
+        yield _from(source, ("build", "system", moment), list(packages))
     for name, value in build.args.items():
         yield _from(source, ("build", "args", name), value)
 

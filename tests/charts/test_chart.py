@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import chart as chart_generator
 from pipelinekit.merge.keys import set_keys
-from pipelinekit.model.app import App, Autoscale, Process, SecretRef, Service
+from pipelinekit.model.app import App, Autoscale, Build, Process, SecretRef, Service
 from pipelinekit.reading.values import overlay
 from pipelinekit.render import render
 from tests import examples
@@ -47,6 +47,14 @@ def one(helm: Helm, folder: Path, process: Process, **fields: Any) -> dict[str, 
     """What an application of one process becomes."""
     app = examples.app(processes={process.name: process}, **fields)
     return by_name(helm.objects(chart_of(app, folder), GIVEN))
+
+
+@pytest.mark.parametrize("user", [None, 10001, 2_000_000_000])
+def test_the_images_user_by_number_is_the_pods(helm: Helm, tmp_path: Path, user: int | None) -> None:
+    build = Build(language="dockerfile", user=user)
+    objects = one(helm, tmp_path, Process(name="web", port=8080), build=build)
+    context = pod_of(objects["Deployment/orders"])["securityContext"]
+    assert (context["runAsNonRoot"], context.get("runAsUser")) == (True, user)
 
 
 # --- names ----------------------------------------------------------------------------------------

@@ -54,7 +54,9 @@ MODULES = {
     "pom.xml": "<project><modules><module>core</module><module>web</module></modules></project>",
     "core/pom.xml": "<project/>",
     "web/pom.xml": "<project/>",
-    "web/src/main/java/app/WebApplication.java": "",
+    "web/src/main/java/app/WebApplication.java": (
+        "package app;\n\npublic class WebApplication { public static void main(String[] words) {} }\n"
+    ),
 }
 GRADLE = {
     "build.gradle.kts": 'plugins { id("org.springframework.boot") }\njava { toolchain { JavaLanguageVersion.of(21) } }\n'

@@ -48,8 +48,8 @@ EXPECTED = {
     "EXPRESS": Understood("node", "24", "src/server.js", 3000, "/health", (), MOCHA),
     "VITE": Understood("node", "24", "dist", 8080, "/healthz", (), VITEST),
     "SPRING": Understood("java-maven", "21", ".", 8081, "/actuator/health", (), languages.MAVEN_TEST),
-    "MODULES": Understood("java-maven", "17", "web", 8080, "", (), languages.MAVEN_TEST),
-    "GO": Understood("go", "1.22", "./cmd/api", 9000, "/healthz", (), languages.GO_TEST),
+    "MODULES": Understood("java-maven", "17", "web", None, "", (), languages.MAVEN_TEST),
+    "GO": Understood("go", "1.26", "./cmd/api", 9000, "/healthz", (), languages.GO_TEST),
     "CARGO": Understood("rust", "1", "api-server", 7000, "", (), languages.RUST_TEST),
     "STATIC": Understood("static", "stable", ".", 8080, "/healthz", (), ("sh", "tests/check.sh")),
 }

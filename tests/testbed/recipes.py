@@ -68,7 +68,7 @@ def base_images(layout: Layout, go: Go) -> dict[str, Recipe]:
             files={"repository": maven.repository(layout)},
             identity=maven.identity(),
         ),
-        "library/rust:1-slim": Recipe(base=DEBIAN, dockerfile=_RUST),
+        "library/rust:1-slim-bookworm": Recipe(base=DEBIAN, dockerfile=_RUST),
         "openbao/openbao:2.7.2": Recipe(
             base="library/busybox:stable",
             dockerfile=_BAO,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pipelinekit import names
-from pipelinekit.adapters import files, folders
+from pipelinekit.adapters import files
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import worktree
 from pipelinekit.cli import report
-from pipelinekit.cli.application import generate
+from pipelinekit.cli.application import generate, takein
 from pipelinekit.cli.options import PLATFORM
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import Fault, Place, Refused, usage
@@ -24,15 +23,6 @@ from pipelinekit.model.tree import Tree
 from pipelinekit.reading.app import FILE, read_app
 from pipelinekit.render import render
 from pipelinekit.steps.generate import apply_generation
-
-if TYPE_CHECKING:
-    from pipelinekit.plan.detect.signs import Detected
-
-PORT = 8080
-LOOKED_FOR = (
-    "go.mod, Cargo.toml, pom.xml, build.gradle, *.csproj, requirements.txt, pyproject.toml, package.json,\n"
-    "Gemfile, composer.json, index.html, Dockerfile"
-)
 
 
 @click.command("new-app")
@@ -48,6 +38,12 @@ LOOKED_FOR = (
     default="",
     metavar="DIR",
     help="An existing repository: nothing of it is overwritten, and no skeleton is added.",
+)
+@click.option(
+    "--package",
+    default="",
+    metavar="WHAT",
+    help="With --from: which of several programs it is, a package, module, project or main class.",
 )
 @click.option(
     "--keep",
@@ -69,6 +65,7 @@ def new_app(
     team: str,
     port: int | None,
     existing: str,
+    package: str,
     keep: str,
     service: str,
     with_git: bool,
@@ -87,12 +84,16 @@ def new_app(
     folder = Path(existing or name)
     if existing:
         files.require_folder(folder)
-    seen = _look_around(folder, name, language, service) if existing else None
+    named = takein.Named(package=package, service=service.strip("/"), port=port)
+    seen = takein.look_around(folder, name, language, named) if existing else None
     chosen = language or (seen.language if seen else None)
     if chosen is None:
         hint = f"--language {'|'.join(LANGUAGES)}"
         raise usage("language-missing", f"what is {name} written in?", hint=hint)
     kinds = _kinds(keep)
+    if seen and seen.keeps_dockerfile and chosen != "dockerfile":
+        kinds.append("dockerfile")
+        report.say("ours as a diff: pipelinekit generate --take new Dockerfile --diff")
     if chosen == "python" and not existing and names.shadows_python(name):
         raise usage(
             "bad-name",
@@ -100,7 +101,9 @@ def new_app(
             hint=f"perhaps {name[: names.APPLICATION_MAX - 4]}-app",
         )
     tree = (
-        taken_in(name, team, chosen, port, seen) if existing else _made_anew(name, team, chosen, port or PORT)
+        takein.describe(name, team, chosen, port, seen)
+        if existing
+        else _made_anew(name, team, chosen, port or languages.DEFAULT_PORT)
     )
     _write_absent(folder, tree, existing=bool(existing))
     if with_git and worktree.init(folder):
@@ -113,54 +116,6 @@ def new_app(
     report.result(_what_next(folder, name, chosen, len(seen.doubts) if seen else 0))
     if generation.unsettled:
         raise Refused(*(generate.unsettled_fault(each) for each in generation.unsettled))
-
-
-def _look_around(folder: Path, name: str, language: Language | None, service: str) -> Detected | None:
-    """What the repository shows, told to the user; None when they say the language and it shows another.
-
-    Raises `UsageError` when nothing is known, with the folders of a monorepo that look like applications.
-    """
-    # Only an existing repository is looked at.
-    from pipelinekit.plan.detect import applications_in, detect
-    from pipelinekit.plan.detect.signs import DEEPEST, READ, SKIPPED
-
-    texts = folders.scan(folder, wanted=READ.search, skipped=SKIPPED, deepest=DEEPEST)
-    seen = detect(texts, service.strip("/"))
-    if service and seen is None:
-        hint = "a folder that package.json or pnpm-workspace.yaml names among its workspaces"
-        raise usage("service-unknown", f"--service {service}: {folder} has no such member", hint=hint)
-    if language and (seen is None or seen.language != language):
-        return None
-    # One sign at the top of many folders is a workspace's, and the applications are further down.
-    if seen is None:
-        inside = applications_in(texts)
-        hint = f"looked for {LOOKED_FOR};\n--language {'|'.join(LANGUAGES)} names it"
-        if inside:
-            first = next(iter(inside))
-            hint = f"these folders look like applications: run it in each, with --from {first} and so on\n"
-            hint += "\n".join(f"{path}: {each.evidence[0]}" for path, each in inside.items())
-        raise usage("language-unknown", f"{folder} shows no language that pipelinekit knows", hint=hint)
-    for sentence in seen.evidence:
-        report.say(sentence)
-    for sentence in seen.doubts:
-        report.say(f"to check: {sentence}")
-    if seen.choices:
-        raise Refused(_which(folder, name, seen))
-    return seen
-
-
-def _which(folder: Path, name: str, seen: Detected) -> Fault:
-    """Several programs, as a table to choose from."""
-    rows = [
-        f"pipelinekit new-app {name} --from {folder} --service {each}   # port {port or 'unknown'}; {why}"
-        for each, port, why in seen.choices
-    ]
-    return Fault(
-        "several-programs",
-        f"{len(rows)} members of the workspace can run; nothing was written",
-        Place(str(folder)),
-        hint="\n".join(("choose one:", *rows)),
-    )
 
 
 def _kinds(keep: str) -> list[str]:
@@ -180,47 +135,6 @@ def _made_anew(name: str, team: str, language: Language, port: int) -> Tree:
     described = read_app(render([descriptor], packaged.templates())[FILE].text)
     version = languages.resolved(described).version
     return render([descriptor, *plan_skeleton(name, language, port, version)], packaged.templates())
-
-
-def taken_in(name: str, team: str, language: Language, port: int | None, seen: Detected | None) -> Tree:
-    """The descriptor of an existing application: what was seen, where it differs from the defaults."""
-    from pipelinekit.plan.detect.signs import Detected
-
-    seen = seen or Detected(language=language)
-    build = {
-        "version": seen.version,
-        "base": seen.base,
-        "package": seen.package,
-        "installer": seen.installer,
-        "commands": None if seen.commands is None else list(seen.commands),
-        "prune": None if seen.prune else False,
-        "dependencies": None if seen.dependencies is None else list(seen.dependencies),
-        "test": list(seen.test),
-    }
-    defaults = languages.DEFAULTS[language]
-    usual = {
-        "version": defaults.version,
-        "package": defaults.package,
-        "dependencies": list(defaults.dependencies),
-    }
-    differing = {
-        key: value
-        for key, value in build.items()
-        if value is not None
-        and value != usual.get(key)
-        and (value or key in {"dependencies", "commands", "prune"})
-    }
-    plan = plan_descriptor(
-        name,
-        team,
-        language,
-        port or seen.port or (PORT if seen.serves else None),
-        health=seen.health,
-        doubts=seen.doubts,
-        command=seen.command,
-        build=differing,
-    )
-    return render([plan], packaged.templates())
 
 
 def _write_absent(folder: Path, tree: Tree, *, existing: bool) -> None:
@@ -249,7 +163,7 @@ def _write_absent(folder: Path, tree: Tree, *, existing: bool) -> None:
 
 def _what_next(folder: Path, name: str, language: str, doubts: int) -> str:
     step = "" if str(folder) == "." else f"cd {folder} && "
-    state = f"is written, with {doubts} to check at the top of {FILE}," if doubts else "is ready"
+    state = "is ready" if not doubts else f"is taken in, with {doubts} to check (marked in {FILE}),"
     return (
         f"{name} ({language}) {state} in {folder}/\n"
         f"  next: {step}git add . && git commit -m 'First version', then pipelinekit test"

@@ -6,15 +6,15 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import replace
 
-from pipelinekit.plan.detect import compiled, jvm, node, pages, php, python
+from pipelinekit.plan.detect import choices, dotnet, go, gradle, jvm, node, pages, php, python, rust
 from pipelinekit.plan.detect.signs import Detected, Texts, search
 
 LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
-    compiled.go,
-    compiled.rust,
+    go.look,
+    rust.look,
     jvm.maven,
-    jvm.gradle,
-    compiled.dotnet,
+    gradle.look,
+    dotnet.look,
     python.look,
     pages.ruby,
     php.look,
@@ -25,10 +25,21 @@ LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
 """In the order of how sure a sign is: a Go service may well have a package.json for its front end."""
 
 
-def detect(texts: Texts, service: str = "") -> Detected | None:
+LISTENING: dict[str, Callable[[Texts, Detected], Detected]] = {
+    "go": go.listening,
+    "dotnet": dotnet.finished,
+    "java-maven": jvm.finished,
+    "java-gradle": jvm.finished,
+    "rust": rust.listening,
+}
+"""Where a program listens, for those that were chosen among several."""
+
+
+def detect(texts: Texts, name: str = "", package: str = "", service: str = "") -> Detected | None:
     """What the files show, or None when no known language does. The first that fits counts.
 
-    `service` is the folder of a workspace's member; None when there is no such member.
+    Where there are several programs, `package` names one, else the application's `name` may. `service` is
+    the folder of a workspace's member; None when there is no such member.
     """
     if service:
         one = node.member(texts, service)
@@ -36,7 +47,13 @@ def detect(texts: Texts, service: str = "") -> Detected | None:
     for look in LOOKS:
         found = look(texts)
         if found:
-            return _with_health(texts, found)
+            open_before = bool(found.choices) or bool(package)
+            found = choices.settled(found, name, package)
+            if open_before and found.language == "node" and not found.choices:
+                found = node.member(texts, found.package) or found
+            elif open_before and not found.choices and found.language in LISTENING:
+                found = LISTENING[found.language](texts, found)
+            return _with_health(texts, found) if found.server else found
     return None
 
 

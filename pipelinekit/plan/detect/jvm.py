@@ -1,60 +1,246 @@
-"""Java with Maven or Gradle, and Spring Boot on either."""
+"""Java with Maven or Gradle: which module runs, how its jar starts, on which Java."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import replace
 
-from pipelinekit.plan.detect.signs import Detected, Texts, search
+from pipelinekit.plan.detect import choices
+from pipelinekit.plan.detect.signs import Choice, Detected, Texts, search
+
+RELEASES = (8, 11, 17, 21, 25)
+"""Of Java, those that are maintained for long and have images."""
+USUAL = 17
+
+_MAIN = re.compile(r"\bstatic\s+(?:final\s+)?void\s+main\s*\(|^\s*void\s+main\s*\(", re.MULTILINE)
+_KOTLIN_MAIN = re.compile(r"^(?:suspend\s+)?fun\s+main\s*\(", re.MULTILINE)
+_PACKAGE = re.compile(r"^\s*package\s+([\w.]+)", re.MULTILINE)
+_SPRING = "@SpringBootApplication"
+_ALONE = (
+    "spring-boot-maven-plugin",
+    "maven-shade-plugin",
+    "jar-with-dependencies",
+    "quarkus-maven-plugin",
+    "micronaut-maven-plugin",
+)
+"""Plugins whose jar (or folder) runs alone."""
+_ASIDE = re.compile(
+    r"(^|/)(src/(test|it|integrationTest|testFixtures|jmh)|examples?|samples?|benchmarks?|buildSrc)/"
+)
 
 
 def maven(texts: Texts) -> Detected | None:
     """A Maven project, or None."""
     if "pom.xml" not in texts:
         return None
-    pom = texts["pom.xml"]
     found = Detected(language="java-maven", evidence=("pom.xml: Java with Maven",))
-    version = re.search(r"<(?:java\.version|maven\.compiler\.(?:release|target|source))>(?:1\.)?(\d+)<", pom)
-    if version:
-        found = replace(found, version=version[1]).because(f"pom.xml says Java {version[1]}")
-    modules = re.findall(r"<module>([^<]+)</module>", pom)
-    main = next((path for path in sorted(texts) if re.search(r"Application\.java$|/Main\.java$", path)), "")
-    module = next((each for each in modules if main.startswith(f"{each}/")), "")
+    poms = _projects(texts)
+    whole = "\n".join(poms.values())
+    version = _maven_version(whole)
+    found = versioned(found, version, "pom.xml")
+    modules = sorted(folder for folder in poms if folder)
     if modules:
         # Each module has a project file of its own: no single one names the dependencies.
-        found = replace(found, package=module, dependencies=()).because(
-            f"modules {', '.join(modules)}: {module or '?'} is the program"
-        )
-    return _spring(texts, found, pom)
+        found = replace(found, dependencies=()).because(f"modules {', '.join(modules)}, with their parent")
+    return program(found, texts, list(poms))
 
 
-def _spring(texts: Texts, found: Detected, build: str) -> Detected:
-    if "spring-boot" not in build:
+def _projects(texts: Texts) -> dict[str, str]:
+    """The text of each `pom.xml` that the one at the top builds, by its folder; comments left out."""
+    found: dict[str, str] = {}
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        text = texts.get(posixpath.join(folder, "pom.xml"))
+        if text is None or folder in found:
+            continue
+        found[folder] = _uncommented(text)
+        named = re.findall(r"<module>\s*([^<\s]+)\s*</module>", found[folder])
+        waiting += [posixpath.normpath(posixpath.join(folder, each)) for each in named]
+    return {folder: found[folder] for folder in sorted(found)}
+
+
+def _uncommented(text: str) -> str:
+    parts = text.split("<!--")
+    return parts[0] + "".join(each.partition("-->")[2] for each in parts[1:])
+
+
+def _maven_version(pom: str) -> str:
+    names = ("maven.compiler.release", "java.version", "maven.compiler.target", "maven.compiler.source")
+    for name in names:
+        match = re.search(rf"<{re.escape(name)}>\s*(?:1\.)?(\d+)\s*<", pom)
+        if match:
+            return match[1]
+    match = re.search(r"<(?:release|target|source)>\s*(?:1\.)?(\d+)\s*<", pom)
+    return match[1] if match else ""
+
+
+def versioned(found: Detected, asked: str, file: str) -> Detected:
+    """The Java that is maintained and runs what is asked for."""
+    if not asked:
         return found
-    port = search(
-        texts,
-        r"application\.(properties|ya?ml)$",
-        r"(?:server\.port\s*[=:]\s*|server:[ \t\r]*\n[ \t]+port:[ \t]*)(\d+)",
+    version = next((each for each in RELEASES if each >= int(asked)), int(asked))
+    why = f"{file} says Java {asked}"
+    return replace(found, version=str(version)).because(
+        why if str(version) == asked else f"{why}: {version} has images"
     )
-    number = int(port[1]) if port else 8080
-    found = replace(found, port=number).because(f"Spring Boot, on port {number}")
-    if "spring-boot-starter-actuator" in build:
-        found = replace(found, health="/actuator/health").because(
-            "actuator: the health check /actuator/health"
+
+
+def program(found: Detected, texts: Texts, modules: list[str]) -> Detected:
+    """The program among the main classes of all modules, how it starts, and where it listens."""
+    candidates = _mains(texts, modules)
+    boot = [each for each in candidates if _is_boot(texts, each)]
+    named = [each for each in candidates if each.main in _said(texts, found, each.package)]
+    chosen = tuple(boot or named or candidates)
+    # A module whose build names one main class has decided.
+    if len(modules) == 1 and len(chosen) > 1:
+        declared = [each for each in chosen if each.main in _said(texts, found, "")]
+        chosen = tuple(declared[:1]) or chosen
+    found = choices.between(found, chosen, "") if chosen else found
+    if found.choices:
+        return found
+    return finished(texts, found)
+
+
+def _mains(texts: Texts, modules: list[str]) -> list[Choice]:
+    found: list[Choice] = []
+    for path in sorted(texts):
+        if _ASIDE.search(path) or not path.endswith((".java", ".kt")):
+            continue
+        pattern = _MAIN if path.endswith(".java") else _KOTLIN_MAIN
+        if not pattern.search(texts[path]):
+            continue
+        module = max(
+            (each for each in modules if not each or path.startswith(f"{each}/")), key=len, default=""
         )
+        package = _PACKAGE.search(texts[path])
+        stem = posixpath.splitext(posixpath.basename(path))[0]
+        name = stem if path.endswith(".java") else f"{stem[:1].upper()}{stem[1:]}Kt"
+        main = f"{package[1]}.{name}" if package else name
+        label = posixpath.basename(module) or stem
+        found.append(Choice(name=label, package=module or ".", main=main, why=path))
     return found
 
 
-def gradle(texts: Texts) -> Detected | None:
-    """A Gradle project, or None."""
-    build = next((each for each in ("build.gradle", "build.gradle.kts") if each in texts), "")
-    if not build:
-        return None
-    found = Detected(language="java-gradle", evidence=(f"{build}: Java with Gradle",))
-    version = re.search(
-        r"(?:JavaVersion\.VERSION_|JavaLanguageVersion\.of\(|sourceCompatibility\s*=\s*['\"]?)(\d+)",
-        texts[build],
+def _is_boot(texts: Texts, choice: Choice) -> bool:
+    return _SPRING in texts[choice.why]
+
+
+def _said(texts: Texts, found: Detected, module: str) -> str:
+    """What the build files of a module say."""
+    folder = "" if module in {"", "."} else f"{module}/"
+    names = ("pom.xml",) if found.language == "java-maven" else ("build.gradle", "build.gradle.kts")
+    return _uncommented("\n".join(texts.get(f"{folder}{each}", "") for each in names))
+
+
+def finished(texts: Texts, found: Detected) -> Detected:
+    """The same for a program that is decided: whether its jar runs alone, its port and its health check."""
+    said = _said(texts, found, found.package)
+    whole = "\n".join(
+        text for path, text in texts.items() if re.search(r"pom\.xml$|\.gradle(\.kts)?$|\.toml$", path)
     )
-    if version:
-        found = replace(found, version=version[1]).because(f"{build} says Java {version[1]}")
-    return _spring(texts, found, texts[build])
+    spring = "spring-boot" in said or "org.springframework.boot" in said or "spring-boot" in whole
+    found = _started(found, said, whole)
+    if spring:
+        return _spring(texts, found, whole)
+    if "quarkus" in whole:
+        found = replace(
+            found, port=_configured(texts, found, r"quarkus\.http\.port\s*[=:]\s*(\d+)") or 8080, main=""
+        )
+        found = found.because(f"Quarkus, on port {found.port}")
+        health = "quarkus-smallrye-health" in whole
+        return (
+            replace(found, health="/q/health/ready").because("smallrye: /q/health/ready") if health else found
+        )
+    if "io.micronaut" in whole:
+        port = _configured(
+            texts, found, r"(?:server:[ \t\r]*\n[ \t]+port:[ \t]*|micronaut\.server\.port\s*[=:]\s*)(\d+)"
+        )
+        return replace(found, port=port or 8080).because(f"Micronaut, on port {port or 8080}")
+    return _plain_port(texts, found)
+
+
+def _started(found: Detected, said: str, whole: str) -> Detected:
+    """Whether the jar runs alone: then its main class is its own business."""
+    war = re.search(r"<packaging>\s*war\s*<", said)
+    if war and "spring-boot-maven-plugin" not in said:
+        return replace(found, main="").doubting(
+            "it is packed as a war, which wants a servlet container: build.runtime"
+        )
+    if found.language == "java-maven":
+        alone = any(each in said for each in _ALONE) or (
+            "spring-boot-starter-parent" in whole and "spring-boot" in said
+        )
+    else:
+        alone = bool(re.search(r"org\.springframework\.boot|shadow|io\.quarkus", said))
+    if alone:
+        return replace(found, main="").because("its jar runs alone")
+    if found.language == "java-gradle" and not re.search(r"\bapplication\b", said):
+        return replace(found, main="").doubting(
+            "its jar has no dependencies in it: the plugin application is missing"
+        )
+    if found.main:
+        return found.because(f"{found.main} starts it, with its dependencies beside it")
+    return found.doubting("no main class was seen: build.package and build.main name the program")
+
+
+def _configured(texts: Texts, found: Detected, pattern: str) -> int | None:
+    match = search(_of(texts, found), r"(^|/)src/main/resources/[^/]+\.(properties|ya?ml)$", pattern)
+    number = next((each for each in match.groups() if each), "") if match else ""
+    return int(number) if number and 0 < int(number) < 65536 else None
+
+
+def _of(texts: Texts, found: Detected) -> Texts:
+    """The texts of the program's own module."""
+    folder = "" if found.package in {"", "."} else f"{found.package}/"
+    return {path: text for path, text in texts.items() if path.startswith(folder) and not _ASIDE.search(path)}
+
+
+def _spring(texts: Texts, found: Detected, whole: str) -> Detected:
+    own = _of(texts, found)
+    port = search(
+        own,
+        r"(^|/)(application|bootstrap)\.(properties|ya?ml)$",
+        r"(?:server\.port\s*[=:]\s*|server:[ \t\r]*\n[ \t]+port:[ \t]*)(?:\$\{\w+:)?(\d+)",
+    )
+    served = re.search(r"starter-(?:web|jersey|graphql|actuator|gateway|netflix-eureka-server)", whole)
+    if not port and not served and re.search(r"spring-boot-starter", whole):
+        found = found.doubting("no starter of Spring Boot that serves was seen: is there a port at all?")
+    number = int(port[1]) if port and 0 < int(port[1]) < 65536 else 8080
+    found = replace(found, port=number).because(f"Spring Boot, on port {number}")
+    if "spring-boot-starter-actuator" not in whole:
+        return found
+    context = search(
+        own,
+        r"(^|/)application\.(properties|ya?ml)$",
+        r"(?:server\.servlet\.context-path|context-path)\s*[=:]\s*[\"']?(/[\w/-]+)",
+    )
+    health = f"{context[1].rstrip('/') if context else ''}/actuator/health"
+    return replace(found, health=health).because(f"actuator: the health check {health}")
+
+
+def _plain_port(texts: Texts, found: Detected) -> Detected:
+    """Where a program without a framework listens."""
+    own = {path: text for path, text in _of(texts, found).items() if path.endswith((".java", ".kt"))}
+    listens = search(
+        own,
+        r"",
+        r"(?:InetSocketAddress\(|ServerSocket\(|new Server\(|\.start\(|\.port\(|\.listen\(|port\s*=\s*)"
+        r"\s*(?:\"0\.0\.0\.0\",\s*)?(\d{2,5})\b",
+    )
+    if listens and 0 < int(listens[1]) < 65536:
+        return replace(found, port=int(listens[1])).because(
+            f"port {listens[1]} in the source: {listens[0].strip()}"
+        )
+    if search(own, r"", r"getenv\(\s*\"PORT\"|getenv\(\)\[\"PORT\""):
+        fallback = search(own, r"", r"[pP]ort\D{1,80}?(\d{4,5})")
+        port = int(fallback[1]) if fallback and int(fallback[1]) < 65536 else 8080
+        return replace(found, port=port).because(f"it reads PORT, which the chart gives: port {port}")
+    if search(
+        own, r"", r"HttpServer|ServerSocket|Javalin|embeddedServer|Vertx|ServerBuilder|Undertow|Jetty|Spark\."
+    ):
+        return replace(found, asks_port=True).because("it listens, on a port that the source does not show")
+    if found.main or not found.doubts:
+        return replace(found, server=False).because("nothing in it listens: no port and no probe")
+    return found

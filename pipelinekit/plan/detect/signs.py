@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from pipelinekit.model.app import Language
 
@@ -12,10 +13,12 @@ Texts = Mapping[str, str]
 """Path to text of the files that were read; others are listed with an empty text."""
 
 READ = re.compile(
-    r"(^|/)(Pipfile(\.lock)?|Procfile|go\.mod|Gemfile|Dockerfile|\.nvmrc|\.node-version|\.python-version|runtime\.txt"
-    r"|yarn\.lock|angular\.json|Cargo\.toml|pom\.xml|package\.json|composer\.json"
-    r"|requirements[^/]*\.(txt|in)|requirements/[^/]+\.(txt|in)|pyproject\.toml|setup\.cfg|[^/]+\.(gradle|gradle\.kts|csproj|properties|ya?ml"
-    r"|py|go|[cm]?[jt]s|[jt]sx|java|kt|rs|rb|php))$"
+    r"(^|/)(Pipfile(\.lock)?|Procfile|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props"
+    r"|Gemfile|Dockerfile|\.nvmrc|\.node-version|\.python-version|runtime\.txt|yarn\.lock|angular\.json"
+    r"|Cargo\.toml|pom\.xml|package\.json|composer\.json|pyproject\.toml|setup\.cfg"
+    r"|requirements[^/]*\.(txt|in)|requirements/[^/]+\.(txt|in)"
+    r"|[^/]+\.(gradle|gradle\.kts|csproj|fsproj|properties|ya?ml"
+    r"|py|go|[cm]?[jt]s|[jt]sx|java|kt|rs|cs|fs|rb|php))$"
 )
 """Which files' texts say something; of the rest the names suffice."""
 SKIPPED = frozenset(
@@ -37,34 +40,54 @@ DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One program of several: what an application would be called after it, and what building it takes."""
+
+    name: str
+    package: str
+    """What `--package` is told; for a workspace's member, its folder, which `--service` is told."""
+    why: str
+    main: str = ""
+    option: str = "--package"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Detected:
     """What `new-app` writes into `app.yaml`; empty where the language's default is right."""
 
     language: Language
     version: str = ""
     base: str = ""
+    runtime: str = ""
     package: str = ""
+    main: str = ""
+    files: tuple[str, ...] = ()
+    system: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    user: int | None = None
     dependencies: tuple[str, ...] | None = None
     test: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     installer: str = ""
     commands: tuple[str, ...] | None = None
     prune: bool = True
-    serves: bool = True
-    """Whether it answers requests; what does not gets no port."""
     port: int | None = None
     health: str = ""
+    server: bool = True
+    """Whether it listens at all: what does not gets no port and no probe."""
+    asks_port: bool = False
+    """Whether it listens somewhere that the source does not show."""
+    keeps_dockerfile: bool = False
+    """Whether the repository's own Dockerfile describes the image."""
+    choices: tuple[Choice, ...] = ()
+    """Programs of which one has to be named; empty where there is nothing to decide."""
+    doubts: tuple[str, ...] = ()
+    """What somebody has to look at: a marked line each in `app.yaml`."""
     evidence: tuple[str, ...] = field(default=())
     """What was seen, and what follows from it: one sentence each."""
 
-    doubts: tuple[str, ...] = ()
-    """What is a guess or cannot be right, in one sentence each: a person has to look."""
-    choices: tuple[tuple[str, int | None, str], ...] = ()
-    """Folder, port and reason of each of several programs, where one has to be chosen."""
-
-    def doubting(self, sentence: str) -> Detected:
-        """The same, with one more doubt; unchanged for an empty sentence."""
-        return replace(self, doubts=(*self.doubts, sentence)) if sentence else self
+    def doubting(self, *sentences: str) -> Detected:
+        """The same, with more to look at; empty sentences say nothing."""
+        return replace(self, doubts=(*self.doubts, *filter(None, sentences)))
 
     def because(self, *sentences: str) -> Detected:
         """The same, with more evidence."""

@@ -9,6 +9,7 @@ from pipelinekit.reading.schema.words import (
     COMMAND,
     CPU,
     CRON,
+    DEBIAN_PACKAGE,
     DRAFT,
     ENV_VALUE,
     FILES,
@@ -17,6 +18,7 @@ from pipelinekit.reading.schema.words import (
     IMAGE,
     IMAGE_VERSION,
     MEMORY,
+    PLAIN,
     PORT_NAME,
     REACH,
     RELATIVE,
@@ -113,6 +115,18 @@ APP: Schema = {
                     "base": text("the image that it is built in, without registry", *IMAGE, longest=300),
                     "runtime": text("the image that it runs in, without registry", *IMAGE, longest=300),
                     "package": text("what of the source is the program", *RELATIVE),
+                    "main": text("what starts it: a Java class, a .NET assembly", *PLAIN, longest=200),
+                    "files": listing(
+                        text("a file or folder", *RELATIVE), "what the program reads while it runs"
+                    ),
+                    "system": closed(
+                        {
+                            "build": listing(text("a package", *DEBIAN_PACKAGE), "to build it"),
+                            "run": listing(text("a package", *DEBIAN_PACKAGE), "to run it"),
+                        },
+                        about="Debian packages",
+                    ),
+                    "user": whole("the image's user by number, where its USER is a name", 1, 2147483647),
                     "dependencies": listing(
                         text("a file", *FILES), "files that name dependencies, copied first"
                     ),

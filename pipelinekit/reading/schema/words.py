@@ -90,6 +90,8 @@ FILES = (
     r"^(?!/)(?!(.*/)?\.\.(/|$))[A-Za-z0-9._@+*/-]+$",
     "a file inside the repository, * for any characters: letters, digits and . _ @ + / - *, without ..",
 )
+PLAIN = (r"^[A-Za-z_][A-Za-z0-9_.-]*$", "a name: letters, digits and _ . -")
+DEBIAN_PACKAGE = (r"^[a-z0-9][a-z0-9+.-]+$", "a Debian package: small letters, digits and + . -")
 IMAGE = (
     r"^[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9._-]+)?(@sha256:[0-9a-f]{64})?$",
     "an image without its registry, like library/python:3.11-slim, with or without @sha256:…",

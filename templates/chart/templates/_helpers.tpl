@@ -277,6 +277,9 @@ capabilities:
 {{/* The same for a pod. Usage: include "app.podSecurity" . */}}
 {{- define "app.podSecurity" -}}
 runAsNonRoot: true
+{{- with .Values.image.user }}
+runAsUser: {{ int64 . }}
+{{- end }}
 seccompProfile:
   type: RuntimeDefault
 {{- end -}}

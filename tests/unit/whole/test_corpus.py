@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pipelinekit.adapters.folder.packaged import templates
-from pipelinekit.cli.application.newapp import taken_in
+from pipelinekit.cli.application.takein import describe
 from pipelinekit.generators import dockerfile, languages
 from pipelinekit.model.app import WEB, App
 from pipelinekit.model.site import Site
@@ -47,7 +47,7 @@ def seen(case: dict[str, Any]) -> Detected:
 
 def made(found: Detected) -> tuple[App, str]:
     """The application that `app.yaml` describes, and its Dockerfile."""
-    tree = taken_in("orders", "t", found.language, None, found)
+    tree = describe("orders", "t", found.language, None, found)
     app = read_app(tree["app.yaml"].text)
     return app, render(dockerfile.plan(app, Site(library="")), templates())["Dockerfile"].text
 
@@ -70,7 +70,7 @@ def came_to(found: Detected, app: App, text: str) -> dict[str, Any]:
         "pages": build.package,
         "port": app.processes[WEB].port,
         "prune": build.prune,
-        "asked": [each for each, _, _ in found.choices],
+        "asked": [each.package for each in found.choices],
         "doubts": len(found.doubts),
         "test": list(build.test),
     }
@@ -83,7 +83,8 @@ def test_it_is_right_the_first_time(path: Path) -> None:
     assert set(truth) <= KNOWN
     found = seen(case)
     if truth.get("asked"):
-        assert (found.language, [each for each, _, _ in found.choices]) == (truth["language"], truth["asked"])
+        assert [each.package for each in found.choices] == truth["asked"]
+        assert found.language == truth["language"]
         return
     app, text = made(found)
     came = came_to(found, app, text)

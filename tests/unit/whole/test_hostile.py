@@ -70,6 +70,9 @@ APP: Document = {
         "language": "python",
         "version": "9.9-marked",
         "package": "marked.package",
+        "main": "marked.Main",
+        "files": ["marked-files"],
+        "system": {"build": ["marked-to-build"], "run": ["marked-to-run"]},
         "dependencies": ["marked.dependencies"],
         "installer": "uv@7.7-marked",
         "commands": ["marked-build-command"],
@@ -231,6 +234,7 @@ DIFFERING = {
     ("images", "mirrorCredentials"),
     *(("packages", each) for each in ("pypi", "npm", "maven", "go")),
     *(("build", name) for name in ("version", "base", "runtime", "package", "dependencies", "test", "args")),
+    *(("build", name) for name in ("main", "files", "system")),
 }
 NEEDED = {"apiVersion", "kind", "metadata", "build", "images", "charts", "clusters", "environments"}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import replace
 
 from pipelinekit.plan.detect.node import frameworks, package, ports, workspaces
 from pipelinekit.plan.detect.node.package import Package
 from pipelinekit.plan.detect.node.start import Start, start
-from pipelinekit.plan.detect.signs import Detected, Texts
+from pipelinekit.plan.detect.signs import Choice, Detected, Texts
 
 NODE_TESTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -44,12 +45,16 @@ def look(texts: Texts) -> Detected | None:
     ]
     if len(able) == 1:
         return member(texts, able[0])
-    choices = tuple((each, _program(workspaces.below(texts, each), those[each], found)) for each in able)
     asked = found.because("workspaces: " + ", ".join(those))
-    table = tuple((each, said.port, said.evidence[-1]) for each, said in choices)
-    return replace(asked, choices=table).doubting(
-        "" if choices else "none of the workspaces' members looks like a program: say what runs"
+    return replace(asked, choices=tuple(_choice(texts, each, those[each], found) for each in able)).doubting(
+        "" if able else "none of the workspaces' members looks like a program: say what runs"
     )
+
+
+def _choice(texts: Texts, folder: str, one: Package, found: Detected) -> Choice:
+    said = _program(workspaces.below(texts, folder), one, found)
+    why = f"{folder}: port {said.port or 'unknown'}; {said.evidence[-1]}"
+    return Choice(name=posixpath.basename(folder), package=folder, why=why, option="--service")
 
 
 def member(texts: Texts, folder: str) -> Detected | None:
@@ -160,7 +165,7 @@ def _served(texts: Texts, root: Package, found: Detected) -> Detected:
         return found
     if ports.serves(texts, root) or not (found.package or found.command):
         return found.doubting("no port was found in the source: 8080 is a guess")
-    return replace(found, serves=False).doubting(
+    return replace(found, server=False).doubting(
         "nothing in the source answers requests: a worker, without a port"
     )
 

@@ -247,7 +247,7 @@ def _celery(texts: Texts, ours: list[str], project: Project, found: Detected) ->
     module, folder = _placed(texts, path, project)
     there = ("--workdir", folder) if folder else ()
     command = ("celery", *there, "-A", module, "worker", "--loglevel=info")
-    return replace(found, command=command, serves=False).because(f"{path}: a Celery worker, without a port")
+    return replace(found, command=command, server=False).because(f"{path}: a Celery worker, without a port")
 
 
 def _script(texts: Texts, ours: list[str], project: Project, found: Detected) -> Detected:
@@ -273,6 +273,6 @@ def _script(texts: Texts, ours: list[str], project: Project, found: Detected) ->
                 return replace(found, port=int(port[1])).because(f"{path}: port {port[1]}")
     if serving:
         return found.doubting("no port was found in the source: 8080 is a guess")
-    return replace(found, serves=False).doubting(
+    return replace(found, server=False).doubting(
         "nothing in the source answers requests: a worker, without a port"
     )

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from pipelinekit.plan.detect import detect
 from pipelinekit.plan.detect.node import member
 from pipelinekit.plan.detect.node.package import Package
 from pipelinekit.plan.detect.node.workspaces import builds, members
@@ -60,3 +61,23 @@ def test_a_member_is_built_from_the_root() -> None:
     assert found.package == "packages/api/dist/a.js"
     assert found.dependencies == ("package.json", "packages/api/package.json", "packages/lib/package.json")
     assert member(texts, "packages/none") is None
+
+
+def test_the_applications_name_decides_between_members() -> None:
+    texts = {
+        "package.json": '{"workspaces": ["apps/*"]}',
+        "apps/api/package.json": '{"name": "a", "scripts": {"start": "node server.js"}}',
+        "apps/api/server.js": "app.listen(3000)",
+        "apps/web/package.json": '{"name": "w", "scripts": {"start": "node index.js"}}',
+        "apps/web/index.js": "app.listen(4000)",
+    }
+    asked, named, said = detect(texts), detect(texts, "web"), detect(texts, service="apps/web")
+    assert asked
+    assert [(each.name, each.option) for each in asked.choices] == [
+        ("api", "--service"),
+        ("web", "--service"),
+    ]
+    assert named
+    assert said
+    assert (named.choices, named.port, named.package) == ((), 4000, "apps/web/index.js")
+    assert (said.port, said.package, said.command) == (named.port, named.package, named.command)

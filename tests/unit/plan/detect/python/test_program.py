@@ -68,9 +68,9 @@ def test_the_port_of_a_script_that_serves(source: str, port: int) -> None:
 
 def test_a_clients_port_is_not_the_servers() -> None:
     found = started({"main.py": 'connect(host="db", port=5432)\n'})
-    assert (found.port, found.serves, bool(found.doubts)) == (None, False, True)
+    assert (found.port, found.server, bool(found.doubts)) == (None, False, True)
 
 
 def test_a_server_without_a_port_is_a_guess_that_is_told() -> None:
     found = started({"main.py": "serve_forever()\n"})
-    assert (found.port, found.serves, bool(found.doubts)) == (None, True, True)
+    assert (found.port, found.server, bool(found.doubts)) == (None, True, True)

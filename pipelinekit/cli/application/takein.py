@@ -1,0 +1,152 @@
+"""What `new-app --from` makes of an existing repository: looked at, decided or asked, described."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelinekit.adapters import folders
+from pipelinekit.adapters.folder import packaged
+from pipelinekit.cli import report
+from pipelinekit.errors import DocumentInvalid, refused, usage
+from pipelinekit.generators import languages
+from pipelinekit.generators.skeleton import plan_descriptor
+from pipelinekit.model.app import LANGUAGES, Language
+from pipelinekit.model.tree import Tree
+from pipelinekit.render import render
+
+if TYPE_CHECKING:
+    from pipelinekit.plan.detect.signs import Detected
+
+LOOKED_FOR = (
+    "go.mod, Cargo.toml, pom.xml, settings.gradle, *.csproj, requirements.txt, pyproject.toml,\n"
+    "package.json, Gemfile, composer.json, index.html, Dockerfile"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the command line names of a repository that leaves it open; empty where it names nothing."""
+
+    package: str = ""
+    service: str = ""
+    port: int | None = None
+
+
+def look_around(folder: Path, name: str, language: Language | None, named: Named) -> Detected | None:
+    """What the repository shows, told to the user; None when they say the language and it shows another.
+
+    Raises `UsageError` when nothing is known, with the folders of a monorepo that look like applications,
+    and `Refused` with commands to paste where one of several programs, or a port, has to be named.
+    """
+    # Only an existing repository is looked at.
+    from pipelinekit.plan.detect import applications_in, detect
+    from pipelinekit.plan.detect.signs import DEEPEST, READ, SKIPPED
+
+    texts = folders.scan(folder, wanted=READ.search, skipped=SKIPPED, deepest=DEEPEST)
+    seen = detect(texts, name, named.package, named.service)
+    if named.service and seen is None:
+        hint = "a folder that package.json or pnpm-workspace.yaml names among its workspaces"
+        raise usage("service-unknown", f"--service {named.service}: {folder} has no such member", hint=hint)
+    if seen:
+        seen = _with_dockerfile(seen, texts.get("Dockerfile", ""))
+    if language and (seen is None or seen.language != language):
+        return None
+    # One sign at the top of many folders is a workspace's, and the applications are further down.
+    if seen is None:
+        inside = applications_in(texts)
+        hint = f"looked for {LOOKED_FOR};\n--language {'|'.join(LANGUAGES)} names it"
+        if inside:
+            first = next(iter(inside))
+            hint = f"these folders look like applications: run it in each, with --from {first} and so on\n"
+            hint += "\n".join(f"{path}: {each.evidence[0]}" for path, each in inside.items())
+        raise usage("language-unknown", f"{folder} shows no language that pipelinekit knows", hint=hint)
+    for sentence in seen.evidence:
+        report.say(sentence)
+    for sentence in seen.doubts:
+        report.notice(f"to check: {sentence}")
+    _ask(seen, folder, name, named)
+    return seen
+
+
+def _with_dockerfile(seen: Detected, text: str) -> Detected:
+    """What was seen, with the words of the repository's own Dockerfile where that runs."""
+    from pipelinekit.plan.detect import kept
+    from pipelinekit.reading.container import read_container
+
+    try:
+        container = read_container(text, {})
+    except DocumentInvalid as error:
+        return seen.doubting(f"Dockerfile: {error}")
+    return kept.described(seen, container) if container and kept.runs(container) else seen
+
+
+def _ask(seen: Detected, folder: Path, name: str, named: Named) -> None:
+    """Raise `Refused` where the repository leaves open what nobody should guess."""
+    from pipelinekit.plan.detect.choices import table
+
+    command = f"pipelinekit new-app {name} --from {folder}"
+    if named.port:
+        command += f" --port {named.port}"
+    if seen.choices:
+        raise refused(
+            "program-open",
+            f"{folder} has {len(seen.choices)} programs: which one is {name}? nothing was written",
+            hint=table(seen, command),
+        )
+    if seen.asks_port and not named.port:
+        chosen = f" --package {seen.main or seen.package}" if seen.package not in {"", "."} else ""
+        chosen = f" --service {named.service}" if named.service else chosen
+        raise refused(
+            "port-open",
+            f"{name} listens on a port that its source does not show; nothing was written",
+            hint=f"{command}{chosen} --port 8080, with the number that is right",
+        )
+
+
+def describe(name: str, team: str, language: Language, port: int | None, seen: Detected | None) -> Tree:
+    """The descriptor of an existing application: what was seen, where it differs from the defaults."""
+    from pipelinekit.plan.detect.signs import Detected
+
+    seen = seen or Detected(language=language)
+    build: dict[str, Any] = {
+        "version": seen.version,
+        "base": seen.base,
+        "runtime": seen.runtime,
+        "package": seen.package,
+        "main": seen.main,
+        "files": list(seen.files),
+        "system": {moment: list(each) for moment, each in seen.system.items() if each},
+        "user": seen.user,
+        "installer": seen.installer,
+        "commands": None if seen.commands is None else list(seen.commands),
+        "prune": None if seen.prune else False,
+        "dependencies": None if seen.dependencies is None else list(seen.dependencies),
+        "test": list(seen.test),
+    }
+    defaults = languages.DEFAULTS[language]
+    usual = {
+        "version": defaults.version,
+        "package": defaults.package,
+        "dependencies": list(defaults.dependencies),
+    }
+    differing = {
+        key: value
+        for key, value in build.items()
+        if value is not None
+        and value != usual.get(key)
+        and (value or key in {"dependencies", "commands", "prune"})
+    }
+    fallback = languages.DEFAULT_PORT if seen.server else None
+    plan = plan_descriptor(
+        name,
+        team,
+        language,
+        port or seen.port or fallback,
+        health=seen.health,
+        command=seen.command,
+        doubts=seen.doubts,
+        build=differing,
+    )
+    return render([plan], packaged.templates())

@@ -1,0 +1,42 @@
+"""Which of several programs an application is: the one named, the one of its name, or a question."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+
+from pipelinekit.plan.detect.signs import Choice, Detected
+
+
+def between(found: Detected, candidates: tuple[Choice, ...], own: str) -> Detected:
+    """The only candidate, or all of them as a question; one called `own` stands first.
+
+    `own` is how the repository calls itself; without candidates nothing is decided.
+    """
+    if len(candidates) == 1:
+        return _chosen(found, candidates[0])
+    ordered = sorted(candidates, key=lambda each: (each.name != own, each.package, each.main))
+    return replace(found, choices=tuple(ordered))
+
+
+def settled(found: Detected, name: str, package: str) -> Detected:
+    """The program that is named by its `package` or main class, else the one called as the application."""
+    for choice in found.choices:
+        if package and package in {choice.package, choice.package.removeprefix("./"), choice.main}:
+            return _chosen(found, choice)
+    if package:
+        return replace(found, package=package, choices=()).because(f"{package}: named on the command line")
+    same = [each for each in found.choices if each.name == name]
+    return _chosen(found, same[0]) if len(same) == 1 else found
+
+
+def _chosen(found: Detected, choice: Choice) -> Detected:
+    chosen = replace(found, package=choice.package, main=choice.main or found.main, choices=())
+    return chosen.because(f"{choice.why}: the program")
+
+
+def table(found: Detected, command: str) -> str:
+    """The choices, and for each the command that decides for it; `command` is the one that was given."""
+    width = max(len(each.why) for each in found.choices)
+    named = ((each.why, f"{each.option} {shlex.quote(each.main or each.package)}") for each in found.choices)
+    return "\n".join(f"{why:<{width}}  {command} {option}" for why, option in named)

@@ -1,0 +1,7 @@
+package shop;
+
+@SpringBootApplication
+public class Shop {
+    public static void main(String[] words) {
+    }
+}

@@ -1,0 +1,7 @@
+package shop;
+
+@SpringBootApplication
+public class Front {
+    public static void main(String[] words) {
+    }
+}

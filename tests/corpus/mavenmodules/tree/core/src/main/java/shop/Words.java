@@ -1,0 +1,7 @@
+package shop;
+
+public class Words {
+    public static String hello() {
+        return "hello";
+    }
+}
