@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pipelinekit.model.app import Volume
@@ -35,13 +35,14 @@ def check_volumes(source: Source, process: Data, path: Path, written: Data) -> N
     seen: dict[str, str] = {}
     for name in mapping(process, "volumes"):
         volume = mapping(process["volumes"], name)
-        at: Path = (*path, "volumes", name) if name in mapping(written, "volumes") else path
+        ours = name in mapping(written, "volumes")
+        at: Path = (*path, "volumes", name) if ours else path
         _check_volume(source, name, volume, at)
         place = posixpath.normpath(str(volume.get("path", name)))
         if (other := seen.setdefault(place, name)) != name:
             source.fault(at, "volume-twice", f"volume '{other}' is at {place} already", "give each a path")
         if "persistent" in volume:
-            _check_persistent(source, process, at)
+            _check_persistent(source, process, at, () if ours else written)
 
 
 def _check_volume(source: Source, name: str, volume: Data, at: Path) -> None:
@@ -54,6 +55,8 @@ def _check_volume(source: Source, name: str, volume: Data, at: Path) -> None:
         source.fault(at, "volume-class", "only a persistent volume has a storage class", "remove class")
     if name.split("-")[0] in _TAKEN:
         source.fault(at, "volume-name", f"'{name}' is a name of the chart's own", "choose another name")
+    if "path" not in volume:
+        source.fault(at, "volume-path", "has no path", "add path: /app/data")
     place = posixpath.normpath(str(volume.get("path", "/data")))
     if any(place == each or place.startswith(f"{each}/") for each in _OURS):
         source.fault(at, "volume-path", f"{place} is the chart's own: /tmp can be written to anyway")
@@ -62,11 +65,13 @@ def _check_volume(source: Source, name: str, volume: Data, at: Path) -> None:
         source.fault(at, "volume-path", problem, "choose a folder of the program's own, like /app/data")
 
 
-def _check_persistent(source: Source, process: Data, at: Path) -> None:
+def _check_persistent(source: Source, process: Data, at: Path, instead: Collection[str]) -> None:
+    """`instead` are the keys at `at` that can be named where the volume stands elsewhere."""
     for key, why in (
         ("schedule", "a scheduled process has a new pod each time, and no volume that stays"),
         ("autoscale", "each replica keeps its own volume: an autoscaler would leave them behind"),
     ):
         if key in process:
             hint = "use disk: or a service of the platform" if key == "schedule" else "set replicas"
-            source.fault((*at, "persistent"), "volume-stays", why, hint)
+            place = key if key in instead else "persistent"
+            source.fault((*at, place), "volume-stays", why, hint)

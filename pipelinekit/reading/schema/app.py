@@ -82,8 +82,7 @@ PROCESS: Schema = {
                 "disk": text("its size on the node's disk, gone with the pod", *SIZE, longest=20),
                 "persistent": text("its size on a volume that stays, one a replica", *SIZE, longest=20),
                 "class": label("the storage class of a persistent one", 253),
-            },
-            "path",
+            }
         ),
         label("a volume", names.PROCESS_MAX),
         "folders to write to besides /tmp; all else is read-only",
