@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipelinekit.model.app import App, Process, Reach
+from pipelinekit.model.app import App, Process, Reach, Volume
 from pipelinekit.model.site import Site
 from pipelinekit.model.tree import FilePlan
 
@@ -26,6 +26,7 @@ VERBATIM = (
     "templates/networkpolicy.yaml",
     "templates/service.yaml",
     "templates/serviceaccount.yaml",
+    "templates/statefulset.yaml",
     "templates/vault.yaml",
     "templates/tests/http.yaml",
 )
@@ -108,8 +109,15 @@ def values_of(process: Process) -> Values:
         "vault": vault,
         "host": process.host,
         "autoscale": autoscale,
+        "volumes": {name: _volume(each) for name, each in process.volumes.items()},
     }
     return {key: value for key, value in values.items() if value not in (None, "", [], {})}
+
+
+def _volume(volume: Volume) -> Values:
+    sizes = {"memory": volume.memory, "disk": volume.disk, "persistent": volume.persistent}
+    given = {"path": volume.path, **sizes, "class": volume.storage_class}
+    return {key: value for key, value in given.items() if value}
 
 
 def difference(below: Mapping[str, Any], above: Mapping[str, Any]) -> Values:

@@ -91,6 +91,21 @@ class Autoscale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A folder that a process may write to; exactly one of the sizes, Kubernetes quantities, is set."""
+
+    path: str
+    memory: str = ""
+    """In memory, which counts as the process' own; gone with the pod."""
+    disk: str = ""
+    """On the node's disk; gone with the pod."""
+    persistent: str = ""
+    """On a volume of its own for each replica, which stays."""
+    storage_class: str = ""
+    """Of a persistent volume; empty: the cluster's default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecretRef:
     """Where a secret lives: `key` inside a Vault path or inside a Kubernetes Secret of that name."""
 
@@ -101,7 +116,10 @@ class SecretRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """One workload of the application. A process with a `schedule` is a CronJob, others a Deployment."""
+    """One workload of the application.
+
+    A process with a `schedule` is a CronJob, one with a persistent volume a StatefulSet, others a Deployment.
+    """
 
     name: str
     command: tuple[str, ...] = ()
@@ -118,6 +136,13 @@ class Process:
     host: str = ""
     """The host name under which it is exposed outside the cluster; empty: not exposed."""
     autoscale: Autoscale | None = None
+    volumes: Mapping[str, Volume] = field(default_factory=dict)
+    """Where it may write besides /tmp: all else of the image is read-only."""
+
+    @property
+    def persists(self) -> bool:
+        """Whether something that it writes outlives its pods."""
+        return any(each.persistent for each in self.volumes.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from pipelinekit.model.app import (
     SecretRef,
     Service,
 )
-from pipelinekit.reading import faults, flows
+from pipelinekit.reading import faults, flows, volumes
 from pipelinekit.reading.faults import mapping
 from pipelinekit.reading.source import Path, Source, parse
 from pipelinekit.reading.values import overlay
@@ -106,6 +106,7 @@ def _check_process(source: Source, process: Data, path: Path, written: Data) -> 
                     (*path, at), "schedule-excludes", f"a scheduled process has no '{key}'", f"remove {key}"
                 )
     _check_autoscale(source, process, path, written)
+    volumes.check_volumes(source, process, path, written)
     for variable in sorted(mapping(process, "env").keys() & mapping(process, "secrets").keys()):
         for key, other in (("secrets", "env"), ("env", "secrets")):
             if variable in mapping(written, key):
@@ -215,6 +216,7 @@ def _process(name: str, data: Data) -> Process:
         secrets={variable: _secret(each) for variable, each in data.get("secrets", {}).items()},
         host=data.get("expose", {}).get("host", ""),
         autoscale=Autoscale(**data["autoscale"]) if "autoscale" in data else None,
+        volumes=volumes.volumes_of(data),
         **fields,
     )
 

@@ -115,12 +115,14 @@ def plan_deployment(prepared: Prepared, there: Found, releases: Releases, object
         look = objects.look(target, manifest, recorded)
         wanted = read_manifest(manifest)
         plan = deploymentplan.with_changes(plan, look, read_manifest(recorded), wanted, there.standing)
-        plan = replace(plan, hands=(*plan.hands, *intruders.changes(look, wanted)))
+        intruding = (each for each in intruders.changes(look, wanted) if each.path)
+        plan = replace(plan, hands=(*plan.hands, *intruding))
     notes = []
     if state and state.status.startswith(PENDING):
         notes.append(f"revision {state.revision} is {state.status}: it is waited for, or taken over")
     for name, why in (look.refused if look else {}).items():
-        notes.append(f"of {name} nothing else is told until that is put back: {why}")
+        until = "that is put back" if name in mended(there) else "it is taken"
+        notes.append(f"of {name} nothing else is told until {until}: {why}")
     if plan.acts and not releases.owns:
         notes.append(HELM_3)
         # Whoever else owns the number, Helm 3 sets what a chart no longer names to its default.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipelinekit.model.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, SecretKey, Seen
+from pipelinekit.plan.preflight.fixed import is_fixed, unchangeable
 from pipelinekit.plan.preflight.quota import exceeded
 from pipelinekit.plan.preflight.rights import lacking
 
@@ -19,7 +20,7 @@ def judged(needs: Needs, seen: Seen) -> tuple[Finding, ...]:
     """All findings; those that stand in the way first."""
     found = [
         *_rights(needs, seen),
-        *_objects(seen),
+        *_objects(needs, seen),
         *_pods(needs, seen),
         *_secrets(needs, seen),
         *_images(needs, seen),
@@ -47,7 +48,7 @@ def _rights(needs: Needs, seen: Seen) -> Iterator[Finding]:
         yield Finding(REFUSED, "rights", f"the account may not {words}", hint)
 
 
-def _objects(seen: Seen) -> Iterator[Finding]:
+def _objects(needs: Needs, seen: Seen) -> Iterator[Finding]:
     for text in seen.applied:
         kinds = _NO_KIND.findall(text)
         for kind, version in kinds:
@@ -56,6 +57,8 @@ def _objects(seen: Seen) -> Iterator[Finding]:
         if _NO_NAMESPACE.search(text):
             words = "the namespace is not there: what it admits and limits is known once it is made"
             yield Finding(UNCHECKED, "namespace", words)
+        elif is_fixed(text):
+            yield unchangeable(text, needs.objects, seen.live)
         elif not kinds and not _CANNOT.search(text):
             yield Finding(REFUSED, "object-refused", text)
 

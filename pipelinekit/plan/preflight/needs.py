@@ -79,6 +79,11 @@ def _pod(thing: Object, template: Object, accounts: set[str]) -> Object:
     # Its account comes with the same manifest: a pod is not admitted before that is there.
     if spec.get("serviceAccountName") in accounts:
         del spec["serviceAccountName"]
+    # A claim's volume comes with the pod of the StatefulSet: alone it would mount what is not there.
+    claims = (thing.get("spec") or {}).get("volumeClaimTemplates") or ()
+    if claims:
+        stood_in = [{"name": each["metadata"]["name"], "emptyDir": {}} for each in claims]
+        spec["volumes"] = [*(spec.get("volumes") or ()), *stood_in]
     given = template.get("metadata") or {}
     kept = {each: given[each] for each in ("labels", "annotations") if given.get(each)}
     name = f"{thing['metadata']['name'][:200]}-{thing['kind'].lower()}-preflight"

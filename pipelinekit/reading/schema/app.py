@@ -24,6 +24,8 @@ from pipelinekit.reading.schema.words import (
     RELATIVE,
     SECRET,
     SECRET_ID,
+    SERVER_PATH,
+    SIZE,
     VARIABLE,
     Schema,
     closed,
@@ -73,6 +75,19 @@ PROCESS: Schema = {
             "cpu": whole("percent of the requested CPU", 1, 1000),
         },
         "max",
+    ),
+    "volumes": mapping(
+        closed(
+            {
+                "path": text("where it is", *SERVER_PATH, longest=300),
+                "memory": text("its size in memory, part of the process' own", *SIZE, longest=20),
+                "disk": text("its size on the node's disk, gone with the pod", *SIZE, longest=20),
+                "persistent": text("its size on a volume that stays, one a replica", *SIZE, longest=20),
+                "class": label("the storage class of a persistent one", 253),
+            }
+        ),
+        label("a volume", names.PROCESS_MAX),
+        "folders to write to besides /tmp; all else is read-only",
     ),
 }
 """What is said of a process; the document's `$defs`, for it stands in four places."""

@@ -124,6 +124,7 @@ _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 MOMENT = (rf"^[0-9]{{4}}-{_DAY}(T{_TIME})?$", "a date and time like 2026-12-18T18:00")
 CPU = (r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$", "cores like 2 or thousandths like 250m")
 MEMORY = (r"^[0-9]+(Ki|Mi|Gi|Ti|k|M|G|T)?$", "bytes with a unit, like 256Mi")
+SIZE = (r"^[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)$", "a size with a unit, like 10Gi")
 CRON = (
     r"^(@(hourly|daily|weekly|monthly|yearly)|[-0-9A-Za-z*,/]+( [-0-9A-Za-z*,/]+){4})$",
     "five cron fields, like 0 3 * * *",

@@ -59,6 +59,15 @@ def _process(mark: str, number: int) -> Document:
         "env": {f"{mark.upper()}_VARIABLE": f"{mark}-value"},
         "secrets": {f"{mark.upper()}_SECRET": f"secret:{mark}-secret#{mark}-key"},
         "expose": {"host": f"{mark}.example.com"},
+        "volumes": {
+            f"{mark}-scratch": {"path": f"/{mark}/scratch", "disk": f"{8000 + number}Mi"},
+            f"{mark}-kept": {
+                "path": f"/{mark}/k",
+                "persistent": f"{8200 + number}Mi",
+                "class": f"{mark}-class",
+            },
+            f"{mark}-memory": {"path": f"/{mark}/memory", "memory": f"{8100 + number}Mi"},
+        },
     }
 
 

@@ -91,3 +91,19 @@ def test_volumes_want_a_class_or_the_default_one() -> None:
     claim = {"spec": {"storageClassName": "fast"}}
     sets = thing("StatefulSet", spec={"volumeClaimTemplates": [claim, {"spec": {}}]})
     assert needs_of([sets, thing("PersistentVolumeClaim", spec={})]).classes == ("fast", "")
+
+
+def test_a_pod_that_stands_in_for_a_statefulsets_has_the_volumes_of_its_claims() -> None:
+    pod = {
+        "containers": [{"name": "web", "image": "x", "volumeMounts": [{"name": "kept", "mountPath": "/k"}]}]
+    }
+    claims = [{"metadata": {"name": "kept"}, "spec": {"resources": {"requests": {"storage": "1Gi"}}}}]
+    thing = {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": "orders"},
+        "spec": {"template": {"spec": pod}, "volumeClaimTemplates": claims},
+    }
+    (made,) = needs_of([thing]).pods
+    assert made["spec"]["volumes"] == [{"name": "kept", "emptyDir": {}}]
+    assert "volumes" not in pod

@@ -258,12 +258,15 @@ pipelinekit.dev/chart: {{ . | quote }}
 {{- $marks | uniq | join "-" -}}
 {{- end -}}
 
-{{/* What a container asks for and may have at most; of the processor it may have what is left.
-     Usage: include "app.resources" (dict "root" $ "resources" $process.resources) */}}
+{{/* What a container asks for and may have at most; of the processor it may have what is left. A volume on the
+     node's disk has its own size, which the limit would count once more.
+     Usage: include "app.resources" (dict "root" $ "resources" $process.resources "volumes" $process.volumes) */}}
 {{- define "app.resources" -}}
 {{- $storage := .root.Values.storage -}}
+{{- $disk := "" -}}
+{{- range .volumes }}{{ if .disk }}{{ $disk = .disk }}{{ end }}{{ end -}}
 requests: {cpu: {{ .resources.cpu | quote }}, memory: {{ .resources.memory | quote }}, ephemeral-storage: {{ $storage.request | quote }}}
-limits: {memory: {{ .resources.memory | quote }}, ephemeral-storage: {{ $storage.limit | quote }}}
+limits: {memory: {{ .resources.memory | quote }}{{ if not $disk }}, ephemeral-storage: {{ $storage.limit | quote }}{{ end }}}
 {{- end -}}
 
 {{/* What every container may do: nothing that it does not need. Usage: include "app.containerSecurity" . */}}
@@ -284,6 +287,54 @@ seccompProfile:
   type: RuntimeDefault
 {{- end -}}
 
+{{/* Whether a process has a volume that stays; empty when not. Usage: include "app.persists" $process */}}
+{{- define "app.persists" -}}
+{{- range .volumes }}{{ if .persistent }}true{{ break }}{{ end }}{{ end -}}
+{{- end -}}
+
+{{/* The kind of the workload that keeps a process running. Usage: include "app.kind" $process */}}
+{{- define "app.kind" -}}
+{{- if include "app.persists" . }}StatefulSet{{ else }}Deployment{{ end -}}
+{{- end -}}
+
+{{/* The template of a process' pods. Usage: include "app.template" (dict "root" $ "name" $name "process" $process) */}}
+{{- define "app.template" -}}
+{{- $root := .root -}}
+{{- $process := .process -}}
+metadata:
+  labels:
+    {{- include "app.selector" . | nindent 4 }}
+    {{- if $root.Values.mesh.enabled }}
+    sidecar.istio.io/inject: "true"
+    {{- end }}
+    {{- if $root.Values.draft }}
+    draft: {{ $root.Values.draft | quote }}
+    {{- end }}
+  {{- $scraped := include "app.scraped" $process }}
+  {{- $versions := include "app.secretVersions" . }}
+  {{- if or $root.Values.buildID $process.vault $scraped $versions }}
+  annotations:
+    {{- if $process.vault }}
+    # The agent reads its configuration once: another one needs another pod.
+    pipelinekit.dev/vault: {{ include "app.vaultConfig" . | sha256sum | quote }}
+    {{- end }}
+    {{- if $root.Values.buildID }}
+    buildID: {{ $root.Values.buildID | quote }}
+    {{- end }}
+    {{- if $versions }}
+    # A program reads its Secrets when it begins.
+    pipelinekit.dev/secrets: {{ $versions | sha256sum | quote }}
+    {{- end }}
+    {{- if $scraped }}
+    prometheus.io/scrape: "true"
+    prometheus.io/port: {{ $scraped | quote }}
+    prometheus.io/path: {{ $process.metrics | quote }}
+    {{- end }}
+  {{- end }}
+spec:
+  {{- include "app.pod" . | nindent 2 }}
+{{- end -}}
+
 {{/* A pod's specification. Usage: include "app.pod" (dict "root" $ "name" $name "process" $process) */}}
 {{- define "app.pod" -}}
 {{- $process := .process -}}
@@ -298,6 +349,11 @@ imagePullSecrets:
 {{- end }}
 securityContext:
   {{- include "app.podSecurity" .root | nindent 2 }}
+  {{- if include "app.persists" $process }}
+  # A new volume is root's: it becomes this group's, which the pod belongs to.
+  fsGroup: {{ .root.Values.storage.group | default 65532 }}
+  fsGroupChangePolicy: OnRootMismatch
+  {{- end }}
 {{- if or $process.port $process.ports }}
 # The program's half a minute, after what preStop takes.
 terminationGracePeriodSeconds: 33
@@ -312,7 +368,7 @@ topologySpreadConstraints:
     labelSelector:
       matchLabels:
         {{- include "app.selector" $ | nindent 8 }}
-    matchLabelKeys: [pod-template-hash]
+    matchLabelKeys: [{{ if include "app.persists" $process }}controller-revision-hash{{ else }}pod-template-hash{{ end }}]
 {{- end }}
 {{- end }}
 {{- if $process.vault }}
@@ -369,12 +425,16 @@ containers:
     {{- end }}
     {{- end }}
     resources:
-      {{- include "app.resources" (dict "root" .root "resources" $process.resources) | nindent 6 }}
+      {{- include "app.resources" (dict "root" .root "resources" $process.resources "volumes" $process.volumes) | nindent 6 }}
     securityContext:
       {{- include "app.containerSecurity" .root | nindent 6 }}
     volumeMounts:
       - name: tmp
         mountPath: /tmp
+      {{- range $volume, $one := $process.volumes }}
+      - name: {{ $volume | quote }}
+        mountPath: {{ $one.path | quote }}
+      {{- end }}
       {{- if $process.vault }}
       - name: vault-secrets
         mountPath: /vault/secrets
@@ -383,6 +443,15 @@ containers:
 volumes:
   - name: tmp
     emptyDir: {sizeLimit: {{ .root.Values.storage.tmp | quote }}}
+  {{- range $volume, $one := $process.volumes }}
+  {{- if $one.memory }}
+  - name: {{ $volume | quote }}
+    emptyDir: {medium: Memory, sizeLimit: {{ $one.memory | quote }}}
+  {{- else if $one.disk }}
+  - name: {{ $volume | quote }}
+    emptyDir: {sizeLimit: {{ $one.disk | quote }}}
+  {{- end }}
+  {{- end }}
   {{- if $process.vault }}
   {{- include "app.vaultVolumes" . | nindent 2 }}
   {{- end }}

@@ -1,0 +1,63 @@
+"""What a cluster never changes in an object that is there, in words and with what helps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipelinekit.model.preflight import REFUSED, Finding, Object
+
+_REFUSAL = re.compile(
+    r'The (\w+) "([^"]+)" is invalid: .*(updates to statefulset spec|field is immutable)', re.DOTALL
+)
+
+
+def is_fixed(text: str) -> bool:
+    """Whether a refusal says that a field cannot be changed in place."""
+    return bool(_REFUSAL.search(text))
+
+
+def unchangeable(text: str, wanted: Sequence[Object], live: Sequence[Object]) -> Finding:
+    """The finding for such a refusal: which volumes differ, where it is about them, and the way."""
+    found = _REFUSAL.search(text)
+    kind, name = (found[1], found[2]) if found else ("", "")
+    there, here = _named(live, kind, name), _named(wanted, kind, name)
+    differing = "; ".join(_volumes(there, here))
+    if kind == "StatefulSet":
+        hint = (
+            f"`kubectl delete statefulset {name} --cascade=orphan` leaves its pods and volumes, and the next "
+            "deployment makes it anew; a volume that is there grows by `kubectl patch pvc`"
+        )
+        problem = f"StatefulSet/{name} cannot be changed in place: {differing or text}"
+        return Finding(REFUSED, "object-fixed", problem, hint)
+    hint = f"`kubectl delete {kind.lower()} {name}`, and the next deployment makes it anew"
+    return Finding(REFUSED, "object-fixed", text, hint)
+
+
+def _named(objects: Sequence[Object], kind: str, name: str) -> Mapping[str, Any]:
+    return next((each for each in objects if each["kind"] == kind and each["metadata"]["name"] == name), {})
+
+
+def _volumes(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
+    before, after = _claims(live), _claims(wanted)
+    for name in sorted(before.keys() | after.keys()):
+        if name not in after:
+            yield f"volume {name} would go"
+        elif name not in before:
+            yield f"volume {name} would come"
+        else:
+            for what in ("size", "class"):
+                was, is_ = before[name][what], after[name][what]
+                # A class that the chart does not name is the cluster's.
+                if was != is_ and is_:
+                    yield f"the {what} of volume {name} is {was} and would be {is_}"
+
+
+def _claims(thing: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    found = {}
+    for claim in (thing.get("spec") or {}).get("volumeClaimTemplates") or ():
+        spec = claim.get("spec") or {}
+        size = ((spec.get("resources") or {}).get("requests") or {}).get("storage", "")
+        found[claim["metadata"]["name"]] = {"size": str(size), "class": spec.get("storageClassName") or ""}
+    return found

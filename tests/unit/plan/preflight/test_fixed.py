@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelinekit.model.preflight import REFUSED
+from pipelinekit.plan.preflight.fixed import is_fixed, unchangeable
+
+SET = (
+    'The StatefulSet "orders" is invalid: spec: Forbidden: updates to statefulset spec for fields other than '
+    "'replicas' are forbidden"
+)
+DEPLOYMENT = 'The Deployment "orders" is invalid: spec.selector: Invalid value: …: field is immutable'
+
+
+def stateful(name: str = "orders", **claims: tuple[str, str]) -> dict[str, Any]:
+    listed = [
+        {
+            "metadata": {"name": claim},
+            "spec": {"resources": {"requests": {"storage": size}}, "storageClassName": kind},
+        }
+        for claim, (size, kind) in claims.items()
+    ]
+    return {"kind": "StatefulSet", "metadata": {"name": name}, "spec": {"volumeClaimTemplates": listed}}
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"), [(SET, True), (DEPLOYMENT, True), ('The Pod "a" is invalid: x', False)]
+)
+def test_a_refusal_that_no_second_try_mends_is_known(text: str, fixed: bool) -> None:
+    assert is_fixed(text) is fixed
+
+
+@pytest.mark.parametrize(
+    ("live", "wanted", "words"),
+    [
+        ({"kept": ("1Gi", "a")}, {"kept": ("2Gi", "")}, "the size of volume kept is 1Gi and would be 2Gi"),
+        ({"kept": ("1Gi", "a")}, {"kept": ("1Gi", "b")}, "the class of volume kept is a and would be b"),
+        ({"kept": ("1Gi", "a")}, {"kept": ("1Gi", ""), "more": ("1Gi", "")}, "volume more would come"),
+        ({"kept": ("1Gi", "a"), "old": ("1Gi", "a")}, {"kept": ("1Gi", "")}, "volume old would go"),
+    ],
+)
+def test_the_volumes_that_differ_are_named(live: Any, wanted: Any, words: str) -> None:
+    found = unchangeable(SET, [stateful(**wanted), stateful("other")], [stateful(**live)])
+    assert found.verdict == REFUSED
+    assert found.problem == f"StatefulSet/orders cannot be changed in place: {words}"
+    assert "kubectl delete statefulset orders --cascade=orphan" in found.hint
+
+
+def test_what_else_is_fixed_is_in_the_servers_words() -> None:
+    found = unchangeable(DEPLOYMENT, [], [])
+    assert found.problem == DEPLOYMENT
+    assert found.hint.startswith("`kubectl delete deployment orders`")
