@@ -372,7 +372,9 @@ class Killed(BaseException):
 class Charts:
     """Archives charts as JSON of their texts; charts whose values are no YAML do not pass the linter."""
 
-    def package(self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str) -> Path:
+    def package(
+        self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str, *, root: Path
+    ) -> Path:
         texts = {
             path.relative_to(folder).as_posix(): path.read_text()
             for path in sorted(folder.rglob("*"))

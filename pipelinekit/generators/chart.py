@@ -33,8 +33,13 @@ VERBATIM = (
 
 
 def plan(app: App, site: Site) -> Iterable[FilePlan]:
-    """`charts/<name>/`: metadata, values, one values file for each environment that differs, templates."""
-    folder = f"charts/{app.name}"
+    """`charts/<name>/`: metadata, values, one values file for each environment that differs, templates.
+
+    Nothing for an application that has a chart of its own.
+    """
+    if app.chart:
+        return
+    folder = app.chart_folder
     yield FilePlan(
         path=f"{folder}/Chart.yaml",
         template="chart/Chart.yaml.j2",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelinekit import names
-from pipelinekit.model.app import Language
+from pipelinekit.model.app import Language, OwnChart
 from pipelinekit.model.tree import FilePlan
 
 FILES: dict[Language, tuple[tuple[str, str], ...]] = {
@@ -118,6 +118,7 @@ def plan_descriptor(
     command: Sequence[str] = (),
     doubts: Sequence[str] = (),
     build: Mapping[str, Any] | None = None,
+    chart: OwnChart | None = None,
 ) -> FilePlan:
     """The `app.yaml` of a new application; `build` has what differs from the language's defaults.
 
@@ -135,6 +136,7 @@ def plan_descriptor(
             "command": list(command),
             "doubts": list(doubts),
             "build": dict(build or {}),
+            "chart": chart and {"path": chart.path, "values": dict(chart.values)},
             "resources": {"cpu": "50m", "memory": MEMORY.get(language, "64Mi")},
         },
     )

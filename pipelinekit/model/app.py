@@ -163,6 +163,19 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnChart:
+    """A chart of the application's own, deployed instead of the generated one.
+
+    `path` is its folder. `values` says which of its values take what of the image, each as keys with dots
+    between: `image` the whole reference, or `registry`, `repository`, `tag`, `digest`; `pullSecrets` the list
+    of secrets to pull with. Empty: `image.repository`, `image.tag` and `imagePullSecrets`.
+    """
+
+    path: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class App:
     """An application as every later step sees it."""
 
@@ -177,12 +190,18 @@ class App:
     accepts: tuple[str, ...] = ()
     """Applications, each with `:port` where it is not the main port of ours that they call."""
     reaches: tuple[Reach, ...] = ()
+    chart: OwnChart | None = None
     versions: Literal["commits", "conventional"] = "commits"
     """What moves the version on: every commit the patch number, or what conventional commits say."""
     environments: Mapping[str, Mapping[str, Process]] = field(default_factory=dict)
     """For each environment that the document names: all processes as they are there."""
     elsewhere: Mapping[str, tuple[Reach, ...]] = field(default_factory=dict)
     """For each environment that says so: what is reached there instead of `reaches`."""
+
+    @property
+    def chart_folder(self) -> str:
+        """Where its chart is, the generated one or its own."""
+        return self.chart.path if self.chart else f"charts/{self.name}"
 
     def processes_in(self, environment: str) -> Mapping[str, Process]:
         """The processes with that environment's overrides applied."""

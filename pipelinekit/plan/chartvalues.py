@@ -1,8 +1,9 @@
 """A chart's values at two moments: what is written when it is packaged, what is given when it is deployed.
 
 A generated chart names its image by digest and takes the registry's host at deployment. A chart that the user
-keeps as their own mostly has `image.repository` and `image.tag`: there the digest goes into the tag, and the
-host is given with the repository.
+keeps as their own says which of its values take what of the image; where nothing is said, it mostly has
+`image.repository` and `image.tag`: there the digest goes into the tag, and the host is given with the
+repository.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from pipelinekit.plan.release import peers_of
 
 Values = Mapping[str, Any]
 
+USUAL = {"repository": "image.repository", "tag": "image.tag"}
+"""Where charts have the image that say nothing else, as those of `helm create`."""
+
 
 def takes_digest(values: Values) -> bool:
     """Whether a chart's own values have a place for the image's digest, as generated charts do."""
@@ -23,11 +27,20 @@ def takes_digest(values: Values) -> bool:
     return isinstance(image, Mapping) and "digest" in image
 
 
-def image_values(values: Values, repository: str, version: str, digest: str) -> dict[tuple[str, ...], str]:
-    """What is written into the chart's own values, by path."""
-    if takes_digest(values):
+def image_values(
+    values: Values, repository: str, version: str, digest: str, places: Mapping[str, str] | None = None
+) -> dict[tuple[str, ...], str]:
+    """What is written into the chart's own values, by path; `places` are an own chart's, if it names some."""
+    if not places and takes_digest(values):
         return {("image", "repository"): repository, ("image", "digest"): digest}
-    return {("image", "repository"): repository, ("image", "tag"): f"{version}@{digest}"}
+    places = places or USUAL
+    parts = {
+        "image": f"{repository}@{digest}",
+        "repository": repository,
+        "digest": digest,
+        "tag": version if "digest" in places else f"{version}@{digest}",
+    }
+    return {tuple(places[name].split(".")): text for name, text in parts.items() if name in places}
 
 
 def given_values(
@@ -36,13 +49,18 @@ def given_values(
     """What is laid over the chart's own `values` at deployment."""
     images, vault = plan.platform.images, plan.platform.vault
     registry = environment.registry or images.registry
-    if not takes_digest(values):
-        given: dict[str, Any] = {
-            "global": {"pipelinekit.dev/chart": chart_digest},
-            "image": {"repository": f"{registry}/{plan.image.repository}"},
-        }
+    own = plan.app.chart
+    if (own and own.values) or not takes_digest(values):
+        places = dict(own.values) if own and own.values else dict(USUAL)
+        given: dict[str, Any] = {"global": {"pipelinekit.dev/chart": chart_digest}}
+        if "registry" in places:
+            _put(given, places["registry"], registry)
+        elif "image" in places:
+            _put(given, places["image"], f"{registry}/{_at(values, places['image'])}")
+        else:
+            _put(given, places["repository"], f"{registry}/{plan.image.repository}")
         if images.pull_secret:
-            given["imagePullSecrets"] = [{"name": images.pull_secret}]
+            _put(given, places.get("pullSecrets", "imagePullSecrets"), [{"name": images.pull_secret}])
         return given
     given = {
         "digest": chart_digest,
@@ -58,6 +76,20 @@ def given_values(
         fields = {"address": vault.address, "image": vault.image, "mount": vault.mount}
         given["vault"] = {name: value for name, value in fields.items() if value}
     return given
+
+
+def _put(values: dict[str, Any], place: str, value: object) -> None:
+    *folders, last = place.split(".")
+    for each in folders:
+        values = values.setdefault(each, {})
+    values[last] = value
+
+
+def _at(values: Values, place: str) -> object:
+    found: object = values
+    for each in place.split("."):
+        found = found.get(each) if isinstance(found, Mapping) else None
+    return found
 
 
 def autoscales(values: Values) -> bool:

@@ -31,7 +31,7 @@ def plan_release(app: App, platform: Platform, revision: Revision, key: Key) -> 
         version=version,
         image=ImageRef(platform.images.registry, platform.images.repository(app.team, app.name), version),
         chart=chart_ref(platform, app, version),
-        chart_folder=f"charts/{app.name}",
+        chart_folder=app.chart_folder,
     )
 
 

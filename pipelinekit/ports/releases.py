@@ -20,9 +20,12 @@ from pipelinekit.ports.say import Say
 class Charts(Protocol):
     """What turns a chart's folder into an archive."""
 
-    def package(self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str) -> Path:
+    def package(
+        self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str, *, root: Path
+    ) -> Path:
         """Lint the chart with `replaced` texts in it, and archive it in the folder `to`.
 
+        `root` is the application's folder, which the chart's files may not lead out of.
         `trial` is a values text as a deployment gives it; the chart must be clean with it as well.
         The same content gives the same bytes. Raises `ToolFailed` with the linter's words.
         """

@@ -14,6 +14,7 @@ from pipelinekit.model.app import (
     Around,
     Autoscale,
     Build,
+    OwnChart,
     Process,
     Resources,
     SecretRef,
@@ -69,6 +70,7 @@ def _check_sense(source: Source) -> None:
     flows.check_partners(source, bodies, paths)
     flows.check_reaches(source, data)
     _check_secrets(source)
+    _check_chart(source)
 
 
 def _check_overrides(source: Source, overrides: Data, path: Path, bodies: Mapping[str, Data]) -> None:
@@ -143,6 +145,25 @@ def _check_secrets(source: Source) -> None:
             source.fault(("build", "secrets", number), "secret-twice", problem, "rename one of them")
 
 
+def _check_chart(source: Source) -> None:
+    """The image needs a place among the values of an own chart, and one that is whole."""
+    values = mapping(mapping(source.data, "chart"), "values")
+    said = {name for name in values if name != "pullSecrets"}
+    path: Path = ("chart", "values")
+    if "image" in said and len(said) > 1:
+        problem = "'image' takes the whole reference, and the others parts of it"
+        source.fault(path, "chart-image", problem, "keep 'image' or the others")
+    elif said and "image" not in said and not ("repository" in said and said & {"tag", "digest"}):
+        hint = "write image: alone, or repository: with tag: or digest:"
+        source.fault(path, "chart-image", "the image has no place for its name and digest", hint)
+    seen: dict[str, str] = {}
+    for name, place in values.items():
+        if (other := seen.setdefault(str(place), name)) != name:
+            source.fault(
+                (*path, name), "chart-image", f"'{other}' goes to {place} already", "keep one of them"
+            )
+
+
 def _app(data: Data) -> App:
     processes = {name: _process(name, each) for name, each in data.get("processes", {}).items()}
     if "run" in data or not processes:
@@ -165,6 +186,9 @@ def _app(data: Data) -> App:
         calls=tuple(data.get("calls", ())),
         accepts=tuple(data.get("accepts", ())),
         reaches=tuple(map(flows.reach_of, data.get("reaches", ()))),
+        chart=OwnChart(path=data["chart"]["path"].strip("/"), values=data["chart"].get("values", {}))
+        if "chart" in data
+        else None,
         versions=data.get("versions", "commits"),
         environments={
             name: {each: _process(each, overlay(merged[each], _of(overrides, each))) for each in merged}

@@ -12,8 +12,8 @@ from pathlib import Path
 from pipelinekit.errors import DocumentInvalid, ToolFailed, refused
 from pipelinekit.merge.keys import set_keys
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key
-from pipelinekit.model.release import ImageRef, ReleasePlan
-from pipelinekit.plan.chartvalues import given_values, image_values
+from pipelinekit.model.release import ImageRef, ReleasePlan, Target
+from pipelinekit.plan.chartvalues import given_values, image_values, takes_digest
 from pipelinekit.plan.moment import moment
 from pipelinekit.plan.release import chart_address
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Registry, Signer, Workspace
@@ -57,7 +57,10 @@ def package(
     replaced = stamp(plan, pushed, workspace.read_texts(_stamped(plan)))
     own = read_values(replaced["values.yaml"], "values.yaml")
     trial = json.dumps(given_values(plan, plan.platform.environments[0], own, pushed.digest))
-    made = charts.package(root / plan.chart_folder, replaced, trial, archive.parent, plan.app.name)
+    folder = root / plan.chart_folder
+    made = charts.package(folder, replaced, trial, archive.parent, plan.app.name, root=root)
+    if not takes_digest(own) or plan.app.chart:
+        _check_image(plan, made, trial, pushed.digest, charts)
     receipt = ChartPackaged(
         key=plan.key,
         version=plan.version,
@@ -75,7 +78,17 @@ def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> d
     chart, values = _stamped(plan)
     for path in (chart, values):
         if path not in texts:
-            raise refused("chart-missing", f"there is no {path}", hint="run `pipelinekit generate`")
+            hint = (
+                "chart.path in app.yaml names its folder" if plan.app.chart else "run `pipelinekit generate`"
+            )
+            raise refused("chart-missing", f"there is no {path}", hint=hint)
+    called = read_values(texts[chart], chart).get("name")
+    if called != plan.app.name:
+        raise refused(
+            "chart-renamed",
+            f"{chart}: the chart is called {called}, and is published under the application's name",
+            hint=f"write name: {plan.app.name} there",
+        )
     annotations = {
         "pipelinekit.dev/revision": plan.key.commit,
         "pipelinekit.dev/descriptor": plan.key.descriptor,
@@ -91,10 +104,36 @@ def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> d
         ),
         "values.yaml": set_keys(
             texts[values],
-            image_values(read_values(texts[values], values), pushed.repository, plan.version, pushed.digest),
+            image_values(
+                read_values(texts[values], values),
+                pushed.repository,
+                plan.version,
+                pushed.digest,
+                plan.app.chart.values if plan.app.chart else None,
+            ),
             values,
         ),
     }
+
+
+def _check_image(plan: ReleasePlan, archive: Path, trial: str, digest: str, charts: Charts) -> None:
+    """Raise `Refused` when a chart of the application's own runs something else than the pushed image."""
+    environment = plan.platform.environments[0]
+    target = Target(
+        name=plan.app.name,
+        environment=environment,
+        namespace=environment.namespace_of(plan.app.team, plan.app.name),
+        context="",
+    )
+    if f"@{digest}" in charts.render(archive, target, [trial]):
+        return
+    archive.unlink()
+    raise refused(
+        "chart-image",
+        f"{plan.chart_folder} runs no image with the digest that was pushed",
+        hint="chart.values in app.yaml says which of its values take the image: image:, or repository: with "
+        "tag: or digest:, like `repository: app.image.name`",
+    )
 
 
 def publish(

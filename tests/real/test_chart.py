@@ -302,8 +302,10 @@ def test_a_chart_that_the_user_keeps_is_deployed_by_digest_too(
     """What `helm create` makes knows nothing of us: its image has a repository and a tag."""
     with app.new(testbed, tmp_path) as application:
         shutil.rmtree(application.folder / "charts" / "orders")
-        application.must("generate", "--keep", "chart")
+        said = application.verb("generate", "--keep", "chart")
+        assert (said.code, "there is no chart in charts/orders to keep" in said.err) == (2, True)
         application.tool("helm", "create", "charts/orders")
+        application.must("generate", "--keep", "chart")
         application.replace("charts/orders/values.yaml", "port: 80\n", "port: 8080\n")
         # It lacks what restricted Pod Security asks for, so its namespace must not ask.
         application.tool("kubectl", "create", "namespace", application.namespace)
@@ -317,3 +319,87 @@ def test_a_chart_that_the_user_keeps_is_deployed_by_digest_too(
         service = f"/api/v1/namespaces/{application.namespace}/services/http:orders:8080/proxy/"
         assert "orders" in application.tool("kubectl", "get", "--raw", service)
         assert application.must("deploy", "--json").json()[0]["acted"] is False
+
+
+SERVER = """
+import http.server
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"orders")
+
+http.server.ThreadingHTTPServer(("", 8080), Answer).serve_forever()
+"""
+DOCKERFILE = """ARG BASE_REGISTRY=docker.io
+FROM ${BASE_REGISTRY}/library/python:3.11-slim AS test
+FROM ${BASE_REGISTRY}/library/python:3.11-slim
+COPY orders.py /orders.py
+USER 10001
+EXPOSE 8080
+CMD ["python", "/orders.py"]
+"""
+
+
+def test_a_chart_of_ones_own_says_where_the_image_goes(testbed: Mapping[str, str], tmp_path: Path) -> None:
+    """It is in a folder of its own, and its image under keys of its own; nothing of ours lands in it."""
+    with app.new(testbed, tmp_path) as application:
+        shutil.rmtree(application.folder)
+        application.folder.mkdir()
+        application.write("orders.py", SERVER)
+        application.write("Dockerfile", DOCKERFILE)
+        (application.folder / "deploy").mkdir()
+        application.tool("helm", "create", "deploy/orders")
+        chart = "deploy/orders"
+        application.replace(f"{chart}/values.yaml", "image:\n", "app:\n  image:\n")
+        application.replace(f"{chart}/values.yaml", "  repository: nginx\n", "    name: nginx\n")
+        application.replace(f"{chart}/values.yaml", "  pullPolicy: IfNotPresent\n", "")
+        application.replace(f"{chart}/values.yaml", '  tag: ""\n', '    version: ""\n')
+        application.replace(f"{chart}/values.yaml", "port: 80\n", "port: 8080\n")
+        for old, new in (
+            (".Values.image.repository", ".Values.app.image.name"),
+            (".Values.image.tag", ".Values.app.image.version"),
+            ("imagePullPolicy: {{ .Values.image.pullPolicy }}", "imagePullPolicy: IfNotPresent"),
+        ):
+            application.replace(f"{chart}/templates/deployment.yaml", old, new)
+        before = {
+            path: path.read_bytes() for path in (application.folder / chart).rglob("*") if path.is_file()
+        }
+        words = (
+            "--language",
+            "python",
+            "--team",
+            application.team,
+            "--keep",
+            "chart",
+            "--keep",
+            "dockerfile",
+        )
+        application.must("new-app", "orders", "--from", ".", "--port", "8080", *words)
+        described = (application.folder / "app.yaml").read_text()
+        assert "path: deploy/orders" in described
+        assert "app.image.name" in described
+        application.tool("kubectl", "create", "namespace", application.namespace)
+        application.commit()
+        application.until("deploy")
+        (deployment,) = application.objects("deployments")
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        digest = application.must("push", "--json").json()["receipt"]["digest"]
+        registry = testbed["PK_TESTBED_REGISTRY"]
+        assert container["image"].startswith(f"{registry}/{application.team}/orders:")
+        assert container["image"].endswith(f"@{digest}")
+        after = {
+            path: path.read_bytes() for path in (application.folder / chart).rglob("*") if path.is_file()
+        }
+        assert after == before
+        assert not (application.folder / "charts").exists()
+
+        application.replace("app.yaml", "app.image.name", "other.image.name")
+        application.commit()
+        application.until("push")
+        said = application.verb("package")
+        assert (said.code, said.reason) == (
+            6,
+            "error: deploy/orders runs no image with the digest that was pushed",
+        )

@@ -84,14 +84,16 @@ def test_an_existing_repository_keeps_what_it_has(here: Application) -> None:
 def test_keep_is_for_good(here: Application) -> None:
     here.write("index.html", "")
     here.write("public/index.html", "")
-    here.write("charts/orders/Chart.yaml", "mine\n")
-    kinds = "chart,jenkinsfile,dockerfile,draft"
-    here.must("new-app", "orders", "--from", ".", "--language", "static", "--keep", kinds)
+    here.write("charts/orders/Chart.yaml", "name: orders\nversion: 0.1.0\n")
+    here.write("charts/orders/templates/a.yaml", "mine\n")
+    kinds = ("--keep", "chart,jenkinsfile", "--keep", "dockerfile", "--keep", "draft")
+    here.must("new-app", "orders", "--from", ".", "--language", "static", *kinds)
     files = sorted(str(path.relative_to(here.folder)) for path in here.folder.rglob("*") if path.is_file())
     generated = [path for path in files if not path.startswith((".git/", ".pipelinekit/"))]
-    assert generated == ["app.yaml", "charts/orders/Chart.yaml", "index.html", "public/index.html"]
+    chart = ["charts/orders/Chart.yaml", "charts/orders/templates/a.yaml"]
+    assert generated == ["app.yaml", *chart, "index.html", "public/index.html"]
     here.must("generate")
-    assert (here.folder / "charts/orders/Chart.yaml").read_text() == "mine\n"
+    assert (here.folder / "charts/orders/templates/a.yaml").read_text() == "mine\n"
     assert not (here.folder / "Jenkinsfile").exists()
 
 

@@ -56,7 +56,9 @@ class Helm:
         """Helm's version, without `v`."""
         return process.check(["helm", "version", "--template", "{{.Version}}"]).strip().removeprefix("v")
 
-    def package(self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str) -> Path:
+    def package(
+        self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str, *, root: Path
+    ) -> Path:
         """Lint the chart with `replaced` texts in it, and archive it in the folder `to`.
 
         It is linted with its own values, and with those of a deployment (`trial`) over each of its
@@ -64,8 +66,7 @@ class Helm:
         """
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
             chart = Path(scratch, name)
-            # It is `charts/<name>` of an application.
-            tracked.copy(folder, chart, folder.parents[1])
+            tracked.copy(folder, chart, root)
             for relative, text in replaced.items():
                 write_atomic(chart / relative, text)
             given = Path(scratch, "values-deployment.yaml")

@@ -14,7 +14,7 @@ from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.cli import report
 from pipelinekit.cli.options import JSON, line
 from pipelinekit.cli.wiring import Line
-from pipelinekit.errors import Fault, Place, Refused, check_failed
+from pipelinekit.errors import Fault, Place, Refused, check_failed, usage
 from pipelinekit.generators import GENERATORS
 from pipelinekit.merge import Change, Decisions, Outcome
 from pipelinekit.steps.generate import (
@@ -135,17 +135,26 @@ def read_decisions(
             raise click.UsageError(f"--take {side}: say 'new' or 'theirs'")
         chosen[side].add(path)
     return Decisions(
-        yours=frozenset(path for each in keep for path in _kept(here, each)),
+        yours=frozenset(path for each in words(keep) for path in _kept(here, each)),
         take_new=frozenset(chosen["new"]),
         take_theirs=frozenset(chosen["theirs"]),
         restore=frozenset(restore),
     )
 
 
+def words(given: Iterable[str]) -> list[str]:
+    """Words of an option that may be repeated, and may have commas between them."""
+    return list(dict.fromkeys(word.strip() for each in given for word in each.split(",") if word.strip()))
+
+
 def _kept(here: Line, word: str) -> Iterable[str]:
     """The paths of a kind (`chart`, `jenkinsfile`, `dockerfile`, `draft`), or the path itself."""
     if word == "chart":
-        return [f"charts/{here.app.name}/"]
+        folder = here.app.chart_folder
+        if not (here.root / folder / "Chart.yaml").is_file():
+            hint = "chart.path in app.yaml names the folder of one that is elsewhere"
+            raise usage("chart-missing", f"--keep chart: there is no chart in {folder} to keep", hint=hint)
+        return [] if here.app.chart else [f"{folder}/"]
     if word in GENERATORS:
         return [each.path for each in GENERATORS[word].plan(here.app, here.site)] or [word]
     return [word]

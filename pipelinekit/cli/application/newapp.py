@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,9 +48,9 @@ from pipelinekit.steps.generate import apply_generation
 )
 @click.option(
     "--keep",
-    default="",
-    metavar="KINDS",
-    help="Yours for good, with commas between: chart, jenkinsfile, dockerfile, draft.",
+    multiple=True,
+    metavar="KIND",
+    help="Yours for good: chart, jenkinsfile, dockerfile, draft; several times, or with commas between.",
 )
 @click.option(
     "--service",
@@ -66,7 +67,7 @@ def new_app(
     port: int | None,
     existing: str,
     package: str,
-    keep: str,
+    keep: tuple[str, ...],
     service: str,
     with_git: bool,
     platform: str,
@@ -90,7 +91,10 @@ def new_app(
     if chosen is None:
         hint = f"--language {'|'.join(LANGUAGES)}"
         raise usage("language-missing", f"what is {name} written in?", hint=hint)
-    kinds = _kinds(keep)
+    kinds = _kinds(keep, existing)
+    # A chart of its own stands in app.yaml, and no generated one beside it.
+    chart = takein.own_chart(folder, name) if "chart" in kinds else None
+    kinds = [each for each in kinds if each != "chart"]
     if seen and seen.keeps_dockerfile and chosen != "dockerfile":
         kinds.append("dockerfile")
         report.say("ours as a diff: pipelinekit generate --take new Dockerfile --diff")
@@ -101,7 +105,7 @@ def new_app(
             hint=f"perhaps {name[: names.APPLICATION_MAX - 4]}-app",
         )
     tree = (
-        takein.describe(name, team, chosen, port, seen)
+        takein.describe(name, team, chosen, port, seen, chart)
         if existing
         else _made_anew(name, team, chosen, port or languages.DEFAULT_PORT)
     )
@@ -118,14 +122,16 @@ def new_app(
         raise Refused(*(generate.unsettled_fault(each) for each in generation.unsettled))
 
 
-def _kinds(keep: str) -> list[str]:
+def _kinds(keep: Iterable[str], existing: str) -> list[str]:
     known = ("chart", "jenkinsfile", "dockerfile", "draft")
-    kinds = [each.strip() for each in keep.split(",") if each.strip()]
+    kinds = generate.words(keep)
     for each in kinds:
         if each not in known:
             raise usage(
                 "keep-unknown", f"--keep {each}: there is no such kind", hint=f"known are {', '.join(known)}"
             )
+    if kinds and not existing:
+        raise usage("keep-nothing", "--keep is about what is there already", hint="--from DIR names it")
     return kinds
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,9 @@ from pipelinekit.cli import report
 from pipelinekit.errors import DocumentInvalid, refused, usage
 from pipelinekit.generators import languages
 from pipelinekit.generators.skeleton import plan_descriptor
-from pipelinekit.model.app import LANGUAGES, Language
+from pipelinekit.model.app import LANGUAGES, Language, OwnChart
 from pipelinekit.model.tree import Tree
+from pipelinekit.reading.app import FILE
 from pipelinekit.render import render
 
 if TYPE_CHECKING:
@@ -105,7 +107,54 @@ def _ask(seen: Detected, folder: Path, name: str, named: Named) -> None:
         )
 
 
-def describe(name: str, team: str, language: Language, port: int | None, seen: Detected | None) -> Tree:
+def own_chart(folder: Path, name: str) -> OwnChart:
+    """The chart that the repository has, told to the user.
+
+    Raises `UsageError` where there is none, `Refused` where one of several has to be chosen, or its name or
+    its values leave open what a deployment needs.
+    """
+    from pipelinekit.plan.detect.ownchart import charts_in, image_places
+    from pipelinekit.plan.detect.signs import DEEPEST, SKIPPED
+    from pipelinekit.reading.values import read_values
+
+    wanted = re.compile(r"(^|/)(Chart|values)\.yaml$").search
+    texts = folders.scan(folder, wanted=wanted, skipped=SKIPPED, deepest=DEEPEST)
+    found = charts_in(texts)
+    # Where ours would be is where theirs is meant, whatever others there are.
+    found = (f"charts/{name}",) if f"charts/{name}" in found else found
+    if not found:
+        hint = "leave --keep chart: pipelinekit generates one"
+        raise usage("chart-missing", f"--keep chart: {folder} has no chart to keep", hint=hint)
+    if len(found) > 1:
+        raise refused(
+            "chart-open",
+            f"--keep chart: {folder} has {len(found)} charts: {', '.join(found)}; nothing was written",
+            hint=f"run it in the folder of one application, or rename the right one to charts/{name}",
+        )
+    path = found[0]
+    called = read_values(texts[f"{path}/Chart.yaml"], f"{path}/Chart.yaml").get("name")
+    if called != name:
+        raise refused(
+            "chart-renamed",
+            f"{path}/Chart.yaml: the chart is called {called}, and is published under the application's name",
+            hint=f"call the application {called}, or write name: {name} there",
+        )
+    values = texts.get(f"{path}/values.yaml", "")
+    places = image_places(read_values(values, f"{path}/values.yaml"))
+    if places is None:
+        report.notice(f"to check: {path}/values.yaml shows no image: chart.values in {FILE} says where it is")
+    report.say(f"{path}: the chart stays yours, and is packaged and deployed as it is")
+    return OwnChart(path=path, values=places or {})
+
+
+def describe(
+    name: str,
+    team: str,
+    language: Language,
+    port: int | None,
+    seen: Detected | None,
+    chart: OwnChart | None = None,
+) -> Tree:
     """The descriptor of an existing application: what was seen, where it differs from the defaults."""
     from pipelinekit.plan.detect.signs import Detected
 
@@ -148,5 +197,6 @@ def describe(name: str, team: str, language: Language, port: int | None, seen: D
         command=seen.command,
         doubts=seen.doubts,
         build=differing,
+        chart=chart,
     )
     return render([plan], packaged.templates())

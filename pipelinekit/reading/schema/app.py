@@ -26,6 +26,7 @@ from pipelinekit.reading.schema.words import (
     SECRET_ID,
     SERVER_PATH,
     SIZE,
+    VALUE_PATH,
     VARIABLE,
     Schema,
     closed,
@@ -200,6 +201,32 @@ APP: Schema = {
             "calls": listing(text("an application", *CALL), "applications it calls", uniqueItems=True),
             "accepts": listing(text("an application", *CALL), "applications it answers", uniqueItems=True),
             "reaches": REACHES,
+            "chart": closed(
+                {
+                    "path": text("its folder", *RELATIVE),
+                    "values": closed(
+                        {
+                            "image": text("takes the whole reference", *VALUE_PATH, longest=200),
+                            "registry": text("takes the registry's host", *VALUE_PATH, longest=200),
+                            "repository": text(
+                                "takes the image's name, with the registry where that has no place",
+                                *VALUE_PATH,
+                                longest=200,
+                            ),
+                            "tag": text(
+                                "takes the version, with the digest where that has no place of its own",
+                                *VALUE_PATH,
+                                longest=200,
+                            ),
+                            "digest": text("takes the digest", *VALUE_PATH, longest=200),
+                            "pullSecrets": text("takes the secrets to pull with", *VALUE_PATH, longest=200),
+                        },
+                        about="which of its values take what of the image",
+                    ),
+                },
+                "path",
+                about="a chart of your own, instead of the generated one",
+            ),
             "versions": {
                 "enum": ["commits", "conventional"],
                 "description": "what moves the version on: each commit, or conventional commits",

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from pipelinekit.model.app import OwnChart
 from pipelinekit.model.platform import Registration, Vault
 from pipelinekit.plan.chartvalues import given_values, image_values, takes_digest
 from tests import examples
@@ -72,4 +74,49 @@ def test_all_that_a_generated_chart_is_given() -> None:
         "image": {"registry": "nexus.acme.example:5000", "pullSecrets": []},
         "mirror": "docker.io",
         "peers": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("places", "written", "given"),
+    [
+        (
+            {"image": "web.image"},
+            {("web", "image"): f"payments/orders@{examples.DIGEST}"},
+            {"web": {"image": f"registry.test:5000/payments/orders@{examples.DIGEST}"}},
+        ),
+        (
+            {"registry": "hub", "repository": "web.name", "digest": "web.digest"},
+            {("web", "name"): "payments/orders", ("web", "digest"): examples.DIGEST},
+            {"hub": "registry.test:5000"},
+        ),
+        (
+            {"repository": "web.name", "tag": "web.version"},
+            {("web", "name"): "payments/orders", ("web", "version"): f"1.2.3@{examples.DIGEST}"},
+            {"web": {"name": "registry.test:5000/payments/orders"}},
+        ),
+        (
+            {"repository": "n", "tag": "t", "digest": "d"},
+            {("n",): "payments/orders", ("t",): "1.2.3", ("d",): examples.DIGEST},
+            {"n": "registry.test:5000/payments/orders"},
+        ),
+    ],
+)
+def test_an_own_chart_says_what_takes_the_image(places: dict[str, str], written: Any, given: Any) -> None:
+    assert image_values({}, "payments/orders", "1.2.3", examples.DIGEST, places) == written
+    plan = examples.plan()
+    app = replace(plan.app, chart=OwnChart(path="deploy", values=places))
+    images = replace(plan.platform.images, registry="registry.test:5000", pull_secret="puller")
+    values = {"web": {"image": written.get(("web", "image"))}}
+    plan = replace(
+        plan,
+        app=app,
+        platform=replace(plan.platform, images=images),
+        image=replace(plan.image, repository="payments/orders"),
+    )
+    found = given_values(plan, examples.DEV, values, "sha256:chart")
+    assert found == {
+        "global": {"pipelinekit.dev/chart": "sha256:chart"},
+        "imagePullSecrets": [{"name": "puller"}],
+        **given,
     }

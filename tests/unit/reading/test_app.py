@@ -573,3 +573,28 @@ def test_two_build_secrets_of_one_variable_are_a_fault() -> None:
     (found,) = caught.value.faults
     assert (found.code, found.path) == ("secret-twice", "build.secrets[2]")
     assert found.problem == "is in the same variable as 'npm-token': PK_SECRET_NPM_TOKEN"
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ("{image: a, tag: b}", "'image' takes the whole reference, and the others parts of it"),
+        ("{repository: a}", "the image has no place for its name and digest"),
+        ("{tag: a}", "the image has no place for its name and digest"),
+        ("{repository: a, tag: a}", "'repository' goes to a already"),
+        ("{registry: a}", "the image has no place for its name and digest"),
+    ],
+)
+def test_an_own_charts_image_has_a_whole_place(values: str, problem: str) -> None:
+    text = f"{HEAD}chart: {{path: deploy/orders, values: {values}}}\n"
+    with pytest.raises(DocumentInvalid) as caught:
+        read_app(text)
+    assert [(each.code, each.problem) for each in caught.value.faults] == [("chart-image", problem)]
+
+
+def test_an_own_chart_is_where_it_says() -> None:
+    app = read_app(f"{HEAD}chart: {{path: deploy/orders/, values: {{image: app.image}}}}\n")
+    assert app.chart_folder == "deploy/orders"
+    assert app.chart is not None
+    assert app.chart.values == {"image": "app.image"}
+    assert read_app(HEAD).chart_folder == "charts/orders"

@@ -28,7 +28,7 @@ class Bench:
         (folder / "values.yaml").write_text("image: {digest: x}\n")
         for name, text in templates.items():
             (folder / "templates" / f"{name}.yaml").write_text(text)
-        archive = Charts().package(folder, {}, "{}", self.root, "orders")
+        archive = Charts().package(folder, {}, "{}", self.root, "orders", root=self.root)
         self.registry.publish_chart(replace(PLAN.chart, tag=version), archive, {})
 
     def diff(self, older: str, newer: str) -> str:

@@ -52,7 +52,7 @@ class Bench:
         }.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
-        archive = self.charts.package(folder, {}, "{}", folder.parent, "published")
+        archive = self.charts.package(folder, {}, "{}", folder.parent, "published", root=folder.parent)
         receipt = ChartPublished(
             key=PLAN.key,
             version=PLAN.version,

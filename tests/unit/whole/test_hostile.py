@@ -116,6 +116,16 @@ APP: Document = {
     },
 }
 
+OWN_CHART: Document = {
+    "path": "marked/chart",
+    "values": {
+        "registry": "marked.host",
+        "repository": "marked.name",
+        "tag": "marked.version",
+        "digest": "marked.digest",
+        "pullSecrets": "marked.pulling",
+    },
+}
 PLATFORM: Document = {
     "apiVersion": "pipelinekit/v1",
     "kind": "Platform",
@@ -233,6 +243,8 @@ DOCUMENTS: dict[str, list[Document]] = {
         APP,
         *({**APP, "build": {**APP["build"], "language": each}} for each in ("go", "static", "dockerfile")),
         {**APP, "build": {**APP["build"], "language": "java-maven", **IMAGES}},
+        {**APP, "chart": OWN_CHART},
+        {**APP, "chart": {"path": "marked/chart", "values": {"image": "marked.whole"}}},
     ],
     "Platform": [PLATFORM, WITH_POD],
 }
@@ -244,6 +256,7 @@ DIFFERING = {
     *(("packages", each) for each in ("pypi", "npm", "maven", "go")),
     *(("build", name) for name in ("version", "base", "runtime", "package", "dependencies", "test", "args")),
     *(("build", name) for name in ("main", "files", "system")),
+    *(("chart", name) for name in ("path", "values")),
 }
 NEEDED = {"apiVersion", "kind", "metadata", "build", "images", "charts", "clusters", "environments"}
 
@@ -257,6 +270,9 @@ def document_of(kind: str, number: int, path: Path) -> Document:
         for name, each in whole.items()
         if name == path[0] or (name in NEEDED and (kind, name) != ("Application", "environments"))
     }
+    if path[0] == "chart":
+        # Half an image's place is none.
+        kept["chart"] = whole["chart"]
     if kind == "Application" and path[0] == "environments":
         # What is overridden must be there.
         kept |= {"run": {"port": 1}, "processes": _thin(whole["processes"], ("markedlistener",))}
