@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -60,7 +61,7 @@ def package(
     folder = root / plan.chart_folder
     made = charts.package(folder, replaced, trial, archive.parent, plan.app.name, root=root)
     if not takes_digest(own) or plan.app.chart:
-        _check_image(plan, made, trial, pushed.digest, charts)
+        _check_image(plan, made, trial, pushed, charts)
     receipt = ChartPackaged(
         key=plan.key,
         version=plan.version,
@@ -116,7 +117,7 @@ def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> d
     }
 
 
-def _check_image(plan: ReleasePlan, archive: Path, trial: str, digest: str, charts: Charts) -> None:
+def _check_image(plan: ReleasePlan, archive: Path, trial: str, pushed: ImagePushed, charts: Charts) -> None:
     """Raise `Refused` when a chart of the application's own runs something else than the pushed image."""
     environment = plan.platform.environments[0]
     target = Target(
@@ -125,12 +126,13 @@ def _check_image(plan: ReleasePlan, archive: Path, trial: str, digest: str, char
         namespace=environment.namespace_of(plan.app.team, plan.app.name),
         context="",
     )
-    if f"@{digest}" in charts.render(archive, target, [trial]):
+    image = rf"/{re.escape(pushed.repository)}(:[\w.-]+)?@{pushed.digest}\b"
+    if re.search(image, charts.render(archive, target, [trial])):
         return
     archive.unlink()
     raise refused(
         "chart-image",
-        f"{plan.chart_folder} runs no image with the digest that was pushed",
+        f"{plan.chart_folder} does not run the image that was pushed",
         hint="chart.values in app.yaml says which of its values take the image: image:, or repository: with "
         "tag: or digest:, like `repository: app.image.name`",
     )

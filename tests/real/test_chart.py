@@ -401,5 +401,5 @@ def test_a_chart_of_ones_own_says_where_the_image_goes(testbed: Mapping[str, str
         said = application.verb("package")
         assert (said.code, said.reason) == (
             6,
-            "error: deploy/orders runs no image with the digest that was pushed",
+            "error: deploy/orders does not run the image that was pushed",
         )
