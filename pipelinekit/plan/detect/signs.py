@@ -13,7 +13,8 @@ Texts = Mapping[str, str]
 """Path to text of the files that were read; others are listed with an empty text."""
 
 READ = re.compile(
-    r"(^|/)(Pipfile(\.lock)?|Procfile|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props"
+    r"(^|/)(Pipfile(\.lock)?|Procfile|Aptfile|system\.properties|fly\.toml|railway\.(json|toml)|nixpacks\.toml"
+    r"|app\.json|devcontainer\.json|\.devcontainer\.json|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props"
     r"|Gemfile|Dockerfile|\.nvmrc|\.node-version|\.python-version|runtime\.txt|yarn\.lock|angular\.json"
     r"|Cargo\.toml|pom\.xml|package\.json|composer\.json|pyproject\.toml|setup\.cfg"
     r"|requirements[^/]*\.(txt|in)|requirements/[^/]+\.(txt|in)"
@@ -37,6 +38,8 @@ SKIPPED = frozenset(
 )
 """Folders that hold what others wrote or tools made."""
 DEEPEST = 8
+UNSERVED = "a worker, without a port"
+"""How the doubt ends whether a program answers requests at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,12 @@ class Detected:
     dependencies: tuple[str, ...] | None = None
     test: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+    their_command: bool = False
+    """Whether the command is the repository's own line."""
+    processes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Those beside web, without a port, by their command."""
+    before: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     installer: str = ""
     commands: tuple[str, ...] | None = None
     prune: bool = True

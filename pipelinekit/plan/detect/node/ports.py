@@ -44,14 +44,15 @@ def sources(texts: Texts) -> list[str]:
 
 
 def port(texts: Texts, program: str) -> tuple[int, str] | None:
-    """A port and the file that says it; the program's own file before others."""
+    """A port and why it is that; the program's own file before others."""
     stem = re.sub(r"^(dist|build|lib|out)/(src/)?", "src/", program)
     own = [path for path in (program, posixpath.splitext(stem)[0] + ".ts") if path in texts]
     for path in (*own, *sources(texts)):
         for pattern in _PATTERNS:
             found = re.search(pattern, texts[path])
             if found and 0 < int(found[1]) < 65536:
-                return int(found[1]), path
+                told = "the variable PORT, else " if "env" in found[0] else ""
+                return int(found[1]), f"{path}: {told}port {found[1]}"
     return None
 
 

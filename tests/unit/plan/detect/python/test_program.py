@@ -26,7 +26,6 @@ def started(texts: dict[str, str], names: str = "", *, installed: bool = False) 
         ({"web.py": "import streamlit as st\n"}, "streamlit",
          ("streamlit", "run", "web.py", "--server.address=0.0.0.0", "--server.port=8501",
           "--server.headless=true")),
-        ({"Procfile": "web: python web.py\n"}, "", ("python", "web.py")),
     ],
 )  # fmt: skip
 def test_servers(texts: dict[str, str], names: str, command: tuple[str, ...]) -> None:
