@@ -120,6 +120,7 @@ def plan_descriptor(
     processes: Mapping[str, Sequence[str]] | None = None,
     before: Mapping[str, Sequence[str]] | None = None,
     doubts: Sequence[str] = (),
+    memory: str = "",
     build: Mapping[str, Any] | None = None,
 ) -> FilePlan:
     """The `app.yaml` of a new application; `build` has what differs from the language's defaults.
@@ -141,6 +142,7 @@ def plan_descriptor(
             "before": {each: list(line) for each, line in (before or {}).items()},
             "doubts": list(doubts),
             "build": dict(build or {}),
-            "resources": {"cpu": "50m", "memory": MEMORY.get(language, "64Mi")},
+            "resources": {"cpu": "50m", "memory": memory or MEMORY.get(language, "64Mi")},
+            "guessed": bool(memory),
         },
     )

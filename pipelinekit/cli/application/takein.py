@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +75,7 @@ def look_around(folder: Path, name: str, language: Language | None, named: Named
 def seen_in(texts: Mapping[str, str], name: str = "", named: Named = _NOTHING) -> Detected | None:
     """What the files show: the Dockerfile's words first, then the repository's others, then the sources."""
     from pipelinekit.plan.detect import detect
+    from pipelinekit.plan.detect.memory import guess
     from pipelinekit.plan.detect.words import commands, told
     from pipelinekit.reading.repository import read_words
 
@@ -86,7 +87,11 @@ def seen_in(texts: Mapping[str, str], name: str = "", named: Named = _NOTHING) -
         seen = detect(texts, name, package) if package else seen
     if seen is None:
         return None
-    return told(_with_dockerfile(seen, texts.get("Dockerfile", "")), words, texts)
+    seen = told(_with_dockerfile(seen, texts.get("Dockerfile", "")), words, texts)
+    memory = guess(seen, texts)
+    return (
+        replace(seen, memory=memory).because(f"memory {memory}: a guess, to be measured") if memory else seen
+    )
 
 
 def _with_dockerfile(seen: Detected, text: str) -> Detected:
@@ -169,6 +174,7 @@ def describe(name: str, team: str, language: Language, port: int | None, seen: D
         processes=seen.processes,
         before=seen.before,
         doubts=seen.doubts,
+        memory=seen.memory,
         build=differing,
     )
     return render([plan], packaged.templates())

@@ -25,6 +25,7 @@ _ALONE = (
     "micronaut-maven-plugin",
 )
 """Plugins whose jar (or folder) runs alone."""
+_SETTINGS = r"(^|/)application\.(properties|ya?ml)$"
 _ASIDE = re.compile(
     r"(^|/)(src/(test|it|integrationTest|testFixtures|jmh)|examples?|samples?|benchmarks?|buildSrc)/"
 )
@@ -213,10 +214,23 @@ def _spring(texts: Texts, found: Detected, whole: str) -> Detected:
         return found
     context = search(
         own,
-        r"(^|/)application\.(properties|ya?ml)$",
+        _SETTINGS,
         r"(?:server\.servlet\.context-path|context-path)\s*[=:]\s*[\"']?(/[\w/-]+)",
     )
-    health = f"{context[1].rstrip('/') if context else ''}/actuator/health"
+    if search(
+        own, _SETTINGS, r"management\.server\.port\s*[=:]|management:[ \t\r]*\n(?:[ \t]+.*\n)*?[ \t]+server:"
+    ):
+        return found.doubting(
+            "actuator answers on a port of its own: say in run.ports and run.health what is asked"
+        )
+    base = search(
+        own,
+        _SETTINGS,
+        r"endpoints(?:\.web\.|:[ \t\r]*\n[ \t]+web:[ \t\r]*\n[ \t]+)base-path\s*[=:]\s*[\"']?(/[\w/-]*)",
+    )
+    health = (
+        f"{context[1].rstrip('/') if context else ''}{base[1].rstrip('/') if base else '/actuator'}/health"
+    )
     return replace(found, health=health).because(f"actuator: the health check {health}")
 
 

@@ -37,6 +37,8 @@ SKIPPED = frozenset(
     )
 )
 """Folders that hold what others wrote or tools made."""
+NO_TESTS = ("sh", "-c", "echo '<testsuites/>' > /reports/none.xml && echo 'there are no tests'")
+"""A test command for what has no tests: its report has none, and `pipelinekit test` says so."""
 DEEPEST = 8
 UNSERVED = "a worker, without a port"
 """How the doubt ends whether a program answers requests at all."""
@@ -81,6 +83,8 @@ class Detected:
     prune: bool = True
     port: int | None = None
     health: str = ""
+    memory: str = ""
+    """A guess by its runtime; empty where the language's own default is one."""
     server: bool = True
     """Whether it listens at all: what does not gets no port and no probe."""
     asks_port: bool = False

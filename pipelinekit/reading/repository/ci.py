@@ -58,7 +58,7 @@ def _lines(said: Document, where: tuple[str | int, ...], value: object, folder: 
         for number, each in enumerate(value):
             yield from _lines(said, (*where, number), each, folder)
         return
-    whole = re.sub(r"\\\n\s*", " ", text_of(value))
+    whole = re.sub(r"[ \t]*\\\n\s*", " ", text_of(value))
     for each in re.split(r"\n|&&|;", whole):
         line = each.strip()
         moved = re.match(r"(?:cd|pushd)\s+(\S+)$", line)

@@ -24,8 +24,9 @@ def read(texts: Mapping[str, str]) -> Iterator[Word]:
         yield Word(what="worker", value="no service", place=FILE)
     for name, line, _ in entries(at(data, "processes")):
         called = "web" if services and name in {"app", "web"} else name
+        place = _place(text, name, "processes")
         if text_of(line):
-            yield Word(what="command", name=called, value=text_of(line), place=_place(text, name))
+            yield Word(what="command", name=called, value=text_of(line), place=place)
     single: tuple[tuple[What, str, str], ...] = (
         ("before", "deploy", "release_command"),
         ("dockerfile", "build", "dockerfile"),
@@ -36,7 +37,7 @@ def read(texts: Mapping[str, str]) -> Iterator[Word]:
             name = "release" if what == "before" else ""
             yield Word(what=what, name=name, value=value, place=_place(text, key))
     for name, value, _ in entries(at(data, "env")):
-        yield from given(name, value, _place(text, name))
+        yield from given(name, value, _place(text, name, "env"))
     for mount in (*_listed(at(data, "mounts")), *_listed(at(data, "mount"))):
         if text_of(at(mount, "destination")):
             place = _place(text, "destination")
@@ -52,7 +53,12 @@ def _served(text: str, service: Any) -> Iterator[Word]:
             yield Word(what="health", value=text_of(at(check, "path")), place=_place(text, "path"))
 
 
-def _place(text: str, key: str) -> str:
+def _place(text: str, key: str, section: str = "") -> str:
+    begins = rf"^\[{section}\]" if section else ""
+    if begins and (found := re.search(begins, text, re.MULTILINE)):
+        before = text.count("\n", 0, found.start())
+        place = _place(text[found.start() :], key).partition(":")[2]
+        return f"{FILE}:{before + int(place)}" if place else FILE
     return line_in(text, FILE, rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=")
 
 

@@ -19,7 +19,11 @@ def _without(doubts: tuple[str, ...], *endings: str) -> tuple[str, ...]:
 
 def port(found: Detected, words: Sequence[Word]) -> Detected:
     """The same with the port that is said; a process that nothing says to serve gets none."""
-    said = [each for each in of(words, "port") if each.value.isdigit() and 0 < int(each.value) < 65536]
+    said = [
+        each
+        for each in of(words, "port")
+        if re.fullmatch(r"[0-9]{1,5}", each.value) and 0 < int(each.value) < 65536
+    ]
     if not said:
         return _serves_nothing(found, of(words, "worker"))
     first, others = said[0], said[1:]

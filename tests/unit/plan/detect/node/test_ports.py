@@ -32,4 +32,4 @@ def test_others_do_not_say_where_the_server_listens(path: str) -> None:
 
 def test_the_programs_own_source_comes_first() -> None:
     texts = {"a.js": "listen(1111)", "src/deep/main.ts": "x.listen(2222)"}
-    assert port(texts, "dist/deep/main.js") == (2222, "src/deep/main.ts")
+    assert port(texts, "dist/deep/main.js") == (2222, "src/deep/main.ts: port 2222")

@@ -70,6 +70,6 @@ def test_a_clients_port_is_not_the_servers() -> None:
     assert (found.port, found.server, bool(found.doubts)) == (None, False, True)
 
 
-def test_a_server_without_a_port_is_a_guess_that_is_told() -> None:
+def test_a_server_without_a_port_is_asked_for_it() -> None:
     found = started({"main.py": "serve_forever()\n"})
-    assert (found.port, found.server, bool(found.doubts)) == (None, True, True)
+    assert (found.port, found.server, found.asks_port) == (None, True, True)
