@@ -6,7 +6,7 @@ import posixpath
 import re
 from dataclasses import replace
 
-from pipelinekit.plan.detect import choices
+from pipelinekit.plan.detect import choices, evidence
 from pipelinekit.plan.detect.signs import Choice, Detected, Texts, search
 
 RELEASES = (8, 11, 17, 21, 25)
@@ -237,13 +237,14 @@ def _spring(texts: Texts, found: Detected, whole: str) -> Detected:
 def _plain_port(texts: Texts, found: Detected) -> Detected:
     """Where a program without a framework listens."""
     own = {path: text for path, text in _of(texts, found).items() if path.endswith((".java", ".kt"))}
-    listens = search(
-        own,
-        r"",
-        r"(?:InetSocketAddress\(|ServerSocket\(|new Server\(|\.start\(|\.port\(|\.listen\(|port\s*=\s*)"
-        r"\s*(?:\"0\.0\.0\.0\",\s*)?(\d{2,5})\b",
+    listens = evidence.listens(
+        re.compile(
+            r"(?:InetSocketAddress\(|ServerSocket\(|new Server\(|\.start\(|\.port\(|\.listen\(|port\s*=\s*)"
+            r"\s*(?:\"0\.0\.0\.0\",\s*)?(\d{2,5})\b"
+        ),
+        own.values(),
     )
-    if listens and 0 < int(listens[1]) < 65536:
+    if listens:
         return replace(found, port=int(listens[1])).because(
             f"port {listens[1]} in the source: {listens[0].strip()}"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from pipelinekit.plan.detect.evidence import listens
 from pipelinekit.plan.detect.node.package import Package
 from pipelinekit.plan.detect.signs import Texts
 
@@ -14,12 +15,15 @@ _NOT_THE_SERVER = re.compile(
     r"|\.(test|spec|config|d)\.[cm]?[jt]sx?$|(^|/)client\.[cm]?[jt]s$"
 )
 _DEFAULT = r"(?:\|\||\?\?|,|:)\s*[\"']?(\d{2,5})\b"
-_PATTERNS = (
-    rf"process\.env\.\w*PORT\w*\)?[^\n;]{{0,40}}?{_DEFAULT}",
-    rf"process\.env\[[\"']\w*PORT\w*[\"']\][^\n;]{{0,40}}?{_DEFAULT}",
-    r"\.listen\(\s*(\d{2,5})\b",
-    r"\.listen\(\s*\{[^}]{0,80}?port:\s*(\d{2,5})\b",
-    r"\b(?:PORT|port)\b\s*(?::\s*number\s*)?=\s*[\"']?(\d{2,5})\b",
+_PATTERNS = tuple(
+    re.compile(each)
+    for each in (
+        rf"process\.env\.\w*PORT\w*\)?[^\n;]{{0,40}}?{_DEFAULT}",
+        rf"process\.env\[[\"']\w*PORT\w*[\"']\][^\n;]{{0,40}}?{_DEFAULT}",
+        r"\.listen\(\s*(\d{2,5})\b",
+        r"\.listen\(\s*\{[^}]{0,80}?port:\s*(\d{2,5})\b",
+        r"\b(?:PORT|port)\b\s*(?::\s*number\s*)?=\s*[\"']?(\d{2,5})\b",
+    )
 )
 _ANSWERS = re.compile(r"\.listen\(|createServer\(|Bun\.serve\(|\bserve\(|fastify\(|express\(")
 _SERVERS = frozenset(
@@ -49,8 +53,8 @@ def port(texts: Texts, program: str) -> tuple[int, str] | None:
     own = [path for path in (program, posixpath.splitext(stem)[0] + ".ts") if path in texts]
     for path in (*own, *sources(texts)):
         for pattern in _PATTERNS:
-            found = re.search(pattern, texts[path])
-            if found and 0 < int(found[1]) < 65536:
+            found = listens(pattern, (texts[path],))
+            if found:
                 told = "the variable PORT, else " if "env" in found[0] else ""
                 return int(found[1]), f"{path}: {told}port {found[1]}"
     return None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipelinekit.plan.detect.evidence import listens
 from pipelinekit.plan.detect.python.project import INSTALL, Project
 from pipelinekit.plan.detect.signs import UNSERVED, Detected, Texts, shallowest
 
@@ -27,6 +28,9 @@ _SERVES = re.compile(
     r"HTTPServer|serve_forever|run_app\(|\.listen\(|uvicorn\.run|app\.run\(|grpc\.(?:aio\.)?server\(|start_server\(|(?<!\.)\brun\([^)]*port|make_server\("
 )
 _LISTENS = (
+    re.compile(
+        r"\b(?:run|run_app|serve|make_server|start_server|TCPSite|bind)\([^()]*?\bport\s*=\s*(\d{2,5})\b"
+    ),
     re.compile(r"HTTPServer\(\s*\([^,()]*,\s*(\d{2,5})\s*\)"),
     re.compile(r"[\"']\w*PORT[\"']\s*,\s*[\"']?(\d{2,5})\b"),
     re.compile(r"\bport\s*(?::\s*int\s*)?=\s*(\d{2,5})\b", re.IGNORECASE),
@@ -254,8 +258,8 @@ def _script(texts: Texts, ours: list[str], project: Project, found: Detected) ->
     serving = [each for each in near if _SERVES.search(texts[each])]
     for path in serving:
         for pattern in _LISTENS:
-            port = pattern.search(texts[path])
-            if port and 0 < int(port[1]) < 65536:
+            port = listens(pattern, (texts[path],))
+            if port:
                 return replace(found, port=int(port[1])).because(f"{path}: port {port[1]}")
     if serving:
         return replace(found, asks_port=True).because("it listens, on a port that the source does not show")
@@ -271,8 +275,8 @@ def listening(texts: Texts, paths: Sequence[str]) -> tuple[int | None, bool]:
     text = "\n".join(texts[each] for each in ours)
     given = re.search(r"environ(?:\.get)?[(\[]\s*[\"']PORT[\"']|getenv\(\s*[\"']PORT[\"']", text)
     for pattern in _LISTENS:
-        port = pattern.search(text)
-        if port and 0 < int(port[1]) < 65536:
+        port = listens(pattern, (text,))
+        if port:
             return int(port[1]), bool(given)
     # Flask's own server, where nothing says another port.
     flask = re.search(r"\bapp\.run\(", text) and re.search(r"\bflask\b", text, re.IGNORECASE)
