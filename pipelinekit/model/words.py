@@ -16,6 +16,7 @@ What = Literal[
     "test",
     "worker",
     "dockerfile",
+    "target",
     "note",
 ]
 
@@ -27,7 +28,8 @@ class Word:
     what: What
     """`command` is the shell line of a process, `before` one that runs before each rollout, `test` one that a
     CI runs, `variable` the name of one that is given, `worker` a process that is said to serve nothing,
-    `version` a language's, `dockerfile` the path of one that is built, `note` a sentence."""
+    `version` a language's, `dockerfile` the path of one that is built, `target` its stage, `note` a
+    sentence."""
     value: str
     place: str
     """A file, and the line in it: `Procfile:1`."""

@@ -75,6 +75,7 @@ def look_around(folder: Path, name: str, language: Language | None, named: Named
 def seen_in(texts: Mapping[str, str], name: str = "", named: Named = _NOTHING) -> Detected | None:
     """What the files show: the Dockerfile's words first, then the repository's others, then the sources."""
     from pipelinekit.plan.detect import detect
+    from pipelinekit.plan.detect.lasting import looked_for
     from pipelinekit.plan.detect.memory import guess
     from pipelinekit.plan.detect.words import commands, told
     from pipelinekit.reading.repository import read_words
@@ -88,6 +89,7 @@ def seen_in(texts: Mapping[str, str], name: str = "", named: Named = _NOTHING) -
     if seen is None:
         return None
     seen = told(_with_dockerfile(seen, texts.get("Dockerfile", "")), words, texts)
+    seen = looked_for(seen, texts)
     memory = guess(seen, texts)
     return (
         replace(seen, memory=memory).because(f"memory {memory}: a guess, to be measured") if memory else seen

@@ -56,6 +56,7 @@ def _service(said: Document, name: str, service: dict[str, Any], *, first: bool)
     dockerfile = said.text(*path, "build", "dockerfile")
     if dockerfile and posixpath.normpath(dockerfile) != "Dockerfile":
         yield Word(what="dockerfile", value=dockerfile, place=said.line(*path, "build", "dockerfile"))
+    yield from _built(said, (*path, "build"), weak=weak)
     for key in ("ports", "expose"):
         listed = service.get(key)
         for number, each in enumerate(listed if isinstance(listed, list) else []):
@@ -63,6 +64,24 @@ def _service(said: Document, name: str, service: dict[str, Any], *, first: bool)
             if port:
                 yield Word(what="port", value=port[1], place=said.line(*path, key, number))
     yield from _surroundings(said, path, service)
+
+
+def _built(said: Document, path: tuple[str, ...], *, weak: bool) -> Iterator[Word]:
+    target = said.text(*path, "target")
+    if target:
+        yield Word(what="target", value=target, place=said.line(*path, "target"), weak=weak)
+    args = said.at(*path, "args")
+    names = (
+        list(args)
+        if isinstance(args, dict)
+        else [text_of(each) for each in args if text_of(each)]
+        if isinstance(args, list)
+        else []
+    )
+    given = [str(each).partition("=")[0] for each in names]
+    if given:
+        words = f"gives the build {' '.join(given)[:200]}: build.args, where it needs them"
+        yield Word(what="note", value=words, place=said.line(*path, "args"))
 
 
 def _surroundings(said: Document, path: tuple[str, ...], service: dict[str, Any]) -> Iterator[Word]:

@@ -158,6 +158,7 @@ def _started(root: Package, started: Start, found: Detected) -> Detected:
 
 
 def _served(texts: Texts, root: Package, found: Detected) -> Detected:
+    found = found.doubting(ports.local(texts, root))
     listens = ports.port(texts, found.package)
     if listens:
         return replace(found, port=listens[0]).because(listens[1])

@@ -65,3 +65,19 @@ def serves(texts: Texts, package: Package) -> bool:
     return bool(_SERVERS & set(package.needed)) or any(
         _ANSWERS.search(texts[each]) for each in sources(texts)
     )
+
+
+_LOCAL = re.compile(r"\.listen\(\s*[^()\n]{0,60}[\"'](?:localhost|127\.0\.0\.1)[\"']")
+_EVERYWHERE = re.compile(r"[\"'](?:0\.0\.0\.0|::)[\"']|\bHOST\b")
+
+
+def local(texts: Texts, package: Package) -> str:
+    """Why nobody outside of its pod may reach it; empty where nothing says that."""
+    ours = sources(texts)
+    for path in ours:
+        if _LOCAL.search(texts[path]):
+            return f"{path}: it listens on localhost only: in a pod nobody reaches that"
+    # Fastify's default is localhost, and the others' all addresses.
+    if "fastify" in package.needed and not any(_EVERYWHERE.search(texts[each]) for each in ours):
+        return "Fastify listens on localhost unless listen has a host: in a pod nobody reaches that"
+    return ""

@@ -37,6 +37,10 @@ _LISTENS = (
     re.compile(r"\.listen\(\s*(\d{2,5})\b"),
     re.compile(r"add_(?:in)?secure_port\(\s*[\"'][^\"']*:(\d{2,5})[\"']"),
 )
+_LOCAL = re.compile(
+    r"(?:HTTPServer\(\s*\(|make_server\(|(?:run|run_app|start_server)\([^()\n]*?\bhost\s*=\s*)\s*"
+    r"[\"'](?:localhost|127\.0\.0\.1)[\"']"
+)
 _SCRIPTS = (
     "main.py",
     "app.py",
@@ -257,6 +261,8 @@ def _script(texts: Texts, ours: list[str], project: Project, found: Detected) ->
         )
     serving = [each for each in near if _SERVES.search(texts[each])]
     for path in serving:
+        if _LOCAL.search(texts[path]):
+            found = found.doubting(f"{path}: it listens on localhost only: in a pod nobody reaches that")
         for pattern in _LISTENS:
             port = listens(pattern, (texts[path],))
             if port:

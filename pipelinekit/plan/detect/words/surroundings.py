@@ -79,7 +79,7 @@ def variables(found: Detected, words: Sequence[Word]) -> Detected:
     return found
 
 
-def rest(found: Detected, words: Sequence[Word]) -> Detected:
+def rest(found: Detected, words: Sequence[Word], dockerfile: str) -> Detected:
     """The same with what can only be told: folders that stay, other Dockerfiles, notes."""
     for each in of(words, "volume"):
         if not any(f" {each.value}," in doubt for doubt in found.doubts):
@@ -91,6 +91,14 @@ def rest(found: Detected, words: Sequence[Word]) -> Detected:
             found = found.doubting(
                 f"{each.place} builds {each.value}, which is not read: as Dockerfile it would stay"
             )
+    for each in of(words, "target")[:1]:
+        last = re.findall(r"^FROM\s.*?(?:\sAS\s+(\S+))?\s*$", dockerfile, re.MULTILINE | re.IGNORECASE)[-1:]
+        if (
+            found.keeps_dockerfile
+            and not each.weak
+            and [each.value.lower()] != [name.lower() for name in last]
+        ):
+            found = found.doubting(f"{each.place} builds the stage {each.value}; here the last one is built")
     for each in of(words, "note"):
         found = found.doubting(f"{each.place}: {each.value}")
     return found

@@ -45,22 +45,35 @@ def test_where_it_listens(text: str) -> None:
     assert number(found) == 7000
 
 
+KINDS = {
+    "go": ("main.go", {"go.mod": ""}),
+    "node": ("a.js", {"package.json": EXPRESS}),
+    "python": ("main.py", {"requirements.txt": ""}),
+    "rust": ("src/main.rs", {"Cargo.toml": '[package]\nname = "a"'}),
+    "java": ("src/main/java/A.java", {"pom.xml": "<project/>"}),
+}
+REDIS = 'rdb := redis.NewClient(&redis.Options{Addr: "localhost:6379"})\nhttp.ListenAndServe(addr, nil)'
+JAVA = "class A {{ public static void main(String[] a) {{ {} HttpServer.create(); }} }}"
+
+
 @pytest.mark.parametrize(
-    ("texts", "port", "asks"),
+    ("kind", "source", "port"),
     [
-        ({"go.mod": "", "main.go": GO.format('rdb := redis.NewClient(&redis.Options{Addr: "localhost:6379"})\nhttp.ListenAndServe(addr, nil)')}, None, True),
-        ({"go.mod": "", "main.go": GO.format('c, _ := net.Dial("tcp", "localhost:5000")\nhttp.ListenAndServe(":9000", nil)')}, 9000, False),
-        ({"go.mod": "", "main.go": GO.format('conn := grpc.Dial(":50051")\nhttp.ListenAndServe(addr, nil)')}, None, True),
-        ({"go.mod": "", "main.go": GO.format('s := http.Server{Addr: ":9000"}\ns.ListenAndServe()')}, 9000, False),
-        ({"package.json": EXPRESS, "a.js": "const db = {port: process.env.DB_PORT || 5432}\napp.listen(process.env.PORT || 3000)"}, 3000, False),
-        ({"package.json": EXPRESS, "a.js": "redis.createClient({port: 7000})\napp.listen(config.http)"}, None, True),
-        ({"requirements.txt": "", "main.py": "r = redis.Redis(host='a', port=6379)\nweb.run_app(app, port=9000)"}, 9000, False),
-        ({"requirements.txt": "", "main.py": "os.environ.get('SMTP_PORT', 2525)\nweb.run_app(app)"}, None, True),
-        ({"Cargo.toml": '[package]\nname="a"', "src/main.rs": 'fn main() { redis::Client::open("127.0.0.1:6379"); axum::serve(l, a) }'}, None, True),
-        ({"pom.xml": "<project/>", "src/main/java/A.java": "class A { public static void main(String[] a) { new HikariPool(port = 5432); HttpServer.create(); } }"}, None, True),
+        ("go", GO.format(REDIS), None),
+        ("go", GO.format('net.Dial("tcp", "localhost:5000")\nhttp.ListenAndServe(":9000", nil)'), 9000),
+        ("go", GO.format('grpc.Dial(":50051")\nhttp.ListenAndServe(addr, nil)'), None),
+        ("go", GO.format('s := http.Server{Addr: ":9000"}\ns.ListenAndServe()'), 9000),
+        ("node", "a = {port: process.env.DB_PORT || 5999}\nb.listen(process.env.PORT || 3000)", 3000),
+        ("node", "redis.createClient({port: 7000})\napp.listen(config.http)", None),
+        ("python", "r = redis.Redis(host='a', port=6379)\nweb.run_app(app, port=9000)", 9000),
+        ("python", "os.environ.get('SMTP_PORT', 2525)\nweb.run_app(app)", None),
+        ("rust", 'fn main() { redis::Client::open("127.0.0.1:6379"); axum::serve(l, a) }', None),
+        ("java", JAVA.format("new HikariPool(port = 5999);"), None),
+        ("java", JAVA.format("new InetSocketAddress(9000);"), 9000),
     ],
-)  # fmt: skip
-def test_in_each_language(texts: dict[str, str], port: int | None, asks: bool) -> None:
-    found = detect(texts)
+)
+def test_in_each_language(kind: str, source: str, port: int | None) -> None:
+    path, files = KINDS[kind]
+    found = detect({**files, path: source})
     assert found is not None
-    assert (found.port, found.asks_port) == (port, asks), (found.evidence, found.doubts)
+    assert (found.port, found.asks_port) == (port, port is None), (found.evidence, found.doubts)

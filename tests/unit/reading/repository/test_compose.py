@@ -70,3 +70,12 @@ def test_the_containers_side_of_a_port(port: str, said: list[str]) -> None:
 
 def test_services_of_images_and_of_other_folders_say_nothing_of_ours() -> None:
     assert words("services: {a: {image: x, ports: ['1:1']}, b: {build: ../b, ports: ['2:2']}}") == []
+
+
+@pytest.mark.parametrize("args", ["{A: 1, B: hunter2}", "[A=1, B]"])
+def test_a_stage_and_the_names_of_arguments(args: str) -> None:
+    said = words(f"services: {{a: {{build: {{context: ., target: api, args: {args}}}}}}}")
+    assert said == [
+        ("target", "", "api", False),
+        ("note", "", "gives the build A B: build.args, where it needs them", False),
+    ]
