@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,9 @@ class Named:
     port: int | None = None
 
 
+_NOTHING = Named()
+
+
 def look_around(folder: Path, name: str, language: Language | None, named: Named) -> Detected | None:
     """What the repository shows, told to the user; None when they say the language and it shows another.
 
@@ -43,16 +47,14 @@ def look_around(folder: Path, name: str, language: Language | None, named: Named
     and `Refused` with commands to paste where one of several programs, or a port, has to be named.
     """
     # Only an existing repository is looked at.
-    from pipelinekit.plan.detect import applications_in, detect
+    from pipelinekit.plan.detect import applications_in
     from pipelinekit.plan.detect.signs import DEEPEST, READ, SKIPPED
 
     texts = folders.scan(folder, wanted=READ.search, skipped=SKIPPED, deepest=DEEPEST)
-    seen = detect(texts, name, named.package, named.service)
+    seen = seen_in(texts, name, named)
     if named.service and seen is None:
         hint = "a folder that package.json or pnpm-workspace.yaml names among its workspaces"
         raise usage("service-unknown", f"--service {named.service}: {folder} has no such member", hint=hint)
-    if seen:
-        seen = _with_dockerfile(seen, texts.get("Dockerfile", ""))
     if language and (seen is None or seen.language != language):
         return None
     # One sign at the top of many folders is a workspace's, and the applications are further down.
@@ -70,6 +72,30 @@ def look_around(folder: Path, name: str, language: Language | None, named: Named
         report.notice(f"to check: {sentence}")
     _ask(seen, folder, name, named)
     return seen
+
+
+def seen_in(texts: Mapping[str, str], name: str = "", named: Named = _NOTHING) -> Detected | None:
+    """What the files show: the Dockerfile's words first, then the repository's others, then the sources."""
+    from pipelinekit.plan.detect import detect
+    from pipelinekit.plan.detect.lasting import looked_for
+    from pipelinekit.plan.detect.memory import guess
+    from pipelinekit.plan.detect.words import commands, told
+    from pipelinekit.reading.repository import read_words
+
+    # What stands at the top of a workspace speaks of all its members.
+    words = () if named.service else read_words(texts)
+    seen = detect(texts, name, named.package, named.service)
+    if seen and seen.choices:
+        package = commands.program(seen.choices, words)
+        seen = detect(texts, name, package) if package else seen
+    if seen is None:
+        return None
+    seen = told(_with_dockerfile(seen, texts.get("Dockerfile", "")), words, texts)
+    seen = looked_for(seen, texts)
+    memory = guess(seen, texts)
+    return (
+        replace(seen, memory=memory).because(f"memory {memory}: a guess, to be measured") if memory else seen
+    )
 
 
 def _with_dockerfile(seen: Detected, text: str) -> Detected:
@@ -195,7 +221,11 @@ def describe(
         port or seen.port or fallback,
         health=seen.health,
         command=seen.command,
+        env=seen.env,
+        processes=seen.processes,
+        before=seen.before,
         doubts=seen.doubts,
+        memory=seen.memory,
         build=differing,
         chart=chart,
     )

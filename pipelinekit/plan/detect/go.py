@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipelinekit.plan.detect import choices
+from pipelinekit.plan.detect import choices, evidence
 from pipelinekit.plan.detect.signs import Choice, Detected, Texts
 
 CURRENT = (1, 26)
@@ -44,7 +44,7 @@ _LISTENS = re.compile(
 )
 _ADDRESS = re.compile(_HOST)
 _LOCAL = re.compile(
-    r"(?:ListenAndServe(?:TLS)?\(|\bAddr:|\"tcp\",|\.(?:Run|Start|Listen)\()\s*"
+    r"(?:ListenAndServe(?:TLS)?\(|\bAddr:|net\.Listen\(\s*\"tcp[46]?\",|\.(?:Run|Start|Listen)\()\s*"
     r"\"(?:localhost|127\.0\.0\.1):(\d+)\""
 )
 _SERVES = re.compile(
@@ -185,17 +185,17 @@ def _listening(found: Detected, sources: dict[str, str]) -> Detected:
     if found.choices:
         return found
     texts = _near(found, sources)
-    match = _first(_LISTENS, texts) or _first(_ADDRESS, texts)
-    if match and 0 < int(match[1]) < 65536:
+    match = evidence.listens(_LISTENS, texts) or evidence.listens(_ADDRESS, texts)
+    if match:
         return replace(found, port=int(match[1])).because(
             f"port {match[1]} in the source: {match[0].strip()}"
         )
-    local = _first(_LOCAL, texts)
+    local = evidence.listens(_LOCAL, texts)
     if local:
         found = replace(found, port=int(local[1])).because(f"port {local[1]} in the source: {local[0]}")
         return found.doubting(f"it listens on localhost only ({local[0]}): in a pod nobody reaches that")
     if _first(_VARIABLE, texts):
-        fallback = _first(_FALLBACK, texts)
+        fallback = evidence.listens(_FALLBACK, texts)
         port = int(fallback[1]) if fallback else 8080
         return replace(found, port=port).because(f"it reads PORT, which the chart gives: port {port}")
     if _first(_SERVES, texts):

@@ -6,7 +6,7 @@ import posixpath
 import re
 from dataclasses import replace
 
-from pipelinekit.plan.detect import choices
+from pipelinekit.plan.detect import choices, evidence
 from pipelinekit.plan.detect.signs import Choice, Detected, Texts, search
 
 RELEASES = (8, 11, 17, 21, 25)
@@ -25,6 +25,7 @@ _ALONE = (
     "micronaut-maven-plugin",
 )
 """Plugins whose jar (or folder) runs alone."""
+_SETTINGS = r"(^|/)application\.(properties|ya?ml)$"
 _ASIDE = re.compile(
     r"(^|/)(src/(test|it|integrationTest|testFixtures|jmh)|examples?|samples?|benchmarks?|buildSrc)/"
 )
@@ -213,23 +214,37 @@ def _spring(texts: Texts, found: Detected, whole: str) -> Detected:
         return found
     context = search(
         own,
-        r"(^|/)application\.(properties|ya?ml)$",
+        _SETTINGS,
         r"(?:server\.servlet\.context-path|context-path)\s*[=:]\s*[\"']?(/[\w/-]+)",
     )
-    health = f"{context[1].rstrip('/') if context else ''}/actuator/health"
+    if search(
+        own, _SETTINGS, r"management\.server\.port\s*[=:]|management:[ \t\r]*\n(?:[ \t]+.*\n)*?[ \t]+server:"
+    ):
+        return found.doubting(
+            "actuator answers on a port of its own: say in run.ports and run.health what is asked"
+        )
+    base = search(
+        own,
+        _SETTINGS,
+        r"endpoints(?:\.web\.|:[ \t\r]*\n[ \t]+web:[ \t\r]*\n[ \t]+)base-path\s*[=:]\s*[\"']?(/[\w/-]*)",
+    )
+    health = (
+        f"{context[1].rstrip('/') if context else ''}{base[1].rstrip('/') if base else '/actuator'}/health"
+    )
     return replace(found, health=health).because(f"actuator: the health check {health}")
 
 
 def _plain_port(texts: Texts, found: Detected) -> Detected:
     """Where a program without a framework listens."""
     own = {path: text for path, text in _of(texts, found).items() if path.endswith((".java", ".kt"))}
-    listens = search(
-        own,
-        r"",
-        r"(?:InetSocketAddress\(|ServerSocket\(|new Server\(|\.start\(|\.port\(|\.listen\(|port\s*=\s*)"
-        r"\s*(?:\"0\.0\.0\.0\",\s*)?(\d{2,5})\b",
+    listens = evidence.listens(
+        re.compile(
+            r"(?:InetSocketAddress\(|ServerSocket\(|new Server\(|\.start\(|\.port\(|\.listen\(|port\s*=\s*)"
+            r"\s*(?:\"0\.0\.0\.0\",\s*)?(\d{2,5})\b"
+        ),
+        own.values(),
     )
-    if listens and 0 < int(listens[1]) < 65536:
+    if listens:
         return replace(found, port=int(listens[1])).because(
             f"port {listens[1]} in the source: {listens[0].strip()}"
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelinekit.plan.detect.node import package as node
 from pipelinekit.plan.detect.ranges import PHP, choose
-from pipelinekit.plan.detect.signs import Detected, Texts
+from pipelinekit.plan.detect.signs import NO_TESTS, Detected, Texts
 
 FOLDERS = ("public", "web", "webroot", "htdocs", "html", "www", "docroot")
 IN_THE_IMAGE = frozenset(
@@ -95,4 +95,4 @@ def _tested(found: Detected, names: dict[str, str]) -> Detected:
     if "phpunit/phpunit" in names or "pestphp/pest" in names:
         test = PHPUNIT if "pestphp/pest" not in names else ("vendor/bin/pest", *PHPUNIT[1:])
         return replace(found, test=test).because(f"{test[0]}: the tests")
-    return found.because("no tests: composer.json names nothing that runs any")
+    return replace(found, test=NO_TESTS).because("no tests: composer.json names nothing that runs any")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipelinekit.plan.detect import choices
+from pipelinekit.plan.detect import choices, evidence
 from pipelinekit.plan.detect.signs import Choice, Detected, Texts, search
 
 BASE = "library/rust:{}-slim-{}"
@@ -231,16 +231,20 @@ def _of_features(named: Mapping[str, Any]) -> set[str]:
 def listening(texts: Texts, found: Detected) -> Detected:
     """The same with its port."""
     files = r"^(?!.*(?:^|/)(?:tests|benches|examples)/).*\.rs$"
-    match = search(texts, files, _PORT)
+    ours = [
+        texts[each]
+        for each in sorted(texts, key=lambda each: (each.count("/"), each))
+        if re.search(files, each)
+    ]
+    match = evidence.listens(re.compile(_PORT), ours)
     if match:
-        port = next(each for each in match.groups() if each)
-        if 0 < int(port) < 65536:
-            return replace(found, port=int(port)).because(f"port {port} in the source: {match[0].strip()}")
-    local = search(texts, files, _LOCAL)
+        number = evidence.number(match)
+        return replace(found, port=number).because(f"port {number} in the source: {match[0].strip()}")
+    local = evidence.listens(re.compile(_LOCAL), ours)
     serves = search(texts, files, _SERVES)
     if local and serves:
-        port = next(each for each in local.groups() if each)
-        found = replace(found, port=int(port)).because(f"port {port} in the source: {local[0]}")
+        number = evidence.number(local)
+        found = replace(found, port=number).because(f"port {number} in the source: {local[0]}")
         return found.doubting(f"it listens on localhost only ({local[0]}): in a pod nobody reaches that")
     if search(texts, files, r"var\(\s*\"PORT\"\s*\)"):
         fallback = search(texts, files, r"unwrap_or(?:_else)?\([^\n]*?(\d{4,5})")

@@ -13,7 +13,8 @@ Texts = Mapping[str, str]
 """Path to text of the files that were read; others are listed with an empty text."""
 
 READ = re.compile(
-    r"(^|/)(Pipfile(\.lock)?|Procfile|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props"
+    r"(^|/)(Pipfile(\.lock)?|Procfile|Aptfile|system\.properties|fly\.toml|railway\.(json|toml)|nixpacks\.toml"
+    r"|app\.json|devcontainer\.json|\.devcontainer\.json|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props"
     r"|Gemfile|Dockerfile|\.nvmrc|\.node-version|\.python-version|runtime\.txt|yarn\.lock|angular\.json"
     r"|Cargo\.toml|pom\.xml|package\.json|composer\.json|pyproject\.toml|setup\.cfg"
     r"|requirements[^/]*\.(txt|in)|requirements/[^/]+\.(txt|in)"
@@ -36,7 +37,11 @@ SKIPPED = frozenset(
     )
 )
 """Folders that hold what others wrote or tools made."""
+NO_TESTS = ("sh", "-c", "echo '<testsuites/>' > /reports/none.xml && echo 'there are no tests'")
+"""A test command for what has no tests: its report has none, and `pipelinekit test` says so."""
 DEEPEST = 8
+UNSERVED = "a worker, without a port"
+"""How the doubt ends whether a program answers requests at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +72,19 @@ class Detected:
     dependencies: tuple[str, ...] | None = None
     test: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+    their_command: bool = False
+    """Whether the command is the repository's own line."""
+    processes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Those beside web, without a port, by their command."""
+    before: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     installer: str = ""
     commands: tuple[str, ...] | None = None
     prune: bool = True
     port: int | None = None
     health: str = ""
+    memory: str = ""
+    """A guess by its runtime; empty where the language's own default is one."""
     server: bool = True
     """Whether it listens at all: what does not gets no port and no probe."""
     asks_port: bool = False

@@ -164,6 +164,18 @@ def test_tests_that_leave_no_report_are_not_counted_as_none(bench: Bench) -> Non
     assert "left no JUnit report" in caught.value.faults[0].hint
 
 
+@pytest.mark.parametrize("code", [0, 5])
+def test_a_report_without_a_test_is_told_as_that(bench: Bench, code: int) -> None:
+    bench.reports.left = Totals()
+    bench.engine.next_run = TestRun(exit_code=code, output="")
+    receipt, did = bench.test()
+    assert (receipt.passed, did.sentence) == (0, "no test ran, as its report says: nothing is tested")
+    bench.reports.names = ()
+    bench.engine.next_run = TestRun(exit_code=5, output="")
+    with pytest.raises(CheckFailed):
+        bench.test(another_revision(commit="e" * 40))
+
+
 def test_a_failed_test_is_told_and_leaves_no_receipt(bench: Bench) -> None:
     bench.reports.left = Totals(passed=1, failures=(Failure("m.a", "got 3"), Failure("m.b", "boom")))
     bench.engine.next_run = TestRun(exit_code=1, output="")

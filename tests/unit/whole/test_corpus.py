@@ -10,11 +10,10 @@ import pytest
 import yaml
 
 from pipelinekit.adapters.folder.packaged import templates
-from pipelinekit.cli.application.takein import describe
+from pipelinekit.cli.application.takein import describe, seen_in
 from pipelinekit.generators import dockerfile, languages
 from pipelinekit.model.app import WEB, App
 from pipelinekit.model.site import Site
-from pipelinekit.plan.detect import detect
 from pipelinekit.plan.detect.signs import READ, Detected
 from pipelinekit.reading.app import read_app
 from pipelinekit.render import render
@@ -34,13 +33,13 @@ KNOWN = {
         "asked",
         "doubts",
     ),
-    *("says", "never", "evidence", "test"),
+    *("says", "never", "evidence", "test", "health", "env", "processes", "before"),
 }
 
 
 def seen(case: dict[str, Any]) -> Detected:
     texts = {path: text if READ.search(path) else "" for path, text in case["files"].items()}
-    found = detect(texts)
+    found = seen_in(texts)
     assert found
     return found
 
@@ -65,10 +64,14 @@ def came_to(found: Detected, app: App, text: str) -> dict[str, Any]:
         "version": build.version,
         "installer": build.installer or usual,
         "build": computed.get("commands", []),
-        "cmd": json.loads(last),
+        "cmd": json.loads(last) if last.startswith("[") else last,
         "site": computed.get("site", ""),
         "pages": build.package,
         "port": app.processes[WEB].port,
+        "health": app.processes[WEB].health,
+        "env": dict(app.processes[WEB].env),
+        "processes": {name: list(each.command) for name, each in app.processes.items() if name != WEB},
+        "before": {name: list(each) for name, each in app.before.items()},
         "prune": build.prune,
         "asked": [each.package for each in found.choices],
         "doubts": len(found.doubts),

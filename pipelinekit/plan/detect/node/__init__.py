@@ -9,7 +9,7 @@ from dataclasses import replace
 from pipelinekit.plan.detect.node import frameworks, package, ports, workspaces
 from pipelinekit.plan.detect.node.package import Package
 from pipelinekit.plan.detect.node.start import Start, start
-from pipelinekit.plan.detect.signs import Choice, Detected, Texts
+from pipelinekit.plan.detect.signs import UNSERVED, Choice, Detected, Texts
 
 NODE_TESTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -158,16 +158,17 @@ def _started(root: Package, started: Start, found: Detected) -> Detected:
 
 
 def _served(texts: Texts, root: Package, found: Detected) -> Detected:
+    found = found.doubting(ports.local(texts, root))
     listens = ports.port(texts, found.package)
     if listens:
-        return replace(found, port=listens[0]).because(f"{listens[1]}: port {listens[0]}")
+        return replace(found, port=listens[0]).because(listens[1])
     if found.port:
         return found
-    if ports.serves(texts, root) or not (found.package or found.command):
+    if not (found.package or found.command):
         return found.doubting("no port was found in the source: 8080 is a guess")
-    return replace(found, server=False).doubting(
-        "nothing in the source answers requests: a worker, without a port"
-    )
+    if ports.serves(texts, root):
+        return replace(found, asks_port=True).because("it listens, on a port that the source does not show")
+    return replace(found, server=False).doubting(f"nothing in the source answers requests: {UNSERVED}")
 
 
 def _tested(root: Package, found: Detected) -> Detected:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from pipelinekit.plan.detect.evidence import listens
 from pipelinekit.plan.detect.node.package import Package
 from pipelinekit.plan.detect.signs import Texts
 
@@ -14,12 +15,15 @@ _NOT_THE_SERVER = re.compile(
     r"|\.(test|spec|config|d)\.[cm]?[jt]sx?$|(^|/)client\.[cm]?[jt]s$"
 )
 _DEFAULT = r"(?:\|\||\?\?|,|:)\s*[\"']?(\d{2,5})\b"
-_PATTERNS = (
-    rf"process\.env\.\w*PORT\w*\)?[^\n;]{{0,40}}?{_DEFAULT}",
-    rf"process\.env\[[\"']\w*PORT\w*[\"']\][^\n;]{{0,40}}?{_DEFAULT}",
-    r"\.listen\(\s*(\d{2,5})\b",
-    r"\.listen\(\s*\{[^}]{0,80}?port:\s*(\d{2,5})\b",
-    r"\b(?:PORT|port)\b\s*(?::\s*number\s*)?=\s*[\"']?(\d{2,5})\b",
+_PATTERNS = tuple(
+    re.compile(each)
+    for each in (
+        rf"process\.env\.\w*PORT\w*\)?[^\n;]{{0,40}}?{_DEFAULT}",
+        rf"process\.env\[[\"']\w*PORT\w*[\"']\][^\n;]{{0,40}}?{_DEFAULT}",
+        r"\.listen\(\s*(\d{2,5})\b",
+        r"\.listen\(\s*\{[^}]{0,80}?port:\s*(\d{2,5})\b",
+        r"\b(?:PORT|port)\b\s*(?::\s*number\s*)?=\s*[\"']?(\d{2,5})\b",
+    )
 )
 _ANSWERS = re.compile(r"\.listen\(|createServer\(|Bun\.serve\(|\bserve\(|fastify\(|express\(")
 _SERVERS = frozenset(
@@ -44,14 +48,15 @@ def sources(texts: Texts) -> list[str]:
 
 
 def port(texts: Texts, program: str) -> tuple[int, str] | None:
-    """A port and the file that says it; the program's own file before others."""
+    """A port and why it is that; the program's own file before others."""
     stem = re.sub(r"^(dist|build|lib|out)/(src/)?", "src/", program)
     own = [path for path in (program, posixpath.splitext(stem)[0] + ".ts") if path in texts]
     for path in (*own, *sources(texts)):
         for pattern in _PATTERNS:
-            found = re.search(pattern, texts[path])
-            if found and 0 < int(found[1]) < 65536:
-                return int(found[1]), path
+            found = listens(pattern, (texts[path],))
+            if found:
+                told = "the variable PORT, else " if "env" in found[0] else ""
+                return int(found[1]), f"{path}: {told}port {found[1]}"
     return None
 
 
@@ -60,3 +65,19 @@ def serves(texts: Texts, package: Package) -> bool:
     return bool(_SERVERS & set(package.needed)) or any(
         _ANSWERS.search(texts[each]) for each in sources(texts)
     )
+
+
+_LOCAL = re.compile(r"\.listen\(\s*[^()\n]{0,60}[\"'](?:localhost|127\.0\.0\.1)[\"']")
+_EVERYWHERE = re.compile(r"[\"'](?:0\.0\.0\.0|::)[\"']|\bHOST\b")
+
+
+def local(texts: Texts, package: Package) -> str:
+    """Why nobody outside of its pod may reach it; empty where nothing says that."""
+    ours = sources(texts)
+    for path in ours:
+        if _LOCAL.search(texts[path]):
+            return f"{path}: it listens on localhost only: in a pod nobody reaches that"
+    # Fastify's default is localhost, and the others' all addresses.
+    if "fastify" in package.needed and not any(_EVERYWHERE.search(texts[each]) for each in ours):
+        return "Fastify listens on localhost unless listen has a host: in a pod nobody reaches that"
+    return ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
+from pipelinekit.plan.detect.evidence import listens
 from pipelinekit.plan.detect.python.project import INSTALL, Project
-from pipelinekit.plan.detect.signs import Detected, Texts, shallowest
+from pipelinekit.plan.detect.signs import UNSERVED, Detected, Texts, shallowest
 
 PORT = 8000
 _OTHERS = re.compile(
@@ -26,11 +28,18 @@ _SERVES = re.compile(
     r"HTTPServer|serve_forever|run_app\(|\.listen\(|uvicorn\.run|app\.run\(|grpc\.(?:aio\.)?server\(|start_server\(|(?<!\.)\brun\([^)]*port|make_server\("
 )
 _LISTENS = (
+    re.compile(
+        r"\b(?:run|run_app|serve|make_server|start_server|TCPSite|bind)\([^()]*?\bport\s*=\s*(\d{2,5})\b"
+    ),
     re.compile(r"HTTPServer\(\s*\([^,()]*,\s*(\d{2,5})\s*\)"),
     re.compile(r"[\"']\w*PORT[\"']\s*,\s*[\"']?(\d{2,5})\b"),
     re.compile(r"\bport\s*(?::\s*int\s*)?=\s*(\d{2,5})\b", re.IGNORECASE),
     re.compile(r"\.listen\(\s*(\d{2,5})\b"),
     re.compile(r"add_(?:in)?secure_port\(\s*[\"'][^\"']*:(\d{2,5})[\"']"),
+)
+_LOCAL = re.compile(
+    r"(?:HTTPServer\(\s*\(|make_server\(|(?:run|run_app|start_server)\([^()\n]*?\bhost\s*=\s*)\s*"
+    r"[\"'](?:localhost|127\.0\.0\.1)[\"']"
 )
 _SCRIPTS = (
     "main.py",
@@ -48,7 +57,7 @@ _SCRIPTS = (
 def program(texts: Texts, project: Project, found: Detected) -> Detected:
     """The same with what runs."""
     ours = _sources(texts)
-    for look in (_procfile, _django, _streamlit, _asgi, _wsgi, _celery):
+    for look in (_django, _streamlit, _asgi, _wsgi, _celery):
         said = look(texts, ours, project, found)
         if said:
             return said
@@ -95,21 +104,6 @@ def _placed(texts: Texts, path: str, project: Project) -> tuple[str, str]:
         if beside & set(bare_imports):
             return posixpath.basename(module), folder
     return module.replace("/", "."), ""
-
-
-def _procfile(texts: Texts, ours: list[str], project: Project, found: Detected) -> Detected | None:
-    del ours, project
-    line = re.search(r"^web:\s*(\S.*)$", texts.get("Procfile", ""), re.MULTILINE)
-    if not line:
-        return None
-    said = line[1].strip()
-    words = said.split()
-    plain = not re.search(r"[$&|;<>\"'`()]", said)
-    port = re.search(r"(?:--bind|-b|--port|-p)[ =]\S*?(\d{2,5})\b", said)
-    number = int(port[1]) if port else PORT
-    return replace(found, command=tuple(words) if plain else ("sh", "-c", said), port=number).because(
-        f"Procfile: {said[:80]}"
-    )
 
 
 def _django(texts: Texts, ours: list[str], project: Project, found: Detected) -> Detected | None:
@@ -267,12 +261,29 @@ def _script(texts: Texts, ours: list[str], project: Project, found: Detected) ->
         )
     serving = [each for each in near if _SERVES.search(texts[each])]
     for path in serving:
+        if _LOCAL.search(texts[path]):
+            found = found.doubting(f"{path}: it listens on localhost only: in a pod nobody reaches that")
         for pattern in _LISTENS:
-            port = pattern.search(texts[path])
-            if port and 0 < int(port[1]) < 65536:
+            port = listens(pattern, (texts[path],))
+            if port:
                 return replace(found, port=int(port[1])).because(f"{path}: port {port[1]}")
     if serving:
-        return found.doubting("no port was found in the source: 8080 is a guess")
-    return replace(found, server=False).doubting(
-        "nothing in the source answers requests: a worker, without a port"
-    )
+        return replace(found, asks_port=True).because("it listens, on a port that the source does not show")
+    return replace(found, server=False).doubting(f"nothing in the source answers requests: {UNSERVED}")
+
+
+def listening(texts: Texts, paths: Sequence[str]) -> tuple[int | None, bool]:
+    """The port that a started file says, and whether it takes one from the variable PORT.
+
+    Without a file that is known, any source of the program counts.
+    """
+    ours = paths or [each for each in _sources(texts) if _SERVES.search(texts[each])]
+    text = "\n".join(texts[each] for each in ours)
+    given = re.search(r"environ(?:\.get)?[(\[]\s*[\"']PORT[\"']|getenv\(\s*[\"']PORT[\"']", text)
+    for pattern in _LISTENS:
+        port = listens(pattern, (text,))
+        if port:
+            return int(port[1]), bool(given)
+    # Flask's own server, where nothing says another port.
+    flask = re.search(r"\bapp\.run\(", text) and re.search(r"\bflask\b", text, re.IGNORECASE)
+    return (5000 if flask and not given else None), bool(given)

@@ -93,3 +93,18 @@ def test_a_health_check_is_below_the_context_path() -> None:
     )
     assert found is not None
     assert (found.port, found.health) == (9090, "/shop/actuator/health")
+
+
+@pytest.mark.parametrize(
+    ("settings", "health", "doubted"),
+    [
+        ("management.endpoints.web.base-path=/manage\n", "/manage/health", False),
+        ("spring.data.rest.base-path=/api\n", "/actuator/health", False),
+        ("management.server.port=9001\n", "", True),
+    ],
+)
+def test_where_actuator_answers(settings: str, health: str, doubted: bool) -> None:
+    pom = "<project>spring-boot-starter-web spring-boot-starter-actuator spring-boot-maven-plugin</project>"
+    found = jvm.maven({"pom.xml": pom, "src/main/resources/application.properties": settings})
+    assert found is not None
+    assert (found.health, any("actuator" in each for each in found.doubts)) == (health, doubted)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.plan.detect.node.package import Package
-from pipelinekit.plan.detect.node.ports import port, serves
+from pipelinekit.plan.detect.node.ports import local, port, serves
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,19 @@ def test_others_do_not_say_where_the_server_listens(path: str) -> None:
 
 def test_the_programs_own_source_comes_first() -> None:
     texts = {"a.js": "listen(1111)", "src/deep/main.ts": "x.listen(2222)"}
-    assert port(texts, "dist/deep/main.js") == (2222, "src/deep/main.ts")
+    assert port(texts, "dist/deep/main.js") == (2222, "src/deep/main.ts: port 2222")
+
+
+@pytest.mark.parametrize(
+    ("source", "needed", "told"),
+    [
+        ("app.listen(3000, 'localhost')", {}, True),
+        ("app.listen({port: 1, host: '127.0.0.1'})", {}, True),
+        ("app.listen(3000)", {}, False),
+        ("app.listen({port: 3000})", {"fastify": "4"}, True),
+        ("app.listen({port: 3000, host: '0.0.0.0'})", {"fastify": "4"}, False),
+        ("app.listen({port: 3000, host: process.env.HOST})", {"fastify": "4"}, False),
+    ],
+)
+def test_what_nobody_reaches_is_told(source: str, needed: dict[str, str], told: bool) -> None:
+    assert bool(local({"a.js": source}, Package(needed=needed))) is told

@@ -26,7 +26,6 @@ def started(texts: dict[str, str], names: str = "", *, installed: bool = False) 
         ({"web.py": "import streamlit as st\n"}, "streamlit",
          ("streamlit", "run", "web.py", "--server.address=0.0.0.0", "--server.port=8501",
           "--server.headless=true")),
-        ({"Procfile": "web: python web.py\n"}, "", ("python", "web.py")),
     ],
 )  # fmt: skip
 def test_servers(texts: dict[str, str], names: str, command: tuple[str, ...]) -> None:
@@ -71,6 +70,20 @@ def test_a_clients_port_is_not_the_servers() -> None:
     assert (found.port, found.server, bool(found.doubts)) == (None, False, True)
 
 
-def test_a_server_without_a_port_is_a_guess_that_is_told() -> None:
+def test_a_server_without_a_port_is_asked_for_it() -> None:
     found = started({"main.py": "serve_forever()\n"})
-    assert (found.port, found.server, bool(found.doubts)) == (None, True, True)
+    assert (found.port, found.server, found.asks_port) == (None, True, True)
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("HTTPServer(('localhost', 8001), H).serve_forever()", True),
+        ("web.run_app(app, host='127.0.0.1', port=8001)", True),
+        ("redis.Redis(host='localhost')\nweb.run_app(app, port=8001)", False),
+        ("web.run_app(app, host='0.0.0.0', port=8001)", False),
+    ],
+)
+def test_what_nobody_reaches_is_told(source: str, told: bool) -> None:
+    found = started({"main.py": source})
+    assert (found.port, any("localhost" in each for each in found.doubts)) == (8001, told)

@@ -1,0 +1,39 @@
+"""What the files of a repository say of the application in their own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+What = Literal[
+    "command",
+    "before",
+    "port",
+    "health",
+    "variable",
+    "volume",
+    "version",
+    "test",
+    "worker",
+    "dockerfile",
+    "target",
+    "note",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One value, and where it is said."""
+
+    what: What
+    """`command` is the shell line of a process, `before` one that runs before each rollout, `test` one that a
+    CI runs, `variable` the name of one that is given, `worker` a process that is said to serve nothing,
+    `version` a language's, `dockerfile` the path of one that is built, `target` its stage, `note` a
+    sentence."""
+    value: str
+    place: str
+    """A file, and the line in it: `Procfile:1`."""
+    name: str = ""
+    """Of the process, of the language; the value of a variable where that may be known."""
+    weak: bool = False
+    """Whether it is said for workplaces, and of the application itself only perhaps."""

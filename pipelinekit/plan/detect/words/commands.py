@@ -1,0 +1,182 @@
+"""Which processes run, and with which command lines."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipelinekit import names
+from pipelinekit.model.app import WEB
+from pipelinekit.model.words import Word
+from pipelinekit.plan.detect.python.program import listening
+from pipelinekit.plan.detect.python.project import INSTALL
+from pipelinekit.plan.detect.signs import UNSERVED, Choice, Detected, Texts
+from pipelinekit.plan.detect.words.kinds import of
+
+_FROM_SOURCE = frozenset(("python", "node", "ruby"))
+"""Languages whose image has the source where it was, so that a line means the same there."""
+_SHELL = re.compile(r"[$&|;<>`*?(){}~#]|^\s*\w+=")
+_AT_WORKPLACES = re.compile(
+    r"--reload\b|--debug\b|\b(?:runserver|nodemon|debugpy|watchmedo|ts-node-dev|bootRun)\b|\btsx watch\b"
+    r"|\b(?:npm|yarn|pnpm|bun)(?: run)? (?:dev|develop|watch|start:dev)\b|\bflask\b.* run\b|\bng serve\b"
+    r"|\b(?:next|nuxt|astro) dev\b|\bvite(?:\s|$)|^air\b|\bgo run\b|\bcargo (?:watch|run)\b|\bmvn\b.*\brun\b"
+    r"|\bdotnet (?:watch|run)\b"
+)
+_STARTED = re.compile(r"^(?:npm|yarn|pnpm|bun)(?: run)? start(?::prod|:production)?$")
+_PAGES = re.compile(r"heroku-php-(?:apache2|nginx)(?:\s+-\S+\s+\S+)*(?:\s+([\w./-]+))?\s*$")
+_PORT = re.compile(r"(?:--bind|-b|--port|-p|--listen|-l)[ =]?\S*?(?<![\d.])(\d{2,5})\b(?!\.)")
+_GIVEN = re.compile(r"\$\{?PORT\b|\b(?:gunicorn|puma)\b")
+"""Lines that listen where the variable PORT says."""
+
+
+def command_of(line: str) -> tuple[str, ...]:
+    """A shell line as a program and its arguments; by way of a shell where it needs one."""
+    try:
+        words = tuple(shlex.split(line))
+    except ValueError:
+        words = ()
+    return words if words and not _SHELL.search(line) else ("sh", "-c", line)
+
+
+def program(choices: Sequence[Choice], words: Sequence[Word]) -> str:
+    """The one of several programs that the process web starts; empty where that is not said."""
+    for word in of(words, "command"):
+        if word.name == WEB and not word.weak:
+            started = posixpath.basename(word.value.split()[0])
+            fitting = [each for each in choices if each.name == started]
+            if len(fitting) == 1:
+                return fitting[0].main or fitting[0].package
+    return ""
+
+
+def run(found: Detected, words: Sequence[Word], texts: Texts) -> Detected:
+    """The same with the processes that the repository names."""
+    lines: dict[str, Word] = {}
+    for each in of(words, "command"):
+        first = lines.setdefault(each.name, each)
+        if first.value != each.value and not each.weak:
+            found = found.because(f"{each.place}: {_short(each)}; {first.place} comes before it")
+    web = lines.pop(WEB, None)
+    if web:
+        found = _web(found, web, texts)
+    for each in lines.values():
+        found = _beside(found, each, alone=not web and len(lines) == 1)
+    for each in of(words, "before")[:1]:
+        found = _before(found, each)
+    return found
+
+
+def _short(word: Word) -> str:
+    return word.value[:80]
+
+
+def _web(found: Detected, word: Word, texts: Texts) -> Detected:
+    if found.keeps_dockerfile or found.language == "dockerfile":
+        return found.because(f"{word.place}: {_short(word)}; the Dockerfile's own command stays")
+    pages = _PAGES.search(word.value) if found.language == "php" else None
+    if pages:
+        folder = posixpath.normpath(pages[1] or ".")
+        return replace(found, package=folder).because(f"{word.place}: pages in {folder}")
+    site = found.language == "node" and found.package and not re.search(r"\.[cm]?[jt]s$", found.package)
+    if found.language in {"php", "static"} or site:
+        return found.because(f"{word.place}: {_short(word)}; here a web server has the pages")
+    if word.weak or _AT_WORKPLACES.search(word.value):
+        why = f"{word.place}: {_short(word)} is for a workplace"
+        return found.because(why) if found.command or found.package else found.doubting(why)
+    if found.language in _FROM_SOURCE:
+        return _taken(found, word, texts)
+    arguments = " ".join(word.value.split()[1:])
+    if found.language in {"go", "rust"} and arguments:
+        return found.doubting(f"{word.place} starts it with {arguments[:80]}: say that in run.command")
+    return found.because(f"{word.place}: {_short(word)}; the program that is built here")
+
+
+def _taken(found: Detected, word: Word, texts: Texts) -> Detected:
+    if found.language == "node" and _STARTED.match(word.value) and (found.command or found.package):
+        return found.because(f"{word.place}: {word.value}")
+    command = command_of(word.value)
+    if command == found.command:
+        return found.because(f"{word.place}: {_short(word)}")
+    found = _without_ours(found, word.value)
+    before = found
+    found = replace(found, command=command, server=True, doubts=_settled(found.doubts))
+    found = found.because(f"{word.place}: {_short(word)}")
+    said = _PORT.search(word.value)
+    if said and 0 < int(said[1]) < 65536:
+        return replace(found, port=int(said[1]), asks_port=False, their_command=True)
+    found = replace(found, their_command=True)
+    if re.search(r"\b(?:uvicorn|hypercorn|daphne)\b", word.value) and "0.0.0.0" not in word.value:  # noqa: S104
+        found = found.doubting(f"{word.place} names no --host: in a pod nobody reaches localhost")
+    if _GIVEN.search(word.value):
+        return replace(found, port=before.port or 8080, asks_port=False)
+    return _by_source(found, before, texts)
+
+
+def _settled(doubts: tuple[str, ...]) -> tuple[str, ...]:
+    """Without those that a command answers."""
+    return tuple(each for each in doubts if "say what runs" not in each and "what serves it" not in each)
+
+
+def _without_ours(found: Detected, line: str) -> Detected:
+    """Without the server that was added for a command of ours."""
+    added = [
+        each
+        for each in found.commands or ()
+        if each.startswith(f"{INSTALL} ") and each.rpartition(" ")[2] not in {".", *line.split()}
+    ]
+    if found.language != "python" or not added:
+        return found
+    kept = tuple(each for each in found.commands or () if each not in added)
+    evidence = tuple(each for each in found.evidence if "added, for no file names a server" not in each)
+    return replace(found, commands=kept or None, evidence=evidence)
+
+
+def _by_source(found: Detected, before: Detected, texts: Texts) -> Detected:
+    """Where a program listens that is started without a word of it: only its own source knows."""
+    if found.language != "python":
+        return found if found.port else replace(found, asks_port=True)
+    paths = [each for each in found.command if each.endswith(".py") and each in texts]
+    port, given = listening(texts, paths)
+    if port:
+        return replace(found, port=port).because(f"{paths[0] if paths else 'the source'}: port {port}")
+    if given:
+        return replace(found, port=before.port or 8080)
+    return replace(found, port=None, asks_port=True)
+
+
+def _beside(found: Detected, word: Word, *, alone: bool) -> Detected:
+    """A process that is not web: it gets no port."""
+    label = names.label_from(word.name, names.PROCESS_MAX)
+    ours = found.keeps_dockerfile or found.language not in _FROM_SOURCE
+    if word.weak or ours or not label:
+        words = (
+            f"{word.place}: {word.name}: {_short(word)}: a process of its own, in processes, if it is needed"
+        )
+        return found.because(words) if word.weak else found.doubting(words)
+    if alone and not found.server:
+        found = replace(_without_ours(found, word.value), command=command_of(word.value))
+        doubts = tuple(each for each in _settled(found.doubts) if not each.endswith(UNSERVED))
+        return replace(found, port=None, doubts=doubts).because(
+            f"{word.place}: {word.name}: {_short(word)}, without a port"
+        )
+    if label == WEB:
+        return found
+    processes = {**found.processes, label: command_of(word.value)}
+    return replace(found, processes=processes).because(
+        f"{word.place}: the process {label}: {_short(word)}, without a port"
+    )
+
+
+def _before(found: Detected, word: Word) -> Detected:
+    if found.keeps_dockerfile or found.language not in _FROM_SOURCE:
+        return found.doubting(f"{word.place}: {_short(word)} runs before each rollout: say it in before")
+    found = replace(found, before={**found.before, "release": command_of(word.value)})
+    found = found.because(f"{word.place}: {_short(word)}, before each rollout")
+    if found.language == "node" and found.prune:
+        return found.doubting(
+            f"{word.place}: {_short(word)}: are its packages there without those of development?"
+        )
+    return found

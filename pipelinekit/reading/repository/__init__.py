@@ -1,0 +1,33 @@
+"""The files in which repositories describe how they are run, tested and deployed, as words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from pipelinekit.model.words import Word
+from pipelinekit.reading.repository import buildpacks, ci, compose, fly, hosts, procfile, workplace
+
+READERS: tuple[Callable[[Mapping[str, str]], Iterable[Word]], ...] = (
+    procfile.read,
+    fly.read,
+    hosts.read,
+    buildpacks.read,
+    compose.read,
+    ci.read,
+    workplace.read,
+)
+"""The first that says something counts; what follows is held against it."""
+
+MOST = 500
+LONGEST = 1000
+
+
+def read_words(texts: Mapping[str, str]) -> tuple[Word, ...]:
+    """Every word of every file that is known, in the order in which they count. Never raises.
+
+    A value that is longer than a line of a person's, or has control characters in it, is left out.
+    """
+    found: list[Word] = []
+    for reader in READERS:
+        found += [each for each in reader(texts) if len(each.value) <= LONGEST and each.value.isprintable()]
+    return tuple(found[:MOST])

@@ -1,0 +1,81 @@
+"""Compose files."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.reading.repository.compose import read
+
+TEXT = """services:
+  db: {image: "postgres:16", ports: ["5432:5432"], environment: {POSTGRES_PASSWORD: a}}
+  jobs:
+    build: {context: ./}
+    command: [celery, -A, "a b"]
+  web:
+    build: {context: ., dockerfile: docker/Dockerfile}
+    ports: ["127.0.0.1:80:8000", {target: 9000}]
+    expose: [9100]
+    environment: [SECRET=hunter2, LOG_LEVEL]
+    healthcheck: {test: [CMD, curl, "-f", "http://localhost:8000/up"]}
+    volumes: [data:/var/data, "./conf:/etc/x", "modules:/app/node_modules", {source: b, target: /b}]
+  front: {build: ./front, ports: ["3000:3000"]}
+"""
+
+
+def words(text: str, file: str = "docker-compose.yml") -> list[tuple[str, str, str, bool]]:
+    return [(each.what, each.name, each.value, each.weak) for each in read({file: text})]
+
+
+def test_the_services_that_are_built_here_the_one_with_a_port_first() -> None:
+    assert words(TEXT) == [
+        ("dockerfile", "", "docker/Dockerfile", False),
+        ("port", "", "8000", False),
+        ("port", "", "9000", False),
+        ("port", "", "9100", False),
+        ("health", "", "/up", False),
+        ("variable", "", "SECRET", False),
+        ("variable", "", "LOG_LEVEL", False),
+        ("volume", "", "/var/data", False),
+        ("volume", "", "/b", False),
+        ("command", "jobs", "celery -A 'a b'", False),
+    ]
+    assert not [each for each in read({"compose.yml": TEXT}) if "hunter2" in repr(each)]
+
+
+def test_a_value_knows_its_line() -> None:
+    port = next(each for each in read({"compose.yml": TEXT}) if each.what == "port")
+    assert port.place == "compose.yml:8"
+
+
+@pytest.mark.parametrize("volume", [".:/app", "./src:/app/src", "./:/app"])
+def test_a_mounted_source_is_a_workplace(volume: str) -> None:
+    text = f"services: {{a: {{build: ., command: x, volumes: ['{volume}']}}}}"
+    assert words(text) == [("command", "web", "x", True)]
+
+
+@pytest.mark.parametrize(
+    ("port", "said"),
+    [
+        ("8000", ["8000"]),
+        ("80:8000/tcp", ["8000"]),
+        ("${P:-1}:8000", ["8000"]),
+        ("53:53/udp", []),
+        ("a:$B", []),
+        ("1-2:3-4", []),
+    ],
+)
+def test_the_containers_side_of_a_port(port: str, said: list[str]) -> None:
+    assert [each[2] for each in words(f"services: {{a: {{build: ., ports: ['{port}']}}}}")] == said
+
+
+def test_services_of_images_and_of_other_folders_say_nothing_of_ours() -> None:
+    assert words("services: {a: {image: x, ports: ['1:1']}, b: {build: ../b, ports: ['2:2']}}") == []
+
+
+@pytest.mark.parametrize("args", ["{A: 1, B: hunter2}", "[A=1, B]"])
+def test_a_stage_and_the_names_of_arguments(args: str) -> None:
+    said = words(f"services: {{a: {{build: {{context: ., target: api, args: {args}}}}}}}")
+    assert said == [
+        ("target", "", "api", False),
+        ("note", "", "gives the build A B: build.args, where it needs them", False),
+    ]
