@@ -121,6 +121,7 @@ def plan_descriptor(
     before: Mapping[str, Sequence[str]] | None = None,
     doubts: Sequence[str] = (),
     memory: str = "",
+    volumes: Mapping[str, Mapping[str, str]] | None = None,
     build: Mapping[str, Any] | None = None,
     chart: OwnChart | None = None,
 ) -> FilePlan:
@@ -142,6 +143,7 @@ def plan_descriptor(
             "processes": {each: list(line) for each, line in (processes or {}).items()},
             "before": {each: list(line) for each, line in (before or {}).items()},
             "doubts": list(doubts),
+            "volumes": {each: dict(volume) for each, volume in (volumes or {}).items()},
             "build": dict(build or {}),
             "chart": chart and {"path": chart.path, "values": dict(chart.values)},
             "resources": {"cpu": "50m", "memory": memory or MEMORY.get(language, "64Mi")},

@@ -105,6 +105,19 @@ class Volume:
     """Of a persistent volume; empty: the cluster's default."""
 
 
+OURS = ("/tmp", "/vault")  # noqa: S108 - places in the container, mounted by the chart
+SYSTEM = ("bin", "boot", "dev", "etc", "lib", "lib64", "proc", "sbin", "sys", "usr")
+
+
+def taken_by(place: str) -> str:
+    """Why no volume can be at a normalised absolute path; empty when one can."""
+    if any(place == each or place.startswith(f"{each}/") for each in OURS):
+        return f"{place} is the chart's own: /tmp can be written to anyway"
+    if place.strip("/").split("/")[0] in ("", *SYSTEM):
+        return f"a volume at {place} would hide what the image has there"
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretRef:
     """Where a secret lives: `key` inside a Vault path or inside a Kubernetes Secret of that name."""

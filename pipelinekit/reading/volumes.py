@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from pipelinekit.model.app import Volume
+from pipelinekit.model.app import Volume, taken_by
 from pipelinekit.reading.faults import mapping
 from pipelinekit.reading.source import Path, Source
 
@@ -14,8 +14,6 @@ Data = Mapping[str, Any]
 
 KINDS = ("memory", "disk", "persistent")
 _TAKEN = ("tmp", "vault")
-_OURS = ("/tmp", "/vault")  # noqa: S108 - a place in the container, mounted by the chart
-_SYSTEM = ("bin", "boot", "dev", "etc", "lib", "lib64", "proc", "sbin", "sys", "usr")
 
 
 def volumes_of(data: Data) -> dict[str, Volume]:
@@ -58,10 +56,7 @@ def _check_volume(source: Source, name: str, volume: Data, at: Path) -> None:
     if "path" not in volume:
         source.fault(at, "volume-path", "has no path", "add path: /app/data")
     place = posixpath.normpath(str(volume.get("path", "/data")))
-    if any(place == each or place.startswith(f"{each}/") for each in _OURS):
-        source.fault(at, "volume-path", f"{place} is the chart's own: /tmp can be written to anyway")
-    elif place.strip("/").split("/")[0] in ("", *_SYSTEM):
-        problem = f"a volume at {place} would hide what the image has there"
+    if problem := taken_by(place):
         source.fault(at, "volume-path", problem, "choose a folder of the program's own, like /app/data")
 
 

@@ -226,6 +226,7 @@ def describe(
         before=seen.before,
         doubts=seen.doubts,
         memory=seen.memory,
+        volumes=seen.volumes,
         build=differing,
         chart=chart,
     )

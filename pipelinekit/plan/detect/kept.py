@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pipelinekit.model.container import Container
 from pipelinekit.plan.detect.signs import Detected
+from pipelinekit.plan.detect.writes import writing
 
 LINE = "USER 65532:65532"
 _SERVERS = re.compile(
@@ -51,7 +52,7 @@ def described(found: Detected, container: Container) -> Detected:
         found = replace(found, health=container.health).because(f"HEALTHCHECK: {container.health}")
     found = _user(found, container)
     for each in container.volumes:
-        found = found.doubting(f"Dockerfile: VOLUME {each}, but in the pod only /tmp can be written")
+        found = writing(found, each, "Dockerfile: VOLUME", stays=False)
     return found
 
 

@@ -89,6 +89,8 @@ class Detected:
     """Whether it listens at all: what does not gets no port and no probe."""
     asks_port: bool = False
     """Whether it listens somewhere that the source does not show."""
+    volumes: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Folders that it writes to, as `run.volumes` has them."""
     keeps_dockerfile: bool = False
     """Whether the repository's own Dockerfile describes the image."""
     choices: tuple[Choice, ...] = ()

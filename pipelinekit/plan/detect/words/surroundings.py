@@ -11,6 +11,7 @@ from pipelinekit.plan.detect import jvm
 from pipelinekit.plan.detect.ranges import NODE, PHP, PYTHON, choose
 from pipelinekit.plan.detect.signs import Detected
 from pipelinekit.plan.detect.words.kinds import of
+from pipelinekit.plan.detect.writes import writing
 
 _TABLES = {"python": PYTHON, "node": NODE, "php": PHP}
 _UNSAID = "no version is asked for"
@@ -82,10 +83,7 @@ def variables(found: Detected, words: Sequence[Word]) -> Detected:
 def rest(found: Detected, words: Sequence[Word], dockerfile: str) -> Detected:
     """The same with what can only be told: folders that stay, other Dockerfiles, notes."""
     for each in of(words, "volume"):
-        if not any(f" {each.value}," in doubt for doubt in found.doubts):
-            found = found.doubting(
-                f"{each.place} keeps {each.value}, but in the pod only /tmp can be written"
-            )
+        found = writing(found, each.value, f"{each.place} keeps", stays=True)
     for each in of(words, "dockerfile")[:1]:
         if each.value.removeprefix("./") != "Dockerfile":
             found = found.doubting(
