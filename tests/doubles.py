@@ -447,6 +447,13 @@ class Cluster:
             return None
         return {name: version for name, version in self.secrets.items() if name in names}
 
+    read: set[str] = field(default_factory=set)
+    """The Secrets that all running containers have begun after."""
+
+    def have_read(self, target: Target, names: Sequence[str]) -> bool:
+        del target
+        return set(names) <= self.read
+
     def tasks(self, target: Target) -> tuple[TaskPod, ...]:
         del target
         return tuple(self.task_pods)
