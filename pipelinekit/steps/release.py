@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelinekit.errors import ToolFailed, failed, refused
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
-from pipelinekit.plan.chartvalues import autoscales, given_values
+from pipelinekit.plan.chartvalues import autoscales, closed_services, given_values
 from pipelinekit.plan.deploymentplan import check_promise, lines
 from pipelinekit.plan.release import check_installable, key_at
 from pipelinekit.ports import (
@@ -43,7 +43,7 @@ from pipelinekit.steps.image import Did, missing
 from pipelinekit.steps.patience import Patience, with_ending
 from pipelinekit.steps.pending import settled_state
 from pipelinekit.steps.preflight import Survey, require, without
-from pipelinekit.steps.referenced import with_versions
+from pipelinekit.steps.referenced import with_versions, without_read
 from pipelinekit.steps.tasks import await_earlier, heard
 from pipelinekit.steps.undo import undo
 
@@ -93,6 +93,12 @@ def prepare(
     layers = with_versions(layers, plan.app, target, secrets, say)
     values = overlay(*(read_values(text, "values") for text in layers))
     own = read_values(charts.texts(archive, ["values.yaml"]).get("values.yaml", ""), "values.yaml")
+    closed = closed_services(overlay(own, values))
+    if closed:
+        say(
+            f"{', '.join(closed)}: the port of such a service is not known, and no way there is open"
+            " (network.services in platform.yaml, or in the chart's values)"
+        )
     return Prepared(
         plan=plan,
         chart=chart,
@@ -129,6 +135,7 @@ def deploy(
     while True:
         there = find(target, settled_state(target, releases, cluster, say, sleep), objects, say)
         check_installable(target, there.state)
+        prepared = without_read(prepared, there.state, cluster)
         acted = not there.runs(prepared.values)
         if acted and survey:
             require(target, without(survey(prepared), mended(there)), say)
