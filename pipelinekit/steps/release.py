@@ -150,7 +150,7 @@ def deploy(
         await_earlier(plan.app, target, releases, cluster, timeout=timeout, say=say, sleep=sleep)
         try:
             with heard(plan.app, target, cluster):
-                state = _install(prepared, there.state, releases, cluster, timeout, say)
+                state = _install(prepared, there.state, releases, cluster, timeout, say, sleep)
         except ToolFailed as error:
             tries += 1
             if error.faults[0].code != RIVAL or tries == TRIES:
@@ -275,16 +275,21 @@ def _install(
     cluster: Cluster,
     timeout: int,
     say: Say,
+    sleep: Sleep,
 ) -> ReleaseState:
     target = prepared.target
     watch = Patience(target, cluster, say, timeout)
+    content = 0
     try:
-        return releases.install(
+        state = releases.install(
             target, prepared.archive, prepared.layers, timeout=timeout, hopeless=watch.hopeless
         )
+        content = state.revision
+        watch.steady(sleep)
     except ToolFailed as error:
         if error.faults[0].code == RIVAL:
             raise
         # The reason is collected first: rolling back takes the pods away that have it.
         told = watch.failure(error)
-        raise with_ending(told, undo(target, before, releases, cluster, timeout, say)) from error
+        raise with_ending(told, undo(target, before, releases, cluster, timeout, say, content)) from error
+    return state

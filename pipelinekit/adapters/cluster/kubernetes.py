@@ -14,7 +14,7 @@ from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.trouble import Trouble
 
-RESTRICTED = "pod-security.kubernetes.io/enforce=restricted"
+LEVEL = "pod-security.kubernetes.io/enforce"
 
 Object = Mapping[str, Any]
 
@@ -54,7 +54,7 @@ class Kubernetes(Tasks):
         return str(answer["serverVersion"]["gitVersion"]).removeprefix("v")
 
     def ensure_namespace(self, target: Target) -> bool:
-        """Make the namespace, with restricted Pod Security, unless it is there; whether it was made.
+        """Make the namespace, with its environment's Pod Security, unless it is there; whether it was made.
 
         An account that may not look is taken at its word that somebody else makes namespaces.
         """
@@ -66,7 +66,8 @@ class Kubernetes(Tasks):
         made = self._run(target, "create", "namespace", target.namespace)
         if made.code and "AlreadyExists" not in made.err:
             raise helm.cluster_failed(target, made.reason())
-        self._run(target, "label", "namespace", target.namespace, RESTRICTED)
+        level = f"{LEVEL}={target.environment.pod_security}"
+        self._run(target, "label", "namespace", target.namespace, level)
         return True
 
     def deployments(self, target: Target) -> list[Object]:
