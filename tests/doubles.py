@@ -17,11 +17,13 @@ from typing import Any
 from pipelinekit.errors import CheckFailed, Fault, failed, refused
 from pipelinekit.generators.configxml import FOLDER, MULTIBRANCH, PIPELINE
 from pipelinekit.model import receipts
+from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.jobplan import Found
 from pipelinekit.model.jobrun import Console, Ticket
 from pipelinekit.model.ledger import Event
 from pipelinekit.model.marker import read_marker
 from pipelinekit.model.platform import Cluster as PlatformCluster
+from pipelinekit.model.preparation import MARK, PLATFORM_LABEL, Ground
 from pipelinekit.model.receipts import R, Receipt
 from pipelinekit.model.release import (
     BuildPlan,
@@ -447,6 +449,13 @@ class Cluster:
             return None
         return {name: version for name, version in self.secrets.items() if name in names}
 
+    read: set[str] = field(default_factory=set)
+    """The Secrets that all running containers have begun after."""
+
+    def have_read(self, target: Target, names: Sequence[str]) -> bool:
+        del target
+        return set(names) <= self.read
+
     def tasks(self, target: Target) -> tuple[TaskPod, ...]:
         del target
         return tuple(self.task_pods)
@@ -487,6 +496,57 @@ class Cluster:
 
     def drop_release(self, target: Target, revision: int) -> None:
         self.records.get((target.namespace, target.name), {}).pop(revision, None)
+
+
+@dataclass
+class Namespaces:
+    """Namespaces with their objects by name; what is applied is laid over what is there."""
+
+    there: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    writes: int = 0
+    denied: set[str] = field(default_factory=set)
+    """The namespaces that nobody may write to."""
+
+    def ground(self, target: Target) -> Ground:
+        objects = self.there.get(target.namespace, {})
+        programs = tuple(each for each in objects.values() if each["kind"] == "Deployment")
+        return Ground(namespace=objects.get(f"Namespace/{target.namespace}"), programs=programs)
+
+    def ours(self, target: Target, platform: str) -> tuple[str, ...]:
+        marks = {MARK: "pipelinekit", PLATFORM_LABEL: platform}
+        return tuple(
+            name
+            for name, each in self.there.get(target.namespace, {}).items()
+            if each["kind"] != "Namespace" and marks.items() <= each["metadata"].get("labels", {}).items()
+        )
+
+    def look(self, target: Target, objects: Sequence[Object]) -> Look:
+        there = self.there.get(target.namespace, {})
+        names = [f"{each['kind']}/{each['metadata']['name']}" for each in objects]
+        applied = [_laid(there.get(name, {}), each) for name, each in zip(names, objects, strict=True)]
+        live = [there[name] for name in names if name in there]
+        return Look(live=live, applied=applied if there else (), refused=self.refused)
+
+    def apply(self, target: Target, objects: Sequence[Object]) -> None:
+        if target.namespace in self.denied:
+            raise failed("cluster-denied", f"the cluster refuses: {target.namespace}")
+        there = self.there.setdefault(target.namespace, {})
+        for each in objects:
+            self.writes += 1
+            name = f"{each['kind']}/{each['metadata']['name']}"
+            there[name] = _laid(there.get(name, {}), each)
+
+    def remove(self, target: Target, names: Sequence[str]) -> None:
+        for name in names:
+            self.writes += 1
+            del self.there[target.namespace][name]
+
+
+def _laid(below: Any, above: Any) -> Any:
+    if not isinstance(below, Mapping) or not isinstance(above, Mapping):
+        return above
+    return {**below, **{name: _laid(below.get(name), each) for name, each in above.items()}}
 
 
 class Releases:

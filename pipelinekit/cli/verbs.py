@@ -36,6 +36,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "jobs": ("jenkins.jobs:jobs", "Plan, apply and watch the platform's jobs in Jenkins."),
     "seed": ("jenkins.seed:seed", "Install the job that keeps all others, or export it."),
     "platform": ("platform.document:platform", "Work on the platform's own document."),
+    "environment": (
+        "platform.environment:environment",
+        "Prepare the namespaces that applications are deployed to.",
+    ),
     "registry": (
         "platform.registry:registry",
         "How full registries are, what may go, copies.",

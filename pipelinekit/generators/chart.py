@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipelinekit.model.app import App, Process, Reach, Volume
+from pipelinekit.model.network import PRIVATE, SERVICE_PORTS
 from pipelinekit.model.site import Site
 from pipelinekit.model.tree import FilePlan
 
@@ -64,6 +65,8 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
             "accepts": list(app.accepts),
             "reaches": reaches_of(app.reaches),
             "services": sorted({each.type for each in app.services}),
+            "service_ports": {name: list(ports) for name, ports in SERVICE_PORTS.items()},
+            "inside": list(PRIVATE),
             "mesh": site.mesh,
         },
     )

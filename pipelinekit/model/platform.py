@@ -10,8 +10,10 @@ from pipelinekit.model.agent import Agent, Notify
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
 
 if TYPE_CHECKING:
+    from pipelinekit.model.network import Network
     from pipelinekit.model.nexus import Nexus
     from pipelinekit.model.packages import Ecosystem, Proxy
+    from pipelinekit.model.quota import Quota
 
 OCI = "oci://"
 PER_TEAM = "{team}"
@@ -176,6 +178,10 @@ class Environment:
     freeze: tuple[Freeze, ...] = ()
     registry: str = ""
     """The image registry of this environment when it is not the platform's."""
+    pod_security: str = "restricted"
+    """The level that its namespaces enforce."""
+    quota: Quota | None = None
+    """What each of its namespaces may have; None: as much as the cluster has."""
 
     @property
     def gated(self) -> bool:
@@ -242,6 +248,7 @@ class Platform:
     applications: tuple[Registration, ...] = ()
     retention: Retention = field(default_factory=Retention)
     nexus: Nexus | None = None
+    network: Network | None = None
 
     @property
     def teams(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipelinekit.model.network import PRIVATE
 from pipelinekit.model.platform import Environment
 from pipelinekit.model.release import ReleasePlan
 from pipelinekit.plan.release import peers_of
@@ -75,6 +76,12 @@ def given_values(
     if vault:
         fields = {"address": vault.address, "image": vault.image, "mount": vault.mount}
         given["vault"] = {name: value for name, value in fields.items() if value}
+    network = plan.platform.network
+    if network:
+        # A list is laid over as a whole: what is private anywhere stays among it.
+        more = {"inside": [*PRIVATE, *network.inside]} if network.inside else {}
+        services = {name: list(ports) for name, ports in network.services.items()}
+        given["network"] = {**more, **({"services": services} if services else {})}
     return given
 
 
@@ -90,6 +97,15 @@ def _at(values: Values, place: str) -> object:
     for each in place.split("."):
         found = found.get(each) if isinstance(found, Mapping) else None
     return found
+
+
+def closed_services(values: Values) -> list[str]:
+    """The kinds of backing services of a generated chart whose ports nobody names: no way there is open."""
+    network, kinds = values.get("network"), values.get("services")
+    known = network.get("services") if isinstance(network, Mapping) else None
+    if not isinstance(known, Mapping) or not isinstance(kinds, list) or not takes_digest(values):
+        return []
+    return sorted({str(each) for each in kinds if not known.get(each)})
 
 
 def autoscales(values: Values) -> bool:

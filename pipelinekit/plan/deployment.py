@@ -9,6 +9,8 @@ from pipelinekit.model.deployment import SECRET, Addition, Change, Look, Object,
 from pipelinekit.plan import fields
 from pipelinekit.plan.fields import Path
 
+_WATCHED = frozenset(("Deployment", "StatefulSet"))
+"""What says how many of its pods are there."""
 REPLICAS: Path = ("f:spec", "f:replicas")
 SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet"))
 
@@ -240,21 +242,28 @@ def held(look: Look) -> dict[str, int]:
 def _short(look: Look, scaled: Mapping[str, int]) -> Iterator[str]:
     wanted = {name_of(each) for each in look.applied}
     for each in look.live:
-        if each["kind"] != "Deployment" or name_of(each) not in wanted:
+        if each["kind"] not in _WATCHED or name_of(each) not in wanted:
             continue
         reason = _shortage(each, scaled.get(name_of(each)))
         if reason:
             yield f"{name_of(each)}: {reason}"
 
 
-def _shortage(deployment: Object, least: int | None) -> str:
-    status, wanted = deployment.get("status", {}), int(deployment["spec"].get("replicas", 1))
-    if int(status.get("observedGeneration", 0)) < int(deployment["metadata"]["generation"]):
+def _shortage(workload: Object, least: int | None) -> str:
+    status, spec = workload.get("status", {}), workload["spec"]
+    wanted, update = int(spec.get("replicas", 1)), spec.get("updateStrategy") or {}
+    if int(status.get("observedGeneration", 0)) < int(workload["metadata"]["generation"]):
         return "its newest state is not rolled out"
     there, new, ready = (
         int(status.get(each, 0)) for each in ("replicas", "updatedReplicas", "availableReplicas")
     )
-    if there != new:
+    # A StatefulSet may be told to keep its first pods as they are, or all until somebody deletes them.
+    old = (
+        there
+        if update.get("type") == "OnDelete"
+        else int((update.get("rollingUpdate") or {}).get("partition", 0))
+    )
+    if new < there - old:
         return f"{new} of {there} pods are new"
     if least is None:
         return "" if there == ready == wanted else f"{ready} of {wanted} ready"

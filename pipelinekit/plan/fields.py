@@ -14,7 +14,10 @@ from pipelinekit.model.deployment import Object
 
 Path = tuple[str, ...]
 
-OURS = frozenset(("helm", "pipelinekit"))
+PREPARES = "pipelinekit-environment"
+"""The manager that namespaces are prepared as."""
+
+OURS = frozenset(("helm", "pipelinekit", PREPARES))
 """The managers that we write as."""
 
 

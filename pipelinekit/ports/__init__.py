@@ -17,6 +17,7 @@ from pipelinekit.ports.images import (
     Verifier,
 )
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
+from pipelinekit.ports.namespaces import Namespaces
 from pipelinekit.ports.releases import (
     RIVAL,
     Charts,
@@ -43,6 +44,7 @@ __all__ = [
     "Jobs",
     "Ledger",
     "Live",
+    "Namespaces",
     "NexusServer",
     "Objects",
     "Receipts",

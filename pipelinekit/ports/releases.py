@@ -138,6 +138,10 @@ class SecretVersions(Protocol):
         """A text for each of those that are there, another one after every change; None: may not be asked."""
         ...
 
+    def have_read(self, target: Target, names: Sequence[str]) -> bool:
+        """Whether every container of the target that runs began after the last change of those Secrets."""
+        ...
+
 
 class Cluster(Tasks, SecretVersions, Protocol):
     """What runs in a cluster."""

@@ -12,12 +12,9 @@ from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.packages import Proxy
 from pipelinekit.model.platform import (
     DAY,
-    Approvals,
     Charts,
     Cluster,
     Component,
-    Environment,
-    Freeze,
     Images,
     Jenkins,
     Library,
@@ -28,13 +25,13 @@ from pipelinekit.model.platform import (
 )
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
 from pipelinekit.reading import faults, nexus
+from pipelinekit.reading.environments import check_network, read_environment, read_network, seconds_of
 from pipelinekit.reading.schema.words import HOST
 from pipelinekit.reading.source import Path, Source, parse
 
 Data = Mapping[str, Any]
 
 FILE = "platform.yaml"
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}|[{}]")
 
 
@@ -69,6 +66,7 @@ def _check_sense(source: Source) -> None:
         text = faults.mapping(source.data, "images").get(key)
         _check_placeholders(source, ("images", key), text)
     nexus.check(source)
+    check_network(source)
     _check_addresses(source)
     _check_packages(source)
     for index, each in enumerate(faults.items(source.data, "environments")):
@@ -227,7 +225,7 @@ def _platform(data: Data) -> Platform:
         vault=Vault(**data["vault"]) if "vault" in data else None,
         ledger=data.get("ledger", {}).get("repository", ""),
         clusters=tuple(Cluster(**each) for each in data["clusters"]),
-        environments=tuple(_environment(each) for each in data["environments"]),
+        environments=tuple(read_environment(each) for each in data["environments"]),
         components=tuple(Component(**each) for each in data.get("components", ())),
         applications=tuple(
             Registration(**{**each, "mirrors": tuple(each.get("mirrors", ()))})
@@ -235,6 +233,7 @@ def _platform(data: Data) -> Platform:
         ),
         retention=_retention(data.get("retention", {})),
         nexus=nexus.read(data["nexus"]) if "nexus" in data else None,
+        network=read_network(data["network"]) if "network" in data else None,
     )
 
 
@@ -259,39 +258,12 @@ def _jenkins(data: Data) -> Jenkins:
         commands=data.get("pullRequests", {}).get("commands", False),
         source=Origin(**data["source"]) if "source" in data else None,
         library=Library(**data["library"]) if "library" in data else None,
-        scan=_seconds(data["scan"]) if "scan" in data else DAY,
+        scan=seconds_of(data["scan"]) if "scan" in data else DAY,
         notify=Notify(**data["notify"]) if "notify" in data else None,
         **({"token_file": data["webhook"]["tokenFile"]} if "webhook" in data else {}),
     )
 
 
-def _environment(data: Data) -> Environment:
-    approvals = data.get("approvals")
-    return Environment(
-        name=data["name"],
-        cluster=data["cluster"],
-        namespace=data["namespace"],
-        automatic=data.get("automatic", False),
-        after=data.get("after", ""),
-        soak=_seconds(data["soak"]) if "soak" in data else 0,
-        approvals=Approvals(count=approvals["count"], groups=tuple(approvals["from"])) if approvals else None,
-        freeze=tuple(
-            Freeze(
-                start=each["from"],
-                end=each["to"],
-                zone=each.get("zone", "UTC"),
-                reason=each.get("reason", ""),
-            )
-            for each in data.get("freeze", ())
-        ),
-        registry=data.get("images", {}).get("registry", ""),
-    )
-
-
 def _retention(data: Data) -> Retention:
-    fields = {name: _seconds(data[name]) for name in ("audit", "development") if name in data}
+    fields = {name: seconds_of(data[name]) for name in ("audit", "development") if name in data}
     return Retention(**fields, **({"last": data["last"]} if "last" in data else {}))
-
-
-def _seconds(duration: str) -> int:
-    return int(duration[:-1]) * _SECONDS[duration[-1]]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from pipelinekit.errors import Fault, ToolFailed
+from pipelinekit.errors import Fault, ToolFailed, failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.trouble import Trouble
 from pipelinekit.ports import Cluster, Say
@@ -61,6 +61,16 @@ class Patience:
         freed = [text for each in found for text in [self._free(each)] if text]
         self._verdict = (*(str(each) for each in final), *late, *freed)
         return bool(self._verdict)
+
+    def steady(self, sleep: Callable[[float], None]) -> None:
+        """Wait until what was in trouble is ready; raises `ToolFailed` when it does not get so.
+
+        Helm may look in the very moment in which a container that crashes has begun again.
+        """
+        while self._seen and self.cluster.troubles(self.target, since=self.since):
+            if self.hopeless() or self.clock() >= self.until:
+                raise failed("deploy-failed", "pods are not ready")
+            sleep(1.0)
 
     def failure(self, error: ToolFailed) -> ToolFailed:
         """The error with the pods' own reasons first, once each; without any it stays as it is."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelinekit.errors import ToolFailed, failed, refused
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
-from pipelinekit.plan.chartvalues import autoscales, given_values
+from pipelinekit.plan.chartvalues import autoscales, closed_services, given_values
 from pipelinekit.plan.deploymentplan import check_promise, lines
 from pipelinekit.plan.release import check_installable, key_at
 from pipelinekit.ports import (
@@ -43,7 +43,7 @@ from pipelinekit.steps.image import Did, missing
 from pipelinekit.steps.patience import Patience, with_ending
 from pipelinekit.steps.pending import settled_state
 from pipelinekit.steps.preflight import Survey, require, without
-from pipelinekit.steps.referenced import with_versions
+from pipelinekit.steps.referenced import with_versions, without_read
 from pipelinekit.steps.tasks import await_earlier, heard
 from pipelinekit.steps.undo import undo
 
@@ -93,6 +93,12 @@ def prepare(
     layers = with_versions(layers, plan.app, target, secrets, say)
     values = overlay(*(read_values(text, "values") for text in layers))
     own = read_values(charts.texts(archive, ["values.yaml"]).get("values.yaml", ""), "values.yaml")
+    closed = closed_services(overlay(own, values))
+    if closed:
+        say(
+            f"{', '.join(closed)}: the port of such a service is not known, and no way there is open"
+            " (network.services in platform.yaml, or in the chart's values)"
+        )
     return Prepared(
         plan=plan,
         chart=chart,
@@ -129,6 +135,7 @@ def deploy(
     while True:
         there = find(target, settled_state(target, releases, cluster, say, sleep), objects, say)
         check_installable(target, there.state)
+        prepared = without_read(prepared, there.state, cluster)
         acted = not there.runs(prepared.values)
         if acted and survey:
             require(target, without(survey(prepared), mended(there)), say)
@@ -143,7 +150,7 @@ def deploy(
         await_earlier(plan.app, target, releases, cluster, timeout=timeout, say=say, sleep=sleep)
         try:
             with heard(plan.app, target, cluster):
-                state = _install(prepared, there.state, releases, cluster, timeout, say)
+                state = _install(prepared, there.state, releases, cluster, timeout, say, sleep)
         except ToolFailed as error:
             tries += 1
             if error.faults[0].code != RIVAL or tries == TRIES:
@@ -268,16 +275,21 @@ def _install(
     cluster: Cluster,
     timeout: int,
     say: Say,
+    sleep: Sleep,
 ) -> ReleaseState:
     target = prepared.target
     watch = Patience(target, cluster, say, timeout)
+    content = 0
     try:
-        return releases.install(
+        state = releases.install(
             target, prepared.archive, prepared.layers, timeout=timeout, hopeless=watch.hopeless
         )
+        content = state.revision
+        watch.steady(sleep)
     except ToolFailed as error:
         if error.faults[0].code == RIVAL:
             raise
         # The reason is collected first: rolling back takes the pods away that have it.
         told = watch.failure(error)
-        raise with_ending(told, undo(target, before, releases, cluster, timeout, say)) from error
+        raise with_ending(told, undo(target, before, releases, cluster, timeout, say, content)) from error
+    return state

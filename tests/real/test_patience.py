@@ -17,6 +17,7 @@ import pytest
 
 from tests.real import app, workloads
 from tests.real.app import BIN, Application
+from tests.real.test_owner import with_helm
 from tests.real.workloads import add, pod, workload
 
 
@@ -71,9 +72,20 @@ def _broken(application: Application) -> dict[str, tuple[dict[str, Any], str]]:
 
 
 @pytest.mark.parametrize(
-    "case", ["a key that is not there", "a locked image", "a name that is none", "crashes", "no program"]
+    ("case", "helm"),
+    [
+        ("a key that is not there", "helm 4"),
+        ("a locked image", "helm 4"),
+        ("a name that is none", "helm 4"),
+        ("crashes", "helm 4"),
+        ("crashes", "helm 3"),
+        ("no program", "helm 4"),
+    ],
 )
-def test_what_is_final_ends_at_once_and_what_ran_runs_again(running: Application, case: str) -> None:
+def test_what_is_final_ends_at_once_and_what_ran_runs_again(
+    running: Application, case: str, helm: str
+) -> None:
+    running = with_helm(running, helm)
     running.tool("kubectl", "-n", running.namespace, "create", "configmap", "there", "--from-literal=key=x")
     spec, reason = _broken(running)[case]
     add(running, workload(spec))

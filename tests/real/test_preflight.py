@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipelinekit.plan.preflight import rights
 from tests.real import app, workloads
 from tests.real.app import Application
 from tests.real.workloads import add, pod, workload
@@ -178,27 +179,17 @@ def test_what_an_external_secret_makes_is_waited_for(published: Application) -> 
 
 
 def test_the_rights_that_are_asked_for_are_enough(published: Application, tmp_path: Path) -> None:
-    made = ["get", "list", "watch", "create", "patch"]
-    rules = [
-        _rule("", ["secrets"], "get", "list", "create", "update", "patch", "delete"),
-        _rule("", ["pods"], "get", "list", "watch", "create"),
-        _rule("apps", ["replicasets"], "get", "list", "watch"),
-        _rule("", ["services", "serviceaccounts"], *made),
-        _rule("apps", ["deployments"], *made),
-        _rule("networking.k8s.io", ["networkpolicies"], *made),
-    ]
+    rules = rights.role_rules(rights.DEPLOYER)
     published.until("publish")
     published.must("deploy", env={"KUBECONFIG": str(account(published, tmp_path, rules))})
     published.write("index.html", "changed")
     published.commit()
     published.until("publish")
-    said = published.verb("deploy", env={"KUBECONFIG": str(account(published, tmp_path, rules[:-1]))})
+    closed = [each for each in rules if "networkpolicies" not in each["resources"]]
+    said = published.verb("deploy", env={"KUBECONFIG": str(account(published, tmp_path, closed))})
     assert said.code == 6
     words = (
         "error: dev: the account may not get, list, watch, create, patch networkpolicies.networking.k8s.io"
     )
     assert said.err.splitlines()[-2] == words
-
-
-def _rule(group: str, resources: list[str], *verbs: str) -> dict[str, Any]:
-    return {"apiGroups": [group], "resources": resources, "verbs": list(verbs)}
+    assert "`pipelinekit environment prepare --env dev`" in said.err.splitlines()[-1]

@@ -14,7 +14,7 @@ import pytest
 
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from tests import examples
-from tests.real import app
+from tests.real import app, workloads
 from tests.real.app import Application
 
 
@@ -94,24 +94,30 @@ def secret(application: Application, value: str) -> None:
     application.tool("kubectl", "-n", application.namespace, "apply", "-f", "-", stdin=json.dumps(body))
 
 
-def test_a_changed_secret_is_a_rollout_and_an_unchanged_one_is_not(
+def test_a_changed_secret_is_a_rollout_and_one_that_is_unchanged_or_came_late_is_not(
     testbed: Mapping[str, str], tmp_path: Path
 ) -> None:
     with app.new(testbed, tmp_path) as application:
         application.tool("kubectl", "create", "namespace", application.namespace)
-        secret(application, "first")
         application.replace(
             "app.yaml", "  replicas: 1\n", '  replicas: 1\n  secrets: {KEY: "secret:api#key"}\n'
         )
         application.must("generate")
-        application.commit()
-        application.until("deploy")
-        assert application.must("deploy", "--json").json()[0]["acted"] is False
-        secret(application, "second")
-        assert application.must("deploy", "--json").json()[0]["acted"] is True
-        read = ("exec", "deployment/orders", "--", "python", "-c", "import os; print(os.environ['KEY'])")
-        assert application.tool("kubectl", "-n", application.namespace, *read).strip() == "second"
-        assert application.must("deploy", "--json").json()[0]["acted"] is False
+        with workloads.external_secrets(application) as version:
+            workloads.add(application, workloads.external_secret(version, "api"))
+            coming = threading.Timer(8, secret, (application, "first"))
+            coming.start()
+            late = application.must("deploy")
+            coming.join()
+            assert "secret api is not there yet: it will be waited for" in late.err
+            for _ in range(2):
+                assert application.must("deploy", "--json").json()[0]["acted"] is False
+            assert application.must("deploy", "--plan", "--json").json()[0]["acts"] is False
+            secret(application, "second")
+            assert application.must("deploy", "--json").json()[0]["acted"] is True
+            read = ("exec", "deployment/orders", "--", "python", "-c", "import os; print(os.environ['KEY'])")
+            assert application.tool("kubectl", "-n", application.namespace, *read).strip() == "second"
+            assert application.must("deploy", "--json").json()[0]["acted"] is False
 
 
 def test_of_a_secret_no_value_is_asked_and_without_the_right_nothing(

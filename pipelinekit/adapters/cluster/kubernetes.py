@@ -14,7 +14,7 @@ from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.trouble import Trouble
 
-RESTRICTED = "pod-security.kubernetes.io/enforce=restricted"
+LEVEL = "pod-security.kubernetes.io/enforce"
 
 Object = Mapping[str, Any]
 
@@ -54,7 +54,7 @@ class Kubernetes(Tasks):
         return str(answer["serverVersion"]["gitVersion"]).removeprefix("v")
 
     def ensure_namespace(self, target: Target) -> bool:
-        """Make the namespace, with restricted Pod Security, unless it is there; whether it was made.
+        """Make the namespace, with its environment's Pod Security, unless it is there; whether it was made.
 
         An account that may not look is taken at its word that somebody else makes namespaces.
         """
@@ -66,7 +66,8 @@ class Kubernetes(Tasks):
         made = self._run(target, "create", "namespace", target.namespace)
         if made.code and "AlreadyExists" not in made.err:
             raise helm.cluster_failed(target, made.reason())
-        self._run(target, "label", "namespace", target.namespace, RESTRICTED)
+        level = f"{LEVEL}={target.environment.pod_security}"
+        self._run(target, "label", "namespace", target.namespace, level)
         return True
 
     def deployments(self, target: Target) -> list[Object]:
@@ -98,6 +99,27 @@ class Kubernetes(Tasks):
         found = (line.split() for line in done.out.splitlines() if line.strip())
         # What the release makes itself changes with its chart.
         return {name: "/".join(version) for name, owner, *version in found if owner != target.name}
+
+    def have_read(self, target: Target, names: Sequence[str]) -> bool:
+        """Whether every container of the target that runs began after the last change of those Secrets.
+
+        No value leaves kubectl. What cannot be told is no.
+        """
+        times = "custom-columns=:.metadata.managedFields[*].time"
+        done = self._run(target, "get", "secrets", *names, "--no-headers", "--output", times)
+        lines = [line.strip() for line in done.out.splitlines() if line.strip()]
+        written = [time for line in lines for time in line.split(",")]
+        if done.code or len(lines) != len(set(names)) or not all(each[:1].isdigit() for each in written):
+            return False
+        pods = self._items(target, "pods", f"app.kubernetes.io/instance={target.name}")
+        statuses = [
+            status["state"].get("running") or {}
+            for pod in pods
+            if pod["status"].get("phase") not in ("Succeeded", "Failed")
+            for status in pod["status"].get("containerStatuses") or [{"state": {}}]
+        ]
+        # Both are texts of whole seconds in UTC: one that is the same may have been earlier.
+        return bool(statuses) and all(each.get("startedAt", "") > max(written) for each in statuses)
 
     def release_labels(self, target: Target, revision: int) -> Mapping[str, str] | None:
         """The labels of Helm's record of a release's revision, or None when there is no such record."""

@@ -22,10 +22,10 @@ _LAST = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 class Objects:
-    """Clusters as a set of kubeconfig files reaches them."""
+    """Clusters as a set of kubeconfig files reaches them; `manager` is who applies a manifest."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self.env = env
+    def __init__(self, env: Mapping[str, str], manager: str = "helm") -> None:
+        self.env, self.manager = env, manager
 
     def look(self, target: Target, manifest: str, more: str = "") -> Look:
         """The objects of both manifests as they are, and those of the first one as they would be.
@@ -79,7 +79,7 @@ class Objects:
         return _items(done.out), refused
 
     def _tried(self, target: Target, manifest: str) -> process.Completed:
-        words = ("--dry-run=server", "--field-manager=helm", "--show-managed-fields")
+        words = ("--dry-run=server", f"--field-manager={self.manager}", "--show-managed-fields")
         return self._run(target, *APPLY, *words, stdin=manifest)
 
     def _autoscalers(self, target: Target) -> list[Object]:

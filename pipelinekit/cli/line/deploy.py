@@ -24,7 +24,7 @@ from pipelinekit.model.preflight import Finding
 from pipelinekit.plan import deploymentplan
 from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.steps import deployment as deployment_steps
-from pipelinekit.steps import preflight
+from pipelinekit.steps import preflight, referenced
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.deployment import Prepared
 
@@ -151,6 +151,7 @@ def _show(here: Line, prepared: list[Prepared], out: str, as_json: bool) -> None
 
 def _planned(here: Line, each: Prepared) -> tuple[DeploymentPlan, Sequence[Finding]]:
     state = here.helm.state(each.target)
+    each = referenced.without_read(each, state, here.cluster)
     there = deployment_steps.find(each.target, state, here.objects, report.say)
     findings: tuple[Finding, ...] = ()
     if not there.runs(each.values):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pipelinekit.model.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, SecretKey, Seen
 from pipelinekit.plan.preflight.fixed import is_fixed, unchangeable
 from pipelinekit.plan.preflight.quota import exceeded
-from pipelinekit.plan.preflight.rights import lacking
+from pipelinekit.plan.preflight.rights import lacking, may
 
 _CANNOT = re.compile(r'User "([^"]*)" cannot (\S+) resource "([^"]+)"')
 _NO_KIND = re.compile(r'no matches for kind "([^"]+)" in version "([^"]+)"')
@@ -16,21 +16,22 @@ _NO_NAMESPACE = re.compile(r'namespaces "[^"]*" not found')
 _POD = re.compile(r'pods "([^"]*)-preflight" is forbidden: (.*)', re.DOTALL)
 
 
-def judged(needs: Needs, seen: Seen) -> tuple[Finding, ...]:
+def judged(needs: Needs, seen: Seen, environment: str) -> tuple[Finding, ...]:
     """All findings; those that stand in the way first."""
+    step = f"`pipelinekit environment prepare --env {environment}`"
     found = [
-        *_rights(needs, seen),
-        *_objects(needs, seen),
+        *_rights(needs, seen, step),
+        *_objects(needs, seen, step),
         *_pods(needs, seen),
-        *_secrets(needs, seen),
-        *_images(needs, seen),
+        *_secrets(needs, seen, step),
+        *_images(needs, seen, step),
         *_classes(needs, seen),
     ]
     order = (REFUSED, AWAITED, UNCHECKED)
     return tuple(sorted(dict.fromkeys(found), key=lambda each: order.index(each.verdict)))
 
 
-def _rights(needs: Needs, seen: Seen) -> Iterator[Finding]:
+def _rights(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
     if seen.rules is None:
         yield Finding(UNCHECKED, "rights", "the account's rights: the cluster does not tell all of them")
     missing = lacking(needs, seen.rules) if seen.rules is not None else {}
@@ -44,19 +45,23 @@ def _rights(needs: Needs, seen: Seen) -> Iterator[Finding]:
             f"{', '.join(verbs)} {resource}{f'.{group}' if group else ''}"
             for (group, resource), verbs in sorted(missing.items())
         )
-        hint = "give its Role these verbs, or deploy as somebody who has them"
+        hint = f"{step} gives the deployer its rights there; or deploy as somebody who has them"
         yield Finding(REFUSED, "rights", f"the account may not {words}", hint)
 
 
-def _objects(needs: Needs, seen: Seen) -> Iterator[Finding]:
+def _objects(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
     for text in seen.applied:
         kinds = _NO_KIND.findall(text)
         for kind, version in kinds:
             hint = "the chart has to use an API that this cluster has: `kubectl api-resources` lists them"
             yield Finding(REFUSED, "api-missing", f"the cluster has no {kind} in {version}", hint)
         if _NO_NAMESPACE.search(text):
-            words = "the namespace is not there: what it admits and limits is known once it is made"
-            yield Finding(UNCHECKED, "namespace", words)
+            if seen.rules is not None and not may(seen.rules, "create", "", "namespaces"):
+                words = "the namespace is not there, and the account may make none"
+                yield Finding(REFUSED, "namespace-missing", words, f"{step} makes it")
+            else:
+                words = "the namespace is not there: what it admits and limits is known once it is made"
+                yield Finding(UNCHECKED, "namespace", words, f"{step} makes one with quota and rules")
         elif is_fixed(text):
             yield unchangeable(text, needs.objects, seen.live)
         elif not kinds and not _CANNOT.search(text):
@@ -80,7 +85,7 @@ def _pods(needs: Needs, seen: Seen) -> Iterator[Finding]:
         yield Finding(REFUSED, code, f"pods of {found[1] if found else 'a template'} are refused: {reason}")
 
 
-def _secrets(needs: Needs, seen: Seen) -> Iterator[Finding]:
+def _secrets(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
     pulling = [SecretKey(name) for pull in needs.pulls for name in pull.secrets]
     for each in dict.fromkeys((*needs.keys, *pulling)):
         comes = each.secret in needs.made or each.secret in seen.kept
@@ -91,6 +96,8 @@ def _secrets(needs: Needs, seen: Seen) -> Iterator[Finding]:
                     yield Finding(AWAITED, "secret-late", f"secret {each.secret} is not there yet")
             else:
                 hint = "nothing in the chart or the namespace makes it: make it first"
+                if each in pulling:
+                    hint = f"{step} makes it, where platform.yaml has it as images.pullSecret"
                 yield Finding(REFUSED, "secret-missing", f"secret {each.secret} is not there", hint)
         elif seen.secrets.get(each.secret) is None:
             yield Finding(UNCHECKED, "secret", f"secret {each.secret}: it may not be read")
@@ -108,13 +115,14 @@ def _is_made(key: SecretKey, needs: Needs) -> bool:
     return keys is not None and (not key.key or key.key in keys)
 
 
-def _images(needs: Needs, seen: Seen) -> Iterator[Finding]:
+def _images(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
     for pull in needs.pulls:
         reason = seen.pulled.get(pull)
         if reason is None:
             yield Finding(UNCHECKED, "pull", f"the pull of {pull.image}")
         elif reason:
-            yield Finding(REFUSED, "pull", f"{pull.image} cannot be pulled: {reason}")
+            hint = f"{step} renews a pull secret of the platform's" if pull.secrets else ""
+            yield Finding(REFUSED, "pull", f"{pull.image} cannot be pulled: {reason}", hint)
 
 
 def _classes(needs: Needs, seen: Seen) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
-"""What an account may not do that a deployment has to."""
+"""What an account has to be allowed so that it can deploy, and what of that it may not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipelinekit.model.preflight import Needs, Object, Rule
 
@@ -10,6 +10,42 @@ _HELM = ("get", "list", "create", "update", "patch", "delete")
 _WATCHED = (("", "pods"), ("apps", "replicasets"))
 _MADE = ("get", "list", "watch", "create", "patch")
 _HOOKED = ("get", "list", "watch", "create", "delete")
+_ALL = frozenset((*_HELM, *_MADE, *_HOOKED))
+_READ = frozenset(("get", "list", "watch"))
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "": ("secrets", "configmaps", "services", "serviceaccounts", "persistentvolumeclaims", "pods"),
+    "apps": ("deployments", "statefulsets", "daemonsets"),
+    "batch": ("jobs", "cronjobs"),
+    "autoscaling": ("horizontalpodautoscalers",),
+    "policy": ("poddisruptionbudgets",),
+    "networking.k8s.io": ("networkpolicies", "ingresses"),
+    "security.istio.io": ("authorizationpolicies", "peerauthentications", "requestauthentications"),
+    "networking.istio.io": ("virtualservices", "destinationrules", "serviceentries"),
+    "external-secrets.io": ("externalsecrets",),
+    "monitoring.coreos.com": ("servicemonitors", "podmonitors", "prometheusrules"),
+}
+"""What charts are made of, by API group. Roles, quotas and limits are not: those are the platform's."""
+
+DEPLOYER: tuple[Rule, ...] = (
+    *(Rule(_ALL, frozenset((group,)), frozenset(resources)) for group, resources in KINDS.items()),
+    Rule(_READ, frozenset(("apps",)), frozenset(("replicasets",))),
+    Rule(_READ, frozenset(("",)), frozenset(("events", "limitranges", "resourcequotas"))),
+    Rule(frozenset(("get",)), frozenset(("",)), frozenset(("pods/log",))),
+)
+"""What whoever deploys is given in a namespace: enough for every chart of `KINDS`, and nothing elsewhere."""
+
+
+def role_rules(rules: Iterable[Rule]) -> list[dict[str, list[str]]]:
+    """Rules as a Role has them."""
+    return [
+        {
+            "apiGroups": sorted(each.groups),
+            "resources": sorted(each.resources),
+            "verbs": sorted(each.verbs),
+        }
+        for each in rules
+    ]
 
 
 def lacking(needs: Needs, rules: Sequence[Rule]) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -27,7 +63,7 @@ def lacking(needs: Needs, rules: Sequence[Rule]) -> dict[tuple[str, str], tuple[
     return {
         resource: missing
         for resource, verbs in wanted.items()
-        if (missing := tuple(each for each in dict.fromkeys(verbs) if not _may(rules, each, *resource)))
+        if (missing := tuple(each for each in dict.fromkeys(verbs) if not may(rules, each, *resource)))
     }
 
 
@@ -40,7 +76,8 @@ def resource_of(thing: Object) -> tuple[str, str]:
     return group, f"{kind}es" if kind.endswith(("s", "x", "ch", "sh")) else f"{kind}s"
 
 
-def _may(rules: Iterable[Rule], verb: str, group: str, resource: str) -> bool:
+def may(rules: Iterable[Rule], verb: str, group: str, resource: str) -> bool:
+    """Whether rules allow a verb on all objects of a resource."""
     return any(
         rule.verbs & {verb, "*"}
         and rule.groups & {group, "*"}

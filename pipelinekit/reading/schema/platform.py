@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelinekit import names
 from pipelinekit.model.packages import ECOSYSTEMS
+from pipelinekit.reading.schema.environments import NETWORK, POD_SECURITY, QUOTA
 from pipelinekit.reading.schema.nexus import NEXUS
 from pipelinekit.reading.schema.words import (
     BRANCH,
@@ -170,6 +171,7 @@ PLATFORM: Schema = {
                 }
             ),
             "nexus": NEXUS,
+            "network": NETWORK,
             "ledger": closed({"repository": text("a git repository", *GIT)}, "repository"),
             "clusters": listing(
                 closed(
@@ -214,6 +216,8 @@ PLATFORM: Schema = {
                             "windows in which nothing is promoted",
                         ),
                         "images": closed({"registry": text("where its images are", *REGISTRY)}, "registry"),
+                        "podSecurity": POD_SECURITY,
+                        "quota": QUOTA,
                     },
                     "name",
                     "cluster",

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from pipelinekit.model.app import OwnChart
+from pipelinekit.model.network import PRIVATE, Network
 from pipelinekit.model.platform import Registration, Vault
-from pipelinekit.plan.chartvalues import given_values, image_values, takes_digest
+from pipelinekit.plan.chartvalues import closed_services, given_values, image_values, takes_digest
 from tests import examples
 
 OURS = {"image": {"repository": "orders", "digest": ""}}
@@ -120,3 +121,31 @@ def test_an_own_chart_says_what_takes_the_image(places: dict[str, str], written:
         "imagePullSecrets": [{"name": "puller"}],
         **given,
     }
+
+
+def test_what_the_platform_says_of_its_network_is_given() -> None:
+    plan = examples.plan()
+    network = Network(inside=("203.0.113.0/24",), services={"rare": (8300,)})
+    plan = replace(plan, platform=replace(plan.platform, network=network))
+    given = given_values(plan, plan.platform.environments[0], OURS, "")["network"]
+    assert given == {"inside": [*PRIVATE, "203.0.113.0/24"], "services": {"rare": [8300]}}
+    plan = replace(plan, platform=replace(plan.platform, network=Network(services={"rare": (8300,)})))
+    assert given_values(plan, plan.platform.environments[0], OURS, "")["network"] == {
+        "services": {"rare": [8300]}
+    }
+    assert "network" not in given_values(plan, plan.platform.environments[0], THEIRS, "")
+
+
+@pytest.mark.parametrize(
+    ("values", "closed"),
+    [
+        ({}, []),
+        ({"services": ["sql", "rare"]}, []),
+        ({"services": ["sql", "rare", "odd"], "network": {"services": {"sql": [5432]}}}, ["odd", "rare"]),
+        ({"services": ["sql"], "network": {"services": {"sql": []}}}, ["sql"]),
+        ({"services": ["sql"], "network": {"services": {"sql": [1]}}}, []),
+    ],
+)
+def test_services_without_a_known_port_are_told(values: dict[str, Any], closed: list[str]) -> None:
+    assert closed_services({**OURS, **values}) == closed
+    assert closed_services(values) == []

@@ -256,6 +256,33 @@ def test_what_is_not_rolled_out_runs_short(status: dict[str, int], reason: str) 
     assert found.short == (f"Deployment/orders: {reason}",)
 
 
+@pytest.mark.parametrize(
+    ("strategy", "status", "reason"),
+    [
+        (None, {}, ""),
+        (None, {"availableReplicas": 1}, "1 of 2 ready"),
+        (None, {"updatedReplicas": 1}, "1 of 2 pods are new"),
+        (None, {"observedGeneration": 0}, "its newest state is not rolled out"),
+        ({"type": "RollingUpdate", "rollingUpdate": {"partition": 1}}, {"updatedReplicas": 1}, ""),
+        (
+            {"type": "RollingUpdate", "rollingUpdate": {"partition": 1}},
+            {"updatedReplicas": 0},
+            "0 of 2 pods are new",
+        ),
+        ({"type": "OnDelete"}, {"updatedReplicas": 0}, ""),
+        ({"type": "OnDelete"}, {"updatedReplicas": 0, "availableReplicas": 1}, "1 of 2 ready"),
+    ],
+)
+def test_a_stateful_set_runs_short_likewise(strategy: Any, status: dict[str, int], reason: str) -> None:
+    live = made()
+    live["kind"] = "StatefulSet"
+    live["status"] |= status
+    if strategy:
+        live["spec"]["updateStrategy"] = strategy
+    found = deployment.standing(Look(live=[live], applied=[{**live, "status": {}}]), [live])
+    assert found.short == ((f"StatefulSet/orders: {reason}",) if reason else ())
+
+
 @pytest.mark.parametrize("whose", ["declared", "somebody's"])
 def test_under_an_autoscaler_its_least_number_has_to_run_and_its_own_steps_are_no_shortage(
     whose: str,

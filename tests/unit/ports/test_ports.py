@@ -14,6 +14,7 @@ from pipelinekit.adapters.build.docker import DockerEngine
 from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.cluster.helm import Helm
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
+from pipelinekit.adapters.cluster.namespaces import Namespaces
 from pipelinekit.adapters.cluster.objects import Objects
 from pipelinekit.adapters.cluster.workloads import Workloads
 from pipelinekit.adapters.folder.receipts import ReceiptFolder
@@ -58,6 +59,7 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Charts: (Helm, doubles.Charts),
     ports.Releases: (Helm, doubles.Releases),
     ports.Cluster: (Kubernetes, doubles.Cluster),
+    ports.Namespaces: (Namespaces, doubles.Namespaces),
     ports.SecretVersions: (Kubernetes, doubles.Cluster),
     ports.Objects: (Objects, Things),
     ports.Jobs: (JenkinsJobs, doubles.Jobs),

@@ -24,6 +24,7 @@ from pipelinekit.model.platform import (
     Registration,
     id_of,
 )
+from pipelinekit.model.quota import Quota
 from pipelinekit.model.registries import MirrorLogin
 from pipelinekit.reading.platform import read_platform
 from tests.documents import dump, unmarked
@@ -342,6 +343,7 @@ def test_any_damage_to_a_document_gives_faults_inside_the_text(data: st.DataObje
 
 LABEL = st.from_regex(r"[a-z]([-a-z0-9]{0,8}[a-z0-9])?", fullmatch=True)
 CREDENTIAL = st.just("") | st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
+AMOUNT = st.sampled_from(["500m", "16Gi", "3"])
 PROXY = st.builds(Proxy, url=st.just("https://n/x"), credentials=CREDENTIAL)
 MIRROR_READER = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
 BRANCH = st.from_regex(r"[A-Za-z0-9$;'é]{1,12}(/[-a-z]{1,5})?", fullmatch=True)
@@ -385,6 +387,8 @@ def platforms(draw: st.DrawFn) -> Platform:
                 for start, end in windows
             ),
             registry=draw(st.just("") | REGISTRY),
+            pod_security=draw(st.sampled_from(["restricted", "baseline", "privileged"])),
+            quota=draw(st.none() | st.builds(Quota, hard=st.dictionaries(LABEL, AMOUNT, max_size=2))),
         )
         automatic = not environment.gated and draw(st.booleans())
         environments.append(Environment(**{**_fields(environment), "automatic": automatic}))
@@ -460,6 +464,9 @@ def _environment_of(each: Environment) -> dict[str, Any]:
         ]
     if each.registry:
         body["images"] = {"registry": body.pop("registry")}
+    body["podSecurity"] = body.pop("pod_security")
+    if each.quota:
+        body["quota"] = {"hard": dict(each.quota.hard)}
     return body
 
 

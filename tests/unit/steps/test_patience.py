@@ -131,3 +131,41 @@ def test_a_pod_that_may_not_be_deleted_is_named() -> None:
 @pytest.mark.parametrize(("hint", "expected"), [("", "left"), ("look", "look\nleft")])
 def test_how_things_were_left_is_told_below_the_first_reason(hint: str, expected: str) -> None:
     assert with_ending(failed("x", "why", hint=hint), "left").faults[0].hint == expected
+
+
+# --- Helm is content ------------------------------------------------------------------------------
+
+
+def test_where_nothing_was_in_trouble_nobody_asks_again() -> None:
+    waiting = Waiting()
+    assert not waiting.after(3)
+    waiting.cluster.wrong.append(FINAL)
+    waiting.patience.steady(lambda _: pytest.fail("there is nothing to wait for"))
+
+
+def test_what_was_in_trouble_has_to_be_well_before_it_counts() -> None:
+    waiting, slept = Waiting(DEAD), []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        waiting.now += seconds
+        if len(slept) == 3:
+            waiting.cluster.wrong.clear()
+
+    waiting.after(9)
+    waiting.patience.steady(sleep)
+    assert len(slept) == 3
+
+
+def test_what_does_not_get_well_fails_with_its_reason() -> None:
+    waiting = Waiting(DEAD)
+    waiting.after(9)
+
+    def sleep(seconds: float) -> None:
+        waiting.now += 100 * seconds
+
+    with pytest.raises(ToolFailed) as told:
+        waiting.patience.steady(sleep)
+    assert [each.problem for each in waiting.patience.failure(told.value).faults] == [
+        "dev: pod d: web ended with exit code 1"
+    ]

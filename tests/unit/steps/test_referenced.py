@@ -1,9 +1,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from pipelinekit.model.app import App, Process, SecretRef
-from pipelinekit.steps.referenced import secrets_of, with_versions
+from pipelinekit.model.receipts import ChartPublished
+from pipelinekit.model.release import ReleaseState
+from pipelinekit.steps.deployment import Prepared
+from pipelinekit.steps.referenced import secrets_of, with_versions, without_read
 from tests import examples
 from tests.doubles import Cluster
 
@@ -58,3 +65,46 @@ def test_without_secrets_or_with_a_chart_of_ones_own_nobody_asks() -> None:
     assert with_versions(OURS, app(), DEV, Cluster(secrets=None), said.append) == OURS
     assert with_versions(own, app(A="one"), DEV, Cluster(secrets=None), said.append) == own
     assert said == []
+
+
+# --- those that came late -------------------------------------------------------------------------
+
+
+def prepared(**marks: str) -> Prepared:
+    values: dict[str, Any] = {"digest": examples.DIGEST, "secretVersions": marks}
+    return Prepared(
+        plan=examples.plan(),
+        chart=next(each for each in examples.RECEIPTS if isinstance(each, ChartPublished)),
+        target=DEV,
+        archive=Path("x.tgz"),
+        layers=("", json.dumps(values)),
+        values=values,
+        autoscales=False,
+    )
+
+
+def installed(digest: str = examples.DIGEST, **marks: str) -> ReleaseState:
+    values = {"digest": digest, "secretVersions": marks}
+    return ReleaseState(revision=1, status="deployed", values=values, manifest="")
+
+
+def test_a_secret_that_the_pods_have_waited_for_needs_no_mark() -> None:
+    kept = without_read(prepared(a="1", late="2"), installed(a="1"), Cluster(read={"late"}))
+    assert kept.values == installed(a="1").values
+    assert json.loads(kept.layers[1])["secretVersions"] == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    ("state", "read"),
+    [
+        (None, {"late"}),
+        (installed(a="1"), set()),
+        (installed(a="0"), {"late"}),
+        (installed(digest=examples.OTHER_DIGEST, a="1"), {"late"}),
+        (installed(a="1", late="2"), {"late"}),
+        (installed(a="1", late="0"), {"late"}),
+    ],
+)
+def test_otherwise_the_mark_stays(state: ReleaseState | None, read: set[str]) -> None:
+    given = prepared(a="1", late="2")
+    assert without_read(given, state, Cluster(read=read)) is given

@@ -47,6 +47,19 @@ def test_what_somebody_else_has_begun_meanwhile_is_left_alone() -> None:
     assert status == ["deployed", "failed", "pending-upgrade"]
 
 
+def test_a_revision_that_helm_took_for_good_makes_way_for_the_one_before() -> None:
+    cluster, before = Cluster(), ReleaseState(revision=1, status="deployed", values={}, manifest="")
+    records = {1: Record("superseded", {}, "m"), 2: Record("deployed", {}, "m")}
+    cluster.records[DEV.namespace, DEV.name] = records
+    releases = Releases(cluster)
+    assert "left alone" in undo(DEV, before, releases, cluster, 10, lambda _: None)
+    sentence = undo(DEV, before, releases, cluster, 10, lambda _: None, content=2)
+    assert sentence == "rolled back to revision 1, which runs"
+    first = {1: Record("deployed", {}, "m")}
+    cluster.records[DEV.namespace, DEV.name] = first
+    assert undo(DEV, None, releases, cluster, 10, lambda _: None, content=1) == LEFT
+
+
 def test_a_pod_that_is_stuck_is_freed_while_rolling_back(monkeypatch: object) -> None:
     from pipelinekit.steps import patience
 

@@ -212,8 +212,19 @@ PLATFORM: Document = {
                 {"from": "2026-07-03", "to": "2026-07-04", "zone": "Marked/Zone", "reason": "marked-reason"}
             ],
             "images": {"registry": "marked-other:5000"},
+            "podSecurity": "baseline",
+            "quota": {
+                "hard": {"marked.resource": "81m"},
+                "container": {
+                    "default": {"marked.first": "82m"},
+                    "defaultRequest": {"marked.second": "83m"},
+                    "min": {"marked.third": "84m"},
+                    "max": {"marked.fourth": "85m"},
+                },
+            },
         },
     ],
+    "network": {"inside": ["203.0.113.0/24"], "services": {"markedkind": [77]}},
     "components": [{"name": "markedcomponent", "values": "marked-values.yaml"}],
     "applications": [
         {

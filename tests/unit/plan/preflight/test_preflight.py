@@ -9,6 +9,7 @@ import pytest
 from pipelinekit.model.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Pull, Rule, Seen
 from pipelinekit.plan.preflight import judged
 from pipelinekit.plan.preflight.needs import needs_of
+from pipelinekit.plan.preflight.rights import DEPLOYER
 from tests.manifests import deployment, thing, variable
 
 STAR = frozenset("*")
@@ -17,7 +18,7 @@ FINE = Seen(rules=(Rule(STAR, STAR, STAR),), pulled={Pull(IMAGE): ""})
 
 
 def found(seen: Seen, *objects: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    findings = judged(needs_of(objects or (deployment(),)), seen)
+    findings = judged(needs_of(objects or (deployment(),)), seen, "dev")
     return [(each.verdict, each.code, each.problem) for each in findings]
 
 
@@ -95,6 +96,23 @@ def test_what_a_namespace_that_is_not_there_admits_is_not_known() -> None:
     ]
 
 
+def test_who_may_make_no_namespace_is_told_who_does() -> None:
+    said = 'namespaces "x" not found'
+    seen = replace(FINE, applied=(said,), admitted=(said,), rules=DEPLOYER)
+    (finding,) = judged(needs_of([deployment()]), seen, "dev")
+    assert (finding.verdict, finding.code) == (REFUSED, "namespace-missing")
+    assert finding.hint == "`pipelinekit environment prepare --env dev` makes it"
+
+
+def test_a_missing_pull_secret_and_a_missing_right_have_the_same_next_step() -> None:
+    pulling = deployment()
+    pulling["spec"]["template"]["spec"]["imagePullSecrets"] = [{"name": "pull"}]
+    seen = replace(FINE, absent=frozenset({"pull"}), rules=())
+    found = {each.code: each.hint for each in judged(needs_of([pulling]), seen, "dev")}
+    for code in ("rights", "secret-missing"):
+        assert "`pipelinekit environment prepare --env dev`" in found[code]
+
+
 def test_pods_that_are_not_admitted_are_named_after_their_workload() -> None:
     said = 'pods "orders-deployment-preflight" is forbidden: violates PodSecurity "restricted:latest": x'
     assert found(replace(FINE, admitted=(said,))) == [
@@ -151,7 +169,7 @@ def test_a_secret_is_there_or_will_be_or_stands_in_the_way(
 
 def test_a_missing_key_is_told_with_those_that_are_there() -> None:
     seen = replace(FINE, secrets={"api": frozenset(("b", "a"))})
-    (finding,) = judged(needs_of([API]), seen)
+    (finding,) = judged(needs_of([API]), seen, "dev")
     assert (finding.problem, finding.hint) == ("secret api has no key 'key'", "its keys: a, b")
 
 

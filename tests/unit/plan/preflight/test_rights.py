@@ -4,7 +4,7 @@ import pytest
 
 from pipelinekit.model.preflight import Rule
 from pipelinekit.plan.preflight.needs import needs_of
-from pipelinekit.plan.preflight.rights import lacking, resource_of
+from pipelinekit.plan.preflight.rights import DEPLOYER, KINDS, lacking, may, resource_of, role_rules
 from tests.manifests import hook, thing
 
 STAR = frozenset("*")
@@ -61,3 +61,30 @@ def test_a_right_to_one_object_is_none_to_all() -> None:
 )
 def test_a_resource_is_its_kind_in_the_plural(api: str, kind: str, expected: tuple[str, str]) -> None:
     assert resource_of(thing(kind, api=api)) == expected
+
+
+def test_a_deployer_may_do_what_any_chart_of_the_known_kinds_needs() -> None:
+    kinds = (
+        ("Deployment", "apps/v1"),
+        ("StatefulSet", "apps/v1"),
+        ("CronJob", "batch/v1"),
+        ("Service", "v1"),
+        ("ServiceAccount", "v1"),
+        ("ConfigMap", "v1"),
+        ("NetworkPolicy", "networking.k8s.io/v1"),
+        ("Ingress", "networking.k8s.io/v1"),
+        ("HorizontalPodAutoscaler", "autoscaling/v2"),
+        ("PodDisruptionBudget", "policy/v1"),
+        ("AuthorizationPolicy", "security.istio.io/v1"),
+        ("PeerAuthentication", "security.istio.io/v1"),
+        ("ExternalSecret", "external-secrets.io/v1"),
+    )
+    needs = needs_of([*(thing(kind, api=api) for kind, api in kinds), hook(thing("Job", api="batch/v1"))])
+    assert lacking(needs, DEPLOYER) == {}
+
+
+def test_no_rule_of_a_deployer_is_about_everything() -> None:
+    assert all("*" not in each.verbs | each.groups | each.resources for each in DEPLOYER)
+    assert len(role_rules(DEPLOYER)) == len(KINDS) + 3
+    assert may(DEPLOYER, "get", "", "resourcequotas")
+    assert not may(DEPLOYER, "patch", "", "resourcequotas")

@@ -109,17 +109,18 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
     {{- end }}
 {{- end }}
 {{- end }}
-{{- range .Values.services | uniq }}
+{{- /* A kind of service whose ports nobody names is closed. */}}
+{{- range $type := .Values.services | uniq }}
+{{- with get $.Values.network.services $type }}
 - to:
     - namespaceSelector:
         matchLabels:
-          pipelinekit.dev/service: {{ . | quote }}
-  {{- with get $.Values.network.services . }}
+          pipelinekit.dev/service: {{ $type | quote }}
   ports:
     {{- range . }}
     - port: {{ . }}
     {{- end }}
-  {{- end }}
+{{- end }}
 {{- end }}
 {{- if include "app.usesVault" . }}
 {{- $url := urlParse .Values.vault.address }}
