@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests import matrix
 from tests.real import app, workloads
 from tests.real.app import BIN, Application
 from tests.real.workloads import add, pod, workload
@@ -71,7 +72,12 @@ def _broken(application: Application) -> dict[str, tuple[dict[str, Any], str]]:
 
 
 @pytest.mark.parametrize(
-    "case", ["a key that is not there", "a locked image", "a name that is none", "crashes", "no program"]
+    "case",
+    matrix.sampled(
+        "deploy",
+        ["a key that is not there", "a locked image", "a name that is none", "crashes", "no program"],
+        keep=2,
+    ),
 )
 def test_what_is_final_ends_at_once_and_what_ran_runs_again(running: Application, case: str) -> None:
     running.tool("kubectl", "-n", running.namespace, "create", "configmap", "there", "--from-literal=key=x")
@@ -93,10 +99,14 @@ def test_what_is_final_ends_at_once_and_what_ran_runs_again(running: Application
 
 @pytest.mark.parametrize(
     ("command", "answer"),
-    [
-        (["httpd", "-f", "-p", "8080", "-h", "/tmp"], "404"),
-        (["sleep", "3600"], "connection refused"),
-    ],
+    matrix.sampled(
+        "deploy",
+        [
+            (["httpd", "-f", "-p", "8080", "-h", "/tmp"], "404"),
+            (["sleep", "3600"], "connection refused"),
+        ],
+        keep=1,
+    ),
 )
 def test_the_probe_that_fails_is_told_with_its_answer(
     running: Application, command: list[str], answer: str
