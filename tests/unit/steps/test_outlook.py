@@ -12,7 +12,7 @@ from pipelinekit.steps import patience, release
 from pipelinekit.steps.deployment import Found, Prepared, find
 from pipelinekit.steps.outlook import look_out
 from tests import examples
-from tests.unit.steps.test_release import Bench
+from tests.unit.steps.test_release import REPLICAS, Bench
 
 DEV = examples.target()
 FINDING = Finding(AWAITED, "quota-full", "the quota is nearly full")
@@ -43,7 +43,7 @@ def test_what_runs_is_not_surveyed(bench: Bench) -> None:
 def test_what_a_hand_has_changed_is_surveyed_after_the_look(bench: Bench) -> None:
     bench.publish(**{"values.yaml": "replicas: 2\nimage: {digest: x}"})
     bench.deploy()
-    bench.cluster.things.by_hand("Deployment/orders", ("spec", "replicas"), 9)
+    bench.cluster.things.by_hand("Deployment/orders", REPLICAS, 9)
     state = bench.releases.state(DEV)
     there, findings = look_out(bench.prepare(), Found(state=state), bench.cluster.things, survey, print)
     assert not there.runs(bench.prepare().values)
@@ -101,7 +101,7 @@ def test_an_early_answer_that_says_that_all_is_done_is_not_believed(bench: Bench
     bench.publish(**{"values.yaml": "replicas: 2\nimage: {digest: x}"})
     bench.deploy()
     early = find(DEV, bench.releases.state(DEV), bench.cluster.things, print)
-    bench.cluster.things.by_hand("Deployment/orders", ("spec", "replicas"), 9)
+    bench.cluster.things.by_hand("Deployment/orders", REPLICAS, 9)
     assert early_deploy(bench, early)
 
 
