@@ -6,7 +6,7 @@ Nothing here decides: whoever takes an early answer holds it against what counts
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -20,11 +20,14 @@ AT_ONCE = 2
 class Ahead:
     """Early work by its name, and the moment from which somebody else's doing shows."""
 
-    def __init__(self, verbs: Collection[str]) -> None:
-        self.verbs = frozenset(verbs)
+    def __init__(self) -> None:
+        self.verbs: frozenset[str] = frozenset()
+        """Those that run."""
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self._begun: dict[str, Future[Any]] = {}
         self._due = 0.0
+        self.known: dict[object, tuple[object, Any]] = {}
+        """What was asked before, and what it looked like then."""
 
     def begin(self, name: str, work: Callable[[], object]) -> None:
         """Begin some work; what it raises is nobody's concern, for it will be tried again."""
@@ -54,14 +57,31 @@ _open: list[Ahead] = []
 """That of the `run` that is under way, if one is."""
 
 
+def again(what: object, stamp: Callable[[], object | None], ask: Callable[[], T]) -> T:
+    """What `ask` says; in a `run`, what it said before when the stamp is the same, and there is one."""
+    here = current()
+    if here is None:
+        return ask()
+    # Taken before the question: what is touched meanwhile makes it another.
+    now = stamp()
+    before, said = here.known.get(what, (None, None))
+    if now is not None and now == before:
+        return said  # type: ignore[no-any-return]
+    answer = ask()
+    here.known[what] = (now, answer)
+    return answer
+
+
 @contextmanager
-def opened(verbs: Collection[str]) -> Iterator[None]:
-    """Let these verbs, which are called in the block, work ahead for each other."""
-    _open.append(Ahead(verbs))
+def opened() -> Iterator[Ahead]:
+    """Let the verbs that are called in the block work ahead for each other."""
+    here = Ahead()
+    _open.append(here)
     try:
-        yield
+        yield here
     finally:
-        _open.pop().close()
+        _open.remove(here)
+        here.close()
 
 
 def current() -> Ahead | None:

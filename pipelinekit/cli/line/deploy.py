@@ -12,11 +12,9 @@ import click
 
 from pipelinekit.adapters import files
 from pipelinekit.cli import ahead, report, signatures
-from pipelinekit.cli.jenkins.via import VIA
-from pipelinekit.cli.jenkins.via import deploy as deploy_via
 from pipelinekit.cli.line import meanwhile
 from pipelinekit.cli.line.release import around_stage, finish_all
-from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, line
+from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, VIA, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import ToolFailed, check_failed, refused, usage
 from pipelinekit.model.deployment import DeploymentPlan
@@ -75,6 +73,8 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
     """
     _check_words(**rest)
     if rest["via"]:
+        from pipelinekit.cli.jenkins.via import deploy as deploy_via
+
         deploy_via(here, rest["via"], environment, plan_only=rest["plan_only"], as_json=as_json)
         return
     if rest["check"]:

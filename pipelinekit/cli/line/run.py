@@ -44,6 +44,21 @@ def run(
       pipelinekit run --from push
       pipelinekit run --explain --branch feature/x --pr 7
     """
+    with ahead.opened() as early:
+        _planned(here, branch, pull_request, since, until, early, explain=explain, as_json=as_json)
+
+
+def _planned(
+    here: Line,
+    branch: str,
+    pull_request: str,
+    since: str,
+    until: str,
+    early: ahead.Ahead,
+    *,
+    explain: bool,
+    as_json: bool,
+) -> None:
     build = Build(
         branch=branch or here.revision.branch,
         pull_request=_number(pull_request) or here.revision.pull_request,
@@ -64,13 +79,13 @@ def run(
             f"the work tree is on {here.revision.branch}, not on {branch}",
             hint=f"git switch {shlex.quote(branch)}; --explain answers for any branch",
         )
+    early.verbs = frozenset(each.stage.verb for each in decisions if each.runs)
     _run(here, decisions, as_json)
 
 
 def _run(here: Line, decisions: Sequence[Decision], as_json: bool) -> None:
     done: dict[str, float] = {}
-    with ahead.opened([each.stage.verb for each in decisions if each.runs]):
-        _stages(here, decisions, done, as_json)
+    _stages(here, decisions, done, as_json)
     skipped = [each.stage.verb for each in decisions if not each.runs]
     if as_json:
         seconds = {verb: round(took, 3) for verb, took in done.items()}
