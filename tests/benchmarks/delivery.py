@@ -20,8 +20,7 @@ from tests.testbed import bed
 RUNS = 5
 VERBS = ("build", "push", "package", "publish", "deploy")
 CHANGED = {"python": "orders/changed.py", "dockerfile": "changed.txt"}
-"""The file that is changed, by the kind of application: one that takes a while to start, and one that is ready
-within a second."""
+"""The file that is changed, by the kind of application: one that starts slowly, one ready within a second."""
 
 
 def run() -> list[Row]:
