@@ -19,7 +19,7 @@ from tests.testbed import bed
 
 RUNS = 5
 VERBS = ("build", "push", "package", "publish", "deploy")
-CHANGED = {"python": "orders/changed.py", "dockerfile": "changed.txt"}
+CHANGED = {"python": "orders/changed.py", "dockerfile": "index.html"}
 """The file that is changed, by the kind of application: one that starts slowly, one ready within a second."""
 
 
