@@ -63,6 +63,16 @@ class Tables:
 
     folder: Path
     rows: list[Row] = field(default_factory=list)
+    expected: int = 0
+    done: int = 0
+
+    @pytest.hookimpl
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.expected = self.expected or len(session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        self.expected = self.expected or len(ids)
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -70,6 +80,8 @@ class Tables:
         if report.failed:
             part = next((str(value) for key, value in _properties(report) if key == f"{KEY}-part"), "other")
             self.rows.append(Row(part, report.nodeid.rpartition("/")[2], f"failed ({report.when})"))
+        elif report.when == "teardown":
+            self.done += 1
         elif report.when == "call":
             self.rows.extend(told or self._plain(report))
 
@@ -84,21 +96,23 @@ class Tables:
     def pytest_sessionfinish(self) -> None:
         for part in sorted({row.part for row in self.rows}):
             rows = [row for row in self.rows if row.part == part]
-            (self.folder / f"{part}.md").write_text(table(part, rows, datetime.now(UTC)), encoding="utf-8")
+            note = f"Stopped after {self.done} of {self.expected} tests." if self.done < self.expected else ""
+            text = table(part, rows, datetime.now(UTC), note)
+            (self.folder / f"{part}.md").write_text(text, encoding="utf-8")
 
 
 def _properties(report: pytest.TestReport) -> list[tuple[str, Any]]:
     return report.user_properties
 
 
-def table(part: str, rows: Sequence[Row], when: datetime) -> str:
+def table(part: str, rows: Sequence[Row], when: datetime, note: str = "") -> str:
     """A part's rows as Markdown, sorted by case, with one column a figure."""
     columns = list(dict.fromkeys(name for row in rows for name in row.figures))
     failed = sum(row.result.startswith("failed") for row in rows)
     lines = [
         f"# Matrix: {part}",
         "",
-        f"Written by `make matrix P={part}` on {when:%Y-%m-%d}: {len(rows)} cases, {failed} failed.",
+        f"`make matrix P={part}` on {when:%Y-%m-%d}: {len(rows)} rows, {failed} failed. {note}".rstrip(),
         "",
         _line(["case", "result", *columns]),
         _line(["---"] * (2 + len(columns))),
