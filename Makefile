@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: demo test lint bench testbed-up testbed-down testbed-env clean help
+.PHONY: demo test matrix lint bench testbed-up testbed-down testbed-env clean help
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,6 +12,9 @@ demo: .venv/.ready ## From nothing to an application that answers HTTP (CONTEXT=
 
 test: .venv/.ready ## Install what the tests need, and run all of them.
 	@$(VENV)/python -m tests.run
+
+matrix: .venv/.ready ## Run the long matrices whole, and write their tables (P=deploy for one part).
+	@$(VENV)/python -m tests.run matrix $(P)
 
 lint: .venv/.ready ## Check style, types and the floors.
 	@$(VENV)/python -m tests.run lint

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import matrix
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 settings.register_profile(
     "here",
@@ -28,6 +31,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the golden trees, and remove the files that are generated no more",
     )
+    parser.addoption("--matrix-part", default="", help="with -m matrix: of this part alone")
+    parser.addoption(
+        "--matrix-tables", default="", help="with -m matrix: the folder that gets a table a part"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,15 +42,37 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "lifecycle: takes testbeds up and down, so it runs alone and only when asked for with -m lifecycle",
     )
+    config.addinivalue_line(
+        "markers",
+        "matrix(part, sample=False): a case of a long matrix, run by `make matrix`; a sample always",
+    )
+    folder = config.getoption("--matrix-tables")
+    if folder and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(matrix.Tables(Path(folder)), "matrix-tables")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Lifecycle tests need the machine without a testbed, all others need it with one."""
+    """Lifecycle tests need the machine without a testbed, all others need it with one; a matrix is long."""
     if "lifecycle" in str(config.option.markexpr):
         return
-    apart = [item for item in items if item.get_closest_marker("lifecycle")]
+    apart = [item for item in items if item.get_closest_marker("lifecycle") or matrix.apart(item, config)]
     if apart:
         _deselect(config, items, apart)
+    for item in items:
+        part = item.get_closest_marker(matrix.KEY)
+        if part:
+            item.user_properties.append((f"{matrix.KEY}-part", str(part.args[0])))
+
+
+@pytest.fixture
+def matrix_row(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """`matrix_row(part, case, result, figures)`: a line of the part's table, where one is written."""
+
+    def tell(part: str, case: str, result: str, figures: dict[str, float | str] | None = None) -> None:
+        row = [part, case, result, figures or {}]
+        request.node.user_properties.append((matrix.KEY, row))
+
+    return tell
 
 
 def _deselect(config: pytest.Config, items: list[pytest.Item], apart: Sequence[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""`make test`: every check and every test, in an order that keeps both cores busy; says where the time went.
+"""`make test`: every check and every test, in an order that keeps both cores busy; shows progress and times.
 
 The lint and the pure tests run while the testbed comes up, which takes minutes only the first time on a
 machine. Nothing is skipped: what cannot run here fails by name, and everything else runs all the same.
@@ -37,7 +37,6 @@ class Outcome:
     name: str
     seconds: float
     code: int
-    output: str
     passed: int = 0
     failed: int = 0
 
@@ -49,31 +48,41 @@ class Run:
     outcomes: list[Outcome] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def stage(self, name: str, argv: Sequence[str], env: dict[str, str] | None = None) -> Outcome:
-        """Run a command as a stage; its output is shown when it has ended, whole and unmixed."""
+    def stage(
+        self, name: str, argv: Sequence[str], env: dict[str, str] | None = None, *, aside: bool = False
+    ) -> Outcome:
+        """Run a command as a stage and show its output as it comes; aside, only when it has failed."""
         began = time.monotonic()
-        done = subprocess.run(
+        if not aside:
+            self.say(f"\n=== {name}")
+        said: list[str] = []
+        with subprocess.Popen(
             argv,
             cwd=ROOT,
-            env={**os.environ, **(env or {})},
+            env={**os.environ, **(env or {}), "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            check=False,
-        )
-        outcome = Outcome(name, time.monotonic() - began, done.returncode, done.stdout)
-        outcome.passed, outcome.failed = _counts(done.stdout)
+        ) as process:
+            for line in process.stdout or ():
+                said.append(line)
+                if not aside:
+                    self.say(line.rstrip("\n"))
+        outcome = Outcome(name, time.monotonic() - began, process.returncode)
+        outcome.passed, outcome.failed = _counts("".join(said))
         with self.lock:
             self.outcomes.append(outcome)
-            print(
-                f"\n=== {name}: {'ok' if outcome.code == 0 else 'FAILED'} ({outcome.seconds:.0f} s)",
-                flush=True,
-            )
-            if outcome.code or outcome.passed:
-                print(outcome.output.rstrip(), flush=True)
+        if aside and outcome.code:
+            self.say("".join(said).rstrip())
+        self.say(f"=== {name}: {'ok' if outcome.code == 0 else 'FAILED'} ({outcome.seconds:.0f} s)")
         return outcome
+
+    def say(self, text: str) -> None:
+        """Show a text whole, whatever runs aside."""
+        with self.lock:
+            print(text, flush=True)
 
     def report(self) -> int:
         """The table of stages and the closing line; 0 when all is well."""
@@ -112,17 +121,28 @@ def lint(run: Run) -> None:
 
 def pytest(*arguments: str) -> list[str]:
     """A pytest command line."""
-    return [sys.executable, "-m", "pytest", "-q", *arguments]
+    return [sys.executable, "-m", "pytest", "-q", "-p", "tests.progress", *arguments]
 
 
 def everything(run: Run) -> None:
     """All stages."""
     began = [sys.executable, "-m", "tests.testbed", "up"]
-    up = threading.Thread(target=lambda: run.stage("testbed up", began))
+    up = threading.Thread(target=lambda: run.stage("testbed up", began, aside=True))
     up.start()
     lint(run)
     run.stage("pure tests", pytest("-n", "2", *PURE))
     up.join()
+    # Without a testbed its tests fail, each by name; the others of these folders still run.
+    try:
+        run.stage("real tests", pytest("-n", "2", "--dist", "loadfile", *REAL), testbed())
+    finally:
+        run.stage("testbed down", [sys.executable, "-m", "tests.testbed", "down"])
+    # Whole lives of testbeds need a machine without one.
+    run.stage("testbed lives", pytest("-m", "lifecycle", "tests/real"))
+
+
+def testbed() -> dict[str, str]:
+    """The environment that leads to the testbed, empty where none is up."""
     described = subprocess.run(
         [sys.executable, "-m", "tests.testbed", "env", "--json"],
         cwd=ROOT,
@@ -130,20 +150,30 @@ def everything(run: Run) -> None:
         text=True,
         check=False,
     )
-    # Without a testbed its tests fail, each by name; the others of these folders still run.
-    env = json.loads(described.stdout) if described.returncode == 0 else {}
+    return json.loads(described.stdout) if described.returncode == 0 else {}
+
+
+def matrices(run: Run, part: str) -> None:
+    """The long matrices whole, of one part or of all, and their tables. A testbed that was up stays up."""
+    was_up = bool(testbed())
+    run.stage("testbed up", [sys.executable, "-m", "tests.testbed", "up"])
+    chosen = ("-m", "matrix", "--matrix-part", part, "--matrix-tables", "tests/matrix")
     try:
-        run.stage("real tests", pytest("-n", "2", "--dist", "loadfile", *REAL), env)
+        run.stage("matrix", pytest("-n", "2", "--dist", "loadfile", *chosen, *PURE, *REAL), testbed())
     finally:
-        run.stage("testbed down", [sys.executable, "-m", "tests.testbed", "down"])
-    # Whole lives of testbeds need a machine without one.
-    run.stage("testbed lives", pytest("-m", "lifecycle", "tests/real"))
+        if not was_up:
+            run.stage("testbed down", [sys.executable, "-m", "tests.testbed", "down"])
 
 
 def main(arguments: list[str]) -> int:
-    """Run what the arguments name: `lint`, or everything."""
+    """Run what the arguments name: `lint`, `matrix [part]`, or everything."""
     run = Run()
-    (lint if arguments == ["lint"] else everything)(run)
+    if arguments[:1] == ["matrix"]:
+        matrices(run, "".join(arguments[1:]))
+    elif arguments == ["lint"]:
+        lint(run)
+    else:
+        everything(run)
     return run.report()
 
 

@@ -73,6 +73,12 @@ NAMESPACE = click.option(
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 PLAN = click.option("--plan", "plan_only", is_flag=True, help="Show what would be done, and do nothing.")
 ENVIRONMENT = click.option("--env", "environment", default="", metavar="NAME", help="The environment.")
+VIA = click.option(
+    "--via",
+    default="",
+    metavar="jenkins",
+    help="Let the application's pipeline in Jenkins do it, and follow it.",
+)
 AUTOMATIC = click.option("--automatic", is_flag=True, help="Every environment that main builds deploy to.")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source import worktree
-from pipelinekit.cli import report
+from pipelinekit.cli import ahead, report
 from pipelinekit.model.release import Key
 
 if TYPE_CHECKING:
@@ -23,7 +23,14 @@ DOCKERFILE = "Dockerfile"
 
 def facts(root: Path, app: App, registration: Registration | None) -> Revision:
     """The facts about the work tree; Jenkins knows branch and pull request, where git is detached."""
-    found = worktree.revision(root, name=app.name, messages=app.versions == "conventional")
+    from pipelinekit.adapters.source import unchanged
+
+    messages = app.versions == "conventional"
+    found = ahead.again(
+        ("revision", root, app.name, messages),
+        lambda: unchanged.stamp(root),
+        lambda: worktree.revision(root, name=app.name, messages=messages),
+    )
     environment = os.environ
     if environment.get("BRANCH_NAME"):
         found = replace(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -200,9 +200,7 @@ class Line:
     @cached_property
     def helm(self) -> Helm:
         """Helm against the clusters of the kubeconfig files."""
-        from pipelinekit.adapters.cluster.helm import Helm
-
-        return Helm(kubeconfig(dict(os.environ)))
+        return _helm(kubeconfig(dict(os.environ)).get("KUBECONFIG", ""))
 
     @cached_property
     def cluster(self) -> Kubernetes:
@@ -230,6 +228,14 @@ class Line:
         from pipelinekit.adapters.cluster.objects import Objects
 
         return Objects(kubeconfig(dict(os.environ)))
+
+
+@cache
+def _helm(files: str) -> Helm:
+    """One for all verbs of a process: it learns what this Helm can do, and which charts it has linted."""
+    from pipelinekit.adapters.cluster.helm import Helm
+
+    return Helm({"KUBECONFIG": files} if files else {})
 
 
 def registry_login(platform: Platform) -> Callable[[str], Credentials | None]:

@@ -79,6 +79,10 @@ class ChartRepository(Protocol):
         """The digest of a published chart, or None when there is no such version."""
         ...
 
+    def bring_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> None:
+        """Bring what can be brought before a version names it, so that `publish_chart` takes a moment."""
+        ...
+
     def publish_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> str:
         """Store a chart archive as an OCI artifact; the manifest's digest."""
         ...

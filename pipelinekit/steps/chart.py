@@ -47,19 +47,16 @@ def package(
     if pushed is None:
         raise missing("a pushed image", "push")
     check_key(pushed, plan.key)
-    image = ImageRef(pushed.registry, pushed.repository, digest=pushed.digest)
-    if registry.digest_of(image) is None:
-        raise refused("image-gone", f"the registry no longer has {image}", hint="run `pipelinekit push`")
+    _require_image(plan, pushed, registry)
     archive = workspace.working_folder(DIST) / f"{plan.app.name}-{plan.version}.tgz"
     done = receipts.load(ChartPackaged)
     current = done and (done.key, done.image_digest) == (plan.key, pushed.digest)
     if done and current and digest_of(archive) == done.archive_digest:
         return done, Did(f"{archive.name} is packaged already", acted=False)
-    replaced = stamp(plan, pushed, workspace.read_texts(_stamped(plan)))
-    own = read_values(replaced["values.yaml"], "values.yaml")
-    trial = json.dumps(given_values(plan, plan.platform.environments[0], own, pushed.digest))
+    replaced, trial = _texts(plan, pushed, workspace)
     folder = root / plan.chart_folder
     made = charts.package(folder, replaced, trial, archive.parent, plan.app.name, root=root)
+    own = read_values(replaced["values.yaml"], "values.yaml")
     if not takes_digest(own) or plan.app.chart:
         _check_image(plan, made, trial, pushed, charts)
     receipt = ChartPackaged(
@@ -72,6 +69,39 @@ def package(
     )
     receipts.save(receipt)
     return receipt, Did(f"{made.name} is packaged around {short(pushed.digest)}", acted=True)
+
+
+def rehearse(plan: ReleasePlan, root: Path, workspace: Workspace, charts: Charts) -> None:
+    """Lint the chart before its image is there, around a stand-in. Raises `ToolFailed` with the complaint."""
+    stand_in = ImagePushed(
+        key=plan.key,
+        version=plan.version,
+        registry=plan.image.registry,
+        repository=plan.image.repository,
+        digest="sha256:" + "0" * 64,
+        inputs="",
+    )
+    replaced, trial = _texts(plan, stand_in, workspace)
+    charts.lint(root / plan.chart_folder, replaced, trial, plan.app.name, root=root)
+
+
+def _texts(plan: ReleasePlan, pushed: ImagePushed, workspace: Workspace) -> tuple[dict[str, str], str]:
+    """The chart's texts with this release in them, and values as a deployment gives them."""
+    replaced = stamp(plan, pushed, workspace.read_texts(_stamped(plan)))
+    own = read_values(replaced["values.yaml"], "values.yaml")
+    return replaced, json.dumps(given_values(plan, plan.platform.environments[0], own, pushed.digest))
+
+
+def _require_image(plan: ReleasePlan, pushed: ImagePushed, registry: Registry) -> None:
+    """Raise `Refused` unless the version still names what was pushed: somebody may have come after us."""
+    if registry.digest_of(plan.image) == pushed.digest:
+        return
+    image = ImageRef(pushed.registry, pushed.repository, digest=pushed.digest)
+    if registry.digest_of(image) is None:
+        raise refused("image-gone", f"the registry no longer has {image}", hint="run `pipelinekit push`")
+    raise refused(
+        "image-moved", f"{plan.image} is no longer what was pushed", hint="run `pipelinekit push` again"
+    )
 
 
 def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> dict[str, str]:
@@ -168,9 +198,12 @@ def publish(
     acted = digest is None
     if digest is None:
         metadata = read_values(charts.texts(archive, ["Chart.yaml"])["Chart.yaml"], "Chart.yaml")
+        # Large things first: how long it takes to name them is how long somebody else may come in between.
+        registry.bring_chart(plan.chart, archive, metadata)
         with settled(sleep):
-            digest = registry.publish_chart(plan.chart, archive, metadata)
-        if registry.digest_of(plan.chart) != digest:
+            taken = registry.digest_of(plan.chart)
+            digest = taken or registry.publish_chart(plan.chart, archive, metadata)
+        if taken or registry.digest_of(plan.chart) != digest:
             there = _archive_there(plan, archive, charts, registry)
             digest = registry.digest_of(plan.chart) or digest
     elif not _published_by_us(receipts, packaged, digest):

@@ -53,6 +53,12 @@ class Found:
         state, there = self.state, self.standing
         return bool(state and state.status == RUNNING and state.values == values and there and there.good)
 
+    def differs(self, values: Mapping[str, object]) -> bool:
+        """Whether the release alone says there is something to do: none, or other values; nobody at it."""
+        return self.state is None or not (
+            self.state.status.startswith(PENDING) or self.state.values == values
+        )
+
 
 def find(target: Target, state: ReleaseState | None, objects: Objects, say: Say) -> Found:
     """How the objects of the installed release stand; says so when they cannot be compared."""

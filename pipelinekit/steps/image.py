@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -89,11 +90,13 @@ def build(
     *,
     oldest: int = 0,
     verifier: Verifier | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> tuple[ImageBuilt, Did]:
     """Build the image, unless engine or registry have one of the same inputs.
 
     `oldest`, in seconds since 1970, is what an image in the registry must not be older than; 0 takes any.
-    With a `verifier`, one in the registry is taken only when it is signed.
+    With a `verifier`, one in the registry is taken only when it is signed. `meanwhile` begins what can be
+    done while the engine builds, if it does.
     """
     done = receipts.load(ImageBuilt)
     if done and done.key == plan.key and not oldest and _still_there(plan, done, engine, registry):
@@ -111,7 +114,7 @@ def build(
         name = f"{plan.image.repository} of these inputs"
         return receipt, Did(f"{name} is in the registry already ({short(digest)}): not built", acted=False)
     held = secrets_of(plan, sources.dockerfile(), secrets, say)
-    image_id = _made(build_plan(plan, recipe, "", held), context, engine, say)
+    image_id = _made(build_plan(plan, recipe, "", held), context, engine, _begun(meanwhile, say))
     receipt = _built(plan, recipe, image_id, "")
     receipts.save(receipt)
     return receipt, Did(f"{plan.image.repository}:{plan.version} is built ({short(image_id)})", acted=True)
@@ -185,6 +188,19 @@ def _made(build: BuildPlan, context: Path, engine: Engine, say: Say) -> str:
             # pip, for one, says of both that there is no such package.
             say("a refused login can look like a missing package: `pipelinekit doctor` asks the proxies")
         raise
+
+
+def _begun(meanwhile: Callable[[], object], say: Say) -> Say:
+    """Call `meanwhile` with the engine's first word: before that it waits for us, not we for it."""
+    begun: list[str] = []
+
+    def heard(line: str) -> None:
+        if not begun:
+            begun.append(line)
+            meanwhile()
+        say(line)
+
+    return heard
 
 
 def _still_there(plan: ReleasePlan, done: ImageBuilt, engine: Engine, registry: Registry) -> bool:

@@ -40,6 +40,7 @@ from pipelinekit.steps.deployment import (
     put_back,
 )
 from pipelinekit.steps.image import Did, missing
+from pipelinekit.steps.outlook import look_out
 from pipelinekit.steps.patience import Patience, with_ending
 from pipelinekit.steps.pending import settled_state
 from pipelinekit.steps.preflight import Survey, require, without
@@ -121,24 +122,28 @@ def deploy(
     say: Say,
     promised: str = "",
     survey: Survey | None = None,
+    early: Found | None = None,
     sleep: Sleep = time.sleep,
 ) -> tuple[Deployed, Did]:
     """Install the published chart in the target and wait until it is ready; nothing when it runs already.
 
     `timeout` is in seconds. What `survey` finds in the way is refused before anything is changed; it is not
-    asked where nothing is to be done. With the digest of a plan (`promised`) it does that plan or refuses.
-    Raises `ToolFailed` with the pods' own reason when it does not get ready.
+    asked where nothing is to be done. `early` is what was found a moment ago, which will do where something
+    else was installed and nobody was changing it. With the digest of a plan (`promised`) it does that plan or
+    refuses. Raises `ToolFailed` with the pods' own reason when it does not get ready.
     """
     plan, target = prepared.plan, prepared.target
     where = f"{target.environment.name} (namespace {target.namespace})"
     tries = 0
     while True:
-        there = find(target, settled_state(target, releases, cluster, say, sleep), objects, say)
+        found = early if early and not tries and not promised and early.differs(prepared.values) else None
+        state = found.state if found else settled_state(target, releases, cluster, say, sleep)
+        there, findings = look_out(prepared, found or Found(state=state), objects, survey, say)
         check_installable(target, there.state)
         prepared = without_read(prepared, there.state, cluster)
         acted = not there.runs(prepared.values)
-        if acted and survey:
-            require(target, without(survey(prepared), mended(there)), say)
+        if acted:
+            require(target, without(findings, mended(there)), say)
         _announce(prepared, there, releases, objects, promised, say)
         state = there.state
         if not acted and state:

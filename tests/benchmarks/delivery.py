@@ -19,31 +19,38 @@ from tests.testbed import bed
 
 RUNS = 5
 VERBS = ("build", "push", "package", "publish", "deploy")
+CHANGED = {"python": "orders/changed.py", "dockerfile": "index.html"}
+"""The file that is changed, by the kind of application: one that starts slowly, one ready within a second."""
 
 
 def run() -> list[Row]:
     """Wall time of the line and of its verbs against that of docker build, docker push and helm upgrade."""
+    with bed.session() as testbed:
+        return [row for language in CHANGED for row in _measured(testbed, language)]
+
+
+def _measured(testbed: dict[str, str], language: str) -> list[Row]:
     with (
-        bed.session() as testbed,
         tempfile.TemporaryDirectory() as folder,
-        app.new(testbed, Path(folder, "line"), "python") as line,
-        app.new(testbed, Path(folder, "mine"), "python") as mine,
-        app.new(testbed, Path(folder, "bare"), "python") as bare,
+        app.new(testbed, Path(folder, "line"), language) as line,
+        app.new(testbed, Path(folder, "mine"), language) as mine,
+        app.new(testbed, Path(folder, "bare"), language) as bare,
     ):
         numbers = count()
+        file = CHANGED[language]
         samples = interleaved(
             {
-                "line": lambda: _changed(line, next(numbers)).must(
+                "line": lambda: _changed(line, file, next(numbers)).must(
                     "run", "--from", "build", "--until", "deploy"
                 ),
-                "verbs": lambda: _verbs(_changed(mine, next(numbers))),
-                "bare": lambda: _bare(_changed(bare, next(numbers)), next(numbers), testbed),
+                "verbs": lambda: _verbs(_changed(mine, file, next(numbers))),
+                "bare": lambda: _bare(_changed(bare, file, next(numbers)), next(numbers), testbed),
             },
             RUNS + 1,
         )
     # The first one pulls bases and makes namespaces.
     plain = samples["bare"][1:]
-    name = "docker build, docker push, helm upgrade --wait"
+    name = f"docker build, docker push, helm upgrade --wait ({language})"
     return [
         Row("B12", subject, name, f"wall, {figure}", of(samples[key][1:], "wall"), of(plain, "wall"), 1.15)
         for key, subject in (("line", "run --from build --until deploy"), ("verbs", ", ".join(VERBS)))
@@ -51,9 +58,9 @@ def run() -> list[Row]:
     ]
 
 
-def _changed(application: Application, number: int) -> Application:
+def _changed(application: Application, file: str, number: int) -> Application:
     """With one line changed, as a developer does; to what it never was, or an engine has built it before."""
-    application.write("orders/changed.py", f"CHANGE = '{number}, {uuid4()}'\n")
+    application.write(file, f"CHANGE = '{number}, {uuid4()}'\n")
     application.commit()
     return application
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests import matrix
 from tests.real import app
 from tests.real.app import LINE, Application
 
@@ -66,7 +67,7 @@ def _nothing_is_left_over(application: Application) -> None:
     assert application.tool("git", "status", "--porcelain") == ""
 
 
-@pytest.mark.parametrize("moment", [0.5, 0.9, 1.3, 1.8])
+@pytest.mark.parametrize("moment", matrix.sampled("deploy", [0.5, 0.9, 1.3, 1.8], keep=1))
 def test_a_killed_deployment_is_taken_over(testbed: Mapping[str, str], tmp_path: Path, moment: float) -> None:
     with app.new(testbed, tmp_path, "dockerfile") as application:
         # A slow start keeps Helm waiting, so that the kill comes in the middle.
@@ -108,7 +109,7 @@ def test_two_deployments_at_once_give_one_release(testbed: Mapping[str, str], tm
         assert "orders" in application.http()
 
 
-@pytest.mark.parametrize("moment", [0.15, 0.25, 0.3, 0.35, 0.4, 0.45])
+@pytest.mark.parametrize("moment", matrix.sampled("kills", [0.15, 0.25, 0.3, 0.35, 0.4, 0.45], keep=2))
 def test_a_killed_generation_ends_like_any_other(
     testbed: Mapping[str, str], tmp_path: Path, moment: float
 ) -> None:
@@ -132,7 +133,7 @@ def _tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("moment", [0.2, 0.3, 0.35, 0.4, 0.45])
+@pytest.mark.parametrize("moment", matrix.sampled("kills", [0.2, 0.3, 0.35, 0.4, 0.45], keep=2))
 def test_a_killed_new_app_is_completed_by_the_next(
     testbed: Mapping[str, str], tmp_path: Path, moment: float
 ) -> None:

@@ -10,13 +10,14 @@ import pytest
 
 from pipelinekit.generators.languages import DEFAULTS
 from pipelinekit.reading.junit import totals_of
+from tests import matrix
 from tests.real import app
 from tests.real.app import LINE
 
 SKELETON_TESTS = {"python": 3, "node": 3, "go": 3, "java-maven": 3, "rust": 3, "static": 2, "dockerfile": 0}
 
 
-@pytest.mark.parametrize("language", SKELETON_TESTS)
+@pytest.mark.parametrize("language", matrix.sampled("languages", list(SKELETON_TESTS), keep=4))
 def test_a_new_application_goes_from_nothing_to_http_200(
     testbed: Mapping[str, str], tmp_path: Path, language: str
 ) -> None:
@@ -114,14 +115,18 @@ def test_an_adopted_program_whose_tests_write_no_report_gets_one(
 
 @pytest.mark.parametrize(
     ("language", "path", "old", "new"),
-    [
-        ("python", "orders/web.py", "Hello from orders", "Goodbye from orders"),
-        ("go", "main.go", "Hello from", "Goodbye from"),
-        ("static", "public/index.html", "style.css", "missing.css"),
-        ("node", "app.js", "Hello from", "Goodbye from"),
-        ("rust", "src/main.rs", '"/healthz" => ("200 OK", "ok', '"/healthz" => ("200 OK", "no'),
-        ("java-maven", "src/main/java/app/Main.java", "Hello from", "Goodbye from"),
-    ],
+    matrix.sampled(
+        "languages",
+        [
+            ("python", "orders/web.py", "Hello from orders", "Goodbye from orders"),
+            ("go", "main.go", "Hello from", "Goodbye from"),
+            ("static", "public/index.html", "style.css", "missing.css"),
+            ("node", "app.js", "Hello from", "Goodbye from"),
+            ("rust", "src/main.rs", '"/healthz" => ("200 OK", "ok', '"/healthz" => ("200 OK", "no'),
+            ("java-maven", "src/main/java/app/Main.java", "Hello from", "Goodbye from"),
+        ],
+        keep=3,
+    ),
 )
 def test_a_failing_test_ends_the_line_and_leaves_its_report(
     testbed: Mapping[str, str], tmp_path: Path, language: str, path: str, old: str, new: str

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests import matrix
 from tests.real import app
 from tests.real.app import Application, eventually
 from tests.testbed import tools
@@ -89,7 +90,11 @@ def variables(application: Application) -> set[str]:
     return {each["name"] for each in container["env"]}
 
 
-@pytest.mark.parametrize("hand", HANDS)
+@pytest.mark.parametrize(
+    ("deployed", "hand"),
+    matrix.sampled("deploy", [(helm, hand) for helm in ("helm 4", "helm 3") for hand in HANDS], keep=4),
+    indirect=["deployed"],
+)
 def test_what_a_hand_has_changed_is_found_and_put_back(deployed: Application, hand: str) -> None:
     before = declared(deployed)
     words, path = HANDS[hand]

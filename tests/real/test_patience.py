@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests import matrix
 from tests.real import app, workloads
 from tests.real.app import BIN, Application
 from tests.real.test_owner import with_helm
@@ -73,14 +74,18 @@ def _broken(application: Application) -> dict[str, tuple[dict[str, Any], str]]:
 
 @pytest.mark.parametrize(
     ("case", "helm"),
-    [
-        ("a key that is not there", "helm 4"),
-        ("a locked image", "helm 4"),
-        ("a name that is none", "helm 4"),
-        ("crashes", "helm 4"),
-        ("crashes", "helm 3"),
-        ("no program", "helm 4"),
-    ],
+    matrix.sampled(
+        "deploy",
+        [
+            ("a key that is not there", "helm 4"),
+            ("a locked image", "helm 4"),
+            ("a name that is none", "helm 4"),
+            ("crashes", "helm 4"),
+            ("crashes", "helm 3"),
+            ("no program", "helm 4"),
+        ],
+        keep=2,
+    ),
 )
 def test_what_is_final_ends_at_once_and_what_ran_runs_again(
     running: Application, case: str, helm: str
@@ -105,10 +110,14 @@ def test_what_is_final_ends_at_once_and_what_ran_runs_again(
 
 @pytest.mark.parametrize(
     ("command", "answer"),
-    [
-        (["httpd", "-f", "-p", "8080", "-h", "/tmp"], "404"),
-        (["sleep", "3600"], "connection refused"),
-    ],
+    matrix.sampled(
+        "deploy",
+        [
+            (["httpd", "-f", "-p", "8080", "-h", "/tmp"], "404"),
+            (["sleep", "3600"], "connection refused"),
+        ],
+        keep=1,
+    ),
 )
 def test_the_probe_that_fails_is_told_with_its_answer(
     running: Application, command: list[str], answer: str

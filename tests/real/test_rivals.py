@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests import matrix
 from tests.real import app
 from tests.real.app import Application, Said
 from tests.real.test_owner import with_helm
@@ -46,7 +47,7 @@ def check(said: list[Said], acted: set[int]) -> None:
 
 @pytest.mark.parametrize(
     ("which", "distance"),
-    [*(("helm 4", each) for each in DISTANCES), *(("helm 3", each) for each in DISTANCES[::4])],
+    matrix.sampled("deploy", [(which, each) for which in ("helm 4", "helm 3") for each in DISTANCES], keep=4),
 )
 def test_of_two_first_installations_one_is_made(orders: Application, which: str, distance: float) -> None:
     namespace = f"{orders.team}-{uuid4().hex[:6]}"
@@ -59,7 +60,7 @@ def test_of_two_first_installations_one_is_made(orders: Application, which: str,
         orders.tool("kubectl", "delete", "namespace", namespace, "--ignore-not-found", "--wait=false")
 
 
-@pytest.mark.parametrize("distance", DISTANCES[::3])
+@pytest.mark.parametrize("distance", matrix.sampled("deploy", DISTANCES, keep=2))
 def test_of_two_upgrades_both_end_well(orders: Application, distance: float) -> None:
     orders.must("deploy")
     orders.tool("kubectl", "-n", orders.namespace, "scale", "deployment/orders", "--replicas=3")

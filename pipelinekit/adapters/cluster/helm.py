@@ -14,19 +14,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import holders, undo
+from pipelinekit.adapters.cluster import holders, linting, undo
 from pipelinekit.adapters.cluster.complaints import next_step
 from pipelinekit.adapters.files import write_atomic
-from pipelinekit.adapters.source import tracked
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import RIVAL, Say
 
 UNPACKED = 64 * 1024 * 1024
 """Bytes that the files of a chart have together at most."""
-
-AT_ONCE = 4
-"""How many of Helm's processes work on one chart."""
 
 MOST = 256 * 1024 * 1024
 """Bytes of a chart, unpacked."""
@@ -49,12 +45,18 @@ class Helm:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
+        self._linter = linting.Linter()
         self.owns = True
         """Whether this Helm knows who owns a field; found out by the first upgrade."""
 
     def version(self) -> str:
         """Helm's version, without `v`."""
         return process.check(["helm", "version", "--template", "{{.Version}}"]).strip().removeprefix("v")
+
+    def lint(self, folder: Path, replaced: Mapping[str, str], trial: str, name: str, *, root: Path) -> None:
+        """Lint as `package` does, which then needs not do it again for what differs by digests alone."""
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            self._linter.lint(linting.copied(folder, replaced, Path(scratch, name), root), trial)
 
     def package(
         self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str, *, root: Path
@@ -65,18 +67,11 @@ class Helm:
         `values-*.yaml`. The same content gives the same bytes. Raises `ToolFailed` with the linter's words.
         """
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-            chart = Path(scratch, name)
-            tracked.copy(folder, chart, root)
-            for relative, text in replaced.items():
-                write_atomic(chart / relative, text)
-            given = Path(scratch, "values-deployment.yaml")
-            write_atomic(given, trial)
-            layers = ([], [given], *([each, given] for each in sorted(chart.glob("values-*.yaml"))))
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                linted = pool.map(lambda each: self._lint(chart, each), layers)
+            chart = linting.copied(folder, replaced, Path(scratch, name), root)
+            with ThreadPoolExecutor(1) as pool:
+                linted = pool.submit(self._linter.lint, chart, trial)
                 process.check(["helm", "package", str(chart), "--destination", scratch], timeout=120)
-                # The first complaint is raised, in the order of the layers.
-                list(linted)
+                linted.result()
             made = next(Path(scratch).glob("*.tgz"))
             archive = to / made.name
             write_atomic(archive, _reproducible(made.read_bytes()))
@@ -121,19 +116,10 @@ class Helm:
         """
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
             words = ["helm", "template", target.name, str(archive), "--namespace", target.namespace]
-            done = process.run([*words, *_values(_written(values, Path(scratch)))], timeout=120)
+            done = process.run([*words, *linting.values_of(_written(values, Path(scratch)))], timeout=120)
         if done.code:
             raise failed("chart-invalid", f"helm template: {_complaint(done)}")
         return done.out
-
-    def _lint(self, chart: Path, values: Sequence[Path]) -> None:
-        done = process.run(["helm", "lint", "--strict", str(chart), *_values(values)], timeout=120)
-        if done.code:
-            lines = [line.strip() for line in (done.out + done.err).splitlines()]
-            words = [line for line in lines if line.startswith(("[ERROR]", "[WARNING]", "- ", "Error:"))]
-            with_what = f" with {values[0].name}" if values else ""
-            reason = (words or [done.reason()])[0]
-            raise failed("chart-invalid", f"helm lint{with_what}: {reason}", hint="\n".join(words[1:]))
 
     def state(self, target: Target) -> ReleaseState | None:
         """What is installed under the target's name, or None."""
@@ -198,7 +184,7 @@ class Helm:
         tick: Callable[[], bool] | None = None,
     ) -> process.Completed:
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-            files = _values(_written(values, Path(scratch)))
+            files = linting.values_of(_written(values, Path(scratch)))
             words = ["helm", "upgrade", "--install", target.name, str(archive), *files, *options]
             words += ["--output", "json", *undo.scope(target)]
             if self.owns:
@@ -270,10 +256,6 @@ def _written(values: Sequence[str], folder: Path) -> list[Path]:
     for file, text in zip(files, values, strict=True):
         write_atomic(file, text, mode=0o600)
     return files
-
-
-def _values(files: Sequence[Path]) -> list[str]:
-    return [word for each in files for word in ("--values", str(each))]
 
 
 def _reproducible(archive: bytes) -> bytes:

@@ -26,7 +26,7 @@ def publish(
 
     The same archive gives the same digest: the manifest holds no time.
     """
-    config, data = canonical(chart), read_bytes(archive)
+    config, data = bring(blobs, ref, archive, chart)
     body = {
         "schemaVersion": 2,
         "mediaType": OCI_MANIFEST,
@@ -34,12 +34,17 @@ def publish(
         "layers": [descriptor(HELM_CHART, data)],
         "annotations": _annotations(chart),
     }
-    home = Home(ref.registry, ref.repository)
-    for blob in (config, data):
-        blobs.upload(home, blob)
     content = canonical(body)
     manifests.put(ref, Manifest(content, OCI_MANIFEST, digest_bytes(content)))
     return digest_bytes(content)
+
+
+def bring(blobs: Blobs, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> tuple[bytes, bytes]:
+    """Store what a chart is made of, metadata and archive, under no name yet; both as they are stored."""
+    config, data = canonical(chart), read_bytes(archive)
+    for blob in (config, data):
+        blobs.upload(Home(ref.registry, ref.repository), blob)
+    return config, data
 
 
 def layer(manifests: Manifests, ref: ImageRef) -> str:

@@ -56,6 +56,9 @@ class HttpCharts:
         entry = self._entry(ref)
         return _digest(entry, ref) if entry is not None else None
 
+    def bring_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> None:
+        """Nothing: such a repository takes a chart and its version in one request."""
+
     def publish_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> str:
         """Store an archive, and wait until the index has it; its digest.
 

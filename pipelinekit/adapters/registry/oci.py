@@ -59,6 +59,10 @@ class OciRegistry:
         """When an image was built, as its configuration has it (RFC 3339)."""
         return str(self._configuration(ref).get("created", ""))
 
+    def bring_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> None:
+        """Store what a chart is made of; no version names it yet."""
+        charts.bring(self.blobs, ref, archive, chart)
+
     def publish_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> str:
         """Store a chart archive and its metadata as an OCI artifact; the manifest's digest."""
         return charts.publish(self.manifests, self.blobs, ref, archive, chart)

@@ -19,13 +19,6 @@ from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.ports import Builds
 from pipelinekit.steps import follow as steps
 
-VIA = click.option(
-    "--via",
-    default="",
-    metavar="jenkins",
-    help="Let the application's pipeline in Jenkins do it, and follow it.",
-)
-
 
 def deploy(here: Line, via: str, environment: str, *, plan_only: bool, as_json: bool) -> None:
     """Deploy by a build of the main branch, which deploys to every automatic environment."""

@@ -11,11 +11,10 @@ from typing import Any
 import click
 
 from pipelinekit.adapters import files
-from pipelinekit.cli import report, signatures
-from pipelinekit.cli.jenkins.via import VIA
-from pipelinekit.cli.jenkins.via import deploy as deploy_via
+from pipelinekit.cli import ahead, report, signatures
+from pipelinekit.cli.line import meanwhile
 from pipelinekit.cli.line.release import around_stage, finish_all
-from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, line
+from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, VIA, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import ToolFailed, check_failed, refused, usage
 from pipelinekit.model.deployment import DeploymentPlan
@@ -74,6 +73,8 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
     """
     _check_words(**rest)
     if rest["via"]:
+        from pipelinekit.cli.jenkins.via import deploy as deploy_via
+
         deploy_via(here, rest["via"], environment, plan_only=rest["plan_only"], as_json=as_json)
         return
     if rest["check"]:
@@ -97,6 +98,7 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
                 timeout=rest["timeout"],
                 say=report.say,
                 survey=_survey(here),
+                early=meanwhile.found(each.target),
                 promised=promises.get(each.target.environment.name, ""),
             )
             for each in prepared
@@ -116,6 +118,7 @@ def _check_words(*, plan_only: bool, out: str, from_plan: str, check: bool, via:
 
 def _prepared(here: Line, environments: tuple[Environment, ...]) -> Iterator[Prepared]:
     verifier = signatures.chart_verifier(here)
+    ahead.settled()
     published = release_steps.published(here.plan, here.charts, here.receipts, verifier)
     for each in environments:
         yield release_steps.prepare(

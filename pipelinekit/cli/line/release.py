@@ -13,7 +13,8 @@ import click
 
 from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.folder.shell import FolderShell
-from pipelinekit.cli import report, signatures
+from pipelinekit.cli import ahead, report, signatures
+from pipelinekit.cli.line import meanwhile
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.model.receipts import ImagePushed, Receipt
@@ -108,6 +109,7 @@ def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
             report.say,
             oldest=int(time.time()) - age(max_age) if max_age else 0,
             verifier=signatures.verifier(here),
+            meanwhile=lambda: meanwhile.begin(here),
         )
     _finish(*done, as_json)
 
@@ -141,6 +143,7 @@ def push(here: Line, plan_only: bool, as_json: bool) -> None:
             here.receipts,
             login,
             report.say,
+            sleep=ahead.settling("package"),
             signer=signatures.signer(here),
         )
         more = [each for each in (_described(here, receipt), _signed(here, receipt)) if each]
@@ -175,6 +178,8 @@ def package(here: Line, as_json: bool) -> None:
     """
     here.require_registry()
     with around_stage(here, "package"):
+        meanwhile.linted()
+        ahead.settled()
         done = chart.package(here.plan, here.root, here.workspace, here.helm, here.images, here.receipts)
     _finish(*done, as_json)
 
@@ -200,7 +205,8 @@ def publish(here: Line, plan_only: bool, as_json: bool) -> None:
         return
     with around_stage(here, "publish"):
         signer = signatures.chart_signer(here)
-        done = chart.publish(plan, here.root, here.helm, here.charts, here.receipts, signer=signer)
+        sleep = ahead.settling("deploy")
+        done = chart.publish(plan, here.root, here.helm, here.charts, here.receipts, sleep, signer=signer)
     _finish(*done, as_json)
 
 

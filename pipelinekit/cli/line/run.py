@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import shlex
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext, redirect_stdout
 
 import click
 
-from pipelinekit.cli import identity, report
+from pipelinekit.cli import ahead, identity, report
 from pipelinekit.cli.options import JSON, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import CheckFailed, Refused, refused, usage
@@ -34,7 +35,8 @@ def run(
     """Run the pipeline's stages here, in order, as a build in Jenkins does.
 
     The stages are those of the generated Jenkinsfile; the first that fails ends the run. --explain shows
-    each stage's command and the ids of the credentials that it holds in Jenkins, for any branch.
+    each stage's command and the ids of the credentials that it holds in Jenkins, for any branch. --json has
+    the seconds of each stage.
 
     \b
     Examples:
@@ -42,6 +44,21 @@ def run(
       pipelinekit run --from push
       pipelinekit run --explain --branch feature/x --pr 7
     """
+    with ahead.opened() as early:
+        _planned(here, branch, pull_request, since, until, early, explain=explain, as_json=as_json)
+
+
+def _planned(
+    here: Line,
+    branch: str,
+    pull_request: str,
+    since: str,
+    until: str,
+    early: ahead.Ahead,
+    *,
+    explain: bool,
+    as_json: bool,
+) -> None:
     build = Build(
         branch=branch or here.revision.branch,
         pull_request=_number(pull_request) or here.revision.pull_request,
@@ -62,16 +79,31 @@ def run(
             f"the work tree is on {here.revision.branch}, not on {branch}",
             hint=f"git switch {shlex.quote(branch)}; --explain answers for any branch",
         )
+    early.verbs = frozenset(each.stage.verb for each in decisions if each.runs)
     _run(here, decisions, as_json)
 
 
-def _run(here: Line, decisions: Iterable[Decision], as_json: bool) -> None:
-    done: list[str] = []
+def _run(here: Line, decisions: Sequence[Decision], as_json: bool) -> None:
+    done: dict[str, float] = {}
+    _stages(here, decisions, done, as_json)
+    skipped = [each.stage.verb for each in decisions if not each.runs]
+    if as_json:
+        seconds = {verb: round(took, 3) for verb, took in done.items()}
+        report.as_json({"ran": list(done), "skipped": skipped, "seconds": seconds})
+        return
+    report.result(
+        f"{here.app.name}: {', '.join(done)} done" + (f"; {', '.join(skipped)} skipped" if skipped else "")
+    )
+
+
+def _stages(here: Line, decisions: Iterable[Decision], done: dict[str, float], as_json: bool) -> None:
+    """Run them in order; `done` gets the seconds of each."""
     for each in decisions:
         if not each.runs:
             report.say(f"{each.stage.name}: skipped, {each.reason}")
             continue
         report.say(f"{each.stage.name}: pipelinekit {shlex.join(each.command)}")
+        began = time.monotonic()
         try:
             # With --json, what the stages say is progress: standard output has the one document.
             with redirect_stdout(sys.stderr) if as_json else nullcontext():
@@ -81,14 +113,7 @@ def _run(here: Line, decisions: Iterable[Decision], as_json: bool) -> None:
                 raise
             for fault in error.faults:
                 report.notice(str(fault))
-        done.append(each.stage.verb)
-    skipped = [each.stage.verb for each in decisions if not each.runs]
-    if as_json:
-        report.as_json({"ran": done, "skipped": skipped})
-        return
-    report.result(
-        f"{here.app.name}: {', '.join(done)} done" + (f"; {', '.join(skipped)} skipped" if skipped else "")
-    )
+        done[each.stage.verb] = time.monotonic() - began
 
 
 def _call(arguments: Sequence[str]) -> None:

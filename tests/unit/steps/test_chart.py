@@ -198,6 +198,20 @@ def test_nothing_is_packaged_around_an_image_that_the_registry_lost(bench: Bench
     assert fault_of(caught.value) == ("image-gone", 6)
 
 
+def test_nothing_is_packaged_around_an_image_whose_version_somebody_else_took(bench: Bench) -> None:
+    bench.registry.store(PLAN.image, {"image": "of a rival"})
+    with pytest.raises(Refused) as caught:
+        bench.package()
+    assert fault_of(caught.value) == ("image-moved", 6)
+
+
+def test_a_chart_is_linted_before_its_image_is_there(bench: Bench) -> None:
+    chart.rehearse(PLAN, bench.root, bench.workspace, bench.charts)
+    bench.workspace.texts["charts/orders/values.yaml"] = "image: {"
+    with pytest.raises(DocumentInvalid):
+        chart.rehearse(PLAN, bench.root, bench.workspace, bench.charts)
+
+
 @pytest.mark.parametrize("name", ["Chart.yaml", "values.yaml"])
 def test_a_chart_that_lacks_a_file_is_refused_by_its_path(bench: Bench, name: str) -> None:
     del bench.workspace.texts[f"charts/orders/{name}"]

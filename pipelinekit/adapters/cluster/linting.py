@@ -1,0 +1,69 @@
+"""Helm's linter over a chart: with its own values, and with those of a deployment to each environment."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.files import write_atomic
+from pipelinekit.adapters.source import tracked
+from pipelinekit.errors import failed
+
+AT_ONCE = 4
+"""How many of Helm's processes work on one chart."""
+_DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
+
+
+class Linter:
+    """Knows what it has passed: a chart that differs from that by digests alone is not linted again."""
+
+    def __init__(self) -> None:
+        self.passed: set[bytes] = set()
+
+    def lint(self, chart: Path, trial: str) -> None:
+        """Lint with the chart's own values and those of each environment; raises the first complaint."""
+        known = _but_for_digests(chart, trial)
+        if known in self.passed:
+            return
+        given = chart.parent / "values-deployment.yaml"
+        write_atomic(given, trial)
+        layers = ([], [given], *([each, given] for each in sorted(chart.glob("values-*.yaml"))))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(lambda each: self._lint(chart, each), layers))
+        self.passed.add(known)
+
+    def _lint(self, chart: Path, values: Sequence[Path]) -> None:
+        done = process.run(["helm", "lint", "--strict", str(chart), *values_of(values)], timeout=120)
+        if done.code:
+            lines = [line.strip() for line in (done.out + done.err).splitlines()]
+            words = [line for line in lines if line.startswith(("[ERROR]", "[WARNING]", "- ", "Error:"))]
+            with_what = f" with {values[0].name}" if values else ""
+            reason = (words or [done.reason()])[0]
+            raise failed("chart-invalid", f"helm lint{with_what}: {reason}", hint="\n".join(words[1:]))
+
+
+def values_of(files: Sequence[Path]) -> list[str]:
+    """The words that give Helm these files of values."""
+    return [word for each in files for word in ("--values", str(each))]
+
+
+def copied(folder: Path, replaced: Mapping[str, str], to: Path, root: Path) -> Path:
+    """A copy of a chart of the application in `root`, with other texts in it."""
+    tracked.copy(folder, to, root)
+    for relative, text in replaced.items():
+        write_atomic(to / relative, text)
+    return to
+
+
+def _but_for_digests(chart: Path, trial: str) -> bytes:
+    """What the linter sees, without the digests: of those it only knows what they look like."""
+    seen = hashlib.sha256()
+    for path in sorted(each for each in chart.rglob("*") if each.is_file()):
+        for part in (path.relative_to(chart).as_posix().encode(), _DIGEST.sub(b"", path.read_bytes())):
+            seen.update(len(part).to_bytes(8, "big") + part)
+    seen.update(_DIGEST.sub(b"", trial.encode()))
+    return seen.digest()
