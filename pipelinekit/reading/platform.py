@@ -15,7 +15,7 @@ from pipelinekit.model.platform import (
     Approvals,
     Charts,
     Cluster,
-    Component,
+    ComponentEntry,
     Environment,
     Freeze,
     Images,
@@ -228,7 +228,7 @@ def _platform(data: Data) -> Platform:
         ledger=data.get("ledger", {}).get("repository", ""),
         clusters=tuple(Cluster(**each) for each in data["clusters"]),
         environments=tuple(_environment(each) for each in data["environments"]),
-        components=tuple(Component(**each) for each in data.get("components", ())),
+        components=tuple(ComponentEntry(**each) for each in data.get("components", ())),
         applications=tuple(
             Registration(**{**each, "mirrors": tuple(each.get("mirrors", ()))})
             for each in data.get("applications", ())
