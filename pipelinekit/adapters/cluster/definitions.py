@@ -1,0 +1,54 @@
+"""CustomResourceDefinitions through kubectl: applied server-side, never deleted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import helm, kubectl
+from pipelinekit.model.release import Target
+
+Object = Mapping[str, Any]
+
+KIND = "customresourcedefinitions.apiextensions.k8s.io"
+
+
+class Definitions:
+    """The clusters that a set of kubeconfig files reaches."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    def definitions(self, target: Target, names: Sequence[str]) -> Mapping[str, Object]:
+        """Those of that name that are there. Raises `ToolFailed` when the cluster refuses."""
+        if not names:
+            return {}
+        done = self._run(target, "get", KIND, *names, "--ignore-not-found", "--output", "json")
+        answer = json.loads(done.out or "{}")
+        items = answer.get("items", [answer] if answer else [])
+        return {each["metadata"]["name"]: each for each in items}
+
+    def define(self, target: Target, definitions: Sequence[Object]) -> None:
+        """Apply definitions server-side and wait until they are served."""
+        if not definitions:
+            return
+        listed = {"apiVersion": "v1", "kind": "List", "items": list(definitions)}
+        words = (
+            "apply",
+            "--server-side",
+            "--force-conflicts",
+            "--field-manager=pipelinekit",
+            "--filename",
+            "-",
+        )
+        self._run(target, *words, stdin=json.dumps(listed))
+        names = [f"crd/{each['metadata']['name']}" for each in definitions]
+        self._run(target, "wait", "--for=condition=Established", "--timeout=30s", *names)
+
+    def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
+        done = kubectl.run(self.env, target, *arguments, stdin=stdin)
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        return done
