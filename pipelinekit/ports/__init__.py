@@ -27,17 +27,21 @@ from pipelinekit.ports.releases import (
     Releases,
     SecretVersions,
 )
+from pipelinekit.ports.rollout import Answers, Components, Definitions, Parts
 from pipelinekit.ports.say import Live, Say, nobody
 
 __all__ = [
     "DENIED",
     "RIVAL",
+    "Answers",
     "Builds",
     "ChartRepository",
     "Charts",
     "Cluster",
     "Clusters",
+    "Components",
     "Controller",
+    "Definitions",
     "Describer",
     "Engine",
     "Jobs",
@@ -45,6 +49,7 @@ __all__ = [
     "Live",
     "NexusServer",
     "Objects",
+    "Parts",
     "Receipts",
     "Referrers",
     "Registry",

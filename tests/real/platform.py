@@ -1,4 +1,4 @@
-"""A platform of small components on the testbed, as a platform engineer has it: a folder and the command line."""
+"""A platform of small components on the testbed: a folder, and the command line of its engineer."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ class TestPlatform:
 
 
 @contextmanager
-def test_platform(folder: Path, env: Mapping[str, str]) -> Iterator[TestPlatform]:
+def made_platform(folder: Path, env: Mapping[str, str]) -> Iterator[TestPlatform]:
     """A platform whose namespaces and definitions are removed after the block, without waiting for it."""
     prefix = f"ro{uuid4().hex[:6]}"
     platform = TestPlatform(folder, prefix, env, env["PK_TESTBED_REGISTRY"])

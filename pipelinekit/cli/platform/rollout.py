@@ -306,7 +306,8 @@ def _settle(outcomes: Sequence[Outcome], as_json: bool, done: str) -> None:
     else:
         for each in outcomes:
             waits = f"waits for {', '.join(each.blocked)}" if each.blocked else each.text
-            report.result(f"{each.component}: {each.state}: {waits}")
+            state = f"{each.state}: " if each.state in (FAILED, WAITING) else ""
+            report.result(f"{each.component}: {state}{waits}")
     failed = [each for each in outcomes if each.state == FAILED]
     waiting = [each.component for each in outcomes if each.state == WAITING]
     if failed:

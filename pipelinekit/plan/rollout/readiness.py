@@ -35,7 +35,8 @@ def standing(manifest: Sequence[Object], live: Sequence[Object]) -> Standing:
         reason = _reason(found)
         if reason:
             reasons.append(f"{_name(each)}: {reason}")
-            old += _old(found)
+            # What is not observed yet names the revision before as its newest one.
+            old += _old(found) if _observed(found) else ()
     return Standing(reasons=tuple(reasons), old=tuple(old))
 
 
@@ -44,8 +45,8 @@ def _name(each: Object) -> str:
 
 
 def _reason(live: Object) -> str:
-    status, generation = live.get("status") or {}, int(live["metadata"].get("generation", 0))
-    if int(status.get("observedGeneration", 0)) < generation:
+    status = live.get("status") or {}
+    if not _observed(live):
         return "its newest state is not observed yet"
     if live["kind"] == "DaemonSet":
         wanted = int(status.get("desiredNumberScheduled", 0))
@@ -61,6 +62,11 @@ def _reason(live: Object) -> str:
     if live["kind"] == "Deployment" and there > new:
         return f"{there - new} old pods are still there"
     return "" if ready >= wanted else f"{ready} of {wanted} pods are ready"
+
+
+def _observed(live: Object) -> bool:
+    seen = (live.get("status") or {}).get("observedGeneration", 0)
+    return int(seen) >= int(live["metadata"].get("generation", 0))
 
 
 def _on_delete(live: Object) -> bool:
