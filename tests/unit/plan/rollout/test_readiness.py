@@ -30,9 +30,12 @@ def thing(kind: str, name: str = "a", *, generation: int = 2, spec: Any = None, 
     }
 
 
-DONE = {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}
-SET = {"desiredNumberScheduled": 2, "updatedNumberScheduled": 2, "numberAvailable": 2}
-ON_DELETE = {"updateStrategy": {"type": "OnDelete"}, "selector": {"matchLabels": {"app": "a"}}}
+DONE: dict[str, Any] = {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}
+SET: dict[str, Any] = {"desiredNumberScheduled": 2, "updatedNumberScheduled": 2, "numberAvailable": 2}
+ON_DELETE: dict[str, Any] = {
+    "updateStrategy": {"type": "OnDelete"},
+    "selector": {"matchLabels": {"app": "a"}},
+}
 
 
 @pytest.mark.parametrize(

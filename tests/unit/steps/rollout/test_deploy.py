@@ -73,21 +73,19 @@ def test_a_definition_that_nobody_declared_is_refused(bench: Bench) -> None:
 
 
 def test_a_backup_is_made_before_an_upgrade_and_only_then(bench: Bench) -> None:
-    more = {"data": "all", "backup": Backup(cronjob="nightly")}
-    bench.deploy(bench.part(**more))
+    bench.deploy(bench.part(data="all", backup=Backup(cronjob="nightly")))
     assert bench.answers.backups == []
-    bench.deploy(bench.part(version="1.1.0", **more))
+    bench.deploy(bench.part(version="1.1.0", data="all", backup=Backup(cronjob="nightly")))
     assert bench.answers.backups == ["nightly"]
-    bench.deploy(bench.part(version="1.1.0", **more))
+    bench.deploy(bench.part(version="1.1.0", data="all", backup=Backup(cronjob="nightly")))
     assert bench.answers.backups == ["nightly"]
 
 
 def test_a_backup_that_fails_is_the_end_of_it(bench: Bench) -> None:
-    more = {"data": "all", "backup": Backup(cronjob="nightly")}
-    bench.deploy(bench.part(**more))
+    bench.deploy(bench.part(data="all", backup=Backup(cronjob="nightly")))
     bench.answers.backup_fails = "no room"
     with pytest.raises(ToolFailed, match="no room"):
-        bench.deploy(bench.part(version="1.1.0", **more))
+        bench.deploy(bench.part(version="1.1.0", data="all", backup=Backup(cronjob="nightly")))
     assert len(bench.cluster.records["stores", "store"]) == 1
 
 
