@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.errors import failed
+from pipelinekit.errors import failed, refused
 from pipelinekit.model.component import Condition, Question
 from pipelinekit.model.release import Target
 from pipelinekit.model.rollout import Answer
@@ -23,10 +23,16 @@ class Definitions:
     """CustomResourceDefinitions; each version that was ever the stored one stays stored."""
 
     there: dict[str, Any] = field(default_factory=dict)
+    used: dict[str, int] = field(default_factory=dict)
+    """How many objects each has."""
 
     def definitions(self, target: Target, names: Sequence[str]) -> Mapping[str, Object]:
         del target
         return {name: self.there[name] for name in names if name in self.there}
+
+    def known(self, target: Target) -> Sequence[Object]:
+        del target
+        return tuple(self.there.values())
 
     def define(self, target: Target, definitions: Sequence[Object]) -> None:
         del target
@@ -37,6 +43,14 @@ class Definitions:
             new = next(version["name"] for version in made["spec"]["versions"] if version["storage"])
             made["status"] = {"storedVersions": list(dict.fromkeys([*stored, new]))}
             self.there[name] = made
+
+    def undefine(self, target: Target, names: Sequence[str]) -> None:
+        del target
+        for name in names:
+            if self.used.get(name):
+                raise refused("definition-used", f"{name} has {self.used[name]} objects")
+        for name in names:
+            self.there.pop(name, None)
 
 
 @dataclass
@@ -129,6 +143,7 @@ class Components:
 
     def __init__(self, releases: doubles.Releases) -> None:
         self.releases = releases
+        self.volumes: list[str] = []
 
     def everything(self, archive: Path, target: Target, values: Sequence[str]) -> str:
         return self.releases.preview(target, archive, values)
@@ -136,3 +151,9 @@ class Components:
     def remove(self, target: Target, *, timeout: int) -> bool:
         del timeout
         return self.releases.cluster.records.pop((target.namespace, target.name), None) is not None
+
+    def drop_volumes(self, target: Target, claims: Sequence[str]) -> Sequence[str]:
+        del target
+        gone = [each for each in self.volumes if each.rpartition("-")[0] in claims]
+        self.volumes = [each for each in self.volumes if each not in gone]
+        return gone

@@ -21,8 +21,16 @@ class Definitions(Protocol):
         """Those of that name that are there. Raises `ToolFailed` when the cluster refuses."""
         ...
 
+    def known(self, target: Target) -> Sequence[Object]:
+        """All that there are; none for an account that may not look."""
+        ...
+
     def define(self, target: Target, definitions: Sequence[Object]) -> None:
         """Apply definitions server-side and wait until they are served."""
+        ...
+
+    def undefine(self, target: Target, names: Sequence[str]) -> None:
+        """Delete definitions that have no objects; raises `Refused`, and deletes none, when one has."""
         ...
 
 
@@ -71,4 +79,8 @@ class Components(Protocol):
 
     def remove(self, target: Target, *, timeout: int) -> bool:
         """Uninstall a release and wait until its objects are gone; whether there was one."""
+        ...
+
+    def drop_volumes(self, target: Target, claims: Sequence[str]) -> Sequence[str]:
+        """Delete the volumes of claims whose names begin so, followed by a number; their names."""
         ...

@@ -48,7 +48,7 @@ def run() -> list[Row]:
     """The wall of a whole rollout by the code that does it, and that of one with nothing to do."""
     with tempfile.TemporaryDirectory() as root:
         bench = Bench(Path(root))
-        bench.releases = Slow(bench.cluster)
+        bench.releases = bench.components.releases = Slow(bench.cluster)
         parts = {name: bench.part(name, needs=needs) for name, (_, needs) in COMPONENTS.items()}
         order = order_of(each.component for each in parts.values())
         path = critical_path(order, {name: seconds for name, (seconds, _) in COMPONENTS.items()})

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import helm, leftout, undo
+from pipelinekit.adapters.cluster import helm, kubectl, leftout, undo
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
@@ -41,9 +41,27 @@ class ComponentHelm(helm.Helm):
             raise helm.cluster_failed(target, f"helm: {done.reason()}")
         return "uninstalled" in done.out and "not found" not in done.err.lower()
 
+    def drop_volumes(self, target: Target, claims: Sequence[str]) -> Sequence[str]:
+        """Delete the volumes of claims whose names begin so, followed by a number; their names."""
+        done = kubectl.run(self.env, target, "get", "pvc", "--output", "jsonpath={.items[*].metadata.name}")
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        mine = [name for name in done.out.split() if _number(name, claims)]
+        if mine:
+            gone = kubectl.run(self.env, target, "delete", "pvc", *mine, "--wait=false")
+            if gone.code:
+                raise helm.cluster_failed(target, gone.reason())
+        return mine
+
     def _left_out(self, archive: Path, scratch: Path) -> tuple[list[str], Mapping[str, str]]:
         if not leftout.has_definitions(archive):
             return ["--skip-crds"], self.env
         if self.owns:
             return ["--skip-crds", "--post-renderer", leftout.NAME], {**self.env, **leftout.plugin(scratch)}
         return ["--skip-crds", "--post-renderer", leftout.program(scratch)], self.env
+
+
+def _number(name: str, claims: Sequence[str]) -> bool:
+    """Whether it is a claim that a StatefulSet made of one of these: `data-store-0` of `data-store`."""
+    stem, _, number = name.rpartition("-")
+    return number.isdigit() and stem in claims

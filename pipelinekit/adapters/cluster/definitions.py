@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import helm, kubectl
+from pipelinekit.errors import refused
 from pipelinekit.model.release import Target
 
 Object = Mapping[str, Any]
@@ -30,6 +31,16 @@ class Definitions:
         items = answer.get("items", [answer] if answer else [])
         return {each["metadata"]["name"]: each for each in items}
 
+    def known(self, target: Target) -> Sequence[Object]:
+        """All that there are; none for an account that may not look."""
+        done = kubectl.run(self.env, target, "get", KIND, "--output", "json")
+        if done.code and "forbidden" in done.err.lower():
+            return ()
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        items: Sequence[Object] = json.loads(done.out)["items"]
+        return items
+
     def define(self, target: Target, definitions: Sequence[Object]) -> None:
         """Apply definitions server-side and wait until they are served."""
         if not definitions:
@@ -46,6 +57,20 @@ class Definitions:
         self._run(target, *words, stdin=json.dumps(listed))
         names = [f"crd/{each['metadata']['name']}" for each in definitions]
         self._run(target, "wait", "--for=condition=Established", "--timeout=30s", *names)
+
+    def undefine(self, target: Target, names: Sequence[str]) -> None:
+        """Delete definitions that have no objects; raises `Refused`, and deletes none, when one has."""
+        there = self.definitions(target, names)
+        for name in there:
+            done = self._run(
+                target, "get", name, "--all-namespaces", "--output", "name", "--ignore-not-found"
+            )
+            objects = done.out.split()
+            if objects:
+                hint = f"kubectl get {name} --all-namespaces; without them the definition can go"
+                raise refused("definition-used", f"{name} has {len(objects)} objects", hint=hint)
+        if there:
+            self._run(target, "delete", KIND, *there, "--ignore-not-found")
 
     def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
         done = kubectl.run(self.env, target, *arguments, stdin=stdin)

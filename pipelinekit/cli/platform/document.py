@@ -16,7 +16,7 @@ from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import bug, report
 from pipelinekit.cli.options import JSON, PLATFORM
-from pipelinekit.cli.platform import rollout
+from pipelinekit.cli.platform import rollout, standing
 from pipelinekit.cli.platform.doctor import ask_all
 from pipelinekit.cli.wiring import kubeconfig
 from pipelinekit.errors import DocumentInvalid, Fault, ToolFailed, refused, usage
@@ -34,7 +34,7 @@ def platform() -> None:
     """Work on the platform's own document, and on the components that it names."""
 
 
-for each in rollout.VERBS:
+for each in (*standing.VERBS, *rollout.VERBS):
     platform.add_command(each)
 
 

@@ -75,12 +75,17 @@ def critical_path(order: Order, seconds: Mapping[str, float]) -> float:
     return max(ends.values(), default=0.0)
 
 
-def blocked_by(name: str, order: Order, failed: Mapping[str, str]) -> tuple[str, ...]:
-    """The failed components that `name` waits for, however far away."""
+def needed_by(name: str, order: Order) -> tuple[str, ...]:
+    """All that has to be ready before `name`, however far away."""
     found: list[str] = []
     queue = list(order.get(name, ()))
     for need in queue:
-        if need in failed and need not in found:
+        if need not in found:
             found.append(need)
-        queue += [each for each in order.get(need, ()) if each not in queue]
+            queue += order.get(need, ())
     return tuple(found)
+
+
+def blocked_by(name: str, order: Order, failed: Mapping[str, str]) -> tuple[str, ...]:
+    """The failed components that `name` waits for, however far away."""
+    return tuple(each for each in needed_by(name, order) if each in failed)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelinekit.errors import Fault, Refused, refused
+from pipelinekit.errors import Fault, Refused
 from pipelinekit.model.release import ReleaseState
 from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Object, Outcome
 from pipelinekit.plan.release import check_installable
@@ -146,38 +146,6 @@ def _back_up(part: Part, packaged: Packaged, site: Site, say: Say) -> None:
     say(f"backup by {backup.cronjob}, {backup.timeout} s at most")
     name = site.answers.back_up(packaged.prepared.target, backup.cronjob, timeout=backup.timeout)
     say(f"backup {name} is made")
-
-
-def remove(part: Part, shelf: Shelf, site: Site, *, timeout: int, say: Say) -> Outcome:
-    """Uninstall a component, then its policies; its volumes, definitions and namespace stay."""
-    target = releases.target_of(part.component, shelf.platform, shelf.environment)
-    state = site.releases.state(target)
-    kept = [
-        f"{each['kind']}/{each['metadata']['name']}"
-        for each in read_manifest(state.manifest if state else "")
-        if each["kind"] == "PersistentVolumeClaim" and not _is_kept(each)
-    ]
-    if kept:
-        raise refused(
-            "volume-in-release",
-            f"{part.name} has {', '.join(kept)} in its release, which would go with it",
-            hint="give them the annotation helm.sh/resource-policy: keep in the chart, and deploy",
-        )
-    acted = site.components.remove(target, timeout=timeout)
-    if part.component.policies:
-        policies = releases.target_of(part.component, shelf.platform, shelf.environment, releases.POLICIES)
-        acted = site.components.remove(policies, timeout=timeout) or acted
-    stays = [what for what in (part.component.data and "its volumes", *part.component.crds) if what]
-    text = "is removed" if acted else "is not there"
-    if acted and stays:
-        text += f"; {', '.join(stays)} stay"
-        say(text)
-    return Outcome(component=part.name, state=DEPLOYED if acted else UNCHANGED, text=text)
-
-
-def _is_kept(each: Object) -> bool:
-    notes = each["metadata"].get("annotations") or {}
-    return bool(notes.get("helm.sh/resource-policy") == "keep")
 
 
 def _crd_name(each: Object) -> str:

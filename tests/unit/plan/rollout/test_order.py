@@ -11,6 +11,7 @@ from pipelinekit.plan.rollout.order import (
     chosen,
     critical_path,
     levels,
+    needed_by,
     order_of,
     reversed_order,
 )
@@ -56,6 +57,11 @@ def test_only_and_from() -> None:
 
 def test_the_critical_path() -> None:
     assert critical_path(DIAMOND, {"a": 1, "b": 5, "c": 2, "d": 1, "e": 6.5}) == 7
+
+
+def test_all_that_comes_before() -> None:
+    assert needed_by("d", DIAMOND) == ("b", "c", "a")
+    assert needed_by("a", DIAMOND) == ()
 
 
 def test_whom_one_waits_for_in_vain() -> None:

@@ -36,7 +36,7 @@ CRD = {
         ],
     },
 }
-SET = {
+SET: dict[str, Any] = {
     "apiVersion": "apps/v1",
     "kind": "StatefulSet",
     "metadata": {"name": "store"},
@@ -57,6 +57,7 @@ class Bench:
         self.charts = doubles.Charts()
         self.cluster = doubles.Cluster()
         self.releases = doubles.Releases(self.cluster)
+        self.components = parts.Components(self.releases)
         self.definitions = parts.Definitions()
         self.parts = parts.Parts()
         self.answers = parts.Answers()
@@ -81,7 +82,7 @@ class Bench:
     def site(self) -> Site:
         return Site(
             releases=self.releases,
-            components=parts.Components(self.releases),
+            components=self.components,
             cluster=self.cluster,
             objects=self.cluster.things,
             definitions=self.definitions,

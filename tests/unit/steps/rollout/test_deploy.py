@@ -7,7 +7,6 @@ import pytest
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.component import Backup, Node
 from pipelinekit.plan.rollout import releases
-from pipelinekit.steps.rollout import deploy as steps
 from tests.unit.steps.rollout.bench import CRD, Bench
 
 
@@ -105,21 +104,3 @@ def test_a_skipped_major_is_refused_before_anything_is_done(bench: Bench) -> Non
 def test_what_is_privileged_gets_a_namespace_for_it(bench: Bench) -> None:
     bench.deploy(bench.part(node=Node(privileged=True)))
     assert bench.parts.levels == {"stores": "privileged"}
-
-
-def test_removal_leaves_definitions_and_says_so(bench: Bench) -> None:
-    part = bench.part(objects=(CRD,), crds=("widgets.example.com",), policies="policies", data="all")
-    bench.deploy(part)
-    outcome = steps.remove(part, bench.shelf, bench.site, timeout=1, say=bench.said.append)
-    assert outcome.text == "is removed; its volumes, widgets.example.com stay"
-    assert bench.cluster.records == {}
-    assert "widgets.example.com" in bench.definitions.there
-    assert steps.remove(part, bench.shelf, bench.site, timeout=1, say=print).state == "unchanged"
-
-
-def test_a_volume_that_would_go_with_its_release_is_refused(bench: Bench) -> None:
-    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data"}, "spec": {}}
-    part = bench.part(objects=(claim,))
-    bench.deploy(part)
-    with pytest.raises(Refused, match="PersistentVolumeClaim/data"):
-        steps.remove(part, bench.shelf, bench.site, timeout=1, say=print)

@@ -60,3 +60,15 @@ def test_one_that_cannot_be_packaged_does_not_stop_the_others(bench: Bench) -> N
     found = planned(bench, broken, bench.part())
     assert found["broken"].refusals
     assert not found["store"].refusals
+
+
+def test_a_kind_that_comes_with_somebody_who_is_not_needed_is_told(bench: Bench) -> None:
+    store = bench.part(objects=(CRD,), crds=("widgets.example.com",))
+    found = planned(bench, store, bench.part("web", objects=(widget(1),)))
+    assert found["web"].refusals == ("Widget/one: its kind comes with store: add store to needs",)
+
+
+def test_definitions_that_the_cluster_has_already_count_too(bench: Bench) -> None:
+    bench.deploy(bench.part(objects=(CRD,), crds=("widgets.example.com",)))
+    found = planned(bench, bench.part("web", objects=(widget("x"),)))
+    assert found["web"].refusals == ("Widget/one: spec.size is no integer",)
