@@ -185,6 +185,7 @@ class Rollout:
         from pipelinekit.adapters.cluster.preflight import Preflight
         from pipelinekit.adapters.registry.oci import OciRegistry
         from pipelinekit.steps import preflight
+        from pipelinekit.steps.rollout.render import surveyed
 
         def exists(ref: ImageRef, login: Credentials | None) -> bool:
             return OciRegistry(lambda _: login).digest_of(ref) is not None
@@ -194,7 +195,7 @@ class Rollout:
         }
         scout = Preflight(kubeconfig(dict(os.environ)), exists, registry_login(self.platform), hosts)
         manifest = self.helm.render(prepared.archive, prepared.target, prepared.layers)
-        return preflight.preflight(prepared.target, manifest, scout)
+        return preflight.preflight(prepared.target, surveyed(manifest, prepared.target.namespace), scout)
 
     def _fetch(self, archive: Archive, to: Path) -> None:
         """An upstream archive from where it is published."""
