@@ -43,7 +43,9 @@ def web(platform: TestPlatform, version: str = "1.0.0", size: object = 2) -> Non
     """What has an object of the store's definition."""
     widget = {"group": f"{platform.prefix}.example.com", "size": size}
     chart = {"version": version, "appVersion": version}
-    platform.component("web", needs=("store",), values={"widget": widget}, chart=chart)
+    # One of its objects is in the store's namespace.
+    values = {"widget": widget, "elsewhere": f"{platform.prefix}-store"}
+    platform.component("web", needs=("store",), values=values, chart=chart)
 
 
 def test_a_plan_on_an_empty_cluster_holds_objects_against_definitions_of_the_same_plan(
@@ -149,7 +151,11 @@ def test_removal_goes_backwards_and_leaves_definitions_and_their_objects(platfor
     removed = platform.must("remove", "--from", "store")
     assert removed.out.index("web") < removed.out.index("store")
     platform.kubectl("get", definition, "kept", component="store")
-    assert platform.verb("remove", "--from", "store").code == 0
+    used = platform.verb("remove", "--from", "store", "--definitions")
+    assert (used.code, f"{definition} has 1 objects" in used.reason) == (6, True)
+    platform.kubectl("delete", definition, "kept", component="store")
+    platform.must("remove", "--from", "store", "--definitions")
+    assert definition not in platform.kubectl("get", "crds", "--output", "name")
 
 
 def killed(platform: TestPlatform, words: str) -> None:

@@ -23,7 +23,7 @@ def rendered(part: Part, shelf: Shelf, components: Components) -> str:
 
 
 def surveyed(manifest: str, namespace: str) -> str:
-    """What of a manifest a survey of that namespace can judge: no definitions, nothing in other namespaces."""
+    """What of a manifest a survey of that namespace can judge: no definitions, nothing elsewhere."""
     _, objects = split(read_manifest(manifest))
     mine = [each for each in objects if each["metadata"].get("namespace", namespace) == namespace]
     return "\n---\n".join(json.dumps(each) for each in mine)
