@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from pipelinekit.cli import library
-from pipelinekit.reading.schema import APP, PLATFORM
+from pipelinekit.reading.schema import APP, COMPONENT, PLATFORM
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,6 +31,7 @@ def _steps() -> dict[str, Callable[[], str]]:
 DERIVED: dict[str, Callable[[], str]] = {
     "docs/schemas/app.schema.json": lambda: _schema(APP),
     "docs/schemas/platform.schema.json": lambda: _schema(PLATFORM),
+    "docs/schemas/component.schema.json": lambda: _schema(COMPONENT),
     "templates/editor/app.schema.json": lambda: _compact(APP),
     **_steps(),
 }

@@ -35,7 +35,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "version": ("line.versions:version", "Show the version of this revision, and why."),
     "jobs": ("jenkins.jobs:jobs", "Plan, apply and watch the platform's jobs in Jenkins."),
     "seed": ("jenkins.seed:seed", "Install the job that keeps all others, or export it."),
-    "platform": ("platform.document:platform", "Work on the platform's own document."),
+    "platform": (
+        "platform.document:platform",
+        "Work on the platform's document; plan and deploy its components.",
+    ),
     "environment": (
         "platform.environment:environment",
         "Prepare the namespaces that applications are deployed to.",

@@ -194,11 +194,15 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
-    """A part of the platform itself, deployed from `platform-charts/`."""
+class ComponentEntry:
+    """A component that the platform runs, or names and leaves off.
+
+    `values` is a file beside platform.yaml, laid over the component's own values.
+    """
 
     name: str
     values: str = ""
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +248,7 @@ class Platform:
     vault: Vault | None = None
     ledger: str = ""
     """The ledger's git address; empty: an embedded local one."""
-    components: tuple[Component, ...] = ()
+    components: tuple[ComponentEntry, ...] = ()
     applications: tuple[Registration, ...] = ()
     retention: Retention = field(default_factory=Retention)
     nexus: Nexus | None = None

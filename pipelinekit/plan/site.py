@@ -40,5 +40,5 @@ def site_of(platform: Platform, registration: Registration | None, *, library: s
         signing_credentials=signing.credentials if signing else "",
         signing_password=signing.password if signing else "",
         signs_charts=bool(signing and signing.public_key),
-        mesh=any(each.name == MESH for each in platform.components),
+        mesh=any(each.name == MESH and each.enabled for each in platform.components),
     )

@@ -28,17 +28,21 @@ from pipelinekit.ports.releases import (
     Releases,
     SecretVersions,
 )
+from pipelinekit.ports.rollout import Answers, Components, Definitions, Parts
 from pipelinekit.ports.say import Live, Say, nobody
 
 __all__ = [
     "DENIED",
     "RIVAL",
+    "Answers",
     "Builds",
     "ChartRepository",
     "Charts",
     "Cluster",
     "Clusters",
+    "Components",
     "Controller",
+    "Definitions",
     "Describer",
     "Engine",
     "Jobs",
@@ -47,6 +51,7 @@ __all__ = [
     "Namespaces",
     "NexusServer",
     "Objects",
+    "Parts",
     "Receipts",
     "Referrers",
     "Registry",

@@ -14,7 +14,7 @@ from pipelinekit.model.platform import (
     DAY,
     Charts,
     Cluster,
-    Component,
+    ComponentEntry,
     Images,
     Jenkins,
     Library,
@@ -226,7 +226,7 @@ def _platform(data: Data) -> Platform:
         ledger=data.get("ledger", {}).get("repository", ""),
         clusters=tuple(Cluster(**each) for each in data["clusters"]),
         environments=tuple(read_environment(each) for each in data["environments"]),
-        components=tuple(Component(**each) for each in data.get("components", ())),
+        components=tuple(ComponentEntry(**each) for each in data.get("components", ())),
         applications=tuple(
             Registration(**{**each, "mirrors": tuple(each.get("mirrors", ()))})
             for each in data.get("applications", ())

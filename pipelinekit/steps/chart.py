@@ -227,6 +227,19 @@ def publish(
     return receipt, Did(f"{chart_address(plan.chart)} {verb} ({short(digest)})", acted)
 
 
+def unpublished(packaged: ChartPackaged, plan: ReleasePlan) -> ChartPublished:
+    """A packaged chart as if it were published, for plans; its digest is the archive's."""
+    return ChartPublished(
+        key=packaged.key,
+        version=packaged.version,
+        repository=f"{plan.chart.registry}/{plan.chart.repository}",
+        digest=packaged.archive_digest,
+        archive_digest=packaged.archive_digest,
+        image_repository=packaged.image_repository,
+        image_digest=packaged.image_digest,
+    )
+
+
 def copy(
     ref: ImageRef,
     source: ChartRepository,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import delivery, generation, jobs, push, startup
+from tests.benchmarks import delivery, generation, jobs, push, rollout, startup
 from tests.benchmarks.measure import table
 
 BENCHMARKS = {
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "B8": generation.fleet,
     "B9": startup.run,
     "B10": push.run,
+    "B11": rollout.run,
     "B12": delivery.run,
 }
 

@@ -188,11 +188,17 @@ class Helm:
             words = ["helm", "upgrade", "--install", target.name, str(archive), *files, *options]
             words += ["--output", "json", *undo.scope(target)]
             if self.owns:
-                done = process.watch([*words, *OWNERSHIP], env=self.env, tick=tick)
+                more, env = self._left_out(archive, Path(scratch))
+                done = process.watch([*words, *more, *OWNERSHIP], env=env, tick=tick)
                 if "unknown flag: --server-side" not in done.err:
                     return done
                 self.owns = False
-            return process.watch(words, env=self.env, tick=tick)
+            more, env = self._left_out(archive, Path(scratch))
+            return process.watch([*words, *more], env=env, tick=tick)
+
+    def _left_out(self, _archive: Path, _scratch: Path) -> tuple[list[str], Mapping[str, str]]:
+        """Options that keep objects out of a release, and the environment that they need."""
+        return [], self.env
 
     def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
         """Of an installation's record: does its process live (None: cannot tell), and until when may it."""

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit.adapters import process
@@ -18,6 +19,7 @@ from pipelinekit.reading.manifest import read_manifest
 APPLY = ("apply", "--server-side", "--force-conflicts", "--validate=false", "--filename", "-")
 """Validation by kubectl costs more than all the rest, and the server validates anyway."""
 _INVALID = re.compile(r'The (\w+) "([^"]+)" is invalid: (.*)')
+_NAMESPACE = re.compile(r"""\bnamespace["']?:\s*["']?([a-z0-9-]+)""")
 _LAST = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -56,14 +58,27 @@ class Objects:
             raise helm.cluster_failed(target, done.reason())
 
     def _live(self, target: Target, manifest: str) -> list[Object]:
+        found = [each for place, text in _by_namespace(target, manifest) for each in self._there(place, text)]
+        return list({(each["kind"], each["metadata"]["name"]): each for each in found}.values())
+
+    def _there(self, target: Target, manifest: str) -> list[Object]:
         words = ("get", "--filename", "-", "--ignore-not-found", "--show-managed-fields")
         done = self._run(target, *words, stdin=manifest)
         if done.code and not _nowhere(done, target):
             raise helm.cluster_failed(target, done.reason())
-        return list({(each["kind"], each["metadata"]["name"]): each for each in _items(done.out)}.values())
+        return _items(done.out)
 
     def _applied(self, target: Target, manifest: str) -> tuple[list[Object], dict[str, str]]:
         """What the server makes of the manifest; and of which objects it makes nothing, and why."""
+        objects: list[Object] = []
+        refused: dict[str, str] = {}
+        for place, text in _by_namespace(target, manifest):
+            made, not_made = self._applied_in(place, text)
+            objects += made
+            refused |= not_made
+        return objects, refused
+
+    def _applied_in(self, target: Target, manifest: str) -> tuple[list[Object], dict[str, str]]:
         done = self._tried(target, manifest)
         if _nowhere(done, target):
             return [], {}
@@ -101,6 +116,20 @@ def _numbers(objects: Sequence[Object]) -> dict[str, object]:
 
 def _name(each: Mapping[str, Any]) -> str:
     return f"{each['kind']}/{each['metadata']['name']}"
+
+
+def _by_namespace(target: Target, manifest: str) -> list[tuple[Target, str]]:
+    """A manifest in one piece for each namespace that its objects name: kubectl works in one at a time."""
+    named = set(_NAMESPACE.findall(manifest)) - {target.namespace}
+    if not named:
+        return [(target, manifest)]
+    pieces: dict[str, list[Mapping[str, Any]]] = {}
+    for each in read_manifest(manifest):
+        pieces.setdefault(each["metadata"].get("namespace") or target.namespace, []).append(each)
+    return [
+        (replace(target, namespace=name), "\n---\n".join(json.dumps(each) for each in items))
+        for name, items in pieces.items()
+    ]
 
 
 def _nowhere(done: process.Completed, target: Target) -> bool:

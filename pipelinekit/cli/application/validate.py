@@ -16,6 +16,7 @@ from pipelinekit.model.platformlock import PlatformLock
 from pipelinekit.reading import across
 from pipelinekit.reading.app import FILE
 from pipelinekit.reading.platform import read_platform_with_places
+from pipelinekit.reading.source import Source
 
 
 @click.command()
@@ -26,6 +27,7 @@ def validate(path: str, platform: str, as_json: bool) -> None:
     """Check app.yaml, and platform.yaml where one is named. Exit code 3 lists every fault of both.
 
     Where there is no app.yaml, as in the platform's own repository, platform.yaml is checked alone.
+    The components that the platform has on are checked with it: what they need, call and accept.
     With a platform, what the application says of it is checked as well: its environments, and with the
     platform's lock the applications that it calls and accepts; a repository that is not the registered one
     is told, and refused in a pipeline (exit code 6).
@@ -51,6 +53,7 @@ def validate(path: str, platform: str, as_json: bool) -> None:
         try:
             document, written = read_platform_with_places(text.content, text.origin)
             faults += across.check_meetings(document, written)
+            faults += _components(document, written, platform)
             checked.append(text.origin)
         except DocumentInvalid as error:
             faults += error.faults
@@ -64,6 +67,20 @@ def validate(path: str, platform: str, as_json: bool) -> None:
         report.as_json({"valid": True, "documents": checked})
     else:
         report.result(f"{' and '.join(checked)} {'is' if len(checked) == 1 else 'are'} valid")
+
+
+def _components(platform: Platform, written: Source, source: str) -> list[Fault]:
+    """What is wrong with the components that are on; one that is nowhere is told, and is no fault here."""
+    if not platform.components or source.startswith("git+"):
+        return []
+    from pipelinekit.cli.platform.parts import components
+
+    path = Path(source)
+    found = components(platform, written, path if path.is_dir() else path.parent)
+    missing = [each for each in found.faults if each.code == "component-unknown"]
+    for each in missing:
+        report.notice(f"{each}: it cannot be deployed{f'; {each.hint}' if each.hint else ''}")
+    return [each for each in found.faults if each not in missing]
 
 
 def _across(described: across.Described, platform: Platform, lock: PlatformLock) -> list[Fault]:

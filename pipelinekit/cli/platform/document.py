@@ -16,6 +16,7 @@ from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import bug, report
 from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.cli.platform import rollout, standing
 from pipelinekit.cli.platform.doctor import ask_all
 from pipelinekit.cli.wiring import kubeconfig
 from pipelinekit.errors import DocumentInvalid, Fault, ToolFailed, refused, usage
@@ -30,7 +31,11 @@ from pipelinekit.steps.sync import Synced
 
 @click.group()
 def platform() -> None:
-    """Work on the platform's own document."""
+    """Work on the platform's own document, and on the components that it names."""
+
+
+for each in (*standing.VERBS, *rollout.VERBS):
+    platform.add_command(each)
 
 
 @platform.command()

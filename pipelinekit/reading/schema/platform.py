@@ -227,8 +227,16 @@ PLATFORM: Schema = {
                 minItems=1,
             ),
             "components": listing(
-                closed({"name": label("a component"), "values": text("its values file", *RELATIVE)}, "name"),
-                "parts of the platform itself",
+                closed(
+                    {
+                        "name": label("a component: a folder with component.yaml"),
+                        "values": text("values of this platform, over the component's own", *RELATIVE),
+                        "enabled": flag("whether it runs; true"),
+                    },
+                    "name",
+                ),
+                "parts of the platform itself, in any order",
+                maxItems=1000,
             ),
             "applications": listing(
                 closed(

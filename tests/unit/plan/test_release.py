@@ -12,7 +12,7 @@ from pipelinekit.model.platform import (
     Approvals,
     Charts,
     Cluster,
-    Component,
+    ComponentEntry,
     Environment,
     Freeze,
     Images,
@@ -190,7 +190,7 @@ REGISTRY = "nexus.acme.example:5000"
     [
         {"name": "other"},
         {"applications": (Registration(name="shop", team="web", repository="https://git.example/shop"),)},
-        {"components": (Component(name="istio"),)},
+        {"components": (ComponentEntry(name="istio"),)},
         {"environments": (examples.DEV, examples.environment("test", automatic=True))},
         {"environments": (examples.environment("dev", namespace="elsewhere", registry="other:5000"),)},
         {"clusters": (Cluster(name="nonprod", context="another", credentials="another"),)},

@@ -12,10 +12,13 @@ from pipelinekit.adapters.build.buildah import BuildahEngine
 from pipelinekit.adapters.build.context import Sources
 from pipelinekit.adapters.build.docker import DockerEngine
 from pipelinekit.adapters.build.secrets import BuildSecrets
+from pipelinekit.adapters.cluster.components import ComponentHelm
+from pipelinekit.adapters.cluster.definitions import Definitions
 from pipelinekit.adapters.cluster.helm import Helm
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.cluster.namespaces import Namespaces
 from pipelinekit.adapters.cluster.objects import Objects
+from pipelinekit.adapters.cluster.parts import Parts
 from pipelinekit.adapters.cluster.workloads import Workloads
 from pipelinekit.adapters.folder.receipts import ReceiptFolder
 from pipelinekit.adapters.folder.reports import ReportFolder
@@ -32,7 +35,7 @@ from pipelinekit.adapters.registry.syft import Syft
 from pipelinekit.adapters.source.ledger import MemoryLedger
 from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.adapters.source.worktree import MergeFile
-from tests import doubles, nexus
+from tests import doubles, nexus, parts
 from tests.textmerge import LineMerge
 from tests.things import Things
 
@@ -62,6 +65,10 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Namespaces: (Namespaces, doubles.Namespaces),
     ports.SecretVersions: (Kubernetes, doubles.Cluster),
     ports.Objects: (Objects, Things),
+    ports.Definitions: (Definitions, parts.Definitions),
+    ports.Parts: (Parts, parts.Parts),
+    ports.Answers: (Parts, parts.Answers),
+    ports.Components: (ComponentHelm, parts.Components),
     ports.Jobs: (JenkinsJobs, doubles.Jobs),
     ports.Controller: (JenkinsController, doubles.Controller),
     ports.Builds: (JenkinsBuilds, doubles.Builds),

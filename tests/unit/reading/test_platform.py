@@ -13,7 +13,7 @@ from pipelinekit.model.platform import (
     Approvals,
     Charts,
     Cluster,
-    Component,
+    ComponentEntry,
     Environment,
     Freeze,
     Images,
@@ -145,7 +145,7 @@ applications:
                 ),
             ),
         ),
-        components=(Component(name="vault", values="vault.yaml"), Component(name="keycloak")),
+        components=(ComponentEntry(name="vault", values="vault.yaml"), ComponentEntry(name="keycloak")),
         applications=(
             Registration(
                 name="orders",
@@ -420,7 +420,9 @@ def platforms(draw: st.DrawFn) -> Platform:
         clusters=tuple(clusters),
         environments=tuple(environments),
         components=tuple(
-            draw(st.lists(st.builds(Component, name=LABEL), max_size=2, unique_by=lambda each: each.name))
+            draw(
+                st.lists(st.builds(ComponentEntry, name=LABEL), max_size=2, unique_by=lambda each: each.name)
+            )
         ),
         applications=tuple(
             draw(

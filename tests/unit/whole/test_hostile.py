@@ -30,6 +30,7 @@ from pipelinekit.plan.chartvalues import given_values
 from pipelinekit.plan.release import image_labels, plan_release, target_of
 from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import read_app
+from pipelinekit.reading.component import read_component
 from pipelinekit.reading.lock import read_lock
 from pipelinekit.reading.platform import read_platform
 from pipelinekit.reading.schema import SCHEMAS, Schema
@@ -248,6 +249,73 @@ WITH_POD["packages"] = {
     "go": "https://marked-go.example.com",
 }
 WITH_POD["jenkins"]["agent"] = {"kubernetes": {"namespace": "markedagents", "image": "marked-image:1"}}
+COMPONENT: Document = {
+    "apiVersion": "pipelinekit/v1",
+    "kind": "Component",
+    "metadata": {"name": "markedpart"},
+    "namespace": "markedspace",
+    "chart": "marked/chart",
+    "values": "marked/values.yaml",
+    "policies": "marked/policies",
+    "needs": ["markedneed"],
+    "optional": ["markedwish"],
+    "offers": [
+        {
+            "name": "markedoffer",
+            "service": "markedservice",
+            "port": 8200,
+            "target": "markedport",
+            "pods": {"marked-podlabel": "marked-podvalue"},
+        }
+    ],
+    "calls": ["markedcallee"],
+    "accepts": ["markedcaller"],
+    "reaches": ["10.77.0.0/16:5432"],
+    "scrape": [{"port": 9090, "path": "/marked/metrics"}],
+    "crds": ["things.marked.example.com"],
+    "gates": [
+        {
+            "http": {
+                "service": "markedasked",
+                "port": 8200,
+                "path": "/marked/health",
+                "json": {"/marked/pointer": "marked-answer"},
+            }
+        },
+        {
+            "object": {
+                "resource": "widgets.marked.example.org",
+                "name": "markedwidget",
+                "json": {"/marked/phase": "marked-phase"},
+            }
+        },
+    ],
+    "version": {
+        "service": "markedteller",
+        "port": 8200,
+        "path": "/marked/version",
+        "pointer": "/marked/number",
+        "expected": "marked-1.2.3",
+    },
+    "images": ["marked-registry.example.com/marked/image:1"],
+    "backup": {"cronjob": "markedbackup", "timeout": "774m"},
+    "data": "marked-loss",
+    "licence": "marked-licence",
+    "replace": {"leader": "marked-role=leader", "afterwards": "marked-unsealing"},
+    "node": {"sysctls": {"vm.marked_count": 7}},
+}
+WITH_ARCHIVE = {name: each for name, each in COMPONENT.items() if name != "chart"} | {
+    "archive": {
+        "name": "markedupstream",
+        "repository": "https://marked-charts.example.com/stable",
+        "version": "7.7.8-marked",
+        "digest": "sha256:" + "7" * 64,
+        "file": "marked/upstream.tgz",
+    }
+}
+EXTENSION = {name: COMPONENT[name] for name in ("apiVersion", "kind", "metadata")} | {
+    "extension": "marked-purpose"
+}
 
 DOCUMENTS: dict[str, list[Document]] = {
     "Application": [
@@ -258,10 +326,13 @@ DOCUMENTS: dict[str, list[Document]] = {
         {**APP, "chart": {"path": "marked/chart", "values": {"image": "marked.whole"}}},
     ],
     "Platform": [PLATFORM, WITH_POD],
+    "Component": [COMPONENT, WITH_ARCHIVE, EXTENSION],
 }
 
 
 DIFFERING = {
+    ("extension",),
+    *(("archive", name) for name in ("name", "repository", "version", "digest", "file")),
     ("jenkins", "agent"),
     ("images", "mirrorCredentials"),
     *(("packages", each) for each in ("pypi", "npm", "maven", "go")),
@@ -270,6 +341,7 @@ DIFFERING = {
     *(("chart", name) for name in ("path", "values")),
 }
 NEEDED = {"apiVersion", "kind", "metadata", "build", "images", "charts", "clusters", "environments"}
+NEEDED_OF = {"Component": {"apiVersion", "kind", "metadata", "namespace", "chart", "archive", "extension"}}
 
 
 @cache
@@ -279,7 +351,8 @@ def document_of(kind: str, number: int, path: Path) -> Document:
     kept = {
         name: _thin(each, path[1:] if name == path[0] else ())
         for name, each in whole.items()
-        if name == path[0] or (name in NEEDED and (kind, name) != ("Application", "environments"))
+        if name == path[0]
+        or (name in NEEDED_OF.get(kind, NEEDED) and (kind, name) != ("Application", "environments"))
     }
     if path[0] == "chart":
         # Half an image's place is none.
@@ -393,9 +466,15 @@ def platform_arrivals(document: Document) -> dict[str, Any]:
     return {"model": asdict(platform), **meanings(app, site), "release": release_of(app, platform)}
 
 
+def component_arrivals(document: Document) -> dict[str, Any]:
+    """A component: its model."""
+    return {"model": asdict(read_component(dump(document, flow=True)))}
+
+
 ARRIVALS: dict[str, Callable[[Document], dict[str, Any]]] = {
     "Application": app_arrivals,
     "Platform": platform_arrivals,
+    "Component": component_arrivals,
 }
 
 

@@ -1,0 +1,79 @@
+"""CustomResourceDefinitions through kubectl: applied server-side, never deleted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import helm, kubectl
+from pipelinekit.errors import refused
+from pipelinekit.model.release import Target
+
+Object = Mapping[str, Any]
+
+KIND = "customresourcedefinitions.apiextensions.k8s.io"
+
+
+class Definitions:
+    """The clusters that a set of kubeconfig files reaches."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    def definitions(self, target: Target, names: Sequence[str]) -> Mapping[str, Object]:
+        """Those of that name that are there. Raises `ToolFailed` when the cluster refuses."""
+        if not names:
+            return {}
+        done = self._run(target, "get", KIND, *names, "--ignore-not-found", "--output", "json")
+        answer = json.loads(done.out or "{}")
+        items = answer.get("items", [answer] if answer else [])
+        return {each["metadata"]["name"]: each for each in items}
+
+    def known(self, target: Target) -> Sequence[Object]:
+        """All that there are; none for an account that may not look."""
+        done = kubectl.run(self.env, target, "get", KIND, "--output", "json")
+        if done.code and "forbidden" in done.err.lower():
+            return ()
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        items: Sequence[Object] = json.loads(done.out)["items"]
+        return items
+
+    def define(self, target: Target, definitions: Sequence[Object]) -> None:
+        """Apply definitions server-side and wait until they are served."""
+        if not definitions:
+            return
+        listed = {"apiVersion": "v1", "kind": "List", "items": list(definitions)}
+        words = (
+            "apply",
+            "--server-side",
+            "--force-conflicts",
+            "--field-manager=pipelinekit",
+            "--filename",
+            "-",
+        )
+        self._run(target, *words, stdin=json.dumps(listed))
+        names = [f"crd/{each['metadata']['name']}" for each in definitions]
+        self._run(target, "wait", "--for=condition=Established", "--timeout=30s", *names)
+
+    def undefine(self, target: Target, names: Sequence[str]) -> None:
+        """Delete definitions that have no objects; raises `Refused`, and deletes none, when one has."""
+        there = self.definitions(target, names)
+        for name in there:
+            done = self._run(
+                target, "get", name, "--all-namespaces", "--output", "name", "--ignore-not-found"
+            )
+            objects = done.out.split()
+            if objects:
+                hint = f"kubectl get {name} --all-namespaces; without them the definition can go"
+                raise refused("definition-used", f"{name} has {len(objects)} objects", hint=hint)
+        if there:
+            self._run(target, "delete", KIND, *there, "--ignore-not-found")
+
+    def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
+        done = kubectl.run(self.env, target, *arguments, stdin=stdin)
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        return done

@@ -1,0 +1,153 @@
+"""What components are made of in a cluster, and what they say of themselves, through kubectl."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import helm, kubectl
+from pipelinekit.errors import failed
+from pipelinekit.model.component import Condition, Question
+from pipelinekit.model.release import Target
+from pipelinekit.model.rollout import Answer
+
+Object = Mapping[str, Any]
+
+_LEVEL = "pod-security.kubernetes.io/enforce"
+_STATUS = re.compile(r'(?:status="| )(\d{3}) [A-Z][A-Za-z ]*(?:"| in \d+ milliseconds)')
+BODY = 1024 * 1024
+"""Characters of an answer that are looked at."""
+
+
+class Parts:
+    """The clusters that a set of kubeconfig files reaches."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    def settle(self, target: Target, *, privileged: bool) -> bool:
+        """Make the namespace unless it is there; whether it was made."""
+        done = self._run(target, "get", "namespace", target.namespace, "--output", "name")
+        if done.code == 0 or "forbidden" in done.err.lower():
+            return False
+        if "NotFound" not in done.err:
+            raise helm.cluster_failed(target, done.reason())
+        level = "privileged" if privileged else "restricted"
+        body = {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": target.namespace, "labels": {_LEVEL: level}},
+        }
+        made = self._run(target, "create", "--filename", "-", stdin=json.dumps(body))
+        if made.code and "AlreadyExists" not in made.err:
+            raise helm.cluster_failed(target, made.reason())
+        return not made.code
+
+    def there(self, target: Target, objects: Sequence[Object]) -> Sequence[Object]:
+        """Those of the objects that are there, as they are."""
+        if not objects:
+            return ()
+        items = [_name_of(each, target.namespace) for each in objects]
+        listed = {"apiVersion": "v1", "kind": "List", "items": items}
+        context = ["--context", target.context] if target.context else []
+        words = ["kubectl", "get", "--filename", "-", "--ignore-not-found", "--output", "json", *context]
+        # Without a namespace of its own: objects may be in several.
+        done = process.run(
+            [*words, "--request-timeout", "20s"], env=self.env, stdin=json.dumps(listed), timeout=60
+        )
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        return _items(done.out)
+
+    def pods(self, target: Target, labels: Mapping[str, str], leader: str = "") -> Sequence[Object]:
+        """The pods with these labels; with a `leader` selector, those that it selects as well."""
+        words = [f"{key}={value}" for key, value in labels.items()]
+        selector = ",".join([*words, leader] if leader else words)
+        done = self._run(target, "get", "pods", "--selector", selector, "--output", "json")
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        return _items(done.out)
+
+    def delete_pod(self, target: Target, pod: str) -> None:
+        """Delete a pod, and wait until it is gone."""
+        done = self._run(target, "delete", "pod", pod, "--ignore-not-found", "--wait=false")
+        if done.code == 0:
+            context = ["--context", target.context] if target.context else []
+            words = ["kubectl", "wait", "--for=delete", f"pod/{pod}", "--timeout=1s", *context]
+            # A StatefulSet makes its pod anew under the same name: the new one is asked for later.
+            process.run([*words, "--namespace", target.namespace], env=self.env, timeout=30)
+            return
+        raise helm.cluster_failed(target, done.reason())
+
+    def ask(self, target: Target, question: Question) -> Answer:
+        """The answer of a Service, asked through the API server; status 0 where nobody answered."""
+        service = f"{question.scheme}:{question.service}:{question.port}"
+        path = f"/api/v1/namespaces/{target.namespace}/services/{service}/proxy{question.path}"
+        # The status is only in what kubectl tells of its requests.
+        done = self._run(target, "get", "--raw", path, "-v=6")
+        statuses = _STATUS.findall(done.err)
+        if done.code == 0:
+            return Answer(status=int(statuses[-1]) if statuses else 200, body=done.out[:BODY])
+        status = int(statuses[-1]) if statuses else 0
+        if '"kind": "Status"' in done.err or '"kind":"Status"' in done.err or not statuses:
+            status = 0 if status >= 500 or not _answered(done.err) else status
+        return Answer(status=status, body=done.out[:BODY], reason=done.reason())
+
+    def resource(self, target: Target, condition: Condition) -> Object | None:
+        """The object that a condition is about, or None."""
+        words = ("get", condition.resource, condition.name, "--ignore-not-found", "--output", "json")
+        done = self._run(target, *words)
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        found: Object | None = json.loads(done.out) if done.out.strip() else None
+        return found
+
+    def back_up(self, target: Target, cronjob: str, *, timeout: int) -> str:
+        """Run one Job of a CronJob to its end; its name. Raises `ToolFailed` when it does not succeed."""
+        name = f"{cronjob[:40]}-{uuid4().hex[:8]}"
+        made = self._run(target, "create", "job", name, f"--from=cronjob/{cronjob}")
+        if made.code:
+            raise helm.cluster_failed(target, made.reason())
+        context = ["--context", target.context] if target.context else []
+        words = ["kubectl", "get", "job", name, "--namespace", target.namespace, *context]
+        template = '{range .status.conditions[?(@.status=="True")]}{.type} {.message}{"\\n"}{end}'
+        ended: list[str] = []
+
+        def over() -> bool:
+            done = process.run([*words, "--output", f"jsonpath={template}"], env=self.env, timeout=30)
+            ended[:] = [line for line in done.out.splitlines() if line.startswith(("Complete", "Failed"))]
+            return bool(ended)
+
+        wait = ["kubectl", "wait", "--for=condition=Complete", f"job/{name}", f"--timeout={timeout}s"]
+        process.watch([*wait, "--namespace", target.namespace, *context], env=self.env, tick=over)
+        if over() and ended[0].startswith("Complete"):
+            return name
+        why = ended[0] if ended else f"it takes longer than {timeout} s"
+        hint = f"kubectl --namespace {target.namespace} logs job/{name}"
+        raise failed("backup-failed", f"the backup {name} has not succeeded: {why}", hint=hint)
+
+    def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
+        return kubectl.run(self.env, target, *arguments, stdin=stdin)
+
+
+def _answered(text: str) -> bool:
+    """Whether the Service itself has answered, and not the API server for it."""
+    return "NotFound" not in text or "the server could not find the requested resource" in text
+
+
+def _name_of(each: Object, namespace: str) -> Object:
+    metadata = each["metadata"]
+    place = {"name": metadata["name"], "namespace": metadata.get("namespace", namespace)}
+    return {"apiVersion": each["apiVersion"], "kind": each["kind"], "metadata": place}
+
+
+def _items(text: str) -> list[Object]:
+    if not text.strip():
+        return []
+    answer = json.loads(text)
+    items: list[Object] = answer["items"] if answer["kind"].endswith("List") else [answer]
+    return items

@@ -1,0 +1,43 @@
+"""Where components are: folders of the package and of the platform's own, each with a `component.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.folder import packaged
+from pipelinekit.reading.component import FILE
+
+FOLDER = "platform-charts"
+"""In the package, and beside platform.yaml."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentFolder:
+    """A component's folder and the text of its document."""
+
+    name: str
+    path: Path
+    content: bytes
+
+    @property
+    def origin(self) -> str:
+        """The document's file."""
+        return str(self.path / FILE)
+
+
+def find(platform: Path | None) -> dict[str, ComponentFolder]:
+    """Every component's folder by name; one of the platform's own goes before the package's of that name.
+
+    `platform` is the folder that platform.yaml is in, or None for a platform without one on this disk.
+    """
+    roots = [packaged.folder(FOLDER)]
+    if platform is not None and (platform / FOLDER).is_dir():
+        roots.append(platform / FOLDER)
+    return {
+        path.name: ComponentFolder(path.name, path, files.read_bytes(path / FILE, regular.DOCUMENT))
+        for root in roots
+        for path in sorted(root.iterdir())
+        if (path / FILE).is_file()
+    }

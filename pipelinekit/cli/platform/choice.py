@@ -1,0 +1,43 @@
+"""Which components a verb is about: options, order, and how each of them stands."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelinekit.cli import report
+
+if TYPE_CHECKING:
+    from pipelinekit.cli.platform.parts import Rollout
+    from pipelinekit.plan.rollout.order import Order
+
+ONLY = click.option("--only", multiple=True, metavar="NAME", help="This component alone; repeat it.")
+FROM = click.option(
+    "--from", "start", multiple=True, metavar="NAME", help="From this one on: it, and all that wait for it."
+)
+
+
+def chosen_order(
+    platform: str, environment: str, only: Sequence[str], start: Sequence[str]
+) -> tuple[Rollout, Order]:
+    """The platform, and the part of its order that is asked for."""
+    from pipelinekit.cli.platform.parts import Rollout
+    from pipelinekit.plan.rollout.order import chosen
+
+    here = Rollout(platform, environment)
+    return here, chosen(here.order, only, start)
+
+
+def said_by(name: str) -> Callable[[str], None]:
+    """What says a line in a component's name."""
+    return lambda text: report.say(f"{name}: {text}")
+
+
+def row(here: Rollout, name: str) -> dict[str, Any]:
+    """How a component stands: the fields of a `PartStatus`."""
+    from pipelinekit.steps.rollout.status import look
+
+    return dataclasses.asdict(look(here.parts[name], here.shelf, here.site))

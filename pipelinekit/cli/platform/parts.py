@@ -1,0 +1,217 @@
+"""The platform's components and the world that they are rolled out into, from the verbs' options."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.source import platforms
+from pipelinekit.cli import report
+from pipelinekit.cli.wiring import chart_repository, charts_at, kubeconfig, registry_login
+from pipelinekit.errors import DocumentInvalid, Fault, refused
+from pipelinekit.model.platform import Environment, Platform
+from pipelinekit.reading import needs
+from pipelinekit.reading.platform import read_platform_with_places
+from pipelinekit.reading.source import Source
+
+if TYPE_CHECKING:
+    from pipelinekit.adapters.cluster.components import ComponentHelm
+    from pipelinekit.adapters.folder.components import ComponentFolder
+    from pipelinekit.model.component import Archive, Component
+    from pipelinekit.model.preflight import Finding
+    from pipelinekit.model.release import Credentials, ImageRef
+    from pipelinekit.plan.rollout.order import Order
+    from pipelinekit.steps.deployment import Prepared
+    from pipelinekit.steps.rollout.deploy import Site
+    from pipelinekit.steps.rollout.part import Part, Shelf
+
+WORK = "components"
+"""The working folder, below the platform's, in which archives and receipts are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Every component that there is, and the folders that they are in."""
+
+    described: Mapping[str, needs.Described]
+    folders: Mapping[str, ComponentFolder]
+    faults: tuple[Fault, ...]
+
+
+def components(platform: Platform, source: Source, folder: Path | None) -> Found:
+    """The components that a platform could have on; with what is wrong with those that it has on.
+
+    `folder` is the one that platform.yaml is in, or None for one that is not on this disk.
+    """
+    from pipelinekit.adapters.folder import components as component_folders
+
+    folders = component_folders.find(folder)
+    on = {each.name for each in needs.enabled(platform)}
+    described: dict[str, needs.Described] = {}
+    faults: list[Fault] = []
+    for name, each in folders.items():
+        try:
+            described[name] = needs.describe(each.content, each.origin, name)
+        except DocumentInvalid as error:
+            faults += error.faults if name in on else ()
+    faults += needs.check_components(platform, source, described, tuple(folders))
+    return Found(described, folders, tuple(faults))
+
+
+class Rollout:
+    """One platform document on this disk, and one of its environments."""
+
+    def __init__(self, source: str, environment: str = "") -> None:
+        if source.startswith("git+"):
+            hint = "clone it, and name its folder: --platform DIR"
+            raise refused(
+                "platform-elsewhere", "components are files: this needs the platform's folder", hint=hint
+            )
+        path = Path(source or ".")
+        self.path = path / platforms.FILE if path.is_dir() else path
+        self.folder = self.path.resolve().parent
+        self._environment = environment
+
+    @cached_property
+    def _read(self) -> tuple[Platform, Found]:
+        text = platforms.read_platform_text(str(self.path))
+        platform, source = read_platform_with_places(text.content, text.origin)
+        found = components(platform, source, self.folder)
+        if found.faults:
+            raise DocumentInvalid(*found.faults)
+        return platform, found
+
+    @property
+    def platform(self) -> Platform:
+        """The platform; raises `DocumentInvalid` with every fault of it and of its components."""
+        return self._read[0]
+
+    @cached_property
+    def on(self) -> tuple[Component, ...]:
+        """The components that are on."""
+        return tuple(self._read[1].described[each.name].component for each in needs.enabled(self.platform))
+
+    @cached_property
+    def order(self) -> Order:
+        """Their order."""
+        from pipelinekit.plan.rollout.order import order_of
+
+        return order_of(self.on)
+
+    @cached_property
+    def environment(self) -> Environment:
+        """The environment whose cluster it is."""
+        from pipelinekit.plan.release import environments_to_deploy
+
+        return environments_to_deploy(self.platform, self._environment, automatic=False)[0]
+
+    @cached_property
+    def parts(self) -> Mapping[str, Part]:
+        """Each component with its files and what the platform says of it."""
+        return {each.name: self._part(each) for each in self.on}
+
+    def _part(self, component: Component) -> Part:
+        from pipelinekit.adapters.folder.receipts import ReceiptFolder
+        from pipelinekit.adapters.folder.workspace import Workspace
+        from pipelinekit.steps.rollout.part import Part
+
+        there = self._read[1].folders[component.name]
+        entry = next(each for each in self.platform.components if each.name == component.name)
+        work = files.working_folder(self.folder, f"{WORK}/{component.name}")
+        return Part(
+            component=component,
+            document=there.content,
+            folder=there.path,
+            own=_text(there.path / component.values) if component.values else "",
+            values=_text(self.folder / entry.values) if entry.values else "",
+            workspace=Workspace(work),
+            receipts=ReceiptFolder(work),
+            policies=ReceiptFolder(work / "policies"),
+        )
+
+    # --- the world --------------------------------------------------------------------------------
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """What makes archives, and where they go."""
+        from pipelinekit.adapters.folder.digest import digest
+        from pipelinekit.steps.rollout.part import Shelf
+
+        return Shelf(
+            platform=self.platform,
+            environment=self.environment,
+            charts=self.helm,
+            registry=chart_repository(self.platform),
+            fetch=self._fetch,
+            digest=digest,
+        )
+
+    @cached_property
+    def helm(self) -> ComponentHelm:
+        """Helm, which leaves definitions out."""
+        from pipelinekit.adapters.cluster.components import ComponentHelm
+
+        return ComponentHelm(kubeconfig(dict(os.environ)))
+
+    @cached_property
+    def site(self) -> Site:
+        """The cluster."""
+        from pipelinekit.adapters.cluster.definitions import Definitions
+        from pipelinekit.adapters.cluster.kubernetes import Kubernetes
+        from pipelinekit.adapters.cluster.objects import Objects
+        from pipelinekit.adapters.cluster.parts import Parts
+        from pipelinekit.steps.rollout.deploy import Site
+
+        env = kubeconfig(dict(os.environ))
+        parts = Parts(env)
+        return Site(
+            releases=self.helm,
+            components=self.helm,
+            cluster=Kubernetes(env),
+            objects=Objects(env),
+            definitions=Definitions(env),
+            parts=parts,
+            answers=parts,
+            survey=self._survey,
+        )
+
+    def _survey(self, prepared: Prepared) -> tuple[Finding, ...]:
+        """What looks a target over, as for applications."""
+        from pipelinekit.adapters.cluster.preflight import Preflight
+        from pipelinekit.adapters.registry.oci import OciRegistry
+        from pipelinekit.steps import preflight
+        from pipelinekit.steps.rollout.render import surveyed
+
+        def exists(ref: ImageRef, login: Credentials | None) -> bool:
+            return OciRegistry(lambda _: login).digest_of(ref) is not None
+
+        hosts = {self.platform.images.registry, *(each.registry for each in self.platform.environments)} - {
+            ""
+        }
+        scout = Preflight(kubeconfig(dict(os.environ)), exists, registry_login(self.platform), hosts)
+        manifest = self.helm.render(prepared.archive, prepared.target, prepared.layers)
+        return preflight.preflight(prepared.target, surveyed(manifest, prepared.target.namespace), scout)
+
+    def _fetch(self, archive: Archive, to: Path) -> None:
+        """An upstream archive from where it is published."""
+        from pipelinekit.model.release import ImageRef
+
+        address = archive.repository.rstrip("/")
+        if address.startswith("oci://"):
+            host, _, path = address.removeprefix("oci://").partition("/")
+            ref = ImageRef(host, "/".join(part for part in (path, archive.name) if part), archive.version)
+        else:
+            ref = ImageRef(address, archive.name, archive.version)
+        report.say(f"fetching {archive.name} {archive.version} from {archive.repository}")
+        charts_at(self.platform, archive.repository).fetch_chart(ref, to)
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise refused("values-missing", f"there is no {path}", hint="a document names it under values:")
+    return files.read_bytes(path, regular.DOCUMENT).decode()

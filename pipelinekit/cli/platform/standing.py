@@ -1,0 +1,185 @@
+"""The verbs that look at the platform's components and change nothing: plan, status, render, graph."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelinekit.cli import report
+from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM
+from pipelinekit.cli.platform.choice import FROM, ONLY, chosen_order, row
+from pipelinekit.errors import Fault, Refused, check_failed
+
+if TYPE_CHECKING:
+    from pipelinekit.cli.platform.parts import Rollout
+    from pipelinekit.model.rollout import PartPlan
+    from pipelinekit.plan.rollout.order import Order
+
+
+@click.command()
+@PLATFORM
+@ENVIRONMENT
+@ONLY
+@FROM
+@JSON
+def plan(
+    platform: str, environment: str, only: tuple[str, ...], start: tuple[str, ...], as_json: bool
+) -> None:
+    """Show what `platform deploy` would do, component by component; nothing is published or changed.
+
+    Objects of kinds that another component brings in the same plan are held against its definitions, so that
+    the plan works on an empty cluster. Exit code 6 when something would be refused.
+
+    \b
+    Examples:
+      pipelinekit platform plan --platform . --env dev
+      pipelinekit platform plan --only vault --json
+    """
+    here, order = chosen_order(platform, environment, only, start)
+    show_plan(here, order, as_json)
+
+
+@click.command()
+@PLATFORM
+@ENVIRONMENT
+@ONLY
+@FROM
+@JSON
+def status(
+    platform: str, environment: str, only: tuple[str, ...], start: tuple[str, ...], as_json: bool
+) -> None:
+    """Show how each component stands: installed version, whether its newest revision runs, what it says.
+
+    Exit code 1 when one is not ready.
+
+    \b
+    Example:
+      pipelinekit platform status --env dev
+    """
+    here, order = chosen_order(platform, environment, only, start)
+    rows = [row(here, name) for name in order]
+    if as_json:
+        report.as_json(rows)
+    else:
+        for each in rows:
+            reasons = "; ".join(each["reasons"])
+            report.result(f"{each['component']}  {each['installed'] or '-'}  {reasons or 'ready'}")
+    bad = [each["component"] for each in rows if each["reasons"]]
+    if bad:
+        raise check_failed("not-ready", f"not ready: {', '.join(bad)}", hint="`pipelinekit platform deploy`")
+    if not as_json:
+        report.result(f"{len(rows)} components are ready in {here.environment.name}")
+
+
+@click.command()
+@PLATFORM
+@ENVIRONMENT
+@ONLY
+@FROM
+@click.option("--to", default="", metavar="DIR", help="A file for each component, instead of one text.")
+def render(platform: str, environment: str, only: tuple[str, ...], start: tuple[str, ...], to: str) -> None:
+    """Print what would be applied: definitions, policies, component, in the order of the rollout.
+
+    No cluster is asked.
+
+    \b
+    Examples:
+      pipelinekit platform render --only vault
+      pipelinekit platform render --to rendered/
+    """
+    from pathlib import Path
+
+    from pipelinekit.adapters import files
+    from pipelinekit.steps.rollout.render import rendered
+
+    here, order = chosen_order(platform, environment, only, start)
+    for name in order:
+        text = rendered(here.parts[name], here.shelf, here.helm)
+        if to:
+            files.write_atomic(Path(to, f"{name}.yaml"), text)
+        else:
+            report.document(text)
+    if to:
+        report.result(f"{len(order)} components are rendered in {to}")
+
+
+@click.command()
+@PLATFORM
+@click.option(
+    "--format",
+    "kind",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "json", "dot", "svg"]),
+    help="What is printed.",
+)
+def graph(platform: str, kind: str) -> None:
+    """Show the order of the components: what each waits for.
+
+    \b
+    Examples:
+      pipelinekit platform graph
+      pipelinekit platform graph --format svg > platform.svg
+    """
+    from pipelinekit.cli.platform.parts import Rollout
+    from pipelinekit.plan.rollout import drawing, order
+
+    here = Rollout(platform)
+    if kind == "json":
+        level = {name: at for at, names in enumerate(order.levels(here.order)) for name in names}
+        report.as_json(
+            [
+                {"component": name, "level": level[name], "after": list(needs)}
+                for name, needs in here.order.items()
+            ]
+        )
+    elif kind == "dot":
+        report.document(drawing.as_dot(here.order, here.platform.name))
+    elif kind == "svg":
+        notes = {each.name: each.namespace for each in here.on}
+        report.document(drawing.as_svg(here.order, here.platform.name, notes))
+    else:
+        for text in drawing.as_text(here.order):
+            report.result(text)
+        report.result(f"{len(here.order)} components in {len(order.levels(here.order))} levels")
+
+
+def show_plan(here: Rollout, order: Order, as_json: bool) -> None:
+    """Print the plan; raises `Refused` when something would be refused."""
+    from pipelinekit.steps.rollout import plan as steps
+
+    plans = steps.plan(here.parts, order, here.order, here.shelf, here.site, report.say)
+    if as_json:
+        report.as_json([dataclasses.asdict(each) for each in plans])
+    else:
+        _tell_plans(plans)
+    bad = [Fault("cannot-change", f"{each.component}: {line}") for each in plans for line in each.refusals]
+    if bad:
+        raise Refused(*bad)
+    if not as_json:
+        acts = sum(each.acts for each in plans)
+        report.result(
+            f"{len(plans)} components: {acts} would be deployed" if acts else "nothing would be done"
+        )
+
+
+def _tell_plans(plans: Sequence[PartPlan]) -> None:
+    for each in plans:
+        change = (
+            f"{each.installed} -> {each.version}"
+            if each.installed not in ("", each.version)
+            else each.version
+        )
+        after = f", after {', '.join(each.after)}" if each.after else ""
+        what = "would be deployed" if each.acts else "runs already"
+        report.result(f"{each.component} {change} in {each.namespace}: {what}{after}")
+        for name in each.definitions:
+            report.result(f"  definition: {name}")
+        for line in each.lines:
+            report.result(f"  {line}")
+
+
+VERBS = (plan, status, render, graph)

@@ -1,0 +1,116 @@
+"""What Kubernetes does not change in place: foretold, with the verb that can."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Object = Mapping[str, Any]
+
+RESIZE = "`pipelinekit platform resize` grows volumes"
+AGAIN = "take the component away and deploy it again: `pipelinekit platform remove`, its volumes stay"
+_MISSING = object()
+_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "m": 0.001}
+_UNITS |= {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50}
+_QUANTITY = re.compile(r"([0-9.]+)(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P|m|)")
+
+FIXED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "Deployment": (("spec", "selector"),),
+    "StatefulSet": (("spec", "selector"), ("spec", "serviceName"), ("spec", "podManagementPolicy")),
+    "DaemonSet": (("spec", "selector"),),
+    "Job": (("spec", "selector"), ("spec", "template"), ("spec", "completionMode")),
+    "PersistentVolumeClaim": (("spec", "storageClassName"), ("spec", "accessModes"), ("spec", "volumeMode")),
+    "StorageClass": (("provisioner",), ("parameters",), ("reclaimPolicy",), ("volumeBindingMode",)),
+    "RoleBinding": (("roleRef",),),
+    "ClusterRoleBinding": (("roleRef",),),
+    "Secret": (("type",),),
+}
+"""By kind, the fields that no update takes."""
+
+
+def unchangeable(installed: Sequence[Object], wanted: Sequence[Object]) -> tuple[str, ...]:
+    """What of the wanted manifest no update of the installed one takes, each with what can."""
+    before = {_name(each): each for each in installed}
+    return tuple(
+        line for each in wanted if _name(each) in before for line in _changes(before[_name(each)], each)
+    )
+
+
+def _name(each: Object) -> tuple[str, str, str]:
+    return each["kind"], each["metadata"].get("namespace", ""), each["metadata"]["name"]
+
+
+def _changes(before: Object, after: Object) -> Iterator[str]:
+    kind = after["kind"]
+    name = f"{kind}/{after['metadata']['name']}"
+    if kind == "Job" and _is_hook(after):
+        return
+    for path in FIXED.get(kind, ()):
+        if _at(before, path) != _at(after, path):
+            yield f"{name}: {'.'.join(path)} cannot be changed in place; {AGAIN}"
+    if kind == "Service":
+        yield from _service(name, before, after)
+    if kind == "PersistentVolumeClaim":
+        yield from _claim(name, "spec", before["spec"], after["spec"])
+    if kind == "StatefulSet":
+        yield from _templates(name, before, after)
+    immutable = kind in ("ConfigMap", "Secret") and before.get("immutable") is True
+    if immutable and any(before.get(key) != after.get(key) for key in ("data", "binaryData", "immutable")):
+        yield f"{name}: it is immutable; give the new one another name"
+
+
+def _is_hook(each: Object) -> bool:
+    return "helm.sh/hook" in (each["metadata"].get("annotations") or {})
+
+
+def _service(name: str, before: Object, after: Object) -> Iterator[str]:
+    was, becomes = before["spec"].get("clusterIP", ""), after["spec"].get("clusterIP", "")
+    if becomes and was != becomes:
+        yield f"{name}: clusterIP cannot be changed from {was or 'what it was given'} to {becomes}; {AGAIN}"
+    elif was == "None" and not becomes:
+        yield f"{name}: it is headless, and cannot get a cluster IP in place; {AGAIN}"
+
+
+def _templates(name: str, before: Object, after: Object) -> Iterator[str]:
+    """Claims of a StatefulSet: growing has a verb of its own, everything else has none in place."""
+    was = {
+        each["metadata"]["name"]: each["spec"] for each in before["spec"].get("volumeClaimTemplates") or ()
+    }
+    becomes = {
+        each["metadata"]["name"]: each["spec"] for each in after["spec"].get("volumeClaimTemplates") or ()
+    }
+    for claim in sorted(was.keys() ^ becomes.keys()):
+        what = "goes" if claim in was else "comes"
+        yield f"{name}: the volume claim {claim} {what}, which cannot be done in place; {AGAIN}"
+    for claim in sorted(was.keys() & becomes.keys()):
+        yield from _claim(name, f"volume claim {claim}", was[claim], becomes[claim], template=True)
+        for field in ("storageClassName", "accessModes", "volumeMode"):
+            if was[claim].get(field) != becomes[claim].get(field):
+                yield f"{name}: {field} of the volume claim {claim} cannot be changed; {AGAIN}"
+
+
+def _claim(name: str, what: str, was: Object, becomes: Object, *, template: bool = False) -> Iterator[str]:
+    before, after = _size(was), _size(becomes)
+    if before is None or after is None or before == after:
+        return
+    sizes = f"from {_asked(was)} to {_asked(becomes)}"
+    if after < before:
+        yield f"{name}: {what} cannot shrink {sizes}: no volume does"
+    elif template:
+        yield f"{name}: {what} cannot grow {sizes} in place; {RESIZE}"
+
+
+def _asked(spec: Object) -> str:
+    return str(((spec.get("resources") or {}).get("requests") or {}).get("storage", ""))
+
+
+def _size(spec: Object) -> float | None:
+    match = _QUANTITY.fullmatch(_asked(spec))
+    return float(match[1]) * _UNITS[match[2]] if match else None
+
+
+def _at(body: Any, path: tuple[str, ...]) -> Any:
+    for step in path:
+        body = body.get(step, _MISSING) if isinstance(body, Mapping) else _MISSING
+    return body

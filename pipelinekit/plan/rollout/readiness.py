@@ -1,0 +1,186 @@
+"""Whether the revision that was rolled out runs: what workloads say of it, and not of the one before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipelinekit.model.component import Condition, Question, VersionQuestion
+from pipelinekit.model.rollout import Answer, Old, Standing
+
+Object = Mapping[str, Any]
+
+WORKLOADS = frozenset(("Deployment", "StatefulSet", "DaemonSet"))
+REVISION = "controller-revision-hash"
+"""The label with which a StatefulSet tells its new pods from its old ones."""
+_MISSING = object()
+
+
+def workloads(manifest: Sequence[Object]) -> tuple[Object, ...]:
+    """Those of a manifest's objects whose pods are waited for."""
+    return tuple(each for each in manifest if each["kind"] in WORKLOADS)
+
+
+def standing(manifest: Sequence[Object], live: Sequence[Object]) -> Standing:
+    """How the workloads of a manifest stand. `live` are those of them that are there."""
+    there = {_name(each): each for each in live}
+    reasons: list[str] = []
+    old: list[Old] = []
+    for each in workloads(manifest):
+        found = there.get(_name(each))
+        if found is None:
+            reasons.append(f"{_name(each)} is not there")
+            continue
+        reason = _reason(found)
+        if reason:
+            reasons.append(f"{_name(each)}: {reason}")
+            # What is not observed yet names the revision before as its newest one.
+            old += _old(found) if _observed(found) else ()
+    return Standing(reasons=tuple(reasons), old=tuple(old))
+
+
+def _name(each: Object) -> str:
+    return f"{each['kind']}/{each['metadata']['name']}"
+
+
+def _reason(live: Object) -> str:
+    status = live.get("status") or {}
+    if not _observed(live):
+        return "its newest state is not observed yet"
+    if live["kind"] == "DaemonSet":
+        wanted = int(status.get("desiredNumberScheduled", 0))
+        new, ready = int(status.get("updatedNumberScheduled", 0)), int(status.get("numberAvailable", 0))
+    else:
+        wanted = int(live["spec"].get("replicas", 1))
+        new = int(status.get("updatedReplicas", 0))
+        ready = int(status.get("availableReplicas", status.get("readyReplicas", 0)))
+    if new < wanted:
+        by_hand = ", and only deleting them replaces the others" if _on_delete(live) else ""
+        return f"{new} of {wanted} pods are new{by_hand}"
+    there = int(status.get("replicas", wanted))
+    if live["kind"] == "Deployment" and there > new:
+        return f"{there - new} old pods are still there"
+    return "" if ready >= wanted else f"{ready} of {wanted} pods are ready"
+
+
+def _observed(live: Object) -> bool:
+    seen = (live.get("status") or {}).get("observedGeneration", 0)
+    return int(seen) >= int(live["metadata"].get("generation", 0))
+
+
+def _on_delete(live: Object) -> bool:
+    return bool((live["spec"].get("updateStrategy") or {}).get("type") == "OnDelete")
+
+
+def _old(live: Object) -> Iterator[Old]:
+    status = live.get("status") or {}
+    if live["kind"] == "StatefulSet" and _on_delete(live) and status.get("updateRevision"):
+        yield Old(
+            workload=_name(live),
+            labels=dict(live["spec"]["selector"].get("matchLabels") or {}),
+            revision=str(status["updateRevision"]),
+            replicas=int(live["spec"].get("replicas", 1)),
+        )
+
+
+def replaced_first(pods: Sequence[Object], leaders: Sequence[Object], revision: str) -> tuple[str, ...]:
+    """The names of the old pods in the order in which they go: standbys, then leaders; high numbers first.
+
+    A standby that is not ready goes before all: it serves nobody.
+    """
+    leading = {each["metadata"]["name"] for each in leaders}
+    old = [each for each in pods if is_old(each, revision)]
+
+    def place(pod: Object) -> tuple[bool, bool, int, str]:
+        name = pod["metadata"]["name"]
+        number = name.rpartition("-")[2]
+        return name in leading, is_ready(pod), -int(number) if number.isdigit() else 0, name
+
+    return tuple(each["metadata"]["name"] for each in sorted(old, key=place))
+
+
+def is_old(pod: Object, revision: str) -> bool:
+    """Whether a pod is of another revision."""
+    return bool((pod["metadata"].get("labels") or {}).get(REVISION) != revision)
+
+
+def is_ready(pod: Object) -> bool:
+    """Whether a pod says that it is ready, and is not on its way out."""
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    return "deletionTimestamp" not in pod["metadata"] and any(
+        each["type"] == "Ready" and each["status"] == "True" for each in conditions
+    )
+
+
+# --- what a component says of itself --------------------------------------------------------------
+
+
+def answered(question: Question, answer: Answer) -> str:
+    """Why an answer is not good, or empty."""
+    if answer.status not in question.status:
+        said = f"answers {answer.status}" if answer.status else f"does not answer: {answer.reason}"
+        return f"{question} {said}"
+    if not question.json:
+        return ""
+    try:
+        body = json.loads(answer.body)
+    except ValueError:
+        return f"{question} answers no JSON"
+    return _lacking(str(question), question.json, body)
+
+
+def says_version(question: VersionQuestion, answer: Answer, expected: str) -> str:
+    """Why the server is not of the version that was rolled out, or empty."""
+    if not expected:
+        return ""
+    reason = answered(question.ask, answer)
+    if reason:
+        return reason
+    try:
+        said = at(json.loads(answer.body), question.pointer)
+    except ValueError:
+        return f"{question.ask} answers no JSON"
+    if isinstance(said, str | int | float) and str(said).removeprefix("v") == expected.removeprefix("v"):
+        return ""
+    told = "no version" if said is _MISSING else f"version {_shown(said)}"
+    return f"the server says {told}, and {expected} was rolled out"
+
+
+def fulfilled(condition: Condition, found: Object | None) -> str:
+    """Why a custom resource is not as it must be, or empty; what it says of an older state counts not."""
+    if found is None:
+        return f"{condition} is not there"
+    seen = at(found, "/status/observedGeneration")
+    generation = found["metadata"].get("generation", 0)
+    if isinstance(seen, int) and seen < generation:
+        return f"{condition}: its newest state is not observed yet"
+    return _lacking(str(condition), condition.json, found)
+
+
+def _lacking(who: str, wanted: Mapping[str, str | int | bool], body: object) -> str:
+    for pointer, value in wanted.items():
+        said = at(body, pointer)
+        if said is _MISSING:
+            return f"{who} has no {pointer}, which has to be {_shown(value)}"
+        if said != value or isinstance(said, bool) is not isinstance(value, bool):
+            return f"{who} has {pointer} {_shown(said)}, which has to be {_shown(value)}"
+    return ""
+
+
+def at(body: object, pointer: str) -> object:
+    """What stands at a JSON pointer, or a mark that nothing does."""
+    for step in pointer.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(body, Mapping) and key in body:
+            body = body[key]
+        elif isinstance(body, list) and key.isdigit() and int(key) < len(body):
+            body = body[int(key)]
+        else:
+            return _MISSING
+    return body
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -1,0 +1,95 @@
+"""A component as the line takes it: the same plan as an application's, without an image of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pipelinekit.errors import refused
+from pipelinekit.model.app import App, Build
+from pipelinekit.model.component import Component
+from pipelinekit.model.platform import Environment, Platform
+from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
+
+TEAM = "platform"
+"""Whose charts they are in the chart repository."""
+POLICIES = "-policies"
+"""How the release of a component's policies is called after it."""
+CHART, VERSION, SERVER = "pipelinekit.dev/chart", "pipelinekit.dev/version", "pipelinekit.dev/app-version"
+"""Keys among the global values: what a release was made from, so that another one differs."""
+
+
+def release_plan(
+    name: str, platform: Platform, chart: str, version: str, *, document: bytes, content: str
+) -> ReleasePlan:
+    """The plan of a component's release; `chart` is the chart's own name, `content` a digest of the chart."""
+    descriptor = "sha256:" + hashlib.sha256(document).hexdigest()
+    place = platform.charts.place_of(TEAM, chart)
+    where = hashlib.sha256("\n".join(place).encode()).hexdigest()
+    return ReleasePlan(
+        app=App(name=name, team=TEAM, build=Build(language="dockerfile"), processes={}),
+        platform=platform,
+        revision=Revision(tree=content, dirty=False),
+        key=Key(content, descriptor, f"sha256:{where}"),
+        version=version,
+        image=ImageRef("", ""),
+        chart=ImageRef(*place, version),
+        chart_folder="",
+    )
+
+
+def target_of(component: Component, platform: Platform, environment: Environment, suffix: str = "") -> Target:
+    """Where a component is: the environment names the cluster, the component the namespace."""
+    return Target(
+        name=component.name + suffix,
+        environment=environment,
+        namespace=component.namespace,
+        context=platform.cluster_of(environment).context,
+    )
+
+
+def marks(chart_digest: str, version: str, server: str) -> str:
+    """The values text that goes on top: what the release is made from."""
+    return json.dumps({"global": {CHART: chart_digest, VERSION: version, SERVER: server}})
+
+
+def marked(values: Mapping[str, object], key: str) -> str:
+    """What an installed release's values say there, or empty."""
+    given: Any = values.get("global")
+    return str(given.get(key, "")) if isinstance(given, Mapping) else ""
+
+
+_NUMBERS = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
+
+
+def numbers(version: str) -> tuple[int, int, int] | None:
+    """A version's three numbers, or None for what has none."""
+    match = _NUMBERS.match(version)
+    return (int(match[1]), int(match[2] or 0), int(match[3] or 0)) if match else None
+
+
+def path_fault(component: Component, installed: str, wanted: str) -> str:
+    """Why there is no way from the installed version to the wanted one, with the next step; or empty."""
+    before, after = numbers(installed), numbers(wanted)
+    if component.steps == "any" or before is None or after is None or before == after:
+        return ""
+    counted = 1 if component.steps == "major" else 2
+    if after < before:
+        lost = bool(component.data) and after[:counted] != before[:counted]
+        return f"{component.name} {installed} holds data that {wanted} may not read" if lost else ""
+    if after[0] > before[0] + 1:
+        return f"{component.name} {installed} must not skip major {before[0] + 1}: go to it before {wanted}"
+    if component.steps == "minor" and after[0] == before[0] and after[1] > before[1] + 1:
+        step = f"{before[0]}.{before[1] + 1}"
+        return f"{component.name} {installed} must not skip {step}: go to it before {wanted}"
+    return ""
+
+
+def check_path(component: Component, installed: str, wanted: str) -> None:
+    """Raise `Refused` for an upgrade that skips what must not be skipped."""
+    fault = path_fault(component, installed, wanted)
+    if fault:
+        raise refused("upgrade-path", fault, hint="upgrade.steps in component.yaml says which steps it needs")

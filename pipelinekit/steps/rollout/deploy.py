@@ -1,0 +1,152 @@
+"""Roll one component out: definitions, policies, a backup, the release, the gate behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelinekit.errors import Fault, Refused
+from pipelinekit.model.release import ReleaseState
+from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Object, Outcome
+from pipelinekit.plan.release import check_installable
+from pipelinekit.plan.rollout import definitions as crds
+from pipelinekit.plan.rollout import fixed, releases
+from pipelinekit.ports import Cluster, Objects, Releases, Say
+from pipelinekit.ports.rollout import Answers, Components, Definitions, Parts
+from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.steps import release as release_steps
+from pipelinekit.steps.rollout.gate import Gate, pass_through
+from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
+
+if TYPE_CHECKING:
+    from pipelinekit.steps.preflight import Survey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A cluster as a rollout reaches it."""
+
+    releases: Releases
+    components: Components
+    cluster: Cluster
+    objects: Objects
+    definitions: Definitions
+    parts: Parts
+    answers: Answers
+    survey: Survey | None = None
+
+
+def deploy(part: Part, shelf: Shelf, site: Site, *, timeout: int, say: Say) -> Outcome:
+    """Roll a component out and wait until its gate is open; nothing where all is as it should be.
+
+    Whatever is refused is refused before anything of the component is changed. `timeout` is in seconds, for
+    the release and for the gate each. Raises `Refused` and `ToolFailed`.
+    """
+    packaged = release_of(part, shelf, publish=True)
+    policies = policies_of(part, shelf, publish=True)
+    target = packaged.prepared.target
+    state = site.releases.state(target)
+    check_installable(target, state)
+    manifest = site.components.everything(packaged.prepared.archive, target, packaged.prepared.layers)
+    brought, wanted = crds.split(read_manifest(manifest))
+    there = _definitions(part, brought, site, packaged)
+    check(part, packaged, state, wanted, brought, there)
+    acted = site.parts.settle(target, privileged=part.component.node.privileged)
+    changed = [each for each in brought if crds.differs(each, there.get(_crd_name(each)))]
+    if changed:
+        say(f"definitions: {', '.join(_crd_name(each) for each in changed)}")
+        site.definitions.define(target, changed)
+        acted = True
+    if policies is not None:
+        acted = _release(policies, site, timeout, say) or acted
+    if state and state.values != packaged.prepared.values:
+        _back_up(part, packaged, site, say)
+    acted = _release(packaged, site, timeout, say) or acted
+    state = site.releases.state(target)
+    gate = gate_of(part, packaged, state, site)
+    acted = pass_through(gate, timeout=timeout, say=say) or acted
+    verb = "runs" if acted else "runs already"
+    text = f"{packaged.prepared.plan.version} {verb} in {target.namespace}"
+    return Outcome(component=part.name, state=DEPLOYED if acted else UNCHANGED, text=text)
+
+
+def gate_of(part: Part, packaged: Packaged, state: ReleaseState | None, site: Site) -> Gate:
+    """The gate behind the release that is there."""
+    return Gate(
+        component=part.component,
+        target=packaged.prepared.target,
+        manifest=state.manifest if state else "",
+        version=packaged.server,
+        parts=site.parts,
+        answers=site.answers,
+    )
+
+
+def check(
+    part: Part,
+    packaged: Packaged,
+    state: ReleaseState | None,
+    wanted: Sequence[Object],
+    brought: Sequence[Object],
+    there: dict[str, Object],
+) -> None:
+    """Raise `Refused` with all that stands in the way of a component, before anything is done."""
+    lines = refusals(part, packaged, state, wanted, brought, there)
+    if lines:
+        raise Refused(*(Fault("cannot-change", line) for line in lines))
+
+
+def refusals(
+    part: Part,
+    packaged: Packaged,
+    state: ReleaseState | None,
+    wanted: Sequence[Object],
+    brought: Sequence[Object],
+    there: dict[str, Object],
+) -> tuple[str, ...]:
+    """Why a component cannot be rolled out as it is wanted, each with what can be done."""
+    lines = [crds.refusal(each, there.get(_crd_name(each))) for each in brought]
+    undeclared = [name for each in brought if (name := _crd_name(each)) not in part.component.crds]
+    lines += [f"{part.name} brings {name}: name it among crds in component.yaml" for name in undeclared]
+    if state:
+        installed = releases.marked(state.values, releases.SERVER)
+        lines.append(releases.path_fault(part.component, installed, packaged.server))
+        lines += fixed.unchangeable(read_manifest(state.manifest), wanted)
+    return tuple(each for each in lines if each)
+
+
+def _definitions(part: Part, brought: Sequence[Object], site: Site, packaged: Packaged) -> dict[str, Object]:
+    names = sorted({*part.component.crds, *(_crd_name(each) for each in brought)})
+    return dict(site.definitions.definitions(packaged.prepared.target, names))
+
+
+def _release(packaged: Packaged, site: Site, timeout: int, say: Say) -> bool:
+    """Install a release by the code that deploys applications; whether anything was done."""
+    _, did = release_steps.deploy(
+        packaged.prepared,
+        releases=site.releases,
+        cluster=site.cluster,
+        objects=site.objects,
+        receipts=packaged.receipts,
+        timeout=timeout,
+        say=say,
+        survey=site.survey,
+    )
+    return did.acted
+
+
+def _back_up(part: Part, packaged: Packaged, site: Site, say: Say) -> None:
+    """Run the backup of what holds data before it is changed; raises `ToolFailed` when it fails."""
+    backup = part.component.backup
+    if backup is None:
+        if part.component.data:
+            say(f"holds data ({part.component.data}) and declares no backup")
+        return
+    say(f"backup by {backup.cronjob}, {backup.timeout} s at most")
+    name = site.answers.back_up(packaged.prepared.target, backup.cronjob, timeout=backup.timeout)
+    say(f"backup {name} is made")
+
+
+def _crd_name(each: Object) -> str:
+    return str(each["metadata"]["name"])

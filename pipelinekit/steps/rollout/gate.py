@@ -1,0 +1,125 @@
+"""The gate behind a component: the revision that was rolled out runs, and the component says so itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from pipelinekit.errors import Fault, ToolFailed
+from pipelinekit.model.component import Component, Condition
+from pipelinekit.model.release import Target
+from pipelinekit.model.rollout import Old, Standing
+from pipelinekit.plan.rollout import readiness
+from pipelinekit.ports import Say
+from pipelinekit.ports.rollout import Answers, Parts
+from pipelinekit.reading.manifest import read_manifest
+
+EVERY = 1.0
+"""Seconds between two looks."""
+
+Clock = Callable[[], float]
+Sleep = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A component's gate; `manifest` is that of the release there, `version` what the server must say."""
+
+    component: Component
+    target: Target
+    manifest: str
+    version: str
+    parts: Parts
+    answers: Answers
+
+    def look(self) -> Standing:
+        """How the component stands now. Raises `ToolFailed` when the cluster does not answer."""
+        wanted = readiness.workloads(read_manifest(self.manifest))
+        there = readiness.standing(wanted, self.parts.there(self.target, wanted))
+        if there.reasons:
+            # What answers is then perhaps of the revision before.
+            return there
+        return replace(there, reasons=self._said())
+
+    def _said(self) -> tuple[str, ...]:
+        """What the component says against itself."""
+        reasons = []
+        for each in self.component.gates:
+            if isinstance(each, Condition):
+                reasons.append(readiness.fulfilled(each, self.answers.resource(self.target, each)))
+            else:
+                reasons.append(readiness.answered(each, self.answers.ask(self.target, each)))
+        asked = self.component.version
+        if asked:
+            answer = self.answers.ask(self.target, asked.ask)
+            reasons.append(readiness.says_version(asked, answer, asked.expected or self.version))
+        return tuple(each for each in reasons if each)
+
+
+def pass_through(
+    gate: Gate, *, timeout: int, say: Say, clock: Clock = time.monotonic, sleep: Sleep = time.sleep
+) -> bool:
+    """Wait until the gate is open; whether pods had to be replaced for that.
+
+    Pods that only their deletion replaces are deleted one by one, standbys first. Raises `ToolFailed` with
+    what is still in the way after `timeout` seconds.
+    """
+    until, told, replaced = clock() + timeout, "", False
+    while True:
+        there = gate.look()
+        if there.ready:
+            return replaced
+        if there.old:
+            _replace(gate, there.old, until, say, clock, sleep)
+            replaced = True
+            continue
+        if there.reasons[0] != told:
+            told = there.reasons[0]
+            say(told)
+        if clock() > until:
+            raise _late(gate, there.reasons, timeout)
+        sleep(EVERY)
+
+
+def _replace(gate: Gate, old: Sequence[Old], until: float, say: Say, clock: Clock, sleep: Sleep) -> None:
+    leader = gate.component.replacing.leader
+    for each in old:
+        pods = gate.parts.pods(gate.target, each.labels)
+        leaders = gate.parts.pods(gate.target, each.labels, leader) if leader else ()
+        names = readiness.replaced_first(pods, leaders, each.revision)
+        if not names:
+            # The new ones are on their way.
+            sleep(EVERY)
+        for name in names:
+            role = " (the leader, last)" if name in {pod["metadata"]["name"] for pod in leaders} else ""
+            say(f"pod {name} is of the revision before, and only its deletion replaces it{role}")
+            gate.parts.delete_pod(gate.target, name)
+            _await_new(gate, each, name, until, say, clock, sleep)
+            if leader:
+                # Who leads may have changed meanwhile.
+                break
+
+
+def _await_new(gate: Gate, old: Old, name: str, until: float, say: Say, clock: Clock, sleep: Sleep) -> None:
+    afterwards, told = gate.component.replacing.afterwards, False
+    while True:
+        pods = {each["metadata"]["name"]: each for each in gate.parts.pods(gate.target, old.labels)}
+        pod = pods.get(name)
+        if pod and not readiness.is_old(pod, old.revision):
+            if readiness.is_ready(pod):
+                return
+            if afterwards and not told and (pod.get("status") or {}).get("phase") == "Running":
+                told = True
+                say(f"pod {name} waits for: {afterwards}")
+        if clock() > until:
+            hint = afterwards or f"kubectl --namespace {gate.target.namespace} describe pod {name}"
+            raise ToolFailed(Fault("not-ready", f"the new pod {name} is not ready", hint=hint))
+        sleep(EVERY)
+
+
+def _late(gate: Gate, reasons: Sequence[str], timeout: int) -> ToolFailed:
+    where = f"kubectl --namespace {gate.target.namespace} get pods"
+    faults = [Fault("not-ready", each, hint=where) for each in reasons]
+    faults[0] = replace(faults[0], problem=f"{reasons[0]} (waited {timeout} s)")
+    return ToolFailed(*faults)

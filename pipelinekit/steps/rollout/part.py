@@ -1,0 +1,206 @@
+"""One component on the line: packaged or fetched, published, prepared; its policies likewise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelinekit.errors import Refused, failed, refused
+from pipelinekit.model.component import Archive, Component
+from pipelinekit.model.platform import Environment, Platform
+from pipelinekit.model.receipts import ChartPackaged
+from pipelinekit.model.release import Target
+from pipelinekit.plan.chartvalues import autoscales
+from pipelinekit.plan.rollout import releases
+from pipelinekit.ports import ChartRepository, Charts, Receipts, Workspace
+from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.steps import chart as chart_steps
+from pipelinekit.steps.chart import DIST, digest_of
+from pipelinekit.steps.deployment import Prepared
+
+Fetch = Callable[[Archive, Path], None]
+"""Writes an upstream archive to a path."""
+Digest = Callable[[Path], str]
+"""One digest over a folder, names and contents."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A component that is on, with what the platform says of it."""
+
+    component: Component
+    document: bytes
+    """The text of its component.yaml."""
+    folder: Path
+    own: str
+    """Its own values for the chart."""
+    values: str
+    """What the platform lays over them."""
+    workspace: Workspace
+    """Where archives and receipts of it are kept."""
+    receipts: Receipts
+    policies: Receipts
+    """The receipts of its policies."""
+
+    @property
+    def name(self) -> str:
+        """The component's name."""
+        return self.component.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packaged:
+    """A chart here, as it goes into the repository."""
+
+    prepared: Prepared
+    server: str
+    """The version of what it runs: the chart's appVersion."""
+    receipts: Receipts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """What makes archives of charts, and where they go."""
+
+    platform: Platform
+    environment: Environment
+    charts: Charts
+    registry: ChartRepository
+    fetch: Fetch
+    digest: Digest
+
+
+def policies_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged | None:
+    """The release of a component's policies, or None where it has none."""
+    if not part.component.policies:
+        return None
+    target = releases.target_of(part.component, shelf.platform, shelf.environment, releases.POLICIES)
+    folder = part.folder / part.component.policies
+    return _own(part, shelf, target, folder, (), part.policies, publish=publish)
+
+
+def release_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged:
+    """The release of a component; with `publish` its chart is in the repository afterwards.
+
+    Raises `Refused` when that version is published with another content, or an archive is not the one that
+    component.yaml names.
+    """
+    target = releases.target_of(part.component, shelf.platform, shelf.environment)
+    layers = tuple(_layers(part))
+    if part.component.archive is not None:
+        return _upstream(part, shelf, target, part.component.archive, layers, publish=publish)
+    return _own(
+        part, shelf, target, part.folder / part.component.chart, layers, part.receipts, publish=publish
+    )
+
+
+def _layers(part: Part) -> Iterator[str]:
+    yield part.own
+    yield part.values
+
+
+def _own(
+    part: Part,
+    shelf: Shelf,
+    target: Target,
+    folder: Path,
+    layers: tuple[str, ...],
+    receipts: Receipts,
+    *,
+    publish: bool,
+) -> Packaged:
+    """A chart of ours: packaged once for each content of its folder."""
+    content = shelf.digest(folder)
+    dist = part.workspace.working_folder(DIST)
+    trial = json.dumps(overlay({}, _overlaid(layers)))
+    key = f"{content} {_short(trial)}"
+    done = receipts.load(ChartPackaged)
+    archive = dist / Path(done.archive).name if done else dist
+    if not done or done.key.commit != key or digest_of(archive) != done.archive_digest:
+        archive = shelf.charts.package(folder, {}, trial, dist, target.name, root=folder.parents[1])
+    return _packaged(part, shelf, target, archive, key, layers, receipts, publish=publish)
+
+
+def _upstream(
+    part: Part, shelf: Shelf, target: Target, archive: Archive, layers: tuple[str, ...], *, publish: bool
+) -> Packaged:
+    """An archive from upstream, byte for byte."""
+    here = part.folder / archive.file if archive.file else None
+    if here is None:
+        here = part.workspace.working_folder(DIST) / f"{archive.name}-{archive.version}.tgz"
+        if digest_of(here) != archive.digest:
+            shelf.fetch(archive, here)
+    if digest_of(here) != archive.digest:
+        problem = f"{archive.name} {archive.version} is not the archive that component.yaml names"
+        hint = f"it has {digest_of(here) or 'no file'}; look at what has changed before you write that down"
+        raise refused("archive-changed", problem, hint=hint)
+    return _packaged(part, shelf, target, here, archive.digest, layers, part.receipts, publish=publish)
+
+
+def _packaged(
+    part: Part,
+    shelf: Shelf,
+    target: Target,
+    archive: Path,
+    content: str,
+    layers: tuple[str, ...],
+    receipts: Receipts,
+    *,
+    publish: bool,
+) -> Packaged:
+    texts = shelf.charts.texts(archive, ["Chart.yaml", "values.yaml"])
+    if "Chart.yaml" not in texts:
+        raise failed("not-a-chart", f"{archive.name} holds no Chart.yaml")
+    about = read_values(texts["Chart.yaml"], "Chart.yaml")
+    name, version, server = (str(about.get(key, "")) for key in ("name", "version", "appVersion"))
+    plan = releases.release_plan(
+        target.name, shelf.platform, name, version, document=part.document, content=content
+    )
+    receipt = ChartPackaged(
+        key=plan.key,
+        version=version,
+        archive=str(archive),
+        archive_digest=digest_of(archive),
+        image_repository="",
+        image_digest="",
+    )
+    if receipts.load(ChartPackaged) != receipt:
+        receipts.save(receipt)
+    digest = receipt.archive_digest
+    chart = chart_steps.unpublished(receipt, plan)
+    if publish:
+        try:
+            chart, _ = chart_steps.publish(plan, archive.parent, shelf.charts, shelf.registry, receipts)
+        except Refused as error:
+            if error.faults[0].code != "version-taken":
+                raise
+            hint = f"raise `version` in {part.name}'s Chart.yaml: a published version is never replaced"
+            raise refused("version-taken", error.faults[0].problem, hint=hint) from error
+    layers = (*layers, releases.marks(digest, version, server))
+    values = _overlaid(layers)
+    own = read_values(texts.get("values.yaml", ""), "values.yaml")
+    prepared = Prepared(
+        plan=plan,
+        chart=chart,
+        target=target,
+        archive=archive,
+        layers=layers,
+        values=values,
+        autoscales=autoscales(overlay(own, values)),
+    )
+    return Packaged(prepared=prepared, server=server, receipts=receipts)
+
+
+def _overlaid(layers: tuple[str, ...]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for text in layers:
+        found = overlay(found, read_values(text, "values"))
+    return found
+
+
+def _short(text: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,159 @@
+"""What a rollout would do, on the cluster as it will be: nothing is published and nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from pipelinekit.errors import PipelinekitError, ToolFailed
+from pipelinekit.model.release import ReleaseState
+from pipelinekit.model.rollout import Object, PartPlan
+from pipelinekit.plan.deploymentplan import lines as changes_of
+from pipelinekit.plan.rollout import definitions as crds
+from pipelinekit.plan.rollout import releases
+from pipelinekit.plan.rollout.order import Order, needed_by
+from pipelinekit.ports import Say
+from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.steps import deployment as deployment_steps
+from pipelinekit.steps.rollout.deploy import Site, refusals
+from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
+
+AT_ONCE = 8
+"""How many components are looked at together: each is a handful of processes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What one component brings and wants, and the plan as far as it needs no other component."""
+
+    plan: PartPlan
+    brought: Sequence[Object] = ()
+    wanted: Sequence[Object] = ()
+
+
+def plan(
+    parts: Mapping[str, Part], order: Order, whole: Order, shelf: Shelf, site: Site, say: Say
+) -> tuple[PartPlan, ...]:
+    """One plan a component, in order; `whole` is the order of all that are on.
+
+    What one lacks does not stop the others from being planned. Objects are held against the definitions that
+    the cluster has, and those of components before theirs in this very plan.
+    """
+    if not order:
+        return ()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        there = pool.submit(
+            site.definitions.known,
+            releases.target_of(parts[next(iter(order))].component, shelf.platform, shelf.environment),
+        )
+        seen = dict(
+            zip(
+                order,
+                pool.map(lambda name: _seen(parts[name], order[name], shelf, site, say), order),
+                strict=True,
+            )
+        )
+        live = {each["metadata"]["name"]: each for each in there.result()}
+    brought = {name: crds.kinds_of(each.brought) for name, each in seen.items()}
+    return tuple(_fitting(name, seen[name], brought, whole, live) for name in order)
+
+
+def _fitting(
+    name: str,
+    seen: _Seen,
+    brought: Mapping[str, crds.Kinds],
+    whole: Order,
+    live: Mapping[str, Object],
+) -> PartPlan:
+    """The plan, with what does not fit into definitions that will be there by then."""
+    kinds = dict(crds.kinds_of(tuple(live.values())))
+    before = {name, *needed_by(name, whole)}
+    for other in before & brought.keys():
+        kinds.update(brought[other])
+    faults = list(crds.misfits(seen.wanted, kinds))
+    for other in brought.keys() - before:
+        later = {key: each for key, each in brought[other].items() if key not in kinds}
+        faults += [
+            f"{each['kind']}/{each['metadata']['name']}: its kind comes with {other}: add {other} to needs"
+            for each in seen.wanted
+            if (str(each.get("apiVersion")), each["kind"]) in later
+        ]
+    return replace(seen.plan, refusals=(*seen.plan.refusals, *faults))
+
+
+def _seen(part: Part, after: tuple[str, ...], shelf: Shelf, site: Site, say: Say) -> _Seen:
+    try:
+        packaged = release_of(part, shelf, publish=False)
+        policies = policies_of(part, shelf, publish=False)
+        everything = site.components.everything(
+            packaged.prepared.archive, packaged.prepared.target, packaged.prepared.layers
+        )
+    except PipelinekitError as error:
+        return _Seen(
+            plan=PartPlan(
+                component=part.name,
+                version="",
+                namespace=part.component.namespace,
+                acts=True,
+                refusals=tuple(map(str, error.faults)),
+                after=after,
+            )
+        )
+    prepared = packaged.prepared
+    state = site.releases.state(prepared.target)
+    brought, wanted = crds.split(read_manifest(everything))
+    names = sorted({*part.component.crds, *(each["metadata"]["name"] for each in brought)})
+    there = dict(site.definitions.definitions(prepared.target, names))
+    lines, acts = _release_lines(packaged, state, wanted, site, say)
+    if policies is not None:
+        more, acts_too = _policies_lines(policies, site, say)
+        lines, acts = (*(f"policies: {each}" for each in more), *lines), acts or acts_too
+    changed = tuple(
+        each["metadata"]["name"]
+        for each in brought
+        if crds.differs(each, there.get(each["metadata"]["name"]))
+    )
+    found = PartPlan(
+        component=part.name,
+        version=prepared.plan.version,
+        namespace=prepared.target.namespace,
+        acts=acts or bool(changed),
+        installed=releases.marked(state.values, releases.VERSION) if state else "",
+        definitions=changed,
+        lines=lines,
+        refusals=refusals(part, packaged, state, wanted, brought, there),
+        after=after,
+    )
+    return _Seen(plan=found, brought=brought, wanted=wanted)
+
+
+def _policies_lines(policies: Packaged, site: Site, say: Say) -> tuple[tuple[str, ...], bool]:
+    prepared = policies.prepared
+    state = site.releases.state(prepared.target)
+    text = site.components.everything(prepared.archive, prepared.target, prepared.layers)
+    return _release_lines(policies, state, read_manifest(text), site, say)
+
+
+def _release_lines(
+    packaged: Packaged, state: ReleaseState | None, wanted: Sequence[Object], site: Site, say: Say
+) -> tuple[tuple[str, ...], bool]:
+    """What changes for a release, and whether anything does."""
+    if state is None:
+        mine = [each for each in wanted if not _is_hook(each)]
+        return tuple(f"created: {each['kind']}/{each['metadata']['name']}" for each in mine), True
+    prepared = packaged.prepared
+    there = deployment_steps.find(prepared.target, state, site.objects, say)
+    if there.runs(prepared.values):
+        return (), False
+    try:
+        found = deployment_steps.plan_deployment(prepared, there, site.releases, site.objects)
+    except ToolFailed as error:
+        if error.faults[0].code == "cluster-unreachable":
+            raise
+        return (f"what would change cannot be told: {error.faults[0].problem}",), True
+    return tuple(changes_of(found)), True
+
+
+def _is_hook(each: Object) -> bool:
+    return "helm.sh/hook" in (each["metadata"].get("annotations") or {})

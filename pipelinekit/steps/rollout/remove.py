@@ -1,0 +1,83 @@
+"""Take components away: what holds data, and what others may use, stays unless a word says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipelinekit.errors import refused
+from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Object, Outcome
+from pipelinekit.plan.rollout import releases
+from pipelinekit.ports import Say
+from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.steps.rollout.deploy import Site
+from pipelinekit.steps.rollout.part import Part, Shelf
+
+
+def remove(
+    part: Part,
+    shelf: Shelf,
+    site: Site,
+    *,
+    timeout: int,
+    say: Say,
+    volumes: bool = False,
+    definitions: bool = False,
+) -> Outcome:
+    """Uninstall a component, then its policies; its volumes, definitions and namespace stay.
+
+    With `volumes` those of its StatefulSets go, with `definitions` those that have no objects any more.
+    Raises `Refused` for a volume that would go unasked, and for a definition that has objects.
+    """
+    target = releases.target_of(part.component, shelf.platform, shelf.environment)
+    state = site.releases.state(target)
+    manifest = read_manifest(state.manifest if state else "")
+    _check_volumes(part, manifest, volumes=volumes)
+    acted = site.components.remove(target, timeout=timeout)
+    if part.component.policies:
+        policies = releases.target_of(part.component, shelf.platform, shelf.environment, releases.POLICIES)
+        acted = site.components.remove(policies, timeout=timeout) or acted
+    text = ["is removed" if acted else "is not there"]
+    stays = []
+    claims = sorted(_claims(manifest))
+    if volumes:
+        gone = site.components.drop_volumes(target, claims)
+        text += [f"volumes deleted: {', '.join(gone)}"] if gone else []
+    elif claims or part.component.data:
+        stays.append("its volumes")
+    if definitions and part.component.crds:
+        site.definitions.undefine(target, part.component.crds)
+        text.append(f"definitions deleted: {', '.join(part.component.crds)}")
+    else:
+        stays += part.component.crds
+    if acted and stays:
+        text.append(f"{', '.join(stays)} stay")
+    say("; ".join(text))
+    return Outcome(component=part.name, state=DEPLOYED if acted else UNCHANGED, text="; ".join(text))
+
+
+def _check_volumes(part: Part, manifest: tuple[Object, ...], *, volumes: bool) -> None:
+    """A claim of the release itself goes with it: Helm deletes what it has made."""
+    mine = [
+        f"{each['kind']}/{each['metadata']['name']}"
+        for each in manifest
+        if each["kind"] == "PersistentVolumeClaim" and not _is_kept(each)
+    ]
+    if mine and not volumes:
+        raise refused(
+            "volume-in-release",
+            f"{part.name} has {', '.join(mine)} in its release, which would go with it",
+            hint="annotate them helm.sh/resource-policy: keep in the chart, and deploy; or say --volumes",
+        )
+
+
+def _claims(manifest: tuple[Object, ...]) -> Iterator[str]:
+    """How the names of a release's volume claims begin."""
+    for each in manifest:
+        if each["kind"] == "StatefulSet":
+            for claim in each["spec"].get("volumeClaimTemplates") or ():
+                yield f"{claim['metadata']['name']}-{each['metadata']['name']}"
+
+
+def _is_kept(each: Object) -> bool:
+    notes = each["metadata"].get("annotations") or {}
+    return bool(notes.get("helm.sh/resource-policy") == "keep")

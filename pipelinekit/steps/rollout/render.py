@@ -1,0 +1,29 @@
+"""What would be applied for a component, as text: policies first, then the component with its definitions."""
+
+from __future__ import annotations
+
+import json
+
+from pipelinekit.plan.rollout.definitions import split
+from pipelinekit.ports.rollout import Components
+from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.steps.rollout.part import Part, Shelf, policies_of, release_of
+
+
+def rendered(part: Part, shelf: Shelf, components: Components) -> str:
+    """The manifests of a component; no cluster is asked, nothing is published."""
+    texts = []
+    policies = policies_of(part, shelf, publish=False)
+    for packaged in (policies, release_of(part, shelf, publish=False)):
+        if packaged is not None:
+            prepared = packaged.prepared
+            text = components.everything(prepared.archive, prepared.target, prepared.layers)
+            texts.append(f"# {prepared.target.name} {prepared.plan.version}\n{text.rstrip()}\n")
+    return "".join(texts)
+
+
+def surveyed(manifest: str, namespace: str) -> str:
+    """What of a manifest a survey of that namespace can judge: no definitions, nothing elsewhere."""
+    _, objects = split(read_manifest(manifest))
+    mine = [each for each in objects if each["metadata"].get("namespace", namespace) == namespace]
+    return "\n---\n".join(json.dumps(each) for each in mine)

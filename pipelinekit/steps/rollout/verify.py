@@ -1,0 +1,20 @@
+"""Verify components by the code that verifies applications: the chart's own tests."""
+
+from __future__ import annotations
+
+from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Outcome
+from pipelinekit.ports import Say
+from pipelinekit.steps import release as release_steps
+from pipelinekit.steps.rollout.deploy import Site
+from pipelinekit.steps.rollout.part import Part, Shelf, release_of
+
+
+def verify(part: Part, shelf: Shelf, site: Site, *, say: Say) -> Outcome:
+    """Run the tests of a component's chart; nothing when this very revision passed already.
+
+    Raises `Refused` when it is not deployed as it is wanted, `CheckFailed` with what the tests said.
+    """
+    packaged = release_of(part, shelf, publish=False)
+    prepared = packaged.prepared
+    _, did = release_steps.verify(prepared.plan, prepared.target, site.releases, packaged.receipts, say)
+    return Outcome(component=part.name, state=DEPLOYED if did.acted else UNCHANGED, text=did.sentence)

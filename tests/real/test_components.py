@@ -1,0 +1,177 @@
+"""Rolling out components: order, gates, definitions, upgrades and removal, with real workloads."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.real.platform import TestPlatform, made_platform
+
+HEALTH = {"http": {"service": "store", "port": 80, "path": "/health", "json": {"/sealed": False}}}
+VERSION = {"service": "store", "port": 80, "path": "/health", "pointer": "/version"}
+
+
+@pytest.fixture(scope="module")
+def platform(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestPlatform]:
+    with made_platform(tmp_path_factory.mktemp("platform"), testbed) as made:
+        yield made
+
+
+def store(platform: TestPlatform, version: str = "1.0.0", **values: object) -> None:
+    """A server of three that only its pods' deletion replaces, with a definition among its templates."""
+    group = f"{platform.prefix}.example.com"
+    more = {"kind": "StatefulSet", "strategy": "OnDelete", "replicas": 3, "definition": group, "backup": True}
+    platform.component(
+        "store",
+        policies=True,
+        values={**more, **values},
+        chart={"version": version, "appVersion": version},
+        crds=[f"widgets.{group}"],
+        gates=[HEALTH],
+        version=VERSION,
+        backup={"cronjob": "store-backup"},
+        data="every widget",
+        replace={"leader": "role=leader"},
+    )
+
+
+def web(platform: TestPlatform, version: str = "1.0.0", size: object = 2) -> None:
+    """What has an object of the store's definition."""
+    widget = {"group": f"{platform.prefix}.example.com", "size": size}
+    chart = {"version": version, "appVersion": version}
+    # One of its objects is in the store's namespace.
+    values = {"widget": widget, "elsewhere": f"{platform.prefix}-store"}
+    platform.component("web", needs=("store",), values=values, chart=chart)
+
+
+def test_a_plan_on_an_empty_cluster_holds_objects_against_definitions_of_the_same_plan(
+    platform: TestPlatform,
+) -> None:
+    store(platform)
+    web(platform, size="large")
+    platform.on("store", "web")
+    said = platform.verb("plan")
+    assert said.code == 6
+    assert "web: Widget/one: spec.size is no integer" in said.reason
+    web(platform)
+    plans = {each["component"]: each for each in json.loads(platform.must("plan", "--json").out)}
+    assert plans["store"]["definitions"] == [f"widgets.{platform.prefix}.example.com"]
+    assert plans["web"]["after"] == ["store"]
+    assert "created: Widget/one" in plans["web"]["lines"]
+    assert platform.kubectl("get", "namespaces", "--output", "name").count(platform.prefix) == 0
+
+
+def test_a_branch_that_fails_keeps_the_others_going_and_who_waits_says_for_whom(
+    platform: TestPlatform,
+) -> None:
+    platform.component("bad", values={"broken": True})
+    platform.component("after", needs=("bad",))
+    platform.on("store", "web", "bad", "after")
+    said = platform.verb("deploy", "--timeout", "60")
+    assert said.code == 5
+    assert "after: waits for bad, which failed" in said.err
+    assert "bad: dev: pod bad-" in said.reason
+    platform.on("store", "web")
+    assert platform.states() == {"store": "unchanged", "web": "unchanged"}
+    manifest = platform.kubectl("get", "secret", "--selector", "owner=helm,name=store", component="store")
+    assert "sh.helm.release.v1.store.v1" in manifest
+    assert "store-policies" in platform.kubectl("get", "networkpolicies", component="store")
+
+
+def test_the_charts_tests_verify_what_was_deployed(platform: TestPlatform) -> None:
+    assert "store 1.0.0 is verified in dev" in platform.must("verify").out
+    assert "nothing was done" in platform.must("verify").out
+
+
+def test_who_needs_what_is_upgraded_waits_for_its_new_pods_in_the_second_run_as_well(
+    platform: TestPlatform,
+) -> None:
+    """Helm is content with a StatefulSet whose pods are all of the revision before."""
+    platform.kubectl("label", "pod", "store-1", "role=leader", component="store")
+    before = platform.pods("store")
+    store(platform, "1.1.0", slow=3)
+    web(platform, "1.1.0")
+    said = platform.killed_when("only its deletion replaces it", "deploy", "--timeout", "120")
+    assert "backup store-backup-" in said
+    assert "web:" not in said.replace("web: waits", "")
+    # The release is as it is wanted, and the server is not.
+    red = platform.verb("status", "--only", "store")
+    assert red.code == 1
+    assert "pods are new" in red.out
+    assert platform.verb("deploy", "--only", "web").reason.startswith("error: store is needed and not ready")
+    second = platform.must("deploy", "--timeout", "120")
+    deleted = [line.split()[2] for line in (said + second.err).splitlines() if "its deletion" in line]
+    assert deleted[-1] == "store-1"
+    assert (
+        "pod store-1 is of the revision before, and only its deletion replaces it (the leader" in second.err
+    )
+    assert not set(before.values()) & set(platform.pods("store").values())
+    ready = max(moments(platform, "store", "Ready"))
+    assert min(moments(platform, "web", "PodScheduled")) >= ready
+    assert platform.states() == {"store": "unchanged", "web": "unchanged"}
+
+
+def moments(platform: TestPlatform, component: str, condition: str) -> list[str]:
+    """When each pod of a component came into a condition, as its API says it."""
+    items = json.loads(platform.kubectl("get", "pods", "--output", "json", component=component))["items"]
+    return [
+        each["lastTransitionTime"]
+        for pod in items
+        for each in pod["status"]["conditions"]
+        if each["type"] == condition
+    ]
+
+
+def test_what_cannot_be_done_is_refused_before_anything_is_done(platform: TestPlatform) -> None:
+    store(platform, "3.0.0")
+    said = platform.verb("deploy")
+    assert (said.code, "must not skip major 2" in said.reason) == (6, True)
+    store(platform, "1.2.0", claim="1Gi")
+    said = platform.verb("plan")
+    assert said.code == 6
+    assert "StatefulSet/store: the volume claim data comes, which cannot be done in place" in said.err
+    store(platform, "1.1.0", slow=3)
+    web(platform, "1.1.0")
+    assert "nothing would be done" in platform.must("plan").out
+
+
+def test_removal_goes_backwards_and_leaves_definitions_and_their_objects(platform: TestPlatform) -> None:
+    said = platform.verb("remove", "--only", "store")
+    assert (said.code, "store is needed by web" in said.reason) == (6, True)
+    definition = f"widgets.{platform.prefix}.example.com"
+    platform.kubectl("get", definition, "one", component="web")
+    body = {"apiVersion": f"{platform.prefix}.example.com/v1", "kind": "Widget", "spec": {"size": 1}}
+    made = platform.folder / "kept.json"
+    made.write_text(json.dumps({**body, "metadata": {"name": "kept"}}))
+    platform.kubectl("apply", "--filename", str(made), component="store")
+    removed = platform.must("remove", "--from", "store")
+    assert removed.out.index("web") < removed.out.index("store")
+    platform.kubectl("get", definition, "kept", component="store")
+    used = platform.verb("remove", "--from", "store", "--definitions")
+    assert (used.code, f"{definition} has 1 objects" in used.reason) == (6, True)
+    platform.kubectl("delete", definition, "kept", component="store")
+    platform.must("remove", "--from", "store", "--definitions")
+    assert definition not in platform.kubectl("get", "crds", "--output", "name")
+
+
+def killed(platform: TestPlatform, words: str) -> None:
+    platform.killed_when(words, "deploy", "--timeout", "120")
+
+
+STEPS = ("definitions: ", "store-policies 1.0.0 to dev", "store 1.0.0 to dev", "web 1.0.0 to dev")
+SAMPLE = STEPS[2:3]
+
+
+@pytest.mark.parametrize("words", STEPS if os.environ.get("PK_MATRIX") else SAMPLE)
+def test_killed_at_a_step_and_run_again(words: str, testbed: Mapping[str, str], tmp_path: Path) -> None:
+    with made_platform(tmp_path, testbed) as platform:
+        store(platform)
+        web(platform)
+        platform.on("store", "web")
+        killed(platform, words)
+        assert platform.states("--timeout", "120")["web"] == "deployed"
+        assert set(platform.states().values()) == {"unchanged"}

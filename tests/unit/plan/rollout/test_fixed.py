@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelinekit.plan.rollout.fixed import unchangeable
+
+
+def thing(kind: str, **more: Any) -> Any:
+    return {"kind": kind, "metadata": {"name": "a"}, **more}
+
+
+def claims(size: str, name: str = "data", **more: Any) -> Any:
+    spec = {"resources": {"requests": {"storage": size}}, **more}
+    return thing("StatefulSet", spec={"volumeClaimTemplates": [{"metadata": {"name": name}, "spec": spec}]})
+
+
+def service(**spec: Any) -> Any:
+    return thing("Service", spec=spec)
+
+
+def claim(size: str, storage: str = "x") -> Any:
+    return thing(
+        "PersistentVolumeClaim",
+        spec={"storageClassName": storage, "resources": {"requests": {"storage": size}}},
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (claims("1Gi"), claims("1024Mi"), []),
+        (claims("1Gi"), claims("2Gi"), ["cannot grow from 1Gi to 2Gi in place"]),
+        (claims("2Gi"), claims("1Gi"), ["cannot shrink from 2Gi to 1Gi: no volume does"]),
+        (claims("1Gi"), claims("1Gi", storageClassName="y"), ["storageClassName of the volume claim data"]),
+        (claims("1Gi"), claims("1Gi", name="other"), ["claim data goes", "claim other comes"]),
+        (
+            thing("Deployment", spec={"selector": {"a": 1}}),
+            thing("Deployment", spec={"selector": {"a": 2}}),
+            ["selector"],
+        ),
+        (
+            thing("StatefulSet", spec={"serviceName": "a"}),
+            thing("StatefulSet", spec={"serviceName": "b"}),
+            ["serviceName"],
+        ),
+        (
+            thing("Job", spec={"template": {"a": 1}}),
+            thing("Job", spec={"template": {"a": 2}}),
+            ["spec.template"],
+        ),
+        (service(clusterIP="None"), service(), ["headless"]),
+        (service(), service(clusterIP="10.0.0.9"), ["clusterIP cannot be changed"]),
+        (service(clusterIP="None"), service(clusterIP="None", x=1), []),
+        (claim("1Gi"), claim("2Gi"), []),
+        (claim("2Gi"), claim("1Gi"), ["cannot shrink"]),
+        (claim("1Gi"), claim("1Gi", "y"), ["spec.storageClassName"]),
+        (thing("StorageClass", provisioner="a"), thing("StorageClass", provisioner="b"), ["provisioner"]),
+        (
+            thing("ConfigMap", immutable=True, data={}),
+            thing("ConfigMap", immutable=True, data={"a": "b"}),
+            ["immutable"],
+        ),
+        (thing("ConfigMap", data={}), thing("ConfigMap", data={"a": "b"}), []),
+    ],
+)
+def test_what_no_update_takes_is_foretold(before: Any, after: Any, words: list[str]) -> None:
+    said = unchangeable([before], [after])
+    assert len(said) == len(words), said
+    assert all(word in line for word, line in zip(words, said, strict=True))
+
+
+def test_hooks_and_what_is_new_may_be_anything() -> None:
+    hook = {"annotations": {"helm.sh/hook": "pre-install"}, "name": "a"}
+    job = {"kind": "Job", "metadata": hook, "spec": {"template": {"a": 1}}}
+    assert unchangeable([job], [{**job, "spec": {"template": {"a": 2}}}]) == ()
+    assert unchangeable([], [claims("1Gi")]) == ()

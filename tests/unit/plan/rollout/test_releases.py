@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipelinekit.errors import Refused
+from pipelinekit.model.component import Component
+from pipelinekit.plan.rollout import releases
+from tests import examples
+
+
+@pytest.mark.parametrize(
+    ("steps", "installed", "wanted", "refused"),
+    [
+        ("major", "1.9.3", "2.0.0", ""),
+        ("major", "1.9.3", "1.99.0", ""),
+        ("major", "1.9.3", "3.0.0", "must not skip major 2"),
+        ("minor", "1.8.0", "1.9.0", ""),
+        ("minor", "1.8.0", "1.10.0", "must not skip 1.9"),
+        ("minor", "1.8.0", "2.3.0", ""),
+        ("any", "1.0.0", "9.0.0", ""),
+        ("major", "2.0.0", "1.9.0", "may not read"),
+        ("major", "2.1.0", "2.0.0", ""),
+        ("minor", "2.1.0", "2.0.0", "may not read"),
+        ("major", "v1.2.3", "3", "must not skip major 2"),
+        ("major", "", "3.0.0", ""),
+        ("major", "edge", "3.0.0", ""),
+    ],
+)
+def test_the_way_from_one_version_to_another(steps: str, installed: str, wanted: str, refused: str) -> None:
+    component = Component(name="store", steps=steps, data="all of it")
+    fault = releases.path_fault(component, installed, wanted)
+    assert (fault == "") is (refused == "")
+    assert refused in fault
+    if refused:
+        with pytest.raises(Refused, match="store"):
+            releases.check_path(component, installed, wanted)
+
+
+def test_what_holds_no_data_may_go_back() -> None:
+    assert releases.path_fault(Component(name="web"), "3.0.0", "1.0.0") == ""
+
+
+def test_a_component_is_planned_like_an_application() -> None:
+    platform = examples.platform()
+    plan = releases.release_plan("store", platform, "upstream", "1.2.3", document=b"x", content="sha256:1")
+    assert plan.chart.repository.endswith("platform/upstream")
+    assert (plan.version, plan.chart.tag, plan.app.name) == ("1.2.3", "1.2.3", "store")
+    other = releases.release_plan("store", platform, "upstream", "1.2.3", document=b"y", content="sha256:1")
+    assert other.key != plan.key
+
+
+def test_a_component_brings_its_namespace_and_the_environment_its_cluster() -> None:
+    platform = examples.platform()
+    environment = platform.environments[0]
+    target = releases.target_of(Component(name="store", namespace="stores"), platform, environment, "-x")
+    assert (target.name, target.namespace) == ("store-x", "stores")
+    assert target.context == platform.cluster_of(environment).context
+
+
+def test_what_a_release_was_made_from_is_read_back() -> None:
+    values = json.loads(releases.marks("sha256:1", "1.2.3", "9.9.9"))
+    assert releases.marked(values, releases.SERVER) == "9.9.9"
+    assert releases.marked({}, releases.CHART) == ""
+    assert releases.marked({"global": "x"}, releases.CHART) == ""

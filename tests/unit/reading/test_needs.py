@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.reading.needs import Described, check_components, describe
+from pipelinekit.reading.platform import read_platform_with_places
+
+PLATFORM = """apiVersion: pipelinekit/v1
+kind: Platform
+metadata: {name: acme}
+images: {registry: "r:5000"}
+charts: {repository: "oci://r:5000/charts"}
+clusters: [{name: c}]
+environments: [{name: dev, cluster: c, namespace: "{team}"}]
+"""
+
+
+def part(name: str, more: str = "chart: chart\n") -> Described:
+    text = (
+        f"apiVersion: pipelinekit/v1\nkind: Component\nmetadata: {{name: {name}}}\nnamespace: {name}\n{more}"
+    )
+    return describe(text, f"{name}.yaml", name)
+
+
+def said(entries: str, *parts: Described, known: tuple[str, ...] = ()) -> list[str]:
+    platform, source = read_platform_with_places(f"{PLATFORM}components: [{entries}]\n", "p.yaml")
+    found = {each.component.name: each for each in parts}
+    faults = check_components(platform, source, found, known)
+    return [f"{each}; {each.hint}" if each.hint else str(each) for each in faults]
+
+
+def test_what_fits_is_no_fault() -> None:
+    a, b = part("a"), part("b", "chart: chart\nneeds: [a]\noptional: [c]\n")
+    assert said("{name: b}, {name: a}, {name: c, enabled: false}", a, b, part("c")) == []
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        (
+            "{name: vualt}",
+            "p.yaml:8:15: components[0].name: there is no component 'vualt'; did you mean 'vault'?",
+        ),
+        (
+            "{name: asker}",
+            "asker.yaml:5:9: needs[0]: 'vault' is not among the platform's components; turn it on in ",
+        ),
+        ("{name: asker}, {name: vault, enabled: false}", "asker.yaml:5:9: needs[0]: 'vault' is off"),
+        ("{name: typo}", "typo.yaml:5:9: needs[0]: there is no 'vualt'; did you mean 'vault'?"),
+        ("{name: wish}", "wish.yaml:5:12: optional[0]: there is no 'vualt'; did you mean 'vault'?"),
+        ("{name: caller}", "caller.yaml:5:9: calls[0]: 'vault' does not offer 'ipa'; known are: api"),
+        (
+            "{name: lost}",
+            "lost.yaml:5:11: accepts[0]: there is no 'aplications'; did you mean 'applications'?",
+        ),
+        ("{name: later}", "p.yaml:8:15: components[0].name: 'later' is to be defined: what counts"),
+    ],
+)
+def test_what_is_nowhere_is_told_at_its_place(entries: str, expected: str) -> None:
+    later = describe(
+        "apiVersion: pipelinekit/v1\nkind: Component\nmetadata: {name: later}\nextension: what counts\n",
+        "later.yaml",
+        "later",
+    )
+    parts = (
+        later,
+        part("vault", "chart: c\noffers: [{name: api, service: vault, port: 1}]\n"),
+        part("asker", "needs: [vault]\nchart: c\n"),
+        part("typo", "needs: [vualt]\nchart: c\n"),
+        part("wish", "optional: [vualt]\nchart: c\n"),
+        part("caller", "calls: ['vault:ipa']\nchart: c\n"),
+        part("lost", "accepts: [aplications]\nchart: c\n"),
+    )
+    (one,) = said(entries, *parts)
+    assert one.startswith(expected)
+
+
+def test_a_folder_that_could_not_be_read_is_told_once() -> None:
+    assert said("{name: broken}", known=("broken",)) == []
+
+
+def test_a_circle_is_named_whole_and_once() -> None:
+    a = part("a", "chart: x\nneeds: [c]\n")
+    b = part("b", "chart: x\nneeds: [a]\n")
+    c = part("c", "chart: x\noptional: [b]\n")
+    d = part("d", "chart: x\nneeds: [a]\n")
+    (one,) = said("{name: a}, {name: b}, {name: c}, {name: d}", a, b, c, d)
+    assert one.startswith("a.yaml:6:9: needs[0]: goes in a circle: a needs c needs b needs a")
+
+
+def test_a_circle_through_what_is_off_is_none() -> None:
+    a = part("a", "chart: x\noptional: [b]\n")
+    b = part("b", "chart: x\nneeds: [a]\n")
+    assert said("{name: a}, {name: b, enabled: false}", a, b) == []

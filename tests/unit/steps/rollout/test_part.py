@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.errors import Refused
+from pipelinekit.model.component import Component
+from pipelinekit.steps.rollout.part import policies_of, release_of
+from tests.unit.steps.rollout.bench import Bench
+
+
+def test_an_upstream_archive_goes_unchanged(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    archive = bench.archive()
+    part = bench.part(chart="", archive=archive, values={"a": 1})
+    packaged = release_of(part, bench.shelf, publish=True)
+    assert packaged.prepared.archive.read_bytes() == bench.upstream["upstream"]
+    assert (packaged.prepared.plan.version, packaged.server) == ("7.0.0", "9.1.0")
+    assert packaged.prepared.values["a"] == 1
+    release_of(part, bench.shelf, publish=True)
+    assert bench.fetched == ["upstream"]
+
+
+def test_another_archive_than_the_named_one_is_refused(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    archive = replace(bench.archive(), digest="sha256:" + "0" * 64)
+    with pytest.raises(Refused, match="not the archive that"):
+        release_of(bench.part(chart="", archive=archive), bench.shelf, publish=True)
+
+
+def test_an_archive_in_the_folder_is_not_fetched(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    archive = replace(bench.archive(), file="upstream.tgz")
+    part = bench.part(chart="", archive=archive)
+    (part.folder / "upstream.tgz").write_bytes(bench.upstream["upstream"])
+    release_of(part, bench.shelf, publish=True)
+    assert bench.fetched == []
+
+
+def test_a_plan_publishes_nothing(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    release_of(bench.part(), bench.shelf, publish=False)
+    assert not bench.registry.tags
+
+
+def test_the_platforms_values_lie_over_the_components_own(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    part = replace(bench.part(values={"a": {"b": 2}}), own=json.dumps({"a": {"b": 1, "c": 3}}))
+    assert release_of(part, bench.shelf, publish=False).prepared.values["a"] == {"b": 2, "c": 3}
+
+
+def test_policies_are_there_where_they_are_declared(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    assert policies_of(bench.part(), bench.shelf, publish=False) is None
+    found = policies_of(bench.part(policies="policies"), bench.shelf, publish=False)
+    assert found is not None
+    assert found.prepared.target.name == "store-policies"
+    assert Component(name="a").policies == ""

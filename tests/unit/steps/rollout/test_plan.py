@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelinekit.model.rollout import PartPlan
+from pipelinekit.plan.rollout.order import order_of
+from pipelinekit.steps.rollout import plan as steps
+from pipelinekit.steps.rollout.part import Part
+from tests.unit.steps.rollout.bench import CRD, Bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def planned(bench: Bench, *parts: Part) -> dict[str, PartPlan]:
+    by_name = {each.name: each for each in parts}
+    order = order_of(each.component for each in parts)
+    plans = steps.plan(by_name, order, order, bench.shelf, bench.site, bench.said.append)
+    return {each.component: each for each in plans}
+
+
+def widget(size: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "example.com/v1",
+        "kind": "Widget",
+        "metadata": {"name": "one"},
+        "spec": {"size": size},
+    }
+
+
+def test_on_an_empty_cluster_objects_are_held_against_definitions_of_the_same_plan(bench: Bench) -> None:
+    store = bench.part(objects=(CRD,), crds=("widgets.example.com",))
+    found = planned(bench, store, bench.part("web", objects=(widget("x"),), needs=("store",)))
+    assert found["store"].definitions == ("widgets.example.com",)
+    assert found["web"].refusals == ("Widget/one: spec.size is no integer",)
+    found = planned(bench, store, bench.part("web", objects=(widget(1),), needs=("store",)))
+    assert found["web"].refusals == ()
+    assert found["web"].after == ("store",)
+    assert bench.cluster.records == {}
+
+
+def test_what_runs_is_nothing_to_do(bench: Bench) -> None:
+    part = bench.part()
+    assert planned(bench, part)["store"].acts
+    bench.deploy(part)
+    found = planned(bench, part)["store"]
+    assert (found.acts, found.installed, found.lines) == (False, "1.0.0", ())
+    more = planned(bench, bench.part(version="1.1.0", values={"replicas": 2}))["store"]
+    assert (more.acts, more.installed, more.version) == (True, "1.0.0", "1.1.0")
+
+
+def test_one_that_cannot_be_packaged_does_not_stop_the_others(bench: Bench) -> None:
+    broken = bench.part("broken")
+    (broken.folder / "chart" / "Chart.yaml").write_text("version: [")
+    found = planned(bench, broken, bench.part())
+    assert found["broken"].refusals
+    assert not found["store"].refusals
+
+
+def test_a_kind_that_comes_with_somebody_who_is_not_needed_is_told(bench: Bench) -> None:
+    store = bench.part(objects=(CRD,), crds=("widgets.example.com",))
+    found = planned(bench, store, bench.part("web", objects=(widget(1),)))
+    assert found["web"].refusals == ("Widget/one: its kind comes with store: add store to needs",)
+
+
+def test_definitions_that_the_cluster_has_already_count_too(bench: Bench) -> None:
+    bench.deploy(bench.part(objects=(CRD,), crds=("widgets.example.com",)))
+    found = planned(bench, bench.part("web", objects=(widget("x"),)))
+    assert found["web"].refusals == ("Widget/one: spec.size is no integer",)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.errors import Refused
+from pipelinekit.model.rollout import Outcome
+from pipelinekit.steps.rollout.part import Part
+from pipelinekit.steps.rollout.remove import remove
+from tests.unit.steps.rollout.bench import CRD, SET, Bench
+
+NAME = "widgets.example.com"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def removed(bench: Bench, part: Part, **words: bool) -> Outcome:
+    return remove(part, bench.shelf, bench.site, timeout=1, say=bench.said.append, **words)
+
+
+def test_definitions_and_volumes_stay_and_that_is_said(bench: Bench) -> None:
+    part = bench.part(objects=(CRD,), crds=(NAME,), policies="policies", data="all")
+    bench.deploy(part)
+    assert removed(bench, part).text == f"is removed; its volumes, {NAME} stay"
+    assert bench.cluster.records == {}
+    assert NAME in bench.definitions.there
+    assert removed(bench, part).state == "unchanged"
+
+
+def test_a_volume_that_would_go_with_its_release_is_refused(bench: Bench) -> None:
+    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data"}, "spec": {}}
+    part = bench.part(objects=(claim,))
+    bench.deploy(part)
+    with pytest.raises(Refused, match="PersistentVolumeClaim/data"):
+        removed(bench, part)
+    assert removed(bench, part, volumes=True).state == "deployed"
+
+
+def test_with_a_word_volumes_go_and_no_others(bench: Bench) -> None:
+    claims = [{"metadata": {"name": "data"}, "spec": {}}]
+    server = {**SET, "spec": {**SET["spec"], "volumeClaimTemplates": claims}}
+    part = bench.part(objects=(server,))
+    bench.deploy(part)
+    bench.components.volumes = ["data-store-0", "data-store-1", "data-other-0"]
+    assert (
+        removed(bench, part, volumes=True).text == "is removed; volumes deleted: data-store-0, data-store-1"
+    )
+    assert bench.components.volumes == ["data-other-0"]
+
+
+def test_with_a_word_definitions_go_unless_they_have_objects(bench: Bench) -> None:
+    part = bench.part(objects=(CRD,), crds=(NAME,))
+    bench.deploy(part)
+    bench.definitions.used = {NAME: 2}
+    with pytest.raises(Refused, match="has 2 objects"):
+        removed(bench, part, definitions=True)
+    assert NAME in bench.definitions.there
+    bench.definitions.used = {}
+    assert f"definitions deleted: {NAME}" in removed(bench, part, definitions=True).text
+    assert bench.definitions.there == {}
