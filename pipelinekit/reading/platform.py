@@ -12,7 +12,6 @@ from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.packages import Proxy
 from pipelinekit.model.platform import (
     DAY,
-    Approvals,
     Charts,
     Cluster,
     Component,
@@ -27,7 +26,7 @@ from pipelinekit.model.platform import (
     Vault,
 )
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
-from pipelinekit.reading import faults, nexus
+from pipelinekit.reading import faults, nexus, people
 from pipelinekit.reading.schema.words import HOST
 from pipelinekit.reading.source import Path, Source, parse
 
@@ -69,6 +68,7 @@ def _check_sense(source: Source) -> None:
         text = faults.mapping(source.data, "images").get(key)
         _check_placeholders(source, ("images", key), text)
     nexus.check(source)
+    people.check(source)
     _check_addresses(source)
     _check_packages(source)
     for index, each in enumerate(faults.items(source.data, "environments")):
@@ -226,6 +226,9 @@ def _platform(data: Data) -> Platform:
         jenkins=_jenkins(data["jenkins"]) if "jenkins" in data else None,
         vault=Vault(**data["vault"]) if "vault" in data else None,
         ledger=data.get("ledger", {}).get("repository", ""),
+        ledger_keys=people.read_keys(data),
+        people=people.read_people(data),
+        groups=people.read_groups(data),
         clusters=tuple(Cluster(**each) for each in data["clusters"]),
         environments=tuple(_environment(each) for each in data["environments"]),
         components=tuple(Component(**each) for each in data.get("components", ())),
@@ -266,7 +269,6 @@ def _jenkins(data: Data) -> Jenkins:
 
 
 def _environment(data: Data) -> Environment:
-    approvals = data.get("approvals")
     return Environment(
         name=data["name"],
         cluster=data["cluster"],
@@ -274,7 +276,7 @@ def _environment(data: Data) -> Environment:
         automatic=data.get("automatic", False),
         after=data.get("after", ""),
         soak=_seconds(data["soak"]) if "soak" in data else 0,
-        approvals=Approvals(count=approvals["count"], groups=tuple(approvals["from"])) if approvals else None,
+        approvals=people.read_approvals(data["approvals"]) if "approvals" in data else None,
         freeze=tuple(
             Freeze(
                 start=each["from"],

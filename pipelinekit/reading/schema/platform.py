@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipelinekit import names
 from pipelinekit.model.packages import ECOSYSTEMS
 from pipelinekit.reading.schema.nexus import NEXUS
+from pipelinekit.reading.schema.people import GROUPS, LEDGER, PEOPLE
 from pipelinekit.reading.schema.words import (
     BRANCH,
     CHART_REPOSITORY,
@@ -170,7 +171,9 @@ PLATFORM: Schema = {
                 }
             ),
             "nexus": NEXUS,
-            "ledger": closed({"repository": text("a git repository", *GIT)}, "repository"),
+            "ledger": LEDGER,
+            "people": PEOPLE,
+            "groups": GROUPS,
             "clusters": listing(
                 closed(
                     {
@@ -196,6 +199,7 @@ PLATFORM: Schema = {
                             {
                                 "count": whole("how many", 1, 20),
                                 "from": listing(line("a group", 200), "of which groups", minItems=1),
+                                "signed": flag("only those that people signed with their own keys count"),
                             },
                             "count",
                             "from",
