@@ -21,10 +21,10 @@ _CONFIG = """\
 
 def folder(name: str) -> Path | None:
     """The embedded ledger of a platform, made unless it is there; None for a user without a home."""
-    data, home = os.environ.get("XDG_DATA_HOME"), os.environ.get("HOME")
-    if not data and not home:
+    state, home = os.environ.get("XDG_STATE_HOME"), os.environ.get("HOME")
+    if not state and not home:
         return None
-    path = Path(data or f"{home}/.local/share", "pipelinekit", "ledgers", f"{name}.git")
+    path = Path(state or f"{home}/.local/state", "pipelinekit", "ledgers", f"{name}.git")
     if not (path / "HEAD").exists():
         for part in ("objects", "refs/heads"):
             (path / part).mkdir(parents=True, exist_ok=True)
