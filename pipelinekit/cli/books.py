@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from pipelinekit.cli import report
+from pipelinekit.cli.wiring import kubeconfig
 from pipelinekit.errors import refused
 
 if TYPE_CHECKING:
@@ -42,8 +44,27 @@ def told(here: Line) -> Told | None:
         open=lambda: ledger_of(here.platform),
         receipts=here.receipts,
         say=report.say,
+        anchor=_anchor(here) if here.platform.ledger else None,
         platform=lambda: here.named[1] if here.given_platform else "",
     )
+
+
+def _anchor(here: Line) -> Callable[[str, str], None]:
+    """What remembers a head of the ledger outside it: the registry a release, an environment a deployment."""
+    from pipelinekit.adapters.cluster.anchors import ClusterAnchors
+    from pipelinekit.adapters.registry.anchors import TagAnchors
+    from pipelinekit.model.ledger import Anchor, branch_of
+
+    def anchor(environment: str, head: str) -> None:
+        branch = branch_of(here.app.team, here.app.name)
+        made = Anchor(ledger=here.platform.name, branch=branch, commit=head)
+        place = here.platform.environment(environment)
+        if place:
+            ClusterAnchors(kubeconfig(dict(os.environ))).mark(here.target(place), made)
+        else:
+            TagAnchors(here.images).mark(here.plan.image, made)
+
+    return anchor
 
 
 @contextmanager
