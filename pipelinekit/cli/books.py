@@ -31,6 +31,21 @@ def ledger_of(platform: Platform) -> GitLedger:
     return GitLedger(folder, platform, signed=False)
 
 
+def shared_ledger_of(platform: Platform) -> GitLedger:
+    """The same, for what needs all that is known; raises `Refused` where gates have no ledger of everybody's.
+
+    An embedded one has what was done from this machine, and nothing of any other.
+    """
+    gated = [each.name for each in platform.environments if each.gated]
+    if gated and not platform.ledger:
+        raise refused(
+            "ledger-none",
+            f"which releases reached {', '.join(gated)} stands in no ledger that everybody writes",
+            hint="platform.yaml names one: ledger: {repository: …}",
+        )
+    return ledger_of(platform)
+
+
 def told(here: Line) -> Told | None:
     """What the verbs of the line tell; None in a pipeline whose platform has no ledger."""
     from pipelinekit.steps.journal import Told
