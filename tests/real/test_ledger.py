@@ -82,7 +82,7 @@ def test_events_stand_in_order_whoever_writes_and_however_it_is_reached(
         ("approved", "ada", ""),
     ]
     assert second.entries[2].event == event("approved", reason="größer\n\n")
-    assert ledger.branches() == (BRANCH, "main")
+    assert ledger.branches() == (BRANCH,)
     with pytest.raises(Refused) as caught:
         ledger.append(BRANCH, [event("held")], after=first.head)
     assert caught.value.faults[0].code == MOVED
@@ -218,7 +218,7 @@ def test_a_terminal_without_a_ledger_has_one_that_proves_nothing(home: Path) -> 
     found = add(ledger, event("released"), event("approved"))
     assert [str(each.writer) for each in found] == ["unsigned", "unsigned"]
     assert all(each.writer and not each.writer.person and not each.writer.groups for each in found)
-    place = home / ".local/share/pipelinekit/ledgers/local.git"
+    place = home / ".local/state/pipelinekit/ledgers/local.git"
     assert git("fsck", "--strict", cwd=place) == ""
     assert git("config", "core.fsync", cwd=place) == "committed,reference"
     assert ledger_of(examples.platform(name="local", ledger="")).history(BRANCH) == found

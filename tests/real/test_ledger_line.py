@@ -108,7 +108,8 @@ def test_what_was_deployed_remembers_the_ledger_and_no_revision_comes_of_it(
     orders: Application, ledger: Bare
 ) -> None:
     branch = f"apps/{orders.team}/orders"
-    (deployment,) = orders.objects("deployments")
+    shown = ("get", "deployment", "orders", "--output=json", "--show-managed-fields")
+    deployment = json.loads(orders.tool("kubectl", "-n", orders.namespace, *shown))
     assert deployment["metadata"]["annotations"]["pipelinekit.dev/ledger"].startswith(f"acme:{branch}@")
     managers = {each["manager"] for each in deployment["metadata"]["managedFields"]}
     assert "pipelinekit-ledger" in managers
