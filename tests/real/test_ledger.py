@@ -122,11 +122,13 @@ def test_many_who_write_at_once_all_stand_there(
     repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_as(monkeypatch, signers, "payments")
+    known = signers.platform()
     failures: list[BaseException] = []
 
     def write(number: int) -> None:
         try:
-            assert book(repository, signers).note([event("released", version=f"1.0.{number}")])
+            ledger = GitLedger(repository, known, signed=True)
+            assert ledger.note([event("released", version=f"1.0.{number}")])
         except BaseException as error:  # noqa: BLE001 - a thread's errors are told below
             failures.append(error)
 
