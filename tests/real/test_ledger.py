@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "SSH_AUTH_SOCK", "GIT_CONFIG_GLOBAL", signing.KEY):
         monkeypatch.delenv(name, raising=False)
     return home
@@ -116,6 +119,27 @@ def test_what_is_told_already_is_not_told_again(
         "failed",
         "failed",
     ]
+
+
+def test_what_is_expected_is_asked_beside_other_work_and_a_rival_is_waited_for(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "payments")
+    one, other = book(repository, signers), book(repository, signers)
+    for each in (one, other):
+        each.expect(BRANCH)
+    other.note([event("released", version="2.0.0")])
+    one.note([event("released")])
+    one.note([event("deployed", environment="dev")])
+    one.close()
+    other.close()
+    assert len(one.history(BRANCH).events) == 3
+    never = book(repository / "gone", signers)
+    never.expect(BRANCH)
+    with pytest.raises(Refused, match="cannot be read"):
+        never.note([event()])
+    never.close()
+    assert list(Path(tempfile.gettempdir()).glob("pipelinekit-*/git")) == []
 
 
 def test_many_who_write_at_once_all_stand_there(

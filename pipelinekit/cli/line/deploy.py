@@ -91,7 +91,11 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
         return
     with around_stage(here, "deploy"):
         told = books.told(here)
-        results = [_deployed(here, each, promises, rest["timeout"], told) for each in prepared]
+        try:
+            results = [_deployed(here, each, promises, rest["timeout"], told) for each in prepared]
+        finally:
+            if told:
+                told.close()
     finish_all(results, as_json, "no environment is automatic: nothing is deployed")
 
 
@@ -99,6 +103,13 @@ def _deployed(
     here: Line, prepared: Prepared, promises: Mapping[str, str], timeout: int, told: Told | None
 ) -> tuple[Deployed, Did]:
     environment = prepared.target.environment.name
+
+    def survey(each: Prepared) -> Sequence[Finding]:
+        # It is asked where something is to be done, and only then the ledger has something to hear.
+        if told:
+            told.expect()
+        return _survey(here)(each)
+
     with books.endings(told, "deploy", environment):
         done = release_steps.deploy(
             prepared,
@@ -108,7 +119,7 @@ def _deployed(
             receipts=here.receipts,
             timeout=timeout,
             say=report.say,
-            survey=_survey(here),
+            survey=survey,
             promised=promises.get(environment, ""),
         )
     if told:

@@ -134,6 +134,22 @@ def test_a_silent_ledger_stops_nobody_and_is_told_when_it_answers(bench: Bench) 
     assert [each.kind for each in bench.events] == ["deployed"]
 
 
+def test_what_is_expected_is_given_back(bench: Bench) -> None:
+    told = bench.told()
+    told.close()
+    assert bench.opened == 0
+    told.expect()
+    assert bench.ledger.expected == {BRANCH}
+    told.released(CHART)
+    told.close()
+    assert (bench.ledger.expected, bench.opened) == (set(), 1)
+
+    def broken() -> Journal:
+        raise refused("ledger-none", "no home")
+
+    replace(told, open=broken).expect()
+
+
 def test_a_chart_of_another_revision_lends_no_digests(bench: Bench) -> None:
     other = replace(CHART, key=replace(PLAN.key, commit="other"))
     bench.told().verified(VERIFIED, other)
