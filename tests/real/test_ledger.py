@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -193,6 +194,29 @@ def test_a_pipeline_s_key_approves_nothing(
         add(book(repository, signers), event("approved"))
     with pytest.raises(Refused, match="write nothing of the platform"):
         add(book(repository, signers), Event(kind="released", at=NOW))
+
+
+def test_an_expired_key_writes_nothing(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "ada")
+    with pytest.raises(Refused, match=r"of ada has expired"):
+        add(book(repository, signers, ada="2027-01-01"), event("held"))
+
+
+def test_what_nobody_signed_keeps_nothing_from_being_told(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "payments")
+    ledger = book(repository, signers)
+    first = ledger.note([event("released")])
+    text = git("cat-file", "commit", first, cwd=repository)
+    forged = re.sub(r"gpgsig .*?-----END SSH SIGNATURE-----\n", "", text, flags=re.DOTALL) + "\n"
+    (repository / "forged").write_text(forged)
+    commit = git("hash-object", "-t", "commit", "-w", "forged", cwd=repository)
+    git("update-ref", f"refs/heads/{BRANCH}", commit, cwd=repository)
+    assert ledger.note([event("released")]) != commit
+    assert [each.trouble for each in ledger.history(BRANCH).entries] == ["it has no signature", ""]
 
 
 def test_jenkins_release_folder_writes_for_those_whom_the_platform_knows(

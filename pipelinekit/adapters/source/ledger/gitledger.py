@@ -131,13 +131,18 @@ class GitLedger:
     # --- writing ----------------------------------------------------------------------------------
 
     def _note(self, here: Git, head: str, commits: Sequence[Commit], events: Sequence[Event]) -> str:
-        branch, known = events[0].branch, [each.message for each in commits]
-        missing = [each for each in events if not any(_tells(text, each) for text in known)]
+        branch = events[0].branch
+        missing = [each for each in events if not self._is_told(here, commits, each)]
         if not missing:
             return head
         written = self._written(here, branch, missing, head)
         self.remote.push(here, branch, written, head)
         return written
+
+    def _is_told(self, here: Git, commits: Sequence[Commit], event: Event) -> bool:
+        """Whether one of them tells it, and is signed: or whoever may push could keep it from being told."""
+        telling = [each for each in commits if _tells(each.message, self.name, event)]
+        return bool(proof.prove(here, telling, self._keys)) if self._keys else bool(telling)
 
     def _signer(self, keys: Keyring) -> Signer:
         if self._found is None:
@@ -160,6 +165,8 @@ class GitLedger:
         if self._keys:
             signer = self._signer(self._keys)
             trouble = may_not_write(signer.writer, event, self._gated)
+            if signer.owner.until is not None and signer.owner.until <= self._clock():
+                raise refused("ledger-key", f"the key {signer.writer.key} of {signer.writer} has expired")
             if trouble:
                 raise refused("ledger-kind", trouble)
             options, keeper = ["-S"], self._keys.identity(signer.owner)
@@ -190,8 +197,9 @@ def _authorship(keeper: str, at: int) -> dict[str, str]:
     }
 
 
-def _tells(message: str, event: Event) -> bool:
+def _tells(message: str, ledger: str, event: Event) -> bool:
     try:
-        return same(read_message(message).event, event)
+        body = read_message(message)
     except ValueError:
         return False
+    return body.ledger == ledger and same(body.event, event)
