@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -91,6 +93,34 @@ def test_events_stand_in_order_whoever_writes_and_however_it_is_reached(
         ledger.append(BRANCH, [event("held")], after=first.head)
     assert caught.value.faults[0].code == MOVED
     assert ledger.history(BRANCH) == second
+
+
+def test_over_ssh_a_pipeline_s_key_is_also_what_it_is_let_in_with(
+    served: tuple[Path, dict[str, str], dict[str, str]],
+    signers: Signers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root, addresses, env = served
+    keys = Path(re.search(r"-i (\S+)/user", env["GIT_SSH_COMMAND"])[1])  # type: ignore[index]
+    with (keys / "authorized").open("a") as file:
+        file.write(signers.public("payments").key + "\n")
+    # An agent knows its servers; ssh looks for them at a home that no variable moves.
+    program = tmp_path / "bin" / "ssh"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\nexec {shutil.which("ssh")} -F /dev/null -o UserKnownHostsFile={keys}/known "$@"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    name = bare(root, "ledger-keyed", {}).name
+    address = f"{addresses['ssh']}/{name}"
+    sign_as(monkeypatch, signers, "stock")
+    with pytest.raises(Refused, match="Permission denied"):
+        book(address, signers).history(BRANCH)
+    sign_as(monkeypatch, signers, "payments")
+    assert book(address, signers).note([event("released")])
+    assert len(book(address, signers).history(BRANCH).events) == 1
 
 
 def test_a_repository_that_is_gone_is_told(

@@ -10,6 +10,7 @@ from pipelinekit.plan.ledger.body import Body, read_message
 from pipelinekit.plan.ledger.commit import Commit
 from pipelinekit.plan.ledger.keyring import Keyring
 
+_NOBODYS = "a key of nobody whom the platform knows (one that was used stays listed, with `until`)"
 UNREAD = Event(kind="refused")
 """In the place of an event that could not be read; its entry has a trouble."""
 
@@ -118,7 +119,7 @@ def _unproven(commit: Commit, proven: Mapping[str, str], keys: Keyring) -> str:
         return "it has no signature"
     owner = keys.owners.get(commit.fingerprint)
     if owner is None:
-        return f"it is signed with {commit.fingerprint}, a key of nobody whom the platform knows"
+        return f"it is signed with {commit.fingerprint}, {_NOBODYS}"
     if proven.get(commit.id) != owner.principal:
         return f"its signature does not hold, though it names a key of {owner.principal}"
     if commit.author != keys.identity(owner):
