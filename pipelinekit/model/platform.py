@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelinekit.model.agent import Agent, Notify
+from pipelinekit.model.people import Group, LedgerKeys, Person
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
 
 if TYPE_CHECKING:
@@ -152,6 +153,8 @@ class Approvals:
 
     count: int
     groups: tuple[str, ...]
+    signed: bool = False
+    """Whether only what people signed with keys of their own counts, and no answer in Jenkins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +251,9 @@ class Platform:
     vault: Vault | None = None
     ledger: str = ""
     """The ledger's git address; empty: an embedded local one."""
+    ledger_keys: LedgerKeys = field(default_factory=LedgerKeys)
+    people: tuple[Person, ...] = ()
+    groups: tuple[Group, ...] = ()
     components: tuple[ComponentEntry, ...] = ()
     applications: tuple[Registration, ...] = ()
     retention: Retention = field(default_factory=Retention)

@@ -17,13 +17,13 @@ from pipelinekit.ports.images import (
     Verifier,
 )
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
+from pipelinekit.ports.ledger import Anchors, Journal, Ledger, TagAnchors
 from pipelinekit.ports.namespaces import Namespaces
 from pipelinekit.ports.releases import (
     RIVAL,
     Charts,
     Cluster,
     Clusters,
-    Ledger,
     Objects,
     Releases,
     SecretVersions,
@@ -34,6 +34,7 @@ from pipelinekit.ports.say import Live, Say, nobody
 __all__ = [
     "DENIED",
     "RIVAL",
+    "Anchors",
     "Answers",
     "Builds",
     "ChartRepository",
@@ -46,6 +47,7 @@ __all__ = [
     "Describer",
     "Engine",
     "Jobs",
+    "Journal",
     "Ledger",
     "Live",
     "Namespaces",
@@ -65,6 +67,7 @@ __all__ = [
     "Signer",
     "Sources",
     "Store",
+    "TagAnchors",
     "TextMerge",
     "Verifier",
     "Workspace",

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelinekit.model.network import Network
-from pipelinekit.model.platform import Approvals, Environment, Freeze
+from pipelinekit.model.platform import Environment, Freeze
 from pipelinekit.model.quota import RESTRICTED, Quota
-from pipelinekit.reading import faults
+from pipelinekit.reading import faults, people
 from pipelinekit.reading.source import Source
 
 Data = Mapping[str, Any]
@@ -24,7 +24,6 @@ def seconds_of(duration: str) -> int:
 
 def read_environment(data: Data) -> Environment:
     """An environment that the schema has passed."""
-    approvals = data.get("approvals")
     return Environment(
         name=data["name"],
         cluster=data["cluster"],
@@ -32,7 +31,7 @@ def read_environment(data: Data) -> Environment:
         automatic=data.get("automatic", False),
         after=data.get("after", ""),
         soak=seconds_of(data["soak"]) if "soak" in data else 0,
-        approvals=Approvals(count=approvals["count"], groups=tuple(approvals["from"])) if approvals else None,
+        approvals=people.read_approvals(data["approvals"]) if "approvals" in data else None,
         freeze=tuple(
             Freeze(
                 start=each["from"],

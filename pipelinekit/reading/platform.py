@@ -24,7 +24,7 @@ from pipelinekit.model.platform import (
     Vault,
 )
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
-from pipelinekit.reading import faults, nexus
+from pipelinekit.reading import faults, nexus, people
 from pipelinekit.reading.environments import check_network, read_environment, read_network, seconds_of
 from pipelinekit.reading.schema.words import HOST
 from pipelinekit.reading.source import Path, Source, parse
@@ -67,6 +67,7 @@ def _check_sense(source: Source) -> None:
         _check_placeholders(source, ("images", key), text)
     nexus.check(source)
     check_network(source)
+    people.check(source)
     _check_addresses(source)
     _check_packages(source)
     for index, each in enumerate(faults.items(source.data, "environments")):
@@ -224,6 +225,9 @@ def _platform(data: Data) -> Platform:
         jenkins=_jenkins(data["jenkins"]) if "jenkins" in data else None,
         vault=Vault(**data["vault"]) if "vault" in data else None,
         ledger=data.get("ledger", {}).get("repository", ""),
+        ledger_keys=people.read_keys(data),
+        people=people.read_people(data),
+        groups=people.read_groups(data),
         clusters=tuple(Cluster(**each) for each in data["clusters"]),
         environments=tuple(read_environment(each) for each in data["environments"]),
         components=tuple(ComponentEntry(**each) for each in data.get("components", ())),

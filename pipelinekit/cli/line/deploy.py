@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from pipelinekit.adapters import files
-from pipelinekit.cli import ahead, report, signatures
+from pipelinekit.cli import ahead, books, report, signatures
 from pipelinekit.cli.line import meanwhile
 from pipelinekit.cli.line.release import around_stage, finish_all
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, VIA, line
@@ -20,12 +20,15 @@ from pipelinekit.errors import ToolFailed, check_failed, refused, usage
 from pipelinekit.model.deployment import DeploymentPlan
 from pipelinekit.model.platform import Environment
 from pipelinekit.model.preflight import Finding
+from pipelinekit.model.receipts import Deployed
 from pipelinekit.plan import deploymentplan
 from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.steps import deployment as deployment_steps
 from pipelinekit.steps import preflight, referenced
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.deployment import Prepared
+from pipelinekit.steps.image import Did
+from pipelinekit.steps.journal import Told
 
 FORMAT = 1
 """Of a plan's file."""
@@ -88,22 +91,42 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
         _show(here, list(prepared), rest["out"], as_json)
         return
     with around_stage(here, "deploy"):
-        results = [
-            release_steps.deploy(
-                each,
-                releases=here.helm,
-                cluster=here.cluster,
-                objects=here.objects,
-                receipts=here.receipts,
-                timeout=rest["timeout"],
-                say=report.say,
-                survey=_survey(here),
-                early=meanwhile.found(each.target),
-                promised=promises.get(each.target.environment.name, ""),
-            )
-            for each in prepared
-        ]
+        told = books.told(here)
+        try:
+            results = [_deployed(here, each, promises, rest["timeout"], told) for each in prepared]
+        finally:
+            if told:
+                told.close()
     finish_all(results, as_json, "no environment is automatic: nothing is deployed")
+
+
+def _deployed(
+    here: Line, prepared: Prepared, promises: Mapping[str, str], timeout: int, told: Told | None
+) -> tuple[Deployed, Did]:
+    environment = prepared.target.environment.name
+
+    def survey(each: Prepared) -> Sequence[Finding]:
+        # It is asked where something is to be done, and only then the ledger has something to hear.
+        if told:
+            told.expect()
+        return _survey(here)(each)
+
+    with books.endings(told, "deploy", environment):
+        done = release_steps.deploy(
+            prepared,
+            releases=here.helm,
+            cluster=here.cluster,
+            objects=here.objects,
+            receipts=here.receipts,
+            timeout=timeout,
+            say=report.say,
+            survey=survey,
+            early=meanwhile.found(prepared.target),
+            promised=promises.get(environment, ""),
+        )
+    if told:
+        told.deployed(done[0], prepared.chart)
+    return done
 
 
 def _check_words(*, plan_only: bool, out: str, from_plan: str, check: bool, via: str, timeout: int) -> None:

@@ -6,6 +6,7 @@ from pipelinekit import names
 from pipelinekit.model.packages import ECOSYSTEMS
 from pipelinekit.reading.schema.environments import NETWORK, POD_SECURITY, QUOTA
 from pipelinekit.reading.schema.nexus import NEXUS
+from pipelinekit.reading.schema.people import GROUPS, LEDGER, PEOPLE
 from pipelinekit.reading.schema.words import (
     BRANCH,
     CHART_REPOSITORY,
@@ -172,7 +173,9 @@ PLATFORM: Schema = {
             ),
             "nexus": NEXUS,
             "network": NETWORK,
-            "ledger": closed({"repository": text("a git repository", *GIT)}, "repository"),
+            "ledger": LEDGER,
+            "people": PEOPLE,
+            "groups": GROUPS,
             "clusters": listing(
                 closed(
                     {
@@ -198,6 +201,7 @@ PLATFORM: Schema = {
                             {
                                 "count": whole("how many", 1, 20),
                                 "from": listing(line("a group", 200), "of which groups", minItems=1),
+                                "signed": flag("only those that people signed with their own keys count"),
                             },
                             "count",
                             "from",

@@ -12,6 +12,7 @@ from pipelinekit.adapters.build.buildah import BuildahEngine
 from pipelinekit.adapters.build.context import Sources
 from pipelinekit.adapters.build.docker import DockerEngine
 from pipelinekit.adapters.build.secrets import BuildSecrets
+from pipelinekit.adapters.cluster.anchors import ClusterAnchors
 from pipelinekit.adapters.cluster.components import ComponentHelm
 from pipelinekit.adapters.cluster.definitions import Definitions
 from pipelinekit.adapters.cluster.helm import Helm
@@ -27,12 +28,13 @@ from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.adapters.jenkins.builds import JenkinsBuilds
 from pipelinekit.adapters.jenkins.jobs import JenkinsController, JenkinsJobs
 from pipelinekit.adapters.nexus import NexusClient
+from pipelinekit.adapters.registry.anchors import TagAnchors
 from pipelinekit.adapters.registry.cosign import Cosign, CosignVerifier
 from pipelinekit.adapters.registry.helmrepository import HttpCharts
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.registry.store import RegistryStore
 from pipelinekit.adapters.registry.syft import Syft
-from pipelinekit.adapters.source.ledger import MemoryLedger
+from pipelinekit.adapters.source.ledger.gitledger import GitLedger
 from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.adapters.source.worktree import MergeFile
 from tests import doubles, nexus, parts
@@ -58,7 +60,10 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.NexusServer: (NexusClient, nexus.Server),
     ports.Store: (RegistryStore, doubles.Store),
     ports.Clusters: (Workloads, doubles.Clusters),
-    ports.Ledger: (MemoryLedger, doubles.Ledger),
+    ports.Ledger: (GitLedger, doubles.Ledger),
+    ports.Journal: (GitLedger, doubles.Ledger),
+    ports.Anchors: (ClusterAnchors, doubles.Anchors),
+    ports.TagAnchors: (TagAnchors, doubles.TagAnchors),
     ports.Charts: (Helm, doubles.Charts),
     ports.Releases: (Helm, doubles.Releases),
     ports.Cluster: (Kubernetes, doubles.Cluster),

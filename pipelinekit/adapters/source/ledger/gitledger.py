@@ -1,0 +1,205 @@
+"""The ledger in a git repository: one branch an application, one signed commit an event."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipelinekit.adapters.source import git
+from pipelinekit.adapters.source.git import Git
+from pipelinekit.adapters.source.ledger import proof, signing
+from pipelinekit.adapters.source.ledger.ahead import Ahead, recent
+from pipelinekit.adapters.source.ledger.remote import Remote, read_commits
+from pipelinekit.adapters.source.ledger.signing import Signer
+from pipelinekit.errors import Refused, refused
+from pipelinekit.model.ledger import MOVED, PLATFORM, Entry, Event, History, Writer, may_not_write
+from pipelinekit.model.platform import Platform
+from pipelinekit.plan.ledger.body import Body, message_of, read_message, same
+from pipelinekit.plan.ledger.commit import EMPTY_TREE, Commit
+from pipelinekit.plan.ledger.judge import Revocation, judge, revocations
+from pipelinekit.plan.ledger.keyring import Keyring
+
+KEEPER = "pipelinekit <pipelinekit@localhost>"
+"""Author of what nobody signs."""
+_TRIES = 50
+
+
+class GitLedger:
+    """A ledger at an address that git reaches; `signed` is false for the embedded one."""
+
+    def __init__(
+        self,
+        address: str | Path,
+        platform: Platform,
+        *,
+        signed: bool,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.remote = Remote(str(address))
+        self.name = platform.name
+        self._gated = frozenset(each.name for each in platform.environments if each.gated)
+        self._clock = clock
+        self._keys = Keyring(platform) if signed else None
+        self._found: Signer | None = None
+        self._ahead: Ahead | None = None
+
+    def branches(self) -> tuple[str, ...]:
+        """Those that are there, in order."""
+        return tuple(sorted(self.remote.heads()))
+
+    def history(self, branch: str) -> History:
+        """What stands on a branch now, judged."""
+        with self.remote.opened() as here:
+            return self._history(here, branch)
+
+    def append(self, branch: str, events: Sequence[Event], *, after: str) -> History:
+        """Add events after the commit `after`, all or none; the history then."""
+        with self.remote.opened() as here:
+            if self.remote.fetch(here, [branch]).get(branch, "") != after:
+                raise self.remote.moved(branch)
+            self.remote.push(here, branch, self._written(here, branch, events, after), after)
+            return self._history(here, branch)
+
+    def note(self, events: Sequence[Event]) -> str:
+        """Add those events that their branch does not have yet; its head with them."""
+        branch = events[0].branch
+        for each in range(_TRIES):
+            try:
+                ahead = self._ahead.taken() if each == 0 and self._ahead else None
+                if ahead and self._ahead and self._ahead.branch == branch:
+                    return self._note(*ahead, events)
+                with self.remote.opened() as here:
+                    return self._note(here, *recent(self.remote, here, branch), events)
+            except Refused as error:
+                if error.faults[0].code != MOVED:
+                    raise
+        raise self.remote.moved(branch)
+
+    def expect(self, branch: str) -> None:
+        """Ask beside other work what will be asked when something of that branch is noted."""
+        if self._ahead is None:
+            keys = self._keys
+            self._ahead = Ahead(self.remote, branch, lambda: self._signer(keys) if keys else None)
+
+    def close(self) -> None:
+        """Give back what `expect` has taken."""
+        if self._ahead:
+            self._ahead.close()
+            self._ahead = None
+
+    def writer(self) -> Writer:
+        """Who `append` writes as."""
+        return self._signer(self._keys).writer if self._keys else Writer(role="embedded")
+
+    def fsck(self) -> tuple[str, ...]:
+        """What git says of everything in the repository; raises `Refused` where it cannot be read at all."""
+        branches = sorted(self.remote.heads())
+        if not branches:
+            return ()
+        with self.remote.opened() as here:
+            self.remote.fetch(here, branches)
+            done = here.run("fsck", "--full", "--strict", "--no-dangling", "--no-progress")
+        return tuple(f"{done.out}{done.err}".splitlines()) if done.code else ()
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def _history(self, here: Git, branch: str) -> History:
+        heads = self.remote.fetch(here, sorted({PLATFORM, branch} if self._keys else {branch}))
+        revoked: tuple[Revocation, ...] = ()
+        if self._keys and PLATFORM in heads:
+            revoked = revocations(self._judged(here, PLATFORM, heads[PLATFORM], ()))
+        head = heads.get(branch, "")
+        return History(entries=self._judged(here, branch, head, revoked), head=head)
+
+    def _judged(
+        self, here: Git, branch: str, head: str, revoked: tuple[Revocation, ...]
+    ) -> tuple[Entry, ...]:
+        commits = read_commits(here, head)
+        return judge(
+            branch,
+            commits,
+            proof.prove(here, commits, self._keys) if self._keys else {},
+            self._keys,
+            int(self._clock()),
+            revoked=revoked,
+            gated=self._gated,
+            ledger=self.name,
+        )
+
+    # --- writing ----------------------------------------------------------------------------------
+
+    def _note(self, here: Git, head: str, commits: Sequence[Commit], events: Sequence[Event]) -> str:
+        branch = events[0].branch
+        missing = [each for each in events if not self._is_told(here, commits, each)]
+        if not missing:
+            return head
+        written = self._written(here, branch, missing, head)
+        self.remote.push(here, branch, written, head)
+        return written
+
+    def _is_told(self, here: Git, commits: Sequence[Commit], event: Event) -> bool:
+        """Whether one of them tells it, and is signed: or whoever may push could keep it from being told."""
+        telling = [each for each in commits if _tells(each.message, self.name, event)]
+        return bool(proof.prove(here, telling, self._keys)) if self._keys else bool(telling)
+
+    def _signer(self, keys: Keyring) -> Signer:
+        if self._found is None:
+            with git.nowhere() as here:
+                self._found = signing.find(here, keys, os.environ)
+        return self._found
+
+    def _written(self, here: Git, branch: str, events: Sequence[Event], parent: str) -> str:
+        """The newest of the commits that say these events, none of which is on the branch yet."""
+        here.check("hash-object", "-t", "tree", "-w", "--stdin", stdin="")
+        for each in events:
+            if each.branch != branch:
+                raise ValueError(f"{each.kind} stands on {each.branch}, not on {branch}")
+            parent = self._commit(here, each, parent)
+        return parent
+
+    def _commit(self, here: Git, event: Event, parent: str) -> str:
+        options, keeper, user = ["--no-gpg-sign"], KEEPER, ""
+        signing_options: tuple[str, ...] = ()
+        if self._keys:
+            signer = self._signer(self._keys)
+            trouble = may_not_write(signer.writer, event, self._gated)
+            if signer.owner.until is not None and signer.owner.until <= self._clock():
+                raise refused("ledger-key", f"the key {signer.writer.key} of {signer.writer} has expired")
+            if trouble:
+                raise refused("ledger-kind", trouble)
+            options, keeper = ["-S"], self._keys.identity(signer.owner)
+            user, signing_options = signer.writer.jenkins_user, signer.options
+        try:
+            message = message_of(Body(ledger=self.name, event=event, jenkins_user=user))
+        except ValueError as error:
+            raise refused("ledger-event", f"this cannot be an event: {error}") from error
+        done = here.run(
+            *signing_options,
+            "commit-tree",
+            *options,
+            *(["-p", parent] if parent else []),
+            EMPTY_TREE,
+            env=_authorship(keeper, event.at),
+            stdin=message,
+        )
+        if done.code:
+            raise refused("ledger-key", f"the event cannot be signed: {done.reason()}")
+        return done.out.strip()
+
+
+def _authorship(keeper: str, at: int) -> dict[str, str]:
+    name, _, address = keeper.partition(" <")
+    fields = {"NAME": name, "EMAIL": address.rstrip(">"), "DATE": f"{at} +0000"}
+    return {
+        f"GIT_{role}_{field}": value for role in ("AUTHOR", "COMMITTER") for field, value in fields.items()
+    }
+
+
+def _tells(message: str, ledger: str, event: Event) -> bool:
+    try:
+        body = read_message(message)
+    except ValueError:
+        return False
+    return body.ledger == ledger and same(body.event, event)

@@ -1,0 +1,89 @@
+"""Which ledger a platform has: the repository that it names, or an embedded one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from pipelinekit.cli import report
+from pipelinekit.cli.wiring import kubeconfig
+from pipelinekit.errors import refused
+
+if TYPE_CHECKING:
+    from pipelinekit.adapters.source.ledger.gitledger import GitLedger
+    from pipelinekit.cli.wiring import Line
+    from pipelinekit.model.platform import Platform
+    from pipelinekit.steps.journal import Told
+
+
+def ledger_of(platform: Platform) -> GitLedger:
+    """The ledger of a platform; raises `Refused` where an embedded one has no home."""
+    from pipelinekit.adapters.source.ledger import local
+    from pipelinekit.adapters.source.ledger.gitledger import GitLedger
+
+    if platform.ledger:
+        return GitLedger(platform.ledger, platform, signed=True)
+    folder = local.folder(platform.name)
+    if folder is None:
+        raise refused("ledger-none", "there is no home to keep a ledger in", hint="set HOME")
+    return GitLedger(folder, platform, signed=False)
+
+
+def shared_ledger_of(platform: Platform) -> GitLedger:
+    """The same, for what needs all that is known; raises `Refused` where gates have no ledger of everybody's.
+
+    An embedded one has what was done from this machine, and nothing of any other.
+    """
+    gated = [each.name for each in platform.environments if each.gated]
+    if gated and not platform.ledger:
+        raise refused(
+            "ledger-none",
+            f"which releases reached {', '.join(gated)} stands in no ledger that everybody writes",
+            hint="platform.yaml names one: ledger: {repository: …}",
+        )
+    return ledger_of(platform)
+
+
+def told(here: Line) -> Told | None:
+    """What the verbs of the line tell; None in a pipeline whose platform has no ledger."""
+    from pipelinekit.steps.journal import Told
+
+    if not here.platform.ledger and here.revision.pipeline:
+        # Its home goes with the build: what is written there is nobody's memory.
+        return None
+    return Told(
+        plan=here.plan,
+        name=here.platform.ledger,
+        open=lambda: ledger_of(here.platform),
+        receipts=here.receipts,
+        say=report.say,
+        anchor=_anchor(here) if here.platform.ledger else None,
+        platform=lambda: here.named[1] if here.given_platform else "",
+    )
+
+
+def _anchor(here: Line) -> Callable[[str, str], None]:
+    """What remembers a head of the ledger outside it: the registry a release, an environment a deployment."""
+    from pipelinekit.adapters.cluster.anchors import ClusterAnchors
+    from pipelinekit.adapters.registry.anchors import TagAnchors
+    from pipelinekit.model.ledger import Anchor, branch_of
+
+    def anchor(environment: str, head: str) -> None:
+        branch = branch_of(here.app.team, here.app.name)
+        made = Anchor(ledger=here.platform.name, branch=branch, commit=head)
+        place = here.platform.environment(environment)
+        if place:
+            ClusterAnchors(kubeconfig(dict(os.environ))).mark(here.target(place), made)
+        else:
+            TagAnchors(here.images).mark(here.plan.image, made)
+
+    return anchor
+
+
+@contextmanager
+def endings(told: Told | None, stage: str, environment: str) -> Iterator[None]:
+    """What ends a stage with an error is told to the ledger, where there is one."""
+    with told.endings(stage, environment) if told else nullcontext():
+        yield
