@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelinekit.model.agent import Agent, Notify
+from pipelinekit.model.gates import Approvals, Evidence, Freeze, Watch
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
 
 if TYPE_CHECKING:
@@ -145,24 +146,6 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Approvals:
-    """How many people of which groups say yes before a promotion."""
-
-    count: int
-    groups: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freeze:
-    """A window of local time in `zone` in which nothing is promoted; `start` and `end` are ISO 8601."""
-
-    start: str
-    end: str
-    zone: str = "UTC"
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """A place to deploy to. `namespace` is a template over `{team}` and `{name}`; `soak` is in seconds."""
 
@@ -174,13 +157,23 @@ class Environment:
     soak: int = 0
     approvals: Approvals | None = None
     freeze: tuple[Freeze, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    emergency: tuple[str, ...] = ()
+    """The groups that may go past the gates, with a reason."""
+    change: str = ""
+    """What a change's number looks like: # is a digit, * any letters, digits, - and _; empty: needs none."""
+    back: bool = False
+    """Whether only what has a way back gets here."""
+    watch: Watch | None = None
     registry: str = ""
     """The image registry of this environment when it is not the platform's."""
+    charts: str = ""
+    """The chart repository likewise."""
 
     @property
     def gated(self) -> bool:
         """Whether a release gets here by promotion only."""
-        return bool(self.after or self.approvals or self.freeze)
+        return bool(self.after or self.approvals or self.freeze or self.evidence or self.change or self.back)
 
     def namespace_of(self, team: str, name: str) -> str:
         """The namespace of an application in this environment."""

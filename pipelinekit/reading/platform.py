@@ -12,12 +12,10 @@ from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.packages import Proxy
 from pipelinekit.model.platform import (
     DAY,
-    Approvals,
     Charts,
     Cluster,
     Component,
     Environment,
-    Freeze,
     Images,
     Jenkins,
     Library,
@@ -27,14 +25,13 @@ from pipelinekit.model.platform import (
     Vault,
 )
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
-from pipelinekit.reading import faults, nexus
+from pipelinekit.reading import faults, gates, nexus
 from pipelinekit.reading.schema.words import HOST
 from pipelinekit.reading.source import Path, Source, parse
 
 Data = Mapping[str, Any]
 
 FILE = "platform.yaml"
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}|[{}]")
 
 
@@ -80,22 +77,7 @@ def _check_sense(source: Source) -> None:
                 source.fault(
                     (*path, key), "unknown-reference", f"there is no '{word}'", faults.nearest(word, known)
                 )
-        if "soak" in each and "after" not in each:
-            source.fault(
-                (*path, "soak"), "soak-alone", "'soak' counts in the environment of 'after'", "add after:"
-            )
-        if each.get("automatic") is True and {"after", "approvals", "freeze"} & each.keys():
-            source.fault(
-                (*path, "automatic"),
-                "automatic-gated",
-                "an environment with a gate is reached by promotion",
-                "remove automatic, or the gate",
-            )
-        for number, window in enumerate(faults.items(each, "freeze")):
-            if str(window.get("from", "")) >= str(window.get("to", "~")):
-                source.fault(
-                    (*path, "freeze", number, "to"), "freeze-ends", "the freeze ends before it begins"
-                )
+        gates.check(source, path, each)
     _check_cycles(source)
 
 
@@ -259,39 +241,22 @@ def _jenkins(data: Data) -> Jenkins:
         commands=data.get("pullRequests", {}).get("commands", False),
         source=Origin(**data["source"]) if "source" in data else None,
         library=Library(**data["library"]) if "library" in data else None,
-        scan=_seconds(data["scan"]) if "scan" in data else DAY,
+        scan=gates.seconds(data["scan"]) if "scan" in data else DAY,
         notify=Notify(**data["notify"]) if "notify" in data else None,
         **({"token_file": data["webhook"]["tokenFile"]} if "webhook" in data else {}),
     )
 
 
 def _environment(data: Data) -> Environment:
-    approvals = data.get("approvals")
     return Environment(
         name=data["name"],
         cluster=data["cluster"],
         namespace=data["namespace"],
         automatic=data.get("automatic", False),
-        after=data.get("after", ""),
-        soak=_seconds(data["soak"]) if "soak" in data else 0,
-        approvals=Approvals(count=approvals["count"], groups=tuple(approvals["from"])) if approvals else None,
-        freeze=tuple(
-            Freeze(
-                start=each["from"],
-                end=each["to"],
-                zone=each.get("zone", "UTC"),
-                reason=each.get("reason", ""),
-            )
-            for each in data.get("freeze", ())
-        ),
-        registry=data.get("images", {}).get("registry", ""),
+        **gates.read_gates(data),
     )
 
 
 def _retention(data: Data) -> Retention:
-    fields = {name: _seconds(data[name]) for name in ("audit", "development") if name in data}
+    fields = {name: gates.seconds(data[name]) for name in ("audit", "development") if name in data}
     return Retention(**fields, **({"last": data["last"]} if "last" in data else {}))
-
-
-def _seconds(duration: str) -> int:
-    return int(duration[:-1]) * _SECONDS[duration[-1]]

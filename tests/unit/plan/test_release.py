@@ -8,13 +8,12 @@ import pytest
 from pipelinekit.errors import Refused, UsageError
 from pipelinekit.model.app import App, Build
 from pipelinekit.model.packages import Proxy
+from pipelinekit.model.gates import Approvals, Freeze
 from pipelinekit.model.platform import (
-    Approvals,
     Charts,
     Cluster,
     Component,
     Environment,
-    Freeze,
     Images,
     Jenkins,
     Platform,

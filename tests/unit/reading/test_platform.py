@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from pipelinekit.errors import DocumentInvalid, Fault
 from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.packages import Proxy
+from pipelinekit.model.gates import Approvals, Freeze
 from pipelinekit.model.platform import (
-    Approvals,
     Charts,
     Cluster,
     Component,
     Environment,
-    Freeze,
     Images,
     Jenkins,
     Library,

@@ -190,6 +190,14 @@ PLATFORM: Document = {
                 {"from": "2026-07-03", "to": "2026-07-04", "zone": "Marked/Zone", "reason": "marked-reason"}
             ],
             "images": {"registry": "marked-other:5000"},
+            "charts": {"repository": "oci://marked-other-charts:5000/charts"},
+            "evidence": [{"type": "marked-scan", "age": "776h", "verdict": "marked-fine"}],
+            "emergency": {"from": ["marked-saviours"]},
+            "change": "MARKED-#",
+            "verify": {
+                "prometheus": "https://marked-prometheus.example.com",
+                "queries": [{"name": "marked-errors", "query": "marked_total", "max": 1}],
+            },
         },
     ],
     "components": [{"name": "markedcomponent", "values": "marked-values.yaml"}],
