@@ -56,8 +56,7 @@ def _check_watch(source: Source, path: Path, watch: Data) -> None:
             source.fault(
                 (*here, "name"), "query-unbound", "nothing says which values are good", "add min: or max:"
             )
-        numbers = isinstance(lowest, int | float) and isinstance(highest, int | float)
-        if numbers and lowest > highest:
+        if isinstance(lowest, int | float) and isinstance(highest, int | float) and lowest > highest:
             source.fault((*here, "max"), "query-bounds", "is below min")
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from pipelinekit.errors import Refused, UsageError
 from pipelinekit.model.app import App, Build
-from pipelinekit.model.packages import Proxy
 from pipelinekit.model.gates import Approvals, Freeze
+from pipelinekit.model.packages import Proxy
 from pipelinekit.model.platform import (
     Charts,
     Cluster,

@@ -34,7 +34,8 @@ def faults(marked: str) -> list[str]:
 
 def test_all_gates() -> None:
     text = platform(
-        "soak: 1h, after: b, approvals: {count: 2, from: [rm], author: false, requester: false, signed: true}, "
+        "soak: 1h, after: b, "
+        "approvals: {count: 2, from: [rm], author: false, requester: false, signed: true}, "
         "freeze: [{from: Fri 16:00, to: Mon 08:00, zone: Europe/Paris}, {from: '18:00', to: '08:00'}, "
         "{from: 12-18T18:00, to: 01-04, reason: year end}], "
         "evidence: [{type: scan, age: 7d}, {type: uat, verdict: accepted}], emergency: {from: [sre]}, "

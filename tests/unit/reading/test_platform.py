@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pipelinekit.errors import DocumentInvalid, Fault
 from pipelinekit.model.agent import Agent, AgentPod, Notify
-from pipelinekit.model.packages import Proxy
 from pipelinekit.model.gates import Approvals, Freeze
+from pipelinekit.model.packages import Proxy
 from pipelinekit.model.platform import (
     Charts,
     Cluster,
