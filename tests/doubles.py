@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,16 @@ from pipelinekit.generators.configxml import FOLDER, MULTIBRANCH, PIPELINE
 from pipelinekit.model import receipts
 from pipelinekit.model.jobplan import Found
 from pipelinekit.model.jobrun import Console, Ticket
-from pipelinekit.model.ledger import Event
+from pipelinekit.model.ledger import (
+    MOVED,
+    UNREACHABLE,
+    Entry,
+    Event,
+    History,
+    Writer,
+    may_not_write,
+    with_seen,
+)
 from pipelinekit.model.marker import read_marker
 from pipelinekit.model.platform import Cluster as PlatformCluster
 from pipelinekit.model.receipts import R, Receipt
@@ -639,15 +648,56 @@ class Clusters:
 
 @dataclass
 class Ledger:
-    """Events in memory."""
+    """Branches of entries, which count unless `may_not_write` says otherwise."""
 
-    written: list[Event] = field(default_factory=list)
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    as_writer: Writer = field(default_factory=lambda: Writer(role="embedded"))
+    """Who writes from now on."""
+    gated: frozenset[str] = frozenset()
+    silent: bool = False
+    """Whether nobody answers."""
+    meddler: Callable[[Ledger], None] | None = None
+    """Somebody who is quicker: called once, just before something is added."""
 
-    def events(self) -> list[Event]:
-        return list(self.written)
+    def branches(self) -> tuple[str, ...]:
+        self._answer()
+        return tuple(sorted(self.entries))
 
-    def append(self, events: Sequence[Event]) -> None:
-        self.written.extend(events)
+    def history(self, branch: str) -> History:
+        self._answer()
+        there = tuple(self.entries.get(branch, ()))
+        seen = with_seen(there)
+        return History(
+            entries=tuple(replace(each, seen=seen.get(each.commit)) for each in there),
+            head=there[-1].commit if there else "",
+        )
+
+    def append(self, branch: str, events: Sequence[Event], *, after: str) -> History:
+        self._answer()
+        if self.meddler:
+            meddler, self.meddler = self.meddler, None
+            meddler(self)
+        if after != self.history(branch).head:
+            raise refused(MOVED, f"{branch} has moved on")
+        for each in events:
+            assert each.branch == branch, "an event stands on its own branch"
+            there = self.entries.setdefault(branch, [])
+            commit = hashlib.sha1(f"{branch} {len(there)} {each}".encode()).hexdigest()  # noqa: S324
+            trouble = may_not_write(self.as_writer, each, self.gated)
+            there.append(Entry(event=each, commit=commit, writer=self.as_writer, trouble=trouble))
+        return self.history(branch)
+
+    def writer(self) -> Writer:
+        return self.as_writer
+
+    def add(self, *events: Event) -> None:
+        """Add events, each to its branch, whatever stands there."""
+        for each in events:
+            self.append(each.branch, [each], after=self.history(each.branch).head)
+
+    def _answer(self) -> None:
+        if self.silent:
+            raise refused(UNREACHABLE, "the ledger does not answer")
 
 
 class Jobs:

@@ -1,25 +1,189 @@
-"""What a release went through: the events that the ledger keeps, as far as others read or write them."""
+"""What a release went through: events, who wrote them, and how they stand in the ledger."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
-Verb = Literal["released", "deployed", "verified", "promoted", "expired"]
+Kind = Literal[
+    "released",
+    "deployed",
+    "verified",
+    "failed",
+    "refused",
+    "requested",
+    "approved",
+    "promoted",
+    "rolled-back",
+    "held",
+    "unheld",
+    "barred",
+    "unbarred",
+    "frozen",
+    "thawed",
+    "emergency",
+    "reviewed",
+    "attested",
+    "revoked",
+    "set-promoted",
+    "seen",
+    "expired",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+Role = Literal["person", "pipeline", "release", "embedded"]
+"""Whose key it was: a person's own, a pipeline's, that of Jenkins' `release` folder, or none at all."""
+
+OF_PIPELINES: frozenset[Kind] = frozenset({"released", "deployed", "verified", "failed", "refused"})
+"""What a pipeline says of its own application, and only of environments without a gate."""
+
+PLATFORM = "platform"
+"""The branch of what concerns several applications: freezes, sets, revocations, holds over all."""
+
+MOVED = "ledger-moved"
+"""The code of an `append` after something that is no longer the head."""
+UNREACHABLE = "ledger-unreachable"
+"""The code of a ledger that does not answer."""
+
+
+def branch_of(team: str, name: str) -> str:
+    """The branch of an application in the ledger."""
+    return f"apps/{team}/{name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digests:
+    """`sha256:…` of a release's parts, whatever the registry that has them; empty where there is none.
+
+    `descriptor` is that of app.yaml, which no registry has.
+    """
+
+    image: str = ""
+    chart: str = ""
+    descriptor: str = ""
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """Those that a registry has."""
+        return tuple(each for each in (self.image, self.chart) if each)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened to one version of one application; `at` is in seconds since 1970.
+    """Something that happened to one version of one application, or on the platform.
 
-    `digests` are those of its image and chart, whatever the registry that has them.
+    `at` is in seconds since 1970 by the writer's clock. `plan` is the digest of the promotion's plan,
+    `platform` the commit of the platform's document. `details` is small JSON. On the branch `platform`
+    team, name and version may be empty.
     """
 
-    verb: Verb
-    team: str
-    name: str
-    version: str
-    digests: tuple[str, ...]
+    kind: Kind
+    team: str = ""
+    name: str = ""
+    version: str = ""
     environment: str = ""
+    digests: Digests = field(default_factory=Digests)
     at: int = 0
     reason: str = ""
+    plan: str = ""
+    platform: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def branch(self) -> str:
+        """Where it stands in the ledger."""
+        return branch_of(self.team, self.name) if self.name else PLATFORM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Who wrote an event, as far as it is proven.
+
+    Role `person`: `person` is whom the key belongs to. Role `release`: `person` is who has `jenkins_user` in
+    the platform's document, or empty. Role `pipeline`: `person` is empty and `team` is whose pipelines have
+    the key. Role `embedded`: an unsigned local ledger, which passes no gate that needs people.
+    """
+
+    role: Role
+    person: str = ""
+    groups: tuple[str, ...] = ()
+    team: str = ""
+    key: str = ""
+    """The key's fingerprint, `SHA256:…`."""
+    jenkins_user: str = ""
+
+    def __str__(self) -> str:
+        if self.role == "person":
+            return self.person
+        if self.role == "release":
+            return f"{self.person or self.jenkins_user or 'nobody'} in Jenkins"
+        return f"the pipelines of {self.team}" if self.role == "pipeline" else "unsigned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An event as it stands in the ledger.
+
+    `trouble` says why it does not count, and is empty when it does; its event is then only as good as could
+    be read. `writer` is None where nobody is proven. `seen` is when a writer who is no pipeline has first
+    said (by an event `seen`) that it is there, in seconds since 1970; None: not yet.
+    """
+
+    event: Event
+    commit: str
+    writer: Writer | None = None
+    seen: int | None = None
+    trouble: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether readers go by it."""
+        return not self.trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """A branch, oldest entry first; `head` is its newest commit, empty for a branch that is not there yet."""
+
+    entries: tuple[Entry, ...] = ()
+    head: str = ""
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (each for each in self.entries if each.counts)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Those that count."""
+        return tuple(each.event for each in self)
+
+    @property
+    def troubled(self) -> tuple[Entry, ...]:
+        """Those that do not."""
+        return tuple(each for each in self.entries if each.trouble)
+
+
+def may_not_write(writer: Writer, event: Event, gated: frozenset[str] = frozenset()) -> str:
+    """Why this writer's event does not count, or empty; `gated` are the environments with a gate.
+
+    Git cannot limit a key to some kinds of events: whoever reads ignores the others.
+    """
+    if writer.role != "pipeline":
+        return ""
+    if event.kind not in OF_PIPELINES:
+        return f"a pipeline's key writes no event of the kind {event.kind}"
+    if event.team != writer.team:
+        return f"the pipelines of {writer.team} write nothing of {event.team or 'the platform'}"
+    if event.environment in gated and event.kind != "refused":
+        return f"a pipeline's key writes nothing of {event.environment}, which has a gate"
+    return ""
+
+
+def with_seen(entries: tuple[Entry, ...]) -> dict[str, int]:
+    """When each commit was first seen: the events `seen` that count name commits in `details`."""
+    found: dict[str, int] = {}
+    for each in entries:
+        if each.counts and each.event.kind == "seen":
+            for commit in each.event.details.get("commits", ()):
+                found.setdefault(str(commit), each.event.at)
+    return found

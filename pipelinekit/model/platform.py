@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.model.agent import Agent, Notify
 from pipelinekit.model.gates import Approvals, Evidence, Freeze, Watch
+from pipelinekit.model.people import Group, LedgerKeys, Person
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
 
 if TYPE_CHECKING:
@@ -231,6 +232,9 @@ class Platform:
     vault: Vault | None = None
     ledger: str = ""
     """The ledger's git address; empty: an embedded local one."""
+    ledger_keys: LedgerKeys = field(default_factory=LedgerKeys)
+    people: tuple[Person, ...] = ()
+    groups: tuple[Group, ...] = ()
     components: tuple[Component, ...] = ()
     applications: tuple[Registration, ...] = ()
     retention: Retention = field(default_factory=Retention)

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipelinekit.model.ledger import Event
+from pipelinekit.model.ledger import Digests, Event
 from pipelinekit.model.registries import Retention
 from pipelinekit.model.stored import Running, Stored, Verdict
 from pipelinekit.plan.inputs import is_input_tag
@@ -60,17 +60,20 @@ def expired(verdicts: Iterable[Verdict], events: Iterable[Event], now: int) -> t
     """The ledger events of releases that lose their image or chart."""
     doomed = {each.stored.digest: each.reason for each in verdicts if not each.stays}
     found: dict[tuple[str, str, str], Event] = {}
-    gone = {(each.team, each.name, each.version) for each in events if each.verb == "expired"}
+    gone = {(each.team, each.name, each.version) for each in events if each.kind == "expired"}
     for each in events:
         key = (each.team, each.name, each.version)
-        lost = tuple(digest for digest in each.digests if digest in doomed)
-        if lost and key not in gone and each.verb != "expired":
+        lost = [digest for digest in each.digests.stored if digest in doomed]
+        if lost and key not in gone and each.kind != "expired":
             found[key] = Event(
-                verb="expired",
+                kind="expired",
                 team=each.team,
                 name=each.name,
                 version=each.version,
-                digests=lost,
+                digests=Digests(
+                    image=each.digests.image if each.digests.image in lost else "",
+                    chart=each.digests.chart if each.digests.chart in lost else "",
+                ),
                 at=now,
                 reason=doomed[lost[0]],
             )
@@ -126,14 +129,14 @@ def _named_by_gated(
 
     Once the audit period is over they stay as well, until the ledger says that they have expired.
     """
-    over = {(each.team, each.name, each.version) for each in events if each.verb == "expired"}
+    over = {(each.team, each.name, each.version) for each in events if each.kind == "expired"}
     found: dict[str, str] = {}
     for each in events:
-        if each.environment not in gated or each.verb == "expired":
+        if each.environment not in gated or each.kind == "expired":
             continue
         within = now - each.at < retention.audit
         if within or (each.team, each.name, each.version) not in over:
-            for digest in each.digests:
+            for digest in each.digests.stored:
                 found[digest] = f"{each.version} reached {each.environment}"
     return found
 

@@ -17,12 +17,12 @@ from pipelinekit.ports.images import (
     Verifier,
 )
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
+from pipelinekit.ports.ledger import Ledger
 from pipelinekit.ports.releases import (
     RIVAL,
     Charts,
     Cluster,
     Clusters,
-    Ledger,
     Objects,
     Releases,
     SecretVersions,

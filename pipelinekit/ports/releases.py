@@ -1,4 +1,4 @@
-"""Charts and clusters: what is deployed, what runs, what releases went through."""
+"""Charts and clusters: what is deployed, what runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     # Only names in promises: whoever generates need not load what a release is made of.
     from pipelinekit.model.deployment import Look
-    from pipelinekit.model.ledger import Event
     from pipelinekit.model.platform import Cluster as PlatformCluster
     from pipelinekit.model.release import ReleaseState, Target, TaskPod
     from pipelinekit.model.stored import Running
@@ -169,16 +168,4 @@ class Clusters(Protocol):
 
     def running(self, cluster: PlatformCluster) -> Running:
         """Whatever runs in one of them or would run again; raises when it cannot be asked."""
-        ...
-
-
-class Ledger(Protocol):
-    """What releases went through."""
-
-    def events(self) -> Sequence[Event]:
-        """All events, oldest first; raises `Refused` when they cannot be read."""
-        ...
-
-    def append(self, events: Sequence[Event]) -> None:
-        """Add events; they are kept when this returns."""
         ...

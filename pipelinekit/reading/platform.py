@@ -25,7 +25,7 @@ from pipelinekit.model.platform import (
     Vault,
 )
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
-from pipelinekit.reading import faults, gates, nexus
+from pipelinekit.reading import faults, gates, nexus, people
 from pipelinekit.reading.schema.words import HOST
 from pipelinekit.reading.source import Path, Source, parse
 
@@ -66,6 +66,7 @@ def _check_sense(source: Source) -> None:
         text = faults.mapping(source.data, "images").get(key)
         _check_placeholders(source, ("images", key), text)
     nexus.check(source)
+    people.check(source)
     _check_addresses(source)
     _check_packages(source)
     for index, each in enumerate(faults.items(source.data, "environments")):
@@ -208,6 +209,9 @@ def _platform(data: Data) -> Platform:
         jenkins=_jenkins(data["jenkins"]) if "jenkins" in data else None,
         vault=Vault(**data["vault"]) if "vault" in data else None,
         ledger=data.get("ledger", {}).get("repository", ""),
+        ledger_keys=people.read_keys(data),
+        people=people.read_people(data),
+        groups=people.read_groups(data),
         clusters=tuple(Cluster(**each) for each in data["clusters"]),
         environments=tuple(_environment(each) for each in data["environments"]),
         components=tuple(Component(**each) for each in data.get("components", ())),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused, refused
-from pipelinekit.model.ledger import Event
+from pipelinekit.model.ledger import PLATFORM, Event
 from pipelinekit.model.platform import Cluster, Platform
 from pipelinekit.model.stored import Running, Stored, Verdict
 from pipelinekit.plan.retention import expired, judge, plan_id
@@ -48,7 +48,9 @@ def plan(platform: Platform, store: Store, clusters: Clusters, ledger: Ledger, n
     Raises `Refused` when a cluster or the ledger cannot be asked: then nothing may go at all.
     """
     running = _running(platform, clusters)
-    events = ledger.events()
+    events = [
+        event for branch in ledger.branches() if branch != PLATFORM for event in ledger.history(branch).events
+    ]
     gated = [each.name for each in platform.environments if each.gated]
     verdicts = judge(store.all(), running, events, gated, platform.retention, now)
     return PrunePlan(verdicts=verdicts, events=expired(verdicts, events, now), identity=plan_id(verdicts))
@@ -68,7 +70,7 @@ def apply(
     began to run, or was named anew, after the plan was made stays. The ledger knows before the registry does.
     """
     running = _running(platform, clusters)
-    ledger.append(planned.events)
+    _tell(ledger, planned.events)
     done = Pruned()
     for each in planned.goes:
         now_tagged = store.tags_of(each)
@@ -86,6 +88,16 @@ def apply(
         done.tags += len(now_tagged)
         say(f"{_name(each)} is deleted")
     return done
+
+
+def _tell(ledger: Ledger, events: Sequence[Event]) -> None:
+    """Write that releases have expired, each application's together, unless it is there already."""
+    for branch in sorted({each.branch for each in events}):
+        known = ledger.history(branch)
+        told = {(each.kind, each.version) for each in known.events}
+        fresh = [each for each in events if each.branch == branch and (each.kind, each.version) not in told]
+        if fresh:
+            ledger.append(branch, fresh, after=known.head)
 
 
 def _running(platform: Platform, clusters: Clusters) -> tuple[Running, ...]:

@@ -1,27 +1,32 @@
-"""The release ledger. So far one that lives in memory: what gates promotions comes with them."""
+"""The release ledger of a platform that has none yet: it lives in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from pipelinekit.errors import refused
-from pipelinekit.model.ledger import Event
+from pipelinekit.model.ledger import Event, History, Writer
 from pipelinekit.model.platform import Platform
 
 
 class MemoryLedger:
-    """Events for as long as the process lives."""
+    """Nothing, and nothing can be added."""
 
-    def __init__(self, events: Sequence[Event] = ()) -> None:
-        self._events = list(events)
+    def branches(self) -> tuple[str, ...]:
+        """None."""
+        return ()
 
-    def events(self) -> Sequence[Event]:
-        """All events, oldest first."""
-        return tuple(self._events)
+    def history(self, branch: str) -> History:  # noqa: ARG002 - the port has it
+        """An empty branch."""
+        return History()
 
-    def append(self, events: Sequence[Event]) -> None:
-        """Add events."""
-        self._events.extend(events)
+    def append(self, branch: str, events: Sequence[Event], *, after: str) -> History:  # noqa: ARG002 - the port has it
+        """Refused."""
+        raise refused("ledger-none", "this platform has no ledger")
+
+    def writer(self) -> Writer:
+        """Nobody."""
+        return Writer(role="embedded")
 
 
 def of_platform(platform: Platform) -> MemoryLedger:

@@ -6,6 +6,7 @@ from pipelinekit import names
 from pipelinekit.model.packages import ECOSYSTEMS
 from pipelinekit.reading.schema.gates import GATES
 from pipelinekit.reading.schema.nexus import NEXUS
+from pipelinekit.reading.schema.people import GROUPS, LEDGER, PEOPLE
 from pipelinekit.reading.schema.words import (
     BRANCH,
     CHART_REPOSITORY,
@@ -170,7 +171,9 @@ PLATFORM: Schema = {
                 }
             ),
             "nexus": NEXUS,
-            "ledger": closed({"repository": text("a git repository", *GIT)}, "repository"),
+            "ledger": LEDGER,
+            "people": PEOPLE,
+            "groups": GROUPS,
             "clusters": listing(
                 closed(
                     {

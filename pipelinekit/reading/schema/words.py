@@ -124,6 +124,7 @@ SERVER_PATH = (r"^/[A-Za-z0-9._@+/-]+$", "an absolute path: letters, digits and 
 DURATION = (r"^[0-9]+(s|m|h|d)$", "a number and s, m, h or d, like 90m")
 _DAY = r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+MOMENT = (rf"^[0-9]{{4}}-{_DAY}(T{_TIME})?$", "a date and time like 2026-12-18T18:00")
 BOUNDARY = (
     rf"^(([0-9]{{4}}-)?{_DAY}(T{_TIME})?|((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?{_TIME})$",
     "a moment like 2026-12-18T18:00; each year 12-18T18:00, each week Fri 16:00, each day 18:00",

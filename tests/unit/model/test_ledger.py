@@ -1,4 +1,4 @@
-"""A ledger's event: who, what, when, with which bytes."""
+"""A ledger's events: who, what, when, with which bytes, and what a key may say."""
 
 from __future__ import annotations
 
@@ -6,10 +6,87 @@ import dataclasses
 
 import pytest
 
-from pipelinekit.model.ledger import Event
+from pipelinekit.model.ledger import (
+    KINDS,
+    OF_PIPELINES,
+    Digests,
+    Entry,
+    Event,
+    History,
+    Kind,
+    Writer,
+    may_not_write,
+    with_seen,
+)
+
+PIPELINE = Writer(role="pipeline", team="payments")
+GATED = frozenset({"production"})
+
+
+def event(kind: Kind, team: str = "payments", environment: str = "", **more: object) -> Event:
+    return Event(kind=kind, team=team, name="orders", version="1.0.0", environment=environment, **more)  # type: ignore[arg-type]
 
 
 def test_an_event_cannot_be_changed() -> None:
-    event = Event(verb="expired", team="t", name="orders", version="1.0.0", digests=("sha256:1",))
     with pytest.raises(dataclasses.FrozenInstanceError):
-        event.version = "2.0.0"  # type: ignore[misc]
+        event("expired").version = "2.0.0"  # type: ignore[misc]
+
+
+def test_an_event_stands_on_its_application_s_branch_or_on_the_platform_s() -> None:
+    assert event("released").branch == "apps/payments/orders"
+    assert Event(kind="frozen").branch == "platform"
+
+
+def test_a_registry_has_no_descriptor() -> None:
+    assert Digests(image="i", chart="c", descriptor="d").stored == ("i", "c")
+    assert Digests(descriptor="d").stored == ()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_pipeline_s_key_writes_what_a_pipeline_does(kind: Kind) -> None:
+    assert (not may_not_write(PIPELINE, event(kind), GATED)) == (kind in OF_PIPELINES)
+    assert may_not_write(PIPELINE, event(kind, team="stock"), GATED)
+    for role in ("person", "release", "embedded"):
+        assert not may_not_write(Writer(role=role), event(kind), GATED)
+
+
+@pytest.mark.parametrize("kind", ["deployed", "verified", "failed"])
+def test_a_pipeline_s_key_says_nothing_of_what_has_a_gate(kind: Kind) -> None:
+    assert may_not_write(PIPELINE, event(kind, environment="production"), GATED)
+    assert not may_not_write(PIPELINE, event(kind, environment="dev"), GATED)
+    assert not may_not_write(PIPELINE, event("refused", environment="production"), GATED)
+
+
+def test_what_counts_is_what_has_no_trouble() -> None:
+    good, bad = (
+        Entry(event=event("released"), commit="1"),
+        Entry(event=event("barred"), commit="2", trouble="x"),
+    )
+    history = History(entries=(good, bad), head="2")
+    assert (list(history), history.events, history.troubled) == ([good], (good.event,), (bad,))
+
+
+def test_the_first_who_counts_has_seen_it() -> None:
+    first, again = (event("seen", at=at, details={"commits": ["1"]}) for at in (20, 30))
+    entries = (
+        Entry(event=event("deployed", at=5), commit="1"),
+        Entry(event=event("seen", at=7, details={"commits": ["1"]}), commit="2", trouble="a pipeline's"),
+        Entry(event=first, commit="3"),
+        Entry(event=again, commit="4"),
+    )
+    assert with_seen(entries) == {"1": 20}
+
+
+@pytest.mark.parametrize(
+    ("writer", "words"),
+    [
+        (Writer(role="person", person="ada"), "ada"),
+        (Writer(role="release", person="ada", jenkins_user="ada-l"), "ada in Jenkins"),
+        (Writer(role="release", jenkins_user="ada-l"), "ada-l in Jenkins"),
+        (Writer(role="release"), "nobody in Jenkins"),
+        (PIPELINE, "the pipelines of payments"),
+        (Writer(role="embedded"), "unsigned"),
+    ],
+)
+def test_a_writer_in_words(writer: Writer, words: str) -> None:
+    assert str(writer) == words

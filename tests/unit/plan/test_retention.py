@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.ledger import Event
+from pipelinekit.model.ledger import Digests, Event
 from pipelinekit.model.registries import Retention
 from pipelinekit.model.stored import Running, Stored
 from pipelinekit.plan.retention import expired, judge, plan_id
@@ -31,13 +31,13 @@ def stored(letter: str, *tags: str, age: int = 100, **fields: Any) -> Stored:
     )
 
 
-def event(verb: Any, version: str, letter: str, environment: str = "", age: int = 0) -> Event:
+def event(kind: Any, version: str, letter: str, environment: str = "", age: int = 0) -> Event:
     return Event(
-        verb=verb,
+        kind=kind,
         team="team",
         name="orders",
         version=version,
-        digests=(digest(letter),),
+        digests=Digests(image=digest(letter)),
         environment=environment,
         at=NOW - age * DAY,
     )
@@ -115,8 +115,8 @@ def test_what_goes_leaves_an_event_once() -> None:
     verdicts = judge(OLD, [], [], [], RULES, NOW)
     history = [event("released", "1.0.0", "a", age=100), event("deployed", "1.0.0", "a", "dev", age=99)]
     made = expired(verdicts, history, NOW)
-    assert [(each.verb, each.version, each.digests) for each in made] == [
-        ("expired", "1.0.0", (digest("a"),))
+    assert [(each.kind, each.version, each.digests) for each in made] == [
+        ("expired", "1.0.0", Digests(image=digest("a")))
     ]
     assert expired(verdicts, [*history, *made], NOW) == ()
 

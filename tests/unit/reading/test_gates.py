@@ -16,6 +16,8 @@ metadata: {name: acme}
 images: {registry: "r:5000"}
 charts: {repository: "oci://r:5000/charts"}
 clusters: [{name: prod}]
+people: [{name: a}]
+groups: [{name: rm, people: [a]}, {name: sre, people: [a]}]
 environments:
 """
 
@@ -80,6 +82,7 @@ def test_all_gates() -> None:
         ("«automatic: true, evidence: [{type: scan}]", ["automatic-gated"]),
         ("«automatic: true, change: C#", ["automatic-gated"]),
         ("«automatic: true, back: true", ["automatic-gated"]),
+        ("emergency: {from: [«ser]}", ["unknown-reference"]),
         (
             "verify: {«prometheus: 'https://u:p@p', queries: [{«name: x, query: up}]}",
             ["secret-in-address", "query-unbound"],

@@ -10,6 +10,7 @@ from pipelinekit.errors import DocumentInvalid, Fault
 from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.gates import Approvals, Freeze
 from pipelinekit.model.packages import Proxy
+from pipelinekit.model.people import Group, Person
 from pipelinekit.model.platform import (
     Charts,
     Cluster,
@@ -37,6 +38,9 @@ charts: {repository: "oci://r:5000/charts"}
 """
 CLUSTERS = "clusters: [{name: nonprod}, {name: prod}]\n"
 DEV = "{name: dev, cluster: nonprod, namespace: '{team}-dev'}"
+
+
+GROUP = "groups: [{name: g, people: []}]\n"
 
 
 def platform(*environments: str, more: str = "") -> str:
@@ -95,6 +99,8 @@ environments:
     freeze:
       - {from: "2026-12-18T18:00", to: "2027-01-04T06:00", zone: Europe/Paris, reason: year end}
       - {from: "2027-05-01", to: "2027-05-02"}
+people: [{name: ada, jenkins: ada-l}]
+groups: [{name: release-managers, people: [ada]}, {name: "Ops & Co", people: []}]
 components: [{name: vault, values: vault.yaml}, {name: keycloak}]
 applications:
   - {name: orders, team: payments, repository: "https://github.com/acme/orders", credentials: github-app}
@@ -116,6 +122,8 @@ applications:
             agent=Agent(pod=AgentPod(namespace="agents", image="a:1")),
         ),
         ledger="ssh://git@git/ledger.git",
+        people=(Person(name="ada", jenkins="ada-l"),),
+        groups=(Group(name="release-managers", people=("ada",)), Group(name="Ops & Co", people=())),
         clusters=(
             Cluster(name="nonprod", context="acme-dev", credentials="kube-nonprod"),
             Cluster(name="prod", context="acme-prod"),
@@ -191,7 +199,8 @@ def test_durations_are_in_seconds(soak: str, seconds: int) -> None:
         ),
         (
             platform(
-                "{name: a, cluster: prod, namespace: x, «automatic: true, approvals: {count: 1, from: [g]}}"
+                "{name: a, cluster: prod, namespace: x, «automatic: true, approvals: {count: 1, from: [g]}}",
+                more=GROUP,
             ),
             ["automatic-gated"],
         ),
@@ -320,7 +329,8 @@ FULL = platform(
     "{name: b, cluster: prod, namespace: x, after: dev, soak: 1h, approvals: {count: 1, from: [g]}}",
     "{name: c, cluster: prod, namespace: x, freeze: [{from: '2026-01-01', to: '2026-01-02'}]}",
     more="applications: [{name: a, team: t, repository: /x}]\n"
-    "jenkins: {url: 'http://j', agent: {label: x}}\n",
+    + GROUP
+    + "jenkins: {url: 'http://j', agent: {label: x}}\n",
 )
 
 
@@ -412,6 +422,12 @@ def platforms(draw: st.DrawFn) -> Platform:
         packages=draw(st.dictionaries(st.sampled_from(["pypi", "npm"]), PROXY, max_size=2)),
         jenkins=draw(st.none() | st.just(Jenkins(url="https://j", credentials="api", agent=agent))),
         ledger=draw(st.sampled_from(["", "ssh://git@g/l.git", "git@g:l.git"])),
+        groups=tuple(
+            Group(name=name, people=())
+            for name in sorted(
+                {name for each in environments if each.approvals for name in each.approvals.groups}
+            )
+        ),
         clusters=tuple(clusters),
         environments=tuple(environments),
         components=tuple(
@@ -485,6 +501,8 @@ def document_of(platform: Platform) -> dict[str, Any]:
         "components": [_filled(each) for each in platform.components],
         "applications": [_filled(each) for each in platform.applications],
     }
+    if platform.groups:
+        document["groups"] = [{"name": each.name, "people": list(each.people)} for each in platform.groups]
     if platform.ledger:
         document["ledger"] = {"repository": platform.ledger}
     if platform.jenkins:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.ledger import Event
+from pipelinekit.model.ledger import Digests, Event
 from pipelinekit.model.platform import Cluster
 from pipelinekit.model.registries import Retention
 from pipelinekit.model.stored import Running, Stored
@@ -87,19 +87,17 @@ class World:
         pick = self.pick(number)
         if not pick:
             return
-        at, version = NOW - number * 20 * DAY, f"r{len(self.ledger.written)}"
-        self.ledger.append(
-            [
-                Event(
-                    verb="deployed",
-                    team="t",
-                    name="orders",
-                    version=version,
-                    digests=(pick,),
-                    environment=environment,
-                    at=at,
-                )
-            ]
+        there = self.ledger.entries.get("apps/t/orders", ())
+        self.ledger.add(
+            Event(
+                kind="deployed",
+                team="t",
+                name="orders",
+                version=f"r{len(there)}",
+                digests=Digests(image=pick),
+                environment=environment,
+                at=NOW - number * 20 * DAY,
+            )
         )
         if environment in GATES:
             self.gated.add(pick)
@@ -196,7 +194,11 @@ def test_the_ledger_knows_of_an_expiry_before_the_registry_does() -> None:
     store, clusters, ledger = Store(), Clusters(), Ledger()
     for number in range(3):
         add(store, number, f"1.0.{number}", 500)
-    ledger.append([Event(verb="released", team="t", name="orders", version="1.0.0", digests=(digest(0),))])
+    ledger.add(
+        Event(kind="released", team="t", name="orders", version="1.0.0", digests=Digests(image=digest(0)))
+    )
     assert prune(store, clusters, ledger) == 2
-    assert [each.version for each in ledger.written if each.verb == "expired"] == ["1.0.0"]
+    assert [each.version for each in ledger.history("apps/t/orders").events if each.kind == "expired"] == [
+        "1.0.0"
+    ]
     assert prune(store, clusters, ledger) == 0

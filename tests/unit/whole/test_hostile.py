@@ -7,6 +7,7 @@ hostile text must arrive in its place, and nothing else may change.
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import re
@@ -60,6 +61,10 @@ def _process(mark: str, number: int) -> Document:
         "secrets": {f"{mark.upper()}_SECRET": f"secret:{mark}-secret#{mark}-key"},
         "expose": {"host": f"{mark}.example.com"},
     }
+
+
+def _key(mark: str) -> str:
+    return "ssh-ed25519 " + base64.b64encode(f"marked-{mark}-".encode().ljust(51, b"x")).decode()
 
 
 APP: Document = {
@@ -170,7 +175,23 @@ PLATFORM: Document = {
         "notify": {"step": "markedStep", "library": "marked-steps@v7"},
         "webhook": {"tokenFile": "/marked/token"},
     },
-    "ledger": {"repository": "ssh://git@marked-git/ledger.git"},
+    "ledger": {
+        "repository": "ssh://git@marked-git/ledger.git",
+        "credentials": "marked-ledger-{team}",
+        "release": {"keys": [_key("release")]},
+        "pipelines": [{"team": "markedowner", "keys": [{"key": _key("pipeline"), "until": "2027-07-08"}]}],
+    },
+    "people": [
+        {
+            "name": "marked.person",
+            "keys": [_key("person"), {"key": _key("old"), "until": "2027-07-07"}],
+            "jenkins": "marked-user",
+        }
+    ],
+    "groups": [
+        {"name": "marked-group", "people": ["marked.person"]},
+        {"name": "marked-saviours", "people": ["marked.person"]},
+    ],
     "vault": {
         "address": "https://marked-vault.example.com",
         "image": "marked-agent:1",
@@ -222,6 +243,8 @@ WITH_POD["packages"] = {
     "maven": {"url": "https://marked-maven.example.com", "credentials": "marked-maven-reader"},
     "go": "https://marked-go.example.com",
 }
+WITH_POD["ledger"]["release"] = {"keys": [{"key": _key("release"), "until": "2027-07-09"}]}
+WITH_POD["ledger"]["pipelines"][0]["keys"] = [_key("pipeline")]
 WITH_POD["jenkins"]["agent"] = {"kubernetes": {"namespace": "markedagents", "image": "marked-image:1"}}
 
 DOCUMENTS: dict[str, list[Document]] = {
@@ -237,10 +260,13 @@ DOCUMENTS: dict[str, list[Document]] = {
 DIFFERING = {
     ("jenkins", "agent"),
     ("images", "mirrorCredentials"),
+    ("ledger", "release"),
+    ("ledger", "pipelines"),
     *(("packages", each) for each in ("pypi", "npm", "maven", "go")),
     *(("build", name) for name in ("version", "base", "runtime", "package", "dependencies", "test", "args")),
 }
 NEEDED = {"apiVersion", "kind", "metadata", "build", "images", "charts", "clusters", "environments"}
+NEEDED |= {"people", "groups"}
 
 
 @cache

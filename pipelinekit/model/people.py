@@ -1,0 +1,62 @@
+"""Who may write the ledger: people, the groups that approve, and the keys of pipelines."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """A public key as OpenSSH writes it, without its comment; `until` is an ISO date, or empty: no end."""
+
+    key: str
+    until: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """As `ssh-keygen -l` has it: `SHA256:…`; empty for what is no key."""
+        try:
+            body = base64.b64decode(self.key.split()[1], validate=True)
+        except (ValueError, IndexError):
+            return ""
+        return "SHA256:" + base64.b64encode(hashlib.sha256(body).digest()).decode().rstrip("=")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with keys of their own; `jenkins` is their user there, or empty."""
+
+    name: str
+    keys: tuple[SigningKey, ...] = ()
+    jenkins: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """People that a gate names together."""
+
+    name: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipelines:
+    """The keys that the pipelines of a team write the ledger with."""
+
+    team: str
+    keys: tuple[SigningKey, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerKeys:
+    """The keys of the ledger that are no person's.
+
+    `credentials` is the Jenkins id of the key file of a pipeline, a template over `{team}`.
+    """
+
+    credentials: str = ""
+    release: tuple[SigningKey, ...] = ()
+    """Those of Jenkins' `release` folder."""
+    pipelines: tuple[Pipelines, ...] = field(default=())
