@@ -124,5 +124,5 @@ def _deploy(around: Around, survey: Survey, deed: Deed) -> Did:
 
 
 def _over(ready: Prepared, layer: str) -> Prepared:
-    layers = (*ready.layers, layer)
-    return replace(ready, layers=layers, values=overlay(*(read_values(text, "values") for text in layers)))
+    values = overlay(dict(ready.values), read_values(layer, "values"))
+    return replace(ready, layers=(*ready.layers, layer), values=values)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipelinekit.model.platform import Registration, Vault
-from pipelinekit.plan.chartvalues import given_values, image_values, takes_digest
+from pipelinekit.plan.chartvalues import chart_of, given_values, image_values, takes_digest
 from tests import examples
 
 OURS = {"image": {"repository": "orders", "digest": ""}}
@@ -73,3 +73,10 @@ def test_all_that_a_generated_chart_is_given() -> None:
         "mirror": "docker.io",
         "peers": {},
     }
+
+
+@pytest.mark.parametrize("own", [OURS, {}])
+def test_what_was_given_tells_which_chart_it_was_given_to(own: dict[str, object]) -> None:
+    given = given_values(examples.plan(), examples.DEV, own, examples.DIGEST)
+    assert chart_of(given) == examples.DIGEST
+    assert chart_of({}) == chart_of({"global": 1}) == ""
