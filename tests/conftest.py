@@ -51,6 +51,12 @@ def _deselect(config: pytest.Config, items: list[pytest.Item], apart: Sequence[p
     items[:] = [item for item in items if item not in apart]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test writes into the ledgers of whoever runs it."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
 @pytest.fixture(scope="session")
 def testbed() -> dict[str, str]:
     """The environment that leads to the testbed, which is up from here on.

@@ -45,6 +45,7 @@ from pipelinekit.model.stored import Running, Stored
 from pipelinekit.model.testing import Totals
 from pipelinekit.model.tree import File, Tree
 from pipelinekit.model.trouble import Trouble
+from pipelinekit.plan.ledger.body import same
 from pipelinekit.ports import RIVAL, Say
 from pipelinekit.reading.configxml import read_config
 from pipelinekit.reading.values import overlay, read_values
@@ -689,6 +690,12 @@ class Ledger:
 
     def writer(self) -> Writer:
         return self.as_writer
+
+    def note(self, events: Sequence[Event]) -> int:
+        known = self.history(events[0].branch).entries
+        missing = [each for each in events if not any(same(there.event, each) for there in known)]
+        self.add(*missing)
+        return len(missing)
 
     def add(self, *events: Event) -> None:
         """Add events, each to its branch, whatever stands there."""

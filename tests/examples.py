@@ -20,6 +20,7 @@ from pipelinekit.model.receipts import (
     Deployed,
     ImageBuilt,
     ImagePushed,
+    Noted,
     Receipt,
     Tested,
     Verified,
@@ -76,6 +77,7 @@ RECEIPTS: tuple[Receipt, ...] = (
         chart_digest=DIGEST,
     ),
     Verified(key=KEY, version="1.2.3", environment="dev", revision=4),
+    Noted(key=KEY, told=DIGEST),
 )
 """One of each kind."""
 

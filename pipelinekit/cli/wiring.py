@@ -73,15 +73,18 @@ class Line:
     def platform(self) -> Platform:
         """The platform: the one that was named, else the built-in local one."""
         if self.options.platform:
-            return read_named_platform(self.options.platform)
+            return self.named[0]
         from pipelinekit.model.platform import local_platform
 
+        given = self.options
         return local_platform(
-            self.options.registry,
-            mirror=self.options.mirror,
-            context=self.options.context,
-            namespace=self.options.namespace,
+            given.registry, mirror=given.mirror, context=given.context, namespace=given.namespace
         )
+
+    @cached_property
+    def named(self) -> tuple[Platform, str]:
+        """The platform that was named, and which commit or content its document is."""
+        return read_platform_at(self.options.platform)
 
     @property
     def given_platform(self) -> bool:
@@ -244,18 +247,23 @@ def registry_login(platform: Platform) -> Callable[[str], Credentials | None]:
 
 def named_or_local_platform(source: str, registry: str, context: str = "") -> Platform:
     """The platform that was named, else the built-in local one."""
-    from pipelinekit.model.platform import local_platform
+    from pipelinekit.model.platform import local_platform as local
 
-    return read_named_platform(source) if source else local_platform(registry, context=context)
+    return read_named_platform(source) if source else local(registry, context=context)
 
 
 def read_named_platform(source: str) -> Platform:
     """The platform that a source names."""
+    return read_platform_at(source)[0]
+
+
+def read_platform_at(source: str) -> tuple[Platform, str]:
+    """The platform that a source names, and which commit or content it is."""
     from pipelinekit.adapters.source import platforms
     from pipelinekit.reading.platform import read_platform
 
     text = platforms.read_platform_text(source)
-    return read_platform(text.content, text.origin)
+    return read_platform(text.content, text.origin), text.commit
 
 
 def chart_repository(platform: Platform) -> ChartRepository:
@@ -287,6 +295,6 @@ def charts_at(platform: Platform, address: str) -> ChartRepository:
 
 def kubeconfig(environment: dict[str, str]) -> dict[str, str]:
     """`KUBECONFIG` over the kubeconfig files that a pipeline has bound (PK_KUBECONFIG_0, _1, …)."""
-    names_bound = (name for name in environment if name.startswith("PK_KUBECONFIG_"))
-    bound = [environment[name] for name in sorted(names_bound, key=lambda name: (len(name), name))]
+    names = (name for name in environment if name.startswith("PK_KUBECONFIG_"))
+    bound = [environment[name] for name in sorted(names, key=lambda name: (len(name), name))]
     return {"KUBECONFIG": os.pathsep.join(bound)} if bound else {}

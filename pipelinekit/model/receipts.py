@@ -100,8 +100,17 @@ class Verified:
     revision: int
 
 
-Receipt = Tested | ImageBuilt | ImagePushed | ChartPackaged | ChartPublished | Deployed | Verified
-R = TypeVar("R", Tested, ImageBuilt, ImagePushed, ChartPackaged, ChartPublished, Deployed, Verified)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """The ledger has been told; `told` is the digest of what, and of which ledger."""
+
+    verb: ClassVar[str] = "ledger"
+    key: Key
+    told: str
+
+
+Receipt = Tested | ImageBuilt | ImagePushed | ChartPackaged | ChartPublished | Deployed | Verified | Noted
+R = TypeVar("R", Tested, ImageBuilt, ImagePushed, ChartPackaged, ChartPublished, Deployed, Verified, Noted)
 
 FORMAT = 2
 

@@ -17,7 +17,7 @@ from pipelinekit.ports.images import (
     Verifier,
 )
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
-from pipelinekit.ports.ledger import Ledger
+from pipelinekit.ports.ledger import Journal, Ledger
 from pipelinekit.ports.releases import (
     RIVAL,
     Charts,
@@ -41,6 +41,7 @@ __all__ = [
     "Describer",
     "Engine",
     "Jobs",
+    "Journal",
     "Ledger",
     "Live",
     "NexusServer",

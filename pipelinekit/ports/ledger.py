@@ -35,3 +35,14 @@ class Ledger(Protocol):
     def writer(self) -> Writer:
         """Who `append` writes as; raises `Refused` when that is nobody whom the platform knows."""
         ...
+
+
+class Journal(Protocol):
+    """Where a verb of the line says what it did."""
+
+    def note(self, events: Sequence[Event]) -> int:
+        """Add those events, all of one branch, that it does not tell yet; how many were added.
+
+        Nothing is judged; somebody who is quicker is waited for. Raises `Refused` like `Ledger.append`.
+        """
+        ...

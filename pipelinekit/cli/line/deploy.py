@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from pipelinekit.adapters import files
-from pipelinekit.cli import report, signatures
+from pipelinekit.cli import books, report, signatures
 from pipelinekit.cli.jenkins.via import VIA
 from pipelinekit.cli.jenkins.via import deploy as deploy_via
 from pipelinekit.cli.line.release import around_stage, finish_all
@@ -21,12 +21,15 @@ from pipelinekit.errors import ToolFailed, check_failed, refused, usage
 from pipelinekit.model.deployment import DeploymentPlan
 from pipelinekit.model.platform import Environment
 from pipelinekit.model.preflight import Finding
+from pipelinekit.model.receipts import Deployed
 from pipelinekit.plan import deploymentplan
 from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.steps import deployment as deployment_steps
 from pipelinekit.steps import preflight
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.deployment import Prepared
+from pipelinekit.steps.image import Did
+from pipelinekit.steps.journal import Told
 
 FORMAT = 1
 """Of a plan's file."""
@@ -87,21 +90,30 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
         _show(here, list(prepared), rest["out"], as_json)
         return
     with around_stage(here, "deploy"):
-        results = [
-            release_steps.deploy(
-                each,
-                releases=here.helm,
-                cluster=here.cluster,
-                objects=here.objects,
-                receipts=here.receipts,
-                timeout=rest["timeout"],
-                say=report.say,
-                survey=_survey(here),
-                promised=promises.get(each.target.environment.name, ""),
-            )
-            for each in prepared
-        ]
+        told = books.told(here)
+        results = [_deployed(here, each, promises, rest["timeout"], told) for each in prepared]
     finish_all(results, as_json, "no environment is automatic: nothing is deployed")
+
+
+def _deployed(
+    here: Line, prepared: Prepared, promises: Mapping[str, str], timeout: int, told: Told | None
+) -> tuple[Deployed, Did]:
+    environment = prepared.target.environment.name
+    with books.endings(told, "deploy", environment):
+        done = release_steps.deploy(
+            prepared,
+            releases=here.helm,
+            cluster=here.cluster,
+            objects=here.objects,
+            receipts=here.receipts,
+            timeout=timeout,
+            say=report.say,
+            survey=_survey(here),
+            promised=promises.get(environment, ""),
+        )
+    if told:
+        told.deployed(done[0], prepared.chart)
+    return done
 
 
 def _check_words(*, plan_only: bool, out: str, from_plan: str, check: bool, via: str, timeout: int) -> None:

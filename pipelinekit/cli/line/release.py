@@ -13,16 +13,18 @@ import click
 
 from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.folder.shell import FolderShell
-from pipelinekit.cli import report, signatures
+from pipelinekit.cli import books, report, signatures
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
 from pipelinekit.cli.wiring import Line
-from pipelinekit.model.receipts import ImagePushed, Receipt
+from pipelinekit.model.platform import Environment
+from pipelinekit.model.receipts import ChartPublished, ImagePushed, Receipt, Verified
 from pipelinekit.plan.pullrequests import is_stranger
 from pipelinekit.plan.release import chart_address, environments_to_deploy
 from pipelinekit.steps import attest, chart, image, recipe
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.around import around
 from pipelinekit.steps.image import Did
+from pipelinekit.steps.journal import Told
 
 
 @contextmanager
@@ -201,6 +203,9 @@ def publish(here: Line, plan_only: bool, as_json: bool) -> None:
     with around_stage(here, "publish"):
         signer = signatures.chart_signer(here)
         done = chart.publish(plan, here.root, here.helm, here.charts, here.receipts, signer=signer)
+    told = books.told(here)
+    if told:
+        told.released(done[0])
     _finish(*done, as_json)
 
 
@@ -216,10 +221,18 @@ def verify(here: Line, environment: str, automatic: bool, as_json: bool) -> None
     here.require_registry()
     with around_stage(here, "verify"):
         results = [
-            release_steps.verify(here.plan, here.target(each), here.helm, here.receipts, report.say)
+            _verified(here, each, books.told(here))
             for each in environments_to_deploy(here.platform, environment, automatic=automatic)
         ]
     finish_all(results, as_json, "no environment is automatic: nothing is verified")
+
+
+def _verified(here: Line, environment: Environment, told: Told | None) -> tuple[Verified, Did]:
+    with books.endings(told, "verify", environment.name):
+        done = release_steps.verify(here.plan, here.target(environment), here.helm, here.receipts, report.say)
+    if told:
+        told.verified(done[0], here.receipts.load(ChartPublished))
+    return done
 
 
 def finish_all(results: list[Any], as_json: bool, nothing: str) -> None:

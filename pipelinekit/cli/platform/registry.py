@@ -15,8 +15,8 @@ from pipelinekit import names
 from pipelinekit.adapters.cluster.workloads import Workloads
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.registry.store import RegistryStore, place_of
-from pipelinekit.adapters.source import ledger
 from pipelinekit.cli import report
+from pipelinekit.cli.books import ledger_of
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
 from pipelinekit.cli.wiring import charts_at, kubeconfig, named_or_local_platform, registry_login
 from pipelinekit.errors import UsageError, refused, usage
@@ -90,7 +90,7 @@ def prune(
         raise usage("prune-mode", "say --plan or --apply", hint="--plan shows what --apply would delete")
     known = named_or_local_platform(platform, registry, context)
     store, clusters = _store(known), Workloads(kubeconfig(dict(os.environ)))
-    books = ledger.of_platform(known)
+    books = ledger_of(known)
     planned = retention.plan(known, store, clusters, books, int(time.time()))
     if expect and expect != planned.identity:
         raise refused(

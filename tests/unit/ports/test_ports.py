@@ -28,7 +28,7 @@ from pipelinekit.adapters.registry.helmrepository import HttpCharts
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.registry.store import RegistryStore
 from pipelinekit.adapters.registry.syft import Syft
-from pipelinekit.adapters.source.ledger import MemoryLedger
+from pipelinekit.adapters.source.ledger.gitledger import GitLedger
 from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.adapters.source.worktree import MergeFile
 from tests import doubles, nexus
@@ -54,7 +54,8 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.NexusServer: (NexusClient, nexus.Server),
     ports.Store: (RegistryStore, doubles.Store),
     ports.Clusters: (Workloads, doubles.Clusters),
-    ports.Ledger: (MemoryLedger, doubles.Ledger),
+    ports.Ledger: (GitLedger, doubles.Ledger),
+    ports.Journal: (GitLedger, doubles.Ledger),
     ports.Charts: (Helm, doubles.Charts),
     ports.Releases: (Helm, doubles.Releases),
     ports.Cluster: (Kubernetes, doubles.Cluster),

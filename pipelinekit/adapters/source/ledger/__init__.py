@@ -1,0 +1,1 @@
+"""The release ledger in a git repository."""

@@ -1,0 +1,170 @@
+"""The ledger in a git repository: one branch an application, one signed commit an event."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipelinekit.adapters.source import git
+from pipelinekit.adapters.source.git import Git
+from pipelinekit.adapters.source.ledger import proof, signing
+from pipelinekit.adapters.source.ledger.remote import Remote, read_commits
+from pipelinekit.adapters.source.ledger.signing import Signer
+from pipelinekit.errors import Refused, refused
+from pipelinekit.model.ledger import MOVED, PLATFORM, Entry, Event, History, Writer, may_not_write
+from pipelinekit.model.platform import Platform
+from pipelinekit.plan.ledger.body import Body, message_of, read_message, same
+from pipelinekit.plan.ledger.commit import EMPTY_TREE
+from pipelinekit.plan.ledger.judge import Revocation, judge, revocations
+from pipelinekit.plan.ledger.keyring import Keyring
+
+KEEPER = "pipelinekit <pipelinekit@localhost>"
+"""Author of what nobody signs."""
+_TRIES = 50
+_RECENT = 100
+
+
+class GitLedger:
+    """A ledger at an address that git reaches; `signed` is false for the embedded one."""
+
+    def __init__(
+        self,
+        address: str | Path,
+        platform: Platform,
+        *,
+        signed: bool,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.remote = Remote(str(address))
+        self.name = platform.name
+        self._gated = frozenset(each.name for each in platform.environments if each.gated)
+        self._clock = clock
+        self._keys = Keyring(platform) if signed else None
+        self._found: Signer | None = None
+
+    def branches(self) -> tuple[str, ...]:
+        """Those that are there, in order."""
+        return tuple(sorted(self.remote.heads()))
+
+    def history(self, branch: str) -> History:
+        """What stands on a branch now, judged."""
+        with self.remote.opened() as here:
+            return self._history(here, branch)
+
+    def append(self, branch: str, events: Sequence[Event], *, after: str) -> History:
+        """Add events after the commit `after`, all or none; the history then."""
+        with self.remote.opened() as here:
+            if self.remote.fetch(here, [branch]).get(branch, "") != after:
+                raise self.remote.moved(branch)
+            self.remote.push(here, branch, self._written(here, branch, events, after), after)
+            return self._history(here, branch)
+
+    def note(self, events: Sequence[Event]) -> int:
+        """Add those events that their branch does not have yet; how many were added."""
+        branch = events[0].branch
+        for _ in range(_TRIES):
+            try:
+                with self.remote.opened() as here:
+                    return self._note(here, branch, events)
+            except Refused as error:
+                if error.faults[0].code != MOVED:
+                    raise
+        raise self.remote.moved(branch)
+
+    def writer(self) -> Writer:
+        """Who `append` writes as."""
+        return self._signer(self._keys).writer if self._keys else Writer(role="embedded")
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def _history(self, here: Git, branch: str) -> History:
+        heads = self.remote.fetch(here, sorted({PLATFORM, branch} if self._keys else {branch}))
+        revoked: tuple[Revocation, ...] = ()
+        if self._keys and PLATFORM in heads:
+            revoked = revocations(self._judged(here, PLATFORM, heads[PLATFORM], ()))
+        head = heads.get(branch, "")
+        return History(entries=self._judged(here, branch, head, revoked), head=head)
+
+    def _judged(
+        self, here: Git, branch: str, head: str, revoked: tuple[Revocation, ...]
+    ) -> tuple[Entry, ...]:
+        commits = read_commits(here, head)
+        return judge(
+            branch,
+            commits,
+            proof.prove(here, commits, self._keys) if self._keys else {},
+            self._keys,
+            int(self._clock()),
+            revoked=revoked,
+            gated=self._gated,
+            ledger=self.name,
+        )
+
+    # --- writing ----------------------------------------------------------------------------------
+
+    def _note(self, here: Git, branch: str, events: Sequence[Event]) -> int:
+        head = self.remote.fetch(here, [branch], f"--depth={_RECENT}").get(branch, "")
+        known = [each.message for each in read_commits(here, head)]
+        missing = [each for each in events if not any(_tells(text, each) for text in known)]
+        if missing:
+            self.remote.push(here, branch, self._written(here, branch, missing, head), head)
+        return len(missing)
+
+    def _signer(self, keys: Keyring) -> Signer:
+        if self._found is None:
+            with git.nowhere() as here:
+                self._found = signing.find(here, keys, os.environ)
+        return self._found
+
+    def _written(self, here: Git, branch: str, events: Sequence[Event], parent: str) -> str:
+        """The newest of the commits that say these events, none of which is on the branch yet."""
+        here.check("hash-object", "-t", "tree", "-w", "--stdin", stdin="")
+        for each in events:
+            if each.branch != branch:
+                raise ValueError(f"{each.kind} stands on {each.branch}, not on {branch}")
+            parent = self._commit(here, each, parent)
+        return parent
+
+    def _commit(self, here: Git, event: Event, parent: str) -> str:
+        options, keeper, user = ["--no-gpg-sign"], KEEPER, ""
+        signing_options: tuple[str, ...] = ()
+        if self._keys:
+            signer = self._signer(self._keys)
+            trouble = may_not_write(signer.writer, event, self._gated)
+            if trouble:
+                raise refused("ledger-kind", trouble)
+            options, keeper = ["-S"], self._keys.identity(signer.owner)
+            user, signing_options = signer.writer.jenkins_user, signer.options
+        try:
+            message = message_of(Body(ledger=self.name, event=event, jenkins_user=user))
+        except ValueError as error:
+            raise refused("ledger-event", f"this cannot be an event: {error}") from error
+        done = here.run(
+            *signing_options,
+            "commit-tree",
+            *options,
+            *(["-p", parent] if parent else []),
+            EMPTY_TREE,
+            env=_authorship(keeper, event.at),
+            stdin=message,
+        )
+        if done.code:
+            raise refused("ledger-key", f"the event cannot be signed: {done.reason()}")
+        return done.out.strip()
+
+
+def _authorship(keeper: str, at: int) -> dict[str, str]:
+    name, _, address = keeper.partition(" <")
+    fields = {"NAME": name, "EMAIL": address.rstrip(">"), "DATE": f"{at} +0000"}
+    return {
+        f"GIT_{role}_{field}": value for role in ("AUTHOR", "COMMITTER") for field, value in fields.items()
+    }
+
+
+def _tells(message: str, event: Event) -> bool:
+    try:
+        return same(read_message(message).event, event)
+    except ValueError:
+        return False

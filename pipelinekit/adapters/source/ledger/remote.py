@@ -1,0 +1,136 @@
+"""The repository that a ledger is in: branches fetched, commits read, a branch pushed or not."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pipelinekit.adapters.source import addresses, git
+from pipelinekit.adapters.source.git import TIMEOUT, Git
+from pipelinekit.adapters.source.ledger import signing
+from pipelinekit.adapters.source.repositories import reason
+from pipelinekit.adapters.source.worktree import without_credentials
+from pipelinekit.errors import Refused, refused
+from pipelinekit.model.ledger import MOVED, UNREACHABLE
+from pipelinekit.plan.ledger.commit import Commit, read_commit
+
+HEADS = "refs/heads/"
+_RACES = (
+    "stale info",
+    "non-fast-forward",
+    "fetch first",
+    "failed to update ref",
+    "cannot lock ref",
+    "incorrect old value",
+    "reference already exists",
+)
+"""What git says when somebody else was quicker."""
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A repository at an address that git reaches; each question is asked in a repository of the moment."""
+
+    address: str
+
+    @contextmanager
+    def opened(self) -> Iterator[Git]:
+        """git, with this repository as `origin`."""
+        with git.scratch(origin=self.address) as here:
+            yield here
+
+    def heads(self) -> dict[str, str]:
+        """Each branch and its newest commit."""
+        with self.opened() as here:
+            done = here.run(*_reaching(), "ls-remote", "--heads", "origin", timeout=TIMEOUT)
+        if done.code:
+            raise self._unreachable(reason(done))
+        pairs = (line.split("\t") for line in done.out.splitlines())
+        return {ref.removeprefix(HEADS): commit for commit, ref in pairs}
+
+    def fetch(self, here: Git, branches: Sequence[str], *options: str) -> dict[str, str]:
+        """The heads of those of the branches that are there, with all that is below them."""
+        wanted = {addresses.head(each): each for each in branches}
+        while wanted:
+            specs = [f"+{ref}:{ref}" for ref in wanted]
+            done = here.run(
+                *_reaching(), "fetch", "--quiet", "--no-tags", *options, "origin", *specs, timeout=TIMEOUT
+            )
+            if done.code == 0:
+                break
+            # A branch that is not there yet is no error of ours, and git asks for all or none.
+            missing = re.search(r"couldn't find remote ref (refs/heads/\S+)", done.err)
+            if missing is None or wanted.pop(missing[1], None) is None:
+                raise self._unreachable(reason(done))
+        if not wanted:
+            return {}
+        listed = here.check("for-each-ref", "--format=%(objectname) %(refname)", HEADS)
+        heads = {ref: commit for commit, ref in map(str.split, listed.splitlines())}
+        return {name: heads[ref] for ref, name in wanted.items() if ref in heads}
+
+    def push(self, here: Git, branch: str, commit: str, after: str) -> None:
+        """Put the branch at a commit if it still is at `after`; raises `Refused` (`MOVED`) if it is not."""
+        ref = addresses.head(branch)
+        lease = f"--force-with-lease={ref}:{after}"
+        done = here.run(
+            *_reaching(),
+            "push",
+            "--porcelain",
+            "--no-verify",
+            lease,
+            "origin",
+            f"{commit}:{ref}",
+            timeout=TIMEOUT,
+        )
+        if done.code == 0:
+            return
+        if any(each in f"{done.out}\n{done.err}" for each in _RACES):
+            raise self.moved(branch)
+        rejected = next((line for line in done.out.splitlines() if line.startswith("!")), "")
+        if rejected:
+            raise refused(
+                "ledger-refused",
+                f"{self} does not take the event: {rejected.rpartition(chr(9))[2]}",
+                hint="may this key push there?",
+            )
+        raise self._unreachable(reason(done))
+
+    def moved(self, branch: str) -> Refused:
+        """What is raised when somebody else was quicker."""
+        return refused(MOVED, f"{branch} has moved on in {self}", hint="run it again")
+
+    def _unreachable(self, why: str) -> Refused:
+        return refused(
+            UNREACHABLE,
+            f"{self} cannot be read: {why}",
+            hint="is ledger.repository right, does it answer, and may this account read it?",
+        )
+
+    def __str__(self) -> str:
+        return f"the ledger at {without_credentials(self.address)}"
+
+
+def read_commits(here: Git, head: str) -> tuple[Commit, ...]:
+    """The commits below a head, oldest first, as they are."""
+    if not head:
+        return ()
+    listed = here.check("rev-list", "--topo-order", "--reverse", "--header", head)
+    found = []
+    for record in listed.split("\0"):
+        identity, _, text = record.lstrip("\n").partition("\n")
+        if identity:
+            found.append(read_commit(identity, _unindented(text)))
+    return tuple(found)
+
+
+def _unindented(text: str) -> str:
+    """A commit's text from `rev-list --header`, which indents the message."""
+    head, _, message = text.partition("\n\n")
+    return head + "\n\n" + "\n".join(line.removeprefix("    ") for line in message.split("\n"))
+
+
+def _reaching() -> tuple[str, ...]:
+    return signing.reaching(os.environ)

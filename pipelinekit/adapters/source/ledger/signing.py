@@ -1,0 +1,115 @@
+"""Which key signs in the ledger: a pipeline's file, else the user's own, as git or the ssh-agent has it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.source.git import Git
+from pipelinekit.errors import refused
+from pipelinekit.model.ledger import Writer
+from pipelinekit.model.people import SigningKey
+from pipelinekit.plan.ledger.keyring import Keyring, Owner
+
+KEY = "PIPELINEKIT_LEDGER_KEY"
+"""The file of a private key, as a credential of Jenkins binds it."""
+USER = "PIPELINEKIT_JENKINS_USER"
+"""Who answered in Jenkins: counts only beside the key of its folder of releases."""
+
+_HINT = (
+    "git's user.signingkey names a key of yours, or the ssh-agent has it; "
+    "platform.yaml lists it at your name (people)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """A key that the platform knows. `key` is what git takes for `user.signingKey`."""
+
+    key: str
+    owner: Owner
+    writer: Writer
+    program: str = ""
+    """The user's own program that signs, or empty."""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What git is told, so that it signs with it."""
+        program = self.program or "ssh-keygen"
+        return (
+            "-c",
+            "gpg.format=ssh",
+            "-c",
+            f"user.signingKey={self.key}",
+            "-c",
+            f"gpg.ssh.program={program}",
+        )
+
+
+def find(here: Git, keys: Keyring, environment: Mapping[str, str]) -> Signer:
+    """The key that signs; raises `Refused` when there is none that the platform knows."""
+    given = environment.get(KEY, "")
+    user = environment.get(USER, "")
+    if given:
+        return _signer(given, _of_file(given), keys, user)
+    configured = here.line("config", "--get", "user.signingKey")
+    if configured and re.match(r"key::|ssh-|sk-|ecdsa-|[~./]", configured):
+        program = here.line("config", "--get", "gpg.ssh.program")
+        path = str(Path(configured).expanduser()) if configured[0] in "~./" else configured
+        return _signer(path, _fingerprint(path), keys, user, program)
+    for line in _of_agent():
+        found = fingerprint_of_line(line)
+        if found in keys.owners:
+            return _signer(f"key::{line}", found, keys, user)
+    raise refused("ledger-key", "no key is known that could sign in the ledger", hint=_HINT)
+
+
+def _signer(key: str, fingerprint: str, keys: Keyring, user: str, program: str = "") -> Signer:
+    writer, owner = keys.writer(fingerprint, user), keys.owners.get(fingerprint)
+    if writer is None or owner is None:
+        raise refused(
+            "ledger-key",
+            f"the key {fingerprint or key} is nobody's whom the platform knows",
+            hint=_HINT,
+        )
+    return Signer(key=key, owner=owner, writer=writer, program=program)
+
+
+def _fingerprint(key: str) -> str:
+    literal = key.removeprefix("key::")
+    return fingerprint_of_line(literal) if literal != key or " " in key else _of_file(key)
+
+
+def fingerprint_of_line(line: str) -> str:
+    """The fingerprint of a public key as OpenSSH writes it, or empty."""
+    return SigningKey(key=line).fingerprint
+
+
+def _of_file(path: str) -> str:
+    """The fingerprint of a key's file, public or private; raises `Refused` for what is none."""
+    done = process.run(["ssh-keygen", "-l", "-f", path], timeout=10)
+    found = re.search(r"SHA256:\S+", done.out)
+    if done.code or found is None:
+        raise refused("ledger-key", f"{path} is no key that ssh-keygen can read: {done.reason()}", hint=_HINT)
+    return found[0]
+
+
+def _of_agent() -> list[str]:
+    if not os.environ.get("SSH_AUTH_SOCK"):
+        return []
+    done = process.run(["ssh-add", "-L"], timeout=10)
+    return [] if done.code else done.out.splitlines()
+
+
+def reaching(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """How the server is reached: with the pipeline's key, unless the user says something else for ssh."""
+    given = environment.get(KEY, "")
+    said = {"GIT_SSH", "GIT_SSH_COMMAND"} & environment.keys()
+    if not given or said:
+        return ()
+    quoted = "'" + given.replace("'", "'\\''") + "'"
+    return ("-c", f"core.sshCommand=ssh -oBatchMode=yes -oIdentitiesOnly=yes -i {quoted}")

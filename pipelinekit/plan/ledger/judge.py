@@ -1,0 +1,166 @@
+"""Which events of a branch count, and why the others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipelinekit.model.ledger import Entry, Event, Writer, may_not_write, with_seen
+from pipelinekit.plan.ledger.body import Body, read_message
+from pipelinekit.plan.ledger.commit import Commit
+from pipelinekit.plan.ledger.keyring import Keyring
+
+UNREAD = Event(kind="refused")
+"""In the place of an event that could not be read; its entry has a trouble."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """A key that counts no more. What it wrote up to the commits `kept` (one a branch) stays valid.
+
+    A revocation has no time that could be proven: only what was there when it was written is certain.
+    """
+
+    key: str
+    commit: str
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+
+def judge(
+    branch: str,
+    commits: Sequence[Commit],
+    proven: Mapping[str, str],
+    keys: Keyring | None,
+    now: int,
+    *,
+    revoked: Iterable[Revocation] = (),
+    gated: frozenset[str] = frozenset(),
+    ledger: str,
+) -> tuple[Entry, ...]:
+    """An entry for each commit of a branch, oldest first.
+
+    `proven` has the principal of each commit whose signature was verified. Without `keys` the ledger is an
+    embedded one, where nothing is signed. `gated` are the environments with a gate, `now` is in seconds.
+    """
+    entries = [_entry(branch, each, proven, keys, ledger, gated) for each in commits]
+    order = {each.id: number for number, each in enumerate(commits)}
+    for number in range(len(entries)):
+        if number and commits[number].parent != commits[number - 1].id:
+            entries[number] = _with(entries[number], "it does not follow the one before it")
+    if commits and commits[0].parent:
+        entries[0] = _with(entries[0], "something stood before it that is not there any more")
+    entries = [_unless_revoked(branch, each, order, tuple(revoked)) for each in entries]
+    if keys:
+        entries = _unless_expired(entries, keys, now)
+    seen = with_seen(tuple(entries))
+    return tuple(replace(each, seen=seen.get(each.commit)) for each in entries)
+
+
+def revocations(entries: Sequence[Entry]) -> tuple[Revocation, ...]:
+    """Those on the platform's branch that count. A key that is revoked revokes no other one afterwards."""
+    found: list[Revocation] = []
+    for each in entries:
+        if not each.counts or each.event.kind != "revoked":
+            continue
+        writer = each.writer.key if each.writer else ""
+        if writer and any(earlier.key == writer for earlier in found):
+            continue
+        kept = each.event.details.get("kept", {})
+        found.append(
+            Revocation(
+                key=str(each.event.details.get("key", "")),
+                commit=each.commit,
+                kept=kept if isinstance(kept, dict) else {},
+            )
+        )
+    return tuple(found)
+
+
+def _entry(
+    branch: str,
+    commit: Commit,
+    proven: Mapping[str, str],
+    keys: Keyring | None,
+    ledger: str,
+    gated: frozenset[str],
+) -> Entry:
+    try:
+        body = read_message(commit.message)
+    except ValueError as error:
+        return Entry(event=UNREAD, commit=commit.id, trouble=commit.trouble or str(error))
+    writer = _writer(commit, body, keys)
+    trouble = (
+        commit.trouble
+        or _misplaced(branch, commit, body, ledger)
+        or (_unproven(commit, proven, keys) if keys else _signed(commit))
+        or (may_not_write(writer, body.event, gated) if writer else "nobody is known who wrote it")
+    )
+    is_theirs = writer is not None and (keys is None or commit.id in proven)
+    return Entry(event=body.event, commit=commit.id, writer=writer if is_theirs else None, trouble=trouble)
+
+
+def _writer(commit: Commit, body: Body, keys: Keyring | None) -> Writer | None:
+    return keys.writer(commit.fingerprint, body.jenkins_user) if keys else Writer(role="embedded")
+
+
+def _misplaced(branch: str, commit: Commit, body: Body, ledger: str) -> str:
+    if body.ledger != ledger:
+        return f"it is of the ledger {body.ledger[:60]!r}, not of {ledger!r}"
+    if body.event.branch != branch:
+        return f"it is of {body.event.branch[:120]!r}, not of {branch!r}"
+    if body.event.at != commit.at:
+        return "its commit has another date than its event"
+    return ""
+
+
+def _unproven(commit: Commit, proven: Mapping[str, str], keys: Keyring) -> str:
+    if not commit.fingerprint:
+        return "it has no signature"
+    owner = keys.owners.get(commit.fingerprint)
+    if owner is None:
+        return f"it is signed with {commit.fingerprint}, a key of nobody whom the platform knows"
+    if proven.get(commit.id) != owner.principal:
+        return f"its signature does not hold, though it names a key of {owner.principal}"
+    if commit.author != keys.identity(owner):
+        return f"it names {commit.author[:120]!r}, and {owner.principal} signed it"
+    return ""
+
+
+def _signed(commit: Commit) -> str:
+    return "it is signed, in a ledger where nobody signs" if commit.fingerprint else ""
+
+
+def _with(entry: Entry, trouble: str) -> Entry:
+    return entry if entry.trouble else replace(entry, trouble=trouble)
+
+
+def _unless_revoked(
+    branch: str, entry: Entry, order: Mapping[str, int], revoked: tuple[Revocation, ...]
+) -> Entry:
+    key = entry.writer.key if entry.writer else ""
+    for each in revoked:
+        if not key or each.key != key or entry.commit == each.commit:
+            continue
+        kept = order.get(each.kept.get(branch, ""), -1)
+        if order[entry.commit] > kept:
+            return _with(entry, f"its key {key} is revoked, and nothing says that it was there before")
+    return entry
+
+
+def _unless_expired(entries: list[Entry], keys: Keyring, now: int) -> list[Entry]:
+    """A date beside an expired key proves nothing, unless another key wrote on top of it before the end."""
+    bound: int | None = None
+    judged: list[Entry] = []
+    for entry in reversed(entries):
+        owner = keys.owners.get(entry.writer.key) if entry.writer else None
+        until = owner.until if owner else None
+        judged_one = entry
+        if until is not None and until <= now:
+            if entry.event.at > until:
+                judged_one = _with(entry, "its key had expired")
+            elif bound is None or bound > until:
+                judged_one = _with(entry, "its key has expired, and nothing proves that it was there before")
+        elif entry.counts:
+            bound = entry.event.at if bound is None else min(bound, entry.event.at)
+        judged.append(judged_one)
+    return judged[::-1]

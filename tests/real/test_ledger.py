@@ -1,0 +1,225 @@
+"""The ledger over path, http and ssh: real repositories, real keys, a real agent."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.adapters.source.ledger import signing
+from pipelinekit.adapters.source.ledger.gitledger import GitLedger
+from pipelinekit.cli.books import ledger_of
+from pipelinekit.errors import Refused
+from pipelinekit.model.ledger import MOVED, PLATFORM, UNREACHABLE, Event, History
+from tests import examples
+from tests.ledgers import BRANCH, NOW, event
+from tests.real.remotes import bare, git, over_http, over_ssh
+from tests.real.signers import Signers, agent, sign_as
+
+
+@pytest.fixture(scope="module")
+def signers(tmp_path_factory: pytest.TempPathFactory) -> Signers:
+    return Signers(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str], dict[str, str]]]:
+    """A folder of bare repositories, the address of each way to it, and what ssh needs."""
+    root = tmp_path_factory.mktemp("git")
+    with over_http(root) as http, over_ssh(tmp_path_factory.mktemp("sshd") / "keys") as ssh:
+        yield root, {"path": str(root), "http": http, "ssh": f"{ssh.address}{root}"}, dict(ssh.env)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nobody's settings, keys or agent."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "SSH_AUTH_SOCK", "GIT_CONFIG_GLOBAL", signing.KEY):
+        monkeypatch.delenv(name, raising=False)
+    return home
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """An empty ledger."""
+    return bare(tmp_path, "ledger", {}).path
+
+
+def book(address: str | Path, signers: Signers, **until: str) -> GitLedger:
+    return GitLedger(address, signers.platform(**until), signed=True, clock=lambda: NOW)
+
+
+def add(ledger: GitLedger, *events: Event) -> History:
+    known = ledger.history(events[0].branch)
+    return ledger.append(events[0].branch, events, after=known.head)
+
+
+@pytest.mark.parametrize("way", ["path", "http", "ssh"])
+def test_events_stand_in_order_whoever_writes_and_however_it_is_reached(
+    way: str,
+    served: tuple[Path, dict[str, str], dict[str, str]],
+    signers: Signers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root, addresses, env = served
+    name = bare(root, f"ledger-{way}", {}).name
+    for key, value in env.items():
+        monkeypatch.setenv(key, value)
+    ledger = book(f"{addresses[way]}/{name}", signers)
+    assert ledger.history(BRANCH) == History()
+    sign_as(monkeypatch, signers, "payments")
+    first = add(ledger, event("released"), event("deployed", environment="dev", details={"revision": 1}))
+    assert [each.event.kind for each in first] == ["released", "deployed"]
+    sign_as(monkeypatch, signers, "ada")
+    second = add(book(f"{addresses[way]}/{name}", signers), event("approved", reason="größer\n\n"))
+    assert [(each.event.kind, str(each.writer), each.trouble) for each in second.entries] == [
+        ("released", "the pipelines of payments", ""),
+        ("deployed", "the pipelines of payments", ""),
+        ("approved", "ada", ""),
+    ]
+    assert second.entries[2].event == event("approved", reason="größer\n\n")
+    assert ledger.branches() == (BRANCH, "main")
+    with pytest.raises(Refused) as caught:
+        ledger.append(BRANCH, [event("held")], after=first.head)
+    assert caught.value.faults[0].code == MOVED
+    assert ledger.history(BRANCH) == second
+
+
+def test_a_repository_that_is_gone_is_told(
+    signers: Signers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "ada")
+    ledger = book(tmp_path / "gone.git", signers)
+    for ask in (ledger.branches, lambda: ledger.history(BRANCH), lambda: ledger.note([event()])):
+        with pytest.raises(Refused) as caught:
+            ask()
+        assert caught.value.faults[0].code == UNREACHABLE
+
+
+def test_what_is_told_already_is_not_told_again(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "payments")
+    ledger = book(repository, signers)
+    one, two = event("released"), event("deployed", environment="dev", details={"revision": 1})
+    assert ledger.note([one]) == 1
+    assert ledger.note([one, two]) == 1
+    assert ledger.note([one, two]) == 0
+    assert ledger.note([event("failed")]) == ledger.note([event("failed")]) == 1
+    assert [each.kind for each in ledger.history(BRANCH).events] == [
+        "released",
+        "deployed",
+        "failed",
+        "failed",
+    ]
+
+
+def test_many_who_write_at_once_all_stand_there(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "payments")
+    failures: list[BaseException] = []
+
+    def write(number: int) -> None:
+        try:
+            assert book(repository, signers).note([event("released", version=f"1.0.{number}")]) == 1
+        except BaseException as error:  # noqa: BLE001 - a thread's errors are told below
+            failures.append(error)
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for each in writers:
+        each.start()
+    for each in writers:
+        each.join()
+    assert failures == []
+    found = book(repository, signers).history(BRANCH)
+    assert {each.version for each in found.events} == {f"1.0.{number}" for number in range(8)}
+    assert found.troubled == ()
+
+
+# --- whose key it is ------------------------------------------------------------------------------
+
+
+def test_a_key_that_is_nobody_s_writes_nothing(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "eve")
+    with pytest.raises(Refused, match="nobody's whom the platform knows"):
+        add(book(repository, signers), event())
+    monkeypatch.delenv(signing.KEY)
+    with pytest.raises(Refused, match="no key is known"):
+        add(book(repository, signers), event())
+    monkeypatch.setenv(signing.KEY, "/etc/hostname")
+    with pytest.raises(Refused, match="no key that ssh-keygen can read"):
+        add(book(repository, signers), event())
+    assert book(repository, signers).history(BRANCH) == History()
+
+
+def test_a_pipeline_s_key_approves_nothing(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "payments", user="grace-j")
+    with pytest.raises(Refused, match="no event of the kind approved"):
+        add(book(repository, signers), event("approved"))
+    with pytest.raises(Refused, match="write nothing of the platform"):
+        add(book(repository, signers), Event(kind="released", at=NOW))
+
+
+def test_jenkins_release_folder_writes_for_those_whom_the_platform_knows(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = book(repository, signers)
+    sign_as(monkeypatch, signers, "release", user="grace-j")
+    assert ledger.writer().person == "grace"
+    add(ledger, event("approved"))
+    sign_as(monkeypatch, signers, "release", user="eve")
+    known, unknown = add(book(repository, signers), event("approved", version="2.0.0"))
+    assert known.writer
+    assert unknown.writer
+    assert (known.writer.role, known.writer.person, known.writer.groups) == (
+        "release",
+        "grace",
+        ("release-managers", "others"),
+    )
+    assert (unknown.writer.person, unknown.writer.groups, unknown.writer.jenkins_user) == ("", (), "eve")
+
+
+def test_a_person_signs_with_what_git_or_the_agent_has(
+    repository: Path, signers: Signers, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def settings(text: str) -> None:
+        # They are read once a process and home.
+        other = home / f"{len(list(home.iterdir()))}"
+        other.mkdir()
+        (other / ".gitconfig").write_text(text)
+        monkeypatch.setenv("HOME", str(other))
+
+    settings(f"[user]\n\tsigningkey = {signers.private('ada')}.pub\n")
+    add(book(repository, signers), event("held"))
+    settings("[gpg]\n\tprogram = false\n")
+    with agent(signers.private("eve"), signers.private("grace")) as env:
+        monkeypatch.setenv("SSH_AUTH_SOCK", env["SSH_AUTH_SOCK"])
+        found = add(book(repository, signers), event("unheld"))
+        settings(f'[user]\n\tsigningkey = "key::{signers.public("ada").key}"\n')
+        with pytest.raises(Refused, match="cannot be signed"):
+            add(book(repository, signers), event("held", version="2.0.0"))
+    assert [str(each.writer) for each in found] == ["ada", "grace"]
+
+
+# --- the embedded one -----------------------------------------------------------------------------
+
+
+def test_a_terminal_without_a_ledger_has_one_that_proves_nothing(home: Path) -> None:
+    ledger = ledger_of(examples.platform(name="local", ledger=""))
+    found = add(ledger, event("released"), event("approved"))
+    assert [str(each.writer) for each in found] == ["unsigned", "unsigned"]
+    assert all(each.writer and not each.writer.person and not each.writer.groups for each in found)
+    place = home / ".local/share/pipelinekit/ledgers/local.git"
+    assert git("fsck", "--strict", cwd=place) == ""
+    assert git("config", "core.fsync", cwd=place) == "committed,reference"
+    assert ledger_of(examples.platform(name="local", ledger="")).history(BRANCH) == found
+    assert PLATFORM not in ledger.branches()

@@ -1,0 +1,140 @@
+"""The line's words in the ledger: once each, failures every time, and a silent ledger stops nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pipelinekit.errors import CheckFailed, Fault, PipelinekitError, ToolFailed, failed, refused
+from pipelinekit.model.ledger import Digests, Event
+from pipelinekit.model.receipts import ChartPublished, Deployed, Verified
+from pipelinekit.ports import Journal
+from pipelinekit.steps.journal import Told
+from tests import examples
+from tests.doubles import Ledger, Receipts
+
+PLAN = examples.plan()
+BRANCH = f"apps/{PLAN.app.team}/{PLAN.app.name}"
+CHART = ChartPublished(
+    key=PLAN.key,
+    version=PLAN.version,
+    repository="r/charts/orders",
+    digest="sha256:chart",
+    archive_digest="sha256:archive",
+    image_repository="payments/orders",
+    image_digest="sha256:image",
+)
+DEPLOYED = Deployed(
+    key=PLAN.key,
+    version=PLAN.version,
+    environment="dev",
+    namespace="n",
+    revision=3,
+    chart_digest="sha256:chart",
+)
+VERIFIED = Verified(key=PLAN.key, version=PLAN.version, environment="dev", revision=3)
+ALL = Digests(image="sha256:image", chart="sha256:chart", descriptor=PLAN.key.descriptor)
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.ledger, self.receipts, self.said = Ledger(), Receipts(), list[str]()
+        self.opened = 0
+        self.receipts.save(CHART)
+
+    def told(self, name: str = "/ledger") -> Told:
+        return Told(
+            plan=PLAN,
+            name=name,
+            open=self._open,
+            receipts=self.receipts,
+            say=self.said.append,
+            platform=lambda: "c0ffee",
+        )
+
+    def _open(self) -> Journal:
+        self.opened += 1
+        return self.ledger
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return self.ledger.history(BRANCH).events
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+TELLS: dict[str, Callable[[Told], Any]] = {
+    "released": lambda told: told.released(CHART),
+    "deployed": lambda told: told.deployed(DEPLOYED, CHART),
+    "verified": lambda told: told.verified(VERIFIED, CHART),
+}
+
+
+@pytest.mark.parametrize("kind", TELLS)
+def test_what_was_done_is_told_once(bench: Bench, kind: str) -> None:
+    TELLS[kind](bench.told())
+    (made,) = bench.events
+    assert (made.kind, made.version, made.digests, made.platform) == (kind, PLAN.version, ALL, "c0ffee")
+    assert made.at > 0
+    TELLS[kind](bench.told())
+    assert len(bench.events) == bench.opened == 1
+    # From another folder the ledger itself is asked.
+    bench.receipts = Receipts()
+    TELLS[kind](bench.told())
+    assert (len(bench.events), bench.opened) == (1, 2)
+
+
+def test_another_ledger_is_told_by_itself(bench: Bench) -> None:
+    bench.told("/one").released(CHART)
+    bench.ledger = Ledger()
+    bench.told("/other").released(CHART)
+    assert len(bench.events) == 1
+
+
+def test_a_new_revision_is_a_new_deployment(bench: Bench) -> None:
+    bench.told().deployed(DEPLOYED, CHART)
+    bench.told().deployed(replace(DEPLOYED, revision=4), CHART)
+    assert [each.details["revision"] for each in bench.events] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (failed("not-ready", "no such image"), "failed"),
+        (CheckFailed(Fault("verify-failed", "a test failed")), "failed"),
+        (refused("preflight", "no quota"), "refused"),
+    ],
+)
+def test_how_it_ended_is_told_each_time_and_stays_the_error(
+    bench: Bench, error: PipelinekitError, kind: str
+) -> None:
+    for _ in range(2):
+        with pytest.raises(type(error)), bench.told().endings("deploy", "dev"):
+            raise error
+    assert [each.kind for each in bench.events] == [kind, kind]
+    assert bench.events[0].reason == error.faults[0].problem
+    assert bench.events[0].details == {"stage": "deploy", "code": error.faults[0].code}
+    assert bench.events[0].digests == ALL
+
+
+def test_a_silent_ledger_stops_nobody_and_is_told_when_it_answers(bench: Bench) -> None:
+    bench.ledger.silent = True
+    bench.told().deployed(DEPLOYED, CHART)
+    assert bench.said == [f"not in the ledger: deployed {PLAN.version}: the ledger does not answer"]
+    with pytest.raises(ToolFailed, match="no such image"), bench.told().endings("deploy", "dev"):
+        raise failed("not-ready", "no such image")
+    bench.ledger.silent = False
+    bench.told().deployed(DEPLOYED, CHART)
+    assert [each.kind for each in bench.events] == ["deployed"]
+
+
+def test_a_chart_of_another_revision_lends_no_digests(bench: Bench) -> None:
+    other = replace(CHART, key=replace(PLAN.key, commit="other"))
+    bench.told().verified(VERIFIED, other)
+    assert bench.events[0].digests == Digests(descriptor=PLAN.key.descriptor)
