@@ -43,6 +43,7 @@ def told(here: Line) -> Told | None:
         receipts=here.receipts,
         say=report.say,
         platform=lambda: here.named[1] if here.given_platform else "",
+        descriptor=here.descriptor.decode(errors="replace"),
     )
 
 
