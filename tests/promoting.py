@@ -245,6 +245,6 @@ class Bench:
         self.registry.store(to, manifest)
         self.copies.append(str(to))
 
-    def _watch(self, watch: Watch, target: Target) -> tuple[Watched, ...]:
-        del watch, target
+    def _watch(self, watch: Watch, target: Target, seconds: int) -> tuple[Watched, ...]:
+        del watch, target, seconds
         return self.watched

@@ -49,8 +49,8 @@ class Around:
     cluster: Cluster
     objects: Objects
     survey: Survey | None
-    watch: Callable[[Watch, Target], tuple[Watched, ...]]
-    """What a Prometheus says of what is watched."""
+    watch: Callable[[Watch, Target, int], tuple[Watched, ...]]
+    """What a Prometheus says of what is watched in a target over so many seconds."""
     holder: str
     """This process, as the ledger names it."""
     alive: Callable[[str], bool | None]

@@ -29,6 +29,9 @@ from pipelinekit.steps.deployment import Prepared
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.release import prepare, values_layers
 
+WINDOW = 300
+"""Seconds that are watched where nothing soaks."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
@@ -71,7 +74,9 @@ def look(around: Around, history: History, release: Release, environment: Enviro
     before = around.platform.environment(environment.after) if environment.after else None
     watched: tuple[Watched, ...] = ()
     if before and before.watch:
-        watched = around.watch(before.watch, target_of(app, around.platform, before))
+        watched = around.watch(
+            before.watch, target_of(app, around.platform, before), environment.soak or WINDOW
+        )
     return Survey(
         release=release,
         app=app,
