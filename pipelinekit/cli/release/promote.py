@@ -26,9 +26,7 @@ from pipelinekit.steps.promotion.promote import Planned
     TO,
     PLAN,
     REASON,
-    click.option(
-        "--change", default="", metavar="ID", help="The number of the change, where one is asked for."
-    ),
+    click.option("--change", default="", metavar="ID", help="The change's number, where one is asked for."),
     click.option("--downgrade", is_flag=True, help="Although a later version is there."),
     click.option("--emergency", is_flag=True, help="Past the gates, with --reason; for named groups only."),
     TIMEOUT,
