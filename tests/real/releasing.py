@@ -41,13 +41,14 @@ class Releasing:
         self.document["environments"][2] = {**self.production, **production}
         self.platforms.commit({"platform.yaml": json.dumps(self.document)})
 
-    def release(self, level: str) -> str:
+    def release(self, level: str, more: str = "") -> str:
         """Publish a version with another variable, as its pipeline does, verified in dev; the version."""
         text = (self.application.folder / "app.yaml").read_text().splitlines(keepends=True)
         kept = [line for line in text if not line.startswith("  env:")]
         at = next(number for number, line in enumerate(kept) if line.startswith("  port:"))
         kept.insert(at + 1, f"  env: {{LEVEL: {level}}}\n")
-        self.application.write("app.yaml", "".join(kept))
+        kept = [line for line in kept if not line.startswith("environments:")]
+        self.application.write("app.yaml", "".join(kept) + more)
         self.application.must("generate")
         self.application.commit()
         key = {"PIPELINEKIT_LEDGER_KEY": str(self.signers.private("pipeline"))}
@@ -59,11 +60,14 @@ class Releasing:
 
     def by(self, person: str, *arguments: str) -> Said:
         """A verb as somebody with a key runs it, far from any clone."""
-        env = {
-            "PIPELINEKIT_LEDGER_KEY": str(self.signers.private(person)),
-            "PIPELINEKIT_PLATFORM": f"git+file://{self.platforms.path}",
-        }
-        return self.application.verb(*arguments, env=env, cwd=self.application.folder.parent)
+        return self.application.verb(*arguments, env=self._as(person), cwd=self.application.folder.parent)
+
+    def kill(self, person: str, seconds: float, *arguments: str) -> int:
+        """Kill a verb of theirs after so long, unless it has ended by then; its exit code."""
+        return self.application.with_env(**self._as(person)).kill(seconds, *arguments)
+
+    def _as(self, person: str) -> dict[str, str]:
+        return {"PIPELINEKIT_LEDGER_KEY": str(self.signers.private(person))}
 
     def must(self, person: str, *arguments: str) -> Said:
         """One that has to succeed."""

@@ -108,7 +108,7 @@ def _deployed(
             receipts=here.receipts,
             timeout=timeout,
             say=report.say,
-            survey=_survey(here),
+            survey=_survey(here, stops=True),
             promised=promises.get(environment, ""),
         )
     if told:
@@ -175,8 +175,12 @@ def _planned(here: Line, each: Prepared) -> tuple[DeploymentPlan, Sequence[Findi
         raise
 
 
-def _survey(here: Line) -> preflight.Survey:
+def _survey(here: Line, *, stops: bool = False) -> preflight.Survey:
+    """What looks a target over; with `stops` it raises `Refused` first where the ledger stops it."""
+
     def survey(prepared: Prepared) -> tuple[Finding, ...]:
+        if stops:
+            books.require_free(here, prepared)
         manifest = here.helm.render(prepared.archive, prepared.target, prepared.layers)
         return preflight.preflight(prepared.target, manifest, here.scout)
 
