@@ -80,6 +80,9 @@ def test_a_freeze_stops_everything_at_once_and_ungated_deployments_too(orders: R
     said = orders.by("ada", "promote", f"orders@{third}", "--to", "staging", "--downgrade")
     assert said.code == 6
     assert "everything was frozen by sam: incident" in said.err
+    orders.application.tool(
+        *("kubectl", "-n", f"{orders.team}-dev", "scale", "deployment/orders", "--replicas=0")
+    )
     said = orders.application.verb("deploy", env={"PIPELINEKIT_LEDGER_KEY": ""})
     assert said.code == 6
     assert "everything was frozen by sam: incident" in said.err
