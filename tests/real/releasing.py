@@ -82,6 +82,10 @@ class Releasing:
         assert found.troubled == ()
         return [each for each in found.events if environment in ("", each.environment)]
 
+    def versions(self) -> list[str]:
+        """Those that were published, oldest first."""
+        return [each.version for each in self.events() if each.kind == "released"]
+
     def kinds(self, environment: str) -> list[str]:
         return [each.kind for each in self.events(environment)]
 

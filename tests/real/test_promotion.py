@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from pipelinekit.adapters.registry.credentials import from_docker_config
+from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.model.release import ImageRef
 from tests.real.releasing import Releasing, releasing
+from tests.real.remotes import git
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +66,7 @@ def test_what_cannot_run_there_is_rolled_back_and_recorded_with_its_reason(order
 
 
 def test_back_is_one_command_and_what_was_gone_back_from_is_held(orders: Releasing) -> None:
-    first = orders.events("staging")[0].version
+    first = orders.versions()[0]
     second = orders.release("two")
     orders.must("ada", "promote", "orders", "--to", "staging")
     said = orders.must("ada", "rollback", "orders", "--env", "staging", "--reason", "slow")
@@ -76,8 +82,8 @@ def test_back_is_one_command_and_what_was_gone_back_from_is_held(orders: Releasi
 
 def test_a_freeze_stops_everything_at_once_and_ungated_deployments_too(orders: Releasing) -> None:
     orders.must("sam", "freeze", "--now", "--reason", "incident")
-    third = orders.events("staging")[0].version
-    said = orders.by("ada", "promote", f"orders@{third}", "--to", "staging", "--downgrade")
+    first = orders.versions()[0]
+    said = orders.by("ada", "promote", f"orders@{first}", "--to", "staging", "--downgrade")
     assert said.code == 6
     assert "everything was frozen by sam: incident" in said.err
     orders.application.tool(
@@ -93,34 +99,109 @@ def test_a_freeze_stops_everything_at_once_and_ungated_deployments_too(orders: R
     orders.must("ada", "unhold", "--env", "dev")
 
 
+def other(orders: Releasing) -> tuple[str, str]:
+    """Of the two good releases the one that staging does not have, and its level."""
+    levels = {"one": orders.versions()[0], "two": orders.versions()[-1]}
+    there = orders.level(f"{orders.team}-staging")
+    ((level, version),) = [each for each in levels.items() if each[0] != there]
+    return version, level
+
+
 def test_twenty_at_once_are_one_promotion_and_twenty_clear_answers(orders: Releasing) -> None:
-    version = orders.release("twenty")
+    version, level = other(orders)
     before = len(orders.kinds("staging"))
+    words = ("promote", f"orders@{version}", "--to", "staging", "--downgrade")
     with ThreadPoolExecutor(20) as pool:
-        people = ["ada", "grace", "linus", "sam"] * 5
-        said = list(pool.map(lambda who: orders.by(who, "promote", "orders", "--to", "staging"), people))
+        said = list(pool.map(lambda who: orders.by(who, *words), ["ada", "grace", "linus", "sam"] * 5))
     answers = [each.out.splitlines()[0] if each.code == 0 else each.reason for each in said]
     runs = f"orders {version} runs in staging (namespace {orders.team}-staging)"
     assert answers.count(runs) == 1, answers
     busy = f"error: {version} is on its way to staging ("
-    already = f"orders {version} runs already in staging"
-    assert [each for each in answers if each != runs and not each.startswith((busy, already))] == []
+    already = (f"orders {version} runs already in staging", f"orders {version} is verified in staging")
+    assert [each for each in answers if each != runs and not each.startswith((busy, *already))] == []
     told = orders.kinds("staging")[before:]
     assert (told.count("requested"), told.count("promoted")) == (1, 1)
-    assert orders.level(f"{orders.team}-staging") == "twenty"
+    assert orders.level(f"{orders.team}-staging") == level
 
 
-SAMPLE = (2.0, 6.0)
-"""Seconds after which a promotion is killed: while it looks, and while Helm works."""
+SAMPLE = (3.0, 6.0)
+"""Seconds after which a promotion is killed: about when it begins, and while Helm works."""
 
 
 @pytest.mark.parametrize("seconds", SAMPLE)
 def test_killed_and_run_again_it_ends_as_if_nothing_had_been(orders: Releasing, seconds: float) -> None:
-    version = orders.release(f"killed-{seconds:g}".replace(".", "-"))
+    version, level = other(orders)
     before = len(orders.kinds("staging"))
-    orders.kill("ada", seconds, "promote", "orders", "--to", "staging")
-    orders.must("ada", "promote", "orders", "--to", "staging")
-    assert orders.level(f"{orders.team}-staging").startswith("killed")
-    told = [each for each in orders.kinds("staging")[before:] if each != "seen"]
-    assert told == ["requested", "promoted", "verified"]
-    assert orders.events("staging")[-1].version == version
+    words = ("promote", f"orders@{version}", "--to", "staging", "--downgrade")
+    orders.kill("ada", seconds, *words)
+    orders.must("ada", *words)
+    assert orders.level(f"{orders.team}-staging") == level
+    assert orders.kinds("staging")[before:] == ["requested", "promoted", "verified"]
+
+
+def test_evidence_a_change_and_a_bar(orders: Releasing) -> None:
+    version, _ = other(orders)
+    orders.must("ada", "promote", f"orders@{version}", "--to", "staging", "--downgrade")
+    registry = orders.document["images"]["registry"]
+    orders.publish_platform(
+        evidence=[{"type": "scan", "age": "1d"}],
+        change="CHG###",
+        emergency={"from": ["sre"]},
+        charts={"repository": f"oci://{registry}/charts-of-production"},
+    )
+    words = ("promote", f"orders@{version}", "--to", "production", "--downgrade")
+    said = orders.by("ada", *words)
+    assert "there is no scan of this image" in said.err
+    assert "a change's number like CHG### is asked for" in said.err
+    report = orders.application.folder / "scan.json"
+    report.write_text("{}")
+    attest = ("attest", f"orders@{version}", "--type", "scan", "--file", str(report))
+    orders.must("sam", *attest, "--verdict", "failed")
+    assert "failed; passed is asked for" in orders.by("ada", *words, "--change", "CHG123").err
+    orders.must("sam", *attest)
+    orders.must("grace", "bar", f"orders@{version}", "--reason", "leak")
+    said = orders.by("ada", *words, "--change", "CHG123")
+    assert said.err.count("error:") == 1
+    assert f"{version} was barred by grace: leak" in said.reason
+    orders.must("grace", "unbar", f"orders@{version}")
+    orders.must("ada", *words, "--change", "CHG123")
+    config = Path(orders.application.env["DOCKER_CONFIG"], "config.json")
+    chart = ImageRef(registry, f"charts-of-production/{orders.team}/orders", tag=version)
+    assert OciRegistry(lambda host: from_docker_config(host, config)).digest_of(chart)
+
+
+def test_an_emergency_is_loud_and_waits_for_somebody_elses_review(orders: Releasing) -> None:
+    version, _ = other(orders)
+    orders.must("ada", "promote", f"orders@{version}", "--to", "staging", "--downgrade")
+    words = ("promote", f"orders@{version}", "--to", "production", "--emergency", "--reason", "down")
+    assert "ada is in none of sre" in orders.by("ada", *words).err
+    said = orders.must("sam", *words)
+    assert "EMERGENCY: goes past evidence: there is no scan of this image" in said.err
+    back, _ = other(orders)
+    rows = orders.must("ada", "promote", f"orders@{back}", "--to", "production", "--plan", "--json").json()
+    (waiting,) = [each for each in rows["gates"] if each["gate"] == "review"]
+    assert (waiting["open"], rows["may"]) == (False, False)
+    assert "the emergency of" in waiting["reason"]
+    assert orders.by("sam", "review", "orders", "--env", "production").code == 6
+    orders.must("grace", "review", "orders", "--env", "production", "--reason", "right")
+    assert orders.by("grace", "review", "orders", "--env", "production").code == 6
+    rows = orders.must("ada", "report", "orders", "--json").json()
+    assert [(each["environment"], each["version"]) for each in rows][1:] == [
+        ("staging", version),
+        ("production", version),
+    ]
+
+
+def test_a_document_beside_the_main_branch_takes_no_gate_away(orders: Releasing, tmp_path: Path) -> None:
+    mine = {**orders.document, "environments": [dict(each) for each in orders.document["environments"]]}
+    mine["environments"][2] = {**orders.production, "back": True}
+    git("clone", "--quiet", str(orders.platforms.path), "mine", cwd=tmp_path)
+    (tmp_path / "mine" / "platform.yaml").write_text(json.dumps(mine))
+    back, _ = other(orders)
+    words = ("promote", f"orders@{back}", "--to", "production", "--downgrade", "--plan", "--platform")
+    said = orders.must("ada", *words, str(tmp_path / "mine"))
+    assert "closed change" in said.out
+    (tmp_path / "apart.yaml").write_text(json.dumps(mine))
+    said = orders.by("ada", *words, str(tmp_path / "apart.yaml"))
+    assert said.code == 6
+    assert "is in no repository that has a remote" in said.reason
