@@ -22,6 +22,7 @@ from pipelinekit.model.jobrun import Console, Ticket
 from pipelinekit.model.ledger import (
     MOVED,
     UNREACHABLE,
+    Anchor,
     Entry,
     Event,
     History,
@@ -691,11 +692,11 @@ class Ledger:
     def writer(self) -> Writer:
         return self.as_writer
 
-    def note(self, events: Sequence[Event]) -> int:
+    def note(self, events: Sequence[Event]) -> str:
         known = self.history(events[0].branch).entries
         missing = [each for each in events if not any(same(there.event, each) for there in known)]
         self.add(*missing)
-        return len(missing)
+        return self.history(events[0].branch).head
 
     def add(self, *events: Event) -> None:
         """Add events, each to its branch, whatever stands there."""
@@ -705,6 +706,44 @@ class Ledger:
     def _answer(self) -> None:
         if self.silent:
             raise refused(UNREACHABLE, "the ledger does not answer")
+
+
+@dataclass
+class Anchors:
+    """What each environment remembers; one that is silent does not answer."""
+
+    held: dict[str, Anchor] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+
+    def mark(self, target: Target, anchor: Anchor) -> None:
+        self._answer(target)
+        self.held[target.environment.name] = anchor
+
+    def marks(self, target: Target) -> tuple[Anchor, ...]:
+        self._answer(target)
+        there = self.held.get(target.environment.name)
+        return (replace(there, where=f"Deployment/x in {target.environment.name}"),) if there else ()
+
+    def _answer(self, target: Target) -> None:
+        if target.environment.name in self.silent:
+            raise failed("cluster-unreachable", "Connection refused")
+
+
+@dataclass
+class TagAnchors:
+    """What is remembered beside each image."""
+
+    held: dict[tuple[str, str, str], Anchor] = field(default_factory=dict)
+
+    def mark(self, image: ImageRef, anchor: Anchor) -> None:
+        self.held.setdefault((image.registry, image.repository, image.tag), anchor)
+
+    def marks(self, image: ImageRef) -> tuple[Anchor, ...]:
+        return tuple(
+            replace(each, where=f"the tag {tag}")
+            for (registry, repository, tag), each in self.held.items()
+            if (registry, repository) == (image.registry, image.repository)
+        )
 
 
 class Jobs:

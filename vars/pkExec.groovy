@@ -8,6 +8,7 @@ void call(String verb, Map args = [:]) {
         bindings << file(credentialsId: id, variable: 'PK_KUBECONFIG_' + bindings.size())
     }
     if (args.signingCredentialsId) { bindings << file(credentialsId: args.signingCredentialsId, variable: 'PK_SIGNING_KEY') }
+    if (args.ledgerCredentialsId) { bindings << file(credentialsId: args.ledgerCredentialsId, variable: 'PIPELINEKIT_LEDGER_KEY') }
     if (args.signingPasswordCredentialsId) { bindings << string(credentialsId: args.signingPasswordCredentialsId, variable: 'PK_SIGNING_PASSWORD') }
     for (String id in (args.secretCredentialsIds ?: [])) { bindings << string(credentialsId: id, variable: 'PK_SECRET_' + id.toUpperCase().replace('-', '_').replace('.', '_')) }
     withEnv(['PK_CONTRACT=1', 'PK_VERB=' + verb, 'PK_ARGS=' + groovy.json.JsonOutput.toJson(args)]) { withCredentials(bindings) {

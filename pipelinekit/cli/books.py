@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from pipelinekit.cli import report
+from pipelinekit.cli.wiring import kubeconfig
 from pipelinekit.errors import refused
 
 if TYPE_CHECKING:
@@ -32,6 +34,21 @@ def ledger_of(platform: Platform) -> GitLedger:
     return GitLedger(folder, platform, signed=False)
 
 
+def shared_ledger_of(platform: Platform) -> GitLedger:
+    """The same, for what needs all that is known; raises `Refused` where gates have no ledger of everybody's.
+
+    An embedded one has what was done from this machine, and nothing of any other.
+    """
+    gated = [each.name for each in platform.environments if each.gated]
+    if gated and not platform.ledger:
+        raise refused(
+            "ledger-none",
+            f"which releases reached {', '.join(gated)} stands in no ledger that everybody writes",
+            hint="platform.yaml names one: ledger: {repository: …}",
+        )
+    return ledger_of(platform)
+
+
 def told(here: Line) -> Told | None:
     """What the verbs of the line tell; None in a pipeline whose platform has no ledger."""
     from pipelinekit.steps.journal import Told
@@ -45,6 +62,7 @@ def told(here: Line) -> Told | None:
         open=lambda: ledger_of(here.platform),
         receipts=here.receipts,
         say=report.say,
+        anchor=_anchor(here) if here.platform.ledger else None,
         platform=lambda: here.named[1] if here.given_platform else "",
         descriptor=here.descriptor.decode(errors="replace"),
     )
@@ -61,6 +79,24 @@ def require_free(here: Line, prepared: Prepared) -> None:
         return zones.clock(int(time.time()), names)
 
     require(lambda: ledger_of(here.platform), clock, prepared.plan, prepared.target.environment, report.say)
+
+
+def _anchor(here: Line) -> Callable[[str, str], None]:
+    """What remembers a head of the ledger outside it: the registry a release, an environment a deployment."""
+    from pipelinekit.adapters.cluster.anchors import ClusterAnchors
+    from pipelinekit.adapters.registry.anchors import TagAnchors
+    from pipelinekit.model.ledger import Anchor, branch_of
+
+    def anchor(environment: str, head: str) -> None:
+        branch = branch_of(here.app.team, here.app.name)
+        made = Anchor(ledger=here.platform.name, branch=branch, commit=head)
+        place = here.platform.environment(environment)
+        if place:
+            ClusterAnchors(kubeconfig(dict(os.environ))).mark(here.target(place), made)
+        else:
+            TagAnchors(here.images).mark(here.plan.image, made)
+
+    return anchor
 
 
 @contextmanager

@@ -22,6 +22,7 @@ CREDENTIALS = {
     "mirrorCredentialsId": "a login of the mirror of base images: PK_MIRROR_USER, PK_MIRROR_PASSWORD",
     "signingCredentialsId": "the file of the key that images and charts are signed with: PK_SIGNING_KEY",
     "signingPasswordCredentialsId": "a secret text, what that key is encrypted with: PK_SIGNING_PASSWORD",
+    "ledgerCredentialsId": "the file of the key that the ledger is written with: PIPELINEKIT_LEDGER_KEY",
     "jenkinsCredentialsId": "a user of this controller with a token: PK_JENKINS_USER, PK_JENKINS_PASSWORD",
     **{
         f"{each}CredentialsId": f"a login of the package proxy: {', '.join(login_variables(each))}"

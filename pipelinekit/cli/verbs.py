@@ -52,6 +52,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "platform.registry:registry",
         "How full registries are, what may go, copies.",
     ),
+    "ledger": (
+        "platform.ledger:ledger",
+        "What releases went through, and whether that holds.",
+    ),
     "nexus": ("platform.nexus:nexus", "Bring a Nexus into the state of platform.yaml."),
     "doctor": ("platform.doctor:doctor", "Check tools, addresses and credentials."),
     "completion": ("completion:completion", "Print the completion script of a shell."),

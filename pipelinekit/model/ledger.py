@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -187,3 +188,22 @@ def with_seen(entries: tuple[Entry, ...]) -> dict[str, int]:
             for commit in each.event.details.get("commits", ()):
                 found.setdefault(str(commit), each.event.at)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A commit of a ledger that something outside it remembers: `where` says what, and is no part of it."""
+
+    ledger: str
+    branch: str
+    commit: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.ledger}:{self.branch}@{self.commit}"
+
+
+def read_anchor(text: str, where: str) -> Anchor | None:
+    """The anchor that a text is, or None."""
+    match = re.fullmatch(r"([a-z0-9-]{1,63}):([a-zA-Z0-9._/-]{1,200})@([0-9a-f]{40,64})", text)
+    return Anchor(ledger=match[1], branch=match[2], commit=match[3], where=where) if match else None

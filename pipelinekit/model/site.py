@@ -40,6 +40,8 @@ class Site:
     """The key that images are signed with, where the platform signs."""
     signing_password: str = ""
     """What that key is encrypted with, where it is."""
+    ledger_credentials: str = ""
+    """The key that the team's pipelines write the ledger with, where there is one."""
     signs_charts: bool = False
     """Whether charts are signed as well."""
     mesh: bool = False

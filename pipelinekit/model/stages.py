@@ -10,7 +10,7 @@ from pipelinekit.model.app import App
 from pipelinekit.model.packages import OF_LANGUAGE
 from pipelinekit.model.site import Site
 
-Need = Literal["registry", "charts", "kube", "signing", "chart-signing"]
+Need = Literal["registry", "charts", "kube", "signing", "chart-signing", "ledger"]
 """What a stage holds credentials for."""
 
 Arguments = dict[str, str | bool | list[str]]
@@ -47,17 +47,22 @@ STAGES: tuple[Stage, ...] = (
     Stage(name="Build", verb="build", builds=True),
     Stage(name="Push", verb="push", main=True, needs=("registry", "signing")),
     Stage(name="Package", verb="package", main=True, needs=("registry",)),
-    Stage(name="Publish", verb="publish", main=True, needs=("charts", "chart-signing")),
+    Stage(name="Publish", verb="publish", main=True, needs=("charts", "chart-signing", "ledger")),
     Stage(
         name="Deploy",
         verb="deploy",
         main=True,
         deploys=True,
         options={"automatic": True},
-        needs=("charts", "kube"),
+        needs=("charts", "kube", "ledger"),
     ),
     Stage(
-        name="Verify", verb="verify", main=True, deploys=True, options={"automatic": True}, needs=("kube",)
+        name="Verify",
+        verb="verify",
+        main=True,
+        deploys=True,
+        options={"automatic": True},
+        needs=("kube", "ledger"),
     ),
 )
 
@@ -120,5 +125,6 @@ def _ids(need: Need, site: Site) -> list[str]:
         "registry": [site.registry_credentials],
         "charts": [site.charts_credentials],
         "kube": list(site.kube_credentials),
+        "ledger": [site.ledger_credentials],
     }
     return [each for each in ids[need] if each]

@@ -18,7 +18,13 @@ SOMEBODY = "somebody"
 _SERVERS = frozenset(
     ("managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink", "namespace")
 )
-_NOTES = ("deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration")
+ANCHOR = "pipelinekit.dev/ledger"
+"""The annotation that remembers a head of the ledger: part of no plan, and nobody's change."""
+_NOTES = (
+    "deployment.kubernetes.io/revision",
+    "kubectl.kubernetes.io/last-applied-configuration",
+    ANCHOR,
+)
 _HELMS = "meta.helm.sh/"
 _MARK = "app.kubernetes.io/managed-by"
 """A label that Helm gives every object, whether its chart says so or not."""

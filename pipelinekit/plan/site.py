@@ -39,6 +39,7 @@ def site_of(platform: Platform, registration: Registration | None, *, library: s
         mirror_for_all=mirror.pull_requests if mirror else False,
         signing_credentials=signing.credentials if signing else "",
         signing_password=signing.password if signing else "",
+        ledger_credentials=id_of(platform.ledger_keys.credentials, team),
         signs_charts=bool(signing and signing.public_key),
         mesh=any(each.name == MESH for each in platform.components),
     )

@@ -17,7 +17,7 @@ from pipelinekit.ports.images import (
     Verifier,
 )
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
-from pipelinekit.ports.ledger import Journal, Ledger
+from pipelinekit.ports.ledger import Anchors, Journal, Ledger, TagAnchors
 from pipelinekit.ports.releases import (
     RIVAL,
     Charts,
@@ -32,6 +32,7 @@ from pipelinekit.ports.say import Live, Say, nobody
 __all__ = [
     "DENIED",
     "RIVAL",
+    "Anchors",
     "Builds",
     "ChartRepository",
     "Charts",
@@ -59,6 +60,7 @@ __all__ = [
     "Signer",
     "Sources",
     "Store",
+    "TagAnchors",
     "TextMerge",
     "Verifier",
     "Workspace",

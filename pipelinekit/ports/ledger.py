@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from pipelinekit.model.ledger import Event, History, Writer
+    from pipelinekit.model.ledger import Anchor, Event, History, Writer
+    from pipelinekit.model.release import ImageRef, Target
 
 
 class Ledger(Protocol):
@@ -40,9 +41,33 @@ class Ledger(Protocol):
 class Journal(Protocol):
     """Where a verb of the line says what it did."""
 
-    def note(self, events: Sequence[Event]) -> int:
-        """Add those events, all of one branch, that it does not tell yet; how many were added.
+    def note(self, events: Sequence[Event]) -> str:
+        """Add those events, all of one branch, that it does not tell yet; the branch's head with them.
 
         Nothing is judged; somebody who is quicker is waited for. Raises `Refused` like `Ledger.append`.
         """
+        ...
+
+
+class Anchors(Protocol):
+    """What remembers heads of the ledger on what was deployed."""
+
+    def mark(self, target: Target, anchor: Anchor) -> None:
+        """Have what runs there remember it; raises `ToolFailed` when the cluster refuses."""
+        ...
+
+    def marks(self, target: Target) -> tuple[Anchor, ...]:
+        """What is remembered there; raises `ToolFailed` when the cluster does not answer."""
+        ...
+
+
+class TagAnchors(Protocol):
+    """What remembers heads of the ledger beside images."""
+
+    def mark(self, image: ImageRef, anchor: Anchor) -> None:
+        """Remember it under the image's version; what is remembered already stays."""
+        ...
+
+    def marks(self, image: ImageRef) -> tuple[Anchor, ...]:
+        """What is remembered beside the images of that repository; raises `ToolFailed`."""
         ...

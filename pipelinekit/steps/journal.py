@@ -36,6 +36,8 @@ class Told:
     """Which commit of the platform's document counts: asked only when something is told."""
     descriptor: str = ""
     """The text of app.yaml: whoever promotes has ledger and registry, and no clone."""
+    anchor: Callable[[str, str], None] | None = None
+    """Has an environment (or with none the registry) remember a head of the ledger."""
 
     def released(self, done: ChartPublished) -> None:
         """A chart is in the repository."""
@@ -121,10 +123,15 @@ class Told:
 
     def _write(self, event: Event) -> bool:
         try:
-            self.open().note([replace(event, platform=self.platform())])
+            head = self.open().note([replace(event, platform=self.platform())])
         except PipelinekitError as error:
             self.say(f"not in the ledger: {event.kind} {event.version}: {error.faults[0].problem}")
             return False
+        if self.anchor and event.kind in ("released", "deployed"):
+            try:
+                self.anchor(event.environment, head)
+            except PipelinekitError as error:
+                self.say(f"not anchored: {event.kind} {event.version}: {error.faults[0].problem}")
         return True
 
 

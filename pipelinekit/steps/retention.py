@@ -48,8 +48,13 @@ def plan(platform: Platform, store: Store, clusters: Clusters, ledger: Ledger, n
     Raises `Refused` when a cluster or the ledger cannot be asked: then nothing may go at all.
     """
     running = _running(platform, clusters)
+    # When in doubt, it stays: what does not count may still name what has to stay, but takes nothing away.
     events = [
-        event for branch in ledger.branches() if branch != PLATFORM for event in ledger.history(branch).events
+        entry.event
+        for branch in ledger.branches()
+        if branch != PLATFORM
+        for entry in ledger.history(branch).entries
+        if entry.counts or entry.event.kind != "expired"
     ]
     gated = [each.name for each in platform.environments if each.gated]
     verdicts = judge(store.all(), running, events, gated, platform.retention, now)

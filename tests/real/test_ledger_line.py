@@ -104,6 +104,50 @@ def test_the_line_tells_each_thing_once(orders: Application, ledger: Bare) -> No
     assert git("fsck", "--strict", cwd=ledger.path) == ""
 
 
+def test_what_was_deployed_remembers_the_ledger_and_no_revision_comes_of_it(
+    orders: Application, ledger: Bare
+) -> None:
+    branch = f"apps/{orders.team}/orders"
+    (deployment,) = orders.objects("deployments")
+    assert deployment["metadata"]["annotations"]["pipelinekit.dev/ledger"].startswith(f"acme:{branch}@")
+    managers = {each["manager"] for each in deployment["metadata"]["managedFields"]}
+    assert "pipelinekit-ledger" in managers
+    history = orders.tool("helm", "-n", orders.namespace, "history", "orders", "-o", "json")
+    assert len(json.loads(history)) == 1
+    assert deployment["metadata"]["generation"] == 1
+    orders.must("deploy", "--check")
+    assert orders.must("deploy", "--json").json()[0]["acted"] is False
+    words = ("ledger", "verify", "--json")
+    sound = orders.must(*words).json()
+    assert (sound["holds"], sound["anchors"], sound["releases"], sound["events"]) == (True, 2, 1, 3)
+    text = orders.must("ledger", "verify").out.strip()
+    assert text.endswith("3 event(s), 2 anchor(s), 1 release(s): all of it holds")
+    # Who cuts the end off is found by what remembers it, and by nothing in the repository.
+    head = ledger.branches()[branch]
+    git("update-ref", f"refs/heads/{branch}", f"{head}~2", cwd=ledger.path)
+    try:
+        assert orders.must("ledger", "verify", "--offline", "--json").json()["holds"]
+        cut = orders.verb("ledger", "verify")
+        assert cut.code == 1
+        assert "Deployment/orders in dev remembers a commit that is not in it any more" in cut.out
+    finally:
+        git("update-ref", f"refs/heads/{branch}", head, cwd=ledger.path)
+
+
+def test_the_log_says_who_did_what(orders: Application) -> None:
+    name = f"{orders.team}/orders"
+    rows = orders.must("ledger", "log", "--app", name, "--env", "dev", "--since", "1d", "--json").json()
+    assert [(each["kind"], each["writer"]["role"], each["trouble"]) for each in rows[:2]] == [
+        ("deployed", "pipeline", ""),
+        ("verified", "pipeline", ""),
+    ]
+    text = orders.must("ledger", "log", "--app", "orders").out.splitlines()
+    assert f"released  {name} " in text[0]
+    assert f"by the pipelines of {orders.team}" in text[0]
+    said = orders.verb("ledger", "log", "--app", "nothing")
+    assert (said.code, "nothing of nothing stands in the ledger" in said.reason) == (6, True)
+
+
 def test_what_is_refused_is_told_with_its_reason(orders: Application, ledger: Bare, tmp_path: Path) -> None:
     before = len(events(orders, ledger))
     file = tmp_path / "plan.json"

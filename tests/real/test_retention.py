@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from pipelinekit.adapters.source.ledger.gitledger import GitLedger
+from pipelinekit.model.ledger import Digests, Event, Kind
 from pipelinekit.model.release import ImageRef
+from pipelinekit.reading.platform import read_platform
 from tests.real.app import Application
+from tests.real.remotes import bare
+from tests.real.signers import Signers, sign_as
 from tests.real.test_registry import attach, client, image, index
 from tests.testbed import registry
 from tests.testbed.registry import Registry
@@ -38,7 +44,9 @@ def kubectl(testbed: Mapping[str, str], *words: str, stdin: str = "") -> None:
     subprocess.run(argv, env=env, input=stdin, text=True, check=True, capture_output=True)
 
 
-def platform(folder: Path, address: str, *contexts: str, gated: bool = False) -> str:
+def platform(
+    folder: Path, address: str, *contexts: str, gated: bool = False, more: Mapping[str, object] | None = None
+) -> str:
     environment: dict[str, object] = {"name": "dev", "cluster": "c0", "namespace": "{team}-dev"}
     later = {"name": "production", "cluster": "c0", "namespace": "{team}", "after": "dev"}
     document = {
@@ -50,6 +58,7 @@ def platform(folder: Path, address: str, *contexts: str, gated: bool = False) ->
         "clusters": [{"name": f"c{number}", "context": each} for number, each in enumerate(contexts)],
         "environments": [environment, later] if gated else [environment],
         "retention": {"last": 1, "development": "0s"},
+        **(more or {}),
     }
     path = folder / "platform.yaml"
     path.write_text(json.dumps(document))
@@ -119,5 +128,56 @@ def test_nothing_goes_while_a_cluster_or_the_ledger_is_silent(
     document = platform(tmp_path, served.address, testbed["PK_TESTBED_CONTEXT"], gated=True)
     said = here.verb("registry", "prune", "--apply", "--platform", document)
     assert said.code == 6
-    assert "ledger" in said.reason
+    assert "stands in no ledger that everybody writes" in said.reason
+    away = {"ledger": {"repository": str(tmp_path / "gone.git")}}
+    document = platform(tmp_path, served.address, testbed["PK_TESTBED_CONTEXT"], gated=True, more=away)
+    said = here.verb("registry", "prune", "--apply", "--platform", document)
+    assert said.code == 6
+    assert "cannot be read" in said.reason
     assert len(versions(served)) == 3
+
+
+def test_what_reached_a_gate_stays_and_what_goes_is_told_first(
+    testbed: Mapping[str, str], served: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oci, signers = client(), Signers(tmp_path)
+    made = [
+        image(oci, ImageRef(served.address, "team/orders", tag=f"1.0.{number}"), b"%d" % number)
+        for number in range(4)
+    ]
+    repository = bare(tmp_path, "ledger", {}).path
+    more = {
+        "ledger": {"repository": str(repository)},
+        "people": [{"name": "ada", "keys": [signers.public("ada").key]}],
+    }
+    document = platform(tmp_path, served.address, testbed["PK_TESTBED_CONTEXT"], gated=True, more=more)
+    sign_as(monkeypatch, signers, "ada")
+    ledger = GitLedger(repository, read_platform(Path(document).read_text()), signed=True)
+    now = int(time.time())
+
+    def told(kind: Kind, number: int, environment: str = "") -> Event:
+        digests = Digests(image=made[number].digest)
+        return Event(
+            kind=kind,
+            team="team",
+            name="orders",
+            version=f"1.0.{number}",
+            environment=environment,
+            digests=digests,
+            at=now,
+        )
+
+    ledger.note([told("released", 0), told("released", 1), told("promoted", 1, "production")])
+    here = Application(tmp_path, "orders", "team", testbed)
+    words = ("registry", "prune", "--platform", document)
+    plan = here.must(*words, "--plan", "--json").json()
+    assert {each["tags"][0] for each in plan["goes"]} == {"1.0.0", "1.0.2"}
+    nobody = {"PIPELINEKIT_LEDGER_KEY": "", "SSH_AUTH_SOCK": "", "HOME": str(tmp_path)}
+    said = here.verb(*words, "--apply", env=nobody)
+    assert (said.code, "no key is known" in said.reason) == (6, True)
+    assert len(versions(served)) == 4
+    assert here.must(*words, "--apply", "--json").json()["deleted"]["manifests"] == 2
+    assert versions(served) == {"1.0.1", "1.0.3"}
+    found = ledger.history("apps/team/orders")
+    assert [(each.kind, each.version) for each in found.events][-1] == ("expired", "1.0.0")
+    assert here.must(*words, "--plan", "--json").json()["goes"] == []

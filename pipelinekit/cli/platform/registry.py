@@ -16,7 +16,7 @@ from pipelinekit.adapters.cluster.workloads import Workloads
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.registry.store import RegistryStore, place_of
 from pipelinekit.cli import report
-from pipelinekit.cli.books import ledger_of
+from pipelinekit.cli.books import shared_ledger_of
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
 from pipelinekit.cli.wiring import charts_at, kubeconfig, named_or_local_platform, registry_login
 from pipelinekit.errors import UsageError, refused, usage
@@ -79,7 +79,8 @@ def prune(
     """Delete images and charts that nothing needs any more.
 
     What a cluster runs, what reached an environment with a gate, and the last of each branch stay. When one
-    cluster cannot be asked, nothing goes.
+    cluster or the ledger cannot be asked, nothing goes. A release that loses something is told to the ledger
+    first (expired), with a key of a person or of Jenkins' release folder.
 
     \b
     Examples:
@@ -90,7 +91,7 @@ def prune(
         raise usage("prune-mode", "say --plan or --apply", hint="--plan shows what --apply would delete")
     known = named_or_local_platform(platform, registry, context)
     store, clusters = _store(known), Workloads(kubeconfig(dict(os.environ)))
-    books = ledger_of(known)
+    books = shared_ledger_of(known)
     planned = retention.plan(known, store, clusters, books, int(time.time()))
     if expect and expect != planned.identity:
         raise refused(

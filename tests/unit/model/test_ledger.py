@@ -9,6 +9,7 @@ import pytest
 from pipelinekit.model.ledger import (
     KINDS,
     OF_PIPELINES,
+    Anchor,
     Digests,
     Entry,
     Event,
@@ -16,6 +17,7 @@ from pipelinekit.model.ledger import (
     Kind,
     Writer,
     may_not_write,
+    read_anchor,
     with_seen,
 )
 
@@ -90,3 +92,10 @@ def test_the_first_who_counts_has_seen_it() -> None:
 )
 def test_a_writer_in_words(writer: Writer, words: str) -> None:
     assert str(writer) == words
+
+
+def test_an_anchor_is_what_it_says() -> None:
+    anchor = Anchor(ledger="acme", branch="apps/payments/orders", commit="c0ffee" * 6 + "c0ff")
+    assert read_anchor(str(anchor), "here") == dataclasses.replace(anchor, where="here")
+    for text in ("", "acme:apps", f"acme:a b@{anchor.commit}", "acme:platform@c0ffee", f"{anchor} "):
+        assert read_anchor(text, "here") is None

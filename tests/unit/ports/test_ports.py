@@ -12,6 +12,7 @@ from pipelinekit.adapters.build.buildah import BuildahEngine
 from pipelinekit.adapters.build.context import Sources
 from pipelinekit.adapters.build.docker import DockerEngine
 from pipelinekit.adapters.build.secrets import BuildSecrets
+from pipelinekit.adapters.cluster.anchors import ClusterAnchors
 from pipelinekit.adapters.cluster.helm import Helm
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.cluster.objects import Objects
@@ -23,6 +24,7 @@ from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.adapters.jenkins.builds import JenkinsBuilds
 from pipelinekit.adapters.jenkins.jobs import JenkinsController, JenkinsJobs
 from pipelinekit.adapters.nexus import NexusClient
+from pipelinekit.adapters.registry.anchors import TagAnchors
 from pipelinekit.adapters.registry.cosign import Cosign, CosignVerifier
 from pipelinekit.adapters.registry.helmrepository import HttpCharts
 from pipelinekit.adapters.registry.oci import OciRegistry
@@ -56,6 +58,8 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Clusters: (Workloads, doubles.Clusters),
     ports.Ledger: (GitLedger, doubles.Ledger),
     ports.Journal: (GitLedger, doubles.Ledger),
+    ports.Anchors: (ClusterAnchors, doubles.Anchors),
+    ports.TagAnchors: (TagAnchors, doubles.TagAnchors),
     ports.Charts: (Helm, doubles.Charts),
     ports.Releases: (Helm, doubles.Releases),
     ports.Cluster: (Kubernetes, doubles.Cluster),

@@ -138,3 +138,19 @@ def test_a_chart_of_another_revision_lends_no_digests(bench: Bench) -> None:
     other = replace(CHART, key=replace(PLAN.key, commit="other"))
     bench.told().verified(VERIFIED, other)
     assert bench.events[0].digests == Digests(descriptor=PLAN.key.descriptor)
+
+
+def test_heads_are_anchored_and_an_anchor_that_fails_stops_nobody(bench: Bench) -> None:
+    marked: list[tuple[str, str]] = []
+    told = replace(bench.told(), anchor=lambda environment, head: marked.append((environment, head)))
+    told.released(CHART)
+    told.deployed(DEPLOYED, CHART)
+    told.verified(VERIFIED, CHART)
+    commits = [each.commit for each in bench.ledger.entries[BRANCH]]
+    assert marked == [("", commits[0]), ("dev", commits[1])]
+
+    def broken(environment: str, head: str) -> None:
+        raise failed("anchor-refused", f"{environment} {head[:1]}".strip()[:3])
+
+    replace(told, anchor=broken).deployed(replace(DEPLOYED, revision=9), CHART)
+    assert bench.said[-1] == f"not anchored: deployed {PLAN.version}: dev"

@@ -61,8 +61,8 @@ class GitLedger:
             self.remote.push(here, branch, self._written(here, branch, events, after), after)
             return self._history(here, branch)
 
-    def note(self, events: Sequence[Event]) -> int:
-        """Add those events that their branch does not have yet; how many were added."""
+    def note(self, events: Sequence[Event]) -> str:
+        """Add those events that their branch does not have yet; its head with them."""
         branch = events[0].branch
         for _ in range(_TRIES):
             try:
@@ -76,6 +76,16 @@ class GitLedger:
     def writer(self) -> Writer:
         """Who `append` writes as."""
         return self._signer(self._keys).writer if self._keys else Writer(role="embedded")
+
+    def fsck(self) -> tuple[str, ...]:
+        """What git says of everything in the repository; raises `Refused` where it cannot be read at all."""
+        branches = sorted(self.remote.heads())
+        if not branches:
+            return ()
+        with self.remote.opened() as here:
+            self.remote.fetch(here, branches)
+            done = here.run("fsck", "--full", "--strict", "--no-dangling", "--no-progress")
+        return tuple(f"{done.out}{done.err}".splitlines()) if done.code else ()
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -104,13 +114,15 @@ class GitLedger:
 
     # --- writing ----------------------------------------------------------------------------------
 
-    def _note(self, here: Git, branch: str, events: Sequence[Event]) -> int:
+    def _note(self, here: Git, branch: str, events: Sequence[Event]) -> str:
         head = self.remote.fetch(here, [branch], f"--depth={_RECENT}").get(branch, "")
         known = [each.message for each in read_commits(here, head)]
         missing = [each for each in events if not any(_tells(text, each) for text in known)]
-        if missing:
-            self.remote.push(here, branch, self._written(here, branch, missing, head), head)
-        return len(missing)
+        if not missing:
+            return head
+        written = self._written(here, branch, missing, head)
+        self.remote.push(here, branch, written, head)
+        return written
 
     def _signer(self, keys: Keyring) -> Signer:
         if self._found is None:

@@ -1,0 +1,47 @@
+"""Heads of the ledger on what was deployed: an annotation of a field manager of our own.
+
+It is no part of the chart or of Helm's record: setting it makes no revision, and Helm does not take it away.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.errors import failed
+from pipelinekit.model.ledger import Anchor, read_anchor
+from pipelinekit.model.release import Target
+from pipelinekit.plan.deployment import ANCHOR
+
+_KINDS = "deployments,statefulsets,cronjobs"
+
+
+class ClusterAnchors:
+    """Clusters as a set of kubeconfig files reaches them."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    def mark(self, target: Target, anchor: Anchor) -> None:
+        """Have what runs there remember it; raises `ToolFailed` when the cluster refuses."""
+        words = ("annotate", _KINDS, *_of(target), "--overwrite", "--field-manager=pipelinekit-ledger")
+        done = kubectl.run(self.env, target, *words, f"{ANCHOR}={anchor}")
+        if done.code:
+            raise failed("anchor-refused", done.reason())
+
+    def marks(self, target: Target) -> tuple[Anchor, ...]:
+        """What is remembered there; raises `ToolFailed` when the cluster does not answer."""
+        done = kubectl.run(self.env, target, "get", _KINDS, *_of(target), "--output=json")
+        if done.code:
+            raise failed("anchor-unread", done.reason())
+        found = []
+        for each in json.loads(done.out)["items"]:
+            where = f"{each['kind']}/{each['metadata']['name']} in {target.environment.name}"
+            text = (each["metadata"].get("annotations") or {}).get(ANCHOR, "")
+            found.append(read_anchor(text, where))
+        return tuple(each for each in found if each)
+
+
+def _of(target: Target) -> tuple[str, ...]:
+    return ("--selector", f"app.kubernetes.io/instance={target.name}")

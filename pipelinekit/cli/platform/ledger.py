@@ -1,0 +1,210 @@
+"""The verbs of the ledger: what stands in it, whether it holds, which keys count no more."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from pipelinekit.adapters.cluster.anchors import ClusterAnchors
+from pipelinekit.adapters.registry.anchors import TagAnchors
+from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.cli import report
+from pipelinekit.cli.books import ledger_of
+from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY, age
+from pipelinekit.cli.wiring import (
+    chart_repository,
+    kubeconfig,
+    named_or_local_platform,
+    read_platform_at,
+    registry_login,
+)
+from pipelinekit.errors import check_failed, usage
+from pipelinekit.model.ledger import Anchor, Entry, Event, branch_of
+from pipelinekit.model.platform import Platform
+from pipelinekit.model.release import ImageRef, Target
+from pipelinekit.plan.moment import moment
+from pipelinekit.steps import ledger as steps
+
+
+@click.group()
+def ledger() -> None:
+    """Read the ledger of releases, and find out whether it holds."""
+
+
+@ledger.command("log")
+@PLATFORM
+@REGISTRY
+@click.option("--app", "application", default="", metavar="[TEAM/]NAME", help="Of one application.")
+@click.option("--env", "environment", default="", metavar="NAME", help="Of one environment.")
+@click.option("--since", default="", metavar="AGE", help="Not older than that, like 30d or 12h.")
+@JSON
+def show_log(
+    platform: str, registry: str, application: str, environment: str, since: str, as_json: bool
+) -> None:
+    """Show what releases went through: failures and refusals as well, oldest first.
+
+    What does not count is shown with its reason.
+
+    \b
+    Examples:
+      pipelinekit ledger log --app payments/orders --since 30d
+      pipelinekit ledger log --env production --json
+    """
+    known = named_or_local_platform(platform, registry)
+    begin = int(time.time()) - age(since) if since else 0
+    entries = steps.log(ledger_of(known), application=application, environment=environment, since=begin)
+    if as_json:
+        report.as_json([_row(each) for each in entries])
+        return
+    for each in entries:
+        report.result(_line(each))
+    bad = sum(1 for each in entries if not each.counts)
+    report.result(f"{len(entries)} event(s)" + (f", {bad} of which do not count" if bad else ""))
+
+
+@ledger.command("verify")
+@PLATFORM
+@REGISTRY
+@CONTEXT
+@click.option("--offline", is_flag=True, help="The repository alone: no cluster and no registry is asked.")
+@JSON
+def verify(platform: str, registry: str, context: str, offline: bool, as_json: bool) -> None:
+    """Read every event, and hold it against whatever outside the repository remembers it.
+
+    Form, chain, signatures, revocations, who may say what; the anchors on deployments and in the registry;
+    the digests of each release. Exit code 1 when something does not hold or could not be asked. With the
+    repository alone (--offline) a branch that was cut at its end looks like one that is shorter.
+
+    \b
+    Example:
+      pipelinekit ledger verify --platform ../platform
+    """
+    known = named_or_local_platform(platform, registry, context)
+    registered = [branch_of(each.team, each.name) for each in known.applications]
+    outside = _Outside(known)
+    books = ledger_of(known)
+    done = steps.verify(
+        books,
+        known.name,
+        registered,
+        [] if offline else [outside.deployed, outside.tagged],
+        None if offline else outside.missing,
+        books.fsck,
+    )
+    if as_json:
+        report.as_json({**dataclasses.asdict(done), "holds": not done.findings})
+    else:
+        for each in done.findings:
+            report.result(str(each))
+        asked = (
+            "nothing outside was asked"
+            if offline
+            else f"{done.anchors} anchor(s), {done.releases} release(s)"
+        )
+        report.result(f"{done.branches} branch(es), {done.events} event(s), {asked}: " + _verdict(done))
+    if done.findings:
+        raise check_failed("ledger-broken", f"{len(done.findings)} thing(s) in the ledger do not hold")
+
+
+@ledger.command("revoke")
+@click.argument("key", metavar="FINGERPRINT")
+@PLATFORM
+@click.option("--reason", required=True, metavar="TEXT", help="Why: it stands in the ledger.")
+@click.option("--all", "everything", is_flag=True, help="What it has written so far counts no more, either.")
+@click.option("--plan", "plan_only", is_flag=True, help="Show what would be done, and do nothing.")
+def revoke(key: str, platform: str, reason: str, everything: bool, plan_only: bool) -> None:
+    """Have a key count no more.
+
+    What it has written until now stays valid unless you say --all: nothing can prove when a key was stolen.
+
+    \b
+    Example:
+      pipelinekit ledger revoke SHA256:0fIm… --reason "laptop lost" --platform ../platform
+    """
+    if not re.fullmatch(r"SHA256:[A-Za-z0-9+/]{43}", key):
+        raise usage("key-form", f"{key[:80]!r} is no fingerprint", hint="what `ssh-keygen -l -f KEY` prints")
+    if not platform:
+        raise usage("platform-needed", "whose ledger?", hint="--platform, or PIPELINEKIT_PLATFORM")
+    known, commit = read_platform_at(platform)
+    books = ledger_of(known)
+    so_far = "nothing of it counts" if everything else "what it has written so far stays valid"
+    if plan_only:
+        report.result(f"would revoke {key}: {so_far}")
+        return
+    steps.revoke(books, key, reason, keep=not everything, writer=books.writer(), platform=commit)
+    report.result(f"{key} is revoked: {so_far}")
+
+
+class _Outside:
+    """What clusters and registries of a platform remember."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.registry = OciRegistry(registry_login(platform))
+        self.charts = chart_repository(platform)
+        self.clusters = ClusterAnchors(kubeconfig(dict(os.environ)))
+
+    def deployed(self, branch: str) -> Iterator[Anchor]:
+        """What runs, in every environment."""
+        for team, name in _application(branch):
+            for each in self.platform.environments:
+                context = self.platform.cluster_of(each).context
+                place = each.namespace_of(team, name)
+                target = Target(name=name, environment=each, namespace=place, context=context)
+                yield from self.clusters.marks(target)
+
+    def tagged(self, branch: str) -> Iterator[Anchor]:
+        """What is beside its images."""
+        for team, name in _application(branch):
+            yield from TagAnchors(self.registry).marks(self._image(team, name))
+
+    def missing(self, event: Event) -> str:
+        """What of a release is not in the registries under its version."""
+        image = replace(self._image(event.team, event.name), tag=event.version)
+        chart = ImageRef(*self.platform.charts.place_of(event.team, event.name), tag=event.version)
+        for ref, found, told in (
+            (image, self.registry.digest_of(image), event.digests.image),
+            (chart, self.charts.digest_of(chart), event.digests.chart),
+        ):
+            if told and found != told:
+                return f"{ref} is {found or 'not there'}, and was released as {told}"
+        return ""
+
+    def _image(self, team: str, name: str) -> ImageRef:
+        return ImageRef(self.platform.images.registry, self.platform.images.repository(team, name))
+
+
+def _application(branch: str) -> list[tuple[str, str]]:
+    parts = branch.split("/")
+    return [(parts[1], parts[2])] if len(parts) == 3 and parts[0] == "apps" else []
+
+
+def _verdict(done: steps.Verified) -> str:
+    return f"{len(done.findings)} thing(s) do not hold" if done.findings else "all of it holds"
+
+
+def _line(entry: Entry) -> str:
+    event = entry.event
+    who = f"by {entry.writer}" if entry.writer else "by nobody known"
+    what = f"{event.team}/{event.name} {event.version}" if event.name else "platform"
+    words = [moment(event.at), event.kind, what, f"in {event.environment}" if event.environment else "", who]
+    text = "  ".join(each for each in words if each)
+    text += f": {event.reason.splitlines()[0]}" if event.reason else ""
+    return f"{text}  [does not count: {entry.trouble}]" if entry.trouble else text
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        **dataclasses.asdict(entry.event),
+        "commit": entry.commit,
+        "writer": dataclasses.asdict(entry.writer) if entry.writer else None,
+        "seen": entry.seen,
+        "trouble": entry.trouble,
+    }
