@@ -90,6 +90,7 @@ class Bench:
         self.charts = Charts()
         self.copies: list[str] = []
         self.said: list[str] = []
+        self.anchors: list[tuple[str, str]] = []
         self.signed: set[str] | None = None
         self.workspace = Workspace(self.root)
 
@@ -128,6 +129,7 @@ class Bench:
             objects=self.cluster.things,
             survey=None,
             watch=self._watch,
+            anchor=lambda target, made: self.anchors.append((target.namespace, made.commit)),
             holder=self.holder,
             alive=lambda holder: holder in self.living,
             timeout=10,

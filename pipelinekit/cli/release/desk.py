@@ -104,6 +104,7 @@ class Desk:
     def around(self, timeout: int = 300) -> Around:
         """What a promotion needs of the world."""
         from pipelinekit.adapters.cluster import holders
+        from pipelinekit.adapters.cluster.anchors import ClusterAnchors
         from pipelinekit.adapters.cluster.helm import Helm
         from pipelinekit.adapters.cluster.kubernetes import Kubernetes
         from pipelinekit.adapters.cluster.objects import Objects
@@ -130,6 +131,7 @@ class Desk:
             objects=Objects(reached),
             survey=self._survey,
             watch=self._watch,
+            anchor=ClusterAnchors(reached).mark if self.platform.ledger else None,
             holder=holders.owner(),
             alive=holders.is_alive,
             timeout=timeout,

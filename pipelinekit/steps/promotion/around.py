@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pipelinekit.model.gates import Watch
+from pipelinekit.model.ledger import Anchor
 from pipelinekit.model.platform import Platform
 from pipelinekit.model.promotion import Watched
 from pipelinekit.model.release import ImageRef, Target
@@ -51,6 +52,8 @@ class Around:
     survey: Survey | None
     watch: Callable[[Watch, Target, int], tuple[Watched, ...]]
     """What a Prometheus says of what is watched in a target over so many seconds."""
+    anchor: Callable[[Target, Anchor], None] | None
+    """Has what runs in a target remember the ledger's head; None where nobody keeps a ledger."""
     holder: str
     """This process, as the ledger names it."""
     alive: Callable[[str], bool | None]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelinekit.errors import CheckFailed, PipelinekitError, Refused
-from pipelinekit.model.ledger import Kind
+from pipelinekit.model.ledger import Anchor, Kind, branch_of
 from pipelinekit.model.platform import Environment
 from pipelinekit.model.promotion import Release
 from pipelinekit.plan.promotion import chart_at, image_at
@@ -119,8 +119,19 @@ def _deploy(around: Around, survey: Survey, deed: Deed) -> Did:
         plan=survey.plan.digest,
         details=details,
     )
-    note(around.ledger, done, *deed.more)
+    _anchored(around, survey, note(around.ledger, done, *deed.more).head)
     return did
+
+
+def _anchored(around: Around, survey: Survey, head: str) -> None:
+    """What runs remembers where the ledger was; a promotion that is done is not undone for that."""
+    if around.anchor is None:
+        return
+    try:
+        branch = branch_of(survey.release.team, survey.release.name)
+        around.anchor(survey.target, Anchor(ledger=around.platform.name, branch=branch, commit=head))
+    except PipelinekitError as error:
+        around.say(f"{survey.environment.name} does not remember the ledger's head: {told(error)}")
 
 
 def _over(ready: Prepared, layer: str) -> Prepared:
