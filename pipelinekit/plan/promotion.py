@@ -13,8 +13,8 @@ from pipelinekit.model.platform import Charts, Environment, Platform
 from pipelinekit.model.promotion import Live, PromotionPlan, Release
 from pipelinekit.model.receipts import ChartPublished
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
-from pipelinekit.plan.gates.order import spoken
 from pipelinekit.plan.gates.records import arrivals, living, release_of, releases
+from pipelinekit.plan.release import describe_gate
 
 BEGUN = "begun"
 """The stage, in an event's details, of a promotion whose effects have begun."""
@@ -80,26 +80,11 @@ def plan_promotion(
             "chart": f"{chart} ({release.chart_digest})",
             "descriptor": release.descriptor_digest,
             "values": values,
-            "gates": f"{gates_in_words(environment)} ({_digest(_gates(environment))})",
+            "gates": f"{describe_gate(environment)} ({_digest(_gates(environment))})",
             "place": f"namespace {target.namespace} of {target.context or 'the current context'}",
             "live": str(live),
         },
     )
-
-
-def gates_in_words(environment: Environment) -> str:
-    """An environment's gates as one line."""
-    asked = environment.approvals
-    parts = [
-        f"after {environment.after}" if environment.after else "",
-        f"soak {spoken(environment.soak)}" if environment.soak else "",
-        f"{asked.count} of {', '.join(asked.groups)}" if asked else "",
-        f"{len(environment.freeze)} freeze window(s)" if environment.freeze else "",
-        *(f"evidence {each.type}" for each in environment.evidence),
-        f"change {environment.change}" if environment.change else "",
-        "a way back" if environment.back else "",
-    ]
-    return "; ".join(each for each in parts if each) or "none"
 
 
 def values_digest(layers: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipelinekit.model.gates import Evidence
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates.case import SKEW, Case, closed, opened
-from pipelinekit.plan.gates.order import spoken
+from pipelinekit.plan.moment import spoken
 
 
 def judge(case: Case) -> Iterator[Verdict]:

@@ -8,6 +8,7 @@ from pipelinekit.model.ledger import Entry
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates.case import Case, closed, opened
 from pipelinekit.plan.gates.records import arrivals, verified
+from pipelinekit.plan.moment import spoken
 
 
 def judge(case: Case) -> Iterator[Verdict]:
@@ -71,13 +72,3 @@ def _soak(case: Case, arrival: Entry | None) -> Verdict:
         "soak",
         f"it is {spoken(max(there, 0))} of {spoken(needed)} in {where}: {spoken(needed - there)} to come",
     )
-
-
-def spoken(seconds: int) -> str:
-    """A duration in its two largest units."""
-    parts = []
-    for size, name in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")):
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {name}")
-    return " ".join(parts[:2]) or "0 s"

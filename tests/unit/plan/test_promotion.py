@@ -14,7 +14,6 @@ from pipelinekit.plan.promotion import (
     choose,
     earlier,
     environment_of,
-    gates_in_words,
     image_at,
     plan_promotion,
     underway,
@@ -56,12 +55,6 @@ def test_every_gate_is_in_the_plan(change: dict[str, Any]) -> None:
         ]
 
     assert planned() != planned(**change)
-
-
-def test_gates_in_words() -> None:
-    assert gates_in_words(examples.PRODUCTION) == "after staging; 2 of release-managers"
-    assert gates_in_words(examples.STAGING) == "after dev; soak 1 h"
-    assert gates_in_words(examples.DEV) == "none"
 
 
 def test_the_release_that_is_meant() -> None:

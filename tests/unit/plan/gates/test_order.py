@@ -72,10 +72,3 @@ def test_a_soak_ends_when_something_else_arrives() -> None:
 
 def test_an_environment_after_none_asks_for_nothing() -> None:
     assert list(order.judge(replace(World().case(), before=None))) == []
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0 s"), (61, "1 min 1 s"), (3600, "1 h"), (90_061, "1 d 1 h")]
-)
-def test_durations(seconds: int, text: str) -> None:
-    assert order.spoken(seconds) == text
