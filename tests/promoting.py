@@ -12,7 +12,7 @@ from pipelinekit.model.gates import Watch
 from pipelinekit.model.ledger import PLATFORM, Digests, Event, History, Writer
 from pipelinekit.model.platform import Charts as ChartPlace
 from pipelinekit.model.platform import Environment, Images, Platform
-from pipelinekit.model.promotion import Request, Watched
+from pipelinekit.model.promotion import Release, Request, Watched
 from pipelinekit.model.release import ImageRef, Target
 from pipelinekit.model.zone import UTC, Clock
 from pipelinekit.steps.image import Did
@@ -90,6 +90,7 @@ class Bench:
         self.charts = Charts()
         self.copies: list[str] = []
         self.said: list[str] = []
+        self.asked: list[tuple[str, str]] = []
         self.anchors: list[tuple[str, str]] = []
         self.signed: set[str] | None = None
         self.workspace = Workspace(self.root)
@@ -129,6 +130,7 @@ class Bench:
             objects=self.cluster.things,
             survey=None,
             watch=self._watch,
+            authors=self._authors,
             anchor=lambda target, made: self.anchors.append((target.namespace, made.commit)),
             holder=self.holder,
             alive=lambda holder: holder in self.living,
@@ -165,7 +167,6 @@ class Bench:
                 "archive": digest(archive.read_bytes()),
             },
             "descriptor": {"text": descriptor},
-            "authors": [],
         }
         found = Digests(image=image, chart=chart, descriptor=digest(descriptor))
         for kind, where in (("released", ""), ("deployed", "dev"), ("verified", "dev")):
@@ -246,6 +247,10 @@ class Bench:
         manifest = self.registry.manifests[ref.registry, ref.repository, ref.digest]
         self.registry.store(to, manifest)
         self.copies.append(str(to))
+
+    def _authors(self, release: Release, since: str) -> tuple[str, ...] | None:
+        self.asked.append((release.version, since))
+        return ("arno",)
 
     def _watch(self, watch: Watch, target: Target, seconds: int) -> tuple[Watched, ...]:
         del watch, target, seconds

@@ -42,7 +42,7 @@ def event(kind: Kind, version: str = "1.2.3", environment: str = "", **fields: A
     return Event(kind=kind, environment=environment, **{**known, **fields})
 
 
-def released(version: str, authors: list[str] | None = None) -> Event:
+def released(version: str) -> Event:
     """What publishing writes."""
     details: dict[str, Any] = {
         "commit": "c" * 40,
@@ -50,7 +50,7 @@ def released(version: str, authors: list[str] | None = None) -> Event:
         "chart": {"registry": "r:5000", "repository": f"charts/{TEAM}/{NAME}", "archive": digest(version)},
         "descriptor": {"text": "app"},
     }
-    return event("released", version, details=details | ({} if authors is None else {"authors": authors}))
+    return event("released", version, details=details)
 
 
 def release(version: str = "1.2.3") -> Release:
@@ -96,7 +96,7 @@ class World:
     version: str = "1.2.3"
 
     def __post_init__(self) -> None:
-        self.say(PIPELINE, released("1.2.2", ["old"]), released("1.2.3", ["arno"]))
+        self.say(PIPELINE, released("1.2.2"), released("1.2.3"))
         arrival = event("promoted", environment="staging")
         self.say(JENKINS, event("promoted", "1.2.2", "production"), arrival)
         self.say(JENKINS, event("verified", environment="staging"))

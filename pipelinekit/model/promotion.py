@@ -29,8 +29,6 @@ class Release:
     descriptor: str
     """The text of app.yaml."""
     descriptor_digest: str
-    authors: tuple[str, ...] | None = None
-    """Who wrote its commits by their signatures, an empty text where none proves it; None: nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +77,8 @@ class Found:
     """Artefacts that lack the platform's signature."""
     no_way_back: tuple[str, ...] = ()
     """Why the version that runs could not be put back."""
+    authors: tuple[str, ...] | None = None
+    """Who wrote what would change, by signatures; an empty text where none proves it, None: nobody knows."""
     watched: tuple[Watched, ...] = ()
     """What the Prometheus of the environment before said."""
 

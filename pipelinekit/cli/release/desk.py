@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipelinekit.model.gates import Watch
     from pipelinekit.model.platform import Environment, Platform
     from pipelinekit.model.preflight import Finding
-    from pipelinekit.model.promotion import Watched
+    from pipelinekit.model.promotion import Release, Watched
     from pipelinekit.model.zone import Clock
     from pipelinekit.steps.deployment import Prepared
     from pipelinekit.steps.promotion.around import Around
@@ -131,6 +131,7 @@ class Desk:
             objects=Objects(reached),
             survey=self._survey,
             watch=self._watch,
+            authors=self._authors,
             anchor=ClusterAnchors(reached).mark if self.platform.ledger else None,
             holder=holders.owner(),
             alive=holders.is_alive,
@@ -173,6 +174,17 @@ class Desk:
         hosts = {self.platform.images.registry, *(each.registry for each in environments)} - {""}
         manifest = Helm(reached).render(prepared.archive, prepared.target, prepared.layers)
         return preflight(prepared.target, manifest, Preflight(reached, exists, login, hosts))
+
+    def _authors(self, release: Release, since: str) -> tuple[str, ...] | None:
+        from pipelinekit.adapters.source.authors import authors
+        from pipelinekit.plan.ledger.keyring import Keyring
+
+        mine = (release.team, release.name)
+        for each in self.platform.applications:
+            if (each.team, each.name) == mine:
+                keys = Keyring(self.platform)
+                return authors(each.repository, each.branch, release.commit, since, keys)
+        return None
 
     def _watch(self, watch: Watch, target: Target, seconds: int) -> tuple[Watched, ...]:
         from pipelinekit.adapters import prometheus

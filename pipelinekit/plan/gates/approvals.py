@@ -8,7 +8,6 @@ from pipelinekit.model.gates import Approvals
 from pipelinekit.model.ledger import Entry, Writer
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates.case import Case, closed, opened
-from pipelinekit.plan.gates.records import living, releases
 
 
 def judge(case: Case) -> Iterator[Verdict]:
@@ -44,23 +43,6 @@ def askers(case: Case) -> frozenset[str]:
     return frozenset({case.asker.person, *asked} - {""})
 
 
-def authors(case: Case) -> tuple[str, ...] | None:
-    """Who wrote what would change here: of each version above the one that runs; None: nobody knows."""
-    there = living(case.history, case.environment.name)
-    found: list[str] = []
-    begun = there is None
-    for each in releases(case.history):
-        if begun or each.version == case.release.version:
-            if each.authors is None:
-                return None
-            found += each.authors
-        if there and each.version == there.event.version:
-            begun = True
-        if each.version == case.release.version:
-            break
-    return tuple(found)
-
-
 def _given(case: Case) -> list[Entry]:
     return [each for each in case.own("approved") if each.event.version == case.release.version]
 
@@ -78,7 +60,7 @@ def _why_not(case: Case, asked: Approvals, entry: Entry) -> str:
         return "only a key of one's own counts"
     if not asked.requester and writer.person in askers(case):
         return "has asked for it"
-    if not asked.author and writer.person in (authors(case) or ()):
+    if not asked.author and writer.person in (case.found.authors or ()):
         return "has written some of it"
     return ""
 
@@ -86,7 +68,7 @@ def _why_not(case: Case, asked: Approvals, entry: Entry) -> str:
 def _unproven(case: Case, asked: Approvals) -> str:
     if asked.author:
         return ""
-    known = authors(case)
+    known = case.found.authors
     if known is None:
         return "nobody knows who wrote its commits, and an author's approval must not count"
     if "" in known:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from pipelinekit.model.ledger import Entry, Event, History
 from pipelinekit.model.promotion import Release
@@ -74,13 +73,7 @@ def _release(event: Event) -> Release | None:
             archive=str(chart["archive"]),
             descriptor=str(descriptor["text"]),
             descriptor_digest=event.digests.descriptor,
-            authors=_authors(details),
         )
     except (KeyError, TypeError):
         # An event of an older form, or one that says less: a release that nobody can promote.
         return None
-
-
-def _authors(details: Mapping[str, Any]) -> tuple[str, ...] | None:
-    authors = details.get("authors")
-    return tuple(map(str, authors)) if isinstance(authors, list | tuple) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipelinekit.model.gates import Watch
 from pipelinekit.model.ledger import Anchor
 from pipelinekit.model.platform import Platform
-from pipelinekit.model.promotion import Watched
+from pipelinekit.model.promotion import Release, Watched
 from pipelinekit.model.release import ImageRef, Target
 from pipelinekit.model.zone import Clock
 from pipelinekit.ports import (
@@ -50,6 +50,8 @@ class Around:
     cluster: Cluster
     objects: Objects
     survey: Survey | None
+    authors: Callable[[Release, str], tuple[str, ...] | None]
+    """Who wrote a release's commits since another commit, or since the beginning; see `Found.authors`."""
     watch: Callable[[Watch, Target, int], tuple[Watched, ...]]
     """What a Prometheus says of what is watched in a target over so many seconds."""
     anchor: Callable[[Target, Anchor], None] | None

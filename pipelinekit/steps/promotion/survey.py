@@ -89,6 +89,7 @@ def look(around: Around, history: History, release: Release, environment: Enviro
             missing=tuple(missing),
             unsigned=_unsigned(around, release),
             no_way_back=no_way_back,
+            authors=_authors(around, history, release, environment),
             watched=watched,
         ),
         notes=tuple(f"no way back: {each}" for each in no_way_back),
@@ -169,6 +170,17 @@ def way_back(
     except PipelinekitError as error:
         found.append(error.faults[0].problem)
     return tuple(found)
+
+
+def _authors(
+    around: Around, history: History, release: Release, environment: Environment
+) -> tuple[str, ...] | None:
+    """Who wrote what would change there; asked only where an author's approval must not count."""
+    if environment.approvals is None or environment.approvals.author:
+        return None
+    there = living(history, environment.name)
+    old = release_of(history, there.event.version) if there else None
+    return around.authors(release, old.commit if old else "")
 
 
 def _in_the_way(around: Around, old: Release, environment: Environment) -> list[str]:

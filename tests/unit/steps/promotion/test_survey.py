@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed
+from pipelinekit.model.gates import Approvals
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.gates.records import release_of
 from pipelinekit.steps.promotion import survey
+from tests.doubles import digest
 from tests.promoting import APP, Bench
 from tests.promotions import BRANCH
 
@@ -38,6 +40,18 @@ def test_what_changed_behind_its_name_is_not_taken(bench: Bench) -> None:
     bench.registry.publish_chart(ImageRef("r:5000", "charts/payments/orders", "1.0.0"), other, {})
     with pytest.raises(ToolFailed, match="is no longer what was published"):
         survey.fetched(bench.around(), found, bench.environment("staging"))
+
+
+def test_authors_are_asked_for_only_where_they_must_not_count_and_since_what_runs(bench: Bench) -> None:
+    bench.promote()
+    bench.promote(to="production")
+    bench.release("1.0.1")
+    bench.promote()
+    assert bench.asked == []
+    bench.production = {"approvals": Approvals(count=1, groups=("g",), author=False)}
+    planned = bench.plan(to="production")
+    assert bench.asked == [("1.0.1", digest("1.0.0")[7:47])]
+    assert planned.survey.found.authors == ("arno",)
 
 
 def test_another_applications_descriptor_is_refused(bench: Bench) -> None:
