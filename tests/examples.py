@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from pipelinekit.model.app import App, Build, Process
+from pipelinekit.model.gates import Approvals
 from pipelinekit.model.platform import (
-    Approvals,
     Charts,
     Cluster,
     Environment,

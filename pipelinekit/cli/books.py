@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.source.ledger.gitledger import GitLedger
     from pipelinekit.cli.wiring import Line
     from pipelinekit.model.platform import Platform
+    from pipelinekit.model.zone import Clock
+    from pipelinekit.steps.deployment import Prepared
     from pipelinekit.steps.journal import Told
 
 
@@ -61,7 +64,21 @@ def told(here: Line) -> Told | None:
         say=report.say,
         anchor=_anchor(here) if here.platform.ledger else None,
         platform=lambda: here.named[1] if here.given_platform else "",
+        descriptor=here.descriptor.decode(errors="replace"),
     )
+
+
+def require_free(here: Line, prepared: Prepared) -> None:
+    """Raise `Refused` where a freeze, a hold or a bar stops a deployment; without a ledger none can."""
+    if not here.platform.ledger:
+        return
+    from pipelinekit.adapters import zones
+    from pipelinekit.steps.promotion.stopped import require_free as require
+
+    def clock(names: Iterable[str]) -> Clock:
+        return zones.clock(int(time.time()), names)
+
+    require(lambda: ledger_of(here.platform), clock, prepared.plan, prepared.target.environment, report.say)
 
 
 def _anchor(here: Line) -> Callable[[str, str], None]:

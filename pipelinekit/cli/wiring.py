@@ -283,11 +283,11 @@ def charts_at(platform: Platform, address: str) -> ChartRepository:
 
     repository = platform.charts.repository
     mine = (repository.partition("://")[2] or repository).split("/")[0].rpartition("@")[2]
-    images = [platform.images.registry, *(each.registry for each in platform.environments)]
+    others = [platform.images.registry, *(part for each in platform.environments for part in each.hosts)]
 
     def login(host: str) -> Credentials | None:
         purpose = "CHARTS" if host == mine else "REGISTRY"
-        own = [each for each in (mine, *images) if each]
+        own = [each for each in (mine, *others) if each]
         return credentials.for_registry(host, os.environ, purpose=purpose, own=own)
 
     if address.startswith("oci://"):

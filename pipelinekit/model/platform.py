@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelinekit.model.agent import Agent, Notify
+from pipelinekit.model.gates import Approvals, Evidence, Freeze, Watch
 from pipelinekit.model.people import Group, LedgerKeys, Person
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
 
@@ -148,26 +149,6 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Approvals:
-    """How many people of which groups say yes before a promotion."""
-
-    count: int
-    groups: tuple[str, ...]
-    signed: bool = False
-    """Whether only what people signed with keys of their own counts, and no answer in Jenkins."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freeze:
-    """A window of local time in `zone` in which nothing is promoted; `start` and `end` are ISO 8601."""
-
-    start: str
-    end: str
-    zone: str = "UTC"
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """A place to deploy to. `namespace` is a template over `{team}` and `{name}`; `soak` is in seconds."""
 
@@ -179,8 +160,18 @@ class Environment:
     soak: int = 0
     approvals: Approvals | None = None
     freeze: tuple[Freeze, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    emergency: tuple[str, ...] = ()
+    """The groups that may go past the gates, with a reason."""
+    change: str = ""
+    """What a change's number looks like: # is a digit, * any letters, digits, - and _; empty: needs none."""
+    back: bool = False
+    """Whether only what has a way back gets here."""
+    watch: Watch | None = None
     registry: str = ""
     """The image registry of this environment when it is not the platform's."""
+    charts: str = ""
+    """The chart repository likewise."""
     pod_security: str = "restricted"
     """The level that its namespaces enforce."""
     quota: Quota | None = None
@@ -189,7 +180,13 @@ class Environment:
     @property
     def gated(self) -> bool:
         """Whether a release gets here by promotion only."""
-        return bool(self.after or self.approvals or self.freeze)
+        return bool(self.after or self.approvals or self.freeze or self.evidence or self.change or self.back)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts of its own registries."""
+        charts = self.charts.partition("://")[2].split("/")[0]
+        return tuple(each for each in (self.registry, charts) if each)
 
     def namespace_of(self, team: str, name: str) -> str:
         """The namespace of an application in this environment."""

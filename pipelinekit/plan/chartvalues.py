@@ -108,6 +108,13 @@ def closed_services(values: Values) -> list[str]:
     return sorted({str(each) for each in kinds if not known.get(each)})
 
 
+def chart_of(given: Values) -> str:
+    """The digest of the chart that values were given to at deployment, or empty where none is told."""
+    outer = given.get("global")
+    marked = outer.get("pipelinekit.dev/chart") if isinstance(outer, Mapping) else None
+    return str(marked or given.get("digest") or "")
+
+
 def autoscales(values: Values) -> bool:
     """Whether values speak of an autoscaler, as generated charts and those of `helm create` do."""
     return any(

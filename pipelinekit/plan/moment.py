@@ -27,6 +27,16 @@ def seconds_of(text: str) -> int | None:
     return _days(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset
 
 
+def spoken(seconds: int) -> str:
+    """A duration in its two largest units."""
+    parts = []
+    for size, name in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {name}")
+    return " ".join(parts[:2]) or "0 s"
+
+
 def _civil(days: int) -> tuple[int, int, int]:
     # Counted in eras of 400 years that begin in March, so that the leap day comes last.
     era, day_of_era = divmod(days + 719_468, 146_097)

@@ -13,7 +13,7 @@ from pipelinekit.model.packages import CLIENTS
 from pipelinekit.model.platform import OCI, Environment, Platform
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, ReleaseState, Revision, Target
 from pipelinekit.plan.inputs import LABEL, Inputs
-from pipelinekit.plan.moment import moment
+from pipelinekit.plan.moment import moment, spoken
 from pipelinekit.plan.version import version_of
 
 BASE_REGISTRY = "BASE_REGISTRY"
@@ -172,16 +172,17 @@ def environments_to_deploy(platform: Platform, name: str, *, automatic: bool) ->
 
 def describe_gate(environment: Environment) -> str:
     """An environment's gate in words."""
-    parts = []
-    if environment.after:
-        parts.append(
-            f"after {environment.after}" + (f" for {environment.soak} s" if environment.soak else "")
-        )
-    if environment.approvals:
-        parts.append(f"{environment.approvals.count} of {', '.join(environment.approvals.groups)} approve")
-    if environment.freeze:
-        parts.append(f"{len(environment.freeze)} freeze window(s)")
-    return "; ".join(parts) or "none"
+    asked = environment.approvals
+    parts = [
+        f"after {environment.after}" if environment.after else "",
+        f"soak {spoken(environment.soak)}" if environment.soak else "",
+        f"{asked.count} of {', '.join(asked.groups)}" if asked else "",
+        f"{len(environment.freeze)} freeze window(s)" if environment.freeze else "",
+        *(f"evidence {each.type}" for each in environment.evidence),
+        f"change {environment.change}" if environment.change else "",
+        "a way back" if environment.back else "",
+    ]
+    return "; ".join(each for each in parts if each) or "none"
 
 
 def _only_open(platform: Platform) -> Environment | None:

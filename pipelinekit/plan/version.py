@@ -137,6 +137,14 @@ def is_final(version: str) -> bool:
     return semver.Version.parse(version).prerelease is None
 
 
+def is_later(version: str, other: str) -> bool:
+    """Whether a version comes after another one; what is no version comes after none."""
+    try:
+        return semver.Version.parse(version) > semver.Version.parse(other)
+    except (ValueError, TypeError):
+        return False
+
+
 def _tagged(tag: str) -> semver.Version:
     """The version that a tag names: `v1.2.3`, `1.2.3` or, in a monorepo, `orders/v1.2.3`."""
     try:

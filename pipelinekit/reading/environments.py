@@ -7,19 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelinekit.model.network import Network
-from pipelinekit.model.platform import Environment, Freeze
+from pipelinekit.model.platform import Environment
 from pipelinekit.model.quota import RESTRICTED, Quota
-from pipelinekit.reading import faults, people
+from pipelinekit.reading import faults, gates
 from pipelinekit.reading.source import Source
 
 Data = Mapping[str, Any]
-
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def seconds_of(duration: str) -> int:
-    """The seconds of a duration like 90m."""
-    return int(duration[:-1]) * _SECONDS[duration[-1]]
 
 
 def read_environment(data: Data) -> Environment:
@@ -29,21 +22,9 @@ def read_environment(data: Data) -> Environment:
         cluster=data["cluster"],
         namespace=data["namespace"],
         automatic=data.get("automatic", False),
-        after=data.get("after", ""),
-        soak=seconds_of(data["soak"]) if "soak" in data else 0,
-        approvals=people.read_approvals(data["approvals"]) if "approvals" in data else None,
-        freeze=tuple(
-            Freeze(
-                start=each["from"],
-                end=each["to"],
-                zone=each.get("zone", "UTC"),
-                reason=each.get("reason", ""),
-            )
-            for each in data.get("freeze", ())
-        ),
-        registry=data.get("images", {}).get("registry", ""),
         pod_security=data.get("podSecurity", RESTRICTED),
         quota=_quota(data["quota"]) if data.get("quota") else None,
+        **gates.read_gates(data),
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelinekit.model.people import Group, LedgerKeys, Person, Pipelines, SigningKey
-from pipelinekit.model.platform import Approvals
 from pipelinekit.reading import faults
 from pipelinekit.reading.source import Path, Source
 
@@ -23,8 +22,9 @@ def check(source: Source) -> None:
         for number, name in enumerate(each.get("people") or ()):
             _known(source, ("groups", index, "people", number), name, people, "person")
     for index, each in enumerate(faults.items(source.data, "environments")):
-        for number, name in enumerate(faults.mapping(each, "approvals").get("from") or ()):
-            _known(source, ("environments", index, "approvals", "from", number), name, groups, "group")
+        for key in ("approvals", "emergency"):
+            for number, name in enumerate(faults.mapping(each, key).get("from") or ()):
+                _known(source, ("environments", index, key, "from", number), name, groups, "group")
 
 
 def read_people(data: Data) -> tuple[Person, ...]:
@@ -50,11 +50,6 @@ def read_keys(data: Data) -> LedgerKeys:
             Pipelines(team=each["team"], keys=_keys(each)) for each in ledger.get("pipelines", ())
         ),
     )
-
-
-def read_approvals(data: Data) -> Approvals:
-    """Who says yes before a promotion."""
-    return Approvals(count=data["count"], groups=tuple(data["from"]), signed=data.get("signed", False))
 
 
 def _keys(data: Data) -> tuple[SigningKey, ...]:

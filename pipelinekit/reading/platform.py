@@ -24,8 +24,8 @@ from pipelinekit.model.platform import (
     Vault,
 )
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
-from pipelinekit.reading import faults, nexus, people
-from pipelinekit.reading.environments import check_network, read_environment, read_network, seconds_of
+from pipelinekit.reading import faults, gates, nexus, people
+from pipelinekit.reading.environments import check_network, read_environment, read_network
 from pipelinekit.reading.schema.words import HOST
 from pipelinekit.reading.source import Path, Source, parse
 
@@ -79,22 +79,7 @@ def _check_sense(source: Source) -> None:
                 source.fault(
                     (*path, key), "unknown-reference", f"there is no '{word}'", faults.nearest(word, known)
                 )
-        if "soak" in each and "after" not in each:
-            source.fault(
-                (*path, "soak"), "soak-alone", "'soak' counts in the environment of 'after'", "add after:"
-            )
-        if each.get("automatic") is True and {"after", "approvals", "freeze"} & each.keys():
-            source.fault(
-                (*path, "automatic"),
-                "automatic-gated",
-                "an environment with a gate is reached by promotion",
-                "remove automatic, or the gate",
-            )
-        for number, window in enumerate(faults.items(each, "freeze")):
-            if str(window.get("from", "")) >= str(window.get("to", "~")):
-                source.fault(
-                    (*path, "freeze", number, "to"), "freeze-ends", "the freeze ends before it begins"
-                )
+        gates.check(source, path, each)
     _check_cycles(source)
 
 
@@ -262,12 +247,12 @@ def _jenkins(data: Data) -> Jenkins:
         commands=data.get("pullRequests", {}).get("commands", False),
         source=Origin(**data["source"]) if "source" in data else None,
         library=Library(**data["library"]) if "library" in data else None,
-        scan=seconds_of(data["scan"]) if "scan" in data else DAY,
+        scan=gates.seconds(data["scan"]) if "scan" in data else DAY,
         notify=Notify(**data["notify"]) if "notify" in data else None,
         **({"token_file": data["webhook"]["tokenFile"]} if "webhook" in data else {}),
     )
 
 
 def _retention(data: Data) -> Retention:
-    fields = {name: seconds_of(data[name]) for name in ("audit", "development") if name in data}
+    fields = {name: gates.seconds(data[name]) for name in ("audit", "development") if name in data}
     return Retention(**fields, **({"last": data["last"]} if "last" in data else {}))

@@ -35,6 +35,8 @@ class Told:
     say: Say
     platform: Callable[[], str] = str
     """Which commit of the platform's document counts: asked only when something is told."""
+    descriptor: str = ""
+    """The text of app.yaml: whoever promotes has ledger and registry, and no clone."""
     anchor: Callable[[str, str], None] | None = None
     """Has an environment (or with none the registry) remember a head of the ledger."""
 
@@ -57,7 +59,7 @@ class Told:
 
     def released(self, done: ChartPublished) -> None:
         """A chart is in the repository."""
-        self._tell(self._event("released", self._digests(done)), "publish")
+        self._tell(self._event("released", self._digests(done), details=self._parts(done)), "publish")
 
     def deployed(self, done: Deployed, chart: ChartPublished) -> None:
         """It runs in an environment."""
@@ -111,6 +113,20 @@ class Told:
             reason=reason,
             details=details or {},
         )
+
+    def _parts(self, done: ChartPublished) -> dict[str, Any]:
+        """What a promotion needs of a release beside its digests."""
+        plan = self.plan
+        return {
+            "commit": plan.revision.commit,
+            "image": {"registry": plan.image.registry, "repository": done.image_repository},
+            "chart": {
+                "registry": plan.chart.registry,
+                "repository": plan.chart.repository,
+                "archive": done.archive_digest,
+            },
+            "descriptor": {"text": self.descriptor},
+        }
 
     def _digests(self, chart: ChartPublished | None) -> Digests:
         if chart is None or chart.key != self.plan.key:

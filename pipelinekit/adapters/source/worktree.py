@@ -141,3 +141,9 @@ def _refs(repo: Repository) -> tuple[str, tuple[str, ...]]:
         return refs[remote].removeprefix("refs/remotes/origin/"), tags
     branches = {each.rsplit("/", 1)[-1] for each in refs if not each.startswith("refs/tags/")}
     return ("master" if branches == {"master"} else "main"), tags
+
+
+def repository_of(folder: Path) -> tuple[str, str] | None:
+    """The remote of the repository that a folder is in, and the folder inside it; None without a remote."""
+    with git.repository(folder) as repo:
+        return (repo.origin, repo.prefix.rstrip("/") or ".") if repo and repo.origin else None

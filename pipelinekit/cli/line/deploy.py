@@ -109,7 +109,7 @@ def _deployed(
         # It is asked where something is to be done, and only then the ledger has something to hear.
         if told:
             told.expect()
-        return _survey(here)(each)
+        return _survey(here, stops=True)(each)
 
     with books.endings(told, "deploy", environment):
         done = release_steps.deploy(
@@ -190,8 +190,12 @@ def _planned(here: Line, each: Prepared) -> tuple[DeploymentPlan, Sequence[Findi
         raise
 
 
-def _survey(here: Line) -> preflight.Survey:
+def _survey(here: Line, *, stops: bool = False) -> preflight.Survey:
+    """What looks a target over; with `stops` it raises `Refused` first where the ledger stops it."""
+
     def survey(prepared: Prepared) -> tuple[Finding, ...]:
+        if stops:
+            books.require_free(here, prepared)
         manifest = here.helm.render(prepared.archive, prepared.target, prepared.layers)
         return preflight.preflight(prepared.target, manifest, here.scout)
 

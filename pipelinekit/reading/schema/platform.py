@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipelinekit import names
 from pipelinekit.model.packages import ECOSYSTEMS
 from pipelinekit.reading.schema.environments import NETWORK, POD_SECURITY, QUOTA
+from pipelinekit.reading.schema.gates import GATES
 from pipelinekit.reading.schema.nexus import NEXUS
 from pipelinekit.reading.schema.people import GROUPS, LEDGER, PEOPLE
 from pipelinekit.reading.schema.words import (
@@ -17,7 +18,6 @@ from pipelinekit.reading.schema.words import (
     IMAGE_PATH,
     LIBRARY,
     LIBRARY_TAG,
-    MOMENT,
     NAMESPACE,
     PUBLIC_KEY,
     REGISTRY,
@@ -195,31 +195,7 @@ PLATFORM: Schema = {
                         "cluster": label("its cluster"),
                         "namespace": text("for an application", *NAMESPACE, longest=names.LABEL_MAX),
                         "automatic": flag("each main build deploys here"),
-                        "after": label("the environment a release must have been in"),
-                        "soak": text("how long it must have been there", *DURATION),
-                        "approvals": closed(
-                            {
-                                "count": whole("how many", 1, 20),
-                                "from": listing(line("a group", 200), "of which groups", minItems=1),
-                                "signed": flag("only those that people signed with their own keys count"),
-                            },
-                            "count",
-                            "from",
-                        ),
-                        "freeze": listing(
-                            closed(
-                                {
-                                    "from": text("begins", *MOMENT),
-                                    "to": text("ends", *MOMENT),
-                                    "zone": line("an IANA time zone", 60),
-                                    "reason": line("why", 300),
-                                },
-                                "from",
-                                "to",
-                            ),
-                            "windows in which nothing is promoted",
-                        ),
-                        "images": closed({"registry": text("where its images are", *REGISTRY)}, "registry"),
+                        **GATES,
                         "podSecurity": POD_SECURITY,
                         "quota": QUOTA,
                     },

@@ -68,6 +68,11 @@ def whole(about: str, lowest: int, highest: int) -> Schema:
     return {"type": "integer", "minimum": lowest, "maximum": highest, "description": about}
 
 
+def number(about: str) -> Schema:
+    """Any number."""
+    return {"type": "number", "description": about}
+
+
 def flag(about: str) -> Schema:
     """True or false."""
     return {"type": "boolean", "description": about}
@@ -126,6 +131,12 @@ DURATION = (r"^[0-9]+(s|m|h|d)$", "a number and s, m, h or d, like 90m")
 _DAY = r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 MOMENT = (rf"^[0-9]{{4}}-{_DAY}(T{_TIME})?$", "a date and time like 2026-12-18T18:00")
+BOUNDARY = (
+    rf"^(([0-9]{{4}}-)?{_DAY}(T{_TIME})?|((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?{_TIME})$",
+    "a moment like 2026-12-18T18:00; each year 12-18T18:00, each week Fri 16:00, each day 18:00",
+)
+EVIDENCE = (r"^[a-z]([-a-z0-9]*[a-z0-9])?$", "lower-case letters, digits and hyphens, like load-test")
+CHANGE = (r"^[A-Za-z0-9#*_/.-]+$", "letters, digits and _ / . -, # for a digit, * for any of A-Z a-z 0-9 - _")
 CPU = (r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$", "cores like 2 or thousandths like 250m")
 MEMORY = (r"^[0-9]+(Ki|Mi|Gi|Ti|k|M|G|T)?$", "bytes with a unit, like 256Mi")
 SIZE = (r"^[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)$", "a size with a unit, like 10Gi")

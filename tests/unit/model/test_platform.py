@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.model.platform import Approvals, Environment, Freeze, Images, local_platform
+from pipelinekit.model.gates import Approvals, Freeze
+from pipelinekit.model.platform import Environment, Images, local_platform
 from tests import examples
 
 

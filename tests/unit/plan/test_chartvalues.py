@@ -8,7 +8,13 @@ import pytest
 from pipelinekit.model.app import OwnChart
 from pipelinekit.model.network import PRIVATE, Network
 from pipelinekit.model.platform import Registration, Vault
-from pipelinekit.plan.chartvalues import closed_services, given_values, image_values, takes_digest
+from pipelinekit.plan.chartvalues import (
+    chart_of,
+    closed_services,
+    given_values,
+    image_values,
+    takes_digest,
+)
 from tests import examples
 
 OURS = {"image": {"repository": "orders", "digest": ""}}
@@ -149,3 +155,10 @@ def test_what_the_platform_says_of_its_network_is_given() -> None:
 def test_services_without_a_known_port_are_told(values: dict[str, Any], closed: list[str]) -> None:
     assert closed_services({**OURS, **values}) == closed
     assert closed_services(values) == []
+
+
+@pytest.mark.parametrize("own", [OURS, {}])
+def test_what_was_given_tells_which_chart_it_was_given_to(own: dict[str, object]) -> None:
+    given = given_values(examples.plan(), examples.DEV, own, examples.DIGEST)
+    assert chart_of(given) == examples.DIGEST
+    assert chart_of({}) == chart_of({"global": 1}) == ""

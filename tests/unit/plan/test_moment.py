@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.plan.moment import moment, seconds_of
+from pipelinekit.plan.moment import moment, seconds_of, spoken
 
 LAST = 253_402_300_799
 """The last second of the year 9999."""
@@ -34,3 +34,10 @@ def test_a_moment_is_what_the_calendar_says(seconds: int) -> None:
 )
 def test_a_text(text: str, seconds: int | None) -> None:
     assert seconds_of(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0 s"), (61, "1 min 1 s"), (3600, "1 h"), (90_061, "1 d 1 h")]
+)
+def test_durations(seconds: int, text: str) -> None:
+    assert spoken(seconds) == text

@@ -7,14 +7,13 @@ import pytest
 
 from pipelinekit.errors import Refused, UsageError
 from pipelinekit.model.app import App, Build
+from pipelinekit.model.gates import Approvals, Evidence, Freeze
 from pipelinekit.model.packages import Proxy
 from pipelinekit.model.platform import (
-    Approvals,
     Charts,
     Cluster,
     ComponentEntry,
     Environment,
-    Freeze,
     Images,
     Jenkins,
     Platform,
@@ -159,14 +158,18 @@ def test_several_open_environments_need_a_name() -> None:
     ("environment", "words"),
     [
         (examples.DEV, "none"),
-        (examples.STAGING, "after dev for 3600 s"),
+        (examples.STAGING, "after dev; soak 1 h"),
         (replace(examples.STAGING, soak=0), "after dev"),
         (
             examples.environment(approvals=Approvals(count=2, groups=("ops", "leads"))),
-            "2 of ops, leads approve",
+            "2 of ops, leads",
         ),
         (examples.environment(freeze=(Freeze(start="a", end="b"),)), "1 freeze window(s)"),
-        (examples.PRODUCTION, "after staging; 2 of release-managers approve"),
+        (
+            examples.environment(evidence=(Evidence(type="scan"),), change="C#", back=True),
+            "evidence scan; change C#; a way back",
+        ),
+        (examples.PRODUCTION, "after staging; 2 of release-managers"),
     ],
 )
 def test_gates_in_words(environment: Environment, words: str) -> None:

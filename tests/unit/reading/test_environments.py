@@ -7,7 +7,6 @@ import pytest
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.model.network import Network
 from pipelinekit.model.quota import Quota
-from pipelinekit.reading.environments import seconds_of
 from pipelinekit.reading.platform import read_platform
 
 HEAD = """
@@ -30,10 +29,6 @@ def fault(text: str) -> Any:
         read_platform(text)
     (found,) = told.value.faults
     return found
-
-
-def test_durations() -> None:
-    assert [seconds_of(each) for each in ("5s", "2m", "1h", "1d")] == [5, 120, 3600, 86_400]
 
 
 def test_without_a_word_a_namespace_is_restricted_and_has_no_quota() -> None:

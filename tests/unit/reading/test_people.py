@@ -8,8 +8,8 @@ import hashlib
 import pytest
 
 from pipelinekit.errors import DocumentInvalid
+from pipelinekit.model.gates import Approvals
 from pipelinekit.model.people import Group, LedgerKeys, Person, Pipelines, SigningKey
-from pipelinekit.model.platform import Approvals
 from pipelinekit.reading.platform import read_platform
 from tests.documents import unmarked
 

@@ -8,15 +8,14 @@ from hypothesis import strategies as st
 
 from pipelinekit.errors import DocumentInvalid, Fault
 from pipelinekit.model.agent import Agent, AgentPod, Notify
+from pipelinekit.model.gates import Approvals, Freeze
 from pipelinekit.model.packages import Proxy
 from pipelinekit.model.people import Group, Person
 from pipelinekit.model.platform import (
-    Approvals,
     Charts,
     Cluster,
     ComponentEntry,
     Environment,
-    Freeze,
     Images,
     Jenkins,
     Library,

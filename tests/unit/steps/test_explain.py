@@ -96,7 +96,7 @@ def test_the_platforms_values_stand_in_its_document() -> None:
         "packages.go.credentials": ("nexus-read", 8, "credentials: "),
         "namespace": ("payments", 12, 'namespace: "{team}"'),
         "kube context": ("acme-one", 12, "cluster: one"),
-        "gate": ("after dev for 3600 s", 12, "after: dev"),
+        "gate": ("after dev; soak 1 h", 12, "after: dev"),
     }
     for path, (value, line, text) in expected.items():
         setting = settings[path]

@@ -211,7 +211,10 @@ PLATFORM: Document = {
             "jenkins": "marked-user",
         }
     ],
-    "groups": [{"name": "marked-group", "people": ["marked.person"]}],
+    "groups": [
+        {"name": "marked-group", "people": ["marked.person"]},
+        {"name": "marked-saviours", "people": ["marked.person"]},
+    ],
     "vault": {
         "address": "https://marked-vault.example.com",
         "image": "marked-agent:1",
@@ -240,6 +243,14 @@ PLATFORM: Document = {
                     "min": {"marked.third": "84m"},
                     "max": {"marked.fourth": "85m"},
                 },
+            },
+            "charts": {"repository": "oci://marked-other-charts:5000/charts"},
+            "evidence": [{"type": "marked-scan", "age": "776h", "verdict": "marked-fine"}],
+            "emergency": {"from": ["marked-saviours"]},
+            "change": "MARKED-#",
+            "verify": {
+                "prometheus": "https://marked-prometheus.example.com",
+                "queries": [{"name": "marked-errors", "query": "marked_total", "max": 1}],
             },
         },
     ],

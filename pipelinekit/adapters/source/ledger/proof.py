@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipelinekit.adapters.source.git import Git
@@ -28,33 +28,40 @@ def prove(here: Git, commits: Iterable[Commit], keys: Keyring) -> dict[str, str]
     with tempfile.TemporaryDirectory(prefix="pipelinekit-") as folder:
         allowed = Path(folder, "allowed")
         allowed.write_text(keys.allowed_signers())
-        done = here.run(
-            "-c",
-            "gpg.format=ssh",
-            "-c",
-            "gpg.program=false",
-            "-c",
-            "gpg.openpgp.program=false",
-            "-c",
-            "gpg.x509.program=false",
-            "-c",
-            "gpg.ssh.program=ssh-keygen",
-            "-c",
-            "gpg.ssh.revocationFile=",
-            "-c",
-            f"gpg.ssh.allowedSignersFile={allowed}",
-            "log",
-            "--no-walk=unsorted",
-            "--stdin",
-            f"--format={_FIELDS}",
-            stdin="".join(f"{each.id}\n" for each in asked),
-        )
+        rows = log_of(here, [each.id for each in asked], allowed)
     named = {each.id: each.fingerprint for each in asked}
-    fresh: dict[str, str] = {}
-    for line in done.out.splitlines():
-        identity, verdict, principal, key = [*line.split("\t"), "", "", ""][:4]
-        if verdict == "G" and named.get(identity) == key:
-            fresh[identity] = principal
+    fresh = {
+        identity: principal
+        for identity, verdict, principal, key in rows
+        if verdict == "G" and named.get(identity) == key
+    }
     if fresh:
         proven.keep(fresh)
     return found | fresh
+
+
+def log_of(here: Git, commits: Sequence[str], allowed: Path) -> list[tuple[str, str, str, str]]:
+    """Id, git's verdict (`G` is good), principal and key of each signature; only OpenSSH is started."""
+    done = here.run(
+        "-c",
+        "gpg.format=ssh",
+        "-c",
+        "gpg.program=false",
+        "-c",
+        "gpg.openpgp.program=false",
+        "-c",
+        "gpg.x509.program=false",
+        "-c",
+        "gpg.ssh.program=ssh-keygen",
+        "-c",
+        "gpg.ssh.revocationFile=",
+        "-c",
+        f"gpg.ssh.allowedSignersFile={allowed}",
+        "log",
+        "--no-walk=unsorted",
+        "--stdin",
+        f"--format={_FIELDS}",
+        stdin="".join(f"{each}\n" for each in commits),
+    )
+    split = ([*line.split("\t"), "", "", ""] for line in done.out.splitlines())
+    return [(each[0], each[1], each[2], each[3]) for each in split]

@@ -1,0 +1,1 @@
+"""The verbs of releases: promotion, approvals, the way back, and what stops them."""

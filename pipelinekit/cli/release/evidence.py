@@ -1,0 +1,61 @@
+"""The verb `attest`: a signed statement about a release."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import click
+
+from pipelinekit.adapters import files, regular
+from pipelinekit.cli import report
+from pipelinekit.cli.release.desk import Desk
+from pipelinekit.cli.release.options import APPLICATION, REASON, desk, named
+from pipelinekit.errors import refused, usage
+from pipelinekit.plan.gates.records import release_of
+from pipelinekit.steps.promotion.books import event_of, note, read
+
+_WORD = re.compile(r"[a-z]([-a-z0-9]{0,58}[a-z0-9])?")
+
+
+@click.command()
+@desk(
+    APPLICATION,
+    click.option("--type", "kind", required=True, metavar="TYPE", help="scan, load-test, backup, uat, …"),
+    click.option("--file", required=True, metavar="FILE", help="The report; its digest is what is signed."),
+    click.option("--verdict", default="passed", show_default=True, metavar="WORD", help="What it says."),
+    REASON,
+)
+def attest(
+    here: Desk, application: str, kind: str, file: str, verdict: str, reason: str, as_json: bool
+) -> None:
+    """Tie a report to a release: its type, its verdict and its digest, signed with your key.
+
+    A gate asks for the newest of a type, by age and verdict (`evidence` in platform.yaml). The report itself
+    stays with you; who has it can show that it is the one.
+
+    \b
+    Examples:
+      pipelinekit attest orders@1.4.2 --type scan --file trivy.json
+      pipelinekit attest orders@1.4.2 --type uat --file minutes.pdf --verdict failed
+    """
+    team, name, version = named(application)
+    if not version:
+        raise usage("version-missing", "say which version", hint=f"{application}@1.2.3")
+    for word in (kind, verdict):
+        if not _WORD.fullmatch(word):
+            raise usage("word-form", f"{word[:60]!r}: lower-case letters, digits and hyphens, like load-test")
+    team, name = here.application(team, name)
+    release = release_of(read(here.ledger, team, name)[0], version)
+    if release is None:
+        raise refused("release-unknown", f"the ledger has no release {version} of {name}")
+    content = files.read_bytes(Path(file), regular.DOCUMENT)
+    digest = "sha256:" + hashlib.sha256(content).hexdigest()
+    details = {"type": kind, "verdict": verdict, "file": digest}
+    note(here.ledger, event_of(here.around(), release, "attested", "", reason=reason, details=details))
+    sentence = f"{here.ledger.writer()} attests {kind} of {name} {version}: {verdict} ({digest})"
+    if as_json:
+        report.as_json({"sentence": sentence, **details})
+    else:
+        report.result(sentence)

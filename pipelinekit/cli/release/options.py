@@ -1,0 +1,58 @@
+"""What the verbs of releases are told: an application, perhaps at a version, a platform, a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.cli.release.desk import Desk
+from pipelinekit.errors import usage
+
+F = TypeVar("F", bound=Callable[..., Any])
+MOST = 500
+"""Letters of a reason."""
+_NAMED = re.compile(r"(?:([a-z][-a-z0-9]*)/)?([a-z][-a-z0-9]*)(?:@([0-9A-Za-z.+-]{1,100}))?")
+
+REASON = click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the ledger.")
+TO = click.option("--to", "environment", required=True, metavar="ENV", help="The environment.")
+ENV = click.option("--env", "environment", required=True, metavar="ENV", help="The environment.")
+ANY_ENV = click.option("--env", "environment", default="", metavar="ENV", help="The environment; or all.")
+TIMEOUT = click.option(
+    "--timeout", default=300, show_default=True, type=click.IntRange(1, 7200), help="Seconds to deploy in."
+)
+APPLICATION = click.argument("application", metavar="APP[@VERSION]")
+EVERY = click.argument("application", metavar="[APP]", default="")
+
+
+def desk(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A verb of releases: its function gets a `Desk` of the platform's main branch, and `more`."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def call(platform: str, **rest: Any) -> Any:
+            if len(rest.get("reason", "")) > MOST:
+                raise usage("reason-long", f"a reason has {MOST} letters at most")
+            with Desk(platform) as here:
+                return function(here, **rest)
+
+        decorated: Any = call
+        for option in (JSON, PLATFORM, *reversed(more)):
+            decorated = option(decorated)
+        return decorated  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def named(text: str) -> tuple[str, str, str]:
+    """Team (or empty), name and version (or empty) of `team/name@version`."""
+    match = _NAMED.fullmatch(text)
+    if match is None:
+        raise usage(
+            "application-form", f"{text[:60]!r} names no application", hint="APP, TEAM/APP or APP@1.2.3"
+        )
+    return match[1] or "", match[2], match[3] or ""

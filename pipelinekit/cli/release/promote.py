@@ -1,0 +1,239 @@
+"""The verbs `promote`, `approve` and `rollback`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from pipelinekit.cli import report
+from pipelinekit.cli.options import PLAN
+from pipelinekit.cli.release.desk import Desk
+from pipelinekit.cli.release.options import APPLICATION, ENV, REASON, TIMEOUT, TO, desk, named
+from pipelinekit.errors import refused
+from pipelinekit.model.promotion import PromotionPlan, Request
+from pipelinekit.steps.image import Did
+from pipelinekit.steps.promotion import promote as promotion
+from pipelinekit.steps.promotion import rollback as way_back
+from pipelinekit.steps.promotion.books import event_of, note
+from pipelinekit.steps.promotion.promote import Planned
+
+
+@click.command()
+@desk(
+    APPLICATION,
+    TO,
+    PLAN,
+    REASON,
+    click.option("--change", default="", metavar="ID", help="The change's number, where one is asked for."),
+    click.option("--downgrade", is_flag=True, help="Although a later version is there."),
+    click.option("--emergency", is_flag=True, help="Past the gates, with --reason; for named groups only."),
+    TIMEOUT,
+)
+def promote(
+    here: Desk,
+    application: str,
+    environment: str,
+    plan_only: bool,
+    as_json: bool,
+    timeout: int,
+    **request: Any,
+) -> None:
+    """Move a recorded release, byte for byte, to the next environment: copied, deployed, verified, recorded.
+
+    Without a version it is the one in the environment before. Every gate is judged, and all that are closed
+    are told together (6): order, verified, soak, freeze, hold, bar, artefacts and signatures, evidence,
+    approvals, change. --plan shows the plan, its digest and what each gate says. The gates of the main branch
+    of the platform's repository count, whatever --platform names.
+
+    A promotion that was killed goes on when it is run again. Of two at once one promotes, and the other is
+    told so.
+
+    \b
+    Examples:
+      pipelinekit promote orders --to staging --platform git+https://git.example.com/platform.git
+      pipelinekit promote orders@1.4.2 --to production --plan
+      pipelinekit promote orders@1.4.3 --to production --emergency --reason "payments are down"
+    """
+    team, name, version = named(application)
+    team, name = here.application(team, name)
+    where, asked, around = here.environment(environment), Request(**request), here.around(timeout)
+    if plan_only:
+        _show(promotion.plan(around, team, name, version, where, asked), as_json)
+        return
+    if asked.emergency:
+        report.notice(f"EMERGENCY: {asked.reason or 'no reason given'}")
+    with report.alive("promote"):
+        planned, done = promotion.promote(around, team, name, version, where, asked)
+    _finish(planned.survey.plan, done, as_json)
+
+
+@click.command()
+@desk(
+    APPLICATION,
+    TO,
+    PLAN,
+    REASON,
+    click.option("--expect", default="", metavar="DIGEST", help="Refuse unless the plan has this digest."),
+)
+def approve(
+    here: Desk,
+    application: str,
+    environment: str,
+    plan_only: bool,
+    reason: str,
+    expect: str,
+    as_json: bool,
+) -> None:
+    """Show the plan of a promotion, and sign its digest with your key.
+
+    It counts for exactly this plan: when image, chart, values, gates or what runs there change, it is void,
+    and `promote` shows the line that changed.
+
+    \b
+    Examples:
+      pipelinekit approve orders@1.4.2 --to production --plan
+      pipelinekit approve orders@1.4.2 --to production --expect sha256:9f2c…
+    """
+    team, name, version = named(application)
+    team, name = here.application(team, name)
+    around = here.around()
+    planned = promotion.plan(around, team, name, version, here.environment(environment), Request())
+    plan = planned.survey.plan
+    if plan_only:
+        _show(planned, as_json)
+        return
+    if expect and expect != plan.digest:
+        raise refused(
+            "plan-moved",
+            f"the plan is {plan.digest} now, not {expect}",
+            hint="look at it again: approve --plan",
+        )
+    if not as_json:
+        _lines(planned)
+    given = event_of(
+        around,
+        planned.survey.release,
+        "approved",
+        environment,
+        plan=plan.digest,
+        reason=reason,
+        details={"parts": dict(plan.parts)},
+    )
+    note(here.ledger, given)
+    sentence = f"{here.ledger.writer()} approves {name} {plan.version} to {environment} ({plan.digest})"
+    _say(sentence, as_json, {"plan": plan.digest})
+
+
+@click.command()
+@desk(
+    click.argument("application", metavar="APP"),
+    ENV,
+    click.option("--to", "version", default="", metavar="VERSION", help="The version; the one before."),
+    click.option("--tasks", is_flag=True, help="Run the old version's tasks as well."),
+    PLAN,
+    REASON,
+    TIMEOUT,
+)
+def rollback(
+    here: Desk,
+    application: str,
+    environment: str,
+    version: str,
+    tasks: bool,
+    plan_only: bool,
+    reason: str,
+    timeout: int,
+    as_json: bool,
+) -> None:
+    """Go back to a version that the ledger has, with its configuration, however long ago it was there.
+
+    No task of the old version runs without --tasks. A freeze does not stop it, and it is recorded. A hold
+    follows: no pipeline puts the newer version back until somebody lifts it (`unhold`), or a later version
+    comes.
+
+    \b
+    Examples:
+      pipelinekit rollback orders --env production --reason "errors at checkout"
+      pipelinekit rollback orders --env production --to 1.3.9 --plan
+    """
+    team, name, _ = named(application)
+    team, name = here.application(team, name)
+    where, around = here.environment(environment), here.around(timeout)
+    if plan_only:
+        survey = way_back.plan(around, team, name, where, version)
+        if survey.app.before and not tasks:
+            report.notice(f"no task of {survey.release.version} would run ({', '.join(survey.app.before)})")
+        for part, text in survey.plan.parts.items():
+            report.say(f"{part}: {text}")
+        sentence = f"would go back to {name} {survey.release.version} in {environment}"
+        _say(sentence, as_json, {"plan": dict(survey.plan.parts), "version": survey.release.version})
+        return
+    with report.alive("rollback"):
+        survey, done = way_back.rollback(around, team, name, where, version, reason, tasks=tasks)
+    _finish(survey.plan, done, as_json)
+
+
+def _show(planned: Planned, as_json: bool) -> None:
+    survey, closed = planned.survey, planned.judged.closed
+    plan = survey.plan
+    if not as_json:
+        _lines(planned)
+    what = f"{plan.name} {plan.version}"
+    if planned.there:
+        sentence = f"{what} runs already in {plan.environment}"
+    elif closed:
+        gates = ", ".join(dict.fromkeys(each.gate for each in closed))
+        sentence = f"{what} may not go to {plan.environment}: {gates}"
+    else:
+        sentence = f"would promote {what} to {plan.environment}"
+    row = {
+        "application": f"{plan.team}/{plan.name}",
+        "version": plan.version,
+        "environment": plan.environment,
+        "plan": plan.digest,
+        "parts": dict(plan.parts),
+        "gates": [
+            {"gate": each.gate, "open": each.open, "reason": each.reason} for each in planned.judged.verdicts
+        ],
+        "notes": list(survey.notes),
+        "there": planned.there,
+        "may": not closed,
+    }
+    _say(sentence, as_json, row)
+
+
+def _lines(planned: Planned) -> None:
+    plan = planned.survey.plan
+    report.result(f"{plan.team}/{plan.name} {plan.version} to {plan.environment}, plan {plan.digest}")
+    for part, text in plan.parts.items():
+        report.result(f"  {part}: {text}")
+    for each in planned.judged.verdicts:
+        report.result(f"  {'open  ' if each.open else 'closed'} {each.gate}: {each.reason}")
+    for note_ in planned.survey.notes:
+        report.result(f"  note: {note_}")
+
+
+def _finish(plan: PromotionPlan, done: tuple[Did, ...], as_json: bool) -> None:
+    if as_json:
+        report.as_json(
+            {
+                "application": f"{plan.team}/{plan.name}",
+                "version": plan.version,
+                "environment": plan.environment,
+                "plan": plan.digest,
+                "acted": any(each.acted for each in done),
+                "sentence": "; ".join(each.sentence for each in done),
+            }
+        )
+        return
+    for each in done:
+        report.result(each.sentence)
+
+
+def _say(sentence: str, as_json: bool, row: Mapping[str, Any]) -> None:
+    if as_json:
+        report.as_json({"sentence": sentence, **row})
+    else:
+        report.result(sentence)

@@ -1,0 +1,79 @@
+"""The verb `report`: what runs where, and whether what comes next may move."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import click
+
+from pipelinekit.cli import report as say
+from pipelinekit.cli.release.desk import Desk
+from pipelinekit.cli.release.options import desk, named
+from pipelinekit.errors import PipelinekitError
+from pipelinekit.model.ledger import branch_of
+from pipelinekit.model.promotion import Request
+from pipelinekit.plan.moment import moment
+from pipelinekit.plan.overview import Place, places
+from pipelinekit.steps.promotion import promote as promotion
+
+
+@click.command()
+@desk(click.argument("application", metavar="[APP]", default=""))
+def report(here: Desk, application: str, as_json: bool) -> None:
+    """Show which version is in which environment by the ledger: of one application, or of all.
+
+    Of one application it also tells what would come next, and whether it may and why not: every gate is
+    asked, and so are registries and clusters.
+
+    \b
+    Examples:
+      pipelinekit report orders
+      pipelinekit report --json
+    """
+    rows = []
+    for team, name in _applications(here, application):
+        history = here.ledger.history(branch_of(team, name))
+        for place in places(history, here.platform):
+            row = {"application": f"{team}/{name}", **dataclasses.asdict(place)}
+            rows.append(row | (_may(here, team, name, place) if application and place.next else {}))
+    if as_json:
+        say.as_json(rows)
+        return
+    for row in rows:
+        for text in _lines(row):
+            say.result(text)
+    told = len({row["application"] for row in rows})
+    say.result(f"{told} application(s) in {len(here.platform.environments)} environment(s), by the ledger")
+
+
+def _applications(here: Desk, application: str) -> list[tuple[str, str]]:
+    if application:
+        team, name, _ = named(application)
+        return [here.application(team, name)]
+    known = {(each.team, each.name) for each in here.platform.applications}
+    parts = (each.split("/") for each in here.ledger.branches())
+    return sorted(known | {(each[1], each[2]) for each in parts if each[0] == "apps" and len(each) == 3})
+
+
+def _may(here: Desk, team: str, name: str, place: Place) -> dict[str, Any]:
+    environment = here.environment(place.environment)
+    try:
+        planned = promotion.plan(here.around(), team, name, place.next, environment, Request())
+    except PipelinekitError as error:
+        return {"may": False, "why": [f"not known: {error.faults[0].problem}"]}
+    closed = planned.judged.closed
+    return {"may": not closed, "why": [f"{each.gate}: {each.reason}" for each in closed]}
+
+
+def _lines(row: dict[str, Any]) -> list[str]:
+    there = row["version"] or "nothing"
+    if row["version"]:
+        proven = "verified" if row["verified"] else "not verified"
+        there += f", since {moment(row['at'])} by {row['by']}, {proven}"
+    lines = [f"{row['application']} in {row['environment']}: {there}"]
+    if row["next"]:
+        may = {True: ", and may", False: ", and may not"}.get(row.get("may", ""), "")
+        lines.append(f"  {row['next']} would come next{may}")
+        lines += [f"    {each}" for each in row.get("why", ())]
+    return lines

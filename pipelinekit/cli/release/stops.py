@@ -1,0 +1,173 @@
+"""The verbs that stop releases and let them go on: hold, bar, freeze, and the review of an emergency."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from pipelinekit.cli import report
+from pipelinekit.cli.release.desk import Desk
+from pipelinekit.cli.release.options import ANY_ENV, APPLICATION, ENV, EVERY, REASON, desk, named
+from pipelinekit.errors import refused, usage
+from pipelinekit.model.ledger import Event, Kind
+from pipelinekit.plan.gates.stops import unreviewed
+from pipelinekit.steps.promotion.books import note, read
+
+NOW = click.option("--now", is_flag=True, required=True, help="At once; calendars are in platform.yaml.")
+
+
+@click.command()
+@desk(EVERY, ENV, REASON)
+def hold(here: Desk, application: str, **rest: Any) -> None:
+    """Let no version into an environment until `unhold`: of one application, or of all.
+
+    With APP@VERSION a later version than that one goes through. Ungated deployments honour it too.
+
+    \b
+    Examples:
+      pipelinekit hold orders --env production --reason "stock taking"
+      pipelinekit hold orders@1.4.2 --env production
+      pipelinekit hold --env staging --reason "cluster upgrade"
+    """
+    _write(here, "held", application, "{what} is held in {where}", reasoned=True, **rest)
+
+
+@click.command()
+@desk(EVERY, ENV, REASON)
+def unhold(here: Desk, application: str, **rest: Any) -> None:
+    """Lift the holds of an environment: those of one application, or those of all.
+
+    \b
+    Example:
+      pipelinekit unhold orders --env production
+    """
+    _write(here, "unheld", application, "{what} is no longer held in {where}", **rest)
+
+
+@click.command()
+@desk(APPLICATION, REASON)
+def bar(here: Desk, application: str, **rest: Any) -> None:
+    """Let one version go no further; it stays where it is.
+
+    \b
+    Example:
+      pipelinekit bar orders@1.4.2 --reason "leaks memory"
+    """
+    _versioned(application)
+    _write(here, "barred", application, "{what} goes no further", reasoned=True, **rest)
+
+
+@click.command()
+@desk(APPLICATION, REASON)
+def unbar(here: Desk, application: str, **rest: Any) -> None:
+    """Let a barred version go on.
+
+    \b
+    Example:
+      pipelinekit unbar orders@1.4.2
+    """
+    _versioned(application)
+    _write(here, "unbarred", application, "{what} may go on", **rest)
+
+
+@click.command()
+@desk(NOW, ANY_ENV, REASON)
+def freeze(here: Desk, now: bool, **rest: Any) -> None:
+    """Stop every promotion and deployment at once, of one environment or of all, with a reason.
+
+    What has begun already ends. A rollback is allowed.
+
+    \b
+    Examples:
+      pipelinekit freeze --now --reason "incident 42"
+      pipelinekit freeze --now --env production --reason "audit"
+    """
+    del now
+    _write(here, "frozen", "", "{where} is frozen", reasoned=True, **rest)
+
+
+@click.command()
+@desk(ANY_ENV, REASON)
+def thaw(here: Desk, **rest: Any) -> None:
+    """End a freeze by hand, of one environment or of all. Windows of the calendar stay.
+
+    \b
+    Example:
+      pipelinekit thaw --reason "incident 42 is over"
+    """
+    _write(here, "thawed", "", "{where} is no longer frozen by hand", **rest)
+
+
+@click.command()
+@desk(click.argument("application", metavar="APP"), ENV, REASON)
+def review(here: Desk, application: str, environment: str, reason: str, as_json: bool) -> None:
+    """Say that you have looked at an emergency; until somebody else has, the next promotion waits.
+
+    \b
+    Example:
+      pipelinekit review orders --env production --reason "right: the fix was tried on staging afterwards"
+    """
+    team, name, _ = named(application)
+    team, name = here.application(team, name)
+    history, _ = read(here.ledger, team, name)
+    waiting = unreviewed(history, environment)
+    if waiting is None:
+        raise refused("no-emergency", f"no emergency of {name} in {environment} waits for a review")
+    who = here.ledger.writer()
+    if not who.person or (waiting.writer and waiting.writer.person == who.person):
+        raise refused("review-own", f"{who} cannot review it", hint="somebody else must look at it")
+    application = f"{team}/{name}@{waiting.event.version}"
+    _write(
+        here,
+        "reviewed",
+        application,
+        "the emergency of {what} in {where} is reviewed",
+        environment=environment,
+        reason=reason,
+        as_json=as_json,
+    )
+
+
+def _versioned(application: str) -> None:
+    if not named(application)[2]:
+        raise usage("version-missing", "say which version", hint=f"{application}@1.2.3")
+
+
+def _write(
+    here: Desk,
+    kind: Kind,
+    application: str,
+    sentence: str,
+    *,
+    reason: str,
+    as_json: bool,
+    environment: str = "",
+    reasoned: bool = False,
+) -> None:
+    """Write one event, of an application or of the platform, and say what is true now."""
+    if reasoned and not reason.strip():
+        raise usage("reason-missing", "say why", hint='--reason "…" stands in the ledger for all who meet it')
+    if environment:
+        here.environment(environment)
+    team, name, version = named(application) if application else ("", "", "")
+    if name:
+        team, name = here.application(team, name)
+    event = Event(
+        kind=kind,
+        team=team,
+        name=name,
+        version=version,
+        environment=environment,
+        at=here.clock().now,
+        reason=reason,
+        platform=here.named[1],
+    )
+    note(here.ledger, event)
+    what = f"{name} {version}".strip() or "everything"
+    told = sentence.format(what=what, where=environment or "every environment")
+    told += f" ({here.ledger.writer()})"
+    if as_json:
+        report.as_json({"kind": kind, "sentence": told, "reason": reason})
+    else:
+        report.result(told)

@@ -1,0 +1,125 @@
+"""A promotion: what would move where, what the gates say of it, and what was found around it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelinekit.model.release import ImageRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A version as the ledger recorded it when it was published."""
+
+    team: str
+    name: str
+    version: str
+    commit: str
+    image: ImageRef
+    """By its digest, in the registry that it was pushed to."""
+    chart: ImageRef
+    """By its version, in the repository that it was published to."""
+    chart_digest: str
+    archive: str
+    """The digest of the chart's archive."""
+    descriptor: str
+    """The text of app.yaml."""
+    descriptor_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What an environment has: the version as the ledger knows it, and Helm's revision; 0: nothing."""
+
+    version: str = ""
+    revision: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.version or 'unknown'}, revision {self.revision}" if self.revision else "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionPlan:
+    """What is approved: each part that counts, in words; a change of any is another plan."""
+
+    team: str
+    name: str
+    version: str
+    environment: str
+    parts: Mapping[str, str]
+    """`image`, `chart`, `values`, `gates`, `live` and what else counts, each as one line."""
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…` over all of it."""
+        body = [self.team, self.name, self.version, self.environment, dict(self.parts)]
+        text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+    def changed(self, earlier: Mapping[str, Any]) -> tuple[str, ...]:
+        """The lines in which parts that were approved earlier differ from this plan's."""
+        names = [*self.parts, *(each for each in earlier if each not in self.parts)]
+        pairs = ((each, str(earlier.get(each, "nothing")), self.parts.get(each, "nothing")) for each in names)
+        return tuple(f"{name}: {old} → {new}" for name, old, new in pairs if old != new)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was looked at outside of the ledger, for the gates that need it."""
+
+    missing: tuple[str, ...] = ()
+    """Artefacts that are not where they should be, in words."""
+    unsigned: tuple[str, ...] = ()
+    """Artefacts that lack the platform's signature."""
+    no_way_back: tuple[str, ...] = ()
+    """Why the version that runs could not be put back."""
+    authors: tuple[str, ...] | None = None
+    """Who wrote what would change, by signatures; an empty text where none proves it, None: nobody knows."""
+    watched: tuple[Watched, ...] = ()
+    """What the Prometheus of the environment before said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One query's answer: `good` is None where there is no data, which is neither good nor bad."""
+
+    name: str
+    good: bool | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the one who promotes says."""
+
+    change: str = ""
+    reason: str = ""
+    downgrade: bool = False
+    emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one gate says. `hard`: an emergency does not go past it."""
+
+    gate: str
+    open: bool
+    reason: str
+    hard: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What all gates say; `passed` are the closed ones that an emergency goes past."""
+
+    verdicts: tuple[Verdict, ...]
+    passed: tuple[Verdict, ...] = field(default=())
+
+    @property
+    def closed(self) -> tuple[Verdict, ...]:
+        """Those that stop it."""
+        return tuple(each for each in self.verdicts if not each.open and each not in self.passed)

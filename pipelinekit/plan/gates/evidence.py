@@ -1,0 +1,39 @@
+"""Evidence: signed statements about exactly these digests, and how old the newest of each type is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipelinekit.model.gates import Evidence
+from pipelinekit.model.promotion import Verdict
+from pipelinekit.plan.gates.case import SKEW, Case, closed, opened
+from pipelinekit.plan.moment import spoken
+
+
+def judge(case: Case) -> Iterator[Verdict]:
+    """One verdict for each statement that the environment asks for: what the newest of its type says."""
+    for each in case.environment.evidence:
+        yield _judge(case, each)
+
+
+def _judge(case: Case, asked: Evidence) -> Verdict:
+    given = [
+        each
+        for each in case.history
+        if each.event.kind == "attested"
+        and each.event.details.get("type") == asked.type
+        and each.event.digests.image == case.release.image.digest
+        and each.event.at <= case.clock.now + SKEW
+    ]
+    if not given:
+        return closed("evidence", f"there is no {asked.type} of this image")
+    # By the order of the chain: what was said last counts, whatever date it bears.
+    newest = given[-1]
+    age = max(case.clock.now - newest.event.at, 0)
+    verdict = str(newest.event.details.get("verdict", ""))
+    told = f"{asked.type} by {newest.writer}, {spoken(age)} old: {verdict}"
+    if verdict != asked.verdict:
+        return closed("evidence", f"{told}; {asked.verdict} is asked for")
+    if asked.age and age > asked.age:
+        return closed("evidence", f"{told}; it may be {spoken(asked.age)} old")
+    return opened("evidence", told)

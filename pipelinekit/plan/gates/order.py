@@ -1,0 +1,74 @@
+"""Order, verified and soak: what the release went through in the environment before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipelinekit.model.ledger import Entry
+from pipelinekit.model.promotion import Verdict
+from pipelinekit.plan.gates.case import Case, closed, opened
+from pipelinekit.plan.gates.records import arrivals, verified
+from pipelinekit.plan.moment import spoken
+
+
+def judge(case: Case) -> Iterator[Verdict]:
+    """All three, as far as the environment asks for them."""
+    if case.before is None:
+        return
+    arrival = arrived(case)
+    where, version = case.before.name, case.release.version
+    if arrival is None:
+        yield closed("order", f"{version} has not been in {where}")
+        yield closed("verified", f"nothing of {version} is proven in {where}")
+    else:
+        yield opened("order", f"{version} was in {where}")
+        proven = verified(case.history, arrival)
+        yield (opened if proven else closed)(
+            "verified", f"its tests {'passed' if proven else 'have not passed'} in {where}"
+        )
+    if case.environment.soak:
+        yield _soak(case, arrival)
+
+
+def arrived(case: Case) -> Entry | None:
+    """The newest arrival of exactly this release in the environment before."""
+    if case.before is None:
+        return None
+    found = [
+        each
+        for each in arrivals(case.history, case.before.name)
+        if each.event.version == case.release.version
+        and each.event.digests.chart == case.release.chart_digest
+    ]
+    return found[-1] if found else None
+
+
+def unseen(case: Case) -> tuple[str, ...]:
+    """The arrivals' commits that nobody but their writers has seen: a soak counts from when somebody does."""
+    if case.before is None or not case.environment.soak:
+        return ()
+    return tuple(each.commit for each in arrivals(case.history, case.before.name) if each.seen is None)
+
+
+def _soak(case: Case, arrival: Entry | None) -> Verdict:
+    """A date is what its writer says; a soak counts from when the arrival was first seen."""
+    where, needed = case.before.name if case.before else "", case.environment.soak
+    if arrival is None:
+        return closed("soak", f"it must be {spoken(needed)} in {where}")
+    if arrival.seen is None:
+        return closed("soak", f"it must be {spoken(needed)} in {where}, which begins now that it is seen")
+    later = arrivals(case.history, where)
+    following = later[later.index(arrival) + 1 :]
+    end = next((each.seen for each in following if each.seen is not None), None)
+    there = (min(end, case.clock.now) if end is not None else case.clock.now) - arrival.seen
+    if there >= needed:
+        return opened("soak", f"it was {spoken(there)} in {where}, {spoken(needed)} are asked for")
+    if end is not None:
+        return closed(
+            "soak",
+            f"it was {spoken(max(there, 0))} of {spoken(needed)} in {where}, and something else is there now",
+        )
+    return closed(
+        "soak",
+        f"it is {spoken(max(there, 0))} of {spoken(needed)} in {where}: {spoken(needed - there)} to come",
+    )

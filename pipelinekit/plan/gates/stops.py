@@ -1,0 +1,80 @@
+"""What people have stopped: a hold on an environment, a barred version, and an emergency nobody reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pipelinekit.model.ledger import Entry, History
+from pipelinekit.model.promotion import Verdict
+from pipelinekit.plan.gates.case import Case, closed, opened
+from pipelinekit.plan.gates.records import last, living
+from pipelinekit.plan.version import is_later
+
+
+def judge(case: Case) -> Iterator[Verdict]:
+    """Hold and bar, which no emergency goes past; review and downgrade."""
+    version, where = case.release.version, case.environment.name
+    holds = [each for each in held(case.all("held", "unheld")) if holds_back(each, version)]
+    for each in holds:
+        yield closed("hold", f"{where} is held {_what(each)}", hard=True)
+    if not holds:
+        yield opened("hold", f"{where} is not held", hard=True)
+    barred = last((each for each in case.history if each.event.version == version), "barred", "unbarred")
+    if barred and barred.event.kind == "barred":
+        reason = f"{version} was barred by {barred.writer}: {barred.event.reason or 'no reason given'}"
+        yield closed("bar", reason, hard=True)
+    else:
+        yield opened("bar", f"{version} is not barred", hard=True)
+    yield from _downgrade(case)
+    waiting = unreviewed(case.history, where)
+    if waiting:
+        who = f"{waiting.event.version} by {waiting.writer}: {waiting.event.reason}"
+        yield closed("review", f"the emergency of {who} was not reviewed yet")
+
+
+def held(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The holds that nobody has lifted; lifting one of every environment lifts each."""
+    found: list[Entry] = []
+    for each in entries:
+        if each.event.kind == "held":
+            found.append(each)
+        else:
+            place = each.event.environment
+            found = [one for one in found if place and one.event.environment != place]
+    return tuple(found)
+
+
+def holds_back(hold: Entry, version: str) -> bool:
+    """Whether a hold is for that version: one that names a version lets later ones through."""
+    return not hold.event.version or not is_later(version, hold.event.version)
+
+
+def unreviewed(history: History, environment: str) -> Entry | None:
+    """The newest emergency in an environment that nobody else has looked at since."""
+    waiting: Entry | None = None
+    for each in history:
+        if each.event.environment not in ("", environment):
+            continue
+        if each.event.kind == "emergency":
+            waiting = each
+        elif each.event.kind == "reviewed" and waiting and _another(each, waiting):
+            waiting = None
+    return waiting
+
+
+def _another(review: Entry, emergency: Entry) -> bool:
+    reviewer = review.writer.person if review.writer else ""
+    return bool(reviewer) and (emergency.writer is None or reviewer != emergency.writer.person)
+
+
+def _what(hold: Entry) -> str:
+    what = f"against {hold.event.version} and before" if hold.event.version else "against every version"
+    return f"{what} by {hold.writer}: {hold.event.reason or 'no reason given'}"
+
+
+def _downgrade(case: Case) -> Iterator[Verdict]:
+    there = living(case.history, case.environment.name)
+    if there is None or not is_later(there.event.version, case.release.version):
+        return
+    told = f"{there.event.version} is there, which is later than {case.release.version}"
+    yield (opened if case.request.downgrade else closed)("downgrade", told)

@@ -1,0 +1,65 @@
+"""What a promotion needs of the world, and what it found there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from pipelinekit.model.gates import Watch
+from pipelinekit.model.ledger import Anchor
+from pipelinekit.model.platform import Platform
+from pipelinekit.model.promotion import Release, Watched
+from pipelinekit.model.release import ImageRef, Target
+from pipelinekit.model.zone import Clock
+from pipelinekit.ports import (
+    ChartRepository,
+    Charts,
+    Cluster,
+    Ledger,
+    Objects,
+    Receipts,
+    Registry,
+    Releases,
+    Say,
+    Workspace,
+)
+from pipelinekit.steps.preflight import Survey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """A platform, its ledger, its registries and clusters, and a folder for what lies about meanwhile."""
+
+    platform: Platform
+    commit: str
+    """Which commit of the platform's document this is."""
+    ledger: Ledger
+    clock: Callable[[Iterable[str]], Clock]
+    """The moment, with the zones of those names."""
+    copy: Callable[[ImageRef, ImageRef], object]
+    """Copies an image or an OCI chart with its referrers; nothing where it is there."""
+    images: Registry
+    charts: Callable[[str], ChartRepository]
+    """The chart repository at an address."""
+    signed: Callable[[ImageRef], bool] | None
+    """Whether what a digest names has the platform's signature; None where nothing has to."""
+    archives: Charts
+    workspace: Workspace
+    receipts: Receipts
+    releases: Releases
+    cluster: Cluster
+    objects: Objects
+    survey: Survey | None
+    authors: Callable[[Release, str], tuple[str, ...] | None]
+    """Who wrote a release's commits since another commit, or since the beginning; see `Found.authors`."""
+    watch: Callable[[Watch, Target, int], tuple[Watched, ...]]
+    """What a Prometheus says of what is watched in a target over so many seconds."""
+    anchor: Callable[[Target, Anchor], None] | None
+    """Has what runs in a target remember the ledger's head; None where nobody keeps a ledger."""
+    holder: str
+    """This process, as the ledger names it."""
+    alive: Callable[[str], bool | None]
+    """Whether the process that is so named still runs; None: it is on another machine."""
+    timeout: int
+    """Seconds that a deployment may take."""
+    say: Say

@@ -1,0 +1,139 @@
+"""The effects of a promotion or of a way back: copies, a deployment, its proof; each ends in the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipelinekit.errors import CheckFailed, PipelinekitError, Refused
+from pipelinekit.model.ledger import Anchor, Kind, branch_of
+from pipelinekit.model.platform import Environment
+from pipelinekit.model.promotion import Release
+from pipelinekit.plan.promotion import chart_at, image_at
+from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.steps import release as release_steps
+from pipelinekit.steps.chart import copy as copy_chart
+from pipelinekit.steps.deployment import Prepared
+from pipelinekit.steps.image import Did
+from pipelinekit.steps.promotion.around import Around
+from pipelinekit.steps.promotion.books import event_of, note, told
+from pipelinekit.steps.promotion.survey import Survey, address_of, fetched, prepared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What has begun: `begun` is the ledger's commit that says so."""
+
+    begun: str
+    kind: Kind
+    """What the ledger calls it when it is done."""
+    more: tuple[Any, ...] = ()
+    """Events that follow at the same moment."""
+    layer: str = ""
+    """A values text on top of all others."""
+
+
+def carry_out(around: Around, survey: Survey, deed: Deed) -> tuple[Did, ...]:
+    """Bring the artefacts there, deploy, prove it, and record each end; raises as the deployment does."""
+    try:
+        place(around, survey.release, survey.environment)
+        did = _deploy(around, survey, deed)
+    except PipelinekitError as error:
+        # A refusal by the cluster has changed nothing, and is the end of this promotion all the same.
+        kind: Kind = "refused" if isinstance(error, Refused) else "failed"
+        end = {"begun": deed.begun, "hint": (error.faults[0].hint or "")[:1000]}
+        where = survey.environment.name
+        note(
+            around.ledger,
+            event_of(around, survey.release, kind, where, reason=told(error), details=end),
+        )
+        raise
+    return did, prove(around, survey)
+
+
+def place(around: Around, release: Release, environment: Environment) -> None:
+    """Copy image and chart to where the environment has its own; nothing is ever replaced."""
+    image = image_at(release, around.platform, environment)
+    if image.registry != release.image.registry:
+        around.copy(release.image, replace(image, digest=""))
+        around.say(f"{image} is there")
+    chart = chart_at(release, around.platform, environment)
+    if (chart.registry, chart.repository) == (release.chart.registry, release.chart.repository):
+        return
+    if "://" not in chart.registry and "://" not in release.chart.registry:
+        # Byte for byte, with the signatures that refer to it.
+        around.copy(replace(release.chart, tag="", digest=release.chart_digest), chart)
+    else:
+        archive = fetched(around, release, environment)
+        around.say(
+            copy_chart(
+                release.chart,
+                around.charts(address_of(release.chart)),
+                chart,
+                around.charts(address_of(chart)),
+                archive.with_name(f"{archive.name}.copy"),
+                around.archives,
+            ).sentence
+        )
+    around.say(f"{chart} is there")
+
+
+def prove(around: Around, survey: Survey) -> Did:
+    """Run the chart's tests against what is there, and record how they ended."""
+    where, release = survey.environment.name, survey.release
+    try:
+        around.releases.test(survey.target, around.say)
+    except CheckFailed as error:
+        note(
+            around.ledger,
+            event_of(around, release, "failed", where, reason=told(error), details={"stage": "verify"}),
+        )
+        around.say(
+            f"what was there before comes back with: pipelinekit rollback {release.name} --env {where}"
+        )
+        raise
+    note(around.ledger, event_of(around, release, "verified", where))
+    return Did(f"{release.name} {release.version} is verified in {where}", acted=True)
+
+
+def _deploy(around: Around, survey: Survey, deed: Deed) -> Did:
+    ready = prepared(around, survey)
+    if deed.layer:
+        ready = _over(ready, deed.layer)
+    receipt, did = release_steps.deploy(
+        ready,
+        releases=around.releases,
+        cluster=around.cluster,
+        objects=around.objects,
+        receipts=around.receipts,
+        timeout=around.timeout,
+        say=around.say,
+        survey=around.survey,
+    )
+    details = {"begun": deed.begun, "revision": receipt.revision, "from": str(survey.live)}
+    done = event_of(
+        around,
+        survey.release,
+        deed.kind,
+        survey.environment.name,
+        plan=survey.plan.digest,
+        details=details,
+    )
+    _anchored(around, survey, note(around.ledger, done, *deed.more).head)
+    return did
+
+
+def _anchored(around: Around, survey: Survey, head: str) -> None:
+    """What runs remembers where the ledger was; a promotion that is done is not undone for that."""
+    if around.anchor is None:
+        return
+    try:
+        branch = branch_of(survey.release.team, survey.release.name)
+        around.anchor(survey.target, Anchor(ledger=around.platform.name, branch=branch, commit=head))
+    except PipelinekitError as error:
+        around.say(f"{survey.environment.name} does not remember the ledger's head: {told(error)}")
+
+
+def _over(ready: Prepared, layer: str) -> Prepared:
+    values = overlay(dict(ready.values), read_values(layer, "values"))
+    return replace(ready, layers=(*ready.layers, layer), values=values)

@@ -1,0 +1,110 @@
+"""Back to a recorded release: from ledger and registry, with its configuration, whatever Helm remembers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from pipelinekit.errors import refused
+from pipelinekit.model.ledger import Entry, Event
+from pipelinekit.model.platform import Environment
+from pipelinekit.plan.gates.records import last, living
+from pipelinekit.plan.promotion import BEGUN, busy, choose, earlier, underway
+from pipelinekit.steps.image import Did
+from pipelinekit.steps.promotion.around import Around
+from pipelinekit.steps.promotion.books import TRIES, event_of, note, read, settle
+from pipelinekit.steps.promotion.effects import Deed, carry_out
+from pipelinekit.steps.promotion.promote import GRACE, abandoned
+from pipelinekit.steps.promotion.survey import Survey, look
+
+NO_TASKS = json.dumps({"before": None})
+"""On top of a chart's values: none of its tasks runs."""
+
+
+def plan(around: Around, team: str, name: str, environment: Environment, to: str) -> Survey:
+    """What going back would bring; changes nothing. Raises `Refused` where there is nothing to go back to."""
+    history, _ = read(around.ledger, team, name)
+    version = to or earlier(history, environment)
+    release = choose(history, environment, version)
+    barred = last((each for each in history if each.event.version == version), "barred", "unbarred")
+    if barred and barred.event.kind == "barred":
+        raise refused(
+            "gate-bar",
+            f"{version} was barred by {barred.writer}: {barred.event.reason or 'no reason given'}",
+            hint="--to VERSION names another one; `pipelinekit unbar` lifts it",
+        )
+    survey = look(around, history, release, environment)
+    if survey.found.missing:
+        raise refused("release-gone", f"{version} cannot be brought back: {'; '.join(survey.found.missing)}")
+    return survey
+
+
+def rollback(
+    around: Around, team: str, name: str, environment: Environment, to: str, reason: str, *, tasks: bool
+) -> tuple[Survey, tuple[Did, ...]]:
+    """Go back, and hold the environment against what was there and all before it.
+
+    A freeze and missing approvals do not stop it; it is recorded like everything else. Without `tasks` none
+    of the old version's tasks runs.
+    """
+    for _ in range(TRIES):
+        history, _ = read(around.ledger, team, name)
+        begun = underway(history, environment.name)
+        if begun:
+            _require_left(around, begun)
+        if begun and begun.event.details.get("back"):
+            around.say(f"a way back to {begun.event.version} was left half done: it goes on")
+            survey = plan(around, team, name, environment, begun.event.version)
+            commit, bad = begun.commit, str(begun.event.details.get("bad", ""))
+        else:
+            there = living(history, environment.name)
+            bad = there.event.version if there else ""
+            if begun:
+                # What was left half done is what is gone back from.
+                history = note(around.ledger, abandoned(around, begun))
+                to, bad = to or bad, begun.event.version
+            survey = plan(around, team, name, environment, to)
+            if bad == survey.release.version:
+                return survey, (Did(f"{name} {bad} is what {environment.name} has", acted=False),)
+            written = settle(around.ledger, history, [_beginning(around, survey, bad, reason)])
+            if written is None:
+                continue
+            commit = written.entries[-1].commit
+        deed = Deed(
+            begun=commit,
+            kind="rolled-back",
+            more=_hold(around, survey, bad, reason),
+            layer="" if tasks or not survey.app.before else NO_TASKS,
+        )
+        return survey, carry_out(around, survey, deed)
+    raise refused("promotion-underway", "the ledger did not stand still", hint="try again")
+
+
+def _beginning(around: Around, survey: Survey, bad: str, reason: str) -> Event:
+    details = {
+        "stage": BEGUN,
+        "back": True,
+        "bad": bad,
+        "holder": around.holder,
+        "until": around.clock(()).now + around.timeout + GRACE,
+        "live": survey.live.revision,
+    }
+    return event_of(
+        around, survey.release, "requested", survey.environment.name, reason=reason, details=details
+    )
+
+
+def _hold(around: Around, survey: Survey, bad: str, reason: str) -> tuple[Event, ...]:
+    """No pipeline puts back what was taken away, until a person says so or a later version comes."""
+    if not bad:
+        return ()
+    said = f"rolled back to {survey.release.version}" + (f": {reason}" if reason else "")
+    held = event_of(around, survey.release, "held", survey.environment.name, reason=said)
+    return (replace(held, version=bad),)
+
+
+def _require_left(around: Around, begun: Entry) -> None:
+    details = begun.event.details
+    alive = around.alive(str(details.get("holder", "")))
+    if alive or (alive is None and around.clock(()).now <= int(details.get("until", 0))):
+        raise busy(begun)

@@ -1,0 +1,58 @@
+"""Whether a deployment without gates is stopped: a freeze, a hold or a bar counts for it as well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from pipelinekit.errors import Fault, PipelinekitError, Refused
+from pipelinekit.model.ledger import Writer
+from pipelinekit.model.platform import Environment
+from pipelinekit.model.promotion import PromotionPlan, Release
+from pipelinekit.model.release import ReleasePlan
+from pipelinekit.model.zone import Clock
+from pipelinekit.plan.gates.case import Case
+from pipelinekit.plan.gates.judge import stopped
+from pipelinekit.ports import Ledger, Say
+from pipelinekit.steps.promotion.books import read
+
+
+def require_free(
+    ledger: Callable[[], Ledger],
+    clock: Callable[[Iterable[str]], Clock],
+    plan: ReleasePlan,
+    environment: Environment,
+    say: Say,
+) -> None:
+    """Raise `Refused` with every stop; a ledger that cannot be read is said, and stops nothing here."""
+    team, name = plan.app.team, plan.app.name
+    try:
+        history, common = read(ledger(), team, name)
+    except PipelinekitError as error:
+        say(f"whether {environment.name} is held or frozen is not known: {error.faults[0].problem}")
+        return
+    case = Case(
+        release=Release(
+            team=team,
+            name=name,
+            version=plan.version,
+            commit=plan.key.commit,
+            image=plan.image,
+            chart=plan.chart,
+            chart_digest="",
+            archive="",
+            descriptor="",
+            descriptor_digest=plan.key.descriptor,
+        ),
+        environment=environment,
+        before=None,
+        history=history,
+        common=common,
+        clock=clock(each.zone for each in environment.freeze),
+        plan=PromotionPlan(
+            team=team, name=name, version=plan.version, environment=environment.name, parts={}
+        ),
+        asker=Writer(role="embedded"),
+    )
+    faults = [Fault(f"gate-{each.gate}", f"{environment.name}: {each.reason}") for each in stopped(case)]
+    if faults:
+        raise Refused(*faults)

@@ -1,0 +1,226 @@
+"""Looking before a promotion: the release's parts, the values they would run with, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused, ToolFailed, failed, refused
+from pipelinekit.model.app import App
+from pipelinekit.model.ledger import History
+from pipelinekit.model.platform import OCI, Environment
+from pipelinekit.model.preflight import REFUSED
+from pipelinekit.model.promotion import Found, Live, PromotionPlan, Release, Watched
+from pipelinekit.model.release import ImageRef, ReleasePlan, Target
+from pipelinekit.plan.chartvalues import chart_of
+from pipelinekit.plan.gates.records import living, release_of
+from pipelinekit.plan.promotion import (
+    chart_at,
+    image_at,
+    plan_promotion,
+    receipt_of,
+    release_plan,
+    values_digest,
+)
+from pipelinekit.plan.release import target_of
+from pipelinekit.reading.app import read_app
+from pipelinekit.steps.chart import DIST, digest_of
+from pipelinekit.steps.deployment import Prepared
+from pipelinekit.steps.promotion.around import Around
+from pipelinekit.steps.release import prepare, values_layers
+
+WINDOW = 300
+"""Seconds that are watched where nothing soaks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What was found of one release and one environment."""
+
+    release: Release
+    app: App
+    environment: Environment
+    target: Target
+    line: ReleasePlan
+    plan: PromotionPlan
+    live: Live
+    found: Found
+    notes: tuple[str, ...] = ()
+    """What is to be known, and stops nothing."""
+
+
+def look(around: Around, history: History, release: Release, environment: Environment) -> Survey:
+    """All that the gates and the people need to know; changes nothing but the working folder."""
+    app = app_of(release)
+    target = target_of(app, around.platform, environment)
+    line = release_plan(release, app, around.platform, environment)
+    state = around.releases.state(target)
+    there = living(history, environment.name)
+    # What the ledger says counts for as long as the cluster has just that.
+    known = there and state and chart_of(state.values) == there.event.digests.chart
+    live = Live(
+        version=there.event.version if there and known else "", revision=state.revision if state else 0
+    )
+    missing: list[str] = []
+    values = "unknown"
+    try:
+        archive = fetched(around, release, environment)
+        values = values_digest(values_layers(line, release.chart_digest, target, archive, around.archives))
+    except PipelinekitError as error:
+        missing.append(error.faults[0].problem)
+    missing += _images_missing(around, release, environment)
+    places = (str(replace(line.image, digest="")), str(line.chart))
+    no_way_back = way_back(around, history, release, environment, app, live)
+    before = around.platform.environment(environment.after) if environment.after else None
+    watched: tuple[Watched, ...] = ()
+    if before and before.watch:
+        watched = around.watch(
+            before.watch, target_of(app, around.platform, before), environment.soak or WINDOW
+        )
+    return Survey(
+        release=release,
+        app=app,
+        environment=environment,
+        target=target,
+        line=line,
+        plan=plan_promotion(release, environment, target, places, values, live),
+        live=live,
+        found=Found(
+            missing=tuple(missing),
+            unsigned=_unsigned(around, release),
+            no_way_back=no_way_back,
+            authors=_authors(around, history, release, environment),
+            watched=watched,
+        ),
+        notes=tuple(f"no way back: {each}" for each in no_way_back),
+    )
+
+
+def app_of(release: Release) -> App:
+    """The application as the release's descriptor says it; `Refused` where that is another's."""
+    try:
+        app = read_app(release.descriptor.encode(), f"app.yaml of {release.name} {release.version}")
+    except DocumentInvalid as error:
+        fault = error.faults[0]
+        raise refused(
+            "descriptor-unreadable",
+            f"the descriptor of {release.name} {release.version} cannot be read by this version: {fault}",
+            hint="use the version of pipelinekit that published it",
+        ) from error
+    if (app.team, app.name) != (release.team, release.name):
+        raise refused("descriptor-foreign", f"{release.name} {release.version} has {app.name}'s descriptor")
+    return app
+
+
+def fetched(around: Around, release: Release, environment: Environment) -> Path:
+    """The release's archive, here and byte for byte as it was published."""
+    archive = around.workspace.working_folder(DIST) / f"{release.name}-{release.version}.tgz"
+    if digest_of(archive) == release.archive:
+        return archive
+    troubles = []
+    for ref in dict.fromkeys((chart_at(release, around.platform, environment), release.chart)):
+        try:
+            around.charts(address_of(ref)).fetch_chart(ref, archive)
+        except (Refused, ToolFailed) as error:
+            troubles.append(error.faults[0].problem)
+            continue
+        if digest_of(archive) == release.archive:
+            return archive
+        troubles.append(f"{ref} is no longer what was published")
+    raise failed("chart-gone", f"the chart of {release.version} is gone: {'; '.join(troubles)}")
+
+
+def address_of(ref: ImageRef) -> str:
+    """The repository that a chart is in, as `platform.yaml` names one."""
+    return ref.registry if "://" in ref.registry else f"{OCI}{ref.registry}"
+
+
+def prepared(around: Around, survey: Survey) -> Prepared:
+    """What is deployed: the archive, and the values as they are at this moment."""
+    return prepare(
+        survey.line,
+        receipt_of(survey.release, survey.line),
+        survey.target,
+        around.workspace,
+        around.archives,
+        around.charts(address_of(survey.line.chart)),
+        around.cluster,
+        around.say,
+    )
+
+
+def way_back(
+    around: Around, history: History, release: Release, environment: Environment, app: App, live: Live
+) -> tuple[str, ...]:
+    """Why what runs could not be put back after this release; empty where nothing runs, or it could."""
+    if not live.revision:
+        return ()
+    old = release_of(history, live.version) if live.version else None
+    if old is None:
+        return (f"the ledger does not know what runs ({live})",)
+    if old.version == release.version:
+        return ()
+    found = []
+    if app.before:
+        found.append(f"the tasks of {release.version} ({', '.join(app.before)}) are not undone")
+    found += _images_missing(around, old, environment)
+    try:
+        fetched(around, old, environment)
+        found += _in_the_way(around, old, environment)
+    except PipelinekitError as error:
+        found.append(error.faults[0].problem)
+    return tuple(found)
+
+
+def _authors(
+    around: Around, history: History, release: Release, environment: Environment
+) -> tuple[str, ...] | None:
+    """Who wrote what would change there; asked only where an author's approval must not count."""
+    if environment.approvals is None or environment.approvals.author:
+        return None
+    there = living(history, environment.name)
+    old = release_of(history, there.event.version) if there else None
+    return around.authors(release, old.commit if old else "")
+
+
+def _in_the_way(around: Around, old: Release, environment: Environment) -> list[str]:
+    """What a target has against a version that once ran there: APIs that went, keys that went."""
+    if around.survey is None:
+        return []
+    app = app_of(old)
+    line = release_plan(old, app, around.platform, environment)
+    target = target_of(app, around.platform, environment)
+    ready = prepare(
+        line,
+        receipt_of(old, line),
+        target,
+        around.workspace,
+        around.archives,
+        around.charts(address_of(line.chart)),
+        around.cluster,
+        lambda _: None,
+    )
+    return [
+        f"{old.version}: {each.problem}"
+        for each in around.survey(ready)
+        if each.verdict == REFUSED and each.code != "quota"
+    ]
+
+
+def _images_missing(around: Around, release: Release, environment: Environment) -> list[str]:
+    there = replace(image_at(release, around.platform, environment), tag="")
+    places = dict.fromkeys((there, release.image))
+    if any(around.images.digest_of(each) == release.image.digest for each in places):
+        return []
+    return [f"no registry has {' or '.join(map(str, places))}"]
+
+
+def _unsigned(around: Around, release: Release) -> tuple[str, ...]:
+    if around.signed is None:
+        return ()
+    parts = [release.image]
+    if "://" not in release.chart.registry:
+        parts.append(replace(release.chart, tag="", digest=release.chart_digest))
+    return tuple(
+        f"{each} has no signature of the platform's key" for each in parts if not around.signed(each)
+    )

@@ -1,0 +1,257 @@
+"""Releases of an application, three environments, and a killer who may come at each effect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pipelinekit.model.gates import Watch
+from pipelinekit.model.ledger import PLATFORM, Digests, Event, History, Writer
+from pipelinekit.model.platform import Charts as ChartPlace
+from pipelinekit.model.platform import Environment, Images, Platform
+from pipelinekit.model.promotion import Release, Request, Watched
+from pipelinekit.model.release import ImageRef, Target
+from pipelinekit.model.zone import UTC, Clock
+from pipelinekit.steps.image import Did
+from pipelinekit.steps.promotion import promote as promotion
+from pipelinekit.steps.promotion import rollback as backwards
+from pipelinekit.steps.promotion.around import Around
+from tests import examples
+from tests.doubles import Charts, Cluster, Killed, Ledger, Receipts, Registry, Releases, Workspace, digest
+from tests.promotions import BRANCH, PIPELINE, person
+
+RITA = person("rita", "release-managers")
+APP = "apiVersion: pipelinekit/v1\nkind: Application\nmetadata: {name: orders, team: payments}\n"
+APP += "build: {language: python}\nrun: {port: 8080}\n"
+
+
+@dataclass
+class Effects:
+    """Counts what changes anything, and kills the process before the effect of that number."""
+
+    kill_at: int = -1
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def __call__(self, name: str) -> None:
+        if self.count == self.kill_at:
+            self.kill_at = -1
+            raise Killed
+        self.count += 1
+        self.names.append(name)
+
+
+class CountedLedger(Ledger):
+    """A ledger each write of which is an effect."""
+
+    effects: Effects
+
+    def append(self, branch: str, events: Sequence[Event], *, after: str) -> History:
+        self.effects(f"write {', '.join(each.kind for each in events)}")
+        return super().append(branch, events, after=after)
+
+
+class CountedReleases(Releases):
+    """Helm, likewise: the killer may also come while it waits."""
+
+    effects: Effects
+
+    def install(self, target: Target, archive: Path, values: Sequence[str], **rest: Any) -> Any:
+        self.effects("install")
+        done = super().install(target, archive, values, **rest)
+        self.effects("installed")
+        return done
+
+
+@dataclass
+class Bench:
+    """The world, and who acts in it."""
+
+    root: Path
+    effects: Effects = field(default_factory=Effects)
+    now: int = 1_790_000_000
+    production: dict[str, Any] = field(default_factory=dict)
+    holder: str = "me"
+    living: set[str] = field(default_factory=set)
+    watched: tuple[Watched, ...] = ()
+    before: str = ""
+    """Tasks of the releases that are made from now on."""
+
+    def __post_init__(self) -> None:
+        self.ledger = CountedLedger(gated=frozenset({"staging", "production"}))
+        self.ledger.effects = Effects()
+        self.cluster = Cluster()
+        self.releases = CountedReleases(self.cluster)
+        self.releases.effects = Effects()
+        self.registry = Registry()
+        self.charts = Charts()
+        self.copies: list[str] = []
+        self.said: list[str] = []
+        self.asked: list[tuple[str, str]] = []
+        self.anchors: list[tuple[str, str]] = []
+        self.signed: set[str] | None = None
+        self.workspace = Workspace(self.root)
+
+    @property
+    def platform(self) -> Platform:
+        return examples.platform(
+            images=Images(registry="r:5000"),
+            charts=ChartPlace(repository="oci://r:5000/charts"),
+            environments=(
+                examples.DEV,
+                examples.environment("staging", after="dev"),
+                replace(examples.environment("production", after="staging"), **self.production),
+            ),
+        )
+
+    def environment(self, name: str) -> Environment:
+        found = self.platform.environment(name)
+        assert found
+        return found
+
+    def around(self) -> Around:
+        return Around(
+            platform=self.platform,
+            commit="p" * 40,
+            ledger=self.ledger,
+            clock=self.clock,
+            copy=self._copy,
+            images=self.registry,
+            charts=lambda _: self.registry,
+            signed=None if self.signed is None else lambda ref: ref.digest in (self.signed or ()),
+            archives=self.charts,
+            workspace=self.workspace,
+            receipts=Receipts(),
+            releases=self.releases,
+            cluster=self.cluster,
+            objects=self.cluster.things,
+            survey=None,
+            watch=self._watch,
+            authors=self._authors,
+            anchor=lambda target, made: self.anchors.append((target.namespace, made.commit)),
+            holder=self.holder,
+            alive=lambda holder: holder in self.living,
+            timeout=10,
+            say=self.said.append,
+        )
+
+    def clock(self, zones: Iterable[str]) -> Clock:
+        del zones
+        return Clock(self.now, {"UTC": UTC})
+
+    def release(self, version: str, **texts: str) -> None:
+        """Push and publish a version, and record it as its pipeline does; it is verified in dev."""
+        folder = self.root / f"chart-{version}"
+        folder.mkdir(parents=True)
+        own = {"image": {"digest": version}, "before": {"migrate": ["x"]} if self.before else {}}
+        for name, text in {
+            "Chart.yaml": f"name: orders\nversion: {version}\n",
+            "values.yaml": json.dumps(own),
+            **texts,
+        }.items():
+            (folder / name).write_text(text)
+        archive = self.charts.package(folder, {}, "{}", self.root, "orders", root=self.root)
+        image = self.registry.store(ImageRef("r:5000", "payments/orders", version), {"image": version})
+        place = ImageRef("r:5000", "charts/payments/orders", version)
+        chart = self.registry.publish_chart(place, archive, {})
+        descriptor = APP + (f"before: {{migrate: [{self.before}]}}\n" if self.before else "")
+        details = {
+            "commit": digest(version)[7:47],
+            "image": {"registry": "r:5000", "repository": "payments/orders"},
+            "chart": {
+                "registry": place.registry,
+                "repository": place.repository,
+                "archive": digest(archive.read_bytes()),
+            },
+            "descriptor": {"text": descriptor},
+        }
+        found = Digests(image=image, chart=chart, descriptor=digest(descriptor))
+        for kind, where in (("released", ""), ("deployed", "dev"), ("verified", "dev")):
+            self.write(
+                PIPELINE,
+                Event(
+                    kind=kind,  # type: ignore[arg-type]
+                    team="payments",
+                    name="orders",
+                    version=version,
+                    environment=where,
+                    digests=found,
+                    at=self.now,
+                    details=details if kind == "released" else {},
+                ),
+            )
+
+    def write(self, writer: Writer, *events: Event) -> None:
+        """Somebody writes, which is no effect of ours."""
+        self.ledger.as_writer = writer
+        kept, self.ledger.effects = self.ledger.effects, Effects()
+        self.ledger.add(*events)
+        self.ledger.effects = kept
+
+    def promote(
+        self, version: str = "", to: str = "staging", writer: Writer = RITA, **request: Any
+    ) -> tuple[Did, ...]:
+        """Promote as that person."""
+        return self._as(
+            writer,
+            lambda: promotion.promote(
+                self.around(), "payments", "orders", version, self.environment(to), Request(**request)
+            )[1],
+        )
+
+    def plan(self, version: str = "", to: str = "staging", **request: Any) -> promotion.Planned:
+        """What promoting would do."""
+        return promotion.plan(
+            self.around(), "payments", "orders", version, self.environment(to), Request(**request)
+        )
+
+    def rollback(self, env: str = "staging", to: str = "", *, tasks: bool = False) -> tuple[Did, ...]:
+        """Go back."""
+        return self._as(
+            RITA,
+            lambda: backwards.rollback(
+                self.around(), "payments", "orders", self.environment(env), to, "slow", tasks=tasks
+            )[1],
+        )
+
+    def stop(self, kind: str, **fields: Any) -> None:
+        """A freeze on the platform's branch."""
+        self.write(person("ann"), Event(kind=kind, at=self.now, **fields))  # type: ignore[arg-type]
+
+    def kinds(self, environment: str = "staging") -> list[str]:
+        """What the application's branch says of an environment."""
+        events = self.ledger.history(BRANCH).events
+        return [each.kind for each in events if each.environment == environment]
+
+    def ends(self) -> object:
+        """How everything stands, but for what only counts tries: revisions and the ledger's commits."""
+        records = self.cluster.records.values()
+        runs = [record.values for each in records for record in [each[max(each)]]]
+        told = [
+            (each.kind, each.version, each.environment, each.reason)
+            for branch in (BRANCH, PLATFORM)
+            for each in self.ledger.history(branch).events
+        ]
+        return runs, told, sorted(self.registry.tags.items())
+
+    def _as(self, writer: Writer, act: Callable[[], tuple[Did, ...]]) -> tuple[Did, ...]:
+        self.ledger.as_writer = writer
+        self.ledger.effects = self.releases.effects = self.effects
+        return act()
+
+    def _copy(self, ref: ImageRef, to: ImageRef) -> None:
+        self.effects(f"copy {to}")
+        manifest = self.registry.manifests[ref.registry, ref.repository, ref.digest]
+        self.registry.store(to, manifest)
+        self.copies.append(str(to))
+
+    def _authors(self, release: Release, since: str) -> tuple[str, ...] | None:
+        self.asked.append((release.version, since))
+        return ("arno",)
+
+    def _watch(self, watch: Watch, target: Target, seconds: int) -> tuple[Watched, ...]:
+        del watch, target, seconds
+        return self.watched

@@ -1,0 +1,207 @@
+"""A release on its way through three environments, with gates, people and their keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.adapters.registry.credentials import from_docker_config
+from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.model.release import ImageRef
+from tests.real.releasing import Releasing, releasing
+from tests.real.remotes import git
+
+
+@pytest.fixture(scope="module")
+def orders(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Releasing]:
+    gates = {"approvals": {"count": 2, "from": ["release-managers"], "requester": False}}
+    with releasing(testbed, tmp_path_factory.mktemp("promotion"), **gates) as made:
+        yield made
+
+
+def test_released_then_staging_then_approved_by_two_others_then_production(orders: Releasing) -> None:
+    version = orders.release("one")
+    assert orders.kinds("dev") == ["deployed", "verified"]
+    said = orders.must("ada", "promote", "orders", "--to", "staging")
+    assert said.out.splitlines() == [
+        f"orders {version} runs in staging (namespace {orders.team}-staging)",
+        f"orders {version} is verified in staging",
+    ]
+    assert orders.level(f"{orders.team}-staging") == "one"
+    refused = orders.by("ada", "promote", "orders", "--to", "production")
+    assert refused.code == 6
+    assert "approvals: 0 of 2" in refused.err or "0 of 2 from release-managers" in refused.err
+    orders.must("ada", "approve", "orders", "--to", "production")
+    digest = orders.must("grace", "approve", "orders", "--to", "production", "--plan", "--json").json()[
+        "plan"
+    ]
+    orders.must("grace", "approve", "orders", "--to", "production", "--expect", digest)
+    refused = orders.by("ada", "promote", "orders", "--to", "production")
+    assert "1 of 2 from release-managers (grace); ada's does not count: has asked for it" in refused.err
+    orders.must("linus", "approve", "orders", "--to", "production")
+    orders.must("ada", "promote", "orders", "--to", "production")
+    assert orders.kinds("production") == [
+        *("refused", "approved", "approved", "refused", "approved", "requested", "promoted", "verified")
+    ]
+    assert orders.level(f"{orders.team}-production") == "one"
+    again = orders.must("ada", "promote", "orders", "--to", "production", "--json").json()
+    assert again["acted"] is False
+
+
+def test_what_cannot_run_there_is_rolled_back_and_recorded_with_its_reason(orders: Releasing) -> None:
+    bad = orders.release("bad", "environments: {staging: {command: [no-such-program]}}\n")
+    before = len(orders.kinds("staging"))
+    said = orders.by("ada", "promote", "orders", "--to", "staging")
+    assert said.code == 5
+    assert "no-such-program" in said.reason
+    assert "rolled back" in said.err
+    assert orders.level(f"{orders.team}-staging") == "one"
+    begun, failed = orders.events("staging")[before:]
+    assert (begun.kind, failed.kind, failed.version) == ("requested", "failed", bad)
+    assert "no-such-program" in failed.reason
+
+
+def test_back_is_one_command_and_what_was_gone_back_from_is_held(orders: Releasing) -> None:
+    first = orders.versions()[0]
+    second = orders.release("two")
+    orders.must("ada", "promote", "orders", "--to", "staging")
+    said = orders.must("ada", "rollback", "orders", "--env", "staging", "--reason", "slow")
+    assert said.out.splitlines()[0] == f"orders {first} runs in staging (namespace {orders.team}-staging)"
+    assert orders.level(f"{orders.team}-staging") == "one"
+    assert orders.kinds("staging")[-4:] == ["requested", "rolled-back", "held", "verified"]
+    said = orders.by("grace", "promote", f"orders@{second}", "--to", "staging")
+    assert f"held against {second} and before by ada: rolled back to {first}: slow" in said.err
+    orders.must("grace", "unhold", "orders", "--env", "staging")
+    orders.must("grace", "promote", f"orders@{second}", "--to", "staging")
+    assert orders.level(f"{orders.team}-staging") == "two"
+
+
+def test_a_freeze_stops_everything_at_once_and_ungated_deployments_too(orders: Releasing) -> None:
+    orders.must("sam", "freeze", "--now", "--reason", "incident")
+    first = orders.versions()[0]
+    said = orders.by("ada", "promote", f"orders@{first}", "--to", "staging", "--downgrade")
+    assert said.code == 6
+    assert "everything was frozen by sam: incident" in said.err
+    orders.application.tool(
+        *("kubectl", "-n", f"{orders.team}-dev", "scale", "deployment/orders", "--replicas=0")
+    )
+    said = orders.application.verb("deploy", env={"PIPELINEKIT_LEDGER_KEY": ""})
+    assert said.code == 6
+    assert "everything was frozen by sam: incident" in said.err
+    orders.must("sam", "thaw")
+    orders.must("ada", "hold", "--env", "dev", "--reason", "upgrade")
+    said = orders.application.verb("deploy", env={"PIPELINEKIT_LEDGER_KEY": ""})
+    assert "dev is held against every version by ada: upgrade" in said.err
+    orders.must("ada", "unhold", "--env", "dev")
+
+
+def other(orders: Releasing) -> tuple[str, str]:
+    """Of the two good releases the one that staging does not have, and its level."""
+    levels = {"one": orders.versions()[0], "two": orders.versions()[-1]}
+    there = orders.level(f"{orders.team}-staging")
+    ((level, version),) = [each for each in levels.items() if each[0] != there]
+    return version, level
+
+
+def test_twenty_at_once_are_one_promotion_and_twenty_clear_answers(orders: Releasing) -> None:
+    version, level = other(orders)
+    before = len(orders.kinds("staging"))
+    words = ("promote", f"orders@{version}", "--to", "staging", "--downgrade")
+    with ThreadPoolExecutor(20) as pool:
+        said = list(pool.map(lambda who: orders.by(who, *words), ["ada", "grace", "linus", "sam"] * 5))
+    answers = [each.out.splitlines()[0] if each.code == 0 else each.reason for each in said]
+    runs = f"orders {version} runs in staging (namespace {orders.team}-staging)"
+    assert answers.count(runs) == 1, answers
+    busy = f"error: {version} is on its way to staging ("
+    already = (f"orders {version} runs already in staging", f"orders {version} is verified in staging")
+    assert [each for each in answers if each != runs and not each.startswith((busy, *already))] == []
+    told = orders.kinds("staging")[before:]
+    assert (told.count("requested"), told.count("promoted")) == (1, 1)
+    assert orders.level(f"{orders.team}-staging") == level
+
+
+SAMPLE = (3.0, 6.0)
+"""Seconds after which a promotion is killed: about when it begins, and while Helm works."""
+
+
+@pytest.mark.parametrize("seconds", SAMPLE)
+def test_killed_and_run_again_it_ends_as_if_nothing_had_been(orders: Releasing, seconds: float) -> None:
+    version, level = other(orders)
+    before = len(orders.kinds("staging"))
+    words = ("promote", f"orders@{version}", "--to", "staging", "--downgrade")
+    orders.kill("ada", seconds, *words)
+    orders.must("ada", *words)
+    assert orders.level(f"{orders.team}-staging") == level
+    assert orders.kinds("staging")[before:] == ["requested", "promoted", "verified"]
+
+
+def test_evidence_a_change_and_a_bar(orders: Releasing) -> None:
+    version, _ = other(orders)
+    orders.must("ada", "promote", f"orders@{version}", "--to", "staging", "--downgrade")
+    registry = orders.document["images"]["registry"]
+    orders.publish_platform(
+        evidence=[{"type": "scan", "age": "1d"}],
+        change="CHG###",
+        emergency={"from": ["sre"]},
+        charts={"repository": f"oci://{registry}/charts-of-production"},
+    )
+    words = ("promote", f"orders@{version}", "--to", "production", "--downgrade")
+    said = orders.by("ada", *words)
+    assert "there is no scan of this image" in said.err
+    assert "a change's number like CHG### is asked for" in said.err
+    report = orders.application.folder / "scan.json"
+    report.write_text("{}")
+    attest = ("attest", f"orders@{version}", "--type", "scan", "--file", str(report))
+    orders.must("sam", *attest, "--verdict", "failed")
+    assert "failed; passed is asked for" in orders.by("ada", *words, "--change", "CHG123").err
+    orders.must("sam", *attest)
+    orders.must("grace", "bar", f"orders@{version}", "--reason", "leak")
+    said = orders.by("ada", *words, "--change", "CHG123")
+    assert said.err.count("error:") == 1
+    assert f"{version} was barred by grace: leak" in said.reason
+    orders.must("grace", "unbar", f"orders@{version}")
+    orders.must("ada", *words, "--change", "CHG123")
+    config = Path(orders.application.env["DOCKER_CONFIG"], "config.json")
+    chart = ImageRef(registry, f"charts-of-production/{orders.team}/orders", tag=version)
+    assert OciRegistry(lambda host: from_docker_config(host, config)).digest_of(chart)
+
+
+def test_an_emergency_is_loud_and_waits_for_somebody_elses_review(orders: Releasing) -> None:
+    version, _ = other(orders)
+    orders.must("ada", "promote", f"orders@{version}", "--to", "staging", "--downgrade")
+    words = ("promote", f"orders@{version}", "--to", "production", "--emergency", "--reason", "down")
+    assert "ada is in none of sre" in orders.by("ada", *words).err
+    said = orders.must("sam", *words)
+    assert "EMERGENCY: goes past evidence: there is no scan of this image" in said.err
+    back, _ = other(orders)
+    rows = orders.must("ada", "promote", f"orders@{back}", "--to", "production", "--plan", "--json").json()
+    (waiting,) = [each for each in rows["gates"] if each["gate"] == "review"]
+    assert (waiting["open"], rows["may"]) == (False, False)
+    assert "the emergency of" in waiting["reason"]
+    assert orders.by("sam", "review", "orders", "--env", "production").code == 6
+    orders.must("grace", "review", "orders", "--env", "production", "--reason", "right")
+    assert orders.by("grace", "review", "orders", "--env", "production").code == 6
+    rows = orders.must("ada", "report", "orders", "--json").json()
+    assert [(each["environment"], each["version"]) for each in rows][1:] == [
+        ("staging", version),
+        ("production", version),
+    ]
+
+
+def test_a_document_beside_the_main_branch_takes_no_gate_away(orders: Releasing, tmp_path: Path) -> None:
+    mine = {**orders.document, "environments": [dict(each) for each in orders.document["environments"]]}
+    mine["environments"][2] = {**orders.production, "back": True}
+    git("clone", "--quiet", str(orders.platforms.path), "mine", cwd=tmp_path)
+    (tmp_path / "mine" / "platform.yaml").write_text(json.dumps(mine))
+    back, _ = other(orders)
+    words = ("promote", f"orders@{back}", "--to", "production", "--downgrade", "--plan", "--platform")
+    said = orders.must("ada", *words, str(tmp_path / "mine"))
+    assert "closed change" in said.out
+    (tmp_path / "apart.yaml").write_text(json.dumps(mine))
+    said = orders.by("ada", *words, str(tmp_path / "apart.yaml"))
+    assert said.code == 6
+    assert "is in no repository that has a remote" in said.reason

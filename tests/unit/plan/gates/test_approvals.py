@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelinekit.model.gates import Approvals
+from pipelinekit.model.ledger import Writer
+from pipelinekit.model.promotion import Found
+from tests import promotions
+from tests.promotions import PIPELINE, World, event, person
+
+
+def asked(**fields: Any) -> Approvals:
+    return Approvals(**{"count": 2, "groups": ("release-managers",), **fields})
+
+
+def fresh(**fields: Any) -> World:
+    """A world in which nobody has approved 1.2.4, which waits before production."""
+    world = World()
+    world.version = "1.2.4"
+    world.environment = replace(world.environment, after="", soak=0, approvals=asked(**fields))
+    world.say(PIPELINE, promotions.released("1.2.4"))
+    return world
+
+
+def told(world: World) -> str:
+    (found,) = [each for each in world.closed() if each.startswith("approvals")] or [""]
+    return found
+
+
+def test_two_of_the_group_are_enough() -> None:
+    world = fresh()
+    assert told(world) == "approvals: 0 of 2 from release-managers (nobody)"
+    world.approve(person("ann"))
+    assert told(world) == "approvals: 1 of 2 from release-managers (ann)"
+    world.approve(Writer(role="release", person="bob", groups=("release-managers",), jenkins_user="b"))
+    assert told(world) == ""
+
+
+@pytest.mark.parametrize(
+    ("writer", "why"),
+    [
+        (person("eve", "others"), "is in none of release-managers"),
+        (Writer(role="embedded"), "no person is proven"),
+        (Writer(role="release", jenkins_user="root", groups=("release-managers",)), "no person is proven"),
+    ],
+)
+def test_who_does_not_count(writer: Writer, why: str) -> None:
+    world = fresh()
+    world.approve(person("ann"))
+    world.approve(writer)
+    assert why in told(world)
+    assert "1 of 2" in told(world)
+
+
+def test_a_pipeline_approves_nothing() -> None:
+    world = fresh(count=1)
+    world.approve(PIPELINE)
+    assert told(world) == "approvals: 0 of 1 from release-managers (nobody)"
+
+
+def test_when_the_plan_changes_approvals_are_void_and_the_changed_line_is_shown() -> None:
+    world = fresh(count=1)
+    world.approve(person("ann"), values="old values", gone="x")
+    assert told(world) == (
+        "approvals: 0 of 1 from release-managers (nobody); "
+        "ann's does not count: it is of another plan (values: old values → v; gone: x → nothing)"
+    )
+
+
+def test_where_keys_of_ones_own_are_asked_for_jenkins_does_not_count() -> None:
+    world = fresh(count=1, signed=True)
+    world.approve(Writer(role="release", person="bob", groups=("release-managers",), jenkins_user="b"))
+    assert "only a key of one's own counts" in told(world)
+
+
+@pytest.mark.parametrize("requester", [True, False])
+def test_who_has_asked_counts_only_where_that_is_allowed(requester: bool) -> None:
+    world = fresh(count=1, requester=requester)
+    world.say(person("ann"), event("refused", "1.2.4", "production"))
+    world.approve(person("ann"))
+    assert (told(world) == "") is requester
+    assert requester or "has asked for it" in told(world)
+
+
+def test_who_asks_now_has_asked() -> None:
+    world = fresh(count=1, requester=False)
+    world.approve(person("rita"))
+    assert "has asked for it" in told(world)
+
+
+@pytest.mark.parametrize("author", [True, False])
+def test_an_author_counts_only_where_that_is_allowed(author: bool) -> None:
+    world = fresh(count=1, author=author)
+    world.found = Found(authors=("arno",))
+    world.approve(person("arno"))
+    assert (told(world) == "") is author
+    assert author or "has written some of it" in told(world)
+
+
+@pytest.mark.parametrize(
+    ("authors", "why"), [(None, "nobody knows"), (("ann", ""), "no signature proves"), (("ann",), "")]
+)
+def test_where_authors_must_not_count_unproven_authorship_refuses(authors: Any, why: str) -> None:
+    world = fresh(count=1, author=False)
+    world.found = Found(authors=authors)
+    world.approve(person("zoe"))
+    found = [each for each in world.closed() if each.startswith("authors")]
+    assert len(found) == bool(why)
+    assert all(why in each for each in found)
+
+
+PEOPLE = ("ann", "bob", "cy")
+
+
+@given(
+    given_by=st.lists(
+        st.tuples(st.sampled_from(PEOPLE), st.integers(0, 3), st.sampled_from(["v", "old"])),
+        max_size=12,
+    ),
+    count=st.integers(1, 3),
+    requester=st.booleans(),
+)
+def test_one_person_counts_once_whatever_keys_they_have(
+    given_by: list[tuple[str, int, str]], count: int, requester: bool
+) -> None:
+    world = fresh(count=count, requester=requester)
+    world.asker = person("ann")
+    for name, key, values in given_by:
+        world.approve(person(name, key=f"SHA256:{name}{key}"), values=values)
+    counting = {name for name, _, values in given_by if values == "v"}
+    if not requester:
+        counting.discard("ann")
+    assert (told(world) == "") == (len(counting) >= count)

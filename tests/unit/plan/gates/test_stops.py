@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.model.ledger import Event
+from pipelinekit.model.promotion import Request
+from pipelinekit.plan.gates.judge import stopped
+from pipelinekit.plan.gates.stops import unreviewed
+from tests.promotions import NOW, World, event, person
+
+ANN = person("ann")
+
+
+@pytest.mark.parametrize(
+    ("version", "held"), [("", True), ("1.2.3", True), ("1.2.4", True), ("1.2.2", False), ("nonsense", True)]
+)
+def test_a_hold_that_names_a_version_lets_later_ones_through(version: str, held: bool) -> None:
+    world = World()
+    world.say(ANN, event("held", version, "production", reason="slow"))
+    what = f"against {version} and before" if version else "against every version"
+    assert world.closed() == ([f"hold: production is held {what} by ann: slow"] if held else [])
+
+
+def test_a_hold_elsewhere_stops_nothing_and_one_of_everything_stops_this() -> None:
+    world = World()
+    world.say(ANN, event("held", "", "staging"))
+    assert world.closed() == []
+    world.say(ANN, Event(kind="held", at=NOW, reason="move"))
+    assert world.closed() == ["hold: production is held against every version by ann: move"]
+
+
+def test_unhold_lifts_every_hold_of_the_environment() -> None:
+    world = World()
+    world.say(ANN, event("held", "", "production"), event("held", "1.2.3", "production"))
+    world.say(ANN, event("unheld", "", "production"))
+    assert world.closed() == []
+
+
+def test_a_barred_version_goes_no_further_and_another_does() -> None:
+    world = World()
+    world.say(ANN, event("barred", "1.2.2"), event("barred", "1.2.3", reason="leak"))
+    assert world.closed() == ["bar: 1.2.3 was barred by ann: leak"]
+    world.say(ANN, event("unbarred", "1.2.3"))
+    assert world.closed() == []
+
+
+def test_a_downgrade_needs_a_word() -> None:
+    world = World()
+    world.say(ANN, event("promoted", "1.10.0", "production"))
+    assert world.closed() == ["downgrade: 1.10.0 is there, which is later than 1.2.3"]
+    world.request = Request(downgrade=True)
+    assert world.closed() == []
+
+
+def test_an_emergency_waits_for_somebody_else_to_review_it() -> None:
+    world = World()
+    world.say(ANN, event("emergency", "1.2.2", "production", reason="fire"))
+    assert world.closed() == ["review: the emergency of 1.2.2 by ann: fire was not reviewed yet"]
+    world.say(ANN, event("reviewed", "1.2.2", "production"))
+    assert unreviewed(world.history(), "production")
+    world.say(person("bob"), event("reviewed", "1.2.2", "production"))
+    assert world.closed() == []
+    assert unreviewed(world.history(), "staging") is None
+
+
+def test_a_deployment_without_gates_honours_holds_freezes_and_bars_alone() -> None:
+    world = World(version="1.2.4")
+    world.say(ANN, event("held", "", "production"), event("barred", "1.2.4"))
+    world.say(ANN, Event(kind="frozen", at=NOW))
+    assert [each.gate for each in stopped(world.case())] == ["freeze", "hold", "bar"]

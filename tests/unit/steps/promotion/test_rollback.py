@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.errors import Refused
+from pipelinekit.model.gates import Approvals
+from tests.doubles import Killed
+from tests.promoting import Bench, Effects
+from tests.promotions import BRANCH, event, person
+
+
+def ready(folder: Path, *, before: str = "") -> Bench:
+    """1.0.0, then 1.0.1 in staging."""
+    made = Bench(folder, before=before)
+    for version in ("1.0.0", "1.0.1"):
+        made.release(version)
+        made.promote()
+    made.effects = Effects()
+    return made
+
+
+def running(bench: Bench) -> str:
+    return bench.plan("1.0.0").survey.live.version
+
+
+def test_back_is_one_word_and_a_hold_follows(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    deployed, _ = bench.rollback()
+    assert deployed.sentence == "orders 1.0.0 runs in staging (namespace payments-staging)"
+    assert bench.kinds()[-4:] == ["requested", "rolled-back", "held", "verified"]
+    with pytest.raises(
+        Refused, match=r"held against 1\.0\.1 and before by rita: rolled back to 1\.0\.0: slow"
+    ):
+        bench.promote("1.0.1")
+    bench.release("1.0.2")
+    bench.promote("1.0.2")
+    assert running(bench) == "1.0.2"
+
+
+def test_back_again_goes_further_back_and_not_to_what_was_gone_back_from(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    bench.release("1.0.2")
+    bench.promote()
+    bench.rollback()
+    assert running(bench) == "1.0.1"
+    bench.rollback()
+    assert running(bench) == "1.0.0"
+    with pytest.raises(Refused, match="nothing that was in staging before"):
+        bench.rollback()
+
+
+def test_neither_a_freeze_nor_missing_approvals_stop_it(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    bench.promote("1.0.1", "production")
+    bench.production = {"approvals": Approvals(count=2, groups=("release-managers",))}
+    bench.stop("frozen", reason="year end")
+    bench.rollback("production", "1.0.0")
+    assert bench.kinds("production")[-3:] == ["rolled-back", "held", "verified"]
+
+
+def test_beyond_helms_history(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    records = bench.cluster.records["payments-staging", "orders"]
+    del records[1]
+    bench.rollback()
+    assert running(bench) == "1.0.0"
+    assert records[max(records)].values["digest"] == bench.ledger.history(BRANCH).events[0].digests.chart
+
+
+@pytest.mark.parametrize("tasks", [True, False])
+def test_no_old_task_runs_without_a_word(tmp_path: Path, tasks: bool) -> None:
+    bench = ready(tmp_path, before="x")
+    bench.rollback(tasks=tasks)
+    records = bench.cluster.records["payments-staging", "orders"]
+    assert ("before" in records[max(records)].values) is not tasks
+
+
+def test_the_plan_of_a_promotion_says_beforehand_whether_there_is_a_way_back(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    bench.release("1.0.2")
+    assert bench.plan().survey.notes == ()
+    bench.before = "x"
+    bench.release("1.0.3")
+    assert bench.plan().survey.notes == ("no way back: the tasks of 1.0.3 (migrate) are not undone",)
+    bench.registry.manifests.clear()
+    notes = bench.plan("1.0.2").survey.notes
+    assert any("no registry has r:5000/payments/orders" in each for each in notes)
+
+
+def test_a_barred_version_is_not_gone_back_to(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    bench.write(person("ann"), event("barred", "1.0.0", reason="leak"))
+    with pytest.raises(Refused, match="was barred by ann: leak"):
+        bench.rollback()
+
+
+def test_what_the_registry_no_longer_has_is_refused_before_anything_is_changed(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    bench.registry.manifests.clear()
+    with pytest.raises(Refused, match="cannot be brought back"):
+        bench.rollback()
+    assert bench.effects.count == 0
+
+
+def test_what_runs_already_is_no_way_back(tmp_path: Path) -> None:
+    (did,) = ready(tmp_path).rollback(to="1.0.1")
+    assert not did.acted
+
+
+def test_a_promotion_left_half_done_is_gone_back_from(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    bench.release("1.0.2")
+    bench.effects.kill_at = 2
+    with pytest.raises(Killed):
+        bench.promote()
+    bench.rollback()
+    assert running(bench) == "1.0.1"
+    with pytest.raises(Refused, match=r"held against 1\.0\.2"):
+        bench.promote("1.0.2")
+
+
+def test_while_a_promotion_is_under_way_it_waits(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    bench.release("1.0.2")
+    bench.effects.kill_at = 2
+    with pytest.raises(Killed):
+        bench.promote()
+    bench.living.add("me")
+    with pytest.raises(Refused, match="is on its way to staging"):
+        bench.rollback()
+
+
+def test_killed_at_each_effect_and_run_again_it_ends_like_an_undisturbed_run(tmp_path: Path) -> None:
+    undisturbed = ready(tmp_path / "none")
+    undisturbed.rollback()
+    assert undisturbed.effects.names == [
+        *("write requested", "install", "installed", "write rolled-back, held", "write verified")
+    ]
+    for number in range(undisturbed.effects.count):
+        bench = ready(tmp_path / f"killed-{number}")
+        bench.effects.kill_at = number
+        with pytest.raises(Killed):
+            bench.rollback()
+        # Once it is written that it is done, running it again is another way back: only the proof is missing.
+        if number < 4:
+            bench.rollback()
+            assert bench.ends() == undisturbed.ends(), number

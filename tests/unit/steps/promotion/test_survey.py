@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.errors import Refused, ToolFailed
+from pipelinekit.model.gates import Approvals
+from pipelinekit.model.release import ImageRef
+from pipelinekit.plan.gates.records import release_of
+from pipelinekit.steps.promotion import survey
+from tests.doubles import digest
+from tests.promoting import APP, Bench
+from tests.promotions import BRANCH
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    made = Bench(tmp_path)
+    made.release("1.0.0")
+    return made
+
+
+def test_the_values_of_an_environment_are_in_the_plan(bench: Bench) -> None:
+    bench.release("1.0.1", **{"values-staging.yaml": "replicas: 2"})
+    bench.release("1.0.2", **{"values-staging.yaml": "replicas: 3"})
+    plans = [bench.plan(each).survey.plan for each in ("1.0.1", "1.0.2")]
+    assert plans[0].parts["values"] != plans[1].parts["values"]
+    assert plans[0].parts["gates"] == plans[1].parts["gates"]
+
+
+def test_what_changed_behind_its_name_is_not_taken(bench: Bench) -> None:
+    found = release_of(bench.ledger.history(BRANCH), "1.0.0")
+    assert found
+    archive = bench.workspace.working_folder("dist") / "orders-1.0.0.tgz"
+    archive.unlink(missing_ok=True)
+    other = bench.root / "other.tgz"
+    other.write_text("{}")
+    bench.registry.publish_chart(ImageRef("r:5000", "charts/payments/orders", "1.0.0"), other, {})
+    with pytest.raises(ToolFailed, match="is no longer what was published"):
+        survey.fetched(bench.around(), found, bench.environment("staging"))
+
+
+def test_authors_are_asked_for_only_where_they_must_not_count_and_since_what_runs(bench: Bench) -> None:
+    bench.promote()
+    bench.promote(to="production")
+    bench.release("1.0.1")
+    bench.promote()
+    assert bench.asked == []
+    bench.production = {"approvals": Approvals(count=1, groups=("g",), author=False)}
+    planned = bench.plan(to="production")
+    assert bench.asked == [("1.0.1", digest("1.0.0")[7:47])]
+    assert planned.survey.found.authors == ("arno",)
+
+
+def test_another_applications_descriptor_is_refused(bench: Bench) -> None:
+    found = release_of(bench.ledger.history(BRANCH), "1.0.0")
+    assert found
+    assert survey.app_of(found).name == "orders"
+    for text, code in (
+        (APP.replace("name: orders", "name: payments"), "descriptor-foreign"),
+        ("x: 1", "descriptor-unreadable"),
+    ):
+        with pytest.raises(Refused) as caught:
+            survey.app_of(replace(found, descriptor=text))
+        assert caught.value.faults[0].code == code
+
+
+@pytest.mark.parametrize(
+    ("registry", "address"), [("r:5000", "oci://r:5000"), ("https://n/helm", "https://n/helm")]
+)
+def test_addresses(registry: str, address: str) -> None:
+    assert survey.address_of(ImageRef(registry, "orders")) == address
