@@ -658,6 +658,7 @@ class Ledger:
     gated: frozenset[str] = frozenset()
     silent: bool = False
     """Whether nobody answers."""
+    expected: set[str] = field(default_factory=set)
     meddler: Callable[[Ledger], None] | None = None
     """Somebody who is quicker: called once, just before something is added."""
 
@@ -697,6 +698,12 @@ class Ledger:
         missing = [each for each in events if not any(same(there.event, each) for there in known)]
         self.add(*missing)
         return self.history(events[0].branch).head
+
+    def expect(self, branch: str) -> None:
+        self.expected.add(branch)
+
+    def close(self) -> None:
+        self.expected.clear()
 
     def add(self, *events: Event) -> None:
         """Add events, each to its branch, whatever stands there."""

@@ -73,7 +73,7 @@ def plan_casc(platform: Platform) -> Iterable[FilePlan]:
     packages = {each.credentials for each in platform.packages.values()}
     packages |= {platform.images.mirror_login.credentials} if platform.images.mirror_login else set()
     logins = ({platform.images.credentials, platform.charts.credentials} | packages) - {""}
-    open_ = open_ - gated - {""}
+    open_ = (open_ | {platform.ledger_keys.credentials}) - gated - {""}
     everybody = {each for each in logins | open_ if PER_TEAM not in each}
     yield FilePlan(
         path=CASC,

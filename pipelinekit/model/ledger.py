@@ -44,6 +44,8 @@ PLATFORM = "platform"
 
 MOVED = "ledger-moved"
 """The code of an `append` after something that is no longer the head."""
+ANCHOR_TAG = "ledger-"
+"""What the tags of a registry begin with that remember a head of the ledger."""
 UNREACHABLE = "ledger-unreachable"
 """The code of a ledger that does not answer."""
 
@@ -51,6 +53,11 @@ UNREACHABLE = "ledger-unreachable"
 def branch_of(team: str, name: str) -> str:
     """The branch of an application in the ledger."""
     return f"apps/{team}/{name}"
+
+
+def is_branch(name: str) -> bool:
+    """Whether a branch of the repository is the ledger's."""
+    return name == PLATFORM or bool(re.fullmatch(r"apps/[^/]+/[^/]+", name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,8 @@ def _applications(platform: Platform, scan: int) -> Iterator[Job]:
     automatic = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
     packages = sorted({each.credentials for each in platform.packages.values()})
     packages += [platform.images.mirror_login.credentials] if platform.images.mirror_login else []
-    shared = (platform.images.credentials, platform.charts.credentials, *sorted(automatic), *packages)
+    ledger = platform.ledger_keys.credentials
+    shared = (platform.images.credentials, platform.charts.credentials, *sorted(automatic), *packages, ledger)
     for team in platform.teams:
         yield Folder(
             path=f"apps/{team}",
@@ -181,6 +182,7 @@ def shared_credentials(platform: Platform) -> Iterator[str]:
     automatic = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
     reach = {platform.images.credentials: "push images", platform.charts.credentials: "publish charts"}
     reach |= dict.fromkeys(sorted(automatic), "deploy")
+    reach |= {platform.ledger_keys.credentials: "write the ledger"}
     for id_, what in reach.items():
         if id_ and PER_TEAM not in id_:
             yield (

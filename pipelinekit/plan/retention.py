@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipelinekit.model.ledger import Digests, Event
+from pipelinekit.model.ledger import ANCHOR_TAG, Digests, Event
 from pipelinekit.model.registries import Retention
 from pipelinekit.model.stored import Running, Stored, Verdict
 from pipelinekit.plan.inputs import is_input_tag
@@ -112,7 +112,8 @@ def _reason(
         return named[each.digest]
     foreign = [tag for tag in each.tags if not _is_ours(tag)]
     if foreign:
-        return f"has the tag {foreign[0]}, which is not ours"
+        is_anchor = foreign[0].startswith(ANCHOR_TAG)
+        return "remembers the ledger" if is_anchor else f"has the tag {foreign[0]}, which is not ours"
     if each.digest in last:
         return last[each.digest]
     if not each.made:

@@ -48,6 +48,14 @@ class Journal(Protocol):
         """
         ...
 
+    def expect(self, branch: str) -> None:
+        """Something will be noted soon: what can be asked before is asked beside other work."""
+        ...
+
+    def close(self) -> None:
+        """Give back what `expect` has taken, whether or not something was noted."""
+        ...
+
 
 class Anchors(Protocol):
     """What remembers heads of the ledger on what was deployed."""

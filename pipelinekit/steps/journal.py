@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from pipelinekit.errors import CheckFailed, PipelinekitError, Refused, ToolFailed
-from pipelinekit.model.ledger import Digests, Event, Kind
+from pipelinekit.model.ledger import Digests, Event, Kind, branch_of
 from pipelinekit.model.receipts import ChartPublished, Deployed, Noted, Verified
 from pipelinekit.model.release import ReleasePlan
 from pipelinekit.ports import Journal, Receipts, Say
@@ -38,6 +39,23 @@ class Told:
     """The text of app.yaml: whoever promotes has ledger and registry, and no clone."""
     anchor: Callable[[str, str], None] | None = None
     """Has an environment (or with none the registry) remember a head of the ledger."""
+
+    @cached_property
+    def _journal(self) -> Journal:
+        return self.open()
+
+    def expect(self) -> None:
+        """Something will be told when the work that begins now is done."""
+        try:
+            self._journal.expect(branch_of(self.plan.app.team, self.plan.app.name))
+        except PipelinekitError:
+            # It is said when it is told.
+            return
+
+    def close(self) -> None:
+        """No more is told."""
+        if "_journal" in vars(self):
+            self._journal.close()
 
     def released(self, done: ChartPublished) -> None:
         """A chart is in the repository."""
@@ -123,7 +141,7 @@ class Told:
 
     def _write(self, event: Event) -> bool:
         try:
-            head = self.open().note([replace(event, platform=self.platform())])
+            head = self._journal.note([replace(event, platform=self.platform())])
         except PipelinekitError as error:
             self.say(f"not in the ledger: {event.kind} {event.version}: {error.faults[0].problem}")
             return False

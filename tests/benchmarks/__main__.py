@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 
 from tests.benchmarks import delivery, generation, jobs, push, startup
 from tests.benchmarks.measure import table
@@ -28,7 +30,10 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    rows = [row for name in names or BENCHMARKS for row in BENCHMARKS[name]()]
+    with tempfile.TemporaryDirectory() as state:
+        # No ledger of whoever runs this is written.
+        os.environ["XDG_STATE_HOME"] = state
+        rows = [row for name in names or BENCHMARKS for row in BENCHMARKS[name]()]
     print(table(rows))
     return 0 if all(row.reached for row in rows) else 1
 

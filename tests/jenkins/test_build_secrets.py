@@ -28,6 +28,7 @@ SITE = examples.site(
     signing_credentials="cosign-key",
     signing_password="cosign-word",
     signs_charts=True,
+    ledger_credentials="ledger-payments",
 )
 TEXT = render(plan(APP, SITE), templates())["Jenkinsfile"].text
 CREDENTIALS = {
@@ -36,6 +37,7 @@ CREDENTIALS = {
     "licence-key": Credential("string", {"secret": "licence-4711"}),
     "cosign-key": Credential("file", {"name": "cosign.key", "content": "key-4711"}),
     "cosign-word": Credential("string", {"secret": "word-4711"}),
+    "ledger-payments": Credential("file", {"name": "ledger", "content": "ledger-4711"}),
     "nexus": Credential("usernamePassword", {"username": "ci", "password": "registry-4711"}),
     "nexus-charts": Credential("usernamePassword", {"username": "ci", "password": "charts-4711"}),
     "kube-nonprod": Credential("file", {"name": "config", "content": "kube-4711"}),
@@ -118,6 +120,19 @@ def test_the_signing_key_is_there_where_something_is_signed(traces: dict[str, Tr
     verbs = ("test", "build", "push", "package", "publish", "deploy", "verify")
     assert [verb for verb in verbs if held(traces["main"], verb) & key] == ["push", "publish"]
     assert held(traces["main"], "push") >= key
+
+
+def test_the_ledger_s_key_is_there_where_it_is_written_and_on_main_alone(traces: dict[str, Trace]) -> None:
+    having = {
+        build: [
+            each.environment["PK_VERB"]
+            for each in trace.called("sh")
+            if "PIPELINEKIT_LEDGER_KEY" in each.environment
+        ]
+        for build, trace in traces.items()
+    }
+    assert having.pop("main") == ["publish", "deploy", "verify"]
+    assert not any(having.values())
 
 
 @pytest.mark.parametrize("build", BUILDS)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +42,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "SSH_AUTH_SOCK", "GIT_CONFIG_GLOBAL", signing.KEY):
         monkeypatch.delenv(name, raising=False)
     return home
@@ -82,11 +88,39 @@ def test_events_stand_in_order_whoever_writes_and_however_it_is_reached(
         ("approved", "ada", ""),
     ]
     assert second.entries[2].event == event("approved", reason="größer\n\n")
-    assert ledger.branches() == (BRANCH, "main")
+    assert ledger.branches() == (BRANCH,)
     with pytest.raises(Refused) as caught:
         ledger.append(BRANCH, [event("held")], after=first.head)
     assert caught.value.faults[0].code == MOVED
     assert ledger.history(BRANCH) == second
+
+
+def test_over_ssh_a_pipeline_s_key_is_also_what_it_is_let_in_with(
+    served: tuple[Path, dict[str, str], dict[str, str]],
+    signers: Signers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root, addresses, env = served
+    keys = Path(re.search(r"-i (\S+)/user", env["GIT_SSH_COMMAND"])[1])  # type: ignore[index]
+    with (keys / "authorized").open("a") as file:
+        file.write(signers.public("payments").key + "\n")
+    # An agent knows its servers; ssh looks for them at a home that no variable moves.
+    program = tmp_path / "bin" / "ssh"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\nexec {shutil.which("ssh")} -F /dev/null -o UserKnownHostsFile={keys}/known "$@"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    name = bare(root, "ledger-keyed", {}).name
+    address = f"{addresses['ssh']}/{name}"
+    sign_as(monkeypatch, signers, "stock")
+    with pytest.raises(Refused, match="Permission denied"):
+        book(address, signers).history(BRANCH)
+    sign_as(monkeypatch, signers, "payments")
+    assert book(address, signers).note([event("released")])
+    assert len(book(address, signers).history(BRANCH).events) == 1
 
 
 def test_a_repository_that_is_gone_is_told(
@@ -118,15 +152,38 @@ def test_what_is_told_already_is_not_told_again(
     ]
 
 
+def test_what_is_expected_is_asked_beside_other_work_and_a_rival_is_waited_for(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "payments")
+    one, other = book(repository, signers), book(repository, signers)
+    for each in (one, other):
+        each.expect(BRANCH)
+    other.note([event("released", version="2.0.0")])
+    one.note([event("released")])
+    one.note([event("deployed", environment="dev")])
+    one.close()
+    other.close()
+    assert len(one.history(BRANCH).events) == 3
+    never = book(repository / "gone", signers)
+    never.expect(BRANCH)
+    with pytest.raises(Refused, match="cannot be read"):
+        never.note([event()])
+    never.close()
+    assert list(Path(tempfile.gettempdir()).glob("pipelinekit-*/git")) == []
+
+
 def test_many_who_write_at_once_all_stand_there(
     repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_as(monkeypatch, signers, "payments")
+    known = signers.platform()
     failures: list[BaseException] = []
 
     def write(number: int) -> None:
         try:
-            assert book(repository, signers).note([event("released", version=f"1.0.{number}")])
+            ledger = GitLedger(repository, known, signed=True)
+            assert ledger.note([event("released", version=f"1.0.{number}")])
         except BaseException as error:  # noqa: BLE001 - a thread's errors are told below
             failures.append(error)
 
@@ -167,6 +224,29 @@ def test_a_pipeline_s_key_approves_nothing(
         add(book(repository, signers), event("approved"))
     with pytest.raises(Refused, match="write nothing of the platform"):
         add(book(repository, signers), Event(kind="released", at=NOW))
+
+
+def test_an_expired_key_writes_nothing(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "ada")
+    with pytest.raises(Refused, match=r"of ada has expired"):
+        add(book(repository, signers, ada="2027-01-01"), event("held"))
+
+
+def test_what_nobody_signed_keeps_nothing_from_being_told(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "payments")
+    ledger = book(repository, signers)
+    first = ledger.note([event("released")])
+    text = git("cat-file", "commit", first, cwd=repository)
+    forged = re.sub(r"gpgsig .*?-----END SSH SIGNATURE-----\n", "", text, flags=re.DOTALL) + "\n"
+    (repository / "forged").write_text(forged)
+    commit = git("hash-object", "-t", "commit", "-w", "forged", cwd=repository)
+    git("update-ref", f"refs/heads/{BRANCH}", commit, cwd=repository)
+    assert ledger.note([event("released")]) != commit
+    assert [each.trouble for each in ledger.history(BRANCH).entries] == ["it has no signature", ""]
 
 
 def test_jenkins_release_folder_writes_for_those_whom_the_platform_knows(
@@ -218,7 +298,7 @@ def test_a_terminal_without_a_ledger_has_one_that_proves_nothing(home: Path) -> 
     found = add(ledger, event("released"), event("approved"))
     assert [str(each.writer) for each in found] == ["unsigned", "unsigned"]
     assert all(each.writer and not each.writer.person and not each.writer.groups for each in found)
-    place = home / ".local/share/pipelinekit/ledgers/local.git"
+    place = home / ".local/state/pipelinekit/ledgers/local.git"
     assert git("fsck", "--strict", cwd=place) == ""
     assert git("config", "core.fsync", cwd=place) == "committed,reference"
     assert ledger_of(examples.platform(name="local", ledger="")).history(BRANCH) == found

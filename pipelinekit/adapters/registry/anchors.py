@@ -8,12 +8,11 @@ from pipelinekit.adapters.registry.artifacts import EMPTY
 from pipelinekit.adapters.registry.blobs import Home
 from pipelinekit.adapters.registry.digests import OCI_MANIFEST, Manifest, canonical, descriptor, digest_bytes
 from pipelinekit.adapters.registry.oci import OciRegistry
-from pipelinekit.model.ledger import Anchor, read_anchor
+from pipelinekit.model.ledger import ANCHOR_TAG, Anchor, read_anchor
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.deployment import ANCHOR
 
 KIND = "application/vnd.pipelinekit.ledger.v1+json"
-PREFIX = "ledger-"
 
 
 class TagAnchors:
@@ -24,7 +23,7 @@ class TagAnchors:
 
     def mark(self, image: ImageRef, anchor: Anchor) -> None:
         """Remember it beside an image, under the image's version; what is remembered already stays."""
-        ref = replace(image, tag=f"{PREFIX}{image.tag}", digest="")
+        ref = replace(image, tag=f"{ANCHOR_TAG}{image.tag}", digest="")
         if self.registry.digest_of(ref):
             return
         self.registry.blobs.upload(Home(ref.registry, ref.repository), b"{}")
@@ -44,7 +43,7 @@ class TagAnchors:
         """What is remembered beside the images of that repository."""
         found = []
         for tag in self.registry.manifests.tags(image.registry, image.repository):
-            if not tag.startswith(PREFIX):
+            if not tag.startswith(ANCHOR_TAG):
                 continue
             ref = replace(image, tag=tag, digest="")
             notes = self.registry.manifests.get(ref).body.get("annotations") or {}

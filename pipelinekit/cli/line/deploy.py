@@ -91,7 +91,11 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
         return
     with around_stage(here, "deploy"):
         told = books.told(here)
-        results = [_deployed(here, each, promises, rest["timeout"], told) for each in prepared]
+        try:
+            results = [_deployed(here, each, promises, rest["timeout"], told) for each in prepared]
+        finally:
+            if told:
+                told.close()
     finish_all(results, as_json, "no environment is automatic: nothing is deployed")
 
 
@@ -99,6 +103,14 @@ def _deployed(
     here: Line, prepared: Prepared, promises: Mapping[str, str], timeout: int, told: Told | None
 ) -> tuple[Deployed, Did]:
     environment = prepared.target.environment.name
+
+    def survey(each: Prepared) -> Sequence[Finding]:
+        # It is asked where something is to be done, and only then the ledger has something to hear.
+        if told:
+            told.expect()
+        books.require_free(here, each)
+        return _survey(here)(each)
+
     with books.endings(told, "deploy", environment):
         done = release_steps.deploy(
             prepared,
@@ -108,7 +120,7 @@ def _deployed(
             receipts=here.receipts,
             timeout=timeout,
             say=report.say,
-            survey=_survey(here, stops=True),
+            survey=survey,
             promised=promises.get(environment, ""),
         )
     if told:
@@ -175,12 +187,8 @@ def _planned(here: Line, each: Prepared) -> tuple[DeploymentPlan, Sequence[Findi
         raise
 
 
-def _survey(here: Line, *, stops: bool = False) -> preflight.Survey:
-    """What looks a target over; with `stops` it raises `Refused` first where the ledger stops it."""
-
+def _survey(here: Line) -> preflight.Survey:
     def survey(prepared: Prepared) -> tuple[Finding, ...]:
-        if stops:
-            books.require_free(here, prepared)
         manifest = here.helm.render(prepared.archive, prepared.target, prepared.layers)
         return preflight.preflight(prepared.target, manifest, here.scout)
 

@@ -10,6 +10,8 @@ from pipelinekit.plan.ledger.body import Body, read_message
 from pipelinekit.plan.ledger.commit import Commit
 from pipelinekit.plan.ledger.keyring import Keyring
 
+_NOBODYS = "a key of nobody whom the platform knows (one that was used stays listed, with `until`)"
+_UNPROVEN = "its key has expired, and nothing proves that it was there before"
 UNREAD = Event(kind="refused")
 """In the place of an event that could not be read; its entry has a trouble."""
 
@@ -118,7 +120,7 @@ def _unproven(commit: Commit, proven: Mapping[str, str], keys: Keyring) -> str:
         return "it has no signature"
     owner = keys.owners.get(commit.fingerprint)
     if owner is None:
-        return f"it is signed with {commit.fingerprint}, a key of nobody whom the platform knows"
+        return f"it is signed with {commit.fingerprint}, {_NOBODYS}"
     if proven.get(commit.id) != owner.principal:
         return f"its signature does not hold, though it names a key of {owner.principal}"
     if commit.author != keys.identity(owner):
@@ -148,19 +150,26 @@ def _unless_revoked(
 
 
 def _unless_expired(entries: list[Entry], keys: Keyring, now: int) -> list[Entry]:
-    """A date beside an expired key proves nothing, unless another key wrote on top of it before the end."""
-    bound: int | None = None
+    """A date beside an expired key proves nothing, unless another key wrote on top of it before the end.
+
+    A pipeline's key, which whoever edits a Jenkinsfile has, proves that of other pipelines alone.
+    """
+    bounds: dict[bool, int] = {}
     judged: list[Entry] = []
     for entry in reversed(entries):
         owner = keys.owners.get(entry.writer.key) if entry.writer else None
         until = owner.until if owner else None
-        judged_one = entry
+        is_pipeline = owner is not None and owner.role == "pipeline"
         if until is not None and until <= now:
+            known = [each for of_pipeline, each in bounds.items() if is_pipeline or not of_pipeline]
             if entry.event.at > until:
-                judged_one = _with(entry, "its key had expired")
-            elif bound is None or bound > until:
-                judged_one = _with(entry, "its key has expired, and nothing proves that it was there before")
-        elif entry.counts:
-            bound = entry.event.at if bound is None else min(bound, entry.event.at)
-        judged.append(judged_one)
+                judged.append(_with(entry, "its key had expired"))
+            elif not known or min(known) > until:
+                judged.append(_with(entry, _UNPROVEN))
+            else:
+                judged.append(entry)
+            continue
+        if entry.counts:
+            bounds[is_pipeline] = min(entry.event.at, bounds.get(is_pipeline, entry.event.at))
+        judged.append(entry)
     return judged[::-1]

@@ -16,6 +16,7 @@ from pipelinekit.model.ledger import (
     History,
     Kind,
     Writer,
+    is_branch,
     may_not_write,
     read_anchor,
     with_seen,
@@ -37,6 +38,13 @@ def test_an_event_cannot_be_changed() -> None:
 def test_an_event_stands_on_its_application_s_branch_or_on_the_platform_s() -> None:
     assert event("released").branch == "apps/payments/orders"
     assert Event(kind="frozen").branch == "platform"
+
+
+def test_other_branches_of_the_repository_are_none_of_it() -> None:
+    for name in ("platform", "apps/payments/orders"):
+        assert is_branch(name)
+    for name in ("main", "apps/payments", "apps/payments/orders/x", "platform/x", "apps//x"):
+        assert not is_branch(name)
 
 
 def test_a_registry_has_no_descriptor() -> None:

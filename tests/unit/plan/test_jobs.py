@@ -6,6 +6,7 @@ import pytest
 
 from pipelinekit.model.jobs import ROOTS, Folder, Git, GitHub, Multibranch, Pipeline, parent_of
 from pipelinekit.model.packages import Proxy
+from pipelinekit.model.people import LedgerKeys
 from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Origin, Platform, Registration
 from pipelinekit.model.registries import MirrorLogin
 from pipelinekit.plan.jobs import guarded_credentials, notices, shared_credentials, source_of, wanted_jobs
@@ -157,22 +158,24 @@ OF_TEAMS: dict[str, Any] = {
         Cluster(name="nonprod", credentials="kube-nonprod-{team}"),
         Cluster(name="prod", credentials="kube-prod-{team}"),
     ),
+    "ledger_keys": LedgerKeys(credentials="ledger-{team}"),
 }
 
 
 def test_a_team_s_folder_needs_its_own_and_the_rooms_everybody_s() -> None:
     given = platform(registration(), registration("shop", "sales"), **OF_TEAMS)
     jobs = {each.path: set(each.credentials) for each in wanted_jobs(given, "s") if isinstance(each, Folder)}
-    assert jobs["apps/payments"] == {"nexus-payments", "kube-nonprod-payments", "reader"}
-    assert jobs["apps/sales"] == {"nexus-sales", "kube-nonprod-sales", "reader"}
+    assert jobs["apps/payments"] == {"nexus-payments", "kube-nonprod-payments", "reader", "ledger-payments"}
+    assert jobs["apps/sales"] == {"nexus-sales", "kube-nonprod-sales", "reader", "ledger-sales"}
     assert jobs["release"] == {"nexus-payments", "nexus-sales", "kube-prod-payments", "kube-prod-sales"}
     assert guarded_credentials(given) == {"kube-prod-payments", "kube-prod-sales", "jenkins-api"}
 
 
 def test_one_password_of_several_teams_is_told() -> None:
     two = (registration(), registration("shop", "sales"))
-    told = list(shared_credentials(platform(*two)))
-    assert [each.split()[1] for each in told] == ["nexus", "nexus-charts", "kube-nonprod"]
+    told = list(shared_credentials(platform(*two, ledger_keys=LedgerKeys(credentials="writer"))))
+    assert [each.split()[1] for each in told] == ["nexus", "nexus-charts", "kube-nonprod", "writer"]
+    assert "can write the ledger as every other" in told[3]
     assert "name it nexus-{team}" in told[0]
     assert list(shared_credentials(platform(*two, **OF_TEAMS))) == []
     assert list(shared_credentials(platform(registration(), registration("b")))) == [], "one team"

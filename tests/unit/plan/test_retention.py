@@ -125,3 +125,10 @@ def test_a_plan_is_named_by_what_goes() -> None:
     some, other = judge(OLD, [], [], [], RULES, NOW), judge(OLD[1:], [], [], [], RULES, NOW)
     assert plan_id(some) == plan_id(reversed(some))
     assert plan_id(some) != plan_id(other)
+
+
+def test_what_remembers_the_ledger_stays() -> None:
+    anchor = stored("9", "ledger-0.9.0")
+    assert goes([*OLD, anchor]) == ["a", "b", "c", "d"]
+    (verdict,) = judge([anchor], [], [], [], RULES, NOW)
+    assert verdict.reason == "remembers the ledger"

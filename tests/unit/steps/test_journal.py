@@ -14,7 +14,7 @@ from pipelinekit.model.receipts import ChartPublished, Deployed, Verified
 from pipelinekit.ports import Journal
 from pipelinekit.steps.journal import Told
 from tests import examples
-from tests.doubles import Ledger, Receipts
+from tests.doubles import Killed, Ledger, Receipts
 
 PLAN = examples.plan()
 BRANCH = f"apps/{PLAN.app.team}/{PLAN.app.name}"
@@ -134,6 +134,22 @@ def test_a_silent_ledger_stops_nobody_and_is_told_when_it_answers(bench: Bench) 
     assert [each.kind for each in bench.events] == ["deployed"]
 
 
+def test_what_is_expected_is_given_back(bench: Bench) -> None:
+    told = bench.told()
+    told.close()
+    assert bench.opened == 0
+    told.expect()
+    assert bench.ledger.expected == {BRANCH}
+    told.released(CHART)
+    told.close()
+    assert (bench.ledger.expected, bench.opened) == (set(), 1)
+
+    def broken() -> Journal:
+        raise refused("ledger-none", "no home")
+
+    replace(told, open=broken).expect()
+
+
 def test_a_chart_of_another_revision_lends_no_digests(bench: Bench) -> None:
     other = replace(CHART, key=replace(PLAN.key, commit="other"))
     bench.told().verified(VERIFIED, other)
@@ -154,3 +170,26 @@ def test_heads_are_anchored_and_an_anchor_that_fails_stops_nobody(bench: Bench) 
 
     replace(told, anchor=broken).deployed(replace(DEPLOYED, revision=9), CHART)
     assert bench.said[-1] == f"not anchored: deployed {PLAN.version}: dev"
+
+
+def test_killed_between_two_effects_the_next_run_ends_like_an_undisturbed_one(bench: Bench) -> None:
+    """Killed once it is told, and once it is anchored: nothing twice, nothing missing."""
+    marked: list[str] = []
+
+    def told() -> Told:
+        return replace(bench.told(), anchor=lambda environment, _: marked.append(environment))
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    for death in (replace(told(), anchor=killed), told()):
+        saving = bench.receipts
+        bench.receipts = Receipts()
+        bench.receipts.save = killed  # type: ignore[method-assign, assignment]
+        with pytest.raises(Killed):
+            replace(death, receipts=bench.receipts).deployed(DEPLOYED, CHART)
+        bench.receipts = saving
+        told().deployed(DEPLOYED, CHART)
+        assert [each.kind for each in bench.events] == ["deployed"]
+        assert set(marked) == {"dev"}
+        bench.receipts.texts.clear()

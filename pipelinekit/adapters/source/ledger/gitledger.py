@@ -10,20 +10,20 @@ from pathlib import Path
 from pipelinekit.adapters.source import git
 from pipelinekit.adapters.source.git import Git
 from pipelinekit.adapters.source.ledger import proof, signing
+from pipelinekit.adapters.source.ledger.ahead import Ahead, recent
 from pipelinekit.adapters.source.ledger.remote import Remote, read_commits
 from pipelinekit.adapters.source.ledger.signing import Signer
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.ledger import MOVED, PLATFORM, Entry, Event, History, Writer, may_not_write
 from pipelinekit.model.platform import Platform
 from pipelinekit.plan.ledger.body import Body, message_of, read_message, same
-from pipelinekit.plan.ledger.commit import EMPTY_TREE
+from pipelinekit.plan.ledger.commit import EMPTY_TREE, Commit
 from pipelinekit.plan.ledger.judge import Revocation, judge, revocations
 from pipelinekit.plan.ledger.keyring import Keyring
 
 KEEPER = "pipelinekit <pipelinekit@localhost>"
 """Author of what nobody signs."""
 _TRIES = 50
-_RECENT = 100
 
 
 class GitLedger:
@@ -43,6 +43,7 @@ class GitLedger:
         self._clock = clock
         self._keys = Keyring(platform) if signed else None
         self._found: Signer | None = None
+        self._ahead: Ahead | None = None
 
     def branches(self) -> tuple[str, ...]:
         """Those that are there, in order."""
@@ -64,14 +65,29 @@ class GitLedger:
     def note(self, events: Sequence[Event]) -> str:
         """Add those events that their branch does not have yet; its head with them."""
         branch = events[0].branch
-        for _ in range(_TRIES):
+        for each in range(_TRIES):
             try:
+                ahead = self._ahead.taken() if each == 0 and self._ahead else None
+                if ahead and self._ahead and self._ahead.branch == branch:
+                    return self._note(*ahead, events)
                 with self.remote.opened() as here:
-                    return self._note(here, branch, events)
+                    return self._note(here, *recent(self.remote, here, branch), events)
             except Refused as error:
                 if error.faults[0].code != MOVED:
                     raise
         raise self.remote.moved(branch)
+
+    def expect(self, branch: str) -> None:
+        """Ask beside other work what will be asked when something of that branch is noted."""
+        if self._ahead is None:
+            keys = self._keys
+            self._ahead = Ahead(self.remote, branch, lambda: self._signer(keys) if keys else None)
+
+    def close(self) -> None:
+        """Give back what `expect` has taken."""
+        if self._ahead:
+            self._ahead.close()
+            self._ahead = None
 
     def writer(self) -> Writer:
         """Who `append` writes as."""
@@ -114,15 +130,19 @@ class GitLedger:
 
     # --- writing ----------------------------------------------------------------------------------
 
-    def _note(self, here: Git, branch: str, events: Sequence[Event]) -> str:
-        head = self.remote.fetch(here, [branch], f"--depth={_RECENT}").get(branch, "")
-        known = [each.message for each in read_commits(here, head)]
-        missing = [each for each in events if not any(_tells(text, each) for text in known)]
+    def _note(self, here: Git, head: str, commits: Sequence[Commit], events: Sequence[Event]) -> str:
+        branch = events[0].branch
+        missing = [each for each in events if not self._is_told(here, commits, each)]
         if not missing:
             return head
         written = self._written(here, branch, missing, head)
         self.remote.push(here, branch, written, head)
         return written
+
+    def _is_told(self, here: Git, commits: Sequence[Commit], event: Event) -> bool:
+        """Whether one of them tells it, and is signed: or whoever may push could keep it from being told."""
+        telling = [each for each in commits if _tells(each.message, self.name, event)]
+        return bool(proof.prove(here, telling, self._keys)) if self._keys else bool(telling)
 
     def _signer(self, keys: Keyring) -> Signer:
         if self._found is None:
@@ -145,6 +165,8 @@ class GitLedger:
         if self._keys:
             signer = self._signer(self._keys)
             trouble = may_not_write(signer.writer, event, self._gated)
+            if signer.owner.until is not None and signer.owner.until <= self._clock():
+                raise refused("ledger-key", f"the key {signer.writer.key} of {signer.writer} has expired")
             if trouble:
                 raise refused("ledger-kind", trouble)
             options, keeper = ["-S"], self._keys.identity(signer.owner)
@@ -175,8 +197,9 @@ def _authorship(keeper: str, at: int) -> dict[str, str]:
     }
 
 
-def _tells(message: str, event: Event) -> bool:
+def _tells(message: str, ledger: str, event: Event) -> bool:
     try:
-        return same(read_message(message).event, event)
+        body = read_message(message)
     except ValueError:
         return False
+    return body.ledger == ledger and same(body.event, event)

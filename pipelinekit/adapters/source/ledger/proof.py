@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipelinekit.adapters.source.git import Git
+from pipelinekit.adapters.source.ledger import proven
 from pipelinekit.plan.ledger.commit import Commit
 from pipelinekit.plan.ledger.keyring import Keyring
 
@@ -19,18 +20,24 @@ def prove(here: Git, commits: Iterable[Commit], keys: Keyring) -> dict[str, str]
     Commits with any other signature are not shown to git: it would start a program that settings name.
     """
     asked = [each for each in commits if not each.trouble and each.fingerprint in keys.owners]
+    before = proven.known() if asked else frozenset[str]()
+    found = {each.id: keys.owners[each.fingerprint].principal for each in asked if each.id in before}
+    asked = [each for each in asked if each.id not in before]
     if not asked:
-        return {}
+        return found
     with tempfile.TemporaryDirectory(prefix="pipelinekit-") as folder:
         allowed = Path(folder, "allowed")
         allowed.write_text(keys.allowed_signers())
         rows = log_of(here, [each.id for each in asked], allowed)
     named = {each.id: each.fingerprint for each in asked}
-    return {
+    fresh = {
         identity: principal
         for identity, verdict, principal, key in rows
         if verdict == "G" and named.get(identity) == key
     }
+    if fresh:
+        proven.keep(fresh)
+    return found | fresh
 
 
 def log_of(here: Git, commits: Sequence[str], allowed: Path) -> list[tuple[str, str, str, str]]:

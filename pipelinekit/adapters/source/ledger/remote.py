@@ -14,7 +14,7 @@ from pipelinekit.adapters.source.ledger import signing
 from pipelinekit.adapters.source.repositories import reason
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.errors import Refused, refused
-from pipelinekit.model.ledger import MOVED, UNREACHABLE
+from pipelinekit.model.ledger import MOVED, UNREACHABLE, is_branch
 from pipelinekit.plan.ledger.commit import Commit, read_commit
 
 HEADS = "refs/heads/"
@@ -43,19 +43,20 @@ class Remote:
             yield here
 
     def heads(self) -> dict[str, str]:
-        """Each branch and its newest commit."""
+        """Each branch of the ledger and its newest commit; other branches are none of it."""
         with self.opened() as here:
             done = here.run(*_reaching(), "ls-remote", "--heads", "origin", timeout=TIMEOUT)
         if done.code:
             raise self._unreachable(reason(done))
         pairs = (line.split("\t") for line in done.out.splitlines())
-        return {ref.removeprefix(HEADS): commit for commit, ref in pairs}
+        heads = {ref.removeprefix(HEADS): commit for commit, ref in pairs}
+        return {name: commit for name, commit in heads.items() if is_branch(name)}
 
     def fetch(self, here: Git, branches: Sequence[str], *options: str) -> dict[str, str]:
         """The heads of those of the branches that are there, with all that is below them."""
         wanted = {addresses.head(each): each for each in branches}
         while wanted:
-            specs = [f"+{ref}:{ref}" for ref in wanted]
+            specs = [f"+{ref}:{_here(ref)}" for ref in wanted]
             done = here.run(
                 *_reaching(), "fetch", "--quiet", "--no-tags", *options, "origin", *specs, timeout=TIMEOUT
             )
@@ -67,9 +68,9 @@ class Remote:
                 raise self._unreachable(reason(done))
         if not wanted:
             return {}
-        listed = here.check("for-each-ref", "--format=%(objectname) %(refname)", HEADS)
+        listed = here.check("for-each-ref", "--format=%(objectname) %(refname)", "refs/ledger/")
         heads = {ref: commit for commit, ref in map(str.split, listed.splitlines())}
-        return {name: heads[ref] for ref, name in wanted.items() if ref in heads}
+        return {name: heads[_here(ref)] for ref, name in wanted.items() if _here(ref) in heads}
 
     def push(self, here: Git, branch: str, commit: str, after: str) -> None:
         """Put the branch at a commit if it still is at `after`; raises `Refused` (`MOVED`) if it is not."""
@@ -111,6 +112,11 @@ class Remote:
 
     def __str__(self) -> str:
         return f"the ledger at {without_credentials(self.address)}"
+
+
+def _here(ref: str) -> str:
+    """Where a branch is kept here: no branch of ours, or git would not fetch into the current one."""
+    return "refs/ledger/" + ref.removeprefix(HEADS)
 
 
 def read_commits(here: Git, head: str) -> tuple[Commit, ...]:

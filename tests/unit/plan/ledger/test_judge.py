@@ -146,6 +146,20 @@ def test_what_another_key_wrote_on_top_before_the_end_proves_it() -> None:
     assert all(troubles(judged(chain(mine, mine, known=ENDED), ENDED)))
 
 
+def test_a_pipeline_s_key_proves_nothing_of_a_person_s() -> None:
+    mine = ("ada", event("approved", at=END - DAY))
+    theirs = ("payments", event("released", at=END - DAY + 60))
+    assert troubles(judged(chain(mine, theirs, known=ENDED), ENDED))[0]
+    rotated = platform(payments=key_of("payments", "2027-01-01"))
+    old = ("payments", event("released", at=END - DAY))
+    assert troubles(judged(chain(old, known=rotated), rotated))[0]
+    for other in ("stock", "grace"):
+        newer = (other, event("held" if other == "grace" else "released", at=END - DAY + 60, team="payments"))
+        first = judged(chain(old, newer, known=rotated), rotated)[0]
+        # Another team's pipelines write nothing here, so theirs proves nothing either.
+        assert first.counts == (other == "grace")
+
+
 # --- keys that are revoked ------------------------------------------------------------------------
 
 
