@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from pipelinekit.errors import refused
-from pipelinekit.model.ledger import Entry, Event
+from pipelinekit.model.ledger import Event
 from pipelinekit.model.platform import Environment
 from pipelinekit.plan.gates.records import last, living
 from pipelinekit.plan.promotion import BEGUN, busy, choose, earlier, underway
@@ -14,7 +14,7 @@ from pipelinekit.steps.image import Did
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, event_of, note, read, settle
 from pipelinekit.steps.promotion.effects import Deed, carry_out
-from pipelinekit.steps.promotion.promote import GRACE, abandoned
+from pipelinekit.steps.promotion.promote import GRACE, abandoned, lives
 from pipelinekit.steps.promotion.survey import Survey, look
 
 NO_TASKS = json.dumps({"before": None})
@@ -50,8 +50,8 @@ def rollback(
     for _ in range(TRIES):
         history, _ = read(around.ledger, team, name)
         begun = underway(history, environment.name)
-        if begun:
-            _require_left(around, begun)
+        if begun and lives(around, begun):
+            raise busy(begun)
         if begun and begun.event.details.get("back"):
             around.say(f"a way back to {begun.event.version} was left half done: it goes on")
             survey = plan(around, team, name, environment, begun.event.version)
@@ -101,10 +101,3 @@ def _hold(around: Around, survey: Survey, bad: str, reason: str) -> tuple[Event,
     said = f"rolled back to {survey.release.version}" + (f": {reason}" if reason else "")
     held = event_of(around, survey.release, "held", survey.environment.name, reason=said)
     return (replace(held, version=bad),)
-
-
-def _require_left(around: Around, begun: Entry) -> None:
-    details = begun.event.details
-    alive = around.alive(str(details.get("holder", "")))
-    if alive or (alive is None and around.clock(()).now <= int(details.get("until", 0))):
-        raise busy(begun)
