@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +109,12 @@ def _deployed(
         # It is asked where something is to be done, and only then the ledger has something to hear.
         if told:
             told.expect()
-        books.require_free(here, each)
-        return _survey(here)(each)
+        # The ledger is read while the target is looked over; a stop is told first.
+        with ThreadPoolExecutor(1) as beside:
+            free = beside.submit(books.require_free, here, each)
+            found = _survey(here)(each)
+            free.result()
+        return found
 
     with books.endings(told, "deploy", environment):
         done = release_steps.deploy(
