@@ -176,7 +176,7 @@ def test_an_emergency_is_loud_and_waits_for_somebody_elses_review(orders: Releas
     words = ("promote", f"orders@{version}", "--to", "production", "--emergency", "--reason", "down")
     assert "ada is in none of sre" in orders.by("ada", *words).err
     said = orders.must("sam", *words)
-    assert "EMERGENCY: goes past evidence: there is no scan of this image" in said.err
+    assert "EMERGENCY: goes past change: a change's number like CHG### is asked for" in said.err
     back, _ = other(orders)
     rows = orders.must("ada", "promote", f"orders@{back}", "--to", "production", "--plan", "--json").json()
     (waiting,) = [each for each in rows["gates"] if each["gate"] == "review"]
