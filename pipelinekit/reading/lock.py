@@ -73,6 +73,7 @@ def _site(data: dict[str, Any]) -> Site:
         mirror_for_all=data.get("mirrorForAll", False) is True,
         signing_credentials=_text(data.get("signingCredentials", "")),
         signing_password=_text(data.get("signingPassword", "")),
+        ledger_credentials=_text(data.get("ledgerCredentials", "")),
         signs_charts=data.get("signsCharts", False) is True,
         mesh=data.get("mesh", False) is True,
     )

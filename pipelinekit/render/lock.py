@@ -46,6 +46,7 @@ def _site(site: Site) -> dict[str, Any]:
         "mirrorForAll": site.mirror_for_all,
         "signingCredentials": site.signing_credentials,
         "signingPassword": site.signing_password,
+        "ledgerCredentials": site.ledger_credentials,
         "signsCharts": site.signs_charts,
         "mesh": site.mesh,
     }

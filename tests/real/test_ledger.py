@@ -15,7 +15,7 @@ import pytest
 from pipelinekit.adapters.source.ledger import signing
 from pipelinekit.adapters.source.ledger.gitledger import GitLedger
 from pipelinekit.cli.books import ledger_of
-from pipelinekit.errors import Refused
+from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.ledger import MOVED, PLATFORM, UNREACHABLE, Event, History
 from tests import examples
 from tests.ledgers import BRANCH, NOW, event
@@ -303,3 +303,10 @@ def test_a_terminal_without_a_ledger_has_one_that_proves_nothing(home: Path) -> 
     assert git("config", "core.fsync", cwd=place) == "committed,reference"
     assert ledger_of(examples.platform(name="local", ledger="")).history(BRANCH) == found
     assert PLATFORM not in ledger.branches()
+
+
+def test_a_disk_that_takes_no_ledger_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with pytest.raises(ToolFailed, match="no ledger can be kept"):
+        ledger_of(examples.platform(name="local", ledger=""))

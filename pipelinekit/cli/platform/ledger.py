@@ -196,7 +196,8 @@ def _line(entry: Entry) -> str:
     what = f"{event.team}/{event.name} {event.version}" if event.name else "platform"
     words = [moment(event.at), event.kind, what, f"in {event.environment}" if event.environment else "", who]
     text = "  ".join(each for each in words if each)
-    text += f": {event.reason.splitlines()[0]}" if event.reason else ""
+    reason = event.reason.strip()
+    text += f": {reason.splitlines()[0]}" if reason else ""
     return f"{text}  [does not count: {entry.trouble}]" if entry.trouble else text
 
 

@@ -177,7 +177,7 @@ PLATFORM: Document = {
     },
     "ledger": {
         "repository": "ssh://git@marked-git/ledger.git",
-        "credentials": "marked-ledger-{team}",
+        "credentials": "marked-ledger-writer",
         "release": {"keys": [_key("release")]},
         "pipelines": [{"team": "markedowner", "keys": [{"key": _key("pipeline"), "until": "2027-07-08"}]}],
     },

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from pipelinekit.adapters import files
+from pipelinekit.errors import failed
 
 _CONFIG = """\
 [core]
@@ -20,15 +21,21 @@ _CONFIG = """\
 
 
 def folder(name: str) -> Path | None:
-    """The embedded ledger of a platform, made unless it is there; None for a user without a home."""
+    """The embedded ledger of a platform, made unless it is there; None for a user without a home.
+
+    Raises `ToolFailed` when the disk refuses.
+    """
     state, home = os.environ.get("XDG_STATE_HOME"), os.environ.get("HOME")
     if not state and not home:
         return None
     path = Path(state or f"{home}/.local/state", "pipelinekit", "ledgers", f"{name}.git")
-    if not (path / "HEAD").exists():
-        for part in ("objects", "refs/heads"):
-            (path / part).mkdir(parents=True, exist_ok=True)
-        files.write_atomic(path / "config", _CONFIG)
-        # The last one: whoever is killed before it starts over.
-        files.write_atomic(path / "HEAD", "ref: refs/heads/platform\n")
+    try:
+        if not (path / "HEAD").exists():
+            for part in ("objects", "refs/heads"):
+                (path / part).mkdir(parents=True, exist_ok=True)
+            files.write_atomic(path / "config", _CONFIG)
+            # The last one: whoever is killed before it starts over.
+            files.write_atomic(path / "HEAD", "ref: refs/heads/platform\n")
+    except OSError as error:
+        raise failed("ledger-none", f"no ledger can be kept at {path}: {error.strerror}") from error
     return path
