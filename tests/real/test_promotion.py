@@ -205,3 +205,23 @@ def test_a_document_beside_the_main_branch_takes_no_gate_away(orders: Releasing,
     said = orders.by("ada", *words, str(tmp_path / "apart.yaml"))
     assert said.code == 6
     assert "is in no repository that has a remote" in said.reason
+
+
+def test_the_changelog_tells_what_a_promotion_would_bring(orders: Releasing) -> None:
+    work = orders.application.folder
+    orders.document["applications"] = [
+        {
+            "name": "orders",
+            "team": orders.team,
+            "repository": str(work),
+            "branch": git("branch", "--show-current", cwd=work),
+        }
+    ]
+    orders.publish_platform()
+    newest = orders.versions()[-1]
+    orders.must("ada", "rollback", "orders", "--env", "production", "--to", orders.versions()[0])
+    said = orders.must("ada", "changelog", f"orders@{newest}", "--to", "production", "--json").json()
+    assert (said["from"], said["to"]) == (orders.versions()[0], newest)
+    assert said["releases"] == orders.versions()[1:]
+    assert [each["subject"] for each in said["commits"]] == ["Change"] * len(said["commits"])
+    assert said["commits"][0]["commit"] == git("rev-parse", "HEAD", cwd=work)
