@@ -99,10 +99,10 @@ def test_a_freeze_stops_everything_at_once_and_ungated_deployments_too(orders: R
     orders.must("ada", "unhold", "--env", "dev")
 
 
-def other(orders: Releasing) -> tuple[str, str]:
-    """Of the two good releases the one that staging does not have, and its level."""
+def other(orders: Releasing, place: str = "staging") -> tuple[str, str]:
+    """Of the two good releases the one that an environment does not have, and its level."""
     levels = {"one": orders.versions()[0], "two": orders.versions()[-1]}
-    there = orders.level(f"{orders.team}-staging")
+    there = orders.level(f"{orders.team}-{place}")
     ((level, version),) = [each for each in levels.items() if each[0] != there]
     return version, level
 
@@ -140,7 +140,7 @@ def test_killed_and_run_again_it_ends_as_if_nothing_had_been(orders: Releasing, 
 
 
 def test_evidence_a_change_and_a_bar(orders: Releasing) -> None:
-    version, _ = other(orders)
+    version, _ = other(orders, "production")
     orders.must("ada", "promote", f"orders@{version}", "--to", "staging", "--downgrade")
     registry = orders.document["images"]["registry"]
     orders.publish_platform(
@@ -171,7 +171,7 @@ def test_evidence_a_change_and_a_bar(orders: Releasing) -> None:
 
 
 def test_an_emergency_is_loud_and_waits_for_somebody_elses_review(orders: Releasing) -> None:
-    version, _ = other(orders)
+    version, _ = other(orders, "production")
     orders.must("ada", "promote", f"orders@{version}", "--to", "staging", "--downgrade")
     words = ("promote", f"orders@{version}", "--to", "production", "--emergency", "--reason", "down")
     assert "ada is in none of sre" in orders.by("ada", *words).err
