@@ -42,6 +42,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "thaw": ("release.stops:thaw", "End a freeze by hand."),
     "review": ("release.stops:review", "Say that you have looked at an emergency."),
     "attest": ("release.evidence:attest", "Tie a report to a release."),
+    "changelog": ("release.changelog:changelog", "Show what a promotion would bring."),
     "report": ("release.report:report", "Show which version is where, and what may move."),
     "diff": ("line.versions:diff", "Show what differs between two published versions."),
     "version": ("line.versions:version", "Show the version of this revision, and why."),

@@ -99,10 +99,10 @@ def test_a_freeze_stops_everything_at_once_and_ungated_deployments_too(orders: R
     orders.must("ada", "unhold", "--env", "dev")
 
 
-def other(orders: Releasing) -> tuple[str, str]:
-    """Of the two good releases the one that staging does not have, and its level."""
+def other(orders: Releasing, place: str = "staging") -> tuple[str, str]:
+    """Of the two good releases the one that an environment does not have, and its level."""
     levels = {"one": orders.versions()[0], "two": orders.versions()[-1]}
-    there = orders.level(f"{orders.team}-staging")
+    there = orders.level(f"{orders.team}-{place}")
     ((level, version),) = [each for each in levels.items() if each[0] != there]
     return version, level
 
@@ -140,7 +140,7 @@ def test_killed_and_run_again_it_ends_as_if_nothing_had_been(orders: Releasing, 
 
 
 def test_evidence_a_change_and_a_bar(orders: Releasing) -> None:
-    version, _ = other(orders)
+    version, _ = other(orders, "production")
     orders.must("ada", "promote", f"orders@{version}", "--to", "staging", "--downgrade")
     registry = orders.document["images"]["registry"]
     orders.publish_platform(
@@ -171,12 +171,12 @@ def test_evidence_a_change_and_a_bar(orders: Releasing) -> None:
 
 
 def test_an_emergency_is_loud_and_waits_for_somebody_elses_review(orders: Releasing) -> None:
-    version, _ = other(orders)
+    version, _ = other(orders, "production")
     orders.must("ada", "promote", f"orders@{version}", "--to", "staging", "--downgrade")
     words = ("promote", f"orders@{version}", "--to", "production", "--emergency", "--reason", "down")
     assert "ada is in none of sre" in orders.by("ada", *words).err
     said = orders.must("sam", *words)
-    assert "EMERGENCY: goes past evidence: there is no scan of this image" in said.err
+    assert "EMERGENCY: goes past change: a change's number like CHG### is asked for" in said.err
     back, _ = other(orders)
     rows = orders.must("ada", "promote", f"orders@{back}", "--to", "production", "--plan", "--json").json()
     (waiting,) = [each for each in rows["gates"] if each["gate"] == "review"]
@@ -205,3 +205,23 @@ def test_a_document_beside_the_main_branch_takes_no_gate_away(orders: Releasing,
     said = orders.by("ada", *words, str(tmp_path / "apart.yaml"))
     assert said.code == 6
     assert "is in no repository that has a remote" in said.reason
+
+
+def test_the_changelog_tells_what_a_promotion_would_bring(orders: Releasing) -> None:
+    work = orders.application.folder
+    orders.document["applications"] = [
+        {
+            "name": "orders",
+            "team": orders.team,
+            "repository": str(work),
+            "branch": git("branch", "--show-current", cwd=work),
+        }
+    ]
+    orders.publish_platform()
+    newest = orders.versions()[-1]
+    orders.must("ada", "rollback", "orders", "--env", "production", "--to", orders.versions()[0])
+    said = orders.must("ada", "changelog", f"orders@{newest}", "--to", "production", "--json").json()
+    assert (said["from"], said["to"]) == (orders.versions()[0], newest)
+    assert said["releases"] == orders.versions()[1:]
+    assert [each["subject"] for each in said["commits"]] == ["Change"] * len(said["commits"])
+    assert said["commits"][0]["commit"] == git("rev-parse", "HEAD", cwd=work)

@@ -60,7 +60,7 @@ def _from_git(address: str) -> PlatformText:
     address, _, folder = address.partition("#")
     match = re.fullmatch(r"(.+?)@([^@/:]+(?:/[^@:]*)?)", address)
     # An ssh address has an @ of its own; a ref comes after the last slash of the path.
-    url, ref = (match[1], match[2]) if match and "/" in match[1] else (address, "HEAD")
+    url, ref = (match[1], match[2]) if match and "/" in match[1].split("://")[-1] else (address, "HEAD")
     with git.scratch() as here:
         fetch = here.run(
             "fetch", "--quiet", "--depth", "1", "--", addresses.address(url), ref, timeout=TIMEOUT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,12 @@ def _deployed(
         # It is asked where something is to be done, and only then the ledger has something to hear.
         if told:
             told.expect()
-        return _survey(here, stops=True)(each)
+        # The ledger is read while the target is looked over; a stop is told first.
+        with ThreadPoolExecutor(1) as beside:
+            free = beside.submit(books.require_free, here, each)
+            found = _survey(here)(each)
+            free.result()
+        return found
 
     with books.endings(told, "deploy", environment):
         done = release_steps.deploy(
@@ -190,12 +196,8 @@ def _planned(here: Line, each: Prepared) -> tuple[DeploymentPlan, Sequence[Findi
         raise
 
 
-def _survey(here: Line, *, stops: bool = False) -> preflight.Survey:
-    """What looks a target over; with `stops` it raises `Refused` first where the ledger stops it."""
-
+def _survey(here: Line) -> preflight.Survey:
     def survey(prepared: Prepared) -> tuple[Finding, ...]:
-        if stops:
-            books.require_free(here, prepared)
         manifest = here.helm.render(prepared.archive, prepared.target, prepared.layers)
         return preflight.preflight(prepared.target, manifest, here.scout)
 

@@ -21,6 +21,7 @@ from pipelinekit.model.release import Credentials, ImageRef, Target
 if TYPE_CHECKING:
     from pipelinekit.adapters.registry.oci import OciRegistry
     from pipelinekit.adapters.source.ledger.gitledger import GitLedger
+    from pipelinekit.adapters.source.span import Written
     from pipelinekit.model.gates import Watch
     from pipelinekit.model.platform import Environment, Platform
     from pipelinekit.model.preflight import Finding
@@ -146,6 +147,18 @@ class Desk:
 
         return OciRegistry(registry_login(self.platform), live=report.live)
 
+    def written(self, release: Release, since: str) -> tuple[Written, ...] | None:
+        """A release's commits since another one, from the registered repository; None: nobody can tell."""
+        from pipelinekit.adapters.source import span
+        from pipelinekit.plan.ledger.keyring import Keyring
+
+        mine = (release.team, release.name)
+        for each in self.platform.applications:
+            if (each.team, each.name) == mine:
+                keys = Keyring(self.platform)
+                return span.written(each.repository, each.branch, release.commit, since, keys)
+        return None
+
     # --- what is asked elsewhere --------------------------------------------------------------------
 
     @property
@@ -176,15 +189,8 @@ class Desk:
         return preflight(prepared.target, manifest, Preflight(reached, exists, login, hosts))
 
     def _authors(self, release: Release, since: str) -> tuple[str, ...] | None:
-        from pipelinekit.adapters.source.authors import authors
-        from pipelinekit.plan.ledger.keyring import Keyring
-
-        mine = (release.team, release.name)
-        for each in self.platform.applications:
-            if (each.team, each.name) == mine:
-                keys = Keyring(self.platform)
-                return authors(each.repository, each.branch, release.commit, since, keys)
-        return None
+        found = self.written(release, since)
+        return None if found is None else tuple(dict.fromkeys(each.person for each in found))
 
     def _watch(self, watch: Watch, target: Target, seconds: int) -> tuple[Watched, ...]:
         from pipelinekit.adapters import prometheus

@@ -27,7 +27,8 @@ def _main_of(source: str, platform: Platform) -> str:
         address, _, folder = source.removeprefix("git+").partition("#")
         head, at, ref = address.rpartition("@")
         # An ssh address has an @ of its own; a ref has no colon and comes after the path.
-        url = head if at and ":" not in ref and "/" in head else address
+        named = at and ":" not in ref and "/" in head.split("://")[-1]
+        url = head if named else address
         return _at_head(url, folder)
     origin = platform.jenkins.source if platform.jenkins else None
     if origin:

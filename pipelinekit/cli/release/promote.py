@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from pipelinekit.cli import report
 from pipelinekit.cli.options import PLAN
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import APPLICATION, ENV, REASON, TIMEOUT, TO, desk, named
-from pipelinekit.errors import refused
+from pipelinekit.errors import refused, usage
 from pipelinekit.model.promotion import PromotionPlan, Request
 from pipelinekit.steps.image import Did
 from pipelinekit.steps.promotion import promote as promotion
@@ -56,6 +57,8 @@ def promote(
       pipelinekit promote orders@1.4.2 --to production --plan
       pipelinekit promote orders@1.4.3 --to production --emergency --reason "payments are down"
     """
+    if not re.fullmatch(r"[\x21-\x7e]{0,64}", request["change"]):
+        raise usage("change-form", "a change's number has 64 letters, digits and signs at most")
     team, name, version = named(application)
     team, name = here.application(team, name)
     where, asked, around = here.environment(environment), Request(**request), here.around(timeout)

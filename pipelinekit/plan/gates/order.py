@@ -10,6 +10,9 @@ from pipelinekit.plan.gates.case import Case, closed, opened
 from pipelinekit.plan.gates.records import arrivals, verified
 from pipelinekit.plan.moment import spoken
 
+AT_ONCE = 200
+"""Commits that one event says to have seen: an event has a size."""
+
 
 def judge(case: Case) -> Iterator[Verdict]:
     """All three, as far as the environment asks for them."""
@@ -47,7 +50,8 @@ def unseen(case: Case) -> tuple[str, ...]:
     """The arrivals' commits that nobody but their writers has seen: a soak counts from when somebody does."""
     if case.before is None or not case.environment.soak:
         return ()
-    return tuple(each.commit for each in arrivals(case.history, case.before.name) if each.seen is None)
+    new = (each.commit for each in arrivals(case.history, case.before.name) if each.seen is None)
+    return tuple(new)[-AT_ONCE:]
 
 
 def _soak(case: Case, arrival: Entry | None) -> Verdict:

@@ -36,6 +36,14 @@ def verified(history: History, arrival: Entry) -> bool:
     )
 
 
+def tried(history: History, arrival: Entry) -> bool:
+    """Whether the tests have been run where a version arrived, whatever came of it."""
+    place = arrival.event.environment
+    return verified(history, arrival) or any(
+        each.event.kind == "failed" and each.event.environment == place for each in _after(history, arrival)
+    )
+
+
 def releases(history: History) -> tuple[Release, ...]:
     """Every version that was published and is told whole, oldest first."""
     found = (_release(each.event) for each in history if each.event.kind == "released")

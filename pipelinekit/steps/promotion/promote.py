@@ -172,9 +172,7 @@ def _beginning(around: Around, planned: Planned, request: Request) -> list[Event
 
 def _after(around: Around, planned: Planned, begun: Entry) -> Planned:
     """Where a beginning was left behind: the same goes on from it, another one ends it first."""
-    living_still = around.alive(str(begun.event.details.get("holder", "")))
-    over = around.clock(()).now > int(begun.event.details.get("until", 0))
-    if living_still or (living_still is None and not over):
+    if lives(around, begun):
         release, where = planned.survey.release, planned.survey.environment.name
         error = busy(begun)
         note(around.ledger, event_of(around, release, "refused", where, reason=error.faults[0].problem))
@@ -232,6 +230,20 @@ def _still_may(around: Around, planned: Planned, begun: Entry | None) -> None:
     raise Refused(*(Fault(f"gate-{each.gate}", each.reason) for each in closed))
 
 
+def _at_it(around: Around, planned: Planned, arrival: Entry) -> bool:
+    """Whether whoever brought it there is still at work: the proof is theirs."""
+    commit = arrival.event.details.get("begun")
+    begun = next((each for each in planned.case.history if each.commit == commit), None)
+    return begun is not None and lives(around, begun)
+
+
+def lives(around: Around, begun: Entry) -> bool:
+    """Whether who has begun may still be at it: on another machine until its time is over."""
+    details = begun.event.details
+    alive = around.alive(str(details.get("holder", "")))
+    return alive or (alive is None and around.clock(()).now <= int(details.get("until", 0)))
+
+
 def underway_commit(history: History, environment: str) -> str:
     """The commit of what has begun in an environment, or empty."""
     begun = underway(history, environment)
@@ -249,7 +261,7 @@ def _proven(around: Around, planned: Planned) -> Did:
     """What runs already is only proven, where that was not done."""
     survey = planned.survey
     found = living(planned.case.history, survey.environment.name)
-    if found and not verified(planned.case.history, found):
+    if found and not verified(planned.case.history, found) and not _at_it(around, planned, found):
         return prove(around, survey)
     where = f"{survey.environment.name} (namespace {survey.target.namespace})"
     return Did(f"{survey.release.name} {survey.release.version} runs already in {where}", acted=False)

@@ -6,15 +6,15 @@ import json
 from dataclasses import replace
 
 from pipelinekit.errors import refused
-from pipelinekit.model.ledger import Entry, Event
+from pipelinekit.model.ledger import Entry, Event, History
 from pipelinekit.model.platform import Environment
-from pipelinekit.plan.gates.records import last, living
+from pipelinekit.plan.gates.records import last, living, tried
 from pipelinekit.plan.promotion import BEGUN, busy, choose, earlier, underway
 from pipelinekit.steps.image import Did
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, event_of, note, read, settle
-from pipelinekit.steps.promotion.effects import Deed, carry_out
-from pipelinekit.steps.promotion.promote import GRACE, abandoned
+from pipelinekit.steps.promotion.effects import Deed, carry_out, prove
+from pipelinekit.steps.promotion.promote import GRACE, abandoned, lives
 from pipelinekit.steps.promotion.survey import Survey, look
 
 NO_TASKS = json.dumps({"before": None})
@@ -50,9 +50,14 @@ def rollback(
     for _ in range(TRIES):
         history, _ = read(around.ledger, team, name)
         begun = underway(history, environment.name)
-        if begun:
-            _require_left(around, begun)
-        if begun and begun.event.details.get("back"):
+        if begun and lives(around, begun):
+            raise busy(begun)
+        left = _unproven(history, environment)
+        if left and not begun and to in ("", left.event.version):
+            # It is back, and was killed before its tests: to go further back is another word.
+            survey = plan(around, team, name, environment, left.event.version)
+            return survey, (prove(around, survey),)
+        if begun and begun.event.details.get("back") and to in ("", begun.event.version):
             around.say(f"a way back to {begun.event.version} was left half done: it goes on")
             survey = plan(around, team, name, environment, begun.event.version)
             commit, bad = begun.commit, str(begun.event.details.get("bad", ""))
@@ -62,7 +67,7 @@ def rollback(
             if begun:
                 # What was left half done is what is gone back from.
                 history = note(around.ledger, abandoned(around, begun))
-                to, bad = to or bad, begun.event.version
+                to, bad = to or bad, str(begun.event.details.get("bad") or begun.event.version)
             survey = plan(around, team, name, environment, to)
             if bad == survey.release.version:
                 return survey, (Did(f"{name} {bad} is what {environment.name} has", acted=False),)
@@ -78,6 +83,13 @@ def rollback(
         )
         return survey, carry_out(around, survey, deed)
     raise refused("promotion-underway", "the ledger did not stand still", hint="try again")
+
+
+def _unproven(history: History, environment: Environment) -> Entry | None:
+    """The way back that an environment's newest arrival is, where its tests were never run."""
+    there = living(history, environment.name)
+    back = there is not None and there.event.kind == "rolled-back" and not tried(history, there)
+    return there if back else None
 
 
 def _beginning(around: Around, survey: Survey, bad: str, reason: str) -> Event:
@@ -101,10 +113,3 @@ def _hold(around: Around, survey: Survey, bad: str, reason: str) -> tuple[Event,
     said = f"rolled back to {survey.release.version}" + (f": {reason}" if reason else "")
     held = event_of(around, survey.release, "held", survey.environment.name, reason=said)
     return (replace(held, version=bad),)
-
-
-def _require_left(around: Around, begun: Entry) -> None:
-    details = begun.event.details
-    alive = around.alive(str(details.get("holder", "")))
-    if alive or (alive is None and around.clock(()).now <= int(details.get("until", 0))):
-        raise busy(begun)

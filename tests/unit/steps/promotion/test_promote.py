@@ -120,6 +120,19 @@ def test_what_somebody_else_has_begun_is_waited_for_or_goes_on(bench: Bench, ali
         assert bench.kinds() == ["requested", "promoted", "verified"]
 
 
+def test_what_somebody_else_is_proving_is_theirs_to_prove(bench: Bench) -> None:
+    bench.effects.kill_at = 4
+    with pytest.raises(Killed):
+        bench.promote()
+    assert bench.kinds() == ["requested", "promoted"]
+    bench.living.add("me")
+    (did,) = bench.promote()
+    assert (did.acted, bench.kinds()) == (False, ["requested", "promoted"])
+    bench.living.clear()
+    bench.promote()
+    assert bench.kinds() == ["requested", "promoted", "verified"]
+
+
 def test_another_release_ends_what_was_left_and_both_are_recorded(bench: Bench) -> None:
     bench.effects.kill_at = 1
     with pytest.raises(Killed):

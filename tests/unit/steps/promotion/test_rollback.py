@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.errors import Refused
+from pipelinekit.errors import CheckFailed, Refused
 from pipelinekit.model.gates import Approvals
 from tests.doubles import Killed
 from tests.promoting import Bench, Effects
@@ -143,7 +143,31 @@ def test_killed_at_each_effect_and_run_again_it_ends_like_an_undisturbed_run(tmp
         bench.effects.kill_at = number
         with pytest.raises(Killed):
             bench.rollback()
-        # Once it is written that it is done, running it again is another way back: only the proof is missing.
-        if number < 4:
-            bench.rollback()
-            assert bench.ends() == undisturbed.ends(), number
+        bench.rollback()
+        assert bench.ends() == undisturbed.ends(), number
+
+
+def test_after_tests_that_failed_back_is_further_back(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    bench.release("1.0.2")
+    bench.promote()
+    bench.releases.tests_fail = "404"
+    with pytest.raises(CheckFailed):
+        bench.rollback()
+    assert running(bench) == "1.0.1"
+    bench.releases.tests_fail = ""
+    bench.rollback()
+    assert running(bench) == "1.0.0"
+
+
+def test_another_version_than_the_one_left_half_way_is_gone_back_to(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    bench.release("1.0.2")
+    bench.promote()
+    bench.effects.kill_at = bench.effects.count + 1
+    with pytest.raises(Killed):
+        bench.rollback()
+    bench.rollback(to="1.0.0")
+    assert running(bench) == "1.0.0"
+    with pytest.raises(Refused, match=r"held against 1\.0\.2"):
+        bench.promote("1.0.2")

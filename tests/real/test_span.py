@@ -1,4 +1,4 @@
-"""Who wrote the commits of a release: what their signatures prove, and nothing else."""
+"""The commits of a release: what they say, and whom their signatures prove."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.source.authors import authors
+from pipelinekit.adapters.source.span import Written, authors, written
 from pipelinekit.plan.ledger.keyring import Keyring
 from tests.real.remotes import Bare, bare, git
 from tests.real.signers import Signers
@@ -69,3 +69,12 @@ def test_what_is_not_on_the_branch_is_not_known(work: Work, tmp_path: Path) -> N
     assert work.authors(work.first, aside) is None
     keys = Keyring(work.signers.platform())
     assert authors(str(tmp_path / "gone"), "main", work.first, "", keys) is None
+
+
+def test_each_commit_with_its_subject_newest_first(work: Work) -> None:
+    first, last = work.commit("ada"), work.commit()
+    keys = Keyring(work.signers.platform())
+    assert written(str(work.remote.path), "main", last, work.first, keys) == (
+        Written(commit=last, subject="Change", person=""),
+        Written(commit=first, subject="Change", person="ada"),
+    )
