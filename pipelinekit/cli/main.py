@@ -56,9 +56,13 @@ def run(arguments: list[str]) -> NoReturn:
         sys.stderr.write("\ninterrupted\n")
         report.leave(130)
     except click.ClickException as error:
+        from pipelinekit.cli import astray
+
         if "--json" in arguments:
-            report.error_json(UsageError(Fault("usage", error.format_message())))
+            report.error_json(UsageError(Fault("usage", error.format_message(), hint=astray.hint(error))))
         error.show()
+        if hint := astray.hint(error):
+            sys.stderr.write(f"  {hint}\n")
         report.leave(error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable
 
@@ -12,6 +11,7 @@ from pipelinekit import __version__
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.cli import report
+from pipelinekit.cli.application.difference import diff
 from pipelinekit.cli.options import JSON, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import Fault, Place, Refused, check_failed
@@ -26,7 +26,6 @@ from pipelinekit.steps.generate import (
 )
 
 QUIET = frozenset((Outcome.IDENTICAL,))
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @click.command()
@@ -91,7 +90,10 @@ def generate(
             commit=commit,
             push=push,
             check=check,
+            diff=show_diff,
         )
+        if take or keep or restore:
+            raise click.UsageError("--take, --keep and --restore are about one application: leave --all")
         fleet.run(options, as_json=as_json)
         return
     if only or checkouts or commit or branch or push:
@@ -149,24 +151,6 @@ def _kept(here: Line, word: str) -> Iterable[str]:
     if word in GENERATORS:
         return [each.path for each in GENERATORS[word].plan(here.app, here.site)] or [word]
     return [word]
-
-
-def diff(changes: Iterable[Change]) -> Iterable[str]:
-    """What a generation changes, as a unified diff."""
-    import difflib
-
-    for change in changes:
-        after = "" if change.outcome is Outcome.REMOVE else change.after.text if change.after else None
-        if after is None or after == change.before:
-            continue
-        lines = difflib.unified_diff(
-            _LINE.findall(change.before or ""),
-            _LINE.findall(after),
-            f"a/{change.path}" if change.before is not None else "/dev/null",
-            f"b/{change.path}" if change.outcome is not Outcome.REMOVE else "/dev/null",
-        )
-        for text in lines:
-            yield text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n"
 
 
 def _ask(here: Line, decisions: Decisions, generation: Generation) -> Generation:

@@ -13,7 +13,8 @@ from pipelinekit.adapters import files, folders
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import worktree
 from pipelinekit.cli import report
-from pipelinekit.cli.application import generate
+from pipelinekit.cli.application import generate, present
+from pipelinekit.cli.application.language import LANGUAGE
 from pipelinekit.cli.options import PLATFORM
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import Fault, Place, Refused, usage
@@ -37,7 +38,7 @@ LOOKED_FOR = (
 
 @click.command("new-app")
 @click.argument("name")
-@click.option("--language", "-l", type=click.Choice(LANGUAGES), help="What it is written in.")
+@click.option("--language", "-l", type=LANGUAGE, help="What it is written in.")
 @click.option("--team", default="apps", show_default=True, help="Who owns it.")
 @click.option(
     "--port", type=click.IntRange(1, 65535), help="What it listens on (8080, or what the source shows)."
@@ -87,6 +88,7 @@ def new_app(
     folder = Path(existing or name)
     if existing:
         files.require_folder(folder)
+    present.require_same(folder, name, language)
     seen = _look_around(folder, name, language, service) if existing else None
     chosen = language or (seen.language if seen else None)
     if chosen is None:
@@ -130,6 +132,8 @@ def _look_around(folder: Path, name: str, language: Language | None, service: st
         hint = "a folder that package.json or pnpm-workspace.yaml names among its workspaces"
         raise usage("service-unknown", f"--service {service}: {folder} has no such member", hint=hint)
     if language and (seen is None or seen.language != language):
+        for sentence in present.without_trace(folder, language, texts, seen):
+            report.notice(sentence)
         return None
     # One sign at the top of many folders is a workspace's, and the applications are further down.
     if seen is None:
