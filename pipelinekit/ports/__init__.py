@@ -19,6 +19,7 @@ from pipelinekit.ports.images import (
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
 from pipelinekit.ports.releases import (
     RIVAL,
+    SILENT,
     Charts,
     Cluster,
     Clusters,
@@ -32,6 +33,7 @@ from pipelinekit.ports.say import Live, Say, nobody
 __all__ = [
     "DENIED",
     "RIVAL",
+    "SILENT",
     "Builds",
     "ChartRepository",
     "Charts",

@@ -36,11 +36,9 @@ def hint(folder: Path, name: str) -> str:
 
 def _below(folder: Path, name: str) -> list[str]:
     found = []
-    seen = 0
-    for here, inside, names in os.walk(folder):
+    for seen, (here, inside, names) in enumerate(os.walk(folder)):
         depth = len(Path(here).relative_to(folder).parts)
         inside[:] = sorted(each for each in inside if not each.startswith(".") and depth < DEEPEST)
-        seen += 1
         if name in names and depth:
             found.append(Path(here).relative_to(folder).as_posix())
         if seen > MOST:
