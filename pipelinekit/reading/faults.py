@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pipelinekit.errors import Fault
 from pipelinekit.model.app import LANGUAGES
 from pipelinekit.model.spoken import suggestion
+from pipelinekit.names import host_fault
 from pipelinekit.reading.schema import SCHEMAS, Schema
+from pipelinekit.reading.schema.words import MIRROR, REGISTRY
 from pipelinekit.reading.source import Path, Source
 from pipelinekit.reading.unsaid import unsaid
 
@@ -189,6 +191,9 @@ def _phrase(
 ) -> tuple[str, str]:
     limit: Any = schema[keyword]
     match keyword:
+        case "pattern" if limit in {REGISTRY[0], MIRROR[0]}:
+            why = host_fault(str(value), path=limit == MIRROR[0])
+            return f"{shown(value)} {why}", f"expected: {schema['patternErrorMessage']}"
         case "pattern":
             return (
                 f"{shown(value)} is not valid here",

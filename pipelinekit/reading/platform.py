@@ -28,7 +28,6 @@ from pipelinekit.model.platform import (
 )
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
 from pipelinekit.reading import faults, nexus
-from pipelinekit.reading.schema.words import HOST
 from pipelinekit.reading.source import Path, Source, parse
 
 Data = Mapping[str, Any]
@@ -167,7 +166,7 @@ def _check_packages(source: Source) -> None:
             # An address is a build argument: it stands in the image's history.
             hint = "take it out: {url: https://…, credentials: ID}, the id of a Jenkins credential"
             source.fault(path, "secret-in-address", "the address holds a user or a token", hint)
-        elif guarded and "credentials" in each and not re.fullmatch(HOST, match[2]):
+        elif guarded and "credentials" in each and not re.fullmatch(names.HOST, match[2]):
             source.fault(path, "login-address", "names no host that a login could be for", "https://HOST/…")
         plain = guarded and "credentials" in each and match[1] == "http"
         if plain and (name == "go" or not names.is_loopback(match[2])):

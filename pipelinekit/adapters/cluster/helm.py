@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, holders, undo
-from pipelinekit.adapters.cluster.complaints import next_step
+from pipelinekit.adapters.cluster.complaints import next_step, require_packed
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.adapters.source import tracked
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
@@ -73,7 +73,8 @@ class Helm:
             layers = ([], [given], *([each, given] for each in sorted(chart.glob("values-*.yaml"))))
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 linted = pool.map(lambda each: self._lint(chart, each), layers)
-                process.check(["helm", "package", str(chart), "--destination", scratch], timeout=120)
+                packed = process.run(["helm", "package", str(chart), "--destination", scratch], timeout=120)
+                require_packed(packed)
                 # The first complaint is raised, in the order of the layers.
                 list(linted)
             made = next(Path(scratch).glob("*.tgz"))
