@@ -47,7 +47,7 @@ def read(answer: str) -> tuple[Rule, ...] | None:
         if not status or status.get("incomplete"):
             return None
         return tuple(Rule(*(frozenset(each.get(field) or ()) for field in _FIELDS)) for each in found)
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         return None
 
 

@@ -1,0 +1,123 @@
+"""Every reader, given whatever a server, a file or a repository may say: a value, or an error of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelinekit.adapters.cluster import rights
+from pipelinekit.adapters.registry import credentials, dockerconfig
+from pipelinekit.errors import PipelinekitError
+from pipelinekit.model import jobplan, receipts
+from pipelinekit.plan.detect import detect
+from pipelinekit.reading import app, casc, dockerfile, lock, manifest, platform, platformlock, values
+from pipelinekit.reading.dockerignore import read_dockerignore
+from pipelinekit.reading.gotest import junit_of_go
+
+WORDS = st.sampled_from(
+    [
+        "auths",
+        "auth",
+        "credsStore",
+        "credHelpers",
+        "identitytoken",
+        "h",
+        "format",
+        "verb",
+        "key",
+        "changes",
+        "path",
+        "engines",
+        "scripts",
+        "start",
+        "workspaces",
+        "dependencies",
+        "name",
+        "main",
+        "packages",
+        "require",
+        "php",
+        "status",
+        "resourceRules",
+        "verbs",
+        "Action",
+        "Package",
+        "Test",
+        "Output",
+        "Elapsed",
+        "metadata",
+        "kind",
+        "proxies",
+        "cliPluginsExtraDirs",
+        "config",
+        "version",
+        "info",
+        "build",
+        "run",
+        "processes",
+    ]
+)
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=8) | st.just("fail")
+)
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(WORDS | st.text(max_size=4), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+TEXTS = ANYTHING.map(json.dumps) | st.text(max_size=80) | st.just("[" * 5000) | st.just('{"a":' * 5000)
+
+READERS: dict[str, Callable[[str], object]] = {
+    "app.yaml": app.read_app,
+    "platform.yaml": platform.read_platform,
+    "platform.lock.yaml": platformlock.read_platform_lock,
+    "lock.yaml": lambda text: lock.read_lock(text, "lock.yaml"),
+    "a receipt": lambda text: receipts.from_json(text, receipts.ImagePushed, "push.json"),
+    "a plan of jobs": lambda text: jobplan.from_json(text, "plan.json"),
+    "values": lambda text: values.read_values(text, "values.yaml"),
+    "a manifest": manifest.read_manifest,
+    "JCasC": casc.trusted_libraries,
+    "Dockerfile": lambda text: dockerfile.bases(text, {}),
+    ".dockerignore": read_dockerignore,
+    "go test": junit_of_go,
+    "rules": rights.read,
+    "package.json": lambda text: detect({"package.json": text, "server.js": ""}),
+    "composer.json": lambda text: detect({"composer.json": text, "public/index.php": ""}),
+    "pyproject.toml": lambda text: detect({"pyproject.toml": text, "app.py": text}),
+    "Pipfile": lambda text: detect({"Pipfile": text, "Pipfile.lock": text, "app.py": ""}),
+    "Cargo.toml": lambda text: detect({"Cargo.toml": text, "src/main.rs": text}),
+    "pom.xml": lambda text: detect({"pom.xml": text}),
+    "go.mod": lambda text: detect({"go.mod": text, "main.go": text}),
+    "csproj": lambda text: detect({"a.csproj": text}),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@settings(max_examples=60, deadline=None)
+@given(text=TEXTS)
+def test_whatever_it_is_given_a_reader_reads_or_says_what_is_wrong(reader: str, text: str) -> None:
+    with contextlib.suppress(PipelinekitError):
+        READERS[reader](text)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=TEXTS)
+def test_whatever_is_in_dockers_configuration(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_text(text, errors="replace")
+    config: dict[str, Any] = {}
+    with contextlib.suppress(ValueError, RecursionError):
+        config = json.loads(text)
+    if isinstance(config, dict) and not ({"credsStore", "credHelpers"} & set(config)):
+        with contextlib.suppress(PipelinekitError):
+            credentials.from_docker_config("h", file)
+    dockerconfig.settings({"DOCKER_CONFIG": str(tmp_path)})
