@@ -26,8 +26,8 @@ WORDS = st.sampled_from(
     re.findall(
         r"\w+",
         "auths auth credsStore credHelpers identitytoken h format verb key changes path engines scripts "
-        "start workspaces dependencies name main packages require php status resourceRules verbs Action Package "
-        "Test Output Elapsed metadata kind proxies cliPluginsExtraDirs config version info build run processes",
+        "start workspaces dependencies name main packages require php status resourceRules verbs Action "
+        "Package Test Output Elapsed metadata kind proxies cliPluginsExtraDirs config version info build run",
     )
 )
 LEAVES = (
