@@ -283,3 +283,13 @@ def lacking(rules: tuple[Rule, ...]) -> str:
     missing = rights_of.lacking(rights_of.USUAL, rules)
     told = [f"{', '.join(verbs)} {resource}" for (_, resource), verbs in missing.items()]
     return "; ".join(told[:3]) + (f"; and {len(told) - 3} more" if len(told) > 3 else "")
+
+
+ADDRESS: dict[str, Callable[[str], str]] = {
+    "registry": _registry,
+    "mirror": lambda address: _mirror(address.partition("/")[0]),
+    "charts": _charts,
+    "jenkins": _jenkins,
+    "ledger": _git,
+}
+"""What to ask an address of that kind, with the credentials that are at hand here."""

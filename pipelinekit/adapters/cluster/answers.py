@@ -37,6 +37,9 @@ def refusal(where: str, reason: str) -> ToolFailed | None:
             f"the cluster of {context} does not take this login: it is wrong, or over ({reason[:200]})",
             hint=f"{hint}{option} auth whoami`",
         )
+    if "context" in reason and "does not exist" in reason:
+        hint = "`kubectl config get-contexts` lists what the kubeconfig has"
+        return failed("kubeconfig-missing", f"there is no kube context '{where}'", hint=hint)
     if _ABSENT.search(reason):
         return failed(
             "kubeconfig-missing",
