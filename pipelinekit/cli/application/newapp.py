@@ -256,7 +256,7 @@ def _what_next(folder: Path, name: str, language: str, doubts: int) -> str:
     state = f"is written, with {doubts} to check at the top of {FILE}," if doubts else "is ready"
     return (
         f"{name} ({language}) {state} in {folder}/\n"
-        f"  next: {step}git add . && git commit -m 'First version', then pipelinekit test"
+        f"  next: {step}git add . && git commit -m 'First version', then pipelinekit test\n" + present.TO_KNOW
     )
 
 

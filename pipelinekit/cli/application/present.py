@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from pipelinekit.plan.detect.signs import Detected, Texts
 
 
+TO_KNOW = (
+    "  traffic is closed both ways, a database outside included: "
+    f"`calls`, `accepts` and `reaches` in {FILE} open it\n"
+    "  the image runs as a numeric user who is not root, and listens above port 1024\n"
+    "  once it is deployed, `pipelinekit deploy` says at its end how to reach it"
+)
+"""What a newcomer trips over."""
+
+
 def require_same(folder: Path, name: str, language: Language | None) -> None:
     """Raise `Refused` when the folder's descriptor is of another application, or of another language."""
     present = files.read_texts(folder, [FILE]) if folder.is_dir() else {}

@@ -22,6 +22,7 @@ from pipelinekit.model.deployment import DeploymentPlan
 from pipelinekit.model.platform import Environment
 from pipelinekit.model.preflight import Finding
 from pipelinekit.plan import deploymentplan
+from pipelinekit.plan.reach import reach
 from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.steps import deployment as deployment_steps
 from pipelinekit.steps import preflight
@@ -102,6 +103,9 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
             for each in prepared
         ]
     finish_all(results, as_json, "no environment is automatic: nothing is deployed")
+    for each in environments if not as_json else ():
+        for text in reach(here.app, here.target(each)):
+            report.result(f"  reach it: {text}")
 
 
 def _check_words(*, plan_only: bool, out: str, from_plan: str, check: bool, via: str, timeout: int) -> None:
