@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipelinekit.cli import library
 from pipelinekit.reading.schema import APP, PLATFORM
+from tests import mistakes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,6 +33,7 @@ DERIVED: dict[str, Callable[[], str]] = {
     "docs/schemas/app.schema.json": lambda: _schema(APP),
     "docs/schemas/platform.schema.json": lambda: _schema(PLATFORM),
     "templates/editor/app.schema.json": lambda: _compact(APP),
+    "docs/mistakes.md": mistakes.table,
     **_steps(),
 }
 """Path to what its text should be."""

@@ -102,7 +102,7 @@ def _names(source: Source, key: str) -> set[str]:
     seen: set[str] = set()
     for index, each in enumerate(faults.items(source.data, key)):
         name = each.get("name")
-        if name in seen:
+        if isinstance(name, str) and name in seen:
             source.fault(
                 (key, index, "name"), "name-twice", f"'{name}' is there already", "rename one of them"
             )
@@ -112,16 +112,17 @@ def _names(source: Source, key: str) -> set[str]:
 
 
 def _check_registrations(source: Source) -> None:
-    seen: set[tuple[Any, Any]] = set()
+    seen: set[tuple[str, str]] = set()
     for index, each in enumerate(faults.items(source.data, "applications")):
-        key = (each.get("team"), each.get("name"))
+        key = (str(each.get("team")), str(each.get("name")))
         if key in seen:
             source.fault(
                 ("applications", index, "name"), "name-twice", f"team '{key[0]}' has '{key[1]}' already"
             )
         seen.add(key)
         _check_address(source, ("applications", index), each)
-        for number, mirror in enumerate(each.get("mirrors") or ()):
+        mirrors = each.get("mirrors")
+        for number, mirror in enumerate(mirrors if isinstance(mirrors, list) else ()):
             _check_git(source, ("applications", index, "mirrors", number), mirror)
 
 
@@ -186,12 +187,12 @@ def _check_placeholders(source: Source, path: Path, text: Any) -> None:
 
 def _check_cycles(source: Source) -> None:
     after = {
-        each.get("name"): each.get("after")
+        str(each.get("name")): each["after"]
         for each in faults.items(source.data, "environments")
-        if "after" in each
+        if isinstance(each.get("after"), str)
     }
     for index, each in enumerate(faults.items(source.data, "environments")):
-        start = each.get("name")
+        start = str(each.get("name"))
         chain, current = [start], after.get(start)
         while current is not None and current not in chain:
             chain.append(current)

@@ -160,6 +160,8 @@ def syntax_fault(error: yaml.YAMLError, text: str, origin: str) -> Fault:
         return Fault("conflict-markers", "a merge left its conflict markers here", place, hint=hint)
     if "found character that cannot start any token" in problem:
         hint = "YAML is indented with spaces; a text that begins with @, ` or % needs quotes"
+    elif "did not find expected" in problem:
+        hint = "is each brace, bracket and quote closed? a text that contains ': ' needs quotes"
     elif "but found another document" in problem:
         hint = "write one document a file"
     elif "mapping values are not allowed" in problem:

@@ -105,7 +105,7 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
     finish_all(results, as_json, "no environment is automatic: nothing is deployed")
     for each in environments if not as_json else ():
         for text in reach(here.app, here.target(each)):
-            report.result(f"  reach it: {text}")
+            report.say(f"reach it: {text}")
 
 
 def _check_words(*, plan_only: bool, out: str, from_plan: str, check: bool, via: str, timeout: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -94,3 +95,82 @@ def test_whatever_is_in_dockers_configuration(text: str, tmp_path: Path) -> None
         with contextlib.suppress(PipelinekitError):
             credentials.from_docker_config("h", file)
     dockerconfig.settings({"DOCKER_CONFIG": str(tmp_path)})
+
+
+FULL_APP = """
+apiVersion: pipelinekit/v1
+kind: Application
+metadata: {name: orders, team: payments}
+build:
+  {language: go, version: "1", args: {A: b}, secrets: [a], around: {push: {before: [x]}}}
+run:
+  port: 8080
+  ports: {grpc: 9090}
+  health: /h
+  metrics: /m
+  replicas: 2
+  resources: {cpu: 1, memory: 1Mi}
+  env: {A: b}
+  secrets: {B: "secret:n#k"}
+  expose: {host: h.example.com}
+  autoscale: {max: 6, cpu: 70}
+processes: {worker: {command: [x], ports: {a: 1}}, nightly: {command: [x], schedule: "0 3 * * *"}}
+before: {migrate: [x]}
+services: [{type: sql, name: orders}]
+calls: [billing]
+accepts: [shop]
+reaches: ["internet:443"]
+environments: {production: {replicas: 4, reaches: ["internet:443"], processes: {worker: {replicas: 2}}}}
+"""
+FULL_PLATFORM = """
+apiVersion: pipelinekit/v1
+kind: Platform
+metadata: {name: acme}
+images: {registry: r, path: "{team}/{name}", credentials: c, mirror: m, signing: {credentials: k}}
+charts: {repository: "oci://r/c", credentials: c}
+packages: {pypi: {url: "https://p", credentials: c}, go: "https://g"}
+jenkins: {url: "https://j", credentials: c, agent: {label: l}, library: {repository: "https://g/l"}}
+ledger: {repository: "https://g/ledger"}
+clusters: [{name: c, context: x, credentials: k}]
+environments:
+  - {name: dev, cluster: c, namespace: "{team}-dev", automatic: true}
+  - {name: p, cluster: c, namespace: "{team}", after: dev, soak: 1h, approvals: {count: 2, from: [x]},
+     freeze: [{from: "2026-12-18", to: "2027-01-04", zone: Europe/Paris, reason: r}]}
+components: [{name: vault}]
+applications:
+  - {name: orders, team: payments, repository: "https://g/o", mirrors: ["https://h/o"], path: ., branch: main}
+retention: {last: 10}
+"""
+JUNK: tuple[Any, ...] = (None, True, 0, -1, 1.5, "x", "", [], [None], [[]], {}, {"x": None}, [{"name": []}])
+
+
+def spoiled(value: Any) -> list[Any]:
+    """The document with each of its parts in turn replaced by something that nobody expects there."""
+    found = list(JUNK)
+    if isinstance(value, dict):
+        found += [{**value, key: each} for key, inner in value.items() for each in spoiled(inner)]
+        found += [{other: each for other, each in value.items() if other != key} for key in value]
+    elif isinstance(value, list):
+        found += [
+            [*value[:at], each, *value[at + 1 :]] for at, inner in enumerate(value) for each in spoiled(inner)
+        ]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [(FULL_APP, app.read_app), (FULL_PLATFORM, platform.read_platform)],
+    ids=["app", "platform"],
+)
+def test_each_part_of_a_document_may_be_anything(text: str, read: Callable[[str], object]) -> None:
+    documents = [json.dumps(each) for each in spoiled(yaml.safe_load(text))]
+    assert len(documents) > 500
+    wrong = {}
+    for each in documents:
+        try:
+            read(each)
+        except PipelinekitError:
+            continue
+        except Exception as error:  # noqa: BLE001 - what a reader lets through is what is looked for
+            wrong[f"{type(error).__name__}: {error}"] = each
+    assert wrong == {}
