@@ -183,6 +183,8 @@ def _wrong_kind(source: Source, kinds: str | list[str], value: Any, path: Path, 
             hint = f"write it without quotes: {value.strip()}"
         elif "array" in kinds and isinstance(value, str):
             hint = f"write a list: [{', '.join(value.split())[:60]}]"
+        elif "array" in kinds and isinstance(value, dict):
+            hint = "begin each entry with '- '"
         source.fault(path, "bad-type", f"expected {wanted}, found {found}", hint)
 
 

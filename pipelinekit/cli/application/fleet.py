@@ -184,7 +184,11 @@ def _chosen(platform: Platform, only: Sequence[str]) -> list[Registration]:
     for title in only:
         if title not in known:
             problem = f"the platform has no application {title}"
-            raise usage("application-unknown", problem, hint=nearest(title, known))
+            raise usage(
+                "application-unknown",
+                problem,
+                hint=nearest(title, known) or "register it below applications:",
+            )
     return [each for title, each in known.items() if not only or title in only]
 
 

@@ -18,7 +18,7 @@ def fault_of(words: list[str]) -> str:
     group: click.Command = main.group()
     context = click.Context(group, info_name="pipelinekit")
     while words and isinstance(group, click.Group):
-        if words[0].startswith("{"):
+        if words[0].startswith(("{", "-")):
             return ""
         command = group.get_command(context, words[0])
         if command is None:
