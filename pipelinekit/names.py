@@ -110,7 +110,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-_HOST = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9.]*[A-Za-z0-9])?(?::([0-9]{1,5}))?")
+_PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+HOST_NAME = r"[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?"
+HOST = rf"{HOST_NAME}(:{_PORT})?"
+"""A host, with or without a port."""
+IMAGE_FOLDER = r"(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+"""What may follow a host in front of images' names."""
 
 
 def host_fault(text: str, *, path: bool = True) -> str:
@@ -125,9 +130,8 @@ def host_fault(text: str, *, path: bool = True) -> str:
     host, slash, rest = text.partition("/")
     if host.startswith("[") or host.count(":") > 1:
         return "is an IPv6 address, which image names cannot hold"
-    match = _HOST.fullmatch(host)
-    if match is None or int(match[1] or 1) not in range(1, 65536):
+    if not re.fullmatch(HOST, host):
         return "is no host, with or without a port"
-    if slash and not (path and re.fullmatch(r"[a-z0-9]+(?:[._/-]+[a-z0-9]+)*", rest)):
+    if slash and not (path and re.fullmatch(IMAGE_FOLDER, f"/{rest}")):
         return "has something after the host" if rest else "ends with a slash"
     return ""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipelinekit.cli import library
 from pipelinekit.reading.schema import APP, COMPONENT, PLATFORM
+from tests import mistakes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,6 +34,7 @@ DERIVED: dict[str, Callable[[], str]] = {
     "docs/schemas/platform.schema.json": lambda: _schema(PLATFORM),
     "docs/schemas/component.schema.json": lambda: _schema(COMPONENT),
     "templates/editor/app.schema.json": lambda: _compact(APP),
+    "docs/mistakes.md": mistakes.table,
     **_steps(),
 }
 """Path to what its text should be."""

@@ -218,7 +218,8 @@ def write_tree(root: Path, files: Mapping[str, tuple[str, bool]]) -> None:
         path = os.path.realpath(path) if os.path.islink(path) else path  # noqa: PTH114 - a text already
         crlf = there[relative] is not None and _uses_crlf(path)
         content = text.replace("\n", "\r\n") if crlf else text
-        _write(path, content, 0o755 if executable else 0o644)
+        # Whoever has made it executable has a reason; an update has none against it.
+        _write(path, content, 0o755 if executable or (there[relative] or 0) & 0o100 else 0o644)
 
 
 def _mode(path: str) -> int | None:

@@ -12,20 +12,28 @@ from typing import Literal
 from pipelinekit.adapters import plainhttp, process, programs
 from pipelinekit.adapters.build import engines
 from pipelinekit.adapters.build.secrets import BuildSecrets
+from pipelinekit.adapters.cluster import rights as namespaces
 from pipelinekit.adapters.cluster.helm import Helm
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.registry import credentials, dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.source import git, worktree
 from pipelinekit.adapters.source.addresses import address as git_address
-from pipelinekit.errors import Fault, PipelinekitError, ToolMissing, failed
+from pipelinekit.errors import Fault, PipelinekitError, ToolFailed, ToolMissing, failed
 from pipelinekit.model.packages import MIRROR
-from pipelinekit.model.platform import Platform
-from pipelinekit.model.release import Credentials
+from pipelinekit.model.platform import Environment, Platform
+from pipelinekit.model.preflight import Rule
+from pipelinekit.model.release import Credentials, Target
 from pipelinekit.plan.inputs import HUB, HUB_API
+from pipelinekit.plan.preflight import rights as rights_of
+from pipelinekit.ports import SILENT
 
 OLDEST = {"git": git.OLDEST, "helm": "3.17", "kubectl": "1.28", "docker": "20.10", "buildah": "1.28"}
 """The oldest version of a tool that works."""
+
+
+MOST_ASKED = 20
+"""Applications, and namespaces, whose rights are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,29 @@ def addresses(platform: Platform, env: dict[str, str]) -> list[Probe]:
     for cluster in platform.clusters:
         name = f"cluster {cluster.name}" + (f" (context {cluster.context})" if cluster.context else "")
         probes.append((name, lambda context=cluster.context: _cluster(context, env)))  # type: ignore[misc]
-    return probes
+    return [*probes, *rights(platform, env)]
+
+
+def rights(platform: Platform, env: dict[str, str]) -> list[Probe]:
+    """What the account may do where applications go, asked of the first few; nothing is tried."""
+    targets = [
+        Target(
+            name=application.name,
+            environment=each,
+            namespace=each.namespace_of(application.team, application.name),
+            context=platform.cluster_of(each).context,
+        )
+        for each in platform.environments
+        for application in platform.applications[:MOST_ASKED]
+    ]
+    places = {(each.context, each.namespace): each for each in targets}
+    if not places:
+        contexts = dict.fromkeys(each.context for each in platform.clusters)
+        return [(f"rights {each or 'of the account'}", partial(_guessed, each, env)) for each in contexts]
+    return [
+        (f"rights in {each.namespace} ({each.environment.name})", partial(_rights, each, env))
+        for each in list(places.values())[:MOST_ASKED]
+    ]
 
 
 class Unseen(str):
@@ -211,3 +241,55 @@ def _git(address: str) -> str:
 
 def _cluster(context: str, env: dict[str, str]) -> str:
     return f"Kubernetes {Kubernetes(env).ping(context)}"
+
+
+def _guessed(context: str, env: dict[str, str]) -> str:
+    """Where no application is known, the context's own namespace says whether there are any rights."""
+    place = namespaces.current_namespace(env, context)
+    nowhere = Environment(name="", cluster="", namespace=place)
+    target = Target(name="", environment=nowhere, namespace=place, context=context)
+    rules = _rules(env, target)
+    if rules is None:
+        return Unseen("the cluster does not tell")
+    missing = lacking(rules)
+    if not missing:
+        return f"may deploy in namespace {place}"
+    return Unseen(f"may not deploy in namespace {place} ({missing}); whether elsewhere, no application tells")
+
+
+def _rules(env: dict[str, str], target: Target) -> tuple[Rule, ...] | None:
+    """The rules that count there; None where the cluster cannot be asked, which its own probe tells."""
+    try:
+        return namespaces.asked(env, target)
+    except ToolFailed as error:
+        if error.faults[0].code in SILENT:
+            return None
+        raise
+
+
+def _rights(target: Target, env: dict[str, str]) -> str:
+    rules = _rules(env, target)
+    if rules is None:
+        return Unseen("the cluster does not tell")
+    missing = lacking(rules)
+    if missing:
+        hint = f"`kubectl --namespace {target.namespace} auth can-i --list` shows what it may"
+        raise failed("rights-missing", f"the account may not {missing}", hint=hint)
+    return "may deploy"
+
+
+def lacking(rules: tuple[Rule, ...]) -> str:
+    """What an account may not do that every deployment has to, in a few words; empty when it may all."""
+    missing = rights_of.lacking(rights_of.USUAL, rules)
+    told = [f"{', '.join(verbs)} {resource}" for (_, resource), verbs in missing.items()]
+    return "; ".join(told[:3]) + (f"; and {len(told) - 3} more" if len(told) > 3 else "")
+
+
+ADDRESS: dict[str, Callable[[str], str]] = {
+    "registry": _registry,
+    "mirror": lambda address: _mirror(address.partition("/")[0]),
+    "charts": _charts,
+    "jenkins": _jenkins,
+    "ledger": _git,
+}
+"""What to ask an address of that kind, with the credentials that are at hand here."""

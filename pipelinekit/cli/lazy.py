@@ -65,7 +65,7 @@ class LazyGroup(click.Group):
             import difflib
 
             close = difflib.get_close_matches(args[0], self.verbs, n=1)
-            meant = f" Did you mean '{close[0]}'?" if close else ""
+            meant = f" Did you mean '{close[0]}'?" if close else " `pipelinekit --help` lists them."
             raise click.UsageError(f"There is no verb '{args[0]}'.{meant}", ctx)
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None and "--args-env" in rest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import gc
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -23,6 +24,7 @@ def entry() -> NoReturn:
 
         sys.stdout.write(f"pipelinekit {__version__}\n")
         raise SystemExit(0)
+    _open_streams()
     # Modules are no garbage: looking for some, a few dozen times while they load, costs a twentieth of a run.
     gc.set_threshold(50_000, 20, 20)
     try:
@@ -35,6 +37,25 @@ def entry() -> NoReturn:
                 sys.stderr.flush()
             os._exit(end.code)
         raise
+
+
+def _open_streams() -> None:
+    """Let each standard stream take whatever is written, in an encoding that lacks it as an escape.
+
+    Give a place to each standard stream that we were started without, and to the programs that we start.
+
+    A file that is opened next would get the number, and what is meant for a terminal with it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            with contextlib.suppress(OSError):
+                os.fstat(number)
+                continue
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def run(arguments: list[str]) -> NoReturn:
@@ -56,9 +77,13 @@ def run(arguments: list[str]) -> NoReturn:
         sys.stderr.write("\ninterrupted\n")
         report.leave(130)
     except click.ClickException as error:
+        from pipelinekit.cli import astray
+
         if "--json" in arguments:
-            report.error_json(UsageError(Fault("usage", error.format_message())))
+            report.error_json(UsageError(Fault("usage", error.format_message(), hint=astray.hint(error))))
         error.show()
+        if hint := astray.hint(error):
+            sys.stderr.write(f"  {hint}\n")
         report.leave(error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
@@ -73,12 +98,26 @@ def run(arguments: list[str]) -> NoReturn:
 
 
 def _main(arguments: list[str]) -> object:
+    _require_here(arguments)
     try:
         with _home(arguments):
             return group().main(arguments, prog_name="pipelinekit", standalone_mode=False)
     except SystemExit as end:
         # click ends by itself only for a reader who has gone away, and with 1: our word for a failed check.
         raise BrokenPipeError from end
+
+
+def _require_here(arguments: list[str]) -> None:
+    """Raise `ToolFailed` where the current folder is gone: nothing that a verb names could be found."""
+    if {"--help", "-h"} & set(arguments):
+        return
+    try:
+        os.getcwd()  # noqa: PTH109 - without pathlib, which few verbs need
+    except OSError as error:
+        from pipelinekit.errors import failed
+
+        hint = "somebody has deleted it, or you may not look into it: cd to another"
+        raise failed("folder-gone", "the current folder is not there any more", hint=hint) from error
 
 
 def _home(arguments: list[str]) -> contextlib.AbstractContextManager[None]:

@@ -69,7 +69,9 @@ _answered: list[bool] = []
 def as_json(value: Mapping[str, Any] | list[Any]) -> None:
     """A result for machines: the one document on stdout."""
     _answered.append(True)
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    # An encoding that lacks a character would get an escape that is none of JSON's.
+    whole = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
+    text = json.dumps(value, indent=2, ensure_ascii=not whole)
     # JSON escapes what is below a space; a terminal obeys more than that.
     sys.stdout.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 

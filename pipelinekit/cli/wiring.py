@@ -57,11 +57,11 @@ class Line:
         """`app.yaml` as it is on disk."""
         path = self.root / FILE
         if not path.exists():
-            raise refused(
-                "app-missing",
-                f"there is no {FILE} in {self.root}",
-                hint="`pipelinekit new-app NAME --language L` makes an application; --path names its folder",
-            )
+            from pipelinekit.adapters.folder import astray
+
+            made = "`pipelinekit new-app NAME --language L` makes an application; --path names its folder"
+            hint = astray.hint(self.root, FILE) or made
+            raise refused("app-missing", f"there is no {FILE} in {self.root}", hint=hint)
         return self.workspace.read_bytes(FILE)
 
     @cached_property

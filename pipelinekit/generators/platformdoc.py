@@ -24,6 +24,8 @@ class Answers:
     registry_credentials: str = ""
     jenkins: str = ""
     ledger: str = ""
+    gates: bool = False
+    """Whether each environment but the first waits for a release that passed the one before."""
     environments: Sequence[tuple[str, str]]
 
 
@@ -40,7 +42,10 @@ def plan_platform(answers: Answers) -> FilePlan:
             "cluster": clusters[context]["name"],
             "namespace": f"{{team}}-{name}",
         }
-        environment |= {"after": environments[-1]["name"]} if environments else {"automatic": True}
+        if not environments:
+            environment["automatic"] = True
+        elif answers.gates:
+            environment["after"] = environments[-1]["name"]
         environments.append(environment)
     return FilePlan(
         path=FILE,
@@ -56,6 +61,7 @@ def plan_platform(answers: Answers) -> FilePlan:
             "ledger": answers.ledger,
             "clusters": list(clusters.values()),
             "environments": environments,
+            "gates": answers.gates,
         },
     )
 

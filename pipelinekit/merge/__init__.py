@@ -40,6 +40,9 @@ class Outcome(StrEnum):
     """No longer generated, but you edited it."""
 
 
+_OPENS, _DIVIDES, _CLOSES = (re.compile(each) for each in ("<{7} ", "={7}\\s*$", ">{7} "))
+"""The lines around a conflict, as `git merge-file` writes them."""
+
 WRITES = frozenset(
     {Outcome.CREATE, Outcome.UPDATE, Outcome.MERGE, Outcome.CONFLICT, Outcome.MOVE, Outcome.REMOVE}
 )
@@ -93,13 +96,29 @@ def is_yours(path: str, yours: frozenset[str]) -> bool:
 
 def has_markers(text: str) -> bool:
     """Whether a conflict's markers stand in `text`."""
-    wanted = [re.compile(each) for each in ("<{7} ", "={7}$", ">{7} ")]
+    wanted = [_OPENS, _DIVIDES, _CLOSES]
     for line in text.split("\n"):
         if wanted[0].match(line):
             wanted.pop(0)
         if not wanted:
             return True
     return False
+
+
+def their_side(text: str) -> str:
+    """`text` with their side alone where a conflict's markers stand; unchanged where one has no end."""
+    kept: list[str] = []
+    side = ""
+    for line in text.splitlines(keepends=True):
+        if not side and _OPENS.match(line):
+            side = "theirs"
+        elif side == "theirs" and _DIVIDES.match(line):
+            side = "ours"
+        elif side == "ours" and _CLOSES.match(line):
+            side = ""
+        elif side != "ours":
+            kept.append(line)
+    return text if side else "".join(kept)
 
 
 def _change(
@@ -117,7 +136,7 @@ def _change(
     if path in said.take_new or (base is not None and theirs == base.text):
         return Change(path, Outcome.UPDATE, theirs, new)
     if path in said.take_theirs:
-        return Change(path, Outcome.EDITED, theirs, File(theirs, new.executable))
+        return _theirs(path, theirs, new)
     if base is None:
         return Change(path, Outcome.IN_THE_WAY, theirs, None)
     if has_markers(theirs):
@@ -127,6 +146,14 @@ def _change(
     merged, clean = merge_text(path, base.text, theirs, new.text, text)
     outcome = Outcome.CONFLICT if not clean else Outcome.MERGE if merged != theirs else Outcome.EDITED
     return Change(path, outcome, theirs, File(merged, new.executable))
+
+
+def _theirs(path: str, theirs: str, new: File) -> Change:
+    """What is on disk, without the markers that an earlier generation has left there."""
+    mine = their_side(theirs)
+    outcome = Outcome.EDITED if mine == theirs else Outcome.MERGE
+    outcome = Outcome.CONFLICT if has_markers(mine) else outcome
+    return Change(path, outcome, theirs, File(mine, new.executable))
 
 
 def _orphan(path: str, base: File | None, theirs: str | None) -> Change:

@@ -21,6 +21,7 @@ from pipelinekit.ports.ledger import Anchors, Journal, Ledger, TagAnchors
 from pipelinekit.ports.namespaces import Namespaces
 from pipelinekit.ports.releases import (
     RIVAL,
+    SILENT,
     Charts,
     Cluster,
     Clusters,
@@ -34,6 +35,7 @@ from pipelinekit.ports.say import Live, Say, nobody
 __all__ = [
     "DENIED",
     "RIVAL",
+    "SILENT",
     "Anchors",
     "Answers",
     "Builds",

@@ -47,6 +47,8 @@ class Charts(Protocol):
         ...
 
 
+SILENT = frozenset(("cluster-unreachable", "cluster-login", "cluster-untrusted", "kubeconfig-missing"))
+"""The codes of a cluster that nothing can be asked."""
 RIVAL = "deploy-rival"
 """The code of an installation's failure when somebody else has begun one first, and nothing was changed."""
 

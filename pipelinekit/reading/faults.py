@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipelinekit.errors import Fault
+from pipelinekit.model.app import LANGUAGES
+from pipelinekit.model.spoken import suggestion
+from pipelinekit.names import host_fault
 from pipelinekit.reading.schema import SCHEMAS, Schema
+from pipelinekit.reading.schema.words import MIRROR, REGISTRY
 from pipelinekit.reading.source import Path, Source
+from pipelinekit.reading.unsaid import unsaid
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -77,13 +83,19 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value short enough for one line."""
-    text = repr(value)
+    """A value short enough for one line, without the login that an address may carry."""
+    text = re.sub(r"(//|^')[^/@\s']*@", r"\1…@", repr(value))
     return text if len(text) <= 60 else f"{text[:40]}… ({len(text)} characters)"
+
+
+def unread(value: Any) -> str:
+    """In place of a value that may be a secret: how long it is."""
+    return f"this value ({len(str(value))} characters)"
 
 
 def _note(source: Source, kind: str, error: ValidationError) -> None:
     path, value = _found(source.data, error.instance_path)
+    hidden = unsaid(path)
     schema: Any = SCHEMAS[kind]
     for step in error.schema_path[:-1]:
         schema = schema[step]
@@ -98,7 +110,7 @@ def _note(source: Source, kind: str, error: ValidationError) -> None:
         key = error.kind.value
         source.fault(path, "missing-key", f"'{key}' is missing", f"add {key}:")
     elif keyword == "type":
-        _wrong_kind(source, wanted, value, path)
+        _wrong_kind(source, wanted, value, path, hidden)
     elif "propertyNames" in error.schema_path:
         name = str(error.kind.value.instance)
         problem = f"{shown(name)} is no name for this: {schema.get('patternErrorMessage')}"
@@ -106,7 +118,7 @@ def _note(source: Source, kind: str, error: ValidationError) -> None:
             problem = f"the name has {len(name)} characters, at most {wanted} fit"
         source.fault((*path, name), "bad-name", problem)
     else:
-        problem, hint = _phrase(keyword, schema, value, error.message)
+        problem, hint = _phrase(keyword, schema, value, error.message, shown if not hidden else unread)
         source.fault(path, f"bad-{keyword.lower()}", problem, hint)
 
 
@@ -133,35 +145,65 @@ def _unknown_keys(source: Source, known: Schema, found: Mapping[str, Any], path:
     free = [key for key in known if key not in found]
     for key in found:
         if key not in known:
-            source.fault((*path, key), "unknown-key", "unknown key", nearest(key, free))
+            hint = _unindented(key, known, found) or nearest(key, free)
+            source.fault((*path, key), "unknown-key", "unknown key", hint)
 
 
-def _wrong_kind(source: Source, kinds: str | list[str], value: Any, path: Path) -> None:
+def _unindented(key: str, known: Schema, found: Mapping[str, Any]) -> str:
+    """Where a key belongs that stands beside the one that it was to be in."""
+    for above in found:
+        if above == key:
+            return ""
+        if above in known and found[above] is None and key in known[above].get("properties", ()):
+            return f"it belongs to '{above}': indent it below"
+    return ""
+
+
+def _wrong_kind(source: Source, kinds: str | list[str], value: Any, path: Path, hidden: bool) -> None:
     wanted = " or ".join(_KINDS.get(each, each) for each in ([kinds] if isinstance(kinds, str) else kinds))
     written = source.written.get(path)
     if value is None:
-        source.fault(
-            path, "bad-type", f"expected {wanted}, found nothing", "give it a value or remove the key"
-        )
+        hint = "indent what belongs to it" if wanted == _KINDS["object"] else "give it a value"
+        source.fault(path, "bad-type", f"expected {wanted}, found nothing", f"{hint}, or remove the key")
+    elif hidden:
+        hint = "quote it" if wanted == "text" else ""
+        source.fault(path, "bad-type", f"expected {wanted}, found another kind of value", hint)
     elif wanted == "text" and written is not None:
         source.fault(path, "bad-type", f"expected text, found {written}", f'quote it: "{written}"')
     else:
         found = {"dict": "a mapping", "list": "a list", "str": f"the text {shown(value)}"}.get(
             type(value).__name__, shown(value)
         )
-        source.fault(path, "bad-type", f"expected {wanted}, found {found}")
+        hint = ""
+        if (
+            "integer" in kinds
+            and isinstance(value, str)
+            and re.fullmatch(r"[1-9][0-9]{0,8}|0", value.strip())
+        ):
+            hint = f"write it without quotes: {value.strip()}"
+        elif "array" in kinds and isinstance(value, str):
+            hint = f"write a list: [{', '.join(value.split())[:60]}]"
+        elif "array" in kinds and isinstance(value, dict):
+            hint = "begin each entry with '- '"
+        source.fault(path, "bad-type", f"expected {wanted}, found {found}", hint)
 
 
-def _phrase(keyword: str, schema: Schema, value: Any, message: str) -> tuple[str, str]:
+def _phrase(
+    keyword: str, schema: Schema, value: Any, message: str, shown: Callable[[Any], str]
+) -> tuple[str, str]:
     limit: Any = schema[keyword]
     match keyword:
+        case "pattern" if limit in {REGISTRY[0], MIRROR[0]}:
+            why = host_fault(str(value), path=limit == MIRROR[0])
+            return f"{shown(value)} {why}", f"expected: {schema['patternErrorMessage']}"
         case "pattern":
             return (
                 f"{shown(value)} is not valid here",
                 f"expected: {schema.get('patternErrorMessage', limit)}",
             )
         case "enum":
-            return f"{shown(value)} is not one of them", nearest(str(value), map(str, limit))
+            spoken = suggestion(str(value)) if limit == list(LANGUAGES) else ""
+            return f"{shown(value)} is not one of them", spoken or nearest(str(value), map(str, limit))
         case "const":
             return f"expected {limit}, found {shown(value)}", f"write {limit}"
         case "minimum" | "maximum":

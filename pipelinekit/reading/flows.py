@@ -53,8 +53,11 @@ def check_reaches(source: Source, data: Data, path: Path = ()) -> None:
 
 def check_ports(source: Source, process: Data, path: Path, written: Data) -> None:
     """Fault two names of one number; `written` is what of the process is in the document at `path`."""
-    seen = {process.get("port"): "port"}
+    main = process.get("port")
+    seen = {main: "port"} if isinstance(main, int) else {}
     for name, number in mapping(process, "ports").items():
+        if not isinstance(number, int):
+            continue
         other = seen.setdefault(number, name)
         if other != name:
             at = ("ports", name) if name in mapping(written, "ports") else ("port",)

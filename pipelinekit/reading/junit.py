@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from itertools import pairwise
 from xml.etree import ElementTree as ET
@@ -87,46 +86,6 @@ class _Cases:
             self.passed += 1
 
 
-def junit_of_go(events: str) -> bytes:
-    """`go test -json`'s events as a JUnit report; a package that does not compile is a failed case."""
-    output: dict[tuple[str, str], list[str]] = {}
-    results: dict[tuple[str, str], tuple[str, float]] = {}
-    for line in events.splitlines():
-        try:
-            event = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if not isinstance(event, dict):
-            continue
-        key = (event.get("Package") or event.get("ImportPath", ""), event.get("Test", ""))
-        action = event.get("Action")
-        if action in {"output", "build-output"}:
-            output.setdefault(key, []).append(event.get("Output", ""))
-        elif action in {"pass", "fail", "skip", "build-fail"}:
-            results[key] = (action.removeprefix("build-"), float(event.get("Elapsed") or 0))
-    suite = ET.Element("testsuite", name="go test")
-    tested = {package for package, test in results if test}
-    failed = {package for (package, test), (result, _) in results.items() if test and result == "fail"}
-    for (package, test), (result, elapsed) in results.items():
-        # A package's own line repeats its tests'; where none failed it tells of a build, a start, an end.
-        if not test and (result != "fail" or package in failed):
-            continue
-        name = test or ("package" if package in tested else "build")
-        case = ET.SubElement(
-            suite,
-            "testcase",
-            classname=_xml_text(package),
-            name=_xml_text(name),
-            time=f"{elapsed:.3f}",
-        )
-        if result == "fail":
-            text = "".join(output.get((package, test), []))
-            ET.SubElement(case, "failure", message=_go_message(text)).text = _xml_text(text)
-        elif result == "skip":
-            ET.SubElement(case, "skipped")
-    return bytes(ET.tostring(suite, encoding="utf-8", xml_declaration=True))
-
-
 _CARGO_CASE = re.compile(r"test (?P<name>.+?)(?: - should panic)? \.\.\. (?P<result>ok|FAILED|ignored)")
 _CARGO_SUITE = re.compile(r"\s+(?:Running (?:unittests )?(?P<file>\S+)|Doc-tests (?P<crate>\S+))")
 _CARGO_OUTPUT = re.compile(r"---- (?P<name>\S+) stdout ----")
@@ -194,11 +153,9 @@ def junit_of_unittest(output: str) -> bytes:
         rest = cases.get(key, "")
         unexpected = [("", "unexpected success", "")] if _UNITTEST_UNEXPECTED.search(rest) else []
         for part, message, text in failures.get(key) or unexpected or [("", "", "")]:
-            case = ET.SubElement(
-                suite, "testcase", classname=_xml_text(key[0]), name=_xml_text(key[1] + part)
-            )
+            case = ET.SubElement(suite, "testcase", classname=xml_text(key[0]), name=xml_text(key[1] + part))
             if message:
-                ET.SubElement(case, "failure", message=_xml_text(message)).text = _xml_text(text)
+                ET.SubElement(case, "failure", message=xml_text(message)).text = xml_text(text)
             elif _UNITTEST_SKIPPED.search(rest):
                 ET.SubElement(case, "skipped")
     return bytes(ET.tostring(suite, encoding="utf-8", xml_declaration=True))
@@ -243,17 +200,11 @@ def _unittest_key(found: re.Match[str]) -> tuple[str, str]:
 
 def _explain(failure: ET.Element, text: str) -> None:
     """A panic names its place in the first line and its reason in the next."""
-    failure.text = _xml_text(text)
+    failure.text = xml_text(text)
     lines = failure.text.splitlines()
     failure.set("message", next((line for line in lines if "panicked at" not in line), "failed"))
 
 
-def _go_message(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines()]
-    said = [line for line in lines if line and not line.startswith(("=== ", "--- ", "# "))]
-    return _xml_text(said[0]) if said else "failed"
-
-
-def _xml_text(text: str) -> str:
+def xml_text(text: str) -> str:
     """`text` without the characters that XML 1.0 cannot hold."""
     return "".join(each for each in text if each in "\t\n\r" or (each >= " " and each not in "\ufffe\uffff"))

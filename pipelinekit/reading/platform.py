@@ -26,7 +26,6 @@ from pipelinekit.model.platform import (
 from pipelinekit.model.registries import MirrorLogin, Retention, Signing
 from pipelinekit.reading import faults, gates, nexus, people
 from pipelinekit.reading.environments import check_network, read_environment, read_network
-from pipelinekit.reading.schema.words import HOST
 from pipelinekit.reading.source import Path, Source, parse
 
 Data = Mapping[str, Any]
@@ -87,7 +86,7 @@ def _names(source: Source, key: str) -> set[str]:
     seen: set[str] = set()
     for index, each in enumerate(faults.items(source.data, key)):
         name = each.get("name")
-        if name in seen:
+        if isinstance(name, str) and name in seen:
             source.fault(
                 (key, index, "name"), "name-twice", f"'{name}' is there already", "rename one of them"
             )
@@ -97,16 +96,17 @@ def _names(source: Source, key: str) -> set[str]:
 
 
 def _check_registrations(source: Source) -> None:
-    seen: set[tuple[Any, Any]] = set()
+    seen: set[tuple[str, str]] = set()
     for index, each in enumerate(faults.items(source.data, "applications")):
-        key = (each.get("team"), each.get("name"))
+        key = (str(each.get("team")), str(each.get("name")))
         if key in seen:
             source.fault(
                 ("applications", index, "name"), "name-twice", f"team '{key[0]}' has '{key[1]}' already"
             )
         seen.add(key)
         _check_address(source, ("applications", index), each)
-        for number, mirror in enumerate(each.get("mirrors") or ()):
+        mirrors = each.get("mirrors")
+        for number, mirror in enumerate(mirrors if isinstance(mirrors, list) else ()):
             _check_git(source, ("applications", index, "mirrors", number), mirror)
 
 
@@ -151,7 +151,7 @@ def _check_packages(source: Source) -> None:
             # An address is a build argument: it stands in the image's history.
             hint = "take it out: {url: https://…, credentials: ID}, the id of a Jenkins credential"
             source.fault(path, "secret-in-address", "the address holds a user or a token", hint)
-        elif guarded and "credentials" in each and not re.fullmatch(HOST, match[2]):
+        elif guarded and "credentials" in each and not re.fullmatch(names.HOST, match[2]):
             source.fault(path, "login-address", "names no host that a login could be for", "https://HOST/…")
         plain = guarded and "credentials" in each and match[1] == "http"
         if plain and (name == "go" or not names.is_loopback(match[2])):
@@ -171,12 +171,12 @@ def _check_placeholders(source: Source, path: Path, text: Any) -> None:
 
 def _check_cycles(source: Source) -> None:
     after = {
-        each.get("name"): each.get("after")
+        str(each.get("name")): each["after"]
         for each in faults.items(source.data, "environments")
-        if "after" in each
+        if isinstance(each.get("after"), str)
     }
     for index, each in enumerate(faults.items(source.data, "environments")):
-        start = each.get("name")
+        start = str(each.get("name"))
         chain, current = [start], after.get(start)
         while current is not None and current not in chain:
             chain.append(current)

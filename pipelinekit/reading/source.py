@@ -39,6 +39,7 @@ _TAGS = frozenset(_TAG + each for each in ("str", "int", "float", "bool", "null"
 _IMPLIED = {"timestamp": "a date", "value": "a default value", "merge": "a merge key"}
 """What YAML 1.1 sees in some plain scalars that are text in YAML 1.2."""
 
+_MARKERS = re.compile(r"^(<{7}) [^\n]*\n(?s:.*?)^>{7} ", re.MULTILINE)
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML allows only as an escape in double quotes."""
@@ -152,8 +153,15 @@ def syntax_fault(error: yaml.YAMLError, text: str, origin: str) -> Fault:
     place = _place_at(text[: mark.index], origin) if mark else Place(origin)
     problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or error).splitlines()[0]
     hint = ""
+    conflict = _MARKERS.search(text)
+    if conflict:
+        place = _place_at(text[: conflict.start(1)], origin)
+        hint = "keep one side of each, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>"
+        return Fault("conflict-markers", "a merge left its conflict markers here", place, hint=hint)
     if "found character that cannot start any token" in problem:
         hint = "YAML is indented with spaces; a text that begins with @, ` or % needs quotes"
+    elif "did not find expected" in problem:
+        hint = "is each brace, bracket and quote closed? a text that contains ': ' needs quotes"
     elif "but found another document" in problem:
         hint = "write one document a file"
     elif "mapping values are not allowed" in problem:

@@ -12,7 +12,7 @@ from pipelinekit.model.receipts import ChartPublished
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan import deploymentplan, intruders
 from pipelinekit.plan.deployment import held, standing
-from pipelinekit.ports import Objects, Releases, Say
+from pipelinekit.ports import SILENT, Objects, Releases, Say
 from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.steps.pending import PENDING
 
@@ -67,7 +67,7 @@ def find(target: Target, state: ReleaseState | None, objects: Objects, say: Say)
     try:
         return compared(target, state, objects)
     except ToolFailed as error:
-        if error.faults[0].code == "cluster-unreachable":
+        if error.faults[0].code in SILENT:
             raise
         say(f"what is there cannot be compared with the chart: {error.faults[0].problem}")
         return Found(state=state)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused
-from pipelinekit.merge import Decisions
+from pipelinekit.merge import Change, Decisions
 from pipelinekit.model.platform import Registration
 from pipelinekit.model.site import Site
 from pipelinekit.ports import Say, TextMerge, Workspace
@@ -50,6 +50,8 @@ class Result:
     files: tuple[str, ...] = ()
     """What was (or would be) written, or what waits."""
     reason: str = ""
+    shown: str = ""
+    """What would change, where it was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +72,12 @@ def update(
     tool: Tool,
     *,
     write: bool,
+    show: Callable[[Sequence[Change]], str] = lambda _: "",
 ) -> Result:
-    """Generate one application; files that nothing changed for are not even looked at."""
+    """Generate one application; files that nothing changed for are not even looked at.
+
+    What `show` makes of the changes goes into the result.
+    """
     title = title_of(registration)
     inputs = inputs_digest(descriptor, site, tool.version, tool.templates_digest)
     if is_current(workspace.read_lock() or "", inputs):
@@ -97,14 +103,15 @@ def update(
         return Result(title=title, state=State.INVALID, reason=str(error.faults[0]))
     except Refused as error:
         return Result(title=title, state=State.CONFLICT, reason=str(error.faults[0]))
+    shown = show(generation.changes)
     if generation.unsettled:
         waiting = tuple(each.path for each in generation.unsettled)
         reason = "; ".join(f"{each.path}: {each.outcome}" for each in generation.unsettled)
-        return Result(title=title, state=State.CONFLICT, files=waiting, reason=reason)
+        return Result(title=title, state=State.CONFLICT, files=waiting, reason=reason, shown=shown)
     changed = tuple(each.path for each in generation.writes)
     if generation.current:
         return Result(title=title, state=State.CURRENT)
-    return Result(title=title, state=State.UPDATED if write else State.OUTDATED, files=changed)
+    return Result(title=title, state=State.UPDATED if write else State.OUTDATED, files=changed, shown=shown)
 
 
 def for_all(

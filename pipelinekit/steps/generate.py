@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelinekit.errors import usage
@@ -117,12 +117,11 @@ def plan_generation(
     new = memory.base if again else render(plan_files(app, site), templates)
     yours = frozenset(memory.lock.yours if memory.lock else ()) | decisions.yours
     yours -= decisions.take_new
-    decisions = replace(decisions, yours=yours)
     version = max((each.to for each in migrations), default=TEMPLATES)
     steps = due(memory.lock.templates if memory.lock else version, migrations)
     paths = sorted(memory.base.keys() | new.keys())
-    for path in sorted((decisions.take_new | decisions.take_theirs | decisions.restore).difference(paths)):
-        raise usage("path-unknown", f"no file {path} is generated", hint=nearest(path, paths))
+    _check_paths(paths, decisions, memory.lock.yours if memory.lock else ())
+    decisions = replace(decisions, yours=yours)
     passed = frozenset() if whole or steps else _unchanged(memory, new)
     base, considered = _without(memory.base, passed), _without(new, passed)
     paths = sorted(base.keys() | considered.keys())
@@ -151,6 +150,14 @@ def plan_generation(
         memory=memory,
         moves={old: new for new, old in migrated.moved.items()},
     )
+
+
+def _check_paths(paths: Sequence[str], said: Decisions, kept: Sequence[str]) -> None:
+    """Raise `UsageError` for a word about a file that is not generated; what was kept before may be again."""
+    for path in sorted((said.take_new | said.take_theirs | said.restore | said.yours).difference(paths)):
+        folder = path in said.yours and any(is_yours(each, frozenset((path,))) for each in paths)
+        if not folder and path not in kept:
+            raise usage("path-unknown", f"no file {path} is generated", hint=nearest(path, paths))
 
 
 def inputs_digest(descriptor: bytes, site: Site, tool: str, templates: str) -> str:

@@ -16,6 +16,7 @@ from pipelinekit.plan.deploymentplan import check_promise, lines
 from pipelinekit.plan.release import check_installable, key_at
 from pipelinekit.ports import (
     RIVAL,
+    SILENT,
     ChartRepository,
     Charts,
     Cluster,
@@ -187,7 +188,7 @@ def _announce(
     try:
         plan = plan_deployment(prepared, there, releases, objects)
     except ToolFailed as error:
-        if promised or error.faults[0].code == "cluster-unreachable":
+        if promised or error.faults[0].code in SILENT:
             raise
         # What cannot be tried may still be done; why not, Helm then says.
         say(f"what hands have changed cannot be told: {error.faults[0].problem}")

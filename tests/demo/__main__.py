@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -69,6 +70,7 @@ class Demo:
     def run(self) -> None:
         """Every step in order."""
         self.app.parent.mkdir(exist_ok=True)
+        self.remember()
         if not (self.app / ".pipelinekit" / "lock.yaml").exists():
             words = ["new-app", self.name, "--language", "python", "--team", self.team]
             self.step(["pipelinekit", *words], self.app.parent)
@@ -78,6 +80,19 @@ class Demo:
         for verb in ("test", "build", "push", "package", "publish", "deploy", "verify"):
             self.verb(verb)
         self.ask()
+
+    def remember(self) -> None:
+        """Keep what the verbs were given, so that the commands at the end work in any shell."""
+        given = {
+            **self.place.env,
+            **{name: self.env[name] for name in self.env if name.startswith("PIPELINEKIT_")},
+        }
+        given.pop("PATH", None)
+        lines = [f"export {name}={shlex.quote(text)}" for name, text in given.items()]
+        folders = [str(Path(sys.executable).parent), self.place.env.get("PK_TESTBED_BIN", "")]
+        path = os.pathsep.join(shlex.quote(each) for each in folders if each)
+        lines.append(f'export PATH={path}:"$PATH"')
+        (self.app.parent / "env").write_text("\n".join(lines) + "\n")
 
     def verb(self, name: str) -> None:
         """Run a verb in the application's folder; whether it acted is in its JSON."""
@@ -154,9 +169,10 @@ class Demo:
         where = f"{self.name} runs in namespace {self.namespace}"
         print(f"\n{begin} ({seconds:.1f} s): {where} and answers HTTP 200.")
         print("Look around:")
-        if self.place.env:
-            print('  eval "$(make --silent testbed-env)"')
-        print(f"  cd {self.app.relative_to(Path.cwd()) if self.app.is_relative_to(Path.cwd()) else self.app}")
+        here = self.app.relative_to(Path.cwd()) if self.app.is_relative_to(Path.cwd()) else self.app
+        print(f"  . {'' if here.is_absolute() else './'}{here.parent}/env")
+        print(f"  cd {here}")
+        print("  pipelinekit status --env dev")
         print(f"  {kubectl} get pods")
         print(f"  {kubectl} port-forward service/{self.name} 8080:80    # then http://localhost:8080")
         if self.place.remove:

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 Say = Callable[[str], None]
@@ -17,6 +17,14 @@ MINIKUBE_REGISTRY = "localhost:5000"
 MINIKUBE_PORT_FORWARD = (
     "kubectl --context minikube --namespace kube-system port-forward service/registry 5000:80"
 )
+
+
+DEPLOYED = (
+    "  the cluster: namespace demo-dev, with the application hello in it",
+    "  the registry: images and charts below demo/",
+    "  this checkout: the folder .demo",
+)
+"""What the demo does wherever it runs."""
 
 
 class CannotRun(Exception):
@@ -42,7 +50,7 @@ def choose(say: Say) -> Place:
     if bool(context) != bool(registry):
         raise CannotRun("give both: make demo CONTEXT=<kube context> REGISTRY=<host[:port]>")
     if context:
-        return _given(context, registry)
+        return _given(say, context, registry)
     for found in (_kind, _minikube):
         place = found(say)
         if place:
@@ -50,8 +58,9 @@ def choose(say: Say) -> Place:
     return _testbed(say)
 
 
-def _given(context: str, registry: str) -> Place:
+def _given(say: Say, context: str, registry: str) -> Place:
     _require("docker", "kubectl", "helm", "git")
+    consent(say, [f"the demo changes, in context {context} and registry {registry}:", *DEPLOYED])
     mirror = os.environ.get("MIRROR", "docker.io")
     return Place(
         name=f"context {context}", context=context, registry=registry, mirror=mirror, env={}, remove=""
@@ -78,7 +87,15 @@ def _kind(say: Say) -> Place | None:
         return None
     _require("docker", "kubectl", "helm", "git")
     cluster = clusters[0]
-    say(f"a kind cluster is here: {cluster}; its nodes get a registry at {KIND_REGISTRY}")
+    consent(
+        say,
+        [
+            f"a kind cluster is here: {cluster}; the demo changes:",
+            f"  a container pipelinekit-registry at {KIND_REGISTRY}, in the network kind",
+            "  each node: that registry's address, below /etc/containerd/certs.d",
+            *DEPLOYED,
+        ],
+    )
     _kind_registry(cluster)
     return Place(
         name=f"kind cluster {cluster}",
@@ -118,7 +135,9 @@ def _minikube(say: Say) -> Place | None:
     if '"Host":"Running"' not in status.replace(" ", ""):
         return None
     _require("docker", "kubectl", "helm", "git")
-    say("a minikube cluster is here; its registry addon is turned on")
+    consent(
+        say, ["a minikube cluster is here; the demo changes:", "  its registry addon is turned on", *DEPLOYED]
+    )
     subprocess.run(["minikube", "addons", "enable", "registry"], check=True)
     if not _output("curl", "--silent", "--fail", f"http://{MINIKUBE_REGISTRY}/v2/"):
         raise CannotRun(
@@ -146,8 +165,18 @@ def _testbed(say: Say) -> Place:
         [sys.executable, "-m", "tests.testbed", "status"], capture_output=True, text=True, check=False
     )
     if status.returncode:
-        _consent(say)
+        say("no cluster is given, and none was found: the demo makes one.")
+        listed = subprocess.run(
+            [sys.executable, "-m", "tests.testbed", "changes", "--demo"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        gone = "`make testbed-down` takes it away again; the first time takes some minutes."
+        consent(say, [*listed.stdout.splitlines(), *DEPLOYED, gone])
         subprocess.run([sys.executable, "-m", "tests.testbed", "up", "--demo"], check=True)
+    else:
+        consent(say, ["the testbed on this machine is up; the demo adds:", *DEPLOYED])
     described = subprocess.run(
         [sys.executable, "-m", "tests.testbed", "env", "--json"], capture_output=True, text=True, check=True
     )
@@ -163,10 +192,20 @@ def _testbed(say: Say) -> Place:
     )
 
 
-def _consent(say: Say) -> None:
-    say("no cluster is given, and none was found: the demo makes a one-node Kubernetes on this machine.")
-    say("`make testbed-down` removes it; the first time takes some minutes.")
-    if sys.stdin.isatty() and not os.environ.get("YES"):
-        answer = input("Go on? It lists its changes to this machine first. [y/N] ")
-        if answer.strip().lower() not in {"y", "yes"}:
-            raise CannotRun("nothing was changed; with a cluster of yours: make demo CONTEXT=… REGISTRY=…")
+def consent(say: Say, changes: Sequence[str]) -> None:
+    """Say what will be changed, and ask; without a terminal to ask in, `YES=1` is the answer.
+
+    Raises `CannotRun` unless somebody said yes.
+    """
+    for line in changes:
+        say(line)
+    if os.environ.get("YES") in {"1", "y", "yes"}:
+        return
+    if not sys.stdin.isatty():
+        raise CannotRun(
+            "nothing was changed, for there is no terminal to ask in. To go on without a question:\n"
+            "  make demo YES=1"
+        )
+    answer = input("Go on? [y/N] ")
+    if answer.strip().lower() not in {"y", "yes"}:
+        raise CannotRun("nothing was changed; with a cluster of yours: make demo CONTEXT=… REGISTRY=…")

@@ -55,6 +55,7 @@ def new(language: Language) -> Tree:
 def answered() -> Tree:
     """What `platform init` writes for a few answers."""
     answers = Answers(
+        gates=True,
         name="acme",
         registry="nexus.acme.example:5000",
         registry_credentials="nexus",

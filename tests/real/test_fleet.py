@@ -347,3 +347,17 @@ def test_pushing_what_is_not_committed_makes_no_sense(remote: Remote) -> None:
     said = remote.all("--push")
     assert said.code == 2
     assert "--push pushes what --commit has committed" in said.err
+
+
+def test_a_commit_that_would_be_thrown_away_is_refused(remote: Remote) -> None:
+    said = remote.all("--commit")
+    assert said.code == 2
+    assert "commits in clones that are thrown away" in said.err
+    assert f"--push puts it on the branch {BRANCH}" in said.err
+    assert "--check and --diff only look" in remote.all("--commit", "--push", "--diff").err
+
+
+def test_what_would_change_is_shown_for_each(checkouts: Fleet) -> None:
+    said = checkouts.all("--checkouts", "src", "--only", "t/one", "--diff")
+    assert "+++ b/t/one/Jenkinsfile" in said.out
+    assert not (checkouts.folder / "src" / "one" / "Jenkinsfile").exists()

@@ -206,3 +206,13 @@ def test_every_fault_of_a_document_is_listed_with_its_place(here: Application) -
         7,
         8,
     ]
+
+
+def test_an_update_keeps_what_somebody_made_executable(here: Application) -> None:
+    here.verb("new-app", "orders", "--language", "go", "--no-git")
+    file = here.folder / "orders" / "Dockerfile"
+    file.chmod(0o755)
+    descriptor = here.folder / "orders" / "app.yaml"
+    descriptor.write_text(descriptor.read_text().replace("language: go", 'language: go\n  version: "1.22"'))
+    assert "update  Dockerfile" in here.verb("generate", "--path", "orders").err
+    assert file.stat().st_mode & 0o111 == 0o111

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from pipelinekit.plan.preflight import rights
 from tests.real import app, workloads
 from tests.real.app import Application
-from tests.real.workloads import add, pod, workload
+from tests.real.workloads import account, add, pod, workload
 
 
 @pytest.fixture
@@ -24,32 +23,6 @@ def published(testbed: Mapping[str, str], tmp_path: Path) -> Iterator[Applicatio
         level = "pod-security.kubernetes.io/enforce=restricted"
         application.tool("kubectl", "label", "namespace", application.namespace, level)
         yield application
-
-
-def account(application: Application, tmp_path: Path, rules: list[dict[str, Any]], name: str = "few") -> Path:
-    """A kubeconfig of somebody who may do that in the application's namespace, and nothing else."""
-    metadata = {"name": name}
-    rbac = "rbac.authorization.k8s.io"
-    subject = {"kind": "ServiceAccount", "name": name, "namespace": application.namespace}
-    workloads.apply(
-        application,
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
-        {"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": metadata, "rules": rules},
-        {
-            "apiVersion": f"{rbac}/v1",
-            "kind": "RoleBinding",
-            "metadata": metadata,
-            "subjects": [subject],
-            "roleRef": {"apiGroup": rbac, "kind": "Role", "name": name},
-        },
-    )
-    token = application.tool("kubectl", "-n", application.namespace, "create", "token", name).strip()
-    config = json.loads(application.tool("kubectl", "config", "view", "--raw", "--output", "json"))
-    for user in config["users"]:
-        user["user"] = {"token": token}
-    path = tmp_path / f"kubeconfig-{name}"
-    path.write_text(json.dumps(config))
-    return path
 
 
 def _revisions(application: Application) -> int:

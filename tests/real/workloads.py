@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -96,3 +97,29 @@ def external_secret(version: str, name: str) -> dict[str, Any]:
         "metadata": metadata,
         "spec": {"target": {"name": name}},
     }
+
+
+def account(application: Application, tmp_path: Path, rules: list[dict[str, Any]], name: str = "few") -> Path:
+    """A kubeconfig of somebody who may do that in the application's namespace, and nothing else."""
+    metadata = {"name": name}
+    rbac = "rbac.authorization.k8s.io"
+    subject = {"kind": "ServiceAccount", "name": name, "namespace": application.namespace}
+    apply(
+        application,
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
+        {"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": metadata, "rules": rules},
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "subjects": [subject],
+            "roleRef": {"apiGroup": rbac, "kind": "Role", "name": name},
+        },
+    )
+    token = application.tool("kubectl", "-n", application.namespace, "create", "token", name).strip()
+    config = json.loads(application.tool("kubectl", "config", "view", "--raw", "--output", "json"))
+    for user in config["users"]:
+        user["user"] = {"token": token}
+    path = tmp_path / f"kubeconfig-{name}"
+    path.write_text(json.dumps(config))
+    return path

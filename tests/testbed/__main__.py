@@ -23,6 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     verbs = parser.add_subparsers(dest="verb", required=True)
     up = verbs.add_parser("up", help="bring it up, or repair it; says first what it changes")
     up.add_argument("--demo", action="store_true", help="with no more base images than the demo needs")
+    changes = verbs.add_parser("changes", help="what `up` would change on this machine; nothing is done")
+    changes.add_argument("--demo", action="store_true", help="with no more base images than the demo needs")
     verbs.add_parser("down", help="take it down and leave no trace but packages and cache")
     for name, text in {"status": "each part: running, ready", "env": "variables to export"}.items():
         verbs.add_parser(name, help=text).add_argument("--json", action="store_true")
@@ -47,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _do(options: argparse.Namespace, layout: Layout) -> int:
     if options.verb == "up":
         bed.up(replace(layout, whole=not options.demo))
+    elif options.verb == "changes":
+        print("\n".join(bed.changes(replace(layout, whole=not options.demo))))
     elif options.verb == "down":
         if not bed.down(layout):
             print(f"nothing is up with its state in {layout.state}", file=sys.stderr)

@@ -94,6 +94,15 @@ def up(layout: Layout, progress: Progress | None = None) -> bool:
     return known is None
 
 
+def changes(layout: Layout) -> list[str]:
+    """What `up` would change on this machine; nothing is done."""
+    known = record.load(layout.record)
+    if known is not None and known.boot != record.boot():
+        known = None
+    engine_is_ours = not engine.answers() if known is None else known.engine_is_ours
+    return plan.describe(layout, known, engine_is_ours=engine_is_ours)
+
+
 def down(layout: Layout, progress: Progress | None = None) -> bool:
     """Removes every trace of the testbed; whether there was one.
 

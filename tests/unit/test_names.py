@@ -3,10 +3,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelinekit import names
+from pipelinekit.reading.schema.words import MIRROR, REGISTRY
 
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
@@ -219,3 +220,20 @@ def test_a_host_with_port_and_path_has_no_fault(text: str) -> None:
 )
 def test_a_fault_of_a_host_repeats_nothing(text: str, fault: str) -> None:
     assert names.host_fault(text) == fault
+
+
+HOSTS = st.text(alphabet="aZ9.-:/_@[]", max_size=12) | st.from_regex(names.HOST, fullmatch=True)
+
+
+@given(HOSTS)
+@example("a:65535")
+@example("a:65536")
+@example("a:0")
+@example("a/b//c")
+@example("a/b/")
+@example("a/b_c")
+def test_what_an_option_takes_is_what_the_document_takes(text: str) -> None:
+    for schema, path in ((REGISTRY, False), (MIRROR, True)):
+        assert bool(re.fullmatch(schema[0].removesuffix("$") + r"\Z", text)) is (
+            names.host_fault(text, path=path) == ""
+        )

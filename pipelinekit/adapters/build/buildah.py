@@ -14,6 +14,7 @@ from pipelinekit.adapters.build import registriesconf
 from pipelinekit.adapters.build.context import pinned_dockerfile, unpack_context
 from pipelinekit.adapters.build.hosts import hosts_of
 from pipelinekit.adapters.build.secrets import secret_words
+from pipelinekit.adapters.build.trouble import build_failed
 from pipelinekit.adapters.folder.reports import copy_reports
 from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
@@ -85,9 +86,7 @@ class BuildahEngine:
             )
             if done.code:
                 lines = (done.out + done.err).strip().splitlines()
-                step = next((line for line in reversed(lines) if line.startswith("STEP ")), "")
-                reason = f"{step}: {done.reason()}" if step else done.reason()
-                raise failed("build-failed", reason, hint="\n".join(lines[-10:]))
+                raise build_failed(lines, done.reason())
             return index or "sha256:" + id_file.read_text().strip().removeprefix("sha256:")
 
     def argv(self, plan: BuildPlan, scratch: Path) -> list[str]:

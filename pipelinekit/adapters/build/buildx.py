@@ -10,7 +10,8 @@ from pathlib import Path
 from pipelinekit.adapters import private, process
 from pipelinekit.adapters.build.context import LAST, pinned_dockerfile, write_context
 from pipelinekit.adapters.build.secrets import secret_words
-from pipelinekit.errors import ToolMissing, failed, refused
+from pipelinekit.adapters.build.trouble import build_failed
+from pipelinekit.errors import ToolMissing, refused
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.ports import Say
 
@@ -55,7 +56,7 @@ def build(plan: BuildPlan, context: Path, say: Say, env: Mapping[str, str]) -> s
             stdin=archive,
         )
         if done.code:
-            raise failed("build-failed", f"docker buildx: {done.reason()}", hint=done.err[-2000:])
+            raise build_failed((done.out + done.err).splitlines(), done.reason())
         return id_file.read_text().strip()
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import random
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelinekit.adapters import programs
 from pipelinekit.adapters.build import buildx
 from pipelinekit.adapters.build.context import LAST, cache_tags, labelled, stage_of, write_context
 from pipelinekit.adapters.build.hosts import hosts_of
-from pipelinekit.adapters.build.trouble import may_pass, push_failed, reason_of
+from pipelinekit.adapters.build.trouble import build_failed, may_pass, push_failed, reason_of, silent
 from pipelinekit.adapters.folder.reports import unpack_reports
 from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.adapters.registry.progress import Layers
-from pipelinekit.errors import Fault, ToolFailed, ToolMissing, failed, refused
+from pipelinekit.errors import ToolFailed, ToolMissing, failed, refused
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
 from pipelinekit.ports import Live, Say, nobody
 
@@ -65,13 +66,7 @@ class DockerEngine:
                 dockerconfig.without_netrc(self._client.api)
                 self._client.ping()
             except DockerException as error:
-                raise ToolMissing(
-                    Fault(
-                        "engine-missing",
-                        f"no Docker engine answers: {reason_of(error)}",
-                        hint=f"start it, or set DOCKER_HOST; to install it: {programs.GET['docker']}",
-                    )
-                ) from error
+                raise ToolMissing(silent(error, os.environ.get("DOCKER_HOST", ""))) from error
         return self._client
 
     def version(self) -> str:
@@ -177,17 +172,17 @@ class DockerEngine:
             say(f"layers not kept in {plan.cache}: {reason_of(error)}")
 
     def _follow_build(self, events: Iterator[dict[str, Any]], plan: BuildPlan, say: Say) -> str:
-        recent: list[str] = []
+        lines: deque[str] = deque(maxlen=1000)
         image_id, layers = "", Layers()
         for event in events:
             self._live(layers.line(event))
             for line in str(event.get("stream", "")).splitlines():
                 if line.strip():
-                    recent = [*recent[-9:], line]
+                    lines.append(line)
                     say(line)
             image_id = event.get("aux", {}).get("ID", image_id)
             if "error" in event:
-                raise failed("build-failed", _build_reason(event, recent), hint="\n".join(recent))
+                raise build_failed(list(lines), str(event["error"]).strip())
         found = image_id or self.image_id(str(plan.ref))
         if not found:
             raise failed("build-failed", "the engine reported no image")
@@ -266,12 +261,6 @@ class DockerEngine:
 
 def _goes_to_cache(plan: BuildPlan) -> bool:
     return bool(plan.cache) and plan.keeps and not plan.target
-
-
-def _build_reason(event: dict[str, Any], recent: list[str]) -> str:
-    message = str(event.get("errorDetail", {}).get("message", event["error"])).strip()
-    step = next((line for line in reversed(recent) if line.startswith("Step ")), "")
-    return f"{step}: {message}" if step else message
 
 
 def _refuse_what_needs_buildkit(plan: BuildPlan) -> None:

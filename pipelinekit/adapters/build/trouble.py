@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pipelinekit.errors import ToolFailed, failed
+import re
+from collections.abc import Sequence
+
+from pipelinekit.adapters import programs
+from pipelinekit.errors import Fault, ToolFailed, failed
 from pipelinekit.model.release import ImageRef
 
 
@@ -35,3 +39,53 @@ def may_pass(reason: str) -> bool:
     """Whether pushing again may help: not where somebody said no, nor where nobody listens."""
     lowered = reason.lower()
     return not any(each in lowered for each in _FINAL)
+
+
+_NOISE = re.compile(
+    r"\s*(?:--->|Removing intermediate|subprocess exited with status|-{4,}|\d+ \| |[^\s:]*Dockerfile:\d+"
+    r"|Error: building at STEP|(?:ERROR|error|Error): (?:failed to (?:build|solve)|process \")"
+    r"|#\d+ (?:ERROR|CANCELED|DONE|\[|sha256:)|Step \d+/\d+|STEP \d+/|\[[^]]*\d/\d+\] |View build|> \[)"
+)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_STEP = re.compile(r"(?:Step \d+/\d+ : |STEP \d+/\d+: |#\d+ \[[^]]*\d+/\d+\] )(.*)")
+_TIMED = re.compile(r"#\d+ [0-9.]+ (.*)")
+
+
+def build_failed(lines: Sequence[str], reason: str) -> ToolFailed:
+    """A build that ended in one of its steps: which, and the last thing that it said.
+
+    `lines` is its whole log, which has been said already; `reason` is the engine's own word.
+    """
+    lines = [_COLOUR.sub("", line) for line in lines]
+    steps = [found[1].strip() for line in lines if (found := _STEP.match(line))]
+    words = [found[1] if (found := _TIMED.match(line)) else line for line in lines]
+    last = next((line.strip() for line in reversed(words) if line.strip() and not _NOISE.match(line)), "")
+    reason = re.sub(r"^(?:error: )+", "", reason, flags=re.IGNORECASE)
+    code = re.search(r"(?:exit (?:status|code):? |non-zero code: )(\d+)", reason)
+    ended = f"ended with exit code {code[1]}" if code else reason
+    said = f": {last[:300]}" if last and code and last not in steps else ""
+    step = f"{steps[-1][:120]} " if steps and code else ""
+    locked = not code and re.search(r"unauthorized|authentication required|access denied", reason)
+    hint = "log in to the registry of the base image: `docker login HOST`"
+    hint = hint if locked else "the log of the build is above"
+    return failed("build-failed", f"{step}{ended}{said}", hint=hint)
+
+
+def silent(error: Exception, host: str) -> Fault:
+    """Why no engine answers: nobody is there, or we may not speak to it."""
+    said = str(error)
+    where = host or "its usual socket"
+    if "PermissionError" in said or "permission denied" in said.lower():
+        hint = "join the group of the socket and log in again: `sudo usermod --append --groups docker $USER`"
+        return Fault("engine-denied", f"the Docker engine at {where} does not let this user in", hint=hint)
+    hint = f"start it, or set DOCKER_HOST; to install it: {programs.GET['docker']}"
+    reason = next((words for sign, words in _SILENT.items() if sign in said), reason_of(error))
+    return Fault("engine-missing", f"no Docker engine answers at {where}: {reason}", hint=hint)
+
+
+_SILENT = {
+    "FileNotFoundError": "there is no such socket",
+    "ConnectionRefusedError": "nobody listens there",
+    "Connection refused": "nobody listens there",
+    "timed out": "no answer in time",
+}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from pipelinekit.adapters.process import Completed
+from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 
+_ABSENT = re.compile(r"missing in charts/ directory: (.*)")
 _FOREIGN = re.compile(r'(\S+) "([^"]+)" in namespace "[^"]*" exists and cannot be imported')
 _UNREADABLE = re.compile(
     r"illegal base64|gzip: invalid|invalid character|unexpected (?:end of JSON|EOF)|cannot unmarshal"
@@ -33,3 +36,15 @@ def next_step(complaint: str, target: Target) -> str:
             f"kubectl {place} get secrets --selector owner=helm,name={target.name}"
         )
     return ""
+
+
+def require_packed(done: Completed) -> None:
+    """Raise `ToolFailed` unless Helm has packed the chart; what Chart.yaml names has to be there."""
+    if done.code == 0:
+        return
+    absent = _ABSENT.search(done.err)
+    if absent:
+        problem = f"the chart depends on {absent[1].strip()}, and has it not in its charts/ folder"
+        hint = "`helm dependency build charts/NAME` fetches it; commit what that writes"
+        raise failed("chart-dependency", problem, hint=hint)
+    raise failed("tool-failed", f"helm: {done.reason()}")

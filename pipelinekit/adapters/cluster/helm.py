@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import holders, linting, undo
-from pipelinekit.adapters.cluster.complaints import next_step
+from pipelinekit.adapters.cluster import answers, holders, linting, undo
+from pipelinekit.adapters.cluster.complaints import next_step, require_packed
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
 from pipelinekit.model.release import ReleaseState, Target
@@ -70,7 +70,8 @@ class Helm:
             chart = linting.copied(folder, replaced, Path(scratch, name), root)
             with ThreadPoolExecutor(1) as pool:
                 linted = pool.submit(self._linter.lint, chart, trial)
-                process.check(["helm", "package", str(chart), "--destination", scratch], timeout=120)
+                packed = process.run(["helm", "package", str(chart), "--destination", scratch], timeout=120)
+                require_packed(packed)
                 linted.result()
             made = next(Path(scratch).glob("*.tgz"))
             archive = to / made.name
@@ -238,15 +239,9 @@ def _state(answer: str) -> ReleaseState:
 
 def cluster_failed(target: Target, reason: str) -> ToolFailed:
     """What a cluster said, as an error with a next step."""
-    where = target.context or "the current context"
-    lowered = reason.lower()
-    if "unreachable" in lowered or "refused" in lowered or "no such host" in lowered or "timeout" in lowered:
-        hint = f"is the cluster of {where} up? `kubectl cluster-info` asks it"
-        return failed("cluster-unreachable", f"the cluster does not answer: {reason}", hint=hint)
-    if "forbidden" in lowered or "unauthorized" in lowered:
-        return failed(
-            "cluster-denied", f"the cluster refuses: {reason}", hint="check the kubeconfig's rights"
-        )
+    refusal = answers.refusal(target.context, reason)
+    if refusal and not next_step(reason, target):
+        return refusal
     return failed("cluster-failed", reason, hint=next_step(reason, target))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import helm, kubectl
+from pipelinekit.adapters.cluster import answers, helm, kubectl
 from pipelinekit.adapters.cluster.pods import Pods
 from pipelinekit.adapters.cluster.tasks import Tasks
 from pipelinekit.errors import failed
@@ -50,7 +50,8 @@ class Kubernetes(Tasks):
             hint = f"the kubeconfig has: {', '.join(known.out.split()) or 'none'}"
             raise failed("context-missing", f"there is no kube context '{context}'", hint=hint)
         if done.code or "serverVersion" not in answer:
-            raise failed("cluster-unreachable", f"the cluster does not answer: {done.reason()}")
+            refusal = answers.refusal(context, done.reason())
+            raise refusal or failed("cluster-unreachable", f"the cluster does not answer: {done.reason()}")
         return str(answer["serverVersion"]["gitVersion"]).removeprefix("v")
 
     def ensure_namespace(self, target: Target) -> bool:

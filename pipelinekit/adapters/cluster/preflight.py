@@ -14,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import helm, kubectl
+from pipelinekit.adapters.cluster import helm, kubectl, rights
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.preflight import Needs, Object, Pull, Rule, Seen
+from pipelinekit.model.preflight import Needs, Object, Pull, Seen
 from pipelinekit.model.release import Credentials, ImageRef, Target
 
 Login = Callable[[str], Credentials | None]
@@ -61,7 +61,7 @@ class Preflight:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             applied = pool.submit(self._applied, target, needs.objects)
             admitted = pool.submit(self._admitted, target, needs.pods)
-            rules = pool.submit(self._rules, target)
+            rules = pool.submit(rights.rules, self.env, target)
             quotas = pool.submit(self._quotas, target)
             live = pool.submit(self._live, target, needs.objects)
             secrets = {each: pool.submit(self._keys, target, each) for each in sorted(names)}
@@ -92,21 +92,6 @@ class Preflight:
         done = kubectl.run(self.env, target, *words, stdin=_list(pods))
         refusals = self._refusals(target, done) if pods else ()
         return None if any("cannot create resource" in each for each in refusals) else refusals
-
-    def _rules(self, target: Target) -> tuple[Rule, ...] | None:
-        review = {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectRulesReview",
-            "spec": {"namespace": target.namespace},
-        }
-        words = (*_CREATE, "--output", "json")
-        answer = _json(kubectl.run(self.env, target, *words, stdin=json.dumps(review)))
-        status = (answer or {}).get("status", {})
-        if not status or status.get("incomplete"):
-            return None
-        fields = ("verbs", "apiGroups", "resources", "resourceNames")
-        found = status.get("resourceRules") or ()
-        return tuple(Rule(*(frozenset(each.get(field) or ()) for field in fields)) for each in found)
 
     def _quotas(self, target: Target) -> tuple[Object, ...] | None:
         answer = _json(kubectl.run(self.env, target, "get", "resourcequotas", "--output", "json"))

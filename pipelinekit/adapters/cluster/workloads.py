@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import answers
 from pipelinekit.errors import failed
 from pipelinekit.model.platform import Cluster
 from pipelinekit.model.stored import Running
@@ -45,7 +46,8 @@ class Workloads:
             timeout=120,
         )
         if done.code:
-            raise failed("cluster-unreachable", done.reason())
+            refusal = answers.refusal(cluster.context, done.reason())
+            raise refusal or failed("cluster-unreachable", done.reason())
         return running_of(json.loads(done.out)["items"], cluster.name)
 
 

@@ -11,7 +11,8 @@ from pipelinekit.adapters import files, regular
 from pipelinekit.errors import failed
 from pipelinekit.model.testing import Failure, Totals
 from pipelinekit.model.tree import is_gits
-from pipelinekit.reading.junit import junit_of_cargo, junit_of_go, junit_of_unittest, totals_of
+from pipelinekit.reading.gotest import junit_of_go
+from pipelinekit.reading.junit import junit_of_cargo, junit_of_unittest, totals_of
 
 FOLDER = "reports"
 CONVERTED: dict[str, Callable[[str], bytes]] = {

@@ -160,7 +160,7 @@ def _ask_helper(helper: str, server: str, path: Path) -> Credentials | None:
         return None
     try:
         answer = json.loads(done.out)
-        return Credentials(answer.get("Username", ""), answer.get("Secret", ""))
+        return Credentials(str(answer.get("Username") or ""), str(answer.get("Secret") or ""))
     except (ValueError, AttributeError, RecursionError):
         problem = f"the credential helper {helper} does not answer in JSON"
         raise failed("docker-config", problem, place=Place(str(path))) from None

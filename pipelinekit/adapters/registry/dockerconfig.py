@@ -55,7 +55,7 @@ def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     folder = usual(environment)
     try:
         known = json.loads((folder / FILE).read_text())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         known = {}
     known = known if isinstance(known, dict) else {}
     more = known.get(_PLUGINS)

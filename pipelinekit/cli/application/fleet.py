@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.adapters.source import checkouts, platforms
 from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.cli import bug, report
+from pipelinekit.cli.application.difference import diff
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, check_failed, failed, usage
 from pipelinekit.model.platform import Platform, Registration
 from pipelinekit.model.platformlock import PlatformLock
@@ -39,6 +41,12 @@ class FleetOptions:
     commit: bool = False
     push: bool = False
     check: bool = False
+    diff: bool = False
+
+    @property
+    def looks(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.check or self.diff
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ class Work:
             merge=MergeFile(),
         )
         # A clone that nothing is committed in is thrown away: there is no sense in writing to it.
-        write = not options.check and (bool(options.base) or options.commit)
+        write = not options.looks and (bool(options.base) or options.commit)
         result = fleet.update(
             registration,
             Workspace(folder),
@@ -100,6 +108,7 @@ class Work:
             site_of(self.platform, registration, library=__version__),
             tool,
             write=write,
+            show=(lambda changes: "".join(diff(changes))) if options.diff else (lambda _: ""),
         )
         if not options.commit or result.state is not State.UPDATED:
             return result
@@ -122,6 +131,13 @@ def run(options: FleetOptions, *, as_json: bool) -> None:
         )
     if options.push and not options.commit:
         raise usage("push-without-commit", "--push pushes what --commit has committed", hint="give both")
+    if options.commit and options.looks:
+        raise usage("looks-alone", "--check and --diff only look, and --commit does", hint="give one of them")
+    if options.commit and not (options.push or options.base):
+        problem = "--commit without --push commits in clones that are thrown away"
+        hint = f"--push puts it on the branch {options.branch or BRANCH}"
+        hint += "; --checkouts DIR commits in folders that are here"
+        raise usage("commit-nowhere", problem, hint=hint)
     text = platforms.read_platform_text(options.platform)
     platform = read_platform(text.content, text.origin)
     these = _chosen(platform, options.only)
@@ -136,8 +152,16 @@ def run(options: FleetOptions, *, as_json: bool) -> None:
         processes=(os.cpu_count() or 1) if options.base else 1,
         is_done=work.is_done,
     )
+    for each in results if not as_json else ():
+        for changed in each.shown.splitlines(keepends=True):
+            report.document(_below(each.title, changed))
     _report(results, as_json=as_json)
     _exit(results, check=options.check)
+
+
+def _below(title: str, line: str) -> str:
+    """A line of an application's diff, its files named below the application."""
+    return re.sub(r"\A(---|\+\+\+) ([ab])/", rf"\1 \2/{title}/", line)
 
 
 def _out_of_step(platform: Platform, lock: PlatformLock) -> list[str]:
@@ -160,7 +184,11 @@ def _chosen(platform: Platform, only: Sequence[str]) -> list[Registration]:
     for title in only:
         if title not in known:
             problem = f"the platform has no application {title}"
-            raise usage("application-unknown", problem, hint=nearest(title, known))
+            raise usage(
+                "application-unknown",
+                problem,
+                hint=nearest(title, known) or "register it below applications:",
+            )
     return [each for title, each in known.items() if not only or title in only]
 
 

@@ -13,7 +13,8 @@ from pipelinekit.adapters import files
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import worktree
 from pipelinekit.cli import report
-from pipelinekit.cli.application import generate, takein
+from pipelinekit.cli.application import generate, present, takein
+from pipelinekit.cli.application.language import LANGUAGE
 from pipelinekit.cli.options import PLATFORM
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import Fault, Place, Refused, usage
@@ -28,7 +29,7 @@ from pipelinekit.steps.generate import apply_generation
 
 @click.command("new-app")
 @click.argument("name")
-@click.option("--language", "-l", type=click.Choice(LANGUAGES), help="What it is written in.")
+@click.option("--language", "-l", type=LANGUAGE, help="What it is written in.")
 @click.option("--team", default="apps", show_default=True, help="Who owns it.")
 @click.option(
     "--port", type=click.IntRange(1, 65535), help="What it listens on (8080, or what the source shows)."
@@ -85,6 +86,7 @@ def new_app(
     folder = Path(existing or name)
     if existing:
         files.require_folder(folder)
+    present.require_same(folder, name, language)
     named = takein.Named(package=package, service=service.strip("/"), port=port)
     seen = takein.look_around(folder, name, language, named) if existing else None
     chosen = language or (seen.language if seen else None)
@@ -172,7 +174,7 @@ def _what_next(folder: Path, name: str, language: str, doubts: int) -> str:
     state = "is ready" if not doubts else f"is taken in, with {doubts} to check (marked in {FILE}),"
     return (
         f"{name} ({language}) {state} in {folder}/\n"
-        f"  next: {step}git add . && git commit -m 'First version', then pipelinekit test"
+        f"  next: {step}git add . && git commit -m 'First version', then pipelinekit test\n" + present.TO_KNOW
     )
 
 

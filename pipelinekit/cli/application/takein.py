@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipelinekit.adapters import folders
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.cli import report
+from pipelinekit.cli.application import present
 from pipelinekit.errors import DocumentInvalid, refused, usage
 from pipelinekit.generators import languages
 from pipelinekit.generators.skeleton import plan_descriptor
@@ -56,6 +57,8 @@ def look_around(folder: Path, name: str, language: Language | None, named: Named
         hint = "a folder that package.json or pnpm-workspace.yaml names among its workspaces"
         raise usage("service-unknown", f"--service {named.service}: {folder} has no such member", hint=hint)
     if language and (seen is None or seen.language != language):
+        for sentence in present.without_trace(folder, language, texts, seen):
+            report.notice(sentence)
         return None
     # One sign at the top of many folders is a workspace's, and the applications are further down.
     if seen is None:

@@ -89,7 +89,12 @@ def export(platform: str, to: str, job_dsl: bool, config_xml: bool) -> None:
     from pipelinekit.cli.jenkins.controller import read_site
 
     make = exports.config_xml if config_xml else exports.job_dsl if job_dsl else exports.controller
-    texts = make(read_site(platform))
+    site = read_site(platform)
+    texts = make(site)
+    if make is exports.controller and site.jenkins.source is None:
+        report.notice(
+            "platform.yaml has no source below jenkins: the seed does not know what to check out yet"
+        )
     if to:
         written = exported.write(Path(to), texts, inputs)
         report.result(f"{to}: {len(texts)} files, {written} of them written")

@@ -23,6 +23,7 @@ from pipelinekit.model.platform import Environment
 from pipelinekit.model.preflight import Finding
 from pipelinekit.model.receipts import Deployed
 from pipelinekit.plan import deploymentplan
+from pipelinekit.plan.reach import reach
 from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.steps import deployment as deployment_steps
 from pipelinekit.steps import preflight, referenced
@@ -99,6 +100,9 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
             if told:
                 told.close()
     finish_all(results, as_json, "no environment is automatic: nothing is deployed")
+    for each in environments if not as_json else ():
+        for text in reach(here.app, here.target(each)):
+            report.say(f"reach it: {text}")
 
 
 def _deployed(

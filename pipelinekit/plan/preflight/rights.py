@@ -48,6 +48,23 @@ def role_rules(rules: Iterable[Rule]) -> list[dict[str, list[str]]]:
     ]
 
 
+USUAL = Needs(
+    objects=(
+        {"apiVersion": "apps/v1", "kind": "Deployment"},
+        {"apiVersion": "v1", "kind": "Service"},
+        {"apiVersion": "v1", "kind": "ServiceAccount"},
+        {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"},
+    ),
+    hooks=(),
+    pods=(),
+    keys=(),
+    pulls=(),
+    made={},
+    classes=(),
+)
+"""What every application's chart makes."""
+
+
 def lacking(needs: Needs, rules: Sequence[Rule]) -> dict[tuple[str, str], tuple[str, ...]]:
     """The verbs that are not allowed, by API group and resource.
 

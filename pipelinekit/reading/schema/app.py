@@ -13,7 +13,6 @@ from pipelinekit.reading.schema.words import (
     DRAFT,
     ENV_VALUE,
     FILES,
-    HOST,
     HTTP_PATH,
     IMAGE,
     IMAGE_VERSION,
@@ -67,7 +66,7 @@ PROCESS: Schema = {
         text("a reference, never a value", *SECRET), VARIABLE, "variables filled from secrets"
     ),
     "expose": closed(
-        {"host": text("the host name", rf"^{HOST.split('(:')[0]}$", "a host name without port", longest=253)},
+        {"host": text("the host name", rf"^{names.HOST_NAME}$", "a host name without port", longest=253)},
         "host",
     ),
     "autoscale": closed(

@@ -85,8 +85,8 @@ VARIABLE = {
     "maxLength": 200,
 }
 HTTP_PATH = (r"^/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$", "a path that begins with /")
-HOST = r"[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?"
-REGISTRY = (rf"^{HOST}(/[a-z0-9._/-]+)?$", "host, host:port or host:port/path, without http://")
+REGISTRY = (rf"^{names.HOST}$", "host or host:port alone; what is between it and a name is images.path")
+MIRROR = (rf"^{names.HOST}{names.IMAGE_FOLDER}$", "host, host:port or host:port/path, without http://")
 RELATIVE = (
     r"^(?!/)(?!(.*/)?\.\.(/|$))[A-Za-z0-9._@+/-]+$",
     "a path inside the repository: letters, digits and . _ @ + / -, without ..",
@@ -169,7 +169,10 @@ REACH = (
 )
 IMAGE_VERSION = (r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "an image tag's beginning: letters, digits, . _ -")
 URL = (r"^https?://[^\s\x00-\x1f]+$", "an http or https address")
-CHART_REPOSITORY = (r"^(oci|https?)://[^\s\x00-\x1f]+$", "oci://host/path or an https address")
+CHART_REPOSITORY = (
+    rf"^(oci://([^\s/@\x00-\x1f]*@)?{names.HOST}(/[^\s\x00-\x1f]*)?|https?://[^\s\x00-\x1f]+)$",
+    "oci://host/path or an https address",
+)
 
 # Helm hands manifests to Kubernetes as JSON that is read as YAML: what YAML does not print gets lost there.
 ANY_TEXT = (

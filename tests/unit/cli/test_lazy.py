@@ -14,7 +14,7 @@ from pipelinekit.cli.main import group
         ("deplyo", " Did you mean 'deploy'?"),
         ("valdate", " Did you mean 'validate'?"),
         ("Build", " Did you mean 'build'?"),
-        ("zzzzz", ""),
+        ("zzzzz", " `pipelinekit --help` lists them."),
     ],
 )
 def test_an_unknown_verb_comes_with_what_was_perhaps_meant(word: str, meant: str) -> None:

@@ -162,3 +162,21 @@ def test_the_version_is_told_before_anything_else(
         main.entry()
     assert caught.value.code == 0
     assert capsys.readouterr().out == f"pipelinekit {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["validate", "app.yaml"], "--path ."),
+        (["validate", "../platform.yaml"], "--platform ../platform.yaml"),
+        (["generate", "orders"], "--path orders"),
+        (["deploy", "dev"], "--env dev"),
+    ],
+)
+def test_an_argument_that_a_verb_does_not_take_is_told_where_it_belongs(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main.run(words)
+    assert caught.value.code == 2
+    assert said in capsys.readouterr().err.splitlines()[-1]

@@ -32,6 +32,7 @@ def test_a_few_answers_make_a_platform() -> None:
         mirror="r:5001",
         jenkins="https://jenkins.acme.example",
         ledger="ssh://git@git.acme.example/ledger.git",
+        gates=True,
     )
     assert made.clusters == (
         Cluster(name="acme-dev", context="acme-dev", credentials="kube-acme-dev-{team}"),
@@ -52,6 +53,11 @@ def test_a_few_answers_make_a_platform() -> None:
     assert made.jenkins
     assert (made.jenkins.url, made.jenkins.credentials) == ("https://jenkins.acme.example", "jenkins-api")
     assert made.ledger == "ssh://git@git.acme.example/ledger.git"
+
+
+def test_gates_are_given_when_they_are_asked_for() -> None:
+    made = platform(environments=[("dev", "a"), ("production", "a")])
+    assert not any(each.gated for each in made.environments)
 
 
 def test_without_jenkins_nothing_needs_a_credential() -> None:

@@ -97,7 +97,7 @@ def test_the_table(
         (BASE, THEIRS, NEW, Decisions(yours=frozenset({"f"}), take_new=frozenset("f")), Outcome.UPDATE, NEW),
         (BASE, THEIRS, CLASH, Decisions(take_theirs=frozenset({"f"})), Outcome.EDITED, THEIRS),
         (None, THEIRS, NEW, Decisions(take_theirs=frozenset({"f"})), Outcome.EDITED, THEIRS),
-        (BASE, MARKED, NEW, Decisions(take_theirs=frozenset({"f"})), Outcome.EDITED, MARKED),
+        (BASE, MARKED, NEW, Decisions(take_theirs=frozenset({"f"})), Outcome.MERGE, "x\n"),
         (BASE, None, NEW, Decisions(restore=frozenset({"f"})), Outcome.CREATE, NEW),
         (BASE, None, NEW, Decisions(restore=frozenset({"g"})), Outcome.DELETED, None),
         (BASE, THEIRS, NEW, Decisions(restore=frozenset({"f"})), Outcome.MERGE, BOTH),

@@ -100,7 +100,38 @@ def checked(text: str) -> Fault:
 @pytest.mark.parametrize(
     ("text", "code", "problem", "hint"),
     [
-        ("run: {port: '80'}", "bad-type", "expected a whole number, found the text '80'", ""),
+        (
+            "run: {port: '80'}",
+            "bad-type",
+            "expected a whole number, found the text '80'",
+            "write it without quotes: 80",
+        ),
+        ("run: {port: '8o'}", "bad-type", "expected a whole number, found the text '8o'", ""),
+        (
+            "run: {command: python -m x}",
+            "bad-type",
+            "expected a list, found the text 'python -m x'",
+            "write a list: [python, -m, x]",
+        ),
+        ("build: {language: golang}", "bad-enum", "'golang' is not one of them", "did you mean 'go'?"),
+        (
+            "build: {language: Java}",
+            "bad-enum",
+            "'Java' is not one of them",
+            "did you mean 'java-maven' or 'java-gradle'?",
+        ),
+        (
+            "run: {secrets: {DB: hunter2}}",
+            "bad-pattern",
+            "this value (7 characters) is not valid here",
+            "expected: vault:PATH#KEY or secret:NAME#KEY",
+        ),
+        (
+            "run: {env: {DB_PASSWORD: 123456}}",
+            "bad-type",
+            "expected text, found another kind of value",
+            "quote it",
+        ),
         ("run: {port: [80]}", "bad-type", "expected a whole number, found a list", ""),
         ("run: {port: {}}", "bad-type", "expected a whole number, found a mapping", ""),
         ("run: {port: true}", "bad-type", "expected a whole number, found True", ""),
@@ -111,9 +142,14 @@ def checked(text: str) -> Fault:
             "run: {env: {A: }}",
             "bad-type",
             "expected text, found nothing",
-            "give it a value or remove the key",
+            "give it a value, or remove the key",
         ),
-        ("run:", "bad-type", "expected a mapping, found nothing", "give it a value or remove the key"),
+        (
+            "run:",
+            "bad-type",
+            "expected a mapping, found nothing",
+            "indent what belongs to it, or remove the key",
+        ),
         ("run: {port: 0}", "bad-minimum", "0 is out of range: at least 1", ""),
         ("run: {port: 65536}", "bad-maximum", "65536 is out of range: at most 65535", ""),
         ("run: {command: []}", "bad-minitems", "must not be empty", ""),
@@ -173,3 +209,20 @@ def test_a_missing_key_is_told_where_it_is_missing_each_on_its_own() -> None:
         ("metadata", "'team' is missing"),
         ("", "'build' is missing"),
     ]
+
+
+def test_keys_that_lack_their_indentation_are_told_where_they_belong() -> None:
+    head = "apiVersion: pipelinekit/v1\nkind: Application\n"
+    text = head + "metadata:\nname: orders\nteam: pay\nbuild: {language: go}\nport: 8080\n"
+    source = parse(text, "f")
+    faults.check(source, "Application")
+    hints = {each.path: each.hint for each in source.faults}
+    assert hints["name"] == hints["team"] == "it belongs to 'metadata': indent it below"
+    assert hints["port"].startswith("known are: "), "nothing that could hold it stands above it"
+
+
+@pytest.mark.parametrize("value", ["https://user:pw@host/x", "user:pw@host:5000", "tok@host"])
+def test_a_login_in_an_address_is_not_repeated(value: str) -> None:
+    assert "pw" not in faults.shown(value)
+    assert "tok" not in faults.shown(value)
+    assert "host" in faults.shown(value)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import json
 import unittest
 
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.model.testing import Failure, Totals
-from pipelinekit.reading.junit import junit_of_cargo, junit_of_go, junit_of_unittest, totals_of
+from pipelinekit.reading.junit import junit_of_cargo, junit_of_unittest, totals_of
 
 
 @pytest.mark.parametrize(
@@ -67,14 +66,6 @@ def test_a_report_that_explodes_is_none() -> None:
         totals_of(bomb.encode())
 
 
-def events(*these: dict[str, object]) -> str:
-    return "\n".join(json.dumps(each) for each in these)
-
-
-def go(action: str, test: str = "", package: str = "acme/orders", **more: object) -> dict[str, object]:
-    return {"Action": action, "Package": package, "Elapsed": 0.5, **({"Test": test} if test else {}), **more}
-
-
 def test_a_report_is_read_within_bounds() -> None:
     with pytest.raises(ValueError, match="entity"):
         totals_of(b"<!DOCTYPE a [<!ENTITY b 'c'>]><testsuite/>")
@@ -86,88 +77,6 @@ def test_a_report_is_read_within_bounds() -> None:
     ).failures
     assert (len(failure.name), len(failure.message)) == (1000, 1000)
     assert totals_of(b"<a>" * 100_000 + b"</a>" * 100_000) == Totals()
-
-
-def test_go_s_events_become_a_report() -> None:
-    report = junit_of_go(
-        events(
-            go("start"),
-            go("run", "TestA"),
-            go("pass", "TestA"),
-            go("output", "TestB", Output="=== RUN   TestB\n"),
-            go("output", "TestB", Output="    main_test.go:7: got 3\n"),
-            go("output", "TestB", Output="--- FAIL: TestB (0.50s)\n"),
-            go("fail", "TestB"),
-            go("skip", "TestC"),
-            go("output", Output="FAIL\n"),
-            go("fail"),
-        )
-    )
-    assert totals_of(report) == Totals(
-        passed=1, skipped=1, failures=(Failure("acme/orders.TestB", "main_test.go:7: got 3"),)
-    )
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        events(
-            {"Action": "build-output", "ImportPath": "acme/orders", "Output": "# acme/orders\n"},
-            {
-                "Action": "build-output",
-                "ImportPath": "acme/orders",
-                "Output": "./main.go:3:1: syntax error\n",
-            },
-            {"Action": "build-fail", "ImportPath": "acme/orders"},
-        ),
-        events(go("output", Output="./main.go:3:1: syntax error\n"), go("fail")),
-    ],
-)
-def test_what_does_not_compile_is_a_failure_with_the_compilers_word(lines: str) -> None:
-    assert totals_of(junit_of_go(lines)).failures == (
-        Failure("acme/orders.build", "./main.go:3:1: syntax error"),
-    )
-
-
-def test_a_package_that_fails_after_its_tests_passed_is_a_failure() -> None:
-    report = totals_of(
-        junit_of_go(events(go("pass", "TestA"), go("output", Output="panic: late\n"), go("fail")))
-    )
-    assert report.passed == 1
-    assert report.failures == (Failure("acme/orders.package", "panic: late"),)
-
-
-def test_a_package_without_tests_says_nothing() -> None:
-    assert totals_of(junit_of_go(events(go("skip"), go("pass")))) == Totals()
-
-
-def test_what_is_no_event_is_passed_over() -> None:
-    assert totals_of(junit_of_go("go: downloading x\n[]\n3\nnull\n" + events(go("pass", "TestA")))) == Totals(
-        passed=1
-    )
-
-
-def test_what_xml_cannot_hold_is_left_out() -> None:
-    report = junit_of_go(events(go("output", "T", Output="a\x00b\x1b[31m\ufffe<&>\n"), go("fail", "T")))
-    assert totals_of(report).failures[0].message == "ab[31m<&>"
-
-
-@given(st.lists(st.tuples(st.sampled_from(["pass", "fail", "skip"]), st.text(min_size=1), st.text())))
-def test_no_test_is_lost_or_counted_twice(results: list[tuple[str, str, str]]) -> None:
-    lines = [
-        event
-        for action, name, said in results
-        for event in (go("output", name, Output=said), go(action, name))
-    ]
-    last = {name: action for action, name, _ in results}
-    totals = totals_of(junit_of_go(events(*lines)))
-    counts = [list(last.values()).count(each) for each in ("pass", "skip", "fail")]
-    assert [totals.passed, totals.skipped, totals.failed] == counts
-
-
-@given(st.text())
-def test_any_text_becomes_a_report(text: str) -> None:
-    totals_of(junit_of_go(text))
 
 
 CARGO = """\

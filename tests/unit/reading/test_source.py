@@ -305,3 +305,9 @@ def test_without_a_document_a_place_is_the_text_as_a_whole() -> None:
 )
 def test_paths_read_as_people_write_them(path: tuple[str | int, ...], text: str) -> None:
     assert dotted(path) == text
+
+
+def test_the_markers_of_a_merge_are_called_so() -> None:
+    source = parse("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other\n", "f")
+    (fault,) = source.faults
+    assert (fault.code, fault.place) == ("conflict-markers", Place("f", 2, 1))

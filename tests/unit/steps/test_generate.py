@@ -414,3 +414,30 @@ def test_a_migration_killed_at_any_write_is_completed_by_the_next() -> None:
         workspace.kill_after = None
         migrated(workspace)
         assert state(workspace) == state(reference), survived
+
+
+@pytest.mark.parametrize("path", ["Dockerfle", "charts/ordrs/", "Nonsense/thing"])
+def test_what_is_kept_has_to_be_something_that_is_generated(path: str) -> None:
+    workspace = generated()
+    before = state(workspace)
+    with pytest.raises(UsageError, match=f"no file {path} is generated"):
+        plan(workspace, yours=[path])
+    assert state(workspace) == before
+
+
+def test_what_was_kept_may_be_kept_again() -> None:
+    workspace = generated()
+    generate(workspace, yours=["charts/orders/"])
+    assert generate(workspace, yours=["charts/orders/"]).current
+
+
+def test_theirs_after_a_conflict_is_their_side_without_markers() -> None:
+    workspace = generated()
+    mine = workspace.texts[VALUES].replace("port: 8080", "port: 7070")
+    workspace.texts["Dockerfile"] = "<<<<<<< yours\nFROM mine\n=======\nFROM new\n>>>>>>> generated\nUSER 1\n"
+    workspace.texts[VALUES] = mine
+    assert outcomes(generate(workspace))["Dockerfile"] is Outcome.CONFLICT
+    generation = generate(workspace, take_theirs=["Dockerfile"])
+    assert not generation.unsettled
+    assert workspace.texts["Dockerfile"] == "FROM mine\nUSER 1\n"
+    assert not generate(workspace).unsettled

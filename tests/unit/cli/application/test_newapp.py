@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.cli import main
+from pipelinekit.cli.application import present
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -27,6 +28,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["orders", "--language", "go", "--team", "Payments"], "cannot be a team's name"),
         (["orders"], "what is orders written in?"),
         (["orders", "--language", "cobol"], "'cobol'"),
+        (["orders", "--language", "golang"], "did you mean 'go'?"),
         (["orders", "--language", "go", "--port", "0"], "--port"),
         (["orders", "--language", "go", "--keep", "chrt"], "there is no such kind"),
         (["json", "--language", "python"], "perhaps json-app"),
@@ -48,3 +50,35 @@ def test_a_folder_that_shows_no_language_needs_one_named(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert "shows no language" in refused(capsys, "orders", "--from", str(tmp_path))
+
+
+DESCRIPTOR = (
+    "apiVersion: pipelinekit/v1\nkind: Application\n"
+    "metadata: {name: orders, team: apps}\nbuild: {language: python}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["orders", "--language", "go"], "says that orders is python, not go"),
+        (["shop"], "says that this is orders, not shop"),
+    ],
+)
+def test_a_descriptor_of_something_else_is_refused(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "app.yaml").write_text(DESCRIPTOR)
+    with pytest.raises(SystemExit) as caught:
+        main.run(["new-app", *arguments, "--from", str(tmp_path)])
+    assert caught.value.code == 6
+    assert said in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["app.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("files", "told"), [({"app.py": "import flask"}, True), ({"go.mod": "module x"}, False)]
+)
+def test_a_language_without_a_trace_is_told(files: dict[str, str], told: bool) -> None:
+    said = list(present.without_trace(Path("x"), "go", files, None))
+    assert said == (["nothing in x is go: is --language right?"] if told else [])

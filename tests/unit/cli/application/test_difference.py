@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.cli import main
-from pipelinekit.cli.application.generate import diff
+from pipelinekit.cli.application.difference import diff
 from pipelinekit.merge import Change, Outcome
 from pipelinekit.model.tree import File
 

@@ -1,0 +1,58 @@
+"""What an account may do in a namespace, by the cluster's own word."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.errors import failed
+from pipelinekit.model.preflight import Rule
+from pipelinekit.model.release import Target
+
+_CREATE = ("create", "--validate=false", "--filename", "-", "--output", "json")
+"""kubectl's own validation wants rights that few have; the server validates anyway."""
+_FIELDS = ("verbs", "apiGroups", "resources", "resourceNames")
+
+
+def rules(env: Mapping[str, str], target: Target) -> tuple[Rule, ...] | None:
+    """The rules that count for this account, or None when the cluster does not tell all of them."""
+    done = _review(env, target)
+    return None if done.code else read(done.out)
+
+
+def asked(env: Mapping[str, str], target: Target) -> tuple[Rule, ...] | None:
+    """The same; raises `ToolFailed` when the cluster does not answer."""
+    done = _review(env, target)
+    if done.code:
+        raise answers.refusal(target.context, done.reason()) or failed("cluster-failed", done.reason())
+    return read(done.out)
+
+
+def _review(env: Mapping[str, str], target: Target) -> process.Completed:
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectRulesReview",
+        "spec": {"namespace": target.namespace},
+    }
+    return kubectl.run(env, target, *_CREATE, stdin=json.dumps(review))
+
+
+def read(answer: str) -> tuple[Rule, ...] | None:
+    """The rules of a SelfSubjectRulesReview, as JSON."""
+    try:
+        status = json.loads(answer).get("status") or {}
+        found = status.get("resourceRules") or ()
+        if not status or status.get("incomplete"):
+            return None
+        return tuple(Rule(*(frozenset(each.get(field) or ()) for field in _FIELDS)) for each in found)
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return None
+
+
+def current_namespace(env: Mapping[str, str], context: str) -> str:
+    """The namespace of a kube context; `default` where it names none."""
+    words = ["kubectl", "config", "view", "--minify", "--output", "jsonpath={..namespace}"]
+    done = process.run([*words, *(["--context", context] if context else [])], env=env, timeout=20)
+    return (done.out.strip() if done.code == 0 else "") or "default"

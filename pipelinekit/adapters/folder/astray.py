@@ -1,0 +1,46 @@
+"""Where a descriptor is that was looked for in the wrong folder, or under another name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+MISSPELT = (
+    "app.yml",
+    "App.yaml",
+    "App.yml",
+    "app.yaml.txt",
+    "app.json",
+    "application.yaml",
+    "application.yml",
+)
+DEEPEST = 2
+MOST = 500
+"""Folders that are looked into."""
+
+
+def hint(folder: Path, name: str) -> str:
+    """Where `name` is after all: misspelt, in a folder above, or in one below; empty when nowhere near."""
+    for each in MISSPELT:
+        if (folder / each).is_file():
+            return f"there is {each}: rename it to {name}"
+    above = next((each for each in folder.parents if (each / name).is_file()), None)
+    if above:
+        return f"the application is in {above}: run it there, or with --path {os.path.relpath(above, folder)}"
+    below = sorted(_below(folder, name))
+    if below:
+        more = f" ({len(below)} applications: {', '.join(below[:5])})" if len(below) > 1 else ""
+        return f"there is one below: --path {below[0]}{more}"
+    return ""
+
+
+def _below(folder: Path, name: str) -> list[str]:
+    found = []
+    for seen, (here, inside, names) in enumerate(os.walk(folder)):
+        depth = len(Path(here).relative_to(folder).parts)
+        inside[:] = sorted(each for each in inside if not each.startswith(".") and depth < DEEPEST)
+        if name in names and depth:
+            found.append(Path(here).relative_to(folder).as_posix())
+        if seen > MOST:
+            break
+    return found

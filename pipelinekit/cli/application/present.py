@@ -1,0 +1,51 @@
+"""What is in a folder before `new-app`, held against what the command line says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelinekit.adapters import files
+from pipelinekit.errors import Place, refused
+from pipelinekit.model.app import Language
+from pipelinekit.reading.app import FILE, read_app
+
+if TYPE_CHECKING:
+    from pipelinekit.plan.detect.signs import Detected, Texts
+
+
+TO_KNOW = (
+    "  traffic is closed both ways, a database outside included: "
+    f"`calls`, `accepts` and `reaches` in {FILE} open it\n"
+    "  the image runs as a numeric user who is not root, and listens above port 1024\n"
+    "  once it is deployed, `pipelinekit deploy` says at its end how to reach it"
+)
+"""What a newcomer trips over."""
+
+
+def require_same(folder: Path, name: str, language: Language | None) -> None:
+    """Raise `Refused` when the folder's descriptor is of another application, or of another language."""
+    present = files.read_texts(folder, [FILE]) if folder.is_dir() else {}
+    if FILE not in present:
+        return
+    place = Place(str(folder / FILE))
+    app = read_app(present[FILE], str(place))
+    hint = f"nothing was written; edit {place} and run `pipelinekit generate`"
+    if app.name != name:
+        raise refused(
+            "descriptor-differs", f"says that this is {app.name}, not {name}", hint=hint, place=place
+        )
+    if language and app.build.language != language:
+        problem = f"says that {name} is {app.build.language}, not {language}"
+        raise refused("descriptor-differs", problem, hint=hint, place=place)
+
+
+def without_trace(folder: Path, language: Language, texts: Texts, seen: Detected | None) -> Iterator[str]:
+    """A sentence where nothing in the folder speaks of the language that was named."""
+    from pipelinekit.plan.detect import LOOKS
+
+    if any((found := look(texts)) and found.language == language for look in LOOKS):
+        return
+    shown = f"; {seen.evidence[0]} looks like {seen.language}" if seen and seen.evidence else ""
+    yield f"nothing in {folder} is {language}{shown}: is --language right?"

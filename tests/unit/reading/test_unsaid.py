@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.reading.unsaid import unsaid
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("run", "secrets", "X"),
+        ("run", "env", "DB_PASSWORD"),
+        ("run", "env", "apiKey"),
+        ("images", "credentials"),
+        ("build", "args", "NPM_TOKEN"),
+    ],
+)
+def test_what_may_be_a_secret_is_not_said(path: tuple[str, ...]) -> None:
+    assert unsaid(path)
+
+
+@pytest.mark.parametrize(
+    "path", [(), ("run", "port"), ("run", "env", "AUTHOR"), ("environments", 0, "name"), ("passwords_file",)]
+)
+def test_everything_else_is(path: tuple[str | int, ...]) -> None:
+    assert not unsaid(path)

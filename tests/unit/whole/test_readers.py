@@ -1,0 +1,176 @@
+"""Every reader, given whatever a server, a file or a repository may say: a value, or an error of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelinekit.adapters.cluster import rights
+from pipelinekit.adapters.registry import credentials, dockerconfig
+from pipelinekit.errors import PipelinekitError
+from pipelinekit.model import jobplan, receipts
+from pipelinekit.plan.detect import detect
+from pipelinekit.reading import app, casc, dockerfile, lock, manifest, platform, platformlock, values
+from pipelinekit.reading.dockerignore import read_dockerignore
+from pipelinekit.reading.gotest import junit_of_go
+
+WORDS = st.sampled_from(
+    re.findall(
+        r"\w+",
+        "auths auth credsStore credHelpers identitytoken h format verb key changes path engines scripts "
+        "start workspaces dependencies name main packages require php status resourceRules verbs Action "
+        "Package Test Output Elapsed metadata kind proxies cliPluginsExtraDirs config version info build run",
+    )
+)
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=8) | st.just("fail")
+)
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(WORDS | st.text(max_size=4), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+TEXTS = ANYTHING.map(json.dumps) | st.text(max_size=80) | st.just("[" * 5000) | st.just('{"a":' * 5000)
+
+
+def promised(kind: type[Exception], reader: Callable[[str], object], text: str) -> None:
+    """A reader whose caller handles that error."""
+    with contextlib.suppress(kind):
+        reader(text)
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "app.yaml": app.read_app,
+    "platform.yaml": platform.read_platform,
+    "platform.lock.yaml": platformlock.read_platform_lock,
+    "lock.yaml": lambda text: lock.read_lock(text, "lock.yaml"),
+    "a receipt": lambda text: receipts.from_json(text, receipts.ImagePushed, "push.json"),
+    "a plan of jobs": lambda text: jobplan.from_json(text, "plan.json"),
+    "values": lambda text: values.read_values(text, "values.yaml"),
+    "a manifest": manifest.read_manifest,
+    "JCasC": lambda text: promised(ValueError, casc.trusted_libraries, text),
+    "Dockerfile": lambda text: dockerfile.bases(text, {}),
+    ".dockerignore": read_dockerignore,
+    "go test": junit_of_go,
+    "rules": rights.read,
+    "package.json": lambda text: detect({"package.json": text, "server.js": ""}),
+    "composer.json": lambda text: detect({"composer.json": text, "public/index.php": ""}),
+    "pyproject.toml": lambda text: detect({"pyproject.toml": text, "app.py": text}),
+    "Pipfile": lambda text: detect({"Pipfile": text, "Pipfile.lock": text, "app.py": ""}),
+    "Cargo.toml": lambda text: detect({"Cargo.toml": text, "src/main.rs": text}),
+    "pom.xml": lambda text: detect({"pom.xml": text}),
+    "go.mod": lambda text: detect({"go.mod": text, "main.go": text}),
+    "csproj": lambda text: detect({"a.csproj": text}),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@settings(max_examples=60, deadline=None)
+@given(text=TEXTS)
+def test_whatever_it_is_given_a_reader_reads_or_says_what_is_wrong(reader: str, text: str) -> None:
+    with contextlib.suppress(PipelinekitError):
+        READERS[reader](text)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=TEXTS)
+def test_whatever_is_in_dockers_configuration(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_text(text, errors="replace")
+    config: dict[str, Any] = {}
+    with contextlib.suppress(ValueError, RecursionError):
+        config = json.loads(text)
+    if isinstance(config, dict) and not ({"credsStore", "credHelpers"} & set(config)):
+        with contextlib.suppress(PipelinekitError):
+            credentials.from_docker_config("h", file)
+    dockerconfig.settings({"DOCKER_CONFIG": str(tmp_path)})
+
+
+FULL_APP = """
+apiVersion: pipelinekit/v1
+kind: Application
+metadata: {name: orders, team: payments}
+build:
+  {language: go, version: "1", args: {A: b}, secrets: [a], around: {push: {before: [x]}}}
+run:
+  port: 8080
+  ports: {grpc: 9090}
+  health: /h
+  metrics: /m
+  replicas: 2
+  resources: {cpu: 1, memory: 1Mi}
+  env: {A: b}
+  secrets: {B: "secret:n#k"}
+  expose: {host: h.example.com}
+  autoscale: {max: 6, cpu: 70}
+processes: {worker: {command: [x], ports: {a: 1}}, nightly: {command: [x], schedule: "0 3 * * *"}}
+before: {migrate: [x]}
+services: [{type: sql, name: orders}]
+calls: [billing]
+accepts: [shop]
+reaches: ["internet:443"]
+environments: {production: {replicas: 4, reaches: ["internet:443"], processes: {worker: {replicas: 2}}}}
+"""
+FULL_PLATFORM = """
+apiVersion: pipelinekit/v1
+kind: Platform
+metadata: {name: acme}
+images: {registry: r, path: "{team}/{name}", credentials: c, mirror: m, signing: {credentials: k}}
+charts: {repository: "oci://r/c", credentials: c}
+packages: {pypi: {url: "https://p", credentials: c}, go: "https://g"}
+jenkins: {url: "https://j", credentials: c, agent: {label: l}, library: {repository: "https://g/l"}}
+ledger: {repository: "https://g/ledger"}
+clusters: [{name: c, context: x, credentials: k}]
+environments:
+  - {name: dev, cluster: c, namespace: "{team}-dev", automatic: true}
+  - {name: p, cluster: c, namespace: "{team}", after: dev, soak: 1h, approvals: {count: 2, from: [x]},
+     freeze: [{from: "2026-12-18", to: "2027-01-04", zone: Europe/Paris, reason: r}]}
+components: [{name: vault}]
+applications:
+  - {name: orders, team: payments, repository: "https://g/o", mirrors: ["https://h/o"], path: ., branch: main}
+retention: {last: 10}
+"""
+JUNK: tuple[Any, ...] = (None, True, 0, -1, 1.5, "x", "", [], [None], [[]], {}, {"x": None}, [{"name": []}])
+
+
+def spoiled(value: Any) -> list[Any]:
+    """The document with each of its parts in turn replaced by something that nobody expects there."""
+    found = list(JUNK)
+    if isinstance(value, dict):
+        found += [{**value, key: each} for key, inner in value.items() for each in spoiled(inner)]
+        found += [{other: each for other, each in value.items() if other != key} for key in value]
+    elif isinstance(value, list):
+        found += [
+            [*value[:at], each, *value[at + 1 :]] for at, inner in enumerate(value) for each in spoiled(inner)
+        ]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [(FULL_APP, app.read_app), (FULL_PLATFORM, platform.read_platform)],
+    ids=["app", "platform"],
+)
+def test_each_part_of_a_document_may_be_anything(text: str, read: Callable[[str], object]) -> None:
+    documents = [json.dumps(each) for each in spoiled(yaml.safe_load(text))]
+    assert len(documents) > 500
+    wrong = {}
+    for each in documents:
+        try:
+            read(each)
+        except PipelinekitError:
+            continue
+        except Exception as error:  # noqa: BLE001 - what a reader lets through is what is looked for
+            wrong[f"{type(error).__name__}: {error}"] = each
+    assert wrong == {}
