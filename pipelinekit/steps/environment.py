@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, refused
 from pipelinekit.model.deployment import Object
@@ -43,7 +43,7 @@ def survey(
         try:
             return _look(place, secret, login, namespaces)
         except PipelinekitError as error:
-            return error
+            return _placed(place, error)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = list(pool.map(one, places))
@@ -65,7 +65,7 @@ def prepare(
                 namespaces.remove(target, found.removed)
             done.append(found)
         except PipelinekitError as error:
-            errors.append(error)
+            errors.append(_placed(each.place, error))
     return tuple(done), tuple(errors)
 
 
@@ -96,6 +96,17 @@ def _look(place: Place, secret: str, login: PullLogin, namespaces: Namespaces) -
     return Surveyed(place=place, found=preparation(place, wanted, look, stale, notes), wanted=wanted)
 
 
+def _placed(place: Place, error: PipelinekitError) -> PipelinekitError:
+    """The error, which says where it was."""
+    faults = (
+        each
+        if each.problem.startswith(place.title)
+        else replace(each, problem=f"{place.title}: {each.problem}")
+        for each in error.faults
+    )
+    return type(error)(*faults)
+
+
 def _no_login(place: Place, secret: str) -> Refused:
     return refused(
         "pull-login-missing",
@@ -109,9 +120,9 @@ def _words(found: Preparation) -> str:
     parts = [
         f"{len(names)} {word}"
         for word, names in (
-            ("made", found.created),
-            ("field(s) changed", found.changes),
-            ("removed", found.removed),
+            ("to make", found.created),
+            ("field(s) to change", found.changes),
+            ("to remove", found.removed),
         )
         if names
     ]

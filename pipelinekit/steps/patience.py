@@ -17,6 +17,9 @@ STARTING = 8.0
 FORGOTTEN = 15.0
 """Seconds after which something that was awaited and came is waited for anew when it is missing again."""
 
+LOOKS = 4
+"""How often pods have to be seen well after Helm 3, which takes one moment for the whole."""
+
 MANY = 5
 """How many reasons are told."""
 
@@ -62,15 +65,22 @@ class Patience:
         self._verdict = (*(str(each) for each in final), *late, *freed)
         return bool(self._verdict)
 
-    def steady(self, sleep: Callable[[float], None]) -> None:
-        """Wait until what was in trouble is ready; raises `ToolFailed` when it does not get so.
+    def steady(self, sleep: Callable[[float], None], looks: int) -> None:
+        """Wait until pods are seen well so often, a second apart; `ToolFailed` when they do not get so.
 
-        Helm may look in the very moment in which a container that crashes has begun again.
+        Once is enough where something was in trouble. Helm may look in the very moment in which a container
+        that crashes has begun.
         """
-        while self._seen and self.cluster.troubles(self.target, since=self.since):
-            if self.hopeless() or self.clock() >= self.until:
-                raise failed("deploy-failed", "pods are not ready")
-            sleep(1.0)
+        left = wanted = max(looks, 1 if self._seen else 0)
+        while left:
+            if self.cluster.troubles(self.target, since=self.since):
+                left = wanted
+                if self.hopeless() or self.clock() >= self.until:
+                    raise failed("deploy-failed", "pods are not ready")
+            else:
+                left -= 1
+            if left:
+                sleep(1.0)
 
     def failure(self, error: ToolFailed) -> ToolFailed:
         """The error with the pods' own reasons first, once each; without any it stays as it is."""

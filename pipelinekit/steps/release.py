@@ -42,7 +42,7 @@ from pipelinekit.steps.deployment import (
 )
 from pipelinekit.steps.image import Did, missing
 from pipelinekit.steps.outlook import look_out
-from pipelinekit.steps.patience import Patience, with_ending
+from pipelinekit.steps.patience import LOOKS, Patience, with_ending
 from pipelinekit.steps.pending import settled_state
 from pipelinekit.steps.preflight import Survey, require, without
 from pipelinekit.steps.referenced import with_versions, without_read
@@ -291,7 +291,7 @@ def _install(
             target, prepared.archive, prepared.layers, timeout=timeout, hopeless=watch.hopeless
         )
         content = state.revision
-        watch.steady(sleep)
+        watch.steady(sleep, 0 if releases.owns else LOOKS)
     except ToolFailed as error:
         if error.faults[0].code == RIVAL:
             raise

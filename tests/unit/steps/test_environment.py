@@ -86,6 +86,8 @@ def test_one_that_is_refused_or_fails_stops_no_other() -> None:
     done, errors = run(cluster, places("a", "b", "c"))
     assert [each.namespace for each in done] == ["b-dev"]
     assert [type(each) for each in errors] == [Refused, ToolFailed]
+    places_named = [each.faults[0].problem.split(")")[0] for each in errors]
+    assert places_named == ["dev (namespace a-dev", "dev (namespace c-dev"]
     assert cluster.there["a-dev"] == {"Namespace/a-dev": foreign}
 
 

@@ -140,7 +140,7 @@ def test_where_nothing_was_in_trouble_nobody_asks_again() -> None:
     waiting = Waiting()
     assert not waiting.after(3)
     waiting.cluster.wrong.append(FINAL)
-    waiting.patience.steady(lambda _: pytest.fail("there is nothing to wait for"))
+    waiting.patience.steady(lambda _: pytest.fail("there is nothing to wait for"), 0)
 
 
 def test_what_was_in_trouble_has_to_be_well_before_it_counts() -> None:
@@ -153,8 +153,20 @@ def test_what_was_in_trouble_has_to_be_well_before_it_counts() -> None:
             waiting.cluster.wrong.clear()
 
     waiting.after(9)
-    waiting.patience.steady(sleep)
+    waiting.patience.steady(sleep, 0)
     assert len(slept) == 3
+
+
+def test_a_container_that_has_begun_for_a_moment_does_not_count() -> None:
+    waiting, slept = Waiting(), []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        waiting.now += seconds
+        waiting.cluster.wrong[:] = [DEAD] if len(slept) == 2 else []
+
+    waiting.patience.steady(sleep, 3)
+    assert len(slept) == 5, "two looks, the dead one, and three in a row"
 
 
 def test_what_does_not_get_well_fails_with_its_reason() -> None:
@@ -165,7 +177,7 @@ def test_what_does_not_get_well_fails_with_its_reason() -> None:
         waiting.now += 100 * seconds
 
     with pytest.raises(ToolFailed) as told:
-        waiting.patience.steady(sleep)
+        waiting.patience.steady(sleep, 0)
     assert [each.problem for each in waiting.patience.failure(told.value).faults] == [
         "dev: pod d: web ended with exit code 1"
     ]
