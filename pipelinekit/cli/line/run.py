@@ -17,7 +17,6 @@ from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import CheckFailed, Refused, refused, usage
 from pipelinekit.plan.stages import Build, Decision, decide
 
-
 _MOVED = {"image-moved": "push", "chart-moved": "publish"}
 """What is refused where a rival has published the same version after us, and the verb that settles it."""
 
@@ -121,7 +120,7 @@ def _stages(here: Line, decisions: Iterable[Decision], done: dict[str, float], a
 
 
 def _done(decision: Decision, here: Line, done: Collection[str]) -> None:
-    """Do a stage; where somebody came after the one before it, that one once more, which takes what is there."""
+    """Do a stage; where somebody came after the one before, that one once more: it takes what is there."""
     try:
         _call([*decision.command, *_options(here)])
     except Refused as error:
