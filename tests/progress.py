@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LONG = 2.0  # seconds
 _QUIET = 10.0  # seconds
+_SILENT = 30.0  # seconds
 
 
 class Progress:
@@ -58,8 +59,8 @@ class Progress:
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
         """No dot for what has its line here."""
-        if isinstance(report, pytest.TestReport) and report.when == "call" and report.passed:
-            return "passed", "", ""
+        if isinstance(report, pytest.TestReport) and report.when == "call" and not report.skipped:
+            return report.outcome, "", ""
         return None
 
     @pytest.hookimpl
@@ -75,6 +76,8 @@ class Progress:
             if not self.left[file] and (self.bad[file] or self._worth(self.seconds[file])):
                 verdict = f"{self.bad[file]} FAILED" if self.bad[file] else "ok"
                 self.say(f"{verdict}  {file} ({self.seconds[file]:.0f} s)")
+            elif time.monotonic() - self.said > _SILENT:
+                self.say(f"...  {file}")
 
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

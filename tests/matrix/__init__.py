@@ -92,7 +92,8 @@ class Tables:
                 case = report.nodeid.rpartition("/")[2]
                 yield Row(str(value), case, report.outcome, {"seconds": round(report.duration, 1)})
 
-    @pytest.hookimpl
+    # First: what has been found is written whatever ending the workers comes to.
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         for part in sorted({row.part for row in self.rows}):
             rows = [row for row in self.rows if row.part == part]

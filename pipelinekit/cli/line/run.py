@@ -6,7 +6,7 @@ import dataclasses
 import shlex
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import nullcontext, redirect_stdout
 
 import click
@@ -16,6 +16,9 @@ from pipelinekit.cli.options import JSON, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import CheckFailed, Refused, refused, usage
 from pipelinekit.plan.stages import Build, Decision, decide
+
+_MOVED = {"image-moved": "push", "chart-moved": "publish"}
+"""What is refused where a rival has published the same version after us, and the verb that settles it."""
 
 
 @click.command()
@@ -107,13 +110,26 @@ def _stages(here: Line, decisions: Iterable[Decision], done: dict[str, float], a
         try:
             # With --json, what the stages say is progress: standard output has the one document.
             with redirect_stdout(sys.stderr) if as_json else nullcontext():
-                _call([*each.command, *_options(here)])
+                _done(each, here, done)
         except (CheckFailed, Refused) as error:
             if not each.stage.notice:
                 raise
             for fault in error.faults:
                 report.notice(str(fault))
         done[each.stage.verb] = time.monotonic() - began
+
+
+def _done(decision: Decision, here: Line, done: Collection[str]) -> None:
+    """Do a stage; where somebody came after the one before, that one once more: it takes what is there."""
+    try:
+        _call([*decision.command, *_options(here)])
+    except Refused as error:
+        before = _MOVED.get(error.faults[0].code, "")
+        if before not in done:
+            raise
+        report.say(f"{error.faults[0].problem}: pipelinekit {before}, again")
+        _call([before, *_options(here)])
+        _call([*decision.command, *_options(here)])
 
 
 def _call(arguments: Sequence[str]) -> None:

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import cast
+
+import pytest
+
+from pipelinekit.cli import ahead
+from pipelinekit.cli.line import run
+from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.errors import Refused, refused
+from pipelinekit.model.stages import STAGES
+from pipelinekit.plan.stages import Decision
+
+PACKAGE = Decision(
+    stage=next(each for each in STAGES if each.verb == "package"),
+    reason="",
+    credentials=(),
+    command=("package",),
+)
+
+
+class Here:
+    options = Options()
+
+
+HERE = cast("Line", Here())
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The verbs that were called; `package` is refused the first time."""
+    verbs: list[str] = []
+
+    def call(arguments: Sequence[str]) -> None:
+        verbs.append(arguments[0])
+        if verbs == ["package"]:
+            raise refused("image-moved", "1.2.3 is no longer what was pushed")
+
+    monkeypatch.setattr(run, "_call", call)
+    return verbs
+
+
+def test_where_a_rival_came_after_us_the_verb_that_settles_it_is_done_once_more(called: list[str]) -> None:
+    run._done(PACKAGE, HERE, {"build": 1.0, "push": 1.0})
+    assert called == ["package", "push", "package"]
+
+
+def test_a_run_that_did_not_push_has_nothing_to_settle(called: list[str]) -> None:
+    with pytest.raises(Refused):
+        run._done(PACKAGE, HERE, {})
+    assert called == ["package"]
+
+
+def test_early_work_is_taken_once_and_what_failed_is_nothing() -> None:
+    assert ahead.taken("x") is None
+    with ahead.opened() as early:
+        early.begin("x", lambda: 7)
+        early.begin("y", lambda: 1 / 0)
+        assert (ahead.taken("x"), ahead.taken("x"), ahead.taken("y")) == (7, None, None)
+    assert ahead.current() is None
+
+
+def test_what_was_asked_is_asked_again_only_when_something_was_touched() -> None:
+    asked = itertools.count(1)
+    stamps: list[object] = [1, 1, 2, None, None]
+
+    def ask() -> int:
+        return ahead.again("facts", lambda: stamps.pop(0), lambda: next(asked))
+
+    with ahead.opened():
+        assert [ask() for _ in range(5)] == [1, 1, 2, 3, 4]
+
+
+def test_a_wait_passes_beside_the_next_verb_where_one_follows() -> None:
+    with ahead.opened() as early:
+        early.verbs = frozenset({"push", "package"})
+        assert ahead.settling("package") == early.later
+        assert ahead.settling("deploy") != early.later
+    assert ahead.settling("package") != early.later
