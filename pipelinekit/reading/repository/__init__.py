@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from pipelinekit.model.words import Word
-from pipelinekit.reading.repository import buildpacks, ci, compose, fly, hosts, procfile, workplace
+from pipelinekit.reading.repository import (
+    buildpacks,
+    ci,
+    compose,
+    dockerfiles,
+    fly,
+    hosts,
+    procfile,
+    workplace,
+)
 
 READERS: tuple[Callable[[Mapping[str, str]], Iterable[Word]], ...] = (
     procfile.read,
+    dockerfiles.read,
     fly.read,
     hosts.read,
     buildpacks.read,
