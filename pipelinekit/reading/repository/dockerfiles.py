@@ -1,4 +1,4 @@
-"""Dockerfiles that are not at the top: no build of ours uses them, but what they say of the program counts."""
+"""Dockerfiles that are not at the top: no build of ours uses them, but what they say counts."""
 
 from __future__ import annotations
 
