@@ -17,6 +17,7 @@ What = Literal[
     "worker",
     "dockerfile",
     "target",
+    "service",
     "note",
 ]
 
@@ -28,7 +29,8 @@ class Word:
     what: What
     """`command` is the shell line of a process, `before` one that runs before each rollout, `test` one that a
     CI runs, `variable` the name of one that is given, `worker` a process that is said to serve nothing,
-    `version` a language's, `dockerfile` the path of one that is built, `target` its stage, `note` a
+    `version` a language's, `dockerfile` the path of one that is built, `target` its stage, `service` what CI
+    runs beside its tests, `note` a
     sentence."""
     value: str
     place: str

@@ -12,6 +12,7 @@ from uuid import uuid4
 import docker
 import pytest
 
+from pipelinekit.reading.app import read_app
 from tests.real.app import Application
 
 LOCKS = Path(__file__).parent / "takein"
@@ -30,6 +31,7 @@ PNPM = {
     ),
     "pnpm-lock.yaml": (LOCKS / "pnpm-lock.yaml").read_text(),
     "index.js": ANSWER.format("const pad = require('left-pad');", "pad('taken in', 10)"),
+    "fly.toml": "[http_service]\n  internal_port = 4100\n",
 }
 BERRY = {
     "package.json": (
@@ -75,6 +77,7 @@ UV = {
         "from bottle import route, run\n\n\n@route('/')\ndef root():\n    return '  taken in'\n\n\n"
         "run(host='0.0.0.0', port=8000)\n"
     ),
+    "Procfile": "web: python -m main\nworker: python -m a\n",
 }
 REPOSITORIES = {"pnpm": PNPM, "berry": BERRY, "typescript": TYPESCRIPT, "workspace": WORKSPACE, "uv": UV}
 LEFT_OUT = {
@@ -139,7 +142,8 @@ def test_it_answers_as_taken_in(testbed: Mapping[str, str], tmp_path: Path, engi
     try:
         engine.images.build(path=str(here.folder), tag=tag, buildargs=arguments, rm=True, forcerm=True)
         # As the chart has it: a number for a user, nothing written, the port that app.yaml names.
-        port = 8000 if kind == "uv" else 3000
+        port = {"uv": 8000, "pnpm": 4100}.get(kind, 3000)
+        assert read_app((here.folder / "app.yaml").read_bytes()).processes["web"].port == port
         container = engine.containers.run(
             tag, detach=True, read_only=True, user="65532:65532", environment={"PORT": str(port)}
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -127,8 +128,9 @@ def _ask(seen: Detected, folder: Path, name: str, named: Named) -> None:
             hint=table(seen, command),
         )
     if seen.asks_port and not named.port:
-        chosen = f" --package {seen.main or seen.package}" if seen.package not in {"", "."} else ""
-        chosen = f" --service {named.service}" if named.service else chosen
+        # What was chosen without a word of the command line will be chosen again.
+        given = (("--package", named.package), ("--service", named.service))
+        chosen = "".join(f" {option} {shlex.quote(value)}" for option, value in given if value)
         raise refused(
             "port-open",
             f"{name} listens on a port that its source does not show; nothing was written",

@@ -15,7 +15,7 @@ Texts = Mapping[str, str]
 READ = re.compile(
     r"(^|/)(Pipfile(\.lock)?|Procfile|Aptfile|system\.properties|fly\.toml|railway\.(json|toml)|nixpacks\.toml"
     r"|app\.json|devcontainer\.json|\.devcontainer\.json|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props"
-    r"|Gemfile|Dockerfile|\.nvmrc|\.node-version|\.python-version|runtime\.txt|yarn\.lock|angular\.json"
+    r"|Gemfile|Dockerfile(\.[\w-]+)?|[\w-]+\.[Dd]ockerfile|\.nvmrc|\.node-version|\.python-version|runtime\.txt|yarn\.lock|angular\.json"
     r"|Cargo\.toml|pom\.xml|package\.json|composer\.json|pyproject\.toml|setup\.cfg"
     r"|requirements[^/]*\.(txt|in)|requirements/[^/]+\.(txt|in)"
     r"|[^/]+\.(gradle|gradle\.kts|csproj|fsproj|properties|ya?ml"

@@ -46,6 +46,7 @@ def _within(said: Document, path: tuple[str | int, ...], folder: str) -> Iterato
     if isinstance(here, dict):
         folder = text_of(here.get("working-directory") or here.get("workingDirectory")) or folder
         yield from _setup(said, path)
+        yield from _services(said, (*path, "services"))
     for key, value, where in entries(here, path):
         if key in _LINES:
             yield from _lines(said, where, value, folder)
@@ -65,6 +66,16 @@ def _lines(said: Document, where: tuple[str | int, ...], value: object, folder: 
         folder = moved[1] if moved else folder
         if line and not moved and not line.startswith("#"):
             yield Word(what="test", value=line, name=folder, place=said.line(*where))
+
+
+def _services(said: Document, path: tuple[str | int, ...]) -> Iterator[Word]:
+    """Databases and the like that run beside a job."""
+    here = said.at(*path)
+    listed = here if isinstance(here, list) else [name for name, _, _ in entries(here)]
+    for each in listed:
+        name = text_of(each.get("name") if isinstance(each, dict) else each)
+        if name and name != "docker":
+            yield Word(what="service", value=name[:60], place=said.line(*path))
 
 
 def _setup(said: Document, path: tuple[str | int, ...]) -> Iterator[Word]:

@@ -94,6 +94,9 @@ def _surroundings(said: Document, path: tuple[str, ...], service: dict[str, Any]
     for number, each in enumerate(variables if isinstance(variables, list) else []):
         name, _, value = text_of(each).partition("=")
         yield from given(name, value, said.line(*path, "environment", number))
+    if service.get("env_file"):
+        words = "reads variables from a file that is not looked into: run.env and run.secrets"
+        yield Word(what="note", value=words, place=said.line(*path, "env_file"))
     volumes = service.get("volumes")
     for number, each in enumerate(volumes if isinstance(volumes, list) else []):
         target = _kept(each)

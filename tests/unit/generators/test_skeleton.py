@@ -9,6 +9,7 @@ from pipelinekit.generators.skeleton import FILES, MEMORY, plan_descriptor, plan
 from pipelinekit.model.app import LANGUAGES, Build, Language, Process, Resources
 from pipelinekit.reading.app import read_app
 from pipelinekit.render import render
+from tests.hostile.values import HOSTILE
 
 
 def test_every_language_has_a_skeleton() -> None:
@@ -60,3 +61,33 @@ def test_a_descriptor_says_what_differs_from_the_defaults() -> None:
     app = read_app(render([plan], templates())["app.yaml"].text)
     assert app.build == Build(language="go", version="1.22", dependencies=(), test=("go", "vet"))
     assert (app.processes["web"].health, app.processes["web"].command) == ("", ("/app", "-v"))
+
+
+@pytest.mark.parametrize("kind", sorted(set(HOSTILE) - {"NUL", "next line"}))
+def test_what_a_repository_says_is_text_in_the_descriptor(kind: str) -> None:
+    text, said = HOSTILE[kind], ("run", HOSTILE[kind] or "x")
+    plan = plan_descriptor(
+        "orders",
+        "payments",
+        "python",
+        80,
+        command=said,
+        env={"A": text},
+        processes={"true": said},
+        before={"on": said},
+        doubts=(text,),
+    )
+    written = render([plan], templates())["app.yaml"].text
+    app = read_app(written)
+    web, beside = app.processes["web"], app.processes["true"]
+    assert (web.command, dict(web.env), beside.command, beside.port) == (said, {"A": text}, said, None)
+    assert dict(app.before) == {"on": said}
+    assert [each.partition(":")[0] for each in written.splitlines() if each.startswith("#")][1:] == [
+        "# to check"
+    ]
+
+
+def test_a_guess_is_called_one() -> None:
+    written = render([plan_descriptor("a", "b", "go", 80, memory="2Gi")], templates())["app.yaml"].text
+    assert "# The memory is a guess by the runtime: measure it.\n  resources:" in written
+    assert read_app(written).processes["web"].resources.memory == "2Gi"

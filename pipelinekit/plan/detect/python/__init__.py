@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+import shlex
 from dataclasses import replace
 
-from pipelinekit.plan.detect.python.program import program
+from pipelinekit.plan.detect.python.program import manager, program
 from pipelinekit.plan.detect.python.project import project, version
 from pipelinekit.plan.detect.signs import Detected, Texts
 
@@ -55,13 +57,18 @@ def look(texts: Texts) -> Detected | None:
 
 
 def _python_tests(texts: Texts, names: str) -> tuple[str, ...]:
-    django = "manage.py" in texts
+    manage = manager(texts)
+    django = manage == "manage.py"
     if re.search(r"\bpytest\b", names):
         return ("python", "-m", "pytest", "--junitxml=/reports/pytest.xml")
     if re.search(r"\b(?:unittest-xml-reporting|xmlrunner)\b", names, re.IGNORECASE):
         return DJANGO_XML_TEST if django else ("python", "-m", "xmlrunner", "discover", "--output=/reports")
-    if django:
-        return DJANGO_TEST
+    if manage:
+        return (
+            DJANGO_TEST
+            if django
+            else (*DJANGO_TEST[:2], f"cd {shlex.quote(posixpath.dirname(manage))} && {DJANGO_TEST[2]}")
+        )
     if "tests/__main__.py" in texts:
         return ()
     return UNITTEST

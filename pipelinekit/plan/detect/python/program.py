@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -106,8 +107,13 @@ def _placed(texts: Texts, path: str, project: Project) -> tuple[str, str]:
     return module.replace("/", "."), ""
 
 
+def manager(texts: Texts) -> str:
+    """Django's `manage.py`, not far down; empty without one."""
+    return shallowest({each: "" for each in texts if each.count("/") <= 2}, r"(^|/)manage\.py$")
+
+
 def _django(texts: Texts, ours: list[str], project: Project, found: Detected) -> Detected | None:
-    manage = shallowest({each: "" for each in texts if each.count("/") <= 2}, r"(^|/)manage\.py$")
+    manage = manager(texts)
     if not manage:
         return None
     folder = posixpath.dirname(manage)
@@ -153,7 +159,7 @@ def _collected(texts: Texts, inside: list[str], folder: str, found: Detected) ->
         )
     given = "".join(f"{each}=build " for each in names)
     there = f"{folder}/" if folder else ""
-    line = f"{given}python {there}manage.py collectstatic --noinput"
+    line = f"{given}python {shlex.quote(f'{there}manage.py')} collectstatic --noinput"
     return replace(found, commands=(*(found.commands or ()), line)).because(
         "STATIC_ROOT: static files are collected"
     )

@@ -28,6 +28,7 @@ _AT_WORKPLACES = re.compile(
 _STARTED = re.compile(r"^(?:npm|yarn|pnpm|bun)(?: run)? start(?::prod|:production)?$")
 _PAGES = re.compile(r"heroku-php-(?:apache2|nginx)(?:\s+-\S+\s+\S+)*(?:\s+([\w./-]+))?\s*$")
 _PORT = re.compile(r"(?:--bind|-b|--port|-p|--listen|-l)[ =]?\S*?(?<![\d.])(\d{2,5})\b(?!\.)")
+_FLASKS_OWN = re.compile(r"\bFlask\b[\s\S]*\bapp\.run\(")
 _GIVEN = re.compile(r"\$\{?PORT\b|\b(?:gunicorn|puma)\b")
 """Lines that listen where the variable PORT says."""
 
@@ -110,6 +111,9 @@ def _taken(found: Detected, word: Word, texts: Texts) -> Detected:
     found = replace(found, their_command=True)
     if re.search(r"\b(?:uvicorn|hypercorn|daphne)\b", word.value) and "0.0.0.0" not in word.value:  # noqa: S104
         found = found.doubting(f"{word.place} names no --host: in a pod nobody reaches localhost")
+    puma = re.search(r"^\s*port\s+(\d{2,5})\s*$", texts.get("config/puma.rb", ""), re.MULTILINE)
+    if puma and "puma" in word.value:
+        return replace(found, port=int(puma[1]), asks_port=False).because(f"config/puma.rb: port {puma[1]}")
     if _GIVEN.search(word.value):
         return replace(found, port=before.port or 8080, asks_port=False)
     return _by_source(found, before, texts)
@@ -140,6 +144,9 @@ def _by_source(found: Detected, before: Detected, texts: Texts) -> Detected:
         return found if found.port else replace(found, asks_port=True)
     paths = [each for each in found.command if each.endswith(".py") and each in texts]
     port, given = listening(texts, paths)
+    text = "\n".join(texts[each] for each in paths)
+    if _FLASKS_OWN.search(text) and not re.search(r"\bhost\s*=", text):
+        found = found.doubting(f"{paths[0]}: Flask's own server listens on localhost unless it gets a host")
     if port:
         return replace(found, port=port).because(f"{paths[0] if paths else 'the source'}: port {port}")
     if given:

@@ -86,9 +86,9 @@ def rest(found: Detected, words: Sequence[Word], dockerfile: str) -> Detected:
         found = writing(found, each.value, f"{each.place} keeps", stays=True)
     for each in of(words, "dockerfile")[:1]:
         if each.value.removeprefix("./") != "Dockerfile":
-            found = found.doubting(
-                f"{each.place} builds {each.value}, which is not read: as Dockerfile it would stay"
-            )
+            why = f"{each.value} describes an image of its own" if each.place == each.value else ""
+            why = why or f"{each.place} builds {each.value}"
+            found = found.doubting(f"{why}, and pipelinekit builds Dockerfile: under that name it would stay")
     for each in of(words, "target")[:1]:
         last = re.findall(r"^FROM\s.*?(?:\sAS\s+(\S+))?\s*$", dockerfile, re.MULTILINE | re.IGNORECASE)[-1:]
         if (

@@ -47,10 +47,22 @@ def tested(found: Detected, words: Sequence[Word], texts: Texts) -> Detected:
     if first:
         taken = _TAKEN.get(found.language)
         found = taken(found, first, texts) if taken else found
-        return found.because(f"{first.place}: {first.value[:80]}: the tests")
+        found = found.because(f"{first.place}: {first.value[:80]}: the tests")
+        return _alone(found, first, of(words, "service"))
     if other:
         return found.because(f"{other.place}: {other.value[:60]} is how its CI tests, which is not followed")
     return found
+
+
+def _alone(found: Detected, word: Word, services: Sequence[Word]) -> Detected:
+    """What CI runs beside its tests is not there in the image's stage."""
+    file = word.place.rpartition(":")[0]
+    beside = list(dict.fromkeys(each.value for each in services if each.place.startswith(f"{file}:")))
+    return found.doubting(
+        f"{file} runs {' '.join(beside)[:100]} beside its tests, and pipelinekit test runs none"
+        if beside
+        else ""
+    )
 
 
 def _here(word: Word) -> bool:
@@ -73,7 +85,7 @@ def _beside(found: Detected, word: Word | None, texts: Texts) -> Detected:
 def _python(found: Detected, word: Word, texts: Texts) -> Detected:
     pytest = re.search(r"(?:^|[\s/])(?:pytest|py\.test)(?=\s|$)([^|;&<>]*)", word.value)
     if not pytest:
-        return found
+        return _unittest(found, word)
     command = ("python", "-m", "pytest", *_arguments(pytest[1], texts), "--junitxml=/reports/pytest.xml")
     named = any(re.search(r"\bpytest\b", texts.get(each, "")) for each in texts if _NAMES.search(each))
     found = replace(found, test=command)
@@ -86,6 +98,19 @@ def _python(found: Detected, word: Word, texts: Texts) -> Detected:
     )
 
 
+def _unittest(found: Detected, word: Word) -> Detected:
+    """The tests that are named on the command line, in the command that makes a report of what is said."""
+    for ours in ("manage.py test", "-m unittest discover", "-m unittest"):
+        said = re.search(rf"{ours}((?: [\w./=*-]+)*)", word.value)
+        if said and found.test[:2] == ("sh", "-c") and ours.removesuffix(" discover") in found.test[2]:
+            chosen = "".join(f" {each}" for each in said[1].split() if each not in _LOUD and "*" not in each)
+            kind = "-m unittest discover" if "unittest" in ours else ours
+            line = found.test[2].replace(kind, f"{ours}{chosen}", 1)
+            return replace(found, test=(*found.test[:2], line))
+    return found
+
+
+_LOUD = frozenset(("-v", "--verbose", "-b", "--buffer", "--keepdb", "--noinput", "--no-input", "--parallel"))
 _NAMES = re.compile(
     r"^(?:requirements[^/]*\.(?:txt|in)|requirements/[^/]+|pyproject\.toml|Pipfile|setup\.(?:cfg|py))$"
 )

@@ -61,3 +61,15 @@ def test_a_workflow_that_tests_comes_before_others() -> None:
         "sub/.github/workflows/test.yml": "jobs: {a: {steps: [{run: three}]}}",
     }
     assert [each.value for each in read(texts)] == ["two", "one"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        (".github/workflows/a.yml", "jobs: {a: {services: {postgres: {image: 'postgres:16'}}}}"),
+        (".gitlab-ci.yml", "a: {services: [{name: postgres}]}"),
+        (".travis.yml", "services: [docker, postgres]"),
+    ],
+)
+def test_what_runs_beside_a_job(file: str, text: str) -> None:
+    assert words(file, text) == [("service", "", "postgres")]

@@ -79,3 +79,9 @@ def test_a_stage_and_the_names_of_arguments(args: str) -> None:
         ("target", "", "api", False),
         ("note", "", "gives the build A B: build.args, where it needs them", False),
     ]
+
+
+def test_a_file_of_variables_is_told_and_not_read() -> None:
+    said = list(read({"compose.yml": "services: {a: {build: ., env_file: .env}}", ".env": "A=hunter2"}))
+    assert [each.what for each in said] == ["note"]
+    assert "hunter2" not in repr(said)

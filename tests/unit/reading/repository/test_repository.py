@@ -65,4 +65,12 @@ def test_aliases_that_grow_are_not_followed(file: str) -> None:
         f"{one}: &{one} [{', '.join([f'*{two}'] * 9)}]"
         for two, one in zip("abcdefgh", "bcdefghi", strict=True)
     ]
-    assert read_words({file: "\n".join(lines)}) == ()
+    assert {each.what for each in read_words({file: "\n".join(lines)})} <= {"note"}
+
+
+@pytest.mark.parametrize(
+    "file", ["fly.toml", "render.yaml", "app.json", "docker-compose.yml", "railway.toml"]
+)
+def test_what_is_broken_is_told(file: str) -> None:
+    assert [(each.what, each.place) for each in read_words({file: "[[["})] == [("note", file)]
+    assert read_words({file: " \n"}) == ()

@@ -20,6 +20,8 @@ from pipelinekit.reading.repository.variables import given
         ("NODE_ENV", "production", [("variable", "NODE_ENV", "production")]),
         ("NODE_ENV", "development", [("variable", "NODE_ENV", "")]),
         ("SERVER_PORT", "9000", [("variable", "SERVER_PORT", "9000")]),
+        ("NODE_VERSION", "20.10.0", [("version", "20.10.0", "node")]),
+        ("NODE_VERSION", "lts", []),
         ("A", None, [("variable", "A", "")]),
         ("A", {"b": 1}, [("variable", "A", "")]),
         ("a b", "c", []),

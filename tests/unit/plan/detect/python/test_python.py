@@ -69,3 +69,17 @@ def test_every_test_command_leaves_a_report(requirement: str, layout: str, test:
     assert found is not None
     assert found.test == test
     assert "/reports" in " ".join(test)
+
+
+@pytest.mark.parametrize(("folder", "word"), [("backend", "backend"), ("a;b c", "'a;b c'")])
+def test_djangos_tests_run_where_it_is(folder: str, word: str) -> None:
+    texts = {
+        "requirements.txt": "django",
+        f"{folder}/manage.py": "",
+        f"{folder}/a/settings.py": "STATIC_ROOT = 1",
+    }
+    found = python.look(texts)
+    assert found is not None
+    assert found.test[2].startswith(f"cd {word} && python manage.py test")
+    quoted = "'a;b c/manage.py'" if ";" in folder else "backend/manage.py"
+    assert f"python {quoted} collectstatic --noinput" in (found.commands or ())

@@ -133,3 +133,20 @@ def test_a_process_names_one_of_several_programs() -> None:
     assert program(choices, [line("./bin/api --x")]) == "./cmd/api"
     assert program(choices, [line("bin/other")]) == ""
     assert program(choices, [line("api", weak=True)]) == ""
+
+
+@pytest.mark.parametrize(
+    ("call", "told"), [("app.run(debug=True)", True), ("app.run(host='0.0.0.0')", False)]
+)
+def test_flasks_own_server_on_localhost_is_told(call: str, told: bool) -> None:
+    found = run(OURS, [line("python app.py")], {"app.py": f"from flask import Flask\n{call}"})
+    assert (found.port, bool(found.doubts)) == (5000, told)
+
+
+@pytest.mark.parametrize(
+    ("settings", "port"), [("port 4567\n", 4567), ('port ENV.fetch("PORT") { 3000 }\n', 9292)]
+)
+def test_pumas_own_settings(settings: str, port: int) -> None:
+    rack = Detected(language="ruby", command=("bundle", "exec", "rackup", "--port=9292"), port=9292)
+    found = run(rack, [line("bundle exec puma -C config/puma.rb")], {"config/puma.rb": settings})
+    assert (found.command[2], found.port) == ("puma", port)

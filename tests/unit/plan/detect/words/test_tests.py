@@ -91,3 +91,30 @@ def test_a_kept_dockerfile_without_a_stage_for_tests_is_told(kept: dict[str, Any
     assert (without.test, "nothing is tested" in without.doubts[0]) == ((), True)
     having = ran(**kept, texts={"Dockerfile": "FROM a AS Test\nCMD b\n"}, test=("x",))
     assert (having.test, having.doubts) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("line", "own", "line_of_ours"),
+    [
+        ("python -m unittest discover -s tests -v", "python -m unittest discover --verbose > a",
+         "python -m unittest discover -s tests --verbose > a"),
+        ("python -m unittest tests.test_a", "python -m unittest discover --verbose > a",
+         "python -m unittest tests.test_a --verbose > a"),
+        ("python manage.py test shop --settings=a.b --noinput", "cd b && python manage.py test --verbosity=2",
+         "cd b && python manage.py test shop --settings=a.b --verbosity=2"),
+        ("python -m unittest $(rm -rf /)", "python -m unittest discover --verbose",
+         "python -m unittest --verbose"),
+    ],
+)  # fmt: skip
+def test_tests_that_are_named_for_unittest(line: str, own: str, line_of_ours: str) -> None:
+    assert ran("python", line, test=("sh", "-c", own)).test == ("sh", "-c", line_of_ours)
+
+
+def test_what_ci_runs_beside_its_tests_is_told() -> None:
+    words = [
+        Word(what="test", value="go test ./...", place="a.yml:9"),
+        Word(what="service", value="postgres", place="a.yml:4"),
+        Word(what="service", value="redis", place="b.yml:4"),
+    ]
+    found = tests.tested(Detected(language="go"), words, {})
+    assert found.doubts == ("a.yml runs postgres beside its tests, and pipelinekit test runs none",)
