@@ -27,7 +27,7 @@ from pipelinekit.ports.releases import (
     Releases,
     SecretVersions,
 )
-from pipelinekit.ports.rollout import Answers, Components, Definitions, Parts
+from pipelinekit.ports.rollout import Answers, Components, Definitions, Parts, Volumes
 from pipelinekit.ports.say import Live, Say, nobody
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "Store",
     "TextMerge",
     "Verifier",
+    "Volumes",
     "Workspace",
     "nobody",
 ]
