@@ -50,7 +50,7 @@ class Parts(Protocol):
         ...
 
     def delete_pod(self, target: Target, pod: str) -> None:
-        """Delete a pod, and wait until it is gone."""
+        """Have a pod deleted; what makes it anew does so under the same name or another."""
         ...
 
 

@@ -73,15 +73,10 @@ class Parts:
         return _items(done.out)
 
     def delete_pod(self, target: Target, pod: str) -> None:
-        """Delete a pod, and wait until it is gone."""
+        """Have a pod deleted; what makes it anew does so under the same name or another."""
         done = self._run(target, "delete", "pod", pod, "--ignore-not-found", "--wait=false")
-        if done.code == 0:
-            context = ["--context", target.context] if target.context else []
-            words = ["kubectl", "wait", "--for=delete", f"pod/{pod}", "--timeout=1s", *context]
-            # A StatefulSet makes its pod anew under the same name: the new one is asked for later.
-            process.run([*words, "--namespace", target.namespace], env=self.env, timeout=30)
-            return
-        raise helm.cluster_failed(target, done.reason())
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
 
     def ask(self, target: Target, question: Question) -> Answer:
         """The answer of a Service, asked through the API server; status 0 where nobody answered."""

@@ -11,7 +11,7 @@ from pipelinekit.model.component import Component, Condition, Question, Replacin
 from pipelinekit.model.rollout import Answer
 from pipelinekit.steps.rollout.gate import Gate, pass_through
 from tests import examples, parts
-from tests.unit.steps.rollout.bench import SET
+from tests.rollouts import SET
 
 ASKED = Question(service="store", port=80, path="/health")
 

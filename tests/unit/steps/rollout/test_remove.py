@@ -8,7 +8,7 @@ from pipelinekit.errors import Refused
 from pipelinekit.model.rollout import Outcome
 from pipelinekit.steps.rollout.part import Part
 from pipelinekit.steps.rollout.remove import remove
-from tests.unit.steps.rollout.bench import CRD, SET, Bench
+from tests.rollouts import CRD, SET, Bench
 
 NAME = "widgets.example.com"
 

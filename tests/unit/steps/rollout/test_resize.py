@@ -10,7 +10,7 @@ from pipelinekit.model.rollout import Outcome
 from pipelinekit.steps.rollout.part import Part
 from pipelinekit.steps.rollout.resize import planned, resize
 from tests import parts
-from tests.unit.steps.rollout.bench import SET, Bench
+from tests.rollouts import SET, Bench
 
 
 def server(size: str, service: str = "store") -> dict[str, Any]:
