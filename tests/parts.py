@@ -65,6 +65,8 @@ class Parts:
     deleted: list[str] = field(default_factory=list)
     unready: set[str] = field(default_factory=set)
     """Pods that do not get ready."""
+    gone: set[str] = field(default_factory=set)
+    """Names of workloads that are not there."""
     late: int = 0
     """So many looks from now on show workloads whose newest state is not observed."""
 
@@ -78,7 +80,8 @@ class Parts:
         del target
         behind = self.late > 0
         self.late -= behind
-        return [self._live(each, behind=behind) for each in objects]
+        there = [each for each in objects if each["metadata"]["name"] not in self.gone and "spec" in each]
+        return [self._live(each, behind=behind) for each in there]
 
     def _live(self, each: Object, *, behind: bool) -> Object:
         spec = dict(each["spec"])
@@ -157,3 +160,39 @@ class Components:
         gone = [each for each in self.volumes if each.rpartition("-")[0] in claims]
         self.volumes = [each for each in self.volumes if each not in gone]
         return gone
+
+
+@dataclass
+class Volumes:
+    """Claims with what is asked for and what they have; a class grows as long as `growing` names it."""
+
+    sizes: dict[str, list[str]] = field(default_factory=dict)
+    """By name: what is asked for, and what there is."""
+    growing: set[str] = field(default_factory=lambda: {"fast"})
+    stuck: bool = False
+    unbound: bool = False
+    let_gone: list[str] = field(default_factory=list)
+
+    def claims(self, target: Target, stem: str) -> Sequence[Object]:
+        del target
+        return [self._claim(name) for name in self.sizes if name.rpartition("-")[0] == stem]
+
+    def _claim(self, name: str) -> Object:
+        asked, has = self.sizes[name]
+        return {
+            "metadata": {"name": name},
+            "spec": {"storageClassName": "fast", "resources": {"requests": {"storage": asked}}},
+            "status": {"phase": "Pending" if self.unbound else "Bound", "capacity": {"storage": has}},
+        }
+
+    def grows(self, target: Target, storage_class: str) -> bool:
+        del target
+        return storage_class in self.growing
+
+    def grow(self, target: Target, claim: str, size: str) -> None:
+        del target
+        self.sizes[claim] = [size, self.sizes[claim][1] if self.stuck else size]
+
+    def let_go(self, target: Target, stateful_set: str) -> None:
+        del target
+        self.let_gone.append(stateful_set)

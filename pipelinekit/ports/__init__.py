@@ -29,7 +29,7 @@ from pipelinekit.ports.releases import (
     Releases,
     SecretVersions,
 )
-from pipelinekit.ports.rollout import Answers, Components, Definitions, Parts
+from pipelinekit.ports.rollout import Answers, Components, Definitions, Parts, Volumes
 from pipelinekit.ports.say import Live, Say, nobody
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "TagAnchors",
     "TextMerge",
     "Verifier",
+    "Volumes",
     "Workspace",
     "nobody",
 ]

@@ -50,7 +50,7 @@ class Parts(Protocol):
         ...
 
     def delete_pod(self, target: Target, pod: str) -> None:
-        """Delete a pod, and wait until it is gone."""
+        """Have a pod deleted; what makes it anew does so under the same name or another."""
         ...
 
 
@@ -83,4 +83,24 @@ class Components(Protocol):
 
     def drop_volumes(self, target: Target, claims: Sequence[str]) -> Sequence[str]:
         """Delete the volumes of claims whose names begin so, followed by a number; their names."""
+        ...
+
+
+class Volumes(Protocol):
+    """The volumes of StatefulSets."""
+
+    def claims(self, target: Target, stem: str) -> Sequence[Object]:
+        """The claims whose names are `stem`, a hyphen and a number."""
+        ...
+
+    def grows(self, target: Target, storage_class: str) -> bool:
+        """Whether volumes of a class can be expanded."""
+        ...
+
+    def grow(self, target: Target, claim: str, size: str) -> None:
+        """Ask for that size."""
+        ...
+
+    def let_go(self, target: Target, stateful_set: str) -> None:
+        """Delete a StatefulSet and leave its pods; its next one takes them over. Nothing where it is gone."""
         ...

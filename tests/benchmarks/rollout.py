@@ -14,7 +14,7 @@ from pipelinekit.plan.rollout.order import critical_path, order_of
 from pipelinekit.steps.rollout.runner import run as roll_out
 from tests import doubles
 from tests.benchmarks.measure import Row
-from tests.unit.steps.rollout.bench import Bench
+from tests.rollouts import Bench
 
 COMPONENTS: dict[str, tuple[float, tuple[str, ...]]] = {
     "calico": (1.8, ()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -72,6 +73,25 @@ class TestPlatform:
             **more,
         }
         (folder / "component.yaml").write_text(json.dumps(document, indent=1))
+
+    def wrap(self, name: str, **archive: str) -> None:
+        """Make the component a wrapper of an archive of its chart; `archive` is laid over what it says."""
+        folder = self.folder / "platform-charts" / name
+        words = ["helm", "package", str(folder / "chart"), "--destination", str(folder)]
+        subprocess.run(words, env={**os.environ, **self.env}, check=True, capture_output=True)
+        (made,) = folder.glob("*.tgz")
+        document = json.loads((folder / "component.yaml").read_text())
+        del document["chart"]
+        document["archive"] = {
+            "name": f"{self.prefix}-{name}",
+            "repository": "https://charts.example.com/stable",
+            "version": "1.0.0",
+            "digest": f"sha256:{hashlib.sha256(made.read_bytes()).hexdigest()}",
+            "file": made.name,
+            **archive,
+        }
+        (folder / "component.yaml").write_text(json.dumps(document, indent=1))
+        shutil.rmtree(folder / "chart")
 
     def on(self, *names: str) -> None:
         """Write platform.yaml with these components."""

@@ -70,9 +70,12 @@ def test_a_branch_that_fails_keeps_the_others_going_and_who_waits_says_for_whom(
 ) -> None:
     platform.component("bad", values={"broken": True})
     platform.component("after", needs=("bad",))
-    platform.on("store", "web", "bad", "after")
+    platform.component("upstream", needs=("store",))
+    platform.wrap("upstream")
+    platform.on("store", "web", "bad", "after", "upstream")
     said = platform.verb("deploy", "--timeout", "60")
     assert said.code == 5
+    assert f"upstream: 1.0.0 runs in {platform.prefix}-upstream" in said.out
     assert "after: waits for bad, which failed" in said.err
     assert "bad: dev: pod bad-" in said.reason
     platform.on("store", "web")
@@ -80,6 +83,15 @@ def test_a_branch_that_fails_keeps_the_others_going_and_who_waits_says_for_whom(
     manifest = platform.kubectl("get", "secret", "--selector", "owner=helm,name=store", component="store")
     assert "sh.helm.release.v1.store.v1" in manifest
     assert "store-policies" in platform.kubectl("get", "networkpolicies", component="store")
+
+
+def test_another_archive_than_the_one_that_was_looked_at_is_refused(platform: TestPlatform) -> None:
+    platform.component("other")
+    platform.wrap("other", digest="sha256:" + "0" * 64)
+    platform.on("store", "web", "other")
+    said = platform.verb("deploy", "--only", "other")
+    assert (said.code, "not the archive that component.yaml names" in said.reason) == (6, True)
+    platform.on("store", "web")
 
 
 def test_the_charts_tests_verify_what_was_deployed(platform: TestPlatform) -> None:

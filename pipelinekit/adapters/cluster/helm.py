@@ -190,7 +190,8 @@ class Helm:
             words += ["--output", "json", *undo.scope(target)]
             if self.owns:
                 more, env = self._left_out(archive, Path(scratch))
-                done = process.watch([*words, *more, *OWNERSHIP], env=env, tick=tick)
+                # Helm 3 must stumble over these first: it takes a post-renderer by its path.
+                done = process.watch([*words, *OWNERSHIP, *more], env=env, tick=tick)
                 if "unknown flag: --server-side" not in done.err:
                     return done
                 self.owns = False

@@ -127,7 +127,8 @@ def _by_namespace(target: Target, manifest: str) -> list[tuple[Target, str]]:
     for each in read_manifest(manifest):
         pieces.setdefault(each["metadata"].get("namespace") or target.namespace, []).append(each)
     return [
-        (replace(target, namespace=name), "\n---\n".join(json.dumps(each) for each in items))
+        # What begins with a bracket kubectl takes for JSON alone.
+        (replace(target, namespace=name), "".join(f"---\n{json.dumps(each)}\n" for each in items))
         for name, items in pieces.items()
     ]
 

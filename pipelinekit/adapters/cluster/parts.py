@@ -19,6 +19,9 @@ Object = Mapping[str, Any]
 
 _LEVEL = "pod-security.kubernetes.io/enforce"
 _STATUS = re.compile(r'(?:status="| )(\d{3}) [A-Z][A-Za-z ]*(?:"| in \d+ milliseconds)')
+_RESPONSE = re.compile(
+    r"server response object: (?:%s)?\[(\{.*?^\})\]$", re.IGNORECASE | re.DOTALL | re.MULTILINE
+)
 BODY = 1024 * 1024
 """Characters of an answer that are looked at."""
 
@@ -73,29 +76,21 @@ class Parts:
         return _items(done.out)
 
     def delete_pod(self, target: Target, pod: str) -> None:
-        """Delete a pod, and wait until it is gone."""
+        """Have a pod deleted; what makes it anew does so under the same name or another."""
         done = self._run(target, "delete", "pod", pod, "--ignore-not-found", "--wait=false")
-        if done.code == 0:
-            context = ["--context", target.context] if target.context else []
-            words = ["kubectl", "wait", "--for=delete", f"pod/{pod}", "--timeout=1s", *context]
-            # A StatefulSet makes its pod anew under the same name: the new one is asked for later.
-            process.run([*words, "--namespace", target.namespace], env=self.env, timeout=30)
-            return
-        raise helm.cluster_failed(target, done.reason())
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
 
     def ask(self, target: Target, question: Question) -> Answer:
         """The answer of a Service, asked through the API server; status 0 where nobody answered."""
         service = f"{question.scheme}:{question.service}:{question.port}"
         path = f"/api/v1/namespaces/{target.namespace}/services/{service}/proxy{question.path}"
-        # The status is only in what kubectl tells of its requests.
+        # The status, and the body of what is no success, are only in what kubectl tells of its requests.
         done = self._run(target, "get", "--raw", path, "-v=6")
-        statuses = _STATUS.findall(done.err)
         if done.code == 0:
+            statuses = _STATUS.findall(done.err)
             return Answer(status=int(statuses[-1]) if statuses else 200, body=done.out[:BODY])
-        status = int(statuses[-1]) if statuses else 0
-        if '"kind": "Status"' in done.err or '"kind":"Status"' in done.err or not statuses:
-            status = 0 if status >= 500 or not _answered(done.err) else status
-        return Answer(status=status, body=done.out[:BODY], reason=done.reason())
+        return _refused(done)
 
     def resource(self, target: Target, condition: Condition) -> Object | None:
         """The object that a condition is about, or None."""
@@ -134,9 +129,20 @@ class Parts:
         return kubectl.run(self.env, target, *arguments, stdin=stdin)
 
 
-def _answered(text: str) -> bool:
-    """Whether the Service itself has answered, and not the API server for it."""
-    return "NotFound" not in text or "the server could not find the requested resource" in text
+def _refused(done: process.Completed) -> Answer:
+    """What is no success: the Service's own answer, or why there is none.
+
+    What the API server says itself has no cause of this name; what it passes on from a Service has.
+    """
+    found = _RESPONSE.search(done.err)
+    try:
+        body = json.loads(found[1]) if found else {}
+    except ValueError:
+        body = {}
+    for each in (body.get("details") or {}).get("causes") or ():
+        if each.get("reason") == "UnexpectedServerResponse":
+            return Answer(status=int(body.get("code", 0)), body=str(each.get("message", ""))[:BODY])
+    return Answer(status=0, reason=done.reason())
 
 
 def _name_of(each: Object, namespace: str) -> Object:

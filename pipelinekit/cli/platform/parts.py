@@ -21,6 +21,7 @@ from pipelinekit.reading.source import Source
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.cluster.components import ComponentHelm
+    from pipelinekit.adapters.cluster.volumes import Volumes
     from pipelinekit.adapters.folder.components import ComponentFolder
     from pipelinekit.model.component import Archive, Component
     from pipelinekit.model.preflight import Finding
@@ -179,6 +180,13 @@ class Rollout:
             answers=parts,
             survey=self._survey,
         )
+
+    @cached_property
+    def volumes(self) -> Volumes:
+        """The volumes of the same cluster."""
+        from pipelinekit.adapters.cluster.volumes import Volumes
+
+        return Volumes(kubeconfig(dict(os.environ)))
 
     def _survey(self, prepared: Prepared) -> tuple[Finding, ...]:
         """What looks a target over, as for applications."""

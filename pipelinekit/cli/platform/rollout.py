@@ -154,6 +154,47 @@ def remove(
     _settle(_run(back, act), as_json, "removed")
 
 
+@click.command()
+@PLATFORM
+@ENVIRONMENT
+@click.argument("component")
+@TIMEOUT
+@PLAN
+@JSON
+def resize(
+    platform: str, environment: str, component: str, timeout: int, plan_only: bool, as_json: bool
+) -> None:
+    """Grow the volumes of a component as its values want them, without a restart, and deploy it.
+
+    The claims ask for more, and once the volumes have it their StatefulSet is made anew around the pods that
+    run. Refused (6) before anything is changed where a storage class does not grow, and for whatever else
+    cannot be changed in place.
+
+    \b
+    Examples:
+      pipelinekit platform resize postgresql --plan
+      pipelinekit platform resize postgresql
+    """
+    from pipelinekit.steps.rollout import resize as steps
+
+    here, order = chosen_order(platform, environment, (component,), ())
+    shelf, site, parts, volumes = here.shelf, here.site, here.parts, here.volumes
+    if plan_only:
+        growing = steps.planned(parts[component], shelf, site, volumes)
+        if as_json:
+            report.as_json([dataclasses.asdict(each) for each in growing])
+            return
+        for each in growing:
+            report.result(f"volumes {each.stem}-… would grow from {each.before} to {each.after}")
+        report.result("no pod would be restarted for that" if growing else "no volume is to grow")
+        return
+
+    def act(name: str) -> Outcome:
+        return steps.resize(parts[name], shelf, site, volumes, timeout=timeout, say=said_by(name))
+
+    _settle(_run(order, act), as_json, "resized")
+
+
 def _staying(*, volumes: bool, definitions: bool) -> str:
     stays = [*([] if volumes else ["volumes"]), *([] if definitions else ["definitions"]), "namespaces"]
     return f"{' and '.join(stays)} would stay"
@@ -227,4 +268,4 @@ def _require_unneeded(here: Rollout, order: Order) -> None:
         raise Refused(*faults)
 
 
-VERBS = (deploy, verify, remove)
+VERBS = (deploy, verify, resize, remove)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Object = Mapping[str, Any]
@@ -35,6 +36,58 @@ def unchangeable(installed: Sequence[Object], wanted: Sequence[Object]) -> tuple
     return tuple(
         line for each in wanted if _name(each) in before for line in _changes(before[_name(each)], each)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """Claims of a StatefulSet that get larger; their names are `stem`, a hyphen and a number."""
+
+    workload: str
+    stem: str
+    template: str
+    before: str
+    after: str
+
+
+def growths(installed: Sequence[Object], wanted: Sequence[Object]) -> tuple[Growth, ...]:
+    """The claims that the wanted manifest has larger than the installed one."""
+    before = {_name(each): each for each in installed}
+    return tuple(
+        growth
+        for each in wanted
+        if each["kind"] == "StatefulSet" and _name(each) in before
+        for growth in _growths(before[_name(each)], each)
+    )
+
+
+def _growths(before: Object, after: Object) -> Iterator[Growth]:
+    was, becomes = _claims_of(before), _claims_of(after)
+    for claim in sorted(was.keys() & becomes.keys()):
+        old, new = _size(was[claim]), _size(becomes[claim])
+        if old is not None and new is not None and old < new:
+            name = after["metadata"]["name"]
+            yield Growth(
+                workload=name,
+                stem=f"{claim}-{name}",
+                template=claim,
+                before=_asked(was[claim]),
+                after=_asked(becomes[claim]),
+            )
+
+
+def at_least(quantity: str, wanted: str) -> bool:
+    """Whether a quantity is no less than another; what is none is less than anything."""
+    has, needs = (_QUANTITY.fullmatch(each) for each in (quantity, wanted))
+    return bool(has and needs and float(has[1]) * _UNITS[has[2]] >= float(needs[1]) * _UNITS[needs[2]])
+
+
+def without_growth(lines: Sequence[str]) -> tuple[str, ...]:
+    """What cannot be changed, but for volumes that only grow."""
+    return tuple(each for each in lines if RESIZE not in each)
+
+
+def _claims_of(each: Object) -> dict[str, Object]:
+    return {one["metadata"]["name"]: one["spec"] for one in each["spec"].get("volumeClaimTemplates") or ()}
 
 
 def _name(each: Object) -> tuple[str, str, str]:
@@ -74,12 +127,7 @@ def _service(name: str, before: Object, after: Object) -> Iterator[str]:
 
 def _templates(name: str, before: Object, after: Object) -> Iterator[str]:
     """Claims of a StatefulSet: growing has a verb of its own, everything else has none in place."""
-    was = {
-        each["metadata"]["name"]: each["spec"] for each in before["spec"].get("volumeClaimTemplates") or ()
-    }
-    becomes = {
-        each["metadata"]["name"]: each["spec"] for each in after["spec"].get("volumeClaimTemplates") or ()
-    }
+    was, becomes = _claims_of(before), _claims_of(after)
     for claim in sorted(was.keys() ^ becomes.keys()):
         what = "goes" if claim in was else "comes"
         yield f"{name}: the volume claim {claim} {what}, which cannot be done in place; {AGAIN}"

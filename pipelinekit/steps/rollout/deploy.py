@@ -51,7 +51,7 @@ def deploy(part: Part, shelf: Shelf, site: Site, *, timeout: int, say: Say) -> O
     manifest = site.components.everything(packaged.prepared.archive, target, packaged.prepared.layers)
     brought, wanted = crds.split(read_manifest(manifest))
     there = _definitions(part, brought, site, packaged)
-    check(part, packaged, state, wanted, brought, there)
+    check(part, packaged, state, wanted, brought, there, site)
     acted = site.parts.settle(target, privileged=part.component.node.privileged)
     changed = [each for each in brought if crds.differs(each, there.get(_crd_name(each)))]
     if changed:
@@ -90,9 +90,10 @@ def check(
     wanted: Sequence[Object],
     brought: Sequence[Object],
     there: dict[str, Object],
+    site: Site,
 ) -> None:
     """Raise `Refused` with all that stands in the way of a component, before anything is done."""
-    lines = refusals(part, packaged, state, wanted, brought, there)
+    lines = refusals(part, packaged, state, wanted, brought, there, site)
     if lines:
         raise Refused(*(Fault("cannot-change", line) for line in lines))
 
@@ -104,6 +105,7 @@ def refusals(
     wanted: Sequence[Object],
     brought: Sequence[Object],
     there: dict[str, Object],
+    site: Site,
 ) -> tuple[str, ...]:
     """Why a component cannot be rolled out as it is wanted, each with what can be done."""
     lines = [crds.refusal(each, there.get(_crd_name(each))) for each in brought]
@@ -112,8 +114,22 @@ def refusals(
     if state:
         installed = releases.marked(state.values, releases.SERVER)
         lines.append(releases.path_fault(part.component, installed, packaged.server))
-        lines += fixed.unchangeable(read_manifest(state.manifest), wanted)
+        lines += _unchangeable(packaged, state, wanted, site)
     return tuple(each for each in lines if each)
+
+
+def _unchangeable(
+    packaged: Packaged, state: ReleaseState, wanted: Sequence[Object], site: Site
+) -> tuple[str, ...]:
+    """What no update takes of the objects that are still there; what is gone is made anew."""
+    installed = read_manifest(state.manifest)
+    lines = fixed.unchangeable(installed, wanted)
+    if not lines:
+        return ()
+    there = site.parts.there(packaged.prepared.target, installed)
+    names = {(each["kind"], each["metadata"]["name"]) for each in there}
+    still = [each for each in installed if (each["kind"], each["metadata"]["name"]) in names]
+    return fixed.unchangeable(still, wanted)
 
 
 def _definitions(part: Part, brought: Sequence[Object], site: Site, packaged: Packaged) -> dict[str, Object]:

@@ -70,8 +70,7 @@ def pass_through(
         there = gate.look()
         if there.ready:
             return replaced
-        if there.old:
-            _replace(gate, there.old, until, say, clock, sleep)
+        if there.old and _replace(gate, there.old, until, say, clock, sleep):
             replaced = True
             continue
         if there.reasons[0] != told:
@@ -82,23 +81,26 @@ def pass_through(
         sleep(EVERY)
 
 
-def _replace(gate: Gate, old: Sequence[Old], until: float, say: Say, clock: Clock, sleep: Sleep) -> None:
-    leader = gate.component.replacing.leader
+def _replace(gate: Gate, old: Sequence[Old], until: float, say: Say, clock: Clock, sleep: Sleep) -> bool:
+    """Replace one old pod of each workload; whether any was. None goes while a new one is not ready."""
+    leader, replaced = gate.component.replacing.leader, False
     for each in old:
         pods = gate.parts.pods(gate.target, each.labels)
+        if len(pods) < each.replicas:
+            continue
+        for pod in pods:
+            if not readiness.is_old(pod, each.revision) and not readiness.is_ready(pod):
+                # Somebody who was killed may have deleted it: a broken revision must not go on.
+                _await_new(gate, each, pod["metadata"]["name"], until, say, clock, sleep)
         leaders = gate.parts.pods(gate.target, each.labels, leader) if leader else ()
-        names = readiness.replaced_first(pods, leaders, each.revision)
-        if not names:
-            # The new ones are on their way.
-            sleep(EVERY)
-        for name in names:
+        # Who leads may change with each: it is asked anew.
+        for name in readiness.replaced_first(pods, leaders, each.revision)[:1]:
             role = " (the leader, last)" if name in {pod["metadata"]["name"] for pod in leaders} else ""
             say(f"pod {name} is of the revision before, and only its deletion replaces it{role}")
             gate.parts.delete_pod(gate.target, name)
             _await_new(gate, each, name, until, say, clock, sleep)
-            if leader:
-                # Who leads may have changed meanwhile.
-                break
+            replaced = True
+    return replaced
 
 
 def _await_new(gate: Gate, old: Old, name: str, until: float, say: Say, clock: Clock, sleep: Sleep) -> None:

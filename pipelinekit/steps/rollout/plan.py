@@ -122,7 +122,7 @@ def _seen(part: Part, after: tuple[str, ...], shelf: Shelf, site: Site, say: Say
         installed=releases.marked(state.values, releases.VERSION) if state else "",
         definitions=changed,
         lines=lines,
-        refusals=refusals(part, packaged, state, wanted, brought, there),
+        refusals=refusals(part, packaged, state, wanted, brought, there, site),
         after=after,
     )
     return _Seen(plan=found, brought=brought, wanted=wanted)

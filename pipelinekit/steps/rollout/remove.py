@@ -10,7 +10,7 @@ from pipelinekit.plan.rollout import releases
 from pipelinekit.ports import Say
 from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.steps.rollout.deploy import Site
-from pipelinekit.steps.rollout.part import Part, Shelf
+from pipelinekit.steps.rollout.part import Part, Shelf, release_of
 
 
 def remove(
@@ -38,7 +38,8 @@ def remove(
         acted = site.components.remove(policies, timeout=timeout) or acted
     text = ["is removed" if acted else "is not there"]
     stays = []
-    claims = sorted(_claims(manifest))
+    # Of one that was removed before, what it would be says how its volumes are called.
+    claims = sorted(_claims(manifest or (_wanted(part, shelf, site) if volumes else ())))
     if volumes:
         gone = site.components.drop_volumes(target, claims)
         text += [f"volumes deleted: {', '.join(gone)}"] if gone else []
@@ -53,6 +54,11 @@ def remove(
         text.append(f"{', '.join(stays)} stay")
     say("; ".join(text))
     return Outcome(component=part.name, state=DEPLOYED if acted else UNCHANGED, text="; ".join(text))
+
+
+def _wanted(part: Part, shelf: Shelf, site: Site) -> tuple[Object, ...]:
+    prepared = release_of(part, shelf, publish=False).prepared
+    return read_manifest(site.components.everything(prepared.archive, prepared.target, prepared.layers))
 
 
 def _check_volumes(part: Part, manifest: tuple[Object, ...], *, volumes: bool) -> None:

@@ -29,28 +29,28 @@ def run(
     bad: dict[str, str] = {}
     running: dict[Future[Outcome], str] = {}
     left = dict(order)
-    with ThreadPoolExecutor(max(1, min(AT_ONCE, len(order)))) as pool:
-        try:
-            while left or running:
-                for name in [each for each in left if _may_begin(order[each], order, outcomes)]:
-                    del left[name]
-                    blocked = blocked_by(name, order, bad)
-                    if blocked:
-                        say(f"{name}: waits for {', '.join(blocked)}, which failed")
-                        outcomes[name] = Outcome(component=name, state=WAITING, blocked=blocked)
-                    else:
-                        running[pool.submit(_timed, act, name, failure)] = name
-                done, _ = wait(running, return_when=FIRST_COMPLETED) if running else (set(), None)
-                for each in done:
-                    outcome = each.result()
-                    outcomes[running.pop(each)] = outcome
-                    if outcome.state == FAILED:
-                        bad[outcome.component] = outcome.text
-                        say(f"{outcome.component}: failed: {outcome.text}")
-                    _tell_waiting(order, outcomes, left, running, outcome, say)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = ThreadPoolExecutor(max(1, min(AT_ONCE, len(order))))
+    try:
+        while left or running:
+            for name in [each for each in left if _may_begin(order[each], order, outcomes)]:
+                del left[name]
+                blocked = blocked_by(name, order, bad)
+                if blocked:
+                    say(f"{name}: waits for {', '.join(blocked)}, which failed")
+                    outcomes[name] = Outcome(component=name, state=WAITING, blocked=blocked)
+                else:
+                    running[pool.submit(_timed, act, name, failure)] = name
+            done, _ = wait(running, return_when=FIRST_COMPLETED) if running else (set(), None)
+            for each in done:
+                outcome = each.result()
+                outcomes[running.pop(each)] = outcome
+                if outcome.state == FAILED:
+                    bad[outcome.component] = outcome.text
+                    say(f"{outcome.component}: failed: {outcome.text}")
+                _tell_waiting(order, outcomes, left, running, outcome, say)
+    finally:
+        # Whoever is interrupted does not wait for what waits for pods.
+        pool.shutdown(wait=False, cancel_futures=True)
     return tuple(outcomes[name] for name in order)
 
 

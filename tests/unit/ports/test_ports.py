@@ -20,6 +20,7 @@ from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.cluster.namespaces import Namespaces
 from pipelinekit.adapters.cluster.objects import Objects
 from pipelinekit.adapters.cluster.parts import Parts
+from pipelinekit.adapters.cluster.volumes import Volumes
 from pipelinekit.adapters.cluster.workloads import Workloads
 from pipelinekit.adapters.folder.receipts import ReceiptFolder
 from pipelinekit.adapters.folder.reports import ReportFolder
@@ -73,6 +74,7 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Definitions: (Definitions, parts.Definitions),
     ports.Parts: (Parts, parts.Parts),
     ports.Answers: (Parts, parts.Answers),
+    ports.Volumes: (Volumes, parts.Volumes),
     ports.Components: (ComponentHelm, parts.Components),
     ports.Jobs: (JenkinsJobs, doubles.Jobs),
     ports.Controller: (JenkinsController, doubles.Controller),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.plan.rollout.fixed import unchangeable
+from pipelinekit.plan.rollout.fixed import at_least, growths, unchangeable, without_growth
 
 
 def thing(kind: str, **more: Any) -> Any:
@@ -76,3 +76,18 @@ def test_hooks_and_what_is_new_may_be_anything() -> None:
     job = {"kind": "Job", "metadata": hook, "spec": {"template": {"a": 1}}}
     assert unchangeable([job], [{**job, "spec": {"template": {"a": 2}}}]) == ()
     assert unchangeable([], [claims("1Gi")]) == ()
+
+
+def test_growing_is_told_apart_from_what_nothing_can() -> None:
+    (growth,) = growths([claims("1Gi")], [claims("2Gi")])
+    assert (growth.workload, growth.stem, growth.before, growth.after) == ("a", "data-a", "1Gi", "2Gi")
+    assert growths([claims("2Gi")], [claims("1Gi")]) == ()
+    assert without_growth(unchangeable([claims("1Gi")], [claims("2Gi")])) == ()
+    assert len(without_growth(unchangeable([claims("2Gi")], [claims("1Gi")]))) == 1
+
+
+def test_quantities_are_compared_in_any_unit() -> None:
+    assert at_least("1Gi", "1024Mi")
+    assert at_least("2G", "1Gi")
+    assert not at_least("1G", "1Gi")
+    assert not at_least("nothing", "1Gi")

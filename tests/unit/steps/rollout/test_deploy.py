@@ -7,7 +7,7 @@ import pytest
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.component import Backup, Node
 from pipelinekit.plan.rollout import releases
-from tests.unit.steps.rollout.bench import CRD, Bench
+from tests.rollouts import CRD, Bench
 
 
 @pytest.fixture

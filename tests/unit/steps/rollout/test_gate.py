@@ -11,7 +11,7 @@ from pipelinekit.model.component import Component, Condition, Question, Replacin
 from pipelinekit.model.rollout import Answer
 from pipelinekit.steps.rollout.gate import Gate, pass_through
 from tests import examples, parts
-from tests.unit.steps.rollout.bench import SET
+from tests.rollouts import SET
 
 ASKED = Question(service="store", port=80, path="/health")
 
@@ -94,3 +94,17 @@ def test_who_unseals_a_new_pod_is_named() -> None:
     with pytest.raises(ToolFailed, match="the new pod store-0 is not ready") as caught:
         passed(gate(world, parts.Answers(), replacing=replacing))
     assert caught.value.faults[0].hint == "the operator unseals it"
+
+
+def test_no_pod_goes_while_a_new_one_of_an_earlier_run_is_not_ready() -> None:
+    world = parts.Parts(old=["store-0", "store-1"], unready={"store-2"})
+    with pytest.raises(ToolFailed, match="the new pod store-2 is not ready"):
+        passed(gate(world, parts.Answers()))
+    assert world.deleted == []
+
+
+def test_pods_that_are_not_made_anew_are_waited_for_and_no_longer_than_that() -> None:
+    world = parts.Parts(old=["store-9"], replicas=2)
+    with pytest.raises(ToolFailed, match="2 of 3 pods are new"):
+        passed(gate(world, parts.Answers()))
+    assert world.deleted == []

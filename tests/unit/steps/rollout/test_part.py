@@ -9,7 +9,7 @@ import pytest
 from pipelinekit.errors import Refused
 from pipelinekit.model.component import Component
 from pipelinekit.steps.rollout.part import policies_of, release_of
-from tests.unit.steps.rollout.bench import Bench
+from tests.rollouts import Bench
 
 
 def test_an_upstream_archive_goes_unchanged(tmp_path: Path) -> None:

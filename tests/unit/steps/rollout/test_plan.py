@@ -9,7 +9,7 @@ from pipelinekit.model.rollout import PartPlan
 from pipelinekit.plan.rollout.order import order_of
 from pipelinekit.steps.rollout import plan as steps
 from pipelinekit.steps.rollout.part import Part
-from tests.unit.steps.rollout.bench import CRD, Bench
+from tests.rollouts import CRD, Bench
 
 
 @pytest.fixture

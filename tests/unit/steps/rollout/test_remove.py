@@ -8,7 +8,7 @@ from pipelinekit.errors import Refused
 from pipelinekit.model.rollout import Outcome
 from pipelinekit.steps.rollout.part import Part
 from pipelinekit.steps.rollout.remove import remove
-from tests.unit.steps.rollout.bench import CRD, SET, Bench
+from tests.rollouts import CRD, SET, Bench
 
 NAME = "widgets.example.com"
 
@@ -50,6 +50,8 @@ def test_with_a_word_volumes_go_and_no_others(bench: Bench) -> None:
         removed(bench, part, volumes=True).text == "is removed; volumes deleted: data-store-0, data-store-1"
     )
     assert bench.components.volumes == ["data-other-0"]
+    bench.components.volumes = ["data-store-2"]
+    assert "volumes deleted: data-store-2" in removed(bench, part, volumes=True).text
 
 
 def test_with_a_word_definitions_go_unless_they_have_objects(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipelinekit.steps.rollout.render import rendered, surveyed
 from tests import parts
-from tests.unit.steps.rollout.bench import CRD, Bench
+from tests.rollouts import CRD, Bench
 
 
 def test_policies_come_first_and_nothing_is_published(tmp_path: Path) -> None:

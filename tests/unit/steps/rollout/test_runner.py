@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from threading import Barrier, Event
 
+import pytest
+
 from pipelinekit.errors import PipelinekitError, failed, refused
 from pipelinekit.model.component import Component
 from pipelinekit.model.rollout import Outcome
@@ -95,6 +97,28 @@ def test_who_waits_for_several_says_for_whom_he_still_does() -> None:
 
     runner.run(order(fast=(), slow=(), both=("fast", "slow")), act, say, bug)
     assert said == ["both: waits for slow"]
+
+
+def test_an_interruption_does_not_wait_for_what_waits() -> None:
+    over, begun = Event(), Event()
+
+    def act(name: str) -> Outcome:
+        if name == "slow":
+            begun.set()
+            assert over.wait(20)
+        else:
+            assert begun.wait(20)
+        return done(name)
+
+    def interrupted(_: str) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            runner.run(order(fast=(), slow=(), both=("fast", "slow")), act, interrupted, bug)
+        assert not over.is_set()
+    finally:
+        over.set()
 
 
 def test_nothing_to_do_is_done() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelinekit.steps.rollout.status import look
-from tests.unit.steps.rollout.bench import SET, Bench
+from tests.rollouts import SET, Bench
 
 
 def test_what_is_not_installed_says_so(tmp_path: Path) -> None:

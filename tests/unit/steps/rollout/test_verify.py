@@ -6,7 +6,7 @@ import pytest
 
 from pipelinekit.errors import Refused
 from pipelinekit.steps.rollout.verify import verify
-from tests.unit.steps.rollout.bench import Bench
+from tests.rollouts import Bench
 
 
 def test_the_charts_tests_run_once_a_revision(tmp_path: Path) -> None:

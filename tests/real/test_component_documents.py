@@ -1,0 +1,114 @@
+"""What the verbs say of components' documents, without a cluster."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tarfile
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from pipelinekit.adapters.cluster import leftout
+from pipelinekit.adapters.folder import components
+from pipelinekit.adapters.folder.digest import digest
+from pipelinekit.errors import Refused
+from tests.real.platform import TestPlatform
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> TestPlatform:
+    made = TestPlatform(tmp_path, "ro", {}, "registry.example:5000")
+    made.component("store")
+    made.component("web", needs=("store",))
+    made.on("web", "store")
+    return made
+
+
+def test_the_order_in_every_form(platform: TestPlatform) -> None:
+    assert platform.must("graph").out == "1  store\n2  web  after store\n2 components in 2 levels\n"
+    assert platform.must("graph", "--format", "json").json() == [
+        {"component": "store", "level": 0, "after": []},
+        {"component": "web", "level": 1, "after": ["store"]},
+    ]
+    assert '"store" -> "web";' in platform.must("graph", "--format", "dot").out
+    ET.fromstring(platform.must("graph", "--format", "svg").out)
+
+
+def test_every_fault_of_every_document_is_told_at_its_line(platform: TestPlatform) -> None:
+    platform.component("web", needs=("stroe",))
+    platform.component("a", needs=("b",))
+    platform.component("b", needs=("a",))
+    platform.on("web", "store", "a", "b", "billing", "stores")
+    said = platform.verb("graph")
+    assert said.code == 3
+    for words in (
+        "web/component.yaml:11:3: needs[0]: there is no 'stroe'\n  did you mean 'store'?",
+        "a/component.yaml:11:3: needs[0]: goes in a circle: a needs b needs a",
+        "'billing' is to be defined",
+        "there is no component 'stores'\n  did you mean 'store'?",
+    ):
+        assert words in said.err
+    assert said.err.count("circle") == 1
+
+
+def test_what_is_off_is_needed_by_nobody(platform: TestPlatform) -> None:
+    file = platform.folder / "platform.yaml"
+    file.write_text(file.read_text().replace('"name": "store"', '"name": "store", "enabled": false'))
+    said = platform.verb("graph")
+    assert said.code == 3
+    assert "needs[0]: 'store' is off" in said.err
+
+
+def test_an_own_folder_goes_before_the_packages(platform: TestPlatform) -> None:
+    platform.component("billing")
+    found = components.find(platform.folder)
+    assert found["billing"].path == platform.folder / "platform-charts" / "billing"
+    assert components.find(None)["billing"].path != found["billing"].path
+    platform.on("billing")
+    assert platform.must("graph").out.startswith("1  billing\n")
+
+
+def test_validate_tells_what_is_nowhere_and_faults_what_is_wrong(platform: TestPlatform) -> None:
+    platform.on("web", "store", "keycloak")
+    words = [platform._words()[0], "validate", "--platform", str(platform.folder)]
+    done = subprocess.run(words, cwd=platform.folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, "there is no component 'keycloak': it cannot be" in done.stderr) == (0, True)
+    platform.component("web", needs=("stroe",))
+    done = subprocess.run(words, cwd=platform.folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, "did you mean 'store'?" in done.stderr) == (3, True)
+
+
+def test_a_folders_digest_is_of_names_and_contents(tmp_path: Path) -> None:
+    (tmp_path / "chart").mkdir()
+    (tmp_path / "chart" / "a").write_text("x")
+    before = digest(tmp_path / "chart")
+    (tmp_path / "chart" / "a").touch()
+    assert digest(tmp_path / "chart") == before
+    (tmp_path / "chart" / "a").rename(tmp_path / "chart" / "b")
+    assert digest(tmp_path / "chart") != before
+    with pytest.raises(Refused, match="there is no folder"):
+        digest(tmp_path / "none")
+
+
+DEFINITION = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a.b.c}\n"
+OTHER = "# Source: a\napiVersion: v1\nkind: ConfigMap\ndata: {text: 'kind: CustomResourceDefinition'}\n"
+
+
+def test_definitions_are_taken_out_and_all_else_stays_as_it_is(tmp_path: Path) -> None:
+    program = leftout.program(tmp_path)
+    text = f"---\n{OTHER}---\n{DEFINITION}---\n{OTHER}"
+    done = subprocess.run([program], input=text, capture_output=True, text=True, check=True)
+    assert done.stdout == f"---\n{OTHER}---\n{OTHER}"
+    found = leftout.plugin(tmp_path)
+    body = json.loads((Path(found["HELM_PLUGINS"]) / leftout.NAME / "plugin.yaml").read_text())
+    assert body["type"] == "postrenderer/v1"
+
+
+@pytest.mark.parametrize(("name", "found"), [("c/templates/a.yaml", True), ("c/crds/a.yaml", False)])
+def test_only_definitions_among_templates_need_that(tmp_path: Path, name: str, found: bool) -> None:
+    (tmp_path / "a").write_text(DEFINITION)
+    with tarfile.open(tmp_path / "c.tgz", "w:gz") as archive:
+        archive.add(tmp_path / "a", name)
+    assert leftout.has_definitions(tmp_path / "c.tgz") is found
