@@ -66,6 +66,12 @@ def items(data: Any, key: str) -> list[Mapping[str, Any]]:
     return [each if isinstance(each, Mapping) else {} for each in value] if isinstance(value, list) else []
 
 
+def listed(data: Any, key: str) -> list[Any]:
+    """The list under `key`, whatever is in it; empty for anything else."""
+    found = data.get(key) if isinstance(data, Mapping) else None
+    return found if isinstance(found, list) else []
+
+
 def position(fault: Fault) -> tuple[int, int]:
     """The order in which faults are listed: as they stand in the document."""
     return (fault.place.line or 0, fault.place.column or 0) if fault.place else (0, 0)

@@ -19,11 +19,11 @@ def check(source: Source) -> None:
     _distinct(source, "people", "jenkins")
     _check_keys(source)
     for index, each in enumerate(faults.items(source.data, "groups")):
-        for number, name in enumerate(each.get("people") or ()):
+        for number, name in enumerate(faults.listed(each, "people")):
             _known(source, ("groups", index, "people", number), name, people, "person")
     for index, each in enumerate(faults.items(source.data, "environments")):
         for key in ("approvals", "emergency"):
-            for number, name in enumerate(faults.mapping(each, key).get("from") or ()):
+            for number, name in enumerate(faults.listed(faults.mapping(each, key), "from")):
                 _known(source, ("environments", index, key, "from", number), name, groups, "group")
 
 
@@ -100,12 +100,12 @@ def _check_keys(source: Source) -> None:
 
 def _listed(data: Any) -> Iterator[tuple[Path, str, Any]]:
     for index, each in enumerate(faults.items(data, "people")):
-        for number, key in enumerate(each.get("keys") or ()):
+        for number, key in enumerate(faults.listed(each, "keys")):
             yield ("people", index, "keys", number), str(each.get("name")), key
     ledger = faults.mapping(data, "ledger")
-    for number, key in enumerate(faults.mapping(ledger, "release").get("keys") or ()):
+    for number, key in enumerate(faults.listed(faults.mapping(ledger, "release"), "keys")):
         yield ("ledger", "release", "keys", number), "Jenkins' release folder", key
     for index, each in enumerate(faults.items(ledger, "pipelines")):
-        for number, key in enumerate(each.get("keys") or ()):
+        for number, key in enumerate(faults.listed(each, "keys")):
             owner = f"the pipelines of {each.get('team')}"
             yield ("ledger", "pipelines", index, "keys", number), owner, key

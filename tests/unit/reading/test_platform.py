@@ -357,7 +357,7 @@ PROXY = st.builds(Proxy, url=st.just("https://n/x"), credentials=CREDENTIAL)
 MIRROR_READER = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
 BRANCH = st.from_regex(r"[A-Za-z0-9$;'é]{1,12}(/[-a-z]{1,5})?", fullmatch=True)
 LINE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=20)
-REGISTRY = st.sampled_from(["r", "nexus.example.com", "10.0.0.1:5000", "r:5000/a/b"])
+REGISTRY = st.sampled_from(["r", "nexus.example.com", "10.0.0.1:5000"])
 TEMPLATE = st.sampled_from(["{team}", "{team}-{name}", "apps", "x{name}"])
 MOMENT = st.dates().map(str)
 
