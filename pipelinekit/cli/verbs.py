@@ -30,6 +30,10 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "verify": ("line.release:verify", "Run the chart's tests against the deployment."),
     "run": ("line.run:run", "Run the pipeline's stages here, or explain them."),
+    "draft": (
+        "draft.group:draft",
+        "Your sources in a namespace of your own, seconds after a change.",
+    ),
     "status": ("line.status:status", "Show what runs where."),
     "diff": ("line.versions:diff", "Show what differs between two published versions."),
     "version": ("line.versions:version", "Show the version of this revision, and why."),

@@ -16,6 +16,7 @@ from pipelinekit.ports.images import (
     Store,
     Verifier,
 )
+from pipelinekit.ports.innerloop import DraftPods, Places
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
 from pipelinekit.ports.releases import (
     RIVAL,
@@ -39,12 +40,14 @@ __all__ = [
     "Clusters",
     "Controller",
     "Describer",
+    "DraftPods",
     "Engine",
     "Jobs",
     "Ledger",
     "Live",
     "NexusServer",
     "Objects",
+    "Places",
     "Receipts",
     "Referrers",
     "Registry",

@@ -82,6 +82,8 @@ VARIABLE = {
 HTTP_PATH = (r"^/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$", "a path that begins with /")
 HOST = r"[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?"
 REGISTRY = (rf"^{HOST}(/[a-z0-9._/-]+)?$", "host, host:port or host:port/path, without http://")
+SERVER = (rf"^https?://{HOST}(/[A-Za-z0-9._/-]*)?$", "https://HOST:PORT, as a kubeconfig has it under server")
+SHA256 = (r"^sha256:[0-9a-f]{64}$", "sha256: and 64 hex digits")
 RELATIVE = (
     r"^(?!/)(?!(.*/)?\.\.(/|$))[A-Za-z0-9._@+/-]+$",
     "a path inside the repository: letters, digits and . _ @ + / -, without ..",
