@@ -13,6 +13,7 @@ import click
 from pipelinekit import __version__
 from pipelinekit.cli import report
 from pipelinekit.cli.draft.config import config
+from pipelinekit.cli.draft.connecting import connect
 from pipelinekit.cli.draft.seen import delete, diff, history, logs, status
 from pipelinekit.cli.draft.up import up
 
@@ -50,7 +51,7 @@ def others() -> list[str]:
     return found
 
 
-for each in (up, status, history, logs, diff, delete, config):
+for each in (up, connect, status, history, logs, diff, delete, config):
     draft.add_command(each)
 
 

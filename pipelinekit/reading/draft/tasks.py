@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
@@ -10,6 +11,8 @@ from pipelinekit.reading.draft.settings import parsed
 from pipelinekit.reading.faults import nearest
 
 FILE = ".draft-tasks.toml"
+_PARTS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|[^'\"]+")
+"""What is quoted in one way, and what is not."""
 MOMENTS = ("pre-up", "post-up", "post-deploy", "cleanup")
 
 
@@ -43,4 +46,9 @@ def _tasks(moment: str, table: dict[str, Any], origin: str, faults: list[Fault])
 
 def for_shell(command: str) -> str:
     """A command for `sh`: `$$NAME` means a dollar sign that is not expanded, as it has in Draft."""
-    return command.replace("$$", "\\$")
+
+    def plain(found: re.Match[str]) -> str:
+        text = found[0]
+        return text.replace("$$", "$") if text.startswith("'") else text.replace("$$", "\\$")
+
+    return _PARTS.sub(plain, command)

@@ -12,9 +12,11 @@ from pipelinekit.adapters.build.buildah import BuildahEngine
 from pipelinekit.adapters.build.context import Sources
 from pipelinekit.adapters.build.docker import DockerEngine
 from pipelinekit.adapters.build.secrets import BuildSecrets
+from pipelinekit.adapters.cluster.draftpods import ReleasePods
 from pipelinekit.adapters.cluster.helm import Helm
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.cluster.objects import Objects
+from pipelinekit.adapters.cluster.places import DevelopersPlaces
 from pipelinekit.adapters.cluster.workloads import Workloads
 from pipelinekit.adapters.folder.receipts import ReceiptFolder
 from pipelinekit.adapters.folder.reports import ReportFolder
@@ -31,7 +33,7 @@ from pipelinekit.adapters.registry.syft import Syft
 from pipelinekit.adapters.source.ledger import MemoryLedger
 from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.adapters.source.worktree import MergeFile
-from tests import doubles, nexus
+from tests import developers, doubles, nexus
 from tests.textmerge import LineMerge
 from tests.things import Things
 
@@ -60,6 +62,8 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Cluster: (Kubernetes, doubles.Cluster),
     ports.SecretVersions: (Kubernetes, doubles.Cluster),
     ports.Objects: (Objects, Things),
+    ports.Places: (DevelopersPlaces, developers.Places),
+    ports.DraftPods: (ReleasePods, developers.DraftPods),
     ports.Jobs: (JenkinsJobs, doubles.Jobs),
     ports.Controller: (JenkinsController, doubles.Controller),
     ports.Builds: (JenkinsBuilds, doubles.Builds),
