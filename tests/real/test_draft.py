@@ -236,7 +236,7 @@ def test_tasks_run_in_order_where_they_belong_and_fail_what_they_belong_to(dev: 
         "a" = "echo two >> order"
         [post-deploy]
         "z in the image" = "cat /app/made.txt"
-        "a quoted" = "python -c 'print(\\"$HOME\\".isupper() or \\"in the pod\\")'"
+        "a quoted" = "python -c 'print(\\"$HOME\\" == chr(36) + \\"HOME\\" and \\"in the pod\\")'"
         [post-up]
         "after" = "echo three >> order"
         [cleanup]
@@ -333,19 +333,20 @@ def test_the_local_port_stays_through_a_redeploy_and_the_loss_of_a_pod(dev: Deve
         asking = threading.Thread(target=ask_on)
         asking.start()
         try:
-            dev.application.replace("orders/web.py", "Greetings from", "Welcome to")
+            dev.application.replace("orders/web.py", " from orders", " by orders")
             dev.up()
-            assert app.eventually(lambda: "Welcome to orders\n" in answers[-3:], 60)
+            assert app.eventually(lambda: " by orders" in answers[-1], 60)
             words = ("delete", "pods", "--all", "--grace-period=0", "--force")
             dev.application.tool("kubectl", "-n", dev.namespace, *words)
             lost = len(answers)
-            assert app.eventually(lambda: answers[lost + 5 :][-3:] == ["Welcome to orders\n"] * 3, 90)
+            assert app.eventually(
+                lambda: len([each for each in answers[lost:] if " by orders" in each]) > 5, 90
+            )
         finally:
             over.set()
             asking.join()
-    good = {"Greetings from orders\n", "Welcome to orders\n"}
     assert not [each for each in answers if "refused" in each]
-    assert len([each for each in answers if each not in good]) <= 3
+    assert len([each for each in answers if not each.endswith(" orders\n")]) <= 3
     lines = [each for each in said if "GET /?n=" in each]
     assert lines
     assert len(lines) == len(set(lines))

@@ -14,6 +14,8 @@ from pipelinekit import __version__
 from pipelinekit.cli import report
 from pipelinekit.cli.draft.config import config
 from pipelinekit.cli.draft.connecting import connect
+from pipelinekit.cli.draft.packing import create, pack, write_packs
+from pipelinekit.cli.draft.packtest import test_pack
 from pipelinekit.cli.draft.seen import delete, diff, history, logs, status
 from pipelinekit.cli.draft.up import up
 
@@ -51,7 +53,8 @@ def others() -> list[str]:
     return found
 
 
-for each in (up, connect, status, history, logs, diff, delete, config):
+pack.add_command(test_pack)
+for each in (create, up, connect, status, history, logs, diff, delete, pack, write_packs, config):
     draft.add_command(each)
 
 

@@ -53,6 +53,13 @@ class Draft(Line):
         self.words = words
         self.kube: Mapping[str, str] = {}
 
+    def at(self, before: Draft) -> Draft:
+        """This application in the place of an earlier look at it: the documents are read anew, and the
+        cluster stays the one that was pinned."""
+        self.contexts, self.context = before.contexts, before.context
+        self.target, self.kube = before.target, before.kube
+        return self
+
     # --- documents --------------------------------------------------------------------------------
 
     @cached_property
