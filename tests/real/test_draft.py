@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -352,6 +353,28 @@ def test_the_local_port_stays_through_a_redeploy_and_the_loss_of_a_pod(dev: Deve
     assert len(lines) == len(set(lines))
 
 
+def test_an_idle_namespace_sleeps_until_the_next_up_and_an_ended_one_goes(dev: Developer) -> None:
+    dev.up()
+    namespace = f"namespace/{dev.namespace}"
+    planned = dev.draft("reap", "--plan", "--json", "--idle", "1h").json()
+    assert dev.namespace not in {each["namespace"] for each in planned["asleep"]}
+    long_ago = "pipelinekit.dev/used=2020-01-01T00:00:00Z"
+    dev.application.tool("kubectl", "annotate", "--overwrite", namespace, long_ago)
+    # Other developers of this cluster are other tests: of them, none has been idle for years.
+    done = dev.draft("reap", "--json", "--idle", "365d").json()
+    assert [each["namespace"] for each in done["asleep"]] == [dev.namespace]
+    wait = ("wait", "--for=delete", "pods", "--selector", "draft=orders", "--timeout=60s")
+    dev.application.tool("kubectl", "-n", dev.namespace, *wait)
+    asleep = dev.draft("status")
+    assert (asleep.code, "asleep" in asleep.out) == (1, True)
+    assert dev.up()["revised"]
+    assert "orders" in dev.http()
+    dev.application.tool("kubectl", "label", "--overwrite", namespace, "pipelinekit.dev/end=2020-01-01")
+    planned = dev.draft("reap", "--plan", "--json", "--idle", "365d").json()
+    assert [each["namespace"] for each in planned["removed"]] == [dev.namespace]
+    dev.up()
+
+
 def test_history_and_logs_know_what_was(dev: Developer) -> None:
     rows = dev.draft("history", "-o", "json").json()
     assert rows[0]["status"] == "deployed"
@@ -359,6 +382,62 @@ def test_history_and_logs_know_what_was(dev: Developer) -> None:
     assert f"orders {rows[0]['tag'][:12]}" in "".join(each for each in (dev.draft("status").out,))
     assert dev.draft("logs").code == 0
     assert dev.draft("logs", "no-such").code == 2
+
+
+# --- create and packs -----------------------------------------------------------------------------
+
+
+def test_a_classic_folder_is_kept_and_runs_from_a_pack(dev: Developer, tmp_path: Path) -> None:
+    home = {"DRAFT_HOME": str(tmp_path / "home")}
+    folder = tmp_path / "parcels"
+    shutil.copytree(dev.application.folder / "orders", folder / "app")
+    (folder / "requirements.txt").write_text("")
+    (folder / "app" / "__main__.py").write_text(
+        (folder / "app" / "__main__.py").read_text().replace("from orders.", "from app.")
+    )
+    (folder / "Dockerfile").write_text(
+        (dev.application.folder / "Dockerfile").read_text().replace("orders", "app")
+    )
+    mine = (folder / "Dockerfile").read_text()
+    assert dev.draft("packs", "--out", str(tmp_path / "home" / "packs" / "ours"), env=home).code == 0
+    listed = dev.draft("pack", "list", "--json", env=home).json()
+    assert len(listed) == 10
+    made = dev.draft("create", str(folder), "--pack", "Python", env=home)
+    assert made.code == 0, made.err
+    assert (folder / "Dockerfile").read_text() == mine
+    assert "keep  Dockerfile" in made.err
+    again = dev.draft("create", str(folder), env=home)
+    assert (again.code, "keep  charts/parcels/" in again.err) == (0, True), again.err
+    namespace = f"draft-apps-{dev.name}"
+    try:
+        said = dev.draft("up", str(folder), "--json", env=home)
+        assert said.code == 0, said.err
+        found = said.json()
+        assert (found["built"], found["namespace"]) == (True, namespace)
+        again = dev.draft("up", str(folder), "--json", env=home)
+        assert (again.json()["built"], again.json()["revised"]) == (False, False)
+        path = f"/api/v1/namespaces/{namespace}/services/http:parcels:80/proxy/"
+        assert "orders" in dev.application.tool("kubectl", "get", "--raw", path)
+    finally:
+        words = ("delete", "namespace", namespace, "--ignore-not-found", "--wait=false")
+        dev.application.tool("kubectl", *words)
+
+
+def test_lint_names_what_is_wrong_with_a_pack(dev: Developer, tmp_path: Path) -> None:
+    dev.draft("packs", "--out", str(tmp_path))
+    pack = tmp_path / "packs" / "go"
+    assert dev.draft("pack", "lint", str(pack)).code == 0
+    old = pack / "charts" / "templates" / "old.yaml"
+    old.write_text("apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: x}\n")
+    (pack / "tasks.toml").write_text("[pre-up\n")
+    helpers = pack / "charts" / "templates" / "deployment.yaml"
+    helpers.write_text(helpers.read_text().replace("buildID: {{", "build: {{"))
+    found = dev.draft("pack", "lint", str(pack))
+    assert found.code == 1
+    assert f"{old}:1: Ingress of extensions/v1beta1 is removed" in found.err
+    assert "now: networking.k8s.io/v1" in found.err
+    assert "no pod takes buildID" in found.err
+    assert f"{pack / 'tasks.toml'}:1" in found.err
 
 
 def test_delete_leaves_nothing(dev: Developer) -> None:

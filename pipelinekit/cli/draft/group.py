@@ -16,6 +16,7 @@ from pipelinekit.cli.draft.config import config
 from pipelinekit.cli.draft.connecting import connect
 from pipelinekit.cli.draft.packing import create, pack, write_packs
 from pipelinekit.cli.draft.packtest import test_pack
+from pipelinekit.cli.draft.reaping import reap
 from pipelinekit.cli.draft.seen import delete, diff, history, logs, status
 from pipelinekit.cli.draft.up import up
 
@@ -54,7 +55,7 @@ def others() -> list[str]:
 
 
 pack.add_command(test_pack)
-for each in (create, up, connect, status, history, logs, diff, delete, pack, write_packs, config):
+for each in (create, up, connect, status, history, logs, diff, delete, reap, pack, write_packs, config):
     draft.add_command(each)
 
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.cluster.kubernetes import Kubernetes
     from pipelinekit.adapters.cluster.objects import Objects
     from pipelinekit.adapters.cluster.places import DevelopersPlaces
-    from pipelinekit.model.release import Environment, ReleasePlan, Target  # type: ignore[attr-defined]
+    from pipelinekit.model.platform import Environment
+    from pipelinekit.model.release import ReleasePlan, Target
 
 DEVELOPER = "PIPELINEKIT_DEVELOPER"
 
@@ -70,7 +71,7 @@ class Draft(Line):
     @cached_property
     def config(self) -> dict[str, str]:
         """config.toml of `$DRAFT_HOME`."""
-        from pipelinekit.cli.draft.config import read
+        from pipelinekit.cli.draft.known import read
 
         return read(self.home)
 
@@ -200,6 +201,18 @@ class Draft(Line):
         guard.require_namespace(chosen, known, self.platform, self.app, self.target.namespace)
         with self.contexts.pinned(chosen.name) as self.kube:
             yield self.target
+
+    @contextmanager
+    def cluster_pinned(self) -> Iterator[Target]:
+        """Hold the cluster alone against the platform, for what is about no application."""
+        from pipelinekit.model.release import Target
+
+        chosen = self.context
+        allowed = self.words.allowed or self.config.get("allow-context", "")
+        named = bool(self.options.context)
+        guard.require_cluster(chosen, self.contexts.all(), self.platform, named=named, allowed=allowed)
+        with self.contexts.pinned(chosen.name) as self.kube:
+            yield Target(name="", environment=self.environment, namespace="default", context=chosen.name)
 
     # --- adapters ---------------------------------------------------------------------------------
 

@@ -10,8 +10,7 @@ import click
 
 from pipelinekit.adapters import files
 from pipelinekit.cli import report
-from pipelinekit.cli.draft import linting, packing
-from pipelinekit.cli.draft import up as upping
+from pipelinekit.cli.draft import linting, packing, rising
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
 from pipelinekit.errors import CheckFailed, usage
@@ -46,7 +45,7 @@ def test_pack(here: Draft, folder: str, source: str, timeout: int) -> None:
         trial = Draft(replace(here.options, path=str(root)), here.words)
         with trial.pinned() as target:
             try:
-                outcome = upping.bring_up(trial, target, upping.Asked(timeout=timeout))
+                outcome = rising.bring_up(trial, target, rising.Asked(timeout=timeout))
             finally:
                 trial.releases.remove(target, timeout)
                 if trial.own and not trial.releases.names(target):

@@ -9,8 +9,7 @@ import click
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli import report
-from pipelinekit.cli.draft import parity
-from pipelinekit.cli.draft import up as upping
+from pipelinekit.cli.draft import parity, rising
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
 from pipelinekit.cli.options import JSON, PLAN
@@ -25,7 +24,7 @@ from pipelinekit.steps.recipe import resolve
 
 def _tag_now(here: Draft) -> str:
     """The tag of what is in the folder now."""
-    shop = upping.workshop(here)
+    shop = rising.workshop(here)
     return image.tag_of(
         resolve(here.plan, "", shop.sources, shop.engine, shop.registry, shop.secrets, lambda _: None)
     )
@@ -151,11 +150,11 @@ def diff(here: Draft) -> None:
     Example:
       pipelinekit draft diff
     """
-    with here.pinned() as target, upping.chart_of(here, target) as chart:
+    with here.pinned() as target, rising.chart_of(here, target) as chart:
         images = here.platform.images
         name = f"{images.registry}/{here.plan.image.repository}"
         built = Built(repository=name, tag=_tag_now(here), digest="", built=False, pushed=False)
-        prepared = upping.prepared(here, target, chart, built, upping.Asked(), upping.Log())
+        prepared = rising.prepared(here, target, chart, built, rising.Log())
         text = parity.diff(here, chart, built, prepared)
         report.document(text or "the pipeline would install the same\n")
 

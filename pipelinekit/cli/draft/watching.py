@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import watcher
 from pipelinekit.cli import report
-from pipelinekit.cli.draft import up
+from pipelinekit.cli.draft import rising
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.reading.dockerignore import read_dockerignore
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ALWAYS = "**/.git\n.pipelinekit\n**/.*.pipelinekit-tmp\n"
 
 
-def follow(here: Draft, target: Target, asked: up.Asked) -> None:
+def follow(here: Draft, target: Target, asked: rising.Asked) -> None:
     """Bring it up with every change until Ctrl-C; what fails is said, and the next change tries again."""
     path = here.root / ".draftignore"
     text = here.workspace.read_bytes(".draftignore").decode() if path.exists() else ""
@@ -33,10 +33,10 @@ def follow(here: Draft, target: Target, asked: up.Asked) -> None:
         attempt(here, target, asked)
 
 
-def attempt(here: Draft, target: Target, asked: up.Asked) -> None:
+def attempt(here: Draft, target: Target, asked: rising.Asked) -> None:
     """One `up`; its failure ends nothing but itself."""
     try:
-        report.result(up.bring_up(here, target, asked).sentence)
+        report.result(rising.bring_up(here, target, asked).sentence)
     except PipelinekitError as error:
         report.error(error)
         report.result(f"stale: {target.name} in {target.namespace} is not what the folder holds")

@@ -41,15 +41,3 @@ def with_build(values: Values, installed: Values | None, fresh: str) -> dict[str
     rest = {key: each for key, each in (installed or {}).items() if key != BUILD_ID}
     same = known and rest == dict(values)
     return {**values, BUILD_ID: known if same else fresh}
-
-
-def debugging(own: Values, port: int) -> dict[str, Any]:
-    """Values that let a debugger hold the program: an open port, one pod, nothing that restarts it."""
-    processes = own.get("processes")
-    named = processes if isinstance(processes, Mapping) else {}
-    one = {
-        name: {"replicas": 1, "autoscale": None}
-        for name, each in named.items()
-        if isinstance(each, Mapping) and not each.get("schedule")
-    }
-    return {"debug": {"port": port}, "processes": one}

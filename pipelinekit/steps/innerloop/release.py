@@ -42,7 +42,6 @@ class Wishes:
 
     hosts: Mapping[str, Any] = field(default_factory=dict)
     sets: Mapping[str, Any] = field(default_factory=dict)
-    debug: Mapping[str, Any] = field(default_factory=dict)
     peers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     pull_secret: bool = False
 
@@ -62,7 +61,7 @@ def prepare(
     upper = given_values(plan, target.environment, own, chart.digest)
     if wishes.peers and "peers" in upper:
         upper["peers"] = {word: dict(each) for word, each in wishes.peers.items()}
-    for layer in (wishes.hosts, wishes.debug, wishes.sets):
+    for layer in (wishes.hosts, wishes.sets):
         upper = overlay(upper, dict(layer))
     name = target.name
     upper = overlay(upper, injected(name, image, own, chart.digest, pull_secret=wishes.pull_secret))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pipelinekit.model.draft import Built
-from pipelinekit.plan.draft.values import debugging, injected, with_build
+from pipelinekit.plan.draft.values import injected, with_build
 
 IMAGE = Built(repository="r:5000/team/orders", tag="abc", digest="sha256:1", built=True, pushed=True)
 
@@ -31,9 +31,3 @@ def test_the_build_stays_where_nothing_else_differs() -> None:
     assert with_build({"a": 2}, {"a": 1, "buildID": "old"}, "new") == {"a": 2, "buildID": "new"}
     assert with_build({"a": 1}, None, "new") == {"a": 1, "buildID": "new"}
     assert with_build({"a": 1}, {"a": 1}, "new") == {"a": 1, "buildID": "new"}
-
-
-def test_a_debugger_has_one_pod_of_each_process_that_stays() -> None:
-    own = {"processes": {"web": {"replicas": 3}, "nightly": {"schedule": "0 3 * * *"}}}
-    found = debugging(own, 5678)
-    assert found == {"debug": {"port": 5678}, "processes": {"web": {"replicas": 1, "autoscale": None}}}
