@@ -14,8 +14,8 @@ from pipelinekit import __version__
 from pipelinekit.cli import report
 from pipelinekit.cli.draft.config import config
 from pipelinekit.cli.draft.connecting import connect
-from pipelinekit.cli.draft.packing import create, pack, write_packs
-from pipelinekit.cli.draft.packtest import test_pack
+from pipelinekit.cli.draft.packs.making import create, pack, write_packs
+from pipelinekit.cli.draft.packs.trial import test_pack
 from pipelinekit.cli.draft.reaping import reap
 from pipelinekit.cli.draft.seen import delete, diff, history, logs, status
 from pipelinekit.cli.draft.up import up

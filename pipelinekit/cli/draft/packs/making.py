@@ -14,8 +14,8 @@ from pipelinekit.adapters.folder import packaged, packs
 from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.cli import report
 from pipelinekit.cli.application import newapp
-from pipelinekit.cli.draft import linting
 from pipelinekit.cli.draft.options import HOME
+from pipelinekit.cli.draft.packs import linting
 from pipelinekit.cli.options import JSON
 from pipelinekit.errors import CheckFailed, usage
 from pipelinekit.generators import packs as generated

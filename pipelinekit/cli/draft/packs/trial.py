@@ -10,9 +10,10 @@ import click
 
 from pipelinekit.adapters import files
 from pipelinekit.cli import report
-from pipelinekit.cli.draft import linting, packing, rising
+from pipelinekit.cli.draft import rising
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
+from pipelinekit.cli.draft.packs import linting, making
 from pipelinekit.errors import CheckFailed, usage
 from pipelinekit.generators.packs import NAME, PORT, languages
 from pipelinekit.generators.skeleton import plan_skeleton
@@ -41,7 +42,7 @@ def test_pack(here: Draft, folder: str, source: str, timeout: int) -> None:
         root = Path(scratch, NAME)
         root.mkdir()
         _sources(root, pack, source)
-        packing.created(pack, NAME, Path(source) if source else None, root)
+        making.created(pack, NAME, Path(source) if source else None, root)
         trial = Draft(replace(here.options, path=str(root)), here.words)
         with trial.pinned() as target:
             try:
