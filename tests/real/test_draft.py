@@ -279,23 +279,20 @@ def test_a_login_that_is_refused_is_told_at_once_and_a_new_one_is_used(
 
 
 @contextmanager
-def connected(dev: Developer, port: int) -> Iterator[list[str]]:
-    """`draft connect` during the block; the lines that it says."""
-    words = [str(BIN / "pipelinekit"), "draft", "connect", "-p", f"{port}:8080", "--tail", "0"]
+def saying(dev: Developer, *words: str) -> Iterator[list[str]]:
+    """`draft` with these words during the block; its lines. Ctrl-C ends it, with all that it has started."""
     said: list[str] = []
     with subprocess.Popen(
-        words,
+        [str(BIN / "pipelinekit"), "draft", *words],
         cwd=dev.application.folder,
         env={**os.environ, **dev.application.env},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
     ) as process:
-        assert process.stdout
         reader = threading.Thread(target=lambda: said.extend(process.stdout or ()))
         reader.start()
         try:
-            assert app.eventually(lambda: any("is port 8080" in each for each in said), 60)
             yield said
         finally:
             process.send_signal(signal.SIGINT)
@@ -328,7 +325,8 @@ def test_the_local_port_stays_through_a_redeploy_and_the_loss_of_a_pod(dev: Deve
         while not over.wait(0.1):
             answers.append(ask(port, f"/?n={len(answers)}"))
 
-    with connected(dev, port) as said:
+    with saying(dev, "connect", "-p", f"{port}:8080", "--tail", "0") as said:
+        assert app.eventually(lambda: any("is port 8080" in each for each in said), 60)
         busy = dev.draft("connect", "-p", f"{port}:8080")
         assert (busy.code, f"local port {port} is busy" in busy.reason) == (6, True)
         asking = threading.Thread(target=ask_on)
@@ -382,6 +380,25 @@ def test_history_and_logs_know_what_was(dev: Developer) -> None:
     assert f"orders {rows[0]['tag'][:12]}" in "".join(each for each in (dev.draft("status").out,))
     assert dev.draft("logs").code == 0
     assert dev.draft("logs", "no-such").code == 2
+
+
+# --- watch ----------------------------------------------------------------------------------------
+
+
+def test_a_watched_folder_is_stale_in_words_until_it_is_mended_and_then_goes_on(dev: Developer) -> None:
+    dev.up()
+    before = (dev.application.folder / "Dockerfile").read_text()
+    with saying(dev, "up", "--watch") as said:
+        assert app.eventually(lambda: any(" runs " in each for each in said), 90)
+        dev.application.write("Dockerfile", before + "USER 0\nRUN exit 7\n")
+        assert app.eventually(lambda: any(each.startswith("stale: orders") for each in said), 90)
+        assert "orders" in dev.http()
+        told = len(said)
+        dev.application.write("Dockerfile", before)
+        assert app.eventually(lambda: any(" runs already " in each for each in said[told:]), 90)
+        dev.application.replace("orders/web.py", "not found", "not here")
+        assert app.eventually(lambda: any("(built, pushed)" in each for each in said[told:]), 120)
+    assert dev.draft("status").code == 0
 
 
 # --- create and packs -----------------------------------------------------------------------------

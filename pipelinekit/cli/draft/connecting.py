@@ -71,7 +71,7 @@ def connect(
         if dry_run:
             pod = _first(here, target, wanted)
             for local, remote in connection.pairs(pod, wanted.ports, container).items():
-                report.result(f"would forward 127.0.0.1:{local} to port {remote} of {pod.name}")
+                report.now(f"would forward 127.0.0.1:{local} to port {remote} of {pod.name}")
             return
         hold(here, target, wanted)
 
@@ -172,7 +172,7 @@ class Connection:
         for local, remote in self.pairs.items():
             self.doors[local].lead_to(tunnel.ports[remote])
             what = f"127.0.0.1:{local} is port {remote} of {pod.name}"
-            report.result(what) if before is None else report.say(what)
+            report.now(what) if before is None else report.say(what)
         if before:
             before.stream.stop()
 
@@ -206,7 +206,7 @@ class Connection:
             stamp, space, text = line.partition(" ")
             if space and stamp.endswith("Z") and connection.fresh(stamp, self.last[key]):
                 self.last[key] = stamp
-                report.result(text)
+                report.now(text)
 
         self.followed[key] = self.streams.logs(
             self.here.kube, self.target, pod, container, options, hear, self.news.set

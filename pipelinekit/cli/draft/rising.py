@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from pipelinekit.cli.draft.here import Draft
 from pipelinekit.errors import Refused
 from pipelinekit.model.draft import BUILD_ID, Built
 from pipelinekit.model.receipts import R, Receipt
-from pipelinekit.model.release import Target
+from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.plan.draft import lacking, place
 from pipelinekit.plan.moment import moment
 from pipelinekit.plan.release import peers_of
@@ -95,15 +96,18 @@ def bring_up(here: Draft, target: Target, asked: Asked) -> Outcome:
     """One `up`, from the guard that has let it through to the parity line."""
     log, outcome = Log(), Outcome(namespace=target.namespace)
     try:
-        _ready_place(here, target, log)
+        state = _ready_place(here, target, log)
         tasks.run_here("pre-up", here.tasks.pre_up, FolderShell(here.root), log.say)
         with report.alive("up"), chart_of(here, target) as chart:
             built = image.image_of(here.plan, workshop(here), here.settings.custom_tags, log.say)
             outcome.tag, outcome.built, outcome.pushed = built.tag, built.built, built.pushed
-            done = prepared(here, target, chart, built, log)
+            done = prepared(here, target, chart, built, state, log)
             outcome.build_id = str(done.values[BUILD_ID])
-            _install(here, done, asked, log, outcome)
-            outcome.parity = parity.told(here, chart, built, done) if here.described else []
+            # Rendered while Helm waits: the answer is there when it is asked for.
+            with ThreadPoolExecutor(1) as pool:
+                lines = pool.submit(parity.told, here, chart, built, done) if here.described else None
+                _install(here, done, asked, log, outcome)
+            outcome.parity = lines.result() if lines else []
         if outcome.revised:
             _after(here, target, outcome, log)
         tasks.run_here("post-up", here.tasks.post_up, FolderShell(here.root), log.say)
@@ -131,10 +135,12 @@ def _sentence(target: Target, outcome: Outcome) -> str:
 # --- before the build -----------------------------------------------------------------------------
 
 
-def _ready_place(here: Draft, target: Target, log: Log) -> None:
+def _ready_place(here: Draft, target: Target, log: Log) -> ReleaseState | None:
+    """Make the namespace ready; what is installed in it."""
     there = here.places.place(target)
     place.require_owner(there, target.namespace, here.developer)
-    release.require_ours(target, here.helm.state(target) if there else None)
+    state = here.helm.state(target) if there else None
+    release.require_ours(target, state)
     mine = here.own or bool(there and there.owner)
     if there is None and not mine:
         here.cluster.ensure_namespace(target)
@@ -143,6 +149,7 @@ def _ready_place(here: Draft, target: Target, log: Log) -> None:
     logins = {host: login} if login else {}
     here.places.prepare(target, labels_of(here) if mine else {}, moment(int(time.time())), logins)
     _require_all(here, target, log)
+    return state
 
 
 def labels_of(here: Draft) -> dict[str, str]:
@@ -222,7 +229,14 @@ def chart_of(here: Draft, target: Target) -> Iterator[release.Chart]:
         )
 
 
-def prepared(here: Draft, target: Target, chart: release.Chart, built: Built, log: Log) -> Prepared:
+def prepared(
+    here: Draft,
+    target: Target,
+    chart: release.Chart,
+    built: Built,
+    state: ReleaseState | None,
+    log: Log,
+) -> Prepared:
     """What goes to the cluster, and the login that pods pull with."""
     login = here.login(built.repository.partition("/")[0])
     wishes = release.Wishes(
@@ -231,7 +245,6 @@ def prepared(here: Draft, target: Target, chart: release.Chart, built: Built, lo
         peers=_peers(here, target),
         pull_secret=login is not None,
     )
-    state = here.helm.state(target)
     return release.prepare(here.plan, target, chart, built, wishes, state, here.cluster, log.say)
 
 

@@ -154,7 +154,7 @@ def diff(here: Draft) -> None:
         images = here.platform.images
         name = f"{images.registry}/{here.plan.image.repository}"
         built = Built(repository=name, tag=_tag_now(here), digest="", built=False, pushed=False)
-        prepared = rising.prepared(here, target, chart, built, rising.Log())
+        prepared = rising.prepared(here, target, chart, built, here.helm.state(target), rising.Log())
         text = parity.diff(here, chart, built, prepared)
         report.document(text or "the pipeline would install the same\n")
 

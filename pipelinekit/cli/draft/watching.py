@@ -36,7 +36,7 @@ def follow(here: Draft, target: Target, asked: rising.Asked) -> None:
 def attempt(here: Draft, target: Target, asked: rising.Asked) -> None:
     """One `up`; its failure ends nothing but itself."""
     try:
-        report.result(rising.bring_up(here, target, asked).sentence)
+        report.now(rising.bring_up(here, target, asked).sentence)
     except PipelinekitError as error:
         report.error(error)
-        report.result(f"stale: {target.name} in {target.namespace} is not what the folder holds")
+        report.now(f"stale: {target.name} in {target.namespace} is not what the folder holds")
