@@ -66,6 +66,12 @@ _answered: list[bool] = []
 """Not empty when a result for machines is on stdout."""
 
 
+def now(sentence: str) -> None:
+    """A result of a verb that goes on: whoever reads it, through a pipe as well, has it at once."""
+    result(sentence)
+    sys.stdout.flush()
+
+
 def as_json(value: Mapping[str, Any] | list[Any]) -> None:
     """A result for machines: the one document on stdout."""
     _answered.append(True)

@@ -30,6 +30,10 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "verify": ("line.release:verify", "Run the chart's tests against the deployment."),
     "run": ("line.run:run", "Run the pipeline's stages here, or explain them."),
+    "draft": (
+        "draft.group:draft",
+        "Your sources in a namespace of your own, seconds after a change.",
+    ),
     "status": ("line.status:status", "Show what runs where."),
     "promote": ("release.promote:promote", "Move a recorded release to the next environment."),
     "approve": ("release.promote:approve", "Sign the plan of a promotion."),

@@ -14,7 +14,6 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
     del site
     inputs = {
         "name": app.name,
-        "namespace": f"{app.team}-dev",
         "args": dict(sorted(app.build.args.items())),
     }
     yield FilePlan(path="draft.toml", template="draft/draft.toml.j2", inputs=inputs)

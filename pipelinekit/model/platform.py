@@ -146,6 +146,10 @@ class Cluster:
     name: str
     context: str = ""
     credentials: str = ""
+    server: str = ""
+    """The API server's address: by it the inner loop knows a cluster, whatever its context is called."""
+    ca: str = ""
+    """`sha256:` and the hex digest of the certificate authority in its kubeconfig; empty: not said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from pipelinekit.ports.images import (
     Store,
     Verifier,
 )
+from pipelinekit.ports.innerloop import DraftPods, Places
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
 from pipelinekit.ports.ledger import Anchors, Journal, Ledger, TagAnchors
 from pipelinekit.ports.namespaces import Namespaces
@@ -47,6 +48,7 @@ __all__ = [
     "Controller",
     "Definitions",
     "Describer",
+    "DraftPods",
     "Engine",
     "Jobs",
     "Journal",
@@ -56,6 +58,7 @@ __all__ = [
     "NexusServer",
     "Objects",
     "Parts",
+    "Places",
     "Receipts",
     "Referrers",
     "Registry",

@@ -36,13 +36,18 @@ def difference(
     `Refused` for a version that is not published.
     """
     older, newer = (_objects(plan, version, target, folder, charts, registry) for version in versions)
+    return between(older, newer, versions)
+
+
+def between(older: Mapping[str, str], newer: Mapping[str, str], titles: tuple[str, str]) -> str:
+    """A unified diff of two manifests, object by object; empty when alike."""
     lines: list[str] = []
     for name in sorted(older.keys() | newer.keys()):
         lines += difflib.unified_diff(
             older.get(name, "").splitlines(keepends=True),
             newer.get(name, "").splitlines(keepends=True),
-            f"{versions[0]} {name}" if name in older else "/dev/null",
-            f"{versions[1]} {name}" if name in newer else "/dev/null",
+            f"{titles[0]} {name}" if name in older else "/dev/null",
+            f"{titles[1]} {name}" if name in newer else "/dev/null",
         )
     return "".join(lines)
 
@@ -55,7 +60,6 @@ def _objects(
     charts: Charts,
     registry: ChartRepository,
 ) -> Mapping[str, str]:
-    """Each object's manifest by `Kind/name`."""
     ref = replace(plan.chart, tag=version)
     digest = registry.digest_of(ref)
     if digest is None:
@@ -66,7 +70,11 @@ def _objects(
         )
     archive = folder / f"{plan.app.name}-{version}.tgz"
     registry.fetch_chart(ref, archive)
-    manifest = charts.render(archive, target, values_layers(plan, digest, target, archive, charts))
+    return objects_of(charts.render(archive, target, values_layers(plan, digest, target, archive, charts)))
+
+
+def objects_of(manifest: str) -> dict[str, str]:
+    """Each object's text by `Kind/name`, without what only says which version it is."""
     found: dict[str, str] = {}
     for text in re.split(r"^---\s*\n", manifest, flags=re.MULTILINE):
         kind, name = _KIND.search(text), _NAME.search(text)

@@ -30,23 +30,24 @@ LAST, STAGE = "last", "stage-"
 class Sources:
     """The application's folder as a build sees it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = DOCKERFILE) -> None:
         self.folder = folder
+        self.name = name
 
     def dockerfile(self) -> str:
         """The Dockerfile's text; `Refused` when there is none."""
-        path = self.folder / DOCKERFILE
+        path = self.folder / self.name
         if not path.exists():
             raise refused("dockerfile-missing", f"there is no {path}", hint="run `pipelinekit generate`")
-        return _text(followed(self.folder, DOCKERFILE))
+        return _text(followed(self.folder, self.name))
 
     def digest(self) -> str:
         """The digest of the context; the same content gives the same one, whenever it was checked out."""
-        return context_digest(self.folder, DOCKERFILE)
+        return context_digest(self.folder, self.name)
 
     def left_out(self) -> tuple[str, ...]:
         """What never enters the context, and no `.dockerignore` says so."""
-        return tuple(sorted(_found(self.folder, DOCKERFILE)[1]))
+        return tuple(sorted(_found(self.folder, self.name)[1]))
 
 
 def _text(path: Path) -> str:

@@ -87,6 +87,11 @@ VARIABLE = {
 HTTP_PATH = (r"^/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$", "a path that begins with /")
 REGISTRY = (rf"^{names.HOST}$", "host or host:port alone; what is between it and a name is images.path")
 MIRROR = (rf"^{names.HOST}{names.IMAGE_FOLDER}$", "host, host:port or host:port/path, without http://")
+SERVER = (
+    rf"^https?://{names.HOST}(/[A-Za-z0-9._/-]*)?$",
+    "https://HOST:PORT, as a kubeconfig has it under server",
+)
+SHA256 = (r"^sha256:[0-9a-f]{64}$", "sha256: and 64 hex digits")
 RELATIVE = (
     r"^(?!/)(?!(.*/)?\.\.(/|$))[A-Za-z0-9._@+/-]+$",
     "a path inside the repository: letters, digits and . _ @ + / -, without ..",

@@ -11,6 +11,5 @@ def test_a_draft_pack_is_three_files_over_the_generated_chart_and_dockerfile() -
     assert list(plans) == ["draft.toml", ".draft-tasks.toml", ".draftignore"]
     assert plans["draft.toml"] == {
         "name": "orders",
-        "namespace": "payments-dev",
         "args": {"A": "1", "B": "2"},
     }

@@ -15,11 +15,13 @@ from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.cluster.anchors import ClusterAnchors
 from pipelinekit.adapters.cluster.components import ComponentHelm
 from pipelinekit.adapters.cluster.definitions import Definitions
+from pipelinekit.adapters.cluster.draftpods import ReleasePods
 from pipelinekit.adapters.cluster.helm import Helm
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.cluster.namespaces import Namespaces
 from pipelinekit.adapters.cluster.objects import Objects
 from pipelinekit.adapters.cluster.parts import Parts
+from pipelinekit.adapters.cluster.places import DevelopersPlaces
 from pipelinekit.adapters.cluster.volumes import Volumes
 from pipelinekit.adapters.cluster.workloads import Workloads
 from pipelinekit.adapters.folder.receipts import ReceiptFolder
@@ -38,7 +40,7 @@ from pipelinekit.adapters.registry.syft import Syft
 from pipelinekit.adapters.source.ledger.gitledger import GitLedger
 from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.adapters.source.worktree import MergeFile
-from tests import doubles, nexus, parts
+from tests import developers, doubles, nexus, parts
 from tests.textmerge import LineMerge
 from tests.things import Things
 
@@ -76,6 +78,8 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Answers: (Parts, parts.Answers),
     ports.Volumes: (Volumes, parts.Volumes),
     ports.Components: (ComponentHelm, parts.Components),
+    ports.Places: (DevelopersPlaces, developers.Places),
+    ports.DraftPods: (ReleasePods, developers.DraftPods),
     ports.Jobs: (JenkinsJobs, doubles.Jobs),
     ports.Controller: (JenkinsController, doubles.Controller),
     ports.Builds: (JenkinsBuilds, doubles.Builds),

@@ -220,7 +220,15 @@ PLATFORM: Document = {
         "image": "marked-agent:1",
         "mount": "markedmount",
     },
-    "clusters": [{"name": "markedcluster", "context": "marked-context", "credentials": "marked-kube"}],
+    "clusters": [
+        {
+            "name": "markedcluster",
+            "context": "marked-context",
+            "credentials": "marked-kube",
+            "server": "https://marked-server.example.com:6443",
+            "ca": "sha256:" + "7" * 64,
+        }
+    ],
     "environments": [
         {"name": "markedfirst", "cluster": "markedcluster", "namespace": "marked-space", "automatic": True},
         {

@@ -1,0 +1,54 @@
+"""A chart's folder as it is at one moment: copied, so that what was looked at is what is installed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.links import astray
+from pipelinekit.errors import refused
+
+MOST = 64 * 1024 * 1024
+"""Bytes of a chart."""
+
+
+def copied(chart: Path, root: Path, to: Path) -> str:
+    """Copy a chart into the folder `to`; the digest of names and contents.
+
+    Links are followed inside the application's folder `root`; one that leads out of it is refused.
+    """
+    if not (chart / "Chart.yaml").is_file():
+        hint = "`draft create` makes one; `chart` in draft.toml names it"
+        raise refused("chart-missing", f"there is no {chart}/Chart.yaml", hint=hint)
+    digest = hashlib.sha256()
+    left = MOST
+    for folder, inside, names in os.walk(chart):
+        inside.sort()
+        for name in sorted(names):
+            path = Path(folder, name)
+            if path.is_symlink() and astray(root, path):
+                raise refused("link-out", f"{path} leads out of {root}", hint="copy the file in its place")
+            if not path.is_file():
+                continue
+            content = files.read_bytes(path, regular.CONTENT)
+            left -= len(content)
+            if left < 0:
+                raise refused("chart-too-large", f"{chart} holds more than {MOST >> 20} MiB")
+            relative = path.relative_to(chart).as_posix()
+            digest.update(f"{relative}\0{len(content)}\0".encode() + content)
+            files.write_atomic(to / relative, content)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def find(root: Path, named: str) -> Path:
+    """The chart that is named, else the first folder in `charts/`, as Draft takes it."""
+    folder = root / "charts"
+    if named:
+        return folder / named
+    inside = sorted(each for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
+    if not inside:
+        hint = "`draft create` makes one"
+        raise refused("chart-missing", f"there is no chart in {folder}", hint=hint)
+    return inside[0]

@@ -1,0 +1,57 @@
+"""`$DRAFT_HOME`: configuration, packs, and the logs of builds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pipelinekit.adapters import files, regular
+
+CONFIG = "config.toml"
+PACKS = "packs"
+LOGS = "logs"
+KEPT = 50
+"""Logs of one application that stay."""
+
+
+class DraftHome:
+    """The folder that DRAFT_HOME names, else `~/.draft`."""
+
+    def __init__(self, named: str) -> None:
+        self.folder = Path(named).expanduser() if named else Path.home() / ".draft"
+
+    def config(self) -> str:
+        """The text of config.toml; empty when there is none."""
+        path = self.folder / CONFIG
+        if not path.exists():
+            return ""
+        return files.read_bytes(path, regular.DOCUMENT).decode(errors="replace")
+
+    def save(self, values: Mapping[str, str]) -> None:
+        """Write config.toml; JSON's texts are TOML's."""
+        lines = [
+            f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in sorted(values.items())
+        ]
+        files.write_atomic(self.folder / CONFIG, "".join(lines), mode=0o600)
+
+    def packs(self) -> Iterator[Path]:
+        """Every pack: a folder with `charts/` below a folder `packs` of a repository."""
+        root = self.folder / PACKS
+        for folder in sorted(root.glob("**/packs/*")) if root.is_dir() else ():
+            if (folder / "charts").is_dir():
+                yield folder
+
+    def keep_log(self, application: str, build: str, text: str) -> Path:
+        """Keep a build's log; the oldest of the application's go."""
+        folder = self.folder / LOGS / application
+        path = folder / build
+        files.write_atomic(path, text, mode=0o600)
+        for old in sorted(folder.iterdir())[:-KEPT]:
+            old.unlink(missing_ok=True)
+        return path
+
+    def logs(self, application: str) -> list[Path]:
+        """The application's logs, the oldest first."""
+        folder = self.folder / LOGS / application
+        return sorted(each for each in folder.iterdir() if each.is_file()) if folder.is_dir() else []

@@ -1,0 +1,50 @@
+"""What may stand in config.toml."""
+
+from __future__ import annotations
+
+from pipelinekit import names
+from pipelinekit.adapters.folder.drafthome import CONFIG, DraftHome
+from pipelinekit.errors import DocumentInvalid, Fault, Place
+from pipelinekit.reading.draft.settings import parsed
+from pipelinekit.reading.faults import nearest
+
+KEYS = {
+    "registry": "where images go, unless draft.toml or --registry says otherwise",
+    "developer": "whose copies yours are: part of the namespace",
+    "allow-context": "a kube context that may be used although no platform knows it",
+    "days": "how long a namespace of yours lasts (7)",
+    "container-builder": "docker, and nothing else",
+    "disable-push-warning": "known to classic Draft; nothing is warned of here",
+}
+
+
+def read(home: DraftHome) -> dict[str, str]:
+    """config.toml; raises `DocumentInvalid` for a key that nothing honours."""
+    place = str(home.folder / CONFIG)
+    found: dict[str, str] = {}
+    for key, value in parsed(home.config(), place).items():
+        if key in {"plugin", "repo"}:
+            # Classic Draft's plugins: nothing of them is run.
+            continue
+        check(key, str(value), place)
+        found[key] = str(value)
+    return found
+
+
+def check(key: str, value: str, place: str) -> None:
+    """Raise `DocumentInvalid` for a key or a value that nothing honours."""
+    if key not in KEYS:
+        raise DocumentInvalid(
+            Fault("unknown-key", f"there is no key '{key}'", Place(place), key, nearest(key, KEYS))
+        )
+    problem = ""
+    if key == "registry":
+        problem = names.host_fault(value.strip("/")) if value else ""
+    elif key == "days" and not (value.isdigit() and 1 <= int(value) <= 90):
+        problem = "is a number from 1 to 90"
+    elif key == "container-builder" and value != "docker":
+        problem = "is 'docker': Azure's builder is not driven"
+    elif key == "developer" and not names.label_from(value):
+        problem = "has a letter in it"
+    if problem:
+        raise DocumentInvalid(Fault("bad-value", problem, Place(place), key))

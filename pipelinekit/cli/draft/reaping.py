@@ -1,0 +1,68 @@
+"""`draft reap`: developers' namespaces that nobody uses go to sleep, and those that have ended go."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+import click
+
+from pipelinekit.cli import report
+from pipelinekit.cli.draft.here import Draft
+from pipelinekit.cli.draft.options import draft
+from pipelinekit.cli.options import JSON, PLAN, age
+from pipelinekit.model.release import Target
+from pipelinekit.plan.draft import place
+from pipelinekit.plan.moment import moment
+
+
+@click.command()
+@draft(
+    click.option(
+        "--idle", default="12h", show_default=True, help="Put to sleep what nobody used for so long."
+    ),
+    PLAN,
+    JSON,
+    path="",
+)
+def reap(here: Draft, idle: str, plan_only: bool, as_json: bool) -> None:
+    """Put every developer's idle namespace of the cluster to sleep, and remove those whose day has come.
+
+    Asleep means no pods: all else stays, and the owner's next `draft up` wakes it. Only namespaces that
+    `draft up` has made are looked at, whoever's they are.
+
+    \b
+    Examples:
+      pipelinekit draft reap --plan
+      pipelinekit draft reap --idle 8h --platform ../platform
+    """
+    seconds = age(idle)
+    with here.cluster_pinned() as somewhere:
+        now = int(time.time())
+        ended, quiet = place.due(here.places.all(somewhere), now, seconds)
+        for each in () if plan_only else ended:
+            here.places.remove(_at(somewhere, each.namespace))
+        for each in () if plan_only else quiet:
+            here.places.sleep(_at(somewhere, each.namespace), moment(now))
+    if as_json:
+        report.as_json(
+            {
+                "removed": [dataclasses.asdict(each) for each in ended],
+                "asleep": [dataclasses.asdict(each) for each in quiet],
+                "done": not plan_only,
+            }
+        )
+        return
+    would = "would be" if plan_only else "is"
+    for each in ended:
+        report.result(
+            f"{each.namespace} of {each.owner} {would} removed: it ended on {moment(each.ends)[:10]}"
+        )
+    for each in quiet:
+        report.result(f"{each.namespace} of {each.owner} {would} asleep: last used {moment(each.used)}")
+    if not ended and not quiet:
+        report.result(f"no developer's namespace in {somewhere.context} has ended or is idle")
+
+
+def _at(somewhere: Target, namespace: str) -> Target:
+    return dataclasses.replace(somewhere, namespace=namespace)

@@ -1,0 +1,43 @@
+"""`draft up --watch`: again with every change, and never silent about what does not run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelinekit.adapters import watcher
+from pipelinekit.cli import report
+from pipelinekit.cli.draft import rising
+from pipelinekit.errors import PipelinekitError
+from pipelinekit.reading.dockerignore import read_dockerignore
+
+if TYPE_CHECKING:
+    from pipelinekit.cli.draft.here import Draft
+    from pipelinekit.model.release import Target
+
+ALWAYS = "**/.git\n.pipelinekit\n**/.*.pipelinekit-tmp\n"
+
+
+def follow(here: Draft, target: Target, asked: rising.Asked) -> None:
+    """Bring it up with every change until Ctrl-C; what fails is said, and the next change tries again."""
+    path = here.root / ".draftignore"
+    text = here.workspace.read_bytes(".draftignore").decode() if path.exists() else ""
+    # Draft's own file has patterns that hold at every depth.
+    deep = "".join(f"**/{line}\n" for line in text.splitlines() if line.strip() and "/" not in line)
+    ignored = read_dockerignore(text + "\n" + deep + ALWAYS)
+    # It watches before it brings up: what changes meanwhile is heard.
+    for count in watcher.changes(
+        here.root, lambda each: not ignored.excludes(each), here.settings.watch_delay, report.say
+    ):
+        if count:
+            report.say(f"{count} paths have changed")
+            here = type(here)(here.options, here.words).at(here)
+        attempt(here, target, asked)
+
+
+def attempt(here: Draft, target: Target, asked: rising.Asked) -> None:
+    """One `up`; its failure ends nothing but itself."""
+    try:
+        report.now(rising.bring_up(here, target, asked).sentence)
+    except PipelinekitError as error:
+        report.error(error)
+        report.now(f"stale: {target.name} in {target.namespace} is not what the folder holds")

@@ -1,0 +1,1 @@
+"""The files of Draft: draft.toml, tasks, `set` and packs."""

@@ -1,0 +1,1 @@
+"""The inner loop: a developer's sources, running in their own namespace."""

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.cli.draft.here import Draft, Words
+from pipelinekit.cli.wiring import Options
+from pipelinekit.errors import DocumentInvalid, UsageError
+
+NEVER = """
+apiVersion: pipelinekit/v1
+kind: Platform
+metadata: {name: acme}
+images: {registry: "platform:5000"}
+charts: {repository: "oci://platform:5000/charts"}
+clusters: [{name: nonprod, context: acme-dev}]
+environments: [{name: dev, cluster: nonprod, namespace: "{team}-dev"}]
+"""
+
+
+def here(
+    tmp_path: Path, *, option: str = "", toml: str = "", config: str = "", platform: bool = False
+) -> Draft:
+    (tmp_path / "home").mkdir()
+    if config:
+        (tmp_path / "home" / "config.toml").write_text(f'registry = "{config}"\n')
+    (tmp_path / "draft.toml").write_text(
+        f'[environments.development]\nname = "orders"\nregistry = "{toml}"\n'
+    )
+    (tmp_path / "platform.yaml").write_text(NEVER)
+    source = str(tmp_path / "platform.yaml") if platform else ""
+    options = Options(path=str(tmp_path), platform=source, registry=option)
+    return Draft(options, Words(home=str(tmp_path / "home")))
+
+
+@pytest.mark.parametrize(
+    ("words", "image"),
+    [
+        ({"option": "o", "toml": "t", "config": "c", "platform": True}, "o/apps/orders"),
+        ({"toml": "t", "config": "c", "platform": True}, "t/apps/orders"),
+        ({"config": "c", "platform": True}, "c/apps/orders"),
+        ({"platform": True}, "platform:5000/apps/orders"),
+        ({"toml": "docker.io/me", "platform": True}, "docker.io/me/orders"),
+        ({"toml": "docker.io/me/more/"}, "docker.io/me/more/orders"),
+        ({}, "apps/orders"),
+    ],
+)
+def test_the_nearest_registry_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: dict[str, str], image: str
+) -> None:
+    monkeypatch.delenv("PIPELINEKIT_REGISTRY", raising=False)
+    assert str(here(tmp_path, **words).plan.image) == image  # type: ignore[arg-type]
+
+
+def test_root_is_nobodys_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PIPELINEKIT_DEVELOPER", raising=False)
+    monkeypatch.setattr("getpass.getuser", lambda: "root")
+    with pytest.raises(UsageError):
+        _ = here(tmp_path).developer
+
+
+def test_a_named_developer_is_taken_whoever_is_logged_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPELINEKIT_DEVELOPER", "alice")
+    found = here(tmp_path)
+    assert (found.developer, found.own) == ("alice", True)
+
+
+def test_a_key_that_nothing_honours_is_refused(tmp_path: Path) -> None:
+    found = here(tmp_path)
+    (tmp_path / "home" / "config.toml").write_text('registri = "x"\n[[plugin]]\nname = "old"\n')
+    with pytest.raises(DocumentInvalid) as caught:
+        _ = found.config
+    assert caught.value.faults[0].hint == "did you mean 'registry'?"

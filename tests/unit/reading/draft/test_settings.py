@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelinekit.errors import DocumentInvalid
+from pipelinekit.model.draft import Settings
+from pipelinekit.reading.draft.settings import KEYS, read_settings
+from tests.hostile.values import ALL
+
+CLASSIC = """
+[environments]
+  [environments.development]
+    name = "Orders"
+    registry = "registry.example.com:5000/team"
+    namespace = "default"
+    chart = "orders"
+    dockerfile = "Dockerfile"
+    container-builder = "docker"
+    resource-group-name = ""
+    build-tar = ""
+    chart-tar = ""
+    set = ["ingress.enabled=true", "basedomain=example.com"]
+    wait = true
+    watch = true
+    watch-delay = 5
+    auto-connect = true
+    override-ports = ["8080:80"]
+    custom-tags = ["latest"]
+    [environments.development.image-build-args]
+      LEVEL = "1"
+  [environments.staging]
+    name = "orders"
+"""
+
+
+def test_every_key_of_classic_draft_is_read() -> None:
+    assert read_settings(CLASSIC, "development") == Settings(
+        name="orders",
+        registry="registry.example.com:5000/team",
+        namespace="default",
+        chart="orders",
+        set=("ingress.enabled=true", "basedomain=example.com"),
+        watch=True,
+        watch_delay=5,
+        auto_connect=True,
+        override_ports=("8080:80",),
+        custom_tags=("latest",),
+        image_build_args={"LEVEL": "1"},
+    )
+    assert read_settings(CLASSIC, "staging") == Settings(name="orders")
+
+
+def test_no_file_is_the_usual() -> None:
+    assert read_settings("", "development") == Settings()
+
+
+@pytest.mark.parametrize(
+    ("line", "problem", "hint"),
+    [
+        ('wacth = "1"', "there is no key 'wacth'", "did you mean 'watch'?"),
+        ("wait = false", "is not taken", "`draft up` says what is true"),
+        ('container-builder = "acrbuild"', "is not taken", "the engine is found out"),
+        ('resource-group-name = "rg"', "'resource-group-name' is not supported", "remove the key"),
+        ('build-tar = "a.tgz"', "'build-tar' is not supported", "remove the key"),
+        ('chart-tar = "a.tgz"', "'chart-tar' is not supported", "`chart` names it"),
+        ('registry = "http://x"', "is not taken", "without http://"),
+        ('chart = "../other"', "is not taken", "below charts/"),
+        ('dockerfile = "/etc/passwd"', "is not taken", "inside the folder"),
+        ('override-ports = ["80"]', "is not taken", "LOCAL:REMOTE"),
+        ("watch-delay = true", "is not taken", "seconds"),
+        ('custom-tags = ["a b"]', "is not taken", "tags"),
+        ('image-build-args = {"A B" = "1"}', "is not taken", "variables"),
+        ('namespace = "Dev"', "is not taken", "lower-case"),
+    ],
+)
+def test_what_is_not_honoured_is_refused_by_name_and_line(line: str, problem: str, hint: str) -> None:
+    with pytest.raises(DocumentInvalid) as caught:
+        read_settings(f"[environments.development]\n{line}\n", "development")
+    (fault,) = caught.value.faults
+    assert fault.problem == problem
+    assert hint in fault.hint
+    assert fault.place
+    assert fault.place.line == 2
+    assert fault.path == f"environments.development.{line.split(' ')[0]}"
+
+
+def test_all_faults_come_at_once_and_those_of_other_environments_too() -> None:
+    text = "more = 1\n[environments.a]\nx = 1\n[environments.b]\nwait = false\n"
+    with pytest.raises(DocumentInvalid) as caught:
+        read_settings(text, "a")
+    assert [each.path for each in caught.value.faults] == ["more", "environments.a.x", "environments.b.wait"]
+
+
+def test_an_environment_that_is_not_there() -> None:
+    with pytest.raises(DocumentInvalid) as caught:
+        read_settings(CLASSIC, "prod")
+    assert caught.value.faults[0].hint.startswith("it has: development, staging")
+
+
+@pytest.mark.parametrize("text", ["a = ", "[x", "environments = 1", "[environments]\na = 1"])
+def test_what_is_no_draft_toml(text: str) -> None:
+    with pytest.raises(DocumentInvalid):
+        read_settings(text, "development")
+
+
+@given(st.sampled_from(sorted(KEYS)), st.sampled_from(sorted(ALL.values())))
+def test_a_hostile_text_is_a_value_or_a_fault(key: str, value: object) -> None:
+    import json
+
+    try:
+        read_settings(f"[environments.development]\n{key} = {json.dumps(str(value))}\n", "development")
+    except DocumentInvalid:
+        return
