@@ -4,9 +4,7 @@ void call(String verb, Map args = [:]) {
     for (String of in ['REGISTRY', 'CHARTS', 'MIRROR', 'JENKINS', 'PYPI', 'NPM', 'MAVEN', 'GO']) {
         if (args[of.toLowerCase() + 'CredentialsId']) { bindings << usernamePassword(credentialsId: args[of.toLowerCase() + 'CredentialsId'], usernameVariable: 'PK_' + of + '_USER', passwordVariable: 'PK_' + of + '_PASSWORD') }
     }
-    for (String id in (args.kubeCredentialsIds ?: [])) {
-        bindings << file(credentialsId: id, variable: 'PK_KUBECONFIG_' + bindings.size())
-    }
+    for (String id in (args.kubeCredentialsIds ?: [])) { bindings << file(credentialsId: id, variable: 'PK_KUBECONFIG_' + bindings.size()) }
     if (args.signingCredentialsId) { bindings << file(credentialsId: args.signingCredentialsId, variable: 'PK_SIGNING_KEY') }
     if (args.ledgerCredentialsId) { bindings << file(credentialsId: args.ledgerCredentialsId, variable: 'PIPELINEKIT_LEDGER_KEY') }
     if (args.signingPasswordCredentialsId) { bindings << string(credentialsId: args.signingPasswordCredentialsId, variable: 'PK_SIGNING_PASSWORD') }

@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from pipelinekit.cli import report
-from pipelinekit.cli.wiring import kubeconfig
+from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.errors import refused
 
 if TYPE_CHECKING:

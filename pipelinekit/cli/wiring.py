@@ -13,6 +13,7 @@ from pipelinekit import __version__
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.cli import identity, logins, report
+from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.site import Site
@@ -297,10 +298,3 @@ def charts_at(platform: Platform, address: str) -> ChartRepository:
     from pipelinekit.adapters.registry.helmrepository import HttpCharts
 
     return HttpCharts(login, say=report.say)
-
-
-def kubeconfig(environment: dict[str, str]) -> dict[str, str]:
-    """`KUBECONFIG` over the kubeconfig files that a pipeline has bound (PK_KUBECONFIG_0, _1, …)."""
-    names = (name for name in environment if name.startswith("PK_KUBECONFIG_"))
-    bound = [environment[name] for name in sorted(names, key=lambda name: (len(name), name))]
-    return {"KUBECONFIG": os.pathsep.join(bound)} if bound else {}

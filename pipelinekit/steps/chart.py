@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from pipelinekit.errors import DocumentInvalid, ToolFailed, refused
-from pipelinekit.merge.keys import set_keys
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key
-from pipelinekit.model.release import ImageRef, ReleasePlan, Target
-from pipelinekit.plan.chartvalues import given_values, image_values, takes_digest
-from pipelinekit.plan.moment import moment
+from pipelinekit.model.release import ImageRef, ReleasePlan
+from pipelinekit.plan.chartvalues import takes_digest
 from pipelinekit.plan.release import chart_address
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Registry, Signer, Workspace
 from pipelinekit.reading.values import read_values
 from pipelinekit.steps.image import Did, missing
 from pipelinekit.steps.settling import Sleep, settled
+from pipelinekit.steps.stamping import check_image, texts_of
 from pipelinekit.steps.trust import short
 
 DIST = "dist"
@@ -53,12 +50,12 @@ def package(
     current = done and (done.key, done.image_digest) == (plan.key, pushed.digest)
     if done and current and digest_of(archive) == done.archive_digest:
         return done, Did(f"{archive.name} is packaged already", acted=False)
-    replaced, trial = _texts(plan, pushed, workspace)
+    replaced, trial = texts_of(plan, pushed, workspace)
     folder = root / plan.chart_folder
     made = charts.package(folder, replaced, trial, archive.parent, plan.app.name, root=root)
     own = read_values(replaced["values.yaml"], "values.yaml")
     if not takes_digest(own) or plan.app.chart:
-        _check_image(plan, made, trial, pushed, charts)
+        check_image(plan, made, trial, pushed, charts)
     receipt = ChartPackaged(
         key=plan.key,
         version=plan.version,
@@ -81,15 +78,8 @@ def rehearse(plan: ReleasePlan, root: Path, workspace: Workspace, charts: Charts
         digest="sha256:" + "0" * 64,
         inputs="",
     )
-    replaced, trial = _texts(plan, stand_in, workspace)
+    replaced, trial = texts_of(plan, stand_in, workspace)
     charts.lint(root / plan.chart_folder, replaced, trial, plan.app.name, root=root)
-
-
-def _texts(plan: ReleasePlan, pushed: ImagePushed, workspace: Workspace) -> tuple[dict[str, str], str]:
-    """The chart's texts with this release in them, and values as a deployment gives them."""
-    replaced = stamp(plan, pushed, workspace.read_texts(_stamped(plan)))
-    own = read_values(replaced["values.yaml"], "values.yaml")
-    return replaced, json.dumps(given_values(plan, plan.platform.environments[0], own, pushed.digest))
 
 
 def _require_image(plan: ReleasePlan, pushed: ImagePushed, registry: Registry) -> None:
@@ -101,70 +91,6 @@ def _require_image(plan: ReleasePlan, pushed: ImagePushed, registry: Registry) -
         raise refused("image-gone", f"the registry no longer has {image}", hint="run `pipelinekit push`")
     raise refused(
         "image-moved", f"{plan.image} is no longer what was pushed", hint="run `pipelinekit push` again"
-    )
-
-
-def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> dict[str, str]:
-    """The chart's `Chart.yaml` and `values.yaml` with this release in them, by their names in the chart."""
-    chart, values = _stamped(plan)
-    for path in (chart, values):
-        if path not in texts:
-            hint = (
-                "chart.path in app.yaml names its folder" if plan.app.chart else "run `pipelinekit generate`"
-            )
-            raise refused("chart-missing", f"there is no {path}", hint=hint)
-    called = read_values(texts[chart], chart).get("name")
-    if called != plan.app.name:
-        raise refused(
-            "chart-renamed",
-            f"{chart}: the chart is called {called}, and is published under the application's name",
-            hint=f"write name: {plan.app.name} there",
-        )
-    annotations = {
-        "pipelinekit.dev/revision": plan.key.commit,
-        "pipelinekit.dev/descriptor": plan.key.descriptor,
-        "pipelinekit.dev/image": f"{pushed.repository}@{pushed.digest}",
-        "pipelinekit.dev/created": moment(plan.revision.committed),
-    }
-    return {
-        "Chart.yaml": set_keys(
-            texts[chart],
-            {("version",): plan.version, ("appVersion",): plan.version}
-            | {("annotations", name): value for name, value in annotations.items()},
-            chart,
-        ),
-        "values.yaml": set_keys(
-            texts[values],
-            image_values(
-                read_values(texts[values], values),
-                pushed.repository,
-                plan.version,
-                pushed.digest,
-                plan.app.chart.values if plan.app.chart else None,
-            ),
-            values,
-        ),
-    }
-
-
-def _check_image(plan: ReleasePlan, archive: Path, trial: str, pushed: ImagePushed, charts: Charts) -> None:
-    """Raise `Refused` when a chart of the application's own runs something else than the pushed image."""
-    environment = plan.platform.environments[0]
-    target = Target(
-        name=plan.app.name,
-        environment=environment,
-        namespace=environment.namespace_of(plan.app.team, plan.app.name),
-        context="",
-    )
-    image = rf"/{re.escape(pushed.repository)}(:[\w.-]+)?@{pushed.digest}\b"
-    if re.search(image, charts.render(archive, target, [trial])):
-        return
-    archive.unlink()
-    raise refused(
-        "chart-image",
-        f"{plan.chart_folder} does not run the image that was pushed",
-        hint="chart.values in app.yaml says which of its values take the image: image:, or repository: with "
-        "tag: or digest:, like `repository: app.image.name`",
     )
 
 
@@ -326,10 +252,6 @@ def _check_bytes(published: ImageRef, packaged: ChartPackaged, registry: ChartRe
             f"{published} has no signature of the platform's key, and is not what was packaged",
             hint="find out who published it; commit, and the next version is free",
         )
-
-
-def _stamped(plan: ReleasePlan) -> tuple[str, str]:
-    return f"{plan.chart_folder}/Chart.yaml", f"{plan.chart_folder}/values.yaml"
 
 
 def digest_of(path: Path) -> str:

@@ -11,7 +11,8 @@ from pipelinekit.model.deployment import Object
 from pipelinekit.model.platform import Environment
 from pipelinekit.model.preparation import Place, Preparation
 from pipelinekit.plan.deployment import name_of
-from pipelinekit.plan.preparation import check_ground, check_objects, objects_of, preparation
+from pipelinekit.plan.ownership import check_ground, check_objects
+from pipelinekit.plan.preparation import objects_of, preparation
 from pipelinekit.ports import Say
 from pipelinekit.ports.namespaces import Namespaces
 

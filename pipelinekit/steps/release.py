@@ -287,9 +287,8 @@ def _install(
     watch = Patience(target, cluster, say, timeout)
     content = 0
     try:
-        state = releases.install(
-            target, prepared.archive, prepared.layers, timeout=timeout, hopeless=watch.hopeless
-        )
+        given = (target, prepared.archive, prepared.layers)
+        state = releases.install(*given, timeout=timeout, hopeless=watch.hopeless)
         content = state.revision
         watch.steady(sleep, 0 if releases.owns else LOOKS)
     except ToolFailed as error:

@@ -40,7 +40,7 @@ def version() -> None:
     """
     report.result(f"draft of pipelinekit {__version__}")
     for other in others():
-        report.notice(f"{other} is another `draft`; `pipelinekit draft …` is always this one")
+        report.notice(f"{other} is another `draft`; `pipelinekit draft` is always this one")
 
 
 def others() -> list[str]:

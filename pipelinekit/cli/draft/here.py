@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from pipelinekit import names
 from pipelinekit.adapters.folder.drafthome import DraftHome
-from pipelinekit.cli.wiring import Line, Options, kubeconfig
+from pipelinekit.cli.kubeconfigs import kubeconfig
+from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App, Build
 from pipelinekit.model.draft import Context, Settings, Tasks

@@ -11,8 +11,8 @@ import click
 from pipelinekit.adapters import probes
 from pipelinekit.adapters.probes import Finding
 from pipelinekit.cli import report
+from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
-from pipelinekit.cli.wiring import kubeconfig
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing
 from pipelinekit.model.platform import Platform, local_platform
 from pipelinekit.plan.jobs import shared_credentials

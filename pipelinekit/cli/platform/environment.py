@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from pipelinekit.cli import report
+from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import JSON, PLAN, PLATFORM
-from pipelinekit.cli.wiring import kubeconfig, read_named_platform
+from pipelinekit.cli.wiring import read_named_platform
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.platform import Environment, Platform
 from pipelinekit.model.preparation import Preparation

@@ -17,14 +17,9 @@ from pipelinekit.adapters.registry.anchors import TagAnchors
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.cli import report
 from pipelinekit.cli.books import ledger_of
+from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY, age
-from pipelinekit.cli.wiring import (
-    chart_repository,
-    kubeconfig,
-    named_or_local_platform,
-    read_platform_at,
-    registry_login,
-)
+from pipelinekit.cli.wiring import chart_repository, named_or_local_platform, read_platform_at, registry_login
 from pipelinekit.errors import check_failed, usage
 from pipelinekit.model.ledger import Anchor, Entry, Event, branch_of
 from pipelinekit.model.platform import Platform

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from pipelinekit.adapters import files, regular
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import report
-from pipelinekit.cli.wiring import chart_repository, charts_at, kubeconfig, registry_login
+from pipelinekit.cli.kubeconfigs import kubeconfig
+from pipelinekit.cli.wiring import chart_repository, charts_at, registry_login
 from pipelinekit.errors import DocumentInvalid, Fault, refused
 from pipelinekit.model.platform import Environment, Platform
 from pipelinekit.reading import needs

@@ -17,8 +17,9 @@ from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.registry.store import RegistryStore, place_of
 from pipelinekit.cli import report
 from pipelinekit.cli.books import shared_ledger_of
+from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
-from pipelinekit.cli.wiring import charts_at, kubeconfig, named_or_local_platform, registry_login
+from pipelinekit.cli.wiring import charts_at, named_or_local_platform, registry_login
 from pipelinekit.errors import UsageError, refused, usage
 from pipelinekit.model.platform import OCI, Platform
 from pipelinekit.model.release import ImageRef

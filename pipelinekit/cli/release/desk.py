@@ -12,8 +12,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from pipelinekit.cli import report
+from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.release import platforms
-from pipelinekit.cli.wiring import charts_at, kubeconfig, registry_login
+from pipelinekit.cli.wiring import charts_at, registry_login
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.ledger import branch_of
 from pipelinekit.model.release import Credentials, ImageRef, Target
