@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,10 @@ from tests import matrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that runs us in the background has us ignore Ctrl-C, and with us every program of a test.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "here",

@@ -296,8 +296,12 @@ def saying(dev: Developer, *words: str) -> Iterator[list[str]]:
             yield said
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(60)
-            reader.join()
+            try:
+                process.wait(60)
+            finally:
+                # One that does not end fails, and holds up nobody.
+                process.kill()
+                reader.join()
     assert process.returncode == 130
     mine = subprocess.run(["ps", "-eo", "sess="], capture_output=True, text=True, check=True).stdout.split()
     assert str(process.pid) not in mine
