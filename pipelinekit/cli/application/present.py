@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import files
-from pipelinekit.errors import Place, refused
+from pipelinekit.errors import DocumentInvalid, Place, refused
 from pipelinekit.model.app import Language
 from pipelinekit.reading.app import FILE, read_app
 
@@ -30,7 +30,11 @@ def require_same(folder: Path, name: str, language: Language | None) -> None:
     if FILE not in present:
         return
     place = Place(str(folder / FILE))
-    app = read_app(present[FILE], str(place))
+    try:
+        app = read_app(present[FILE], str(place))
+    except DocumentInvalid:
+        # It says nothing of an application: who reads it later says why, and nobody writes over it.
+        return
     hint = f"nothing was written; edit {place} and run `pipelinekit generate`"
     if app.name != name:
         raise refused(
