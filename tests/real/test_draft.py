@@ -451,7 +451,7 @@ def test_lint_names_what_is_wrong_with_a_pack(dev: Developer, tmp_path: Path) ->
     old = pack / "charts" / "templates" / "old.yaml"
     old.write_text("apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: x}\n")
     (pack / "tasks.toml").write_text("[pre-up\n")
-    helpers = pack / "charts" / "templates" / "deployment.yaml"
+    helpers = pack / "charts" / "templates" / "_helpers.tpl"
     helpers.write_text(helpers.read_text().replace("buildID: {{", "build: {{"))
     found = dev.draft("pack", "lint", str(pack))
     assert found.code == 1

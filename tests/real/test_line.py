@@ -251,14 +251,18 @@ def test_build_arguments_arrive_as_they_are(testbed: Mapping[str, str], tmp_path
 
 
 def test_a_gated_environment_is_not_deployed_to(testbed: Mapping[str, str], tmp_path: Path) -> None:
-    platform = tmp_path / "platform.yaml"
+    platform, ledger = tmp_path / "platform.yaml", tmp_path / "ledger.git"
     with app.new(testbed, tmp_path) as application:
+        application.tool("git", "init", "--quiet", "--bare", str(ledger))
         registry = testbed["PK_TESTBED_REGISTRY"]
         arguments = ("--name", "acme", "--registry", registry, "--mirror", registry, "--to", str(platform))
         application.must(
             "platform",
             "init",
             *arguments,
+            "--gates",
+            "--ledger",
+            str(ledger),
             "--environment",
             "dev=testbed",
             "--environment",
