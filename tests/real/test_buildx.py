@@ -193,7 +193,7 @@ def test_a_failing_steps_reason_is_in_the_error(application: Application) -> Non
     application.commit()
     said = application.verb("build")
     assert said.code == 5
-    assert "exit code: 7" in said.reason
+    assert "ended with exit code 7" in said.reason
     assert "because-of-this" in said.err
     application.write("Dockerfile", "FROM scratch\nCOPY nothing-like-this /\n")
     application.commit()

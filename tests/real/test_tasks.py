@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -56,6 +57,11 @@ def describe(application: Application, *, services: str = "", task: str = "") ->
     before = f'before: {{migrate: [python, -u, -c, "{task}"]}}\n' if task else ""
     application.write("app.yaml", text + (f"services: [{{type: {services}}}]\n" if services else "") + before)
     application.must("generate")
+    if services:
+        # A kind of the platform's own: without its port no way there is open.
+        values = application.folder / "charts" / "orders" / "values.yaml"
+        named = re.sub(r"(?m)^  services: .*$", f"  services: {{{services}: [5432]}}", values.read_text())
+        application.write("charts/orders/values.yaml", named)
     application.commit()
     application.until("publish")
 
