@@ -114,19 +114,33 @@ class Remote:
         return f"the ledger at {without_credentials(self.address)}"
 
 
+_JOINS = re.compile(r"tree [0-9a-fA-F]{40}\n(?:parent [0-9a-fA-F]{40}\n){2}")
+
+
 def _here(ref: str) -> str:
     """Where a branch is kept here: no branch of ours, or git would not fetch into the current one."""
     return "refs/ledger/" + ref.removeprefix(HEADS)
 
 
 def read_commits(here: Git, head: str) -> tuple[Commit, ...]:
-    """The commits below a head, oldest first, as they are."""
+    """The commits below a head, oldest first, as they are.
+
+    Raises `Refused` where two histories are joined. Whoever may push can join, without any key, and no order
+    is left then: what stood beside would push aside a freeze, or come before the end of its key.
+    """
     if not head:
         return ()
     listed = here.check("rev-list", "--topo-order", "--reverse", "--header", head)
     found = []
     for record in listed.split("\0"):
         identity, _, text = record.lstrip("\n").partition("\n")
+        if _JOINS.match(text):
+            raise refused(
+                "ledger-joined",
+                f"the commit {identity[:12]} of the ledger joins two histories: nobody can tell their order",
+                hint=f"find out who pushed it; the server's administrator puts the branch back to what was "
+                f"there before it: one of `git rev-parse {identity[:12]}^@`, see the anchors",
+            )
         if identity:
             found.append(read_commit(identity, _unindented(text)))
     return tuple(found)
