@@ -223,6 +223,23 @@ def test_joining_histories_hides_nothing_and_lets_nothing_in_before_what_stood_t
         assert made[:12] in found
 
 
+def test_a_branch_that_is_at_no_commit_is_no_empty_one(lair: Lair) -> None:
+    (lair.path / "blob").write_text("held")
+    blob = git("hash-object", "-w", "blob", cwd=lair.path)
+    lair.point(blob)
+    with pytest.raises(Refused, match="which is no commit"):
+        lair.ledger().history(BRANCH)
+    assert any(blob[:12] in each for each in lair.findings())
+
+
+def test_what_git_finds_is_told_without_its_hints(lair: Lair) -> None:
+    head = f"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nparent {lair.commits()[-1]}\n".encode()
+    lair.point(lair.store(head + b"author x <x@y> 1 +0000\ncommitter x\n\nheld\n"))
+    found = lair.findings()
+    assert len(found) > 1
+    assert not any("hint: " in each for each in found)
+
+
 def test_a_commit_names_another_author(lair: Lair) -> None:
     made = lair.signed("ada", event("approved", version="2.0.0", at=NOW), author="grace <grace@acme.ledger>")
     (found,) = lair.findings()

@@ -125,8 +125,9 @@ def _here(ref: str) -> str:
 def read_commits(here: Git, head: str) -> tuple[Commit, ...]:
     """The commits below a head, oldest first, as they are.
 
-    Raises `Refused` where two histories are joined. Whoever may push can join, without any key, and no order
-    is left then: what stood beside would push aside a freeze, or come before the end of its key.
+    Raises `Refused` for a head that is no commit, and where two histories are joined. Whoever may push can
+    join, without any key, and no order is left then: what stood beside would push aside a freeze, or come
+    before the end of its key.
     """
     if not head:
         return ()
@@ -138,11 +139,17 @@ def read_commits(here: Git, head: str) -> tuple[Commit, ...]:
             raise refused(
                 "ledger-joined",
                 f"the commit {identity[:12]} of the ledger joins two histories: nobody can tell their order",
-                hint=f"find out who pushed it; the server's administrator puts the branch back to what was "
-                f"there before it: one of `git rev-parse {identity[:12]}^@`, see the anchors",
+                hint="find out who pushed it; the server's administrator puts the branch back to what was "
+                f"there before: one of `git rev-parse {identity[:12]}^@`, and anchors tell which",
             )
         if identity:
             found.append(read_commit(identity, _unindented(text)))
+    if not found or found[-1].id != head:
+        raise refused(
+            "ledger-odd",
+            f"a branch of the ledger is at {head[:12]}, which is no commit",
+            hint="a server takes no such push: ask its administrator who has written there",
+        )
     return tuple(found)
 
 
