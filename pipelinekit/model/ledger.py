@@ -190,11 +190,21 @@ def may_not_write(writer: Writer, event: Event, gated: frozenset[str] = frozense
 def with_seen(entries: tuple[Entry, ...]) -> dict[str, int]:
     """When each commit was first seen: the events `seen` that count name commits in `details`."""
     found: dict[str, int] = {}
+    latest = 0
     for each in entries:
+        # Nobody has seen it before what the chain has before it, whatever date they write.
+        latest = max(latest, each.event.at if each.counts else 0)
         if each.counts and each.event.kind == "seen":
-            for commit in each.event.details.get("commits", ()):
-                found.setdefault(str(commit), each.event.at)
+            commits = each.event.details.get("commits", ())
+            for commit in commits if isinstance(commits, list | tuple) else ():
+                found.setdefault(str(commit), latest)
     return found
+
+
+def number_of(event: Event, name: str) -> int:
+    """A whole number of an event's details; 0 for anything else, since they have no form that is checked."""
+    value = event.details.get(name)
+    return value if type(value) is int else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

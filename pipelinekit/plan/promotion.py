@@ -160,7 +160,12 @@ def underway(history: History, environment: str) -> Entry | None:
         and each.event.environment == environment
         and each.event.details.get("stage") == BEGUN
     ]
-    ended = {str(each.event.details.get("begun", "")) for each in history}
+    # A pipeline says how its own line ended, and never that somebody's promotion has.
+    ended = {
+        str(each.event.details.get("begun", ""))
+        for each in history
+        if each.event.environment == environment and not (each.writer and each.writer.role == "pipeline")
+    }
     return begun[-1] if begun and begun[-1].commit not in ended else None
 
 

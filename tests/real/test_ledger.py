@@ -249,6 +249,19 @@ def test_what_nobody_signed_keeps_nothing_from_being_told(
     assert [each.trouble for each in ledger.history(BRANCH).entries] == ["it has no signature", ""]
 
 
+def test_what_another_team_signed_keeps_nothing_from_being_told(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        # Whoever may push has a git of their own, which asks nobody what they may write.
+        patch.setattr("pipelinekit.adapters.source.ledger.gitledger.may_not_write", lambda *_: "")
+        sign_as(patch, signers, "stock")
+        first = book(repository, signers).note([event("verified", environment="dev")])
+    sign_as(monkeypatch, signers, "payments")
+    assert book(repository, signers).note([event("verified", environment="dev")]) != first
+    assert [each.kind for each in book(repository, signers).history(BRANCH).events] == ["verified"]
+
+
 def test_jenkins_release_folder_writes_for_those_whom_the_platform_knows(
     repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from pipelinekit.adapters.source.ledger import signing
 from pipelinekit.adapters.source.ledger.gitledger import GitLedger
+from pipelinekit.errors import Refused
 from pipelinekit.model.ledger import PLATFORM, Anchor, Event
 from pipelinekit.steps import ledger as steps
 from tests.ledgers import BRANCH, DAY, NOW, event
@@ -199,6 +200,44 @@ def test_two_commits_change_places(lair: Lair) -> None:
     made = lair.chain([texts[0], texts[2], texts[1], *texts[3:]])
     found = lair.findings()
     assert all(any(each[:12] in line for line in found) for each in made[1:])
+
+
+@pytest.mark.parametrize("odd", [False, True], ids=["as ours", "of no form of ours"])
+def test_joining_histories_hides_nothing_and_lets_nothing_in_before_what_stood_there(
+    lair: Lair, odd: bool
+) -> None:
+    first, *_, last = lair.commits()
+    lair.point(first)
+    beside = lair.signed("ada", event("approved", version="6.6.6", at=NOW - 6 * DAY + 1))
+    zone = b"+0100" if odd else b"+0000"
+    for parents in ((last, beside), (beside, last)):
+        lines = "".join(f"parent {each}\n" for each in parents).encode()
+        text = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n" + lines
+        text += b"".join(b"%s x <x@y> 1800000000 %s\n" % (each, zone) for each in (b"author", b"committer"))
+        made = lair.store(text + b"\nheld\n")
+        lair.point(made)
+        # Pushed without a key and without force, it must not move an event that stands before it.
+        with pytest.raises(Refused, match=f"{made[:12]} of the ledger joins two histories"):
+            lair.ledger().history(BRANCH)
+        (found,) = lair.findings()
+        assert made[:12] in found
+
+
+def test_a_branch_that_is_at_no_commit_is_no_empty_one(lair: Lair) -> None:
+    (lair.path / "blob").write_text("held")
+    blob = git("hash-object", "-w", "blob", cwd=lair.path)
+    lair.point(blob)
+    with pytest.raises(Refused, match="which is no commit"):
+        lair.ledger().history(BRANCH)
+    assert any(blob[:12] in each for each in lair.findings())
+
+
+def test_what_git_finds_is_told_without_its_hints(lair: Lair) -> None:
+    head = f"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nparent {lair.commits()[-1]}\n".encode()
+    lair.point(lair.store(head + b"author x <x@y> 1 +0000\ncommitter x\n\nheld\n"))
+    found = lair.findings()
+    assert len(found) > 1
+    assert not any("hint: " in each for each in found)
 
 
 def test_a_commit_names_another_author(lair: Lair) -> None:

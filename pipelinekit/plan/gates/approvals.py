@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pipelinekit.model.gates import Approvals
 from pipelinekit.model.ledger import Entry, Writer
@@ -52,7 +52,8 @@ def _why_not(case: Case, asked: Approvals, entry: Entry) -> str:
     if writer is None or not writer.person or writer.role not in ("person", "release"):
         return "no person is proven"
     if entry.event.plan != case.plan.digest:
-        changed = case.plan.changed(entry.event.details.get("parts", {}))
+        parts = entry.event.details.get("parts")
+        changed = case.plan.changed(parts if isinstance(parts, Mapping) else {})
         return "it is of another plan (" + ("; ".join(changed) or "of another release") + ")"
     if not set(writer.groups) & set(asked.groups):
         return f"is in none of {', '.join(asked.groups)}"

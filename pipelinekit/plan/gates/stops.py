@@ -33,14 +33,21 @@ def judge(case: Case) -> Iterator[Verdict]:
 
 
 def held(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The holds that nobody has lifted; lifting one of every environment lifts each."""
+    """The holds that nobody has lifted; lifting one of every environment lifts each.
+
+    An application's are lifted by its own word, those over all by theirs: what two branches say has no order.
+    """
     found: list[Entry] = []
     for each in entries:
         if each.event.kind == "held":
             found.append(each)
         else:
-            place = each.event.environment
-            found = [one for one in found if place and one.event.environment != place]
+            place, branch = each.event.environment, each.event.branch
+            found = [
+                one
+                for one in found
+                if one.event.branch != branch or (place and one.event.environment != place)
+            ]
     return tuple(found)
 
 

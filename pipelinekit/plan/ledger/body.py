@@ -55,6 +55,8 @@ def read_message(text: str) -> Body:
     _, gap, document = text.partition("\n\n")
     try:
         fields = json.loads(document) if gap and len(text) <= MOST else None
+        # Half a surrogate is no letter: no file, no digest and no terminal takes it.
+        json.dumps(fields, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise ValueError("its message is no event") from error
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:

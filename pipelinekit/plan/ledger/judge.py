@@ -143,7 +143,7 @@ def _unless_revoked(
     for each in revoked:
         if not key or each.key != key or entry.commit == each.commit:
             continue
-        kept = order.get(each.kept.get(branch, ""), -1)
+        kept = order.get(str(each.kept.get(branch, "")), -1)
         if order[entry.commit] > kept:
             return _with(entry, f"its key {key} is revoked, and nothing says that it was there before")
     return entry

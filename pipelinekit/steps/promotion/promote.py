@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Fault, Refused, refused
-from pipelinekit.model.ledger import Entry, Event, History
+from pipelinekit.model.ledger import Entry, Event, History, number_of
 from pipelinekit.model.platform import Environment
 from pipelinekit.model.promotion import Judgement, Release, Request, Verdict
 from pipelinekit.plan.chartvalues import chart_of
@@ -59,7 +59,10 @@ def promote(
         if begun:
             planned = _after(around, planned, begun)
             if _same(begun, planned.survey.release):
-                _still_may(around, planned, begun)
+                if not _has_acted(around, planned.survey, begun):
+                    _require(around, planned, begun)
+                    _recorded(around, planned, request)
+                    _still_may(around, planned, begun)
                 deed = Deed(begun=begun.commit, kind="promoted")
                 return planned, carry_out(around, planned.survey, deed)
         _require(around, planned)
@@ -114,7 +117,34 @@ def _planned(around: Around, survey: Survey, history: History, common: History, 
     return Planned(survey=survey, case=case, judged=judge(case), there=there)
 
 
-def _require(around: Around, planned: Planned) -> None:
+def _has_acted(around: Around, survey: Survey, begun: Entry) -> bool:
+    """Whether the cluster shows that its effects have begun.
+
+    The ledger's word for that is no gate: every person may write that something has begun.
+    """
+    state = around.releases.state(survey.target)
+    return bool(
+        state
+        and state.revision > number_of(begun.event, "live")
+        and chart_of(state.values) == survey.release.chart_digest
+    )
+
+
+def _recorded(around: Around, planned: Planned, request: Request) -> None:
+    """An emergency that goes on where a promotion was left is recorded, unless its beginning has done so."""
+    if not request.emergency:
+        return
+    emergency, _ = _beginning(around, planned, request)
+    if not any(
+        (each.event.kind, each.event.environment, each.event.plan)
+        == ("emergency", emergency.environment, emergency.plan)
+        for each in planned.case.history
+    ):
+        note(around.ledger, emergency)
+    _loud(around, planned, request)
+
+
+def _require(around: Around, planned: Planned, begun: Entry | None = None) -> None:
     """Raise `Refused` unless every gate is open; a soak begins when its arrival is first seen, so now."""
     new = unseen(planned.case)
     release, where = planned.survey.release, planned.survey.environment.name
@@ -125,9 +155,10 @@ def _require(around: Around, planned: Planned) -> None:
     if not closed:
         return
     reason = "; ".join(f"{each.gate}: {each.reason}" for each in closed)[:2000]
+    plan_, ended = planned.survey.plan.digest, {"begun": begun.commit} if begun else {}
     note(
         around.ledger,
-        event_of(around, release, "refused", where, reason=reason, plan=planned.survey.plan.digest),
+        event_of(around, release, "refused", where, reason=reason, plan=plan_, details=ended),
     )
     raise refusal(planned)
 
@@ -209,10 +240,8 @@ def _same(begun: Entry, release: Release) -> bool:
 
 
 def _still_may(around: Around, planned: Planned, begun: Entry | None) -> None:
-    """Freezes and holds are asked again right before the effect; one that has begun may end."""
+    """Freezes and holds are asked again right before the effect."""
     survey = planned.survey
-    if begun and survey.live.revision > int(begun.event.details.get("live", 0)):
-        return
     history, common = read(around.ledger, survey.release.team, survey.release.name)
     case = case_of(around, survey, history, common, planned.case.request)
     closed: tuple[Verdict, ...] = stopped(case)
@@ -241,7 +270,7 @@ def lives(around: Around, begun: Entry) -> bool:
     """Whether who has begun may still be at it: on another machine until its time is over."""
     details = begun.event.details
     alive = around.alive(str(details.get("holder", "")))
-    return alive or (alive is None and around.clock(()).now <= int(details.get("until", 0)))
+    return alive or (alive is None and around.clock(()).now <= number_of(begun.event, "until"))
 
 
 def underway_commit(history: History, environment: str) -> str:

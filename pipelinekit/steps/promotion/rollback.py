@@ -8,8 +8,11 @@ from dataclasses import replace
 from pipelinekit.errors import refused
 from pipelinekit.model.ledger import Entry, Event, History
 from pipelinekit.model.platform import Environment
-from pipelinekit.plan.gates.records import last, living, tried
+from pipelinekit.model.promotion import Release
+from pipelinekit.plan.gates.records import arrivals, last, living, tried
+from pipelinekit.plan.gates.stops import held, holds_back
 from pipelinekit.plan.promotion import BEGUN, busy, choose, earlier, underway
+from pipelinekit.plan.version import is_later
 from pipelinekit.steps.image import Did
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, event_of, note, read, settle
@@ -23,9 +26,10 @@ NO_TASKS = json.dumps({"before": None})
 
 def plan(around: Around, team: str, name: str, environment: Environment, to: str) -> Survey:
     """What going back would bring; changes nothing. Raises `Refused` where there is nothing to go back to."""
-    history, _ = read(around.ledger, team, name)
+    history, common = read(around.ledger, team, name)
     version = to or earlier(history, environment)
     release = choose(history, environment, version)
+    _require_back(history, common, release, environment)
     barred = last((each for each in history if each.event.version == version), "barred", "unbarred")
     if barred and barred.event.kind == "barred":
         raise refused(
@@ -83,6 +87,35 @@ def rollback(
         )
         return survey, carry_out(around, survey, deed)
     raise refused("promotion-underway", "the ledger did not stand still", hint="try again")
+
+
+def _require_back(history: History, common: History, release: Release, environment: Environment) -> None:
+    """Raise `Refused` for what is no way back: no gate is judged here, so nothing comes that passed none."""
+    where, version = environment.name, release.version
+    came = [each.event for each in arrivals(history, where)]
+    if environment.gated and not any(
+        (each.version, each.digests.chart) == (version, release.chart_digest) for each in came
+    ):
+        raise refused(
+            "rollback-new",
+            f"{version} was never in {where}: that would be no way back",
+            hint=f"`pipelinekit promote {release.name}@{version} --to {where}` judges the gates; "
+            f"`pipelinekit ledger log --app {release.name} --env {where}` shows what was there",
+        )
+    if not came or not is_later(version, came[-1].version):
+        return
+    for each in held(
+        each
+        for each in (*common, *history)
+        if each.event.kind in ("held", "unheld") and each.event.environment in ("", where)
+    ):
+        if holds_back(each, version):
+            raise refused(
+                "gate-hold",
+                f"{version} is later than what {where} has, which is held by {each.writer}: "
+                f"{each.event.reason or 'no reason given'}",
+                hint="`pipelinekit unhold` lifts it",
+            )
 
 
 def _unproven(history: History, environment: Environment) -> Entry | None:

@@ -101,7 +101,8 @@ class GitLedger:
         with self.remote.opened() as here:
             self.remote.fetch(here, branches)
             done = here.run("fsck", "--full", "--strict", "--no-dangling", "--no-progress")
-        return tuple(f"{done.out}{done.err}".splitlines()) if done.code else ()
+        said = f"{done.out}{done.err}".splitlines() if done.code else []
+        return tuple(each for each in said if not each.startswith("hint: "))
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -140,9 +141,17 @@ class GitLedger:
         return written
 
     def _is_told(self, here: Git, commits: Sequence[Commit], event: Event) -> bool:
-        """Whether one of them tells it, and is signed: or whoever may push could keep it from being told."""
-        telling = [each for each in commits if _tells(each.message, self.name, event)]
+        """Whether one tells it, signed by who may: or whoever may push could keep it from being told."""
+        telling = [
+            each
+            for each in commits
+            if _tells(each.message, self.name, event) and self._may_tell(each.fingerprint, event)
+        ]
         return bool(proof.prove(here, telling, self._keys)) if self._keys else bool(telling)
+
+    def _may_tell(self, fingerprint: str, event: Event) -> bool:
+        writer = self._keys.writer(fingerprint, "") if self._keys else Writer(role="embedded")
+        return writer is not None and not may_not_write(writer, event, self._gated)
 
     def _signer(self, keys: Keyring) -> Signer:
         if self._found is None:

@@ -114,21 +114,42 @@ class Remote:
         return f"the ledger at {without_credentials(self.address)}"
 
 
+_JOINS = re.compile(r"tree [0-9a-fA-F]{40}\n(?:parent [0-9a-fA-F]{40}\n){2}")
+
+
 def _here(ref: str) -> str:
     """Where a branch is kept here: no branch of ours, or git would not fetch into the current one."""
     return "refs/ledger/" + ref.removeprefix(HEADS)
 
 
 def read_commits(here: Git, head: str) -> tuple[Commit, ...]:
-    """The commits below a head, oldest first, as they are."""
+    """The commits below a head, oldest first, as they are.
+
+    Raises `Refused` for a head that is no commit, and where two histories are joined. Whoever may push can
+    join, without any key, and no order is left then: what stood beside would push aside a freeze, or come
+    before the end of its key.
+    """
     if not head:
         return ()
     listed = here.check("rev-list", "--topo-order", "--reverse", "--header", head)
     found = []
     for record in listed.split("\0"):
         identity, _, text = record.lstrip("\n").partition("\n")
+        if _JOINS.match(text):
+            raise refused(
+                "ledger-joined",
+                f"the commit {identity[:12]} of the ledger joins two histories: nobody can tell their order",
+                hint="find out who pushed it; the server's administrator puts the branch back to what was "
+                f"there before: one of `git rev-parse {identity[:12]}^@`, and anchors tell which",
+            )
         if identity:
             found.append(read_commit(identity, _unindented(text)))
+    if not found or found[-1].id != head:
+        raise refused(
+            "ledger-odd",
+            f"a branch of the ledger is at {head[:12]}, which is no commit",
+            hint="a server takes no such push: ask its administrator who has written there",
+        )
     return tuple(found)
 
 

@@ -11,6 +11,17 @@ from tests.promotions import NOW, World, event, person
 ANN = person("ann")
 
 
+def test_what_an_application_lifted_lifts_no_hold_over_all() -> None:
+    world = World()
+    world.say(ANN, event("held", "", "production"), event("unheld", "", "production"))
+    world.say(ANN, Event(kind="held", at=NOW, environment="production", reason="move"))
+    assert world.closed() == ["hold: production is held against every version by ann: move"]
+    world.say(ANN, event("unheld", "", "production"))
+    assert world.closed() == ["hold: production is held against every version by ann: move"]
+    world.say(ANN, Event(kind="unheld", at=NOW, environment="production"))
+    assert world.closed() == []
+
+
 @pytest.mark.parametrize(
     ("version", "held"), [("", True), ("1.2.3", True), ("1.2.4", True), ("1.2.2", False), ("nonsense", True)]
 )

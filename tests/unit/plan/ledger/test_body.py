@@ -79,6 +79,8 @@ def test_another_byte_is_another_event_or_none(at: int, byte: str) -> None:
         {"digests": {"sbom": "sha256:1"}},
         {"details": []},
         {"reason": ""},
+        {"reason": "\ud800"},
+        {"details": {"commit": "\udfff"}},
     ],
 )
 def test_what_is_no_event(change: dict[str, object]) -> None:

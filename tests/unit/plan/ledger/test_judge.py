@@ -191,6 +191,26 @@ def test_an_event_is_seen_when_somebody_says_so() -> None:
     assert [each.seen for each in entries] == [NOW, None]
 
 
+@pytest.mark.parametrize("odd", [5, "x", None, True, {"a": 1}, [[1], {}, None]])
+def test_details_of_no_form_stop_no_reader(odd: object) -> None:
+    written = (
+        ("ada", event("seen", details={"commits": odd})),
+        ("ada", event("revoked", details={"key": odd, "kept": odd})),
+        ("grace", event("revoked", details={"key": key_of("ada").fingerprint, "kept": {BRANCH: odd}})),
+    )
+    commits = chain(*written, known=ACME)
+    found = revocations(judged(commits))
+    assert len(found) == 2
+    assert "is revoked" in troubles(judged(commits, revoked=found))[0]
+
+
+def test_nobody_sees_what_came_before_it_came() -> None:
+    (deployed,) = chain(("payments", event("deployed", environment="dev")), known=ACME)
+    told = event("seen", at=NOW - 9 * DAY, details={"commits": [deployed.id]})
+    entries = judged(chain(("payments", event("deployed", environment="dev")), ("ada", told), known=ACME))
+    assert entries[0].seen == entries[0].event.at
+
+
 def test_in_an_embedded_ledger_nobody_signs() -> None:
     (one,) = chain(("ada", event()), known=ACME)
     unsigned = replace(one, fingerprint="")

@@ -11,10 +11,10 @@ from pipelinekit.model.gates import Approvals, Watch
 from pipelinekit.model.ledger import Event
 from pipelinekit.model.promotion import Request, Watched
 from pipelinekit.model.trouble import Trouble
-from pipelinekit.steps.promotion import promote
+from pipelinekit.steps.promotion import books, promote
 from tests.doubles import Killed
 from tests.promoting import RITA, Bench, Effects
-from tests.promotions import BRANCH, event, person
+from tests.promotions import BRANCH, PIPELINE, event, person
 
 
 @pytest.fixture
@@ -191,6 +191,48 @@ def test_what_had_changed_nothing_before_a_freeze_may_not(bench: Bench) -> None:
     with pytest.raises(Refused, match="everything was frozen"):
         bench.promote()
     assert bench.kinds() == ["requested", "refused"]
+
+
+@pytest.mark.parametrize("live", [-1, 0, "x", [1], None])
+def test_a_beginning_that_somebody_has_made_up_opens_no_gate(bench: Bench, live: Any) -> None:
+    bench.promote()
+    bench.production = {"approvals": Approvals(count=2, groups=("release-managers",))}
+    bench.write(person("ann"), event("barred", "1.0.0", reason="leak"))
+    release = bench.plan(to="production").survey.release
+    details = {"stage": "begun", "holder": "gone", "until": live, "live": live}
+    found = books.digests_of(release)
+    bench.write(person("eve"), event("requested", "1.0.0", "production", digests=found, details=details))
+    with pytest.raises(Refused) as caught:
+        bench.promote("1.0.0", "production")
+    assert [each.code for each in caught.value.faults] == ["gate-bar", "gate-approvals"]
+    assert bench.kinds("production") == ["requested", "refused"]
+    assert ("payments-production", "orders") not in bench.cluster.records
+
+
+def test_an_emergency_that_goes_on_from_a_beginning_is_recorded_once(bench: Bench) -> None:
+    bench.production = {"emergency": ("sre",)}
+    sam = person("sam", "sre")
+    release = bench.plan("1.0.0", "production").survey.release
+    details = {"stage": "begun", "holder": "gone", "until": 0}
+    found = books.digests_of(release)
+    bench.write(sam, event("requested", "1.0.0", "production", digests=found, details=details))
+    bench.effects.kill_at = 1
+    with pytest.raises(Killed):
+        bench.promote("1.0.0", "production", sam, emergency=True, reason="fire")
+    bench.promote("1.0.0", "production", sam, emergency=True, reason="fire")
+    assert bench.kinds("production") == ["requested", "emergency", "promoted", "verified"]
+
+
+def test_a_pipeline_ends_nobody_s_promotion(bench: Bench) -> None:
+    bench.effects.kill_at = 1
+    with pytest.raises(Killed):
+        bench.promote()
+    begun = bench.ledger.history(BRANCH).entries[-1].commit
+    bench.living.add("me")
+    for kind, where in (("refused", "staging"), ("deployed", "dev")):
+        bench.write(PIPELINE, event(kind, "1.0.0", where, details={"begun": begun}))  # type: ignore[arg-type]
+    with pytest.raises(Refused, match="is on its way to staging"):
+        bench.promote()
 
 
 def test_an_approval_is_of_a_plan_and_void_when_what_runs_has_changed(bench: Bench) -> None:

@@ -53,11 +53,35 @@ def test_back_again_goes_further_back_and_not_to_what_was_gone_back_from(tmp_pat
 
 def test_neither_a_freeze_nor_missing_approvals_stop_it(tmp_path: Path) -> None:
     bench = ready(tmp_path)
-    bench.promote("1.0.1", "production")
+    for version in ("1.0.0", "1.0.1"):
+        bench.promote(version, "production")
     bench.production = {"approvals": Approvals(count=2, groups=("release-managers",))}
     bench.stop("frozen", reason="year end")
     bench.rollback("production", "1.0.0")
     assert bench.kinds("production")[-3:] == ["rolled-back", "held", "verified"]
+
+
+def test_what_was_never_there_is_no_way_back_around_the_gates(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    bench.promote("1.0.0", "production")
+    bench.release("1.0.2")
+    bench.production = {"approvals": Approvals(count=2, groups=("release-managers",))}
+    for version in ("1.0.2", "1.0.1"):
+        with pytest.raises(Refused, match=f"{version} was never in production"):
+            bench.rollback("production", version)
+    assert bench.kinds("production") == ["requested", "promoted", "verified"]
+
+
+def test_a_way_back_leads_forward_only_where_nothing_is_held(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    bench.rollback()
+    bench.production = {"approvals": Approvals(count=2, groups=("release-managers",))}
+    bench.stop("frozen")
+    with pytest.raises(Refused, match=r"1\.0\.1 is later than what staging has, which is held by rita"):
+        bench.rollback(to="1.0.1")
+    bench.write(person("ann"), event("unheld", "", "staging"))
+    bench.rollback(to="1.0.1")
+    assert running(bench) == "1.0.1"
 
 
 def test_beyond_helms_history(tmp_path: Path) -> None:
