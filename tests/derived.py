@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelinekit.cli import library
 from pipelinekit.reading.schema import APP, COMPONENT, PLATFORM
 from tests import mistakes
-from tests.pages import commands
+from tests.pages import commands, keys
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,8 +35,10 @@ DERIVED: dict[str, Callable[[], str]] = {
     "docs/schemas/platform.schema.json": lambda: _schema(PLATFORM),
     "docs/schemas/component.schema.json": lambda: _schema(COMPONENT),
     "templates/editor/app.schema.json": lambda: _compact(APP),
+    "docs/app.md": keys.app_page,
     "docs/commands.md": commands.page,
     "docs/mistakes.md": mistakes.table,
+    "docs/platform.md": keys.platform_page,
     **_steps(),
 }
 """Path to what its text should be."""
