@@ -50,7 +50,7 @@ def _section(path: tuple[str, ...], command: click.Command) -> str:
     about, example = _help(command)
     parts = [f"{'#' * min(len(path), 3)} {' '.join(path)}", about]
     usage = " ".join([*path, *command.collect_usage_pieces(context)])
-    parts.append(f"    {usage}")
+    parts.append(f"`{usage}`")
     if example:
         parts.append(f"```sh\n{example}\n```")
     records = [each.get_help_record(context) for each in command.params]

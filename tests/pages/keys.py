@@ -1,4 +1,4 @@
-"""docs/app.md and docs/platform.md: every key of a document's schema, with an example that its reader takes."""
+"""docs/app.md and docs/platform.md: every key of a schema, with an example that the reader takes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ from tests.pages.markdown import cell, prose, table
 HERE = Path(__file__).resolve().parent
 LONG = 70
 """What is longer is shown by its parts."""
+
+HEAD = """\
+Made from the schema by
+`python -m tests.derived`; a test compares. An editor that reads [the schema](schemas/{name}.schema.json)
+completes all of this. NAME is a name of your choice, [] an item of a list; **bold** keys are required where
+what they are in is given. Where nothing else is said, a text has at most 1000 characters, a list or a mapping
+at most 200 entries."""
 
 ABOUT = {
     "kind": "what the document describes",
@@ -73,10 +80,7 @@ def _page(name: str, schema: Schema, about: str) -> str:
     keys = schema["properties"]
     parts = [
         f"# Every key of `{name}.yaml`",
-        f"{about} Made from the schema by `python -m tests.derived`; a test\ncompares. "
-        f"An editor that reads [the schema](schemas/{name}.schema.json) completes all of this. NAME is a name of your\n"
-        "choice, [] an item of a list; **bold** keys are required where what they are in is given. Where nothing else "
-        "is said,\na text has at most 1000 characters, a list or a mapping at most 200 entries.",
+        f"{about} {HEAD.format(name=name)}",
         f"```yaml\n{_texts(name)[0].rstrip()}\n```",
         "\n".join(f"- [{key}](#{key.lower()})" for key in keys),
     ]
