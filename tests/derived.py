@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelinekit.cli import library
 from pipelinekit.reading.schema import APP, COMPONENT, PLATFORM
 from tests import mistakes
-from tests.pages import commands, keys
+from tests.pages import codes, commands, keys
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -37,6 +37,8 @@ DERIVED: dict[str, Callable[[], str]] = {
     "templates/editor/app.schema.json": lambda: _compact(APP),
     "docs/app.md": keys.app_page,
     "docs/commands.md": commands.page,
+    "docs/errors.md": codes.page,
+    "pipelinekit/cli/codes.json": codes.data,
     "docs/mistakes.md": mistakes.table,
     "docs/platform.md": keys.platform_page,
     **_steps(),
