@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelinekit.reading.schema import APP
+from tests.pages import codes, keys
 from tests.unit.whole.test_commands_named import fault_of
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -85,3 +87,26 @@ def test_a_command_that_nobody_can_type_is_found() -> None:
     )
     faults = [_fault(each) for each in commands(text)]
     assert faults == ["validate has no --nothing", "there is no verb nowhere", ""]
+
+
+def test_a_key_without_an_example_or_without_words_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = APP["properties"]
+    monkeypatch.setitem(fields, "novel", {"type": "boolean", "description": "something new"})
+    with pytest.raises(AssertionError, match="novel: no example"):
+        keys.app_page()
+    monkeypatch.setitem(fields, "novel", {"type": "boolean"})
+    with pytest.raises(AssertionError, match="novel: no description"):
+        keys.app_page()
+
+
+def test_codes_are_found_in_every_way_that_they_are_written() -> None:
+    found = codes.codes()
+    assert found["folder-gone"]["exits"] == [5]  # failed(…), its hint in a variable
+    assert found["folder-gone"]["hints"] == [
+        "somebody has deleted it, or you may not look into it: cd to another"
+    ]
+    assert found["yaml-key"]["exits"] == [3]  # Fault(…) in a reader
+    assert {"namespace-foreign", "object-foreign"} <= found.keys()  # one of two
+    assert "missing-key" in found  # by a method that takes a code
+    assert "gate-*" in found  # a family
+    assert not codes.STATES & found.keys()
