@@ -95,13 +95,9 @@ def _rows(
 ) -> Iterator[tuple[str, ...]]:
     here = resolved(root, schema)
     shown = f"**`{path}`**" if needed else f"`{path}`"
-    example = _example(path, documents)
-    yield (
-        shown,
-        prose(_about(here, path)),
-        prose(kind(root, here)),
-        f"`{cell(example)}`" if example else "below",
-    )
+    about, example = _about(here, path), _example(path, documents)
+    given = f"`{cell(example)}`" if example else "below"
+    yield shown, prose(about), prose(kind(root, here)), given
     yield from _below(root, here, path, documents)
 
 
