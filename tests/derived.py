@@ -11,6 +11,7 @@ from pathlib import Path
 from pipelinekit.cli import library
 from pipelinekit.reading.schema import APP, COMPONENT, PLATFORM
 from tests import mistakes
+from tests.pages import codes, commands, keys
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,7 +35,12 @@ DERIVED: dict[str, Callable[[], str]] = {
     "docs/schemas/platform.schema.json": lambda: _schema(PLATFORM),
     "docs/schemas/component.schema.json": lambda: _schema(COMPONENT),
     "templates/editor/app.schema.json": lambda: _compact(APP),
+    "docs/app.md": keys.app_page,
+    "docs/commands.md": commands.page,
+    "docs/errors.md": codes.page,
+    "pipelinekit/cli/codes.json": codes.data,
     "docs/mistakes.md": mistakes.table,
+    "docs/platform.md": keys.platform_page,
     **_steps(),
 }
 """Path to what its text should be."""

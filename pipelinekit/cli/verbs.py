@@ -54,7 +54,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "seed": ("jenkins.seed:seed", "Install the job that keeps all others, or export it."),
     "platform": (
         "platform.document:platform",
-        "Work on the platform's document; plan and deploy its components.",
+        "Work on the platform's document; deploy its components.",
     ),
     "environment": (
         "platform.environment:environment",
@@ -70,6 +70,7 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "nexus": ("platform.nexus:nexus", "Bring a Nexus into the state of platform.yaml."),
     "doctor": ("platform.doctor:doctor", "Check tools, addresses and credentials."),
+    "explain-error": ("errorcodes:explain_error", "Say what an error's code means."),
     "completion": ("completion:completion", "Print the completion script of a shell."),
 }
 
