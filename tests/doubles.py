@@ -18,8 +18,9 @@ from pipelinekit.errors import CheckFailed, Fault, failed, refused
 from pipelinekit.generators.configxml import FOLDER, MULTIBRANCH, PIPELINE
 from pipelinekit.model import receipts
 from pipelinekit.model.deployment import Look, Object
-from pipelinekit.model.jobplan import Found
-from pipelinekit.model.jobrun import Console, Ticket
+from pipelinekit.model.jenkins.jobplan import Found
+from pipelinekit.model.jenkins.jobrun import Console, Ticket
+from pipelinekit.model.jenkins.marker import read_marker
 from pipelinekit.model.ledger import (
     MOVED,
     UNREACHABLE,
@@ -31,8 +32,7 @@ from pipelinekit.model.ledger import (
     may_not_write,
     with_seen,
 )
-from pipelinekit.model.marker import read_marker
-from pipelinekit.model.platform import Cluster as PlatformCluster
+from pipelinekit.model.platform.document import Cluster as PlatformCluster
 from pipelinekit.model.preparation import MARK, PLATFORM_LABEL, Ground
 from pipelinekit.model.receipts import R, Receipt
 from pipelinekit.model.release import (

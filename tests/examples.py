@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from pipelinekit.model.app import App, Build, Process
-from pipelinekit.model.gates import Approvals
-from pipelinekit.model.platform import (
+from pipelinekit.model.platform.document import (
     Charts,
     Cluster,
     Environment,
     Images,
     Platform,
 )
+from pipelinekit.model.platform.gates import Approvals
+from pipelinekit.model.platform.site import Site
 from pipelinekit.model.receipts import (
     ChartPackaged,
     ChartPublished,
@@ -26,7 +27,6 @@ from pipelinekit.model.receipts import (
     Verified,
 )
 from pipelinekit.model.release import Key, ReleasePlan, Revision, Target
-from pipelinekit.model.site import Site
 from pipelinekit.plan.release import plan_release, target_of
 
 KEY = Key("c0ffee" * 6 + "c0ff", "sha256:" + "d" * 64, "0badcafe" * 5)

@@ -7,8 +7,8 @@ import hashlib
 from dataclasses import replace
 
 from pipelinekit.model.ledger import Digests, Event, Kind
-from pipelinekit.model.people import Group, LedgerKeys, Person, Pipelines, SigningKey
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform.document import Platform
+from pipelinekit.model.platform.people import Group, LedgerKeys, Person, Pipelines, SigningKey
 from pipelinekit.plan.ledger.body import Body, message_of
 from pipelinekit.plan.ledger.commit import EMPTY_TREE, Commit, commit_id, read_commit
 from pipelinekit.plan.ledger.keyring import Keyring

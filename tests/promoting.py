@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.model.gates import Watch
 from pipelinekit.model.ledger import PLATFORM, Digests, Event, History, Writer
-from pipelinekit.model.platform import Charts as ChartPlace
-from pipelinekit.model.platform import Environment, Images, Platform
+from pipelinekit.model.platform.document import Charts as ChartPlace
+from pipelinekit.model.platform.document import Environment, Images, Platform
+from pipelinekit.model.platform.gates import Watch
+from pipelinekit.model.platform.zone import UTC, Clock
 from pipelinekit.model.promotion import Release, Request, Watched
 from pipelinekit.model.release import ImageRef, Target
-from pipelinekit.model.zone import UTC, Clock
-from pipelinekit.steps.image import Did
+from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion import rollback as backwards
 from pipelinekit.steps.promotion.around import Around

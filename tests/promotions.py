@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipelinekit.model.gates import Approvals
 from pipelinekit.model.ledger import PLATFORM, Digests, Event, History, Kind, Writer, branch_of
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
+from pipelinekit.model.platform.gates import Approvals
+from pipelinekit.model.platform.zone import UTC, Clock
 from pipelinekit.model.promotion import Found, PromotionPlan, Release, Request
 from pipelinekit.model.release import ImageRef
-from pipelinekit.model.zone import UTC, Clock
 from pipelinekit.plan.gates.case import Case
 from tests import examples
 from tests.doubles import Ledger, digest

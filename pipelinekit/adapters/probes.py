@@ -12,16 +12,16 @@ from typing import Literal
 from pipelinekit.adapters import plainhttp, process, programs
 from pipelinekit.adapters.build import engines
 from pipelinekit.adapters.build.secrets import BuildSecrets
-from pipelinekit.adapters.cluster import rights as namespaces
-from pipelinekit.adapters.cluster.helm import Helm
+from pipelinekit.adapters.cluster.charts.helm import Helm
+from pipelinekit.adapters.cluster.ground import rights as namespaces
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.registry import credentials, dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.source import git, worktree
 from pipelinekit.adapters.source.addresses import address as git_address
 from pipelinekit.errors import Fault, PipelinekitError, ToolFailed, ToolMissing, failed
-from pipelinekit.model.packages import MIRROR
-from pipelinekit.model.platform import Environment, Platform
+from pipelinekit.model.platform.document import Environment, Platform
+from pipelinekit.model.platform.packages import MIRROR
 from pipelinekit.model.preflight import Rule
 from pipelinekit.model.release import Credentials, Target
 from pipelinekit.plan.inputs import HUB, HUB_API

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from pipelinekit.adapters import exchange
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.gates import Bound, Watch
+from pipelinekit.model.platform.gates import Bound, Watch
 from pipelinekit.model.promotion import Watched
 from pipelinekit.plan.figures import Series, filled, judged, silent, step_of
 

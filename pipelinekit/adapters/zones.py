@@ -6,7 +6,7 @@ import datetime as dt
 import zoneinfo
 from collections.abc import Iterable
 
-from pipelinekit.model.zone import DAY, Clock, Zone
+from pipelinekit.model.platform.zone import DAY, Clock, Zone
 
 BEFORE, AFTER = 400 * DAY, 800 * DAY
 """What is looked over around a moment: a window that is open has begun a year ago at most, or has one end."""

@@ -15,9 +15,9 @@ from pipelinekit.errors import refused
 if TYPE_CHECKING:
     from pipelinekit.adapters.source.ledger.gitledger import GitLedger
     from pipelinekit.cli.wiring import Line
-    from pipelinekit.model.platform import Platform
-    from pipelinekit.model.zone import Clock
-    from pipelinekit.steps.deployment import Prepared
+    from pipelinekit.model.platform.document import Platform
+    from pipelinekit.model.platform.zone import Clock
+    from pipelinekit.steps.deploying.deployment import Prepared
     from pipelinekit.steps.journal import Told
 
 

@@ -11,7 +11,7 @@ from pipelinekit.errors import Refused
 
 if TYPE_CHECKING:
     from pipelinekit.model.app import App
-    from pipelinekit.model.platform import Platform
+    from pipelinekit.model.platform.document import Platform
     from pipelinekit.model.release import Revision
 
 PIPELINE = ("PK_CONTRACT", "BRANCH_NAME", "JENKINS_URL")

@@ -13,7 +13,7 @@ from pipelinekit import names
 from pipelinekit.cli.contract import ACTION, argument_name
 from pipelinekit.cli.lazy import load
 from pipelinekit.cli.verbs import STEPS, VERBS
-from pipelinekit.model.packages import ECOSYSTEMS
+from pipelinekit.model.platform.packages import ECOSYSTEMS
 from pipelinekit.names import login_variables
 
 CREDENTIALS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from pipelinekit.model.packages import MIRROR
+from pipelinekit.model.platform.packages import MIRROR
 
 if TYPE_CHECKING:
-    from pipelinekit.model.platform import Platform
+    from pipelinekit.model.platform.document import Platform
     from pipelinekit.model.release import Credentials, Revision
 
 

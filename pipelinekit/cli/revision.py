@@ -15,7 +15,7 @@ from pipelinekit.model.release import Key
 
 if TYPE_CHECKING:
     from pipelinekit.model.app import App
-    from pipelinekit.model.platform import Platform, Registration
+    from pipelinekit.model.platform.document import Platform, Registration
     from pipelinekit.model.release import Revision
 
 DOCKERFILE = "Dockerfile"
@@ -47,7 +47,7 @@ def asked(root: Path, app: App, revision: Revision) -> Revision:
     if not (revision.tagless and revision.commit and revision.source) or revision.shallow:
         return revision
     from pipelinekit.adapters.source.remotetags import elsewhere
-    from pipelinekit.plan.version import lacking, unanswered
+    from pipelinekit.plan.versions.version import lacking, unanswered
 
     said = elsewhere(root, app.name, revision.commit)
     known = replace(revision, elsewhere=said.tag, unanswered=said.trouble)
@@ -61,7 +61,7 @@ def asked(root: Path, app: App, revision: Revision) -> Revision:
 def key_of(root: Path, revision: Revision, descriptor: bytes, app: App, platform: Platform) -> Key:
     """What receipts are valid for."""
     from pipelinekit.plan.release import line_digest
-    from pipelinekit.reading.dockerfile import arguments
+    from pipelinekit.reading.docker.dockerfile import arguments
 
     path = root / DOCKERFILE
     text = files.read_bytes(path).decode(errors="replace") if path.is_file() else ""

@@ -16,20 +16,20 @@ from pipelinekit.cli import identity, logins, report
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
-from pipelinekit.model.site import Site
-from pipelinekit.plan.pullrequests import is_stranger
+from pipelinekit.model.platform.site import Site
 from pipelinekit.plan.site import site_of
+from pipelinekit.plan.versions.pullrequests import is_stranger
 from pipelinekit.reading.app import FILE, read_app
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.build.context import Sources
-    from pipelinekit.adapters.cluster.helm import Helm
+    from pipelinekit.adapters.cluster.charts.helm import Helm
+    from pipelinekit.adapters.cluster.ground.preflight import Preflight
     from pipelinekit.adapters.cluster.kubernetes import Kubernetes
     from pipelinekit.adapters.cluster.objects import Objects
-    from pipelinekit.adapters.cluster.preflight import Preflight
     from pipelinekit.adapters.folder.receipts import ReceiptFolder
     from pipelinekit.adapters.registry.oci import OciRegistry
-    from pipelinekit.model.platform import Environment, Platform, Registration
+    from pipelinekit.model.platform.document import Environment, Platform, Registration
     from pipelinekit.model.release import Credentials, ImageRef, Key, ReleasePlan, Revision, Target
     from pipelinekit.ports import ChartRepository, Engine
 
@@ -75,7 +75,7 @@ class Line:
         """The platform: the one that was named, else the built-in local one."""
         if self.options.platform:
             return self.named[0]
-        from pipelinekit.model.platform import local_platform
+        from pipelinekit.model.platform.document import local_platform
 
         given = self.options
         return local_platform(
@@ -216,7 +216,7 @@ class Line:
     @cached_property
     def scout(self) -> Preflight:
         """What looks a target over: the same clusters, and the platform's own registries."""
-        from pipelinekit.adapters.cluster.preflight import Preflight
+        from pipelinekit.adapters.cluster.ground.preflight import Preflight
         from pipelinekit.adapters.registry.oci import OciRegistry
 
         def exists(ref: ImageRef, login: Credentials | None) -> bool:
@@ -237,7 +237,7 @@ class Line:
 @cache
 def _helm(files: str) -> Helm:
     """One for all verbs of a process: it learns what this Helm can do, and which charts it has linted."""
-    from pipelinekit.adapters.cluster.helm import Helm
+    from pipelinekit.adapters.cluster.charts.helm import Helm
 
     return Helm({"KUBECONFIG": files} if files else {})
 
@@ -254,7 +254,7 @@ def registry_login(platform: Platform) -> Callable[[str], Credentials | None]:
 
 def named_or_local_platform(source: str, registry: str, context: str = "") -> Platform:
     """The platform that was named, else the built-in local one."""
-    from pipelinekit.model.platform import local_platform as local
+    from pipelinekit.model.platform.document import local_platform as local
 
     return read_named_platform(source) if source else local(registry, context=context)
 
@@ -267,7 +267,7 @@ def read_named_platform(source: str) -> Platform:
 def read_platform_at(source: str) -> tuple[Platform, str]:
     """The platform that a source names, and which commit or content it is."""
     from pipelinekit.adapters.source import platforms
-    from pipelinekit.reading.platform import read_platform
+    from pipelinekit.reading.platform.document import read_platform
 
     text = platforms.read_platform_text(source)
     return read_platform(text.content, text.origin), text.commit

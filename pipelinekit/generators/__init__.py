@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pipelinekit.generators import chart, dockerfile, draftpack, editor, jenkinsfile
 from pipelinekit.model.app import App
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.site import Site
 from pipelinekit.model.tree import FilePlan
 
 

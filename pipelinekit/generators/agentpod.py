@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelinekit.model.agent import AgentPod
+from pipelinekit.model.jenkins.agent import AgentPod
 
 CONTAINER = "pipelinekit"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipelinekit.model.app import App, Process, Reach, Volume
-from pipelinekit.model.network import PRIVATE, SERVICE_PORTS
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.network import PRIVATE, SERVICE_PORTS
+from pipelinekit.model.platform.site import Site
 from pipelinekit.model.tree import FilePlan
 
 Values = dict[str, Any]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pipelinekit.generators.scans import crontab
-from pipelinekit.model.jobs import Folder, Git, GitHub, Job, Multibranch, Pipeline
+from pipelinekit.model.jenkins.jobs import Folder, Git, GitHub, Job, Multibranch, Pipeline
 
 FOLDER = "com.cloudbees.hudson.plugins.folder.Folder"
 MULTIBRANCH = "org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject"

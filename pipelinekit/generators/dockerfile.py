@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from pipelinekit.generators import installers, languages
 from pipelinekit.model.app import WEB, App, Language
-from pipelinekit.model.packages import CLIENTS, OF_LANGUAGE, secret_of
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.packages import CLIENTS, OF_LANGUAGE, secret_of
+from pipelinekit.model.platform.site import Site
 from pipelinekit.model.tree import FilePlan
 
 

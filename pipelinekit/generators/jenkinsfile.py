@@ -8,7 +8,7 @@ from typing import Any
 from pipelinekit import names
 from pipelinekit.generators.agentpod import pod_manifest
 from pipelinekit.model.app import App
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.site import Site
 from pipelinekit.model.stages import DEPLOY, STAGES, Stage, arguments_of, arguments_on_main
 from pipelinekit.model.tree import FilePlan
 

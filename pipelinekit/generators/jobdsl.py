@@ -10,7 +10,7 @@ from pipelinekit.generators.configxml import (
     repository_url,
 )
 from pipelinekit.generators.scans import DAY, HOUR, MINUTE
-from pipelinekit.model.jobs import Folder, GitHub, Job, Multibranch, Pipeline
+from pipelinekit.model.jenkins.jobs import Folder, GitHub, Job, Multibranch, Pipeline
 from pipelinekit.model.tree import FilePlan
 
 TEMPLATE = "jobdsl/jobs.groovy.j2"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipelinekit.generators import chart, dockerfile
 from pipelinekit.model.app import LANGUAGES, App, Build, Language, Process
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.site import Site
 from pipelinekit.model.tree import File, FilePlan, Tree
 
 NAME = "app"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from pipelinekit import names
-from pipelinekit.model.platform import PER_TEAM
+from pipelinekit.model.platform.document import PER_TEAM
 from pipelinekit.model.tree import FilePlan
 
 FILE = "platform.yaml"

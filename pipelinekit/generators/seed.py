@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from pipelinekit import __version__, names
 from pipelinekit.generators.agentpod import pod_manifest
-from pipelinekit.model.platform import PER_TEAM, Jenkins, Origin, Platform, Registration, id_of
+from pipelinekit.model.platform.document import PER_TEAM, Jenkins, Origin, Platform, Registration, id_of
 from pipelinekit.model.stages import Arguments
 from pipelinekit.model.tree import FilePlan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.site import Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

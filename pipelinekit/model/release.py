@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipelinekit.model.app import App
-from pipelinekit.model.platform import Environment, Platform
+from pipelinekit.model.platform.document import Environment, Platform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pipelinekit.model.app import App
-from pipelinekit.model.packages import OF_LANGUAGE
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.packages import OF_LANGUAGE
+from pipelinekit.model.platform.site import Site
 
 Need = Literal["registry", "charts", "kube", "signing", "chart-signing", "ledger"]
 """What a stage holds credentials for."""

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelinekit.model.network import PRIVATE
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
+from pipelinekit.model.platform.network import PRIVATE
 from pipelinekit.model.release import ReleasePlan
 from pipelinekit.plan.release import peers_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from pipelinekit.model.gates import Bound
+from pipelinekit.model.platform.gates import Bound
 from pipelinekit.model.promotion import Watched
 
 Series = Sequence[tuple[float, float]]

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from pipelinekit.errors import Fault
 from pipelinekit.model.app import App
-from pipelinekit.model.platform import Platform, Registration
+from pipelinekit.model.platform.document import Platform, Registration
 
 _URL = re.compile(
     r"[a-z][a-z0-9+.-]*://(?:[^/@]*@)?(?P<host>\[[^\]]*\]|[^/:]*)(?::\d*)?(?P<path>/.*)?", re.IGNORECASE

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from pipelinekit import names
 from pipelinekit.errors import refused
-from pipelinekit.model.packages import Ecosystem
+from pipelinekit.model.platform.packages import Ecosystem
 from pipelinekit.model.release import Credentials
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelinekit.model.nexus import BlobStore, Cleanup, Nexus, Repository, Tenant
+from pipelinekit.model.platform.nexus import BlobStore, Cleanup, Nexus, Repository, Tenant
 from pipelinekit.plan.repositories import settings_of
 from pipelinekit.plan.tenants import charts_expression, images_expression
 

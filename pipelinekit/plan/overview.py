@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelinekit.model.ledger import History
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform.document import Platform
 from pipelinekit.plan.gates.records import living, releases, verified
 
 

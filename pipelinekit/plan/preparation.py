@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.deployment import Look, Object
-from pipelinekit.model.platform import Environment, Platform, Registration
+from pipelinekit.model.platform.document import Environment, Platform, Registration
 from pipelinekit.model.preparation import (
     DEPLOYER,
     LIMITS,
@@ -20,8 +20,8 @@ from pipelinekit.model.preparation import (
     Preparation,
 )
 from pipelinekit.model.release import Target
-from pipelinekit.plan import deploymentplan
-from pipelinekit.plan.deployment import differences, name_of
+from pipelinekit.plan.deploying import deploymentplan
+from pipelinekit.plan.deploying.deployment import differences, name_of
 from pipelinekit.plan.preflight import rights
 
 RBAC = "rbac.authorization.k8s.io"

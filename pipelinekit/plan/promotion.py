@@ -9,7 +9,7 @@ import json
 from pipelinekit.errors import Refused, refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.ledger import Entry, History
-from pipelinekit.model.platform import Charts, Environment, Platform
+from pipelinekit.model.platform.document import Charts, Environment, Platform
 from pipelinekit.model.promotion import Live, PromotionPlan, Release
 from pipelinekit.model.receipts import ChartPublished
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target

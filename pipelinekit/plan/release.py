@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App, partner_of
-from pipelinekit.model.packages import CLIENTS
-from pipelinekit.model.platform import OCI, Environment, Platform
+from pipelinekit.model.platform.document import OCI, Environment, Platform
+from pipelinekit.model.platform.packages import CLIENTS
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, ReleaseState, Revision, Target
 from pipelinekit.plan.inputs import LABEL, Inputs
 from pipelinekit.plan.moment import moment, spoken
-from pipelinekit.plan.version import version_of
+from pipelinekit.plan.versions.version import version_of
 
 BASE_REGISTRY = "BASE_REGISTRY"
 """The build argument that names where Docker Hub's base images are pulled from."""

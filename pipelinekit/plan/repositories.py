@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelinekit.model.nexus import Repository
+from pipelinekit.model.platform.nexus import Repository
 
 Body = Any
 

@@ -13,10 +13,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipelinekit.model.ledger import ANCHOR_TAG, Digests, Event
-from pipelinekit.model.registries import Retention
+from pipelinekit.model.platform.registries import Retention
 from pipelinekit.model.stored import Running, Stored, Verdict
 from pipelinekit.plan.inputs import is_input_tag
-from pipelinekit.plan.version import MAIN, Rank, branch_of, rank
+from pipelinekit.plan.versions.version import MAIN, Rank, branch_of, rank
 
 _FALLBACK = re.compile(r"sha256-[0-9a-f]{64}\Z")
 

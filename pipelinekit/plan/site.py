@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelinekit.model.agent import Agent
-from pipelinekit.model.platform import id_of
-from pipelinekit.model.site import Site
+from pipelinekit.model.jenkins.agent import Agent
+from pipelinekit.model.platform.document import id_of
+from pipelinekit.model.platform.site import Site
 
 if TYPE_CHECKING:
-    from pipelinekit.model.platform import Platform, Registration
+    from pipelinekit.model.platform.document import Platform, Registration
 
 MESH = "istio"
 

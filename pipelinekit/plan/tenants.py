@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pipelinekit.errors import refused
-from pipelinekit.model.nexus import Tenant
-from pipelinekit.model.platform import OCI, Platform
+from pipelinekit.model.platform.document import OCI, Platform
+from pipelinekit.model.platform.nexus import Tenant
 
 _OF_IMAGE = "(manifests/[^/]+|blobs/(uploads/[^/]*|sha256:[^/]+)|tags/list|referrers/[^/]+)"
 """What a registry has below an image's name; never the name of another image below it."""

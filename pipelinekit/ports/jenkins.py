@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     # Only names in promises: whoever generates need not load what a release is made of.
-    from pipelinekit.model.jobplan import Found
-    from pipelinekit.model.jobrun import Console, Ticket
+    from pipelinekit.model.jenkins.jobplan import Found
+    from pipelinekit.model.jenkins.jobrun import Console, Ticket
 
 
 class Jobs(Protocol):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     # Only names in promises: whoever generates need not load what a release is made of.
     from pipelinekit.model.deployment import Look
-    from pipelinekit.model.platform import Cluster as PlatformCluster
+    from pipelinekit.model.platform.document import Cluster as PlatformCluster
     from pipelinekit.model.release import ReleaseState, Target, TaskPod
     from pipelinekit.model.stored import Running
     from pipelinekit.model.trouble import Trouble

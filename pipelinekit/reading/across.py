@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipelinekit import names
 from pipelinekit.errors import Fault
 from pipelinekit.model.app import App, partner_of
-from pipelinekit.model.platform import Platform, Registration
+from pipelinekit.model.platform.document import Platform, Registration
 from pipelinekit.reading.app import read_app_with_places
 from pipelinekit.reading.faults import nearest, position
 from pipelinekit.reading.source import Source

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from pipelinekit.model.jobconfig import Config
-from pipelinekit.model.marker import Marker, with_marker, without_marker
+from pipelinekit.model.jenkins.jobconfig import Config
+from pipelinekit.model.jenkins.marker import Marker, with_marker, without_marker
 
 HEAD = "<?xml version='1.1' encoding='UTF-8'?>\n"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipelinekit.model.agent import Agent, AgentPod, Notify
+from pipelinekit.model.jenkins.agent import Agent, AgentPod, Notify
 from pipelinekit.model.lock import Lock
-from pipelinekit.model.packages import ECOSYSTEMS, Ecosystem
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.packages import ECOSYSTEMS, Ecosystem
+from pipelinekit.model.platform.site import Site
 from pipelinekit.model.tree import can_be_generated
 from pipelinekit.reading.source import parse
 

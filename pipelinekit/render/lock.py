@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelinekit.model.agent import Notify
+from pipelinekit.model.jenkins.agent import Notify
 from pipelinekit.model.lock import Lock
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.site import Site
 from pipelinekit.render.escape import yaml_block
 
 HEAD = "# Written by `pipelinekit generate`; commit it. It tells your edits from what was generated.\n"

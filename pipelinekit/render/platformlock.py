@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipelinekit.model.platformlock import LockedApplication, PlatformLock
+from pipelinekit.model.platform.lock import LockedApplication, PlatformLock
 from pipelinekit.render.escape import yaml
 
 HEAD = "# Written by `pipelinekit platform sync`; commit it. Descriptors are edited where they come from.\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipelinekit.model.app import App, Around
-from pipelinekit.plan.pullrequests import ALLOW
+from pipelinekit.plan.versions.pullrequests import ALLOW
 from pipelinekit.ports import Say, Shell
 
 

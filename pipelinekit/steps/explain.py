@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pipelinekit.errors import Place
 from pipelinekit.generators.languages import resolved
 from pipelinekit.model.app import WEB, Process, reach_text
-from pipelinekit.model.platform import LOCAL, Environment, Platform
+from pipelinekit.model.platform.document import LOCAL, Environment, Platform
 from pipelinekit.plan.release import chart_ref, describe_gate
 from pipelinekit.reading.across import Described
 from pipelinekit.reading.source import Path, Source, dotted

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused
 from pipelinekit.merge import Change, Decisions
-from pipelinekit.model.platform import Registration
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.document import Registration
+from pipelinekit.model.platform.site import Site
 from pipelinekit.ports import Say, TextMerge, Workspace
 from pipelinekit.reading.app import FILE, read_app
 from pipelinekit.render import Templates

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipelinekit.errors import PipelinekitError, ToolFailed, check_failed, failed
-from pipelinekit.model.jobrun import Ticket
+from pipelinekit.model.jenkins.jobrun import Ticket
 from pipelinekit.ports import Builds, Say
 
 EVERY = 2.0

@@ -11,7 +11,7 @@ from pipelinekit.generators import plan_files
 from pipelinekit.merge import UNSETTLED, Change, Decisions, Outcome, is_yours, next_base, three_way
 from pipelinekit.model.app import App
 from pipelinekit.model.lock import Lock
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.site import Site
 from pipelinekit.model.tree import Tree
 from pipelinekit.plan.migrations import MIGRATIONS, TEMPLATES, Migration, due
 from pipelinekit.ports import TextMerge, Workspace

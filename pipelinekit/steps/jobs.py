@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, refused
 from pipelinekit.generators.configxml import config_xml, described
-from pipelinekit.model.jobconfig import Config, digest_of
-from pipelinekit.model.jobplan import Action, Change, Found, JobPlan, Wanted
-from pipelinekit.model.jobs import Job
-from pipelinekit.model.marker import JOB_DSL, Marker, with_marker
-from pipelinekit.model.platform import Platform
-from pipelinekit.plan.jobchanges import Live, blocked, plan_changes, to_read
-from pipelinekit.plan.jobs import provenance
+from pipelinekit.model.jenkins.jobconfig import Config, digest_of
+from pipelinekit.model.jenkins.jobplan import Action, Change, Found, JobPlan, Wanted
+from pipelinekit.model.jenkins.jobs import Job
+from pipelinekit.model.jenkins.marker import JOB_DSL, Marker, with_marker
+from pipelinekit.model.platform.document import Platform
+from pipelinekit.plan.jenkins.jobchanges import Live, blocked, plan_changes, to_read
+from pipelinekit.plan.jenkins.jobs import provenance
 from pipelinekit.ports import Jobs, Say
 from pipelinekit.reading.configxml import disabled, lay_over, read_config
 

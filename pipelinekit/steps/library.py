@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pipelinekit import names
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.platform import Platform
-from pipelinekit.plan.library import HOW_TO_TAG, missing_tag, tag_of, trusted
+from pipelinekit.model.platform.document import Platform
+from pipelinekit.plan.jenkins.library import HOW_TO_TAG, missing_tag, tag_of, trusted
 from pipelinekit.ports import Controller, Repositories
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelinekit.errors import refused
-from pipelinekit.model.nexus import Nexus
+from pipelinekit.model.platform.nexus import Nexus
 from pipelinekit.plan.nexus import (
     REALMS,
     Change,

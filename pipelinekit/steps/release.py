@@ -12,7 +12,7 @@ from pipelinekit.errors import ToolFailed, failed, refused
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import autoscales, closed_services, given_values
-from pipelinekit.plan.deploymentplan import check_promise, lines
+from pipelinekit.plan.deploying.deploymentplan import check_promise, lines
 from pipelinekit.plan.release import check_installable, key_at
 from pipelinekit.ports import (
     RIVAL,
@@ -29,8 +29,9 @@ from pipelinekit.ports import (
     Workspace,
 )
 from pipelinekit.reading.values import overlay, read_values
-from pipelinekit.steps.chart import DIST, digest_of
-from pipelinekit.steps.deployment import (
+from pipelinekit.steps.artefacts.chart import DIST, digest_of
+from pipelinekit.steps.artefacts.image import Did, missing
+from pipelinekit.steps.deploying.deployment import (
     RUNNING,
     Found,
     Prepared,
@@ -40,14 +41,13 @@ from pipelinekit.steps.deployment import (
     plan_deployment,
     put_back,
 )
-from pipelinekit.steps.image import Did, missing
-from pipelinekit.steps.outlook import look_out
-from pipelinekit.steps.patience import LOOKS, Patience, with_ending
-from pipelinekit.steps.pending import settled_state
-from pipelinekit.steps.preflight import Survey, require, without
-from pipelinekit.steps.referenced import with_versions, without_read
-from pipelinekit.steps.tasks import await_earlier, heard
-from pipelinekit.steps.undo import undo
+from pipelinekit.steps.deploying.outlook import look_out
+from pipelinekit.steps.deploying.patience import LOOKS, Patience, with_ending
+from pipelinekit.steps.deploying.pending import settled_state
+from pipelinekit.steps.deploying.preflight import Survey, require, without
+from pipelinekit.steps.deploying.referenced import with_versions, without_read
+from pipelinekit.steps.deploying.tasks import await_earlier, heard
+from pipelinekit.steps.deploying.undo import undo
 
 Sleep = Callable[[float], None]
 

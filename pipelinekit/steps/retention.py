@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused, refused
 from pipelinekit.model.ledger import PLATFORM, Event
-from pipelinekit.model.platform import Cluster, Platform
+from pipelinekit.model.platform.document import Cluster, Platform
 from pipelinekit.model.stored import Running, Stored, Verdict
 from pipelinekit.plan.retention import expired, judge, plan_id
 from pipelinekit.ports import Clusters, Ledger, Say, Store

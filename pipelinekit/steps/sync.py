@@ -9,8 +9,8 @@ from typing import Literal
 
 from pipelinekit.errors import DocumentInvalid, Fault, PipelinekitError, Place, failed
 from pipelinekit.model.app import App
-from pipelinekit.model.platform import Platform, Registration
-from pipelinekit.model.platformlock import LockedApplication, PlatformLock
+from pipelinekit.model.platform.document import Platform, Registration
+from pipelinekit.model.platform.lock import LockedApplication, PlatformLock
 from pipelinekit.ports import Repositories, Say
 from pipelinekit.reading import across
 from pipelinekit.reading.app import FILE, read_app

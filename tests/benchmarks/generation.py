@@ -14,7 +14,7 @@ from pipelinekit import __version__
 from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.generators import plan_files
 from pipelinekit.merge.structured import merge_text
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.site import Site
 from pipelinekit.reading.app import read_app
 from tests.benchmarks import scaffolds
 from tests.benchmarks.measure import Row, Sample, interleaved, least, middle, prepared

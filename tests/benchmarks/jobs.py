@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.reading.platform.document import read_platform
 from tests.benchmarks.measure import Row, Sample, interleaved, least
 from tests.controller import forms, jobbuilder
 from tests.controller.conftest import Platform
@@ -161,8 +161,8 @@ def _controller() -> Iterator[_Bench]:
 
 def _definitions(folder: Path, platform: Path) -> Path:
     """The same jobs for Jenkins Job Builder, the applications by one template, which is its quickest way."""
-    from pipelinekit.model.jobs import Multibranch
-    from pipelinekit.plan.jobs import wanted_jobs
+    from pipelinekit.model.jenkins.jobs import Multibranch
+    from pipelinekit.plan.jenkins.jobs import wanted_jobs
     from tests.documents import dump
 
     jobs = wanted_jobs(read_platform((platform / "platform.yaml").read_text()), "")

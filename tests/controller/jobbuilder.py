@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.model.jobs import Folder, GitHub, Job, Multibranch, Pipeline
+from pipelinekit.model.jenkins.jobs import Folder, GitHub, Job, Multibranch, Pipeline
 from tests.documents import dump
 
 PROGRAM = Path(sys.executable).with_name("jenkins-jobs")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.generators.configxml import config_xml
-from pipelinekit.model.jobconfig import differences
-from pipelinekit.model.jobs import Folder, Job, Pipeline
+from pipelinekit.model.jenkins.jobconfig import differences
+from pipelinekit.model.jenkins.jobs import Folder, Job, Pipeline
 from pipelinekit.reading.configxml import read_config
 from tests.controller.jobbuilder import definitions, rendered
 from tests.unit.generators.test_configxml import FOLDER, GIT, GITHUB, SEED

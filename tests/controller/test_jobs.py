@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pipelinekit.model.marker import read_marker
+from pipelinekit.model.jenkins.marker import read_marker
 from tests.controller import forms
 from tests.controller.conftest import Platform, Ran, save_all
 from tests.controller.faults import Fault

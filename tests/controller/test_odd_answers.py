@@ -13,7 +13,7 @@ from pipelinekit.adapters.jenkins.builds import JenkinsBuilds
 from pipelinekit.adapters.jenkins.controller import Client
 from pipelinekit.adapters.jenkins.jobs import JenkinsController, JenkinsJobs
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.jobrun import Ticket
+from pipelinekit.model.jenkins.jobrun import Ticket
 from tests.controller.conftest import Ran
 from tests.controller.server import Answer, Controller, Request
 

@@ -9,10 +9,10 @@ import pytest
 
 from pipelinekit.adapters.jenkins.controller import Client
 from pipelinekit.adapters.jenkins.jobs import JenkinsJobs
-from pipelinekit.model.jobconfig import digest_of
-from pipelinekit.model.jobplan import Action, JobPlan, Wanted
-from pipelinekit.model.jobs import Folder, Job, Multibranch, Pipeline
-from pipelinekit.model.marker import Marker, with_marker
+from pipelinekit.model.jenkins.jobconfig import digest_of
+from pipelinekit.model.jenkins.jobplan import Action, JobPlan, Wanted
+from pipelinekit.model.jenkins.jobs import Folder, Job, Multibranch, Pipeline
+from pipelinekit.model.jenkins.marker import Marker, with_marker
 from pipelinekit.reading.configxml import read_config
 from pipelinekit.steps import jobs as steps
 from tests.controller import forms
@@ -20,7 +20,7 @@ from tests.controller.conftest import save_all
 from tests.controller.replay import RECORDINGS
 from tests.controller.server import Controller
 from tests.unit.generators.test_configxml import FOLDER, GITHUB, SEED
-from tests.unit.plan.test_jobs import platform
+from tests.unit.plan.jenkins.test_jobs import platform
 
 CASES = sorted(each.name for each in (RECORDINGS / "jobs").iterdir() if each.is_dir())
 DROPPED_AT_A_SAVE = "posted-with-unknown-elements"

@@ -11,11 +11,11 @@ from pipelinekit.generators import languages, plan_files
 from pipelinekit.generators.platformdoc import Answers, plan_platform
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton
 from pipelinekit.model.app import LANGUAGES, App, Language
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.site import Site
 from pipelinekit.model.tree import Tree
 from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import read_app
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.render import render
 
 HERE = Path(__file__).parent

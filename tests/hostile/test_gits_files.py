@@ -14,7 +14,7 @@ import pytest
 
 from pipelinekit.adapters.source import checkouts, git
 from pipelinekit.errors import ToolFailed
-from pipelinekit.model.platform import Registration
+from pipelinekit.model.platform.document import Registration
 from tests.hostile.zoo import APP, Lair
 
 BIN = str(Path(sys.executable).parent / "pipelinekit")

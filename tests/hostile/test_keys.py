@@ -9,7 +9,7 @@ import pytest
 
 from pipelinekit.adapters.source import addresses, checkouts, content, git, worktree
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.platform import Registration
+from pipelinekit.model.platform.document import Registration
 from tests.hostile.zoo import HOOKS, Lair
 
 PROGRAMS = (

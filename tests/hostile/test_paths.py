@@ -18,7 +18,7 @@ from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.adapters.folders import scan
 from pipelinekit.adapters.source import checkouts, tracked
 from pipelinekit.errors import PipelinekitError, Refused
-from pipelinekit.model.platform import Registration
+from pipelinekit.model.platform.document import Registration
 from pipelinekit.model.receipts import ImagePushed
 from pipelinekit.model.tree import File
 from tests.hostile.zoo import Lair

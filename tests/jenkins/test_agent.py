@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 from pipelinekit.generators.agentpod import CONTAINER, pod_manifest
-from pipelinekit.model.agent import AgentPod
+from pipelinekit.model.jenkins.agent import AgentPod
 from tests.real.app import BIN
 
 ROOT = Path(__file__).resolve().parents[2]

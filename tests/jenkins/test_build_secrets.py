@@ -10,10 +10,10 @@ import pytest
 
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.jenkinsfile import plan
-from pipelinekit.model.agent import Agent
 from pipelinekit.model.app import Build
-from pipelinekit.plan.stages import Build as Built
-from pipelinekit.plan.stages import decide
+from pipelinekit.model.jenkins.agent import Agent
+from pipelinekit.plan.jenkins.stages import Build as Built
+from pipelinekit.plan.jenkins.stages import decide
 from pipelinekit.render import render
 from tests import examples
 from tests.jenkins.harness import Credential, Run, Trace, parse, run

@@ -17,12 +17,12 @@ import pytest
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import jenkinsfile
 from pipelinekit.generators.jenkinsfile import plan
-from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.app import LANGUAGES, App, Build, Language
-from pipelinekit.model.site import Site
+from pipelinekit.model.jenkins.agent import Agent, AgentPod, Notify
+from pipelinekit.model.platform.site import Site
 from pipelinekit.model.stages import STAGES
-from pipelinekit.plan.stages import Build as Built
-from pipelinekit.plan.stages import decide
+from pipelinekit.plan.jenkins.stages import Build as Built
+from pipelinekit.plan.jenkins.stages import decide
 from pipelinekit.render import render
 from tests import examples
 from tests.jenkins.harness import Credential, Run, Trace, parse, run

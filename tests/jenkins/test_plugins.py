@@ -9,9 +9,9 @@ import pytest
 
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.jenkinsfile import plan
-from pipelinekit.model.agent import Agent, AgentPod
+from pipelinekit.model.jenkins.agent import Agent, AgentPod
 from pipelinekit.render import render
-from pipelinekit.steps.obstacles import PLUGINS
+from pipelinekit.steps.deploying.obstacles import PLUGINS
 from tests import examples
 from tests.jenkins.harness import Credential, Run, Trace, run_one
 from tests.jenkins.harness.request import plugin_ids

@@ -12,7 +12,7 @@ import pytest
 
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import seed
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.render import render
 from tests.controller import Controller, Fault
 from tests.jenkins.harness import Credential, Run, Trace, parse, run_one

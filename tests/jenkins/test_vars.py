@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelinekit import names
 from pipelinekit.cli.verbs import CONTRACT, VERBS
-from pipelinekit.model.packages import ECOSYSTEMS
+from pipelinekit.model.platform.packages import ECOSYSTEMS
 from pipelinekit.render.escape import groovy, groovy_arguments, groovy_text
 from tests.jenkins.harness import Credential, Run, evaluate_literals, parse, run
 

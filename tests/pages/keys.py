@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from pipelinekit.reading.app import read_app
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.reading.schema import APP, PLATFORM, Schema
 from tests.pages.kinds import kind, resolved
 from tests.pages.markdown import cell, prose, table

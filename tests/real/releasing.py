@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelinekit.adapters.source.ledger.gitledger import GitLedger
 from pipelinekit.model.ledger import Event
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.reading.platform.document import read_platform
 from tests.real import app
 from tests.real.app import Application, Said
 from tests.real.remotes import Bare, bare

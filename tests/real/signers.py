@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.adapters.source.ledger import signing
-from pipelinekit.model.people import SigningKey
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform.document import Platform
+from pipelinekit.model.platform.people import SigningKey
 from tests.ledgers import platform
 
 

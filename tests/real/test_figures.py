@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from pipelinekit.adapters.prometheus import watched
-from pipelinekit.model.gates import Bound, Watch
+from pipelinekit.model.platform.gates import Bound, Watch
 from tests.real.prometheus import prometheus, serving
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipelinekit.adapters.source import worktree
 from pipelinekit.errors import ToolFailed
-from pipelinekit.plan.version import version_of
+from pipelinekit.plan.versions.version import version_of
 from pipelinekit.reading.schema.words import BRANCH
 
 Git = Callable[..., str]

@@ -11,7 +11,7 @@ import pytest
 
 from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.cli import home
-from pipelinekit.model.agent import BUILDAH_STORE
+from pipelinekit.model.jenkins.agent import BUILDAH_STORE
 from tests.real.app import BIN
 
 APP = """\

@@ -12,8 +12,8 @@ import pytest
 
 from pipelinekit.adapters.source.ledger.gitledger import GitLedger
 from pipelinekit.model.ledger import Event
-from pipelinekit.model.platform import Platform
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.model.platform.document import Platform
+from pipelinekit.reading.platform.document import read_platform
 from tests.real import app
 from tests.real.app import Application
 from tests.real.remotes import Bare, bare, git

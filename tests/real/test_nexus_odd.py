@@ -12,7 +12,7 @@ import pytest
 
 from pipelinekit.adapters.nexus import NexusClient
 from pipelinekit.errors import ToolFailed
-from pipelinekit.model.nexus import Nexus
+from pipelinekit.model.platform.nexus import Nexus
 from pipelinekit.model.release import Credentials
 from pipelinekit.steps import nexus
 

@@ -18,7 +18,7 @@ import pytest
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.dockerfile import plan
 from pipelinekit.model.app import LANGUAGES, Build, Language
-from pipelinekit.model.packages import CLIENTS, ECOSYSTEMS, Ecosystem
+from pipelinekit.model.platform.packages import CLIENTS, ECOSYSTEMS, Ecosystem
 from pipelinekit.model.release import Credentials
 from pipelinekit.plan.logins import login_file
 from pipelinekit.render import render

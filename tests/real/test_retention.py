@@ -15,7 +15,7 @@ import pytest
 from pipelinekit.adapters.source.ledger.gitledger import GitLedger
 from pipelinekit.model.ledger import Digests, Event, Kind
 from pipelinekit.model.release import ImageRef
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.reading.platform.document import read_platform
 from tests.real.app import Application
 from tests.real.remotes import bare
 from tests.real.signers import Signers, sign_as

@@ -16,7 +16,7 @@ from pipelinekit.adapters import process
 from pipelinekit.adapters.source import git, repositories, worktree
 from pipelinekit.adapters.source.remotetags import elsewhere
 from pipelinekit.adapters.source.tags import counted
-from pipelinekit.plan.version import version_of
+from pipelinekit.plan.versions.version import version_of
 from tests.real import app
 
 Git = Callable[..., str]

@@ -27,7 +27,7 @@ from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.release import Credentials, ImageRef
 from pipelinekit.plan.inputs import input_tag
-from pipelinekit.steps.trust import REVISION
+from pipelinekit.steps.artefacts.trust import REVISION
 from tests import nexus as double
 from tests.real import app, tenants
 from tests.real.app import BIN, Application, Said

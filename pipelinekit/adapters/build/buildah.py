@@ -19,10 +19,10 @@ from pipelinekit.adapters.folder.reports import copy_reports
 from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import failed
-from pipelinekit.model.agent import BUILDAH_STORE
+from pipelinekit.model.jenkins.agent import BUILDAH_STORE
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
 from pipelinekit.ports import Say
-from pipelinekit.reading.dockerfile import bases
+from pipelinekit.reading.docker.dockerfile import bases
 
 TEST_TIMEOUT = 1800.0
 """Seconds that a test command may take."""

@@ -15,8 +15,8 @@ from pipelinekit.adapters.files import read_bytes
 from pipelinekit.adapters.source.tracked import followed, tracked
 from pipelinekit.errors import refused
 from pipelinekit.model.release import BuildPlan
-from pipelinekit.reading.dockerfile import pin, stages
-from pipelinekit.reading.dockerignore import FILE, Ignore, read_dockerignore
+from pipelinekit.reading.docker.dockerfile import pin, stages
+from pipelinekit.reading.docker.dockerignore import FILE, Ignore, read_dockerignore
 from pipelinekit.reading.secretfiles import is_ours, is_secret
 
 DOCKERFILE = "Dockerfile"

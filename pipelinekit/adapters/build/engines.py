@@ -11,7 +11,7 @@ from pipelinekit.adapters import programs
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import Fault, ToolMissing, refused, usage
 from pipelinekit.model.release import Credentials
-from pipelinekit.plan.pullrequests import ALLOW
+from pipelinekit.plan.versions.pullrequests import ALLOW
 from pipelinekit.ports import Live, nobody
 
 if TYPE_CHECKING:

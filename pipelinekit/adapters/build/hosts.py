@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelinekit.adapters.files import read_bytes
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.plan.inputs import image_reference
-from pipelinekit.reading.dockerfile import bases
+from pipelinekit.reading.docker.dockerfile import bases
 
 
 def hosts_of(plan: BuildPlan, context: Path) -> list[str]:

@@ -12,7 +12,7 @@ from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.errors import failed
 from pipelinekit.model.ledger import Anchor, read_anchor
 from pipelinekit.model.release import Target
-from pipelinekit.plan.deployment import ANCHOR
+from pipelinekit.plan.deploying.deployment import ANCHOR
 
 _KINDS = "deployments,statefulsets,cronjobs"
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers, helm, kubectl
-from pipelinekit.adapters.cluster.pods import Pods
-from pipelinekit.adapters.cluster.tasks import Tasks
+from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster.pods.running import Pods
+from pipelinekit.adapters.cluster.pods.tasks import Tasks
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.trouble import Trouble

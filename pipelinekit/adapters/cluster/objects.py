@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import helm
+from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.release import Target
 from pipelinekit.reading.manifest import read_manifest

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import helm, kubectl
+from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.errors import failed
 from pipelinekit.model.component import Condition, Question
 from pipelinekit.model.release import Target

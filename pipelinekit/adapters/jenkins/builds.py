@@ -12,7 +12,7 @@ from pipelinekit.adapters.jenkins.controller import Client, Denied, NotThere
 from pipelinekit.adapters.jenkins.jobs import KINDS
 from pipelinekit.adapters.jenkins.scans import scan_failed, scan_log
 from pipelinekit.errors import Refused, failed, refused
-from pipelinekit.model.jobrun import Console, Ticket
+from pipelinekit.model.jenkins.jobrun import Console, Ticket
 
 
 class JenkinsBuilds:

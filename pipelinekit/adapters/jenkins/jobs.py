@@ -11,10 +11,10 @@ from pipelinekit.adapters.jenkins.addresses import url_of
 from pipelinekit.adapters.jenkins.controller import XML, Client, Denied, NotThere
 from pipelinekit.adapters.jenkins.scans import scan_failed, scan_log
 from pipelinekit.errors import ToolFailed
-from pipelinekit.model.jobplan import Found
-from pipelinekit.model.jobrun import JobStatus, LastBuild
-from pipelinekit.model.jobs import holds_items
-from pipelinekit.model.marker import read_marker
+from pipelinekit.model.jenkins.jobplan import Found
+from pipelinekit.model.jenkins.jobrun import JobStatus, LastBuild
+from pipelinekit.model.jenkins.jobs import holds_items
+from pipelinekit.model.jenkins.marker import read_marker
 from pipelinekit.reading.casc import trusted_libraries
 
 KINDS = {

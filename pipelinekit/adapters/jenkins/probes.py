@@ -8,8 +8,8 @@ from pipelinekit.adapters.jenkins.jobs import JenkinsController
 from pipelinekit.adapters.probes import Probe, Unseen
 from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.errors import failed
-from pipelinekit.model.platform import Platform
-from pipelinekit.plan.library import HOW_TO_TAG, missing_tag, tag_of, trusted
+from pipelinekit.model.platform.document import Platform
+from pipelinekit.plan.jenkins.library import HOW_TO_TAG, missing_tag, tag_of, trusted
 
 
 def library(platform: Platform, login: Login | None) -> list[Probe]:

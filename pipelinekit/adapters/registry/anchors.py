@@ -10,7 +10,7 @@ from pipelinekit.adapters.registry.digests import OCI_MANIFEST, Manifest, canoni
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.ledger import ANCHOR_TAG, Anchor, read_anchor
 from pipelinekit.model.release import ImageRef
-from pipelinekit.plan.deployment import ANCHOR
+from pipelinekit.plan.deploying.deployment import ANCHOR
 
 KIND = "application/vnd.pipelinekit.ledger.v1+json"
 

@@ -14,7 +14,7 @@ from pipelinekit.adapters.files import write_atomic
 from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import refused
-from pipelinekit.model.registries import Signing
+from pipelinekit.model.platform.registries import Signing
 from pipelinekit.model.release import ImageRef
 
 KEY, PASSWORD = "PK_SIGNING_KEY", "PK_SIGNING_PASSWORD"

@@ -12,7 +12,7 @@ from pipelinekit.adapters.source.git import TIMEOUT, Repository
 from pipelinekit.adapters.source.repositories import reason
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.errors import failed, refused
-from pipelinekit.model.platform import Registration
+from pipelinekit.model.platform.document import Registration
 
 MOST, FILES = 1024 * 1024 * 1024, 500_000
 """Bytes and files of a work tree that is cloned: what git sends can be a thousandth of it."""

@@ -12,9 +12,9 @@ from pipelinekit.adapters.source import addresses, content, git, worktree
 from pipelinekit.adapters.source.git import MEMORY, TIMEOUT
 from pipelinekit.adapters.source.repositories import reason
 from pipelinekit.errors import ToolFailed, failed, refused
-from pipelinekit.model.platformlock import PlatformLock
-from pipelinekit.reading.platformlock import FILE as LOCK_FILE
-from pipelinekit.reading.platformlock import read_platform_lock
+from pipelinekit.model.platform.lock import PlatformLock
+from pipelinekit.reading.platform.lock import FILE as LOCK_FILE
+from pipelinekit.reading.platform.lock import read_platform_lock
 
 FILE = "platform.yaml"
 

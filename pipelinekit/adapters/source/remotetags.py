@@ -14,7 +14,7 @@ from pipelinekit.adapters import files
 from pipelinekit.adapters.source import git
 from pipelinekit.adapters.source.repositories import remote_tags
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.plan.tags import counting
+from pipelinekit.plan.versions.tags import counting
 
 FOLDER = "remote"
 FILE = "tags.json"

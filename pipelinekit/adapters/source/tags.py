@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelinekit.adapters.source.git import Git
-from pipelinekit.plan.tags import Found, Line, counting, highest, rivals
+from pipelinekit.plan.versions.tags import Found, Line, counting, highest, rivals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

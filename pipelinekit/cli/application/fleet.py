@@ -16,12 +16,12 @@ from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.cli import bug, report
 from pipelinekit.cli.application.difference import diff
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, check_failed, failed, usage
-from pipelinekit.model.platform import Platform, Registration
-from pipelinekit.model.platformlock import PlatformLock
+from pipelinekit.model.platform.document import Platform, Registration
+from pipelinekit.model.platform.lock import PlatformLock
 from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE
 from pipelinekit.reading.faults import nearest
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.steps import fleet
 from pipelinekit.steps.fleet import BAD, Result, State, Tool, title_of
 from pipelinekit.steps.generate import inputs_digest, is_current

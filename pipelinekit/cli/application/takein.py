@@ -105,7 +105,7 @@ def seen_in(texts: Mapping[str, str], name: str = "", named: Named = _NOTHING) -
 def _with_dockerfile(seen: Detected, text: str) -> Detected:
     """What was seen, with the words of the repository's own Dockerfile where that runs."""
     from pipelinekit.plan.detect import kept
-    from pipelinekit.reading.container import read_container
+    from pipelinekit.reading.docker.container import read_container
 
     try:
         container = read_container(text, {})

@@ -11,11 +11,11 @@ from pipelinekit.cli import identity, report
 from pipelinekit.cli.options import JSON, PATH, PLATFORM
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import DocumentInvalid, Fault
-from pipelinekit.model.platform import Platform
-from pipelinekit.model.platformlock import PlatformLock
+from pipelinekit.model.platform.document import Platform
+from pipelinekit.model.platform.lock import PlatformLock
 from pipelinekit.reading import across
 from pipelinekit.reading.app import FILE
-from pipelinekit.reading.platform import read_platform_with_places
+from pipelinekit.reading.platform.document import read_platform_with_places
 from pipelinekit.reading.source import Source
 
 

@@ -20,7 +20,7 @@ from pipelinekit.model.release import Target
 from pipelinekit.plan.draft import connection
 
 if TYPE_CHECKING:
-    from pipelinekit.adapters.cluster.streams import Stream, Tunnel
+    from pipelinekit.adapters.cluster.pods.streams import Stream, Tunnel
     from pipelinekit.adapters.door import Door
 
 PATIENCE = 300.0
@@ -133,7 +133,7 @@ class Connection:
         pairs: Mapping[int, int],
         doors: Mapping[int, Door],
     ) -> None:
-        from pipelinekit.adapters.cluster import streams
+        from pipelinekit.adapters.cluster.pods import streams
 
         self.here, self.target, self.wanted = here, target, wanted
         self.pairs, self.doors = pairs, doors

@@ -18,21 +18,21 @@ from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App, Build
 from pipelinekit.model.draft import Context, Settings, Tasks
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform.document import Platform
 from pipelinekit.plan.draft import guard, place
 from pipelinekit.reading.app import FILE, read_app
 from pipelinekit.reading.draft import settings as draft_settings
 from pipelinekit.reading.draft import tasks as draft_tasks
 
 if TYPE_CHECKING:
-    from pipelinekit.adapters.cluster.contexts import Contexts
-    from pipelinekit.adapters.cluster.draftpods import ReleasePods
-    from pipelinekit.adapters.cluster.helm import Helm
-    from pipelinekit.adapters.cluster.history import Releases
+    from pipelinekit.adapters.cluster.charts.helm import Helm
+    from pipelinekit.adapters.cluster.charts.history import Releases
+    from pipelinekit.adapters.cluster.ground.contexts import Contexts
+    from pipelinekit.adapters.cluster.ground.places import DevelopersPlaces
     from pipelinekit.adapters.cluster.kubernetes import Kubernetes
     from pipelinekit.adapters.cluster.objects import Objects
-    from pipelinekit.adapters.cluster.places import DevelopersPlaces
-    from pipelinekit.model.platform import Environment
+    from pipelinekit.adapters.cluster.pods.drafts import ReleasePods
+    from pipelinekit.model.platform.document import Environment
     from pipelinekit.model.release import ReleasePlan, Target
 
 DEVELOPER = "PIPELINEKIT_DEVELOPER"
@@ -113,7 +113,7 @@ class Draft(Line):
     def platform(self) -> Platform:
         """The platform, with the registry that is nearest: option, draft.toml, config.toml, platform."""
         from pipelinekit.cli.wiring import read_named_platform
-        from pipelinekit.model.platform import local_platform
+        from pipelinekit.model.platform.document import local_platform
 
         registry = self._registry()
         if not self.options.platform:
@@ -179,7 +179,7 @@ class Draft(Line):
     @cached_property
     def contexts(self) -> Contexts:
         """The kubeconfig, read once."""
-        from pipelinekit.adapters.cluster.contexts import Contexts
+        from pipelinekit.adapters.cluster.ground.contexts import Contexts
 
         return Contexts(kubeconfig(dict(os.environ)))
 
@@ -220,7 +220,7 @@ class Draft(Line):
     @cached_property
     def helm(self) -> Helm:
         """Helm against the pinned cluster."""
-        from pipelinekit.adapters.cluster.helm import Helm
+        from pipelinekit.adapters.cluster.charts.helm import Helm
 
         return Helm(self.kube)
 
@@ -241,21 +241,21 @@ class Draft(Line):
     @cached_property
     def places(self) -> DevelopersPlaces:
         """Its developers' namespaces."""
-        from pipelinekit.adapters.cluster.places import DevelopersPlaces
+        from pipelinekit.adapters.cluster.ground.places import DevelopersPlaces
 
         return DevelopersPlaces(self.kube)
 
     @cached_property
     def pods(self) -> ReleasePods:
         """Its pods of Draft's."""
-        from pipelinekit.adapters.cluster.draftpods import ReleasePods
+        from pipelinekit.adapters.cluster.pods.drafts import ReleasePods
 
         return ReleasePods(self.kube)
 
     @cached_property
     def releases(self) -> Releases:
         """What Helm remembers there."""
-        from pipelinekit.adapters.cluster.history import Releases
+        from pipelinekit.adapters.cluster.charts.history import Releases
 
         return Releases(self.kube)
 

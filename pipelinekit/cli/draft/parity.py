@@ -15,7 +15,7 @@ from pipelinekit.steps.difference import between, objects_of
 if TYPE_CHECKING:
     from pipelinekit.cli.draft.here import Draft
     from pipelinekit.model.draft import Built
-    from pipelinekit.steps.deployment import Prepared
+    from pipelinekit.steps.deploying.deployment import Prepared
     from pipelinekit.steps.innerloop.release import Chart
 
 TITLES = ("pipeline", "draft")

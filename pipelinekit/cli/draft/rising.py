@@ -27,13 +27,13 @@ from pipelinekit.plan.release import peers_of
 from pipelinekit.reading.draft.sets import read_sets
 from pipelinekit.reading.values import read_values
 from pipelinekit.steps import release as release_steps
+from pipelinekit.steps.deploying.referenced import secrets_of
 from pipelinekit.steps.innerloop import image, release, tasks
-from pipelinekit.steps.referenced import secrets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelinekit.steps.deployment import Prepared
+    from pipelinekit.steps.deploying.deployment import Prepared
 
 DAYS = 7
 """How long a developer's namespace lasts after its last use."""

@@ -17,9 +17,9 @@ from pipelinekit.errors import check_failed, usage
 from pipelinekit.model.draft import BUILD_ID, Built
 from pipelinekit.plan.draft import place
 from pipelinekit.plan.moment import moment
-from pipelinekit.steps import deployment
+from pipelinekit.steps.artefacts.recipe import resolve
+from pipelinekit.steps.deploying import deployment
 from pipelinekit.steps.innerloop import image, release, tasks
-from pipelinekit.steps.recipe import resolve
 
 
 def _tag_now(here: Draft) -> str:

@@ -11,8 +11,8 @@ from pipelinekit.cli.draft.options import draft
 from pipelinekit.cli.options import JSON, PLAN
 from pipelinekit.errors import usage
 from pipelinekit.model.release import Target
+from pipelinekit.steps.artefacts.recipe import resolve
 from pipelinekit.steps.innerloop import image
-from pipelinekit.steps.recipe import resolve
 
 
 @click.command()

@@ -8,7 +8,7 @@ from pipelinekit.adapters import watcher
 from pipelinekit.cli import report
 from pipelinekit.cli.draft import rising
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.reading.dockerignore import read_dockerignore
+from pipelinekit.reading.docker.dockerignore import read_dockerignore
 
 if TYPE_CHECKING:
     from pipelinekit.cli.draft.here import Draft

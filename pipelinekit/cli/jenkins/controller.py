@@ -11,17 +11,17 @@ from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import platforms
 from pipelinekit.errors import usage
 from pipelinekit.generators import seed as seed_generator
-from pipelinekit.model.platform import Jenkins, Platform
-from pipelinekit.plan.jobs import wanted_jobs
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.model.platform.document import Jenkins, Platform
+from pipelinekit.plan.jenkins.jobs import wanted_jobs
+from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.steps import jobs as steps
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.jenkins.builds import JenkinsBuilds
     from pipelinekit.adapters.jenkins.controller import Client, Login
     from pipelinekit.adapters.jenkins.jobs import JenkinsController, JenkinsJobs
-    from pipelinekit.model.jobplan import Wanted
-    from pipelinekit.model.jobs import Job
+    from pipelinekit.model.jenkins.jobplan import Wanted
+    from pipelinekit.model.jenkins.jobs import Job
 
 
 @dataclass(frozen=True)

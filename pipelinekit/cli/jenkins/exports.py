@@ -7,10 +7,10 @@ from pipelinekit.adapters.folder import packaged
 from pipelinekit.cli.jenkins.controller import Site
 from pipelinekit.generators import jobdsl
 from pipelinekit.generators import seed as generator
-from pipelinekit.model.jobs import SEED, GitHub
-from pipelinekit.model.platform import Registration
+from pipelinekit.model.jenkins.jobs import SEED, GitHub
+from pipelinekit.model.platform.document import Registration
 from pipelinekit.model.tree import FilePlan
-from pipelinekit.plan.jobs import source_of
+from pipelinekit.plan.jenkins.jobs import source_of
 from pipelinekit.render import render
 from pipelinekit.steps import jobs as steps
 

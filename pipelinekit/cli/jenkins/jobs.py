@@ -29,10 +29,10 @@ from pipelinekit.cli.jenkins.plans import (
 )
 from pipelinekit.cli.options import JSON, PLATFORM
 from pipelinekit.errors import check_failed
-from pipelinekit.model.jobplan import Action, to_json
-from pipelinekit.model.jobrun import JobStatus
-from pipelinekit.plan.jobchanges import check_deletions, plan_pruning
-from pipelinekit.plan.jobs import path_of
+from pipelinekit.model.jenkins.jobplan import Action, to_json
+from pipelinekit.model.jenkins.jobrun import JobStatus
+from pipelinekit.plan.jenkins.jobchanges import check_deletions, plan_pruning
+from pipelinekit.plan.jenkins.jobs import path_of
 from pipelinekit.steps import jobs as steps
 from pipelinekit.steps import library
 

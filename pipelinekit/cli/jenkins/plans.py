@@ -17,12 +17,12 @@ from pipelinekit.adapters import files
 from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.controller import Controller, Site
 from pipelinekit.errors import Fault, Refused, ToolFailed, refused, usage
-from pipelinekit.model.jobconfig import Difference
-from pipelinekit.model.jobplan import Action, Change, JobPlan, Wanted, from_json
-from pipelinekit.plan.jobchanges import Live
-from pipelinekit.plan.jobs import notices
+from pipelinekit.model.jenkins.jobconfig import Difference
+from pipelinekit.model.jenkins.jobplan import Action, Change, JobPlan, Wanted, from_json
+from pipelinekit.plan.jenkins.jobchanges import Live
+from pipelinekit.plan.jenkins.jobs import notices
 from pipelinekit.steps import jobs as steps
-from pipelinekit.steps import obstacles as asking
+from pipelinekit.steps.deploying import obstacles as asking
 
 
 def plan_for(

@@ -45,7 +45,7 @@ def install(platform: str, adopt: tuple[str, ...], assume: tuple[str, ...], star
     """
     from pipelinekit.cli.jenkins.controller import Controller, read_site
     from pipelinekit.cli.jenkins.plans import apply_plan, consent, plan_for, show
-    from pipelinekit.model.jobs import SEED
+    from pipelinekit.model.jenkins.jobs import SEED
     from pipelinekit.steps.jobs import AT_ONCE
 
     site = read_site(platform)

@@ -14,7 +14,7 @@ from pipelinekit.cli.jenkins.controller import Controller
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.stages import DEPLOY
-from pipelinekit.plan.jobs import path_of
+from pipelinekit.plan.jenkins.jobs import path_of
 from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.ports import Builds
 from pipelinekit.steps import follow as steps

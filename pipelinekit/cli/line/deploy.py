@@ -19,17 +19,17 @@ from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, VIA, lin
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import ToolFailed, check_failed, refused, usage
 from pipelinekit.model.deployment import DeploymentPlan
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.preflight import Finding
 from pipelinekit.model.receipts import Deployed
-from pipelinekit.plan import deploymentplan
+from pipelinekit.plan.deploying import deploymentplan
 from pipelinekit.plan.reach import reach
 from pipelinekit.plan.release import environments_to_deploy
-from pipelinekit.steps import deployment as deployment_steps
-from pipelinekit.steps import preflight, referenced
 from pipelinekit.steps import release as release_steps
-from pipelinekit.steps.deployment import Prepared
-from pipelinekit.steps.image import Did
+from pipelinekit.steps.artefacts.image import Did
+from pipelinekit.steps.deploying import deployment as deployment_steps
+from pipelinekit.steps.deploying import preflight, referenced
+from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.journal import Told
 
 FORMAT = 1

@@ -8,14 +8,15 @@ from pipelinekit.cli import ahead
 from pipelinekit.cli.wiring import Line
 from pipelinekit.model.release import Target
 from pipelinekit.plan.release import environments_to_deploy
-from pipelinekit.steps import chart, deployment
-from pipelinekit.steps.deployment import Found
+from pipelinekit.steps.artefacts import chart
+from pipelinekit.steps.deploying import deployment
+from pipelinekit.steps.deploying.deployment import Found
 
 _MODULES = (
     "pipelinekit.merge.keys",
     "pipelinekit.cli.line.deploy",
     "pipelinekit.adapters.cluster.kubernetes",
-    "pipelinekit.adapters.cluster.preflight",
+    "pipelinekit.adapters.cluster.ground.preflight",
 )
 """They take as long to load as a small image takes to build."""
 

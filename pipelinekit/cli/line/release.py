@@ -17,14 +17,14 @@ from pipelinekit.cli import ahead, books, report, signatures
 from pipelinekit.cli.line import meanwhile
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
 from pipelinekit.cli.wiring import Line
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.receipts import ChartPublished, ImagePushed, Receipt, Verified
-from pipelinekit.plan.pullrequests import is_stranger
 from pipelinekit.plan.release import chart_address, environments_to_deploy
-from pipelinekit.steps import attest, chart, image, recipe
+from pipelinekit.plan.versions.pullrequests import is_stranger
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.around import around
-from pipelinekit.steps.image import Did
+from pipelinekit.steps.artefacts import attest, chart, image, recipe
+from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.journal import Told
 
 

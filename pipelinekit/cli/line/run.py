@@ -15,7 +15,7 @@ from pipelinekit.cli import ahead, identity, report
 from pipelinekit.cli.options import JSON, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import CheckFailed, Refused, refused, usage
-from pipelinekit.plan.stages import Build, Decision, decide
+from pipelinekit.plan.jenkins.stages import Build, Decision, decide
 
 _MOVED = {"image-moved": "push", "chart-moved": "publish"}
 """What is refused where a rival has published the same version after us, and the verb that settles it."""

@@ -11,12 +11,12 @@ from pipelinekit.cli.options import ENVIRONMENT, JSON, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import ToolFailed, check_failed
 from pipelinekit.model.deployment import Look, Object, Standing
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.release import ReleaseState, Target
-from pipelinekit.plan import deploymentplan
-from pipelinekit.plan.deployment import standing as standing_of
+from pipelinekit.plan.deploying import deploymentplan
+from pipelinekit.plan.deploying.deployment import standing as standing_of
 from pipelinekit.plan.release import describe_gate, environments_to_deploy
-from pipelinekit.steps import deployment
+from pipelinekit.steps.deploying import deployment
 
 
 @click.command()

@@ -12,7 +12,7 @@ from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.plan.release import environments_to_deploy
-from pipelinekit.plan.version import explain
+from pipelinekit.plan.versions.version import explain
 from pipelinekit.steps import difference
 
 

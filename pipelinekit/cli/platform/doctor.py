@@ -14,8 +14,8 @@ from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing
-from pipelinekit.model.platform import Platform, local_platform
-from pipelinekit.plan.jobs import shared_credentials
+from pipelinekit.model.platform.document import Platform, local_platform
+from pipelinekit.plan.jenkins.jobs import shared_credentials
 
 
 @click.command()
@@ -77,7 +77,7 @@ def _platform(source: str, registry: str, context: str) -> Platform:
     if not source:
         return local_platform(registry, context=context) if registry else _without_registry(context)
     from pipelinekit.adapters.source.platforms import read_platform_text
-    from pipelinekit.reading.platform import read_platform
+    from pipelinekit.reading.platform.document import read_platform
 
     text = read_platform_text(source)
     return read_platform(text.content, text.origin)

@@ -15,9 +15,9 @@ from pipelinekit.cli.platform import rollout, standing
 from pipelinekit.cli.platform.init import init
 from pipelinekit.errors import DocumentInvalid, Fault, ToolFailed
 from pipelinekit.generators.platformdoc import FILE
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform.document import Platform
 from pipelinekit.reading import across
-from pipelinekit.reading.platform import read_platform_with_places
+from pipelinekit.reading.platform.document import read_platform_with_places
 from pipelinekit.reading.source import Source
 from pipelinekit.steps.sync import Synced
 
@@ -49,7 +49,7 @@ def sync(platform: str, as_json: bool) -> None:
       pipelinekit platform sync --platform .
     """
     from pipelinekit.adapters.source.repositories import RemoteRepositories
-    from pipelinekit.reading.platformlock import FILE as LOCK
+    from pipelinekit.reading.platform.lock import FILE as LOCK
     from pipelinekit.render.platformlock import platform_lock_text
     from pipelinekit.steps import sync as steps
 

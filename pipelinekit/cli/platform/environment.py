@@ -15,7 +15,7 @@ from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import JSON, PLAN, PLATFORM
 from pipelinekit.cli.wiring import read_named_platform
 from pipelinekit.errors import refused, usage
-from pipelinekit.model.platform import Environment, Platform
+from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.model.preparation import Preparation
 from pipelinekit.model.release import IDENTITY
 from pipelinekit.plan import preparation as plans
@@ -51,7 +51,7 @@ def prepare(platform: str, name: str, app: str, plan_only: bool, as_json: bool) 
       pipelinekit environment prepare --platform ../platform --env dev
       pipelinekit environment prepare --platform ../platform --app payments/orders
     """
-    from pipelinekit.adapters.cluster.namespaces import Namespaces
+    from pipelinekit.adapters.cluster.ground.namespaces import Namespaces
 
     if not platform:
         raise usage("platform-needed", "no platform is named", hint="--platform or PIPELINEKIT_PLATFORM")

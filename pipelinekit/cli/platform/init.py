@@ -18,7 +18,7 @@ from pipelinekit.cli.platform.doctor import ask_all
 from pipelinekit.cli.platform.questions import Answered, words
 from pipelinekit.errors import Fault, ToolFailed, refused, usage
 from pipelinekit.generators.platformdoc import FILE, Answers, plan_platform
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.render import render
 
 

@@ -22,7 +22,7 @@ from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY, age
 from pipelinekit.cli.wiring import chart_repository, named_or_local_platform, read_platform_at, registry_login
 from pipelinekit.errors import check_failed, usage
 from pipelinekit.model.ledger import Anchor, Entry, Event, branch_of
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.release import ImageRef, Target
 from pipelinekit.plan.moment import moment
 from pipelinekit.steps import ledger as steps

@@ -12,7 +12,7 @@ from pipelinekit.cli import report
 from pipelinekit.cli.options import JSON, PLATFORM
 from pipelinekit.cli.wiring import read_named_platform
 from pipelinekit.errors import check_failed, refused, usage
-from pipelinekit.model.nexus import Nexus
+from pipelinekit.model.platform.nexus import Nexus
 from pipelinekit.model.release import Credentials
 from pipelinekit.plan.nexus import password_variable, users
 from pipelinekit.plan.tenants import tenants_of

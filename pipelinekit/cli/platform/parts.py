@@ -15,20 +15,20 @@ from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.wiring import chart_repository, charts_at, registry_login
 from pipelinekit.errors import DocumentInvalid, Fault, refused
-from pipelinekit.model.platform import Environment, Platform
+from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.reading import needs
-from pipelinekit.reading.platform import read_platform_with_places
+from pipelinekit.reading.platform.document import read_platform_with_places
 from pipelinekit.reading.source import Source
 
 if TYPE_CHECKING:
-    from pipelinekit.adapters.cluster.components import ComponentHelm
-    from pipelinekit.adapters.cluster.volumes import Volumes
+    from pipelinekit.adapters.cluster.charts.components import ComponentHelm
+    from pipelinekit.adapters.cluster.ground.volumes import Volumes
     from pipelinekit.adapters.folder.components import ComponentFolder
     from pipelinekit.model.component import Archive, Component
     from pipelinekit.model.preflight import Finding
     from pipelinekit.model.release import Credentials, ImageRef
     from pipelinekit.plan.rollout.order import Order
-    from pipelinekit.steps.deployment import Prepared
+    from pipelinekit.steps.deploying.deployment import Prepared
     from pipelinekit.steps.rollout.deploy import Site
     from pipelinekit.steps.rollout.part import Part, Shelf
 
@@ -156,7 +156,7 @@ class Rollout:
     @cached_property
     def helm(self) -> ComponentHelm:
         """Helm, which leaves definitions out."""
-        from pipelinekit.adapters.cluster.components import ComponentHelm
+        from pipelinekit.adapters.cluster.charts.components import ComponentHelm
 
         return ComponentHelm(kubeconfig(dict(os.environ)))
 
@@ -185,15 +185,15 @@ class Rollout:
     @cached_property
     def volumes(self) -> Volumes:
         """The volumes of the same cluster."""
-        from pipelinekit.adapters.cluster.volumes import Volumes
+        from pipelinekit.adapters.cluster.ground.volumes import Volumes
 
         return Volumes(kubeconfig(dict(os.environ)))
 
     def _survey(self, prepared: Prepared) -> tuple[Finding, ...]:
         """What looks a target over, as for applications."""
-        from pipelinekit.adapters.cluster.preflight import Preflight
+        from pipelinekit.adapters.cluster.ground.preflight import Preflight
         from pipelinekit.adapters.registry.oci import OciRegistry
-        from pipelinekit.steps import preflight
+        from pipelinekit.steps.deploying import preflight
         from pipelinekit.steps.rollout.render import surveyed
 
         def exists(ref: ImageRef, login: Credentials | None) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from pipelinekit import names
-from pipelinekit.adapters.cluster.workloads import Workloads
+from pipelinekit.adapters.cluster.pods.workloads import Workloads
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.registry.store import RegistryStore, place_of
 from pipelinekit.cli import report
@@ -21,13 +21,14 @@ from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
 from pipelinekit.cli.wiring import charts_at, named_or_local_platform, registry_login
 from pipelinekit.errors import UsageError, refused, usage
-from pipelinekit.model.platform import OCI, Platform
+from pipelinekit.model.platform.document import OCI, Platform
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.inputs import image_reference
 from pipelinekit.plan.nexus import COMMUNITY_COMPONENTS
 from pipelinekit.ports import ChartRepository
-from pipelinekit.steps import chart, retention
-from pipelinekit.steps.image import Did
+from pipelinekit.steps import retention
+from pipelinekit.steps.artefacts import chart
+from pipelinekit.steps.artefacts.image import Did
 
 HTTP = ("http://", "https://")
 
@@ -164,7 +165,7 @@ def copy(source: str, target: str, platform: str, mount_from: tuple[str, ...], a
 
 
 def _copy_chart(platform: Platform, source: str, target: str) -> Did:
-    from pipelinekit.adapters.cluster.helm import Helm
+    from pipelinekit.adapters.cluster.charts.helm import Helm
 
     def placed(text: str) -> tuple[ImageRef, ChartRepository]:
         if text.startswith(HTTP):

@@ -12,7 +12,7 @@ from pipelinekit.cli.release.options import APPLICATION, TO, desk, named
 from pipelinekit.errors import refused
 from pipelinekit.plan.gates.records import living, release_of, releases
 from pipelinekit.plan.promotion import choose
-from pipelinekit.plan.version import is_later
+from pipelinekit.plan.versions.version import is_later
 from pipelinekit.steps.promotion.books import read
 
 

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.registry.oci import OciRegistry
     from pipelinekit.adapters.source.ledger.gitledger import GitLedger
     from pipelinekit.adapters.source.span import Written
-    from pipelinekit.model.gates import Watch
-    from pipelinekit.model.platform import Environment, Platform
+    from pipelinekit.model.platform.document import Environment, Platform
+    from pipelinekit.model.platform.gates import Watch
+    from pipelinekit.model.platform.zone import Clock
     from pipelinekit.model.preflight import Finding
     from pipelinekit.model.promotion import Release, Watched
-    from pipelinekit.model.zone import Clock
-    from pipelinekit.steps.deployment import Prepared
+    from pipelinekit.steps.deploying.deployment import Prepared
     from pipelinekit.steps.promotion.around import Around
 
 
@@ -105,9 +105,9 @@ class Desk:
 
     def around(self, timeout: int = 300) -> Around:
         """What a promotion needs of the world."""
-        from pipelinekit.adapters.cluster import holders
         from pipelinekit.adapters.cluster.anchors import ClusterAnchors
-        from pipelinekit.adapters.cluster.helm import Helm
+        from pipelinekit.adapters.cluster.charts import holders
+        from pipelinekit.adapters.cluster.charts.helm import Helm
         from pipelinekit.adapters.cluster.kubernetes import Kubernetes
         from pipelinekit.adapters.cluster.objects import Objects
         from pipelinekit.adapters.folder.receipts import ReceiptFolder
@@ -175,10 +175,10 @@ class Desk:
         return signing is None or CosignVerifier(signing.public_key, self.images, login).signed(ref)
 
     def _survey(self, prepared: Prepared) -> tuple[Finding, ...]:
-        from pipelinekit.adapters.cluster.helm import Helm
-        from pipelinekit.adapters.cluster.preflight import Preflight
+        from pipelinekit.adapters.cluster.charts.helm import Helm
+        from pipelinekit.adapters.cluster.ground.preflight import Preflight
         from pipelinekit.adapters.registry.oci import OciRegistry
-        from pipelinekit.steps.preflight import preflight
+        from pipelinekit.steps.deploying.preflight import preflight
 
         def exists(ref: ImageRef, login: Credentials | None) -> bool:
             return OciRegistry(lambda _: login).digest_of(ref) is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelinekit.cli.wiring import read_platform_at
 from pipelinekit.errors import refused
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform.document import Platform
 
 
 def read(source: str) -> tuple[Platform, str]:

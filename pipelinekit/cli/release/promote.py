@@ -14,7 +14,7 @@ from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import APPLICATION, ENV, REASON, TIMEOUT, TO, desk, named
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.promotion import PromotionPlan, Request
-from pipelinekit.steps.image import Did
+from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion import rollback as way_back
 from pipelinekit.steps.promotion.books import event_of, note

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipelinekit.errors import refused
 from pipelinekit.model.app import App
 from pipelinekit.model.draft import Context
-from pipelinekit.model.platform import LOCAL, Cluster, Environment, Platform
+from pipelinekit.model.platform.document import LOCAL, Cluster, Environment, Platform
 from pipelinekit.plan.release import describe_gate
 
 _NEXT = "--context NAME chooses another one"

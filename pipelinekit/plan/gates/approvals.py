@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipelinekit.model.gates import Approvals
 from pipelinekit.model.ledger import Entry, Writer
+from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates.case import Case, closed, opened
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates.case import Case, closed, opened
-from pipelinekit.plan.version import is_final
+from pipelinekit.plan.versions.version import is_final
 
 
 def judge(case: Case) -> Iterator[Verdict]:

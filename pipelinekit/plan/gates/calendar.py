@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pipelinekit.model.gates import Freeze, kind_of
-from pipelinekit.model.zone import DAY, Clock, Zone
+from pipelinekit.model.platform.gates import Freeze, kind_of
+from pipelinekit.model.platform.zone import DAY, Clock, Zone
 from pipelinekit.plan.moment import moment, seconds_of
 
 WEEK = 7 * DAY

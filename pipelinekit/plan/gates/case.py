@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipelinekit.model.ledger import Entry, History, Writer
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
+from pipelinekit.model.platform.zone import Clock
 from pipelinekit.model.promotion import Found, PromotionPlan, Release, Request, Verdict
-from pipelinekit.model.zone import Clock
 
 SKEW = 300
 """Seconds by which two machines' clocks may differ."""

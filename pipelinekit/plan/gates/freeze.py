@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelinekit.model.ledger import Entry
+from pipelinekit.model.platform.zone import UTC
 from pipelinekit.model.promotion import Verdict
-from pipelinekit.model.zone import UTC
 from pipelinekit.plan.gates.calendar import open_windows, shown, unknown_zones
 from pipelinekit.plan.gates.case import SKEW, Case, closed, opened
 

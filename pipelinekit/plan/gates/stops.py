@@ -8,7 +8,7 @@ from pipelinekit.model.ledger import Entry, History
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates.case import Case, closed, opened
 from pipelinekit.plan.gates.records import last, living
-from pipelinekit.plan.version import is_later
+from pipelinekit.plan.versions.version import is_later
 
 
 def judge(case: Case) -> Iterator[Verdict]:

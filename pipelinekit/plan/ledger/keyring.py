@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipelinekit.model.ledger import Role, Writer
-from pipelinekit.model.people import SigningKey
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform.document import Platform
+from pipelinekit.model.platform.people import SigningKey
 from pipelinekit.plan.moment import seconds_of
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pipelinekit.errors import refused
 from pipelinekit.model.app import App, Build
 from pipelinekit.model.component import Component
-from pipelinekit.model.platform import Environment, Platform
+from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
 
 TEAM = "platform"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.model.words import Word
-from pipelinekit.reading.container import read_container
+from pipelinekit.reading.docker.container import read_container
 from pipelinekit.reading.repository.document import line_in
 
 _PATH = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelinekit import names
-from pipelinekit.model.packages import ECOSYSTEMS
+from pipelinekit.model.platform.packages import ECOSYSTEMS
 from pipelinekit.reading.schema.environments import NETWORK, POD_SECURITY, QUOTA
 from pipelinekit.reading.schema.gates import GATES
 from pipelinekit.reading.schema.nexus import NEXUS

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelinekit import names
-from pipelinekit.model.packages import SECRET as SECRET_PREFIX
+from pipelinekit.model.platform.packages import SECRET as SECRET_PREFIX
 
 Schema = dict[str, Any]
 

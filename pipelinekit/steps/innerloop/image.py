@@ -10,8 +10,8 @@ from pipelinekit.errors import Fault, ToolFailed, failed, refused
 from pipelinekit.model.draft import Built
 from pipelinekit.model.release import Credentials, ImageRef, ReleasePlan
 from pipelinekit.ports import Engine, Registry, Say, Secrets, Sources
-from pipelinekit.steps.recipe import Recipe, build_plan, resolve
-from pipelinekit.steps.secrets import secrets_of
+from pipelinekit.steps.artefacts.recipe import Recipe, build_plan, resolve
+from pipelinekit.steps.artefacts.secrets import secrets_of
 
 LAST_LINES = 20
 """How much of a failed build is shown."""

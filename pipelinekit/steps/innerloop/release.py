@@ -18,8 +18,8 @@ from pipelinekit.plan.chartvalues import autoscales, given_values
 from pipelinekit.plan.draft.values import injected, with_build
 from pipelinekit.ports import Say, SecretVersions
 from pipelinekit.reading.values import overlay, read_values
-from pipelinekit.steps.deployment import Prepared
-from pipelinekit.steps.referenced import with_versions
+from pipelinekit.steps.deploying.deployment import Prepared
+from pipelinekit.steps.deploying.referenced import with_versions
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from pipelinekit.model.gates import Watch
 from pipelinekit.model.ledger import Anchor
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform.document import Platform
+from pipelinekit.model.platform.gates import Watch
+from pipelinekit.model.platform.zone import Clock
 from pipelinekit.model.promotion import Release, Watched
 from pipelinekit.model.release import ImageRef, Target
-from pipelinekit.model.zone import Clock
 from pipelinekit.ports import (
     ChartRepository,
     Charts,
@@ -23,7 +23,7 @@ from pipelinekit.ports import (
     Say,
     Workspace,
 )
-from pipelinekit.steps.preflight import Survey
+from pipelinekit.steps.deploying.preflight import Survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,14 @@ from typing import Any
 
 from pipelinekit.errors import CheckFailed, PipelinekitError, Refused
 from pipelinekit.model.ledger import Anchor, Kind, branch_of
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Release
 from pipelinekit.plan.promotion import chart_at, image_at
 from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps import release as release_steps
-from pipelinekit.steps.chart import copy as copy_chart
-from pipelinekit.steps.deployment import Prepared
-from pipelinekit.steps.image import Did
+from pipelinekit.steps.artefacts.chart import copy as copy_chart
+from pipelinekit.steps.artefacts.image import Did
+from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import event_of, note, told
 from pipelinekit.steps.promotion.survey import Survey, address_of, fetched, prepared

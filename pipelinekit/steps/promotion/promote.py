@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Fault, Refused, refused
 from pipelinekit.model.ledger import Entry, Event, History, number_of
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Judgement, Release, Request, Verdict
 from pipelinekit.plan.chartvalues import chart_of
 from pipelinekit.plan.gates.case import Case
@@ -14,8 +14,8 @@ from pipelinekit.plan.gates.judge import judge, stopped
 from pipelinekit.plan.gates.order import unseen
 from pipelinekit.plan.gates.records import living, verified
 from pipelinekit.plan.promotion import BEGUN, busy, choose, underway
-from pipelinekit.steps.deployment import RUNNING
-from pipelinekit.steps.image import Did
+from pipelinekit.steps.artefacts.image import Did
+from pipelinekit.steps.deploying.deployment import RUNNING
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, event_of, note, read, settle
 from pipelinekit.steps.promotion.effects import Deed, carry_out, prove

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from pipelinekit.errors import refused
 from pipelinekit.model.ledger import Entry, Event, History
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Release
 from pipelinekit.plan.gates.records import arrivals, last, living, tried
 from pipelinekit.plan.gates.stops import held, holds_back
 from pipelinekit.plan.promotion import BEGUN, busy, choose, earlier, underway
-from pipelinekit.plan.version import is_later
-from pipelinekit.steps.image import Did
+from pipelinekit.plan.versions.version import is_later
+from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, event_of, note, read, settle
 from pipelinekit.steps.promotion.effects import Deed, carry_out, prove

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused
 from pipelinekit.model.ledger import Writer
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
+from pipelinekit.model.platform.zone import Clock
 from pipelinekit.model.promotion import PromotionPlan, Release
 from pipelinekit.model.release import ReleasePlan
-from pipelinekit.model.zone import Clock
 from pipelinekit.plan.gates.case import Case
 from pipelinekit.plan.gates.judge import stopped
 from pipelinekit.ports import Ledger, Say

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused, ToolFailed, failed, refused
 from pipelinekit.model.app import App
 from pipelinekit.model.ledger import History
-from pipelinekit.model.platform import OCI, Environment
+from pipelinekit.model.platform.document import OCI, Environment
 from pipelinekit.model.preflight import REFUSED
 from pipelinekit.model.promotion import Found, Live, PromotionPlan, Release, Watched
 from pipelinekit.model.release import ImageRef, ReleasePlan, Target
@@ -24,8 +24,8 @@ from pipelinekit.plan.promotion import (
 )
 from pipelinekit.plan.release import target_of
 from pipelinekit.reading.app import read_app
-from pipelinekit.steps.chart import DIST, digest_of
-from pipelinekit.steps.deployment import Prepared
+from pipelinekit.steps.artefacts.chart import DIST, digest_of
+from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.release import prepare, values_layers
 

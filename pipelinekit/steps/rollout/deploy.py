@@ -20,7 +20,7 @@ from pipelinekit.steps.rollout.gate import Gate, pass_through
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 
 if TYPE_CHECKING:
-    from pipelinekit.steps.preflight import Survey
+    from pipelinekit.steps.deploying.preflight import Survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

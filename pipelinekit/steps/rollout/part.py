@@ -9,16 +9,16 @@ from pathlib import Path
 
 from pipelinekit.errors import Refused, failed, refused
 from pipelinekit.model.component import Archive, Component
-from pipelinekit.model.platform import Environment, Platform
+from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.model.receipts import ChartPackaged
 from pipelinekit.model.release import Target
 from pipelinekit.plan.chartvalues import autoscales
 from pipelinekit.plan.rollout import releases
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Workspace
 from pipelinekit.reading.values import overlay, read_values
-from pipelinekit.steps import chart as chart_steps
-from pipelinekit.steps.chart import DIST, digest_of
-from pipelinekit.steps.deployment import Prepared
+from pipelinekit.steps.artefacts import chart as chart_steps
+from pipelinekit.steps.artefacts.chart import DIST, digest_of
+from pipelinekit.steps.deploying.deployment import Prepared
 
 Fetch = Callable[[Archive, Path], None]
 """Writes an upstream archive to a path."""

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pipelinekit.errors import PipelinekitError, ToolFailed
 from pipelinekit.model.release import ReleaseState
 from pipelinekit.model.rollout import Object, PartPlan
-from pipelinekit.plan.deploymentplan import lines as changes_of
+from pipelinekit.plan.deploying.deploymentplan import lines as changes_of
 from pipelinekit.plan.rollout import definitions as crds
 from pipelinekit.plan.rollout import releases
 from pipelinekit.plan.rollout.order import Order, needed_by
 from pipelinekit.ports import Say
 from pipelinekit.reading.manifest import read_manifest
-from pipelinekit.steps import deployment as deployment_steps
+from pipelinekit.steps.deploying import deployment as deployment_steps
 from pipelinekit.steps.rollout.deploy import Site, refusals
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 

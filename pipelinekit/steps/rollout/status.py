@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelinekit.plan.rollout import releases
-from pipelinekit.steps.deployment import RUNNING
+from pipelinekit.steps.deploying.deployment import RUNNING
 from pipelinekit.steps.rollout.deploy import Site
 from pipelinekit.steps.rollout.gate import Gate
 from pipelinekit.steps.rollout.part import Part, Shelf

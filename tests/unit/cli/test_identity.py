@@ -6,7 +6,7 @@ import pytest
 
 from pipelinekit.cli import identity
 from pipelinekit.errors import Refused
-from pipelinekit.model.platform import Registration
+from pipelinekit.model.platform.document import Registration
 from pipelinekit.model.release import Revision
 from tests import examples
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pipelinekit.generators.agentpod import CONTAINER, pod_manifest
-from pipelinekit.model.agent import AgentPod
+from pipelinekit.model.jenkins.agent import AgentPod
 
 
 def test_an_agent_pod_waits_for_commands() -> None:

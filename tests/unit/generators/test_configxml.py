@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.generators.configxml import MULTIBRANCH, config_xml, escaped
-from pipelinekit.model.jobs import Folder, Git, GitHub, Job, Multibranch, Pipeline
+from pipelinekit.model.jenkins.jobs import Folder, Git, GitHub, Job, Multibranch, Pipeline
 from pipelinekit.reading.configxml import read_config
 from tests.hostile.values import ALL
 

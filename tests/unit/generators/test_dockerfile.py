@@ -5,9 +5,9 @@ import pytest
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.dockerfile import plan
 from pipelinekit.model.app import LANGUAGES, Build, Language, Process
-from pipelinekit.model.packages import ECOSYSTEMS, OF_LANGUAGE, secret_of
-from pipelinekit.model.site import Site
-from pipelinekit.reading.dockerfile import secrets
+from pipelinekit.model.platform.packages import ECOSYSTEMS, OF_LANGUAGE, secret_of
+from pipelinekit.model.platform.site import Site
+from pipelinekit.reading.docker.dockerfile import secrets
 from pipelinekit.render import render
 from tests import examples
 

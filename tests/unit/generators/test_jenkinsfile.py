@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from pipelinekit.generators.jenkinsfile import plan
-from pipelinekit.model.agent import Agent, AgentPod, Notify
 from pipelinekit.model.app import Build
-from pipelinekit.model.site import Site
+from pipelinekit.model.jenkins.agent import Agent, AgentPod, Notify
+from pipelinekit.model.platform.site import Site
 from tests import examples
 
 

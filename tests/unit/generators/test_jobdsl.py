@@ -4,7 +4,7 @@ import pytest
 
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators.jobdsl import interval, plan
-from pipelinekit.model.jobs import Folder, Job
+from pipelinekit.model.jenkins.jobs import Folder, Job
 from pipelinekit.render import render
 from tests.groovy import literals
 from tests.hostile.values import ALL

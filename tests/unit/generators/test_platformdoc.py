@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.generators.platformdoc import FILE, Answers, plan_platform
-from pipelinekit.model.platform import Cluster, Platform
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.model.platform.document import Cluster, Platform
+from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.render import render
 from tests.hostile.values import HOSTILE
 

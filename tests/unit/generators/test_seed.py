@@ -7,8 +7,8 @@ import yaml
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.cli.verbs import CONTRACT
 from pipelinekit.generators import seed
-from pipelinekit.model.agent import Agent, AgentPod
-from pipelinekit.model.platform import (
+from pipelinekit.model.jenkins.agent import Agent, AgentPod
+from pipelinekit.model.platform.document import (
     Charts,
     Cluster,
     Images,
@@ -18,7 +18,7 @@ from pipelinekit.model.platform import (
     Platform,
     Registration,
 )
-from pipelinekit.model.registries import MirrorLogin
+from pipelinekit.model.platform.registries import MirrorLogin
 from pipelinekit.render import render
 from tests import examples
 from tests.groovy import literals

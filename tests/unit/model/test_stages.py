@@ -6,8 +6,8 @@ import pytest
 
 from pipelinekit.cli.verbs import STEPS, VERBS
 from pipelinekit.model.app import Build, Language
-from pipelinekit.model.packages import ECOSYSTEMS, Ecosystem
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.packages import ECOSYSTEMS, Ecosystem
+from pipelinekit.model.platform.site import Site
 from pipelinekit.model.stages import STAGES, Stage, arguments_of, arguments_on_main, credentials_of
 from tests import examples
 

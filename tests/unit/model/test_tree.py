@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipelinekit.generators import plan_files
 from pipelinekit.model.app import LANGUAGES
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.site import Site
 from pipelinekit.model.tree import File, can_be_generated, is_gits
 from pipelinekit.reading.app import read_app
 

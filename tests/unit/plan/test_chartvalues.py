@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pipelinekit.model.app import OwnChart
-from pipelinekit.model.network import PRIVATE, Network
-from pipelinekit.model.platform import Registration, Vault
+from pipelinekit.model.platform.document import Registration, Vault
+from pipelinekit.model.platform.network import PRIVATE, Network
 from pipelinekit.plan.chartvalues import (
     chart_of,
     closed_services,

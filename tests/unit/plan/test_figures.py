@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from pipelinekit.model.gates import Bound
+from pipelinekit.model.platform.gates import Bound
 from pipelinekit.plan.figures import Series, filled, judged, silent, step_of
 
 BOUND = Bound(name="errors", query="x", lowest=0.1, highest=0.5)

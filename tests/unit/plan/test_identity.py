@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipelinekit.model.platform import Registration
+from pipelinekit.model.platform.document import Registration
 from pipelinekit.plan.identity import place_of, stranger
 from tests import examples
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.packages import ECOSYSTEMS, Ecosystem
+from pipelinekit.model.platform.packages import ECOSYSTEMS, Ecosystem
 from pipelinekit.model.release import Credentials
 from pipelinekit.plan.logins import login_file
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.nexus import BlobStore, Nexus, Repository, Tenant
+from pipelinekit.model.platform.nexus import BlobStore, Nexus, Repository, Tenant
 from pipelinekit.plan.nexus import (
     Change,
     differences,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import Refused, UsageError
-from pipelinekit.model.gates import Approvals, Evidence, Freeze
 from pipelinekit.model.ledger import History
+from pipelinekit.model.platform.gates import Approvals, Evidence, Freeze
 from pipelinekit.model.promotion import Live
 from pipelinekit.plan.promotion import (
     chart_at,

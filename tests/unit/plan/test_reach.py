@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pipelinekit.model.app import Process
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.release import Target
 from pipelinekit.plan.reach import reach
 from tests import examples

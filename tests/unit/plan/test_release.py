@@ -7,9 +7,7 @@ import pytest
 
 from pipelinekit.errors import Refused, UsageError
 from pipelinekit.model.app import App, Build
-from pipelinekit.model.gates import Approvals, Evidence, Freeze
-from pipelinekit.model.packages import Proxy
-from pipelinekit.model.platform import (
+from pipelinekit.model.platform.document import (
     Charts,
     Cluster,
     ComponentEntry,
@@ -21,7 +19,9 @@ from pipelinekit.model.platform import (
     Vault,
     local_platform,
 )
-from pipelinekit.model.registries import Retention, Signing
+from pipelinekit.model.platform.gates import Approvals, Evidence, Freeze
+from pipelinekit.model.platform.packages import Proxy
+from pipelinekit.model.platform.registries import Retention, Signing
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.inputs import LABEL, Inputs
 from pipelinekit.plan.release import (

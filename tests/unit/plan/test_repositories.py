@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.nexus import Repository, Routing
+from pipelinekit.model.platform.nexus import Repository, Routing
 from pipelinekit.plan.repositories import settings_of
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.model.ledger import Digests, Event
-from pipelinekit.model.registries import Retention
+from pipelinekit.model.platform.registries import Retention
 from pipelinekit.model.stored import Running, Stored
 from pipelinekit.plan.retention import expired, judge, plan_id
 

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
-from pipelinekit.model.agent import Agent
-from pipelinekit.model.packages import Proxy
-from pipelinekit.model.platform import Charts, Cluster, Images, Jenkins, Library, Registration, local_platform
-from pipelinekit.model.registries import MirrorLogin
-from pipelinekit.model.site import Site
+from pipelinekit.model.jenkins.agent import Agent
+from pipelinekit.model.platform.document import (
+    Charts,
+    Cluster,
+    Images,
+    Jenkins,
+    Library,
+    Registration,
+    local_platform,
+)
+from pipelinekit.model.platform.packages import Proxy
+from pipelinekit.model.platform.registries import MirrorLogin
+from pipelinekit.model.platform.site import Site
 from pipelinekit.plan.site import site_of
 from tests import examples
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.nexus import Tenant
-from pipelinekit.model.platform import Charts, Images, Registration
+from pipelinekit.model.platform.document import Charts, Images, Registration
+from pipelinekit.model.platform.nexus import Tenant
 from pipelinekit.plan.tenants import charts_expression, images_expression, tenants_of
 from tests import csel, examples
 

@@ -4,7 +4,7 @@ import pytest
 
 from pipelinekit.errors import Fault
 from pipelinekit.reading import across
-from pipelinekit.reading.platform import read_platform_with_places
+from pipelinekit.reading.platform.document import read_platform_with_places
 from tests import examples
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.model.jobconfig import differences, digest_of
-from pipelinekit.model.marker import Marker, read_marker
+from pipelinekit.model.jenkins.jobconfig import differences, digest_of
+from pipelinekit.model.jenkins.marker import Marker, read_marker
 from pipelinekit.reading.configxml import CREDENTIALS, disabled, lay_over, read_config
 
 RECORDED = Path(__file__).parents[2] / "controller" / "recordings" / "jobs"

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.model.agent import Agent, AgentPod
+from pipelinekit.model.jenkins.agent import Agent, AgentPod
 from pipelinekit.model.lock import Lock
-from pipelinekit.model.packages import ECOSYSTEMS
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.packages import ECOSYSTEMS
+from pipelinekit.model.platform.site import Site
 from pipelinekit.reading.lock import read_lock
 from pipelinekit.render.lock import lock_text
 from tests.unit.reading.test_source import YAML_ISH

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.reading.needs import Described, check_components, describe
-from pipelinekit.reading.platform import read_platform_with_places
+from pipelinekit.reading.platform.document import read_platform_with_places
 
 PLATFORM = """apiVersion: pipelinekit/v1
 kind: Platform

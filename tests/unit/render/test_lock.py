@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import yaml
 
-from pipelinekit.model.agent import Agent, AgentPod
+from pipelinekit.model.jenkins.agent import Agent, AgentPod
 from pipelinekit.model.lock import Lock
 from pipelinekit.render.lock import lock_text
 from tests import examples

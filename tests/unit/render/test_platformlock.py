@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from pipelinekit.model.platform import Registration
-from pipelinekit.model.platformlock import LockedApplication, PlatformLock
+from pipelinekit.model.platform.document import Registration
+from pipelinekit.model.platform.lock import LockedApplication, PlatformLock
 from pipelinekit.render.platformlock import platform_lock_text
 
 

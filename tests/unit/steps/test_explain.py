@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from pipelinekit.errors import Place
-from pipelinekit.model.platform import local_platform
+from pipelinekit.model.platform.document import local_platform
 from pipelinekit.reading.across import describe
-from pipelinekit.reading.platform import read_platform_with_places
+from pipelinekit.reading.platform.document import read_platform_with_places
 from pipelinekit.steps.explain import Setting, explain
 
 PLATFORM = """\

@@ -10,8 +10,8 @@ import pytest
 
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.errors import PipelinekitError, failed, refused
-from pipelinekit.model.platform import Registration
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.document import Registration
+from pipelinekit.model.platform.site import Site
 from pipelinekit.steps import fleet
 from pipelinekit.steps.fleet import BAD, Result, State, Tool, for_all, title_of, update
 from tests import examples

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.jobplan import Action, JobPlan
-from pipelinekit.model.jobs import Job
-from pipelinekit.model.marker import read_marker
-from pipelinekit.plan.jobs import wanted_jobs
+from pipelinekit.model.jenkins.jobplan import Action, JobPlan
+from pipelinekit.model.jenkins.jobs import Job
+from pipelinekit.model.jenkins.marker import read_marker
+from pipelinekit.plan.jenkins.jobs import wanted_jobs
 from pipelinekit.steps import jobs as steps
 from tests import examples
 from tests.doubles import Jobs
-from tests.unit.plan.test_jobs import platform, registration
+from tests.unit.plan.jenkins.test_jobs import platform, registration
 
 TODAY = "2026-11-24"
 PLATFORM = platform(registration(repository="https://git.acme.example/orders.git", credentials="git"))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pipelinekit.model.platform import Jenkins, Library, Platform
+from pipelinekit.model.platform.document import Jenkins, Library, Platform
 from pipelinekit.steps.library import notices
 from tests import examples
 from tests.doubles import Controller, Repositories

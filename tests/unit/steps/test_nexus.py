@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.nexus import Nexus, Repository, Tenant
+from pipelinekit.model.platform.nexus import Nexus, Repository, Tenant
 from pipelinekit.steps import nexus as steps
 from tests.nexus import DISCLAIMER, Server
 

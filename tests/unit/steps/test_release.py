@@ -14,10 +14,11 @@ from pipelinekit.model.deployment import DeploymentPlan, Look
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified
 from pipelinekit.model.release import ReleasePlan, Target
 from pipelinekit.model.trouble import Trouble
-from pipelinekit.plan.deploymentplan import lines
-from pipelinekit.steps import patience, release
-from pipelinekit.steps.deployment import Prepared, find, plan_deployment
-from pipelinekit.steps.image import Did
+from pipelinekit.plan.deploying.deploymentplan import lines
+from pipelinekit.steps import release
+from pipelinekit.steps.artefacts.image import Did
+from pipelinekit.steps.deploying import patience
+from pipelinekit.steps.deploying.deployment import Prepared, find, plan_deployment
 from tests import examples
 from tests.doubles import Charts, Cluster, Receipts, Record, Registry, Releases, Signer, Workspace, digest
 from tests.things import Things

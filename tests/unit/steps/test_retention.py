@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipelinekit.errors import Refused
 from pipelinekit.model.ledger import Digests, Event
-from pipelinekit.model.platform import Cluster
-from pipelinekit.model.registries import Retention
+from pipelinekit.model.platform.document import Cluster
+from pipelinekit.model.platform.registries import Retention
 from pipelinekit.model.stored import Running, Stored
 from pipelinekit.steps import retention
 from tests import examples

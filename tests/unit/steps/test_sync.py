@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from pipelinekit.errors import PipelinekitError, failed
-from pipelinekit.model.platform import Registration
-from pipelinekit.model.platformlock import PlatformLock
+from pipelinekit.model.platform.document import Registration
+from pipelinekit.model.platform.lock import PlatformLock
 from pipelinekit.steps.sync import check, next_lock, sync
 from tests import examples
 from tests.doubles import Repositories

@@ -13,7 +13,7 @@ from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.cli.application.takein import describe, seen_in
 from pipelinekit.generators import dockerfile, languages
 from pipelinekit.model.app import WEB, App
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.site import Site
 from pipelinekit.plan.detect.signs import READ, Detected
 from pipelinekit.reading.app import read_app
 from pipelinekit.render import render

@@ -25,15 +25,15 @@ from pipelinekit.errors import DocumentInvalid
 from pipelinekit.generators import plan_files
 from pipelinekit.model.app import App
 from pipelinekit.model.lock import Lock
-from pipelinekit.model.platform import Platform
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.document import Platform
+from pipelinekit.model.platform.site import Site
 from pipelinekit.plan.chartvalues import given_values
 from pipelinekit.plan.release import image_labels, plan_release, target_of
 from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import read_app
 from pipelinekit.reading.component import read_component
 from pipelinekit.reading.lock import read_lock
-from pipelinekit.reading.platform import read_platform
+from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.reading.schema import SCHEMAS, Schema
 from pipelinekit.reading.source import dotted
 from pipelinekit.render import render

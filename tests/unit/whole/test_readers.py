@@ -14,14 +14,18 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelinekit.adapters.cluster import rights
+from pipelinekit.adapters.cluster.ground import rights
 from pipelinekit.adapters.registry import credentials, dockerconfig
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model import jobplan, receipts
+from pipelinekit.model import receipts
+from pipelinekit.model.jenkins import jobplan
 from pipelinekit.plan.detect import detect
-from pipelinekit.reading import app, casc, dockerfile, lock, manifest, platform, platformlock, values
-from pipelinekit.reading.dockerignore import read_dockerignore
+from pipelinekit.reading import app, casc, lock, manifest, values
+from pipelinekit.reading.docker import dockerfile
+from pipelinekit.reading.docker.dockerignore import read_dockerignore
 from pipelinekit.reading.gotest import junit_of_go
+from pipelinekit.reading.platform import document as platform
+from pipelinekit.reading.platform import lock as platformlock
 
 WORDS = st.sampled_from(
     re.findall(

@@ -14,11 +14,11 @@ from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import jobdsl, plan_files, seed
 from pipelinekit.generators.platformdoc import Answers, plan_platform
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton
-from pipelinekit.model.agent import Agent, AgentPod
 from pipelinekit.model.app import LANGUAGES, Build
-from pipelinekit.model.platform import Jenkins, Library, Origin, Registration
+from pipelinekit.model.jenkins.agent import Agent, AgentPod
+from pipelinekit.model.platform.document import Jenkins, Library, Origin, Registration
 from pipelinekit.model.tree import FilePlan
-from pipelinekit.plan.jobs import wanted_jobs
+from pipelinekit.plan.jenkins.jobs import wanted_jobs
 from pipelinekit.render import SUFFIX, escape
 from tests import examples
 

@@ -15,7 +15,7 @@ from pipelinekit.adapters.source.ledger.remote import Remote, read_commits
 from pipelinekit.adapters.source.ledger.signing import Signer
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.ledger import MOVED, PLATFORM, Entry, Event, History, Writer, may_not_write
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform.document import Platform
 from pipelinekit.plan.ledger.body import Body, message_of, read_message, same
 from pipelinekit.plan.ledger.commit import EMPTY_TREE, Commit
 from pipelinekit.plan.ledger.judge import Revocation, judge, revocations

@@ -12,7 +12,7 @@ from pipelinekit.adapters import process
 from pipelinekit.adapters.source.git import Git
 from pipelinekit.errors import refused
 from pipelinekit.model.ledger import Writer
-from pipelinekit.model.people import SigningKey
+from pipelinekit.model.platform.people import SigningKey
 from pipelinekit.plan.ledger.keyring import Keyring, Owner
 
 KEY = "PIPELINEKIT_LEDGER_KEY"

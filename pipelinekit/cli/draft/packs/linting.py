@@ -11,7 +11,7 @@ from pipelinekit.adapters.folder import packs
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 from pipelinekit.model.draft import BUILD_ID, DRAFT
 from pipelinekit.plan.draft import packlint
-from pipelinekit.reading.dockerfile import stages
+from pipelinekit.reading.docker.dockerfile import stages
 from pipelinekit.reading.draft.tasks import read_tasks
 from pipelinekit.reading.manifest import read_manifest
 

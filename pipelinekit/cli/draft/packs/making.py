@@ -20,7 +20,7 @@ from pipelinekit.cli.options import JSON
 from pipelinekit.errors import CheckFailed, usage
 from pipelinekit.generators import packs as generated
 from pipelinekit.merge.keys import set_keys
-from pipelinekit.model.site import Site
+from pipelinekit.model.platform.site import Site
 from pipelinekit.reading.draft.settings import FILE as TOML
 from pipelinekit.reading.draft.tasks import FILE as TASKS
 from pipelinekit.render import render

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.adapters.cluster.answers import refusal
-from pipelinekit.adapters.cluster.rights import read
+from pipelinekit.adapters.cluster.ground.rights import read
 from pipelinekit.adapters.probes import lacking
 from pipelinekit.model.preflight import Rule
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.cli.application.fleet import FleetOptions, Work
-from pipelinekit.model.platform import Registration
+from pipelinekit.model.platform.document import Registration
 from pipelinekit.steps import fleet
 from pipelinekit.steps.fleet import State
 from tests import examples

@@ -11,7 +11,7 @@ from pipelinekit.cli.line import run
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.stages import STAGES
-from pipelinekit.plan.stages import Decision
+from pipelinekit.plan.jenkins.stages import Decision
 
 PACKAGE = Decision(
     stage=next(each for each in STAGES if each.verb == "package"),

@@ -7,8 +7,7 @@ import pytest
 from pipelinekit.errors import Refused
 from pipelinekit.model.app import App, Build
 from pipelinekit.model.draft import Context
-from pipelinekit.model.gates import Approvals
-from pipelinekit.model.platform import (
+from pipelinekit.model.platform.document import (
     Charts,
     Cluster,
     Environment,
@@ -17,6 +16,7 @@ from pipelinekit.model.platform import (
     Registration,
     local_platform,
 )
+from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.plan.draft import guard
 
 DEV = Context(name="acme-dev", server="https://dev.example.com:6443", ca="sha256:dev")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import shlex
 
 from pipelinekit.model.app import App, Build, Process, SecretRef
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.release import Target
 from pipelinekit.plan.draft import lacking
 

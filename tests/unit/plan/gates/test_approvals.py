@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.model.gates import Approvals
 from pipelinekit.model.ledger import Writer
+from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.promotion import Found
 from tests import promotions
 from tests.promotions import PIPELINE, World, event, person

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.adapters import zones
-from pipelinekit.model.gates import Freeze
-from pipelinekit.model.zone import DAY, UTC, Clock, Zone
+from pipelinekit.model.platform.gates import Freeze
+from pipelinekit.model.platform.zone import DAY, UTC, Clock, Zone
 from pipelinekit.plan.gates.calendar import DAYS, open_windows, shown, unknown_zones
 from pipelinekit.plan.moment import moment, seconds_of
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.gates import Evidence
+from pipelinekit.model.platform.gates import Evidence
 from pipelinekit.plan.gates.judge import judge
 from tests.promotions import JENKINS, NOW, World, digests, event, person
 

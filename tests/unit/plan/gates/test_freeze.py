@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelinekit.model.gates import Freeze
 from pipelinekit.model.ledger import Event
+from pipelinekit.model.platform.gates import Freeze
 from pipelinekit.plan.moment import moment
 from tests.promotions import NOW, World, event, person
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pipelinekit.model.ledger import Entry, Event
-from pipelinekit.model.platform import Platform
+from pipelinekit.model.platform.document import Platform
 from pipelinekit.plan.ledger.commit import Commit
 from pipelinekit.plan.ledger.judge import Revocation, judge, revocations
 from pipelinekit.plan.ledger.keyring import Keyring

@@ -9,7 +9,7 @@ import pytest
 from pipelinekit.errors import Refused
 from pipelinekit.model.draft import Built
 from pipelinekit.model.release import ReleaseState, Target
-from pipelinekit.steps.deployment import Prepared
+from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.innerloop.release import Chart, Wishes, build_id, prepare, require_ours
 from tests import examples
 from tests.doubles import Cluster

@@ -4,7 +4,7 @@ import pytest
 
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.draft import Task
-from pipelinekit.model.platform import Environment
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.release import Target
 from pipelinekit.steps.innerloop.tasks import run_here, run_in_pods, words_of
 from tests.developers import DraftPods, pod

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import CheckFailed, Refused, ToolFailed
-from pipelinekit.model.gates import Approvals, Watch
 from pipelinekit.model.ledger import Event
+from pipelinekit.model.platform.gates import Approvals, Watch
 from pipelinekit.model.promotion import Request, Watched
 from pipelinekit.model.trouble import Trouble
 from pipelinekit.steps.promotion import books, promote

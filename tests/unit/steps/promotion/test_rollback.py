@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import CheckFailed, Refused
-from pipelinekit.model.gates import Approvals
+from pipelinekit.model.platform.gates import Approvals
 from tests.doubles import Killed
 from tests.promoting import Bench, Effects
 from tests.promotions import BRANCH, event, person

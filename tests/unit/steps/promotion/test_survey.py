@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed
-from pipelinekit.model.gates import Approvals
+from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.gates.records import release_of
 from pipelinekit.steps.promotion import survey

@@ -1,0 +1,1 @@
+"""Releases by Helm: what it installs, says and remembers."""

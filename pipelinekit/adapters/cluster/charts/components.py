@@ -1,0 +1,68 @@
+"""Helm for the platform's components: their CustomResourceDefinitions stay out of the releases."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import kubectl, leftout
+from pipelinekit.adapters.cluster.charts import helm, undo
+from pipelinekit.adapters.files import write_atomic
+from pipelinekit.errors import failed
+from pipelinekit.model.release import Target
+
+
+class ComponentHelm(helm.Helm):
+    """Helm against the clusters of a set of kubeconfig files."""
+
+    def everything(self, archive: Path, target: Target, values: Sequence[str]) -> str:
+        """What a chart is with those values, its CustomResourceDefinitions included: YAML documents.
+
+        No cluster is asked. Raises `ToolFailed` with Helm's reason.
+        """
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            files = []
+            for number, text in enumerate(values):
+                path = Path(scratch, f"values-{number}.yaml")
+                write_atomic(path, text, mode=0o600)
+                files += ["--values", str(path)]
+            words = ["helm", "template", target.name, str(archive), "--namespace", target.namespace]
+            done = process.run([*words, "--include-crds", *files], timeout=120)
+        if done.code:
+            raise failed("chart-invalid", f"helm template: {done.reason()}")
+        return done.out
+
+    def remove(self, target: Target, *, timeout: int) -> bool:
+        """Uninstall a release and wait until its objects are gone; whether there was one."""
+        options = ["--wait", "--timeout", f"{timeout}s", "--ignore-not-found", *undo.scope(target)]
+        done = process.watch(["helm", "uninstall", target.name, *options], env=self.env)
+        if done.code:
+            raise helm.cluster_failed(target, f"helm: {done.reason()}")
+        return "uninstalled" in done.out and "not found" not in done.err.lower()
+
+    def drop_volumes(self, target: Target, claims: Sequence[str]) -> Sequence[str]:
+        """Delete the volumes of claims whose names begin so, followed by a number; their names."""
+        done = kubectl.run(self.env, target, "get", "pvc", "--output", "jsonpath={.items[*].metadata.name}")
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        mine = [name for name in done.out.split() if _number(name, claims)]
+        if mine:
+            gone = kubectl.run(self.env, target, "delete", "pvc", *mine, "--wait=false")
+            if gone.code:
+                raise helm.cluster_failed(target, gone.reason())
+        return mine
+
+    def _left_out(self, archive: Path, scratch: Path) -> tuple[list[str], Mapping[str, str]]:
+        if not leftout.has_definitions(archive):
+            return ["--skip-crds"], self.env
+        if self.owns:
+            return ["--skip-crds", "--post-renderer", leftout.NAME], {**self.env, **leftout.plugin(scratch)}
+        return ["--skip-crds", "--post-renderer", leftout.program(scratch)], self.env
+
+
+def _number(name: str, claims: Sequence[str]) -> bool:
+    """Whether it is a claim that a StatefulSet made of one of these: `data-store-0` of `data-store`."""
+    stem, _, number = name.rpartition("-")
+    return number.isdigit() and stem in claims

@@ -1,0 +1,279 @@
+"""Helm: lint, package, install, test. Version 4 first; where 3 has no such flag, it goes without."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import answers
+from pipelinekit.adapters.cluster.charts import holders, linting, undo
+from pipelinekit.adapters.cluster.charts.complaints import next_step, require_packed
+from pipelinekit.adapters.files import write_atomic
+from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
+from pipelinekit.model.release import ReleaseState, Target
+from pipelinekit.ports import RIVAL, Say
+
+UNPACKED = 64 * 1024 * 1024
+"""Bytes that the files of a chart have together at most."""
+
+MOST = 256 * 1024 * 1024
+"""Bytes of a chart, unpacked."""
+
+OWNERSHIP = ("--server-side", "true", "--force-conflicts")
+"""What the chart declares is ours again, whoever changed it. Helm 3 has no such flags and needs none: its
+three-way merge puts back what the chart declares."""
+
+RIVALS = (
+    "release: already exists",
+    "cannot re-use a name that is still in use",
+    "cannot reuse a name that is still in use",
+    "another operation (install/upgrade/rollback) is in progress",
+)
+"""What Helm says when somebody else has made the record of this release first: nothing is changed then."""
+
+
+class Helm:
+    """Helm against the clusters of a set of kubeconfig files."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self._linter = linting.Linter()
+        self.owns = True
+        """Whether this Helm knows who owns a field; found out by the first upgrade."""
+
+    def version(self) -> str:
+        """Helm's version, without `v`."""
+        return process.check(["helm", "version", "--template", "{{.Version}}"]).strip().removeprefix("v")
+
+    def lint(self, folder: Path, replaced: Mapping[str, str], trial: str, name: str, *, root: Path) -> None:
+        """Lint as `package` does, which then needs not do it again for what differs by digests alone."""
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            self._linter.lint(linting.copied(folder, replaced, Path(scratch, name), root), trial)
+
+    def package(
+        self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str, *, root: Path
+    ) -> Path:
+        """Lint the chart with `replaced` texts in it, and archive it in the folder `to`.
+
+        It is linted with its own values, and with those of a deployment (`trial`) over each of its
+        `values-*.yaml`. The same content gives the same bytes. Raises `ToolFailed` with the linter's words.
+        """
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            chart = linting.copied(folder, replaced, Path(scratch, name), root)
+            with ThreadPoolExecutor(1) as pool:
+                linted = pool.submit(self._linter.lint, chart, trial)
+                packed = process.run(["helm", "package", str(chart), "--destination", scratch], timeout=120)
+                require_packed(packed)
+                linted.result()
+            made = next(Path(scratch).glob("*.tgz"))
+            archive = to / made.name
+            write_atomic(archive, _reproducible(made.read_bytes()))
+        return archive
+
+    def texts(self, archive: Path, names: Iterable[str]) -> dict[str, str]:
+        """Those of the files (relative to the chart) that an archive has."""
+        wanted = set(names)
+        texts = {}
+        with tarfile.open(archive) as source:
+            for member in source:
+                if source.offset > MOST or member.size > MOST:
+                    raise failed("chart-too-large", f"{archive} holds more than {MOST >> 20} MiB")
+                relative = member.name.partition("/")[2]
+                stream = source.extractfile(member) if relative in wanted else None
+                if stream:
+                    texts[relative] = stream.read().decode()
+        return texts
+
+    def digests(self, archive: Path) -> dict[str, str]:
+        """The digest of each file (relative to the chart); raises `ToolFailed` for what is no archive."""
+        found: dict[str, str] = {}
+        left = UNPACKED
+        try:
+            with tarfile.open(archive) as source:
+                for member in source:
+                    left -= member.size
+                    if left < 0:
+                        raise failed("chart-too-big", f"{archive.name} has more than {UNPACKED} bytes in it")
+                    stream = source.extractfile(member) if member.isfile() else None
+                    if stream:
+                        content = hashlib.sha256(stream.read()).hexdigest()
+                        found[member.name.partition("/")[2]] = f"sha256:{content}"
+        except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+            raise failed("not-a-chart", f"{archive.name} cannot be unpacked: {error}") from error
+        return found
+
+    def render(self, archive: Path, target: Target, values: Sequence[str]) -> str:
+        """What would be installed with those values texts, the later ones on top: YAML documents.
+
+        No cluster is asked. Raises `ToolFailed` with Helm's reason.
+        """
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            words = ["helm", "template", target.name, str(archive), "--namespace", target.namespace]
+            done = process.run([*words, *linting.values_of(_written(values, Path(scratch)))], timeout=120)
+        if done.code:
+            raise failed("chart-invalid", f"helm template: {_complaint(done)}")
+        return done.out
+
+    def state(self, target: Target) -> ReleaseState | None:
+        """What is installed under the target's name, or None."""
+        done = self._run(target, "status", target.name, "--output", "json")
+        if done.code:
+            if "release: not found" in done.err:
+                return None
+            raise cluster_failed(target, _complaint(done))
+        return _state(done.out)
+
+    def install(
+        self,
+        target: Target,
+        archive: Path,
+        values: Sequence[str],
+        *,
+        timeout: int,
+        hopeless: Callable[[], bool],
+    ) -> ReleaseState:
+        """Install or upgrade with those values texts, the later ones on top, and wait until it is ready.
+
+        `timeout` is in seconds. While Helm waits, `hopeless` is asked every two seconds whether it still
+        makes sense; when it says yes, Helm is told to give up. Raises `ToolFailed` with Helm's reason.
+        """
+        options = ["--wait", "--timeout", f"{timeout}s", "--history-max", "10"]
+        labels = ["--labels", holders.labels(timeout)]
+        done = self._upgrade(target, archive, values, *options, *labels, tick=hopeless)
+        if done.code:
+            complaint = _complaint(done)
+            rival = any(each in complaint for each in RIVALS)
+            code = RIVAL if rival else "deploy-failed"
+            raise failed(code, f"helm: {complaint}", hint=next_step(complaint, target))
+        return _state(done.out)
+
+    def last_good(self, target: Target) -> int | None:
+        """The newest revision that was deployed whole and counts still, or None."""
+        return undo.last_good(self.env, target)
+
+    def back(self, target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+        """Roll back to that revision and wait until it runs; raises `ToolFailed` with Helm's reason."""
+        options = OWNERSHIP if self.owns else ()
+        done = undo.back(self.env, target, revision, timeout=timeout, options=options, tick=hopeless)
+        if done.code:
+            raise failed("rollback-failed", f"helm rollback: {_complaint(done)}")
+
+    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> str:
+        """The manifest that `install` would install, as Helm renders it against the cluster.
+
+        Raises `ToolFailed` with Helm's reason.
+        """
+        done = self._upgrade(target, archive, values, "--dry-run=server")
+        if done.code:
+            raise cluster_failed(target, f"helm: {_complaint(done)}")
+        return _state(done.out).manifest
+
+    def _upgrade(
+        self,
+        target: Target,
+        archive: Path,
+        values: Sequence[str],
+        *options: str,
+        tick: Callable[[], bool] | None = None,
+    ) -> process.Completed:
+        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+            files = linting.values_of(_written(values, Path(scratch)))
+            words = ["helm", "upgrade", "--install", target.name, str(archive), *files, *options]
+            words += ["--output", "json", *undo.scope(target)]
+            if self.owns:
+                more, env = self._left_out(archive, Path(scratch))
+                # Helm 3 must stumble over these first: it takes a post-renderer by its path.
+                done = process.watch([*words, *OWNERSHIP, *more], env=env, tick=tick)
+                if "unknown flag: --server-side" not in done.err:
+                    return done
+                self.owns = False
+            more, env = self._left_out(archive, Path(scratch))
+            return process.watch([*words, *more], env=env, tick=tick)
+
+    def _left_out(self, _archive: Path, _scratch: Path) -> tuple[list[str], Mapping[str, str]]:
+        """Options that keep objects out of a release, and the environment that they need."""
+        return [], self.env
+
+    def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:
+        """Of an installation's record: does its process live (None: cannot tell), and until when may it."""
+        return holders.read(labels)
+
+    def test(self, target: Target, say: Say) -> None:
+        """Run the chart's tests; raises `CheckFailed` with what they said."""
+        done = process.watch(
+            ["helm", "test", target.name, "--logs", "--timeout", "120s", *undo.scope(target)],
+            env=self.env,
+            line=lambda text: say(text) if text.startswith("GET ") else None,
+        )
+        if done.code:
+            said = [line for line in done.out.splitlines() if line.startswith("GET ")]
+            raise CheckFailed(
+                Fault(
+                    "verify-failed",
+                    f"the chart's tests failed: {said[-1] if said else done.reason()}",
+                    hint=f"kubectl --namespace {target.namespace} describe pods",
+                )
+            )
+
+    def _run(self, target: Target, *arguments: str) -> process.Completed:
+        return process.run(["helm", *arguments, *undo.scope(target)], env=self.env, timeout=60)
+
+
+def _state(answer: str) -> ReleaseState:
+    """A release as Helm prints it in JSON."""
+    release = json.loads(answer)
+    return ReleaseState(
+        revision=int(release["version"]),
+        status=str(release["info"]["status"]),
+        values=release.get("config") or {},
+        manifest=str(release.get("manifest", "")),
+    )
+
+
+def cluster_failed(target: Target, reason: str) -> ToolFailed:
+    """What a cluster said, as an error with a next step."""
+    refusal = answers.refusal(target.context, reason)
+    if refusal and not next_step(reason, target):
+        return refusal
+    return failed("cluster-failed", reason, hint=next_step(reason, target))
+
+
+def _complaint(done: process.Completed) -> str:
+    """All of Helm's complaint in one line: its first line alone is often only a place."""
+    text = " ".join(done.err.split())
+    at = text.find("Error: ")
+    return text[at + len("Error: ") :][:600] if at >= 0 else done.reason()
+
+
+def _written(values: Sequence[str], folder: Path) -> list[Path]:
+    files = [folder / f"values-{number}.yaml" for number in range(len(values))]
+    for file, text in zip(files, values, strict=True):
+        write_atomic(file, text, mode=0o600)
+    return files
+
+
+def _reproducible(archive: bytes) -> bytes:
+    """The same archive with its entries in order and without times and owners."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as source:
+        members = sorted((each for each in source if each.isfile()), key=_chart_order)
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as target:
+            for member in members:
+                info = tarfile.TarInfo(member.name)
+                info.size, info.mode = member.size, 0o644
+                target.addfile(info, source.extractfile(member))
+    return gzip.compress(packed.getvalue(), mtime=0)
+
+
+def _chart_order(member: tarfile.TarInfo) -> tuple[bool, str]:
+    # Chart.yaml first, as Helm writes it: readers that stream look for it at the front.
+    return (member.name.count("/") != 1 or not member.name.endswith("/Chart.yaml"), member.name)

@@ -1,0 +1,56 @@
+"""What Helm remembers of a release: its revisions, and how to take it away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster.charts import helm, undo
+from pipelinekit.errors import failed
+from pipelinekit.model.release import Target
+
+
+class Releases:
+    """Of the cluster that a kubeconfig leads to."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    def revisions(self, target: Target, most: int) -> list[dict[str, Any]]:
+        """The last ones, the newest first, each with `values` as they were given; empty for no release."""
+        words = ["helm", "history", target.name, "--max", str(most), "--output", "json", *undo.scope(target)]
+        done = process.run(words, env=self.env, timeout=60)
+        if done.code and "release: not found" in done.err:
+            return []
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        found: list[dict[str, Any]] = json.loads(done.out)
+        for each in found:
+            number = str(each["revision"])
+            words = ["helm", "get", "values", target.name, "--revision", number, "--output", "json"]
+            values = process.run([*words, *undo.scope(target)], env=self.env, timeout=60)
+            each["values"] = json.loads(values.out or "null") if values.code == 0 else None
+        return found[::-1]
+
+    def names(self, target: Target) -> tuple[str, ...]:
+        """All releases of the target's namespace."""
+        words = ["helm", "list", "--all", "--short", *undo.scope(target)]
+        # Helm 4 lists every state anyway and no longer knows the flag.
+        done = process.run(words, env=self.env, timeout=60)
+        if done.code and "unknown flag" in done.err:
+            done = process.run([each for each in words if each != "--all"], env=self.env, timeout=60)
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        return tuple(done.out.split())
+
+    def remove(self, target: Target, timeout: int) -> bool:
+        """Uninstall and wait until all is gone; whether there was anything."""
+        words = ["helm", "uninstall", target.name, "--wait", "--timeout", f"{timeout}s"]
+        done = process.watch([*words, *undo.scope(target)], env=self.env)
+        if done.code and "not found" in done.err:
+            return False
+        if done.code:
+            raise failed("delete-failed", f"helm uninstall: {done.reason()}")
+        return True

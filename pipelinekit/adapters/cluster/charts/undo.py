@@ -1,0 +1,49 @@
+"""Back to the revision of a release that ran before, by Helm's own rollback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.charts import holders
+from pipelinekit.model.release import Target
+
+
+def last_good(env: Mapping[str, str], target: Target) -> int | None:
+    """The newest revision that was deployed whole and has not been replaced by another, or None."""
+    words = ["helm", "history", target.name, "--max", "20", "--output", "json", *scope(target)]
+    done = process.run(words, env=env, timeout=60)
+    records = json.loads(done.out) if done.code == 0 else []
+    return max((int(each["revision"]) for each in records if each["status"] == "deployed"), default=None)
+
+
+def back(
+    env: Mapping[str, str],
+    target: Target,
+    revision: int,
+    *,
+    timeout: int,
+    options: tuple[str, ...],
+    tick: Callable[[], bool],
+) -> process.Completed:
+    """Roll back and wait until it runs; `options` are the flags that this Helm has for who owns a field.
+
+    Helm copies the labels of the revision that it goes back to: what says that we are at work is put there,
+    so that whoever comes meanwhile waits, and takes over when we are killed.
+    """
+    record = f"sh.helm.release.v1.{target.name}.v{revision}"
+    kubectl.run(env, target, "label", "--overwrite", "secret", record, *holders.labels(timeout).split(","))
+    words = ["helm", "rollback", target.name, str(revision), "--wait", "--timeout", f"{timeout}s"]
+    return process.watch(
+        [*words, "--history-max", "10", *options, *scope(target)],
+        env=env,
+        tick=tick,
+    )
+
+
+def scope(target: Target) -> list[str]:
+    """A target's place, as Helm wants it named."""
+    context = ["--kube-context", target.context] if target.context else []
+    return ["--namespace", target.namespace, *context]

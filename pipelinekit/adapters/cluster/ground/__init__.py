@@ -1,0 +1,1 @@
+"""What there is before anything is deployed: namespaces, rights, storage, contexts."""

@@ -1,0 +1,77 @@
+"""Namespaces through kubectl, for those who prepare them. Secrets go there over standard input alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster.objects import APPLY, Objects
+from pipelinekit.model.deployment import Look, Object
+from pipelinekit.model.preparation import MARK, PLATFORM_LABEL, US, Ground
+from pipelinekit.model.release import Target
+from pipelinekit.plan.deploying.fields import PREPARES
+
+PROGRAMS = "deployments,statefulsets,daemonsets,replicasets,cronjobs,jobs,pods"
+PREPARED = {
+    "resourcequotas": "ResourceQuota",
+    "limitranges": "LimitRange",
+    "networkpolicies": "NetworkPolicy",
+    "secrets": "Secret",
+    "serviceaccounts": "ServiceAccount",
+    "roles": "Role",
+    "rolebindings": "RoleBinding",
+}
+"""The kinds that are prepared."""
+
+
+class Namespaces:
+    """Clusters as a set of kubeconfig files reaches them."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self._objects = Objects(env, PREPARES)
+
+    def ground(self, target: Target) -> Ground:
+        """The namespace, and what makes pods there; that is asked only where no platform has it yet."""
+        done = self._run(target, "get", "namespace", target.namespace, "--output", "json")
+        if done.code:
+            return Ground(namespace=None)
+        namespace: Object = json.loads(done.out)
+        if (namespace["metadata"].get("labels") or {}).get(PLATFORM_LABEL):
+            return Ground(namespace=namespace)
+        items = json.loads(self._run(target, "get", PROGRAMS, "--output", "json").out)["items"]
+        made = (each for each in items if not each["metadata"].get("ownerReferences"))
+        return Ground(namespace=namespace, programs=tuple(made))
+
+    def ours(self, target: Target, platform: str) -> tuple[str, ...]:
+        """What a platform has prepared there; of Secrets no more than the name is asked."""
+        marks = f"{MARK}={US},{PLATFORM_LABEL}={platform}"
+        columns = "custom-columns=:.kind,:.metadata.name"
+        words = ("get", ",".join(PREPARED), "--selector", marks, "--no-headers", "--output", columns)
+        done = self._run(target, *words)
+        return tuple("/".join(line.split()) for line in done.out.splitlines() if line.strip())
+
+    def look(self, target: Target, objects: Sequence[Object]) -> Look:
+        """Those objects as they are, and as they would be; values of Secrets are digests."""
+        return self._objects.look(target, "\n---\n".join(json.dumps(each) for each in objects))
+
+    def apply(self, target: Target, objects: Sequence[Object]) -> None:
+        """Make what they declare ours, in their order."""
+        listed: dict[str, Any] = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
+        self._run(target, *APPLY, f"--field-manager={PREPARES}", stdin=json.dumps(listed))
+
+    def remove(self, target: Target, names: Sequence[str]) -> None:
+        """Delete objects of the namespace."""
+        if names:
+            self._run(target, "delete", *names, "--ignore-not-found")
+
+    def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
+        done = kubectl.run(self.env, target, *arguments, stdin=stdin)
+        missing = arguments[:2] == ("get", "namespace") and "(NotFound)" in done.err
+        if done.code and not missing:
+            raise helm.cluster_failed(target, done.reason())
+        return done

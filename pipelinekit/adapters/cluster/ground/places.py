@@ -1,0 +1,135 @@
+"""Developers' namespaces: made, kept up to date, put to sleep, removed."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.registry import dockerconfig
+from pipelinekit.errors import failed
+from pipelinekit.model.draft import PULL_SECRET, Place
+from pipelinekit.model.release import Credentials, Target
+from pipelinekit.plan.draft.place import ASLEEP, END, MARK, OWNER, USED
+from pipelinekit.plan.moment import seconds_of
+
+FIELD_OWNER = ("--server-side", "--force-conflicts", "--field-manager", "pipelinekit-draft")
+Object = Mapping[str, Any]
+
+
+class DevelopersPlaces:
+    """Those of the cluster that a kubeconfig leads to."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    def place(self, target: Target) -> Place | None:
+        """The target's namespace as it is, or None; raises `ToolFailed` when the cluster cannot be asked."""
+        done = kubectl.run(
+            self.env, target, "get", "namespace", target.namespace, "--ignore-not-found", "--output", "json"
+        )
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        if not done.out.strip():
+            return None
+        found: Object = json.loads(done.out)
+        if found.get("status", {}).get("phase") == "Terminating":
+            problem = f"namespace {target.namespace} is being removed"
+            raise failed("namespace-going", problem, hint="it takes a moment; run it again")
+        return _place(found)
+
+    def all(self, target: Target) -> tuple[Place, ...]:
+        """Every developer's namespace of the cluster."""
+        words = ("get", "namespaces", "--selector", f"{MARK}=true", "--output", "json")
+        done = kubectl.run(self.env, target, *words)
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        items: list[Object] = json.loads(done.out)["items"]
+        return tuple(_place(each) for each in items if each["status"].get("phase") != "Terminating")
+
+    def prepare(
+        self, target: Target, labels: Mapping[str, str], used: str, logins: Mapping[str, Credentials]
+    ) -> None:
+        """Make the namespace with these labels, or bring them and the time of its use up to date.
+
+        Its pods get these logins to pull with, by registry, in the place of those that they had. Without
+        labels the namespace is somebody else's, and stays as it is.
+        """
+        things = [_namespace(target, labels, used)] if labels else []
+        things += _pulling(target, logins) if logins else []
+        if not things:
+            return
+        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": things})
+        done = kubectl.run(self.env, target, "apply", *FIELD_OWNER, "--filename", "-", stdin=text)
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+
+    def sleep(self, target: Target, now: str) -> int:
+        """Take every pod of the namespace's Deployments and StatefulSets down; how many workloads had any."""
+        done = kubectl.run(self.env, target, "get", "deployments,statefulsets", "--output", "json")
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        awake = [each for each in json.loads(done.out)["items"] if each["spec"].get("replicas", 1)]
+        for each in awake:
+            name = f"{each['kind'].lower()}/{each['metadata']['name']}"
+            self._must(target, "scale", name, "--replicas", "0")
+        self._must(target, "annotate", "--overwrite", "namespace", target.namespace, f"{ASLEEP}={now}")
+        return len(awake)
+
+    def remove(self, target: Target) -> None:
+        """Delete the namespace and all that is in it, without waiting for it."""
+        self._must(target, "delete", "namespace", target.namespace, "--wait=false", "--ignore-not-found")
+
+    def _must(self, target: Target, *words: str) -> None:
+        done = kubectl.run(self.env, target, *words)
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+
+
+def _namespace(target: Target, labels: Mapping[str, str], used: str) -> dict[str, Any]:
+    notes = {USED: used, ASLEEP: ""}
+    metadata = {"name": target.namespace, "labels": dict(labels), "annotations": notes}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
+def _pulling(target: Target, logins: Mapping[str, Credentials]) -> list[dict[str, Any]]:
+    auths = {host: dockerconfig.entry(each) for host, each in logins.items()}
+    data = base64.b64encode(json.dumps({"auths": auths}, sort_keys=True).encode()).decode()
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": PULL_SECRET, "namespace": target.namespace},
+        "type": "kubernetes.io/dockerconfigjson",
+        "data": {".dockerconfigjson": data},
+    }
+    account = {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": "default", "namespace": target.namespace},
+        "imagePullSecrets": [{"name": PULL_SECRET}],
+    }
+    return [secret, account]
+
+
+def _place(found: Object) -> Place:
+    metadata = found["metadata"]
+    labels, notes = metadata.get("labels") or {}, metadata.get("annotations") or {}
+    mine = labels.get(MARK) == "true"
+    return Place(
+        namespace=str(metadata["name"]),
+        owner=str(labels.get(OWNER, "")) if mine else "",
+        ends=_day(str(labels.get(END, ""))),
+        used=int(seconds_of(notes.get(USED) or metadata["creationTimestamp"]) or 0),
+        asleep=bool(notes.get(ASLEEP)),
+    )
+
+
+def _day(text: str) -> int:
+    try:
+        return int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return 0

@@ -1,0 +1,209 @@
+"""A cluster looked over by kubectl, with dry runs and questions alone: nothing is changed.
+
+The values of Secrets stay with kubectl: it is asked for the names of their keys. A pull secret's login is
+the exception, for the registry is asked with it; it never leaves this module.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster.ground import rights
+from pipelinekit.errors import PipelinekitError
+from pipelinekit.model.preflight import Needs, Object, Pull, Seen
+from pipelinekit.model.release import Credentials, ImageRef, Target
+
+Login = Callable[[str], Credentials | None]
+
+AT_ONCE = 8
+"""How many questions are under way."""
+
+_APPLY = ("apply", "--server-side", "--force-conflicts", "--field-manager=helm", "--validate=false")
+_CREATE = ("create", "--validate=false", "--filename", "-")
+"""kubectl's own validation wants rights that few have; the server validates anyway."""
+
+_KEYS = '{{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}'
+_OWNERS = '{{range .metadata.ownerReferences}}{{.kind}}{{"\\n"}}{{end}}'
+_DEFAULT = "storageclass.kubernetes.io/is-default-class"
+_NO_ANSWER = re.compile(
+    r"connection to the server|Unable to connect|must be logged in|i/o timeout|no such host"
+)
+_NOISE = re.compile(
+    r'^(?:Error from server(?: \(\w+\))?: |error: |error when (?:creating|patching) "[^"]*": )+'
+)
+
+
+class Preflight:
+    """Clusters as a set of kubeconfig files reaches them, and registries as `exists` asks them.
+
+    `exists` says whether a registry has an image, for a login (None goes anonymously); `login` is our own;
+    `hosts` are the registries that may be asked.
+    """
+
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        exists: Callable[[ImageRef, Credentials | None], bool],
+        login: Login,
+        hosts: Collection[str],
+    ) -> None:
+        self.env, self.exists, self.login, self.hosts = env, exists, login, frozenset(hosts)
+
+    def look(self, target: Target, needs: Needs) -> Seen:
+        """What there is of what is needed; raises `ToolFailed` when the cluster does not answer."""
+        names = {each.secret for each in needs.keys} | {name for each in needs.pulls for name in each.secrets}
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            applied = pool.submit(self._applied, target, needs.objects)
+            admitted = pool.submit(self._admitted, target, needs.pods)
+            rules = pool.submit(rights.rules, self.env, target)
+            quotas = pool.submit(self._quotas, target)
+            live = pool.submit(self._live, target, needs.objects)
+            secrets = {each: pool.submit(self._keys, target, each) for each in sorted(names)}
+            pulled = {each: pool.submit(self._pulled, target, each) for each in needs.pulls}
+            classes = self._classes(target) if needs.classes else frozenset()
+            keys = {name: each.result() for name, each in secrets.items()}
+            absent = frozenset(name for name, found in keys.items() if found is ABSENT)
+            return Seen(
+                applied=applied.result(),
+                admitted=admitted.result(),
+                rules=rules.result(),
+                quotas=quotas.result(),
+                live=live.result(),
+                secrets={name: found for name, found in keys.items() if name not in absent},
+                absent=absent,
+                kept=self._kept(target, needs, keys),
+                pulled={pull: each.result() for pull, each in pulled.items()},
+                classes=classes,
+            )
+
+    def _applied(self, target: Target, objects: Sequence[Object]) -> tuple[str, ...]:
+        words = (*_APPLY, "--dry-run=server", "--output", "name", "--filename", "-")
+        done = kubectl.run(self.env, target, *words, stdin=_list(objects))
+        return self._refusals(target, done) if objects else ()
+
+    def _admitted(self, target: Target, pods: Sequence[Object]) -> tuple[str, ...] | None:
+        words = (*_CREATE, "--dry-run=server", "--output", "name")
+        done = kubectl.run(self.env, target, *words, stdin=_list(pods))
+        refusals = self._refusals(target, done) if pods else ()
+        return None if any("cannot create resource" in each for each in refusals) else refusals
+
+    def _quotas(self, target: Target) -> tuple[Object, ...] | None:
+        answer = _json(kubectl.run(self.env, target, "get", "resourcequotas", "--output", "json"))
+        return None if answer is None else tuple(answer["items"])
+
+    def _live(self, target: Target, objects: Sequence[Object]) -> tuple[Object, ...]:
+        workloads = [each for each in objects if each["kind"] in ("Deployment", "StatefulSet", "Job")]
+        if not workloads:
+            return ()
+        words = ("get", "--filename", "-", "--ignore-not-found", "--output", "json")
+        answer = _json(kubectl.run(self.env, target, *words, stdin=_list(workloads))) or {}
+        return tuple(answer.get("items", [answer] if answer else []))
+
+    def _keys(self, target: Target, name: str) -> frozenset[str] | None:
+        """The keys of a Secret, `ABSENT`, or None when it may not be read."""
+        done = kubectl.run(self.env, target, "get", "secret", name, "--output", f"go-template={_KEYS}")
+        if done.code:
+            return ABSENT if "(NotFound)" in done.err else None
+        return frozenset(done.out.split())
+
+    def _kept(
+        self, target: Target, needs: Needs, keys: Mapping[str, frozenset[str] | None]
+    ) -> frozenset[str]:
+        """The Secrets that something fills: one that owns them, or an ExternalSecret that names them.
+
+        Asked only of those that lack something.
+        """
+        kept = set()
+        for name in {
+            each.secret for each in needs.keys if each.key and each.key not in (keys[each.secret] or ())
+        }:
+            if keys[name] is not None and keys[name] is not ABSENT:
+                words = ("get", "secret", name, "--output", f"go-template={_OWNERS}")
+                kept |= {name} if kubectl.run(self.env, target, *words).out.strip() else set()
+        if ABSENT in keys.values():
+            answer = _json(kubectl.run(self.env, target, "get", "externalsecrets", "--output", "json")) or {}
+            for each in answer.get("items", ()):
+                kept.add((each["spec"].get("target") or {}).get("name") or each["metadata"]["name"])
+        return frozenset(kept)
+
+    def _classes(self, target: Target) -> frozenset[str] | None:
+        answer = _json(kubectl.run(self.env, target, "get", "storageclasses", "--output", "json"))
+        if answer is None:
+            return None
+        annotated = [(each["metadata"].get("annotations") or {}) for each in answer["items"]]
+        default = {""} if any(each.get(_DEFAULT) == "true" for each in annotated) else set()
+        return frozenset({each["metadata"]["name"] for each in answer["items"]} | default)
+
+    # --- images -----------------------------------------------------------------------------------
+
+    def _pulled(self, target: Target, pull: Pull) -> str | None:
+        """Why an image cannot be pulled; empty when it can, None when that cannot be told from here."""
+        ref = _reference(pull.image)
+        if ref.registry not in self.hosts:
+            return None
+        logins = [self._login(target, name, ref.registry) for name in pull.secrets]
+        known = [each for each in logins if each]
+        # Without a pull secret nodes log in by themselves: only that there is no such image can be told.
+        tried: list[Credentials | None] = [*known] or [self.login(ref.registry)]
+        for login in tried:
+            try:
+                return "" if self.exists(ref, login) else f"{ref.registry} has no such image"
+            except PipelinekitError as error:
+                code = error.faults[0].code
+                if code != "registry-denied":
+                    return None
+        return f"{ref.registry} refuses pull secret {', '.join(pull.secrets)}" if known else None
+
+    def _login(self, target: Target, secret: str, host: str) -> Credentials | None:
+        words = ("get", "secret", secret, "--output", r"jsonpath={.data.\.dockerconfigjson}")
+        done = kubectl.run(self.env, target, *words)
+        try:
+            auths = json.loads(base64.b64decode(done.out)).get("auths", {})
+            entry = auths.get(host) or auths.get(f"https://{host}") or {}
+            text = base64.b64decode(entry["auth"]).decode() if entry.get("auth") else ""
+            user, _, password = text.partition(":")
+            user, password = entry.get("username") or user, entry.get("password") or password
+        except (ValueError, AttributeError):
+            return None
+        return Credentials(user, password) if user and password else None
+
+    def _refusals(self, target: Target, done: process.Completed) -> tuple[str, ...]:
+        """What the server says against each thing, in its own words."""
+        if not done.code:
+            return ()
+        lines = [line.strip() for line in done.err.splitlines() if line.strip()]
+        refusals = [line for line in lines if not line.startswith("Warning:")]
+        if not refusals or any(_NO_ANSWER.search(each) for each in refusals):
+            raise helm.cluster_failed(target, done.reason())
+        return tuple(dict.fromkeys(_NOISE.sub("", each) for each in refusals))
+
+
+ABSENT: frozenset[str] = frozenset(("\0",))
+"""In place of the keys of a Secret that is not there; no key is called that."""
+
+
+def _list(objects: Sequence[Object]) -> str:
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": [dict(each) for each in objects]})
+
+
+def _json(done: process.Completed) -> dict[str, Any] | None:
+    """The answer, or None when there is none that can be trusted to be whole."""
+    if done.code or not done.out.lstrip().startswith("{"):
+        return {} if not done.code else None
+    answer: dict[str, Any] = json.loads(done.out)
+    return answer
+
+
+def _reference(image: str) -> ImageRef:
+    name, _, digest = image.partition("@")
+    host, _, rest = name.partition("/")
+    repository, _, tag = rest.partition(":")
+    return ImageRef(host, repository, tag=tag, digest=digest)

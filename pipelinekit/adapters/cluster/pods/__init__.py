@@ -1,0 +1,1 @@
+"""Pods: what runs, what it says, and why it does not."""

@@ -1,0 +1,58 @@
+"""Pods of an inner loop's release: found by Draft's label, entered by kubectl."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.errors import failed
+from pipelinekit.model.draft import BUILD_ID, DRAFT, Pod
+from pipelinekit.model.release import Target
+from pipelinekit.ports import Say
+
+
+class ReleasePods:
+    """Those of the cluster that a kubeconfig leads to."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    def pods(self, target: Target) -> tuple[Pod, ...]:
+        """Those of the target's release by Draft's label, the newest first."""
+        words = ("get", "pods", "--selector", f"{DRAFT}={target.name}", "--output", "json")
+        done = kubectl.run(self.env, target, *words)
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        found = [_pod(each) for each in json.loads(done.out)["items"]]
+        return tuple(sorted(found, key=lambda each: (each.made, each.name), reverse=True))
+
+    def execute(self, target: Target, pod: str, words: Sequence[str], say: Say) -> None:
+        """Run a command in a pod's first container; raises `ToolFailed` when it fails."""
+        scope = ["--namespace", target.namespace, "--context", target.context]
+        done = process.watch(["kubectl", "exec", pod, *scope, "--", *words], env=self.env, line=say)
+        if done.code:
+            raise failed("task-failed", f"`{' '.join(words)}` in pod {pod}: {done.reason()}")
+
+
+def _pod(found: Mapping[str, Any]) -> Pod:
+    metadata, status = found["metadata"], found.get("status", {})
+    conditions = status.get("conditions") or ()
+    ready = any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+    restarts = {each["name"]: int(each["restartCount"]) for each in status.get("containerStatuses") or ()}
+    ports = {
+        each["name"]: tuple(int(port["containerPort"]) for port in each.get("ports") or ())
+        for each in found["spec"]["containers"]
+    }
+    return Pod(
+        name=metadata["name"],
+        build=(metadata.get("annotations") or {}).get(BUILD_ID, ""),
+        made=metadata["creationTimestamp"],
+        ready=ready,
+        going="deletionTimestamp" in metadata,
+        ports=ports,
+        restarts=restarts,
+    )

@@ -1,0 +1,80 @@
+"""Pods, what makes them, and what a cluster says about both: read by kubectl, judged by `plan.troubles`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.model.release import Target
+from pipelinekit.model.trouble import Trouble
+from pipelinekit.plan.troubles import troubles_of
+
+KINDS = "pods,replicasets,deployments,statefulsets,daemonsets,jobs"
+
+LINES = 10
+"""How much of a log is shown."""
+
+_TAKEN = "unable to retrieve container logs for "
+"""What a node says in place of the log of a container that it has cleared away."""
+
+WIDTH = 300
+"""Characters of each of its lines that are shown."""
+
+Object = Mapping[str, Any]
+
+
+class Pods:
+    """Pods of the clusters that a set of kubeconfig files reaches."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
+        """Why the target's pods (those made since then) are not ready; empty when all are.
+
+        Raises `ToolFailed` when the pods may not be seen; what else may not be seen is done without.
+        """
+        selector = f"app.kubernetes.io/instance={target.name}"
+        objects = self._items(target, KINDS, "--selector", selector)
+        events = self._items(target, "events", "--field-selector", "type=Warning")
+        found = troubles_of(objects, events, since)
+        return tuple(self._unless_kept(target, each) for each in found)
+
+    def last_lines(self, target: Target, trouble: Trouble) -> tuple[str, ...]:
+        """The last lines of the log of the container in trouble: of the one that died, where one did."""
+        pod = trouble.subject.removeprefix("pod ")
+        words = ["logs", pod, "--container", trouble.container, "--tail", str(LINES)]
+        for previous in (["--previous"], []):
+            done = kubectl.run(self.env, target, *words, *previous)
+            lines = [line[:WIDTH] for line in done.out.splitlines() if line.strip()]
+            if done.code == 0 and lines and not lines[0].startswith(_TAKEN):
+                return tuple(lines[-LINES:])
+        return ()
+
+    def free(self, target: Target, pod: str) -> str:
+        """Delete a pod that nothing else replaces; why it could not be done, or empty."""
+        done = kubectl.run(self.env, target, "delete", "pod", pod, "--wait=false", "--ignore-not-found")
+        return done.reason() if done.code else ""
+
+    def _unless_kept(self, target: Target, trouble: Trouble) -> Trouble:
+        """What is final is still awaited where something in the cluster keeps the object that lacks it."""
+        if not (trouble.final and trouble.awaited):
+            return trouble
+        kind, _, name = trouble.awaited.partition(" ")
+        owners = "jsonpath={.metadata.ownerReferences[*].kind}"
+        done = kubectl.run(self.env, target, "get", kind, name, "--output", owners)
+        return replace(trouble, final=False) if done.code == 0 and done.out.strip() else trouble
+
+    def _items(self, target: Target, kinds: str, *selection: str) -> Sequence[Object]:
+        done = kubectl.run(self.env, target, "get", kinds, *selection, "--output", "json")
+        answer = json.loads(done.out) if done.out.lstrip().startswith("{") else {}
+        if done.code and "forbidden" not in done.err.lower():
+            raise helm.cluster_failed(target, done.reason())
+        if done.code and "pods is forbidden" in done.err:
+            raise helm.cluster_failed(target, done.reason())
+        items: Sequence[Object] = answer.get("items", [])
+        return items

@@ -1,0 +1,66 @@
+"""The tasks before a rollout, by kubectl: their pods, their end, and what they said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster.pods.moments import seconds_of
+from pipelinekit.model.release import Target, TaskPod
+
+COMPONENT = "before.job"
+"""What the chart calls them."""
+LINES = 10
+"""How many lines are the last ones."""
+
+Run = Callable[..., process.Completed]
+
+
+class Tasks:
+    """Part of a cluster's adapter, which has the conversation with kubectl."""
+
+    _run: Run
+
+    def tasks(self, target: Target) -> tuple[TaskPod, ...]:
+        """The pods of the target's tasks, those of earlier deployments included."""
+        done = self._run(target, "get", "pods", "--selector", _selector(target), "--output", "json")
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        return tuple(task_pod(each) for each in json.loads(done.out)["items"])
+
+    def end_tasks(self, target: Target) -> None:
+        """Delete their Jobs; the pods go as soon as their programs have stopped."""
+        options = ("--cascade=foreground", "--wait=false", "--ignore-not-found")
+        done = self._run(target, "delete", "jobs", "--selector", _selector(target), *options)
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+
+    def task_lines(self, target: Target, pod: str, container: str) -> str:
+        """The end of a container's log, or empty when there is none (any more)."""
+        done = self._run(target, "logs", pod, "--container", container, "--tail", str(LINES))
+        return done.out.strip() if done.code == 0 else ""
+
+
+def _selector(target: Target) -> str:
+    return f"app.kubernetes.io/instance={target.name},app.kubernetes.io/component={COMPONENT}"
+
+
+def task_pod(pod: Mapping[str, Any]) -> TaskPod:
+    """A pod as Kubernetes describes it."""
+    status = pod.get("status", {})
+    failed, code = "", 0
+    for each in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
+        ended = each.get("state", {}).get("terminated", {})
+        if ended.get("exitCode"):
+            failed, code = each["name"], ended["exitCode"]
+            break
+    return TaskPod(
+        name=pod["metadata"]["name"],
+        made=seconds_of(pod["metadata"]["creationTimestamp"]),
+        ended=status.get("phase") in ("Succeeded", "Failed"),
+        failed=failed,
+        code=code,
+    )

@@ -1,0 +1,1 @@
+"""What differs between what lives, what was applied and what is wanted."""

@@ -1,0 +1,277 @@
+"""Live against last applied against wanted: what differs, per object and field."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pipelinekit.model.deployment import SECRET, Addition, Change, Look, Object, Standing
+from pipelinekit.plan.deploying import fields
+from pipelinekit.plan.deploying.fields import Path
+
+_WATCHED = frozenset(("Deployment", "StatefulSet"))
+"""What says how many of its pods are there."""
+REPLICAS: Path = ("f:spec", "f:replicas")
+SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet"))
+
+SOMEBODY = "somebody"
+"""The manager of a field that was ours, and now is nobody's."""
+
+_SERVERS = frozenset(
+    ("managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink", "namespace")
+)
+ANCHOR = "pipelinekit.dev/ledger"
+"""The annotation that remembers a head of the ledger: part of no plan, and nobody's change."""
+_NOTES = (
+    "deployment.kubernetes.io/revision",
+    "kubectl.kubernetes.io/last-applied-configuration",
+    ANCHOR,
+)
+_HELMS = "meta.helm.sh/"
+_MARK = "app.kubernetes.io/managed-by"
+"""A label that Helm gives every object, whether its chart says so or not."""
+_KEEP = ("helm.sh/resource-policy", "keep")
+
+
+def name_of(each: Object) -> str:
+    """An object as people name it: Deployment/orders."""
+    return f"{each['kind']}/{each['metadata']['name']}"
+
+
+def standing(look: Look, recorded: Sequence[Object]) -> Standing:
+    """How what is there stands against the manifest that was looked at; `recorded` is the manifest itself."""
+    live = {name_of(each): each for each in look.live}
+    mine = {name_of(each): each for each in recorded}
+    scaled = autoscaled(look)
+    return Standing(
+        missing=tuple(name for each in look.applied if (name := name_of(each)) not in live),
+        changes=tuple(
+            change
+            for each in look.applied
+            if (name := name_of(each)) in live
+            for change in differences(live[name], each, mine.get(name), replicas=name not in scaled)
+        ),
+        added=tuple(
+            addition
+            for each in look.applied
+            if (name := name_of(each)) in live
+            for addition in additions(live[name], each)
+        ),
+        short=tuple(_short(look, scaled)),
+    )
+
+
+# --- fields ---------------------------------------------------------------------------------------
+
+
+def differences(
+    live: Object, wanted: Object, applied: Object | None, *, replicas: bool = True
+) -> Iterator[Change]:
+    """The fields in which `live` is not as `wanted`, in order; without `replicas` their number is left out.
+
+    `applied` is the object of the installed release, as its manifest has it.
+    """
+    lists = fields.keyed(live, wanted)
+    managers, ours = fields.owners(live), fields.owners(live, ours=True)
+    name = name_of(wanted)
+    for path, was, becomes in _differing(bare(live), bare(wanted), (), lists):
+        if path == REPLICAS and not replicas:
+            continue
+        last = fields.value_at(path, applied)
+        manager = fields.owner_of(path, managers)
+        if not manager and last is not None and not fields.owner_of(path, ours):
+            # Nobody owns what was set to the value that means "left out", as zero pods do.
+            manager = SOMEBODY
+        if wanted["kind"] == "Secret" and path[0] in {"f:data", "f:stringData"}:
+            was, becomes, last = _hidden(was), _hidden(becomes), _hidden(last)
+        yield Change(
+            object=name,
+            path=fields.shown(path),
+            live=was,
+            applied=last,
+            wanted=becomes,
+            manager=manager,
+        )
+
+
+def dropped(live: Object, wanted: Object, applied: Object | None) -> Iterator[Change]:
+    """The fields that an older Helm has set, that the chart no longer declares, and that go with it."""
+    declared = _declared(wanted)
+    managers = fields.owners(live)
+    for entry in fields.entries(live):
+        if (entry.get("manager"), entry.get("operation")) != ("helm", "Update") or entry.get("subresource"):
+            continue
+        for path in sorted(fields.owned(entry) - declared):
+            was = fields.value_at(path, live)
+            if applied is not None and fields.value_at(path, applied) is not None and was is not None:
+                yield Change(
+                    object=name_of(live),
+                    path=fields.shown(path),
+                    live=SECRET if live["kind"] == "Secret" else was,
+                    applied=SECRET if live["kind"] == "Secret" else fields.value_at(path, applied),
+                    manager=fields.owner_of(path, managers),
+                )
+
+
+def additions(live: Object, wanted: Object) -> Iterator[Addition]:
+    """What others have added: fields that they own, that are there, and that the chart does not declare."""
+    declared = _declared(wanted)
+    told: set[Path] = set()
+    for entry in fields.entries(live):
+        if entry.get("manager") in fields.OURS or entry.get("subresource"):
+            continue
+        for path in sorted(fields.owned(entry), key=lambda each: (len(each), each)):
+            if path in declared or any(path[: len(each)] == each for each in told) or not path:
+                continue
+            if fields.value_at(path, bare(live)) is None or fields.value_at(path, bare(wanted)) is None:
+                continue
+            told.add(path)
+            yield Addition(
+                object=name_of(live), path=fields.shown(path), manager=str(entry.get("manager", ""))
+            )
+
+
+def declares(wanted: Object, path: Path) -> bool:
+    """Whether a chart declares that field, by the server's answer to its application."""
+    return path in _declared(wanted)
+
+
+def _declared(wanted: Object) -> frozenset[Path]:
+    """What the chart declares, as the server has understood it."""
+    return frozenset(
+        path
+        for entry in fields.entries(wanted)
+        if (entry.get("manager"), entry.get("operation")) == ("helm", "Apply")
+        for path in fields.owned(entry)
+    )
+
+
+def bare(each: Object) -> dict[str, Any]:
+    """An object without what the server, Helm and controllers write into every one."""
+    metadata = {name: value for name, value in each["metadata"].items() if name not in _SERVERS}
+    notes = {
+        name: value
+        for name, value in (metadata.pop("annotations", None) or {}).items()
+        if name not in _NOTES and not name.startswith(_HELMS)
+    }
+    if notes:
+        metadata["annotations"] = notes
+    labels = {name: value for name, value in (metadata.pop("labels", None) or {}).items() if name != _MARK}
+    if labels:
+        metadata["labels"] = labels
+    rest = {name: value for name, value in each.items() if name not in {"status", "metadata"}}
+    return {**rest, "metadata": metadata}
+
+
+def _differing(
+    live: object, wanted: object, path: Path, lists: Mapping[Path, tuple[str, ...]]
+) -> Iterator[tuple[Path, object, object]]:
+    if live == wanted:
+        return
+    if isinstance(live, Mapping) and isinstance(wanted, Mapping):
+        for name in sorted(live.keys() | wanted.keys()):
+            yield from _differing(live.get(name), wanted.get(name), (*path, f"f:{name}"), lists)
+        return
+    keys = fields.keys_at(path, lists)
+    if keys and isinstance(live, list | None) and isinstance(wanted, list | None):
+        here = {fields.item(each, keys): each for each in live or ()}
+        there = {fields.item(each, keys): each for each in wanted or ()}
+        for step in (*here, *(each for each in there if each not in here)):
+            one, other = here.get(step), there.get(step)
+            if path[-1] == "f:env":
+                one, other = _without_secrets(one, other)
+            yield from _differing(one, other, (*path, step), lists)
+        return
+    yield path, live, wanted
+
+
+def _without_secrets(one: Any, other: Any) -> tuple[Any, Any]:
+    """A variable that comes from a secret on one side may have its value on the other."""
+    if not any(each and "valueFrom" in each for each in (one, other)):
+        return one, other
+    hidden = [{**each, "value": SECRET} if each and "value" in each else each for each in (one, other)]
+    return hidden[0], hidden[1]
+
+
+def _hidden(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict.fromkeys(value, SECRET)
+    return None if value is None else SECRET
+
+
+# --- objects --------------------------------------------------------------------------------------
+
+
+def leaving(recorded: Iterable[Object], wanted: Iterable[Object], live: Collection[str]) -> Iterator[str]:
+    """The objects that the installed release has, the chart no longer, and that are still there."""
+    stays = {name_of(each) for each in wanted}
+    for each in recorded:
+        notes = each["metadata"].get("annotations") or {}
+        if name_of(each) in live and name_of(each) not in stays and notes.get(_KEEP[0]) != _KEEP[1]:
+            yield name_of(each)
+
+
+# --- how many run ---------------------------------------------------------------------------------
+
+
+def autoscaled(look: Look) -> dict[str, int]:
+    """What an autoscaler of the manifest or of anybody scales, and the least number of pods for it."""
+    found: dict[str, int] = {}
+    declared = [each for each in look.applied if each["kind"] == "HorizontalPodAutoscaler"]
+    for each in (*look.autoscalers, *declared):
+        target = each["spec"]["scaleTargetRef"]
+        found[f"{target['kind']}/{target['name']}"] = int(each["spec"].get("minReplicas", 1))
+    return found
+
+
+def held(look: Look) -> dict[str, int]:
+    """How many pods each Deployment has to keep while a chart stops naming their number.
+
+    Those whose number is Helm's: it would go with Helm's word, and one pod be left until the autoscaler's
+    first look. And those that have none: no autoscaler starts from there.
+    """
+    scaled = autoscaled(look)
+    found = {}
+    for each in look.live:
+        if each["kind"] != "Deployment":
+            continue
+        number = int(each["spec"].get("replicas", 1))
+        if number and not any(
+            entry.get("manager") == "helm" and REPLICAS in fields.owned(entry)
+            for entry in fields.entries(each)
+        ):
+            continue
+        found[each["metadata"]["name"]] = max(number, scaled.get(name_of(each), 1))
+    return found
+
+
+def _short(look: Look, scaled: Mapping[str, int]) -> Iterator[str]:
+    wanted = {name_of(each) for each in look.applied}
+    for each in look.live:
+        if each["kind"] not in _WATCHED or name_of(each) not in wanted:
+            continue
+        reason = _shortage(each, scaled.get(name_of(each)))
+        if reason:
+            yield f"{name_of(each)}: {reason}"
+
+
+def _shortage(workload: Object, least: int | None) -> str:
+    status, spec = workload.get("status", {}), workload["spec"]
+    wanted, update = int(spec.get("replicas", 1)), spec.get("updateStrategy") or {}
+    if int(status.get("observedGeneration", 0)) < int(workload["metadata"]["generation"]):
+        return "its newest state is not rolled out"
+    there, new, ready = (
+        int(status.get(each, 0)) for each in ("replicas", "updatedReplicas", "availableReplicas")
+    )
+    # A StatefulSet may be told to keep its first pods as they are, or all until somebody deletes them.
+    old = (
+        there
+        if update.get("type") == "OnDelete"
+        else int((update.get("rollingUpdate") or {}).get("partition", 0))
+    )
+    if new < there - old:
+        return f"{new} of {there} pods are new"
+    if least is None:
+        return "" if there == ready == wanted else f"{ready} of {wanted} ready"
+    # An autoscaler's own steps are no shortage, as long as its least number runs.
+    return "" if ready >= least else f"{ready} of {least} ready (the autoscaler's least)"

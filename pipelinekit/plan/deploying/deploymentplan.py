@@ -1,0 +1,174 @@
+"""The plan of a deployment: what it would change in which object, in words, and whether it still holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from pipelinekit.errors import Refused, refused
+from pipelinekit.model.deployment import Addition, Change, DeploymentPlan, Look, Object, Standing
+from pipelinekit.model.release import ReleaseState
+from pipelinekit.plan.deploying.deployment import (
+    REPLICAS,
+    SCALED,
+    autoscaled,
+    bare,
+    declares,
+    differences,
+    dropped,
+    held,
+    leaving,
+    name_of,
+)
+
+LONGEST = 60
+"""Characters of a value that are shown."""
+
+
+def with_changes(
+    plan: DeploymentPlan,
+    look: Look,
+    recorded: Sequence[Object],
+    wanted: Sequence[Object],
+    standing: Standing | None,
+) -> DeploymentPlan:
+    """The plan with all that installing the `wanted` objects would change.
+
+    `look` is at the wanted objects and at the `recorded` ones, those of the installed release.
+    """
+    live = {name_of(each): each for each in look.live}
+    last = {name_of(each): each for each in recorded}
+    kept = {
+        name: count
+        for name, count in held(look).items()
+        if any(
+            name_of(each) == f"Deployment/{name}" and not declares(each, REPLICAS) for each in look.applied
+        )
+    }
+    changes: list[Change] = []
+    for each in look.applied:
+        name = name_of(each)
+        if name in live:
+            # A number that the chart does not name is the autoscaler's, or held for it.
+            replicas = each["kind"] not in SCALED or declares(each, REPLICAS)
+            changes += differences(live[name], each, last.get(name), replicas=replicas)
+            changes += [
+                change
+                for change in dropped(live[name], each, last.get(name))
+                if change.path != "spec.replicas"
+            ]
+    missing = standing.missing if standing else ()
+    return replace(
+        plan,
+        missing=missing,
+        hands=tuple(each for each in changes if each.manager),
+        changes=tuple(each for each in changes if not each.manager),
+        created=tuple(name for each in wanted if (name := name_of(each)) not in live and name not in missing),
+        removed=tuple(leaving(recorded, wanted, live)),
+        short=standing.short if standing else (),
+        kept=kept,
+    )
+
+
+def digest_of(chart: str, values: Mapping[str, object], state: ReleaseState | None, look: Look) -> str:
+    """The digest of all that a plan is made from; an autoscaler's own steps do not count."""
+    scaled = autoscaled(look)
+    live = []
+    for each in look.live:
+        plain = bare(each)
+        if name_of(each) in scaled:
+            plain["spec"] = {name: value for name, value in plain["spec"].items() if name != "replicas"}
+        live.append(plain)
+    body = {
+        "chart": chart,
+        "values": values,
+        "release": [state.revision, state.status] if state else [],
+        "live": sorted(live, key=name_of),
+        "autoscalers": sorted((bare(each) for each in look.autoscalers), key=name_of),
+    }
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def finished(plan: DeploymentPlan, notes: tuple[str, ...], digest: str) -> DeploymentPlan:
+    """The plan with what is to be known beside it, and the digest of what it was made from."""
+    return replace(plan, notes=notes, digest=digest)
+
+
+def check_promise(plan: DeploymentPlan, promised: str) -> None:
+    """Raise `Refused` unless this plan is the one that was promised."""
+    if plan.digest != promised:
+        raise moved(plan)
+
+
+def moved(plan: DeploymentPlan) -> Refused:
+    """The refusal of a plan that no longer holds."""
+    return refused(
+        "cluster-moved",
+        f"{plan.environment} is no longer as it was when the plan was made",
+        hint="`pipelinekit deploy --plan` shows what would be done now",
+    )
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def sentence(plan: DeploymentPlan) -> str:
+    """What a deployment would do, in one line."""
+    where = f"{plan.environment} (namespace {plan.namespace})"
+    if not plan.acts:
+        return f"{plan.application} {plan.version} runs already in {where}"
+    return f"would deploy {plan.application} {plan.version} to {where}"
+
+
+def lines(plan: DeploymentPlan) -> Iterator[str]:
+    """All of it, what hands have changed first."""
+    for name in plan.missing:
+        yield f"made again: {name}"
+    for each in plan.hands:
+        yield f"ours again: {field(each)} ({each.manager} had it)"
+    for each in plan.changes:
+        yield f"change: {field(each)}"
+    for word, names in (("create", plan.created), ("remove", plan.removed)):
+        for name in names:
+            yield f"{word}: {name}"
+    for name, count in plan.kept.items():
+        yield f"keep: Deployment/{name} spec.replicas: {count}, until its autoscaler says another number"
+    for text in (*plan.short, *plan.notes):
+        yield f"note: {text}"
+
+
+def field(change: Change) -> str:
+    """A field, what it is, and what it becomes; what the installed release declares where it is neither."""
+    if not change.path:
+        return f"{change.object}: {_short(change.live)}"
+    last = change.applied
+    between = f" (last applied: {_short(last)})" if last not in (change.live, change.wanted) else ""
+    return f"{change.object} {change.path}: {_short(change.live)}{between} → {_short(change.wanted)}"
+
+
+def found(standing: Standing) -> Iterator[str]:
+    """What hands have changed."""
+    for name in standing.missing:
+        yield f"{name} is gone"
+    for each in standing.changes:
+        if not each.path:
+            yield f"{each.object} does not take what is declared: {_short(each.live)}"
+            continue
+        who = f" ({each.manager})" if each.manager else ""
+        yield f"{each.object} {each.path} is {_short(each.live)}, declared {_short(each.wanted)}{who}"
+
+
+def others(added: Sequence[Addition]) -> Iterator[str]:
+    """What others have added."""
+    for each in added:
+        yield f"{each.object} {each.path} was added by {each.manager}"
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,0 +1,1 @@
+"""What Jenkins should have."""

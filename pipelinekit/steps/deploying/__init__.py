@@ -1,0 +1,1 @@
+"""What a deployment does to a cluster, and what it waits for."""

@@ -1,0 +1,142 @@
+"""What a deployment would do, and what hands have done since the last one: asked, and nothing done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipelinekit.errors import ToolFailed
+from pipelinekit.model.deployment import DeploymentPlan, Look, Standing
+from pipelinekit.model.receipts import ChartPublished
+from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
+from pipelinekit.plan.deploying import deploymentplan, intruders
+from pipelinekit.plan.deploying.deployment import held, standing
+from pipelinekit.ports import SILENT, Objects, Releases, Say
+from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.steps.deploying.pending import PENDING
+
+RUNNING = "deployed"
+"""How Helm calls a release that is neither failed nor being changed."""
+
+HELM_3 = (
+    "Helm 3 knows no owners of fields: it puts back what the chart declares, and an autoscaler's step during "
+    "the upgrade is undone until its next look"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What goes where: the published archive, and the values that are laid over it, the later ones on top."""
+
+    plan: ReleasePlan
+    chart: ChartPublished
+    target: Target
+    archive: Path
+    layers: tuple[str, ...]
+    values: Mapping[str, object]
+    """All layers as one."""
+    autoscales: bool
+    """Whether the values speak of an autoscaler."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is there: the release, and how its objects stand; None where they could not be compared."""
+
+    state: ReleaseState | None
+    look: Look | None = None
+    standing: Standing | None = None
+
+    def runs(self, values: Mapping[str, object]) -> bool:
+        """Whether a release with those values is there as it was installed."""
+        state, there = self.state, self.standing
+        return bool(state and state.status == RUNNING and state.values == values and there and there.good)
+
+    def differs(self, values: Mapping[str, object]) -> bool:
+        """Whether the release alone says there is something to do: none, or other values; nobody at it."""
+        return self.state is None or not (
+            self.state.status.startswith(PENDING) or self.state.values == values
+        )
+
+
+def find(target: Target, state: ReleaseState | None, objects: Objects, say: Say) -> Found:
+    """How the objects of the installed release stand; says so when they cannot be compared."""
+    if state is None:
+        return Found(state=None)
+    try:
+        return compared(target, state, objects)
+    except ToolFailed as error:
+        if error.faults[0].code in SILENT:
+            raise
+        say(f"what is there cannot be compared with the chart: {error.faults[0].problem}")
+        return Found(state=state)
+
+
+def compared(target: Target, state: ReleaseState, objects: Objects) -> Found:
+    """How the objects of an installed release stand. Raises `ToolFailed` when the cluster refuses."""
+    recorded = read_manifest(state.manifest)
+    if not recorded:
+        return Found(state=state, look=Look(live=(), applied=()), standing=Standing())
+    look = objects.look(target, state.manifest)
+    there = standing(look, recorded)
+    there = replace(there, changes=(*there.changes, *intruders.changes(look, recorded)))
+    return Found(state=state, look=look, standing=there)
+
+
+def mended(there: Found) -> tuple[str, ...]:
+    """The objects that `put_back` works on: until then a server takes no application of the chart to them."""
+    if not (there.look and there.look.refused and there.state):
+        return ()
+    return tuple(intruders.repairs(there.look, read_manifest(there.state.manifest)))
+
+
+def put_back(target: Target, there: Found, objects: Objects) -> None:
+    """Undo the hands' work that no application of a chart could go over."""
+    if there.look and there.look.refused and there.state:
+        for name, patch in intruders.repairs(there.look, read_manifest(there.state.manifest)).items():
+            objects.restore(target, name, patch)
+
+
+def matters(prepared: Prepared, there: Found) -> bool:
+    """Whether a deployment does more than to lay one chart over another: hands, or pods to be held."""
+    touched = there.standing is not None and there.standing.touched
+    return touched or (prepared.autoscales and there.look is not None and bool(held(there.look)))
+
+
+def plan_deployment(prepared: Prepared, there: Found, releases: Releases, objects: Objects) -> DeploymentPlan:
+    """What deploying would do to what is there. Raises `ToolFailed` when the cluster refuses."""
+    target, state = prepared.target, there.state
+    plan = DeploymentPlan(
+        application=prepared.plan.app.name,
+        version=prepared.plan.version,
+        environment=target.environment.name,
+        namespace=target.namespace,
+        acts=not there.runs(prepared.values),
+    )
+    look = there.look
+    if plan.acts:
+        manifest = releases.preview(target, prepared.archive, prepared.layers)
+        recorded = state.manifest if state else ""
+        look = objects.look(target, manifest, recorded)
+        wanted = read_manifest(manifest)
+        plan = deploymentplan.with_changes(plan, look, read_manifest(recorded), wanted, there.standing)
+        intruding = (each for each in intruders.changes(look, wanted) if each.path)
+        plan = replace(plan, hands=(*plan.hands, *intruding))
+    notes = []
+    if state and state.status.startswith(PENDING):
+        notes.append(f"revision {state.revision} is {state.status}: it is waited for, or taken over")
+    for name, why in (look.refused if look else {}).items():
+        until = "that is put back" if name in mended(there) else "it is taken"
+        notes.append(f"of {name} nothing else is told until {until}: {why}")
+    if plan.acts and not releases.owns:
+        notes.append(HELM_3)
+        # Whoever else owns the number, Helm 3 sets what a chart no longer names to its default.
+        notes += [
+            f"Deployment/{name} falls to one pod until its autoscaler's next look" for name in plan.kept
+        ]
+        plan = replace(plan, kept={})
+    digest = deploymentplan.digest_of(
+        prepared.chart.digest, prepared.values, state, look or Look(live=(), applied=())
+    )
+    return deploymentplan.finished(plan, tuple(notes), digest)

@@ -1,0 +1,49 @@
+"""Look a target over before the first effect: all that stands in the way of a deployment, together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from pipelinekit.errors import Fault, Refused
+from pipelinekit.model.preflight import AWAITED, REFUSED, Finding
+from pipelinekit.model.release import Target
+from pipelinekit.plan.preflight import judged
+from pipelinekit.plan.preflight.needs import needs_of
+from pipelinekit.ports import Say
+from pipelinekit.ports.preflight import Scout
+from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.steps.deploying.deployment import Prepared
+
+
+def preflight(target: Target, manifest: str, scout: Scout) -> tuple[Finding, ...]:
+    """What is to be said of a target before that manifest goes there; what stands in the way comes first."""
+    needs = needs_of(read_manifest(manifest))
+    return judged(needs, scout.look(target, needs), target.environment.name)
+
+
+Survey = Callable[[Prepared], Sequence[Finding]]
+"""What looks over where something prepared goes to."""
+
+
+def without(findings: Sequence[Finding], mended: Collection[str]) -> tuple[Finding, ...]:
+    """The findings but for objects that are put back before the chart is laid over them."""
+    heads = tuple(f'The {kind} "{name}" is invalid' for kind, name in (each.split("/", 1) for each in mended))
+    return tuple(each for each in findings if each.verdict != REFUSED or not each.problem.startswith(heads))
+
+
+def told(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """The findings as lines, each with its next step."""
+    return tuple(f"{each}{f' ({each.hint})' if each.hint else ''}" for each in findings)
+
+
+def require(target: Target, findings: Sequence[Finding], say: Say) -> None:
+    """Raise `Refused` with everything that stands in the way; say what will be waited for."""
+    place = f"{target.environment.name}: "
+    faults = [
+        Fault(each.code, place + each.problem, hint=each.hint) for each in findings if each.verdict == REFUSED
+    ]
+    if faults:
+        raise Refused(*faults)
+    for each in findings:
+        if each.verdict == AWAITED:
+            say(f"{each.problem}: it will be waited for")

@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from pipelinekit.model.deployment import SECRET, Look, Object
+from pipelinekit.plan.deploying import deployment, fields
+
+WEB = 'k:{"name":"web"}'
+CONTAINER = ("f:spec", "f:template", "f:spec", "f:containers", WEB)
+IMAGE = (*CONTAINER, "f:image")
+
+
+def entry(manager: str, operation: str, *paths: tuple[str, ...], **more: str) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for path in paths:
+        at = tree
+        for step in path:
+            at = at.setdefault(step, {})
+    return {"manager": manager, "operation": operation, "fieldsV1": tree, **more}
+
+
+def variable(name: str, *parts: str) -> list[tuple[str, ...]]:
+    at = (*CONTAINER, "f:env", f'k:{{"name":"{name}"}}')
+    return [(*at, "."), (*at, "f:name"), *((*at, f"f:{field}") for field in parts)]
+
+
+DECLARED = entry(
+    "helm",
+    "Apply",
+    ("f:spec", "f:replicas"),
+    (*CONTAINER, "."),
+    (*CONTAINER, "f:name"),
+    IMAGE,
+    *variable("A", "value"),
+    *variable("KEY", "valueFrom"),
+)
+
+
+def made(**spec: Any) -> dict[str, Any]:
+    """A Deployment as its chart declares it and the server has it, all its pods ready."""
+    container = {
+        "name": "web",
+        "image": "orders@sha256:1",
+        "env": [
+            {"name": "A", "value": "x"},
+            {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
+        ],
+    }
+    template = {"spec": {"containers": [container], "dnsPolicy": "ClusterFirst"}}
+    return {
+        "kind": "Deployment",
+        "metadata": {
+            "name": "orders",
+            "uid": "1",
+            "generation": 1,
+            "annotations": {"deployment.kubernetes.io/revision": "1", "meta.helm.sh/release-name": "orders"},
+            "managedFields": [DECLARED],
+        },
+        "spec": {"replicas": 2, "template": template, **spec},
+        "status": {
+            "observedGeneration": 1,
+            "replicas": 2,
+            "updatedReplicas": 2,
+            "availableReplicas": 2,
+        },
+    }
+
+
+def container(each: Mapping[str, Any]) -> dict[str, Any]:
+    (found,) = each["spec"]["template"]["spec"]["containers"]
+    return dict(found) if not isinstance(found, dict) else found
+
+
+def by(manager: str, each: dict[str, Any], *paths: tuple[str, ...], **more: str) -> dict[str, Any]:
+    """The object after somebody has set those fields."""
+    ours = entry("helm", "Apply", *(_flat(DECLARED) - set(paths)))
+    each["metadata"]["managedFields"] = [ours, entry(manager, "Update", *paths, **more)]
+    return each
+
+
+def _flat(each: Mapping[str, Any]) -> set[tuple[str, ...]]:
+    return {path if path[-1].startswith("f:") else (*path, ".") for path in fields.owned(each)}
+
+
+def scaler(least: int = 2) -> dict[str, Any]:
+    target = {"kind": "Deployment", "name": "orders"}
+    spec = {"scaleTargetRef": target, "minReplicas": least, "maxReplicas": 9}
+    return {"kind": "HorizontalPodAutoscaler", "metadata": {"name": "orders"}, "spec": spec}
+
+
+def changes(live: Object, wanted: Object | None = None, **more: Any) -> list[tuple[str, Any, Any, str]]:
+    found = deployment.differences(live, wanted or made(), made(), **more)
+    return [(each.path, each.live, each.wanted, each.manager) for each in found]
+
+
+# --- fields ---------------------------------------------------------------------------------------
+
+
+def test_what_is_as_declared_differs_in_nothing() -> None:
+    later = made()
+    later["metadata"] |= {"resourceVersion": "9", "generation": 4, "creationTimestamp": "now", "uid": "2"}
+    del later["metadata"]["annotations"], later["status"]
+    assert changes(later) == []
+
+
+def test_what_helm_writes_into_every_object_is_no_difference() -> None:
+    live = made()
+    live["metadata"]["labels"] = {"app.kubernetes.io/managed-by": "Helm"}
+    live["metadata"]["annotations"]["meta.helm.sh/release-namespace"] = "payments-dev"
+    assert changes(live) == []
+
+
+def test_each_changed_field_has_its_path_both_values_and_who_had_it() -> None:
+    live = by("kubectl-edit", made(replicas=5), ("f:spec", "f:replicas"), IMAGE)
+    container(live)["image"] = "foreign"
+    assert changes(live) == [
+        ("spec.replicas", 5, 2, "kubectl-edit"),
+        ("spec.template.spec.containers[web].image", "foreign", "orders@sha256:1", "kubectl-edit"),
+    ]
+
+
+def test_a_new_version_of_the_chart_has_changed_nothing_by_hand() -> None:
+    wanted = made()
+    container(wanted)["image"] = "orders@sha256:2"
+    (change,) = deployment.differences(made(), wanted, made())
+    assert (change.live, change.applied, change.wanted) == (
+        "orders@sha256:1",
+        "orders@sha256:1",
+        "orders@sha256:2",
+    )
+    assert change.manager == ""
+
+
+def test_what_was_ours_and_is_nobodys_was_changed_by_somebody() -> None:
+    live = made(replicas=0)
+    live["metadata"]["managedFields"] = [
+        entry("helm", "Apply", *(_flat(DECLARED) - {("f:spec", "f:replicas")}))
+    ]
+    assert changes(live) == [("spec.replicas", 0, 2, "somebody")]
+
+
+def test_a_deleted_item_is_one_change() -> None:
+    live = made()
+    del container(live)["env"][0]
+    ((path, was, becomes, _),) = changes(live)
+    assert (path, was) == ("spec.template.spec.containers[web].env[A]", None)
+    assert becomes == {"name": "A", "value": "x"}
+
+
+def test_the_order_of_what_has_names_is_no_difference() -> None:
+    live = made()
+    container(live)["env"].reverse()
+    assert changes(live) == []
+
+
+def test_a_list_that_the_server_takes_as_a_whole_is_compared_as_a_whole() -> None:
+    live, wanted = made(args=["a"]), made(args=["a", "b"])
+    assert changes(live, wanted) == [("spec.args", ["a"], ["a", "b"], "")]
+
+
+def test_the_number_of_pods_is_left_out_where_it_is_an_autoscalers() -> None:
+    live = by("kube-controller-manager", made(replicas=7), ("f:spec", "f:replicas"), subresource="scale")
+    assert changes(live, replicas=False) == []
+    assert [each[3] for each in changes(live)] == ["kube-controller-manager"]
+
+
+# --- secrets --------------------------------------------------------------------------------------
+
+
+def test_the_value_of_what_comes_from_a_secret_is_not_shown() -> None:
+    live = made()
+    container(live)["env"][1] = {"name": "KEY", "value": "hunter2"}
+    found = list(deployment.differences(live, made(), made()))
+    assert "hunter2" not in repr(found)
+    assert {each.path for each in found} == {
+        "spec.template.spec.containers[web].env[KEY].value",
+        "spec.template.spec.containers[web].env[KEY].valueFrom",
+    }
+    assert any(each.live == SECRET for each in found)
+
+
+@pytest.mark.parametrize("live", [{"data": {"a": "hunter2"}}, {}])
+def test_of_a_secret_only_the_keys_are_shown(live: dict[str, Any]) -> None:
+    about = {"kind": "Secret", "metadata": {"name": "s"}}
+    wanted = {**about, "data": {"a": "hunter3", "b": "hunter4"}}
+    found = list(deployment.differences({**about, **live}, wanted, {**about, "stringData": {"a": "hunter5"}}))
+    assert found
+    assert "hunter" not in repr(found)
+    assert "b" in repr(found)
+
+
+# --- what goes, what others have ------------------------------------------------------------------
+
+
+def test_what_an_older_helm_has_set_and_the_chart_no_longer_declares_goes() -> None:
+    live = made(revisionHistoryLimit=3)
+    live["metadata"]["managedFields"] = [
+        {**DECLARED, "operation": "Update"},
+        entry("helm", "Update", ("f:spec", "f:revisionHistoryLimit")),
+        entry("helm", "Update", ("f:status", "f:x"), subresource="status"),
+    ]
+    (gone,) = deployment.dropped(live, made(), made(revisionHistoryLimit=3))
+    assert (gone.path, gone.live, gone.wanted) == ("spec.revisionHistoryLimit", 3, None)
+
+
+def test_what_others_have_added_is_listed_and_what_controllers_write_is_not() -> None:
+    live = by("kubectl-set", made(paused=True), *variable("B", "value"), ("f:spec", "f:paused"))
+    container(live)["env"].append({"name": "B", "value": "1"})
+    live["metadata"]["managedFields"].append(
+        entry("kube-controller-manager", "Update", ("f:status", "f:replicas"), subresource="status")
+    )
+    wanted = copy.deepcopy(live)
+    wanted["metadata"]["managedFields"] = [DECLARED]
+    assert [(each.path, each.manager) for each in deployment.additions(live, wanted)] == [
+        ("spec.paused", "kubectl-set"),
+        ("spec.template.spec.containers[web].env[B]", "kubectl-set"),
+    ]
+    assert changes(live, wanted) == []
+
+
+def test_an_object_that_the_chart_no_longer_has_goes_unless_it_is_to_be_kept() -> None:
+    service = {"kind": "Service", "metadata": {"name": "orders"}}
+    kept = {"kind": "Secret", "metadata": {"name": "s", "annotations": {"helm.sh/resource-policy": "keep"}}}
+    gone = {"kind": "Job", "metadata": {"name": "j"}}
+    live = {"Service/orders", "Secret/s", "Deployment/orders"}
+    assert list(deployment.leaving([made(), service, kept, gone], [made()], live)) == ["Service/orders"]
+
+
+# --- how it stands --------------------------------------------------------------------------------
+
+
+def test_what_is_not_there_is_missing() -> None:
+    service = {"kind": "Service", "metadata": {"name": "orders"}}
+    found = deployment.standing(Look(live=[made()], applied=[made(), service]), [made(), service])
+    assert (found.missing, found.changes, found.short) == (("Service/orders",), (), ())
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ({"availableReplicas": 1}, "1 of 2 ready"),
+        ({"availableReplicas": 0}, "0 of 2 ready"),
+        ({"updatedReplicas": 1}, "1 of 2 pods are new"),
+        ({"replicas": 3, "updatedReplicas": 3}, "2 of 2 ready"),
+        ({"observedGeneration": 0}, "its newest state is not rolled out"),
+    ],
+)
+def test_what_is_not_rolled_out_runs_short(status: dict[str, int], reason: str) -> None:
+    live = made()
+    live["status"] |= status
+    found = deployment.standing(Look(live=[live], applied=[made()]), [made()])
+    assert found.short == (f"Deployment/orders: {reason}",)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "status", "reason"),
+    [
+        (None, {}, ""),
+        (None, {"availableReplicas": 1}, "1 of 2 ready"),
+        (None, {"updatedReplicas": 1}, "1 of 2 pods are new"),
+        (None, {"observedGeneration": 0}, "its newest state is not rolled out"),
+        ({"type": "RollingUpdate", "rollingUpdate": {"partition": 1}}, {"updatedReplicas": 1}, ""),
+        (
+            {"type": "RollingUpdate", "rollingUpdate": {"partition": 1}},
+            {"updatedReplicas": 0},
+            "0 of 2 pods are new",
+        ),
+        ({"type": "OnDelete"}, {"updatedReplicas": 0}, ""),
+        ({"type": "OnDelete"}, {"updatedReplicas": 0, "availableReplicas": 1}, "1 of 2 ready"),
+    ],
+)
+def test_a_stateful_set_runs_short_likewise(strategy: Any, status: dict[str, int], reason: str) -> None:
+    live = made()
+    live["kind"] = "StatefulSet"
+    live["status"] |= status
+    if strategy:
+        live["spec"]["updateStrategy"] = strategy
+    found = deployment.standing(Look(live=[live], applied=[{**live, "status": {}}]), [live])
+    assert found.short == ((f"StatefulSet/orders: {reason}",) if reason else ())
+
+
+@pytest.mark.parametrize("whose", ["declared", "somebody's"])
+def test_under_an_autoscaler_its_least_number_has_to_run_and_its_own_steps_are_no_shortage(
+    whose: str,
+) -> None:
+    def short(replicas: int, ready: int, least: int) -> tuple[str, ...]:
+        live = made(replicas=replicas)
+        live["status"] |= {"replicas": replicas, "updatedReplicas": replicas, "availableReplicas": ready}
+        declared = [scaler(least)] if whose == "declared" else []
+        look = Look(
+            live=[live, *declared],
+            applied=[made(), *declared],
+            autoscalers=[] if declared else [scaler(least)],
+        )
+        found = deployment.standing(look, [made()])
+        assert found.changes == ()
+        return found.short
+
+    assert short(6, 5, 2) == ()
+    assert short(1, 1, 6) == ("Deployment/orders: 1 of 6 ready (the autoscaler's least)",)
+    assert short(0, 0, 2) == ("Deployment/orders: 0 of 2 ready (the autoscaler's least)",)
+
+
+def test_a_number_that_is_helms_is_held_and_one_that_is_an_autoscalers_is_not() -> None:
+    assert deployment.held(Look(live=[made(replicas=6)], applied=[])) == {"orders": 6}
+    free = by("kube-controller-manager", made(replicas=6), ("f:spec", "f:replicas"), subresource="scale")
+    assert deployment.held(Look(live=[free], applied=[])) == {}
+
+
+def test_what_has_no_pods_is_held_at_the_autoscalers_least_number() -> None:
+    stopped = by("kubectl", made(replicas=0), ("f:spec", "f:replicas"))
+    assert deployment.held(Look(live=[stopped], applied=[], autoscalers=[scaler(3)])) == {"orders": 3}

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipelinekit.errors import Refused
+from pipelinekit.model.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, Seen
+from pipelinekit.model.release import Target
+from pipelinekit.steps.deploying.preflight import preflight, require, without
+from tests import examples
+from tests.manifests import deployment, variable
+
+DEV = examples.target()
+
+
+class Nowhere:
+    """A cluster with nothing in it, where nothing is known of rights and images."""
+
+    def look(self, target: Target, needs: Needs) -> Seen:
+        assert target == DEV
+        return Seen(rules=None, absent=frozenset(each.secret for each in needs.keys))
+
+
+def test_a_manifest_is_held_against_what_is_seen() -> None:
+    found = preflight(DEV, json.dumps(deployment(variable("api", "key"))), Nowhere())
+    assert [(each.verdict, each.code) for each in found] == [
+        (REFUSED, "secret-missing"),
+        (UNCHECKED, "rights"),
+        (UNCHECKED, "pull"),
+    ]
+
+
+def test_all_that_stands_in_the_way_is_refused_together() -> None:
+    findings = [
+        Finding(REFUSED, "a", "one", "do this"),
+        Finding(AWAITED, "b", "two"),
+        Finding(REFUSED, "c", "3"),
+    ]
+    with pytest.raises(Refused) as caught:
+        require(DEV, findings, lambda _: None)
+    assert [(each.code, each.problem, each.hint) for each in caught.value.faults] == [
+        ("a", "dev: one", "do this"),
+        ("c", "dev: 3", ""),
+    ]
+
+
+def test_what_is_awaited_is_said_and_stands_in_no_way() -> None:
+    said: list[str] = []
+    require(
+        DEV, [Finding(AWAITED, "b", "secret x is not there yet"), Finding(UNCHECKED, "c", "3")], said.append
+    )
+    assert said == ["secret x is not there yet: it will be waited for"]
+
+
+def test_what_is_put_back_first_stands_in_nobody_s_way() -> None:
+    found = (
+        Finding(REFUSED, "a", 'The Deployment "orders" is invalid: spec.template: may not be specified'),
+        Finding(REFUSED, "a", 'The Deployment "orders-worker" is invalid: spec'),
+        Finding(AWAITED, "b", "secret orders-api is not there"),
+    )
+    assert without(found, ["Deployment/orders"]) == found[1:]
+    assert without(found, []) == found
