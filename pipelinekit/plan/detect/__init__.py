@@ -47,11 +47,10 @@ def detect(texts: Texts, name: str = "", package: str = "", service: str = "") -
     for look in LOOKS:
         found = look(texts)
         if found:
-            open_before = bool(found.choices) or bool(package)
-            found = choices.settled(found, name, package)
-            if open_before and found.language == "node" and not found.choices:
+            before, found = found, choices.settled(found, name, package)
+            if found is not before and found.language == "node":
                 found = node.member(texts, found.package) or found
-            elif open_before and not found.choices and found.language in LISTENING:
+            elif found is not before and found.language in LISTENING:
                 found = LISTENING[found.language](texts, found)
             return _with_health(texts, found) if found.server else found
     return None
