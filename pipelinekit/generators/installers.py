@@ -132,9 +132,11 @@ def python(build: Build) -> dict[str, Any]:
 def _exports(installer: str, pin: str, version: str) -> tuple[list[str], list[str]]:
     """Command lines that install what is locked: for the program, and for its tests."""
     if installer == "pyproject":
-        # Pip brought the reader that became Python's own with 3.11.
-        reader = "pip._vendor.tomli as tomllib" if _BEFORE_TOMLLIB.match(version) else "tomllib"
-        return [f"python -c '{_NAMED.format(reader)}' > {_LIST} && {_INSTALL}"], []
+        # Python's own reader came with 3.11.
+        older = bool(_BEFORE_TOMLLIB.match(version))
+        there = "python -m venv /tomli && /tomli/bin/pip --no-cache-dir install tomli && /tomli/bin/"
+        named = _NAMED.format("tomli as tomllib" if older else "tomllib")
+        return [f"{there if older else ''}python -c '{named}' > {_LIST} && {_INSTALL}"], []
     if installer not in EXPORTS:
         return [], []
     packages, export = EXPORTS[installer]
