@@ -235,10 +235,10 @@ def _uses_crlf(path: str) -> bool:
         return stream.readline(regular.DOCUMENT).endswith(b"\r\n")
 
 
-def require_folder(path: Path) -> Path:
-    """`path` resolved; `Refused` unless it is a folder."""
+def require_folder(path: Path, option: str = "--path") -> Path:
+    """`path` resolved; `Refused` unless it is a folder. `option` is the one that named it."""
     if not path.is_dir():
-        raise refused("folder-missing", f"there is no folder {path}", hint="check --path")
+        raise refused("folder-missing", f"there is no folder {path}", hint=f"check {option}")
     return path.resolve()
 
 

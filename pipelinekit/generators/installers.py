@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -43,9 +44,8 @@ EXPORTS_FOR_TESTS = {
     "pdm": "pdm export --format requirements -o {}",
     "pipenv": "pipenv requirements --dev --hash --exclude-index > {}",
 }
-_NAMED = (
-    'import tomllib; print("\\n".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]))'
-)
+_NAMED = 'import {}; print("\\n".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]))'
+_BEFORE_TOMLLIB = re.compile(r"3\.(?:[0-9]|10)(?:\.|$)")
 _LIST = "/tmp/requirements.txt"  # noqa: S108 - in the image's build
 _INSTALL = f"pip --no-cache-dir --python /venv/bin/python install -r {_LIST}"
 
@@ -116,7 +116,7 @@ def python(build: Build) -> dict[str, Any]:
     locks = [installer for lock, installer in PYTHON_LOCKS.items() if _names(lock, named)]
     installer, _, pin = (build.installer or (locks[0] if locks else "pip")).partition("@")
     pips = installer == "pip"
-    exported, for_tests = _exports(installer, f"=={pin}" if pin else "")
+    exported, for_tests = _exports(installer, f"=={pin}" if pin else "", build.version)
     return {
         "exported": exported,
         "exported_for_tests": for_tests,
@@ -129,10 +129,14 @@ def python(build: Build) -> dict[str, Any]:
     }
 
 
-def _exports(installer: str, pin: str) -> tuple[list[str], list[str]]:
+def _exports(installer: str, pin: str, version: str) -> tuple[list[str], list[str]]:
     """Command lines that install what is locked: for the program, and for its tests."""
     if installer == "pyproject":
-        return [f"python -c '{_NAMED}' > {_LIST} && {_INSTALL}"], []
+        # Python's own reader came with 3.11.
+        older = bool(_BEFORE_TOMLLIB.match(version))
+        there = "python -m venv /tomli && /tomli/bin/pip --no-cache-dir install tomli && /tomli/bin/"
+        named = _NAMED.format("tomli as tomllib" if older else "tomllib")
+        return [f"{there if older else ''}python -c '{named}' > {_LIST} && {_INSTALL}"], []
     if installer not in EXPORTS:
         return [], []
     packages, export = EXPORTS[installer]

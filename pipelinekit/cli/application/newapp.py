@@ -83,19 +83,19 @@ def new_app(
     check_name(name)
     if not names.is_label(team, names.APPLICATION_MAX):
         raise usage("bad-name", f"{team[:60]!r} cannot be a team's name", hint=names.LABEL_RULE)
+    kinds = _kinds(keep, existing)
     folder = Path(existing or name)
     if existing:
-        files.require_folder(folder)
+        files.require_folder(folder, option="--from")
     present.require_same(folder, name, language)
-    named = takein.Named(package=package, service=service.strip("/"), port=port)
+    named = takein.Named(package=package, service=service.strip("/"), port=port, chart="chart" in kinds)
     seen = takein.look_around(folder, name, language, named) if existing else None
     chosen = language or (seen.language if seen else None)
     if chosen is None:
         hint = f"--language {'|'.join(LANGUAGES)}"
         raise usage("language-missing", f"what is {name} written in?", hint=hint)
-    kinds = _kinds(keep, existing)
     # A chart of its own stands in app.yaml, and no generated one beside it.
-    chart = takein.own_chart(folder, name) if "chart" in kinds else None
+    chart = takein.own_chart(folder, name) if named.chart else None
     kinds = [each for each in kinds if each != "chart"]
     if seen and seen.keeps_dockerfile and chosen != "dockerfile":
         kinds.append("dockerfile")

@@ -37,6 +37,8 @@ class Named:
     package: str = ""
     service: str = ""
     port: int | None = None
+    chart: bool = False
+    """Whether the repository's own chart is kept."""
 
 
 _NOTHING = Named()
@@ -50,6 +52,7 @@ def look_around(folder: Path, name: str, language: Language | None, named: Named
     """
     # Only an existing repository is looked at.
     from pipelinekit.plan.detect import applications_in
+    from pipelinekit.plan.detect.ownchart import charts_in
     from pipelinekit.plan.detect.signs import DEEPEST, READ, SKIPPED
 
     texts = folders.scan(folder, wanted=READ.search, skipped=SKIPPED, deepest=DEEPEST)
@@ -72,6 +75,9 @@ def look_around(folder: Path, name: str, language: Language | None, named: Named
         raise usage("language-unknown", f"{folder} shows no language that pipelinekit knows", hint=hint)
     for sentence in seen.evidence:
         report.say(sentence)
+    theirs = [each for each in charts_in(texts) if each != f"charts/{name}"]
+    if theirs and not named.chart:
+        report.say(f"{' '.join(theirs[:5])}: left alone, and charts/{name} generated; --keep chart takes it")
     for sentence in seen.doubts:
         report.notice(f"to check: {sentence}")
     _ask(seen, folder, name, named)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from pipelinekit.plan.detect import choices, dotnet, go, gradle, jvm, node, pages, php, python, rust
@@ -47,11 +46,10 @@ def detect(texts: Texts, name: str = "", package: str = "", service: str = "") -
     for look in LOOKS:
         found = look(texts)
         if found:
-            open_before = bool(found.choices) or bool(package)
-            found = choices.settled(found, name, package)
-            if open_before and found.language == "node" and not found.choices:
+            before, found = found, choices.settled(found, name, package)
+            if found is not before and found.language == "node":
                 found = node.member(texts, found.package) or found
-            elif open_before and not found.choices and found.language in LISTENING:
+            elif found is not before and found.language in LISTENING:
                 found = LISTENING[found.language](texts, found)
             return _with_health(texts, found) if found.server else found
     return None
@@ -59,23 +57,33 @@ def detect(texts: Texts, name: str = "", package: str = "", service: str = "") -
 
 def applications_in(texts: Texts) -> dict[str, Detected]:
     """In a monorepo: the folders that look like applications of their own, each with what it shows."""
-    folders = sorted({posixpath.dirname(path) for path in texts if posixpath.dirname(path)})
+    within = _within(texts)
     found: dict[str, Detected] = {}
-    for folder in folders:
-        if any(folder.startswith(f"{other}/") for other in found):
+    for folder in sorted({path.rpartition("/")[0] for path in texts} - {""}):
+        if any(above in found for above in _above(folder)):
             continue
-        inside = {
-            path.removeprefix(f"{folder}/"): text
-            for path, text in texts.items()
-            if path.startswith(f"{folder}/")
-        }
         # A folder counts when the sign is at its top, not deeper.
         detected = detect(
-            {path: text for path, text in inside.items() if "/" not in path or _is_source(path)}
+            {path: text for path, text in within[folder].items() if "/" not in path or _is_source(path)}
         )
         if detected and detected.language not in {"static", "dockerfile"}:
             found[folder] = detected
     return found
+
+
+def _within(texts: Texts) -> dict[str, dict[str, str]]:
+    """What is in each folder, however deep, by its path from there."""
+    found: dict[str, dict[str, str]] = {}
+    for path, text in texts.items():
+        for folder in _above(path):
+            found.setdefault(folder, {})[path.removeprefix(f"{folder}/")] = text
+    return found
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that a path is in, the nearest first."""
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
 def _is_source(path: str) -> bool:

@@ -20,18 +20,30 @@ def between(found: Detected, candidates: tuple[Choice, ...], own: str) -> Detect
 
 
 def settled(found: Detected, name: str, package: str) -> Detected:
-    """The program that is named by its `package` or main class, else the one called as the application."""
-    for choice in found.choices:
-        if package and package in {choice.package, choice.package.removeprefix("./"), choice.main}:
-            return _chosen(found, choice)
+    """The program that is named by its `package` or main class, else the one called as the application.
+
+    The same object where that changes nothing.
+    """
     if package:
-        return replace(found, package=package, choices=()).because(f"{package}: named on the command line")
+        if found.chosen and _is(found.chosen, package):
+            return found
+        named = next((each for each in found.choices if _is(each, package)), None)
+        if named:
+            return _chosen(found, named)
+        other = f"{package} was named, and what was seen is {found.chosen.why}" if found.chosen else ""
+        found = replace(found, package=package, choices=()).because(f"{package}: named on the command line")
+        return found.doubting(other)
     same = [each for each in found.choices if each.name == name]
     return _chosen(found, same[0]) if len(same) == 1 else found
 
 
+def _is(choice: Choice, package: str) -> bool:
+    return package in {choice.package, choice.package.removeprefix("./"), choice.main}
+
+
 def _chosen(found: Detected, choice: Choice) -> Detected:
-    chosen = replace(found, package=choice.package, main=choice.main or found.main, choices=())
+    main = choice.main or found.main
+    chosen = replace(found, package=choice.package, main=main, choices=(), chosen=choice)
     return chosen.because(f"{choice.why}: the program")
 
 

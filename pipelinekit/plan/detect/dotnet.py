@@ -89,7 +89,7 @@ def _versioned(found: Detected, texts: Texts, text: str) -> Detected:
     shared = [texts[path] for path in sorted(texts) if posixpath.basename(path) == "Directory.Build.props"]
     for each in (text, *shared):
         match = re.search(r"<TargetFrameworks?>([^<]+)<", each)
-        versions = re.findall(r"\bnet(?:coreapp)?(\d+\.\d+)", match[1]) if match else []
+        versions = re.findall(r"\bnet(?:coreapp)?(\d{1,3}\.\d{1,3})(?!\d)", match[1]) if match else []
         if not versions:
             continue
         version = max(versions, key=lambda each: tuple(map(int, each.split("."))))

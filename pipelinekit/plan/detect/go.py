@@ -83,7 +83,7 @@ def look(texts: Texts) -> Detected | None:
 
 def _versioned(found: Detected, texts: Texts) -> Detected:
     files = f"{texts.get('go.mod', '')}\n{texts.get('go.work', '')}"
-    asked = re.findall(r"^(?:go |toolchain go)(\d+)\.(\d+)", files, re.MULTILINE)
+    asked = re.findall(r"^(?:go |toolchain go)(\d{1,4})\.(\d{1,4})(?!\d)", files, re.MULTILINE)
     if not asked:
         return found
     newest = max((int(major), int(minor)) for major, minor in asked)

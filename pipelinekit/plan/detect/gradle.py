@@ -46,7 +46,7 @@ def look(texts: Texts) -> Detected | None:
 def _wrapper(found: Detected, texts: Texts) -> Detected:
     """The image of the Gradle that the wrapper names, where another than the usual one is asked for."""
     text = texts.get("gradle/wrapper/gradle-wrapper.properties", "")
-    match = re.search(r"gradle-(\d+)\.", text)
+    match = re.search(r"gradle-(\d{1,3})\.", text)
     if not match or match[1] == "8":
         return found
     java = int(found.version or USUAL)

@@ -79,12 +79,13 @@ def _maven_version(pom: str) -> str:
 
 def versioned(found: Detected, asked: str, file: str) -> Detected:
     """The Java that is maintained and runs what is asked for."""
-    if not asked:
+    said = re.match(r"v?([0-9]{1,3})(?![0-9])", asked)
+    if not said:
         return found
-    version = next((each for each in RELEASES if each >= int(asked)), int(asked))
-    why = f"{file} says Java {asked}"
+    version = next((each for each in RELEASES if each >= int(said[1])), int(said[1]))
+    why = f"{file} says Java {said[1]}"
     return replace(found, version=str(version)).because(
-        why if str(version) == asked else f"{why}: {version} has images"
+        why if str(version) == said[1] else f"{why}: {version} has images"
     )
 
 
@@ -147,7 +148,9 @@ def finished(texts: Texts, found: Detected) -> Detected:
         return _spring(texts, found, whole)
     if "quarkus" in whole:
         found = replace(
-            found, port=_configured(texts, found, r"quarkus\.http\.port\s*[=:]\s*(\d+)") or 8080, main=""
+            found,
+            port=_configured(texts, found, r"quarkus\.http\.port\s*[=:]\s*(\d{1,5})\b") or 8080,
+            main="",
         )
         found = found.because(f"Quarkus, on port {found.port}")
         health = "quarkus-smallrye-health" in whole
@@ -156,7 +159,9 @@ def finished(texts: Texts, found: Detected) -> Detected:
         )
     if "io.micronaut" in whole:
         port = _configured(
-            texts, found, r"(?:server:[ \t\r]*\n[ \t]+port:[ \t]*|micronaut\.server\.port\s*[=:]\s*)(\d+)"
+            texts,
+            found,
+            r"(?:server:[ \t\r]*\n[ \t]+port:[ \t]*|micronaut\.server\.port\s*[=:]\s*)(\d{1,5})\b",
         )
         return replace(found, port=port or 8080).because(f"Micronaut, on port {port or 8080}")
     return _plain_port(texts, found)
@@ -203,7 +208,7 @@ def _spring(texts: Texts, found: Detected, whole: str) -> Detected:
     port = search(
         own,
         r"(^|/)(application|bootstrap)\.(properties|ya?ml)$",
-        r"(?:server\.port\s*[=:]\s*|server:[ \t\r]*\n[ \t]+port:[ \t]*)(?:\$\{\w+:)?(\d+)",
+        r"(?:server\.port\s*[=:]\s*|server:[ \t\r]*\n[ \t]+port:[ \t]*)(?:\$\{\w+:)?(\d{1,5})\b",
     )
     served = re.search(r"starter-(?:web|jersey|graphql|actuator|gateway|netflix-eureka-server)", whole)
     if not port and not served and re.search(r"spring-boot-starter", whole):

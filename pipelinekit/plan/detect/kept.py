@@ -65,7 +65,7 @@ def _port(found: Detected, container: Container) -> Detected:
         others = " ".join(map(str, sorted(set(container.ports) - {port})))
         if others:
             found = found.doubting(f"Dockerfile: EXPOSE {others} as well; {port} is served")
-    elif said.isdigit() and 0 < int(said) < 65536:
+    elif re.fullmatch(r"[0-9]{1,5}", said) and 0 < int(said) < 65536:
         port = int(said)
         found = found.because(f"Dockerfile: ENV PORT={port}")
     elif container.health_port:

@@ -59,5 +59,7 @@ def dockerfile(texts: Texts) -> Detected | None:
     found = Detected(
         language="dockerfile", evidence=("Dockerfile and no language that is known: it stays yours",)
     )
-    port = re.search(r"^EXPOSE\s+(\d+)", texts["Dockerfile"], re.MULTILINE | re.IGNORECASE)
-    return replace(found, port=int(port[1])).because(f"EXPOSE {port[1]}") if port else found
+    port = re.search(r"^EXPOSE\s+(\d{1,5})(?!\d)", texts["Dockerfile"], re.MULTILINE | re.IGNORECASE)
+    if not port or not 0 < int(port[1]) < 65536:
+        return found
+    return replace(found, port=int(port[1])).because(f"EXPOSE {port[1]}")

@@ -11,8 +11,9 @@ Bound = tuple[str, Version]
 
 _LATEST = 10**6
 """Stands for the newest of a line: patches come of themselves with the image."""
+_NUMBERS = r"\d{1,6}(?:\.\d{1,6})*"
 _BOUND = re.compile(
-    r"(\^|~>|~=|~|>=|<=|===?|!=|>|<|)\s*v?(\d{1,6}(?:\.\d{1,6})*)((?:\.[xX*])*)(?:[-+@][0-9A-Za-z.+-]*)?"
+    rf"(\^|~>|~=|~|>=|<=|===?|!=|>|<|)\s*v?({_NUMBERS})((?:\.[xX*])*)(?:[-+@][0-9A-Za-z.+-]*)?"
 )
 _ANY = frozenset(("", "*", "x", "X", "latest", "node", "lts/*", "stable"))
 
@@ -23,6 +24,13 @@ class Lines:
 
     maintained: Sequence[str]
     ended: Sequence[str] = ()
+    unbuilt: Sequence[str] = ()
+    """Of those that ended, the ones whose image lacks what the Dockerfile asks of it."""
+
+    def doubt(self, line: str) -> str:
+        """What is wrong with a line that has ended."""
+        ended = "no longer maintained"
+        return f"{ended}, and the Dockerfile does not build with it" if line in self.unbuilt else ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,8 @@ class Choice:
 
 
 NODE = Lines(("24", "22", "26"), ("25", "23", "21", "20", "18", "16", "14", "12", "10", "8", "6"))
-PYTHON = Lines(("3.13", "3.14", "3.12", "3.11"), ("3.10", "3.9", "3.8", "3.7", "3.6"))
+PYTHON = Lines(("3.13", "3.14", "3.12", "3.11"), ("3.10", "3.9", "3.8", "3.7", "3.6"), ("3.6",))
+# The pip of 3.6 cannot install into another environment.
 PHP = Lines(("8.4", "8.3", "8.5", "8.2"), ("8.1", "8.0", "7.4", "7.3", "7.2"))
 """As the languages' own calendars have them."""
 
@@ -61,13 +70,13 @@ def choose(text: str, lines: Lines) -> Choice:
         return Choice(within)
     for line in lines.ended:
         if any(_satisfied(_numbers(line), bounds) for bounds in alternatives):
-            return Choice(line, "no longer maintained")
+            return Choice(line, lines.doubt(line))
     return Choice(default, "no version that exists satisfies what the repository asks for")
 
 
 def _exact(wanted: Version, lines: Lines) -> Choice:
-    kept = any(wanted[: line.count(".") + 1] == _numbers(line) for line in lines.maintained)
-    return Choice(".".join(map(str, wanted)), "" if kept else "no longer maintained")
+    line = ".".join(map(str, wanted[: lines.maintained[0].count(".") + 1]))
+    return Choice(".".join(map(str, wanted)), "" if line in lines.maintained else lines.doubt(line))
 
 
 def _within(bounds: Sequence[Bound], lines: Lines) -> str:
@@ -84,7 +93,7 @@ def _bounds(text: str) -> list[Bound] | None:
     text = text.strip()
     if text in _ANY:
         return []
-    between = re.fullmatch(r"v?(\d+(?:\.\d+)*)\S*\s+-\s+v?(\d+(?:\.\d+)*)\S*", text)
+    between = re.fullmatch(rf"v?({_NUMBERS})\S*\s+-\s+v?({_NUMBERS})\S*", text)
     if between:
         return [(">=", _numbers(between[1])), ("<=", _numbers(between[2]))]
     found: list[Bound] = []

@@ -95,6 +95,8 @@ class Detected:
     """Whether the repository's own Dockerfile describes the image."""
     choices: tuple[Choice, ...] = ()
     """Programs of which one has to be named; empty where there is nothing to decide."""
+    chosen: Choice | None = None
+    """The one that was decided for, if the language has such a choice."""
     doubts: tuple[str, ...] = ()
     """What somebody has to look at: a marked line each in `app.yaml`."""
     evidence: tuple[str, ...] = field(default=())
@@ -123,11 +125,3 @@ def search(texts: Texts, paths: str, pattern: str) -> re.Match[str] | None:
             if found:
                 return found
     return None
-
-
-def with_port(found: Detected, match: re.Match[str] | None) -> Detected:
-    """The port that a search found in one of its groups."""
-    if match is None:
-        return found
-    port = int(next(each for each in match.groups() if each))
-    return replace(found, port=port).because(f"port {port} in the source") if 0 < port < 65536 else found

@@ -12,7 +12,7 @@ from pipelinekit.reading.docker.dockerfile import WORD, Instruction, escape_of, 
 from pipelinekit.reading.docker.expansion import expand
 
 _MAKES_USER = re.compile(r"\b(?:useradd|adduser)\b[^\n;&|]*")
-_NUMBER = re.compile(r"(?:^|\s)(?:-u|--uid)[ =](\d+)")
+_NUMBER = re.compile(r"(?:^|\s)(?:-u|--uid)[ =](\d{1,9})(?!\d)")
 _ASKED = re.compile(r"https?://[\w.\[\]-]+(?::(\d{1,5}))?(/[\w./-]*)?")
 
 
@@ -69,11 +69,13 @@ def _after(now: Container, each: Instruction, values: dict[str, str], escape: st
         values |= _variables(each.rest, values, escape)
         return replace(now, env={**now.env, **_variables(each.rest, values, escape)})
     if each.word == "VOLUME":
-        return replace(now, volumes=(*now.volumes, *_listed(each.rest)))
+        volumes = (expand(word, values, escape) for word in _listed(each.rest))
+        return replace(now, volumes=(*now.volumes, *volumes))
     if each.word == "HEALTHCHECK":
         asked = _ASKED.search(expand(each.rest, values, escape))
-        port = int(asked[1]) if asked and asked[1] else None
-        return replace(now, health=(asked[2] or "/") if asked else "", health_port=port)
+        port = int(asked[1]) if asked and asked[1] else 0
+        health = (asked[2] or "/") if asked else ""
+        return replace(now, health=health, health_port=port if 0 < port < 65536 else None)
     return replace(now, users={**now.users, **_users(each.rest)}) if each.word == "RUN" else now
 
 

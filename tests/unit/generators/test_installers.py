@@ -55,7 +55,12 @@ def test_a_lock_is_what_pip_installs(lock: str, word: str) -> None:
 
 def test_a_project_that_is_not_installed_names_its_dependencies() -> None:
     found = python(Build(language="python", installer="pyproject", dependencies=("pyproject.toml",)))
-    assert "tomllib" in found["exported"][0]
+    assert "import tomllib;" in found["exported"][0]
+    older = python(
+        Build(language="python", version="3.10", installer="pyproject", dependencies=("pyproject.toml",))
+    )
+    assert "pip --no-cache-dir install tomli && /tomli/bin/python -c 'import tomli as" in older["exported"][0]
+    assert "tomli " not in found["exported"][0]
     assert (found["exported_for_tests"], found["project"]) == ([], False)
 
 

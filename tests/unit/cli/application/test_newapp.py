@@ -18,6 +18,35 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().err
 
 
+def test_what_is_wrong_on_the_command_line_is_told_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "go.mod").write_text("module orders\n")
+    said = refused(capsys, "orders", "--from", str(tmp_path), "--keep", "chrt")
+    assert said.startswith("error: --keep chrt")
+    with pytest.raises(SystemExit) as caught:
+        main.run(["new-app", "orders", "--from", str(tmp_path / "nowhere")])
+    assert caught.value.code == 6
+    assert "check --from" in capsys.readouterr().err
+
+
+def test_a_chart_that_is_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {
+        "go.mod": "module orders\n",
+        "main.go": 'package main\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+        "deploy/shop/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n",
+        "deploy/shop/templates/all.yaml": "",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    with pytest.raises(SystemExit) as caught:
+        main.run(["new-app", "orders", "--from", str(tmp_path), "--no-git"])
+    assert caught.value.code == 0
+    told = "deploy/shop: left alone, and charts/orders generated; --keep chart takes it"
+    assert told in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -30,6 +30,14 @@ def test_the_user_or_the_applications_name_decides() -> None:
     assert settled(OPEN, "api", "cmd/other").package == "cmd/other"
 
 
+def test_the_only_one_stays_as_it_is_when_it_is_named_and_another_is_told() -> None:
+    only = between(FOUND, (API,), "")
+    assert settled(only, "orders", "cmd/api") is only
+    other = settled(only, "orders", "cmd/other")
+    assert other.package == "cmd/other"
+    assert other.doubts == ("cmd/other was named, and what was seen is cmd/api/main.go",)
+
+
 def test_a_main_class_is_a_name_as_well() -> None:
     found = between(FOUND, (Choice(name="a", package="app", main="a.A", why="A"), API), "")
     assert settled(found, "", "a.A").main == "a.A"

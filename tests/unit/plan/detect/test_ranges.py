@@ -5,6 +5,11 @@ import pytest
 from pipelinekit.plan.detect.ranges import NODE, PHP, PYTHON, Choice, Lines, choose
 
 
+def test_an_image_that_the_dockerfile_cannot_use_is_told() -> None:
+    assert all("does not build" in choose(each, PYTHON).doubt for each in ("3.6", "==3.6.2"))
+    assert choose("3.7", PYTHON).doubt == "no longer maintained"
+
+
 @pytest.mark.parametrize(
     ("text", "version"),
     [

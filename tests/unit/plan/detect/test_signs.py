@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.plan.detect.signs import READ, Detected, search, shallowest, with_port
+from pipelinekit.plan.detect.signs import READ, search, shallowest
 
 TEXTS = {"b/main.py": "port = 1000", "main.py": "port = 2000", "a/b/c.py": "", "z.txt": "port = 3000"}
 
@@ -17,13 +17,6 @@ def test_a_search_takes_the_shallowest_text_that_has_it() -> None:
     assert found is not None
     assert found[1] == "2000"
     assert search(TEXTS, r"\.py$", "nothing") is None
-
-
-@pytest.mark.parametrize(("text", "port"), [("80", 80), ("65535", 65535), ("65536", None), ("0", None)])
-def test_a_port_is_one_that_there_is(text: str, port: int | None) -> None:
-    found = with_port(Detected(language="go"), search({"x": text}, "x", r"(\d+)"))
-    assert found.port == port
-    assert bool(found.evidence) is (port is not None)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,13 @@ ENTRYPOINT ["/app"]
 """
 
 
+def test_a_volumes_path_may_be_a_variable() -> None:
+    for each in ("$DATA /b", '["$DATA", "/b"]'):
+        found = read_container(f"FROM x\nARG D=/srv\nENV DATA=$D/data\nVOLUME {each}\n", {})
+        assert found is not None
+        assert found.volumes == ("/srv/data", "/b")
+
+
 def test_the_last_stage_with_what_it_begins_with() -> None:
     found = read_container(TWO, {})
     assert found is not None
