@@ -21,7 +21,6 @@ from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.cluster.namespaces import Namespaces
 from pipelinekit.adapters.cluster.objects import Objects
 from pipelinekit.adapters.cluster.parts import Parts
-from pipelinekit.adapters.cluster.places import DevelopersPlaces
 from pipelinekit.adapters.cluster.volumes import Volumes
 from pipelinekit.adapters.cluster.workloads import Workloads
 from pipelinekit.adapters.folder.receipts import ReceiptFolder
@@ -78,7 +77,6 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Answers: (Parts, parts.Answers),
     ports.Volumes: (Volumes, parts.Volumes),
     ports.Components: (ComponentHelm, parts.Components),
-    ports.Places: (DevelopersPlaces, developers.Places),
     ports.DraftPods: (ReleasePods, developers.DraftPods),
     ports.Jobs: (JenkinsJobs, doubles.Jobs),
     ports.Controller: (JenkinsController, doubles.Controller),

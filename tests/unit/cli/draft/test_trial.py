@@ -14,7 +14,6 @@ from pipelinekit.errors import Refused
 from pipelinekit.model.draft import Place
 from pipelinekit.model.platform import Environment
 from pipelinekit.model.release import ReleaseState, Target
-from tests.developers import Places
 
 DEV = Environment(name="dev", cluster="c", namespace="{team}")
 TARGET = Target(name="app", environment=DEV, namespace="theirs", context="c")
@@ -29,6 +28,7 @@ def test_what_is_somebody_elses_is_refused_and_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: str, state: ReleaseState | None, code: str
 ) -> None:
     removed: list[str] = []
+    there = Place(namespace="theirs", owner=owner)
 
     @contextmanager
     def pinned(_: Draft) -> Iterator[Target]:
@@ -42,7 +42,7 @@ def test_what_is_somebody_elses_is_refused_and_stays(
     monkeypatch.setattr(linting, "faults_of", lambda _: [])
     monkeypatch.setattr(making, "created", lambda *_: None)
     monkeypatch.setattr(Draft, "pinned", pinned)
-    monkeypatch.setattr(Draft, "places", Places({"theirs": Place(namespace="theirs", owner=owner)}))
+    monkeypatch.setattr(Draft, "places", SimpleNamespace(place=lambda _: there))
     monkeypatch.setattr(Draft, "helm", SimpleNamespace(state=lambda _: state))
     monkeypatch.setattr(Draft, "releases", SimpleNamespace(remove=remove, names=lambda _: ()))
     (tmp_path / "go").mkdir()
