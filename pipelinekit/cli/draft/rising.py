@@ -17,7 +17,7 @@ from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli import report
 from pipelinekit.cli.draft import parity
 from pipelinekit.cli.draft.here import Draft
-from pipelinekit.errors import Refused
+from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.draft import BUILD_ID, Built
 from pipelinekit.model.receipts import R, Receipt
 from pipelinekit.model.release import ReleaseState, Target
@@ -117,14 +117,21 @@ def bring_up(here: Draft, target: Target, asked: Asked) -> Outcome:
             _after(here, target, outcome, log)
         tasks.run_here("post-up", here.tasks.post_up, FolderShell(here.root), log.say)
     finally:
-        if outcome.build_id or log.lines:
-            here.home.keep_log(
-                target.name, outcome.build_id or release.build_id(), "\n".join(log.lines) + "\n"
-            )
+        _keep(here, target, outcome.build_id, log)
     for line in outcome.parity:
         report.say(line)
     outcome.sentence = _sentence(target, outcome)
     return outcome
+
+
+def _keep(here: Draft, target: Target, build: str, log: Log) -> None:
+    if not build and not log.lines:
+        return
+    try:
+        here.home.keep_log(target.name, build or release.build_id(), "\n".join(log.lines) + "\n")
+    except ToolFailed as error:
+        # Raised, it would hide how the `up` has ended.
+        report.notice(f"what was said is not kept: {error}")
 
 
 def _sentence(target: Target, outcome: Outcome) -> str:
