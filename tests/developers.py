@@ -1,33 +1,14 @@
-"""A developer's namespace and pods, as far as the steps of the inner loop see them."""
+"""A developer's pods, as far as the steps of the inner loop see them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelinekit.errors import failed
-from pipelinekit.model.draft import Place, Pod
-from pipelinekit.model.release import Credentials, Target
-from pipelinekit.plan.draft.place import OWNER
+from pipelinekit.model.draft import Pod
+from pipelinekit.model.release import Target
 from pipelinekit.ports import Say
-
-
-@dataclass
-class Places:
-    """Namespaces by name, and what their pods pull with."""
-
-    there: dict[str, Place] = field(default_factory=dict)
-    logins: dict[str, Mapping[str, Credentials]] = field(default_factory=dict)
-
-    def place(self, target: Target) -> Place | None:
-        return self.there.get(target.namespace)
-
-    def prepare(
-        self, target: Target, labels: Mapping[str, str], used: str, logins: Mapping[str, Credentials]
-    ) -> None:
-        if labels:
-            self.there[target.namespace] = Place(namespace=target.namespace, owner=labels[OWNER])
-        self.logins[target.namespace] = logins
 
 
 @dataclass

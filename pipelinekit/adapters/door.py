@@ -88,7 +88,7 @@ def _listen(port: int) -> socket.socket:
         found.listen(64)
     except OSError as error:
         found.close()
-        hint = f"whoever has it keeps it; another one: -p LOCAL:{port}"
+        hint = "whoever has it keeps it; another one: -p LOCAL:REMOTE"
         if error.errno == errno.EADDRINUSE:
             raise refused("port-busy", f"local port {port} is busy", hint=hint) from error
         problem = f"local port {port} cannot be opened: {error.strerror}"

@@ -16,7 +16,7 @@ from pipelinekit.ports.images import (
     Store,
     Verifier,
 )
-from pipelinekit.ports.innerloop import DraftPods, Places
+from pipelinekit.ports.innerloop import DraftPods
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
 from pipelinekit.ports.ledger import Anchors, Journal, Ledger, TagAnchors
 from pipelinekit.ports.namespaces import Namespaces
@@ -58,7 +58,6 @@ __all__ = [
     "NexusServer",
     "Objects",
     "Parts",
-    "Places",
     "Receipts",
     "Referrers",
     "Registry",

@@ -1,32 +1,14 @@
-"""What the inner loop needs of a cluster: a developer's namespace, and the pods in it."""
+"""What the inner loop needs of a cluster: the pods that a developer's release has made."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from pipelinekit.model.draft import Place, Pod
-    from pipelinekit.model.release import Credentials, Target
+    from pipelinekit.model.draft import Pod
+    from pipelinekit.model.release import Target
 from pipelinekit.ports.say import Say
-
-
-class Places(Protocol):
-    """The namespaces of developers."""
-
-    def place(self, target: Target) -> Place | None:
-        """The target's namespace as it is, or None; raises `ToolFailed` when the cluster cannot be asked."""
-        ...
-
-    def prepare(
-        self, target: Target, labels: Mapping[str, str], used: str, logins: Mapping[str, Credentials]
-    ) -> None:
-        """Make the namespace with these labels, or bring them and the time of its use up to date.
-
-        Its pods get these logins to pull with, by registry, in the place of those that they had. Without
-        labels the namespace is somebody else's, and stays as it is.
-        """
-        ...
 
 
 class DraftPods(Protocol):

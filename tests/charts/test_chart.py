@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import chart as chart_generator
 from pipelinekit.merge.keys import set_keys
-from pipelinekit.model.app import App, Autoscale, Build, Process, SecretRef, Service
+from pipelinekit.model.app import App, Autoscale, Build, Process, SecretRef, Service, Volume
 from pipelinekit.reading.values import overlay
 from pipelinekit.render import render
 from tests import examples
@@ -55,6 +55,17 @@ def test_the_images_user_by_number_is_the_pods(helm: Helm, tmp_path: Path, user:
     objects = one(helm, tmp_path, Process(name="web", port=8080), build=build)
     context = pod_of(objects["Deployment/orders"])["securityContext"]
     assert (context["runAsNonRoot"], context.get("runAsUser")) == (True, user)
+
+
+@pytest.mark.parametrize("group", [1, 65532, 1_000_650_000])
+def test_the_group_of_new_volumes_is_the_number_that_was_given(
+    helm: Helm, tmp_path: Path, group: int
+) -> None:
+    store = Process(name="web", port=8080, volumes={"store": Volume(path="/store", persistent="1Gi")})
+    chart = chart_of(examples.app(processes={"web": store}), tmp_path)
+    objects = by_name(helm.objects(chart, overlay(dict(GIVEN), {"storage": {"group": group}})))
+    found = pod_of(objects["StatefulSet/orders"])["securityContext"]["fsGroup"]
+    assert (found, type(found)) == (group, int)
 
 
 # --- names ----------------------------------------------------------------------------------------

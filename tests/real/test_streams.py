@@ -1,67 +1,54 @@
-"""Streams that are not there, encodings that lack a character, a folder that is gone: never a bug of ours."""
+"""The long-lived programs of `draft connect`: what of their end is told, with a kubectl that ends at will."""
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
-from tests.real.app import BIN
+from pipelinekit.adapters.cluster.pods import streams
+from pipelinekit.model.platform.document import Environment
+from pipelinekit.model.release import Target
 
-DESCRIPTOR = """\
-apiVersion: pipelinekit/v1
-kind: Application
-metadata: {name: orders, team: pay}
-build: {language: go}
-run: {port: 8080, env: {A: "ünï “quote” 🚀"}}
-"""
+DEV = Environment(name="dev", cluster="c", namespace="{team}")
+TARGET = Target(name="orders", environment=DEV, namespace="draft", context="c")
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Path:
-    (tmp_path / "app.yaml").write_text(DESCRIPTOR)
-    return tmp_path
+def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A kubectl that a test writes."""
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    path = tmp_path / "kubectl"
+    path.touch(0o755)
+    return path
 
 
-def said(folder: Path, line: str, **env: str) -> subprocess.CompletedProcess[bytes]:
-    """What a shell's line with `pk` in it does."""
-    return subprocess.run(
-        ["sh", "-c", line.replace("pk ", f"{BIN}/pipelinekit ")],
-        cwd=folder,
-        env={**os.environ, **env},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+def test_what_ends_at_once_is_no_news_and_so_not_tried_again_at_once(kubectl: Path) -> None:
+    kubectl.write_text("#!/bin/sh\nexit 1\n")
+    news = threading.Event()
+    tunnel = streams.Tunnel({}, TARGET, "one", [8080], news.set)
+    assert not tunnel.open(30)
+    changes = streams.changes({}, TARGET, news.set)
+    logs = streams.logs({}, TARGET, "one", "web", [], lambda _: None)
+    for each in (tunnel.stream, changes, logs):
+        each.stop()
+        assert each.ended.is_set()
+    assert not news.is_set()
 
 
-@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "1>&- 2>&-", "0<&- 1>&- 2>&-"])
-@pytest.mark.parametrize("verb", ["validate", "explain", "generate --diff", "--help"])
-def test_a_stream_that_is_closed_changes_nothing(here: Path, verb: str, closed: str) -> None:
-    done = said(here, f"pk {verb} {closed}")
-    assert done.returncode == 0, done.stderr
-    assert b"bug" not in done.stderr
-    assert b"Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize("encoding", ["ascii:strict", "latin-1:strict", "cp1252:strict", "utf-8:strict"])
-@pytest.mark.parametrize("verb", ["explain", "generate --diff"])
-def test_a_terminal_that_lacks_a_character_gets_it_as_an_escape(here: Path, verb: str, encoding: str) -> None:
-    done = said(here, f"pk {verb}", PYTHONIOENCODING=encoding)
-    assert done.returncode == 0, done.stderr
-    assert b"quote" in done.stdout
-    as_json = said(here, f"pk {verb} --json", PYTHONIOENCODING=encoding).stdout
-    assert "“quote” 🚀" in str(json.loads(as_json.decode(encoding.partition(":")[0])))
-
-
-@pytest.mark.parametrize(
-    "verb", ["validate", "explain", "build", "status", "new-app x --language go", "version"]
-)
-def test_a_folder_that_is_gone_is_a_sentence(tmp_path: Path, verb: str) -> None:
-    done = said(tmp_path, f"mkdir gone && cd gone && rmdir ../gone && pk {verb}")
-    assert done.returncode == 5
-    assert done.stderr.startswith(b"error: the current folder is not there any more\n  ")
-    assert list(tmp_path.iterdir()) == []
+def test_the_loss_of_a_tunnel_and_a_changed_pod_are_news(kubectl: Path) -> None:
+    kubectl.write_text("#!/bin/sh\necho 'Forwarding from 127.0.0.1:4711 -> 8080'\nread line < \"$0.over\"\n")
+    over = kubectl.with_name("kubectl.over")
+    os.mkfifo(over)
+    news = threading.Event()
+    tunnel = streams.Tunnel({}, TARGET, "one", [8080], news.set)
+    assert tunnel.open(30)
+    assert (tunnel.ports, news.is_set()) == ({8080: 4711}, False)
+    over.write_text("\n")
+    assert news.wait(30)
+    kubectl.write_text("#!/bin/sh\necho pod/one\n")
+    news.clear()
+    streams.changes({}, TARGET, news.set)
+    assert news.wait(30)

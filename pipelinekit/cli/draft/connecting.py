@@ -208,9 +208,7 @@ class Connection:
                 self.last[key] = stamp
                 report.now(text)
 
-        self.followed[key] = self.streams.logs(
-            self.here.kube, self.target, pod, container, options, hear, self.news.set
-        )
+        self.followed[key] = self.streams.logs(self.here.kube, self.target, pod, container, options, hear)
 
     def close(self) -> None:
         """End every program, and close every port."""

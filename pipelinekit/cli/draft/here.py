@@ -80,15 +80,17 @@ class Draft(Line):
     def settings(self) -> Settings:
         """The chosen environment of draft.toml; the defaults where there is no such file."""
         path = self.root / draft_settings.FILE
-        text = self.workspace.read_bytes(draft_settings.FILE).decode() if path.exists() else ""
-        return draft_settings.read_settings(text, self.words.environment, str(path))
+        return draft_settings.read_settings(self.text(path.name), self.words.environment, str(path))
 
     @cached_property
     def tasks(self) -> Tasks:
         """.draft-tasks.toml."""
         path = self.root / draft_tasks.FILE
-        text = self.workspace.read_bytes(draft_tasks.FILE).decode() if path.exists() else ""
-        return draft_tasks.read_tasks(text, str(path))
+        return draft_tasks.read_tasks(self.text(path.name), str(path))
+
+    def text(self, name: str) -> str:
+        """A document of the folder, empty when there is none; raises `Refused` for what is no text."""
+        return self.workspace.read_texts([name]).get(name, "")
 
     @property
     def described(self) -> bool:
@@ -195,11 +197,9 @@ class Draft(Line):
 
         Raises `Refused` for a cluster or a namespace that the inner loop stays out of.
         """
-        chosen, known = self.context, self.contexts.all()
-        allowed = self.words.allowed or self.config.get("allow-context", "")
-        named = bool(self.options.context)
-        guard.require_cluster(chosen, known, self.platform, named=named, allowed=allowed)
-        guard.require_namespace(chosen, known, self.platform, self.app, self.target.namespace)
+        chosen = self._chosen()
+        known, namespace = self.contexts.all(), self.target.namespace
+        guard.require_namespace(chosen, known, self.platform, self.app, namespace)
         with self.contexts.pinned(chosen.name) as self.kube:
             yield self.target
 
@@ -208,12 +208,16 @@ class Draft(Line):
         """Hold the cluster alone against the platform, for what is about no application."""
         from pipelinekit.model.release import Target
 
-        chosen = self.context
-        allowed = self.words.allowed or self.config.get("allow-context", "")
-        named = bool(self.options.context)
-        guard.require_cluster(chosen, self.contexts.all(), self.platform, named=named, allowed=allowed)
+        chosen = self._chosen()
         with self.contexts.pinned(chosen.name) as self.kube:
             yield Target(name="", environment=self.environment, namespace="default", context=chosen.name)
+
+    def _chosen(self) -> Context:
+        allowed = self.words.allowed or self.config.get("allow-context", "")
+        named = bool(self.options.context)
+        known = self.contexts.all()
+        guard.require_cluster(self.context, known, self.platform, named=named, allowed=allowed)
+        return self.context
 
     # --- adapters ---------------------------------------------------------------------------------
 

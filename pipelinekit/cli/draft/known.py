@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pipelinekit import names
 from pipelinekit.adapters.folder.drafthome import CONFIG, DraftHome
 from pipelinekit.errors import DocumentInvalid, Fault, Place
@@ -40,7 +42,7 @@ def check(key: str, value: str, place: str) -> None:
     problem = ""
     if key == "registry":
         problem = names.host_fault(value.strip("/")) if value else ""
-    elif key == "days" and not (value.isdigit() and 1 <= int(value) <= 90):
+    elif key == "days" and not (re.fullmatch("[0-9]{1,2}", value) and 1 <= int(value) <= 90):
         problem = "is a number from 1 to 90"
     elif key == "container-builder" and value != "docker":
         problem = "is 'docker': Azure's builder is not driven"

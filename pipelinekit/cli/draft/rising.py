@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,12 @@ from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli import report
 from pipelinekit.cli.draft import parity
 from pipelinekit.cli.draft.here import Draft
-from pipelinekit.errors import Refused
+from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.draft import BUILD_ID, Built
 from pipelinekit.model.receipts import R, Receipt
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.plan.draft import lacking, place
-from pipelinekit.plan.moment import moment
+from pipelinekit.plan.moment import DAY, moment
 from pipelinekit.plan.release import peers_of
 from pipelinekit.reading.draft.sets import read_sets
 from pipelinekit.reading.values import read_values
@@ -33,7 +33,10 @@ from pipelinekit.steps.innerloop import image, release, tasks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipelinekit.model.draft import Place
     from pipelinekit.steps.deploying.deployment import Prepared
+
+Peers = Mapping[str, Mapping[str, str]]
 
 DAYS = 7
 """How long a developer's namespace lasts after its last use."""
@@ -96,12 +99,14 @@ def bring_up(here: Draft, target: Target, asked: Asked) -> Outcome:
     """One `up`, from the guard that has let it through to the parity line."""
     log, outcome = Log(), Outcome(namespace=target.namespace)
     try:
-        state = _ready_place(here, target, log)
+        state = _ready_place(here, target)
+        peers = peers_now(here, target)
+        _require_all(here, target, peers, log)
         tasks.run_here("pre-up", here.tasks.pre_up, FolderShell(here.root), log.say)
         with report.alive("up"), chart_of(here, target) as chart:
             built = image.image_of(here.plan, workshop(here), here.settings.custom_tags, log.say)
             outcome.tag, outcome.built, outcome.pushed = built.tag, built.built, built.pushed
-            done = prepared(here, target, chart, built, state, log)
+            done = prepared(here, target, chart, built, peers, state, log)
             outcome.build_id = str(done.values[BUILD_ID])
             # Rendered while Helm waits: the answer is there when it is asked for.
             with ThreadPoolExecutor(1) as pool:
@@ -112,14 +117,21 @@ def bring_up(here: Draft, target: Target, asked: Asked) -> Outcome:
             _after(here, target, outcome, log)
         tasks.run_here("post-up", here.tasks.post_up, FolderShell(here.root), log.say)
     finally:
-        if outcome.build_id or log.lines:
-            here.home.keep_log(
-                target.name, outcome.build_id or release.build_id(), "\n".join(log.lines) + "\n"
-            )
+        _keep(here, target, outcome.build_id, log)
     for line in outcome.parity:
         report.say(line)
     outcome.sentence = _sentence(target, outcome)
     return outcome
+
+
+def _keep(here: Draft, target: Target, build: str, log: Log) -> None:
+    if not build and not log.lines:
+        return
+    try:
+        here.home.keep_log(target.name, build or release.build_id(), "\n".join(log.lines) + "\n")
+    except ToolFailed as error:
+        # Raised, it would hide how the `up` has ended.
+        report.notice(f"what was said is not kept: {error}")
 
 
 def _sentence(target: Target, outcome: Outcome) -> str:
@@ -135,12 +147,18 @@ def _sentence(target: Target, outcome: Outcome) -> str:
 # --- before the build -----------------------------------------------------------------------------
 
 
-def _ready_place(here: Draft, target: Target, log: Log) -> ReleaseState | None:
-    """Make the namespace ready; what is installed in it."""
+def whose(here: Draft, target: Target) -> tuple[Place | None, ReleaseState | None]:
+    """The namespace, and what is installed in it; raises `Refused` where either is somebody else's."""
     there = here.places.place(target)
     place.require_owner(there, target.namespace, here.developer)
     state = here.helm.state(target) if there else None
     release.require_ours(target, state)
+    return there, state
+
+
+def _ready_place(here: Draft, target: Target) -> ReleaseState | None:
+    """Make the namespace ready; what is installed in it."""
+    there, state = whose(here, target)
     mine = here.own or bool(there and there.owner)
     if there is None and not mine:
         here.cluster.ensure_namespace(target)
@@ -148,14 +166,13 @@ def _ready_place(here: Draft, target: Target, log: Log) -> ReleaseState | None:
     login = here.login(host) if host else None
     logins = {host: login} if login else {}
     here.places.prepare(target, labels_of(here) if mine else {}, moment(int(time.time())), logins)
-    _require_all(here, target, log)
     return state
 
 
 def labels_of(here: Draft) -> dict[str, str]:
     """The labels of the developer's namespace."""
     days = int(here.config.get("days", DAYS))
-    end = moment(int(time.time()) + days * place.DAY)[:10]
+    end = moment(int(time.time()) + days * DAY)[:10]
     # A chart of their own may need more than the generated one, which needs nothing.
     level = "restricted" if here.described else "baseline"
     return {
@@ -166,7 +183,7 @@ def labels_of(here: Draft) -> dict[str, str]:
     }
 
 
-def _require_all(here: Draft, target: Target, log: Log) -> None:
+def _require_all(here: Draft, target: Target, peers: Peers, log: Log) -> None:
     """Name what the namespace lacks; raises `Refused` for what no pod can start without."""
     wanted = secrets_of(here.app, target.environment.name)
     there = here.cluster.secret_versions(target, wanted) if wanted else {}
@@ -175,14 +192,12 @@ def _require_all(here: Draft, target: Target, log: Log) -> None:
         raise Refused(*faults)
     mount = here.platform.vault.mount if here.platform.vault else ""
     notices = lacking.vault_notices(here.app, target, mount)
-    for each in (*notices, *lacking.caller_notices(_peers(here, target), here.app.calls, target.namespace)):
+    for each in (*notices, *lacking.caller_notices(peers, here.app.calls, target.namespace)):
         log.say(each)
 
 
-def _peers(here: Draft, target: Target) -> Mapping[str, Mapping[str, str]]:
+def peers_now(here: Draft, target: Target) -> Peers:
     """Where partners are: beside this copy where they have one there, else as the platform says."""
-    from dataclasses import replace
-
     peers = peers_of(here.app, here.platform, target.environment) if here.described else {}
     return {
         word: {**peer, "namespace": target.namespace}
@@ -234,6 +249,7 @@ def prepared(
     target: Target,
     chart: release.Chart,
     built: Built,
+    peers: Peers,
     state: ReleaseState | None,
     log: Log,
 ) -> Prepared:
@@ -242,7 +258,7 @@ def prepared(
     wishes = release.Wishes(
         hosts=place.hosts(here.app.processes_in(target.environment.name), target.namespace),
         sets=read_sets(here.settings.set, "draft.toml", f"environments.{here.words.environment}.set"),
-        peers=_peers(here, target),
+        peers=peers,
         pull_secret=login is not None,
     )
     return release.prepare(here.plan, target, chart, built, wishes, state, here.cluster, log.say)

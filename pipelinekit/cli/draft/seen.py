@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -15,11 +17,10 @@ from pipelinekit.cli.draft.options import draft
 from pipelinekit.cli.options import JSON, PLAN
 from pipelinekit.errors import check_failed, usage
 from pipelinekit.model.draft import BUILD_ID, Built
-from pipelinekit.plan.draft import place
 from pipelinekit.plan.moment import moment
 from pipelinekit.steps.artefacts.recipe import resolve
 from pipelinekit.steps.deploying import deployment
-from pipelinekit.steps.innerloop import image, release, tasks
+from pipelinekit.steps.innerloop import image, tasks
 
 
 def _tag_now(here: Draft) -> str:
@@ -106,7 +107,7 @@ def history(here: Draft, most: int, output: str) -> None:
         for row in rows:
             if output == "yaml":
                 words = [
-                    f"{'- ' if not at else '  '}{key}: {value!r}"
+                    f"{'- ' if not at else '  '}{key}: {json.dumps(value)}"
                     for at, (key, value) in enumerate(row.items())
                 ]
                 report.result("\n".join(words))
@@ -154,7 +155,8 @@ def diff(here: Draft) -> None:
         images = here.platform.images
         name = f"{images.registry}/{here.plan.image.repository}"
         built = Built(repository=name, tag=_tag_now(here), digest="", built=False, pushed=False)
-        prepared = rising.prepared(here, target, chart, built, here.helm.state(target), rising.Log())
+        peers, state = rising.peers_now(here, target), here.helm.state(target)
+        prepared = rising.prepared(here, target, chart, built, peers, state, rising.Log())
         text = parity.diff(here, chart, built, prepared)
         report.document(text or "the pipeline would install the same\n")
 
@@ -177,14 +179,9 @@ def delete(here: Draft, name: str, timeout: int, keep_namespace: bool, plan_only
     Example:
       pipelinekit draft delete
     """
-    from dataclasses import replace
-
     with here.pinned() as pinned:
         target = replace(pinned, name=name) if name else pinned
-        there = here.places.place(target)
-        place.require_owner(there, target.namespace, here.developer)
-        state = here.helm.state(target) if there else None
-        release.require_ours(target, state)
+        there, state = rising.whose(here, target)
         if plan_only:
             what = "would be deleted" if state else "is not there"
             report.result(f"{target.name} in {target.namespace} of {target.context} {what}")

@@ -19,8 +19,7 @@ ALWAYS = "**/.git\n.pipelinekit\n**/.*.pipelinekit-tmp\n"
 
 def follow(here: Draft, target: Target, asked: rising.Asked) -> None:
     """Bring it up with every change until Ctrl-C; what fails is said, and the next change tries again."""
-    path = here.root / ".draftignore"
-    text = here.workspace.read_bytes(".draftignore").decode() if path.exists() else ""
+    text = here.text(".draftignore")
     # Draft's own file has patterns that hold at every depth.
     deep = "".join(f"**/{line}\n" for line in text.splitlines() if line.strip() and "/" not in line)
     ignored = read_dockerignore(text + "\n" + deep + ALWAYS)

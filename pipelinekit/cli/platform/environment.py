@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -13,11 +14,11 @@ import click
 from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import JSON, PLAN, PLATFORM
-from pipelinekit.cli.wiring import read_named_platform
+from pipelinekit.cli.wiring import read_named_platform, registry_login
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.model.preparation import Preparation
-from pipelinekit.model.release import IDENTITY
+from pipelinekit.model.release import IDENTITY, Credentials
 from pipelinekit.plan import preparation as plans
 from pipelinekit.steps import environment as steps
 
@@ -65,7 +66,9 @@ def prepare(platform: str, name: str, app: str, plan_only: bool, as_json: bool) 
         )
     namespaces = Namespaces(kubeconfig(dict(os.environ)))
     secret = known.images.pull_secret
-    surveyed, errors = steps.survey(places, secret, lambda each: pull_login(known, each), namespaces)
+    # Once a registry, however many namespaces: behind a login may be a program of Docker's.
+    login = functools.cache(registry_login(known))
+    surveyed, errors = steps.survey(places, secret, lambda each: pull_login(known, each, login), namespaces)
     done = tuple(each.found for each in surveyed)
     if not plan_only:
         done, more = steps.prepare(surveyed, namespaces, report.say)
@@ -78,13 +81,13 @@ def prepare(platform: str, name: str, app: str, plan_only: bool, as_json: bool) 
         raise steps.together(errors)
 
 
-def pull_login(platform: Platform, environment: Environment) -> str:
+def pull_login(
+    platform: Platform, environment: Environment, login: Callable[[str], Credentials | None]
+) -> str:
     """The text of a pull secret, as Docker's configuration has it; empty where nodes could not use it."""
     from pipelinekit.adapters.registry import credentials, dockerconfig
-    from pipelinekit.cli.wiring import registry_login
 
     images = platform.images
-    login = registry_login(platform)
     hosts = credentials.own_hosts(environment.registry or images.registry, images.mirror, ())
     found = {host.partition("/")[0]: login(host.partition("/")[0]) for host in hosts}
     # A node logs in with user and password; what Docker trades for a token it cannot use.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipelinekit.errors import usage
@@ -27,8 +28,9 @@ def pairs(pod: Pod, wanted: Sequence[str], container: str = "") -> dict[int, int
         return {port: port for ports in inside for port in ports}
     found: dict[int, int] = {}
     for each in wanted:
-        local, _, remote = each.partition(":")
-        if not (local.isdigit() and remote.isdigit() and 0 < int(local) < 65536 > int(remote) > 0):
+        match = re.fullmatch(r"([0-9]{1,5}):([0-9]{1,5})", each)
+        local, remote = match.groups() if match else ("0", "0")
+        if not 0 < int(local) < 65536 > int(remote) > 0:
             raise usage("bad-ports", f"'{each[:40]}' is no LOCAL:REMOTE", hint="-p 8080:80")
         if int(local) in found:
             raise usage("bad-ports", f"local port {local} is asked for twice")

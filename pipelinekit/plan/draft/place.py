@@ -14,8 +14,7 @@ from pipelinekit.model.draft import Place
 MARK, OWNER, END = "pipelinekit.dev/draft", "pipelinekit.dev/owner", "pipelinekit.dev/end"
 """Labels of such a namespace: that it is one, whose it is, and the day on which it ends (2026-12-05)."""
 USED, ASLEEP = "pipelinekit.dev/used", "pipelinekit.dev/asleep"
-"""Annotations: when `draft up` was there last (RFC 3339), and of a workload how many pods it had."""
-DAY = 86_400
+"""Annotations: when `draft up` was there last, and since when it is asleep (RFC 3339; empty: it is not)."""
 
 
 def namespace_of(team: str, developer: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import Cluster, Releases, Say
+from pipelinekit.steps.deploying.deployment import RUNNING
 from pipelinekit.steps.deploying.patience import Patience
 
-FAILED, RUNNING = "failed", "deployed"
+FAILED = "failed"
 LEFT = "nothing ran before: what was made is left for you to look at, and the next deploy goes on from it"
 
 

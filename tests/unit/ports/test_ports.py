@@ -17,7 +17,6 @@ from pipelinekit.adapters.cluster.charts.components import ComponentHelm
 from pipelinekit.adapters.cluster.charts.helm import Helm
 from pipelinekit.adapters.cluster.definitions import Definitions
 from pipelinekit.adapters.cluster.ground.namespaces import Namespaces
-from pipelinekit.adapters.cluster.ground.places import DevelopersPlaces
 from pipelinekit.adapters.cluster.ground.volumes import Volumes
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.cluster.objects import Objects
@@ -78,7 +77,6 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Answers: (Parts, parts.Answers),
     ports.Volumes: (Volumes, parts.Volumes),
     ports.Components: (ComponentHelm, parts.Components),
-    ports.Places: (DevelopersPlaces, developers.Places),
     ports.DraftPods: (ReleasePods, developers.DraftPods),
     ports.Jobs: (JenkinsJobs, doubles.Jobs),
     ports.Controller: (JenkinsController, doubles.Controller),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl, leftout
 from pipelinekit.adapters.cluster.charts import helm, undo
-from pipelinekit.adapters.files import write_atomic
-from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 
 
@@ -22,17 +19,7 @@ class ComponentHelm(helm.Helm):
 
         No cluster is asked. Raises `ToolFailed` with Helm's reason.
         """
-        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-            files = []
-            for number, text in enumerate(values):
-                path = Path(scratch, f"values-{number}.yaml")
-                write_atomic(path, text, mode=0o600)
-                files += ["--values", str(path)]
-            words = ["helm", "template", target.name, str(archive), "--namespace", target.namespace]
-            done = process.run([*words, "--include-crds", *files], timeout=120)
-        if done.code:
-            raise failed("chart-invalid", f"helm template: {done.reason()}")
-        return done.out
+        return self._rendered(archive, target, values, "--include-crds")
 
     def remove(self, target: Target, *, timeout: int) -> bool:
         """Uninstall a release and wait until its objects are gone; whether there was one."""

@@ -116,9 +116,13 @@ class Helm:
 
         No cluster is asked. Raises `ToolFailed` with Helm's reason.
         """
+        return self._rendered(archive, target, values)
+
+    def _rendered(self, archive: Path, target: Target, values: Sequence[str], *options: str) -> str:
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
             words = ["helm", "template", target.name, str(archive), "--namespace", target.namespace]
-            done = process.run([*words, *linting.values_of(_written(values, Path(scratch)))], timeout=120)
+            files = linting.values_of(_written(values, Path(scratch)))
+            done = process.run([*words, *options, *files], timeout=120)
         if done.code:
             raise failed("chart-invalid", f"helm template: {_complaint(done)}")
         return done.out

@@ -35,7 +35,8 @@ class ReleasePods:
         scope = ["--namespace", target.namespace, "--context", target.context]
         done = process.watch(["kubectl", "exec", pod, *scope, "--", *words], env=self.env, line=say)
         if done.code:
-            raise failed("task-failed", f"`{' '.join(words)}` in pod {pod}: {done.reason()}")
+            # Not its words: a developer's variables are in them.
+            raise failed("task-failed", f"in pod {pod}: {done.reason()}")
 
 
 def _pod(found: Mapping[str, Any]) -> Pod:

@@ -23,7 +23,7 @@ class Stream:
         env: Mapping[str, str],
         words: Sequence[str],
         line: Callable[[str], None],
-        done: Callable[[], None],
+        done: Callable[[], None] = lambda: None,
     ) -> None:
         self._env = env
         self._words = list(words)
@@ -64,8 +64,11 @@ class Tunnel:
         self._settled = threading.Event()
 
         def ended() -> None:
+            # One that never led anywhere is no news: told at once, it would be tried again without a pause.
+            lost = self._whole
             self._settled.set()
-            done()
+            if lost:
+                done()
 
         words = ["kubectl", "port-forward", f"pod/{pod}", *(f":{each}" for each in sorted(self._wanted))]
         self.stream = Stream(env, [*words, "--address", "127.0.0.1", *_scope(target)], self._hear, ended)
@@ -73,12 +76,16 @@ class Tunnel:
     def open(self, seconds: float) -> bool:
         """Whether all ports are forwarded within so many seconds."""
         self._settled.wait(seconds)
-        return set(self.ports) == self._wanted and not self.stream.ended.is_set()
+        return self._whole and not self.stream.ended.is_set()
+
+    @property
+    def _whole(self) -> bool:
+        return set(self.ports) == self._wanted
 
     def _hear(self, line: str) -> None:
         if match := _FORWARDING.match(line):
             self.ports[int(match[2])] = int(match[1])
-            if set(self.ports) == self._wanted:
+            if self._whole:
                 self._settled.set()
 
 
@@ -89,17 +96,16 @@ def logs(
     container: str,
     options: Sequence[str],
     line: Callable[[str], None],
-    done: Callable[[], None],
 ) -> Stream:
-    """`kubectl logs --follow` of one container, with times."""
+    """`kubectl logs --follow` of one container, with times. Its end is no news: that of a pod is."""
     words = ["kubectl", "logs", "--follow", pod, "--container", container, "--timestamps", *options]
-    return Stream(env, [*words, *_scope(target)], line, done)
+    return Stream(env, [*words, *_scope(target)], line)
 
 
 def changes(env: Mapping[str, str], target: Target, changed: Callable[[], None]) -> Stream:
-    """Tells of every change of the release's pods."""
+    """Tells of every change of the release's pods; not of its own end, which may come at once each time."""
     words = ["kubectl", "get", "pods", "--selector", f"{DRAFT}={target.name}", "--watch", "--output", "name"]
-    return Stream(env, [*words, *_scope(target)], lambda _: changed(), changed)
+    return Stream(env, [*words, *_scope(target)], lambda _: changed())
 
 
 def _scope(target: Target) -> list[str]:

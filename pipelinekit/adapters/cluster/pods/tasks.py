@@ -8,8 +8,8 @@ from typing import Any
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.charts import helm
-from pipelinekit.adapters.cluster.pods.moments import seconds_of
 from pipelinekit.model.release import Target, TaskPod
+from pipelinekit.plan.moment import seconds_of
 
 COMPONENT = "before.job"
 """What the chart calls them."""
@@ -59,7 +59,7 @@ def task_pod(pod: Mapping[str, Any]) -> TaskPod:
             break
     return TaskPod(
         name=pod["metadata"]["name"],
-        made=seconds_of(pod["metadata"]["creationTimestamp"]),
+        made=float(seconds_of(pod["metadata"]["creationTimestamp"]) or 0),
         ended=status.get("phase") in ("Succeeded", "Failed"),
         failed=failed,
         code=code,

@@ -45,6 +45,8 @@ def test_pack(here: Draft, folder: str, source: str, timeout: int) -> None:
         making.created(pack, NAME, Path(source) if source else None, root)
         trial = Draft(replace(here.options, path=str(root)), here.words)
         with trial.pinned() as target:
+            # Before there is anything to take away: what is somebody else's stays.
+            rising.whose(trial, target)
             try:
                 outcome = rising.bring_up(trial, target, rising.Asked(timeout=timeout))
             finally:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.cli.draft.here import Draft, Words
+from pipelinekit.cli.draft.known import check
 from pipelinekit.cli.wiring import Options
-from pipelinekit.errors import DocumentInvalid, UsageError
+from pipelinekit.errors import DocumentInvalid, Refused, UsageError
 
 NEVER = """
 apiVersion: pipelinekit/v1
@@ -74,3 +75,17 @@ def test_a_key_that_nothing_honours_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentInvalid) as caught:
         _ = found.config
     assert caught.value.faults[0].hint == "did you mean 'registry'?"
+
+
+def test_a_document_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    found = here(tmp_path)
+    (tmp_path / "draft.toml").write_bytes(b"\xff")
+    with pytest.raises(Refused) as caught:
+        _ = found.settings
+    assert caught.value.faults[0].code == "not-utf-8"
+
+
+@pytest.mark.parametrize("days", ["²", "0", "91", "9" * 5000, "-1"])
+def test_days_are_a_number_from_1_to_90(days: str) -> None:
+    with pytest.raises(DocumentInvalid):
+        check("days", days, "config.toml")

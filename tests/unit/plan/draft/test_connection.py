@@ -30,7 +30,10 @@ def test_a_local_port_is_the_pods_own_unless_another_is_asked_for() -> None:
     assert pairs(WORKER, ()) == {}
 
 
-@pytest.mark.parametrize("wanted", [("80",), ("0:80",), ("80:70000",), ("a:b",), ("80:1", "80:2")])
+@pytest.mark.parametrize(
+    "wanted",
+    [("80",), ("0:80",), ("80:70000",), ("a:b",), ("²:80",), ("9" * 5000 + ":80",), ("80:1", "80:2")],
+)
 def test_what_is_no_pair_of_ports(wanted: tuple[str, ...]) -> None:
     with pytest.raises(UsageError):
         pairs(pod("web"), wanted)

@@ -352,7 +352,7 @@ securityContext:
   {{- include "app.podSecurity" .root | nindent 2 }}
   {{- if include "app.persists" $process }}
   # A new volume is root's: it becomes this group's, which the pod belongs to.
-  fsGroup: {{ .root.Values.storage.group | default 65532 }}
+  fsGroup: {{ int64 (.root.Values.storage.group | default 65532) }}
   fsGroupChangePolicy: OnRootMismatch
   {{- end }}
 {{- if or $process.port $process.ports }}
