@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.folder.receipts import ReceiptFolder
     from pipelinekit.adapters.registry.oci import OciRegistry
     from pipelinekit.model.platform.document import Environment, Platform, Registration
-    from pipelinekit.model.release import Credentials, ImageRef, Key, ReleasePlan, Revision, Target
+    from pipelinekit.model.release import Credentials, Key, ReleasePlan, Revision, Target
     from pipelinekit.ports import ChartRepository, Engine
 
 
@@ -216,15 +216,9 @@ class Line:
     @cached_property
     def scout(self) -> Preflight:
         """What looks a target over: the same clusters, and the platform's own registries."""
-        from pipelinekit.adapters.cluster.ground.preflight import Preflight
-        from pipelinekit.adapters.registry.oci import OciRegistry
+        from pipelinekit.cli.scouting import scout
 
-        def exists(ref: ImageRef, login: Credentials | None) -> bool:
-            return OciRegistry(lambda _: login).digest_of(ref) is not None
-
-        environments = self.platform.environments
-        hosts = {self.platform.images.registry, *(each.registry for each in environments)} - {""}
-        return Preflight(kubeconfig(dict(os.environ)), exists, self.login, hosts)
+        return scout(self.platform, self.login)
 
     @cached_property
     def objects(self) -> Objects:

@@ -35,7 +35,7 @@ class _Run:
         if not isinstance(event, dict):
             return
         key = (str(event.get("Package") or event.get("ImportPath", "")), str(event.get("Test", "")))
-        action = event.get("Action")
+        action = str(event.get("Action", ""))
         if action in {"output", "build-output"}:
             self.output.setdefault(key, []).append(str(event.get("Output", "")))
             self.said.setdefault(key[0], []).append(str(event.get("Output", "")))
@@ -43,7 +43,7 @@ class _Run:
             self.begun[key] = None
         elif action in {"pass", "fail", "skip", "build-fail"}:
             elapsed = event.get("Elapsed")
-            seconds = float(elapsed) if isinstance(elapsed, int | float) else 0.0
+            seconds = float(elapsed) if isinstance(elapsed, int | float) and 0 <= elapsed < 1e9 else 0.0
             self.results[key] = (action.removeprefix("build-"), seconds)
 
     def packages(self, result: str) -> list[str]:

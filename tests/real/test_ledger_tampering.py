@@ -232,6 +232,17 @@ def test_a_branch_that_is_at_no_commit_is_no_empty_one(lair: Lair) -> None:
     assert any(blob[:12] in each for each in lair.findings())
 
 
+@pytest.mark.parametrize("odd", ["\u2028", "\u3000", "\x85"], ids=["line", "space", "next line"])
+def test_a_branch_whose_name_has_what_counts_as_an_end_of_a_line_stops_nobody(lair: Lair, odd: str) -> None:
+    last = lair.commits()[-1]
+    for each in (f"aside{odd}x", f"apps/payments/x{odd}y"):
+        git("update-ref", f"refs/heads/{each}", last, cwd=lair.path)
+    assert lair.ledger().branches() == (BRANCH, f"apps/payments/x{odd}y")
+    found = lair.findings()
+    assert len(found) == len(lair.commits())
+    assert all(each.startswith(f"apps/payments/x{odd}y ") for each in found)
+
+
 def test_what_git_finds_is_told_without_its_hints(lair: Lair) -> None:
     head = f"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nparent {lair.commits()[-1]}\n".encode()
     lair.point(lair.store(head + b"author x <x@y> 1 +0000\ncommitter x\n\nheld\n"))

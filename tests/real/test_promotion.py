@@ -35,17 +35,21 @@ def test_released_then_staging_then_approved_by_two_others_then_production(order
     refused = orders.by("ada", "promote", "orders", "--to", "production")
     assert refused.code == 6
     assert "approvals: 0 of 2" in refused.err or "0 of 2 from release-managers" in refused.err
+    said = orders.must("sam", "approve", "orders", "--to", "production")
+    assert "0 of 2 from release-managers (nobody); sam's does not count: is in none of" in said.err
     orders.must("ada", "approve", "orders", "--to", "production")
     digest = orders.must("grace", "approve", "orders", "--to", "production", "--plan", "--json").json()[
         "plan"
     ]
     orders.must("grace", "approve", "orders", "--to", "production", "--expect", digest)
     refused = orders.by("ada", "promote", "orders", "--to", "production")
-    assert "1 of 2 from release-managers (grace); ada's does not count: has asked for it" in refused.err
+    assert "1 of 2 from release-managers (grace); " in refused.err
+    assert "ada's does not count: has asked for it" in refused.err
     orders.must("linus", "approve", "orders", "--to", "production")
     orders.must("ada", "promote", "orders", "--to", "production")
     assert orders.kinds("production") == [
-        *("refused", "approved", "approved", "refused", "approved", "requested", "promoted", "verified")
+        *("refused", "approved", "approved", "approved", "refused", "approved"),
+        *("requested", "promoted", "verified"),
     ]
     assert orders.level(f"{orders.team}-production") == "one"
     again = orders.must("ada", "promote", "orders", "--to", "production", "--json").json()
@@ -75,7 +79,8 @@ def test_back_is_one_command_and_what_was_gone_back_from_is_held(orders: Releasi
     assert orders.kinds("staging")[-4:] == ["requested", "rolled-back", "held", "verified"]
     said = orders.by("grace", "promote", f"orders@{second}", "--to", "staging")
     assert f"held against {second} and before by ada: rolled back to {first}: slow" in said.err
-    orders.must("grace", "unhold", "orders", "--env", "staging")
+    said = orders.must("grace", "unhold", "orders", "--env", "staging")
+    assert said.out.startswith("the holds of orders in staging are lifted (grace)")
     orders.must("grace", "promote", f"orders@{second}", "--to", "staging")
     assert orders.level(f"{orders.team}-staging") == "two"
 

@@ -32,6 +32,11 @@ class Work:
         git("push", "--quiet", "origin", "HEAD:main", cwd=self.clone)
         return git("rev-parse", "HEAD", cwd=self.clone)
 
+    def say(self, subject: str) -> str:
+        git("commit", "--quiet", "--allow-empty", "-m", subject, cwd=self.clone)
+        git("push", "--quiet", "origin", "HEAD:main", cwd=self.clone)
+        return git("rev-parse", "HEAD", cwd=self.clone)
+
     def authors(self, commit: str, since: str = "") -> tuple[str, ...] | None:
         keys = Keyring(self.signers.platform())
         return authors(str(self.remote.path), "main", commit, since, keys)
@@ -78,3 +83,15 @@ def test_each_commit_with_its_subject_newest_first(work: Work) -> None:
         Written(commit=last, subject="Change", person=""),
         Written(commit=first, subject="Change", person="ada"),
     )
+
+
+def test_a_subject_is_one_whole_line_and_no_other_commits(work: Work) -> None:
+    true = work.say("Open the door")
+    work.say(f"Mend\u2028{true} Harmless")
+    last = work.say(f"Mend\x0b{true} Harmless")
+    keys = Keyring(work.signers.platform())
+    found = written(str(work.remote.path), "main", last, work.first, keys) or ()
+    assert found[-1].subject == "Open the door"
+    assert [each.subject for each in found[:-1]] == [
+        f"Mend{each}{true} Harmless" for each in ("\x0b", "\u2028")
+    ]

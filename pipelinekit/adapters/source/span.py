@@ -53,7 +53,8 @@ def written(
         proven = {identity: name for identity, verdict, name, _ in rows if verdict == "G" and name in people}
         asked = "".join(f"{each}\n" for each in listed)
         told = here.check("log", "--no-walk=unsorted", "--stdin", "--format=%H %s", stdin=asked)
-        subjects = {line[: line.find(" ")]: line[line.find(" ") + 1 :] for line in told.splitlines()}
+        # git's lines end in one way, whatever a subject has: none stands for another commit's.
+        subjects = {commit: subject for commit, _, subject in (x.partition(" ") for x in told.split("\n"))}
         return tuple(
             Written(commit=each, subject=subjects.get(each, "")[:SUBJECT], person=proven.get(each, ""))
             for each in listed

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.folder.components import ComponentFolder
     from pipelinekit.model.component import Archive, Component
     from pipelinekit.model.preflight import Finding
-    from pipelinekit.model.release import Credentials, ImageRef
     from pipelinekit.plan.rollout.order import Order
     from pipelinekit.steps.deploying.deployment import Prepared
     from pipelinekit.steps.rollout.deploy import Site
@@ -191,20 +190,14 @@ class Rollout:
 
     def _survey(self, prepared: Prepared) -> tuple[Finding, ...]:
         """What looks a target over, as for applications."""
-        from pipelinekit.adapters.cluster.ground.preflight import Preflight
-        from pipelinekit.adapters.registry.oci import OciRegistry
+        from pipelinekit.cli.scouting import scout
         from pipelinekit.steps.deploying import preflight
         from pipelinekit.steps.rollout.render import surveyed
 
-        def exists(ref: ImageRef, login: Credentials | None) -> bool:
-            return OciRegistry(lambda _: login).digest_of(ref) is not None
-
-        hosts = {self.platform.images.registry, *(each.registry for each in self.platform.environments)} - {
-            ""
-        }
-        scout = Preflight(kubeconfig(dict(os.environ)), exists, registry_login(self.platform), hosts)
         manifest = self.helm.render(prepared.archive, prepared.target, prepared.layers)
-        return preflight.preflight(prepared.target, surveyed(manifest, prepared.target.namespace), scout)
+        rendered = surveyed(manifest, prepared.target.namespace)
+        known = scout(self.platform, registry_login(self.platform))
+        return preflight.preflight(prepared.target, rendered, known)
 
     def _fetch(self, archive: Archive, to: Path) -> None:
         """An upstream archive from where it is published."""

@@ -17,7 +17,7 @@ from pipelinekit.cli.release import platforms
 from pipelinekit.cli.wiring import charts_at, registry_login
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.ledger import branch_of
-from pipelinekit.model.release import Credentials, ImageRef, Target
+from pipelinekit.model.release import ImageRef, Target
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.registry.oci import OciRegistry
@@ -176,18 +176,13 @@ class Desk:
 
     def _survey(self, prepared: Prepared) -> tuple[Finding, ...]:
         from pipelinekit.adapters.cluster.charts.helm import Helm
-        from pipelinekit.adapters.cluster.ground.preflight import Preflight
-        from pipelinekit.adapters.registry.oci import OciRegistry
+        from pipelinekit.cli.scouting import scout
         from pipelinekit.steps.deploying.preflight import preflight
 
-        def exists(ref: ImageRef, login: Credentials | None) -> bool:
-            return OciRegistry(lambda _: login).digest_of(ref) is not None
-
-        reached, login = kubeconfig(dict(os.environ)), registry_login(self.platform)
-        environments = self.platform.environments
-        hosts = {self.platform.images.registry, *(each.registry for each in environments)} - {""}
-        manifest = Helm(reached).render(prepared.archive, prepared.target, prepared.layers)
-        return preflight(prepared.target, manifest, Preflight(reached, exists, login, hosts))
+        manifest = Helm(kubeconfig(dict(os.environ))).render(
+            prepared.archive, prepared.target, prepared.layers
+        )
+        return preflight(prepared.target, manifest, scout(self.platform, registry_login(self.platform)))
 
     def _authors(self, release: Release, since: str) -> tuple[str, ...] | None:
         found = self.written(release, since)

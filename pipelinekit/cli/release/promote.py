@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -13,7 +14,9 @@ from pipelinekit.cli.options import PLAN
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import APPLICATION, ENV, REASON, TIMEOUT, TO, desk, named
 from pipelinekit.errors import refused, usage
+from pipelinekit.model.ledger import Writer
 from pipelinekit.model.promotion import PromotionPlan, Request
+from pipelinekit.plan.gates import approvals
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion import rollback as way_back
@@ -124,7 +127,11 @@ def approve(
         reason=reason,
         details={"parts": dict(plan.parts)},
     )
-    note(here.ledger, given)
+    there = note(here.ledger, given)
+    # Who approves has asked for nothing by that.
+    case = replace(planned.case, history=there, asker=Writer(role="embedded"))
+    for each in approvals.judge(case):
+        report.notice(f"{each.gate}: {each.reason}")
     sentence = f"{here.ledger.writer()} approves {name} {plan.version} to {environment} ({plan.digest})"
     _say(sentence, as_json, {"plan": plan.digest})
 

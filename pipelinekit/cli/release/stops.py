@@ -10,8 +10,8 @@ from pipelinekit.cli import report
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import ANY_ENV, APPLICATION, ENV, EVERY, REASON, desk, named
 from pipelinekit.errors import refused, usage
-from pipelinekit.model.ledger import Event, Kind
-from pipelinekit.plan.gates.stops import unreviewed
+from pipelinekit.model.ledger import PLATFORM, Event, Kind
+from pipelinekit.plan.gates.stops import still, unreviewed
 from pipelinekit.steps.promotion.books import note, read
 
 NOW = click.option("--now", is_flag=True, required=True, help="At once; calendars are in platform.yaml.")
@@ -42,7 +42,7 @@ def unhold(here: Desk, application: str, **rest: Any) -> None:
     Example:
       pipelinekit unhold orders --env production
     """
-    _write(here, "unheld", application, "{what} is no longer held in {where}", **rest)
+    _write(here, "unheld", application, "the holds of {what} in {where} are lifted", **rest)
 
 
 @click.command()
@@ -96,7 +96,7 @@ def thaw(here: Desk, **rest: Any) -> None:
     Example:
       pipelinekit thaw --reason "incident 42 is over"
     """
-    _write(here, "thawed", "", "{where} is no longer frozen by hand", **rest)
+    _write(here, "thawed", "", "the freezes by hand of {where} are lifted", **rest)
 
 
 @click.command()
@@ -164,6 +164,11 @@ def _write(
         platform=here.named[1],
     )
     note(here.ledger, event)
+    if kind in ("unheld", "thawed"):
+        for each in still(here.ledger.history(PLATFORM), event):
+            place = each.event.environment or "every environment"
+            why = each.event.reason or "no reason given"
+            report.notice(f"{place} is {each.event.kind} all the same, by {each.writer}: {why}")
     what = f"{name} {version}".strip() or "everything"
     told = sentence.format(what=what, where=environment or "every environment")
     told += f" ({here.ledger.writer()})"

@@ -47,7 +47,7 @@ def arrived(case: Case) -> Entry | None:
 
 
 def unseen(case: Case) -> tuple[str, ...]:
-    """The arrivals' commits that nobody but their writers has seen: a soak counts from when somebody does."""
+    """The arrivals' commits that nobody has said to have seen: a soak counts from when a person does."""
     if case.before is None or not case.environment.soak:
         return ()
     new = (each.commit for each in arrivals(case.history, case.before.name) if each.seen is None)

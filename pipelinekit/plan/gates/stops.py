@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipelinekit.model.ledger import Entry, History
+from pipelinekit.model.ledger import Entry, Event, History
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates.case import Case, closed, opened
+from pipelinekit.plan.gates.freeze import frozen
 from pipelinekit.plan.gates.records import last, living
 from pipelinekit.plan.versions.version import is_later
 
@@ -49,6 +50,15 @@ def held(entries: Iterable[Entry]) -> tuple[Entry, ...]:
                 if one.event.branch != branch or (place and one.event.environment != place)
             ]
     return tuple(found)
+
+
+def still(common: History, lifted: Event) -> tuple[Entry, ...]:
+    """What stops the same place over all although somebody has lifted something of a narrower kind."""
+    places = ("", lifted.environment)
+    known = [each for each in common if each.event.environment in places]
+    if lifted.kind == "thawed":
+        return frozen(each for each in known if each.event.kind in ("frozen", "thawed"))
+    return held(each for each in known if each.event.kind in ("held", "unheld"))
 
 
 def holds_back(hold: Entry, version: str) -> bool:

@@ -88,14 +88,20 @@ def _distinct(source: Source, key: str, field: str) -> set[str]:
 def _check_keys(source: Source) -> None:
     owners: dict[str, str] = {}
     for path, owner, key in _listed(source.data):
-        bare = _bare(key)
-        if bare and owners.setdefault(bare, owner) != owner:
+        # By its fingerprint, as the ledger knows it: a key has more than one spelling.
+        known = SigningKey(key=_bare(key)).fingerprint
+        if known in owners and owners[known] == owner:
+            problem = f"{owner} has this key already: nobody can tell when it ends"
+            source.fault(path, "key-twice", problem, "list it once, with `until` if it ends")
+        elif known in owners:
             source.fault(
                 path,
                 "key-shared",
-                f"this key is that of {owners[bare]} as well: nobody can tell who signed",
+                f"this key is that of {owners[known]} as well: nobody can tell who signed",
                 "each has keys of their own",
             )
+        elif known:
+            owners[known] = owner
 
 
 def _listed(data: Any) -> Iterator[tuple[Path, str, Any]]:

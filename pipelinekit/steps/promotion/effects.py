@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelinekit.errors import CheckFailed, PipelinekitError, Refused
-from pipelinekit.model.ledger import Anchor, Kind, branch_of
+from pipelinekit.model.ledger import Anchor, Event, Kind, branch_of
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Release
 from pipelinekit.plan.promotion import chart_at, image_at
@@ -43,10 +43,7 @@ def carry_out(around: Around, survey: Survey, deed: Deed) -> tuple[Did, ...]:
         kind: Kind = "refused" if isinstance(error, Refused) else "failed"
         end = {"begun": deed.begun, "hint": (error.faults[0].hint or "")[:1000]}
         where = survey.environment.name
-        note(
-            around.ledger,
-            event_of(around, survey.release, kind, where, reason=told(error), details=end),
-        )
+        _record(around, event_of(around, survey.release, kind, where, reason=told(error), details=end))
         raise
     return did, prove(around, survey)
 
@@ -84,16 +81,22 @@ def prove(around: Around, survey: Survey) -> Did:
     try:
         around.releases.test(survey.target, around.say)
     except CheckFailed as error:
-        note(
-            around.ledger,
-            event_of(around, release, "failed", where, reason=told(error), details={"stage": "verify"}),
-        )
+        end = {"stage": "verify"}
+        _record(around, event_of(around, release, "failed", where, reason=told(error), details=end))
         around.say(
             f"what was there before comes back with: pipelinekit rollback {release.name} --env {where}"
         )
         raise
     note(around.ledger, event_of(around, release, "verified", where))
     return Did(f"{release.name} {release.version} is verified in {where}", acted=True)
+
+
+def _record(around: Around, end: Event) -> None:
+    """Record how it ended; a ledger that takes nothing does not hide why."""
+    try:
+        note(around.ledger, end)
+    except PipelinekitError as error:
+        around.say(f"not in the ledger: {end.kind} {end.version}: {told(error)}")
 
 
 def _deploy(around: Around, survey: Survey, deed: Deed) -> Did:

@@ -65,13 +65,9 @@ class GitLedger:
     def note(self, events: Sequence[Event]) -> str:
         """Add those events that their branch does not have yet; its head with them."""
         branch = events[0].branch
-        for each in range(_TRIES):
+        for _ in range(_TRIES):
             try:
-                ahead = self._ahead.taken() if each == 0 and self._ahead else None
-                if ahead and self._ahead and self._ahead.branch == branch:
-                    return self._note(*ahead, events)
-                with self.remote.opened() as here:
-                    return self._note(here, *recent(self.remote, here, branch), events)
+                return self._noted(branch, events)
             except Refused as error:
                 if error.faults[0].code != MOVED:
                     raise
@@ -130,6 +126,17 @@ class GitLedger:
         )
 
     # --- writing ----------------------------------------------------------------------------------
+
+    def _noted(self, branch: str, events: Sequence[Event]) -> str:
+        ahead = self._ahead.taken() if self._ahead and self._ahead.branch == branch else None
+        if ahead is None:
+            with self.remote.opened() as here:
+                return self._note(here, *recent(self.remote, here, branch), events)
+        try:
+            return self._note(*ahead, events)
+        finally:
+            # It is old once something was written on top of it.
+            self.close()
 
     def _note(self, here: Git, head: str, commits: Sequence[Commit], events: Sequence[Event]) -> str:
         branch = events[0].branch

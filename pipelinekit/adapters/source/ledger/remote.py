@@ -48,8 +48,7 @@ class Remote:
             done = here.run(*_reaching(), "ls-remote", "--heads", "origin", timeout=TIMEOUT)
         if done.code:
             raise self._unreachable(reason(done))
-        pairs = (line.split("\t") for line in done.out.splitlines())
-        heads = {ref.removeprefix(HEADS): commit for commit, ref in pairs}
+        heads = {ref.removeprefix(HEADS): commit for commit, ref in _pairs(done.out, "\t")}
         return {name: commit for name, commit in heads.items() if is_branch(name)}
 
     def fetch(self, here: Git, branches: Sequence[str], *options: str) -> dict[str, str]:
@@ -69,7 +68,7 @@ class Remote:
         if not wanted:
             return {}
         listed = here.check("for-each-ref", "--format=%(objectname) %(refname)", "refs/ledger/")
-        heads = {ref: commit for commit, ref in map(str.split, listed.splitlines())}
+        heads = {ref: commit for commit, ref in _pairs(listed, " ")}
         return {name: heads[_here(ref)] for ref, name in wanted.items() if _here(ref) in heads}
 
     def push(self, here: Git, branch: str, commit: str, after: str) -> None:
@@ -115,6 +114,12 @@ class Remote:
 
 
 _JOINS = re.compile(r"tree [0-9a-fA-F]{40}\n(?:parent [0-9a-fA-F]{40}\n){2}")
+
+
+def _pairs(listed: str, gap: str) -> list[tuple[str, str]]:
+    """Commit and branch of each line: git's lines end in one way, whatever else a branch's name has."""
+    split = (line.partition(gap) for line in listed.split("\n") if line)
+    return [(commit, ref) for commit, _, ref in split]
 
 
 def _here(ref: str) -> str:

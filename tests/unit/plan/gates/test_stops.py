@@ -5,7 +5,7 @@ import pytest
 from pipelinekit.model.ledger import Event
 from pipelinekit.model.promotion import Request
 from pipelinekit.plan.gates.judge import stopped
-from pipelinekit.plan.gates.stops import unreviewed
+from pipelinekit.plan.gates.stops import still, unreviewed
 from tests.promotions import NOW, World, event, person
 
 ANN = person("ann")
@@ -20,6 +20,24 @@ def test_what_an_application_lifted_lifts_no_hold_over_all() -> None:
     assert world.closed() == ["hold: production is held against every version by ann: move"]
     world.say(ANN, Event(kind="unheld", at=NOW, environment="production"))
     assert world.closed() == []
+
+
+def test_what_stops_over_all_is_still_there_when_something_narrower_is_lifted() -> None:
+    world = World()
+    world.say(
+        ANN,
+        Event(kind="held", at=NOW, environment="production", reason="move"),
+        Event(kind="frozen", at=NOW, reason="incident"),
+    )
+    for each, stays in (
+        (event("unheld", "", "production"), ["move"]),
+        (event("unheld", "", "staging"), []),
+        (Event(kind="thawed", at=NOW, environment="production"), ["incident"]),
+        (Event(kind="unheld", at=NOW, environment="production"), []),
+        (Event(kind="thawed", at=NOW), []),
+    ):
+        world.say(ANN, each)
+        assert [one.event.reason for one in still(world.case().common, each)] == stays
 
 
 @pytest.mark.parametrize(

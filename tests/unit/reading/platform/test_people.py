@@ -86,6 +86,17 @@ groups: [{{name: managers, people: [ada]}}]
             ),
             ["key-shared"],
         ),
+        (
+            f"people: [{{name: ada, keys: [{{key: '{ADA}', until: '2026-01-01'}}, «'{ADA} other comment']}}]",
+            ["key-twice"],
+        ),
+        (
+            (
+                f"people: [{{name: ada, keys: ['{ADA}']}}, "
+                f"{{name: eve, keys: [«'{ADA.replace('ed25519', 'rsa', 1)}']}}]"
+            ),
+            ["key-shared"],
+        ),
         ("people: [{name: ada}, {«name: ada}]", ["name-twice"]),
         ("people: [{name: ada, jenkins: a}, {name: eve, «jenkins: a}]", ["name-twice"]),
         ("people: [{name: ada}]\ngroups: [{name: g, people: [ada, «eve]}]", ["unknown-reference"]),

@@ -2,6 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from pipelinekit.errors import ToolFailed
+from pipelinekit.model.trouble import Trouble
 from tests.promoting import Bench
 from tests.promotions import BRANCH
 
@@ -31,3 +35,21 @@ def test_a_chart_goes_to_a_helm_repository_as_its_archive(tmp_path: Path) -> Non
     bench.promote(to="production")
     assert ("https://nexus/repository/helm", "orders", "1.0.0") in bench.registry.tags
     assert bench.kinds("production") == ["requested", "promoted", "verified"]
+
+
+def test_a_ledger_that_falls_silent_does_not_hide_why_a_deployment_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(tmp_path)
+    bench.release("1.0.0")
+    bench.cluster.wrong = [Trouble(subject="pod/orders", problem="no such image", final=True)]
+    install = bench.releases.install
+
+    def silenced(*given: object, **more: object) -> object:
+        bench.ledger.silent = True
+        return install(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(bench.releases, "install", silenced)
+    with pytest.raises(ToolFailed, match="no such image"):
+        bench.promote()
+    assert any(each.startswith("not in the ledger: failed 1.0.0") for each in bench.said)
