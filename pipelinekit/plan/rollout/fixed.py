@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from pipelinekit.plan.preflight.quota import quantity as amount
 
 Object = Mapping[str, Any]
 
 RESIZE = "`pipelinekit platform resize` grows volumes"
 AGAIN = "take the component away and deploy it again: `pipelinekit platform remove`, its volumes stay"
-_MISSING = object()
-_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "m": 0.001}
-_UNITS |= {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50}
-_QUANTITY = re.compile(r"([0-9.]+)(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P|m|)")
 
 FIXED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "Deployment": (("spec", "selector"),),
@@ -28,6 +26,16 @@ FIXED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "Secret": (("type",),),
 }
 """By kind, the fields that no update takes."""
+_DEFAULTS: Mapping[str, str] = {
+    "serviceName": "",
+    "podManagementPolicy": "OrderedReady",
+    "completionMode": "NonIndexed",
+    "volumeMode": "Filesystem",
+    "reclaimPolicy": "Delete",
+    "volumeBindingMode": "Immediate",
+    "type": "Opaque",
+}
+"""What a cluster fills in for such a field that is not named: naming it then changes nothing."""
 
 
 def unchangeable(installed: Sequence[Object], wanted: Sequence[Object]) -> tuple[str, ...]:
@@ -77,8 +85,7 @@ def _growths(before: Object, after: Object) -> Iterator[Growth]:
 
 def at_least(quantity: str, wanted: str) -> bool:
     """Whether a quantity is no less than another; what is none is less than anything."""
-    has, needs = (_QUANTITY.fullmatch(each) for each in (quantity, wanted))
-    return bool(has and needs and float(has[1]) * _UNITS[has[2]] >= float(needs[1]) * _UNITS[needs[2]])
+    return amount(quantity) >= amount(wanted)
 
 
 def without_growth(lines: Sequence[str]) -> tuple[str, ...]:
@@ -134,7 +141,7 @@ def _templates(name: str, before: Object, after: Object) -> Iterator[str]:
     for claim in sorted(was.keys() & becomes.keys()):
         yield from _claim(name, f"volume claim {claim}", was[claim], becomes[claim], template=True)
         for field in ("storageClassName", "accessModes", "volumeMode"):
-            if was[claim].get(field) != becomes[claim].get(field):
+            if _at(was[claim], (field,)) != _at(becomes[claim], (field,)):
                 yield f"{name}: {field} of the volume claim {claim} cannot be changed; {AGAIN}"
 
 
@@ -153,12 +160,12 @@ def _asked(spec: Object) -> str:
     return str(((spec.get("resources") or {}).get("requests") or {}).get("storage", ""))
 
 
-def _size(spec: Object) -> float | None:
-    match = _QUANTITY.fullmatch(_asked(spec))
-    return float(match[1]) * _UNITS[match[2]] if match else None
+def _size(spec: Object) -> Decimal | None:
+    asked = _asked(spec)
+    return amount(asked) if asked else None
 
 
 def _at(body: Any, path: tuple[str, ...]) -> Any:
     for step in path:
-        body = body.get(step, _MISSING) if isinstance(body, Mapping) else _MISSING
-    return body
+        body = body.get(step) if isinstance(body, Mapping) else None
+    return _DEFAULTS.get(path[-1]) if body is None else body
