@@ -25,12 +25,12 @@ from pipelinekit.model.component import (
 from pipelinekit.reading import faults
 from pipelinekit.reading.faults import nearest
 from pipelinekit.reading.flows import check_reaches
+from pipelinekit.reading.gates import seconds
 from pipelinekit.reading.source import Source, parse
 
 Data = Mapping[str, Any]
 
 FILE = "component.yaml"
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _ASKED = ("service", "port", "path", "scheme", "json")
 
 
@@ -90,8 +90,6 @@ def _check_kind(source: Source) -> None:
     if said and said[0] != "extension" and "namespace" not in source.data:
         source.fault((), "missing-key", "'namespace' is missing", "add namespace:")
     archive = faults.mapping(source.data, "archive")
-    if str(archive.get("repository", "")).startswith("http://"):
-        return
     if "@" in str(archive.get("repository", "")).partition("://")[2].partition("/")[0]:
         hint = "take it out: charts are fetched with the login of the machine"
         source.fault(("archive", "repository"), "secret-in-address", "the address holds a login", hint)
@@ -186,7 +184,7 @@ def _version(data: Data) -> VersionQuestion:
 
 
 def _backup(data: Data) -> Backup:
-    more = {"timeout": _seconds(data["timeout"])} if "timeout" in data else {}
+    more = {"timeout": seconds(data["timeout"])} if "timeout" in data else {}
     return Backup(cronjob=data["cronjob"], **more)
 
 
@@ -197,7 +195,3 @@ def _node(data: Data) -> Node:
         user_namespaces=data.get("userNamespaces", False),
         privileged=data.get("privileged", False),
     )
-
-
-def _seconds(duration: str) -> int:
-    return int(duration[:-1]) * _SECONDS[duration[-1]]
