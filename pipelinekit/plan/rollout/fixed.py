@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pipelinekit.plan.claims import asked, claims_of
 from pipelinekit.plan.preflight.quota import quantity as amount
 
 Object = Mapping[str, Any]
@@ -69,7 +70,7 @@ def growths(installed: Sequence[Object], wanted: Sequence[Object]) -> tuple[Grow
 
 
 def _growths(before: Object, after: Object) -> Iterator[Growth]:
-    was, becomes = _claims_of(before), _claims_of(after)
+    was, becomes = claims_of(before), claims_of(after)
     for claim in sorted(was.keys() & becomes.keys()):
         old, new = _size(was[claim]), _size(becomes[claim])
         if old is not None and new is not None and old < new:
@@ -78,8 +79,8 @@ def _growths(before: Object, after: Object) -> Iterator[Growth]:
                 workload=name,
                 stem=f"{claim}-{name}",
                 template=claim,
-                before=_asked(was[claim]),
-                after=_asked(becomes[claim]),
+                before=asked(was[claim]),
+                after=asked(becomes[claim]),
             )
 
 
@@ -91,10 +92,6 @@ def at_least(quantity: str, wanted: str) -> bool:
 def without_growth(lines: Sequence[str]) -> tuple[str, ...]:
     """What cannot be changed, but for volumes that only grow."""
     return tuple(each for each in lines if RESIZE not in each)
-
-
-def _claims_of(each: Object) -> dict[str, Object]:
-    return {one["metadata"]["name"]: one["spec"] for one in each["spec"].get("volumeClaimTemplates") or ()}
 
 
 def _name(each: Object) -> tuple[str, str, str]:
@@ -134,7 +131,7 @@ def _service(name: str, before: Object, after: Object) -> Iterator[str]:
 
 def _templates(name: str, before: Object, after: Object) -> Iterator[str]:
     """Claims of a StatefulSet: growing has a verb of its own, everything else has none in place."""
-    was, becomes = _claims_of(before), _claims_of(after)
+    was, becomes = claims_of(before), claims_of(after)
     for claim in sorted(was.keys() ^ becomes.keys()):
         what = "goes" if claim in was else "comes"
         yield f"{name}: the volume claim {claim} {what}, which cannot be done in place; {AGAIN}"
@@ -149,20 +146,16 @@ def _claim(name: str, what: str, was: Object, becomes: Object, *, template: bool
     before, after = _size(was), _size(becomes)
     if before is None or after is None or before == after:
         return
-    sizes = f"from {_asked(was)} to {_asked(becomes)}"
+    sizes = f"from {asked(was)} to {asked(becomes)}"
     if after < before:
         yield f"{name}: {what} cannot shrink {sizes}: no volume does"
     elif template:
         yield f"{name}: {what} cannot grow {sizes} in place; {RESIZE}"
 
 
-def _asked(spec: Object) -> str:
-    return str(((spec.get("resources") or {}).get("requests") or {}).get("storage", ""))
-
-
 def _size(spec: Object) -> Decimal | None:
-    asked = _asked(spec)
-    return amount(asked) if asked else None
+    size = asked(spec)
+    return amount(size) if size else None
 
 
 def _at(body: Any, path: tuple[str, ...]) -> Any:
