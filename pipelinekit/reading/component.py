@@ -90,8 +90,6 @@ def _check_kind(source: Source) -> None:
     if said and said[0] != "extension" and "namespace" not in source.data:
         source.fault((), "missing-key", "'namespace' is missing", "add namespace:")
     archive = faults.mapping(source.data, "archive")
-    if str(archive.get("repository", "")).startswith("http://"):
-        return
     if "@" in str(archive.get("repository", "")).partition("://")[2].partition("/")[0]:
         hint = "take it out: charts are fetched with the login of the machine"
         source.fault(("archive", "repository"), "secret-in-address", "the address holds a login", hint)

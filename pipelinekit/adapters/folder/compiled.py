@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import marshal
-import os
 import sys
 from pathlib import Path
 
 from pipelinekit import __version__, render
-from pipelinekit.adapters import ours, regular
+from pipelinekit.adapters import ours
 from pipelinekit.render import escape
-
-LIMIT = 16 * 1024 * 1024
-"""Bytes of a cache that is read; a sound one has a hundredth of that."""
 
 
 class CompiledCode:
@@ -40,41 +34,13 @@ class CompiledCode:
         """Keep it, if there is a place for that."""
         known = self._known = {**(self._known or {}), name: code}
         path = _path()
-        if path is None:
-            return
-        import tempfile
-
-        content = marshal.dumps((self._of, known))
-        # Two processes may write at once: each has a file of its own, and the later one stays.
-        with contextlib.suppress(OSError):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not ours.is_ours_alone(path.parent):
-                return
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            try:
-                with open(handle, "wb") as stream:  # noqa: PTH123 - it is open already
-                    stream.write(hashlib.sha256(content).digest() + content)
-                Path(temporary).replace(path)
-            except OSError:
-                Path(temporary).unlink()
+        if path is not None:
+            ours.keep(path, marshal.dumps((self._of, known)))
 
     def _read(self) -> dict[str, bytes]:
         path = _path()
-        if path is None or not ours.is_ours_alone(path.parent):
-            return {}
-        try:
-            handle = regular.descriptor(path, follow=False)
-        except OSError:
-            return {}
-        try:
-            is_ours = ours.is_only(os.fstat(handle), {os.getuid()})
-            whole = regular.content(handle, path, LIMIT) if is_ours else b""
-        except OSError:
-            return {}
-        finally:
-            os.close(handle)
-        digest, content = whole[:32], whole[32:]
-        if hashlib.sha256(content).digest() != digest:
+        content = ours.read(path) if path else b""
+        if not content:
             return {}
         of, known = marshal.loads(content)  # noqa: S302 - ours, and whole
         return dict(known) if of == self._of else {}

@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelinekit.cli import report
+from pipelinekit.cli.options import ENVIRONMENT, PLATFORM, F
 
 if TYPE_CHECKING:
     from pipelinekit.cli.platform.parts import Rollout
     from pipelinekit.plan.rollout.order import Order
 
-ONLY = click.option("--only", multiple=True, metavar="NAME", help="This component alone; repeat it.")
-FROM = click.option(
+_ONLY = click.option("--only", multiple=True, metavar="NAME", help="This component alone; repeat it.")
+_FROM = click.option(
     "--from", "start", multiple=True, metavar="NAME", help="From this one on: it, and all that wait for it."
 )
+
+
+def which(verb: F) -> F:
+    """The options that say where a verb is at work, and on which components; `chosen_order` takes them."""
+    for option in (_FROM, _ONLY, ENVIRONMENT, PLATFORM):
+        verb = option(verb)
+    return verb
 
 
 def chosen_order(

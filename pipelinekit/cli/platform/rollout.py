@@ -10,7 +10,7 @@ import click
 
 from pipelinekit.cli import bug, report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM
-from pipelinekit.cli.platform.choice import FROM, ONLY, chosen_order, row, said_by
+from pipelinekit.cli.platform.choice import chosen_order, row, said_by, which
 from pipelinekit.cli.platform.standing import show_plan
 from pipelinekit.errors import Fault, Refused, ToolFailed, usage
 
@@ -29,10 +29,7 @@ TIMEOUT = click.option(
 
 
 @click.command()
-@PLATFORM
-@ENVIRONMENT
-@ONLY
-@FROM
+@which
 @TIMEOUT
 @PLAN
 @JSON
@@ -73,10 +70,7 @@ def deploy(
 
 
 @click.command()
-@PLATFORM
-@ENVIRONMENT
-@ONLY
-@FROM
+@which
 @JSON
 def verify(
     platform: str, environment: str, only: tuple[str, ...], start: tuple[str, ...], as_json: bool
@@ -96,10 +90,7 @@ def verify(
 
 
 @click.command()
-@PLATFORM
-@ENVIRONMENT
-@ONLY
-@FROM
+@which
 @TIMEOUT
 @click.option(
     "--volumes", is_flag=True, help="Delete the volumes of its StatefulSets as well, and their data."

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM
-from pipelinekit.cli.platform.choice import FROM, ONLY, chosen_order, row
+from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.cli.platform.choice import chosen_order, row, which
 from pipelinekit.errors import Fault, Refused, check_failed
 
 if TYPE_CHECKING:
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@PLATFORM
-@ENVIRONMENT
-@ONLY
-@FROM
+@which
 @JSON
 def plan(
     platform: str, environment: str, only: tuple[str, ...], start: tuple[str, ...], as_json: bool
@@ -43,10 +40,7 @@ def plan(
 
 
 @click.command()
-@PLATFORM
-@ENVIRONMENT
-@ONLY
-@FROM
+@which
 @JSON
 def status(
     platform: str, environment: str, only: tuple[str, ...], start: tuple[str, ...], as_json: bool
@@ -75,10 +69,7 @@ def status(
 
 
 @click.command()
-@PLATFORM
-@ENVIRONMENT
-@ONLY
-@FROM
+@which
 @click.option("--to", default="", metavar="DIR", help="A file for each component, instead of one text.")
 def render(platform: str, environment: str, only: tuple[str, ...], start: tuple[str, ...], to: str) -> None:
     """Print what would be applied: definitions, policies, component, in the order of the rollout.

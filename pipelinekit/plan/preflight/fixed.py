@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.model.preflight import REFUSED, Finding, Object
+from pipelinekit.plan.claims import asked, claims_of
 
 _REFUSAL = re.compile(
     r'The (\w+) "([^"]+)" is invalid: .*(updates to statefulset spec|field is immutable)', re.DOTALL
@@ -40,24 +41,19 @@ def _named(objects: Sequence[Object], kind: str, name: str) -> Mapping[str, Any]
 
 
 def _volumes(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
-    before, after = _claims(live), _claims(wanted)
+    before, after = claims_of(live), claims_of(wanted)
     for name in sorted(before.keys() | after.keys()):
         if name not in after:
             yield f"volume {name} would go"
         elif name not in before:
             yield f"volume {name} would come"
         else:
-            for what in ("size", "class"):
-                was, is_ = before[name][what], after[name][what]
+            for what, told in (("size", asked), ("class", _class)):
+                was, is_ = told(before[name]), told(after[name])
                 # A class that the chart does not name is the cluster's.
                 if was != is_ and is_:
                     yield f"the {what} of volume {name} is {was} and would be {is_}"
 
 
-def _claims(thing: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    found = {}
-    for claim in (thing.get("spec") or {}).get("volumeClaimTemplates") or ():
-        spec = claim.get("spec") or {}
-        size = ((spec.get("resources") or {}).get("requests") or {}).get("storage", "")
-        found[claim["metadata"]["name"]] = {"size": str(size), "class": spec.get("storageClassName") or ""}
-    return found
+def _class(claim: Mapping[str, Any]) -> str:
+    return claim.get("storageClassName") or ""

@@ -29,9 +29,14 @@ def _kept(each: Object) -> Object:
     return {**each, "metadata": {**metadata, "annotations": notes}}
 
 
+def is_kept(each: Object) -> bool:
+    """Whether Helm leaves an object where it is when its release lets go of it."""
+    return KEEP.items() <= (each["metadata"].get("annotations") or {}).items()
+
+
 def differs(wanted: Object, live: Object | None) -> bool:
     """Whether applying a definition could change something: its spec says more, or other things."""
-    if live is None or (live["metadata"].get("annotations") or {}).get("helm.sh/resource-policy") != "keep":
+    if live is None or not is_kept(live):
         return True
     return not _within(wanted["spec"], live["spec"])
 

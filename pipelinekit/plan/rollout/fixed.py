@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from pipelinekit.plan.claims import asked, claims_of
+from pipelinekit.plan.preflight.quota import quantity as amount
 
 Object = Mapping[str, Any]
 
 RESIZE = "`pipelinekit platform resize` grows volumes"
 AGAIN = "take the component away and deploy it again: `pipelinekit platform remove`, its volumes stay"
-_MISSING = object()
-_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "m": 0.001}
-_UNITS |= {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50}
-_QUANTITY = re.compile(r"([0-9.]+)(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P|m|)")
 
 FIXED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "Deployment": (("spec", "selector"),),
@@ -28,6 +27,16 @@ FIXED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "Secret": (("type",),),
 }
 """By kind, the fields that no update takes."""
+_DEFAULTS: Mapping[str, str] = {
+    "serviceName": "",
+    "podManagementPolicy": "OrderedReady",
+    "completionMode": "NonIndexed",
+    "volumeMode": "Filesystem",
+    "reclaimPolicy": "Delete",
+    "volumeBindingMode": "Immediate",
+    "type": "Opaque",
+}
+"""What a cluster fills in for such a field that is not named: naming it then changes nothing."""
 
 
 def unchangeable(installed: Sequence[Object], wanted: Sequence[Object]) -> tuple[str, ...]:
@@ -61,7 +70,7 @@ def growths(installed: Sequence[Object], wanted: Sequence[Object]) -> tuple[Grow
 
 
 def _growths(before: Object, after: Object) -> Iterator[Growth]:
-    was, becomes = _claims_of(before), _claims_of(after)
+    was, becomes = claims_of(before), claims_of(after)
     for claim in sorted(was.keys() & becomes.keys()):
         old, new = _size(was[claim]), _size(becomes[claim])
         if old is not None and new is not None and old < new:
@@ -70,24 +79,19 @@ def _growths(before: Object, after: Object) -> Iterator[Growth]:
                 workload=name,
                 stem=f"{claim}-{name}",
                 template=claim,
-                before=_asked(was[claim]),
-                after=_asked(becomes[claim]),
+                before=asked(was[claim]),
+                after=asked(becomes[claim]),
             )
 
 
 def at_least(quantity: str, wanted: str) -> bool:
     """Whether a quantity is no less than another; what is none is less than anything."""
-    has, needs = (_QUANTITY.fullmatch(each) for each in (quantity, wanted))
-    return bool(has and needs and float(has[1]) * _UNITS[has[2]] >= float(needs[1]) * _UNITS[needs[2]])
+    return amount(quantity) >= amount(wanted)
 
 
 def without_growth(lines: Sequence[str]) -> tuple[str, ...]:
     """What cannot be changed, but for volumes that only grow."""
     return tuple(each for each in lines if RESIZE not in each)
-
-
-def _claims_of(each: Object) -> dict[str, Object]:
-    return {one["metadata"]["name"]: one["spec"] for one in each["spec"].get("volumeClaimTemplates") or ()}
 
 
 def _name(each: Object) -> tuple[str, str, str]:
@@ -127,14 +131,14 @@ def _service(name: str, before: Object, after: Object) -> Iterator[str]:
 
 def _templates(name: str, before: Object, after: Object) -> Iterator[str]:
     """Claims of a StatefulSet: growing has a verb of its own, everything else has none in place."""
-    was, becomes = _claims_of(before), _claims_of(after)
+    was, becomes = claims_of(before), claims_of(after)
     for claim in sorted(was.keys() ^ becomes.keys()):
         what = "goes" if claim in was else "comes"
         yield f"{name}: the volume claim {claim} {what}, which cannot be done in place; {AGAIN}"
     for claim in sorted(was.keys() & becomes.keys()):
         yield from _claim(name, f"volume claim {claim}", was[claim], becomes[claim], template=True)
         for field in ("storageClassName", "accessModes", "volumeMode"):
-            if was[claim].get(field) != becomes[claim].get(field):
+            if _at(was[claim], (field,)) != _at(becomes[claim], (field,)):
                 yield f"{name}: {field} of the volume claim {claim} cannot be changed; {AGAIN}"
 
 
@@ -142,23 +146,19 @@ def _claim(name: str, what: str, was: Object, becomes: Object, *, template: bool
     before, after = _size(was), _size(becomes)
     if before is None or after is None or before == after:
         return
-    sizes = f"from {_asked(was)} to {_asked(becomes)}"
+    sizes = f"from {asked(was)} to {asked(becomes)}"
     if after < before:
         yield f"{name}: {what} cannot shrink {sizes}: no volume does"
     elif template:
         yield f"{name}: {what} cannot grow {sizes} in place; {RESIZE}"
 
 
-def _asked(spec: Object) -> str:
-    return str(((spec.get("resources") or {}).get("requests") or {}).get("storage", ""))
-
-
-def _size(spec: Object) -> float | None:
-    match = _QUANTITY.fullmatch(_asked(spec))
-    return float(match[1]) * _UNITS[match[2]] if match else None
+def _size(spec: Object) -> Decimal | None:
+    size = asked(spec)
+    return amount(size) if size else None
 
 
 def _at(body: Any, path: tuple[str, ...]) -> Any:
     for step in path:
-        body = body.get(step, _MISSING) if isinstance(body, Mapping) else _MISSING
-    return body
+        body = body.get(step) if isinstance(body, Mapping) else None
+    return _DEFAULTS.get(path[-1]) if body is None else body

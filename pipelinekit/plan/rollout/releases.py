@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipelinekit.errors import refused
 from pipelinekit.model.app import App, Build
 from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Environment, Platform
@@ -86,10 +85,3 @@ def path_fault(component: Component, installed: str, wanted: str) -> str:
         step = f"{before[0]}.{before[1] + 1}"
         return f"{component.name} {installed} must not skip {step}: go to it before {wanted}"
     return ""
-
-
-def check_path(component: Component, installed: str, wanted: str) -> None:
-    """Raise `Refused` for an upgrade that skips what must not be skipped."""
-    fault = path_fault(component, installed, wanted)
-    if fault:
-        raise refused("upgrade-path", fault, hint="upgrade.steps in component.yaml says which steps it needs")

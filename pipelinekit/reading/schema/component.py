@@ -9,6 +9,7 @@ from pipelinekit.reading.schema.words import (
     HTTP_PATH,
     REACH,
     RELATIVE,
+    SHA256,
     Schema,
     closed,
     flag,
@@ -29,7 +30,6 @@ RESOURCE = (
     r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",
     "kind and group, like elasticsearches.elasticsearch.k8s.elastic.co",
 )
-DIGEST = (r"^sha256:[0-9a-f]{64}$", "sha256: and 64 hexadecimal digits")
 VERSION = (r"^v?[0-9]+\.[0-9]+\.[0-9]+([-+.][A-Za-z0-9.+-]*)?$", "a version like 1.2.3")
 POINTER = (r"^(/[^/\x00-\x1f]*)+$", "a JSON pointer like /status/phase")
 SELECTOR = (
@@ -78,7 +78,7 @@ COMPONENT: Schema = {
                     "name": label("the chart's name"),
                     "repository": text("where it is published", *CHART_REPOSITORY),
                     "version": text("its version", *VERSION, longest=100),
-                    "digest": text("of the archive's bytes", *DIGEST),
+                    "digest": text("of the archive's bytes", *SHA256),
                     "file": text("the archive, where it is kept in this folder", *RELATIVE),
                 },
                 "name",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelinekit.errors import Fault, Refused
-from pipelinekit.model.release import ReleaseState
+from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Object, Outcome
 from pipelinekit.plan.release import check_installable
 from pipelinekit.plan.rollout import definitions as crds
@@ -64,20 +64,20 @@ def deploy(part: Part, shelf: Shelf, site: Site, *, timeout: int, say: Say) -> O
         _back_up(part, packaged, site, say)
     acted = _release(packaged, site, timeout, say) or acted
     state = site.releases.state(target)
-    gate = gate_of(part, packaged, state, site)
+    gate = gate_of(part, target, state, packaged.server, site)
     acted = pass_through(gate, timeout=timeout, say=say) or acted
     verb = "runs" if acted else "runs already"
     text = f"{packaged.prepared.plan.version} {verb} in {target.namespace}"
     return Outcome(component=part.name, state=DEPLOYED if acted else UNCHANGED, text=text)
 
 
-def gate_of(part: Part, packaged: Packaged, state: ReleaseState | None, site: Site) -> Gate:
-    """The gate behind the release that is there."""
+def gate_of(part: Part, target: Target, state: ReleaseState | None, server: str, site: Site) -> Gate:
+    """The gate behind the release that is there; `server` is the version that it must say."""
     return Gate(
         component=part.component,
-        target=packaged.prepared.target,
+        target=target,
         manifest=state.manifest if state else "",
-        version=packaged.server,
+        version=server,
         parts=site.parts,
         answers=site.answers,
     )

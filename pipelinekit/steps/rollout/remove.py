@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pipelinekit.errors import refused
 from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Object, Outcome
 from pipelinekit.plan.rollout import releases
+from pipelinekit.plan.rollout.definitions import is_kept
 from pipelinekit.ports import Say
 from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.steps.rollout.deploy import Site
@@ -66,7 +67,7 @@ def _check_volumes(part: Part, manifest: tuple[Object, ...], *, volumes: bool) -
     mine = [
         f"{each['kind']}/{each['metadata']['name']}"
         for each in manifest
-        if each["kind"] == "PersistentVolumeClaim" and not _is_kept(each)
+        if each["kind"] == "PersistentVolumeClaim" and not is_kept(each)
     ]
     if mine and not volumes:
         raise refused(
@@ -82,8 +83,3 @@ def _claims(manifest: tuple[Object, ...]) -> Iterator[str]:
         if each["kind"] == "StatefulSet":
             for claim in each["spec"].get("volumeClaimTemplates") or ():
                 yield f"{claim['metadata']['name']}-{each['metadata']['name']}"
-
-
-def _is_kept(each: Object) -> bool:
-    notes = each["metadata"].get("annotations") or {}
-    return bool(notes.get("helm.sh/resource-policy") == "keep")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 
 from pipelinekit.errors import PipelinekitError, Refused
 from pipelinekit.model.rollout import FAILED, WAITING, Outcome
@@ -47,7 +48,7 @@ def run(
                 if outcome.state == FAILED:
                     bad[outcome.component] = outcome.text
                     say(f"{outcome.component}: failed: {outcome.text}")
-                _tell_waiting(order, outcomes, left, running, outcome, say)
+                _tell_waiting(order, outcomes, left, outcome, say)
     finally:
         # Whoever is interrupted does not wait for what waits for pods.
         pool.shutdown(wait=False, cancel_futures=True)
@@ -62,12 +63,10 @@ def _tell_waiting(
     order: Order,
     outcomes: dict[str, Outcome],
     left: dict[str, tuple[str, ...]],
-    running: dict[Future[Outcome], str],
     outcome: Outcome,
     say: Say,
 ) -> None:
     """Say of each that waited for this one for whom it still does."""
-    del running
     for name, needs in left.items():
         still = [need for need in needs if need in order and need not in outcomes]
         if outcome.component in needs and still:
@@ -75,8 +74,6 @@ def _tell_waiting(
 
 
 def _timed(act: Act, name: str, failure: Callable[[str, Exception], PipelinekitError]) -> Outcome:
-    from dataclasses import replace
-
     began = time.monotonic()
     try:
         outcome = act(name)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from pipelinekit.plan.rollout import releases
 from pipelinekit.steps.deploying.deployment import RUNNING
-from pipelinekit.steps.rollout.deploy import Site
-from pipelinekit.steps.rollout.gate import Gate
+from pipelinekit.steps.rollout.deploy import Site, gate_of
 from pipelinekit.steps.rollout.part import Part, Shelf
 
 
@@ -39,15 +38,7 @@ def look(part: Part, shelf: Shelf, site: Site) -> PartStatus:
             reasons=("not installed",),
         )
     server = releases.marked(state.values, releases.SERVER)
-    gate = Gate(
-        component=part.component,
-        target=target,
-        manifest=state.manifest,
-        version=server,
-        parts=site.parts,
-        answers=site.answers,
-    )
-    reasons = gate.look().reasons
+    reasons = gate_of(part, target, state, server, site).look().reasons
     if state.status != RUNNING:
         reasons = (f"revision {state.revision} is {state.status}", *reasons)
     return PartStatus(

@@ -84,6 +84,17 @@ def test_faults_and_their_places(text: str, codes: list[str]) -> None:
     assert set(places) == found
 
 
+@pytest.mark.parametrize("scheme", ["oci", "https", "http"])
+def test_an_archives_address_holds_no_login(scheme: str) -> None:
+    archive = (
+        f"{{name: a, repository: '{scheme}://me:word@r/c', version: 1.2.3, digest: 'sha256:{'1' * 64}'}}"
+    )
+    with pytest.raises(DocumentInvalid) as caught:
+        read_component(HEAD + f"namespace: a\narchive: {archive}\n")
+    assert [each.code for each in caught.value.faults] == ["secret-in-address"]
+    assert "word" not in str(caught.value)
+
+
 def test_a_component_has_its_folders_name() -> None:
     with pytest.raises(DocumentInvalid, match="the folder is 'bao'"):
         read_component(CHART, "component.yaml", "bao")

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl, leftout
 from pipelinekit.adapters.cluster.charts import helm, undo
+from pipelinekit.adapters.cluster.ground.volumes import is_made_of
 from pipelinekit.model.release import Target
 
 
@@ -34,7 +35,7 @@ class ComponentHelm(helm.Helm):
         done = kubectl.run(self.env, target, "get", "pvc", "--output", "jsonpath={.items[*].metadata.name}")
         if done.code:
             raise helm.cluster_failed(target, done.reason())
-        mine = [name for name in done.out.split() if _number(name, claims)]
+        mine = [name for name in done.out.split() if is_made_of(name, claims)]
         if mine:
             gone = kubectl.run(self.env, target, "delete", "pvc", *mine, "--wait=false")
             if gone.code:
@@ -47,9 +48,3 @@ class ComponentHelm(helm.Helm):
         if self.owns:
             return ["--skip-crds", "--post-renderer", leftout.NAME], {**self.env, **leftout.plugin(scratch)}
         return ["--skip-crds", "--post-renderer", leftout.program(scratch)], self.env
-
-
-def _number(name: str, claims: Sequence[str]) -> bool:
-    """Whether it is a claim that a StatefulSet made of one of these: `data-store-0` of `data-store`."""
-    stem, _, number = name.rpartition("-")
-    return number.isdigit() and stem in claims

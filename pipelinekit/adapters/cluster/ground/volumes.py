@@ -23,7 +23,7 @@ class Volumes:
     def claims(self, target: Target, stem: str) -> Sequence[Object]:
         """The claims whose names are `stem`, a hyphen and a number."""
         found = json.loads(self._run(target, "get", "pvc", "--output", "json").out)["items"]
-        return [each for each in found if _number(each["metadata"]["name"], stem)]
+        return [each for each in found if is_made_of(each["metadata"]["name"], (stem,))]
 
     def grows(self, target: Target, storage_class: str) -> bool:
         """Whether volumes of a class can be expanded."""
@@ -47,6 +47,7 @@ class Volumes:
         return done
 
 
-def _number(name: str, stem: str) -> bool:
-    head, _, number = name.rpartition("-")
-    return head == stem and number.isdigit()
+def is_made_of(name: str, stems: Sequence[str]) -> bool:
+    """Whether it is a claim that a StatefulSet made of one of these: `data-store-0` of `data-store`."""
+    stem, _, number = name.rpartition("-")
+    return number.isdigit() and stem in stems

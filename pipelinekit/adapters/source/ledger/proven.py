@@ -5,17 +5,12 @@ Only that a commit's signature is one of the key which it names; whose the key i
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelinekit.adapters import ours, regular
+from pipelinekit.adapters import ours
 
-LIMIT = 16 * 1024 * 1024
 _FILE = "ledger-proofs-1"
 _ID = re.compile(rb"[0-9a-f]{40}")
 
@@ -23,22 +18,7 @@ _ID = re.compile(rb"[0-9a-f]{40}")
 def known() -> frozenset[str]:
     """What was kept; nothing where somebody else could have written it."""
     path = _path()
-    if path is None or not ours.is_ours_alone(path.parent):
-        return frozenset()
-    try:
-        handle = regular.descriptor(path, follow=False)
-    except OSError:
-        return frozenset()
-    try:
-        is_ours = ours.is_only(os.fstat(handle), {os.getuid()})
-        whole = regular.content(handle, path, LIMIT) if is_ours else b""
-    except OSError:
-        return frozenset()
-    finally:
-        os.close(handle)
-    digest, content = whole[:32], whole[32:]
-    if hashlib.sha256(content).digest() != digest:
-        return frozenset()
+    content = ours.read(path) if path else b""
     return frozenset(each.decode() for each in content.split() if _ID.fullmatch(each))
 
 
@@ -48,19 +28,8 @@ def keep(commits: Iterable[str]) -> None:
     if path is None:
         return
     content = "\n".join(sorted({*known(), *commits})).encode()
-    if len(content) >= LIMIT:
-        return
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not ours.is_ours_alone(path.parent):
-            return
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with open(handle, "wb") as stream:  # noqa: PTH123 - it is open already
-                stream.write(hashlib.sha256(content).digest() + content)
-            Path(temporary).replace(path)
-        except OSError:
-            Path(temporary).unlink()
+    if len(content) < ours.LIMIT - 32:
+        ours.keep(path, content)
 
 
 def _path() -> Path | None:

@@ -63,6 +63,21 @@ def claim(size: str, storage: str = "x") -> Any:
             ["immutable"],
         ),
         (thing("ConfigMap", data={}), thing("ConfigMap", data={"a": "b"}), []),
+        (
+            thing("StatefulSet", spec={}),
+            thing("StatefulSet", spec={"podManagementPolicy": "OrderedReady"}),
+            [],
+        ),
+        (
+            thing("StatefulSet", spec={}),
+            thing("StatefulSet", spec={"podManagementPolicy": "Parallel"}),
+            ["podManagementPolicy"],
+        ),
+        (claims("1Gi"), claims("1Gi", volumeMode="Filesystem"), []),
+        (claims("1Gi"), claims("1Gi", storageClassName=""), ["storageClassName"]),
+        (claims("1Gi"), claims("1Gi", volumeMode="Block"), ["volumeMode"]),
+        (thing("Secret"), thing("Secret", type="Opaque"), []),
+        (thing("Secret", type="Opaque"), thing("Secret", type="kubernetes.io/tls"), ["type"]),
     ],
 )
 def test_what_no_update_takes_is_foretold(before: Any, after: Any, words: list[str]) -> None:

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from pipelinekit.errors import Refused
 from pipelinekit.model.component import Component
 from pipelinekit.plan.rollout import releases
 from tests import examples
@@ -33,9 +32,7 @@ def test_the_way_from_one_version_to_another(steps: str, installed: str, wanted:
     fault = releases.path_fault(component, installed, wanted)
     assert (fault == "") is (refused == "")
     assert refused in fault
-    if refused:
-        with pytest.raises(Refused, match="store"):
-            releases.check_path(component, installed, wanted)
+    assert fault.startswith("store " if refused else "")
 
 
 def test_what_holds_no_data_may_go_back() -> None:

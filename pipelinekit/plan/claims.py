@@ -1,0 +1,17 @@
+"""The volume claims of a StatefulSet, as its manifest says them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def claims_of(stateful_set: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The spec of each claim by its name; none of what has none."""
+    templates = (stateful_set.get("spec") or {}).get("volumeClaimTemplates") or ()
+    return {each["metadata"]["name"]: each.get("spec") or {} for each in templates}
+
+
+def asked(claim: Mapping[str, Any]) -> str:
+    """The size that a claim's spec asks for, as it is written; empty for none."""
+    return str(((claim.get("resources") or {}).get("requests") or {}).get("storage", ""))
