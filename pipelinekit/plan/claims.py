@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -15,3 +15,9 @@ def claims_of(stateful_set: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 def asked(claim: Mapping[str, Any]) -> str:
     """The size that a claim's spec asks for, as it is written; empty for none."""
     return str(((claim.get("resources") or {}).get("requests") or {}).get("storage", ""))
+
+
+def is_made_of(name: str, stems: Sequence[str]) -> bool:
+    """Whether it is a claim that a StatefulSet made of one of these: `data-store-0` of `data-store`."""
+    stem, _, number = name.rpartition("-")
+    return number.isdigit() and stem in stems

@@ -26,7 +26,6 @@ SAYS = {
     "cannot-change": "a component cannot be changed as planned",
     "cluster-gated": "the context leads to a cluster whose environments have gates",
     "object-foreign": "an object of this name is there, and belongs to something else",
-    "upgrade-path": "a component's version cannot be reached from the one that runs",
     "flow-open-ended": "a partner in `calls` or `accepts` is not found, is several, or does not accept this",
     "ignore-pattern": "a line of .dockerignore is no pattern",
     "bad-set": "a value of `--set` cannot be read",

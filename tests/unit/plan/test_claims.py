@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.plan.claims import asked, claims_of
+from pipelinekit.plan.claims import asked, claims_of, is_made_of
 
 
 def test_claims_are_found_by_their_names() -> None:
@@ -17,3 +17,9 @@ def test_claims_are_found_by_their_names() -> None:
 @pytest.mark.parametrize("thing", [{}, {"spec": None}, {"spec": {"volumeClaimTemplates": None}}])
 def test_what_has_no_claims_has_none(thing: Any) -> None:
     assert claims_of(thing) == {}
+
+
+def test_a_claim_of_a_statefulset_has_its_name_and_a_number() -> None:
+    stems = ("data-store", "log-store")
+    names = ("data-store-0", "log-store-12", "data-store", "data-store-x", "other-0", "data-store-0-0")
+    assert [each for each in names if is_made_of(each, stems)] == ["data-store-0", "log-store-12"]

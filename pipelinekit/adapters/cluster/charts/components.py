@@ -8,8 +8,8 @@ from pathlib import Path
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl, leftout
 from pipelinekit.adapters.cluster.charts import helm, undo
-from pipelinekit.adapters.cluster.ground.volumes import is_made_of
 from pipelinekit.model.release import Target
+from pipelinekit.plan.claims import is_made_of
 
 
 class ComponentHelm(helm.Helm):

@@ -10,6 +10,7 @@ from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.model.release import Target
+from pipelinekit.plan.claims import is_made_of
 
 Object = Mapping[str, Any]
 
@@ -45,9 +46,3 @@ class Volumes:
         if done.code:
             raise helm.cluster_failed(target, done.reason())
         return done
-
-
-def is_made_of(name: str, stems: Sequence[str]) -> bool:
-    """Whether it is a claim that a StatefulSet made of one of these: `data-store-0` of `data-store`."""
-    stem, _, number = name.rpartition("-")
-    return number.isdigit() and stem in stems
