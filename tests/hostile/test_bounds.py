@@ -38,7 +38,7 @@ from pathlib import Path
 from pipelinekit.adapters.build.context import Sources
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.cli import report
-from pipelinekit.reading import dockerfile
+from pipelinekit.reading.docker import dockerfile
 sources = Sources(Path("."))
 try:
     text = sources.dockerfile()
