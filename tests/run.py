@@ -30,7 +30,7 @@ PURE = ("tests/unit", "tests/golden")
 REAL = ("tests/charts", "tests/controller", "tests/hostile", "tests/jenkins", "tests/real")
 
 
-AGAIN = 10
+AGAIN = 40
 """So many real tests may fail beside others and are asked once more, alone; more of them are a fault."""
 
 

@@ -31,7 +31,7 @@ from pipelinekit.steps.artefacts.trust import REVISION
 from tests import nexus as double
 from tests.real import app, tenants
 from tests.real.app import BIN, Application, Said
-from tests.real.registries import signing_key
+from tests.real.registries import mirror_login, signing_key
 from tests.real.test_registry import image
 from tests.testbed import tools
 from tests.testbed.layout import Layout
@@ -156,6 +156,8 @@ def world(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) 
             of.tool("git", "remote", "add", "origin", f"ssh://git@git.acme.example:7999/{team}/{name}")
             env = {
                 **keys,
+                # Base images come from where a team's login means nothing.
+                **mirror_login(testbed),
                 "PIPELINEKIT_PLATFORM": platform,
                 "PK_REGISTRY_USER": f"nexus-{team}",
                 "PK_REGISTRY_PASSWORD": f"{team}-secret",
