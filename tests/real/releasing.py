@@ -62,10 +62,6 @@ class Releasing:
         """A verb as somebody with a key runs it, far from any clone."""
         return self.application.verb(*arguments, env=self._as(person), cwd=self.application.folder.parent)
 
-    def kill(self, person: str, seconds: float, *arguments: str) -> int:
-        """Kill a verb of theirs after so long, unless it has ended by then; its exit code."""
-        return self.application.with_env(**self._as(person)).kill(seconds, *arguments)
-
     def _as(self, person: str) -> dict[str, str]:
         return {"PIPELINEKIT_LEDGER_KEY": str(self.signers.private(person))}
 

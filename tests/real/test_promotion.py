@@ -129,21 +129,6 @@ def test_twenty_at_once_are_one_promotion_and_twenty_clear_answers(orders: Relea
     assert orders.level(f"{orders.team}-staging") == level
 
 
-SAMPLE = (3.0, 6.0)
-"""Seconds after which a promotion is killed: about when it begins, and while Helm works."""
-
-
-@pytest.mark.parametrize("seconds", SAMPLE)
-def test_killed_and_run_again_it_ends_as_if_nothing_had_been(orders: Releasing, seconds: float) -> None:
-    version, level = other(orders)
-    before = len(orders.kinds("staging"))
-    words = ("promote", f"orders@{version}", "--to", "staging", "--downgrade")
-    orders.kill("ada", seconds, *words)
-    orders.must("ada", *words)
-    assert orders.level(f"{orders.team}-staging") == level
-    assert orders.kinds("staging")[before:] == ["requested", "promoted", "verified"]
-
-
 def test_evidence_a_change_and_a_bar(orders: Releasing) -> None:
     version, _ = other(orders, "production")
     orders.must("ada", "promote", f"orders@{version}", "--to", "staging", "--downgrade")
