@@ -104,6 +104,11 @@ def _installed(texts: Texts, root: Package) -> Detected:
     return found.doubting(f"Node {choice.version}: {choice.doubt}" if choice.doubt else "")
 
 
+def runs(texts: Texts) -> bool:
+    """Whether the package at the top is a program: a library has a main file as well."""
+    return _runs(texts, package.read(texts.get("package.json", "")))
+
+
 def _runs(texts: Texts, root: Package) -> bool:
     started = start(texts, root)
     if frameworks.framework(texts, root, started):
