@@ -81,7 +81,7 @@ def test_what_one_of_them_leaves_open_refuses_all_with_one_command(tmp_path: Pat
     said = here.verb("new-app", "--from", ".", "--all")
     assert said.code == 6
     assert digests(here.folder) == before
-    assert "ready" not in said.out
+    assert "is ready" not in said.out
     line = said.err.rpartition("all of them: ")[2].strip()
     for command in line.split(" && "):
         here.must(*shlex.split(command)[1:])

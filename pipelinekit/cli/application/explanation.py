@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,23 +29,30 @@ _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 def explain(asked: Asked, *, as_json: bool) -> None:
     """Print what taking in would do; raises `Refused` where somebody has to decide, `UsageError` where there
     are several services."""
-    with _repository(asked.shown) as folder:
+    shown = asked.shown
+    with _repository(shown) as folder:
+        asked = _named(asked)
+        clone = ""
+        if _is_remote(shown):
+            # What is pasted begins where nothing is there yet.
+            asked = replace(asked, shown=_last(shown))
+            clone = shlex.join(["git", "clone", "--", shown, asked.shown]) + " && "
         try:
-            found = adoption.adoptions(folder, _named(asked), quiet=True)
+            found = adoption.adoptions(folder, asked, quiet=True)
         except adoption.SeveralServices as several:
-            _several(several, asked, as_json=as_json)
+            _several(several, shown, clone, as_json=as_json)
             raise
         told = [(each, _changes(each, asked.platform)) for each in found]
     faults = [fault for each, changes in told for fault in _faults(each, changes)]
-    command = " && ".join(_settling(each, changes) for each, changes in told)
+    command = clone + " && ".join(_settling(each, changes) for each, changes in told)
     if as_json:
-        shown = [_shown(each, changes) for each, changes in told]
+        pages = [_shown(each, changes) for each, changes in told]
         report.as_json(
-            {"applications": shown, "decide": [each.problem for each in faults], "command": command}
+            {"applications": pages, "decide": [each.problem for each in faults], "command": command}
         )
     else:
         for each, changes in told:
-            report.document("\n".join(_page(each, changes, asked.shown)) + "\n")
+            report.document("\n".join(_page(each, changes, shown)) + "\n")
         report.document("\n".join(_ending(faults, command)) + "\n")
     if faults:
         raise Refused(replace(faults[0], hint=command), *faults[1:])
@@ -53,7 +61,7 @@ def explain(asked: Asked, *, as_json: bool) -> None:
 @contextmanager
 def _repository(shown: str) -> Iterator[Path]:
     """The folder that was named, or a clone of the address for as long as it is looked at."""
-    if "://" not in shown and (Path(shown).exists() or ":" not in shown):
+    if not _is_remote(shown):
         files.require_folder(Path(shown), option="--from")
         yield Path(shown)
         return
@@ -63,19 +71,27 @@ def _repository(shown: str) -> Iterator[Path]:
         yield folder
 
 
+def _is_remote(shown: str) -> bool:
+    return "://" in shown or (":" in shown and not Path(shown).exists())
+
+
 def _named(asked: Asked) -> Asked:
     from pipelinekit import names
 
     if asked.name or asked.everyone:
         return asked
-    last = re.split(r"[/:]", asked.shown.rstrip("/"))[-1].removesuffix(".git")
-    last = Path(asked.shown).resolve().name if last in {"", ".", ".."} else last
-    return replace(asked, name=names.label_from(last, names.APPLICATION_MAX) or "app")
+    return replace(asked, name=names.label_from(_last(asked.shown), names.APPLICATION_MAX) or "app")
+
+
+def _last(shown: str) -> str:
+    """What a folder or an address is called."""
+    last = re.split(r"[/:]", shown.rstrip("/"))[-1].removesuffix(".git")
+    return Path(shown).resolve().name if last in {"", ".", ".."} else last
 
 
 def _changes(each: Adoption, platform: str) -> Sequence[Change]:
     """What would become of each generated file."""
-    if each.questions or not each.folder.is_dir():
+    if not each.folder.is_dir():
         return ()
     return adoption.generation_of(each, platform)[1].changes
 
@@ -106,16 +122,17 @@ def _kind(path: str) -> str:
     return "draft" if "draft" in path else "dockerfile"
 
 
-def _several(several: adoption.SeveralServices, asked: Asked, *, as_json: bool) -> None:
+def _several(several: adoption.SeveralServices, shown: str, clone: str, *, as_json: bool) -> None:
     if as_json:
         report.as_json(several.shown)
         return
-    lines = [f"# Taking in {_text(asked.shown)}: several services", ""]
+    lines = [f"# Taking in {_text(shown)}: several services", ""]
     lines += _table(
         ("folder", "language", "port", "built from", "why"),
         ((each.path, each.language, str(each.port or "?"), each.base, each.why) for each in several.found),
     )
-    lines += ["", "One of them, or all:", "", "```sh", *several.lines, several.every, "```"]
+    lines += ["", "One of them, or all:", "", "```sh"]
+    lines += [*(clone + line for line in (*several.lines, several.every)), "```"]
     report.document("\n".join(lines) + "\n")
 
 

@@ -92,7 +92,9 @@ def new_app(
       pipelinekit new-app --from . --all --team payments
       pipelinekit new-app --from https://git.example.com/orders.git --explain
     """
-    if name or not (existing and (explain or everyone)):
+    if not name and not (existing and (explain or everyone)):
+        raise click.UsageError("Missing argument 'NAME'.")
+    if name:
         check_name(name)
     if not names.is_label(team, names.APPLICATION_MAX):
         raise usage("bad-name", f"{team[:60]!r} cannot be a team's name", hint=names.LABEL_RULE)
@@ -119,6 +121,9 @@ def new_app(
     if explain:
         explanation.explain(asked, as_json=as_json)
         return
+    if "://" in existing and not Path(existing).exists():
+        hint = "--explain looks at it from here; `git clone` brings it here to be taken in"
+        raise usage("from-remote", "--from takes a folder", hint=hint)
     files.require_folder(Path(existing), option="--from")
     taking.take_in(Path(existing), asked, with_git=with_git, as_json=as_json)
 

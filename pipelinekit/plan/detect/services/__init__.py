@@ -16,6 +16,7 @@ from pipelinekit import names
 from pipelinekit.model.container import Container
 from pipelinekit.model.services import Built, Service
 from pipelinekit.plan.detect import detect, kept, node
+from pipelinekit.plan.detect.services.built import FOLDER, TOP, as_built
 from pipelinekit.plan.detect.signs import Choice, Detected, Texts
 
 _SIGN = re.compile(
@@ -45,9 +46,7 @@ _STORES = re.compile(
     r"|server:\S*mssql|mssql/server|grafana|prometheus|keycloak|localstack|mailhog|adminer|pgadmin4)(?:[:@/]|$)",
     re.IGNORECASE,
 )
-_FOLDER = re.compile(r"[A-Za-z0-9._@+-]+(?:/[A-Za-z0-9._@+-]+)*")
 _SOLUTION = re.compile(r"[^/]+\.(?:[cf]sproj|slnx?)")
-_TOP = "."
 
 
 @dataclass(frozen=True)
@@ -67,20 +66,20 @@ def services(
     """
     built = [each for each in builds if _is_ours(containers.get(each.dockerfile)) and not _aside(each)]
     found = {each.path: each for each in _at_top(texts, containers, name)}
-    leads = _only_leads(texts) and any(each.context != _TOP for each in built)
+    leads = _only_leads(texts) and any(each.context != TOP for each in built)
     alone = not found or leads
     below = {} if not alone else {each.path: each for each in _below(texts, containers)}
     if below and (leads or _is_only_pages(found)):
         found = {}
     for each in (*below.values(), *_declared(texts, built, containers, set(found) | set(below))):
         found.setdefault(each.path, each)
-    found = {path: _as_built(texts, each, built) for path, each in found.items()}
+    found = {path: as_built(texts, each, built) for path, each in found.items()}
     return _named(tuple(found[path] for path in sorted(found)))
 
 
 def look_at(texts: Texts, folder: str) -> Texts:
     """The files below a folder, as if it stood alone."""
-    if folder == _TOP:
+    if folder == TOP:
         return texts
     return {
         path.removeprefix(f"{folder}/"): each for path, each in texts.items() if path.startswith(f"{folder}/")
@@ -111,10 +110,10 @@ def _at_top(texts: Texts, containers: Mapping[str, Container], name: str) -> lis
     if found is None or not (whole or runs(texts, found)):
         return []
     if found.choices and not whole:
-        return _of_choices(texts, _TOP, found)
+        return _of_choices(texts, TOP, found)
     why = "Dockerfile" if whole else found.evidence[0]
     port = container.ports[0] if whole and container and container.ports else found.port
-    return [_service(_TOP, found.language, port, why)]
+    return [_service(TOP, found.language, port, why)]
 
 
 def _only_leads(texts: Texts) -> bool:
@@ -128,7 +127,7 @@ def _is_only_pages(found: Mapping[str, Service]) -> bool:
 
 def _service(folder: str, language: str, port: int | None, why: str) -> Service:
     """A candidate that is built from its own folder."""
-    label = posixpath.basename(folder) if folder != _TOP else ""
+    label = posixpath.basename(folder) if folder != TOP else ""
     return Service(name=label, base=folder, folder="", source=folder, language=language, port=port, why=why)
 
 
@@ -141,7 +140,7 @@ def _of_choices(texts: Texts, base: str, found: Detected) -> list[Service]:
             name=each.name,
             base=base,
             folder=place
-            if often[place] == 1 and _FOLDER.fullmatch(place)
+            if often[place] == 1 and FOLDER.fullmatch(place)
             else f"services/{_label(each.name)}",
             source=base,
             language=found.language,
@@ -168,7 +167,7 @@ def _place(language: str, each: Choice) -> str:
         return posixpath.dirname(each.why.partition(": ")[0])
     if language == "dotnet":
         return posixpath.dirname(each.package)
-    return posixpath.normpath(each.package).removeprefix(_TOP).lstrip("/")
+    return posixpath.normpath(each.package).removeprefix(TOP).lstrip("/")
 
 
 def _below(texts: Texts, containers: Mapping[str, Container]) -> Iterator[Service]:
@@ -216,7 +215,7 @@ def _looked(below: Texts, container: Container | None) -> _Looked | None:
         return None
     if found.language == "dockerfile" and not whole:
         return None
-    if found.language == "static" and found.package != _TOP and not whole:
+    if found.language == "static" and found.package != TOP and not whole:
         return None
     if whole and container is not None:
         found = kept.described(found, container)
@@ -235,9 +234,9 @@ def _declared(
 ) -> Iterator[Service]:
     """Those that compose files build, and folders with sources and a Dockerfile of their own."""
     for each in built:
-        folder = posixpath.dirname(each.dockerfile) or _TOP
+        folder = posixpath.dirname(each.dockerfile) or TOP
         plain = posixpath.basename(each.dockerfile) == "Dockerfile"
-        if not plain or not (folder == each.context or each.context == _TOP):
+        if not plain or not (folder == each.context or each.context == TOP):
             folder = each.context
         if folder in known or (each.dockerfile not in containers and not look_at(texts, folder)):
             continue
@@ -247,8 +246,8 @@ def _declared(
         if found is None and container is None:
             continue
         known = known | {folder}
-        inside = folder.removeprefix(f"{each.context}/") if each.context != _TOP else folder
-        shared = plain and folder != each.context and _FOLDER.fullmatch(inside)
+        inside = folder.removeprefix(f"{each.context}/") if each.context != TOP else folder
+        shared = plain and folder != each.context and FOLDER.fullmatch(inside)
         yield Service(
             name=each.name,
             base=each.context if shared or not plain else folder,
@@ -264,51 +263,12 @@ def _declared(
             not folder
             or folder in known
             or _ASIDE.search(folder)
-            or any(folder.startswith(f"{k}/") for k in known - {_TOP})
+            or any(folder.startswith(f"{k}/") for k in known - {TOP})
         ):
             continue
         looked = _looked(look_at(texts, folder), container)
         if looked and looked.found.language != "dockerfile" and kept.runs(container):
             yield _service(folder, looked.found.language, looked.found.port, path)
-
-
-def _as_built(texts: Texts, each: Service, built: Sequence[Built]) -> Service:
-    """The same as its container is built: with the port that is published, where nothing else says one, and
-    from its own folder alone where its Dockerfile is written for that."""
-    dockerfile = posixpath.normpath(f"{each.path}/Dockerfile")
-    of = [one for one in built if each.path == one.context or dockerfile == one.dockerfile]
-    port = next((one.port for one in of if one.port), None)
-    each = replace(each, port=port) if port and each.port is None else each
-    if dockerfile not in texts or each.path == _TOP:
-        return each
-    context = next((one.context for one in of if one.dockerfile == dockerfile), "")
-    if not context:
-        context = each.path if _stands_alone(texts, each.path, texts[dockerfile]) else _TOP
-    if context == each.path:
-        return replace(each, base=context, folder="", source=context, package="", member="")
-    inside = each.path if context == _TOP else each.path.removeprefix(f"{context}/")
-    if each.shared or not _FOLDER.fullmatch(inside):
-        return each
-    return replace(each, base=context, folder=inside)
-
-
-def _stands_alone(texts: Texts, folder: str, dockerfile: str) -> bool:
-    """Whether what a Dockerfile copies is in its own folder."""
-    lines = re.findall(
-        r"^[ \t]*(?:COPY|ADD)[ \t]+(?!.*--from=)([^\n]+)", dockerfile, re.MULTILINE | re.IGNORECASE
-    )
-    copied = [
-        posixpath.normpath(word.strip("[]\"',"))
-        for line in lines
-        for word in line.split()[:-1]
-        if not word.startswith("--") and not re.search(r"[*?$]", word)
-    ]
-    named = [each for each in copied if each != _TOP]
-    return all(_is_there(texts, f"{folder}/{each}") for each in named)
-
-
-def _is_there(texts: Texts, path: str) -> bool:
-    return path in texts or any(each.startswith(f"{path}/") for each in texts)
 
 
 def _label(name: str) -> str:
