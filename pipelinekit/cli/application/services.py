@@ -21,7 +21,18 @@ def services_in(texts: Mapping[str, str], name: str = "") -> tuple[Service, ...]
     from pipelinekit.plan.detect.services import services
     from pipelinekit.reading.repository import compose
 
-    return services(texts, tuple(compose.builds(texts)), _containers(texts), name)
+    package = _said(texts, name)
+    return services(texts, tuple(compose.builds(texts)), _containers(texts), name, package)
+
+
+def _said(texts: Mapping[str, str], name: str) -> str:
+    """The one of several programs that the repository's own files start."""
+    from pipelinekit.plan.detect import detect
+    from pipelinekit.plan.detect.words import commands
+    from pipelinekit.reading.repository import read_words
+
+    found = detect(texts, name)
+    return commands.program(found.choices, read_words(texts)) if found and found.choices else ""
 
 
 def _containers(texts: Mapping[str, str]) -> dict[str, Container]:

@@ -58,14 +58,18 @@ class _Looked:
 
 
 def services(
-    texts: Texts, builds: Sequence[Built], containers: Mapping[str, Container], name: str = ""
+    texts: Texts,
+    builds: Sequence[Built],
+    containers: Mapping[str, Container],
+    name: str = "",
+    package: str = "",
 ) -> tuple[Service, ...]:
     """All candidates, sorted by their folders; `containers` has what the Dockerfiles come to, by their paths.
 
     `name` is the application's: of several programs of one project, the one called so is it.
     """
     built = [each for each in builds if _is_ours(containers.get(each.dockerfile)) and not _aside(each)]
-    found = {each.path: each for each in _at_top(texts, containers, name)}
+    found = {each.path: each for each in _at_top(texts, containers, name, package)}
     leads = _only_leads(texts) and any(each.context != TOP for each in built)
     alone = not found or leads
     below = {} if not alone else {each.path: each for each in _below(texts, containers)}
@@ -103,8 +107,8 @@ def _aside(each: Built) -> bool:
     return bool(_ASIDE.search(each.context)) or bool(_ASIDE.search(posixpath.dirname(each.dockerfile)))
 
 
-def _at_top(texts: Texts, containers: Mapping[str, Container], name: str) -> list[Service]:
-    found = detect(texts, name)
+def _at_top(texts: Texts, containers: Mapping[str, Container], name: str, package: str) -> list[Service]:
+    found = detect(texts, name, package)
     container = containers.get("Dockerfile")
     whole = container is not None and kept.runs(container)
     if found is None or not (whole or runs(texts, found)):
