@@ -90,17 +90,22 @@ def adoptions(folder: Path, asked: Asked, *, quiet: bool = False) -> list[Adopti
     open are with it. `quiet` tells nothing.
     """
     texts = takein.read(folder)
-    chosen = _chosen(folder, texts, asked)
-    return [_adopted(folder, texts, asked, each, quiet=quiet) for each in chosen]
-
-
-def _chosen(folder: Path, texts: Mapping[str, str], asked: Asked) -> list[Service | None]:
-    """The services that are meant; None is the repository's top, by what it shows there."""
-    if not (asked.everyone or asked.service) and (asked.language or asked.package):
-        return [None]
     # A service that is named, and all of them, are counted whatever the application is called.
-    whole = asked.everyone or asked.service
-    found = services.services_in(texts, "" if whole else asked.name)
+    whole = bool(asked.everyone or asked.service)
+    if not whole and (asked.language or asked.package):
+        return [_adopted(folder, texts, asked, None, None, quiet=quiet)]
+    top = services.top_of(texts, "" if whole else asked.name)
+    chosen = _chosen(folder, texts, asked, top)
+    # Looking takes most of the time: what was seen for the whole is not looked for again.
+    known = None if whole else top
+    return [_adopted(folder, texts, asked, each, known, quiet=quiet) for each in chosen]
+
+
+def _chosen(
+    folder: Path, texts: Mapping[str, str], asked: Asked, top: Detected | None
+) -> Sequence[Service | None]:
+    """The services that are meant; None is the repository's top, by what it shows there."""
+    found = services.services_in(texts, top=top)
     if asked.everyone:
         if not found:
             raise usage("services-none", f"{folder} has no program that could be an application")
@@ -151,9 +156,15 @@ class SeveralServices(UsageError):
 
 
 def _adopted(
-    folder: Path, texts: Mapping[str, str], asked: Asked, one: Service | None, *, quiet: bool
+    folder: Path,
+    texts: Mapping[str, str],
+    asked: Asked,
+    one: Service | None,
+    top: Detected | None,
+    *,
+    quiet: bool,
 ) -> Adoption:
-    place, below, named = _looked_at(folder, texts, asked, one)
+    place, below, named = _looked_at(folder, texts, asked, one, top)
     name = one.name if one else asked.name
     present.require_same(place, name, asked.language)
     seen = takein.look_around(place, below, name, asked.language, named)
@@ -188,12 +199,12 @@ def _adopted(
 
 
 def _looked_at(
-    folder: Path, texts: Mapping[str, str], asked: Asked, one: Service | None
+    folder: Path, texts: Mapping[str, str], asked: Asked, one: Service | None, top: Detected | None
 ) -> tuple[Path, Mapping[str, str], takein.Named]:
     """The folder of its descriptor, the files that are looked at, and what is named of them."""
     named = takein.Named(port=asked.port, chart="chart" in asked.keep, package=asked.package)
     if one is None:
-        return folder, texts, replace(named, service=asked.service)
+        return folder, texts, replace(named, service=asked.service, top=top)
     from pipelinekit.plan.detect.services import look_at
     from pipelinekit.reading.repository import compose
 

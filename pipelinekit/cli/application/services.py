@@ -11,28 +11,29 @@ from pipelinekit.model.services import Service
 
 if TYPE_CHECKING:
     from pipelinekit.model.container import Container
+    from pipelinekit.plan.detect.signs import Detected
 
 MOST = 200
 """Services that a table shows."""
 
 
-def services_in(texts: Mapping[str, str], name: str = "") -> tuple[Service, ...]:
-    """The candidates that a repository has."""
+def services_in(texts: Mapping[str, str], name: str = "", top: Detected | None = None) -> tuple[Service, ...]:
+    """The candidates that a repository has; `top` is what it shows, where that is known."""
     from pipelinekit.plan.detect.services import services
     from pipelinekit.reading.repository import compose
 
-    package = _said(texts, name)
-    return services(texts, tuple(compose.builds(texts)), _containers(texts), name, package)
+    return services(texts, tuple(compose.builds(texts)), _containers(texts), top or top_of(texts, name))
 
 
-def _said(texts: Mapping[str, str], name: str) -> str:
-    """The one of several programs that the repository's own files start."""
+def top_of(texts: Mapping[str, str], name: str) -> Detected | None:
+    """What the top shows; of several programs, the one that the repository's own files start."""
     from pipelinekit.plan.detect import detect
     from pipelinekit.plan.detect.words import commands
     from pipelinekit.reading.repository import read_words
 
     found = detect(texts, name)
-    return commands.program(found.choices, read_words(texts)) if found and found.choices else ""
+    package = commands.program(found.choices, read_words(texts)) if found and found.choices else ""
+    return detect(texts, name, package) if package else found
 
 
 def _containers(texts: Mapping[str, str]) -> dict[str, Container]:

@@ -45,6 +45,8 @@ class Named:
     """Whether the repository's own chart is kept."""
     dockerfile: str | None = None
     """The text of the one that is kept, where it is not at the top of what is looked at."""
+    top: Detected | None = None
+    """What the top shows, where that is known and nothing above is named."""
     words: tuple[Word, ...] = ()
     """What files above the folder say of it."""
 
@@ -105,7 +107,7 @@ def seen_in(texts: Mapping[str, str], name: str = "", named: Named = _NOTHING) -
 
     # What stands at the top of a workspace speaks of all its members.
     words = named.words if named.service else (*read_words(texts), *named.words)
-    seen = detect(texts, name, named.package, named.service)
+    seen = named.top or detect(texts, name, named.package, named.service)
     if seen and seen.choices:
         package = commands.program(seen.choices, words)
         seen = detect(texts, name, package) if package else seen

@@ -58,18 +58,14 @@ class _Looked:
 
 
 def services(
-    texts: Texts,
-    builds: Sequence[Built],
-    containers: Mapping[str, Container],
-    name: str = "",
-    package: str = "",
+    texts: Texts, builds: Sequence[Built], containers: Mapping[str, Container], top: Detected | None
 ) -> tuple[Service, ...]:
     """All candidates, sorted by their folders; `containers` has what the Dockerfiles come to, by their paths.
 
-    `name` is the application's: of several programs of one project, the one called so is it.
+    `top` is what the whole of it shows.
     """
     built = [each for each in builds if _is_ours(containers.get(each.dockerfile)) and not _aside(each)]
-    found = {each.path: each for each in _at_top(texts, containers, name, package)}
+    found = {each.path: each for each in _at_top(texts, containers, top)}
     leads = _only_leads(texts) and any(each.context != TOP for each in built)
     alone = not found or leads
     below = {} if not alone else {each.path: each for each in _below(texts, containers)}
@@ -107,8 +103,7 @@ def _aside(each: Built) -> bool:
     return bool(_ASIDE.search(each.context)) or bool(_ASIDE.search(posixpath.dirname(each.dockerfile)))
 
 
-def _at_top(texts: Texts, containers: Mapping[str, Container], name: str, package: str) -> list[Service]:
-    found = detect(texts, name, package)
+def _at_top(texts: Texts, containers: Mapping[str, Container], found: Detected | None) -> list[Service]:
     container = containers.get("Dockerfile")
     whole = container is not None and kept.runs(container)
     if found is None or not (whole or runs(texts, found)):

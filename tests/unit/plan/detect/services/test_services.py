@@ -164,4 +164,4 @@ def test_names_are_an_applications_and_each_ones_own() -> None:
 def test_any_repository_can_be_counted(texts: dict[str, str]) -> None:
     found = services_in(texts)
     assert len({each.path for each in found}) == len(found)
-    assert services(texts, (), {}) is not None
+    assert services(texts, (), {}, None) is not None
