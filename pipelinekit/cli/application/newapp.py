@@ -26,7 +26,7 @@ from pipelinekit.render import render
 
 
 @click.command("new-app")
-@click.argument("name", required=False, default="")
+@click.argument("name", required=False)
 @click.option("--language", "-l", type=LANGUAGE, help="What it is written in.")
 @click.option("--team", default="apps", show_default=True, help="Who owns it.")
 @click.option(
@@ -65,7 +65,7 @@ from pipelinekit.render import render
 @PLATFORM
 @JSON
 def new_app(
-    name: str,
+    name: str | None,
     language: Language | None,
     team: str,
     port: int | None,
@@ -92,10 +92,11 @@ def new_app(
       pipelinekit new-app --from . --all --team payments
       pipelinekit new-app --from https://git.example.com/orders.git --explain
     """
-    if not name and not (existing and (explain or everyone)):
+    if name is None and not (existing and (explain or everyone)):
         raise click.UsageError("Missing argument 'NAME'.")
-    if name:
+    if name is not None:
         check_name(name)
+    name = name or ""
     if not names.is_label(team, names.APPLICATION_MAX):
         raise usage("bad-name", f"{team[:60]!r} cannot be a team's name", hint=names.LABEL_RULE)
     kinds = _kinds(keep, existing)
