@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelinekit.cli import library
 from pipelinekit.reading.schema import APP, COMPONENT, PLATFORM
 from tests import mistakes
-from tests.pages import codes, commands, keys
+from tests.pages import adopting, codes, commands, keys
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,6 +35,7 @@ DERIVED: dict[str, Callable[[], str]] = {
     "docs/schemas/platform.schema.json": lambda: _schema(PLATFORM),
     "docs/schemas/component.schema.json": lambda: _schema(COMPONENT),
     "templates/editor/app.schema.json": lambda: _compact(APP),
+    "docs/adopting.md": adopting.page,
     "docs/app.md": keys.app_page,
     "docs/commands.md": commands.page,
     "docs/errors.md": codes.page,

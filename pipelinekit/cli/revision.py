@@ -31,6 +31,8 @@ def facts(root: Path, app: App, registration: Registration | None) -> Revision:
         lambda: unchanged.stamp(root),
         lambda: worktree.revision(root, name=app.name, messages=messages),
     )
+    if app.build.folder:
+        found = _built_from(root, app, found)
     environment = os.environ
     if environment.get("BRANCH_NAME"):
         found = replace(
@@ -40,6 +42,18 @@ def facts(root: Path, app: App, registration: Registration | None) -> Revision:
             pipeline=True,
         )
     return replace(found, main_branch=registration.branch) if registration else found
+
+
+def _built_from(root: Path, app: App, found: Revision) -> Revision:
+    """The same, with the content of all that the image is built from."""
+    from pipelinekit.adapters.source import unchanged
+    from pipelinekit.cli.contexts import context_of
+
+    above = context_of(root, app.build.folder)
+    around = ahead.again(
+        ("context", above), lambda: unchanged.stamp(above), lambda: worktree.revision(above, name=app.name)
+    )
+    return replace(found, tree=around.tree, dirty=around.dirty)
 
 
 def asked(root: Path, app: App, revision: Revision) -> Revision:

@@ -173,9 +173,9 @@ class Line:
     @cached_property
     def sources(self) -> Sources:
         """What its image is built from."""
-        from pipelinekit.adapters.build.context import Sources
+        from pipelinekit.cli.contexts import sources_of
 
-        return Sources(self.root)
+        return sources_of(self.root, self.app.build.folder)
 
     @cached_property
     def engine(self) -> Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 
 from pipelinekit.generators import installers, languages
@@ -9,6 +10,8 @@ from pipelinekit.model.app import WEB, App, Language
 from pipelinekit.model.platform.packages import CLIENTS, OF_LANGUAGE, secret_of
 from pipelinekit.model.platform.site import Site
 from pipelinekit.model.tree import FilePlan
+
+IGNORED = ".dockerignore"
 
 
 def _login(language: Language, site: Site) -> dict[str, str]:
@@ -39,9 +42,18 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
         "login": _login(build.language, site),
         "port": (web.port if web else None) or languages.DEFAULT_PORT,
         "listens": bool(web and web.port),
+        "own": {each: posixpath.join(build.folder, each) for each in ("nginx.conf", "platform.init.gradle")},
         **languages.DEFAULTS[build.language].computed(build),
     }
     for name in languages.files_of(build):
+        if build.folder and name == IGNORED:
+            # That of the folder above is not ours: a file of the Dockerfile's own comes before it.
+            yield FilePlan(
+                path=f"Dockerfile{IGNORED}",
+                template=f"dockerfile/Dockerfile{IGNORED}.j2",
+                inputs={"folder": build.folder},
+            )
+            continue
         yield FilePlan(
             path=name.removesuffix(".j2"), template=f"dockerfile/{build.language}/{name}", inputs=inputs
         )

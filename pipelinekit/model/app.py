@@ -49,6 +49,8 @@ class Build:
     """The image that it runs in, where that is another one."""
     package: str = ""
     """What of the source is the program: a Go package, a Python module, a static site's folder."""
+    folder: str = ""
+    """Where the application's folder is in what it is built from; empty: its folder is all of it."""
     main: str = ""
     """What starts the program where its file does not say: a Java class, a .NET assembly."""
     files: tuple[str, ...] = ()
@@ -72,6 +74,11 @@ class Build:
     """Ids of secrets that single steps of the build may read; no layer ever holds their values."""
     platforms: tuple[str, ...] = ("linux/amd64",)
     around: Mapping[str, Around] = field(default_factory=dict)
+
+    @property
+    def dockerfile(self) -> str:
+        """The Dockerfile in what the image is built from."""
+        return f"{self.folder}/Dockerfile" if self.folder else "Dockerfile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

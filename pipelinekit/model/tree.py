@@ -47,7 +47,7 @@ Tree = Mapping[str, File]
 """Path to file, relative to the application's folder."""
 
 _GENERATED = re.compile(
-    r"Jenkinsfile|Dockerfile|nginx\.conf|platform\.init\.gradle|draft\.toml|\.(dockerignore|draftignore|draft-tasks\.toml)"
+    r"Jenkinsfile|Dockerfile(\.dockerignore)?|nginx\.conf|platform\.init\.gradle|draft\.toml|\.(dockerignore|draftignore|draft-tasks\.toml)"
     r"|\.pipelinekit/app\.schema\.json"
     r"|charts/[a-z][a-z0-9-]{0,62}/(templates/(tests/)?)?[A-Za-z0-9_.][A-Za-z0-9_.-]{0,99}"
 )

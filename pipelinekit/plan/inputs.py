@@ -32,6 +32,8 @@ class Inputs:
     args: Mapping[str, str]
     platforms: tuple[str, ...]
     target: str = ""
+    dockerfile: str = ""
+    """Where it is in the context, where that has more of them."""
     salt: str = ""
     refreshed: tuple[str, ...] = field(default=())
     """Digests of earlier images of the same inputs that were too old to be used."""
@@ -49,6 +51,7 @@ class Inputs:
             "target": self.target,
             "salt": self.salt,
             "refreshed": list(self.refreshed),
+            **({"dockerfile": self.dockerfile} if self.dockerfile else {}),
         }
         text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

@@ -209,7 +209,18 @@ def _of(overrides: Data, process: str) -> dict[str, Any]:
     return found
 
 
-_BUILD_VALUES = ("version", "base", "runtime", "package", "main", "user", "installer", "prune", "args")
+_BUILD_VALUES = (
+    "version",
+    "base",
+    "runtime",
+    "package",
+    "folder",
+    "main",
+    "user",
+    "installer",
+    "prune",
+    "args",
+)
 
 
 def _build(data: Data) -> Build:

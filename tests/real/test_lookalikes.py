@@ -134,11 +134,11 @@ def test_a_monorepo_names_its_applications_and_takes_each_in(tmp_path: Path) -> 
     assert said.code == 2
     folders = {"services/orders": "GO", "services/shop": "FLASK", "web": "VITE"}
     for folder in folders:
-        assert f"{folder}: " in said.err
+        assert f"--from . --service {folder}" in said.err
     assert digests_now(tmp_path, before) == before
     assert not (tmp_path / "app.yaml").exists()
     for folder, layout in folders.items():
-        here.must("new-app", folder.split("/")[-1], "--from", folder, "--team", "t")
+        here.must("new-app", folder.split("/")[-1], "--from", ".", "--service", folder, "--team", "t")
         found = understood(read_app((tmp_path / folder / "app.yaml").read_bytes()))
         package = "shop" if layout == "FLASK" else EXPECTED[layout].package
         assert found == EXPECTED[layout]._replace(package=package)

@@ -35,6 +35,30 @@ def clone(registration: Registration) -> Iterator[Path]:
     """The application's folder in a fresh clone of its branch, removed after the block."""
     shown = without_credentials(registration.repository)
     ref, source = addresses.head(registration.branch), addresses.address(registration.repository)
+    with _cloned(source, shown, f"--branch={registration.branch}") as into:
+        made = dotgit.at(into)
+        if made is None or made.head() != ref:
+            # git takes a tag of that name as well.
+            raise failed("repository-unreachable", f"{shown} has no branch '{registration.branch}'")
+        _check_out(into, shown)
+        yield links.inside(into, registration.path)
+
+
+@contextmanager
+def passing(repository: str) -> Iterator[Path]:
+    """A clone of what an address shows first, removed after the block."""
+    shown, source = without_credentials(repository), addresses.address(repository, what="--from")
+    with _cloned(source, shown) as into:
+        made = dotgit.at(into)
+        if made is None or not made.head():
+            raise failed("repository-unreachable", f"{shown} has no branch that it shows first")
+        _check_out(into, shown)
+        yield into
+
+
+@contextmanager
+def _cloned(source: str, shown: str, *more: str) -> Iterator[Path]:
+    """A clone without its files."""
     with git.nowhere() as here:
         into = here.folder / "clone"
         # Hooks that a template has are programs as well.
@@ -46,17 +70,12 @@ def clone(registration: Registration) -> Iterator[Path]:
             "--config=core.bigFileThreshold=16m",
             "--depth=1",
             "--single-branch",
-            f"--branch={registration.branch}",
+            *more,
         ]
         done = here.run("clone", *options, "--", source, str(into), timeout=TIMEOUT, memory=MEMORY, file=MOST)
         if done.code:
             raise failed("repository-unreachable", f"git cannot clone {shown}: {reason(done)}")
-        made = dotgit.at(into)
-        if made is None or made.head() != ref:
-            # git takes a tag of that name as well.
-            raise failed("repository-unreachable", f"{shown} has no branch '{registration.branch}'")
-        _check_out(into, shown)
-        yield links.inside(into, registration.path)
+        yield into
 
 
 def _check_out(into: Path, shown: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,22 +12,21 @@ from pipelinekit.adapters import files
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import worktree
 from pipelinekit.cli import report
-from pipelinekit.cli.application import generate, present, takein
+from pipelinekit.cli.application import adoption, explanation, generate, present, taking
 from pipelinekit.cli.application.language import LANGUAGE
-from pipelinekit.cli.options import PLATFORM
+from pipelinekit.cli.options import JSON, PLATFORM
 from pipelinekit.cli.wiring import Line, Options
-from pipelinekit.errors import Fault, Place, Refused, usage
+from pipelinekit.errors import usage
 from pipelinekit.generators import languages
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton
 from pipelinekit.model.app import LANGUAGES, Language
 from pipelinekit.model.tree import Tree
 from pipelinekit.reading.app import FILE, read_app
 from pipelinekit.render import render
-from pipelinekit.steps.generate import apply_generation
 
 
 @click.command("new-app")
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option("--language", "-l", type=LANGUAGE, help="What it is written in.")
 @click.option("--team", default="apps", show_default=True, help="Who owns it.")
 @click.option(
@@ -39,7 +37,7 @@ from pipelinekit.steps.generate import apply_generation
     "existing",
     default="",
     metavar="DIR",
-    help="An existing repository: nothing of it is overwritten, and no skeleton is added.",
+    help="An existing repository, none of it overwritten and no skeleton added; with --explain also a URL.",
 )
 @click.option(
     "--package",
@@ -56,13 +54,18 @@ from pipelinekit.steps.generate import apply_generation
 @click.option(
     "--service",
     default="",
-    metavar="DIR",
-    help="With --from: the member of a workspace that is the application.",
+    metavar="NAME",
+    help="With --from: which of several services it is, by its name or folder.",
+)
+@click.option("--all", "everyone", is_flag=True, help="With --from: each of its services, by its own name.")
+@click.option(
+    "--explain", is_flag=True, help="With --from: what would become of it, as Markdown; nothing is written."
 )
 @click.option("--git/--no-git", "with_git", default=True, help="Make the new folder a git repository.")
 @PLATFORM
+@JSON
 def new_app(
-    name: str,
+    name: str | None,
     language: Language | None,
     team: str,
     port: int | None,
@@ -70,58 +73,101 @@ def new_app(
     package: str,
     keep: tuple[str, ...],
     service: str,
+    everyone: bool,
+    explain: bool,
     with_git: bool,
     platform: str,
+    as_json: bool,
 ) -> None:
     """Make the application NAME in a new folder of that name, ready to run and to deploy.
+
+    With --from it is made around what is there. A repository with several services ends with exit code 2 and
+    the command for each; what nobody should guess ends with 6 and the command that settles it. With --all,
+    NAME stands before the services' own names. --explain needs no NAME.
 
     \b
     Examples:
       pipelinekit new-app orders --language python --team payments
       pipelinekit new-app orders --language go --from . --keep dockerfile,chart
+      pipelinekit new-app --from . --all --team payments
+      pipelinekit new-app --from https://git.example.com/orders.git --explain
     """
-    check_name(name)
+    if name is None and not (existing and (explain or everyone)):
+        raise click.UsageError("Missing argument 'NAME'.")
+    if name is not None:
+        check_name(name)
+    name = name or ""
     if not names.is_label(team, names.APPLICATION_MAX):
         raise usage("bad-name", f"{team[:60]!r} cannot be a team's name", hint=names.LABEL_RULE)
     kinds = _kinds(keep, existing)
-    folder = Path(existing or name)
-    if existing:
-        files.require_folder(folder, option="--from")
+    if not existing:
+        given = {"--all": everyone, "--explain": explain, "--service": service, "--package": package}
+        _require_from(option for option, value in given.items() if value)
+        _made(name, language, team, port, platform, with_git=with_git, as_json=as_json)
+        return
+    asked = adoption.Asked(
+        name=name,
+        language=language,
+        team=team,
+        port=port,
+        package=package,
+        service=service.strip("/"),
+        everyone=everyone,
+        keep=tuple(kinds),
+        platform=platform,
+        shown=existing,
+    )
+    if everyone and (service or package):
+        raise click.UsageError("--all takes each of them: leave --service and --package")
+    if explain:
+        explanation.explain(asked, as_json=as_json)
+        return
+    if "://" in existing and not Path(existing).exists():
+        hint = "--explain looks at it from here; `git clone` brings it here to be taken in"
+        raise usage("from-remote", "--from takes a folder", hint=hint)
+    files.require_folder(Path(existing), option="--from")
+    taking.take_in(Path(existing), asked, with_git=with_git, as_json=as_json)
+
+
+def _require_from(options: Iterable[str]) -> None:
+    for option in options:
+        raise usage("from-missing", f"{option} is about what is there already", hint="--from DIR names it")
+
+
+def _made(
+    name: str,
+    language: Language | None,
+    team: str,
+    port: int | None,
+    platform: str,
+    *,
+    with_git: bool,
+    as_json: bool,
+) -> None:
+    """A new application in a new folder."""
+    folder = Path(name)
     present.require_same(folder, name, language)
-    named = takein.Named(package=package, service=service.strip("/"), port=port, chart="chart" in kinds)
-    seen = takein.look_around(folder, name, language, named) if existing else None
-    chosen = language or (seen.language if seen else None)
-    if chosen is None:
+    if language is None:
         hint = f"--language {'|'.join(LANGUAGES)}"
         raise usage("language-missing", f"what is {name} written in?", hint=hint)
-    # A chart of its own stands in app.yaml, and no generated one beside it.
-    chart = takein.own_chart(folder, name) if named.chart else None
-    kinds = [each for each in kinds if each != "chart"]
-    if seen and seen.keeps_dockerfile and chosen != "dockerfile":
-        kinds.append("dockerfile")
-        report.say("ours as a diff: pipelinekit generate --take new Dockerfile --diff")
-    if chosen == "python" and not existing and names.shadows_python(name):
+    if language == "python" and names.shadows_python(name):
         raise usage(
             "bad-name",
             f"a Python application cannot be named {name}: Python has a module of that name",
             hint=f"perhaps {name[: names.APPLICATION_MAX - 4]}-app",
         )
-    tree = (
-        takein.describe(name, team, chosen, port, seen, chart)
-        if existing
-        else _made_anew(name, team, chosen, port or languages.DEFAULT_PORT)
-    )
-    _write_absent(folder, tree, existing=bool(existing))
+    tree = _made_anew(name, team, language, port or languages.DEFAULT_PORT)
+    taking.write_absent(folder, tree, existing=False)
     if with_git and worktree.init(folder):
         report.say(f"a git repository in {folder}/, branch main")
     here = Line(Options(path=str(folder), platform=platform))
-    generation = generate.plan(here, generate.read_decisions(here, (), kinds, ()))
-    apply_generation(generation, here.workspace)
-    for change in generation.changes:
-        report.say(f"{change.outcome:>10}  {change.path}")
-    report.result(_what_next(folder, name, chosen, len(seen.doubts) if seen else 0))
-    if generation.unsettled:
-        raise Refused(*(generate.unsettled_fault(each) for each in generation.unsettled))
+    taking.generated(here, generate.plan(here, generate.read_decisions(here, (), (), ())))
+    if as_json:
+        report.as_json(
+            {"applications": [{"name": name, "folder": str(folder), "language": language, "toCheck": []}]}
+        )
+        return
+    report.result(taking.what_next(folder, name, language, 0))
 
 
 def _kinds(keep: Iterable[str], existing: str) -> list[str]:
@@ -143,39 +189,6 @@ def _made_anew(name: str, team: str, language: Language, port: int) -> Tree:
     described = read_app(render([descriptor], packaged.templates())[FILE].text)
     version = languages.resolved(described).version
     return render([descriptor, *plan_skeleton(name, language, port, version)], packaged.templates())
-
-
-def _write_absent(folder: Path, tree: Tree, *, existing: bool) -> None:
-    """Write the files; one that is there with another content stops it before anything is written.
-
-    What an interrupted run has written is the same, so that running it again completes it.
-    """
-    present = files.read_texts(folder, tree) if folder.exists() else {}
-    if existing and FILE in present:
-        # An existing descriptor is the user's, and the rest follows from it.
-        tree = {path: file for path, file in tree.items() if path != FILE}
-        present.pop(FILE)
-    faults = [
-        Fault("would-overwrite", "is there already, with another content", Place(str(folder / path)))
-        for path, text in present.items()
-        if text != tree[path].text
-    ]
-    if faults:
-        last = replace(faults[-1], hint="nothing was written; --from DIR takes an existing repository in")
-        raise Refused(*faults[:-1], last)
-    missing = {path: file for path, file in tree.items() if path not in present}
-    files.write_tree(folder, {path: (file.text, file.executable) for path, file in missing.items()})
-    for path in missing:
-        report.say(f"{'create':>10}  {path}")
-
-
-def _what_next(folder: Path, name: str, language: str, doubts: int) -> str:
-    step = "" if str(folder) == "." else f"cd {folder} && "
-    state = "is ready" if not doubts else f"is taken in, with {doubts} to check (marked in {FILE}),"
-    return (
-        f"{name} ({language}) {state} in {folder}/\n"
-        f"  next: {step}git add . && git commit -m 'First version', then pipelinekit test\n" + present.TO_KNOW
-    )
 
 
 def check_name(name: str) -> None:

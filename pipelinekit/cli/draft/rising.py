@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pipelinekit.adapters.folder import chartcopy
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli import report
+from pipelinekit.cli.contexts import sources_of
 from pipelinekit.cli.draft import parity
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.errors import Refused, ToolFailed
@@ -212,15 +213,14 @@ def peers_now(here: Draft, target: Target) -> Peers:
 
 def workshop(here: Draft) -> image.Workshop:
     """What builds."""
-    from pipelinekit.adapters.build.context import Sources
     from pipelinekit.adapters.build.engines import choose
     from pipelinekit.adapters.build.secrets import BuildSecrets
 
-    name = here.settings.dockerfile or "Dockerfile"
+    sources = sources_of(here.root, here.app.build.folder, here.settings.dockerfile or "Dockerfile")
     return image.Workshop(
-        folder=here.root,
-        dockerfile=name,
-        sources=Sources(here.root, name),
+        folder=sources.folder,
+        dockerfile=sources.name,
+        sources=sources,
         engine=choose(os.environ, here.images, here.login, report.live),
         registry=here.images,
         secrets=BuildSecrets(os.environ),

@@ -63,7 +63,7 @@ def test(here: Line, as_json: bool) -> None:
     with around_stage(here, "test"):
         done = image.test(
             here.plan,
-            here.root,
+            here.sources.folder,
             here.sources,
             here.engine,
             here.images,
@@ -102,7 +102,7 @@ def build(here: Line, max_age: str, plan_only: bool, as_json: bool) -> None:
     with around_stage(here, "build"):
         done = image.build(
             here.plan,
-            here.root,
+            here.sources.folder,
             here.sources,
             here.engine,
             here.images,

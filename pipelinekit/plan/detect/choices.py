@@ -52,3 +52,9 @@ def table(found: Detected, command: str) -> str:
     width = max(len(each.why) for each in found.choices)
     named = ((each.why, f"{each.option} {shlex.quote(each.main or each.package)}") for each in found.choices)
     return "\n".join(f"{why:<{width}}  {command} {option}" for why, option in named)
+
+
+def first(found: Detected) -> str:
+    """The option that decides for the first of the choices."""
+    each = found.choices[0]
+    return f"{each.option} {shlex.quote(each.main or each.package)}"

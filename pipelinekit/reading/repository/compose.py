@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipelinekit.model.services import Built
 from pipelinekit.model.words import Word
 from pipelinekit.reading.repository.document import Document, entries, text_of, yaml_of
 from pipelinekit.reading.repository.variables import given
@@ -17,8 +18,8 @@ _PORT = re.compile(r"(?:.*:)?(\d{1,5})(?:/tcp)?$")
 _ASKED = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::\d+)?(/[\w./-]*)")
 
 
-def read(texts: Mapping[str, str]) -> Iterator[Word]:
-    """The words of the first of its files: of services whose build begins in this folder.
+def read(texts: Mapping[str, str], at: str = ".") -> Iterator[Word]:
+    """The words of the first of its files: of services whose build begins in the folder `at`.
 
     One that mounts the source runs at a workplace, and its command is only perhaps the program's.
     """
@@ -27,12 +28,38 @@ def read(texts: Mapping[str, str]) -> Iterator[Word]:
     ours = [
         (name, service)
         for name, service, _ in entries(said.at("services"))
-        if isinstance(service, dict) and _context(service.get("build")) == "."
+        if isinstance(service, dict) and _context(service.get("build")) == at
     ]
     # One that takes calls comes first, whatever the order in the file.
     ours.sort(key=lambda each: not ("ports" in each[1] or "expose" in each[1]))
     for number, (name, service) in enumerate(ours):
         yield from _service(said, name, service, first=number == 0)
+
+
+def builds(texts: Mapping[str, str]) -> Iterator[Built]:
+    """What the first of its files builds from folders of this repository."""
+    file = next((each for each in FILES if each in texts), "")
+    said = yaml_of(texts.get(file, ""), file)
+    for name, service, _ in entries(said.at("services")):
+        build = service.get("build") if isinstance(service, dict) else None
+        context = _context(build)
+        if not context or context.startswith(("..", "/")) or "://" in context:
+            continue
+        named = build.get("dockerfile") if isinstance(build, dict) else None
+        path = named if isinstance(named, str) and named else "Dockerfile"
+        ports = [
+            int(port[1])
+            for key in ("ports", "expose")
+            for each in (service.get(key) if isinstance(service.get(key), list) else [])
+            if (port := _PORT.match(text_of(each.get("target") if isinstance(each, dict) else each)))
+        ]
+        yield Built(
+            name=name,
+            context=context,
+            dockerfile=posixpath.normpath(posixpath.join(context, path)),
+            port=next((each for each in ports if 0 < each < 65536), None),
+            place=said.line("services", name),
+        )
 
 
 def _context(build: Any) -> str:

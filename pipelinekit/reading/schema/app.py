@@ -130,6 +130,7 @@ APP: Schema = {
                     "base": text("the image that it is built in, without registry", *IMAGE, longest=300),
                     "runtime": text("the image that it runs in, without registry", *IMAGE, longest=300),
                     "package": text("what of the source is the program", *RELATIVE),
+                    "folder": text("where this folder is in what it is built from", *RELATIVE),
                     "main": text("what starts it: a Java class, a .NET assembly", *PLAIN, longest=200),
                     "files": listing(
                         text("a file or folder", *RELATIVE), "what the program reads while it runs"

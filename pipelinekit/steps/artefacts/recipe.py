@@ -68,6 +68,7 @@ def resolve(
         args=args,
         platforms=plan.app.build.platforms,
         target=target,
+        dockerfile=plan.app.build.dockerfile if plan.app.build.folder else "",
         salt=salt,
     )
     return Recipe(inputs=inputs, pinned=pins, base=base(text, args))
@@ -107,6 +108,7 @@ def build_plan(plan: ReleasePlan, recipe: Recipe, target: str, secrets: tuple[Se
     return BuildPlan(
         ref=local if target else plan.image,
         target=target,
+        dockerfile=plan.app.build.dockerfile,
         args=recipe.inputs.args,
         labels={} if target else image_labels(plan, recipe.inputs, recipe.base),
         # Tests run here: on this machine's own platform.

@@ -55,7 +55,16 @@ def test_what_the_descriptor_says_and_the_languages_defaults_for_the_rest() -> N
         "exported_for_tests": [],
         "commands": [],
         "project": False,
+        "own": {"nginx.conf": "nginx.conf", "platform.init.gradle": "platform.init.gradle"},
     }
+
+
+def test_a_folder_of_a_larger_context_has_its_own_files_in_it() -> None:
+    build = Build(language="static", folder="web/shop")
+    plans = list(plan(examples.app(build=build), examples.site()))
+    assert [each.path for each in plans] == ["Dockerfile", "Dockerfile.dockerignore", "nginx.conf"]
+    assert plans[0].inputs["own"]["nginx.conf"] == "web/shop/nginx.conf"
+    assert build.dockerfile == "web/shop/Dockerfile"
 
 
 @pytest.mark.parametrize(

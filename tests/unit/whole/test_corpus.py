@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from pipelinekit.adapters.folder.packaged import templates
+from pipelinekit.cli.application.services import services_in
 from pipelinekit.cli.application.takein import describe, seen_in
 from pipelinekit.generators import dockerfile, languages
 from pipelinekit.model.app import WEB, App
@@ -17,6 +18,7 @@ from pipelinekit.model.platform.site import Site
 from pipelinekit.plan.detect.signs import READ, Detected
 from pipelinekit.reading.app import read_app
 from pipelinekit.render import render
+from tests.pages import adopting
 
 CASES = sorted((Path(__file__).parents[2] / "corpus").glob("*.yaml"))
 KNOWN = {
@@ -33,6 +35,7 @@ KNOWN = {
         "asked",
         "doubts",
     ),
+    "services",
     *("says", "never", "evidence", "test", "health", "env", "processes", "before"),
 }
 
@@ -84,6 +87,9 @@ def test_it_is_right_the_first_time(path: Path) -> None:
     case = yaml.safe_load(path.read_text())
     truth = {"doubts": 0, **case["truth"]}
     assert set(truth) <= KNOWN
+    if "services" in truth:
+        assert {each.path: each.language for each in services_in(case["files"])} == truth["services"]
+        return
     found = seen(case)
     if truth.get("asked"):
         assert [each.package for each in found.choices] == truth["asked"]
@@ -100,5 +106,8 @@ def test_it_is_right_the_first_time(path: Path) -> None:
     assert truth.get("evidence", "") in "\n".join(found.evidence)
 
 
-def test_there_are_enough_of_them() -> None:
-    assert len(CASES) >= 25
+def test_there_are_enough_of_them_and_none_is_wrong_with_confidence() -> None:
+    judged = adopting.judged()
+    assert len(judged) >= 60
+    wrong = [each for each in judged if each.verdict == adopting.WRONG]
+    assert wrong == []

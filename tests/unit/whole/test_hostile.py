@@ -90,6 +90,7 @@ APP: Document = {
         "system": {"build": ["marked-to-build"], "run": ["marked-to-run"]},
         "dependencies": ["marked.dependencies"],
         "installer": "uv@7.7-marked",
+        "folder": "marked/folder",
         "commands": ["marked-build-command"],
         "test": ["tester-marked", "--marked-verbosely"],
         "args": {"MARKED_ARGUMENT": "marked-build-value"},

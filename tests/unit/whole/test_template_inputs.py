@@ -54,6 +54,7 @@ def plans() -> list[FilePlan]:
         found.append(plan_descriptor("orders", "payments", language, 80))
     # A program in Node needs no web server's configuration, a built site does.
     found += plan_files(examples.app(build=Build(language="node", package="dist")), site)
+    found += plan_files(examples.app(build=Build(language="go", folder="cmd/orders")), site)
     controller = examples.platform(
         jenkins=Jenkins(
             url="https://jenkins",

@@ -13,7 +13,8 @@ from pipelinekit.adapters import files
 from pipelinekit.adapters.folder import packaged, packs
 from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.cli import report
-from pipelinekit.cli.application import newapp
+from pipelinekit.cli.application import newapp, taking
+from pipelinekit.cli.application.adoption import Asked
 from pipelinekit.cli.draft.options import HOME
 from pipelinekit.cli.draft.packs import linting
 from pipelinekit.cli.options import JSON
@@ -67,10 +68,7 @@ def create(folder: str, name: str, pack: str, team: str, home: str) -> None:
 
 
 def _detected(root: Path, name: str, team: str) -> None:
-    new = newapp.new_app.callback
-    if new is None:
-        raise AssertionError("the verb has a function")
-    new(name, None, team, None, str(root), "", "", with_git=False, platform="")
+    taking.take_in(root, Asked(name=name, team=team, shown=str(root)), with_git=False, as_json=False)
 
 
 def _from_pack(root: Path, name: str, pack: Path) -> None:

@@ -36,7 +36,7 @@ def look(texts: Texts) -> Detected | None:
     if not those:
         return _program(texts, root, found)
     own = _program(workspaces.outside(texts, list(those)), root, found)
-    if _runs(workspaces.outside(texts, list(those)), root):
+    if not workspaces.leads(root) and _runs(workspaces.outside(texts, list(those)), root):
         return _linked(own, those)
     able = [
         each
@@ -102,6 +102,13 @@ def _installed(texts: Texts, root: Package) -> Detected:
     )
     found = found.because(f"{said or 'no version is asked for'}: Node {choice.version}")
     return found.doubting(f"Node {choice.version}: {choice.doubt}" if choice.doubt else "")
+
+
+def runs(texts: Texts) -> bool:
+    """Whether the package at the top, or a member of its, is a program: a library has a main file too."""
+    root = package.read(texts.get("package.json", ""))
+    those = workspaces.members(texts, root)
+    return _runs(texts, root) or any(_runs(workspaces.below(texts, each), those[each]) for each in those)
 
 
 def _runs(texts: Texts, root: Package) -> bool:

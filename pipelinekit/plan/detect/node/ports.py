@@ -25,6 +25,7 @@ _PATTERNS = tuple(
         r"\b(?:PORT|port)\b\s*(?::\s*number\s*)?=\s*[\"']?(\d{2,5})\b",
     )
 )
+_DIGITS = re.compile(r"\d\d")
 _ANSWERS = re.compile(r"\.listen\(|createServer\(|Bun\.serve\(|\bserve\(|fastify\(|express\(")
 _SERVERS = frozenset(
     (
@@ -52,6 +53,9 @@ def port(texts: Texts, program: str) -> tuple[int, str] | None:
     stem = re.sub(r"^(dist|build|lib|out)/(src/)?", "src/", program)
     own = [path for path in (program, posixpath.splitext(stem)[0] + ".ts") if path in texts]
     for path in (*own, *sources(texts)):
+        # Most files have no number that could be a port.
+        if not _DIGITS.search(texts[path]):
+            continue
         for pattern in _PATTERNS:
             found = listens(pattern, (texts[path],))
             if found:

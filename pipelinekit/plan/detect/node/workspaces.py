@@ -13,6 +13,16 @@ Members = Mapping[str, Package]
 """Folder to what its package.json says."""
 
 
+_LEADS = re.compile(
+    r"\b(?:docker(?:-| )compose|concurrently|lerna|turbo|nx|npm-run-all|run-[ps]|foreman)\b|--workspaces?\b"
+)
+
+
+def leads(root: Package) -> bool:
+    """Whether what the top starts is nothing but its members."""
+    return bool(_LEADS.search(root.scripts.get("start", "")))
+
+
 def members(texts: Texts, root: Package) -> Members:
     """The members that the root names, by their folders; none where it is no workspace."""
     patterns = root.workspaces or _of_pnpm(texts.get("pnpm-workspace.yaml", ""))
