@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from pipelinekit.cli import library
-from pipelinekit.reading.schema import APP, COMPONENT, PLATFORM
+from pipelinekit.reading.schema import APP, COMPONENT, PLATFORM, RELEASESET
 from tests import mistakes
 from tests.pages import adopting, codes, commands, keys
 
@@ -34,6 +34,7 @@ DERIVED: dict[str, Callable[[], str]] = {
     "docs/schemas/app.schema.json": lambda: _schema(APP),
     "docs/schemas/platform.schema.json": lambda: _schema(PLATFORM),
     "docs/schemas/component.schema.json": lambda: _schema(COMPONENT),
+    "docs/schemas/releaseset.schema.json": lambda: _schema(RELEASESET),
     "templates/editor/app.schema.json": lambda: _compact(APP),
     "docs/adopting.md": adopting.page,
     "docs/app.md": keys.app_page,

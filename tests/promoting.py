@@ -8,14 +8,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.model.ledger import PLATFORM, Digests, Event, History, Writer
+from pipelinekit.errors import check_failed, failed
+from pipelinekit.model.ledger import PLATFORM, Digests, Event, History, Writer, branch_of
 from pipelinekit.model.platform.document import Charts as ChartPlace
 from pipelinekit.model.platform.document import Environment, Images, Platform
 from pipelinekit.model.platform.gates import Watch
 from pipelinekit.model.platform.zone import UTC, Clock
 from pipelinekit.model.promotion import Release, Request, Watched
 from pipelinekit.model.release import ImageRef, Target
+from pipelinekit.model.releaseset.document import Member, ReleaseSet
+from pipelinekit.plan.gates.records import living
 from pipelinekit.steps.artefacts.image import Did
+from pipelinekit.steps.promotion import bring
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion import rollback as backwards
 from pipelinekit.steps.promotion.around import Around
@@ -58,12 +62,27 @@ class CountedReleases(Releases):
     """Helm, likewise: the killer may also come while it waits."""
 
     effects: Effects
+    failing: frozenset[str] = frozenset()
+    """The applications that no cluster takes."""
+    broken: frozenset[str] = frozenset()
+    """Those whose tests fail."""
 
     def install(self, target: Target, archive: Path, values: Sequence[str], **rest: Any) -> Any:
         self.effects("install")
+        if target.name in self.failing:
+            raise failed("deploy-failed", f"helm: no {target.name} here")
         done = super().install(target, archive, values, **rest)
         self.effects("installed")
         return done
+
+    def test(self, target: Target, say: Any) -> None:
+        if target.name in self.broken:
+            raise check_failed("verify-failed", f"{target.name} answers 404")
+        super().test(target, say)
+
+    def revisions(self) -> dict[str, int]:
+        """How often each application was deployed, whatever the environment."""
+        return {name: max(each) for (_, name), each in self.cluster.records.items()}
 
 
 @dataclass
@@ -142,25 +161,28 @@ class Bench:
         del zones
         return Clock(self.now, {"UTC": UTC})
 
-    def release(self, version: str, **texts: str) -> None:
+    def release(self, version: str, name: str = "orders", calls: Sequence[str] = (), **texts: str) -> None:
         """Push and publish a version, and record it as its pipeline does; it is verified in dev."""
-        folder = self.root / f"chart-{version}"
+        folder = self.root / f"chart-{name}-{version}"
         folder.mkdir(parents=True)
         own = {"image": {"digest": version}, "before": {"migrate": ["x"]} if self.before else {}}
-        for name, text in {
-            "Chart.yaml": f"name: orders\nversion: {version}\n",
+        for path, text in {
+            "Chart.yaml": f"name: {name}\nversion: {version}\n",
             "values.yaml": json.dumps(own),
             **texts,
         }.items():
-            (folder / name).write_text(text)
-        archive = self.charts.package(folder, {}, "{}", self.root, "orders", root=self.root)
-        image = self.registry.store(ImageRef("r:5000", "payments/orders", version), {"image": version})
-        place = ImageRef("r:5000", "charts/payments/orders", version)
+            (folder / path).write_text(text)
+        archive = self.charts.package(folder, {}, "{}", self.root, name, root=self.root)
+        image = self.registry.store(ImageRef("r:5000", f"payments/{name}", version), {"image": version})
+        place = ImageRef("r:5000", f"charts/payments/{name}", version)
         chart = self.registry.publish_chart(place, archive, {})
-        descriptor = APP + (f"before: {{migrate: [{self.before}]}}\n" if self.before else "")
+        descriptor = APP.replace("orders", name) + (
+            f"before: {{migrate: [{self.before}]}}\n" if self.before else ""
+        )
+        descriptor += f"calls: [{', '.join(calls)}]\n" if calls else ""
         details = {
             "commit": digest(version)[7:47],
-            "image": {"registry": "r:5000", "repository": "payments/orders"},
+            "image": {"registry": "r:5000", "repository": f"payments/{name}"},
             "chart": {
                 "registry": place.registry,
                 "repository": place.repository,
@@ -175,7 +197,7 @@ class Bench:
                 Event(
                     kind=kind,  # type: ignore[arg-type]
                     team="payments",
-                    name="orders",
+                    name=name,
                     version=version,
                     environment=where,
                     digests=found,
@@ -201,6 +223,36 @@ class Bench:
                 self.around(), "payments", "orders", version, self.environment(to), Request(**request)
             )[1],
         )
+
+    def together(
+        self,
+        *members: tuple[str, str],
+        to: str = "staging",
+        writer: Writer = RITA,
+        take_back: bool = False,
+        name: str = "checkout",
+        **request: Any,
+    ) -> bring.Brought:
+        """Promote a set as that person."""
+        chosen, found = self.set_of(*members, name=name), list[bring.Brought]()
+
+        def act() -> tuple[Did, ...]:
+            where, asked = self.environment(to), Request(**request)
+            found.append(bring.promote(self.around(), chosen, where, asked, take_back=take_back))
+            return found[0].did
+
+        self._as(writer, act)
+        return found[0]
+
+    def set_of(self, *members: tuple[str, str], name: str = "checkout") -> ReleaseSet:
+        """A set of these applications of the team at these versions."""
+        rows = tuple(Member(name=each, version=version, team="payments") for each, version in members)
+        return ReleaseSet(name=name, members=rows)
+
+    def runs(self, name: str, environment: str = "staging") -> str:
+        """The version that an environment has by the ledger."""
+        there = living(self.ledger.history(branch_of("payments", name)), environment)
+        return there.event.version if there else ""
 
     def plan(self, version: str = "", to: str = "staging", **request: Any) -> promotion.Planned:
         """What promoting would do."""

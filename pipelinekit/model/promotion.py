@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +68,42 @@ class PromotionPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetMember:
+    """A member of a release set as it stands: what promoting it is, and whether it is there already."""
+
+    plan: PromotionPlan
+    there: bool = False
+
+    @property
+    def application(self) -> str:
+        """`team/name`."""
+        return f"{self.plan.team}/{self.plan.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPlan:
+    """What is approved of a release set: the plan of each member, callee first."""
+
+    name: str
+    environment: str
+    members: tuple[SetMember, ...]
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…` over all of it."""
+        plans = [(each.application, each.plan.version, each.plan.digest) for each in self.members]
+        return set_digest(self.name, self.environment, plans)
+
+
+def set_digest(name: str, environment: str, plans: Iterable[tuple[str, str, str]]) -> str:
+    """`sha256:…` of a set's plan: application, version and the plan's digest of each member."""
+    # Their order follows from the descriptors, which the plans name.
+    body = [name, environment, sorted(map(list, plans))]
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What was looked at outside of the ledger, for the gates that need it."""
 
@@ -100,6 +136,8 @@ class Request:
     reason: str = ""
     downgrade: bool = False
     emergency: bool = False
+    together: SetPlan | None = None
+    """The set as which it is promoted, and whose approval counts."""
 
 
 @dataclass(frozen=True, slots=True)

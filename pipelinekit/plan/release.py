@@ -130,21 +130,23 @@ def check_installable(target: Target, state: ReleaseState | None) -> None:
 
 
 def peers_of(app: App, platform: Platform, environment: Environment) -> dict[str, dict[str, str]]:
-    """For each application that is called or accepted: its name, and its namespace in that environment.
+    """For each application that is called or accepted: its name, and its namespace in that environment."""
+    peers = {}
+    for word in (*app.calls, *app.accepts):
+        team, name = peer_of(word, app, platform)
+        peers[word] = {"name": name, "namespace": environment.namespace_of(team, name)}
+    return peers
+
+
+def peer_of(word: str, app: App, platform: Platform) -> tuple[str, str]:
+    """Team and name of an application that is called or accepted.
 
     A bare name is looked up among the platform's registrations; one that is not there counts as one of the
     same team.
     """
-    teams: dict[str, list[str]] = {}
-    for each in platform.applications:
-        teams.setdefault(each.name, []).append(each.team)
-    peers = {}
-    for word in (*app.calls, *app.accepts):
-        named, _, name = partner_of(word)[0].rpartition("/")
-        known = teams.get(name, [])
-        team = named or (known[0] if len(known) == 1 else app.team)
-        peers[word] = {"name": name, "namespace": environment.namespace_of(team, name)}
-    return peers
+    named, _, name = partner_of(word)[0].rpartition("/")
+    known = [] if named else [each.team for each in platform.applications if each.name == name]
+    return named or (known[0] if len(known) == 1 else app.team), name
 
 
 def environments_to_deploy(platform: Platform, name: str, *, automatic: bool) -> tuple[Environment, ...]:

@@ -25,6 +25,7 @@ from pipelinekit.model.ledger import Anchor, Entry, Event, branch_of
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.release import ImageRef, Target
 from pipelinekit.plan.moment import moment
+from pipelinekit.plan.releaseset.record import record_of
 from pipelinekit.steps import ledger as steps
 
 
@@ -188,7 +189,9 @@ def _verdict(done: steps.Verified) -> str:
 def _line(entry: Entry) -> str:
     event = entry.event
     who = f"by {entry.writer}" if entry.writer else "by nobody known"
-    what = f"{event.team}/{event.name} {event.version}" if event.name else "platform"
+    known = record_of(event)
+    over = f"set {known.name} ({', '.join(map(str, known.parts))})" if known else "platform"
+    what = f"{event.team}/{event.name} {event.version}" if event.name else over
     words = [moment(event.at), event.kind, what, f"in {event.environment}" if event.environment else "", who]
     text = "  ".join(each for each in words if each)
     reason = event.reason.strip()

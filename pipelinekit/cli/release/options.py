@@ -26,6 +26,8 @@ TIMEOUT = click.option(
     "--timeout", default=300, show_default=True, type=click.IntRange(1, 7200), help="Seconds to deploy in."
 )
 APPLICATION = click.argument("application", metavar="APP[@VERSION]")
+SOME = click.argument("application", metavar="[APP[@VERSION]]", default="")
+SET = click.option("--set", "set_file", default="", metavar="FILE", help="A release set instead of APP.")
 EVERY = click.argument("application", metavar="[APP]", default="")
 
 
@@ -56,3 +58,11 @@ def named(text: str) -> tuple[str, str, str]:
             "application-form", f"{text[:60]!r} names no application", hint="APP, TEAM/APP or APP@1.2.3"
         )
     return match[1] or "", match[2], match[3] or ""
+
+
+def one_of(application: str, set_file: str) -> None:
+    """Raise `UsageError` unless there is either an application or a set."""
+    if not application and not set_file:
+        raise usage("application-missing", "say which application", hint="APP[@VERSION], or --set FILE")
+    if application and set_file:
+        raise usage("set-beside", f"{application[:60]} beside a set", hint="name it in the set, or alone")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,24 +11,25 @@ import click
 from pipelinekit.cli import report
 from pipelinekit.cli.options import PLAN
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.options import APPLICATION, ENV, REASON, TIMEOUT, TO, desk, named
-from pipelinekit.errors import refused, usage
+from pipelinekit.cli.release.options import ENV, REASON, SET, SOME, TIMEOUT, TO, desk, named, one_of
+from pipelinekit.cli.release.shown import end, expected, finish, lines, show
+from pipelinekit.errors import usage
 from pipelinekit.model.ledger import Writer
-from pipelinekit.model.promotion import PromotionPlan, Request
+from pipelinekit.model.promotion import Request
 from pipelinekit.plan.gates import approvals
-from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion import rollback as way_back
 from pipelinekit.steps.promotion.books import event_of, note
-from pipelinekit.steps.promotion.promote import Planned
 
 
 @click.command()
 @desk(
-    APPLICATION,
+    SOME,
+    SET,
     TO,
     PLAN,
     REASON,
+    click.option("--take-back", is_flag=True, help="Of a set: when one fails, take back what was promoted."),
     click.option("--change", default="", metavar="ID", help="The change's number, where one is asked for."),
     click.option("--downgrade", is_flag=True, help="Although a later version is there."),
     click.option("--emergency", is_flag=True, help="Past the gates, with --reason; for named groups only."),
@@ -38,8 +38,10 @@ from pipelinekit.steps.promotion.promote import Planned
 def promote(
     here: Desk,
     application: str,
+    set_file: str,
     environment: str,
     plan_only: bool,
+    take_back: bool,
     as_json: bool,
     timeout: int,
     **request: Any,
@@ -54,30 +56,43 @@ def promote(
     A promotion that was killed goes on when it is run again. Of two at once one promotes, and the other is
     told so.
 
+    With --set it is a list of applications and versions, promoted as one: who is called before whoever calls
+    it. It stops at the first that fails; run again, it does what is missing.
+
     \b
     Examples:
       pipelinekit promote orders --to staging --platform git+https://git.example.com/platform.git
+      pipelinekit promote --set checkout.yaml --to production --plan
       pipelinekit promote orders@1.4.2 --to production --plan
       pipelinekit promote orders@1.4.3 --to production --emergency --reason "payments are down"
     """
     if not re.fullmatch(r"[\x21-\x7e]{0,64}", request["change"]):
         raise usage("change-form", "a change's number has 64 letters, digits and signs at most")
+    one_of(application, set_file)
+    if take_back and not set_file:
+        raise usage("set-missing", "--take-back is for a set", hint="--set FILE; or `pipelinekit rollback`")
+    where, asked, around = here.environment(environment), Request(**request), here.around(timeout)
+    if set_file:
+        from pipelinekit.cli.release import sets
+
+        sets.promote(here, around, set_file, where, asked, plan_only, take_back, as_json)
+        return
     team, name, version = named(application)
     team, name = here.application(team, name)
-    where, asked, around = here.environment(environment), Request(**request), here.around(timeout)
     if plan_only:
-        _show(promotion.plan(around, team, name, version, where, asked), as_json)
+        show(promotion.plan(around, team, name, version, where, asked), as_json)
         return
     if asked.emergency:
         report.notice(f"EMERGENCY: {asked.reason or 'no reason given'}")
     with report.alive("promote"):
         planned, done = promotion.promote(around, team, name, version, where, asked)
-    _finish(planned.survey.plan, done, as_json)
+    finish(planned.survey.plan, done, as_json)
 
 
 @click.command()
 @desk(
-    APPLICATION,
+    SOME,
+    SET,
     TO,
     PLAN,
     REASON,
@@ -86,6 +101,7 @@ def promote(
 def approve(
     here: Desk,
     application: str,
+    set_file: str,
     environment: str,
     plan_only: bool,
     reason: str,
@@ -95,29 +111,31 @@ def approve(
     """Show the plan of a promotion, and sign its digest with your key.
 
     It counts for exactly this plan: when image, chart, values, gates or what runs there change, it is void,
-    and `promote` shows the line that changed.
+    and `promote` shows the line that changed. With --set it is of the plans of all its members.
 
     \b
     Examples:
+      pipelinekit approve --set checkout.yaml --to production
       pipelinekit approve orders@1.4.2 --to production --plan
       pipelinekit approve orders@1.4.2 --to production --expect sha256:9f2c…
     """
+    one_of(application, set_file)
+    around, where = here.around(), here.environment(environment)
+    if set_file:
+        from pipelinekit.cli.release import sets
+
+        sets.approve(here, around, set_file, where, reason, expect, plan_only, as_json)
+        return
     team, name, version = named(application)
     team, name = here.application(team, name)
-    around = here.around()
-    planned = promotion.plan(around, team, name, version, here.environment(environment), Request())
+    planned = promotion.plan(around, team, name, version, where, Request())
     plan = planned.survey.plan
     if plan_only:
-        _show(planned, as_json)
+        show(planned, as_json)
         return
-    if expect and expect != plan.digest:
-        raise refused(
-            "plan-moved",
-            f"the plan is {plan.digest} now, not {expect}",
-            hint="look at it again: approve --plan",
-        )
+    expected(plan.digest, expect)
     if not as_json:
-        _lines(planned)
+        lines(planned)
     given = event_of(
         around,
         planned.survey.release,
@@ -133,7 +151,7 @@ def approve(
     for each in approvals.judge(case):
         report.notice(f"{each.gate}: {each.reason}")
     sentence = f"{here.ledger.writer()} approves {name} {plan.version} to {environment} ({plan.digest})"
-    _say(sentence, as_json, {"plan": plan.digest})
+    end(sentence, as_json, {"plan": plan.digest})
 
 
 @click.command()
@@ -178,72 +196,8 @@ def rollback(
         for part, text in survey.plan.parts.items():
             report.say(f"{part}: {text}")
         sentence = f"would go back to {name} {survey.release.version} in {environment}"
-        _say(sentence, as_json, {"plan": dict(survey.plan.parts), "version": survey.release.version})
+        end(sentence, as_json, {"plan": dict(survey.plan.parts), "version": survey.release.version})
         return
     with report.alive("rollback"):
         survey, done = way_back.rollback(around, team, name, where, version, reason, tasks=tasks)
-    _finish(survey.plan, done, as_json)
-
-
-def _show(planned: Planned, as_json: bool) -> None:
-    survey, closed = planned.survey, planned.judged.closed
-    plan = survey.plan
-    if not as_json:
-        _lines(planned)
-    what = f"{plan.name} {plan.version}"
-    if planned.there:
-        sentence = f"{what} runs already in {plan.environment}"
-    elif closed:
-        gates = ", ".join(dict.fromkeys(each.gate for each in closed))
-        sentence = f"{what} may not go to {plan.environment}: {gates}"
-    else:
-        sentence = f"would promote {what} to {plan.environment}"
-    row = {
-        "application": f"{plan.team}/{plan.name}",
-        "version": plan.version,
-        "environment": plan.environment,
-        "plan": plan.digest,
-        "parts": dict(plan.parts),
-        "gates": [
-            {"gate": each.gate, "open": each.open, "reason": each.reason} for each in planned.judged.verdicts
-        ],
-        "notes": list(survey.notes),
-        "there": planned.there,
-        "may": not closed,
-    }
-    _say(sentence, as_json, row)
-
-
-def _lines(planned: Planned) -> None:
-    plan = planned.survey.plan
-    report.result(f"{plan.team}/{plan.name} {plan.version} to {plan.environment}, plan {plan.digest}")
-    for part, text in plan.parts.items():
-        report.result(f"  {part}: {text}")
-    for each in planned.judged.verdicts:
-        report.result(f"  {'open  ' if each.open else 'closed'} {each.gate}: {each.reason}")
-    for note_ in planned.survey.notes:
-        report.result(f"  note: {note_}")
-
-
-def _finish(plan: PromotionPlan, done: tuple[Did, ...], as_json: bool) -> None:
-    if as_json:
-        report.as_json(
-            {
-                "application": f"{plan.team}/{plan.name}",
-                "version": plan.version,
-                "environment": plan.environment,
-                "plan": plan.digest,
-                "acted": any(each.acted for each in done),
-                "sentence": "; ".join(each.sentence for each in done),
-            }
-        )
-        return
-    for each in done:
-        report.result(each.sentence)
-
-
-def _say(sentence: str, as_json: bool, row: Mapping[str, Any]) -> None:
-    if as_json:
-        report.as_json({"sentence": sentence, **row})
-    else:
-        report.result(sentence)
+    finish(survey.plan, done, as_json)

@@ -11,10 +11,11 @@ from pipelinekit.cli import report as say
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import desk, named
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.ledger import branch_of
+from pipelinekit.model.ledger import PLATFORM, branch_of
 from pipelinekit.model.promotion import Request
 from pipelinekit.plan.moment import moment
 from pipelinekit.plan.overview import Place, places
+from pipelinekit.plan.releaseset.record import SET_ENDS, last_of, record_of
 from pipelinekit.steps.promotion import promote as promotion
 
 
@@ -37,13 +38,15 @@ def report(here: Desk, application: str, as_json: bool) -> None:
         for place in places(history, here.platform):
             row = {"application": f"{team}/{name}", **dataclasses.asdict(place)}
             rows.append(row | (_may(here, team, name, place) if application and place.next else {}))
+    if not application:
+        rows += _sets(here)
     if as_json:
         say.as_json(rows)
         return
     for row in rows:
         for text in _lines(row):
             say.result(text)
-    told = len({row["application"] for row in rows})
+    told = len({row["application"] for row in rows if "application" in row})
     say.result(f"{told} application(s) in {len(here.platform.environments)} environment(s), by the ledger")
 
 
@@ -66,7 +69,28 @@ def _may(here: Desk, team: str, name: str, place: Place) -> dict[str, Any]:
     return {"may": not closed, "why": [f"{each.gate}: {each.reason}" for each in closed]}
 
 
+def _sets(here: Desk) -> list[dict[str, Any]]:
+    """How each set stands in each environment, by its newest record."""
+    common = here.ledger.history(PLATFORM)
+    return [
+        {
+            "set": name,
+            "environment": environment.name,
+            "stands": entry.event.kind if entry.event.kind in SET_ENDS else "underway",
+            "at": entry.event.at,
+            "by": str(entry.writer),
+            "members": [str(each) for each in record.parts],
+        }
+        for environment in here.platform.environments
+        for name, entry in last_of(common, environment.name).items()
+        if (record := record_of(entry.event))
+    ]
+
+
 def _lines(row: dict[str, Any]) -> list[str]:
+    if "set" in row:
+        stands = f"{row['stands']}, {moment(row['at'])} by {row['by']}"
+        return [f"set {row['set']} in {row['environment']}: {stands}", *(f"  {x}" for x in row["members"])]
     there = row["version"] or "nothing"
     if row["version"]:
         proven = "verified" if row["verified"] else "not verified"

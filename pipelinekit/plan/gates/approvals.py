@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pipelinekit.model.ledger import Entry, Writer
 from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.promotion import Verdict
+from pipelinekit.plan.gates import together
 from pipelinekit.plan.gates.case import Case, closed, opened
 
 
@@ -20,8 +21,8 @@ def judge(case: Case) -> Iterator[Verdict]:
         yield closed("authors", unproven)
     counted: dict[str, Entry] = {}
     not_counted: list[str] = []
-    for each in _given(case):
-        why = _why_not(case, asked, each)
+    for each, void in (*_given(case), *together.given(case)):
+        why = _why_not(case, asked, each, void)
         if why:
             not_counted.append(f"{each.writer or 'somebody unproven'}'s does not count: {why}")
         elif each.writer:
@@ -37,24 +38,31 @@ def askers(case: Case) -> frozenset[str]:
     """Everybody who has asked for this release to come here, whoever asks now included."""
     asked = (
         each.writer.person
-        for each in case.own("requested", "refused")
-        if each.event.version == case.release.version and each.writer
+        for each in (*case.own("requested", "refused"), *together.asked(case))
+        if each.event.version in ("", case.release.version) and each.writer
     )
     return frozenset({case.asker.person, *asked} - {""})
 
 
-def _given(case: Case) -> list[Entry]:
-    return [each for each in case.own("approved") if each.event.version == case.release.version]
+def _given(case: Case) -> Iterator[tuple[Entry, str]]:
+    """The approvals of this release, each with why it is not of this plan, or empty."""
+    for each in case.own("approved"):
+        if each.event.version != case.release.version:
+            continue
+        void = ""
+        if each.event.plan != case.plan.digest:
+            parts = each.event.details.get("parts")
+            changed = case.plan.changed(parts if isinstance(parts, Mapping) else {})
+            void = "it is of another plan (" + ("; ".join(changed) or "of another release") + ")"
+        yield each, void
 
 
-def _why_not(case: Case, asked: Approvals, entry: Entry) -> str:
+def _why_not(case: Case, asked: Approvals, entry: Entry, void: str) -> str:
     writer = entry.writer
     if writer is None or not writer.person or writer.role not in ("person", "release"):
         return "no person is proven"
-    if entry.event.plan != case.plan.digest:
-        parts = entry.event.details.get("parts")
-        changed = case.plan.changed(parts if isinstance(parts, Mapping) else {})
-        return "it is of another plan (" + ("; ".join(changed) or "of another release") + ")"
+    if void:
+        return void
     if not set(writer.groups) & set(asked.groups):
         return f"is in none of {', '.join(asked.groups)}"
     if asked.signed and writer.role != "person":

@@ -34,6 +34,7 @@ from pipelinekit.reading.app import read_app
 from pipelinekit.reading.component import read_component
 from pipelinekit.reading.lock import read_lock
 from pipelinekit.reading.platform.document import read_platform
+from pipelinekit.reading.releaseset.document import read_releaseset
 from pipelinekit.reading.schema import SCHEMAS, Schema
 from pipelinekit.reading.source import dotted
 from pipelinekit.render import render
@@ -357,6 +358,13 @@ EXTENSION = {name: COMPONENT[name] for name in ("apiVersion", "kind", "metadata"
     "extension": "marked-purpose"
 }
 
+RELEASESET: Document = {
+    "apiVersion": "pipelinekit/v1",
+    "kind": "ReleaseSet",
+    "metadata": {"name": "markedset"},
+    "applications": [{"name": "markedmember", "version": "7.7.1", "team": "markedowner"}],
+}
+
 DOCUMENTS: dict[str, list[Document]] = {
     "Application": [
         APP,
@@ -367,6 +375,7 @@ DOCUMENTS: dict[str, list[Document]] = {
     ],
     "Platform": [PLATFORM, WITH_POD],
     "Component": [COMPONENT, WITH_ARCHIVE, EXTENSION],
+    "ReleaseSet": [RELEASESET],
 }
 
 
@@ -384,7 +393,10 @@ DIFFERING = {
 }
 NEEDED = {"apiVersion", "kind", "metadata", "build", "images", "charts", "clusters", "environments"}
 NEEDED |= {"people", "groups"}
-NEEDED_OF = {"Component": {"apiVersion", "kind", "metadata", "namespace", "chart", "archive", "extension"}}
+NEEDED_OF = {
+    "ReleaseSet": {"apiVersion", "kind", "metadata", "applications"},
+    "Component": {"apiVersion", "kind", "metadata", "namespace", "chart", "archive", "extension"},
+}
 
 
 @cache
@@ -514,10 +526,16 @@ def component_arrivals(document: Document) -> dict[str, Any]:
     return {"model": asdict(read_component(dump(document, flow=True)))}
 
 
+def releaseset_arrivals(document: Document) -> dict[str, Any]:
+    """A release set: its model."""
+    return {"model": asdict(read_releaseset(dump(document, flow=True)))}
+
+
 ARRIVALS: dict[str, Callable[[Document], dict[str, Any]]] = {
     "Application": app_arrivals,
     "Platform": platform_arrivals,
     "Component": component_arrivals,
+    "ReleaseSet": releaseset_arrivals,
 }
 
 

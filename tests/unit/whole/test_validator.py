@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 from pipelinekit.reading import faults
 from pipelinekit.reading.schema import SCHEMAS
 from pipelinekit.reading.source import Path, Source, dotted
-from tests.unit.whole.test_hostile import APP, COMPONENT, PLATFORM
+from tests.unit.whole.test_hostile import APP, COMPONENT, PLATFORM, RELEASESET
 
 
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
@@ -98,7 +98,8 @@ def _spoilt(draw: st.DrawFn, whole: Any) -> Any:
 @pytest.mark.parametrize("kind", SCHEMAS)
 @given(data=st.data())
 def test_both_find_the_same_places(kind: str, data: st.DataObject) -> None:
-    document = data.draw(_spoilt({"Application": APP, "Platform": PLATFORM, "Component": COMPONENT}[kind]))
+    whole = {"Application": APP, "Platform": PLATFORM, "Component": COMPONENT, "ReleaseSet": RELEASESET}
+    document = data.draw(_spoilt(whole[kind]))
     source = Source("f", document)
     faults.check(source, kind)
     assert {each.path for each in source.faults} == _refused(kind, document)

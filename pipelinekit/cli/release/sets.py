@@ -1,0 +1,140 @@
+"""`promote --set` and `approve --set`: a list of applications and versions, handled as one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelinekit.adapters import files, regular
+from pipelinekit.cli import report
+from pipelinekit.cli.release.desk import Desk
+from pipelinekit.cli.release.shown import end, expected, lines, row
+from pipelinekit.errors import Fault, PipelinekitError, Refused
+from pipelinekit.model.ledger import Writer
+from pipelinekit.model.promotion import Request
+from pipelinekit.plan.gates import approvals
+from pipelinekit.reading.releaseset.document import read_releaseset
+from pipelinekit.steps.promotion import bring, together
+from pipelinekit.steps.promotion.books import note
+from pipelinekit.steps.promotion.together import Together
+
+if TYPE_CHECKING:
+    from pipelinekit.model.platform.document import Environment
+    from pipelinekit.model.releaseset.document import ReleaseSet
+    from pipelinekit.steps.promotion.around import Around
+
+
+def promote(
+    here: Desk,
+    around: Around,
+    file: str,
+    environment: Environment,
+    request: Request,
+    plan_only: bool,
+    take_back: bool,
+    as_json: bool,
+) -> None:
+    """The verb `promote` with --set."""
+    chosen = read(here, file)
+    if plan_only:
+        _show(together.plan(around, chosen, environment, request), as_json)
+        return
+    if request.emergency:
+        report.notice(f"EMERGENCY: {request.reason or 'no reason given'}")
+    with report.alive("promote"):
+        done = bring.promote(around, chosen, environment, request, take_back=take_back)
+    if not as_json:
+        for each in done.did:
+            report.result(each.sentence)
+    members = [
+        {"application": each.application, "version": each.version, "end": each.end} for each in done.parts
+    ]
+    where = f"the set {chosen.name} is in {environment.name}"
+    acted = any(each.acted for each in done.did)
+    sentence = f"{where}: {', '.join(map(str, done.parts))}" if acted else f"{where} already"
+    end(sentence, as_json, {"set": chosen.name, "plan": done.plan, "acted": acted, "members": members})
+
+
+def approve(
+    here: Desk,
+    around: Around,
+    file: str,
+    environment: Environment,
+    reason: str,
+    expect: str,
+    plan_only: bool,
+    as_json: bool,
+) -> None:
+    """The verb `approve` with --set."""
+    found = together.plan(around, read(here, file), environment, Request())
+    if plan_only:
+        _show(found, as_json)
+        return
+    expected(found.plan.digest, expect)
+    if not as_json:
+        _lines(found)
+    there = note(here.ledger, bring.approval(around, found.plan, reason))
+    told = []
+    for each in found.members:
+        # Who approves has asked for nothing by that.
+        case = replace(each.case, common=there, asker=Writer(role="embedded"))
+        told += [f"{each.survey.release.name}: {x.gate}: {x.reason}" for x in approvals.judge(case)]
+    for line in told:
+        report.notice(line)
+    name, digest = found.plan.name, found.plan.digest
+    sentence = f"{here.ledger.writer()} approves the set {name} to {environment.name} ({digest})"
+    end(sentence, as_json, {"plan": digest, "set": name})
+
+
+def read(here: Desk, file: str) -> ReleaseSet:
+    """The set of a file, each member with its team; raises with every member that nobody knows."""
+    chosen = read_releaseset(files.read_bytes(Path(file), regular.DOCUMENT), file)
+    members, faults = [], list[Fault]()
+    for each in chosen.members:
+        try:
+            team, name = here.application(each.team, each.name)
+        except PipelinekitError as error:
+            faults += error.faults
+            continue
+        members.append(replace(each, team=team, name=name))
+    if faults:
+        raise Refused(*faults)
+    return replace(chosen, members=tuple(members))
+
+
+def _show(found: Together, as_json: bool) -> None:
+    if not as_json:
+        _lines(found)
+    what, where = f"the set {found.plan.name}", found.plan.environment
+    closed = found.refusal()
+    if found.there:
+        sentence = f"{what} is in {where} already"
+    elif closed:
+        told = dict.fromkeys(
+            f"{x.survey.release.name}: {y.gate}" for x in found.missing for y in x.judged.closed
+        )
+        sentence = f"{what} may not go to {where}: {', '.join(told)}"
+    else:
+        order = ", then ".join(str(each.survey.release.name) for each in found.missing)
+        sentence = f"would promote {what} to {where}: {order}"
+    end(sentence, as_json, _data(found))
+
+
+def _data(found: Together) -> dict[str, Any]:
+    return {
+        "set": found.plan.name,
+        "environment": found.plan.environment,
+        "plan": found.plan.digest,
+        "members": [row(each) for each in found.members],
+        "there": found.there,
+        "may": found.refusal() is None,
+    }
+
+
+def _lines(found: Together) -> None:
+    for each in found.members:
+        lines(each)
+        if each.there:
+            report.result("  runs already: nothing is to be done")
+    report.result(f"the set {found.plan.name} to {found.plan.environment}, plan {found.plan.digest}")

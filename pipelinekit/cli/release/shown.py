@@ -1,0 +1,94 @@
+"""How plans of promotions are shown, and how a verb of releases ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipelinekit.cli import report
+from pipelinekit.errors import refused
+from pipelinekit.model.promotion import PromotionPlan
+from pipelinekit.steps.artefacts.image import Did
+from pipelinekit.steps.promotion.promote import Planned
+
+
+def show(planned: Planned, as_json: bool) -> None:
+    """A plan, and what the gates say of it."""
+    plan, closed = planned.survey.plan, planned.judged.closed
+    if not as_json:
+        lines(planned)
+    what = f"{plan.name} {plan.version}"
+    if planned.there:
+        sentence = f"{what} runs already in {plan.environment}"
+    elif closed:
+        gates = ", ".join(dict.fromkeys(each.gate for each in closed))
+        sentence = f"{what} may not go to {plan.environment}: {gates}"
+    else:
+        sentence = f"would promote {what} to {plan.environment}"
+    end(sentence, as_json, row(planned))
+
+
+def row(planned: Planned) -> dict[str, Any]:
+    """The same as data."""
+    plan = planned.survey.plan
+    return {
+        "application": f"{plan.team}/{plan.name}",
+        "version": plan.version,
+        "environment": plan.environment,
+        "plan": plan.digest,
+        "parts": dict(plan.parts),
+        "gates": [
+            {"gate": each.gate, "open": each.open, "reason": each.reason} for each in planned.judged.verdicts
+        ],
+        "notes": list(planned.survey.notes),
+        "there": planned.there,
+        "may": not planned.judged.closed,
+    }
+
+
+def lines(planned: Planned) -> None:
+    """Each part of a plan and each gate's word on a line of its own."""
+    plan = planned.survey.plan
+    report.result(f"{plan.team}/{plan.name} {plan.version} to {plan.environment}, plan {plan.digest}")
+    for part, text in plan.parts.items():
+        report.result(f"  {part}: {text}")
+    for each in planned.judged.verdicts:
+        report.result(f"  {'open  ' if each.open else 'closed'} {each.gate}: {each.reason}")
+    for note_ in planned.survey.notes:
+        report.result(f"  note: {note_}")
+
+
+def finish(plan: PromotionPlan, done: tuple[Did, ...], as_json: bool) -> None:
+    """What is true now of one release."""
+    if as_json:
+        report.as_json(
+            {
+                "application": f"{plan.team}/{plan.name}",
+                "version": plan.version,
+                "environment": plan.environment,
+                "plan": plan.digest,
+                "acted": any(each.acted for each in done),
+                "sentence": "; ".join(each.sentence for each in done),
+            }
+        )
+        return
+    for each in done:
+        report.result(each.sentence)
+
+
+def end(sentence: str, as_json: bool, data: Mapping[str, Any]) -> None:
+    """The one sentence at the end, or all of it as data."""
+    if as_json:
+        report.as_json({"sentence": sentence, **data})
+    else:
+        report.result(sentence)
+
+
+def expected(digest: str, expect: str) -> None:
+    """Raise `Refused` where a plan is not the one that was looked at."""
+    if expect and expect != digest:
+        raise refused(
+            "plan-moved",
+            f"the plan is {digest} now, not {expect}",
+            hint="look at it again: approve --plan",
+        )

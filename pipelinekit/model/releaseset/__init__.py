@@ -1,0 +1,1 @@
+"""A release set: applications and versions that are promoted as one."""

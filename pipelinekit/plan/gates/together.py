@@ -1,0 +1,88 @@
+"""Approvals of a whole release set: of the plan of each member, and void when any of them changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipelinekit.model.ledger import Entry, Event
+from pipelinekit.model.promotion import PromotionPlan, SetMember, SetPlan, set_digest
+from pipelinekit.plan.gates.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A member as an event of a set tells it."""
+
+    version: str
+    plan: str
+    parts: Mapping[str, Any]
+
+
+def members_of(event: Event) -> dict[str, Told]:
+    """The members by `team/name`; what is none is left out, since details have no form that is checked."""
+    listed = event.details.get("members")
+    found = {}
+    for each in listed if isinstance(listed, list | tuple) else ():
+        if isinstance(each, Mapping):
+            parts = each.get("parts")
+            found[str(each.get("application", ""))] = Told(
+                str(each.get("version", "")),
+                str(each.get("plan", "")),
+                parts if isinstance(parts, Mapping) else {},
+            )
+    return found
+
+
+def given(case: Case) -> Iterator[tuple[Entry, str]]:
+    """The approvals of the set as which it is promoted, each with why it is void, or empty."""
+    asked = case.request.together
+    if asked is None:
+        return
+    for each in case.common:
+        event = each.event
+        here = (event.environment, event.details.get("set")) == (case.environment.name, asked.name)
+        if event.kind == "approved" and here:
+            yield each, _void(event, asked, case.plan)
+
+
+def asked(case: Case) -> Iterator[Entry]:
+    """The entries by which somebody has asked for a set that has this release."""
+    application = f"{case.release.team}/{case.release.name}"
+    for each in case.common:
+        event = each.event
+        if event.kind in ("requested", "refused") and event.environment == case.environment.name:
+            told = members_of(event).get(application)
+            if told and told.version == case.release.version:
+                yield each
+
+
+def _void(event: Event, wanted: SetPlan, plan: PromotionPlan) -> str:
+    told = members_of(event)
+    rows = [(name, each.version, each.plan) for name, each in told.items()]
+    if event.plan != set_digest(wanted.name, wanted.environment, rows):
+        return "it is not of what it says"
+    other = _other(told, wanted)
+    if other:
+        return f"it is of another set ({'; '.join(other)})"
+    changed = [line for each in wanted.members for line in _changed(each, told[each.application], plan)]
+    return f"it is of another plan ({'; '.join(changed)})" if changed else ""
+
+
+def _other(told: Mapping[str, Told], wanted: SetPlan) -> list[str]:
+    versions = {each.application: each.plan.version for each in wanted.members}
+    names = [*versions, *(each for each in told if each not in versions)]
+    pairs = ((each, told[each].version if each in told else "nothing") for each in names)
+    return [
+        f"{name}: {old} → {versions.get(name, 'nothing')}" for name, old in pairs if old != versions.get(name)
+    ]
+
+
+def _changed(member: SetMember, told: Told, mine: PromotionPlan) -> list[str]:
+    """What differs from what was approved; a member that is there is no plan any more."""
+    plan = mine if (mine.team, mine.name) == (member.plan.team, member.plan.name) else member.plan
+    if member.there or plan.digest == told.plan:
+        return []
+    lines = plan.changed(told.parts) or ("another plan",)
+    return [f"{member.application}: {each}" for each in lines]

@@ -1,0 +1,1 @@
+"""Release sets: their order, their plan, and how the ledger tells them."""

@@ -1,0 +1,241 @@
+"""Promote a release set: begun by whoever is first, one member after the other, one record of each end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pipelinekit.errors import PipelinekitError, Refused, refused
+from pipelinekit.model.ledger import Entry, Event, Kind
+from pipelinekit.model.platform.document import Environment
+from pipelinekit.model.promotion import Request, SetPlan
+from pipelinekit.model.releaseset.document import ReleaseSet
+from pipelinekit.plan.promotion import BEGUN
+from pipelinekit.plan.releaseset import record as records
+from pipelinekit.plan.releaseset.record import PROMOTED, THERE, Part, Record, details_of, record_of
+from pipelinekit.steps.artefacts.image import Did
+from pipelinekit.steps.promotion import promote as promotion
+from pipelinekit.steps.promotion.around import Around
+from pipelinekit.steps.promotion.books import TRIES, note, settle, told
+from pipelinekit.steps.promotion.promote import GRACE, Planned, lives
+from pipelinekit.steps.promotion.takeback import take_back as give_back
+from pipelinekit.steps.promotion.together import Together, event_of, named, plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """How a set stands now: its digest, each member's end, and what was done."""
+
+    plan: str
+    parts: tuple[Part, ...]
+    did: tuple[Did, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """A set on its way: `ends` grows with each member."""
+
+    around: Around
+    found: Together
+    begun: str
+    """The commit that says so."""
+    before: Mapping[str, str]
+    ends: dict[str, Part] = field(default_factory=dict)
+
+    @property
+    def record(self) -> Record:
+        """What is to be told of it now."""
+        parts = tuple(
+            self.ends.get(
+                each.application, replace(each, before=self.before.get(each.application, each.before))
+            )
+            for each in self.found.record.parts
+        )
+        return replace(self.found.record, parts=parts)
+
+    def end(self, kind: Kind, reason: str = "") -> None:
+        """One record with each member's end."""
+        details = details_of(self.record, begun=self.begun)
+        note(self.around.ledger, event_of(self.around, self.found.plan, kind, reason=reason, details=details))
+
+
+def promote(
+    around: Around, chosen: ReleaseSet, environment: Environment, request: Request, *, take_back: bool
+) -> Brought:
+    """Promote what of a set is not there yet, callee first; stops at the first that fails.
+
+    With `take_back` what the set has promoted then goes back to what was there before. Raises the first
+    error, each fault of which names its member; `Refused` with every closed gate where nothing has begun.
+    """
+    for _ in range(TRIES):
+        found = plan(around, chosen, environment, request)
+        left = records.underway(found.common, environment.name, found.record.applications)
+        if left and lives(around, left):
+            raise _turned_away(around, found, records.busy(left))
+        if left and not _same(left, found):
+            around.say(f"the set {left.event.details.get('set')} was left half done, and ends here")
+            settle(around.ledger, found.common, [_abandoned(around, left)])
+            continue
+        back = left is not None and left.event.details.get("back") is True
+        if not left and found.there:
+            return _all_there(around, found, request)
+        closed = None if back else found.refusal()
+        if closed:
+            raise _turned_away(around, found, closed, left)
+        before = _before(found, environment, left)
+        written = settle(around.ledger, found.common, [_beginning(around, found, request, before, left)])
+        if written is None:
+            # Somebody has written meanwhile: a freeze, an approval, or the same set.
+            continue
+        run = _Run(around=around, found=found, begun=written.entries[-1].commit, before=before)
+        if left:
+            around.say(f"the set {found.plan.name} was left half done: it goes on")
+        if back and left:
+            return _resumed(run, environment, left)
+        return _carry(run, environment, request, take_back=take_back)
+    raise refused("set-underway", "the ledger did not stand still", hint="try again")
+
+
+def approval(around: Around, whole: SetPlan, reason: str) -> Event:
+    """What approves a set: its digest, and of each member the plan that it is of."""
+    members = [
+        {
+            "application": each.application,
+            "version": each.plan.version,
+            "plan": each.plan.digest,
+            "parts": dict(each.plan.parts),
+        }
+        for each in whole.members
+    ]
+    details = {"set": whole.name, "members": members}
+    return event_of(around, whole, "approved", reason=reason, details=details)
+
+
+def _carry(run: _Run, environment: Environment, request: Request, *, take_back: bool) -> Brought:
+    asked = replace(request, together=run.found.plan)
+    did: list[Did] = []
+    for each, part in zip(run.found.members, run.record.parts, strict=True):
+        try:
+            done = _member(run.around, each, environment, asked)
+        except PipelinekitError as error:
+            ended: Kind = "refused" if isinstance(error, Refused) else "failed"
+            run.ends[part.application] = replace(part, end=ended, reason=told(error)[:200])
+            faults = tuple(named(f"{part.application} {part.version}", error))
+            _stopped(run, environment, ended, faults[0].problem, take_back=take_back)
+            raise type(error)(*faults) from error
+        did += done
+        run.ends[part.application] = replace(part, end=THERE if each.there else PROMOTED)
+    run.end("set-promoted")
+    return Brought(plan=run.found.plan.digest, parts=run.record.parts, did=tuple(did))
+
+
+def _member(around: Around, member: Planned, environment: Environment, request: Request) -> tuple[Did, ...]:
+    release = member.survey.release
+    args = (around, release.team, release.name, release.version, environment, request)
+    return promotion.promote(*args)[1]
+
+
+def _stopped(run: _Run, environment: Environment, ended: Kind, reason: str, *, take_back: bool) -> None:
+    """What is said and recorded when a member fails."""
+    around = run.around
+    if take_back:
+        # Whoever is killed on the way back goes on backwards.
+        details = details_of(replace(run.record, back=True), stage=BEGUN, takes=run.begun, **_hands(around))
+        event = event_of(around, run.found.plan, "requested", reason=reason, details=details)
+        run.begun = note(around.ledger, event).entries[-1].commit
+        _given_back(run, environment, reason)
+    else:
+        run.end(ended, reason)
+    for each in run.record.parts:
+        around.say(f"set {run.found.plan.name}: {each}")
+
+
+def _given_back(run: _Run, environment: Environment, reason: str) -> None:
+    said = f"the set {run.found.plan.name} is taken back: {reason}"[:500]
+    for part in give_back(run.around, run.record, environment, said):
+        run.ends[part.application] = part
+    run.end("rolled-back", reason)
+
+
+def _resumed(run: _Run, environment: Environment, left: Entry) -> Brought:
+    known = record_of(left.event)
+    run.ends = {each.application: each for each in known.parts} if known else {}
+    _given_back(run, environment, left.event.reason)
+    for each in run.record.parts:
+        run.around.say(f"set {run.found.plan.name}: {each}")
+    raise refused(
+        "set-taken-back",
+        f"the set {run.found.plan.name} was on its way back, and is taken back now: {left.event.reason}",
+        hint="run it again to promote it",
+    )
+
+
+def _all_there(around: Around, found: Together, request: Request) -> Brought:
+    """What runs already is only proven, where that was not done; nothing is recorded of the set."""
+    did: list[Did] = []
+    for each in found.members:
+        did += _member(around, each, each.survey.environment, request)
+    return Brought(plan=found.plan.digest, parts=found.record.parts, did=tuple(did))
+
+
+def _turned_away(around: Around, found: Together, error: Refused, left: Entry | None = None) -> Refused:
+    """The refusal, recorded with all of its reasons; it ends what was left behind."""
+    reason = "; ".join(each.problem for each in error.faults)[:2000]
+    ended = {"begun": left.commit} if left else {}
+    details = details_of(found.record, **ended)
+    note(around.ledger, event_of(around, found.plan, "refused", reason=reason, details=details))
+    return error
+
+
+def _beginning(
+    around: Around, found: Together, request: Request, before: Mapping[str, str], left: Entry | None
+) -> Event:
+    """What is written before the first effect; one that was left behind is taken up by it."""
+    if left is not None and left.event.details.get("back") is True:
+        details = {**left.event.details, **_hands(around), "takes": left.commit}
+        return event_of(around, found.plan, "requested", reason=left.event.reason, details=details)
+    parts = tuple(
+        replace(each, before=before.get(each.application, each.before)) for each in found.record.parts
+    )
+    more = {"takes": left.commit} if left else {}
+    details = details_of(replace(found.record, parts=parts), stage=BEGUN, **_hands(around), **more)
+    return event_of(around, found.plan, "requested", reason=request.reason, details=details)
+
+
+def _hands(around: Around) -> dict[str, object]:
+    """Who is at it, and until when it may take: each member as long as a promotion of its own."""
+    return {"holder": around.holder, "until": around.clock(()).now + around.timeout + GRACE}
+
+
+def _before(found: Together, environment: Environment, left: Entry | None) -> Mapping[str, str]:
+    """What was there before the set came: of what it has brought itself its own record says it."""
+    known = record_of(left.event) if left else None
+    if known:
+        return {each.application: each.before for each in known.parts}
+    mine = records.brought(found.common, environment.name, found.record)
+    return {
+        each.application: mine.get(each.application, each.before) if each.end == THERE else each.before
+        for each in found.record.parts
+    }
+
+
+def _same(left: Entry, found: Together) -> bool:
+    known = record_of(left.event)
+    return known is not None and (known.name, known.releases) == (found.record.name, found.record.releases)
+
+
+def _abandoned(around: Around, left: Entry) -> Event:
+    """The end of a set that nobody ended."""
+    details = {
+        "set": left.event.details.get("set"),
+        "members": left.event.details.get("members"),
+        "begun": left.commit,
+    }
+    return replace(
+        left.event,
+        kind="failed",
+        at=around.clock(()).now,
+        platform=around.commit,
+        reason="was begun, and left half done",
+        details=details,
+    )

@@ -1,0 +1,47 @@
+"""Take back what a set has promoted: each member to what was there before, the last one first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipelinekit.errors import PipelinekitError
+from pipelinekit.model.ledger import History, branch_of
+from pipelinekit.model.platform.document import Environment
+from pipelinekit.plan.gates.records import living
+from pipelinekit.plan.promotion import underway
+from pipelinekit.plan.releaseset.record import BACK, PROMOTED, Part, Record
+from pipelinekit.steps.promotion.around import Around
+from pipelinekit.steps.promotion.books import told
+from pipelinekit.steps.promotion.rollback import rollback
+
+STAYS = "stays"
+
+
+def take_back(around: Around, record: Record, environment: Environment, reason: str) -> Iterator[Part]:
+    """How each member ended that was touched; one that cannot go back stops no other."""
+    for part in reversed(record.parts):
+        team, _, name = part.application.partition("/")
+        history = around.ledger.history(branch_of(team, name))
+        if part.before == part.version or part.end == BACK or not _is_there(history, environment, part):
+            continue
+        if not part.before:
+            yield replace(part, end=STAYS, reason="nothing that the ledger knows was there before")
+            continue
+        try:
+            rollback(around, team, name, environment, part.before, reason, tasks=False)
+        except PipelinekitError as error:
+            yield replace(part, end=STAYS, reason=told(error)[:200])
+            continue
+        yield replace(part, end=BACK, reason=f"to {part.before}")
+
+
+def _is_there(history: History, environment: Environment, part: Part) -> bool:
+    """Whether a member runs there, or was left half way back."""
+    there, going = living(history, environment.name), underway(history, environment.name)
+    if going and going.event.details.get("back") is True:
+        return True
+    if there is None:
+        return False
+    back = there.event.kind == "rolled-back" and there.event.version == part.before
+    return there.event.version == part.version or (back and part.end == PROMOTED)

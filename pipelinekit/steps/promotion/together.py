@@ -1,0 +1,108 @@
+"""A release set as it stands: the plan of each member, their order, and what all gates say at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipelinekit.errors import Fault, PipelinekitError, Refused
+from pipelinekit.model.ledger import PLATFORM, Event, History, Kind
+from pipelinekit.model.platform.document import Environment
+from pipelinekit.model.promotion import Request, SetMember, SetPlan
+from pipelinekit.model.releaseset.document import ReleaseSet
+from pipelinekit.plan.gates.judge import judge
+from pipelinekit.plan.releaseset.order import in_order
+from pipelinekit.plan.releaseset.record import NOT_BEGUN, THERE, Part, Record
+from pipelinekit.steps.promotion import promote as promotion
+from pipelinekit.steps.promotion.around import Around
+from pipelinekit.steps.promotion.promote import Planned, refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """A set before an environment, callee first; `common` is the platform's branch as it was read first."""
+
+    members: tuple[Planned, ...]
+    plan: SetPlan
+    common: History
+
+    @property
+    def there(self) -> bool:
+        """Whether all of it runs there already."""
+        return all(each.there for each in self.members)
+
+    @property
+    def missing(self) -> tuple[Planned, ...]:
+        """The members that are still to come."""
+        return tuple(each for each in self.members if not each.there)
+
+    @property
+    def record(self) -> Record:
+        """What the ledger is told of it before anything has begun."""
+        return Record(name=self.plan.name, parts=tuple(_parts(self.members)))
+
+    def refusal(self) -> Refused | None:
+        """Every closed gate of every member that is still to come."""
+        faults = [fault for each in self.missing for fault in refusal(each).faults]
+        return Refused(*faults) if faults else None
+
+
+def plan(around: Around, chosen: ReleaseSet, environment: Environment, request: Request) -> Together:
+    """What promoting a set would do and whether it may; changes nothing.
+
+    Each member has its team. Raises `Refused` with all that the ledger lacks, or with every circle of calls.
+    """
+    common = around.ledger.history(PLATFORM)
+    planned, faults = list[Planned](), list[Fault]()
+    for each in chosen.members:
+        try:
+            planned.append(promotion.plan(around, each.team, each.name, each.version, environment, request))
+        except PipelinekitError as error:
+            faults += named(str(each), error)
+    if faults:
+        raise Refused(*faults)
+    order = [(each.team, each.name) for each in in_order([x.survey.app for x in planned], around.platform)]
+    planned.sort(key=lambda each: order.index((each.survey.release.team, each.survey.release.name)))
+    whole = SetPlan(
+        name=chosen.name,
+        environment=environment.name,
+        members=tuple(SetMember(plan=each.survey.plan, there=each.there) for each in planned),
+    )
+    return Together(members=tuple(_as_member(each, whole) for each in planned), plan=whole, common=common)
+
+
+def named(member: str, error: PipelinekitError) -> Iterator[Fault]:
+    """The faults of an error, each with the member that it is of."""
+    for each in error.faults:
+        yield replace(each, problem=f"{member}: {each.problem}")
+
+
+def event_of(around: Around, together: SetPlan, kind: Kind, **fields: Any) -> Event:
+    """An event about a set, now; it stands on the platform's branch."""
+    return Event(
+        kind=kind,
+        environment=together.environment,
+        at=around.clock(()).now,
+        platform=around.commit,
+        plan=together.digest,
+        **fields,
+    )
+
+
+def _as_member(planned: Planned, whole: SetPlan) -> Planned:
+    """Judged again, with the approvals of the whole set."""
+    case = replace(planned.case, request=replace(planned.case.request, together=whole))
+    return replace(planned, case=case, judged=judge(case))
+
+
+def _parts(members: Sequence[Planned]) -> Iterator[Part]:
+    for each in members:
+        plan_ = each.survey.plan
+        yield Part(
+            application=f"{plan_.team}/{plan_.name}",
+            version=plan_.version,
+            plan=plan_.digest,
+            before=each.survey.live.version,
+            end=THERE if each.there else NOT_BEGUN,
+        )

@@ -1,0 +1,325 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelinekit.errors import CheckFailed, Refused, ToolFailed
+from pipelinekit.model.ledger import PLATFORM, Event, Writer
+from pipelinekit.model.platform.gates import Approvals
+from pipelinekit.model.promotion import Request
+from pipelinekit.steps.promotion import bring, together
+from pipelinekit.steps.promotion.together import Together
+from tests.doubles import Killed
+from tests.promoting import RITA, Bench, Effects
+from tests.promotions import person
+
+SET = (("web", "1.0.0"), ("orders", "1.0.0"), ("stock", "1.0.0"))
+NEXT = tuple((name, "1.1.0") for name, _ in SET)
+CALLS = {"web": ("orders",), "orders": ("stock",), "stock": ()}
+
+
+def release(bench: Bench, version: str) -> None:
+    for name, calls in CALLS.items():
+        bench.release(version, name, calls)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    made = Bench(tmp_path)
+    release(made, "1.0.0")
+    return made
+
+
+def of_set(bench: Bench) -> list[Event]:
+    """What the platform's branch tells of sets."""
+    return [each for each in bench.ledger.history(PLATFORM).events if each.details.get("set")]
+
+
+def ends(told: Event) -> list[str]:
+    return [f"{each['application']} {each.get('end', '')}" for each in told.details["members"]]
+
+
+def test_callee_first_one_record_with_each_end(bench: Bench) -> None:
+    done = bench.together(*SET)
+    assert [each.sentence.split()[0] for each in done.did] == [
+        "stock",
+        "stock",
+        "orders",
+        "orders",
+        "web",
+        "web",
+    ]
+    begun, ended = of_set(bench)
+    assert (begun.kind, ended.kind, ended.details["begun"]) == (
+        "requested",
+        "set-promoted",
+        bench.ledger.history(PLATFORM).entries[-2].commit,
+    )
+    assert ends(ended) == [f"payments/{each} promoted" for each in ("stock", "orders", "web")]
+    assert begun.plan == ended.plan == done.plan
+
+
+def test_again_it_does_nothing_and_tells_nothing(bench: Bench) -> None:
+    bench.together(*SET)
+    before = (bench.ends(), bench.ledger.history(PLATFORM).head)
+    done = bench.together(*SET)
+    assert not any(each.acted for each in done.did)
+    assert (bench.ends(), bench.ledger.history(PLATFORM).head) == before
+
+
+def test_a_member_that_is_there_is_not_deployed_again(bench: Bench) -> None:
+    bench.promote("1.0.0")
+    revision = bench.releases.revisions()
+    bench.together(*SET)
+    assert bench.releases.revisions()["orders"] == revision["orders"]
+    assert ends(of_set(bench)[-1])[1] == "payments/orders was there"
+
+
+def test_it_stops_at_the_first_that_fails_and_again_does_what_is_missing(bench: Bench) -> None:
+    bench.releases.failing = frozenset({"orders"})
+    with pytest.raises(ToolFailed, match=r"payments/orders 1.0.0: helm: no orders here"):
+        bench.together(*SET)
+    told = of_set(bench)[-1]
+    assert (told.kind, ends(told)) == (
+        "failed",
+        ["payments/stock promoted", "payments/orders failed", "payments/web not begun"],
+    )
+    assert bench.said[-1] == "set checkout: payments/web 1.0.0 not begun"
+    bench.releases.failing = frozenset()
+    revision = bench.releases.revisions()["stock"]
+    bench.together(*SET)
+    assert bench.releases.revisions()["stock"] == revision
+    assert ends(of_set(bench)[-1]) == [
+        *("payments/stock was there", "payments/orders promoted", "payments/web promoted")
+    ]
+
+
+def test_by_word_what_was_promoted_is_taken_back_the_last_first(bench: Bench) -> None:
+    bench.together(*SET)
+    release(bench, "1.1.0")
+    bench.releases.broken = frozenset({"web"})
+    with pytest.raises(CheckFailed, match="web answers 404"):
+        bench.together(*NEXT, take_back=True)
+    assert [bench.runs(each) for each, _ in SET] == ["1.0.0"] * 3
+    told = of_set(bench)[-1]
+    assert (told.kind, ends(told)[:2]) == (
+        "rolled-back",
+        ["payments/stock taken back", "payments/orders taken back"],
+    )
+    # Its old version has the same fault: it is back, and unproven.
+    assert ends(told)[2] == "payments/web stays"
+
+
+def test_what_an_earlier_run_brought_is_taken_back_as_well(bench: Bench) -> None:
+    bench.together(*SET)
+    release(bench, "1.1.0")
+    bench.releases.failing = frozenset({"web"})
+    with pytest.raises(ToolFailed):
+        bench.together(*NEXT)
+    assert bench.runs("stock") == "1.1.0"
+    with pytest.raises(ToolFailed):
+        bench.together(*NEXT, take_back=True)
+    assert [bench.runs(each) for each in ("stock", "orders")] == ["1.0.0"] * 2
+
+
+def test_a_member_that_was_there_before_the_set_stays(bench: Bench) -> None:
+    bench.promote("1.0.0")
+    bench.releases.failing = frozenset({"web"})
+    with pytest.raises(ToolFailed):
+        bench.together(*SET, take_back=True)
+    assert bench.runs("orders") == "1.0.0"
+    assert ends(of_set(bench)[-1]) == [
+        *("payments/stock stays", "payments/orders was there", "payments/web failed")
+    ]
+    assert of_set(bench)[-1].details["members"][0]["reason"].startswith("nothing that the ledger knows")
+
+
+def test_every_closed_gate_of_every_member_at_once_and_nothing_is_begun(bench: Bench) -> None:
+    bench.write(person("ann"), *(barred(each) for each in ("stock", "web")))
+    with pytest.raises(Refused) as caught:
+        bench.together(*SET)
+    assert [each.problem.split(" may ")[0] for each in caught.value.faults] == ["stock 1.0.0", "web 1.0.0"]
+    told = of_set(bench)
+    assert [each.kind for each in told] == ["refused"]
+    assert "stock 1.0.0 may not go to staging: 1.0.0 was barred by ann" in told[0].reason
+
+
+def barred(name: str) -> Event:
+    return Event(kind="barred", team="payments", name=name, version="1.0.0", reason="leak")
+
+
+def test_what_the_ledger_lacks_is_told_of_every_member(bench: Bench) -> None:
+    with pytest.raises(Refused) as caught:
+        bench.together(("orders", "9.0.0"), ("stock", "9.0.0"))
+    assert [each.problem for each in caught.value.faults] == [
+        f"payments/{each} 9.0.0: the ledger has no release 9.0.0" for each in ("orders", "stock")
+    ]
+
+
+def test_two_at_once_are_one_set_and_one_clear_answer(bench: Bench) -> None:
+    answers: list[str] = []
+
+    def another(_: object) -> None:
+        bench.holder = "other"
+        try:
+            bench.together(*SET)
+        except Refused as error:
+            answers.append(error.faults[0].problem)
+        bench.holder = "me"
+
+    bench.ledger.meddler = another
+    done = bench.together(*SET)
+    assert not any(each.acted for each in done.did)
+    assert (answers, [each.kind for each in of_set(bench)]) == ([], ["requested", "set-promoted"])
+
+
+def test_while_somebody_is_at_it_another_set_with_one_of_its_members_waits(bench: Bench) -> None:
+    bench.living.add("me")
+    bench.effects.kill_at = 3
+    with pytest.raises(Killed):
+        bench.together(*SET)
+    with pytest.raises(Refused, match="the set checkout is on its way to staging"):
+        bench.together(("orders", "1.0.0"), name="mine")
+    assert of_set(bench)[-1].kind == "refused"
+
+
+def test_another_set_ends_one_that_was_left_half_done(bench: Bench) -> None:
+    bench.effects.kill_at = 3
+    with pytest.raises(Killed):
+        bench.together(*SET)
+    bench.together(("stock", "1.0.0"), name="mine")
+    assert [(each.details["set"], each.kind) for each in of_set(bench)] == [
+        ("checkout", "requested"),
+        ("checkout", "failed"),
+        ("mine", "requested"),
+        ("mine", "set-promoted"),
+    ]
+
+
+@pytest.mark.parametrize("take_back", [False, True])
+def test_killed_at_each_effect_and_run_again_it_ends_like_an_undisturbed_run(
+    tmp_path: Path, take_back: bool
+) -> None:
+    def ready(name: str) -> Bench:
+        made = Bench(tmp_path / f"{name}")
+        release(made, "1.0.0")
+        made.together(*SET)
+        release(made, "1.1.0")
+        made.effects = Effects()
+        if take_back:
+            made.releases.failing = frozenset({"web"})
+        return made
+
+    def run(bench: Bench) -> None:
+        try:
+            bench.together(*NEXT, take_back=take_back)
+        except (ToolFailed, Refused):
+            assert take_back
+
+    def stands(bench: Bench) -> object:
+        last = of_set(bench)[-1]
+        runs = {each: bench.runs(each) for each, _ in SET}
+        return runs, last.kind, bench.releases.revisions() if not take_back else None
+
+    whole = ready("whole")
+    run(whole)
+    count = whole.effects.count
+    assert count > 15
+    for number in range(count):
+        bench = ready(f"killed-{number}")
+        bench.effects.kill_at = number
+        with pytest.raises(Killed):
+            run(bench)
+        run(bench)
+        assert stands(bench) == stands(whole), (number, whole.effects.names[number])
+
+
+def approved(bench: Bench, writer: Writer, to: str = "production") -> Together:
+    found = together.plan(bench.around(), bench.set_of(*NEXT), bench.environment(to), Request())
+    bench.write(writer, bring.approval(bench.around(), found.plan, "seen"))
+    return found
+
+
+@pytest.fixture
+def gated(bench: Bench) -> Bench:
+    """1.0.0 is in production, 1.1.0 in staging, and production wants one approval."""
+    bench.together(*SET)
+    bench.together(*SET, to="production")
+    release(bench, "1.1.0")
+    bench.together(*NEXT)
+    asked = Approvals(count=1, groups=("release-managers",), requester=False)
+    bench.production = {"approvals": asked}
+    return bench
+
+
+def test_one_approval_of_the_set_covers_every_member_and_lasts_until_all_is_there(gated: Bench) -> None:
+    with pytest.raises(Refused, match="0 of 1 from release-managers"):
+        gated.together(*NEXT, to="production")
+    approved(gated, person("ann"))
+    gated.releases.failing = frozenset({"orders"})
+    with pytest.raises(ToolFailed):
+        gated.together(*NEXT, to="production")
+    gated.releases.failing = frozenset()
+    gated.together(*NEXT, to="production")
+    assert [gated.runs(each, "production") for each, _ in SET] == ["1.1.0"] * 3
+
+
+def test_it_is_no_approval_of_a_member_by_itself(gated: Bench) -> None:
+    approved(gated, person("ann"))
+    with pytest.raises(Refused, match="0 of 1"):
+        gated.promote("1.1.0", "production")
+
+
+def test_who_asked_for_the_set_does_not_count_for_any_member(gated: Bench) -> None:
+    approved(gated, person("ann"))
+    with pytest.raises(Refused, match="ann's does not count: has asked for it") as caught:
+        gated.together(*NEXT, to="production", writer=person("ann"))
+    assert len(caught.value.faults) == 3
+    with pytest.raises(Refused, match="ann's does not count: has asked for it"):
+        gated.together(*NEXT, to="production")
+
+
+def test_when_the_plan_of_a_member_changes_the_approval_is_void_and_the_line_is_shown(gated: Bench) -> None:
+    approved(gated, person("ann"))
+    gated.rollback("production", "1.0.0")
+    gated.cluster.records["payments-production", "orders"][9] = gated.cluster.records[
+        "payments-production", "orders"
+    ][1]
+    with pytest.raises(Refused) as caught:
+        gated.together(*NEXT, to="production")
+    void = "it is of another plan (payments/orders: live: 1.0.0, revision 1 → 1.0.0, revision 9)"
+    assert [void in each.problem for each in caught.value.faults] == [True] * 3
+
+
+def test_an_approval_of_other_members_does_not_count(gated: Bench) -> None:
+    approved(gated, person("ann"))
+    with pytest.raises(Refused, match=r"another set \(payments/web: 1.1.0 → nothing\)"):
+        gated.together(*NEXT[1:], to="production")
+
+
+def test_an_approval_of_what_it_does_not_say_does_not_count(gated: Bench) -> None:
+    found = together.plan(gated.around(), gated.set_of(*NEXT), gated.environment("production"), Request())
+    forged: Any = bring.approval(gated.around(), found.plan, "")
+    forged.details["members"][0]["plan"] = "sha256:" + "0" * 64
+    gated.write(person("bob"), forged)
+    with pytest.raises(Refused, match="bob's does not count: it is not of what it says"):
+        gated.together(*NEXT, to="production")
+
+
+def test_a_pipeline_s_word_of_a_set_counts_for_nothing(gated: Bench) -> None:
+    pipeline = Writer(role="pipeline", team="payments")
+    approved(gated, pipeline)
+    entry = gated.ledger.history(PLATFORM).entries[-1]
+    assert "a pipeline's key writes no event of the kind approved" in entry.trouble
+    with pytest.raises(Refused, match="0 of 1"):
+        gated.together(*NEXT, to="production")
+
+
+def test_what_others_write_in_the_place_of_a_set_is_no_set(bench: Bench) -> None:
+    odd = ({"set": 1}, {"set": "checkout", "members": [7, {"application": ["x"]}], "stage": "begun"})
+    for details in odd:
+        bench.write(RITA, Event(kind="requested", environment="staging", details=details, at=bench.now))
+    bench.together(*SET)
+    assert of_set(bench)[-1].kind == "set-promoted"
