@@ -20,6 +20,7 @@ from pipelinekit.ports.innerloop import DraftPods
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
 from pipelinekit.ports.ledger import Anchors, Journal, Ledger, TagAnchors
 from pipelinekit.ports.namespaces import Namespaces
+from pipelinekit.ports.preflight import Inspector
 from pipelinekit.ports.releases import (
     RIVAL,
     SILENT,
@@ -50,6 +51,7 @@ __all__ = [
     "Describer",
     "DraftPods",
     "Engine",
+    "Inspector",
     "Jobs",
     "Journal",
     "Ledger",

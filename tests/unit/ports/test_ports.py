@@ -16,6 +16,7 @@ from pipelinekit.adapters.cluster.anchors import ClusterAnchors
 from pipelinekit.adapters.cluster.charts.components import ComponentHelm
 from pipelinekit.adapters.cluster.charts.helm import Helm
 from pipelinekit.adapters.cluster.definitions import Definitions
+from pipelinekit.adapters.cluster.ground.inspection import Inspector
 from pipelinekit.adapters.cluster.ground.namespaces import Namespaces
 from pipelinekit.adapters.cluster.ground.volumes import Volumes
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
@@ -77,6 +78,7 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Answers: (Parts, parts.Answers),
     ports.Volumes: (Volumes, parts.Volumes),
     ports.Components: (ComponentHelm, parts.Components),
+    ports.Inspector: (Inspector, parts.Inspector),
     ports.DraftPods: (ReleasePods, developers.DraftPods),
     ports.Jobs: (JenkinsJobs, doubles.Jobs),
     ports.Controller: (JenkinsController, doubles.Controller),
