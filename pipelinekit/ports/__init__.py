@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelinekit.ports.bundle import Bundle
 from pipelinekit.ports.folder import Receipts, Reports, Repositories, Shell, Sources, TextMerge, Workspace
 from pipelinekit.ports.images import (
     DENIED,
@@ -41,6 +42,7 @@ __all__ = [
     "Anchors",
     "Answers",
     "Builds",
+    "Bundle",
     "ChartRepository",
     "Charts",
     "Cluster",
