@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipelinekit.adapters import files, regular
+from pipelinekit.adapters.registry.copying import DEPTH
 from pipelinekit.adapters.registry.digests import (
     OCI_INDEX,
     OCI_MANIFEST,
@@ -163,12 +164,14 @@ class LayoutManifests:
         found = [each for each in self.entries.values() if each["annotations"].get(REPOSITORY) == home]
         return tuple(each for each in found if self.subject(str(each["digest"])) == ref.digest)
 
-    def lacking(self, digest: str) -> tuple[str, ...]:
+    def lacking(self, digest: str, depth: int = 0) -> tuple[str, ...]:
         """What of a manifest is not there, itself included."""
+        if depth > DEPTH:
+            raise failed("layout-odd", f"{self.folder}: {digest} is an index inside indexes without end")
         if not self.blobs.path(digest).is_file():
             return (digest,)
         manifest = self._manifest(digest)
-        inner = [part for each in manifest.children for part in self.lacking(str(each["digest"]))]
+        inner = [part for each in manifest.children for part in self.lacking(str(each["digest"]), depth + 1)]
         gone = [each["digest"] for each in manifest.blobs if not self.blobs.path(each["digest"]).is_file()]
         return (*inner, *gone)
 

@@ -58,14 +58,19 @@ def fill(content: Content, architectures: Sequence[str], bundle: Bundle, say: Sa
             say(f"{stored.reference}: {stored.moved} blob(s) brought")
         images.append(stored)
     if errors:
-        kind = Refused if all(isinstance(each, Refused) for each in errors) else ToolFailed
-        raise kind(*(fault for error in errors for fault in error.faults))
+        raise _together(errors)
     text = listing.listing(content, charts, images)
     entries, _ = listing.read(text)
     if meetings := listing.meetings(entries):
         raise Refused(*meetings)
     written = bundle.finish(content.files, text)
     return Filled(charts=charts, images=tuple(images), repaired=len(repaired), written=written)
+
+
+def _together(errors: Sequence[PipelinekitError]) -> PipelinekitError:
+    """All faults as one error, each once: a registry that does not answer says so for every image."""
+    kind = Refused if all(isinstance(each, Refused) for each in errors) else ToolFailed
+    return kind(*dict.fromkeys(fault for error in errors for fault in error.faults))
 
 
 def check(bundle: Bundle) -> tuple[Entry, ...]:
@@ -95,6 +100,5 @@ def load(bundle: Bundle, registry: str, say: Say) -> tuple[int, int]:
         acted += did
         say(f"{listing.reference(to)} {'is there now' if did else 'is there already'}")
     if errors:
-        kind = Refused if all(isinstance(each, Refused) for each in errors) else ToolFailed
-        raise kind(*(fault for error in errors for fault in error.faults))
+        raise _together(errors)
     return len(entries), acted

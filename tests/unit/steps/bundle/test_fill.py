@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from pipelinekit.errors import Refused, ToolFailed
-from pipelinekit.model.bundle import Chart, Content, Image
+from pipelinekit.errors import Refused, ToolFailed, failed
+from pipelinekit.model.bundle import Chart, Content, Image, Stored
 from pipelinekit.plan.inputs import image_reference
 from pipelinekit.steps.bundle.fill import check, fill, load
 from tests.bundles import Bundle
@@ -42,6 +44,16 @@ def test_an_image_that_cannot_be_had_stops_no_other_and_leaves_no_list() -> None
     assert "quay.io/a/c:1" in bundle.there
     with pytest.raises(Refused, match="no bundle that is whole"):
         check(bundle)
+
+
+def test_what_is_said_of_every_image_is_said_once() -> None:
+    class Silent(Bundle):
+        def image(self, image: Image, architectures: Sequence[str]) -> Stored:
+            raise failed("registry-down", "it does not answer")
+
+    with pytest.raises(ToolFailed) as caught:
+        fill(CONTENT, (), Silent(), silent)
+    assert [str(each) for each in caught.value.faults] == ["it does not answer"]
 
 
 def test_what_is_damaged_is_told_and_brought_again() -> None:
