@@ -118,6 +118,10 @@ IMAGE_FOLDER = r"(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
 """What may follow a host in front of images' names."""
 
 
+ARCHITECTURE = re.compile(r"[a-z0-9]{1,20}/[a-z0-9_]{1,20}(/[a-z0-9.]{1,20})?")
+"""What an image is made for: `linux/arm64`, `linux/arm/v7`."""
+
+
 def host_fault(text: str, *, path: bool = True) -> str:
     """Why `text` is no `host`, `host:port` or (with `path`) `host:port/path`; empty when it is one.
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.component import Condition, Question
+from pipelinekit.model.inspection import Facts, Tried, Wants
 from pipelinekit.model.release import Target
 from pipelinekit.model.rollout import Answer
 from tests import doubles
@@ -196,3 +197,21 @@ class Volumes:
     def let_go(self, target: Target, stateful_set: str) -> None:
         del target
         self.let_gone.append(stateful_set)
+
+
+@dataclass
+class Inspector:
+    """A cluster that answers as it is told to; `attempts` counts what was made there for a moment."""
+
+    facts: Facts
+    tried: Tried
+    attempts: int = 0
+
+    def look(self, target: Target, wants: Wants) -> Facts:
+        del target, wants
+        return self.facts
+
+    def attempt(self, target: Target, wants: Wants) -> Tried:
+        del target, wants
+        self.attempts += 1
+        return self.tried

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelinekit.ports.bundle import Bundle
 from pipelinekit.ports.folder import Receipts, Reports, Repositories, Shell, Sources, TextMerge, Workspace
 from pipelinekit.ports.images import (
     DENIED,
@@ -20,6 +21,7 @@ from pipelinekit.ports.innerloop import DraftPods
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
 from pipelinekit.ports.ledger import Anchors, Journal, Ledger, TagAnchors
 from pipelinekit.ports.namespaces import Namespaces
+from pipelinekit.ports.preflight import Inspector
 from pipelinekit.ports.releases import (
     RIVAL,
     SILENT,
@@ -40,6 +42,7 @@ __all__ = [
     "Anchors",
     "Answers",
     "Builds",
+    "Bundle",
     "ChartRepository",
     "Charts",
     "Cluster",
@@ -50,6 +53,7 @@ __all__ = [
     "Describer",
     "DraftPods",
     "Engine",
+    "Inspector",
     "Jobs",
     "Journal",
     "Ledger",

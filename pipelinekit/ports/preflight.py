@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from pipelinekit.model.inspection import Facts, Tried, Wants
     from pipelinekit.model.preflight import Needs, Seen
     from pipelinekit.model.release import Target
 
@@ -17,4 +18,16 @@ class Scout(Protocol):
 
         Raises `ToolFailed` when the cluster does not answer.
         """
+        ...
+
+
+class Inspector(Protocol):
+    """A cluster as a whole."""
+
+    def look(self, target: Target, wants: Wants) -> Facts:
+        """What the cluster says of itself; raises `ToolFailed` when it does not answer."""
+        ...
+
+    def attempt(self, target: Target, wants: Wants) -> Tried:
+        """What pods find out in a namespace that is made for them, and is gone afterwards."""
         ...

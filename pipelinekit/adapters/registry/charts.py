@@ -26,7 +26,13 @@ def publish(
 
     The same archive gives the same digest: the manifest holds no time.
     """
-    config, data = bring(blobs, ref, archive, chart)
+    made = manifest_of(*bring(blobs, ref, archive, chart), chart)
+    manifests.put(ref, made)
+    return made.digest
+
+
+def manifest_of(config: bytes, data: bytes, chart: Mapping[str, object]) -> Manifest:
+    """The manifest of a chart, from its metadata and its archive as they are stored."""
     body = {
         "schemaVersion": 2,
         "mediaType": OCI_MANIFEST,
@@ -35,8 +41,7 @@ def publish(
         "annotations": _annotations(chart),
     }
     content = canonical(body)
-    manifests.put(ref, Manifest(content, OCI_MANIFEST, digest_bytes(content)))
-    return digest_bytes(content)
+    return Manifest(content, OCI_MANIFEST, digest_bytes(content))
 
 
 def bring(blobs: Blobs, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> tuple[bytes, bytes]:

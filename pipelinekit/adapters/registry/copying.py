@@ -5,11 +5,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import IO, Any, Protocol
 
-from pipelinekit.adapters.registry.blobs import Blobs, Home
 from pipelinekit.adapters.registry.digests import Manifest
-from pipelinekit.adapters.registry.manifests import Manifests
+from pipelinekit.adapters.registry.download import Home
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.release import ImageRef
 
@@ -49,10 +48,54 @@ class Copied:
         return bool(self.manifests or self.moved or self.mounted or self.referrers)
 
 
+class Names(Protocol):
+    """What manifests are read from and stored in: `Manifests`, or a folder that is called like them."""
+
+    def head(self, ref: ImageRef) -> str | None:
+        """The digest of what is there whole, or None."""
+        ...
+
+    def get(self, ref: ImageRef) -> Manifest:
+        """The manifest."""
+        ...
+
+    def put(self, ref: ImageRef, manifest: Manifest) -> bool:
+        """Store one."""
+        ...
+
+    def referrers(self, ref: ImageRef) -> tuple[Mapping[str, Any], ...]:
+        """Descriptors of what refers to the ref's digest."""
+        ...
+
+    def attach(self, subject: ImageRef, manifest: Manifest) -> None:
+        """Store one that refers to the subject's digest."""
+        ...
+
+
+class Contents(Protocol):
+    """What blobs are read from and stored in: `Blobs`, or a folder that is called like them."""
+
+    def has(self, home: Home, digest: str) -> bool:
+        """Whether it is there."""
+        ...
+
+    def mount(self, home: Home, digest: str, source: str) -> str:
+        """Empty when it has been taken over from another repository; else where to upload it."""
+        ...
+
+    def fetch(self, home: Home, digest: str, out: IO[bytes], *, size: int | None = None) -> None:
+        """Write it to a stream, verified."""
+        ...
+
+    def send(self, home: Home, digest: str, stream: IO[bytes], size: int, location: str = "") -> None:
+        """Store what a stream holds."""
+        ...
+
+
 class Copier:
     """Copies from the registries of `source` to those of `target`; the two may be the same."""
 
-    def __init__(self, source: tuple[Manifests, Blobs], target: tuple[Manifests, Blobs]) -> None:
+    def __init__(self, source: tuple[Names, Contents], target: tuple[Names, Contents]) -> None:
         self.source, self.source_blobs = source
         self.target, self.target_blobs = target
 

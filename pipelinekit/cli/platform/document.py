@@ -11,8 +11,9 @@ from pipelinekit.adapters import files
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import bug, report
 from pipelinekit.cli.options import JSON, PLATFORM
-from pipelinekit.cli.platform import rollout, standing
+from pipelinekit.cli.platform import bundle, rollout, standing
 from pipelinekit.cli.platform.init import init
+from pipelinekit.cli.platform.preflight import preflight
 from pipelinekit.errors import DocumentInvalid, Fault, ToolFailed
 from pipelinekit.generators.platformdoc import FILE
 from pipelinekit.model.platform.document import Platform
@@ -27,7 +28,7 @@ def platform() -> None:
     """Work on the platform's own document, and on the components that it names."""
 
 
-for each in (*standing.VERBS, *rollout.VERBS):
+for each in (*standing.VERBS, *rollout.VERBS, preflight, *bundle.VERBS):
     platform.add_command(each)
 
 

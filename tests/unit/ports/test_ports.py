@@ -12,10 +12,12 @@ from pipelinekit.adapters.build.buildah import BuildahEngine
 from pipelinekit.adapters.build.context import Sources
 from pipelinekit.adapters.build.docker import DockerEngine
 from pipelinekit.adapters.build.secrets import BuildSecrets
+from pipelinekit.adapters.bundle.folder import BundleFolder
 from pipelinekit.adapters.cluster.anchors import ClusterAnchors
 from pipelinekit.adapters.cluster.charts.components import ComponentHelm
 from pipelinekit.adapters.cluster.charts.helm import Helm
 from pipelinekit.adapters.cluster.definitions import Definitions
+from pipelinekit.adapters.cluster.ground.inspection import Inspector
 from pipelinekit.adapters.cluster.ground.namespaces import Namespaces
 from pipelinekit.adapters.cluster.ground.volumes import Volumes
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
@@ -39,7 +41,7 @@ from pipelinekit.adapters.registry.syft import Syft
 from pipelinekit.adapters.source.ledger.gitledger import GitLedger
 from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.adapters.source.worktree import MergeFile
-from tests import developers, doubles, nexus, parts
+from tests import bundles, developers, doubles, nexus, parts
 from tests.textmerge import LineMerge
 from tests.things import Things
 
@@ -77,6 +79,8 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Answers: (Parts, parts.Answers),
     ports.Volumes: (Volumes, parts.Volumes),
     ports.Components: (ComponentHelm, parts.Components),
+    ports.Bundle: (BundleFolder, bundles.Bundle),
+    ports.Inspector: (Inspector, parts.Inspector),
     ports.DraftPods: (ReleasePods, developers.DraftPods),
     ports.Jobs: (JenkinsJobs, doubles.Jobs),
     ports.Controller: (JenkinsController, doubles.Controller),

@@ -1,0 +1,1 @@
+"""Bundles on disk: OCI's layout, and what is beside it."""

@@ -1,0 +1,110 @@
+"""Whether a cluster is one to roll components out on: what is asked of it, what it answered, what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from pipelinekit.model.preflight import UNCHECKED
+
+Object = Mapping[str, Any]
+
+OK: Final = "ok"
+FAILS: Final = "fails"
+
+__all__ = ["FAILS", "OK", "UNCHECKED", "Access", "Check", "Facts", "Pull", "Tried", "Wants"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: what was found, and what to do about it."""
+
+    name: str
+    state: Literal["ok", "fails", "not checked"]
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Something that an account may or may not do; an empty namespace is the whole cluster."""
+
+    verb: str
+    group: str
+    resource: str
+    """With its subresource, like `services/proxy`."""
+    namespace: str = ""
+
+    def __str__(self) -> str:
+        kind = f"{self.resource}.{self.group}" if self.group else self.resource
+        return f"{self.verb} {kind}" + (f" in {self.namespace}" if self.namespace else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wants:
+    """What is to be looked at."""
+
+    access: tuple[Access, ...]
+    """What the account has to be allowed in every namespace, or of what has none."""
+    namespaces: tuple[str, ...] = ()
+    """Where it is enough to be allowed that."""
+    image: str
+    """What the pods run that look at network and nodes: one with a shell, as busybox has it."""
+    sysctls: tuple[str, ...] = ()
+    pulls: tuple[str, ...] = ()
+    """Images that nodes have to be able to pull."""
+    login: str = field(default="", repr=False)
+    """The text of a pull secret, or empty."""
+    timeout: int = 120
+    """Seconds for all that pods are needed for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a cluster answered. None, wherever it stands, is: it could not be asked."""
+
+    version: str
+    client: str
+    """kubectl's version."""
+    rbac: bool | None = None
+    """Whether the API group of RBAC is there."""
+    strangers: Mapping[str, bool | None] = field(default_factory=dict)
+    """Who should be allowed nothing, and whether they may read Secrets or make pods."""
+    allowed: Mapping[Access, bool | None] = field(default_factory=dict)
+    classes: tuple[Object, ...] | None = None
+    drivers: frozenset[str] | None = None
+    nodes: tuple[Object, ...] | None = None
+    daemons: tuple[str, ...] | None = None
+    """The names of the DaemonSets: by them a network is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """What became of a node's attempt to pull an image; `there` None: nothing, in the time that there was."""
+
+    there: bool | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What pods in a namespace of their own found out."""
+
+    problem: str = ""
+    """Why there were none; all else is empty then."""
+    open: bool | None = None
+    """Whether one pod reached the other as long as nothing forbade it."""
+    closed: bool | None = None
+    """Whether it no longer did under a policy that denies all."""
+    again: bool | None = None
+    """Whether it did again once that was away."""
+    unready: str = ""
+    """Why the pods for that did not run."""
+    nodes: Mapping[str, str] = field(default_factory=dict)
+    """By node, the lines `key value` that a pod on it printed; empty text: none came."""
+    skews: Mapping[str, int] = field(default_factory=dict)
+    """By node, the seconds that its clock is ahead of the cluster's at least; less than 0: behind."""
+    pulls: Mapping[str, Pull] = field(default_factory=dict)
+    skew: int | None = None
+    """The seconds that the cluster's clock is ahead of ours at least; less than 0: behind."""

@@ -1,0 +1,115 @@
+"""Images that rendered objects name, held against the list of a component."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipelinekit.errors import Fault
+from pipelinekit.model.component import Component
+from pipelinekit.model.platform.document import Images
+from pipelinekit.model.release import ImageRef
+from pipelinekit.plan.inputs import HUB, image_reference, where_it_answers
+
+Object = Mapping[str, Any]
+
+_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+
+
+def named(objects: Sequence[Object]) -> tuple[str, ...]:
+    """The images of containers of every kind, of volumes, and of resources that have a field `image`."""
+    return tuple(dict.fromkeys(each for one in objects for each in _in(one)))
+
+
+def _in(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == "image" and isinstance(inner, str):
+                # Somebody's own resource may call another thing so: an image has a path, a tag or a digest.
+                if inner and ("name" in value or "/" in inner or ":" in inner):
+                    yield inner
+            elif key == "image" and isinstance(inner, Mapping) and isinstance(inner.get("reference"), str):
+                yield inner["reference"]
+            else:
+                yield from _in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _in(inner)
+
+
+def proven(component: Component, objects: Sequence[Object], images: Images) -> tuple[Fault, ...]:
+    """What is rendered and not listed, and what is listed and not rendered.
+
+    What operators start stands in variables, arguments or settings: there a listed image counts as named. An
+    image at the platform's own registries is the one of that path, whatever registry the list says.
+    """
+    own = {each for each in (images.mirror, images.registry) if each and each != HUB}
+    listed = {each: image_reference(each) for each in component.images}
+    found = {each: _read(each, own) for each in named(objects)}
+    faults = [
+        Fault(
+            "image-unlisted",
+            f"{component.name}: {image} is rendered, and images: does not list it",
+            hint=f"add it to images: in {component.name}'s component.yaml",
+        )
+        for image, ref in found.items()
+        if not any(_same(ref, each) for each in listed.values())
+    ]
+    words = tuple(_words(objects))
+    for image, ref in listed.items():
+        if any(_same(each, ref) for each in found.values()) or _is_in(ref, words, own):
+            continue
+        problem = f"{component.name}: images: lists {image}, and nothing that is rendered names it"
+        hint = "take it out of the list, or out of the values what switches it off"
+        faults.append(Fault("image-unused", problem, hint=hint))
+    return tuple(faults)
+
+
+def source_of(ref: ImageRef, images: Images) -> ImageRef:
+    """Where an image is copied from: what Docker Hub has comes from the platform's mirror."""
+    if ref.registry == HUB and images.mirror not in ("", HUB):
+        host, _, path = images.mirror.partition("/")
+        return ImageRef(host, "/".join(part for part in (path, ref.repository) if part), ref.tag, ref.digest)
+    return where_it_answers(ref)
+
+
+def _read(image: str, own: set[str]) -> ImageRef:
+    """A rendered image; of one at an own registry the registry is left empty."""
+    for place in sorted(own, key=len, reverse=True):
+        if image.startswith(f"{place}/"):
+            ref = image_reference(f"{place.partition('/')[0]}/{image.removeprefix(f'{place}/')}")
+            return ImageRef("", ref.repository, ref.tag, ref.digest)
+    return image_reference(image)
+
+
+def _same(rendered: ImageRef, listed: ImageRef) -> bool:
+    if rendered.registry not in ("", listed.registry) or rendered.repository != listed.repository:
+        return False
+    if rendered.digest and listed.digest:
+        return rendered.digest == listed.digest
+    return bool(rendered.tag) and rendered.tag == listed.tag
+
+
+def _words(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _words(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _words(inner)
+
+
+def _is_in(ref: ImageRef, words: Sequence[str], own: set[str]) -> bool:
+    """Whether a text names that image: with its registry, an own one, or none before it."""
+    ends = [f":{ref.tag}"] if ref.tag else []
+    ends += [f"@{ref.digest}"] if ref.digest else []
+    path = ref.repository.removeprefix("library/") if ref.registry == HUB else ref.repository
+    before = "|".join(re.escape(f"{each}/") for each in (ref.registry, *sorted(own)))
+    folder = "(?:library/)?" if path != ref.repository else ""
+    forms = "|".join(re.escape(path + each) for each in ends)
+    begin, end = "(?<![A-Za-z0-9._/-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
+    pattern = re.compile(f"{begin}(?:{before})?{folder}(?:{forms}){end}")
+    return any(pattern.search(each) for each in words)

@@ -1,0 +1,1 @@
+"""Bundles for sites without internet: gathered, filled, loaded."""

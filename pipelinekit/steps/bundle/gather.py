@@ -1,0 +1,101 @@
+"""What goes into a bundle: rendered as it would be deployed, and held against what is declared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipelinekit.errors import DocumentInvalid, Refused
+from pipelinekit.model.bundle import Chart, Content, Image
+from pipelinekit.plan.bundle import images, knot
+from pipelinekit.plan.inputs import image_reference
+from pipelinekit.plan.rollout.definitions import split
+from pipelinekit.plan.rollout.order import Order
+from pipelinekit.ports import Charts
+from pipelinekit.ports.rollout import Components, Object
+from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.values import read_values
+from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
+
+PLUGINS = "jenkins/plugins.txt"
+_PLUGINS = (
+    f"{PLUGINS} lists the plugins of Jenkins, and the bundle does not hold them: put them into the "
+    "controller's image where there is internet (jenkins-plugin-cli --plugin-file plugins.txt), and list it"
+)
+_LIBRARY = (
+    "library/vars is the shared library as files: push it, with its tag, to a git server that the site's "
+    "Jenkins reaches (jenkins.library in platform.yaml)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Brought:
+    charts: tuple[Chart, ...]
+    definitions: tuple[Object, ...]
+    objects: tuple[Object, ...]
+
+
+def gather(
+    parts: Mapping[str, Part], order: Order, shelf: Shelf, components: Components, files: Mapping[str, str]
+) -> Content:
+    """All that the components need; `files` are those that do not come from them, by their path.
+
+    No cluster is asked. Raises `DocumentInvalid` with every image that is not as it is declared, `Refused`
+    for what is at or below Nexus and pulls from it.
+    """
+    brought = {name: _brought(parts[name], shelf, components) for name in order}
+    platform = shelf.platform
+    faults = [
+        fault
+        for name, each in brought.items()
+        for fault in images.proven(parts[name].component, each.objects, platform.images)
+    ]
+    if faults:
+        raise DocumentInvalid(*faults)
+    knots = knot.faults(order, {name: images.named(each.objects) for name, each in brought.items()}, platform)
+    if knots:
+        raise Refused(*knots)
+    whose: dict[str, list[str]] = {}
+    for name in order:
+        for image in parts[name].component.images:
+            whose.setdefault(image, []).append(name)
+    refs = {image: image_reference(image) for image in sorted(whose)}
+    crds = {
+        f"crds/{name}.yaml": _text(each.definitions) for name, each in brought.items() if each.definitions
+    }
+    return Content(
+        platform=platform.name,
+        environment=shelf.environment.name,
+        charts=tuple(chart for each in brought.values() for chart in each.charts),
+        images=tuple(
+            Image(name=ref, source=images.source_of(ref, platform.images), components=tuple(whose[image]))
+            for image, ref in refs.items()
+        ),
+        files={**files, **crds},
+        findings=(_PLUGINS, _LIBRARY),
+    )
+
+
+def _brought(part: Part, shelf: Shelf, components: Components) -> _Brought:
+    charts, texts = [], []
+    for packaged in (policies_of(part, shelf, publish=False), release_of(part, shelf, publish=False)):
+        if packaged is None:
+            continue
+        prepared = packaged.prepared
+        charts.append(_chart(part.name, packaged, shelf.charts))
+        texts.append(components.everything(prepared.archive, prepared.target, prepared.layers))
+    definitions, objects = split([each for text in texts for each in read_manifest(text)])
+    return _Brought(charts=tuple(charts), definitions=definitions, objects=objects)
+
+
+def _chart(component: str, packaged: Packaged, charts: Charts) -> Chart:
+    archive = packaged.prepared.archive
+    about = read_values(charts.texts(archive, ["Chart.yaml"])["Chart.yaml"], "Chart.yaml")
+    name, version = str(about.get("name", "")), str(about.get("version", ""))
+    return Chart(component=component, name=name, version=version, archive=str(archive), about=about)
+
+
+def _text(definitions: tuple[Object, ...]) -> str:
+    # JSON is YAML: nothing of a definition has to be escaped.
+    return "".join(f"---\n{json.dumps(each, indent=1)}\n" for each in definitions)

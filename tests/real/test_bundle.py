@@ -1,0 +1,195 @@
+"""Two components at a site whose only registry was filled from a bundle."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import tarfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.adapters.registry.credentials import from_docker_config
+from pipelinekit.adapters.registry.digests import Manifest, canonical, digest_bytes
+from pipelinekit.adapters.registry.download import Home
+from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.model.release import ImageRef
+from tests.real.platform import TestPlatform, made_platform
+from tests.real.test_registry import index
+from tests.testbed import faults, registry
+
+BUSYBOX = ("library/busybox", "stable")
+
+
+@dataclass(frozen=True)
+class Site:
+    """`vendor` has the testbed's registry; `image` is one there that no node has seen."""
+
+    vendor: TestPlatform
+    bundle: Path
+    image: str
+
+    def fill(self, *arguments: str) -> dict[str, object]:
+        said = self.vendor.must("bundle", "--to", str(self.bundle), "--json", *arguments)
+        row: dict[str, object] = json.loads(said.out)
+        return row
+
+    def blob(self) -> Path:
+        """The largest one."""
+        return max((self.bundle / "blobs" / "sha256").iterdir(), key=lambda each: each.stat().st_size)
+
+
+def write(platform: TestPlatform, address: str, charts: str, values: Mapping[str, str]) -> None:
+    """platform.yaml, whose registries are all at one address."""
+    document = {
+        "apiVersion": "pipelinekit/v1",
+        "kind": "Platform",
+        "metadata": {"name": platform.prefix},
+        "images": {"registry": address, "mirror": address},
+        "charts": {"repository": f"oci://{address}/{charts}"},
+        "clusters": [{"name": "testbed"}],
+        "environments": [{"name": "dev", "cluster": "testbed", "namespace": "{team}", "automatic": True}],
+        "components": [{"name": name, **({"values": each} if each else {})} for name, each in values.items()],
+    }
+    (platform.folder / "platform.yaml").write_text(json.dumps(document))
+
+
+def never_seen(client: OciRegistry, host: str, repository: str) -> Manifest:
+    """Store busybox with one more layer: a node that has busybox has to pull it all the same."""
+    base = client.manifests.get(ImageRef(host, BUSYBOX[0], tag=BUSYBOX[1]))
+    home, body = Home(host, repository), dict(base.body)
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        text = repository.encode()
+        member = tarfile.TarInfo("etc/bundle")
+        member.size = len(text)
+        tar.addfile(member, io.BytesIO(text))
+    layer = archive.getvalue()
+    config = json.loads(client.blobs.read(Home(host, BUSYBOX[0]), body["config"]["digest"]))
+    config["rootfs"]["diff_ids"].append(f"sha256:{hashlib.sha256(layer).hexdigest()}")
+    config.pop("history", None)
+    for each in body["layers"]:
+        spool = io.BytesIO()
+        client.blobs.fetch(Home(host, BUSYBOX[0]), each["digest"], spool)
+        client.blobs.upload(home, spool.getvalue())
+    text = canonical(config)
+    kind = "application/vnd.docker.image.rootfs.diff.tar"
+    more = {"mediaType": kind, "digest": client.blobs.upload(home, layer), "size": len(layer)}
+    body["config"] = {**body["config"], "digest": client.blobs.upload(home, text), "size": len(text)}
+    body["layers"] = [*body["layers"], more]
+    content = canonical(body)
+    made = Manifest(content, base.kind, digest_bytes(content))
+    client.manifests.put(ImageRef(host, repository, tag="1"), made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with made_platform(tmp_path_factory.mktemp("vendor"), testbed) as vendor:
+        login = from_docker_config(vendor.registry, Path(testbed["DOCKER_CONFIG"], "config.json"))
+        client = OciRegistry(lambda _: login)
+        image, agent = f"{vendor.prefix}/run:1", f"{vendor.prefix}/agent:1"
+        made = {
+            "run": never_seen(client, vendor.registry, f"{vendor.prefix}/run"),
+            "agent": index(client, ImageRef(vendor.registry, f"{vendor.prefix}/agent", tag="1")),
+        }
+        values = {"image": f"{vendor.registry}/{image}"}
+        vendor.component("store", policies=True, values=values, images=[image])
+        # An operator's way to name what it starts; the image itself never runs here.
+        started = {**values, "server": f"echo {agent}"}
+        vendor.component("web", needs=("store",), values=started, images=[image, agent])
+        write(vendor, vendor.registry, vendor.prefix, {"store": "", "web": ""})
+        try:
+            yield Site(vendor, tmp_path_factory.mktemp("bundle") / "bundle", image)
+        finally:
+            for name, each in made.items():
+                client.manifests.delete(
+                    ImageRef(vendor.registry, f"{vendor.prefix}/{name}", digest=each.digest)
+                )
+
+
+def test_what_is_declared_and_what_is_rendered_are_held_against_each_other(site: Site) -> None:
+    document = site.vendor.folder / "platform-charts" / "store" / "component.yaml"
+    good = document.read_text()
+    document.write_text(good.replace(site.image, "library/busybox:other"))
+    said = site.vendor.verb("bundle", "--to", str(site.bundle))
+    document.write_text(good)
+    assert said.code == 3
+    assert f"store: {site.vendor.registry}/{site.image} is rendered, and images: does not list it" in said.err
+    assert "lists library/busybox:other, and nothing that is rendered names it" in said.err
+    assert not site.bundle.exists()
+
+
+def test_a_bundle_that_was_killed_goes_on_and_run_again_copies_nothing(site: Site) -> None:
+    site.vendor.killed_when("agent:1: ", "bundle", "--to", str(site.bundle))
+    assert not (site.bundle / "bundle.json").exists()
+    unfinished = site.vendor.verb("bundle", "--check", str(site.bundle))
+    assert (unfinished.code, "no bundle that is whole" in unfinished.reason) == (6, True)
+    first = site.fill()
+    assert (first["acted"], first["charts"], first["images"]) == (True, 3, 2)
+    # A configuration and two layers; what was brought before the end is not brought again.
+    assert first["blobs"] == 3
+    before = {path: path.stat().st_mtime_ns for path in site.bundle.rglob("*") if path.is_file()}
+    again = site.fill()
+    assert (again["acted"], again["new"], again["blobs"]) == (False, 0, 0)
+    assert before == {path: path.stat().st_mtime_ns for path in site.bundle.rglob("*") if path.is_file()}
+
+
+def test_a_damaged_blob_is_found_by_each_verb_and_brought_again(site: Site) -> None:
+    content = bytearray(site.blob().read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged = site.blob()
+    damaged.write_bytes(content)
+    for words in (
+        ("bundle", "--check", str(site.bundle)),
+        ("unbundle", str(site.bundle), "--to-registry", "127.0.0.1:1"),
+    ):
+        said = site.vendor.verb(*words)
+        assert (said.code, f"blob sha256:{damaged.name} is damaged" in said.reason) == (5, True)
+    done = site.fill()
+    assert (done["repaired"], done["blobs"]) == (1, 1)
+    site.vendor.must("bundle", "--check", str(site.bundle))
+
+
+def test_one_architecture_is_a_part_of_the_image(site: Site, tmp_path: Path) -> None:
+    for asked, code in (("linux/arm64", 6), ("linux/amd64", 0)):
+        said = site.vendor.verb("bundle", "--to", str(tmp_path / "part"), "--architecture", asked)
+        assert said.code == code, said.err
+    images = json.loads((tmp_path / "part" / "bundle.json").read_text())["images"]
+    assert [each["architectures"] for each in images] == [["linux/amd64"]] * 2
+    whole = json.loads((site.bundle / "bundle.json").read_text())["images"]
+    assert ["linux/amd64", "linux/arm64"] in [each["architectures"] for each in whole]
+
+
+def test_a_deployment_whose_only_registry_was_filled_from_the_bundle(site: Site, tmp_path: Path) -> None:
+    config = tmp_path / "docker"
+    config.mkdir()
+    with registry.serve(tmp_path / "registry") as behind, faults.before(behind.address) as there:
+        folder = tmp_path / "site"
+        shutil.copytree(site.vendor.folder, folder, ignore=shutil.ignore_patterns(".pipelinekit"))
+        # Nobody is logged in anywhere: of the vendor's registry no word is left.
+        env = {**site.vendor.env, "DOCKER_CONFIG": str(config)}
+        here = replace(site.vendor, folder=folder, env=env, registry=there.address)
+        (folder / "site.yaml").write_text(json.dumps({"image": f"{there.address}/{site.image}"}))
+        for path in folder.rglob("*.yaml"):
+            path.write_text(path.read_text().replace(site.vendor.registry, there.address))
+        write(here, there.address, "charts", {"store": "site.yaml", "web": "site.yaml"})
+        done = here.must("unbundle", str(site.bundle), "--to-registry", there.address, "--json").json()
+        assert done == {"names": 5, "new": 5}
+        again = here.must("unbundle", str(site.bundle), "--to-registry", there.address, "--json").json()
+        assert again == {"names": 5, "new": 0}
+        there.log.clear()
+        assert here.states() == {"store": "deployed", "web": "deployed"}
+        for component in ("store", "web"):
+            pods = json.loads(here.kubectl("get", "pods", "--output", "json", component=component))["items"]
+            images = {each["image"] for pod in pods for each in pod["status"]["containerStatuses"]}
+            assert images == {f"{there.address}/{site.image}"}
+        # The node has pulled from there, and the charts were found published: nothing was stored.
+        methods = {line.split()[0] for line in there.log}
+        assert any(f"GET /v2/{site.vendor.prefix}/run/blobs/" in line for line in there.log)
+        assert methods == {"GET", "HEAD"}
+        assert list(config.iterdir()) == []

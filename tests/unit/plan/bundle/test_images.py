@@ -1,0 +1,100 @@
+"""Images that are rendered, in every place where one can stand, and the list that they are held against."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelinekit.model.component import Component
+from pipelinekit.model.platform.document import Images
+from pipelinekit.plan.bundle.images import named, proven, source_of
+from pipelinekit.plan.inputs import image_reference
+
+IMAGES = Images(registry="nexus.example.com:5000", mirror="mirror.example.com/hub")
+D, E = "sha256:" + "d" * 64, "sha256:" + "e" * 64
+
+
+def pod(*containers: dict[str, Any], **spec: Any) -> dict[str, Any]:
+    return {"kind": "Pod", "spec": {"containers": list(containers), **spec}}
+
+
+def container(image: str, **more: Any) -> dict[str, Any]:
+    return {"name": "one", "image": image, **more}
+
+
+def codes(objects: list[dict[str, Any]], *listed: str) -> list[str]:
+    component = Component(name="store", namespace="s", chart="chart", images=listed)
+    return [each.code for each in proven(component, objects, IMAGES)]
+
+
+def test_images_of_containers_of_every_kind_hooks_tests_volumes_and_resources() -> None:
+    hook = {"metadata": {"annotations": {"helm.sh/hook": "test"}}, **pod(container("e/hook:1"))}
+    cron = {"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": pod(container("e/cron:1"))}}}}
+    objects = [
+        pod(
+            container("e/a:1"), initContainers=[container("e/init:1")], ephemeralContainers=[container("odd")]
+        ),
+        {"kind": "Pod", "spec": {"volumes": [{"name": "v", "image": {"reference": "e/volume:1"}}]}},
+        {"kind": "Elasticsearch", "spec": {"image": "e/search:9"}},
+        {"kind": "Widget", "spec": {"image": "round"}},
+        hook,
+        cron,
+    ]
+    assert named(objects) == ("e/a:1", "e/init:1", "odd", "e/volume:1", "e/search:9", "e/hook:1", "e/cron:1")
+
+
+@pytest.mark.parametrize(
+    ("rendered", "listed"),
+    [
+        ("quay.io/a/b:1", "quay.io/a/b:1"),
+        (f"quay.io/a/b:1@{D}", f"quay.io/a/b:1@{D}"),
+        (f"quay.io/a/b@{D}", f"quay.io/a/b:1@{D}"),
+        ("quay.io/a/b:1", f"quay.io/a/b:1@{D}"),
+        ("busybox:1", "library/busybox:1"),
+        ("mirror.example.com/hub/library/busybox:1", "library/busybox:1"),
+        ("mirror.example.com/hub/a/b:1", "quay.io/a/b:1"),
+        ("nexus.example.com:5000/a/b:1", "quay.io/a/b:1"),
+    ],
+)
+def test_what_is_one_image_under_two_names(rendered: str, listed: str) -> None:
+    assert codes([pod(container(rendered))], listed) == []
+
+
+@pytest.mark.parametrize(
+    ("rendered", "listed"),
+    [
+        ("quay.io/a/b:2", "quay.io/a/b:1"),
+        ("quay.io/a/c:1", "quay.io/a/b:1"),
+        ("ghcr.io/a/b:1", "quay.io/a/b:1"),
+        (f"quay.io/a/b@{E}", f"quay.io/a/b@{D}"),
+        (f"quay.io/a/b@{D}", "quay.io/a/b:1"),
+        ("mirror.example.com/other/a/b:1", "quay.io/a/b:1"),
+    ],
+)
+def test_what_is_another_image_is_a_fault_on_both_sides(rendered: str, listed: str) -> None:
+    assert codes([pod(container(rendered))], listed) == ["image-unlisted", "image-unused"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"env": [{"name": "AGENT", "value": "quay.io/a/agent:3"}]},
+        {"args": ["--agent=mirror.example.com/hub/a/agent:3"]},
+        {"command": ["run", '{"image": "a/agent:3", "x": 1}']},
+    ],
+)
+def test_what_an_operator_starts_counts_as_named_where_a_setting_names_it(more: dict[str, Any]) -> None:
+    assert codes([pod(container("e/a:1", **more))], "e/a:1", "quay.io/a/agent:3") == []
+
+
+@pytest.mark.parametrize("value", ["quay.io/a/agent:30", "quay.io/a/agent:3.1", "xa/agent:3x", "agent"])
+def test_a_longer_tag_or_another_path_is_not_that_image(value: str) -> None:
+    more = {"args": [value]}
+    assert codes([pod(container("e/a:1", **more))], "e/a:1", "quay.io/a/agent:3") == ["image-unused"]
+
+
+def test_docker_hubs_images_come_from_the_mirror_and_others_from_where_they_are() -> None:
+    assert str(source_of(image_reference("busybox:1"), IMAGES)) == "mirror.example.com/hub/library/busybox:1"
+    assert str(source_of(image_reference("quay.io/a/b:1"), IMAGES)) == "quay.io/a/b:1"
+    assert source_of(image_reference("busybox:1"), Images(registry="")).registry == "registry-1.docker.io"

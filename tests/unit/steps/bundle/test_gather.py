@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelinekit.errors import DocumentInvalid, Refused
+from pipelinekit.model.bundle import Content
+from pipelinekit.model.release import Target
+from pipelinekit.steps.bundle.gather import PLUGINS, gather
+from pipelinekit.steps.rollout.part import Part
+from tests import examples, parts
+from tests.rollouts import CRD, Bench
+
+
+def pod(image: str) -> dict[str, Any]:
+    spec = {"containers": [{"name": "one", "image": image}]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "one"}, "spec": spec}
+
+
+class Plain(parts.Components):
+    """Charts that are their templates and nothing else."""
+
+    def everything(self, archive: Path, target: Target, values: Sequence[str]) -> str:
+        del target, values
+        packed = json.loads(archive.read_text())
+        return "\n---\n".join(text for name, text in packed.items() if name.startswith("templates/"))
+
+
+def gathered(bench: Bench, *there: Part) -> Content:
+    order = {each.name: each.component.needs for each in there}
+    named = {each.name: each for each in there}
+    return gather(named, order, bench.shelf, Plain(bench.releases), {PLUGINS: "git"})
+
+
+def test_charts_policies_images_and_definitions_go_in_and_nothing_is_published(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    store = bench.part(objects=(CRD, pod("quay.io/a/b:1")), images=("quay.io/a/b:1",), policies="policies")
+    web = bench.part("web", objects=(pod("quay.io/a/b:1"),), images=("quay.io/a/b:1",))
+    content = gathered(bench, store, web)
+    assert {each.name for each in content.charts} == {"store-policies", "store-chart", "web-chart"}
+    (image,) = content.images
+    assert (str(image.name), image.components) == ("quay.io/a/b:1", ("store", "web"))
+    assert set(content.files) == {PLUGINS, "crds/store.yaml"}
+    assert "widgets.example.com" in content.files["crds/store.yaml"]
+    assert any(PLUGINS in each for each in content.findings)
+
+
+def test_all_faults_of_all_components_come_together(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    there = [
+        bench.part(objects=(pod("quay.io/a/b:1"),)),
+        bench.part("web", images=("quay.io/a/c:1",)),
+    ]
+    with pytest.raises(DocumentInvalid) as caught:
+        gathered(bench, *there)
+    assert [each.code for each in caught.value.faults] == ["image-unlisted", "image-unused"]
+
+
+def test_nexus_that_pulls_from_itself_is_refused(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    image = f"{examples.platform().images.registry}/library/nexus:1"
+    nexus = bench.part("nexus", objects=(pod(image),), images=("library/nexus:1",))
+    with pytest.raises(Refused, match="nexus is Nexus, and pulls from it"):
+        gathered(bench, nexus)
