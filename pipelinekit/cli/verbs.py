@@ -36,6 +36,7 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "status": ("line.status:status", "Show what runs where."),
     "promote": ("release.promote:promote", "Move a recorded release to the next environment."),
+    "advance": ("release.advance:advance", "Promote what waited for its time, and see what arrived."),
     "approve": ("release.promote:approve", "Sign the plan of a promotion."),
     "rollback": ("release.promote:rollback", "Go back to a version that was there."),
     "hold": ("release.stops:hold", "Let no version into an environment."),

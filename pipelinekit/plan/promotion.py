@@ -181,7 +181,7 @@ def busy(entry: Entry) -> Refused:
 
 def _gates(environment: Environment) -> object:
     fields = dataclasses.asdict(environment)
-    for each in ("name", "cluster", "namespace", "automatic", "registry", "charts"):
+    for each in ("name", "cluster", "namespace", "automatic", "advance", "registry", "charts"):
         del fields[each]
     return fields
 

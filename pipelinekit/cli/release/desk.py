@@ -93,6 +93,12 @@ class Desk:
             )
         return teams.pop(), name
 
+    def applications(self) -> list[tuple[str, str]]:
+        """Team and name of everything that is registered, or that the ledger knows."""
+        known = {(each.team, each.name) for each in self.platform.applications}
+        parts = (each.split("/") for each in self.ledger.branches())
+        return sorted(known | {(each[1], each[2]) for each in parts if each[0] == "apps" and len(each) == 3})
+
     def branch(self, team: str, name: str) -> str:
         """The application's branch in the ledger."""
         return branch_of(*self.application(team, name))
@@ -103,8 +109,8 @@ class Desk:
 
         return door.clock(int(time.time()), zones)
 
-    def around(self, timeout: int = 300) -> Around:
-        """What a promotion needs of the world."""
+    def around(self, timeout: int = 300, room: str = "") -> Around:
+        """What a promotion needs of the world; several applications have a room each."""
         from pipelinekit.adapters.cluster.anchors import ClusterAnchors
         from pipelinekit.adapters.cluster.charts import holders
         from pipelinekit.adapters.cluster.charts.helm import Helm
@@ -114,7 +120,8 @@ class Desk:
         from pipelinekit.adapters.folder.workspace import Workspace
         from pipelinekit.steps.promotion.around import Around
 
-        reached, root = kubeconfig(dict(os.environ)), Path(self._scratch.name)
+        reached, root = kubeconfig(dict(os.environ)), Path(self._scratch.name) / room
+        root.mkdir(parents=True, exist_ok=True)
         helm = Helm(reached)
         return Around(
             platform=self.platform,

@@ -54,9 +54,7 @@ def _applications(here: Desk, application: str) -> list[tuple[str, str]]:
     if application:
         team, name, _ = named(application)
         return [here.application(team, name)]
-    known = {(each.team, each.name) for each in here.platform.applications}
-    parts = (each.split("/") for each in here.ledger.branches())
-    return sorted(known | {(each[1], each[2]) for each in parts if each[0] == "apps" and len(each) == 3})
+    return here.applications()
 
 
 def _may(here: Desk, team: str, name: str, place: Place) -> dict[str, Any]:

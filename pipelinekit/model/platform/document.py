@@ -162,6 +162,8 @@ class Environment:
     automatic: bool = False
     after: str = ""
     soak: int = 0
+    advance: bool = False
+    """Whether `advance` promotes here by itself what the environment before has."""
     approvals: Approvals | None = None
     freeze: tuple[Freeze, ...] = ()
     evidence: tuple[Evidence, ...] = ()

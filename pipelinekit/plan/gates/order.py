@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelinekit.model.ledger import Entry
+from pipelinekit.model.ledger import Entry, History
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates.case import Case, closed, opened
 from pipelinekit.plan.gates.records import arrivals, verified
@@ -48,9 +49,14 @@ def arrived(case: Case) -> Entry | None:
 
 def unseen(case: Case) -> tuple[str, ...]:
     """The arrivals' commits that nobody has said to have seen: a soak counts from when a person does."""
-    if case.before is None or not case.environment.soak:
+    return unseen_of(case.history, case.environment)
+
+
+def unseen_of(history: History, environment: Environment) -> tuple[str, ...]:
+    """The same, of an environment whatever may come there."""
+    if not environment.after or not environment.soak:
         return ()
-    new = (each.commit for each in arrivals(case.history, case.before.name) if each.seen is None)
+    new = (each.commit for each in arrivals(history, environment.after) if each.seen is None)
     return tuple(new)[-AT_ONCE:]
 
 

@@ -23,6 +23,13 @@ def check(source: Source, path: Path, environment: Data) -> None:
         source.fault(
             (*path, "soak"), "soak-alone", "'soak' counts in the environment of 'after'", "add after:"
         )
+    if environment.get("advance") is True and "after" not in environment:
+        source.fault(
+            (*path, "advance"),
+            "advance-alone",
+            "'advance' takes what is in the environment of 'after'",
+            "add after:",
+        )
     if environment.get("automatic") is True and GATES & environment.keys():
         source.fault(
             (*path, "automatic"),
@@ -66,6 +73,7 @@ def read_gates(data: Data) -> dict[str, Any]:
     return {
         "after": data.get("after", ""),
         "soak": seconds(data["soak"]) if "soak" in data else 0,
+        "advance": data.get("advance", False),
         "approvals": read_approvals(approvals) if approvals else None,
         "freeze": tuple(_freeze(each) for each in data.get("freeze", ())),
         "evidence": tuple(_evidence(each) for each in data.get("evidence", ())),

@@ -24,6 +24,7 @@ from pipelinekit.reading.schema.words import (
 GATES: Schema = {
     "after": label("the environment a release must have been in"),
     "soak": text("how long it must have been there", *DURATION),
+    "advance": flag("`advance` promotes here what is in the environment before, once every gate is open"),
     "approvals": closed(
         {
             "count": whole("how many", 1, 20),

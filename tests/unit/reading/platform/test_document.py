@@ -194,6 +194,7 @@ def test_durations_are_in_seconds(soak: str, seconds: int) -> None:
         (platform("{name: dev, «cluster: nonprd, namespace: x}"), ["unknown-reference"]),
         (platform(DEV, "{name: b, cluster: prod, namespace: x, «after: dve}"), ["unknown-reference"]),
         (platform(DEV, "{name: b, cluster: prod, namespace: x, «soak: 1h}"), ["soak-alone"]),
+        (platform(DEV, "{name: b, cluster: prod, namespace: x, «advance: true}"), ["advance-alone"]),
         (
             platform(DEV, "{name: b, cluster: prod, namespace: x, after: dev, «automatic: true}"),
             ["automatic-gated"],
