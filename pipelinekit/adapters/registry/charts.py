@@ -26,25 +26,29 @@ def publish(
 
     The same archive gives the same digest: the manifest holds no time.
     """
-    config, data = bring(blobs, ref, archive, chart)
+    bring(blobs, ref, archive, chart)
+    made = manifest(archive, chart)
+    manifests.put(ref, made)
+    return made.digest
+
+
+def manifest(archive: Path, chart: Mapping[str, object]) -> Manifest:
+    """The manifest of a chart archive and its metadata."""
     body = {
         "schemaVersion": 2,
         "mediaType": OCI_MANIFEST,
-        "config": descriptor(HELM_CONFIG, config),
-        "layers": [descriptor(HELM_CHART, data)],
+        "config": descriptor(HELM_CONFIG, canonical(chart)),
+        "layers": [descriptor(HELM_CHART, read_bytes(archive))],
         "annotations": _annotations(chart),
     }
     content = canonical(body)
-    manifests.put(ref, Manifest(content, OCI_MANIFEST, digest_bytes(content)))
-    return digest_bytes(content)
+    return Manifest(content, OCI_MANIFEST, digest_bytes(content))
 
 
-def bring(blobs: Blobs, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> tuple[bytes, bytes]:
-    """Store what a chart is made of, metadata and archive, under no name yet; both as they are stored."""
-    config, data = canonical(chart), read_bytes(archive)
-    for blob in (config, data):
+def bring(blobs: Blobs, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> None:
+    """Store what a chart is made of, metadata and archive, under no name yet."""
+    for blob in (canonical(chart), read_bytes(archive)):
         blobs.upload(Home(ref.registry, ref.repository), blob)
-    return config, data
 
 
 def layer(manifests: Manifests, ref: ImageRef) -> str:
