@@ -32,6 +32,9 @@ OWNERSHIP = ("--server-side", "true", "--force-conflicts")
 """What the chart declares is ours again, whoever changed it. Helm 3 has no such flags and needs none: its
 three-way merge puts back what the chart declares."""
 
+FIRST = 3.0
+"""Seconds until pods are looked at: a sound one is mostly ready by then, and to look takes of its time."""
+
 RIVALS = (
     "release: already exists",
     "cannot re-use a name that is still in use",
@@ -147,8 +150,9 @@ class Helm:
     ) -> ReleaseState:
         """Install or upgrade with those values texts, the later ones on top, and wait until it is ready.
 
-        `timeout` is in seconds. While Helm waits, `hopeless` is asked every two seconds whether it still
-        makes sense; when it says yes, Helm is told to give up. Raises `ToolFailed` with Helm's reason.
+        `timeout` is in seconds. While Helm waits, `hopeless` is asked every two seconds, from the third on,
+        whether it still makes sense; when it says yes, Helm is told to give up. Raises `ToolFailed` with
+        Helm's reason.
         """
         options = ["--wait", "--timeout", f"{timeout}s", "--history-max", "10"]
         labels = ["--labels", holders.labels(timeout)]
@@ -196,12 +200,12 @@ class Helm:
             if self.owns:
                 more, env = self._left_out(archive, Path(scratch))
                 # Helm 3 must stumble over these first: it takes a post-renderer by its path.
-                done = process.watch([*words, *OWNERSHIP, *more], env=env, tick=tick)
+                done = process.watch([*words, *OWNERSHIP, *more], env=env, tick=tick, first=FIRST)
                 if "unknown flag: --server-side" not in done.err:
                     return done
                 self.owns = False
             more, env = self._left_out(archive, Path(scratch))
-            return process.watch([*words, *more], env=env, tick=tick)
+            return process.watch([*words, *more], env=env, tick=tick, first=FIRST)
 
     def _left_out(self, _archive: Path, _scratch: Path) -> tuple[list[str], Mapping[str, str]]:
         """Options that keep objects out of a release, and the environment that they need."""
