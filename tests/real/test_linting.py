@@ -1,4 +1,4 @@
-"""What Helm's linter has passed, it is not asked about again by this user; anything else it is."""
+"""What Helm's linter has passed and what Helm has packed, it is not asked for again; anything else it is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.cluster.charts import linting
+from pipelinekit.adapters.cluster.charts import linting, packing
 from pipelinekit.errors import ToolFailed
 
 CHART = """\
@@ -88,3 +88,57 @@ def test_what_was_refused_is_refused_again(asked: list[object], tmp_path: Path) 
         with pytest.raises(ToolFailed):
             passed(tmp_path / "orders", FIRST, template="{{ if }}\n")
     assert asked
+
+
+def chart_of(folder: Path, names: Mapping[str, str], values: str = "", *, template: str = "") -> Path:
+    (folder / "templates").mkdir(parents=True, exist_ok=True)
+    (folder / "Chart.yaml").write_text(CHART.format(**{**names, "version": "1.0.0"}))
+    (folder / "values.yaml").write_text(VALUES.format(**names) + values)
+    (folder / "templates/config.yaml").write_text(f"# {template}\n")
+    (folder / ".helmignore").write_text("*.bak\n")
+    (folder / "old.bak").write_text("not in it\n")
+    return folder
+
+
+@pytest.fixture
+def packed(testbed: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What Helm itself was asked to pack."""
+    monkeypatch.setenv("PATH", testbed["PATH"])
+    made: list[object] = []
+    pack = packing._packed
+
+    def counted(chart: Path) -> object:
+        made.append(chart)
+        return pack(chart)
+
+    monkeypatch.setattr(packing, "_packed", counted)
+    return made
+
+
+def test_a_chart_with_another_digest_is_packed_as_helm_packs_it(packed: list[object], tmp_path: Path) -> None:
+    packer = packing.Packer()
+    packer.pack(chart_of(tmp_path / "orders", FIRST))
+    other = chart_of(tmp_path / "orders", {**FIRST, "digest": NEXT["digest"]})
+    made = packer.pack(other)
+    assert len(packed) == 1
+    assert made == packing.Packer().pack(other)
+    assert len(packed) == 2
+    assert made[0] == "orders-1.0.0.tgz"
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "template"),
+    [
+        ({"revision": "c" * 40}, "", ""),
+        ({}, "a: b\n", ""),
+        ({}, "", "changed"),
+        ({}, f"more: sha256:{'1' * 64}\n", ""),
+    ],
+)
+def test_any_other_chart_helm_packs_itself(
+    packed: list[object], tmp_path: Path, names: dict[str, str], values: str, template: str
+) -> None:
+    packer = packing.Packer()
+    packer.pack(chart_of(tmp_path / "orders", FIRST))
+    packer.pack(chart_of(tmp_path / "orders", {**FIRST, **names}, values, template=template))
+    assert len(packed) == 2

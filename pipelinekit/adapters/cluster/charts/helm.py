@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import json
 import tarfile
 import tempfile
@@ -15,8 +13,8 @@ from pathlib import Path
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers
-from pipelinekit.adapters.cluster.charts import holders, linting, undo
-from pipelinekit.adapters.cluster.charts.complaints import next_step, require_packed
+from pipelinekit.adapters.cluster.charts import holders, linting, packing, undo
+from pipelinekit.adapters.cluster.charts.complaints import next_step
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
 from pipelinekit.model.release import ReleaseState, Target
@@ -50,6 +48,7 @@ class Helm:
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
         self._linter = linting.Linter()
+        self._packer = packing.Packer()
         self.owns = True
         """Whether this Helm knows who owns a field; found out by the first upgrade."""
 
@@ -58,9 +57,11 @@ class Helm:
         return process.check(["helm", "version", "--template", "{{.Version}}"]).strip().removeprefix("v")
 
     def lint(self, folder: Path, replaced: Mapping[str, str], trial: str, name: str, *, root: Path) -> None:
-        """Lint as `package` does, which then needs not do it again for what differs by digests alone."""
+        """Lint and pack as `package` does, which then needs do neither for what differs by digests alone."""
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-            self._linter.lint(linting.copied(folder, replaced, Path(scratch, name), root), trial)
+            chart = linting.copied(folder, replaced, Path(scratch, name), root)
+            self._linter.lint(chart, trial)
+            self._packer.pack(chart)
 
     def package(
         self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str, *, root: Path
@@ -74,12 +75,10 @@ class Helm:
             chart = linting.copied(folder, replaced, Path(scratch, name), root)
             with ThreadPoolExecutor(1) as pool:
                 linted = pool.submit(self._linter.lint, chart, trial)
-                packed = process.run(["helm", "package", str(chart), "--destination", scratch], timeout=120)
-                require_packed(packed)
+                called, content = self._packer.pack(chart)
                 linted.result()
-            made = next(Path(scratch).glob("*.tgz"))
-            archive = to / made.name
-            write_atomic(archive, _reproducible(made.read_bytes()))
+            archive = to / called
+            write_atomic(archive, content)
         return archive
 
     def texts(self, archive: Path, names: Iterable[str]) -> dict[str, str]:
@@ -267,21 +266,3 @@ def _written(values: Sequence[str], folder: Path) -> list[Path]:
     for file, text in zip(files, values, strict=True):
         write_atomic(file, text, mode=0o600)
     return files
-
-
-def _reproducible(archive: bytes) -> bytes:
-    """The same archive with its entries in order and without times and owners."""
-    with tarfile.open(fileobj=io.BytesIO(archive)) as source:
-        members = sorted((each for each in source if each.isfile()), key=_chart_order)
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as target:
-            for member in members:
-                info = tarfile.TarInfo(member.name)
-                info.size, info.mode = member.size, 0o644
-                target.addfile(info, source.extractfile(member))
-    return gzip.compress(packed.getvalue(), mtime=0)
-
-
-def _chart_order(member: tarfile.TarInfo) -> tuple[bool, str]:
-    # Chart.yaml first, as Helm writes it: readers that stream look for it at the front.
-    return (member.name.count("/") != 1 or not member.name.endswith("/Chart.yaml"), member.name)
