@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pipelinekit.cli import ahead
 from pipelinekit.cli.wiring import Line
 from pipelinekit.model.preflight import REFUSED, Finding
-from pipelinekit.model.receipts import ChartPackaged
+from pipelinekit.model.receipts import ChartPackaged, ImageBuilt
 from pipelinekit.model.release import Target
 from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.steps import release
@@ -29,7 +29,9 @@ _MODULES = (
 def set_out(here: Line) -> None:
     """Look at the targets of the `run` that begins, while its first verb is loaded."""
     early = ahead.current()
-    if early is None:
+    built = here.receipts.load(ImageBuilt) if early else None
+    # Of a revision that was built before there may be nothing to do, and early answers are no help then.
+    if early is None or (built and built.key == here.key):
         return
     for each in environments_to_deploy(here.platform, "", automatic=True):
         _find(early, here, here.target(each))
@@ -104,10 +106,12 @@ def _survey(early: ahead.Ahead, here: Line, target: Target, packaged: ChartPacka
     def look() -> tuple[Prepared, Sequence[Finding]] | None:
         # Where nothing is known, or nothing is to be done, nobody is asked.
         there: Found | None = early.look(_name(target))
+        if there is None:
+            return None
         published = chart.to_be(packaged, here.plan, here.root, here.helm, here.charts)
         given = (here.workspace, here.helm, here.charts, here.cluster)
         prepared = release.prepare(here.plan, published, target, *given, lambda _: None)
-        if there is None or not there.differs(prepared.values):
+        if not there.differs(prepared.values):
             return None
         return prepared, surveyor(here)(prepared)
 
