@@ -70,5 +70,29 @@ def host_of(address: str) -> str:
         return ""
 
 
+def speaks_tls(host: str, seconds: float) -> bool:
+    """Whether that host and port answer TLS: all do but one that says plainly that it does not.
+
+    Who it is nobody asks here, for nothing is sent.
+    """
+    import socket
+    import ssl
+
+    address = urlsplit(f"https://{host}")
+    # Loading all authorities that we trust takes longer than the question.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((address.hostname, address.port or 443), seconds) as reached,
+            context.wrap_socket(reached, server_hostname=address.hostname),
+        ):
+            return True
+    except ssl.SSLError as error:
+        return not re.search(r"WRONG_VERSION_NUMBER|wrong version number|record layer", str(error))
+    except (OSError, ValueError):
+        return True
+
+
 def _bare(host: str) -> str:
     return re.sub(r":80\Z", "", host.lower())

@@ -115,7 +115,7 @@ def rights(platform: Platform, env: dict[str, str]) -> list[Probe]:
 
 
 class Unseen(str):
-    """An answer that says why there is none: nobody was let to look."""
+    """An answer that says why there is none (nobody was let to look), or what is not done yet."""
 
     __slots__ = ()
 

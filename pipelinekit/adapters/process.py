@@ -174,10 +174,12 @@ def watch(
     line: Callable[[str], None] | None = None,
     tick: Callable[[], bool] | None = None,
     every: float = 2.0,
+    first: float = 0.0,
     stdin: Path | None = None,
     timeout: float | None = None,
 ) -> Completed:
-    """`run` for long work: each output line goes to `line`, every `every` seconds `tick` is asked.
+    """`run` for long work: each output line goes to `line`, every `every` seconds `tick` is asked,
+    for the first time after `first` where that is given.
 
     `stdin` is a file to read from; `timeout` is in seconds, and over it the program is killed.
     When `tick` returns True the program gets SIGINT and time to clean up behind itself. It does not
@@ -202,7 +204,7 @@ def watch(
     late = (lambda: time.monotonic() > until) if until else None
     out, err = _Collector(process.stdout, line), _Collector(process.stderr, line)
     try:
-        _wait(process, tick or late, every)
+        _wait(process, tick or late, every, first or every)
     finally:
         if process.poll() is None:
             process.kill()
@@ -222,20 +224,38 @@ def _timed_out(tool: str, timeout: float | None) -> ToolFailed:
     )
 
 
-def _wait(process: subprocess.Popen[bytes], tick: Callable[[], bool] | None, every: float) -> None:
+def _wait(
+    process: subprocess.Popen[bytes], tick: Callable[[], bool] | None, every: float, first: float
+) -> None:
     from subprocess import TimeoutExpired
 
-    while True:
-        try:
-            process.wait(every if tick else None)
-        except TimeoutExpired:
-            if tick and tick():
-                process.send_signal(signal.SIGINT)
-                with contextlib.suppress(TimeoutExpired):
-                    process.wait(30)
-                return
-        else:
+    within = first
+    while not _ended(process, within if tick else None):
+        within = every
+        if tick and tick():
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(TimeoutExpired):
+                process.wait(30)
             return
+
+
+def _ended(process: subprocess.Popen[bytes], within: float | None) -> bool:
+    """Whether a program ends within so many seconds."""
+    from subprocess import TimeoutExpired
+
+    if within is not None and sys.platform == "linux" and process.poll() is None:
+        from select import POLLIN, poll
+
+        # `wait` with a bound looks twenty times a second; this is told at once.
+        with contextlib.suppress(OSError), os.fdopen(os.pidfd_open(process.pid), "rb", 0) as end:
+            told = poll()
+            told.register(end, POLLIN)
+            return bool(told.poll(within * 1000)) and process.wait() is not None
+    try:
+        process.wait(within)
+    except TimeoutExpired:
+        return False
+    return True
 
 
 class _Collector:

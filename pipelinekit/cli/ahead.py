@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-AT_ONCE = 2
-"""How much is under way beside the engine."""
+AT_ONCE = 6
+"""How much is under way beside a verb."""
 
 
 class Ahead:
@@ -25,6 +25,7 @@ class Ahead:
         """Those that run."""
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self._begun: dict[str, Future[Any]] = {}
+        self._owed: list[Future[object]] = []
         self._due = 0.0
         self.known: dict[object, tuple[object, Any]] = {}
         """What was asked before, and what it looked like then."""
@@ -40,6 +41,20 @@ class Ahead:
             return None
         return future.result()
 
+    def look(self, name: str) -> Any:
+        """What `take` will give; it stays to be taken."""
+        future = self._begun.get(name)
+        return None if future is None or future.exception() else future.result()
+
+    def owe(self, work: Callable[[], object]) -> None:
+        """Begin what a verb has to have done, and need not wait for; what it raises is raised by `pay`."""
+        self._owed.append(self._pool.submit(work))
+
+    def pay(self) -> None:
+        """Wait for what is owed."""
+        while self._owed:
+            self._owed.pop(0).result()
+
     def later(self, seconds: float) -> None:
         """In place of a sleep: the next who asks waits for what is left of it."""
         self._due = time.monotonic() + seconds
@@ -49,8 +64,11 @@ class Ahead:
         time.sleep(max(0.0, self._due - time.monotonic()))
 
     def close(self) -> None:
-        """Begin nothing more."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Begin nothing more, and end what is owed."""
+        try:
+            self.pay()
+        finally:
+            self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 _open: list[Ahead] = []
@@ -93,6 +111,22 @@ def taken(name: str) -> Any:
     """What an earlier verb has begun under that name came to, or None."""
     here = current()
     return here.take(name) if here else None
+
+
+def beside(then: str, work: Callable[[], object]) -> None:
+    """Do it beside the verb `then`, where it comes next, which calls `paid` before it needs that."""
+    here = current()
+    if here and then in here.verbs:
+        here.owe(work)
+    else:
+        work()
+
+
+def paid() -> None:
+    """Wait for what an earlier verb has left to be done beside this one."""
+    here = current()
+    if here:
+        here.pay()
 
 
 def settling(then: str) -> Callable[[float], None]:

@@ -49,17 +49,25 @@ def shared_ledger_of(platform: Platform) -> GitLedger:
     return ledger_of(platform)
 
 
-def told(here: Line) -> Told | None:
-    """What the verbs of the line tell; None in a pipeline whose platform has no ledger."""
+def told(here: Line, first: Callable[[], object] = lambda: None) -> Told | None:
+    """What the verbs of the line tell; None in a pipeline whose platform has no ledger.
+
+    `first` is called before the ledger is opened.
+    """
     from pipelinekit.steps.journal import Told
 
     if not here.platform.ledger and here.revision.pipeline:
         # Its home goes with the build: what is written there is nobody's memory.
         return None
+
+    def opened() -> GitLedger:
+        first()
+        return ledger_of(here.platform)
+
     return Told(
         plan=here.plan,
         name=here.platform.ledger,
-        open=lambda: ledger_of(here.platform),
+        open=opened,
         receipts=here.receipts,
         say=report.say,
         anchor=_anchor(here) if here.platform.ledger else None,

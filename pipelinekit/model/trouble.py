@@ -25,6 +25,8 @@ class Trouble:
     """The container whose log says more, or empty."""
     restarts: int = 0
     """How often that container has been started again."""
+    starting: bool = False
+    """It runs for the first time, and has only not been found ready yet: nothing is wrong so far."""
     stuck: str = ""
     """The pod to delete, for nothing else replaces it; or empty."""
 

@@ -83,6 +83,10 @@ class ChartRepository(Protocol):
         """Bring what can be brought before a version names it, so that `publish_chart` takes a moment."""
         ...
 
+    def digest_to_be(self, archive: Path, chart: Mapping[str, object]) -> str:
+        """What `publish_chart` will give for it; nothing is asked."""
+        ...
+
     def publish_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> str:
         """Store a chart archive as an OCI artifact; the manifest's digest."""
         ...

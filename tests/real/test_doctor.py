@@ -54,4 +54,4 @@ def test_without_an_application_nobody_says_that_all_is_well(here: Application, 
     nobody = account(here, tmp_path, [])
     said = here.verb("doctor", env={"KUBECONFIG": str(nobody)})
     assert "may not deploy in namespace default" in said.err
-    assert "1 could not be made" in said.out
+    assert "1 to look at" in said.out

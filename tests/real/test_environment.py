@@ -93,8 +93,19 @@ def ready(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) 
             named.tool("kubectl", "delete", "ns", found.other, "--ignore-not-found", "--wait=false")
 
 
+def prepared(ready: Prepared, env: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What `doctor` says of the environment's preparation."""
+    findings = ready.verb("doctor", "--json", env=env).json()
+    (found,) = (each for each in findings if each["subject"] == "preparation of dev")
+    return dict(found)
+
+
 def test_the_plan_is_what_is_done_and_a_second_time_nothing_is(ready: Prepared) -> None:
     namespace = ready.application.namespace
+    found = prepared(ready)
+    assert found["state"] == "notice"
+    for words in (f"not done in namespace {namespace}: ", "ResourceQuota/", "environment prepare --env dev`"):
+        assert words in found["detail"]
     planned = ready.prepare("--plan")
     assert planned.code == 0, planned.err
     assert planned.out.splitlines() == [
@@ -118,6 +129,13 @@ def test_the_plan_is_what_is_done_and_a_second_time_nothing_is(ready: Prepared) 
     labels = json.loads(ready.kube.run("kubectl", "get", "ns", namespace, "-o", "json"))["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     assert ready.one("resourcequota", "pipelinekit")["spec"]["hard"] == {"pods": "40", "requests.cpu": "4"}
+
+
+def test_doctor_says_that_it_is_prepared_and_what_an_account_may_not_see(ready: Prepared) -> None:
+    assert prepared(ready)["state"] == "ok"
+    unseen = prepared(ready, {"KUBECONFIG": str(ready.deployer())})
+    assert unseen["state"] == "notice"
+    assert unseen["detail"].startswith("cannot be told: ")
 
 
 def test_what_hands_did_is_told_and_put_back_and_what_others_added_stays(ready: Prepared) -> None:

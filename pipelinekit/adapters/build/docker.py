@@ -16,7 +16,6 @@ from pipelinekit.adapters.build import buildx
 from pipelinekit.adapters.build.context import LAST, cache_tags, labelled, stage_of, write_context
 from pipelinekit.adapters.build.hosts import hosts_of
 from pipelinekit.adapters.build.trouble import build_failed, may_pass, push_failed, reason_of, silent
-from pipelinekit.adapters.folder.reports import unpack_reports
 from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.adapters.registry.progress import Layers
 from pipelinekit.errors import ToolFailed, ToolMissing, failed, refused
@@ -192,6 +191,8 @@ class DockerEngine:
         """Run the image's command; what it left in /reports is copied out, whether it passed or not."""
         from docker.errors import APIError, NotFound
         from requests.exceptions import RequestException
+
+        from pipelinekit.adapters.folder.reports import unpack_reports
 
         container = self.client.containers.create(image, labels={"dev.pipelinekit": "test"})
         try:

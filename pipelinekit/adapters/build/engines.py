@@ -39,7 +39,6 @@ def choose(
     `ToolMissing` when there is none, and, when a `stranger` builds, `Refused` for one that would not keep
     the steps of a Dockerfile from the machine.
     """
-    from pipelinekit.adapters.build.buildah import BuildahEngine
     from pipelinekit.adapters.build.docker import DockerEngine
 
     word = environment.get(CHOICE, "")
@@ -50,6 +49,8 @@ def choose(
     docker = DockerEngine(login, live=live)
     if word == "docker" or (environment.get("DOCKER_HOST") and not word):
         return docker
+    from pipelinekit.adapters.build.buildah import BuildahEngine
+
     if word == "buildah":
         programs.find("buildah")
         _check_wall(stranger=stranger)

@@ -26,9 +26,15 @@ def publish(
 
     The same archive gives the same digest: the manifest holds no time.
     """
-    made = manifest_of(*bring(blobs, ref, archive, chart), chart)
+    bring(blobs, ref, archive, chart)
+    made = manifest(archive, chart)
     manifests.put(ref, made)
     return made.digest
+
+
+def manifest(archive: Path, chart: Mapping[str, object]) -> Manifest:
+    """The manifest of a chart archive and its metadata."""
+    return manifest_of(canonical(chart), read_bytes(archive), chart)
 
 
 def manifest_of(config: bytes, data: bytes, chart: Mapping[str, object]) -> Manifest:
@@ -44,12 +50,10 @@ def manifest_of(config: bytes, data: bytes, chart: Mapping[str, object]) -> Mani
     return Manifest(content, OCI_MANIFEST, digest_bytes(content))
 
 
-def bring(blobs: Blobs, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> tuple[bytes, bytes]:
-    """Store what a chart is made of, metadata and archive, under no name yet; both as they are stored."""
-    config, data = canonical(chart), read_bytes(archive)
-    for blob in (config, data):
+def bring(blobs: Blobs, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> None:
+    """Store what a chart is made of, metadata and archive, under no name yet."""
+    for blob in (canonical(chart), read_bytes(archive)):
         blobs.upload(Home(ref.registry, ref.repository), blob)
-    return config, data
 
 
 def layer(manifests: Manifests, ref: ImageRef) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -213,27 +212,13 @@ class Connection:
     def base(self, host: str) -> str:
         """`https://host`; plain http for a loopback address that does not speak TLS, or by explicit word."""
         if host not in self._bases:
-            if plainhttp.is_named(host) or (names.is_loopback(host) and not self._speaks_tls(host)):
+            if plainhttp.is_named(host) or (
+                names.is_loopback(host) and not plainhttp.speaks_tls(host, TIMEOUT[0])
+            ):
                 self._bases[host] = f"http://{host}"
             else:
                 self._bases[host] = f"https://{host}"
         return self._bases[host]
-
-    def _speaks_tls(self, host: str) -> bool:
-        import requests
-
-        from pipelinekit.adapters.exchange import Unbearable
-
-        url = f"https://{host}/v2/"
-        try:
-            self.session.get(
-                url, timeout=TIMEOUT, verify=self._verify(url), stream=True, allow_redirects=False
-            ).close()
-        except requests.exceptions.SSLError as error:
-            return not re.search(r"WRONG_VERSION_NUMBER|wrong version number|record layer", str(error))
-        except (requests.exceptions.RequestException, Unbearable):
-            return True
-        return True
 
     # --- who we are -------------------------------------------------------------------------------
 

@@ -63,6 +63,10 @@ class OciRegistry:
         """Store what a chart is made of; no version names it yet."""
         charts.bring(self.blobs, ref, archive, chart)
 
+    def digest_to_be(self, archive: Path, chart: Mapping[str, object]) -> str:
+        """The digest of the manifest that `publish_chart` makes."""
+        return charts.manifest(archive, chart).digest
+
     def publish_chart(self, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> str:
         """Store a chart archive and its metadata as an OCI artifact; the manifest's digest."""
         return charts.publish(self.manifests, self.blobs, ref, archive, chart)

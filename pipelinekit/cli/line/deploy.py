@@ -93,7 +93,8 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
         _show(here, list(prepared), rest["out"], as_json)
         return
     with around_stage(here, "deploy"):
-        told = books.told(here)
+        # What `publish` tells comes before what this verb does.
+        told = books.told(here, ahead.paid)
         try:
             results = [_deployed(here, each, promises, rest["timeout"], told) for each in prepared]
         finally:
@@ -117,7 +118,9 @@ def _deployed(
         # The ledger is read while the target is looked over; a stop is told first.
         with ThreadPoolExecutor(1) as beside:
             free = beside.submit(books.require_free, here, each)
-            found = _survey(here)(each)
+            found = meanwhile.surveyed(each)
+            if found is None:
+                found = meanwhile.surveyor(here)(each)
             free.result()
         return found
 
@@ -191,21 +194,13 @@ def _planned(here: Line, each: Prepared) -> tuple[DeploymentPlan, Sequence[Findi
     there = deployment_steps.find(each.target, state, here.objects, report.say)
     findings: tuple[Finding, ...] = ()
     if not there.runs(each.values):
-        findings = preflight.without(_survey(here)(each), deployment_steps.mended(there))
+        findings = preflight.without(meanwhile.surveyor(here)(each), deployment_steps.mended(there))
     try:
         return deployment_steps.plan_deployment(each, there, here.helm, here.objects), findings
     except ToolFailed:
         # What stands in the way says why the cluster would not answer what would change.
         preflight.require(each.target, findings, report.say)
         raise
-
-
-def _survey(here: Line) -> preflight.Survey:
-    def survey(prepared: Prepared) -> tuple[Finding, ...]:
-        manifest = here.helm.render(prepared.archive, prepared.target, prepared.layers)
-        return preflight.preflight(prepared.target, manifest, here.scout)
-
-    return survey
 
 
 def _row(plan: DeploymentPlan, findings: Sequence[Finding]) -> dict[str, Any]:

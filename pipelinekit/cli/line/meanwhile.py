@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 
 from pipelinekit.cli import ahead
 from pipelinekit.cli.wiring import Line
+from pipelinekit.model.preflight import REFUSED, Finding
+from pipelinekit.model.receipts import ChartPackaged, ImageBuilt
 from pipelinekit.model.release import Target
 from pipelinekit.plan.release import environments_to_deploy
+from pipelinekit.steps import release
 from pipelinekit.steps.artefacts import chart
 from pipelinekit.steps.deploying import deployment
-from pipelinekit.steps.deploying.deployment import Found
+from pipelinekit.steps.deploying.deployment import Found, Prepared
+from pipelinekit.steps.deploying.preflight import Survey, preflight
 
 _MODULES = (
     "pipelinekit.merge.keys",
@@ -21,8 +26,19 @@ _MODULES = (
 """They take as long to load as a small image takes to build."""
 
 
+def set_out(here: Line) -> None:
+    """Look at the targets of the `run` that begins, while its first verb is loaded."""
+    early = ahead.current()
+    built = here.receipts.load(ImageBuilt) if early else None
+    # Of a revision that was built before there may be nothing to do, and early answers are no help then.
+    if early is None or (built and built.key == here.key):
+        return
+    for each in environments_to_deploy(here.platform, "", automatic=True):
+        _find(early, here, here.target(each))
+
+
 def begin(here: Line) -> None:
-    """Begin it, for the verbs of the `run` that is under way, if one is."""
+    """Begin what needs no image, for the verbs of the `run` that is under way, if one is."""
     early = ahead.current()
     if early is None:
         return
@@ -31,8 +47,6 @@ def begin(here: Line) -> None:
         early.begin("chart", lambda: chart.rehearse(plan, here.root, here.workspace, helm))
     if "deploy" in early.verbs:
         early.begin("modules", lambda: [importlib.import_module(each) for each in _MODULES])
-        for each in environments_to_deploy(here.platform, "", automatic=True):
-            _find(early, here, here.target(each))
 
 
 def linted() -> None:
@@ -46,6 +60,38 @@ def found(target: Target) -> Found | None:
     return there
 
 
+def survey(here: Line, packaged: ChartPackaged) -> None:
+    """Look over where a packaged chart goes to, while it is published.
+
+    Nothing is begun where commands of the application's come in between.
+    """
+    early = ahead.current()
+    if early is None or not {"publish", "deploy"} <= early.verbs or here.app.build.around:
+        return
+    for each in environments_to_deploy(here.platform, "", automatic=True):
+        _survey(early, here, here.target(each), packaged)
+
+
+def surveyor(here: Line) -> Survey:
+    """What looks over where something prepared goes to."""
+
+    def surveyed(prepared: Prepared) -> Sequence[Finding]:
+        manifest = here.helm.render(prepared.archive, prepared.target, prepared.layers)
+        return preflight(prepared.target, manifest, here.scout)
+
+    return surveyed
+
+
+def surveyed(prepared: Prepared) -> Sequence[Finding] | None:
+    """What was found a moment ago for the very same chart and values, where nothing stood in the way."""
+    seen: tuple[Prepared, Sequence[Finding]] | None = ahead.taken(_name(prepared.target, "surveyed"))
+    if seen is None:
+        return None
+    before, findings = seen
+    same = (before.chart, before.layers) == (prepared.chart, prepared.layers)
+    return findings if same and not any(each.verdict == REFUSED for each in findings) else None
+
+
 def _find(early: ahead.Ahead, here: Line, target: Target) -> None:
     helm, objects = here.helm, here.objects
 
@@ -56,5 +102,21 @@ def _find(early: ahead.Ahead, here: Line, target: Target) -> None:
     early.begin(_name(target), look)
 
 
-def _name(target: Target) -> str:
-    return f"found {target.context}/{target.namespace}/{target.name}"
+def _survey(early: ahead.Ahead, here: Line, target: Target, packaged: ChartPackaged) -> None:
+    def look() -> tuple[Prepared, Sequence[Finding]] | None:
+        # Where nothing is known, or nothing is to be done, nobody is asked.
+        there: Found | None = early.look(_name(target))
+        if there is None:
+            return None
+        published = chart.to_be(packaged, here.plan, here.root, here.helm, here.charts)
+        given = (here.workspace, here.helm, here.charts, here.cluster)
+        prepared = release.prepare(here.plan, published, target, *given, lambda _: None)
+        if not there.differs(prepared.values):
+            return None
+        return prepared, surveyor(here)(prepared)
+
+    early.begin(_name(target, "surveyed"), look)
+
+
+def _name(target: Target, what: str = "found") -> str:
+    return f"{what} {target.context}/{target.namespace}/{target.name}"

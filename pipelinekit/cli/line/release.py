@@ -18,7 +18,7 @@ from pipelinekit.cli.line import meanwhile
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, age, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.model.platform.document import Environment
-from pipelinekit.model.receipts import ChartPublished, ImagePushed, Receipt, Verified
+from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, Receipt, Verified
 from pipelinekit.plan.release import chart_address, environments_to_deploy
 from pipelinekit.plan.versions.pullrequests import is_stranger
 from pipelinekit.steps import release as release_steps
@@ -181,9 +181,21 @@ def package(here: Line, as_json: bool) -> None:
     here.require_registry()
     with around_stage(here, "package"):
         meanwhile.linted()
-        ahead.settled()
-        done = chart.package(here.plan, here.root, here.workspace, here.helm, here.images, here.receipts)
+        done = chart.package(
+            here.plan,
+            here.root,
+            here.workspace,
+            here.helm,
+            here.images,
+            here.receipts,
+            lambda packaged: _settled(here, packaged),
+        )
     _finish(*done, as_json)
+
+
+def _settled(here: Line, packaged: ChartPackaged) -> None:
+    meanwhile.survey(here, packaged)
+    ahead.settled()
 
 
 @click.command()
@@ -211,7 +223,7 @@ def publish(here: Line, plan_only: bool, as_json: bool) -> None:
         done = chart.publish(plan, here.root, here.helm, here.charts, here.receipts, sleep, signer=signer)
     told = books.told(here)
     if told:
-        told.released(done[0])
+        ahead.beside("deploy", lambda: told.released(done[0]))
     _finish(*done, as_json)
 
 

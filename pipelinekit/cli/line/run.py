@@ -83,6 +83,10 @@ def _planned(
             hint=f"git switch {shlex.quote(branch)}; --explain answers for any branch",
         )
     early.verbs = frozenset(each.stage.verb for each in decisions if each.runs)
+    if "deploy" in early.verbs:
+        from pipelinekit.cli.line import meanwhile
+
+        meanwhile.set_out(here)
     _run(here, decisions, as_json)
 
 

@@ -13,6 +13,7 @@ from pipelinekit.adapters.probes import Finding
 from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
+from pipelinekit.cli.platform.prepared import preparations
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing
 from pipelinekit.model.platform.document import Platform, local_platform
 from pipelinekit.plan.jenkins.jobs import shared_credentials
@@ -26,6 +27,9 @@ from pipelinekit.plan.jenkins.jobs import shared_credentials
 def doctor(platform: str, registry: str, context: str, as_json: bool) -> None:
     """Check the tools that the verbs use, and every address and credential of the platform.
 
+    Of each environment it says whether its namespaces are prepared (label, quota, default deny, names, pull
+    secret, rights), and which command does that.
+
     Exit code 4 when a tool is missing, 5 when an address or a credential fails.
 
     \b
@@ -34,7 +38,12 @@ def doctor(platform: str, registry: str, context: str, as_json: bool) -> None:
     """
     env = kubeconfig(dict(os.environ))
     known = _platform(platform, registry, context)
-    questions = [*probes.tools(env, known), *probes.addresses(known, env), *_library(known)]
+    questions = [
+        *probes.tools(env, known),
+        *probes.addresses(known, env),
+        *_library(known),
+        *preparations(known, env),
+    ]
     findings = ask_all(questions, quiet=as_json)
     shared = [Finding("credentials", "notice", each) for each in shared_credentials(known)]
     for each in shared if not as_json else ():
@@ -50,7 +59,7 @@ def doctor(platform: str, registry: str, context: str, as_json: bool) -> None:
     if not as_json:
         unseen = sum(each.state == "notice" for each in findings)
         passed = f"all {len(findings) - unseen} checks passed"
-        report.result(f"{passed}; {unseen} could not be made: see above" if unseen else passed)
+        report.result(f"{passed}; {unseen} to look at: see above" if unseen else passed)
 
 
 def _library(platform: Platform) -> list[probes.Probe]:

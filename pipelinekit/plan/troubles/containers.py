@@ -64,7 +64,7 @@ def _container(pod: Object, status: Object, events: Sequence[Object], subject: s
         yield _waiting(pod, status, waiting, events, subject)
     elif "running" in state and not status.get("ready") and not _is_init(pod, name):
         said = f"runs, but is not ready{f': {probe}' if probe else ''}"
-        yield Trouble(subject=subject, problem=f"{name} {said}")
+        yield Trouble(subject=subject, problem=f"{name} {said}", starting=not restarts)
 
 
 def _waiting(pod: Object, status: Object, waiting: Object, events: Sequence[Object], subject: str) -> Trouble:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from pipelinekit.ports import ChartRepository, Charts, Receipts, Registry, Signe
 from pipelinekit.reading.values import read_values
 from pipelinekit.steps.artefacts.image import Did, missing
 from pipelinekit.steps.artefacts.settling import Sleep, settled
-from pipelinekit.steps.artefacts.stamping import check_image, texts_of
+from pipelinekit.steps.artefacts.stamping import STAND_IN, check_image, texts_of
 from pipelinekit.steps.artefacts.trust import short
 
 DIST = "dist"
@@ -35,20 +35,23 @@ def package(
     charts: Charts,
     registry: Registry,
     receipts: Receipts,
+    settle: Callable[[ChartPackaged], object] = lambda _: None,
 ) -> tuple[ChartPackaged, Did]:
     """Archive the chart with the pushed image's name and digest in its values.
 
-    Raises `Refused` when nothing was pushed at this revision, or the registry no longer has it.
+    Raises `Refused` when nothing was pushed at this revision, or the registry no longer has it; it is asked
+    once `settle` has returned, which gets the receipt as it will be.
     """
     pushed = receipts.load(ImagePushed)
     if pushed is None:
         raise missing("a pushed image", "push")
     check_key(pushed, plan.key)
-    _require_image(plan, pushed, registry)
     archive = workspace.working_folder(DIST) / f"{plan.app.name}-{plan.version}.tgz"
     done = receipts.load(ChartPackaged)
     current = done and (done.key, done.image_digest) == (plan.key, pushed.digest)
     if done and current and digest_of(archive) == done.archive_digest:
+        settle(done)
+        _require_image(plan, pushed, registry)
         return done, Did(f"{archive.name} is packaged already", acted=False)
     replaced, trial = texts_of(plan, pushed, workspace)
     folder = root / plan.chart_folder
@@ -64,6 +67,8 @@ def package(
         image_repository=pushed.repository,
         image_digest=pushed.digest,
     )
+    settle(receipt)
+    _require_image(plan, pushed, registry)
     receipts.save(receipt)
     return receipt, Did(f"{made.name} is packaged around {short(pushed.digest)}", acted=True)
 
@@ -75,7 +80,7 @@ def rehearse(plan: ReleasePlan, root: Path, workspace: Workspace, charts: Charts
         version=plan.version,
         registry=plan.image.registry,
         repository=plan.image.repository,
-        digest="sha256:" + "0" * 64,
+        digest=STAND_IN,
         inputs="",
     )
     replaced, trial = texts_of(plan, stand_in, workspace)
@@ -153,13 +158,22 @@ def publish(
     return receipt, Did(f"{chart_address(plan.chart)} {verb} ({short(digest)})", acted)
 
 
-def unpublished(packaged: ChartPackaged, plan: ReleasePlan) -> ChartPublished:
-    """A packaged chart as if it were published, for plans; its digest is the archive's."""
+def to_be(
+    packaged: ChartPackaged, plan: ReleasePlan, root: Path, charts: Charts, registry: ChartRepository
+) -> ChartPublished:
+    """A packaged chart as it will be published, unless somebody comes first."""
+    archive = root / packaged.archive
+    metadata = read_values(charts.texts(archive, ["Chart.yaml"])["Chart.yaml"], "Chart.yaml")
+    return unpublished(packaged, plan, registry.digest_to_be(archive, metadata))
+
+
+def unpublished(packaged: ChartPackaged, plan: ReleasePlan, digest: str = "") -> ChartPublished:
+    """A packaged chart as if it were published, for plans; its digest is the archive's, or the given one."""
     return ChartPublished(
         key=packaged.key,
         version=packaged.version,
         repository=f"{plan.chart.registry}/{plan.chart.repository}",
-        digest=packaged.archive_digest,
+        digest=digest or packaged.archive_digest,
         archive_digest=packaged.archive_digest,
         image_repository=packaged.image_repository,
         image_digest=packaged.image_digest,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from pipelinekit.errors import refused
@@ -15,6 +16,9 @@ from pipelinekit.plan.chartvalues import given_values, image_values
 from pipelinekit.plan.moment import moment
 from pipelinekit.ports import Charts, Workspace
 from pipelinekit.reading.values import read_values
+
+STAND_IN = "sha256:" + "5ca1ab1e" * 8
+"""In place of an image's digest while there is none, in texts that have it nowhere else."""
 
 
 def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> dict[str, str]:
@@ -33,31 +37,33 @@ def stamp(plan: ReleasePlan, pushed: ImagePushed, texts: Mapping[str, str]) -> d
             f"{chart}: the chart is called {called}, and is published under the application's name",
             hint=f"write name: {plan.app.name} there",
         )
+    # Writing into a text takes longer than all else here: in a `run` it is done while the engine builds.
+    taken = any(STAND_IN in texts[path] for path in (chart, values))
+    digest = pushed.digest if taken else STAND_IN
     annotations = {
         "pipelinekit.dev/revision": plan.key.commit,
         "pipelinekit.dev/descriptor": plan.key.descriptor,
-        "pipelinekit.dev/image": f"{pushed.repository}@{pushed.digest}",
+        "pipelinekit.dev/image": f"{pushed.repository}@{digest}",
         "pipelinekit.dev/created": moment(plan.revision.committed),
     }
+    about: dict[tuple[str, ...], str] = {("version",): plan.version, ("appVersion",): plan.version}
+    about.update({("annotations", name): value for name, value in annotations.items()})
+    image = image_values(
+        read_values(texts[values], values),
+        pushed.repository,
+        plan.version,
+        digest,
+        plan.app.chart.values if plan.app.chart else None,
+    )
     return {
-        "Chart.yaml": set_keys(
-            texts[chart],
-            {("version",): plan.version, ("appVersion",): plan.version}
-            | {("annotations", name): value for name, value in annotations.items()},
-            chart,
-        ),
-        "values.yaml": set_keys(
-            texts[values],
-            image_values(
-                read_values(texts[values], values),
-                pushed.repository,
-                plan.version,
-                pushed.digest,
-                plan.app.chart.values if plan.app.chart else None,
-            ),
-            values,
-        ),
+        name: _laid_out(texts[path], tuple(keys.items()), path).replace(digest, pushed.digest)
+        for name, path, keys in (("Chart.yaml", chart, about), ("values.yaml", values, image))
     }
+
+
+@lru_cache(maxsize=8)
+def _laid_out(text: str, keys: tuple[tuple[tuple[str, ...], str], ...], origin: str) -> str:
+    return set_keys(text, dict(keys), origin)
 
 
 def texts_of(plan: ReleasePlan, pushed: ImagePushed, workspace: Workspace) -> tuple[dict[str, str], str]:

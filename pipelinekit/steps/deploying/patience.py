@@ -47,12 +47,14 @@ class Patience:
         self._read: dict[tuple[str, str], int] = {}
         self._verdict: tuple[str, ...] = ()
         self._seen: tuple[Trouble, ...] = ()
+        self._unwell = False
 
     def hopeless(self) -> bool:
         """Whether waiting longer is in vain; what is in the way is said once."""
         found = self.cluster.troubles(self.target, since=self.since)
         self._keep_lines(found)
         self._seen = found or self._seen
+        self._unwell = self._unwell or any(not each.starting for each in found)
         final = [each for each in found if each.final]
         if not final and self.clock() < self.began + STARTING:
             return False
@@ -68,10 +70,10 @@ class Patience:
     def steady(self, sleep: Callable[[float], None], looks: int) -> None:
         """Wait until pods are seen well so often, a second apart; `ToolFailed` when they do not get so.
 
-        Once is enough where something was in trouble. Helm may look in the very moment in which a container
-        that crashes has begun.
+        Once is enough where something was in trouble, and more than not ready yet. Helm may look in the very
+        moment in which a container that crashes has begun.
         """
-        left = wanted = max(looks, 1 if self._seen else 0)
+        left = wanted = max(looks, 1 if self._unwell else 0)
         while left:
             if self.cluster.troubles(self.target, since=self.since):
                 left = wanted

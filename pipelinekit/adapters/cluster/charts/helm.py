@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import json
 import tarfile
 import tempfile
@@ -15,8 +13,8 @@ from pathlib import Path
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers
-from pipelinekit.adapters.cluster.charts import holders, linting, undo
-from pipelinekit.adapters.cluster.charts.complaints import next_step, require_packed
+from pipelinekit.adapters.cluster.charts import holders, linting, packing, undo
+from pipelinekit.adapters.cluster.charts.complaints import next_step
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
 from pipelinekit.model.release import ReleaseState, Target
@@ -31,6 +29,9 @@ MOST = 256 * 1024 * 1024
 OWNERSHIP = ("--server-side", "true", "--force-conflicts")
 """What the chart declares is ours again, whoever changed it. Helm 3 has no such flags and needs none: its
 three-way merge puts back what the chart declares."""
+
+FIRST = 3.0
+"""Seconds until pods are looked at: a sound one is mostly ready by then, and to look takes of its time."""
 
 RIVALS = (
     "release: already exists",
@@ -47,6 +48,7 @@ class Helm:
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
         self._linter = linting.Linter()
+        self._packer = packing.Packer()
         self.owns = True
         """Whether this Helm knows who owns a field; found out by the first upgrade."""
 
@@ -55,9 +57,11 @@ class Helm:
         return process.check(["helm", "version", "--template", "{{.Version}}"]).strip().removeprefix("v")
 
     def lint(self, folder: Path, replaced: Mapping[str, str], trial: str, name: str, *, root: Path) -> None:
-        """Lint as `package` does, which then needs not do it again for what differs by digests alone."""
+        """Lint and pack as `package` does, which then needs do neither for what differs by digests alone."""
         with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
-            self._linter.lint(linting.copied(folder, replaced, Path(scratch, name), root), trial)
+            chart = linting.copied(folder, replaced, Path(scratch, name), root)
+            self._linter.lint(chart, trial)
+            self._packer.pack(chart)
 
     def package(
         self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str, *, root: Path
@@ -71,12 +75,10 @@ class Helm:
             chart = linting.copied(folder, replaced, Path(scratch, name), root)
             with ThreadPoolExecutor(1) as pool:
                 linted = pool.submit(self._linter.lint, chart, trial)
-                packed = process.run(["helm", "package", str(chart), "--destination", scratch], timeout=120)
-                require_packed(packed)
+                called, content = self._packer.pack(chart)
                 linted.result()
-            made = next(Path(scratch).glob("*.tgz"))
-            archive = to / made.name
-            write_atomic(archive, _reproducible(made.read_bytes()))
+            archive = to / called
+            write_atomic(archive, content)
         return archive
 
     def texts(self, archive: Path, names: Iterable[str]) -> dict[str, str]:
@@ -147,8 +149,9 @@ class Helm:
     ) -> ReleaseState:
         """Install or upgrade with those values texts, the later ones on top, and wait until it is ready.
 
-        `timeout` is in seconds. While Helm waits, `hopeless` is asked every two seconds whether it still
-        makes sense; when it says yes, Helm is told to give up. Raises `ToolFailed` with Helm's reason.
+        `timeout` is in seconds. While Helm waits, `hopeless` is asked every two seconds, from the third on,
+        whether it still makes sense; when it says yes, Helm is told to give up. Raises `ToolFailed` with
+        Helm's reason.
         """
         options = ["--wait", "--timeout", f"{timeout}s", "--history-max", "10"]
         labels = ["--labels", holders.labels(timeout)]
@@ -196,12 +199,12 @@ class Helm:
             if self.owns:
                 more, env = self._left_out(archive, Path(scratch))
                 # Helm 3 must stumble over these first: it takes a post-renderer by its path.
-                done = process.watch([*words, *OWNERSHIP, *more], env=env, tick=tick)
+                done = process.watch([*words, *OWNERSHIP, *more], env=env, tick=tick, first=FIRST)
                 if "unknown flag: --server-side" not in done.err:
                     return done
                 self.owns = False
             more, env = self._left_out(archive, Path(scratch))
-            return process.watch([*words, *more], env=env, tick=tick)
+            return process.watch([*words, *more], env=env, tick=tick, first=FIRST)
 
     def _left_out(self, _archive: Path, _scratch: Path) -> tuple[list[str], Mapping[str, str]]:
         """Options that keep objects out of a release, and the environment that they need."""
@@ -263,21 +266,3 @@ def _written(values: Sequence[str], folder: Path) -> list[Path]:
     for file, text in zip(files, values, strict=True):
         write_atomic(file, text, mode=0o600)
     return files
-
-
-def _reproducible(archive: bytes) -> bytes:
-    """The same archive with its entries in order and without times and owners."""
-    with tarfile.open(fileobj=io.BytesIO(archive)) as source:
-        members = sorted((each for each in source if each.isfile()), key=_chart_order)
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as target:
-            for member in members:
-                info = tarfile.TarInfo(member.name)
-                info.size, info.mode = member.size, 0o644
-                target.addfile(info, source.extractfile(member))
-    return gzip.compress(packed.getvalue(), mtime=0)
-
-
-def _chart_order(member: tarfile.TarInfo) -> tuple[bool, str]:
-    # Chart.yaml first, as Helm writes it: readers that stream look for it at the front.
-    return (member.name.count("/") != 1 or not member.name.endswith("/Chart.yaml"), member.name)

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster.charts import passed
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.adapters.source import tracked
 from pipelinekit.errors import failed
@@ -16,18 +17,23 @@ from pipelinekit.errors import failed
 AT_ONCE = 4
 """How many of Helm's processes work on one chart."""
 _DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
+_RELEASE = re.compile(
+    rb'^((?:version|appVersion|  pipelinekit\.dev/(?:revision|created)): )"[0-9A-Za-z.:+-]+"$', re.MULTILINE
+)
+"""As `package` writes them: of a form that is right whatever they are."""
 
 
 class Linter:
-    """Knows what it has passed: a chart that differs from that by digests alone is not linted again."""
+    """Knows what it has passed: a chart that differs from that by what `package` says of a release alone
+    (version, revision, digests) is not linted again, by this process or by another one of this user."""
 
     def __init__(self) -> None:
         self.passed: set[bytes] = set()
 
     def lint(self, chart: Path, trial: str) -> None:
         """Lint with the chart's own values and those of each environment; raises the first complaint."""
-        known = _but_for_digests(chart, trial)
-        if known in self.passed:
+        known = _but_for_release(chart, trial)
+        if known in self.passed or passed.has(known):
             return
         given = chart.parent / "values-deployment.yaml"
         write_atomic(given, trial)
@@ -35,6 +41,7 @@ class Linter:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda each: self._lint(chart, each), layers))
         self.passed.add(known)
+        passed.keep(known)
 
     def _lint(self, chart: Path, values: Sequence[Path]) -> None:
         done = process.run(["helm", "lint", "--strict", str(chart), *values_of(values)], timeout=120)
@@ -59,11 +66,14 @@ def copied(folder: Path, replaced: Mapping[str, str], to: Path, root: Path) -> P
     return to
 
 
-def _but_for_digests(chart: Path, trial: str) -> bytes:
-    """What the linter sees, without the digests: of those it only knows what they look like."""
+def _but_for_release(chart: Path, trial: str) -> bytes:
+    """What the linter sees, without a release's names: of those it only knows what they look like."""
     seen = hashlib.sha256()
     for path in sorted(each for each in chart.rglob("*") if each.is_file()):
-        for part in (path.relative_to(chart).as_posix().encode(), _DIGEST.sub(b"", path.read_bytes())):
+        name, content = path.relative_to(chart).as_posix(), _DIGEST.sub(b"", path.read_bytes())
+        if name == "Chart.yaml":
+            content = _RELEASE.sub(rb"\1", content)
+        for part in (name.encode(), content):
             seen.update(len(part).to_bytes(8, "big") + part)
     seen.update(_DIGEST.sub(b"", trial.encode()))
     return seen.digest()

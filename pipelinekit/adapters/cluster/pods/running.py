@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -39,9 +40,10 @@ class Pods:
         Raises `ToolFailed` when the pods may not be seen; what else may not be seen is done without.
         """
         selector = f"app.kubernetes.io/instance={target.name}"
-        objects = self._items(target, KINDS, "--selector", selector)
-        events = self._items(target, "events", "--field-selector", "type=Warning")
-        found = troubles_of(objects, events, since)
+        with ThreadPoolExecutor(1) as beside:
+            events = beside.submit(self._items, target, "events", "--field-selector", "type=Warning")
+            objects = self._items(target, KINDS, "--selector", selector)
+            found = troubles_of(objects, events.result(), since)
         return tuple(self._unless_kept(target, each) for each in found)
 
     def last_lines(self, target: Target, trouble: Trouble) -> tuple[str, ...]:

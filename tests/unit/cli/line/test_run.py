@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Sequence
 from typing import cast
 
@@ -60,6 +61,36 @@ def test_early_work_is_taken_once_and_what_failed_is_nothing() -> None:
         early.begin("y", lambda: 1 / 0)
         assert (ahead.taken("x"), ahead.taken("x"), ahead.taken("y")) == (7, None, None)
     assert ahead.current() is None
+
+
+def test_early_work_can_be_looked_at_before_it_is_taken() -> None:
+    with ahead.opened() as early:
+        early.begin("x", lambda: 7)
+        assert (early.look("x"), early.look("y"), early.take("x")) == (7, None, 7)
+
+
+def test_what_is_owed_is_done_beside_the_verb_that_was_named_and_before_the_end() -> None:
+    done: list[str] = []
+    ahead.beside("deploy", lambda: done.append("alone"))
+    assert done == ["alone"]
+    go = threading.Event()
+    with ahead.opened() as early:
+        early.verbs = frozenset({"publish"})
+        ahead.beside("deploy", lambda: done.append("nobody comes next"))
+        assert done[1:] == ["nobody comes next"]
+        early.verbs = frozenset({"publish", "deploy"})
+        ahead.beside("deploy", lambda: done.append(f"told {go.wait(10)}"))
+        assert len(done) == 2
+        go.set()
+        ahead.paid()
+        assert done[2:] == ["told True"]
+        ahead.beside("deploy", lambda: done.append("at the end"))
+    assert done[3:] == ["at the end"]
+
+
+def test_what_goes_wrong_with_what_is_owed_is_not_lost() -> None:
+    with pytest.raises(ZeroDivisionError), ahead.opened() as early:
+        early.owe(lambda: 1 / 0)
 
 
 def test_what_was_asked_is_asked_again_only_when_something_was_touched() -> None:

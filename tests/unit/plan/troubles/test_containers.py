@@ -137,6 +137,12 @@ def test_one_that_runs_and_is_not_ready_is_told_without_an_end() -> None:
     assert (found.problem, found.final, found.awaited) == ("web runs, but is not ready", False, "")
 
 
+@pytest.mark.parametrize(("restarts", "starting"), [(0, True), (1, False)])
+def test_only_one_that_never_died_is_taken_to_be_starting(restarts: int, starting: bool) -> None:
+    (found,) = pod_troubles(pod(container({"running": {}}, restartCount=restarts)), [])
+    assert found.starting is starting
+
+
 @pytest.mark.parametrize(
     "calm",
     [

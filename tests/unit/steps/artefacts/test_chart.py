@@ -205,6 +205,23 @@ def test_nothing_is_packaged_around_an_image_whose_version_somebody_else_took(be
     assert fault_of(caught.value) == ("image-moved", 6)
 
 
+def test_the_registry_is_asked_for_the_image_once_rivals_have_had_their_time(bench: Bench) -> None:
+    def rival(_: ChartPackaged) -> None:
+        bench.registry.store(PLAN.image, {"image": "of a rival"})
+
+    with pytest.raises(Refused) as caught:
+        chart.package(PLAN, bench.root, bench.workspace, bench.charts, bench.registry, bench.receipts, rival)
+    assert fault_of(caught.value) == ("image-moved", 6)
+    assert bench.receipts.load(ChartPackaged) is None
+
+
+def test_what_a_chart_will_be_published_as_is_known_before(bench: Bench) -> None:
+    packaged, _ = bench.package()
+    expected = chart.to_be(packaged, PLAN, bench.root, bench.charts, bench.registry)
+    assert bench.registry.digest_of(PLAN.chart) is None
+    assert bench.publish()[0] == expected
+
+
 def test_a_chart_is_linted_before_its_image_is_there(bench: Bench) -> None:
     chart.rehearse(PLAN, bench.root, bench.workspace, bench.charts)
     bench.workspace.texts["charts/orders/values.yaml"] = "image: {"

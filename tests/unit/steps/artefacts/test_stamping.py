@@ -10,7 +10,7 @@ from pipelinekit.errors import Refused
 from pipelinekit.model.app import OwnChart
 from pipelinekit.model.receipts import ImagePushed
 from pipelinekit.reading.values import read_values
-from pipelinekit.steps.artefacts.stamping import check_image, stamp
+from pipelinekit.steps.artefacts.stamping import STAND_IN, check_image, stamp
 from tests import examples
 from tests.doubles import Charts
 
@@ -40,6 +40,15 @@ def test_the_release_is_written_into_a_copy_of_the_charts_texts() -> None:
         "repository": "payments/orders",
         "tag": f"{PLAN.version}@{examples.DIGEST}",
     }
+
+
+@pytest.mark.parametrize("theirs", ["", f"other: {STAND_IN}\n"])
+def test_a_stand_in_for_the_digest_shows_nowhere_and_takes_nobody_elses_place(theirs: str) -> None:
+    texts = {**THEIRS, "deploy/values.yaml": THEIRS["deploy/values.yaml"] + theirs}
+    for digest in (examples.DIGEST, examples.OTHER_DIGEST):
+        values = stamp(PLAN, replace(PUSHED, digest=digest), texts)["values.yaml"]
+        assert read_values(values, "values.yaml")["image"]["tag"] == f"{PLAN.version}@{digest}"
+        assert values.count(STAND_IN) == texts["deploy/values.yaml"].count(STAND_IN)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelinekit.errors import Fault, ToolFailed, failed
@@ -140,6 +142,12 @@ def test_where_nothing_was_in_trouble_nobody_asks_again() -> None:
     waiting = Waiting()
     assert not waiting.after(3)
     waiting.cluster.wrong.append(FINAL)
+    waiting.patience.steady(lambda _: pytest.fail("there is nothing to wait for"), 0)
+
+
+def test_what_was_only_not_ready_yet_is_not_asked_again_once_helm_says_that_it_is() -> None:
+    waiting = Waiting(replace(SLOW, starting=True))
+    assert not waiting.after(3)
     waiting.patience.steady(lambda _: pytest.fail("there is nothing to wait for"), 0)
 
 
