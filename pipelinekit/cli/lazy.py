@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 
 import click
 
@@ -26,6 +26,35 @@ def load(place: str) -> click.Command:
     module, _, name = place.partition(":")
     command: click.Command = getattr(importlib.import_module(f"{__package__}.{module}"), name)
     return command
+
+
+class Later(MutableMapping[str, click.Command]):
+    """The commands of a smaller group by name; one's module is imported when it is asked for."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self.places = dict(places)
+        self.known: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self.known:
+            self.known[name] = load(self.places[name])
+        return self.known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.known or name in self.places
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self.known[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        self.places.pop(name, None)
+        self.known.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.places, **self.known})
+
+    def __len__(self) -> int:
+        return len({**self.places, **self.known})
 
 
 class LazyGroup(click.Group):

@@ -12,16 +12,26 @@ import click
 
 from pipelinekit import __version__
 from pipelinekit.cli import report
-from pipelinekit.cli.draft.config import config
-from pipelinekit.cli.draft.connecting import connect
-from pipelinekit.cli.draft.packs.making import create, pack, write_packs
-from pipelinekit.cli.draft.packs.trial import test_pack
-from pipelinekit.cli.draft.reaping import reap
-from pipelinekit.cli.draft.seen import delete, diff, history, logs, status
-from pipelinekit.cli.draft.up import up
+from pipelinekit.cli.lazy import Later
+
+VERBS = {
+    "create": "draft.packs.making:create",
+    "up": "draft.up:up",
+    "connect": "draft.connecting:connect",
+    "status": "draft.seen:status",
+    "history": "draft.seen:history",
+    "logs": "draft.seen:logs",
+    "diff": "draft.seen:diff",
+    "delete": "draft.seen:delete",
+    "reap": "draft.reaping:reap",
+    "pack": "draft.packs.trial:pack",
+    "packs": "draft.packs.making:write_packs",
+    "config": "draft.config:config",
+}
+"""Where each verb is, below `pipelinekit.cli`: one needs not what the others do."""
 
 
-@click.group()
+@click.group(commands=Later(VERBS))
 def draft() -> None:
     """Your sources, running in a namespace of your own, seconds after you change them.
 
@@ -52,11 +62,6 @@ def others() -> list[str]:
         if path and not (ours.exists() and Path(path).samefile(ours)):
             found.append(path)
     return found
-
-
-pack.add_command(test_pack)
-for each in (create, up, connect, status, history, logs, diff, delete, reap, pack, write_packs, config):
-    draft.add_command(each)
 
 
 def entry() -> NoReturn:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from pipelinekit import __version__
-from pipelinekit.cli.lazy import LazyGroup
+from pipelinekit.cli.lazy import Later, LazyGroup
 from pipelinekit.cli.main import group
 
 
@@ -46,3 +47,14 @@ def test_arguments_of_the_library_reach_the_verb(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PK_ARGS", '{"path": "no/such/folder"}')
     done = CliRunner().invoke(group(), ["validate", "--args-env", "PK_ARGS"])
     assert "no/such/folder" in str(done.exception)
+
+
+def test_a_smaller_group_imports_one_verb_and_not_the_others() -> None:
+    verbs = Later({"here": "errorcodes:explain_error", "nowhere": "no_such_module:verb"})
+    small = click.Group("small", commands=verbs)
+    assert CliRunner().invoke(small, ["here", "--help"]).exit_code == 0
+    assert CliRunner().invoke(small, ["other"]).exit_code == 2
+    assert (sorted(verbs), len(verbs), "nowhere" in verbs) == (["here", "nowhere"], 2, True)
+    small.add_command(click.Command("mine"))
+    del verbs["nowhere"]
+    assert list(verbs) == ["here", "mine"]

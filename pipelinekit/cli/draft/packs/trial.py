@@ -69,3 +69,8 @@ def _sources(root: Path, pack: Path, source: str) -> None:
     language = known[pack.name]
     tree = render(plan_skeleton(NAME, language, PORT, DEFAULTS[language].version), packaged.templates())
     files.write_tree(root, {path: (file.text, file.executable) for path, file in tree.items()})
+
+
+pack = making.pack
+"""The group, with this verb in it."""
+pack.add_command(test_pack)
