@@ -36,7 +36,7 @@ def explain(asked: Asked, *, as_json: bool) -> None:
         if _is_remote(shown):
             # What is pasted begins where nothing is there yet.
             asked = replace(asked, shown=_last(shown))
-            clone = shlex.join(["git", "clone", "--", shown, asked.shown]) + " && "
+            clone = f"git clone -- {shlex.join([shown, asked.shown])} && "
         try:
             found = adoption.adoptions(folder, asked, quiet=True)
         except adoption.SeveralServices as several:
