@@ -108,7 +108,8 @@ def _survey(early: ahead.Ahead, here: Line, target: Target, packaged: ChartPacka
     def look() -> tuple[Prepared, Sequence[Finding]] | None:
         # Where nothing is known, or nothing is to be done, nobody is asked.
         there: Found | None = early.look(_name(target))
-        if there is None:
+        # Packaged anew meanwhile it is another archive, in whose place nothing may be fetched.
+        if there is None or chart.digest_of(here.root / packaged.archive) != packaged.archive_digest:
             return None
         published = chart.to_be(packaged, here.plan, here.root, here.helm, here.charts)
         given = (here.workspace, here.helm, here.charts, here.cluster)
