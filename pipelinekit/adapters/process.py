@@ -243,7 +243,8 @@ def _ended(process: subprocess.Popen[bytes], within: float | None) -> bool:
     """Whether a program ends within so many seconds."""
     from subprocess import TimeoutExpired
 
-    if within is not None and sys.platform == "linux" and process.poll() is None:
+    # Python has it where its own builder had it: a Python for every Linux may lack it.
+    if within is not None and hasattr(os, "pidfd_open") and process.poll() is None:
         from select import POLLIN, poll
 
         # `wait` with a bound looks twenty times a second; this is told at once.

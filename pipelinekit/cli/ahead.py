@@ -5,9 +5,10 @@ Nothing here decides: whoever takes an early answer holds it against what counts
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -15,6 +16,8 @@ T = TypeVar("T")
 
 AT_ONCE = 6
 """How much is under way beside a verb."""
+ENDING = 1.0
+"""Seconds that early work which nobody waits for any more gets to clear up behind itself."""
 
 
 class Ahead:
@@ -24,7 +27,7 @@ class Ahead:
         self.verbs: frozenset[str] = frozenset()
         """Those that run."""
         self._pool = ThreadPoolExecutor(AT_ONCE)
-        self._begun: dict[str, Future[Any]] = {}
+        self._begun: dict[str, tuple[float, Future[Any]]] = {}
         self._owed: list[Future[object]] = []
         self._due = 0.0
         self.known: dict[object, tuple[object, Any]] = {}
@@ -32,22 +35,25 @@ class Ahead:
 
     def begin(self, name: str, work: Callable[[], object]) -> None:
         """Begin some work; what it raises is nobody's concern, for it will be tried again."""
-        self._begun[name] = self._pool.submit(work)
+        self._begun[name] = time.monotonic(), self._pool.submit(work)
 
-    def take(self, name: str) -> Any:
-        """What some work came to, once; None when it was not begun, or has failed."""
-        future = self._begun.pop(name, None)
-        if future is None or future.exception():
+    def take(self, name: str, age: float = math.inf) -> Any:
+        """What some work came to, once; None when it was not begun, has failed, or was begun longer ago than
+        `age` seconds."""
+        found = self.look(name, age)
+        self._begun.pop(name, None)
+        return found
+
+    def look(self, name: str, age: float = math.inf) -> Any:
+        """What `take` will give; it stays to be taken."""
+        begun, future = self._begun.get(name, (-math.inf, None))
+        if future is None or time.monotonic() - begun > age or future.exception():
             return None
         return future.result()
 
-    def look(self, name: str) -> Any:
-        """What `take` will give; it stays to be taken."""
-        future = self._begun.get(name)
-        return None if future is None or future.exception() else future.result()
-
     def owe(self, work: Callable[[], object]) -> None:
         """Begin what a verb has to have done, and need not wait for; what it raises is raised by `pay`."""
+        self.pay()  # one after the other
         self._owed.append(self._pool.submit(work))
 
     def pay(self) -> None:
@@ -69,6 +75,7 @@ class Ahead:
             self.pay()
         finally:
             self._pool.shutdown(wait=False, cancel_futures=True)
+            wait([future for _, future in self._begun.values()], ENDING)
 
 
 _open: list[Ahead] = []
@@ -107,10 +114,10 @@ def current() -> Ahead | None:
     return _open[-1] if _open else None
 
 
-def taken(name: str) -> Any:
-    """What an earlier verb has begun under that name came to, or None."""
+def taken(name: str, age: float = math.inf) -> Any:
+    """What an earlier verb has begun under that name, so many seconds ago at most, came to, or None."""
     here = current()
-    return here.take(name) if here else None
+    return here.take(name, age) if here else None
 
 
 def beside(then: str, work: Callable[[], object]) -> None:

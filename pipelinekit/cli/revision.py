@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source import worktree
 from pipelinekit.cli import ahead, report
+from pipelinekit.cli.contexts import DOCKERFILE, context_of
 from pipelinekit.model.release import Key
 
 if TYPE_CHECKING:
     from pipelinekit.model.app import App
     from pipelinekit.model.platform.document import Platform, Registration
     from pipelinekit.model.release import Revision
-
-DOCKERFILE = "Dockerfile"
 
 
 def facts(root: Path, app: App, registration: Registration | None) -> Revision:
@@ -47,7 +46,6 @@ def facts(root: Path, app: App, registration: Registration | None) -> Revision:
 def _built_from(root: Path, app: App, found: Revision) -> Revision:
     """The same, with the content of all that the image is built from."""
     from pipelinekit.adapters.source import unchanged
-    from pipelinekit.cli.contexts import context_of
 
     above = context_of(root, app.build.folder)
     around = ahead.again(

@@ -139,7 +139,7 @@ def deploy(
     while True:
         found = early if early and not tries and not promised and early.differs(prepared.values) else None
         state = found.state if found else settled_state(target, releases, cluster, say, sleep)
-        there, findings = look_out(prepared, found or Found(state=state), objects, survey, say)
+        there, findings = look_out(prepared, found or Found(state=state), objects, survey, say, sleep)
         check_installable(target, there.state)
         prepared = without_read(prepared, there.state, cluster)
         acted = not there.runs(prepared.values)

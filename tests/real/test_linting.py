@@ -69,6 +69,22 @@ def test_another_chart_is(asked: list[object], tmp_path: Path, more: dict[str, s
     assert len(asked) == 2 * first
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        '{{ if semverCompare ">=1.0.1-0" .Chart.Version }}\ndata: [\n{{ end }}\n',
+        '{{- if eq $.Chart.AppVersion "1.0.1-pr.7+x" }}\ndata: [\n{{ end }}\n',
+        '{{ $version := .Chart.Version }}{{ if hasPrefix "1.0.1" $version }}\ndata: [\n{{ end }}\n',
+    ],
+)
+def test_what_depends_on_the_release_is_linted_for_each(
+    asked: list[object], tmp_path: Path, template: str
+) -> None:
+    passed(tmp_path / "orders", FIRST, template, chart='appVersion: "1.0.0"\n')
+    with pytest.raises(ToolFailed):
+        passed(tmp_path / "orders", NEXT, template, chart='appVersion: "1.0.1-pr.7+x"\n')
+
+
 def test_another_helm_is_asked_again(
     asked: list[object], testbed: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,14 +24,19 @@ _MODULES = (
     "pipelinekit.adapters.cluster.ground.preflight",
 )
 """They take as long to load as a small image takes to build."""
+FRESH = 60.0
+"""Seconds for which what was found in a target will do: a long build leaves others the time to deploy."""
 
 
 def set_out(here: Line) -> None:
-    """Look at the targets of the `run` that begins, while its first verb is loaded."""
+    """Look at the targets of the `run` that begins, while its first verb is loaded.
+
+    Nothing is begun where commands of the application's come in between.
+    """
     early = ahead.current()
     built = here.receipts.load(ImageBuilt) if early else None
     # Of a revision that was built before there may be nothing to do, and early answers are no help then.
-    if early is None or (built and built.key == here.key):
+    if early is None or here.app.build.around or (built and built.key == here.key):
         return
     for each in environments_to_deploy(here.platform, "", automatic=True):
         _find(early, here, here.target(each))
@@ -55,18 +60,15 @@ def linted() -> None:
 
 
 def found(target: Target) -> Found | None:
-    """What was found in a target, where it was looked for."""
-    there: Found | None = ahead.taken(_name(target))
+    """What was found in a target, where it was looked for a moment ago."""
+    there: Found | None = ahead.taken(_name(target), FRESH)
     return there
 
 
 def survey(here: Line, packaged: ChartPackaged) -> None:
-    """Look over where a packaged chart goes to, while it is published.
-
-    Nothing is begun where commands of the application's come in between.
-    """
+    """Look over where a packaged chart goes to, while it is published; `set_out` says whether at all."""
     early = ahead.current()
-    if early is None or not {"publish", "deploy"} <= early.verbs or here.app.build.around:
+    if early is None or not {"publish", "deploy"} <= early.verbs:
         return
     for each in environments_to_deploy(here.platform, "", automatic=True):
         _survey(early, here, here.target(each), packaged)
@@ -106,7 +108,8 @@ def _survey(early: ahead.Ahead, here: Line, target: Target, packaged: ChartPacka
     def look() -> tuple[Prepared, Sequence[Finding]] | None:
         # Where nothing is known, or nothing is to be done, nobody is asked.
         there: Found | None = early.look(_name(target))
-        if there is None:
+        # Packaged anew meanwhile it is another archive, in whose place nothing may be fetched.
+        if there is None or chart.digest_of(here.root / packaged.archive) != packaged.archive_digest:
             return None
         published = chart.to_be(packaged, here.plan, here.root, here.helm, here.charts)
         given = (here.workspace, here.helm, here.charts, here.cluster)

@@ -50,14 +50,21 @@ class Found:
 
     def runs(self, values: Mapping[str, object]) -> bool:
         """Whether a release with those values is there as it was installed."""
-        state, there = self.state, self.standing
-        return bool(state and state.status == RUNNING and state.values == values and there and there.good)
+        return self._installed(values) and bool(self.standing and self.standing.good)
+
+    def blinks(self, values: Mapping[str, object]) -> bool:
+        """Whether it is, and only some of its pods are not ready or not new."""
+        there = self.standing
+        return self._installed(values) and bool(there and there.short and not there.touched)
 
     def differs(self, values: Mapping[str, object]) -> bool:
         """Whether the release alone says there is something to do: none, or other values; nobody at it."""
         return self.state is None or not (
             self.state.status.startswith(PENDING) or self.state.values == values
         )
+
+    def _installed(self, values: Mapping[str, object]) -> bool:
+        return bool(self.state and self.state.status == RUNNING and self.state.values == values)
 
 
 def find(target: Target, state: ReleaseState | None, objects: Objects, say: Say) -> Found:

@@ -19,6 +19,7 @@ from pipelinekit.steps import release
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying import patience
 from pipelinekit.steps.deploying.deployment import Prepared, find, plan_deployment
+from pipelinekit.steps.deploying.outlook import BLINKS
 from tests import examples
 from tests.doubles import Charts, Cluster, Receipts, Record, Registry, Releases, Signer, Workspace, digest
 from tests.things import Things
@@ -206,9 +207,24 @@ def test_another_chart_is_deployed_although_it_has_the_same_values(bench: Bench)
 
 def test_what_is_not_ready_is_deployed_again(bench: Bench) -> None:
     bench.deploy()
-    bench.cluster.things.unready = 2
+    bench.cluster.things.unready = len(BLINKS) + 2
     _, did = bench.deploy()
     assert did.acted
+
+
+def test_what_is_ready_again_a_moment_later_is_not_deployed_again(bench: Bench) -> None:
+    bench.deploy()
+    bench.cluster.things.unready = 2
+    _, did = bench.deploy()
+    assert (did.acted, bench.waited, max(bench.records)) == (False, 1, 1)
+
+
+def test_what_hands_have_changed_is_not_waited_for(bench: Bench) -> None:
+    bench.deploy()
+    bench.cluster.things.unready = len(BLINKS) + 2
+    del bench.cluster.things.all["Deployment/orders"]
+    _, did = bench.deploy()
+    assert (did.acted, bench.waited) == (True, 0)
 
 
 def test_what_somebody_else_changed_the_values_of_is_deployed_again(bench: Bench) -> None:
@@ -360,6 +376,8 @@ def test_a_deployment_waits_for_the_autoscalers_least_number(bench: Bench) -> No
     bench.deploy()
     assert bench.waited == 1
     assert "Deployment/orders: 1 of 3 ready (the autoscaler's least)" in bench.said
+    bench.waited = 0
+    bench.while_waiting = lambda: scales() if bench.waited > len(BLINKS) else None
     bench.cluster.things.by_hand("Deployment/orders", REPLICAS, 1, "kube-controller-manager")
     _, did = bench.deploy()
     assert did.acted, "fewer run than should"
@@ -627,7 +645,7 @@ def test_a_deployment_is_verified_once(bench: Bench) -> None:
 def test_another_revision_of_the_release_is_verified_anew(bench: Bench) -> None:
     bench.deploy()
     bench.verify()
-    bench.cluster.things.unready = 2
+    bench.cluster.things.unready = len(BLINKS) + 2
     bench.deploy()
     _, did = bench.verify()
     assert did.acted

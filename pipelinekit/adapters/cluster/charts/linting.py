@@ -21,6 +21,17 @@ _RELEASE = re.compile(
     rb'^((?:version|appVersion|  pipelinekit\.dev/(?:revision|created)): )"[0-9A-Za-z.:+-]+"$', re.MULTILINE
 )
 """As `package` writes them: of a form that is right whatever they are."""
+_NAMES = rb"\.Chart\.(?:Version|AppVersion|Annotations)\b"
+_DECIDES = re.compile(
+    rb"\{\{-?\s*(?:(?:else\s+)?(?:if|with)\s+[^}\s]+\s|\$\w+\s*:?=)[^}]*"
+    + _NAMES
+    + rb"|\b(?:semver\w*|ternary)\b[^}]*"
+    + _NAMES
+    + rb"|"
+    + _NAMES
+    + rb"[^}]*\b(?:semver\w*|ternary)\b"
+)
+"""A template that compares what names a release may be right for one and wrong for the next."""
 
 
 class Linter:
@@ -67,12 +78,16 @@ def copied(folder: Path, replaced: Mapping[str, str], to: Path, root: Path) -> P
 
 
 def _but_for_release(chart: Path, trial: str) -> bytes:
-    """What the linter sees, without a release's names: of those it only knows what they look like."""
+    """What the linter sees, without a release's names where it only knows what they look like."""
     seen = hashlib.sha256()
-    for path in sorted(each for each in chart.rglob("*") if each.is_file()):
-        name, content = path.relative_to(chart).as_posix(), _DIGEST.sub(b"", path.read_bytes())
-        if name == "Chart.yaml":
-            content = _RELEASE.sub(rb"\1", content)
+    files = {
+        each.relative_to(chart).as_posix(): _DIGEST.sub(b"", each.read_bytes())
+        for each in chart.rglob("*")
+        if each.is_file()
+    }
+    if not any(_DECIDES.search(content) for content in files.values()):
+        files["Chart.yaml"] = _RELEASE.sub(rb"\1", files["Chart.yaml"])
+    for name, content in sorted(files.items()):
         for part in (name.encode(), content):
             seen.update(len(part).to_bytes(8, "big") + part)
     seen.update(_DIGEST.sub(b"", trial.encode()))

@@ -69,6 +69,37 @@ def test_early_work_can_be_looked_at_before_it_is_taken() -> None:
         assert (early.look("x"), early.look("y"), early.take("x")) == (7, None, 7)
 
 
+def test_an_early_answer_that_is_too_old_is_none() -> None:
+    with ahead.opened() as early:
+        early.begin("x", lambda: 7)
+        assert (early.look("x", 60), early.look("x", -1)) == (7, None)
+        assert (early.take("x", -1), early.take("x")) == (None, None)
+
+
+def test_early_work_clears_up_before_the_end_although_nobody_takes_it() -> None:
+    begun, go, cleared = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go.wait(10)
+        cleared.set()
+
+    with ahead.opened() as early:
+        early.begin("x", work)
+        assert begun.wait(10)
+        go.set()
+    assert cleared.is_set()
+
+
+def test_what_is_owed_twice_is_done_in_order() -> None:
+    go, done = threading.Event(), list[int]()
+    with ahead.opened() as early:
+        early.owe(lambda: done.append(1 if go.wait(10) else 0))
+        threading.Timer(0.05, go.set).start()
+        early.owe(lambda: done.append(2))
+    assert done == [1, 2]
+
+
 def test_what_is_owed_is_done_beside_the_verb_that_was_named_and_before_the_end() -> None:
     done: list[str] = []
     ahead.beside("deploy", lambda: done.append("alone"))

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.adapters.cluster.charts import linting
+
+HEAD = 'apiVersion: v2\nname: orders\nversion: "{}"\nappVersion: "{}"\n'
+
+
+def same(folder: Path, template: str) -> bool:
+    """Whether two releases of a chart with that template are one for the linter."""
+    (folder / "templates").mkdir()
+    (folder / "templates/_helpers.tpl").write_text(template)
+    seen = set()
+    for version in ("1.0.0", "1.0.1-pr.7"):
+        (folder / "Chart.yaml").write_text(HEAD.format(version, version))
+        seen.add(linting._but_for_release(folder, "{}"))
+    return len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ .Chart.Version }}",
+        '{{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}',
+        "{{- if .Chart.AppVersion }}x{{ end }}",
+        "{{- range $name, $value := .Chart.Annotations }}{{ $value }}{{ end }}",
+        "{{- $name := default .Chart.Name .Values.name }}",
+        '{{ if semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version }}{{ .Chart.Version }}{{ end }}',
+    ],
+)
+def test_what_only_shows_a_releases_names_is_linted_once(tmp_path: Path, template: str) -> None:
+    assert same(tmp_path, template)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        '{{- if semverCompare ">=1.0.1-0" .Chart.Version }}x{{ end }}',
+        '{{ if .Values.a }}a{{ else if eq "1.0.1" $.Chart.AppVersion }}b{{ end }}',
+        "{{- $version := .Chart.Version -}}",
+        '{{ with regexFind "pr" .root.Chart.Version }}x{{ end }}',
+        '{{ .Chart.Version | semver | required "x" }}',
+        '{{ ternary "a" "b" (eq .Chart.Version "1.0.0") }}',
+    ],
+)
+def test_what_compares_them_is_linted_for_each(tmp_path: Path, template: str) -> None:
+    assert not same(tmp_path, template)
