@@ -90,6 +90,21 @@ def event_of(around: Around, together: SetPlan, kind: Kind, **fields: Any) -> Ev
     )
 
 
+def approval(around: Around, whole: SetPlan, reason: str) -> Event:
+    """What approves a set: its digest, and of each member the plan that it is of."""
+    members = [
+        {
+            "application": each.application,
+            "version": each.plan.version,
+            "plan": each.plan.digest,
+            "parts": dict(each.plan.parts),
+        }
+        for each in whole.members
+    ]
+    details = {"set": whole.name, "members": members}
+    return event_of(around, whole, "approved", reason=reason, details=details)
+
+
 def _as_member(planned: Planned, whole: SetPlan) -> Planned:
     """Judged again, with the approvals of the whole set."""
     case = replace(planned.case, request=replace(planned.case.request, together=whole))
