@@ -175,12 +175,21 @@ def way_back(
 def _authors(
     around: Around, history: History, release: Release, environment: Environment
 ) -> tuple[str, ...] | None:
-    """Who wrote what would change there; asked only where an author's approval must not count."""
+    """Who wrote what would change there; asked only where an author's approval must not count.
+
+    A release that names no commit newer than what runs is nobody's by that: of an older one those count
+    whose commits it takes away, and of the same one everybody's does.
+    """
     if environment.approvals is None or environment.approvals.author:
         return None
     there = living(history, environment.name)
     old = release_of(history, there.event.version) if there else None
-    return around.authors(release, old.commit if old else "")
+    if old is None:
+        return around.authors(release, "")
+    found = around.authors(release, old.commit)
+    if found != () or old.version == release.version:
+        return found
+    return around.authors(old, release.commit) or around.authors(release, "")
 
 
 def _in_the_way(around: Around, old: Release, environment: Environment) -> list[str]:
