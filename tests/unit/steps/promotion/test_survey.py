@@ -86,6 +86,19 @@ def test_what_runs_already_has_no_new_authors(bench: Bench) -> None:
     assert bench.plan("1.0.0", to="production").survey.found.authors == ()
 
 
+def test_an_image_at_another_applications_place_is_neither_promoted_nor_gone_back_to(bench: Bench) -> None:
+    told = "the ledger has 1.0.1's image at payments/stock, and orders's is at payments/orders"
+    bench.promote()
+    bench.told_place = "payments/stock"
+    bench.release("1.0.1")
+    bench.registry.store(ImageRef("r:5000", "payments/stock", "1.0.1"), {"image": "1.0.1"})
+    with pytest.raises(Refused, match=told) as caught:
+        bench.promote()
+    assert caught.value.faults[0].code == "gate-artefacts"
+    with pytest.raises(Refused, match=told):
+        bench.rollback("dev", "1.0.1")
+
+
 def test_another_applications_descriptor_is_refused(bench: Bench) -> None:
     found = release_of(bench.ledger.history(BRANCH), "1.0.0")
     assert found
