@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.errors import Refused, ToolFailed
+from pipelinekit.errors import Refused, ToolFailed, failed
 from pipelinekit.model.ledger import PLATFORM, Writer
 from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.promotion import Request
@@ -35,6 +35,24 @@ def test_a_circle_is_refused_before_anything_is_begun(tmp_path: Path) -> None:
     bench.release("1.0.0", "orders", ("web",))
     with pytest.raises(Refused, match="payments/web calls payments/orders calls payments/web"):
         bench.together(("web", "1.0.0"), ("orders", "1.0.0"))
+
+
+def test_a_cluster_that_does_not_answer_is_no_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(tmp_path)
+    bench.release("1.0.0")
+
+    def state(_: object) -> None:
+        raise failed("cluster-unreachable", "nobody answers")
+
+    monkeypatch.setattr(bench.releases, "state", state)
+    with pytest.raises(ToolFailed) as caught:
+        bench.together(("web", "1.0.0"), ("orders", "1.0.0"))
+    assert [each.problem for each in caught.value.faults] == [
+        "payments/web 1.0.0: the ledger has no release 1.0.0",
+        "payments/orders 1.0.0: nobody answers",
+    ]
 
 
 def approved(bench: Bench, writer: Writer, to: str = "production") -> Together:
