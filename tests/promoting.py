@@ -1,4 +1,4 @@
-"""Releases of an application, three environments, and a killer who may come at each effect."""
+"""Releases of applications, three environments, and who acts there."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.errors import check_failed, failed
-from pipelinekit.model.ledger import PLATFORM, Digests, Event, History, Writer, branch_of
+from pipelinekit.model.ledger import PLATFORM, Digests, Event, Writer, branch_of
 from pipelinekit.model.platform.document import Charts as ChartPlace
 from pipelinekit.model.platform.document import Environment, Images, Platform
 from pipelinekit.model.platform.gates import Watch
@@ -24,65 +23,17 @@ from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion import rollback as backwards
 from pipelinekit.steps.promotion.around import Around
 from tests import examples
-from tests.doubles import Charts, Cluster, Killed, Ledger, Receipts, Registry, Releases, Workspace, digest
+from tests.counting import CountedLedger, CountedReleases, Effects
+from tests.doubles import Charts, Cluster, Receipts, Registry, Workspace, digest
 from tests.promotions import BRANCH, PIPELINE, person
 
 RITA = person("rita", "release-managers")
 APP = "apiVersion: pipelinekit/v1\nkind: Application\nmetadata: {name: orders, team: payments}\n"
 APP += "build: {language: python}\nrun: {port: 8080}\n"
-
-
-@dataclass
-class Effects:
-    """Counts what changes anything, and kills the process before the effect of that number."""
-
-    kill_at: int = -1
-    count: int = 0
-    names: list[str] = field(default_factory=list)
-
-    def __call__(self, name: str) -> None:
-        if self.count == self.kill_at:
-            self.kill_at = -1
-            raise Killed
-        self.count += 1
-        self.names.append(name)
-
-
-class CountedLedger(Ledger):
-    """A ledger each write of which is an effect."""
-
-    effects: Effects
-
-    def append(self, branch: str, events: Sequence[Event], *, after: str) -> History:
-        self.effects(f"write {', '.join(each.kind for each in events)}")
-        return super().append(branch, events, after=after)
-
-
-class CountedReleases(Releases):
-    """Helm, likewise: the killer may also come while it waits."""
-
-    effects: Effects
-    failing: frozenset[str] = frozenset()
-    """The applications that no cluster takes."""
-    broken: frozenset[str] = frozenset()
-    """Those whose tests fail."""
-
-    def install(self, target: Target, archive: Path, values: Sequence[str], **rest: Any) -> Any:
-        self.effects("install")
-        if target.name in self.failing:
-            raise failed("deploy-failed", f"helm: no {target.name} here")
-        done = super().install(target, archive, values, **rest)
-        self.effects("installed")
-        return done
-
-    def test(self, target: Target, say: Any) -> None:
-        if target.name in self.broken:
-            raise check_failed("verify-failed", f"{target.name} answers 404")
-        super().test(target, say)
-
-    def revisions(self) -> dict[str, int]:
-        """How often each application was deployed, whatever the environment."""
-        return {name: max(each) for (_, name), each in self.cluster.records.items()}
+CALLS = {"web": ("orders",), "orders": ("stock",), "stock": ()}
+"""The applications of a set, each with what it calls."""
+SET = tuple((name, "1.0.0") for name in CALLS)
+NEXT = tuple((name, "1.1.0") for name in CALLS)
 
 
 @dataclass
@@ -96,6 +47,10 @@ class Bench:
     holder: str = "me"
     living: set[str] = field(default_factory=set)
     watched: tuple[Watched, ...] = ()
+    written: dict[tuple[str, str], tuple[str, ...] | None] = field(default_factory=dict)
+    """Who wrote a version since a commit, where it was not arno."""
+    told_place: str = ""
+    """Where pipelines say that images are, where that is not their place."""
     before: str = ""
     """Tasks of the releases that are made from now on."""
 
@@ -182,7 +137,7 @@ class Bench:
         descriptor += f"calls: [{', '.join(calls)}]\n" if calls else ""
         details = {
             "commit": digest(version)[7:47],
-            "image": {"registry": "r:5000", "repository": f"payments/{name}"},
+            "image": {"registry": "r:5000", "repository": self.told_place or f"payments/{name}"},
             "chart": {
                 "registry": place.registry,
                 "repository": place.repository,
@@ -205,6 +160,11 @@ class Bench:
                     details=details if kind == "released" else {},
                 ),
             )
+
+    def release_all(self, version: str) -> None:
+        """The same, of each application of the set."""
+        for name, calls in CALLS.items():
+            self.release(version, name, calls)
 
     def write(self, writer: Writer, *events: Event) -> None:
         """Somebody writes, which is no effect of ours."""
@@ -302,7 +262,7 @@ class Bench:
 
     def _authors(self, release: Release, since: str) -> tuple[str, ...] | None:
         self.asked.append((release.version, since))
-        return ("arno",)
+        return self.written.get((release.version, since), ("arno",))
 
     def _watch(self, watch: Watch, target: Target, seconds: int) -> tuple[Watched, ...]:
         del watch, target, seconds

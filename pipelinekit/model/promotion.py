@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelinekit.model.digest import digest_of
 from pipelinekit.model.release import ImageRef
 
 
@@ -57,8 +56,7 @@ class PromotionPlan:
     def digest(self) -> str:
         """`sha256:…` over all of it."""
         body = [self.team, self.name, self.version, self.environment, dict(self.parts)]
-        text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(body)
 
     def changed(self, earlier: Mapping[str, Any]) -> tuple[str, ...]:
         """The lines in which parts that were approved earlier differ from this plan's."""
@@ -98,9 +96,7 @@ class SetPlan:
 def set_digest(name: str, environment: str, plans: Iterable[tuple[str, str, str]]) -> str:
     """`sha256:…` of a set's plan: application, version and the plan's digest of each member."""
     # Their order follows from the descriptors, which the plans name.
-    body = [name, environment, sorted(map(list, plans))]
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return digest_of([name, environment, sorted(map(list, plans))])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 
 from pipelinekit.errors import Refused, refused, usage
 from pipelinekit.model.app import App
+from pipelinekit.model.digest import digest_of
 from pipelinekit.model.ledger import Entry, History
 from pipelinekit.model.platform.document import Charts, Environment, Platform
 from pipelinekit.model.promotion import Live, PromotionPlan, Release
@@ -80,7 +79,7 @@ def plan_promotion(
             "chart": f"{chart} ({release.chart_digest})",
             "descriptor": release.descriptor_digest,
             "values": values,
-            "gates": f"{describe_gate(environment)} ({_digest(_gates(environment))})",
+            "gates": f"{describe_gate(environment)} ({digest_of(_gates(environment))})",
             "place": f"namespace {target.namespace} of {target.context or 'the current context'}",
             "live": str(live),
         },
@@ -89,7 +88,7 @@ def plan_promotion(
 
 def values_digest(layers: tuple[str, ...]) -> str:
     """One digest of the values texts that are laid over a chart."""
-    return _digest(list(layers))
+    return digest_of(list(layers))
 
 
 def choose(history: History, environment: Environment, version: str) -> Release:
@@ -184,8 +183,3 @@ def _gates(environment: Environment) -> object:
     for each in ("name", "cluster", "namespace", "automatic", "advance", "registry", "charts"):
         del fields[each]
     return fields
-
-
-def _digest(body: object) -> str:
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection
 from dataclasses import replace
 
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App, partner_of
+from pipelinekit.model.digest import digest_of
 from pipelinekit.model.platform.document import OCI, Environment, Platform
 from pipelinekit.model.platform.packages import CLIENTS
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, ReleaseState, Revision, Target
@@ -56,7 +55,7 @@ def line_digest(app: App, platform: Platform, declared: Collection[str]) -> str:
     comments, other applications and credentials count for nothing.
     """
     chart = chart_ref(platform, app, "")
-    return _digest(
+    return digest_of(
         {
             "image": [platform.images.registry, platform.images.repository(app.team, app.name)],
             "chart": [chart.registry, chart.repository],
@@ -69,13 +68,8 @@ def key_at(plan: ReleasePlan, target: Target) -> Key:
     """What receipts of a deployment are valid for: the place counts as well."""
     return replace(
         plan.key,
-        platform=_digest({"line": plan.key.platform, "place": [target.context, target.namespace]}),
+        platform=digest_of({"line": plan.key.platform, "place": [target.context, target.namespace]}),
     )
-
-
-def _digest(body: object) -> str:
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def chart_address(ref: ImageRef) -> str:

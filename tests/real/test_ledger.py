@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelinekit.adapters.source.git import Git
 from pipelinekit.adapters.source.ledger import signing
 from pipelinekit.adapters.source.ledger.gitledger import GitLedger
+from pipelinekit.adapters.source.ledger.remote import Remote
 from pipelinekit.cli.books import ledger_of
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.ledger import MOVED, PLATFORM, UNREACHABLE, Event, History
@@ -232,6 +234,59 @@ def test_an_expired_key_writes_nothing(
     sign_as(monkeypatch, signers, "ada")
     with pytest.raises(Refused, match=r"of ada has expired"):
         add(book(repository, signers, ada="2027-01-01"), event("held"))
+
+
+def revoke_payments(ledger: GitLedger, signers: Signers) -> None:
+    details = {"key": signers.public("payments").fingerprint, "kept": {}}
+    add(ledger, Event(kind="revoked", at=NOW, details=details))
+
+
+def test_a_revoked_key_writes_nothing_and_what_it_told_is_told_again(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "payments")
+    first = book(repository, signers).note([event("released")])
+    sign_as(monkeypatch, signers, "ada")
+    revoke_payments(book(repository, signers), signers)
+    sign_as(monkeypatch, signers, "payments")
+    for expects in (False, True):
+        ledger = book(repository, signers)
+        if expects:
+            ledger.expect(BRANCH)
+        for write in (ledger.note, lambda events, ledger=ledger: add(ledger, *events)):
+            with pytest.raises(Refused, match="of the pipelines of payments is revoked"):
+                write([event("released")])
+        ledger.close()
+    assert book(repository, signers).history(BRANCH).head == first
+    sign_as(monkeypatch, signers, "ada")
+    again = book(repository, signers).note([event("released")])
+    assert again == book(repository, signers).note([event("released")])
+    assert [bool(each.trouble) for each in book(repository, signers).history(BRANCH).entries] == [True, False]
+
+
+def test_what_is_told_already_needs_no_key(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "payments")
+    first = book(repository, signers).note([event("released")])
+    monkeypatch.delenv(signing.KEY)
+    assert book(repository, signers).note([event("released")]) == first
+
+
+def test_whoever_adds_has_the_last_entry_whatever_others_write_on_top(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "ada")
+    ledger, push = book(repository, signers), Remote.push
+
+    def rival(remote: Remote, here: Git, branch: str, commit: str, after: str) -> None:
+        push(remote, here, branch, commit, after)
+        monkeypatch.setattr(Remote, "push", push)
+        book(repository, signers).note([event("held")])
+
+    monkeypatch.setattr(Remote, "push", rival)
+    assert [each.event.kind for each in add(ledger, event("requested"))] == ["requested"]
+    assert [each.kind for each in ledger.history(BRANCH).events] == ["requested", "held"]
 
 
 def test_what_nobody_signed_keeps_nothing_from_being_told(

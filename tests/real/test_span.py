@@ -39,7 +39,7 @@ class Work:
 
     def authors(self, commit: str, since: str = "") -> tuple[str, ...] | None:
         keys = Keyring(self.signers.platform())
-        return authors(str(self.remote.path), "main", commit, since, keys)
+        return authors(written(str(self.remote.path), "main", commit, since, keys))
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_what_is_not_on_the_branch_is_not_known(work: Work, tmp_path: Path) -> N
     assert work.authors(aside) is None
     assert work.authors(work.first, aside) is None
     keys = Keyring(work.signers.platform())
-    assert authors(str(tmp_path / "gone"), "main", work.first, "", keys) is None
+    assert authors(written(str(tmp_path / "gone"), "main", work.first, "", keys)) is None
 
 
 def test_each_commit_with_its_subject_newest_first(work: Work) -> None:

@@ -28,20 +28,19 @@ class Written:
     person: str
 
 
-def authors(repository: str, branch: str, commit: str, since: str, keys: Keyring) -> tuple[str, ...] | None:
-    """The person of each signature since a commit (or since the beginning), each once.
-
-    What an author line says is free text. An empty text stands for commits that no person's key signed. None:
-    the repository does not answer, or does not have both commits on that branch.
-    """
-    found = written(repository, branch, commit, since, keys)
+def authors(found: tuple[Written, ...] | None) -> tuple[str, ...] | None:
+    """The person of each commit, each once; an empty text stands for commits that no person's key signed."""
     return None if found is None else tuple(dict.fromkeys(each.person for each in found))
 
 
 def written(
     repository: str, branch: str, commit: str, since: str, keys: Keyring
 ) -> tuple[Written, ...] | None:
-    """Each commit since another one, newest first; None like `authors`."""
+    """Each commit since another one (or since the beginning), newest first.
+
+    What an author line says is free text. None: the repository does not answer, or does not have both commits
+    on that branch.
+    """
     with _span(repository, branch, commit, since) as (here, listed):
         if not listed:
             return None if listed is None else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 
 import click
 
@@ -41,13 +42,13 @@ def advance(here: Desk, application: str, team: str, plan_only: bool, timeout: i
         for step in steps.advance(around, *each, plan_only=plan_only):
             moved.append(step)
             if not as_json:
-                for line in _lines(step):
+                for line in lines(step, plan_only=plan_only):
                     report.result(line)
-    sentence = _sentence(chosen, moved, plan_only=plan_only)
+    told = sentence(chosen, moved, plan_only=plan_only)
     if as_json:
-        report.as_json({"sentence": sentence, "steps": [dataclasses.asdict(each) for each in moved]})
+        report.as_json({"sentence": told, "steps": [dataclasses.asdict(each) for each in moved]})
     else:
-        report.result(sentence)
+        report.result(told)
     kind = steps.trouble(tuple(moved))
     if kind:
         failed = [each for each in moved if each.what == steps.FAILED]
@@ -68,22 +69,24 @@ def _applications(here: Desk, application: str, team: str) -> list[tuple[str, st
     return [each for each in here.applications() if team in ("", each[0])]
 
 
-def _lines(step: steps.Moved) -> list[str]:
+def lines(step: steps.Moved, *, plan_only: bool) -> list[str]:
+    """What became of an application before an environment, a line for each thing or reason."""
     if step.what == steps.SEEN:
-        return [f"{step.application}: {step.reasons[0]} seen"]
+        return [f"{step.application}: {step.reasons[0]} {'would be ' if plan_only else ''}seen"]
     if step.what == steps.PROMOTED:
         return [f"{step.application}: {each}" for each in step.reasons]
     head = f"{step.application}: {step.version or 'a release'} to {step.environment} {step.what}"
     return [f"{head}: {each}" for each in step.reasons]
 
 
-def _sentence(chosen: list[tuple[str, str]], moved: list[steps.Moved], *, plan_only: bool) -> str:
-    counts = {what: sum(each.what == what for each in moved) for what in (steps.PROMOTED, steps.WAITS)}
-    seen = sum(each.what == steps.SEEN for each in moved)
-    nothing = not seen and not counts[steps.PROMOTED]
+def sentence(chosen: list[tuple[str, str]], moved: list[steps.Moved], *, plan_only: bool) -> str:
+    """What is true of all of them now."""
+    counts = Counter(each.what for each in moved)
     would = "would be " if plan_only else ""
     told = f"{counts[steps.PROMOTED]} {would}promoted, {counts[steps.WAITS]} wait"
-    if seen:
-        told += f", arrivals of {seen} {would}seen for the first time"
-    done = "nothing to do" if nothing and not counts[steps.WAITS] else told
-    return f"{len(chosen)} application{'' if len(chosen) == 1 else 's'}: {done}"
+    if counts[steps.SEEN]:
+        told += f", arrivals of {counts[steps.SEEN]} {would}seen for the first time"
+    if counts[steps.FAILED]:
+        told += f", {counts[steps.FAILED]} failed"
+    head = f"{len(chosen)} application{'' if len(chosen) == 1 else 's'}"
+    return f"{head}: {told if moved else 'nothing to do'}"

@@ -16,7 +16,6 @@ from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.release import platforms
 from pipelinekit.cli.wiring import charts_at, registry_login
 from pipelinekit.errors import refused, usage
-from pipelinekit.model.ledger import branch_of
 from pipelinekit.model.release import ImageRef, Target
 
 if TYPE_CHECKING:
@@ -98,10 +97,6 @@ class Desk:
         known = {(each.team, each.name) for each in self.platform.applications}
         parts = (each.split("/") for each in self.ledger.branches())
         return sorted(known | {(each[1], each[2]) for each in parts if each[0] == "apps" and len(each) == 3})
-
-    def branch(self, team: str, name: str) -> str:
-        """The application's branch in the ledger."""
-        return branch_of(*self.application(team, name))
 
     def clock(self, zones: Iterable[str] = ()) -> Clock:
         """This moment."""
@@ -192,8 +187,9 @@ class Desk:
         return preflight(prepared.target, manifest, scout(self.platform, registry_login(self.platform)))
 
     def _authors(self, release: Release, since: str) -> tuple[str, ...] | None:
-        found = self.written(release, since)
-        return None if found is None else tuple(dict.fromkeys(each.person for each in found))
+        from pipelinekit.adapters.source.span import authors
+
+        return authors(self.written(release, since))
 
     def _watch(self, watch: Watch, target: Target, seconds: int) -> tuple[Watched, ...]:
         from pipelinekit.adapters import prometheus

@@ -74,7 +74,7 @@ def approve(
     expected(found.plan.digest, expect)
     if not as_json:
         _lines(found)
-    there = note(here.ledger, bring.approval(around, found.plan, reason))
+    there = note(here.ledger, together.approval(around, found.plan, reason))
     told = []
     for each in found.members:
         # Who approves has asked for nothing by that.

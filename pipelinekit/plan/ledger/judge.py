@@ -45,7 +45,7 @@ def judge(
     embedded one, where nothing is signed. `gated` are the environments with a gate, `now` is in seconds.
     """
     entries = [_entry(branch, each, proven, keys, ledger, gated) for each in commits]
-    order = {each.id: number for number, each in enumerate(commits)}
+    order = _order(commits)
     for number in range(len(entries)):
         if number and commits[number].parent != commits[number - 1].id:
             entries[number] = _with(entries[number], "it does not follow the one before it")
@@ -136,17 +136,36 @@ def _with(entry: Entry, trouble: str) -> Entry:
     return entry if entry.trouble else replace(entry, trouble=trouble)
 
 
+def unrevoked(branch: str, commits: Sequence[Commit], revoked: Iterable[Revocation]) -> tuple[Commit, ...]:
+    """The commits of a branch, or of its newest part, that no revocation takes away."""
+    order, keys = _order(commits), tuple(revoked)
+    return tuple(each for each in commits if not _is_revoked(branch, each.id, each.fingerprint, order, keys))
+
+
 def _unless_revoked(
     branch: str, entry: Entry, order: Mapping[str, int], revoked: tuple[Revocation, ...]
 ) -> Entry:
     key = entry.writer.key if entry.writer else ""
-    for each in revoked:
-        if not key or each.key != key or entry.commit == each.commit:
-            continue
-        kept = order.get(str(each.kept.get(branch, "")), -1)
-        if order[entry.commit] > kept:
-            return _with(entry, f"its key {key} is revoked, and nothing says that it was there before")
-    return entry
+    if not _is_revoked(branch, entry.commit, key, order, revoked):
+        return entry
+    return _with(entry, f"its key {key} is revoked, and nothing says that it was there before")
+
+
+def _is_revoked(
+    branch: str, commit: str, key: str, order: Mapping[str, int], revoked: tuple[Revocation, ...]
+) -> bool:
+    return any(
+        key
+        and each.key == key
+        and commit != each.commit
+        # What is kept reaches up to a commit; one that is not there keeps nothing.
+        and order[commit] > order.get(str(each.kept.get(branch, "")), -1)
+        for each in revoked
+    )
+
+
+def _order(commits: Sequence[Commit]) -> dict[str, int]:
+    return {each.id: number for number, each in enumerate(commits)}
 
 
 def _unless_expired(entries: list[Entry], keys: Keyring, now: int) -> list[Entry]:

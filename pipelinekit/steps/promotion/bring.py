@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pipelinekit.errors import PipelinekitError, Refused, refused
 from pipelinekit.model.ledger import Entry, Event, Kind
 from pipelinekit.model.platform.document import Environment
-from pipelinekit.model.promotion import Request, SetPlan
+from pipelinekit.model.promotion import Request
 from pipelinekit.model.releaseset.document import ReleaseSet
 from pipelinekit.plan.promotion import BEGUN
 from pipelinekit.plan.releaseset import record as records
@@ -94,21 +94,6 @@ def promote(
             return _resumed(run, environment, left)
         return _carry(run, environment, request, take_back=take_back)
     raise refused("set-underway", "the ledger did not stand still", hint="try again")
-
-
-def approval(around: Around, whole: SetPlan, reason: str) -> Event:
-    """What approves a set: its digest, and of each member the plan that it is of."""
-    members = [
-        {
-            "application": each.application,
-            "version": each.plan.version,
-            "plan": each.plan.digest,
-            "parts": dict(each.plan.parts),
-        }
-        for each in whole.members
-    ]
-    details = {"set": whole.name, "members": members}
-    return event_of(around, whole, "approved", reason=reason, details=details)
 
 
 def _carry(run: _Run, environment: Environment, request: Request, *, take_back: bool) -> Brought:

@@ -61,7 +61,7 @@ def look(around: Around, history: History, release: Release, environment: Enviro
     live = Live(
         version=there.event.version if there and known else "", revision=state.revision if state else 0
     )
-    missing: list[str] = []
+    missing = _misplaced(around, release)
     values = "unknown"
     try:
         archive = fetched(around, release, environment)
@@ -163,7 +163,7 @@ def way_back(
     found = []
     if app.before:
         found.append(f"the tasks of {release.version} ({', '.join(app.before)}) are not undone")
-    found += _images_missing(around, old, environment)
+    found += [*_misplaced(around, old), *_images_missing(around, old, environment)]
     try:
         fetched(around, old, environment)
         found += _in_the_way(around, old, environment)
@@ -175,12 +175,21 @@ def way_back(
 def _authors(
     around: Around, history: History, release: Release, environment: Environment
 ) -> tuple[str, ...] | None:
-    """Who wrote what would change there; asked only where an author's approval must not count."""
+    """Who wrote what would change there; asked only where an author's approval must not count.
+
+    A release that names no commit newer than what runs is nobody's by that: of an older one those count
+    whose commits it takes away, and of the same one everybody's does.
+    """
     if environment.approvals is None or environment.approvals.author:
         return None
     there = living(history, environment.name)
     old = release_of(history, there.event.version) if there else None
-    return around.authors(release, old.commit if old else "")
+    if old is None:
+        return around.authors(release, "")
+    found = around.authors(release, old.commit)
+    if found != () or old.version == release.version:
+        return found
+    return around.authors(old, release.commit) or around.authors(release, "")
 
 
 def _in_the_way(around: Around, old: Release, environment: Environment) -> list[str]:
@@ -204,6 +213,20 @@ def _in_the_way(around: Around, old: Release, environment: Environment) -> list[
         f"{old.version}: {each.problem}"
         for each in around.survey(ready)
         if each.verdict == REFUSED and each.code != "quota"
+    ]
+
+
+def _misplaced(around: Around, release: Release) -> list[str]:
+    """The ledger's word for where an image is, held against the platform's place of that application.
+
+    A pipeline says it, and one that may write to a registry would name another application's image there.
+    """
+    own = around.platform.images.repository(release.team, release.name)
+    told = release.image.repository
+    if told == own:
+        return []
+    return [
+        f"the ledger has {release.version}'s image at {told}, and {release.name}'s is at {own} (images.path)"
     ]
 
 

@@ -51,17 +51,20 @@ class Together:
 def plan(around: Around, chosen: ReleaseSet, environment: Environment, request: Request) -> Together:
     """What promoting a set would do and whether it may; changes nothing.
 
-    Each member has its team. Raises `Refused` with all that the ledger lacks, or with every circle of calls.
+    Each member has its team. Raises `Refused` with all that the ledger lacks, or with every circle of calls;
+    where something else failed, as that.
     """
     common = around.ledger.history(PLATFORM)
-    planned, faults = list[Planned](), list[Fault]()
+    planned, faults, ended = list[Planned](), list[Fault](), list[type[PipelinekitError]]()
     for each in chosen.members:
         try:
             planned.append(promotion.plan(around, each.team, each.name, each.version, environment, request))
         except PipelinekitError as error:
             faults += named(str(each), error)
+            ended.append(type(error))
     if faults:
-        raise Refused(*faults)
+        # A cluster that does not answer is no refusal, whatever the ledger lacks beside it.
+        raise next((each for each in ended if not issubclass(each, Refused)), Refused)(*faults)
     order = [(each.team, each.name) for each in in_order([x.survey.app for x in planned], around.platform)]
     planned.sort(key=lambda each: order.index((each.survey.release.team, each.survey.release.name)))
     whole = SetPlan(
@@ -88,6 +91,21 @@ def event_of(around: Around, together: SetPlan, kind: Kind, **fields: Any) -> Ev
         plan=together.digest,
         **fields,
     )
+
+
+def approval(around: Around, whole: SetPlan, reason: str) -> Event:
+    """What approves a set: its digest, and of each member the plan that it is of."""
+    members = [
+        {
+            "application": each.application,
+            "version": each.plan.version,
+            "plan": each.plan.digest,
+            "parts": dict(each.plan.parts),
+        }
+        for each in whole.members
+    ]
+    details = {"set": whole.name, "members": members}
+    return event_of(around, whole, "approved", reason=reason, details=details)
 
 
 def _as_member(planned: Planned, whole: SetPlan) -> Planned:

@@ -10,25 +10,30 @@ from pipelinekit.adapters.source.git import Git
 from pipelinekit.adapters.source.ledger.remote import Remote, read_commits
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.plan.ledger.commit import Commit
+from pipelinekit.plan.ledger.judge import Revocation
 
 RECENT = 100
 """So many of the newest commits are read where nothing is judged."""
 _PATIENCE = 5.0
 
 
-class Ahead:
-    """A branch that is fetched in a thread; `taken` waits for it."""
+Found = tuple[Git, str, tuple[Commit, ...], tuple[Revocation, ...]]
+"""git with a branch fetched, its head, its newest commits, and the keys that count no more."""
 
-    def __init__(self, remote: Remote, branch: str, prepare: Callable[[], object]) -> None:
+
+class Ahead:
+    """A branch that is fetched in a thread, and what `revoked` asks; `taken` waits for both."""
+
+    def __init__(self, remote: Remote, branch: str, revoked: Callable[[Git], tuple[Revocation, ...]]) -> None:
         self.branch = branch
-        self._remote, self._prepare = remote, prepare
+        self._remote, self._revoked = remote, revoked
         self._stack = ExitStack()
-        self._found: tuple[Git, str, tuple[Commit, ...]] | None = None
+        self._found: Found | None = None
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def taken(self) -> tuple[Git, str, tuple[Commit, ...]] | None:
-        """git with the branch fetched, its head and its newest commits; None where that went wrong."""
+    def taken(self) -> Found | None:
+        """What was found; None where that went wrong."""
         self._thread.join()
         return self._found
 
@@ -42,8 +47,7 @@ class Ahead:
         # Whoever tells asks again, and hears then why it cannot.
         try:
             here = self._stack.enter_context(self._remote.opened())
-            self._prepare()
-            self._found = (here, *recent(self._remote, here, self.branch))
+            self._found = (here, *recent(self._remote, here, self.branch), self._revoked(here))
         except (PipelinekitError, OSError):
             self._found = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pipelinekit.adapters.source import git
@@ -18,7 +18,7 @@ from pipelinekit.model.ledger import MOVED, PLATFORM, Entry, Event, History, Wri
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.plan.ledger.body import Body, message_of, read_message, same
 from pipelinekit.plan.ledger.commit import EMPTY_TREE, Commit
-from pipelinekit.plan.ledger.judge import Revocation, judge, revocations
+from pipelinekit.plan.ledger.judge import Revocation, judge, revocations, unrevoked
 from pipelinekit.plan.ledger.keyring import Keyring
 
 KEEPER = "pipelinekit <pipelinekit@localhost>"
@@ -57,10 +57,13 @@ class GitLedger:
     def append(self, branch: str, events: Sequence[Event], *, after: str) -> History:
         """Add events after the commit `after`, all or none; the history then."""
         with self.remote.opened() as here:
-            if self.remote.fetch(here, [branch]).get(branch, "") != after:
+            heads = self._fetched(here, branch)
+            if heads.get(branch, "") != after:
                 raise self.remote.moved(branch)
-            self.remote.push(here, branch, self._written(here, branch, events, after), after)
-            return self._history(here, branch)
+            written = self._written(here, branch, events, after, self._revoked(here, heads))
+            self.remote.push(here, branch, written, after)
+            # What others write on top by now is not read: the last entry is the caller's.
+            return self._at(here, branch, {**heads, branch: written})
 
     def note(self, events: Sequence[Event]) -> str:
         """Add those events that their branch does not have yet; its head with them."""
@@ -76,8 +79,7 @@ class GitLedger:
     def expect(self, branch: str) -> None:
         """Ask beside other work what will be asked when something of that branch is noted."""
         if self._ahead is None:
-            keys = self._keys
-            self._ahead = Ahead(self.remote, branch, lambda: self._signer(keys) if keys else None)
+            self._ahead = Ahead(self.remote, branch, self._ready)
 
     def close(self) -> None:
         """Give back what `expect` has taken."""
@@ -103,12 +105,30 @@ class GitLedger:
     # --- reading ----------------------------------------------------------------------------------
 
     def _history(self, here: Git, branch: str) -> History:
-        heads = self.remote.fetch(here, sorted({PLATFORM, branch} if self._keys else {branch}))
-        revoked: tuple[Revocation, ...] = ()
-        if self._keys and PLATFORM in heads:
-            revoked = revocations(self._judged(here, PLATFORM, heads[PLATFORM], ()))
+        return self._at(here, branch, self._fetched(here, branch))
+
+    def _fetched(self, here: Git, branch: str) -> dict[str, str]:
+        """The heads of a branch and of the one that has the revocations, where anybody signs."""
+        return self.remote.fetch(here, sorted({PLATFORM, branch} if self._keys else {branch}))
+
+    def _at(self, here: Git, branch: str, heads: Mapping[str, str]) -> History:
         head = heads.get(branch, "")
-        return History(entries=self._judged(here, branch, head, revoked), head=head)
+        return History(entries=self._judged(here, branch, head, self._revoked(here, heads)), head=head)
+
+    def _revoked(self, here: Git, heads: Mapping[str, str]) -> tuple[Revocation, ...]:
+        if not self._keys or PLATFORM not in heads:
+            return ()
+        return revocations(self._judged(here, PLATFORM, heads[PLATFORM], ()))
+
+    def _ready(self, here: Git) -> tuple[Revocation, ...]:
+        """What `_revocations` says; whose key signs is found beside."""
+        if self._keys:
+            self._signer(self._keys)
+        return self._revocations(here)
+
+    def _revocations(self, here: Git) -> tuple[Revocation, ...]:
+        # All of that branch: a revocation may be older than what is read of an application.
+        return self._revoked(here, self.remote.fetch(here, [PLATFORM])) if self._keys else ()
 
     def _judged(
         self, here: Git, branch: str, head: str, revoked: tuple[Revocation, ...]
@@ -131,19 +151,27 @@ class GitLedger:
         ahead = self._ahead.taken() if self._ahead and self._ahead.branch == branch else None
         if ahead is None:
             with self.remote.opened() as here:
-                return self._note(here, *recent(self.remote, here, branch), events)
+                return self._note(here, *recent(self.remote, here, branch), self._revocations(here), events)
         try:
             return self._note(*ahead, events)
         finally:
             # It is old once something was written on top of it.
             self.close()
 
-    def _note(self, here: Git, head: str, commits: Sequence[Commit], events: Sequence[Event]) -> str:
+    def _note(
+        self,
+        here: Git,
+        head: str,
+        commits: Sequence[Commit],
+        revoked: tuple[Revocation, ...],
+        events: Sequence[Event],
+    ) -> str:
         branch = events[0].branch
-        missing = [each for each in events if not self._is_told(here, commits, each)]
+        counting = unrevoked(branch, commits, revoked)
+        missing = [each for each in events if not self._is_told(here, counting, each)]
         if not missing:
             return head
-        written = self._written(here, branch, missing, head)
+        written = self._written(here, branch, missing, head, revoked)
         self.remote.push(here, branch, written, head)
         return written
 
@@ -166,16 +194,23 @@ class GitLedger:
                 self._found = signing.find(here, keys, os.environ)
         return self._found
 
-    def _written(self, here: Git, branch: str, events: Sequence[Event], parent: str) -> str:
+    def _written(
+        self,
+        here: Git,
+        branch: str,
+        events: Sequence[Event],
+        parent: str,
+        revoked: tuple[Revocation, ...],
+    ) -> str:
         """The newest of the commits that say these events, none of which is on the branch yet."""
         here.check("hash-object", "-t", "tree", "-w", "--stdin", stdin="")
         for each in events:
             if each.branch != branch:
                 raise ValueError(f"{each.kind} stands on {each.branch}, not on {branch}")
-            parent = self._commit(here, each, parent)
+            parent = self._commit(here, each, parent, revoked)
         return parent
 
-    def _commit(self, here: Git, event: Event, parent: str) -> str:
+    def _commit(self, here: Git, event: Event, parent: str, revoked: tuple[Revocation, ...]) -> str:
         options, keeper, user = ["--no-gpg-sign"], KEEPER, ""
         signing_options: tuple[str, ...] = ()
         if self._keys:
@@ -183,6 +218,8 @@ class GitLedger:
             trouble = may_not_write(signer.writer, event, self._gated)
             if signer.owner.until is not None and signer.owner.until <= self._clock():
                 raise refused("ledger-key", f"the key {signer.writer.key} of {signer.writer} has expired")
+            if any(each.key == signer.writer.key for each in revoked):
+                raise refused("ledger-key", f"the key {signer.writer.key} of {signer.writer} is revoked")
             if trouble:
                 raise refused("ledger-kind", trouble)
             options, keeper = ["-S"], self._keys.identity(signer.owner)

@@ -10,7 +10,7 @@ import pytest
 from pipelinekit.model.ledger import Entry, Event
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.plan.ledger.commit import Commit
-from pipelinekit.plan.ledger.judge import Revocation, judge, revocations
+from pipelinekit.plan.ledger.judge import Revocation, judge, revocations, unrevoked
 from pipelinekit.plan.ledger.keyring import Keyring
 from tests.ledgers import BRANCH, DAY, NOW, chain, event, key_of, platform, proven
 
@@ -173,6 +173,18 @@ def test_what_was_there_when_a_key_was_revoked_stays() -> None:
     assert all(troubles(judged(commits, revoked=[Revocation(key=key, commit="x")]))[:2])
 
 
+def test_of_the_newest_part_of_a_branch_what_is_kept_below_it_keeps_nothing() -> None:
+    commits = chain(
+        ("payments", event()), ("payments", event("verified")), ("ada", event("held")), known=ACME
+    )
+    key = key_of("payments").fingerprint
+    kept = Revocation(key=key, commit="x", kept={BRANCH: commits[0].id})
+    assert unrevoked(BRANCH, commits, [kept]) == (commits[0], commits[2])
+    assert unrevoked(BRANCH, commits[1:], [kept]) == (commits[2],)
+    assert unrevoked(BRANCH, commits, [Revocation(key=key, commit="x")]) == (commits[2],)
+    assert unrevoked(BRANCH, commits, []) == tuple(commits)
+
+
 def test_a_revoked_key_revokes_no_other_one() -> None:
     ada, grace = key_of("ada").fingerprint, key_of("grace").fingerprint
     first = Event(kind="revoked", at=NOW, details={"key": ada, "kept": {}})
@@ -182,6 +194,15 @@ def test_a_revoked_key_revokes_no_other_one() -> None:
 
 
 # --- what is seen, and what nobody signs ----------------------------------------------------------
+
+
+def test_a_pipeline_has_seen_nothing() -> None:
+    arrival = ("payments", event("deployed", environment="dev"))
+    (deployed,) = chain(arrival, known=ACME)
+    told = event("seen", at=NOW, details={"commits": [deployed.id]})
+    entries = judged(chain(arrival, ("payments", told), known=ACME))
+    assert [each.seen for each in entries] == [None, None]
+    assert "writes no event of the kind seen" in entries[1].trouble
 
 
 def test_an_event_is_seen_when_somebody_says_so() -> None:

@@ -1,34 +1,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipelinekit.errors import CheckFailed, Refused, ToolFailed
-from pipelinekit.model.ledger import PLATFORM, Event, Writer
-from pipelinekit.model.platform.gates import Approvals
-from pipelinekit.model.promotion import Request
-from pipelinekit.steps.promotion import bring, together
-from pipelinekit.steps.promotion.together import Together
+from pipelinekit.model.ledger import PLATFORM, Event
+from tests.counting import Effects
 from tests.doubles import Killed
-from tests.promoting import RITA, Bench, Effects
+from tests.promoting import NEXT, RITA, SET, Bench
 from tests.promotions import person
-
-SET = (("web", "1.0.0"), ("orders", "1.0.0"), ("stock", "1.0.0"))
-NEXT = tuple((name, "1.1.0") for name, _ in SET)
-CALLS = {"web": ("orders",), "orders": ("stock",), "stock": ()}
-
-
-def release(bench: Bench, version: str) -> None:
-    for name, calls in CALLS.items():
-        bench.release(version, name, calls)
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     made = Bench(tmp_path)
-    release(made, "1.0.0")
+    made.release_all("1.0.0")
     return made
 
 
@@ -98,7 +85,7 @@ def test_it_stops_at_the_first_that_fails_and_again_does_what_is_missing(bench: 
 
 def test_by_word_what_was_promoted_is_taken_back_the_last_first(bench: Bench) -> None:
     bench.together(*SET)
-    release(bench, "1.1.0")
+    bench.release_all("1.1.0")
     bench.releases.broken = frozenset({"web"})
     with pytest.raises(CheckFailed, match="web answers 404"):
         bench.together(*NEXT, take_back=True)
@@ -114,7 +101,7 @@ def test_by_word_what_was_promoted_is_taken_back_the_last_first(bench: Bench) ->
 
 def test_what_an_earlier_run_brought_is_taken_back_as_well(bench: Bench) -> None:
     bench.together(*SET)
-    release(bench, "1.1.0")
+    bench.release_all("1.1.0")
     bench.releases.failing = frozenset({"web"})
     with pytest.raises(ToolFailed):
         bench.together(*NEXT)
@@ -204,9 +191,9 @@ def test_killed_at_each_effect_and_run_again_it_ends_like_an_undisturbed_run(
 ) -> None:
     def ready(name: str) -> Bench:
         made = Bench(tmp_path / f"{name}")
-        release(made, "1.0.0")
+        made.release_all("1.0.0")
         made.together(*SET)
-        release(made, "1.1.0")
+        made.release_all("1.1.0")
         made.effects = Effects()
         if take_back:
             made.releases.failing = frozenset({"web"})
@@ -234,87 +221,6 @@ def test_killed_at_each_effect_and_run_again_it_ends_like_an_undisturbed_run(
             run(bench)
         run(bench)
         assert stands(bench) == stands(whole), (number, whole.effects.names[number])
-
-
-def approved(bench: Bench, writer: Writer, to: str = "production") -> Together:
-    found = together.plan(bench.around(), bench.set_of(*NEXT), bench.environment(to), Request())
-    bench.write(writer, bring.approval(bench.around(), found.plan, "seen"))
-    return found
-
-
-@pytest.fixture
-def gated(bench: Bench) -> Bench:
-    """1.0.0 is in production, 1.1.0 in staging, and production wants one approval."""
-    bench.together(*SET)
-    bench.together(*SET, to="production")
-    release(bench, "1.1.0")
-    bench.together(*NEXT)
-    asked = Approvals(count=1, groups=("release-managers",), requester=False)
-    bench.production = {"approvals": asked}
-    return bench
-
-
-def test_one_approval_of_the_set_covers_every_member_and_lasts_until_all_is_there(gated: Bench) -> None:
-    with pytest.raises(Refused, match="0 of 1 from release-managers"):
-        gated.together(*NEXT, to="production")
-    approved(gated, person("ann"))
-    gated.releases.failing = frozenset({"orders"})
-    with pytest.raises(ToolFailed):
-        gated.together(*NEXT, to="production")
-    gated.releases.failing = frozenset()
-    gated.together(*NEXT, to="production")
-    assert [gated.runs(each, "production") for each, _ in SET] == ["1.1.0"] * 3
-
-
-def test_it_is_no_approval_of_a_member_by_itself(gated: Bench) -> None:
-    approved(gated, person("ann"))
-    with pytest.raises(Refused, match="0 of 1"):
-        gated.promote("1.1.0", "production")
-
-
-def test_who_asked_for_the_set_does_not_count_for_any_member(gated: Bench) -> None:
-    approved(gated, person("ann"))
-    with pytest.raises(Refused, match="ann's does not count: has asked for it") as caught:
-        gated.together(*NEXT, to="production", writer=person("ann"))
-    assert len(caught.value.faults) == 3
-    with pytest.raises(Refused, match="ann's does not count: has asked for it"):
-        gated.together(*NEXT, to="production")
-
-
-def test_when_the_plan_of_a_member_changes_the_approval_is_void_and_the_line_is_shown(gated: Bench) -> None:
-    approved(gated, person("ann"))
-    gated.rollback("production", "1.0.0")
-    gated.cluster.records["payments-production", "orders"][9] = gated.cluster.records[
-        "payments-production", "orders"
-    ][1]
-    with pytest.raises(Refused) as caught:
-        gated.together(*NEXT, to="production")
-    void = "it is of another plan (payments/orders: live: 1.0.0, revision 1 → 1.0.0, revision 9)"
-    assert [void in each.problem for each in caught.value.faults] == [True] * 3
-
-
-def test_an_approval_of_other_members_does_not_count(gated: Bench) -> None:
-    approved(gated, person("ann"))
-    with pytest.raises(Refused, match=r"another set \(payments/web: 1.1.0 → nothing\)"):
-        gated.together(*NEXT[1:], to="production")
-
-
-def test_an_approval_of_what_it_does_not_say_does_not_count(gated: Bench) -> None:
-    found = together.plan(gated.around(), gated.set_of(*NEXT), gated.environment("production"), Request())
-    forged: Any = bring.approval(gated.around(), found.plan, "")
-    forged.details["members"][0]["plan"] = "sha256:" + "0" * 64
-    gated.write(person("bob"), forged)
-    with pytest.raises(Refused, match="bob's does not count: it is not of what it says"):
-        gated.together(*NEXT, to="production")
-
-
-def test_a_pipeline_s_word_of_a_set_counts_for_nothing(gated: Bench) -> None:
-    pipeline = Writer(role="pipeline", team="payments")
-    approved(gated, pipeline)
-    entry = gated.ledger.history(PLATFORM).entries[-1]
-    assert "a pipeline's key writes no event of the kind approved" in entry.trouble
-    with pytest.raises(Refused, match="0 of 1"):
-        gated.together(*NEXT, to="production")
 
 
 def test_what_others_write_in_the_place_of_a_set_is_no_set(bench: Bench) -> None:

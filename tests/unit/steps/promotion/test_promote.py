@@ -12,8 +12,9 @@ from pipelinekit.model.platform.gates import Approvals, Watch
 from pipelinekit.model.promotion import Request, Watched
 from pipelinekit.model.trouble import Trouble
 from pipelinekit.steps.promotion import books, promote
+from tests.counting import Effects
 from tests.doubles import Killed
-from tests.promoting import RITA, Bench, Effects
+from tests.promoting import RITA, Bench
 from tests.promotions import BRANCH, PIPELINE, event, person
 
 

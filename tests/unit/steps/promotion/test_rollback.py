@@ -6,8 +6,9 @@ import pytest
 
 from pipelinekit.errors import CheckFailed, Refused
 from pipelinekit.model.platform.gates import Approvals
+from tests.counting import Effects
 from tests.doubles import Killed
-from tests.promoting import Bench, Effects
+from tests.promoting import Bench
 from tests.promotions import BRANCH, event, person
 
 

@@ -54,6 +54,51 @@ def test_authors_are_asked_for_only_where_they_must_not_count_and_since_what_run
     assert planned.survey.found.authors == ("arno",)
 
 
+@pytest.mark.parametrize(
+    ("taken_away", "since_ever", "known"),
+    [
+        (("bea",), ("arno", "bea"), ("bea",)),
+        ((), ("arno", ""), ("arno", "")),
+        (None, None, None),
+    ],
+)
+def test_a_release_of_no_newer_commit_has_authors_all_the_same(
+    bench: Bench,
+    taken_away: tuple[str, ...] | None,
+    since_ever: tuple[str, ...] | None,
+    known: tuple[str, ...] | None,
+) -> None:
+    bench.promote()
+    bench.promote(to="production")
+    bench.release("1.0.1")
+    bench.promote()
+    bench.production = {"approvals": Approvals(count=1, groups=("g",), author=False)}
+    runs, told = (digest(each)[7:47] for each in ("1.0.0", "1.0.1"))
+    bench.written = {("1.0.1", runs): (), ("1.0.0", told): taken_away, ("1.0.1", ""): since_ever}
+    assert bench.plan(to="production").survey.found.authors == known
+
+
+def test_what_runs_already_has_no_new_authors(bench: Bench) -> None:
+    bench.promote()
+    bench.promote(to="production")
+    bench.production = {"approvals": Approvals(count=1, groups=("g",), author=False)}
+    bench.written = {("1.0.0", digest("1.0.0")[7:47]): ()}
+    assert bench.plan("1.0.0", to="production").survey.found.authors == ()
+
+
+def test_an_image_at_another_applications_place_is_neither_promoted_nor_gone_back_to(bench: Bench) -> None:
+    told = "the ledger has 1.0.1's image at payments/stock, and orders's is at payments/orders"
+    bench.promote()
+    bench.told_place = "payments/stock"
+    bench.release("1.0.1")
+    bench.registry.store(ImageRef("r:5000", "payments/stock", "1.0.1"), {"image": "1.0.1"})
+    with pytest.raises(Refused, match=told) as caught:
+        bench.promote()
+    assert caught.value.faults[0].code == "gate-artefacts"
+    with pytest.raises(Refused, match=told):
+        bench.rollback("dev", "1.0.1")
+
+
 def test_another_applications_descriptor_is_refused(bench: Bench) -> None:
     found = release_of(bench.ledger.history(BRANCH), "1.0.0")
     assert found

@@ -1,0 +1,63 @@
+"""The platform's document that counts, from repositories as teams have them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.cli.release import platforms
+from pipelinekit.errors import Refused
+from tests.real.remotes import Bare, bare, git
+
+DOCUMENT = """\
+apiVersion: pipelinekit/v1
+kind: Platform
+metadata: {{name: acme}}
+images: {{registry: "r:5000"}}
+charts: {{repository: "oci://r:5000/charts"}}
+clusters: [{{name: c, context: c}}]
+environments:
+  - {{name: dev, cluster: c, namespace: a}}
+  - {{name: production, cluster: c, namespace: b, {gate}}}
+{more}
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Bare:
+    return bare(
+        tmp_path, "platform", {"acme/platform.yaml": DOCUMENT.format(gate="soak: 1d, after: dev", more="")}
+    )
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> str:
+    """A document that names a repository of somebody's own, where the soak is short."""
+    text = DOCUMENT.format(gate="soak: 1s, after: dev", more="")
+    other = bare(tmp_path, "other", {"platform.yaml": text})
+    jenkins = f'jenkins: {{url: "https://ci.example.com", source: {{repository: "file://{other.path}"}}}}'
+    return DOCUMENT.format(gate="soak: 1s, after: dev", more=jenkins)
+
+
+def soak(source: Path) -> int:
+    found = platforms.read(str(source))[0].environment("production")
+    assert found
+    return found.soak
+
+
+def test_a_clone_is_told_by_its_own_remote_whatever_its_document_names(
+    own: Bare, mine: str, tmp_path: Path
+) -> None:
+    git("clone", "--quiet", str(own.path), "clone", cwd=tmp_path)
+    document = tmp_path / "clone" / "acme" / "platform.yaml"
+    document.write_text(mine)
+    assert soak(document) == soak(document.parent) == 86_400
+
+
+def test_a_copy_in_no_repository_is_told_by_what_it_names(mine: str, tmp_path: Path) -> None:
+    (tmp_path / "apart.yaml").write_text(mine)
+    assert soak(tmp_path / "apart.yaml") == 1
+    (tmp_path / "apart.yaml").write_text(DOCUMENT.format(gate="soak: 1s, after: dev", more=""))
+    with pytest.raises(Refused, match="is in no repository that has a remote"):
+        soak(tmp_path / "apart.yaml")
