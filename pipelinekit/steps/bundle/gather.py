@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelinekit.errors import DocumentInvalid, Refused
+from pipelinekit.errors import DocumentInvalid, Fault, Refused
 from pipelinekit.model.bundle import Chart, Content, Image
 from pipelinekit.plan.bundle import images, knot
 from pipelinekit.plan.inputs import image_reference
@@ -14,7 +14,9 @@ from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.plan.rollout.order import Order
 from pipelinekit.ports import Charts
 from pipelinekit.ports.rollout import Components, Object
+from pipelinekit.reading.component import FILE
 from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.source import parse
 from pipelinekit.reading.values import read_values
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 
@@ -49,7 +51,9 @@ def gather(
     faults = [
         fault
         for name, each in brought.items()
-        for fault in images.proven(parts[name].component, each.objects, platform.images)
+        for fault in images.proven(
+            parts[name].component, each.objects, platform.images, _faults_of(parts[name])
+        )
     ]
     if faults:
         raise DocumentInvalid(*faults)
@@ -75,6 +79,15 @@ def gather(
         files={**files, **crds},
         findings=(_PLUGINS, _LIBRARY),
     )
+
+
+def _faults_of(part: Part) -> images.Found:
+    """What makes faults of a component's document, with their places; it is read once there is one."""
+
+    def found(path: tuple[str | int, ...], code: str, problem: str, hint: str) -> Fault:
+        return parse(part.document, str(part.folder / FILE)).found(path, code, problem, hint)
+
+    return found
 
 
 def _brought(part: Part, shelf: Shelf, components: Components) -> _Brought:
