@@ -184,6 +184,3 @@ def _told(as_json: bool, row: dict[str, object], sentence: str) -> None:
         report.as_json(row)
     else:
         report.result(sentence)
-
-
-VERBS = (bundle, unbundle)
