@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pipelinekit.errors import Fault
+from pipelinekit.errors import Fault, Place
 from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Images
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.inputs import HUB, image_reference, where_it_answers
 
 Object = Mapping[str, Any]
-Found = Callable[[tuple[str | int, ...], str, str, str], Fault]
-"""Makes a fault of component.yaml: the path of what it is about, its code, the problem and the next step."""
+Places = Callable[[tuple[str | int, ...]], Place]
+"""Where a part of component.yaml stands, by its path."""
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 
@@ -42,7 +42,7 @@ def _in(value: object) -> Iterator[str]:
 
 
 def proven(
-    component: Component, objects: Sequence[Object], images: Images, fault: Found
+    component: Component, objects: Sequence[Object], images: Images, place: Places
 ) -> tuple[Fault, ...]:
     """What is rendered and not listed, and what is listed and not rendered.
 
@@ -53,11 +53,11 @@ def proven(
     listed = {each: image_reference(each) for each in component.images}
     found = {each: _read(each, own) for each in named(objects)}
     faults = [
-        fault(
-            ("images",),
+        Fault(
             "image-unlisted",
             f"{component.name}: {image} is rendered, and images: does not list it",
-            f"add it to images: in {component.name}'s component.yaml",
+            place(("images",)),
+            hint=f"add it to images: in {component.name}'s component.yaml",
         )
         for image, ref in found.items()
         if not any(_same(ref, each) for each in listed.values())
@@ -68,7 +68,8 @@ def proven(
             continue
         problem = f"{component.name}: images: lists {image}, and nothing that is rendered names it"
         hint = "take it out of the list, or out of the values what switches it off"
-        faults.append(fault(("images", component.images.index(image)), "image-unused", problem, hint))
+        where = place(("images", component.images.index(image)))
+        faults.append(Fault("image-unused", problem, where, hint=hint))
     return tuple(faults)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelinekit.errors import DocumentInvalid, Fault, Refused
+from pipelinekit.errors import DocumentInvalid, Refused
 from pipelinekit.model.bundle import Chart, Content, Image
 from pipelinekit.plan.bundle import images, knot
 from pipelinekit.plan.inputs import image_reference
@@ -52,7 +52,7 @@ def gather(
         fault
         for name, each in brought.items()
         for fault in images.proven(
-            parts[name].component, each.objects, platform.images, _faults_of(parts[name])
+            parts[name].component, each.objects, platform.images, _places_in(parts[name])
         )
     ]
     if faults:
@@ -81,13 +81,9 @@ def gather(
     )
 
 
-def _faults_of(part: Part) -> images.Found:
-    """What makes faults of a component's document, with their places; it is read once there is one."""
-
-    def found(path: tuple[str | int, ...], code: str, problem: str, hint: str) -> Fault:
-        return parse(part.document, str(part.folder / FILE)).found(path, code, problem, hint)
-
-    return found
+def _places_in(part: Part) -> images.Places:
+    """Where the parts of a component's document stand; it is read once there is a fault."""
+    return lambda path: parse(part.document, str(part.folder / FILE)).place(path)
 
 
 def _brought(part: Part, shelf: Shelf, components: Components) -> _Brought:

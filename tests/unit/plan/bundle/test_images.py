@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.errors import Fault
+from pipelinekit.errors import Place
 from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Images
 from pipelinekit.plan.bundle.images import named, proven, pulled, source_of
@@ -27,13 +27,9 @@ def container(image: str, **more: Any) -> dict[str, Any]:
 
 def codes(objects: list[dict[str, Any]], *listed: str) -> list[str]:
     component = Component(name="store", namespace="s", chart="chart", images=listed)
-    found = proven(
-        component,
-        objects,
-        IMAGES,
-        lambda path, code, problem, hint: Fault(code, problem, path=dotted(path), hint=hint),
-    )
-    assert {each.path for each in found} <= {"images", *(f"images[{at}]" for at in range(len(listed)))}
+    found = proven(component, objects, IMAGES, lambda path: Place(dotted(path)))
+    places = {"images", *(f"images[{at}]" for at in range(len(listed)))}
+    assert {str(each.place) for each in found} <= places
     return [each.code for each in found]
 
 
