@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,13 @@ import pytest
 
 from pipelinekit.adapters.bundle.folder import BundleFolder
 from pipelinekit.adapters.bundle.layout import NAME, REPOSITORY
+from pipelinekit.adapters.registry.copying import Copier
 from pipelinekit.adapters.registry.digests import OCI_INDEX, OCI_MANIFEST, canonical
+from pipelinekit.adapters.registry.download import Home
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed
+from pipelinekit.model.release import ImageRef
+from pipelinekit.plan.inputs import image_reference
 from pipelinekit.steps.bundle.fill import check
 
 IMAGE = "quay.io/a/b:1"
@@ -184,10 +189,6 @@ def test_what_was_begun_is_not_written_through_a_link(stranger: Stranger, tmp_pa
     digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
     path = stranger.path(digest)
     path.with_name(f".{path.name}.pipelinekit-tmp").symlink_to(tmp_path / "other")
-    from io import BytesIO
-
-    from pipelinekit.adapters.registry.download import Home
-
     stranger.opened().blobs.send(Home("quay.io", "a/b"), digest, BytesIO(content), len(content))
     assert (path.read_bytes(), (tmp_path / "other").read_text()) == (content, "theirs")
 
@@ -224,3 +225,20 @@ def test_a_media_type_that_would_be_a_second_header_is_none(stranger: Stranger) 
     stranger.image = stranger.blob(text)
     stranger.write()
     assert "media type" in stranger.faults()
+
+
+def test_all_of_an_index_is_copied_once_with_what_refers_to_it(stranger: Stranger, tmp_path: Path) -> None:
+    children = [stranger.manifest(str(at).encode()) for at in range(3)]
+    signature = stranger.refers(children[1], b"signature")
+    stranger.refers(signature, b"of the signature")
+    stranger.image = stranger.index(*children, *children)
+    stranger.write()
+    source, target = stranger.opened(), Stranger(tmp_path / "other").opened()
+    # Of the same registry, as a mirror there: nothing can be taken over that the folder does not have.
+    to = ImageRef("quay.io", "mirrored/a/b", tag="1")
+    copier = Copier((source.manifests, source.blobs), (target.manifests, target.blobs))
+    done = copier.copy(image_reference(IMAGE), to)
+    assert (done.manifests, done.moved, done.referrers) == (4, 5, 2)
+    target.manifests.call(to, done.digest)
+    assert target.manifests.head(to) == stranger.image
+    assert not copier.copy(image_reference(IMAGE), to).acted

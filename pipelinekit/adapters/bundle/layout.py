@@ -57,9 +57,9 @@ class LayoutBlobs:
         return self.path(digest).is_file()
 
     def mount(self, home: Home, digest: str, source: str) -> str:
-        """Nothing has to be mounted: all repositories have all blobs."""
-        del home, digest, source
-        return ""
+        """Where it goes: repositories share all blobs, so none of them has what is not there."""
+        del home, source
+        return str(self.path(digest))
 
     def fetch(self, home: Home, digest: str, out: IO[bytes], *, size: int | None = None) -> None:
         """Write it to a stream; raises `ToolFailed` when it is damaged or gone."""
