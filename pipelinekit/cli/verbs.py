@@ -54,7 +54,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "jobs": ("jenkins.jobs:jobs", "Plan, apply and watch the platform's jobs in Jenkins."),
     "seed": ("jenkins.seed:seed", "Install the job that keeps all others, or export it."),
     "platform": (
-        "platform.document:platform",
+        "platform.group:platform",
         "Work on the platform's document; deploy its components.",
     ),
     "environment": (
@@ -70,7 +70,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "What releases went through, and whether that holds.",
     ),
     "nexus": ("platform.nexus:nexus", "Bring a Nexus into the state of platform.yaml."),
-    "doctor": ("platform.doctor:doctor", "Check tools, addresses and credentials."),
+    "doctor": ("platform.setup.doctor:doctor", "Check tools, addresses and credentials."),
     "explain-error": ("errorcodes:explain_error", "Say what an error's code means."),
     "completion": ("completion:completion", "Print the completion script of a shell."),
 }

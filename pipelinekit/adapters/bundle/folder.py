@@ -6,20 +6,22 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipelinekit.adapters import files, regular
 from pipelinekit.adapters.bundle.layout import LayoutBlobs, LayoutManifests
+from pipelinekit.adapters.links import links, require_unlinked
 from pipelinekit.adapters.registry import charts
 from pipelinekit.adapters.registry.copying import Copier
 from pipelinekit.adapters.registry.digests import OCI_INDEX, Manifest, canonical, digest_bytes
 from pipelinekit.adapters.registry.download import Home
 from pipelinekit.adapters.registry.manifests import Manifests
 from pipelinekit.adapters.registry.oci import OciRegistry
-from pipelinekit.errors import Fault, failed, refused
+from pipelinekit.errors import Fault, ToolFailed, failed, refused
 from pipelinekit.model.bundle import CHARTS, INDEX, Chart, Entry, Image, Stored
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.bundle import architectures as wanted
@@ -38,32 +40,53 @@ class BundleFolder:
     def __init__(self, folder: Path, registry: OciRegistry) -> None:
         self.folder, self.registry = folder, registry
         self.blobs = LayoutBlobs(folder)
-        self.manifests = LayoutManifests(folder, self.blobs)
         self._named: set[str] = set()
+
+    @cached_property
+    def manifests(self) -> LayoutManifests:
+        """Read at first use: whoever fills the folder has it alone by then."""
+        return LayoutManifests(self.folder, self.blobs)
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else fills the folder meanwhile; raises `Refused` when somebody does."""
-        there = list(self.folder.iterdir()) if self.folder.is_dir() else []
-        # What a file manager copied may lack the lock: hidden files stay behind.
-        if there and not any((self.folder / each).exists() for each in (LOCK, INDEX)):
-            hint = "name a new folder, or an empty one"
-            raise refused("bundle-folder", f"{self.folder} holds something else", hint=hint)
-        try:
+        """Nobody else fills the folder meanwhile; raises `Refused` when somebody does.
+
+        Neither may a link be where files are made and taken away: they would be those of another folder.
+        """
+        with self.told():
+            there = list(self.folder.iterdir()) if self.folder.is_dir() else []
+            # What a file manager copied may lack the lock: hidden files stay behind.
+            if there and not any((self.folder / each).exists() for each in (LOCK, INDEX)):
+                hint = "name a new folder, or an empty one"
+                raise refused("bundle-folder", f"{self.folder} holds something else", hint=hint)
             self.folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
-        except OSError as error:
-            raise files.disk_error("bundle-disk", self.folder, error) from error
+            try:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    problem = f"somebody else fills {self.folder}"
+                    raise refused("bundle-busy", problem, hint="wait for it") from error
+                for each in ("blobs/sha256", "blobs/sha512", "library/vars", *_MADE_HERE):
+                    require_unlinked(self.folder, each)
+                yield
+            finally:
+                os.close(handle)
+
+    @contextlib.contextmanager
+    def told(self) -> Iterator[None]:
+        """What the disk refuses meanwhile is a `ToolFailed` that names the file."""
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
-        except BlockingIOError as error:
-            raise refused("bundle-busy", f"somebody else fills {self.folder}", hint="wait for it") from error
-        finally:
-            os.close(handle)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise files.disk_error("bundle-disk", Path(error.filename or self.folder), error) from error
 
     def repair(self) -> Sequence[str]:
         """Take away blobs that are damaged, so that they are brought again; their digests."""
+        for path in self.blobs.unfinished():
+            path.unlink()
         bad = [each for each in self.blobs.all() if self.blobs.damaged(each)]
         for each in bad:
             self.blobs.path(each).unlink(missing_ok=True)
@@ -74,7 +97,7 @@ class BundleFolder:
 
         Of one that is named by its digest nothing can be left out. Raises `Refused` when it lacks one.
         """
-        source = _Narrowed(self.registry.manifests, self._asked(image, architectures))
+        source = _Narrowed(self.registry.manifests, () if image.name.digest else architectures)
         manifest = source.get(image.source)
         have = self._architectures(image.source, manifest)
         lacks = wanted.missing(have, architectures)
@@ -134,10 +157,10 @@ class BundleFolder:
             entry = self.manifests.entries.get(reference(ref))
             if entry is None or entry["digest"] != each.digest:
                 found.append(_fault(f"{each.reference}: index.json does not have {each.digest}"))
-            elif each.digest not in damaged:
-                found += [
-                    _fault(f"{each.reference}: blob {part} is gone") for part in self._gone(each.digest)
-                ]
+            else:
+                found += self._gone(each.reference, each.digest, damaged)
+        for home, digest in self.manifests.referring():
+            found += self._gone(f"what refers to an image of {home}", digest, damaged)
         for name, digest in texts.items():
             if digest_of(self._text(name)) != digest:
                 found.append(_fault(f"{name} is not what the list says"))
@@ -155,9 +178,6 @@ class BundleFolder:
         self._named.add(reference(name))
         self.manifests.save()
 
-    def _asked(self, image: Image, architectures: Sequence[str]) -> Sequence[str]:
-        return () if image.name.digest else architectures
-
     def _architectures(self, ref: ImageRef, manifest: Manifest) -> tuple[str, ...]:
         if manifest.is_index:
             told = (wanted.of(each.get("platform")) for each in manifest.children)
@@ -171,12 +191,19 @@ class BundleFolder:
             one = ""
         return (one,) if one else ()
 
-    def _gone(self, digest: str) -> Sequence[str]:
-        return self.manifests.lacking(digest)
+    def _gone(self, whose: str, digest: str, damaged: Container[str]) -> Sequence[Fault]:
+        try:
+            return [
+                _fault(f"{whose}: blob {each} is gone") for each in self.manifests.lacking(digest, damaged)
+            ]
+        except ToolFailed as error:
+            return error.faults
 
     def _text(self, name: str) -> bytes:
         path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or not name:
+        if path.is_absolute() or ".." in path.parts or not 0 < len(name) <= files.LONGEST:
+            return b""
+        if links(self.folder, [name]):
             return b""
         try:
             return regular.read(self.folder / path, LIST, follow=False)
@@ -189,13 +216,16 @@ class BundleFolder:
             str(each["digest"]) for name, each in self.manifests.entries.items() if name in self._named
         }
         needed = {part for each in digests for part in self.manifests.needed(each)}
-        kept: dict[str, Mapping[str, Any]] = {}
-        for name, each in self.manifests.entries.items():
-            subject = "" if name in self._named else self.manifests.subject(str(each["digest"]))
-            if name in self._named or subject in needed:
-                kept[name] = each
-                needed |= set(self.manifests.needed(str(each["digest"])))
-        self.manifests.entries = kept
+        kept = {name for name in self.manifests.entries if name in self._named}
+        size = -1
+        # What refers to a signature comes before it as well as after it.
+        while size != len(kept):
+            size = len(kept)
+            for name, each in self.manifests.entries.items():
+                if name not in kept and self.manifests.subject(str(each["digest"])) in needed:
+                    kept.add(name)
+                    needed |= set(self.manifests.needed(str(each["digest"])))
+        self.manifests.entries = {name: each for name, each in self.manifests.entries.items() if name in kept}
         self.manifests.save()
         for digest in list(self.blobs.all()):
             if digest not in needed:
@@ -208,12 +238,18 @@ class BundleFolder:
 
 @dataclass
 class _Narrowed:
-    """The manifests of registries; an index is that of some architectures alone."""
+    """The manifests of registries, each asked for once; an index is that of some architectures alone."""
 
     whole: Manifests
     asked: Sequence[str]
+    known: dict[ImageRef, Manifest] = field(default_factory=dict)
 
     def get(self, ref: ImageRef) -> Manifest:
+        if ref not in self.known:
+            self.known[ref] = self._get(ref)
+        return self.known[ref]
+
+    def _get(self, ref: ImageRef) -> Manifest:
         manifest = self.whole.get(ref)
         if not self.asked or not manifest.is_index or ref.digest:
             return manifest

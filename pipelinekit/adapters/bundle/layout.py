@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -56,9 +57,9 @@ class LayoutBlobs:
         return self.path(digest).is_file()
 
     def mount(self, home: Home, digest: str, source: str) -> str:
-        """Nothing has to be mounted: all repositories have all blobs."""
-        del home, digest, source
-        return ""
+        """Where it goes: repositories share all blobs, so none of them has what is not there."""
+        del home, source
+        return str(self.path(digest))
 
     def fetch(self, home: Home, digest: str, out: IO[bytes], *, size: int | None = None) -> None:
         """Write it to a stream; raises `ToolFailed` when it is damaged or gone."""
@@ -82,7 +83,9 @@ class LayoutBlobs:
         try:
             to.parent.mkdir(parents=True, exist_ok=True)
             stream.seek(0)
-            with temporary.open("wb") as out:
+            # In a folder that somebody else has made it could be a link to another file.
+            temporary.unlink(missing_ok=True)
+            with temporary.open("xb") as out:
                 shutil.copyfileobj(stream, out, PIECE)
                 out.flush()
                 os.fsync(out.fileno())
@@ -107,13 +110,16 @@ class LayoutBlobs:
                     yield f"{kind}:{each.name}"
 
     def damaged(self, digest: str) -> bool:
-        """Whether a blob's bytes are not those of its digest."""
+        """Whether a blob's bytes are not those of its digest, or cannot be read."""
         try:
-            handle = regular.descriptor(self.path(digest), follow=False)
+            with os.fdopen(regular.descriptor(self.path(digest), follow=False), "rb") as stream:
+                return _digest(stream, digest) != digest
         except OSError:
             return True
-        with os.fdopen(handle, "rb") as stream:
-            return _digest(stream, digest) != digest
+
+    def unfinished(self) -> Iterator[Path]:
+        """What a run that was killed has begun to write."""
+        yield from (self.folder / "blobs").glob("*/.*.pipelinekit-tmp")
 
 
 class LayoutManifests:
@@ -122,6 +128,7 @@ class LayoutManifests:
     def __init__(self, folder: Path, blobs: LayoutBlobs) -> None:
         self.folder, self.blobs = folder, blobs
         self.entries: dict[str, Mapping[str, Any]] = {_key(each): each for each in _index(folder)}
+        self._subjects: dict[str, str] = {}
 
     def head(self, ref: ImageRef) -> str | None:
         """The digest of a name whose content is all there, else None."""
@@ -164,48 +171,67 @@ class LayoutManifests:
         found = [each for each in self.entries.values() if each["annotations"].get(REPOSITORY) == home]
         return tuple(each for each in found if self.subject(str(each["digest"])) == ref.digest)
 
-    def lacking(self, digest: str, depth: int = 0) -> tuple[str, ...]:
-        """What of a manifest is not there, itself included."""
-        if depth > DEPTH:
-            raise failed("layout-odd", f"{self.folder}: {digest} is an index inside indexes without end")
-        if not self.blobs.path(digest).is_file():
-            return (digest,)
-        manifest = self._manifest(digest)
-        inner = [part for each in manifest.children for part in self.lacking(str(each["digest"]), depth + 1)]
-        gone = [each["digest"] for each in manifest.blobs if not self.blobs.path(each["digest"]).is_file()]
-        return (*inner, *gone)
+    def referring(self) -> Iterator[tuple[str, str]]:
+        """What refers to something else: in which repository, and its digest."""
+        for each in self.entries.values():
+            if REPOSITORY in each["annotations"]:
+                yield str(each["annotations"][REPOSITORY]), str(each["digest"])
+
+    def lacking(self, digest: str, damaged: Container[str] = ()) -> tuple[str, ...]:
+        """What of a manifest is not there, itself included; into what is `damaged` nobody looks."""
+        gone: dict[str, None] = {}
+        for each, manifest in self._within(digest, damaged):
+            parts = [str(blob["digest"]) for blob in manifest.blobs] if manifest else [each]
+            gone |= dict.fromkeys(part for part in parts if not self.blobs.path(part).is_file())
+        return tuple(gone)
 
     def needed(self, digest: str) -> Iterator[str]:
         """The digests of a manifest and of all that it is made of, as far as it is there."""
-        yield digest
-        if self.blobs.path(digest).is_file():
-            manifest = self._manifest(digest)
-            yield from (str(each["digest"]) for each in manifest.blobs)
-            for each in manifest.children:
-                yield from self.needed(str(each["digest"]))
+        for each, manifest in self._within(digest):
+            yield each
+            yield from (str(blob["digest"]) for blob in manifest.blobs) if manifest else ()
 
     def save(self) -> None:
         """Write index.json, unless it says that already."""
         listed = [self.entries[key] for key in sorted(self.entries)]
         text = canonical({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": listed})
         path = self.folder / "index.json"
-        if not path.is_file() or regular.read(path, MANIFEST) != text:
+        if not path.is_file() or files.read_bytes(path, MANIFEST) != text:
             files.write_atomic(self.folder / "oci-layout", VERSION)
             files.write_atomic(path, text, durable=True)
 
     def subject(self, digest: str) -> str:
         """The digest that a manifest refers to, or empty."""
-        if not self.blobs.path(digest).is_file():
-            return ""
-        subject = self._manifest(digest).body.get("subject")
-        return str(subject.get("digest", "")) if isinstance(subject, Mapping) else ""
+        if digest not in self._subjects:
+            if not self.blobs.path(digest).is_file():
+                return ""
+            subject = self._manifest(digest).body.get("subject")
+            self._subjects[digest] = str(subject.get("digest", "")) if isinstance(subject, Mapping) else ""
+        return self._subjects[digest]
+
+    def _within(self, digest: str, damaged: Container[str] = ()) -> Iterator[tuple[str, Manifest | None]]:
+        """A manifest and those below it, each once however often it is pointed at; None: not there."""
+        seen, level = {digest}, [digest]
+        for _ in range(DEPTH + 1):
+            below: list[str] = []
+            for each in level:
+                if each in damaged:
+                    continue
+                manifest = self._manifest(each) if self.blobs.path(each).is_file() else None
+                yield each, manifest
+                children = [str(child["digest"]) for child in manifest.children] if manifest else []
+                below += [child for child in dict.fromkeys(children) if child not in seen]
+                seen.update(children)
+            level = below
+        if level:
+            raise failed("layout-odd", f"{self.folder}: {digest} is an index inside indexes without end")
 
     def _manifest(self, digest: str) -> Manifest:
         try:
             content = regular.read(self.blobs.path(digest), MANIFEST)
         except OSError as error:
             raise _damaged(self.folder, digest) from error
-        if _algorithm(digest) == "sha256" and digest_bytes(content) != digest:
+        if _digest(io.BytesIO(content), digest) != digest:
             raise _damaged(self.folder, digest)
         try:
             body = json.loads(content)
@@ -226,6 +252,8 @@ def _index(folder: Path) -> list[Mapping[str, Any]]:
     try:
         listed = json.loads(regular.read(path, MANIFEST))["manifests"]
         good = all(is_digest(each["digest"]) and isinstance(each["annotations"], dict) for each in listed)
+        # Half a pair of surrogates is JSON, and nothing that can be written again.
+        canonical({"manifests": listed})
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         good = False
     if not good:
@@ -244,12 +272,8 @@ def _key(entry: Mapping[str, Any]) -> str:
     return str(notes.get(NAME) or f"{notes.get(REPOSITORY, '')}\0{entry['digest']}")
 
 
-def _algorithm(digest: str) -> str:
-    return digest.partition(":")[0]
-
-
 def _digest(stream: IO[bytes], like: str) -> str:
-    if _algorithm(like) == "sha256":
+    if like.startswith("sha256:"):
         return digest_stream(stream)
     import hashlib
 

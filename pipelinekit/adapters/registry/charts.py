@@ -26,8 +26,7 @@ def publish(
 
     The same archive gives the same digest: the manifest holds no time.
     """
-    bring(blobs, ref, archive, chart)
-    made = manifest(archive, chart)
+    made = manifest_of(*bring(blobs, ref, archive, chart), chart)
     manifests.put(ref, made)
     return made.digest
 
@@ -50,10 +49,12 @@ def manifest_of(config: bytes, data: bytes, chart: Mapping[str, object]) -> Mani
     return Manifest(content, OCI_MANIFEST, digest_bytes(content))
 
 
-def bring(blobs: Blobs, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> None:
-    """Store what a chart is made of, metadata and archive, under no name yet."""
-    for blob in (canonical(chart), read_bytes(archive)):
+def bring(blobs: Blobs, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> tuple[bytes, bytes]:
+    """Store what a chart is made of, metadata and archive, under no name yet; both as they are stored."""
+    config, data = canonical(chart), read_bytes(archive)
+    for blob in (config, data):
         blobs.upload(Home(ref.registry, ref.repository), blob)
+    return config, data
 
 
 def layer(manifests: Manifests, ref: ImageRef) -> str:

@@ -129,10 +129,10 @@ class Copier:
             raise failed("manifest-odd", f"{ref} has indexes inside indexes without end")
         # What a manifest points at goes first: a registry takes no manifest whose parts it lacks.
         done = Copied(manifest.digest)
-        for child in manifest.children:
-            here = replace(to, tag="", digest=child["digest"])
+        for child in dict.fromkeys(str(each["digest"]) for each in manifest.children):
+            here = _by(to, child)
             if self.target.head(here) is None:
-                inner = self.source.get(replace(ref, tag="", digest=child["digest"]))
+                inner = self.source.get(_by(ref, child))
                 done = done.plus(self._store(inner, ref, here, mounts, depth + 1))
         for blob in {each["digest"]: each for each in manifest.blobs}.values():
             how = self._blob(blob, ref, to, mounts)
@@ -158,7 +158,7 @@ class Copier:
     def _referrers(self, manifest: Manifest, ref: ImageRef, to: ImageRef, mounts: tuple[str, ...]) -> Copied:
         """Referrers of the manifest, of an index' manifests, and of the referrers themselves."""
         done = Copied(manifest.digest)
-        waiting = [manifest.digest, *(str(each["digest"]) for each in manifest.children)]
+        waiting = list(dict.fromkeys((manifest.digest, *(str(each["digest"]) for each in manifest.children))))
         seen = set(waiting)
         while waiting:
             subject = waiting.pop()

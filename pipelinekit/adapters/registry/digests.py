@@ -80,6 +80,9 @@ def fault_in(manifest: Manifest) -> str:
     )
     if not isinstance(listed, list) or not all(map(_is_descriptor, listed)):
         return "does not say in a readable way what it is made of"
+    if not re.fullmatch(r"[!-~]*", manifest.kind):
+        # It is to be the value of a header.
+        return "has a media type that is none"
     if not isinstance(body.get("annotations") or {}, dict):
         return "has annotations that cannot be read"
     return ""

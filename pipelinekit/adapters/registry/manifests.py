@@ -151,11 +151,13 @@ class Manifests:
         if self.put(here, manifest):
             return
         body = manifest.body
+        # An index may refer to something as well: it has no configuration.
+        kind = manifest.blobs[0].get("mediaType", "") if manifest.blobs else ""
         entry = {
             "mediaType": manifest.kind,
             "digest": manifest.digest,
             "size": len(manifest.content),
-            "artifactType": body.get("artifactType") or body["config"].get("mediaType", ""),
+            "artifactType": body.get("artifactType") or kind,
             "annotations": body.get("annotations", {}),
         }
         known = self.find(fallback(subject))

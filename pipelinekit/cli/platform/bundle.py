@@ -68,7 +68,9 @@ def bundle(
     if check:
         from pipelinekit.model.platform.document import local_platform
 
-        found = steps.check(_folder(check, local_platform("")))
+        source = _folder(check, local_platform(""))
+        with source.told():
+            found = steps.check(source)
         _told(as_json, {"names": len(found)}, f"{check} is whole: {len(found)} names")
         return
     from pipelinekit.cli.platform.parts import Rollout
@@ -125,14 +127,16 @@ def unbundle(folder: str, to_registry: str, platform: str, plan_only: bool, as_j
         raise usage("address-form", f"--to-registry {fault}", hint="HOST[:PORT] or HOST[:PORT]/PATH")
     source = _folder(folder, named_or_local_platform(platform, to_registry.partition("/")[0]))
     if plan_only:
-        found = steps.check(source)
+        with source.told():
+            found = steps.check(source)
         for each in found if not as_json else ():
             report.result(
                 f"{each.reference} would be {listing.reference(listing.at_site(each, to_registry))}"
             )
         _told(as_json, {"names": len(found)}, f"{len(found)} names would be at {to_registry}")
         return
-    count, acted = steps.load(source, to_registry, report.say)
+    with source.told():
+        count, acted = steps.load(source, to_registry, report.say)
     rest = f", {acted} of them new" if acted else " already"
     _told(as_json, {"names": count, "new": acted}, f"{count} names are at {to_registry}{rest}")
 
@@ -180,6 +184,3 @@ def _told(as_json: bool, row: dict[str, object], sentence: str) -> None:
         report.as_json(row)
     else:
         report.result(sentence)
-
-
-VERBS = (bundle, unbundle)

@@ -11,11 +11,7 @@ from pipelinekit.adapters import files
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import bug, report
 from pipelinekit.cli.options import JSON, PLATFORM
-from pipelinekit.cli.platform import bundle, rollout, standing
-from pipelinekit.cli.platform.init import init
-from pipelinekit.cli.platform.preflight import preflight
 from pipelinekit.errors import DocumentInvalid, Fault, ToolFailed
-from pipelinekit.generators.platformdoc import FILE
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.reading import across
 from pipelinekit.reading.platform.document import read_platform_with_places
@@ -23,19 +19,7 @@ from pipelinekit.reading.source import Source
 from pipelinekit.steps.sync import Synced
 
 
-@click.group()
-def platform() -> None:
-    """Work on the platform's own document, and on the components that it names."""
-
-
-for each in (*standing.VERBS, *rollout.VERBS, preflight, *bundle.VERBS):
-    platform.add_command(each)
-
-
-platform.add_command(init)
-
-
-@platform.command()
+@click.command()
 @PLATFORM
 @JSON
 def sync(platform: str, as_json: bool) -> None:
@@ -98,6 +82,6 @@ def _report_sync(
 def _local(source: str) -> tuple[Platform, Source, Path]:
     """The platform's document, the places of its parts, and its file, which has to be on this disk."""
     path = Path(source or ".")
-    path = path / FILE if path.is_dir() else path
+    path = path / platforms.FILE if path.is_dir() else path
     text = platforms.read_platform_text(str(path))
     return *read_platform_with_places(text.content, text.origin), path

@@ -55,7 +55,8 @@ def preflight(platform: str, environment: str, timeout: int, as_json: bool) -> N
     context = known.cluster_of(place).context
     target = Target(name="preflight", environment=place, namespace="default", context=context)
     login = pull_login(known, place, registry_login(known)) if known.images.pull_secret else ""
-    wants = wanted(here.on, f"{known.images.mirror}/{PROBE}", login, timeout)
+    images = steps.pulled(list(here.parts.values()), here.shelf, here.helm, report.say)
+    wants = wanted(here.on, images, f"{known.images.mirror}/{PROBE}", login, timeout)
     inspector = Inspector(kubeconfig(dict(os.environ)))
     checks = steps.preflight(target, here.on, wants, inspector, report.say)
     if as_json:

@@ -257,6 +257,3 @@ def _require_unneeded(here: Rollout, order: Order) -> None:
             faults.append(Fault("still-needed", f"{name} is needed by {', '.join(there)}", hint=hint))
     if faults:
         raise Refused(*faults)
-
-
-VERBS = (deploy, verify, resize, remove)

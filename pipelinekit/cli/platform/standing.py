@@ -176,6 +176,3 @@ def _tell_plans(plans: Sequence[PartPlan]) -> None:
             report.result(f"  definition: {name}")
         for line in each.lines:
             report.result(f"  {line}")
-
-
-VERBS = (plan, status, render, graph)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from pipelinekit.errors import Fault
+from pipelinekit.errors import Fault, Place
 from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Images
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.inputs import HUB, image_reference, where_it_answers
 
 Object = Mapping[str, Any]
+Places = Callable[[tuple[str | int, ...]], Place]
+"""Where a part of component.yaml stands, by its path."""
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 
@@ -38,19 +41,22 @@ def _in(value: object) -> Iterator[str]:
             yield from _in(inner)
 
 
-def proven(component: Component, objects: Sequence[Object], images: Images) -> tuple[Fault, ...]:
+def proven(
+    component: Component, objects: Sequence[Object], images: Images, place: Places
+) -> tuple[Fault, ...]:
     """What is rendered and not listed, and what is listed and not rendered.
 
     What operators start stands in variables, arguments or settings: there a listed image counts as named. An
     image at the platform's own registries is the one of that path, whatever registry the list says.
     """
-    own = {each for each in (images.mirror, images.registry) if each and each != HUB}
+    own = _own(images)
     listed = {each: image_reference(each) for each in component.images}
     found = {each: _read(each, own) for each in named(objects)}
     faults = [
         Fault(
             "image-unlisted",
             f"{component.name}: {image} is rendered, and images: does not list it",
+            place(("images",)),
             hint=f"add it to images: in {component.name}'s component.yaml",
         )
         for image, ref in found.items()
@@ -58,12 +64,29 @@ def proven(component: Component, objects: Sequence[Object], images: Images) -> t
     ]
     words = tuple(_words(objects))
     for image, ref in listed.items():
-        if any(_same(each, ref) for each in found.values()) or _is_in(ref, words, own):
+        if any(_same(each, ref) for each in found.values()) or _written(ref, words, own):
             continue
         problem = f"{component.name}: images: lists {image}, and nothing that is rendered names it"
         hint = "take it out of the list, or out of the values what switches it off"
-        faults.append(Fault("image-unused", problem, hint=hint))
+        where = place(("images", component.images.index(image)))
+        faults.append(Fault("image-unused", problem, where, hint=hint))
     return tuple(faults)
+
+
+def pulled(component: Component, objects: Sequence[Object], images: Images) -> tuple[str, ...]:
+    """What nodes pull for a component: the rendered images, and what of its list they do not name.
+
+    The latter is what an operator starts: at the platform's own registry where the values say so.
+    """
+    own, words = _own(images), tuple(_words(objects))
+    found = {each: _read(each, own) for each in named(objects)}
+    rest = []
+    for image, ref in {each: image_reference(each) for each in component.images}.items():
+        # Values may name it at any registry.
+        if not any(_same(replace(each, registry=""), ref) for each in found.values()):
+            text = _written(ref, words, own)
+            rest.append(text if any(text.startswith(f"{each}/") for each in own) else image)
+    return (*found, *rest)
 
 
 def source_of(ref: ImageRef, images: Images) -> ImageRef:
@@ -72,6 +95,10 @@ def source_of(ref: ImageRef, images: Images) -> ImageRef:
         host, _, path = images.mirror.partition("/")
         return ImageRef(host, "/".join(part for part in (path, ref.repository) if part), ref.tag, ref.digest)
     return where_it_answers(ref)
+
+
+def _own(images: Images) -> set[str]:
+    return {each for each in (images.mirror, images.registry) if each and each != HUB}
 
 
 def _read(image: str, own: set[str]) -> ImageRef:
@@ -102,8 +129,8 @@ def _words(value: object) -> Iterator[str]:
             yield from _words(inner)
 
 
-def _is_in(ref: ImageRef, words: Sequence[str], own: set[str]) -> bool:
-    """Whether a text names that image: with its registry, an own one, or none before it."""
+def _written(ref: ImageRef, words: Sequence[str], own: set[str]) -> str:
+    """How a text names that image, with its registry, an own one, or none before it; else empty."""
     ends = [f":{ref.tag}"] if ref.tag else []
     ends += [f"@{ref.digest}"] if ref.digest else []
     path = ref.repository.removeprefix("library/") if ref.registry == HUB else ref.repository
@@ -112,4 +139,4 @@ def _is_in(ref: ImageRef, words: Sequence[str], own: set[str]) -> bool:
     forms = "|".join(re.escape(path + each) for each in ends)
     begin, end = "(?<![A-Za-z0-9._/-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
     pattern = re.compile(f"{begin}(?:{before})?{folder}(?:{forms}){end}")
-    return any(pattern.search(each) for each in words)
+    return next((found[0] for each in words if (found := pattern.search(each))), "")

@@ -54,7 +54,7 @@ def read(text: str) -> tuple[tuple[Entry, ...], Mapping[str, str]]:
     try:
         body = json.loads(text)
         entries = tuple(
-            Entry(reference=_name(kind, each["reference"]), digest=_text(each["digest"]), kind=kind)
+            _entry(kind, each["reference"], each["digest"])
             for kind in ("chart", "image")
             for each in body[f"{kind}s"]
         )
@@ -66,11 +66,12 @@ def read(text: str) -> tuple[tuple[Entry, ...], Mapping[str, str]]:
     return entries, files
 
 
-def _name(kind: str, value: object) -> str:
-    text = _text(value)
-    if not (_CHART if kind == "chart" else _IMAGE).fullmatch(text):
+def _entry(kind: str, name: object, value: object) -> Entry:
+    text, digest = _text(name), _text(value)
+    said = text.partition("@")[2]
+    if not (_CHART if kind == "chart" else _IMAGE).fullmatch(text) or said not in ("", digest):
         raise ValueError(text)
-    return text
+    return Entry(reference=text, digest=digest, kind=kind)
 
 
 def _text(value: object) -> str:

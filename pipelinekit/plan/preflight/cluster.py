@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pipelinekit.model.component import Component
 from pipelinekit.model.inspection import FAILS, OK, UNCHECKED, Access, Check, Facts, Object, Wants
+from pipelinekit.plan.inputs import image_reference
 
 OLDEST = (1, 28)
 """The oldest Kubernetes that charts are made for."""
@@ -47,9 +48,11 @@ _EVERYWHERE = frozenset(("namespaces", "customresourcedefinitions", "storageclas
 """What has no namespace."""
 
 
-def wanted(components: Sequence[Component], image: str, login: str, timeout: int) -> Wants:
-    """What is to be looked at for these components; of each registry one image."""
-    pulls = {each.partition("/")[0]: each for one in components for each in one.images}
+def wanted(
+    components: Sequence[Component], images: Sequence[str], image: str, login: str, timeout: int
+) -> Wants:
+    """What is to be looked at for these components and their images; of each registry one image."""
+    pulls = {image_reference(each).registry: each for each in images}
     sysctls = {name for one in components for name in one.node.sysctls}
     return Wants(
         access=ROLLOUT,

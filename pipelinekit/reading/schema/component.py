@@ -39,8 +39,9 @@ SELECTOR = (
 SYSCTL = (r"^[a-z0-9_]+(\.[a-z0-9_-]+)+$", "a kernel setting like vm.max_map_count")
 LABEL_KEY = (r"^([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "a label's key")
 LABEL_VALUE = (r"^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$", "a label's value")
+_TAG = "(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?"
 IMAGE = (
-    r"^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[a-z0-9._-]+)+(:[A-Za-z0-9._-]+)?(@sha256:[0-9a-f]{64})?$",
+    rf"^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{{1,5}})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+{_TAG}$",
     "an image with its registry, like quay.io/openbao/openbao:2.7.2",
 )
 _PORT = whole("a port", 1, 65535)

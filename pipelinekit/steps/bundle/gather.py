@@ -14,7 +14,9 @@ from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.plan.rollout.order import Order
 from pipelinekit.ports import Charts
 from pipelinekit.ports.rollout import Components, Object
+from pipelinekit.reading.component import FILE
 from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.source import parse
 from pipelinekit.reading.values import read_values
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 
@@ -49,7 +51,9 @@ def gather(
     faults = [
         fault
         for name, each in brought.items()
-        for fault in images.proven(parts[name].component, each.objects, platform.images)
+        for fault in images.proven(
+            parts[name].component, each.objects, platform.images, _places_in(parts[name])
+        )
     ]
     if faults:
         raise DocumentInvalid(*faults)
@@ -75,6 +79,11 @@ def gather(
         files={**files, **crds},
         findings=(_PLUGINS, _LIBRARY),
     )
+
+
+def _places_in(part: Part) -> images.Places:
+    """Where the parts of a component's document stand; it is read once there is a fault."""
+    return lambda path: parse(part.document, str(part.folder / FILE)).place(path)
 
 
 def _brought(part: Part, shelf: Shelf, components: Components) -> _Brought:

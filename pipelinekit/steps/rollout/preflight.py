@@ -4,12 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.component import Component
 from pipelinekit.model.inspection import Check, Wants
 from pipelinekit.model.release import Target
+from pipelinekit.plan.bundle import images
 from pipelinekit.plan.preflight import cluster, trial
 from pipelinekit.ports import Say
 from pipelinekit.ports.preflight import Inspector
+from pipelinekit.ports.rollout import Components
+from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.steps.rollout.part import Part, Shelf
+from pipelinekit.steps.rollout.render import rendered
+
+
+def pulled(parts: Sequence[Part], shelf: Shelf, components: Components, say: Say) -> tuple[str, ...]:
+    """The images that nodes pull for components, under the names that the platform's values give them.
+
+    What cannot be rendered is told, and its images are named as component.yaml lists them.
+    """
+    found: list[str] = []
+    failed: dict[str, list[str]] = {}
+    for part in parts:
+        try:
+            objects = read_manifest(rendered(part, shelf, components))
+        except PipelinekitError as error:
+            failed.setdefault(str(error.faults[0]), []).append(part.name)
+            objects = ()
+        found += images.pulled(part.component, objects, shelf.platform.images)
+    for reason, names in failed.items():
+        say(f"{', '.join(names)} cannot be rendered, so images are tried as they are listed: {reason}")
+    return tuple(found)
 
 
 def preflight(

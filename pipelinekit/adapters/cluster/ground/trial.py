@@ -65,14 +65,18 @@ class Trial:
         if made.code:
             return Tried(problem=made.reason())
         pulls: dict[str, Pull] = {}
-        there = self._settled(pulls)
-        answers = {each: there.get(f"node-{at}") for at, each in enumerate(nodes)}
-        logs = {name: self._log(pod) for name, pod in answers.items() if pod}
-        now = time.time()
+        there: dict[str, Object] = {}
+        heard: dict[str, tuple[str, int]] = {}
+        # A registry that does not answer would leave the network no time.
+        self._settle(there, pulls, self.until - min(SETTLING, self.wants.timeout / 2))
+        self._hear(nodes, there, heard)
+        network = self._network(there.get(probes.SERVER), pulls.get(probes.SERVER, Pull(None)))
+        self._settle(there, pulls, math.inf)
+        self._hear(nodes, there, heard)
         return replace(
-            self._network(there.get(probes.SERVER), pulls.get(probes.SERVER, Pull(None))),
-            nodes={name: logs.get(name, "") for name in nodes},
-            skews={name: _skew(answers[name], log, now) for name, log in logs.items() if log},
+            network,
+            nodes={name: heard.get(name, ("", 0))[0] for name in nodes},
+            skews={name: skew for name, (_, skew) in heard.items()},
             pulls={each: pulls.get(f"pull-{at}", Pull(None)) for at, each in enumerate(self.wants.pulls)},
         )
 
@@ -105,9 +109,11 @@ class Trial:
 
     # --- pods -------------------------------------------------------------------------------------
 
-    def _settled(self, pulls: dict[str, Pull]) -> Mapping[str, Object]:
-        """The pods once none of them is on its way, or as they are at the end; `pulls` gets what they say."""
-        found: dict[str, Object] = {}
+    def _settle(self, found: dict[str, Object], pulls: dict[str, Pull], enough: float) -> None:
+        """Wait until no pod is on its way, from `enough` on only for the one that answers.
+
+        `found` gets the pods, `pulls` what they say of their images.
+        """
 
         def over() -> bool:
             done = self._do("get", "pods", "--output", "json")
@@ -118,6 +124,8 @@ class Trial:
                 # The first refusal has the reason, later ones that it is waited.
                 known = pulls.get(name, Pull(None))
                 pulls[name] = _pull(pod) if known.there is None else known
+            if time.monotonic() > enough and _runs(found.get(probes.SERVER)):
+                return True
             return bool(items) and all(
                 pulls[name].there is False or _ended(pod) or _runs(pod) or _stuck(pod)
                 for name, pod in found.items()
@@ -125,11 +133,19 @@ class Trial:
             )
 
         self._wait(over, self.until)
-        return found
 
-    def _log(self, pod: Object) -> str:
-        name = pod["metadata"]["name"]
-        return self._do("logs", name, "--limit-bytes=20000").out if _ended(pod) else ""
+    def _hear(
+        self, nodes: Sequence[str], there: Mapping[str, Object], heard: dict[str, tuple[str, int]]
+    ) -> None:
+        """What pods on nodes have printed, and by how much those clocks differ; each once."""
+        pods = {name: there.get(f"node-{at}") for at, name in enumerate(nodes) if name not in heard}
+        ended = {name: pod for name, pod in pods.items() if pod and _ended(pod)}
+        logs = {
+            name: self._do("logs", str(pod["metadata"]["name"]), "--limit-bytes=20000").out
+            for name, pod in ended.items()
+        }
+        now = time.time()
+        heard.update({name: (log, _skew(ended[name], log, now)) for name, log in logs.items() if log})
 
     def _nodes(self) -> list[str]:
         done = self._do("get", "nodes", "--output", "json")
@@ -212,10 +228,8 @@ def _ready(node: Object) -> bool:
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
-def _skew(pod: Object | None, log: str, now: float) -> int:
+def _skew(pod: Object, log: str, now: float) -> int:
     """How far a node's clock is away from where it can be: after its pod was made, before it was read."""
-    if pod is None:
-        return 0
     told = next((line.split()[1] for line in log.splitlines() if line.startswith("time ")), "")
     made = seconds_of(pod["metadata"]["creationTimestamp"])
     return _apart(int(told), made, now) or 0 if told.isdigit() and made else 0

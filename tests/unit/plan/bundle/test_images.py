@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from pipelinekit.errors import Place
 from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Images
-from pipelinekit.plan.bundle.images import named, proven, source_of
+from pipelinekit.plan.bundle.images import named, proven, pulled, source_of
 from pipelinekit.plan.inputs import image_reference
+from pipelinekit.reading.source import dotted
 
 IMAGES = Images(registry="nexus.example.com:5000", mirror="mirror.example.com/hub")
 D, E = "sha256:" + "d" * 64, "sha256:" + "e" * 64
@@ -25,7 +27,10 @@ def container(image: str, **more: Any) -> dict[str, Any]:
 
 def codes(objects: list[dict[str, Any]], *listed: str) -> list[str]:
     component = Component(name="store", namespace="s", chart="chart", images=listed)
-    return [each.code for each in proven(component, objects, IMAGES)]
+    found = proven(component, objects, IMAGES, lambda path: Place(dotted(path)))
+    places = {"images", *(f"images[{at}]" for at in range(len(listed)))}
+    assert {str(each.place) for each in found} <= places
+    return [each.code for each in found]
 
 
 def test_images_of_containers_of_every_kind_hooks_tests_volumes_and_resources() -> None:
@@ -92,6 +97,26 @@ def test_what_an_operator_starts_counts_as_named_where_a_setting_names_it(more: 
 def test_a_longer_tag_or_another_path_is_not_that_image(value: str) -> None:
     more = {"args": [value]}
     assert codes([pod(container("e/a:1", **more))], "e/a:1", "quay.io/a/agent:3") == ["image-unused"]
+
+
+@pytest.mark.parametrize(
+    ("rendered", "text", "names"),
+    [
+        ("quay.io/a/b:1", "", ["quay.io/a/b:1", "quay.io/a/agent:3"]),
+        ("mirror.example.com/hub/a/b:1", "", ["mirror.example.com/hub/a/b:1", "quay.io/a/agent:3"]),
+        # At a registry that the platform does not name.
+        ("other.example.com/a/b:1", "a/agent:3", ["other.example.com/a/b:1", "quay.io/a/agent:3"]),
+        (
+            "nexus.example.com:5000/a/b:1",
+            "--agent=nexus.example.com:5000/a/agent:3",
+            ["nexus.example.com:5000/a/b:1", "nexus.example.com:5000/a/agent:3"],
+        ),
+    ],
+)
+def test_nodes_pull_what_the_values_name(rendered: str, text: str, names: list[str]) -> None:
+    listed = ("quay.io/a/b:1", "quay.io/a/agent:3")
+    component = Component(name="store", namespace="s", chart="chart", images=listed)
+    assert list(pulled(component, [pod(container(rendered, args=[text]))], IMAGES)) == names
 
 
 def test_docker_hubs_images_come_from_the_mirror_and_others_from_where_they_are() -> None:

@@ -46,6 +46,7 @@ def test_what_is_written_is_what_is_read() -> None:
         "user:pw@quay.io/a:1",
         "/a:1",
         "quay.io/a:1\n",
+        f"quay.io/a:1@{E}",
     ],
 )
 def test_a_name_that_is_none_is_a_fault_and_never_a_path(name: str) -> None:

@@ -20,7 +20,7 @@ STORE = Component(
     node=Node(sysctls={"net.core.somaxconn": 1024}),
 )
 WEB = Component(name="web", namespace="webs", chart="chart")
-WANTS = wanted([STORE, WEB], "mirror/busybox", "", 60)
+WANTS = wanted([STORE, WEB], STORE.images, "mirror/busybox", "", 60)
 
 
 def node(version: str = "v1.34.1", name: str = "one") -> dict[str, Any]:
@@ -56,6 +56,7 @@ def test_a_cluster_as_it_should_be_is_fine_in_everything() -> None:
 
 def test_of_each_registry_one_image_is_tried_and_each_kernel_setting_once() -> None:
     assert WANTS.pulls == ("a.example.com/two:1", "b.example.com/three:1")
+    assert wanted([], ("busybox:1", "a/b:1", "docker.io/c:1"), "", "", 60).pulls == ("docker.io/c:1",)
     assert WANTS.namespaces == ("stores", "webs")
     assert "net.core.somaxconn" in WANTS.sysctls
     assert "vm.max_map_count" in WANTS.sysctls

@@ -16,7 +16,7 @@ from tests.schemas import accepts, field
         (
             ("images", "*"),
             ["quay.io/openbao/openbao:2.7.2", "127.0.0.1:5000/a@sha256:" + "0" * 64],
-            ["openbao", "quay.io/", "quay.io/a b", "quay.io/a:1\n"],
+            ["openbao", "quay.io/", "quay.io/a b", "quay.io/a:1\n", "quay.io/../a:1", "quay.io/a:-1"],
         ),
         (("calls", "*"), ["vault", "vault:api"], ["vault:", ":api", "vault:api:x", "Vault"]),
         (("replace", "leader"), ["role=leader", "a/b=c,d="], ["role", "role=a b", "=x", "a=b,"]),

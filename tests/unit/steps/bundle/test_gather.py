@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,11 @@ def test_all_faults_of_all_components_come_together(tmp_path: Path) -> None:
         bench.part(objects=(pod("quay.io/a/b:1"),)),
         bench.part("web", images=("quay.io/a/c:1",)),
     ]
+    listed = json.dumps({"images": ["quay.io/a/c:1"]}, indent=1).encode()
     with pytest.raises(DocumentInvalid) as caught:
-        gathered(bench, *there)
+        gathered(bench, there[0], replace(there[1], document=listed))
     assert [each.code for each in caught.value.faults] == ["image-unlisted", "image-unused"]
+    assert str(caught.value.faults[1].place) == f"{there[1].folder}/component.yaml:3:3"
 
 
 def test_nexus_that_pulls_from_itself_is_refused(tmp_path: Path) -> None:

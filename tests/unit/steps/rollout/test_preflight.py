@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelinekit.errors import failed
 from pipelinekit.model.component import Component
 from pipelinekit.model.inspection import Facts, Tried
 from pipelinekit.model.release import Target
 from pipelinekit.plan.preflight.cluster import wanted
-from pipelinekit.steps.rollout.preflight import preflight
+from pipelinekit.steps.rollout.preflight import preflight, pulled
 from tests import examples, parts
+from tests.rollouts import Bench
 
 
 def test_all_findings_come_together_whatever_the_first_ones_are() -> None:
@@ -15,9 +20,27 @@ def test_all_findings_come_together_whatever_the_first_ones_are() -> None:
     store = Component(name="store", namespace="stores", chart="chart", data="all")
     world = parts.Inspector(Facts(version="1.20.0", client="1.20.0", rbac=False), Tried(problem="forbidden"))
     told: list[str] = []
-    checks = preflight(target, [store], wanted([store], "busybox", "", 60), world, told.append)
+    checks = preflight(target, [store], wanted([store], (), "busybox", "", 60), world, told.append)
     states = {each.name: each.state for each in checks}
     assert states["version"] == states["rbac"] == "fails"
     assert states["network policies"] == states["clock"] == "not checked"
     assert world.attempts == 1
     assert "60 s at most" in told[0]
+
+
+class Some(parts.Components):
+    """Charts of which one cannot be rendered."""
+
+    def everything(self, archive: Path, target: Target, values: Sequence[str]) -> str:
+        if target.name == "web":
+            raise failed("helm-failed", "image is needed")
+        return "{kind: Pod, spec: {containers: [{name: one, image: 'site.example.com/a/b:1'}]}}"
+
+
+def test_images_are_pulled_as_they_are_rendered_else_as_they_are_listed(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    there = [bench.part(name, images=("quay.io/a/b:1",)) for name in ("store", "web")]
+    told: list[str] = []
+    found = pulled(there, bench.shelf, Some(bench.releases), told.append)
+    assert found == ("site.example.com/a/b:1", "quay.io/a/b:1")
+    assert ["web cannot be rendered" in each and "image is needed" in each for each in told] == [True]

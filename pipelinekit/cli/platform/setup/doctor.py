@@ -13,7 +13,7 @@ from pipelinekit.adapters.probes import Finding
 from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
-from pipelinekit.cli.platform.prepared import preparations
+from pipelinekit.cli.platform.setup.prepared import preparations
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing
 from pipelinekit.model.platform.document import Platform, local_platform
 from pipelinekit.plan.jenkins.jobs import shared_credentials

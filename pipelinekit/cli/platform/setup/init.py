@@ -13,9 +13,9 @@ from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
-from pipelinekit.cli.platform import questions
-from pipelinekit.cli.platform.doctor import ask_all
-from pipelinekit.cli.platform.questions import Answered, words
+from pipelinekit.cli.platform.setup import questions
+from pipelinekit.cli.platform.setup.doctor import ask_all
+from pipelinekit.cli.platform.setup.questions import Answered, words
 from pipelinekit.errors import Fault, ToolFailed, refused, usage
 from pipelinekit.generators.platformdoc import FILE, Answers, plan_platform
 from pipelinekit.reading.platform.document import read_platform

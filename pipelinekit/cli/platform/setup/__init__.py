@@ -1,0 +1,1 @@
+"""A platform to begin with, and whether what it names answers."""
