@@ -61,3 +61,30 @@ def test_a_copy_in_no_repository_is_told_by_what_it_names(mine: str, tmp_path: P
     (tmp_path / "apart.yaml").write_text(DOCUMENT.format(gate="soak: 1s, after: dev", more=""))
     with pytest.raises(Refused, match="is in no repository that has a remote"):
         soak(tmp_path / "apart.yaml")
+
+
+def test_a_document_without_any_gate_takes_none_away(own: Bare, tmp_path: Path) -> None:
+    git("clone", "--quiet", str(own.path), "clone", cwd=tmp_path)
+    document = tmp_path / "clone" / "acme" / "platform.yaml"
+    document.write_text(DOCUMENT.format(gate="automatic: true", more=""))
+    assert soak(document) == 86_400
+    git("checkout", "--quiet", "-b", "mine", cwd=document.parent)
+    git("-c", "user.name=m", "-c", "user.email=m@example.com", "commit", "-qam", "none", cwd=document.parent)
+    git("push", "--quiet", "origin", "mine", cwd=document.parent)
+    found = platforms.read(f"git+file://{own.path}@mine#acme")[0].environment("production")
+    assert found
+    assert found.soak == 86_400
+
+
+def test_a_document_without_a_gate_counts_where_its_main_branch_has_none_or_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = DOCUMENT.format(gate="automatic: true", more="")
+    remote = bare(tmp_path, "free", {"platform.yaml": text})
+    git("clone", "--quiet", str(remote.path), "clone", cwd=tmp_path)
+    document = tmp_path / "clone" / "platform.yaml"
+    assert soak(document) == 0
+    assert "was not read" not in capsys.readouterr().err
+    git("remote", "set-url", "origin", str(tmp_path / "gone"), cwd=document.parent)
+    assert soak(document) == 0
+    assert "the platform's main branch was not read, so this document counts" in capsys.readouterr().err

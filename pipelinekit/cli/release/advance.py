@@ -10,7 +10,7 @@ import click
 from pipelinekit.cli import report
 from pipelinekit.cli.options import PLAN
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.options import EVERY, TIMEOUT, desk, named
+from pipelinekit.cli.release.options import EVERY, TIMEOUT, bare, desk
 from pipelinekit.errors import Fault
 from pipelinekit.steps.promotion import advance as steps
 
@@ -64,7 +64,7 @@ def advance(here: Desk, application: str, team: str, plan_only: bool, timeout: i
 
 def _applications(here: Desk, application: str, team: str) -> list[tuple[str, str]]:
     if application:
-        told, name, _ = named(application)
+        told, name = bare(application)
         return [here.application(told or team, name)]
     return [each for each in here.applications() if team in ("", each[0])]
 

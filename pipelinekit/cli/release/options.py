@@ -60,6 +60,14 @@ def named(text: str) -> tuple[str, str, str]:
     return match[1] or "", match[2], match[3] or ""
 
 
+def bare(text: str, hint: str = "") -> tuple[str, str]:
+    """Team (or empty) and name, for a verb that takes no version there; `hint` says where it belongs."""
+    team, name, version = named(text)
+    if version:
+        raise usage("version-misplaced", f"@{version} says nothing here", hint=hint or f"leave it: {name}")
+    return team, name
+
+
 def one_of(application: str, set_file: str) -> None:
     """Raise `UsageError` unless there is either an application or a set."""
     if not application and not set_file:

@@ -4,26 +4,53 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipelinekit.cli import report
 from pipelinekit.cli.wiring import read_platform_at
-from pipelinekit.errors import refused
+from pipelinekit.errors import PipelinekitError, refused
 from pipelinekit.model.platform.document import Platform
 
 
 def read(source: str) -> tuple[Platform, str]:
     """The platform, and the commit that it is at.
 
-    A document beside it takes no gate away: where an environment has one, it is read again from the main
-    branch of the repository that `source` is in; of a copy that is in none, from what the document names
-    (`jenkins.source`).
+    A document beside it takes no gate away: where either has one, the main branch of the repository counts
+    that `source` is in; for a copy that is in none, of the one that the document names (`jenkins.source`).
+    Where neither has a gate, or main cannot be read and this one has none, the document itself counts.
     """
     platform, commit = read_platform_at(source)
-    if not any(each.gated for each in platform.environments):
-        return platform, commit
     main = _main_of(source, platform)
-    return read_platform_at(main) if main != source else (platform, commit)
+    if main == source:
+        return platform, commit
+    if _gated(platform):
+        if not main:
+            raise refused(
+                "platform-apart",
+                f"{source} is in no repository that has a remote, and an environment with a gate is told by "
+                "the main branch of the platform's repository",
+                hint="--platform git+URL names it; or name it in the document: jenkins.source",
+            )
+        return read_platform_at(main)
+    told = _asked(main) if main else None
+    return told if told and _gated(told[0]) else (platform, commit)
+
+
+def _gated(platform: Platform) -> bool:
+    return any(each.gated for each in platform.environments)
+
+
+def _asked(main: str) -> tuple[Platform, str] | None:
+    """What the main branch says; None, and a word, where it cannot be read or has no document yet."""
+    try:
+        return read_platform_at(main)
+    except PipelinekitError as error:
+        report.notice(
+            f"the platform's main branch was not read, so this document counts: {error.faults[0].problem}"
+        )
+        return None
 
 
 def _main_of(source: str, platform: Platform) -> str:
+    """Where the main branch's document is; empty where nothing says it."""
     if source.startswith("git+"):
         address, _, folder = source.removeprefix("git+").partition("#")
         head, at, ref = address.rpartition("@")
@@ -39,14 +66,7 @@ def _main_of(source: str, platform: Platform) -> str:
         return _at_head(*inside)
     # Anybody's copy may say this: it is heard only where no repository says where it is from.
     origin = platform.jenkins.source if platform.jenkins else None
-    if origin:
-        return _at(origin.repository, origin.branch, origin.path)
-    raise refused(
-        "platform-apart",
-        f"{source} is in no repository that has a remote, and an environment with a gate is told by "
-        "the main branch of the platform's repository",
-        hint="--platform git+URL names it; or name it in the document: jenkins.source",
-    )
+    return _at(origin.repository, origin.branch, origin.path) if origin else ""
 
 
 def _at_head(url: str, folder: str) -> str:

@@ -11,7 +11,7 @@ import click
 from pipelinekit.cli import report
 from pipelinekit.cli.options import PLAN
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.options import ENV, REASON, SET, SOME, TIMEOUT, TO, desk, named, one_of
+from pipelinekit.cli.release.options import ENV, REASON, SET, SOME, TIMEOUT, TO, bare, desk, named, one_of
 from pipelinekit.cli.release.shown import end, expected, finish, lines, show
 from pipelinekit.errors import usage
 from pipelinekit.model.ledger import Writer
@@ -186,7 +186,7 @@ def rollback(
       pipelinekit rollback orders --env production --reason "errors at checkout"
       pipelinekit rollback orders --env production --to 1.3.9 --plan
     """
-    team, name, _ = named(application)
+    team, name = bare(application, "--to VERSION names where to go")
     team, name = here.application(team, name)
     where, around = here.environment(environment), here.around(timeout)
     if plan_only:

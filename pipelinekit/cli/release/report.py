@@ -9,7 +9,7 @@ import click
 
 from pipelinekit.cli import report as say
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.options import desk, named
+from pipelinekit.cli.release.options import bare, desk
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.ledger import PLATFORM, branch_of
 from pipelinekit.model.promotion import Request
@@ -52,7 +52,7 @@ def report(here: Desk, application: str, as_json: bool) -> None:
 
 def _applications(here: Desk, application: str) -> list[tuple[str, str]]:
     if application:
-        team, name, _ = named(application)
+        team, name = bare(application)
         return [here.application(team, name)]
     return here.applications()
 

@@ -8,7 +8,7 @@ import click
 
 from pipelinekit.cli import report
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.options import ANY_ENV, APPLICATION, ENV, EVERY, REASON, desk, named
+from pipelinekit.cli.release.options import ANY_ENV, APPLICATION, ENV, EVERY, REASON, bare, desk, named
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.ledger import PLATFORM, Event, Kind
 from pipelinekit.plan.gates.stops import still, unreviewed
@@ -108,7 +108,7 @@ def review(here: Desk, application: str, environment: str, reason: str, as_json:
     Example:
       pipelinekit review orders --env production --reason "right: the fix was tried on staging afterwards"
     """
-    team, name, _ = named(application)
+    team, name = bare(application)
     team, name = here.application(team, name)
     history, _ = read(here.ledger, team, name)
     waiting = unreviewed(history, environment)
