@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -136,7 +137,7 @@ def _next_of(each: Adoption, waiting: Sequence[str]) -> str:
 
 def what_next(folder: Path, name: str, language: str, doubts: int) -> str:
     """The last words: what is true now, and the next step."""
-    step = "" if str(folder) == "." else f"cd {folder} && "
+    step = "" if str(folder) == "." else f"{shlex.join(['cd', str(folder)])} && "
     state = "is ready" if not doubts else f"is taken in, with {doubts} to check (marked in {FILE}),"
     return (
         f"{name} ({language}) {state} in {folder}/\n"

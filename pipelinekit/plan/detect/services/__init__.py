@@ -35,11 +35,6 @@ _NOTHING = re.compile(
     r"|none of the workspaces|no index\.php was found|does it run at all|plugin application is missing"
 )
 """Doubts of those that looked and found nothing that runs."""
-_LEADS = re.compile(
-    r"\"start\"\s*:\s*\"[^\"]*"
-    r"\b(?:docker(?:-| )compose|concurrently|lerna|turbo|nx|npm-run-all|run-[ps]|foreman)\b"
-)
-"""Start scripts that start others."""
 _STORES = re.compile(
     r"(?:^|/)(?:postgres|postgis|mysql|mariadb|mongo|redis|valkey|memcached|rabbitmq|elasticsearch|opensearch"
     r"|kibana|cassandra|couchdb|influxdb|clickhouse(?:-server)?|neo4j|minio|zookeeper|kafka|cp-kafka|vault|consul"
@@ -66,7 +61,7 @@ def services(
     """
     built = [each for each in builds if _is_ours(containers.get(each.dockerfile)) and not _aside(each)]
     found = {each.path: each for each in _at_top(texts, containers, top)}
-    leads = _only_leads(texts) and any(each.context != TOP for each in built)
+    leads = node.leads(texts) and any(each.context != TOP for each in built)
     alone = not found or leads
     below = {} if not alone else {each.path: each for each in _below(texts, containers)}
     if below and (leads or _is_only_pages(found)):
@@ -113,10 +108,6 @@ def _at_top(texts: Texts, containers: Mapping[str, Container], found: Detected |
     why = "Dockerfile" if whole else found.evidence[0]
     port = container.ports[0] if whole and container and container.ports else found.port
     return [_service(TOP, found.language, port, why)]
-
-
-def _only_leads(texts: Texts) -> bool:
-    return bool(_LEADS.search(texts.get("package.json", "")))
 
 
 def _is_only_pages(found: Mapping[str, Service]) -> bool:
