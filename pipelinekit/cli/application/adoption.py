@@ -205,7 +205,7 @@ def _looked_at(
     named = takein.Named(port=asked.port, chart="chart" in asked.keep, package=asked.package)
     if one is None:
         return folder, texts, replace(named, service=asked.service, top=top)
-    from pipelinekit.plan.detect.services import look_at
+    from pipelinekit.plan.detect.services.folders import look_at
     from pipelinekit.reading.repository import compose
 
     words = tuple(compose.read(texts, one.path)) if one.path != "." else ()
