@@ -38,21 +38,22 @@ def take_in(folder: Path, asked: Asked, *, with_git: bool, as_json: bool) -> Non
     if with_git and worktree.init(folder):
         report.say(f"a git repository in {folder}/, branch main")
     waiting: list[Fault] = []
+    commands: list[str] = []
     told: list[dict[str, Any]] = []
     for each in found:
         write_absent(each.folder, each.tree, existing=True)
         here, generation = adoption.generation_of(each, asked.platform)
         generated(here, generation)
         paths = [change.path for change in generation.unsettled]
-        faults = [generate.unsettled_fault(change) for change in generation.unsettled]
-        waiting += _settled_by(faults, adoption.settling(each, paths)) if faults else []
+        waiting += [generate.unsettled_fault(change) for change in generation.unsettled]
+        commands += [adoption.settling(each, paths)] if paths else []
         told.append(_shown(each, paths))
         if not as_json:
             report.result(_next_of(each, paths))
     if as_json:
         report.as_json({"applications": told})
     if waiting:
-        raise Refused(*waiting)
+        raise Refused(*_settled_by(waiting, " && ".join(commands)))
 
 
 def refuse(found: Sequence[Adoption]) -> None:

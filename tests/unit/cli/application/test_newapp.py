@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shlex
 from pathlib import Path
 
@@ -151,3 +152,31 @@ def test_a_page_for_others_has_no_password(
     said = capsys.readouterr()
     assert "git clone -- https://git.example.com/orders.git orders && pipelinekit new-app orders" in said.out
     assert "hidden" not in said.out + said.err
+
+
+def test_a_dockerfile_that_stays_leaves_no_version_to_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "package.json").write_text('{"engines": {"node": "20.x"}, "scripts": {"start": "node a.js"}}')
+    (tmp_path / "a.js").write_text("require('http').createServer().listen(3000)\n")
+    told = []
+    for dockerfile in ("", 'FROM node:20\nUSER 1000\nCOPY . .\nCMD ["node", "a.js"]\n'):
+        if dockerfile:
+            (tmp_path / "Dockerfile").write_text(dockerfile)
+        with pytest.raises(SystemExit):
+            main.run(["new-app", "orders", "--from", str(tmp_path), "--explain", "--json"])
+        app = json.loads(capsys.readouterr().out)["applications"][0]["app.yaml"]
+        told.append("version:" in app)
+    assert told == [True, False]
+
+
+@pytest.mark.parametrize(("more", "told"), [("", False), ("run: {replicas: 2}", True), ("run: {}", False)])
+def test_what_does_not_reach_a_chart_of_ones_own_is_told(
+    more: str, told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = "apiVersion: pipelinekit/v1\nkind: Application\nmetadata: {name: orders, team: apps}\n"
+    (tmp_path / "app.yaml").write_text(f"{head}build: {{language: go}}\nchart: {{path: deploy}}\n{more}\n")
+    with pytest.raises(SystemExit) as caught:
+        main.run(["validate", "--path", str(tmp_path)])
+    assert caught.value.code == 0
+    assert ("nothing reaches a chart that is yours" in capsys.readouterr().err) is told
