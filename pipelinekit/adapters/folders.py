@@ -22,17 +22,23 @@ def scan(
 ) -> dict[str, str]:
     """Every file below `root` by its path, with its text where `wanted` says so and it is small enough.
 
-    Folders named in `skipped`, and what lies more than `deepest` folders down, are passed over.
+    Folders named in `skipped`, and what lies more than `deepest` folders down, are passed over, and so is a
+    name with a line end, a control character or bytes that are no text: no message could show it for pasting.
     """
     found: dict[str, str] = {}
     left = SCAN_TOTAL
     for folder, inside, names in os.walk(root):
-        depth = len(Path(folder).relative_to(root).parts)
-        inside[:] = sorted(each for each in inside if each not in skipped and depth < deepest)
+        within = Path(folder).relative_to(root)
+        depth = len(within.parts)
+        above = f"{within.as_posix()}/" if depth else ""
+        inside[:] = sorted(
+            each for each in inside if each not in skipped and depth < deepest and each.isprintable()
+        )
         for name in sorted(names):
-            path = Path(folder, name)
-            relative = path.relative_to(root).as_posix()
-            found[relative] = _glance(root, path) if left > 0 and wanted(relative) else ""
+            if not name.isprintable():
+                continue
+            relative = above + name
+            found[relative] = _glance(root, Path(folder, name)) if left > 0 and wanted(relative) else ""
             left -= len(found[relative])
             if len(found) > SCAN_MOST:
                 return found

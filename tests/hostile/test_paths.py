@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import tarfile
 from pathlib import Path
@@ -266,3 +267,13 @@ def test_no_git_is_asked_where_there_is_no_link(lair: Lair, monkeypatch: pytest.
     lair.write("app.yaml", "x")
     assert tracked.followed(lair.root, "app.yaml")
     tracked.copy(lair.root / "charts" / "orders", lair.root.parent / "copy", lair.root)
+
+
+def test_a_scan_passes_over_what_no_message_could_show(lair: Lair) -> None:
+    before = sorted(scan(lair.root, wanted=lambda _: True, skipped=(".git",), deepest=2))
+    for name in ("new\nline", "escape\x1b[31m", os.fsdecode(b"no\xfftext")):
+        (lair.root / name).mkdir()
+        (lair.root / name / "go.mod").write_text("module x\n")
+        (lair.root / "shared" / name).write_text("x")
+    found = scan(lair.root, wanted=lambda _: True, skipped=(".git",), deepest=2)
+    assert sorted(found) == before

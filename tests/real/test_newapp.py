@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -216,3 +217,16 @@ def test_an_update_keeps_what_somebody_made_executable(here: Application) -> Non
     descriptor.write_text(descriptor.read_text().replace("language: go", 'language: go\n  version: "1.22"'))
     assert "update  Dockerfile" in here.verb("generate", "--path", "orders").err
     assert file.stat().st_mode & 0o111 == 0o111
+
+
+def test_one_command_settles_the_files_of_all(here: Application) -> None:
+    for name in ("a", "b"):
+        here.write(f"{name}/package.json", '{"scripts": {"start": "node a.js"}}')
+        here.write(f"{name}/a.js", "require('http').createServer().listen(3000)\n")
+        here.write(f"{name}/Jenkinsfile", "pipeline {}\n")
+    said = here.verb("new-app", "--from", ".", "--all")
+    assert said.code == 6
+    told = [each for each in said.err.splitlines() if "all of them stay yours: " in each]
+    assert len(told) == 1
+    for line in told[0].partition(": ")[2].split(" && "):
+        assert here.verb(*shlex.split(line)[1:]).code == 0

@@ -18,7 +18,6 @@ from pipelinekit.model.services import Service
 from pipelinekit.reading.app import FILE
 
 if TYPE_CHECKING:
-    from pipelinekit.model.app import OwnChart
     from pipelinekit.model.tree import Tree
     from pipelinekit.plan.detect.signs import Detected
     from pipelinekit.steps.generate import Generation
@@ -170,7 +169,7 @@ def _adopted(
     seen = takein.look_around(place, below, name, asked.language, named)
     chart = takein.own_chart(place, name) if named.chart else None
     if chart and seen:
-        seen = _beside_a_chart(seen, chart)
+        seen = seen.because(present.beside_a_chart(chart))
     if seen and not quiet:
         takein.told(below, seen, name, named)
     language = asked.language or (seen.language if seen else None)
@@ -205,7 +204,7 @@ def _looked_at(
     named = takein.Named(port=asked.port, chart="chart" in asked.keep, package=asked.package)
     if one is None:
         return folder, texts, replace(named, service=asked.service, top=top)
-    from pipelinekit.plan.detect.services import look_at
+    from pipelinekit.plan.detect.services.folders import look_at
     from pipelinekit.reading.repository import compose
 
     words = tuple(compose.read(texts, one.path)) if one.path != "." else ()
@@ -217,13 +216,6 @@ def _looked_at(
         words=words,
     )
     return folder if one.path == "." else folder / one.path, look_at(texts, one.source), named
-
-
-def _beside_a_chart(seen: Detected, chart: OwnChart) -> Detected:
-    """The same, told that what `run` says does not reach a chart that is theirs."""
-    return seen.because(
-        f"{chart.path}: of run in {FILE} nothing reaches a chart that is yours: its own values count"
-    )
 
 
 def generation_of(adoption: Adoption, platform: str) -> tuple[Line, Generation]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelinekit.adapters import files
+from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.cli import report
 from pipelinekit.cli.application import adoption, generate, taking
 from pipelinekit.cli.application.takein import SUPPOSED
@@ -33,8 +34,9 @@ def explain(asked: Asked, *, as_json: bool) -> None:
     with _repository(shown) as folder:
         asked = _named(asked)
         clone = ""
-        if _is_remote(shown):
-            # What is pasted begins where nothing is there yet.
+        if is_remote(shown):
+            # A page is shown to others, and what is pasted begins where nothing is there yet.
+            shown = without_credentials(shown)
             asked = replace(asked, shown=_last(shown))
             clone = f"git clone -- {shlex.join([shown, asked.shown])} && "
         try:
@@ -61,7 +63,7 @@ def explain(asked: Asked, *, as_json: bool) -> None:
 @contextmanager
 def _repository(shown: str) -> Iterator[Path]:
     """The folder that was named, or a clone of the address for as long as it is looked at."""
-    if not _is_remote(shown):
+    if not is_remote(shown):
         files.require_folder(Path(shown), option="--from")
         yield Path(shown)
         return
@@ -71,7 +73,8 @@ def _repository(shown: str) -> Iterator[Path]:
         yield folder
 
 
-def _is_remote(shown: str) -> bool:
+def is_remote(shown: str) -> bool:
+    """Whether it is the address of a repository that is elsewhere."""
     return "://" in shown or (":" in shown and not Path(shown).exists())
 
 

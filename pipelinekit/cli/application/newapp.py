@@ -122,7 +122,7 @@ def new_app(
     if explain:
         explanation.explain(asked, as_json=as_json)
         return
-    if "://" in existing and not Path(existing).exists():
+    if explanation.is_remote(existing):
         hint = "--explain looks at it from here; `git clone` brings it here to be taken in"
         raise usage("from-remote", "--from takes a folder", hint=hint)
     files.require_folder(Path(existing), option="--from")

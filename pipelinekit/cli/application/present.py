@@ -12,6 +12,7 @@ from pipelinekit.model.app import Language
 from pipelinekit.reading.app import FILE, read_app
 
 if TYPE_CHECKING:
+    from pipelinekit.model.app import OwnChart
     from pipelinekit.plan.detect.signs import Detected, Texts
 
 
@@ -53,3 +54,8 @@ def without_trace(folder: Path, language: Language, texts: Texts, seen: Detected
         return
     shown = f"; {seen.evidence[0]} looks like {seen.language}" if seen and seen.evidence else ""
     yield f"nothing in {folder} is {language}{shown}: is --language right?"
+
+
+def beside_a_chart(chart: OwnChart) -> str:
+    """What somebody with a chart of their own should know."""
+    return f"{chart.path}: of run in {FILE} nothing reaches a chart that is yours: its own values count"

@@ -145,9 +145,8 @@ def questions(seen: Detected, folder: Path, name: str, command: str, port: int |
         return [Fault("program-open", problem, hint=table(seen, command))]
     if seen.asks_port and not port:
         problem = f"{name} listens on a port that its source does not show; nothing was written"
-        return [
-            Fault("port-open", problem, hint=f"{command} --port {SUPPOSED}, with the number that is right")
-        ]
+        hint = f"with the number that is right:\n{command} --port {SUPPOSED}"
+        return [Fault("port-open", problem, hint=hint)]
     return []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,21 +38,22 @@ def take_in(folder: Path, asked: Asked, *, with_git: bool, as_json: bool) -> Non
     if with_git and worktree.init(folder):
         report.say(f"a git repository in {folder}/, branch main")
     waiting: list[Fault] = []
+    commands: list[str] = []
     told: list[dict[str, Any]] = []
     for each in found:
         write_absent(each.folder, each.tree, existing=True)
         here, generation = adoption.generation_of(each, asked.platform)
         generated(here, generation)
         paths = [change.path for change in generation.unsettled]
-        faults = [generate.unsettled_fault(change) for change in generation.unsettled]
-        waiting += _settled_by(faults, adoption.settling(each, paths)) if faults else []
+        waiting += [generate.unsettled_fault(change) for change in generation.unsettled]
+        commands += [adoption.settling(each, paths)] if paths else []
         told.append(_shown(each, paths))
         if not as_json:
             report.result(_next_of(each, paths))
     if as_json:
         report.as_json({"applications": told})
     if waiting:
-        raise Refused(*waiting)
+        raise Refused(*_settled_by(waiting, " && ".join(commands)))
 
 
 def refuse(found: Sequence[Adoption]) -> None:
@@ -136,7 +138,7 @@ def _next_of(each: Adoption, waiting: Sequence[str]) -> str:
 
 def what_next(folder: Path, name: str, language: str, doubts: int) -> str:
     """The last words: what is true now, and the next step."""
-    step = "" if str(folder) == "." else f"cd {folder} && "
+    step = "" if str(folder) == "." else f"{shlex.join(['cd', str(folder)])} && "
     state = "is ready" if not doubts else f"is taken in, with {doubts} to check (marked in {FILE}),"
     return (
         f"{name} ({language}) {state} in {folder}/\n"

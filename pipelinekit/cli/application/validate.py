@@ -8,6 +8,7 @@ import click
 
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import identity, report
+from pipelinekit.cli.application import present
 from pipelinekit.cli.options import JSON, PATH, PLATFORM
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import DocumentInvalid, Fault
@@ -46,6 +47,7 @@ def validate(path: str, platform: str, as_json: bool) -> None:
         try:
             described = across.describe(Line(Options(path=path)).descriptor, str(Path(path, FILE)))
             checked.append(described.source.origin)
+            _say_unreached(described)
         except DocumentInvalid as error:
             faults += error.faults
     if platform:
@@ -67,6 +69,11 @@ def validate(path: str, platform: str, as_json: bool) -> None:
         report.as_json({"valid": True, "documents": checked})
     else:
         report.result(f"{' and '.join(checked)} {'is' if len(checked) == 1 else 'are'} valid")
+
+
+def _say_unreached(described: across.Described) -> None:
+    if described.app.chart and described.source.data.get("run"):
+        report.notice(present.beside_a_chart(described.app.chart))
 
 
 def _components(platform: Platform, written: Source, source: str) -> list[Fault]:

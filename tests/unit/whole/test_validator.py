@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -24,12 +25,22 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationEr
         yield ValidationError("does not match")
 
 
+def _unique(_: Any, unique: bool, value: Any, __: Any) -> Iterator[ValidationError]:
+    # Before ours looks, every float is one and the same: that it is no whole number is told, and it alone.
+    if unique and isinstance(value, list):
+        plain = json.loads(json.dumps(value), parse_float=lambda _: {"": "a float"})
+        if len({json.dumps(each, sort_keys=True) for each in plain}) < len(plain):
+            yield ValidationError("one is there twice")
+
+
 @cache
 def _elder(kind: str) -> Any:
     # JSON Schema counts 8080.0 as a whole number; we do not.
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
     extend: Any = validators.extend
-    return extend(Draft202012Validator, {"pattern": _pattern}, type_checker=types)(SCHEMAS[kind])
+    return extend(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}, type_checker=types)(
+        SCHEMAS[kind]
+    )
 
 
 def _refused(kind: str, data: Any) -> set[str]:
@@ -103,3 +114,14 @@ def test_both_find_the_same_places(kind: str, data: st.DataObject) -> None:
     source = Source("f", document)
     faults.check(source, kind)
     assert {each.path for each in source.faults} == _refused(kind, document)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [[0, -0.0], [1, 1.0, 3], [0.5, 1e300], [[0], [-0.0]], [{"a": 0}, {"a": 0}], [True, 1], ["a", "a"]],
+)
+def test_both_find_the_same_twice(items: list[Any]) -> None:
+    document = _with(APP, ("build", "secrets"), items)
+    source = Source("f", document)
+    faults.check(source, "Application")
+    assert {each.path for each in source.faults} == _refused("Application", document)

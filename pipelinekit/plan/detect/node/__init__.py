@@ -111,6 +111,11 @@ def runs(texts: Texts) -> bool:
     return _runs(texts, root) or any(_runs(workspaces.below(texts, each), those[each]) for each in those)
 
 
+def leads(texts: Texts) -> bool:
+    """Whether what the package at the top starts is nothing but others."""
+    return workspaces.leads(package.read(texts.get("package.json", "")))
+
+
 def _runs(texts: Texts, root: Package) -> bool:
     started = start(texts, root)
     if frameworks.framework(texts, root, started):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import shlex
 from pathlib import Path
 
 import pytest
 
+from pipelinekit.adapters.source import checkouts
 from pipelinekit.cli import main
 from pipelinekit.cli.application import present
 
@@ -111,3 +115,68 @@ def test_a_descriptor_of_something_else_is_refused(
 def test_a_language_without_a_trace_is_told(files: dict[str, str], told: bool) -> None:
     said = list(present.without_trace(Path("x"), "go", files, None))
     assert said == (["nothing in x is go: is --language right?"] if told else [])
+
+
+def test_what_is_told_can_be_pasted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "my $(shop)"
+    folder.mkdir()
+    (folder / "go.mod").write_text("module orders\n")
+    (folder / "main.go").write_text("package main\n\nfunc main() { http.ListenAndServe(os.Args[1], nil) }\n")
+    with pytest.raises(SystemExit) as caught:
+        main.run(["new-app", "orders", "--from", str(folder), "--no-git"])
+    assert caught.value.code == 6
+    line = capsys.readouterr().err.splitlines()[-1]
+    words = shlex.split(line)
+    assert words == ["pipelinekit", "new-app", "orders", "--from", str(folder), "--port", "8080"]
+    with pytest.raises(SystemExit) as caught:
+        main.run([*words[1:], "--no-git"])
+    assert caught.value.code == 0
+    told = next(each for each in capsys.readouterr().out.splitlines() if "next:" in each)
+    assert shlex.split(told)[1:4] == ["cd", str(folder), "&&"]
+
+
+@pytest.mark.parametrize("address", ["https://git.example.com/orders.git", "git@git.example.com:orders.git"])
+def test_an_address_is_explained_and_not_taken_in(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--explain looks at it from here" in refused(capsys, "orders", "--from", address)
+
+
+def test_a_page_for_others_has_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "go.mod").write_text("module orders\n")
+    (tmp_path / "main.go").write_text('package main\n\nfunc main() { http.ListenAndServe(":80", nil) }\n')
+    # What git does with an address is tested beside git.
+    monkeypatch.setattr(checkouts, "passing", lambda _: contextlib.nullcontext(tmp_path))
+    with pytest.raises(SystemExit):
+        main.run(["new-app", "--from", "https://me:hidden@git.example.com/orders.git", "--explain"])
+    said = capsys.readouterr()
+    assert "git clone -- https://git.example.com/orders.git orders && pipelinekit new-app orders" in said.out
+    assert "hidden" not in said.out + said.err
+
+
+def test_a_dockerfile_that_stays_leaves_no_version_to_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "package.json").write_text('{"engines": {"node": "20.x"}, "scripts": {"start": "node a.js"}}')
+    (tmp_path / "a.js").write_text("require('http').createServer().listen(3000)\n")
+    told = []
+    for dockerfile in ("", 'FROM node:20\nUSER 1000\nCOPY . .\nCMD ["node", "a.js"]\n'):
+        if dockerfile:
+            (tmp_path / "Dockerfile").write_text(dockerfile)
+        with pytest.raises(SystemExit):
+            main.run(["new-app", "orders", "--from", str(tmp_path), "--explain", "--json"])
+        app = json.loads(capsys.readouterr().out)["applications"][0]["app.yaml"]
+        told.append("version:" in app)
+    assert told == [True, False]
+
+
+@pytest.mark.parametrize(("more", "told"), [("", False), ("run: {replicas: 2}", True), ("run: {}", False)])
+def test_what_does_not_reach_a_chart_of_ones_own_is_told(
+    more: str, told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = "apiVersion: pipelinekit/v1\nkind: Application\nmetadata: {name: orders, team: apps}\n"
+    (tmp_path / "app.yaml").write_text(f"{head}build: {{language: go}}\nchart: {{path: deploy}}\n{more}\n")
+    with pytest.raises(SystemExit) as caught:
+        main.run(["validate", "--path", str(tmp_path)])
+    assert caught.value.code == 0
+    assert ("nothing reaches a chart that is yours" in capsys.readouterr().err) is told
