@@ -1,0 +1,189 @@
+"""Secrets of certificates and who reads them, through kubectl; a key goes over standard input alone."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster.kubernetes import LEVEL
+from pipelinekit.errors import failed
+from pipelinekit.model.certificate import CA, CRT, KEY, Held, Reader, Reading
+from pipelinekit.model.preparation import PLATFORM_LABEL
+from pipelinekit.model.release import Target
+
+Object = Mapping[str, Any]
+
+MARK = "certificates.pipelinekit.dev"
+"""Before the slash of an annotation on pods: the serial that they were made for, by the Secret's name."""
+MANAGER = "pipelinekit-certificates"
+_KINDS = "deployments,statefulsets,daemonsets"
+_LINES = 6
+
+
+class CertificateSecrets:
+    """Those of the clusters that a set of kubeconfig files reaches."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    def look(self, target: Target, kind: str, name: str, platform: str) -> Held | None:
+        """What is there; of a Secret everything but its key."""
+        crt, ca = (each.replace(".", "\\.") for each in (CRT, CA))
+        # Only what is asked for leaves the server's answer: the key is none of it.
+        parts = (
+            "{.metadata.resourceVersion}",
+            "{.metadata.labels}",
+            "{.type}",
+            "{.metadata.managedFields[*].time}",
+            f"{{.data.{crt}}}" if kind == "Secret" else "",
+            # In a ConfigMap it is text of several lines, and so the last.
+            f"{{.data.{ca}}}",
+        )
+        template = '{"\\n"}'.join(parts)
+        words = ("get", kind.lower(), name, "--ignore-not-found", "--output", f"jsonpath={template}")
+        lines = self._got(target, *words).split("\n", _LINES - 1)
+        if len(lines) < _LINES:
+            return None
+        version, labels, type_, written, certificate, authority = lines
+        if kind == "Secret":
+            certificate, authority = _seen(certificate), _seen(authority)
+        times = [each for each in written.split() if each[:1].isdigit()]
+        return Held(
+            version=version,
+            owner=_owner(labels, platform),
+            type=type_,
+            written=max(times, default=""),
+            certificate=certificate,
+            authority=authority,
+        )
+
+    def key(self, target: Target, name: str) -> str:
+        """The key in a Secret."""
+        escaped = KEY.replace(".", "\\.")
+        return _decoded(self._got(target, "get", "secret", name, "--output", f"jsonpath={{.data.{escaped}}}"))
+
+    def settle(self, target: Target, labels: Mapping[str, str]) -> bool:
+        """Make the namespace unless it is there; whether it was made."""
+        done = self._run(target, "get", "namespace", target.namespace, "--output", "name")
+        if done.code == 0 or "forbidden" in done.err.lower():
+            return False
+        if "NotFound" not in done.err:
+            raise helm.cluster_failed(target, done.reason())
+        metadata = {"name": target.namespace, "labels": {LEVEL: "restricted", **labels}}
+        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+        made = self._run(target, "create", "--filename", "-", stdin=json.dumps(body))
+        if made.code and "AlreadyExists" not in made.err:
+            raise helm.cluster_failed(target, made.reason())
+        return not made.code
+
+    def put(self, target: Target, wanted: Object) -> bool:
+        """Make an object, or replace the version that it names; False where somebody else was first."""
+        verb = "replace" if wanted["metadata"].get("resourceVersion") else "create"
+        words = (verb, "--filename", "-", "--output", "name", f"--field-manager={MANAGER}")
+        done = self._run(target, *words, stdin=json.dumps(wanted))
+        if done.code and any(each in done.err for each in ("AlreadyExists", "(Conflict)", "(NotFound)")):
+            if "namespaces" in done.err and "not found" in done.err:
+                raise helm.cluster_failed(target, done.reason())
+            return False
+        if done.code:
+            # A refusal may repeat what was sent: its first words have to do.
+            raise helm.cluster_failed(target, done.reason()[:300].partition("-----BEGIN")[0])
+        return True
+
+    def reading(self, target: Target, name: str, written: str) -> Reading:
+        """Who reads a Secret that was written at that moment (the cluster's)."""
+        readers = tuple(
+            _reader(each, name)
+            for each in self._items(target, _KINDS)
+            if name in set(_secrets(each["spec"]["template"]["spec"]))
+        )
+        behind = tuple(
+            each["metadata"]["name"]
+            for each in self._items(target, "pods")
+            if name in set(_secrets(each["spec"])) and _is_before(each, written)
+        )
+        return Reading(readers=readers, behind=behind)
+
+    def renew(self, target: Target, reader: str, name: str, serial: str) -> None:
+        """Have the pods of a reader, like StatefulSet/openbao, made for that certificate; once a serial."""
+        patch = {"spec": {"template": {"metadata": {"annotations": {f"{MARK}/{name}": serial}}}}}
+        words = ("patch", reader, "--type=merge", f"--field-manager={MANAGER}", "--patch-file=/dev/stdin")
+        self._got(target, *words, stdin=json.dumps(patch))
+
+    def _items(self, target: Target, kinds: str) -> list[Object]:
+        items: list[Object] = json.loads(self._got(target, "get", kinds, "--output", "json"))["items"]
+        return items
+
+    def _got(self, target: Target, *arguments: str, stdin: str | None = None) -> str:
+        """What kubectl says; raises `ToolFailed` when the cluster refuses."""
+        done = self._run(target, *arguments, stdin=stdin)
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        return done.out
+
+    def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
+        return kubectl.run(self.env, target, *arguments, stdin=stdin)
+
+
+def _owner(labels: str, platform: str) -> str:
+    """Whose it is by its label, where it is not ours."""
+    try:
+        found = json.loads(labels or "{}")
+    except ValueError:
+        found = {}
+    whose = found.get(PLATFORM_LABEL, "") if isinstance(found, dict) else ""
+    if whose == platform:
+        return ""
+    return f"platform {whose}'s" if whose else "somebody else's: no platform has marked it"
+
+
+def _seen(text: str) -> str:
+    """What can be read of it: anybody may have written anything there, and it is no certificate then."""
+    return base64.b64decode(text).decode(errors="replace")
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise failed(
+            "secret-unreadable", "what the Secret holds is no text", hint="put it back from your copy"
+        ) from error
+
+
+def _reader(each: Object, name: str) -> Reader:
+    template, spec = each["spec"]["template"], each["spec"]
+    told = ((template.get("metadata") or {}).get("annotations") or {}).get(f"{MARK}/{name}", "")
+    way = (spec.get("updateStrategy") or {}).get("type", "")
+    return Reader(
+        name=f"{each['kind']}/{each['metadata']['name']}", told=str(told), by_hand=way == "OnDelete"
+    )
+
+
+def _secrets(pod: Object) -> Iterator[str]:
+    """The Secrets that containers of a pod read, by name."""
+    for each in pod.get("volumes") or ():
+        yield str((each.get("secret") or {}).get("secretName", ""))
+        for source in (each.get("projected") or {}).get("sources") or ():
+            yield str((source.get("secret") or {}).get("name", ""))
+    for container in (*(pod.get("initContainers") or ()), *(pod.get("containers") or ())):
+        for each in container.get("envFrom") or ():
+            yield str((each.get("secretRef") or {}).get("name", ""))
+        for each in container.get("env") or ():
+            found = (each.get("valueFrom") or {}).get("secretKeyRef") or {}
+            yield str(found.get("name", ""))
+
+
+def _is_before(pod: Object, written: str) -> bool:
+    """Whether a container that runs there began before the Secret was written."""
+    if pod["status"].get("phase") in ("Succeeded", "Failed") or "deletionTimestamp" in pod["metadata"]:
+        return False
+    running = (each["state"].get("running") or {} for each in pod["status"].get("containerStatuses") or ())
+    # Both are texts of whole seconds in UTC: one that is the same may have been earlier.
+    return any(each.get("startedAt", "9") <= written for each in running)

@@ -1,0 +1,1 @@
+"""Certificates on a real cluster, from the command line of a platform's engineer."""

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipelinekit.errors import Refused, ToolFailed
+from pipelinekit.model.certificate import Reader
+from tests.certifying import Town
+
+
+def served(serial: str = "") -> Town:
+    town = Town()
+    town.work()
+    town.serve(serial or town.serial())
+    town.secrets.readers = [Reader(name="Deployment/web", told="")]
+    return town
+
+
+def test_who_shows_it_is_left_alone() -> None:
+    town = served()
+    assert town.work() == ((), ())
+    assert town.secrets.renewed == []
+
+
+def test_who_shows_another_gets_new_pods_once() -> None:
+    town = served("older")
+    assert town.states()["web/web-tls"] == "unserved"
+    _, (error,) = town.work()
+    assert isinstance(error, ToolFailed)
+    assert "after 10 s it is not served" in error.faults[0].problem
+    assert town.secrets.renewed == [("Deployment/web", "web-tls", town.serial())]
+    town.work()
+    assert len(town.secrets.renewed) == 1, "its pods are on their way"
+    town.serve(town.serial())
+    assert town.work() == ((), ())
+
+
+def test_who_reads_anew_by_itself_is_waited_for() -> None:
+    town = served("older")
+    town.wanted = replace(
+        town.wanted, secrets=tuple(replace(each, restart=False) for each in town.wanted.secrets)
+    )
+    _, (error,) = town.work()
+    assert town.secrets.renewed == []
+    assert isinstance(error, ToolFailed)
+
+
+def test_pods_that_somebody_has_to_delete_are_named() -> None:
+    town = served("older")
+    town.secrets.readers = [Reader(name="StatefulSet/bao", told="", by_hand=True)]
+    _, (error,) = town.work()
+    assert isinstance(error, Refused)
+    assert "StatefulSet/bao" in error.faults[0].problem
+    assert town.secrets.renewed, "so that `platform deploy` sees that they are of an older template"
+
+
+def test_without_a_port_to_ask_the_pods_age_decides() -> None:
+    town = Town()
+    town.work()
+    town.secrets.readers = [Reader(name="Deployment/web", told="")]
+    assert town.work() == ((), ())
+    assert town.secrets.renewed == []
+    town.secrets.behind = ("web-1",)
+    assert town.work() == ((), ())
+    assert [each[0] for each in town.secrets.renewed] == ["Deployment/web"]
+
+
+def test_nobody_serves_it_yet() -> None:
+    town = Town()
+    town.work()
+    town.serve("x")
+    town.servers.pods.clear()
+    assert town.states()["web/web-tls"] == "unserved"
+    assert town.work() == ((), ())
