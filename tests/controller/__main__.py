@@ -1,4 +1,7 @@
-"""`python -m tests.controller [PORT]`: the double as a process, until it is interrupted."""
+"""`python -m tests.controller [PORT [HOST [SECONDS]]]`: the double as a process, until it is interrupted.
+
+Its builds take SECONDS each.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,15 @@ import sys
 import threading
 
 from tests.controller.server import Controller
+from tests.controller.state import taking
 
 
 def main(arguments: list[str]) -> int:
     """Serve, and say where."""
-    with Controller(port=int(arguments[0]) if arguments else 0) as jenkins:
+    port = int(arguments[0]) if arguments else 0
+    with Controller(port=port, host=arguments[1] if arguments[1:] else "127.0.0.1") as jenkins:
+        if arguments[2:]:
+            jenkins.state.script = taking(float(arguments[2]))
         print(jenkins.url, flush=True)
         try:
             threading.Event().wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -297,10 +298,36 @@ class Answers:
         kind = "Left" if waiting.left else "Blocked" if waiting.blocked else "Waiting"
         return f"hudson.model.Queue${kind}Item"
 
+    def computers(self) -> dict[str, Any]:
+        """Who is at work: a pipeline is on no executor of a node, but on one of its own."""
+        running = [(item, build) for item in _all(self.state.root) for build in item.builds.values()]
+        busy = [
+            {"currentExecutable": self._build_short(item, build) | {"fullDisplayName": _shown(item, build)}}
+            for item, build in running
+            if build.building
+        ]
+        node = {
+            "_class": "hudson.model.Hudson$MasterComputer",
+            "displayName": "Built-In Node",
+            "executors": [{"currentExecutable": None}, {"currentExecutable": None}],
+            "oneOffExecutors": busy,
+        }
+        return {"_class": "hudson.model.ComputerSet", "busyExecutors": 0, "computer": [node]}
+
     def queue(self) -> dict[str, Any]:
         """What waits."""
         items = [self.waiting(each) for each in self.state.queue.values() if not each.left]
         return {"_class": "hudson.model.Queue", "discoverableItems": [], "items": items}
+
+
+def _all(item: Item) -> Iterator[Item]:
+    for each in item.children.values():
+        yield each
+        yield from _all(each)
+
+
+def _shown(item: Item, build: Build) -> str:
+    return f"{item.path.replace('/', ' » ')} #{build.number}"
 
 
 def _sorted(item: Item) -> list[Item]:
@@ -319,9 +346,12 @@ def _cause() -> dict[str, Any]:
 def _parameter(element: Any) -> dict[str, Any]:
     kind = element.tag.rpartition(".")[2]
     value = element.findtext("defaultValue")
+    choices = {}
     if kind == "ChoiceParameterDefinition":
         value = element.findtext(".//string")
+        choices = {"choices": [each.text or "" for each in element.iter("string")]}
     return {
+        **choices,
         "_class": element.tag,
         "defaultParameterValue": {"name": element.findtext("name"), "value": value},
         "description": element.findtext("description") or "",

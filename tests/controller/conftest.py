@@ -35,6 +35,7 @@ class Platform:
     applications: list[dict[str, Any]] = field(default_factory=list)
     jenkins: dict[str, Any] = field(default_factory=dict)
     environments: list[dict[str, Any]] = field(default_factory=list)
+    more: dict[str, Any] = field(default_factory=dict)
     clusters: list[dict[str, Any]] = field(default_factory=lambda: [{"name": "nonprod"}, {"name": "prod"}])
 
     def application(self, name: str, team: str = "payments", **more: str) -> None:
@@ -56,6 +57,7 @@ class Platform:
             "clusters": self.clusters,
             "environments": self.environments or [dev, prod],
             "applications": self.applications,
+            **self.more,
         }
         self.folder.mkdir(exist_ok=True)
         (self.folder / "platform.yaml").write_text(dump(document))

@@ -68,16 +68,17 @@ class Seen:
 class Controller:
     """A running double. `url` is where it is; `state` is to be changed under `lock`."""
 
-    def __init__(self, state: State | None = None, port: int = 0) -> None:
+    def __init__(self, state: State | None = None, port: int = 0, host: str = "127.0.0.1") -> None:
         self.state = state or State()
         self.answers = Answers(self.state)
         self.lock = threading.RLock()
         self.faults: list[Fault] = []
         self.seen: list[Seen] = []
         self.starting = False
-        self._server = _Server(("127.0.0.1", port), self)
+        self.host = host
+        self._server = _Server((host, port), self)
         self.port = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self.state.root_url = self.state.root_url or self.url
         self._threads: list[threading.Thread] = []
         self._stopped = threading.Event()
@@ -113,7 +114,7 @@ class Controller:
         with self.lock:
             self.state.restart()
             self.starting = starting
-            self._server = _Server(("127.0.0.1", self.port), self)
+            self._server = _Server((self.host, self.port), self)
             self._serving = self._serve()
 
     def requests(self, method: str = "", path: str = "") -> list[Seen]:
@@ -673,6 +674,10 @@ def _quiet(self: Controller, request: Request, item: Item, match: re.Match[str])
     return Answer(302, headers={"Location": "/"})
 
 
+def _computers(self: Controller, request: Request, item: Item, match: re.Match[str]) -> Answer:
+    return _json(self.answers.computers(), request)
+
+
 def _reload(self: Controller, request: Request, item: Item, match: re.Match[str]) -> Answer:
     return Answer(302, headers={"Location": "/"})
 
@@ -754,6 +759,7 @@ _ROUTES: tuple[tuple[str, Handler], ...] = (
     (_STORE + r"credential/(?P<id>[^/]+)/api/json", _credential),
     (_STORE + r"credential/(?P<id>[^/]+)/config\.xml", _credential_config),
     (r"quietDown|cancelQuietDown", _post(_quiet)),
+    (r"computer/api/json", _computers),
     (r"reload", _post(_reload)),
     (r"pluginManager/api/json", _plugins),
     (r"configuration-as-code/export", _post(_casc)),

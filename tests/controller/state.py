@@ -295,6 +295,16 @@ def well(build: Build) -> Iterator[float]:
     build.finish("SUCCESS")
 
 
+def taking(seconds: float) -> Script:
+    """Builds that do what they should, in their time."""
+
+    def script(build: Build) -> Iterator[float]:
+        yield seconds
+        yield from well(build)
+
+    return script
+
+
 def _credentials_in(root: ET.Element) -> list[ET.Element]:
     listed = "domainCredentialsMap/entry/java.util.concurrent.CopyOnWriteArrayList"
     found = root.findall(f"properties/{forms.CREDENTIALS}/{listed}")

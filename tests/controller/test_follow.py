@@ -205,18 +205,23 @@ def test_ctrl_c_asks_whether_to_abort(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("click.confirm", lambda *_, **__: abort)
     jenkins.state.script = _says(*map(str, range(10_000)), pause=0.02)
-    interrupt = threading.Timer(0.4, lambda: _interrupt(jenkins))
+    interrupt = threading.Thread(target=_interrupt, args=(jenkins,))
     interrupt.start()
     ran = deploy()
+    interrupt.join()
     build = jenkins.state.find("apps/payments/orders/main").builds[1]  # type: ignore[union-attr]
     assert ran.code == 130
     assert (build.result == "ABORTED") is abort
     assert ("is aborted" if abort else "goes on at") in ran.err
 
 
-def _interrupt(_: Controller) -> None:
+def _interrupt(jenkins: Controller) -> None:
+    """Ctrl-C as soon as the build runs and is followed."""
     import os
     import signal
+
+    while not jenkins.requests("GET", "progressiveText"):
+        time.sleep(0.01)
 
     os.kill(os.getpid(), signal.SIGINT)
 

@@ -11,6 +11,7 @@ from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import platforms
 from pipelinekit.errors import usage
 from pipelinekit.generators import seed as seed_generator
+from pipelinekit.generators.jobs import certificates, components, drafts, releases
 from pipelinekit.model.platform.document import Jenkins, Platform
 from pipelinekit.plan.jenkins.jobs import wanted_jobs
 from pipelinekit.reading.platform.document import read_platform
@@ -47,11 +48,17 @@ class Site:
         """Every job that there should be."""
         from pipelinekit.render import render
 
-        files = (
-            render(seed_generator.plan(self.platform), packaged.templates()) if self.jenkins.source else {}
+        if not self.jenkins.source:
+            return wanted_jobs(self.platform, "")
+        plans = (
+            *seed_generator.plan(self.platform),
+            *releases.plan(self.platform),
+            *components.plan(self.platform),
+            *certificates.plan(self.platform),
+            *drafts.plan(self.platform),
         )
-        script = files[seed_generator.FILE].text if files else ""
-        return wanted_jobs(self.platform, script)
+        files = {path: each.text for path, each in render(plans, packaged.templates()).items()}
+        return wanted_jobs(self.platform, files[seed_generator.FILE], files)
 
     @cached_property
     def wanted(self) -> tuple[Wanted, ...]:

@@ -1,0 +1,131 @@
+"""The Jobs that upgrade controllers, through kubectl."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster.objects import APPLY
+from pipelinekit.errors import failed
+from pipelinekit.model.handover import Kind, Standing
+from pipelinekit.model.release import Target
+from pipelinekit.plan.rollout.handover import LABEL
+
+Object = Mapping[str, Any]
+
+MANAGER = "pipelinekit-handover"
+LINES = 5000
+"""Lines of a pod's log that are looked at."""
+
+
+class HandoverJobs:
+    """The clusters that a set of kubeconfig files reaches."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+
+    def find(self, target: Target, name: str) -> Standing | None:
+        """How the Job of that name stands, or None."""
+        done = self._run(target, "get", "job", name, "--ignore-not-found", "--output", "json")
+        if not done.out.strip():
+            return None
+        there = json.loads(done.out)
+        ended = [
+            f"{each['type']} {each.get('message', '')}".strip()
+            for each in there.get("status", {}).get("conditions", ())
+            if each["type"] in ("Complete", "Failed") and each["status"] == "True"
+        ]
+        metadata = there["metadata"]
+        return Standing(
+            name=name,
+            uid=metadata["uid"],
+            notes=metadata.get("annotations") or {},
+            ended=ended[0] if ended else "",
+        )
+
+    def kinds(self, target: Target, objects: Sequence[Object]) -> Mapping[tuple[str, str], Kind]:
+        """What the server calls the kinds of these objects; raises `ToolFailed` for one that it lacks."""
+        found: dict[tuple[str, str], Kind] = {}
+        wanted = {(str(each["apiVersion"]), str(each["kind"])) for each in objects}
+        for version in sorted({version for version, _ in wanted}):
+            group, _, number = version.rpartition("/")
+            path = f"/apis/{version}" if group else f"/api/{number}"
+            done = kubectl.run(self.env, target, "get", "--raw", path)
+            if done.code and "NotFound" in done.err:
+                # A group that nobody has brought: its kinds are missing with it.
+                continue
+            if done.code:
+                raise helm.cluster_failed(target, done.reason())
+            for each in json.loads(done.out)["resources"]:
+                key = version, each["kind"]
+                if key in wanted and "/" not in each["name"]:
+                    found[key] = Kind(group=group, plural=each["name"], namespaced=each["namespaced"])
+        for version, kind in sorted(wanted - found.keys()):
+            hint = "what brings its definition is to be rolled out first: add that to needs"
+            raise failed("kind-missing", f"the cluster knows no {kind} of {version}", hint=hint)
+        return found
+
+    def begin(self, target: Target, around: Sequence[Object], job: Object) -> bool:
+        """Make what is around a Job, then the Job; False where one of that name has come meanwhile."""
+        listed = {"apiVersion": "v1", "kind": "List", "items": list(around)}
+        words = [*APPLY, f"--field-manager={MANAGER}"]
+        context = ["--context", target.context] if target.context else []
+        # Without a namespace of its own: rights may be in several.
+        made = process.run(["kubectl", *words, *context], env=self.env, stdin=json.dumps(listed), timeout=60)
+        if made.code:
+            raise helm.cluster_failed(target, made.reason())
+        done = kubectl.run(self.env, target, "create", "--filename", "-", stdin=json.dumps(job))
+        if done.code and "AlreadyExists" in done.err:
+            return False
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        return True
+
+    def tidy(self, target: Target, component: str, payload: str) -> None:
+        """Delete what earlier Jobs of a component were given; the ConfigMap `payload` stays."""
+        which = ("--selector", f"{LABEL}={component}", "--field-selector", f"metadata.name!={payload}")
+        self._run(target, "delete", "configmaps", *which, "--wait=false")
+
+    def drop(self, target: Target, standing: Standing) -> None:
+        """Delete that very Job, with its pods, and wait until they are gone."""
+        path = f"/apis/batch/v1/namespaces/{target.namespace}/jobs/{standing.name}"
+        body = {
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "propagationPolicy": "Foreground",
+            "preconditions": {"uid": standing.uid},
+        }
+        words = ("delete", "--raw", path, "--filename", "-")
+        done = kubectl.run(self.env, target, *words, stdin=json.dumps(body))
+        if done.code and "NotFound" not in done.err and "Conflict" not in done.err:
+            raise helm.cluster_failed(target, done.reason())
+        context = ["--context", target.context] if target.context else []
+        gone = ["kubectl", "wait", "--for=delete", f"job/{standing.name}", "--timeout=60s"]
+        process.run([*gone, "--namespace", target.namespace, *context], env=self.env, timeout=90)
+
+    def note(self, target: Target, name: str, notes: Mapping[str, str]) -> None:
+        """Annotate a Job; an empty text takes a note away."""
+        patch = {"metadata": {"annotations": {key: text or None for key, text in notes.items()}}}
+        self._run(target, "patch", "job", name, "--type=merge", "--patch", json.dumps(patch))
+
+    def said(self, target: Target, name: str) -> Sequence[tuple[str, Sequence[str]]]:
+        """Each pod that the Job has had and that is there, oldest first, with the lines that it has said."""
+        listed = self._run(
+            target, "get", "pods", "--selector", f"batch.kubernetes.io/job-name={name}", "--output", "json"
+        )
+        pods = sorted(json.loads(listed.out)["items"], key=lambda each: each["metadata"]["creationTimestamp"])
+        return [(each["metadata"]["name"], self._lines(target, each["metadata"]["name"])) for each in pods]
+
+    def _lines(self, target: Target, pod: str) -> Sequence[str]:
+        done = kubectl.run(self.env, target, "logs", pod, "--tail", str(LINES))
+        return done.out.splitlines() if done.code == 0 else ()
+
+    def _run(self, target: Target, *arguments: str) -> process.Completed:
+        done = kubectl.run(self.env, target, *arguments)
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        return done

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, failed
+from pipelinekit.model.component import Backup, Controller
+from pipelinekit.model.rollout import DEPLOYED, Outcome
+from pipelinekit.plan.rollout import handover as plan
+from pipelinekit.steps.handover import relief as steps
+from pipelinekit.steps.handover.job import hand_over
+from tests import examples, handing, rollouts
+from tests.handing import GIVEN, NAME, outcome
+from tests.rollouts import Bench, Deadly, Killed
+from tests.unit.steps.rollout.test_gate import Time
+
+
+@dataclass
+class World:
+    """A controller `store` that runs 1.0.0, and a Job that is to bring another."""
+
+    bench: Bench
+    jobs: handing.Jobs = field(default_factory=handing.Jobs)
+    builds: handing.Builds = field(default_factory=handing.Builds)
+    time: Time = field(default_factory=Time)
+
+    def relief(
+        self, version: str = "1.1.0", through: Callable[[Any], Any] = lambda site: site
+    ) -> steps.Relief:
+        part = self.bench.part(version=version, objects=(rollouts.SET,), controller=Controller())
+        return steps.Relief(
+            part=part,
+            shelf=self.bench.shelf,
+            site=through(self.bench.site),
+            quiet=self.builds,
+            jobs=self.jobs,
+            wait=10,
+            timeout=0,
+            build="platform/store #7",
+        )
+
+    def run(self, relief: steps.Relief) -> Outcome:
+        return steps.relieve(relief, say=self.bench.said.append, clock=self.time.clock, sleep=self.time.sleep)
+
+    @property
+    def notes(self) -> dict[str, str]:
+        return dict(self.jobs.there[NAME].notes)
+
+    @property
+    def installed(self) -> str:
+        records = self.bench.cluster.records["stores", "store"]
+        values: Any = records[max(records)].values
+        return str(values["global"]["pipelinekit.dev/version"])
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    made = World(Bench(tmp_path))
+    made.bench.deploy(made.relief("1.0.0").part)
+    made.jobs.put(NAME, {plan.PLAN: "sha256:one"})
+    return made
+
+
+def test_it_upgrades_when_nothing_is_built_and_lets_builds_begin_again(world: World) -> None:
+    world.builds.turns = [("a #1", "platform/store #7"), ("platform/store #7",)]
+    done = world.run(world.relief())
+    assert (done.state, world.installed) == (DEPLOYED, "1.1.0")
+    assert "waiting for a #1" in world.bench.said
+    assert not world.builds.quiet
+    assert plan.read(world.notes[plan.OUTCOME])["text"] == done.text
+
+
+def test_nothing_is_asked_of_the_repository_of_charts(world: World) -> None:
+    before = dict(world.bench.registry.tags)
+    world.run(world.relief())
+    assert world.bench.registry.tags == before
+
+
+def test_builds_that_do_not_end_are_named_and_nothing_is_touched(world: World) -> None:
+    world.builds.turns = [("a #1", "b #2")]
+    with pytest.raises(Refused, match="after 10 s these builds run still: a #1, b #2"):
+        world.run(world.relief())
+    assert (world.installed, world.builds.quiet) == ("1.0.0", False)
+    assert plan.read(world.notes[plan.OUTCOME])["refused"] is True
+    assert plan.BEFORE not in world.notes
+
+
+def test_a_build_that_begins_just_before_the_quiet_is_waited_for(world: World) -> None:
+    world.builds.turns = [(), ("late #1",), ()]
+    world.run(world.relief())
+    assert world.installed == "1.1.0"
+
+
+def test_whatever_ends_it_after_the_quiet_builds_begin_again(world: World) -> None:
+    world.builds.turns = [(), failed("jenkins-forbidden", "no more for us")]
+    with pytest.raises(ToolFailed, match="no more for us"):
+        world.run(world.relief())
+    assert not world.builds.quiet
+    world.builds.turns = [()]
+    noted = world.jobs.note
+
+    def note(target: Any, name: str, notes: Any) -> None:
+        if plan.BEFORE in notes:
+            raise failed("cluster-unreachable", "the cluster does not answer")
+        noted(target, name, notes)
+
+    world.jobs.note = note  # type: ignore[method-assign]
+    with pytest.raises(ToolFailed, match="the cluster does not answer"):
+        world.run(world.relief())
+    assert (world.installed, world.builds.quiet) == ("1.0.0", False)
+
+
+def test_killed_in_its_quiet_another_pod_lets_what_is_paused_go_on(world: World) -> None:
+    def late() -> tuple[str, ...]:
+        if world.builds.quiet:
+            raise Killed
+        return ()
+
+    world.builds.running = late  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        world.run(world.relief())
+    left = ["late #1"]
+
+    def paused() -> tuple[str, ...]:
+        if not world.builds.quiet and world.time.now > 3:
+            left.clear()
+        return tuple(left)
+
+    world.builds.running = paused  # type: ignore[method-assign]
+    assert world.run(world.relief()).state == DEPLOYED
+
+
+def test_a_controller_that_does_not_answer_builds_nothing_and_one_that_knows_us_not_is_not_touched(
+    world: World,
+) -> None:
+    world.builds.turns = [failed("jenkins-denied", "Jenkins does not let us")]
+    with pytest.raises(ToolFailed, match="does not let us"):
+        world.run(world.relief())
+    assert world.installed == "1.0.0"
+    world.builds.turns = [failed("jenkins-unreachable", "nobody answers")]
+    world.bench.parts.unready = {"store-0"}
+    relief = world.relief()
+    with pytest.raises(ToolFailed, match="neither the new one nor the old one is ready"):
+        world.run(relief)
+    assert plan.BEFORE in world.notes, "it was upgraded, as far as that goes"
+
+
+def test_one_whose_pods_are_ready_and_that_is_only_out_of_reach_may_be_building(world: World) -> None:
+    world.builds.turns = [failed("jenkins-timeout", "a policy is in between")]
+    with pytest.raises(Refused, match="its pods are ready, and it does not answer") as caught:
+        world.run(world.relief())
+    assert caught.value.faults[0].code == "builds-unseen"
+    assert (world.installed, plan.BEFORE in world.notes) == ("1.0.0", False)
+    world.builds.turns = [failed("jenkins-timeout", "it was busy"), ("a #1",), ()]
+    assert world.run(world.relief()).state == DEPLOYED
+    assert "waiting for a #1" in world.bench.said
+
+
+def test_a_build_that_follows_the_job_is_not_waited_for_by_it(world: World) -> None:
+    world.jobs.pods = {}
+    turns = iter(range(100))
+
+    def running() -> tuple[str, ...]:
+        if next(turns) == 1:
+            world.jobs.turns = [lambda: None, lambda: None, lambda: world.jobs.end(NAME, outcome())]
+            given = replace(GIVEN, build="platform/all #8", digest="sha256:one")
+            hand_over(
+                given,
+                examples.target(),
+                world.jobs,
+                say=lambda _: None,
+                write=lambda _: None,
+                sleep=lambda _: None,
+            )
+            world.jobs.there[NAME] = replace(world.jobs.there[NAME], ended="")
+        return ("platform/all #8", "platform/store #7")
+
+    world.builds.running = running  # type: ignore[method-assign]
+    assert world.run(world.relief()).state == DEPLOYED
+    assert "waiting for platform/all #8" in world.bench.said
+
+
+def test_one_that_does_not_get_ready_is_put_back(world: World) -> None:
+    world.bench.parts.unready = {"store-0"}
+    relief = world.relief()
+    world.bench.releases.waiting = lambda: None
+
+    def well(*_: object, **__: object) -> None:
+        world.bench.parts.unready.clear()
+
+    world.bench.releases.back = _after(world.bench.releases.back, well)  # type: ignore[method-assign]
+    with pytest.raises(ToolFailed, match=r"was not ready in time, and the old one \(1.0.0\) runs again"):
+        world.run(relief)
+    assert world.installed == "1.0.0"
+    assert not world.builds.quiet
+    assert plan.read(world.notes[plan.OUTCOME])["code"] == "put-back"
+
+
+def test_a_pod_that_its_set_would_wait_for_forever_is_deleted_on_the_way_back(world: World) -> None:
+    world.bench.cluster.wrong = []
+    world.bench.parts.unready = {"store-2"}
+    relief = world.relief()
+
+    def stuck(*_: object, **__: object) -> None:
+        world.bench.parts.old = ["store-2"]
+
+    world.bench.releases.back = _after(world.bench.releases.back, stuck)  # type: ignore[method-assign]
+    gone = world.bench.parts.delete_pod
+
+    def delete(target: Any, pod: str) -> None:
+        gone(target, pod)
+        world.bench.parts.unready.clear()
+
+    world.bench.parts.delete_pod = delete  # type: ignore[method-assign]
+    with pytest.raises(ToolFailed, match=r"the old one \(1.0.0\) runs again"):
+        world.run(relief)
+    assert world.bench.parts.deleted == ["store-2"]
+
+
+def test_when_the_backup_fails_it_is_that_and_not_the_new_one_that_is_told(world: World) -> None:
+    world.bench.answers.backup_fails = "the backup store-1 has not succeeded: Failed"
+    relief = world.relief()
+    backup = Backup(cronjob="store", timeout=10)
+    part = replace(relief.part, component=replace(relief.part.component, backup=backup))
+    with pytest.raises(ToolFailed, match="the backup store-1 has not succeeded") as caught:
+        world.run(replace(relief, part=part))
+    assert caught.value.faults[0].code == "backup-failed"
+    assert plan.read(world.notes[plan.OUTCOME])["code"] == "backup-failed"
+    assert (world.installed, world.builds.quiet, plan.REASON in world.notes) == ("1.0.0", False, False)
+
+
+def test_where_nothing_ran_whole_before_nothing_is_said_to_run_again(world: World) -> None:
+    world.bench.releases.last_good = lambda _: None  # type: ignore[method-assign, assignment]
+    world.bench.parts.unready = {"store-0"}
+
+    def note(target: Any, name: str, notes: Any) -> None:
+        noted(target, name, notes)
+        if plan.REASON in notes:
+            world.bench.parts.unready.clear()
+
+    noted, world.jobs.note = world.jobs.note, note  # type: ignore[method-assign]
+    with pytest.raises(ToolFailed, match="no revision before it was deployed whole: nothing is put back"):
+        world.run(world.relief())
+    assert world.installed == "1.1.0"
+
+
+def test_when_neither_gets_ready_that_is_said(world: World) -> None:
+    world.bench.parts.unready = {"store-0"}
+    with pytest.raises(ToolFailed, match="neither the new one nor the old one is ready"):
+        world.run(world.relief())
+
+
+def test_killed_anywhere_another_pod_goes_on_and_waits_for_no_build_again(world: World) -> None:
+    for calls in range(1, 60):
+        deadly = Deadly(calls)
+        try:
+            world.run(world.relief(through=deadly.site))
+        except Killed:
+            if plan.BEFORE in world.notes:
+                world.builds.turns = [("would be waited for #1",)]
+            continue
+        except PipelinekitError as error:  # pragma: no cover - it tells what went wrong
+            pytest.fail(str(error))
+        break
+    else:
+        pytest.fail("it was always killed")
+    assert calls > 5
+    assert world.installed == "1.1.0"
+
+
+def _after(call: Callable[..., Any], then: Callable[[], None]) -> Callable[..., Any]:
+    def both(*words: Any, **more: Any) -> Any:
+        said = call(*words, **more)
+        then()
+        return said
+
+    return both
