@@ -11,6 +11,7 @@ import pytest
 
 from tests.charts.helm import Helm
 from tests.charts.test_family import GIVEN, charts, layers
+from tests.pages import charts as platform
 from tests.testbed import tools
 from tests.testbed.binaries import KUBERNETES
 from tests.testbed.layout import Layout
@@ -100,6 +101,19 @@ def test_every_object_of_every_golden_chart_conforms(conform: Any, helm: Helm, e
             assert {"NetworkPolicy", "ServiceAccount"} <= valid
             skipped = {each["kind"] for each in resources if each["status"] == "statusSkipped"}
             assert skipped <= set(NOT_KUBERNETES if extra else ())
+
+
+def test_every_object_of_every_chart_of_the_platform_conforms(conform: Any, helm: Helm) -> None:
+    for chart in platform.charts():
+        for values in sorted((chart / "ci").glob("*-values.yaml")):
+            said = helm.run("template", chart.parent.name, str(chart), "--values", str(values))
+            assert said.code == 0, said.err
+            code, resources = conform(said.out)
+            bad = [each for each in resources if each["status"] != "statusValid"]
+            assert (code, bad) == (0, []), chart
+        policies = chart.parent / "policies"
+        code, resources = conform(helm.run("template", f"{chart.parent.name}-policies", str(policies)).out)
+        assert (code, {each["kind"] for each in resources}) == (0, {"NetworkPolicy"})
 
 
 @pytest.mark.parametrize(

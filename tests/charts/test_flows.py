@@ -13,7 +13,7 @@ from pipelinekit.model.app import App, Process, Reach, SecretRef, Service
 from tests import examples
 from tests.charts.flows import SIDECAR, Pod, authorized, enters, leaves
 from tests.charts.helm import Helm, Object, pod_of, template_of, workloads
-from tests.charts.test_chart import chart_of
+from tests.charts.rendered import chart_of
 from tests.charts.test_family import GIVEN
 
 MAIN, ADMIN, METRICS, DEBUG, OTHER = 8080, 9000, 9100, 7000, 8081

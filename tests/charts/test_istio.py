@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.charts.helm import Helm, Object
-from tests.charts.test_chart import chart_of
+from tests.charts.rendered import chart_of
 from tests.charts.test_family import GIVEN, charts
 from tests.charts.test_flows import ORDERS, PEERS
 from tests.testbed import tools

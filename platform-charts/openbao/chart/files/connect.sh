@@ -1,0 +1,31 @@
+# For those that call the server: where it is, and a login by the pod's own token. Tokens are never arguments.
+set -eu
+umask 077
+# The network of a new pod opens and shuts for seconds while its node takes the rules in: a call without a connection is
+# made again for longer than that.
+export HOME=/tmp BAO_CLIENT_TIMEOUT=60s BAO_MAX_RETRIES=6
+
+# Log in with a role.
+login() {
+    BAO_TOKEN=$(bao write -field=token auth/kubernetes/login role="$1" jwt=@/var/run/secrets/login/token)
+    export BAO_TOKEN
+}
+
+# Ask the leader, and no other.
+at_leader() {
+    export BAO_ADDR="http://$SERVERS-active:8200"
+}
+
+newest() {
+    find /backup -maxdepth 1 -name '[0-9]*Z.snap' | sort
+}
+
+# A new pod may be shut off for seconds, until its node has the rules of the network; and a leader has to be chosen.
+patiently() {
+    tries=60
+    until (export BAO_MAX_RETRIES=0 && "$@") > /tmp/said 2>&1; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || { cat /tmp/said >&2; exit 1; }
+        sleep 2
+    done
+}

@@ -1,0 +1,39 @@
+ui = true
+# An application logs in at one server and reads at another: one that only follows would not know it yet.
+disable_standby_reads = true
+
+listener "tcp" {
+  address = "[::]:8200"
+  cluster_address = "[::]:8201"
+  tls_disable = true
+  telemetry {
+    unauthenticated_metrics_access = true
+  }
+}
+
+storage "raft" {
+  path = "/data"
+{{- range $place := until (int .Values.replicas) }}
+  retry_join {
+    leader_api_addr = "http://{{ include "pk.name" (list $ (toString $place)) }}.{{ include "pk.name" (list $ "internal") }}:8200"
+  }
+{{- end }}
+}
+
+service_registration "kubernetes" {}
+
+seal "static" {
+  current_key_id = {{ .Values.seal.id | toJson }}
+  current_key = "file:///secrets/seal/key"
+}
+
+audit "file" "stdout" {
+  options {
+    file_path = "stdout"
+  }
+}
+
+telemetry {
+  prometheus_retention_time = "60s"
+  disable_hostname = true
+}

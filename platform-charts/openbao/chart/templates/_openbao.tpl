@@ -1,0 +1,44 @@
+{{/* A pod that calls the server. Usage: include "openbao.client" (list . "backup" "account") */}}
+{{- define "openbao.client" -}}
+{{- $root := index . 0 -}}
+{{- $part := index . 1 -}}
+{{- $archive := has $part (list "archive" "backup" "restore") -}}
+metadata:
+  labels:
+    {{- include "pk.selector" (list $root $part) | nindent 4 }}
+spec:
+  restartPolicy: Never
+  {{- include "pk.pod" (list $root (index . 2)) | nindent 2 }}
+  containers:
+    - name: {{ $part }}
+      image: {{ include "pk.image" (list $root "image" $root.Values.image) }}
+      command: [sh, /scripts/{{ $part }}.sh]
+      env:
+        - {name: BAO_ADDR, value: "http://{{ include "pk.name" (list $root "") }}:8200"}
+        - {name: SERVERS, value: {{ include "pk.name" (list $root "") }}}
+        - {name: NAMESPACE, value: {{ $root.Release.Namespace }}}
+        - {name: REPLICAS, value: {{ $root.Values.replicas | quote }}}
+        - {name: KEEP, value: {{ $root.Values.backup.keep | quote }}}
+        - {name: FROM, value: {{ $root.Values.restore.from | quote }}}
+      {{- include "pk.container" $root | nindent 6 }}
+      {{- include "pk.resources" $root.Values.backup.resources | nindent 6 }}
+      volumeMounts:
+        - {name: scripts, mountPath: /scripts, readOnly: true}
+        - {name: login, mountPath: /var/run/secrets/login, readOnly: true}
+        - {name: tmp, mountPath: /tmp}
+        {{- if $archive }}
+        - {name: backup, mountPath: /backup}
+        {{- end }}
+  volumes:
+    - name: scripts
+      configMap: {name: {{ include "pk.name" (list $root "scripts") }}}
+    # What it logs in with, for ten minutes.
+    - name: login
+      projected: {defaultMode: 0440, sources: [{serviceAccountToken: {path: token, expirationSeconds: 600}}]}
+    - name: tmp
+      emptyDir: {sizeLimit: 32Mi}
+    {{- if $archive }}
+    - name: backup
+      persistentVolumeClaim: {claimName: {{ include "pk.name" (list $root "backup") }}}
+    {{- end }}
+{{- end -}}

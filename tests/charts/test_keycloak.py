@@ -1,0 +1,141 @@
+"""What Keycloak's chart declares of realm and clients: what is written where a server has something else."""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.charts.helm import Helm
+from tests.pages.charts import CHARTS
+
+CHART = CHARTS / "keycloak" / "chart"
+CLIENT = {
+    "name": "jenkins",
+    "secret": "jenkins-login",
+    "redirects": ["https://jenkins.example.com/a", "https://jenkins.example.com/b"],
+    "audiences": ["orders"],
+}
+
+
+@pytest.fixture(scope="module")
+def declared() -> ModuleType:
+    """The module that the chart's Job runs."""
+    spec = importlib.util.spec_from_file_location("declared", CHART / "files" / "declared.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def as_the_server_has_it(wanted: dict[str, Any]) -> dict[str, Any]:
+    """With its own fields, lists in another order, and without what is empty."""
+    live = copy.deepcopy(wanted)
+    live["redirectUris"].reverse()
+    live["attributes"] = {key: each for key, each in live["attributes"].items() if each}
+    live["attributes"]["realm_client"] = "false"
+    live["protocolMappers"].reverse()
+    for place, mapper in enumerate(live["protocolMappers"]):
+        mapper["id"] = str(place)
+        mapper["config"]["introspection.token.claim"] = "true"
+    return {key: each for key, each in live.items() if each != ""} | {"id": "1", "secret": "word"}
+
+
+def test_what_is_as_declared_is_not_written(declared: ModuleType) -> None:
+    wanted = {**declared.wanted_client(CLIENT), "secret": "word"}
+    assert declared.changes(as_the_server_has_it(wanted), wanted) == {}
+
+
+def test_what_somebody_changed_is_put_back_and_nothing_else_with_it(declared: ModuleType) -> None:
+    wanted = {**declared.wanted_client(CLIENT), "secret": "word"}
+    live = as_the_server_has_it(wanted)
+    live["redirectUris"].append("https://evil.example.com/")
+    live["implicitFlowEnabled"] = True
+    live["secret"] = "guessed"
+    live["attributes"]["theirs"] = "kept"
+    found = declared.changes(live, wanted)
+    assert found == {
+        "redirectUris": CLIENT["redirects"],
+        "webOrigins": [],
+        "implicitFlowEnabled": False,
+        "secret": "word",
+    }
+    line = declared.told("client jenkins", live, found, wanted)
+    assert "put back what somebody changed" in line
+    assert "https://evil.example.com/" in line
+    assert "guessed" not in line
+    assert "webOrigins" not in line
+    assert "word" not in line
+
+
+def test_attributes_and_mappers_of_others_stay(declared: ModuleType) -> None:
+    wanted = declared.wanted_client(CLIENT)
+    live = as_the_server_has_it(wanted)
+    live["attributes"] |= {"theirs": "kept", "post.logout.redirect.uris": "https://evil.example.com/"}
+    live["protocolMappers"] += [
+        {"name": "theirs", "protocolMapper": "oidc-hardcoded-claim-mapper", "config": {}},
+        {"name": "audience-gone", "protocolMapper": "oidc-audience-mapper", "config": {}},
+    ]
+    found = declared.changes(live, wanted)
+    assert found["attributes"]["theirs"] == "kept"
+    assert found["attributes"]["post.logout.redirect.uris"] == ""
+    names = sorted(each["name"] for each in found["protocolMappers"])
+    assert names == ["audience-orders", "groups", "theirs"]
+    assert all(each.get("id") for each in found["protocolMappers"] if each["name"] != "theirs")
+
+
+def test_a_change_of_the_values_is_not_called_somebody_s(declared: ModuleType) -> None:
+    live = as_the_server_has_it(declared.wanted_client(CLIENT))
+    wanted = declared.wanted_client({**CLIENT, "title": "Jenkins"})
+    found = declared.changes(live, wanted)
+    assert set(found) == {"name", "attributes"}
+    assert "changed as the values say: name was null" in declared.told("client jenkins", live, found, wanted)
+
+
+def test_what_a_server_says_is_bounded_and_has_no_control_characters(declared: ModuleType) -> None:
+    said = declared.short("\x1b[2J" + "x" * 1000)
+    assert "\x1b" not in said
+    assert len(said) < 250
+
+
+WRONG: list[dict[str, Any]] = [
+    {"hostname": "login.example.com"},
+    {"hostname": "https://login.example.com/?x=$(id)"},
+    {"realm": {"name": "master"}},
+    {"realm": {"settings": {"realm": "master"}}},
+    {"realm": {"settings": {"smtpServer": {"password": "word"}}}},
+    {"realm": {"settings": {"displayNameHtml": "a\nb"}}},
+    {"clients": [{"name": "a"}]},
+    {"clients": [{"name": "a", "secret": "s"}]},
+    {"clients": [{"name": "a", "secret": "s", "redirects": ["https://a.example.com/*"]}]},
+    {"clients": [{"name": "a", "secret": "s", "redirects": ["javascript:alert(1)"]}]},
+    {"clients": [{"name": "a", "public": True, "secret": "s", "redirects": ["https://a.example.com/"]}]},
+    {"clients": [{"name": "a", "public": True, "grants": ["client_credentials"]}]},
+    {"clients": [{"name": "a", "secret": "s", "grants": ["implicit"]}]},
+    {"clients": [{"name": "admin-cli", "secret": "s", "grants": ["password"]}]},
+    {"clients": [{"name": "../a", "secret": "s", "grants": ["password"]}]},
+    {"proxy": {"trusted": ["everybody"]}},
+    {"java": ["-Dx=$(id)"]},
+    {"database": {"name": "x?sslmode=disable"}},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_values_that_would_be_taken_for_more_are_refused(helm: Helm, wrong: dict[str, Any]) -> None:
+    file = CHART / "ci" / "single-node-values.yaml"
+    said = helm.run("template", "x", str(CHART), "--values", str(file), values=wrong)
+    assert said.code != 0
+    assert "values don't meet the specifications" in said.err
+
+
+def test_a_client_twice_and_no_hostname_are_refused_by_name(helm: Helm) -> None:
+    file = CHART / "ci" / "single-node-values.yaml"
+    one = {"name": "a", "secret": "s", "grants": ["password"]}
+    said = helm.run("template", "x", str(CHART), "--values", str(file), values={"clients": [one, one]})
+    assert "clients: a is there twice" in said.err
+    said = helm.run("template", "x", str(CHART), "--values", str(file), values={"hostname": ""})
+    assert "hostname is empty: give the address" in said.err

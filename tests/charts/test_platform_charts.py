@@ -1,0 +1,274 @@
+"""What holds for every chart of the platform's components, with the values that its `ci/` has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.charts.helm import Helm, Object, containers_of, name_of, pod_of, template_of, workloads
+from tests.charts.test_family import check_names_and_labels, check_resources
+from tests.pages.charts import CHARTS, charts, values
+
+STAY = ("Deployment", "StatefulSet", "DaemonSet")
+RESTRICTED = {
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+}
+"""The kinds of volumes that the level takes."""
+TOKENS = {
+    "openbao": "it asks whose a token is, and says which pod is the active one",
+    "prometheus": "it asks where everything is, and what there is",
+}
+"""Components whose pods hold a token of the cluster, and why."""
+CASES = [(chart, file) for chart in charts() for file in sorted((chart / "ci").glob("*-values.yaml"))]
+each_chart = pytest.mark.parametrize("chart", charts(), ids=lambda chart: chart.parent.name)
+each_case = pytest.mark.parametrize(
+    ("chart", "file"), CASES, ids=[f"{chart.parent.name}-{file.stem}" for chart, file in CASES]
+)
+
+
+def running(objects: list[Object]) -> list[Object]:
+    """Everything that makes pods."""
+    return [*workloads(objects), *(each for each in objects if each["kind"] in ("StatefulSet", "DaemonSet"))]
+
+
+@each_chart
+def test_it_comes_with_values_for_one_node_and_for_production(chart: Path) -> None:
+    names = {file.stem for file in (chart / "ci").iterdir()}
+    assert names >= {"single-node-values", "production-values"}
+    assert (chart / "templates" / "NOTES.txt").is_file()
+
+
+@each_chart
+def test_every_value_is_told(chart: Path) -> None:
+    said = list(values((chart / "values.yaml").read_text()))
+    # What is under a mapping that any key may be in is told with it.
+    free = {each.path for each in said if each.text and not each.default}
+    lacking = [
+        each.path
+        for each in said
+        if each.default and not each.text and each.path.rpartition(".")[0] not in free
+    ]
+    assert lacking == []
+
+
+@each_case
+def test_the_linter_has_nothing_to_say(helm: Helm, chart: Path, file: Path) -> None:
+    said = helm.run("lint", "--strict", str(chart), "--values", str(file))
+    assert said.code == 0, said.out + said.err
+
+
+@each_case
+def test_the_family_rules(helm: Helm, chart: Path, file: Path) -> None:
+    objects = helm.objects(chart, {}, files=[file], release=chart.parent.name)
+    assert len({name_of(each) for each in objects}) == len(objects)
+    for each in objects:
+        if each["kind"] not in ("ClusterRole", "ClusterRoleBinding"):
+            check_names_and_labels(each)
+        assert each["kind"] != "Secret", "a template would make a secret, a new one at each render"
+        check_rights(each)
+    for each in running(objects):
+        check_restricted(each)
+        check_resources(each)
+        check_token(each, chart.parent.name)
+        check_images(each, yaml.safe_load(file.read_text()).get("mirror", ""))
+    check_what_stays(objects)
+
+
+def check_restricted(workload: Object) -> None:
+    pod = pod_of(workload)
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["runAsUser"] > 0
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert not {"hostNetwork", "hostPID", "hostIPC"} & pod.keys()
+    assert {kind for volume in pod.get("volumes", []) for kind in volume} - {"name"} <= RESTRICTED
+    for container in containers_of(workload):
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+
+
+def check_token(workload: Object, component: str) -> None:
+    """Who has none declared gets none."""
+    given = pod_of(workload).get("automountServiceAccountToken")
+    assert given is False or (component in TOKENS and given is True), name_of(workload)
+
+
+def check_images(workload: Object, mirror: str) -> None:
+    for container in containers_of(workload):
+        assert re.fullmatch(r"[^@]+@sha256:[0-9a-f]{64}", container["image"]), container["image"]
+        assert not mirror or container["image"].startswith(f"{mirror}/")
+        for each in container.get("env", []):
+            secret = re.search(r"password|token|secret", each["name"].lower())
+            assert not secret or "value" not in each, each["name"]
+
+
+def check_rights(each: Object) -> None:
+    """Nobody gets everything."""
+    for rule in each.get("rules") or []:
+        assert "*" not in rule.get("verbs", []) + rule.get("resources", []) + rule.get("apiGroups", [])
+    assert each.get("roleRef", {}).get("name") != "cluster-admin"
+
+
+def check_what_stays(objects: list[Object]) -> None:
+    """What stays is probed, may be told to stop in time, and is minded when nodes are emptied."""
+    budgets = [
+        each["spec"]["selector"]["matchLabels"] for each in objects if each["kind"] == "PodDisruptionBudget"
+    ]
+    for each in objects:
+        if each["kind"] not in STAY:
+            continue
+        labels = template_of(each)["metadata"]["labels"]
+        assert "app.kubernetes.io/component" not in labels, "such pods are taken for an application's"
+        assert each["spec"]["selector"]["matchLabels"].items() <= labels.items()
+        assert any(budget.items() <= labels.items() for budget in budgets), name_of(each)
+        assert pod_of(each)["terminationGracePeriodSeconds"] > 0
+        assert all("readinessProbe" in container for container in pod_of(each)["containers"])
+
+
+@each_chart
+def test_two_releases_do_not_meet(helm: Helm, chart: Path) -> None:
+    file = chart / "ci" / "single-node-values.yaml"
+    one, two = (helm.objects(chart, {}, files=[file], release=name) for name in ("one", "two"))
+    assert not {name_of(each) for each in one} & {name_of(each) for each in two}
+    for mine, others in ((one, two), (two, one)):
+        theirs = [template_of(each)["metadata"]["labels"] for each in running(others)]
+        for each in mine:
+            selector = each.get("spec", {}).get("selector") if each["kind"] in ("Service", *STAY) else None
+            wanted = (selector or {}).get("matchLabels", selector)
+            assert not wanted or not any(wanted.items() <= labels.items() for labels in theirs)
+
+
+@each_chart
+def test_without_a_digest_nothing_is_rendered_and_the_way_is_said(helm: Helm, chart: Path) -> None:
+    said = helm.run("template", "x", str(chart))
+    assert said.code != 0
+    assert "digest is empty: give the digest of" in said.err
+
+
+WRONG: list[dict[str, Any]] = [
+    {"imgae": {}},
+    {"image": {"digest": "latest"}},
+    {"image": {"tag": "latest"}},
+    {"mirror": "https://mirror.example.com"},
+    {"mirror": "x\ny"},
+    {"storage": {"size": "much"}},
+    {"storage": {"class": "$(id)"}},
+    {"nodeSelector": {"a": 1}},
+]
+
+
+@each_chart
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_what_the_schema_does_not_know_is_refused(helm: Helm, chart: Path, wrong: dict[str, Any]) -> None:
+    file = chart / "ci" / "single-node-values.yaml"
+    said = helm.run("template", "x", str(chart), "--values", str(file), values=wrong)
+    assert said.code != 0
+    assert "values don't meet the specifications" in said.err
+
+
+SETTINGS: list[dict[str, Any]] = [
+    {"databases": [{"name": "x'; DROP DATABASE y", "secret": "s"}]},
+    {"databases": [{"name": "postgres", "secret": "s"}]},
+    {"databases": [{"name": "x", "role": "pg_monitor", "secret": "s"}]},
+    {"databases": [{"name": "a|b", "secret": "s"}]},
+    {"settings": {"hba_file": "/tmp/x"}},
+    {"settings": {"include": "/tmp/x"}},
+    {"settings": {"x": "a\nb"}},
+    {"restore": {"from": "../../etc"}},
+    {"backup": {"schedule": "a\nb"}},
+]
+
+
+@pytest.mark.parametrize("wrong", SETTINGS, ids=str)
+def test_postgresql_takes_no_value_that_files_or_sql_take_for_more(helm: Helm, wrong: dict[str, Any]) -> None:
+    chart = CHARTS / "postgresql" / "chart"
+    file = chart / "ci" / "single-node-values.yaml"
+    said = helm.run("template", "x", str(chart), "--values", str(file), values=wrong)
+    assert said.code != 0
+    assert "values don't meet the specifications" in said.err
+
+
+@each_chart
+def test_pods_are_annotated_where_the_component_says_that_it_is_scraped(helm: Helm, chart: Path) -> None:
+    """Prometheus finds them by one or the other, whoever deploys the chart."""
+    declared = yaml.safe_load((chart.parent / "component.yaml").read_text()).get("scrape", [])
+    objects = helm.objects(chart, {}, files=[chart / "ci" / "production-values.yaml"])
+    found = [
+        (int(said["prometheus.io/port"]), said.get("prometheus.io/path", "/metrics"))
+        for said in (template_of(each)["metadata"].get("annotations") or {} for each in running(objects))
+        if said.get("prometheus.io/scrape") == "true"
+    ]
+    wanted = [(each["port"], each.get("path", "/metrics").partition("?")[0]) for each in declared]
+    assert found == wanted
+
+
+TEXTS: list[dict[str, Any]] = [
+    {"labels": {"a": "x\ny"}},
+    {"labels": {"a b": "x"}},
+    {"interval": "5s}"},
+    {"interval": "0s"},
+    {"retention": {"time": "1d, size: 1GB"}},
+    {"limits": {"body": "20MB\nx"}},
+    {"scrapes": [{"name": "x", "namespace": "y]", "port": 80, "path": "/"}]},
+    {"scrapes": [{"name": "x", "namespace": "y", "port": 80, "path": "metrics"}]},
+    {"scrapes": [{"name": "x", "namespace": "y", "port": 80, "path": "/a\n- job_name: z"}]},
+    {"scrapes": [{"name": "x", "namespace": "y", "port": 0, "path": "/"}]},
+]
+
+
+@pytest.mark.parametrize("wrong", TEXTS, ids=str)
+def test_prometheus_takes_no_value_that_its_configuration_takes_for_more(
+    helm: Helm, wrong: dict[str, Any]
+) -> None:
+    chart = CHARTS / "prometheus" / "chart"
+    file = chart / "ci" / "single-node-values.yaml"
+    said = helm.run("template", "x", str(chart), "--values", str(file), values=wrong)
+    assert said.code != 0
+    assert "values don't meet the specifications" in said.err
+
+
+def test_prometheus_asks_each_component_as_it_is_declared(helm: Helm) -> None:
+    chart = CHARTS / "prometheus" / "chart"
+    hostile = "/a'($x)?format=a=b&to=',;:"
+    scrapes = [{"name": "vault", "namespace": "safe", "port": 8200, "path": hostile}]
+    file = chart / "ci" / "single-node-values.yaml"
+    objects = helm.objects(chart, {"scrapes": scrapes}, files=[file], release="prometheus")
+    (text,) = [each["data"]["prometheus.yml"] for each in objects if "prometheus.yml" in each.get("data", {})]
+    jobs = {each["job_name"]: each for each in yaml.safe_load(text)["scrape_configs"]}
+    (job,) = [each for name, each in jobs.items() if name.startswith("components/vault/8200")]
+    assert job["kubernetes_sd_configs"] == [{"role": "pod", "namespaces": {"names": ["safe"]}}]
+    assert job["params"] == {"format": ["a=b"], "to": ["',;:"]}
+    assert job["metrics_path"] == "/a'($x)"
+    # And not a second time, by its annotations.
+    assert {"regex": "safe;8200", "action": "drop"}.items() <= jobs["pods"]["relabel_configs"][2].items()
+
+
+def test_prometheus_takes_a_key_twice_and_one_path_with_several_queries(helm: Helm) -> None:
+    chart = CHARTS / "prometheus" / "chart"
+    paths = ["/m?to=1&to=2", "/m", "/m?to=3", "/m?to=3"]
+    scrapes = [{"name": "vault", "namespace": "safe", "port": 8200, "path": each} for each in paths]
+    file = chart / "ci" / "single-node-values.yaml"
+    objects = helm.objects(chart, {"scrapes": scrapes}, files=[file], release="prometheus")
+    (text,) = [each["data"]["prometheus.yml"] for each in objects if "prometheus.yml" in each.get("data", {})]
+    jobs = [each for each in yaml.safe_load(text)["scrape_configs"] if each["job_name"].startswith("comp")]
+    assert [each.get("params") for each in jobs] == [{"to": ["1", "2"]}, None, {"to": ["3"]}]
+    assert len({each["job_name"] for each in jobs}) == 3
+
+
+def test_what_all_charts_have_of_names_is_one_text() -> None:
+    """Until a library chart has it."""
+    texts = {(chart / "templates" / "_names.tpl").read_text() for chart in charts()}
+    assert len(texts) == 1

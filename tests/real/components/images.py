@@ -1,0 +1,65 @@
+"""Images of servers that the testbed does not make for everybody: made when a test wants them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.real.components.site import image
+from tests.testbed import tools
+from tests.testbed.layout import Layout
+
+# As the official one it has busybox' commands beside the programs.
+PROMETHEUS = """\
+FROM {registry}/library/busybox:stable
+COPY prometheus promtool /bin/
+USER 65534
+"""
+STATE = """\
+FROM scratch
+COPY kube-state-metrics /kube-state-metrics
+USER 65534
+"""
+
+
+def prometheus(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
+    """The values of an image of Prometheus, as a chart takes them."""
+    program = tools.prometheus(Layout.from_environment())
+    text = PROMETHEUS.format(registry=env["PK_TESTBED_REGISTRY"])
+    name = f"prometheus/prometheus:v{tools.PROMETHEUS[1]}"
+    return _pushed(env, scratch / "prometheus", name, text, program, program.with_name("promtool"))
+
+
+def state_metrics(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
+    """Those of kube-state-metrics."""
+    program = tools.kube_state_metrics(Layout.from_environment())
+    return _pushed(env, scratch / "state", "kube-state-metrics/kube-state-metrics:v2.20.0", STATE, program)
+
+
+def _pushed(
+    env: Mapping[str, str], folder: Path, name: str, dockerfile: str, *programs: Path
+) -> dict[str, str]:
+    folder.mkdir(parents=True)
+    (folder / "Dockerfile").write_text(dockerfile)
+    for each in programs:
+        shutil.copy(each, folder / each.name)
+    whole = f"{env['PK_TESTBED_REGISTRY']}/{name}"
+    for words in (
+        ("build", "--quiet", "--tag", whole, str(folder)),
+        ("push", "--quiet", whole),
+        ("rmi", whole),
+    ):
+        done = subprocess.run(
+            ["docker", *words],
+            env={**os.environ, **env},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        assert done.returncode == 0, f"docker {words[0]}: {done.stderr}"
+    shutil.rmtree(folder)
+    return image(env, name)
