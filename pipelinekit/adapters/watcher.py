@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,24 +12,33 @@ POLL = 1000
 OPEN = 200
 """Milliseconds until silence says that the watch is open."""
 LIMIT = "the system's limit of watched folders is reached: sysctl fs.inotify.max_user_watches=524288"
+DENIED = "a folder in it may not be read, so nothing tells of changes: let it be read, or move it elsewhere"
 
 
 def changes(
-    root: Path, counts: Callable[[str], bool], settle: int, say: Callable[[str], None]
+    root: Path,
+    counts: Callable[[str], bool],
+    settle: float,
+    say: Callable[[str], None],
+    also: Callable[[], bool] = lambda: False,
 ) -> Iterator[int]:
     """How many paths have changed, each time that nothing has for `settle` seconds; 0 once it watches.
+
+    0 as well when nothing has changed and `also` says that there is news; it is asked five times a second.
 
     `counts` says of a path relative to `root` whether it matters. Which files they are says nothing more:
     whoever hears it compares the whole folder, so that no lost event makes anything stale.
     """
     import watchfiles
 
-    def matters(_: watchfiles.Change, path: str) -> bool:
-        return counts(Path(path).relative_to(root.resolve()).as_posix())
+    before = os.fspath(root.resolve()).rstrip("/") + "/"
 
-    quiet = max(50, settle * 1000)
+    def matters(_: watchfiles.Change, path: str) -> bool:
+        return counts(path.removeprefix(before))
+
+    quiet = max(50, int(settle * 1000))
     polled: bool | None = None
-    watching = False
+    watching, missed = False, 0
     while True:
         try:
             for batch in watchfiles.watch(
@@ -39,19 +49,38 @@ def changes(
                 raise_interrupt=True,
                 force_polling=polled,
                 poll_delay_ms=POLL,
-                ignore_permission_denied=True,
+                # Where the system tells, this would pass over its limit in silence as well.
+                ignore_permission_denied=bool(polled),
                 rust_timeout=OPEN,
                 yield_on_timeout=True,
             ):
-                if batch or not watching:
-                    watching = True
-                    yield len(batch)
+                if batch and not polled:
+                    _require_room(root)
+                if batch or not watching or also():
+                    yield max(len(batch), missed)
+                    watching, missed = True, 0
         except OSError as error:
-            if polled or (error.errno != errno.ENOSPC and "inotify" not in str(error)):
+            why = _limit(error)
+            if polled or not why:
                 raise
-            say(f"{LIMIT}; until then the folder is looked at every second")
-            polled = True
-            # What has changed meanwhile nobody has told.
-            yield 1
+            say(f"{why}; until then the folder is looked at every second")
+            # What changes until it is looked at nobody tells: then, and not before, is the moment to compare.
+            polled, watching, missed = True, False, int(watching)
         else:
             return
+
+
+def _require_room(root: Path) -> None:
+    """Raise `OSError` where no folder more can be watched: one that was made just now may be among these,
+    and of that nobody tells."""
+    from watchfiles._rust_notify import RustNotify
+
+    RustNotify([str(root)], False, False, POLL, False, False).close()
+
+
+def _limit(error: OSError) -> str:
+    """Why the system does not tell of changes, and what mends it; empty for another error."""
+    if isinstance(error, PermissionError):
+        return DENIED
+    full = error.errno in {errno.ENOSPC, errno.EMFILE}
+    return LIMIT if full or any(word in str(error) for word in ("inotify", "MaxFilesWatch")) else ""

@@ -102,3 +102,7 @@ class Pod:
     """Whether it is being deleted."""
     ports: Mapping[str, tuple[int, ...]]
     restarts: Mapping[str, int] = field(default_factory=dict)
+    synced: tuple[str, ...] = ()
+    """The containers whose sources can be written."""
+    debug: tuple[int, ...] = ()
+    """The ports of debuggers; they are in `ports` as well."""

@@ -1,26 +1,20 @@
-"""`draft up` on the testbed: the guard before anything, and exit codes and words that are true."""
+"""`draft up` on the testbed: the exit codes and words that are true."""
 
 from __future__ import annotations
 
 import base64
 import json
-import os
-import shutil
-import signal
 import socket
-import subprocess
-import textwrap
 import threading
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.real import app
-from tests.real.app import BIN
-from tests.real.developer import Developer, beside, developer
+from tests.real.developer import Developer, developer, saying
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +25,6 @@ def dev(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) ->
         yield found
 
 
-def images(dev: Developer) -> set[str]:
-    """What the engine has of the application."""
-    name = f"{dev.application.env['PIPELINEKIT_REGISTRY']}/{dev.application.team}/{dev.application.name}"
-    return set(dev.application.tool("docker", "images", "--no-trunc", "--quiet", name).split())
-
-
 def logins(dev: Developer) -> str:
     """What pods of the developer's namespace pull with."""
     words = ("-n", dev.namespace, "get", "secret", "draft-pullsecret", "-o", "jsonpath={.data}")
@@ -44,139 +32,12 @@ def logins(dev: Developer) -> str:
     return base64.b64decode(data).decode()
 
 
-def platform(dev: Developer, **cluster: str) -> str:
-    """A platform whose one gated environment is in the cluster `prod`."""
-    registry = dev.application.env["PIPELINEKIT_REGISTRY"]
-    lines = "".join(f", {key}: {json.dumps(value)}" for key, value in cluster.items())
-    text = f"""
-        apiVersion: pipelinekit/v1
-        kind: Platform
-        metadata: {{name: acme}}
-        images: {{registry: "{registry}", mirror: "{registry}"}}
-        charts: {{repository: "oci://{registry}/charts"}}
-        clusters: [{{name: nonprod, context: acme-dev}}, {{name: prod{lines}}}]
-        environments:
-          - {{name: dev, cluster: nonprod, namespace: "{{team}}-dev", automatic: true}}
-          - {{name: staging, cluster: nonprod, namespace: "{{team}}-staging", after: dev}}
-          - {{name: production, cluster: prod, namespace: "{{team}}", after: staging}}
-    """
-    path = dev.kubeconfig.with_name("platform.yaml")
-    path.write_text(textwrap.dedent(text))
-    return str(path)
-
-
-def with_contexts(dev: Developer, *names: str, elsewhere: str = "") -> Mapping[str, str]:
-    """A kubeconfig that has the testbed under these names, and another server under `elsewhere`."""
-    config = dev.config()
-    first = config["contexts"][0]
-    config["contexts"] = [{**first, "name": name} for name in names]
-    if elsewhere:
-        config["clusters"].append({"name": "far", "cluster": {"server": "https://127.0.0.1:9"}})
-        context = {**first["context"], "cluster": "far"}
-        config["contexts"].append({"name": elsewhere, "context": context})
-    config["current-context"] = config["contexts"][0]["name"]
-    path = dev.kubeconfig.with_name("contexts.json")
-    path.write_text(json.dumps(config))
-    return {"KUBECONFIG": str(path), "PIPELINEKIT_CONTEXT": ""}
-
-
-# --- the guard ------------------------------------------------------------------------------------
-
-
-def server(dev: Developer) -> str:
-    return str(dev.config()["clusters"][0]["cluster"]["server"])
-
-
-@pytest.mark.parametrize("said", ["by-context", "by-server"])
-def test_a_gated_cluster_is_refused_whatever_its_context_is_called(dev: Developer, said: str) -> None:
-    dev.application.write(".draft-tasks.toml", '[pre-up]\n"runs" = "touch ran"\n')
-    env = with_contexts(dev, "innocent", "acme-prod", elsewhere="acme-dev")
-    cluster = {"context": "acme-prod"} if said == "by-context" else {"server": server(dev) + "/"}
-    at = platform(dev, **cluster)
-    for words in (["--context", "innocent"], ["--context", "innocent", "--allow-context", "innocent"]):
-        found = dev.draft("up", "--platform", at, *words, env=env)
-        assert (found.code, "whose environments have gates: production" in found.reason) == (6, True), (
-            found.err
-        )
-    assert not (dev.application.folder / "ran").exists()
-    dev.application.write(".draft-tasks.toml", "")
-
-
-def test_a_gated_environments_namespace_is_refused_in_a_cluster_that_is_open(dev: Developer) -> None:
-    env = with_contexts(dev, "acme-dev", elsewhere="acme-prod")
-    at = platform(dev, context="acme-prod")
-    found = dev.draft("up", "--platform", at, "--namespace", f"{dev.application.team}-staging", env=env)
-    assert (found.code, "environment staging's, which has a gate" in found.reason) == (6, True), found.err
-
-
-def test_a_context_that_nobody_knows_is_used_by_word_alone(dev: Developer) -> None:
-    env = with_contexts(dev, "mine", elsewhere="acme-dev")
-    at = platform(dev, server="https://prod.example.com")
-    found = dev.draft("up", "--platform", at, "--context", "mine", env=env)
-    assert (found.code, "does not know the cluster" in found.reason) == (6, True), found.err
-    found = dev.draft("status", "--platform", at, "--context", "mine", "--allow-context", "mine", env=env)
-    assert found.code == 0, found.err
-    found = dev.draft("status", env=env)
-    assert (found.code, "no platform says" in found.reason) == (6, True), found.err
-
-
-def test_the_context_that_counts_is_the_one_at_the_beginning(dev: Developer) -> None:
-    before = dev.kubeconfig.read_text()
-    elsewhere = "kubectl config set-cluster testbed --server https://127.0.0.1:9"
-    switch = f"{elsewhere} && kubectl config unset current-context"
-    dev.application.write(".draft-tasks.toml", f"[pre-up]\n'somebody switches' = '{switch}'\n")
-    try:
-        found = dev.up()
-    finally:
-        dev.kubeconfig.write_text(before)
-        dev.application.write(".draft-tasks.toml", "")
-    assert not found["revised"]
-
-
-def test_what_is_somebody_elses_stays_theirs(dev: Developer) -> None:
-    other = beside(dev)
-    found = other.draft("up", "--namespace", dev.namespace)
-    assert (found.code, f"is {dev.name}'s" in found.reason) == (6, True), found.err
-    found = other.draft("delete", "--namespace", dev.namespace)
-    assert found.code == 6
-    assert [each["name"] for each in dev.releases()] == ["orders"]
-
-
-def test_two_developers_have_one_each(dev: Developer) -> None:
-    other = beside(dev)
-    try:
-        assert other.up()["built"] is False
-        assert (other.http(), dev.http()) == ("Hello from orders\n", "Hello from orders\n")
-        done = other.draft("delete")
-        assert done.code == 0, done.err
-        assert other.application.tool("helm", "-n", other.namespace, "list", "-q") == ""
-    finally:
-        words = ("delete", "namespace", other.namespace, "--ignore-not-found", "--wait=false")
-        other.application.tool("kubectl", *words)
-
-
-def test_a_secret_that_is_lacking_is_named_before_the_build(dev: Developer) -> None:
-    before = (dev.application.folder / "app.yaml").read_text()
-    dev.application.replace("app.yaml", "  replicas: 1\n", '  replicas: 1\n  secrets: {K: "secret:keys#k"}\n')
-    dev.application.must("generate")
-    built = images(dev)
-    try:
-        found = dev.draft("up")
-        assert (found.code, "has no Secret keys (keys: k)" in found.reason) == (6, True), found.err
-        command = next(line for line in found.err.splitlines() if "create secret generic keys" in line)
-        assert f"--namespace {dev.namespace} create secret generic keys --from-file=k=FILE" in command
-        assert images(dev) == built
-    finally:
-        dev.application.write("app.yaml", before)
-        dev.application.must("generate")
-
-
 # --- up -------------------------------------------------------------------------------------------
 
 
 def test_nothing_changed_is_nothing_done_whatever_was_touched(dev: Developer) -> None:
     first = dev.up()
-    before = images(dev)
+    before = dev.images()
     for path in dev.application.folder.rglob("*"):
         if ".git" not in path.parts:
             path.touch()
@@ -184,7 +45,7 @@ def test_nothing_changed_is_nothing_done_whatever_was_touched(dev: Developer) ->
     assert (found["built"], found["pushed"], found["revised"]) == (False, False, False)
     assert found["revision"] == first["revision"]
     assert found["buildID"] == first["buildID"]
-    assert images(dev) == before
+    assert dev.images() == before
     assert dev.draft("status").code == 0
 
 
@@ -194,6 +55,21 @@ def test_values_alone_are_no_build(dev: Developer) -> None:
     found = dev.up()
     assert (found["built"], found["pushed"], found["revised"]) == (False, False, True)
     assert found["tag"] == before["tag"]
+
+
+def test_what_is_not_generated_yet_is_told(dev: Developer) -> None:
+    before = (dev.application.folder / "app.yaml").read_text()
+    dev.application.write("app.yaml", before + "# as it is\n")
+    dev.up()
+    told = "app.yaml says what charts/orders/values.yaml has not yet"
+    try:
+        dev.application.write("app.yaml", before + "calls: [mail]\n")
+        assert told in dev.draft("up").err
+        dev.application.must("generate")
+        assert told not in dev.draft("up").err
+    finally:
+        dev.application.write("app.yaml", before)
+        dev.application.must("generate")
 
 
 def test_a_changed_source_answers_and_a_broken_one_leaves_what_ran(dev: Developer) -> None:
@@ -278,35 +154,6 @@ def test_a_login_that_is_refused_is_told_at_once_and_a_new_one_is_used(
 # --- connect --------------------------------------------------------------------------------------
 
 
-@contextmanager
-def saying(dev: Developer, *words: str) -> Iterator[list[str]]:
-    """`draft` with these words during the block; its lines. Ctrl-C ends it, with all that it has started."""
-    said: list[str] = []
-    with subprocess.Popen(
-        [str(BIN / "pipelinekit"), "draft", *words],
-        cwd=dev.application.folder,
-        env={**os.environ, **dev.application.env},
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        reader = threading.Thread(target=lambda: said.extend(process.stdout or ()))
-        reader.start()
-        try:
-            yield said
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(60)
-            finally:
-                # One that does not end fails, and holds up nobody.
-                process.kill()
-                reader.join()
-    assert process.returncode == 130
-    mine = subprocess.run(["ps", "-eo", "sess="], capture_output=True, text=True, check=True).stdout.split()
-    assert str(process.pid) not in mine
-
-
 def ask(port: int, path: str) -> str:
     """What answers at a local port, or why nothing does."""
     try:
@@ -363,14 +210,24 @@ def test_an_idle_namespace_sleeps_until_the_next_up_and_an_ended_one_goes(dev: D
     long_ago = "pipelinekit.dev/used=2020-01-01T00:00:00Z"
     dev.application.tool("kubectl", "annotate", "--overwrite", namespace, long_ago)
     # Other developers of this cluster are other tests: of them, none has been idle for years.
+    kubectl = partial(dev.application.tool, "kubectl", "-n", dev.namespace)
+    image = kubectl("get", "deployment", "orders", "-o", "jsonpath={.spec.template.spec.containers[0].image}")
+    for name, schedule in (("often", "*/1 * * * *"), ("never", "0 0 31 2 *")):
+        kubectl("create", "cronjob", name, "--image", image, "--schedule", schedule, "--", "true")
+    kubectl("patch", "cronjob", "never", "--patch", '{"spec": {"suspend": true}}')
     done = dev.draft("reap", "--json", "--idle", "365d").json()
     assert [each["namespace"] for each in done["asleep"]] == [dev.namespace]
+    suspended = ("get", "cronjobs", "-o", "jsonpath={.items[*].spec.suspend}")
+    assert kubectl(*suspended).split() == ["true", "true"]
     wait = ("wait", "--for=delete", "pods", "--selector", "draft=orders", "--timeout=60s")
     dev.application.tool("kubectl", "-n", dev.namespace, *wait)
     asleep = dev.draft("status")
     assert (asleep.code, "asleep" in asleep.out) == (1, True)
-    assert dev.up()["revised"]
+    dev.up()
     assert "orders" in dev.http()
+    assert kubectl(*suspended).split() == ["true", "false"], "what a person had suspended stays so"
+    assert "pipelinekit.dev/asleep" not in kubectl("get", "cronjobs,deployments", "-o", "json")
+    kubectl("delete", "cronjobs", "--all")
     dev.application.tool("kubectl", "label", "--overwrite", namespace, "pipelinekit.dev/end=2020-01-01")
     planned = dev.draft("reap", "--plan", "--json", "--idle", "365d").json()
     assert [each["namespace"] for each in planned["removed"]] == [dev.namespace]
@@ -392,7 +249,7 @@ def test_history_and_logs_know_what_was(dev: Developer) -> None:
 def test_a_watched_folder_is_stale_in_words_until_it_is_mended_and_then_goes_on(dev: Developer) -> None:
     dev.up()
     before = (dev.application.folder / "Dockerfile").read_text()
-    with saying(dev, "up", "--watch") as said:
+    with saying(dev, "up", "--watch", "--no-sync") as said:
         assert app.eventually(lambda: any(" runs " in each for each in said), 90)
         dev.application.write("Dockerfile", before + "USER 0\nRUN exit 7\n")
         assert app.eventually(lambda: any(each.startswith("stale: orders") for each in said), 90)
@@ -405,60 +262,15 @@ def test_a_watched_folder_is_stale_in_words_until_it_is_mended_and_then_goes_on(
     assert dev.draft("status").code == 0
 
 
-# --- create and packs -----------------------------------------------------------------------------
-
-
-def test_a_classic_folder_is_kept_and_runs_from_a_pack(dev: Developer, tmp_path: Path) -> None:
-    home = {"DRAFT_HOME": str(tmp_path / "home")}
-    folder = tmp_path / "parcels"
-    shutil.copytree(dev.application.folder / "orders", folder / "app")
-    (folder / "requirements.txt").write_text("")
-    (folder / "app" / "__main__.py").write_text(
-        (folder / "app" / "__main__.py").read_text().replace("from orders.", "from app.")
-    )
-    (folder / "Dockerfile").write_text(
-        (dev.application.folder / "Dockerfile").read_text().replace("orders", "app")
-    )
-    mine = (folder / "Dockerfile").read_text()
-    assert dev.draft("packs", "--out", str(tmp_path / "home" / "packs" / "ours"), env=home).code == 0
-    listed = dev.draft("pack", "list", "--json", env=home).json()
-    assert len(listed) == 10
-    made = dev.draft("create", str(folder), "--pack", "Python", env=home)
-    assert made.code == 0, made.err
-    assert (folder / "Dockerfile").read_text() == mine
-    assert "keep  Dockerfile" in made.err
-    again = dev.draft("create", str(folder), env=home)
-    assert (again.code, "keep  charts/parcels/" in again.err) == (0, True), again.err
-    namespace = f"draft-apps-{dev.name}"
-    try:
-        said = dev.draft("up", str(folder), "--json", env=home)
-        assert said.code == 0, said.err
-        found = said.json()
-        assert (found["built"], found["namespace"]) == (True, namespace)
-        again = dev.draft("up", str(folder), "--json", env=home)
-        assert (again.json()["built"], again.json()["revised"]) == (False, False)
-        path = f"/api/v1/namespaces/{namespace}/services/http:parcels:80/proxy/"
-        assert "orders" in dev.application.tool("kubectl", "get", "--raw", path)
-    finally:
-        words = ("delete", "namespace", namespace, "--ignore-not-found", "--wait=false")
-        dev.application.tool("kubectl", *words)
-
-
-def test_lint_names_what_is_wrong_with_a_pack(dev: Developer, tmp_path: Path) -> None:
-    dev.draft("packs", "--out", str(tmp_path))
-    pack = tmp_path / "packs" / "go"
-    assert dev.draft("pack", "lint", str(pack)).code == 0
-    old = pack / "charts" / "templates" / "old.yaml"
-    old.write_text("apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: x}\n")
-    (pack / "tasks.toml").write_text("[pre-up\n")
-    helpers = pack / "charts" / "templates" / "_helpers.tpl"
-    helpers.write_text(helpers.read_text().replace("buildID: {{", "build: {{"))
-    found = dev.draft("pack", "lint", str(pack))
-    assert found.code == 1
-    assert f"{old}:1: Ingress of extensions/v1beta1 is removed" in found.err
-    assert "now: networking.k8s.io/v1" in found.err
-    assert "no pod takes buildID" in found.err
-    assert f"{pack / 'tasks.toml'}:1" in found.err
+def test_delete_keeps_what_a_person_has_made(dev: Developer) -> None:
+    dev.up()
+    mine = ("-n", dev.namespace, "create", "secret", "generic", "mine", "--from-literal=k=v")
+    dev.application.tool("kubectl", *mine)
+    done = dev.draft("delete")
+    assert (done.code, dev.releases()) == (0, []), done.err
+    assert "nothing was left" not in done.out
+    assert "Secret/mine in it: made by hand" in done.err
+    dev.application.tool("kubectl", "-n", dev.namespace, "delete", "secret", "mine")
 
 
 def test_delete_leaves_nothing(dev: Developer) -> None:

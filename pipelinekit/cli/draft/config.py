@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
-from pipelinekit.adapters.folder.drafthome import CONFIG, DraftHome
+from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.cli import report
 from pipelinekit.cli.draft.known import KEYS, check, read
 from pipelinekit.cli.draft.options import HOME
 from pipelinekit.cli.options import JSON
-from pipelinekit.errors import usage
-from pipelinekit.reading.faults import nearest
+from pipelinekit.errors import DocumentInvalid, UsageError, usage
+from pipelinekit.names import nearest
 
 
 @click.group()
@@ -67,7 +69,11 @@ def put(key: str, value: str, home: str) -> None:
     """
     folder = DraftHome(home)
     values = read(folder)
-    check(key, value, str(folder.folder / CONFIG))
+    try:
+        check(key, value, "")
+    except DocumentInvalid as error:
+        # The same words as of the file, and the exit code of what is typed.
+        raise UsageError(*(replace(each, place=None) for each in error.faults)) from error
     folder.save({**values, key: value})
     report.result(f"{key} is {value}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ import click
 from pipelinekit.cli import report
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
-from pipelinekit.errors import ToolFailed, failed, usage
+from pipelinekit.errors import Refused, ToolFailed, failed, usage
 from pipelinekit.model.draft import Pod
 from pipelinekit.model.release import Target
 from pipelinekit.plan.draft import connection
@@ -130,8 +130,8 @@ class Connection:
         here: Draft,
         target: Target,
         wanted: Wanted,
-        pairs: Mapping[int, int],
-        doors: Mapping[int, Door],
+        pairs: dict[int, int],
+        doors: dict[int, Door],
     ) -> None:
         from pipelinekit.adapters.cluster.pods import streams
 
@@ -161,6 +161,7 @@ class Connection:
         self._follow(pods, pod)
 
     def _go(self, pod: Pod) -> None:
+        self._open_debuggers(pod)
         if not self.pairs:
             return
         remotes = sorted(set(self.pairs.values()))
@@ -175,6 +176,20 @@ class Connection:
             report.now(what) if before is None else report.say(what)
         if before:
             before.stream.stop()
+
+    def _open_debuggers(self, pod: Pod) -> None:
+        """A door for what an `up --debug` has brought since; one that is busy is said, and closes nothing."""
+        from pipelinekit.adapters.door import Door
+
+        for port in pod.debug:
+            if port not in self.pairs.values() and port not in self.doors:
+                try:
+                    self.doors[port] = Door(port)
+                except Refused as error:
+                    report.error(error)
+                else:
+                    self.pairs[port] = port
+                    report.now(f"127.0.0.1:{port} is the debugger's port {port} of {pod.name}")
 
     def _leave(self) -> None:
         for door in self.doors.values():

@@ -54,6 +54,8 @@ class Draft(Line):
         super().__init__(options)
         self.words = words
         self.kube: Mapping[str, str] = {}
+        self.together: frozenset[str] = frozenset()
+        """What is brought up at the same time in the same namespace, by its release's name."""
 
     def at(self, before: Draft) -> Draft:
         """This application in the place of an earlier look at it: the documents are read anew, and the
@@ -61,6 +63,10 @@ class Draft(Line):
         self.contexts, self.context = before.contexts, before.context
         self.target, self.kube = before.target, before.kube
         return self
+
+    def beside(self, pinned: Draft) -> None:
+        """This application in the cluster that another one has pinned."""
+        self.contexts, self.context, self.kube = pinned.contexts, pinned.context, pinned.kube
 
     # --- documents --------------------------------------------------------------------------------
 
@@ -117,17 +123,12 @@ class Draft(Line):
         from pipelinekit.cli.wiring import read_named_platform
         from pipelinekit.model.platform.document import local_platform
 
-        registry = self._registry()
+        host, _, path = self._registry().partition("/")
         if not self.options.platform:
-            mirror = self.options.mirror
-            host, _, path = registry.partition("/")
-            platform = local_platform(host, mirror=mirror)
+            platform = local_platform(host, mirror=self.options.mirror)
             return _at(platform, host, f"{path}/{{name}}") if path else platform
         platform = read_named_platform(self.options.platform)
-        if not registry:
-            return platform
-        host, _, path = registry.partition("/")
-        return _at(platform, host, f"{path}/{{name}}" if path else platform.images.path)
+        return _at(platform, host, f"{path}/{{name}}" if path else platform.images.path) if host else platform
 
     def _registry(self) -> str:
         given = (self.options.registry, self.settings.registry, self.config.get("registry", ""))
@@ -198,10 +199,14 @@ class Draft(Line):
         Raises `Refused` for a cluster or a namespace that the inner loop stays out of.
         """
         chosen = self._chosen()
-        known, namespace = self.contexts.all(), self.target.namespace
-        guard.require_namespace(chosen, known, self.platform, self.app, namespace)
+        self.require_namespace()
         with self.contexts.pinned(chosen.name) as self.kube:
             yield self.target
+
+    def require_namespace(self) -> None:
+        """Raise `Refused` for a namespace that the inner loop stays out of."""
+        known, namespace = self.contexts.all(), self.target.namespace
+        guard.require_namespace(self.context, known, self.platform, self.app, namespace)
 
     @contextmanager
     def cluster_pinned(self) -> Iterator[Target]:

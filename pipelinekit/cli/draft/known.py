@@ -7,8 +7,8 @@ import re
 from pipelinekit import names
 from pipelinekit.adapters.folder.drafthome import CONFIG, DraftHome
 from pipelinekit.errors import DocumentInvalid, Fault, Place
+from pipelinekit.names import nearest
 from pipelinekit.reading.draft.settings import parsed
-from pipelinekit.reading.faults import nearest
 
 KEYS = {
     "registry": "where images go, unless draft.toml or --registry says otherwise",
@@ -47,6 +47,6 @@ def check(key: str, value: str, place: str) -> None:
     elif key == "container-builder" and value != "docker":
         problem = "is 'docker': Azure's builder is not driven"
     elif key == "developer" and not names.label_from(value):
-        problem = "has a letter in it"
+        problem = "is a name with a letter in it"
     if problem:
         raise DocumentInvalid(Fault("bad-value", problem, Place(place), key))

@@ -10,12 +10,18 @@ import click
 
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.options import MIRROR, PLATFORM, REGISTRY
+from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 HOME = click.option(
-    "--home", default="", envvar="DRAFT_HOME", metavar="DIR", help="Configuration, packs and logs (~/.draft)."
+    "--home",
+    default="",
+    envvar="DRAFT_HOME",
+    type=on_disk,
+    metavar="DIR",
+    help="Configuration, packs and logs (~/.draft).",
 )
 _SHARED = (
     click.option(
@@ -63,7 +69,7 @@ def draft(*more: Callable[[F], F], path: str = "path") -> Callable[[Callable[...
         for option in (*reversed(more), *reversed(_SHARED)):
             decorated = option(decorated)
         if path:
-            decorated = click.argument(path, default=".", metavar="[DIR]")(decorated)
+            decorated = click.argument(path, default=".", type=on_disk, metavar="[DIR]")(decorated)
         return decorated  # type: ignore[no-any-return]
 
     return decorate

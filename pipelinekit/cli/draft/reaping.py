@@ -11,6 +11,7 @@ from pipelinekit.cli import report
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
 from pipelinekit.cli.options import JSON, PLAN, age
+from pipelinekit.model.platform.drafts import Drafts
 from pipelinekit.model.release import Target
 from pipelinekit.plan.draft import place
 from pipelinekit.plan.moment import moment
@@ -19,7 +20,7 @@ from pipelinekit.plan.moment import moment
 @click.command()
 @draft(
     click.option(
-        "--idle", default="12h", show_default=True, help="Put to sleep what nobody used for so long."
+        "--idle", default="", help="Put to sleep what nobody used for so long (the platform's, else 12h)."
     ),
     PLAN,
     JSON,
@@ -28,16 +29,18 @@ from pipelinekit.plan.moment import moment
 def reap(here: Draft, idle: str, plan_only: bool, as_json: bool) -> None:
     """Put every developer's idle namespace of the cluster to sleep, and remove those whose day has come.
 
-    Asleep means no pods: all else stays, and the owner's next `draft up` wakes it. Only namespaces that
-    `draft up` has made are looked at, whoever's they are.
+    Asleep means that no pod runs and no CronJob starts one: all else stays, and the owner's next `draft up`
+    wakes it. Only namespaces that `draft up` has made are looked at, whoever's they are.
 
     \b
     Examples:
       pipelinekit draft reap --plan
       pipelinekit draft reap --idle 8h --platform ../platform
     """
-    seconds = age(idle)
+    asked = age(idle) if idle else None
     with here.cluster_pinned() as somewhere:
+        known = here.platform.drafts or Drafts()
+        seconds = known.idle if asked is None else asked
         now = int(time.time())
         ended, quiet = place.due(here.places.all(somewhere), now, seconds)
         for each in () if plan_only else ended:

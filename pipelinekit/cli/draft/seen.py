@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from shlex import quote
 from typing import Any
 
 import click
@@ -11,9 +12,10 @@ import click
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli import report
-from pipelinekit.cli.draft import parity, rising
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
+from pipelinekit.cli.draft.rise import ground, parity, rising
+from pipelinekit.cli.draft.sync import synced
 from pipelinekit.cli.options import JSON, PLAN
 from pipelinekit.errors import check_failed, usage
 from pipelinekit.model.draft import BUILD_ID, Built
@@ -57,10 +59,11 @@ def status(here: Draft, as_json: bool) -> None:
         found = deployment.compared(target, state, here.objects).standing
         now, tag = _tag_now(here), _tag_of(state.values)
         row |= {"revision": state.revision, "status": state.status, "tag": tag, "folder": now}
-        row |= {"stale": tag != now, "asleep": there.asleep, "ends": moment(there.ends) if there.ends else ""}
+        same = synced.current(here, target, state) if synced.is_synced(state) else tag == now
+        row |= {"stale": not same, "asleep": there.asleep, "ends": moment(there.ends) if there.ends else ""}
         row["ready"] = state.status == deployment.RUNNING and bool(found and found.good)
         ready = "ready" if row["ready"] else "asleep" if there.asleep else "not ready"
-        how = f"stale: DIR is {now[:12]}" if row["stale"] else "what DIR holds"
+        how = f"stale: the folder is {now[:12]}" if row["stale"] else "as the folder is"
         text = f"{target.name} {tag[:12]} in {target.namespace}: revision {state.revision}, {ready}, {how}"
         _report(row, text, as_json)
         if row["stale"] or not row["ready"]:
@@ -135,8 +138,9 @@ def logs(here: Draft, build: str, tail: bool, lines: int) -> None:
     found = here.home.logs(name)
     chosen = [each for each in found if each.name == build] if build else found[-1:]
     if not chosen:
-        known = ", ".join(each.name for each in found[-5:]) or "none"
-        raise usage("log-unknown", f"there is no log of {build or name}", hint=f"known are: {known}")
+        known = ", ".join(each.name for each in found[-5:])
+        hint = f"known are: {known}" if known else "`pipelinekit draft up` writes one"
+        raise usage("log-unknown", f"there is no log of {build or name}", hint=hint)
     text = files.read_bytes(chosen[0]).decode(errors="replace").splitlines()
     for each in text[-lines:] if tail else text:
         report.result(each)
@@ -181,7 +185,7 @@ def delete(here: Draft, name: str, timeout: int, keep_namespace: bool, plan_only
     """
     with here.pinned() as pinned:
         target = replace(pinned, name=name) if name else pinned
-        there, state = rising.whose(here, target)
+        there, state = ground.whose(here, target)
         if plan_only:
             what = "would be deleted" if state else "is not there"
             report.result(f"{target.name} in {target.namespace} of {target.context} {what}")
@@ -190,7 +194,13 @@ def delete(here: Draft, name: str, timeout: int, keep_namespace: bool, plan_only
         tasks.run_here("cleanup", here.tasks.cleanup, FolderShell(here.root), report.say)
         where = f"{target.namespace} of {target.context}"
         if there and there.owner and not keep_namespace and not here.releases.names(target):
-            here.places.remove(target)
-            report.result(f"{target.name} is deleted, and namespace {where}: nothing was left in it")
-            return
+            left = here.places.left(target)
+            if not left:
+                here.places.remove(target)
+                report.result(f"{target.name} is deleted, and namespace {where}: nothing was left in it")
+                return
+            report.say(
+                f"{', '.join(left)} in it: made by hand, so the namespace stays until its day has come"
+            )
+            report.say(f"  kubectl --context {quote(target.context)} delete namespace {target.namespace}")
         report.result(f"{target.name} is {'deleted from' if gone else 'not in'} {where}")

@@ -22,7 +22,10 @@ def chosen(pods: Sequence[Pod], container: str = "") -> Pod | None:
 
 
 def pairs(pod: Pod, wanted: Sequence[str], container: str = "") -> dict[int, int]:
-    """Local port to remote port: what was asked for as LOCAL:REMOTE, else each of the pod's ports itself."""
+    """Local port to remote port: what was asked for as LOCAL:REMOTE, else each of the pod's ports itself.
+
+    A debugger's port is among them in any case: nobody has asked for another one where none was thought of.
+    """
     if not wanted:
         inside = [pod.ports.get(container, ())] if container else list(pod.ports.values())
         return {port: port for ports in inside for port in ports}
@@ -35,7 +38,8 @@ def pairs(pod: Pod, wanted: Sequence[str], container: str = "") -> dict[int, int
         if int(local) in found:
             raise usage("bad-ports", f"local port {local} is asked for twice")
         found[int(local)] = int(remote)
-    return found
+    left = (each for each in pod.debug if each not in found.values())
+    return {**{each: each for each in left if each not in found}, **found}
 
 
 def fresh(stamp: str, last: str) -> bool:

@@ -12,6 +12,9 @@ from pipelinekit.plan.release import describe_gate
 
 _NEXT = "--context NAME chooses another one"
 
+SYSTEM = "kube-"
+"""How the names begin that Kubernetes keeps for itself; a repository's draft.toml may name any."""
+
 
 def require_cluster(
     chosen: Context, contexts: Sequence[Context], platform: Platform, *, named: bool, allowed: str
@@ -58,7 +61,15 @@ def require_cluster(
 def require_namespace(
     chosen: Context, contexts: Sequence[Context], platform: Platform, app: App, namespace: str
 ) -> None:
-    """Raise `Refused` for a namespace of an environment with a gate in that cluster, whoever's it is."""
+    """Raise `Refused` for a namespace of an environment with a gate in that cluster, whoever's it is, and
+    for those that are the cluster's own.
+    """
+    if namespace.startswith(SYSTEM):
+        raise refused(
+            "namespace-system",
+            f"namespace {namespace} is the cluster's own",
+            hint="take `namespace` out of draft.toml: each developer then has one of their own",
+        )
     teams = {(app.team, app.name)} | {(each.team, each.name) for each in platform.applications}
     for environment in platform.environments:
         cluster = platform.cluster_of(environment)

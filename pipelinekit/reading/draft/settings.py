@@ -10,7 +10,7 @@ from typing import Any
 from pipelinekit import names
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 from pipelinekit.model.draft import DEVELOPMENT, Settings
-from pipelinekit.reading.faults import nearest
+from pipelinekit.names import nearest
 
 FILE = "draft.toml"
 MOST = 1024 * 1024
@@ -52,10 +52,10 @@ def parsed(text: str, origin: str) -> dict[str, Any]:
         raise DocumentInvalid(Fault("document-too-large", f"more than {MOST} characters", Place(origin)))
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         place = Place(origin, int(match[1]), int(match[2])) if match else Place(origin)
-        problem = re.sub(r" \(at .*\)$", "", str(error))
+        problem = re.sub(r" \(at .*\)$|: value has .*$", "", str(error))
         raise DocumentInvalid(Fault("toml-syntax", problem, place)) from error
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 from pipelinekit.model.draft import Task, Tasks
+from pipelinekit.names import nearest
 from pipelinekit.reading.draft.settings import parsed
-from pipelinekit.reading.faults import nearest
 
 FILE = ".draft-tasks.toml"
 _PARTS = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|[^'\"]+")

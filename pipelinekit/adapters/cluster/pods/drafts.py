@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +14,13 @@ from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.errors import failed
 from pipelinekit.model.draft import BUILD_ID, DRAFT, Pod
 from pipelinekit.model.release import Target
+from pipelinekit.plan.draft.debug import PORT
+from pipelinekit.plan.sync.values import SOURCES
 from pipelinekit.ports import Say
+
+_MISSING = re.compile(r'error: .*container not found \("[^"]*"\)')
+_PATIENCE = 5.0  # seconds
+_PAUSE = 0.25  # seconds
 
 
 class ReleasePods:
@@ -31,12 +39,27 @@ class ReleasePods:
         return tuple(sorted(found, key=lambda each: (each.made, each.name), reverse=True))
 
     def execute(self, target: Target, pod: str, words: Sequence[str], say: Say) -> None:
-        """Run a command in a pod's first container; raises `ToolFailed` when it fails."""
+        """Run a command in a pod's first container; raises `ToolFailed` when it fails.
+
+        A kubelet may not find the container of a pod that has just become ready: it is asked again for five
+        seconds. What the command itself says is nothing of that kind.
+        """
         scope = ["--namespace", target.namespace, "--context", target.context]
-        done = process.watch(["kubectl", "exec", pod, *scope, "--", *words], env=self.env, line=say)
+        argv = ["kubectl", "exec", pod, *scope, "--", *words]
+        until = time.monotonic() + _PATIENCE
+        while (done := process.watch(argv, env=self.env, line=_unless_missing(say))).code:
+            # A command that has run is spoken of in kubectl's last line.
+            last = done.err.rstrip().rpartition("\n")[2]
+            if not _MISSING.fullmatch(last) or done.out or time.monotonic() > until:
+                break
+            time.sleep(_PAUSE)
         if done.code:
             # Not its words: a developer's variables are in them.
             raise failed("task-failed", f"in pod {pod}: {done.reason()}")
+
+
+def _unless_missing(say: Say) -> Say:
+    return lambda text: None if _MISSING.fullmatch(text.strip()) else say(text)
 
 
 def _pod(found: Mapping[str, Any]) -> Pod:
@@ -48,6 +71,11 @@ def _pod(found: Mapping[str, Any]) -> Pod:
         each["name"]: tuple(int(port["containerPort"]) for port in each.get("ports") or ())
         for each in found["spec"]["containers"]
     }
+    synced = [
+        each["name"]
+        for each in found["spec"]["containers"]
+        if any(mount["name"] == SOURCES for mount in each.get("volumeMounts") or ())
+    ]
     return Pod(
         name=metadata["name"],
         build=(metadata.get("annotations") or {}).get(BUILD_ID, ""),
@@ -56,4 +84,11 @@ def _pod(found: Mapping[str, Any]) -> Pod:
         going="deletionTimestamp" in metadata,
         ports=ports,
         restarts=restarts,
+        synced=tuple(synced),
+        debug=tuple(
+            int(port["containerPort"])
+            for each in found["spec"]["containers"]
+            for port in each.get("ports") or ()
+            if port.get("name") == PORT
+        ),
     )

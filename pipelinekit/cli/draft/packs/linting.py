@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.folder import packs
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 from pipelinekit.model.draft import BUILD_ID, DRAFT
@@ -46,7 +45,7 @@ def _helm(pack: Path) -> list[Fault]:
     chart = pack / packs.CHARTS
     image = {"registry": "", "repository": packlint.REPOSITORY, "tag": packlint.TAG}
     values = {"image": image, DRAFT: packlint.NAME, BUILD_ID: packlint.BUILD}
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+    with momentary.folder() as scratch:
         given = Path(scratch, "values.json")
         given.write_text(json.dumps(values))
         words = [str(chart), "--values", str(given)]

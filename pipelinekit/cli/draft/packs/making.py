@@ -13,11 +13,15 @@ from pipelinekit.adapters import files
 from pipelinekit.adapters.folder import packaged, packs
 from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.cli import report
-from pipelinekit.cli.application import newapp, taking
-from pipelinekit.cli.application.adoption import Asked
+from pipelinekit.cli.application import newapp
+from pipelinekit.cli.application.owner import owner
+from pipelinekit.cli.application.repository import taking
+from pipelinekit.cli.application.repository.asked import Asked
 from pipelinekit.cli.draft.options import HOME
 from pipelinekit.cli.draft.packs import linting
 from pipelinekit.cli.options import JSON
+from pipelinekit.cli.paths import on_disk
+from pipelinekit.counts import counted
 from pipelinekit.errors import CheckFailed, usage
 from pipelinekit.generators import packs as generated
 from pipelinekit.merge.keys import set_keys
@@ -35,12 +39,12 @@ def _toml(name: str) -> str:
 
 
 @click.command()
-@click.argument("folder", default=".", metavar="[DIR]")
+@click.argument("folder", default=".", type=on_disk, metavar="[DIR]")
 @click.option("--app", "-a", "name", default="", help="The application's name; else the folder's.")
 @click.option("--pack", "-p", default="", help="A pack of $DRAFT_HOME by its name; else what DIR shows.")
-@click.option("--team", default="apps", show_default=True, help="Who owns it.")
+@click.option("--team", metavar="NAME", help="Who owns it; else apps.")
 @HOME
-def create(folder: str, name: str, pack: str, team: str, home: str) -> None:
+def create(folder: str, name: str, pack: str, team: str | None, home: str) -> None:
     """Make DIR an application that `draft up` takes; nothing that is there is overwritten.
 
     Without --pack the language is detected and the files are generated, app.yaml included. Where DIR has a
@@ -67,8 +71,12 @@ def create(folder: str, name: str, pack: str, team: str, home: str) -> None:
         _detected(root, chosen, team)
 
 
-def _detected(root: Path, name: str, team: str) -> None:
-    taking.take_in(root, Asked(name=name, team=team, shown=str(root)), with_git=False, as_json=False)
+def _detected(root: Path, name: str, team: str | None) -> None:
+    whose, remark = owner(name, team, "", root)
+    asked = Asked(name=name, team=whose, shown=str(root), then="pipelinekit draft up")
+    taking.take_in(root, asked, with_git=False, as_json=False)
+    if remark:
+        report.notice(remark)
 
 
 def _from_pack(root: Path, name: str, pack: Path) -> None:
@@ -109,7 +117,9 @@ def _tell(name: str, written: list[str], kept: list[str]) -> None:
         report.say(f"{'create':>10}  {path}")
     for path in kept:
         report.say(f"{'keep':>10}  {path}")
-    report.result(f"{name} is ready for `draft up`: {len(written)} files written, {len(kept)} kept")
+    report.result(
+        f"{name} is ready for `draft up`: {counted(len(written), 'file')} written, {len(kept)} kept"
+    )
 
 
 def _named(home: DraftHome, name: str) -> Path:
@@ -124,7 +134,7 @@ def _named(home: DraftHome, name: str) -> Path:
 
 
 @click.command("packs")
-@click.option("--out", required=True, metavar="DIR", help="Where the pack repository goes.")
+@click.option("--out", required=True, type=on_disk, metavar="DIR", help="Where the pack repository goes.")
 def write_packs(out: str) -> None:
     """Write a pack for each language: a repository that classic Draft's loader takes as well.
 
@@ -138,7 +148,7 @@ def write_packs(out: str) -> None:
         tree = generated.packed(render(generated.plan(language, site), packaged.templates()))
         texts = {f"packs/{language}/{path}": (file.text, file.executable) for path, file in tree.items()}
         files.write_tree(root, texts)
-    report.result(f"{len(generated.languages())} packs are in {root}/packs")
+    report.result(f"{counted(len(generated.languages()), 'pack is', 'packs are')} in {root}/packs")
 
 
 @click.group()
@@ -167,7 +177,7 @@ def list_packs(home: str, as_json: bool) -> None:
 
 
 @pack.command()
-@click.argument("folder", metavar="PACK")
+@click.argument("folder", type=on_disk, metavar="PACK")
 @JSON
 def lint(folder: str, as_json: bool) -> None:
     """Check a pack: Helm loads it, its pods take Draft's values, no API is one that Kubernetes has removed.

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters import files, momentary
 from pipelinekit.cli import report
-from pipelinekit.cli.draft import rising
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
 from pipelinekit.cli.draft.packs import linting, making
+from pipelinekit.cli.draft.rise import ground, rising
+from pipelinekit.cli.paths import on_disk
 from pipelinekit.errors import CheckFailed, usage
 from pipelinekit.generators.packs import NAME, PORT, languages
 from pipelinekit.generators.skeleton import plan_skeleton
@@ -22,9 +22,11 @@ from pipelinekit.render import render
 
 
 @click.command("test")
-@click.argument("folder", metavar="PACK")
+@click.argument("folder", type=on_disk, metavar="PACK")
 @draft(
-    click.option("--source", default="", metavar="DIR", help="Sources; else those of a new application."),
+    click.option(
+        "--source", default="", type=on_disk, metavar="DIR", help="Sources; else those of a new application."
+    ),
     click.option("--timeout", default=300, show_default=True, type=click.IntRange(1, 7200), help="Seconds."),
     path="",
 )
@@ -38,7 +40,7 @@ def test_pack(here: Draft, folder: str, source: str, timeout: int) -> None:
     pack = files.require_folder(Path(folder))
     if faults := linting.faults_of(pack):
         raise CheckFailed(*faults)
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+    with momentary.folder() as scratch:
         root = Path(scratch, NAME)
         root.mkdir()
         _sources(root, pack, source)
@@ -46,7 +48,7 @@ def test_pack(here: Draft, folder: str, source: str, timeout: int) -> None:
         trial = Draft(replace(here.options, path=str(root)), here.words)
         with trial.pinned() as target:
             # Before there is anything to take away: what is somebody else's stays.
-            rising.whose(trial, target)
+            ground.whose(trial, target)
             try:
                 outcome = rising.bring_up(trial, target, rising.Asked(timeout=timeout))
             finally:

@@ -77,6 +77,13 @@ def test_a_key_that_nothing_honours_is_refused(tmp_path: Path) -> None:
     assert caught.value.faults[0].hint == "did you mean 'registry'?"
 
 
+def test_plugins_of_classic_draft_are_passed_over(tmp_path: Path) -> None:
+    found = here(tmp_path)
+    text = 'registry = "x"\n[[plugin]]\nname = "old"\n[[repo]]\nname = "packs"\n'
+    (tmp_path / "home" / "config.toml").write_text(text)
+    assert found.config == {"registry": "x"}
+
+
 def test_a_document_that_is_no_text_is_refused(tmp_path: Path) -> None:
     found = here(tmp_path)
     (tmp_path / "draft.toml").write_bytes(b"\xff")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelinekit.errors import UsageError
@@ -28,6 +30,14 @@ def test_a_local_port_is_the_pods_own_unless_another_is_asked_for() -> None:
     assert pairs(pod("web"), ()) == {8080: 8080}
     assert pairs(pod("web"), ("9000:8080", "9001:1")) == {9000: 8080, 9001: 1}
     assert pairs(WORKER, ()) == {}
+
+
+def test_a_debuggers_port_is_forwarded_whatever_else_is_asked_for() -> None:
+    debugged = replace(pod("web"), ports={"web": (8080, 5678)}, debug=(5678,))
+    assert pairs(debugged, ()) == {8080: 8080, 5678: 5678}
+    assert pairs(debugged, ("9000:8080",)) == {9000: 8080, 5678: 5678}
+    assert pairs(debugged, ("9000:8080", "7000:5678")) == {9000: 8080, 7000: 5678}
+    assert pairs(debugged, ("5678:8080",)) == {5678: 8080}
 
 
 @pytest.mark.parametrize(

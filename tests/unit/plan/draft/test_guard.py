@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ CONTEXTS = (DEV, PROD)
 APP = App(name="orders", team="payments", build=Build(language="python"), processes={})
 
 
-def platform(**prod: str) -> Platform:
+def platform(**prod: Any) -> Platform:
     return Platform(
         name="acme",
         images=Images(registry="r"),
@@ -123,6 +124,12 @@ def test_namespaces_of_gated_environments_are_refused_where_these_are(
     except Refused as error:
         found = error.faults[0].code == "namespace-gated"
     assert found is closed
+
+
+@pytest.mark.parametrize("namespace", ["kube-system", "kube-public", "kube-node-lease"])
+def test_the_clusters_own_namespaces_are_nobodys_copy(namespace: str) -> None:
+    with pytest.raises(Refused, match="the cluster's own"):
+        guard.require_namespace(DEV, CONTEXTS, platform(), APP, namespace)
 
 
 def test_a_copy_is_like_the_first_environment_without_a_gate() -> None:

@@ -99,7 +99,10 @@ def test_an_environment_that_is_not_there() -> None:
     assert caught.value.faults[0].hint.startswith("it has: development, staging")
 
 
-@pytest.mark.parametrize("text", ["a = ", "[x", "environments = 1", "[environments]\na = 1"])
+@pytest.mark.parametrize(
+    "text",
+    ["a = ", "[x", "environments = 1", "[environments]\na = 1", f"a = {'1' * 5000}", "a = " + "[" * 5000],
+)
 def test_what_is_no_draft_toml(text: str) -> None:
     with pytest.raises(DocumentInvalid):
         read_settings(text, "development")

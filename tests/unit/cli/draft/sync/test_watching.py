@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.cli.draft.here import Draft, Words
-from pipelinekit.cli.draft.watching import watched
+from pipelinekit.cli.draft.sync.watching import watched
 from pipelinekit.cli.wiring import Options
 
 APP = """

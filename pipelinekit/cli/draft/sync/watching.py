@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import watcher
 from pipelinekit.cli import report
 from pipelinekit.cli.contexts import context_of
-from pipelinekit.cli.draft import rising
-from pipelinekit.errors import PipelinekitError
+from pipelinekit.cli.draft.rise import rising
+from pipelinekit.cli.draft.sync import syncing
+from pipelinekit.counts import counted
+from pipelinekit.errors import PipelinekitError, Refused
+from pipelinekit.model.sources import Layout
 from pipelinekit.reading.docker.dockerignore import read_dockerignore
 
 if TYPE_CHECKING:
@@ -18,17 +22,52 @@ if TYPE_CHECKING:
     from pipelinekit.model.release import Target
 
 ALWAYS = "**/.git\n.pipelinekit\n**/.*.pipelinekit-tmp\n"
+QUICK = 0.05
+"""Seconds of silence before a change is synced."""
 
 
-def follow(here: Draft, target: Target, asked: rising.Asked) -> None:
+def follow(here: Draft, target: Target, asked: rising.Asked, *, sync: bool) -> None:
     """Bring it up with every change until Ctrl-C; what fails is said, and the next change tries again."""
+    found = syncing.able(here) if sync else "--no-sync"
+    if isinstance(found, Layout):
+        # Refused where the image turns out to have its sources in another way: then by builds.
+        with suppress(Refused):
+            _sync(here, target, asked, found)
+    elif sync:
+        report.say(f"each change is a build: {found}")
     folder, counts = watched(here)
     # It watches before it brings up: what changes meanwhile is heard.
     for count in watcher.changes(folder, counts, here.settings.watch_delay, report.say):
         if count:
-            report.say(f"{count} paths have changed")
-            here = type(here)(here.options, here.words).at(here)
+            report.say(f"{counted(count, 'path has', 'paths have')} changed")
+            here = _anew(here)
         attempt(here, target, asked)
+
+
+def _sync(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> None:
+    with syncing.session(here, target, asked, found) as session:
+        for count in watcher.changes(*watched(here), QUICK, report.say, session.pending):
+            if count and session.builds():
+                _look_anew(session)
+            session.turn(count)
+
+
+def _look_anew(session: syncing.Session) -> None:
+    """Read the documents again; what they say wrong is said at the next build."""
+    here = _anew(session.here)
+    try:
+        found = syncing.able(here)
+    except PipelinekitError:
+        return
+    if isinstance(found, str):
+        report.say(f"from now on each change is a build: {found}")
+        raise Refused
+    if (found, here.descriptor) != (session.layout, session.here.descriptor):
+        session.anew(here, found)
+
+
+def _anew(here: Draft) -> Draft:
+    return type(here)(here.options, here.words).at(here)
 
 
 def watched(here: Draft) -> tuple[Path, Callable[[str], bool]]:

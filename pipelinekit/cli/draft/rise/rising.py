@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
-import tempfile
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelinekit.adapters import momentary
 from pipelinekit.adapters.folder import chartcopy
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli import report
 from pipelinekit.cli.contexts import sources_of
-from pipelinekit.cli.draft import parity
 from pipelinekit.cli.draft.here import Draft
+from pipelinekit.cli.draft.rise import behind, debugging, ground, parity
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.draft import BUILD_ID, Built
 from pipelinekit.model.receipts import R, Receipt
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.plan.draft import lacking, place
-from pipelinekit.plan.moment import DAY, moment
+from pipelinekit.plan.draft.sharing import always_pulls
 from pipelinekit.plan.release import peers_of
 from pipelinekit.reading.draft.sets import read_sets
 from pipelinekit.reading.values import read_values
@@ -34,13 +34,10 @@ from pipelinekit.steps.innerloop import image, release, tasks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelinekit.model.draft import Place
     from pipelinekit.steps.deploying.deployment import Prepared
 
 Peers = Mapping[str, Mapping[str, str]]
-
-DAYS = 7
-"""How long a developer's namespace lasts after its last use."""
+Develop = Callable[[release.Chart, Built], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +45,9 @@ class Asked:
     """What one `up` is asked for."""
 
     timeout: int = 300
+    develop: Develop | None = None
+    """What is laid over the values of a copy that is synced."""
+    debug: bool = False
 
 
 @dataclass(kw_only=True)
@@ -85,30 +85,37 @@ class Forgetful:
 
 
 class Log:
-    """What is said, and kept for `draft logs`."""
+    """What is said, and kept for `draft logs`; `before` is said before each line, where several go on."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: str = "") -> None:
         self.lines: list[str] = []
+        self.before = before
 
     def say(self, line: str) -> None:
         """One line of progress."""
         self.lines.append(line)
-        report.say(line)
+        report.say(f"{self.before}{line}")
 
 
-def bring_up(here: Draft, target: Target, asked: Asked) -> Outcome:
+def bring_up(here: Draft, target: Target, asked: Asked, log: Log | None = None) -> Outcome:
     """One `up`, from the guard that has let it through to the parity line."""
-    log, outcome = Log(), Outcome(namespace=target.namespace)
+    log, outcome = log or Log(), Outcome(namespace=target.namespace)
     try:
-        state = _ready_place(here, target)
+        state, ready = ground.made_ready(here, target, log.say)
         peers = peers_now(here, target)
         _require_all(here, target, peers, log)
         tasks.run_here("pre-up", here.tasks.pre_up, FolderShell(here.root), log.say)
         with report.alive("up"), chart_of(here, target) as chart:
-            built = image.image_of(here.plan, workshop(here), here.settings.custom_tags, log.say)
+            shop = workshop(here, chart)
+            if asked.debug:
+                debugging.require_able(here, chart, shop)
+            with behind.telling(here, log.say):
+                built = image.image_of(here.plan, shop, here.settings.custom_tags, log.say)
             outcome.tag, outcome.built, outcome.pushed = built.tag, built.built, built.pushed
-            done = prepared(here, target, chart, built, peers, state, log)
+            develop = debugging.developed(here, log.say) if asked.debug else asked.develop
+            done = prepared(here, target, chart, built, peers, state, log, develop)
             outcome.build_id = str(done.values[BUILD_ID])
+            ready.result()
             # Rendered while Helm waits: the answer is there when it is asked for.
             with ThreadPoolExecutor(1) as pool:
                 lines = pool.submit(parity.told, here, chart, built, done) if here.described else None
@@ -120,7 +127,7 @@ def bring_up(here: Draft, target: Target, asked: Asked) -> Outcome:
     finally:
         _keep(here, target, outcome.build_id, log)
     for line in outcome.parity:
-        report.say(line)
+        report.say(f"{log.before}{line}")
     outcome.sentence = _sentence(target, outcome)
     return outcome
 
@@ -148,42 +155,6 @@ def _sentence(target: Target, outcome: Outcome) -> str:
 # --- before the build -----------------------------------------------------------------------------
 
 
-def whose(here: Draft, target: Target) -> tuple[Place | None, ReleaseState | None]:
-    """The namespace, and what is installed in it; raises `Refused` where either is somebody else's."""
-    there = here.places.place(target)
-    place.require_owner(there, target.namespace, here.developer)
-    state = here.helm.state(target) if there else None
-    release.require_ours(target, state)
-    return there, state
-
-
-def _ready_place(here: Draft, target: Target) -> ReleaseState | None:
-    """Make the namespace ready; what is installed in it."""
-    there, state = whose(here, target)
-    mine = here.own or bool(there and there.owner)
-    if there is None and not mine:
-        here.cluster.ensure_namespace(target)
-    host = here.platform.images.registry
-    login = here.login(host) if host else None
-    logins = {host: login} if login else {}
-    here.places.prepare(target, labels_of(here) if mine else {}, moment(int(time.time())), logins)
-    return state
-
-
-def labels_of(here: Draft) -> dict[str, str]:
-    """The labels of the developer's namespace."""
-    days = int(here.config.get("days", DAYS))
-    end = moment(int(time.time()) + days * DAY)[:10]
-    # A chart of their own may need more than the generated one, which needs nothing.
-    level = "restricted" if here.described else "baseline"
-    return {
-        place.MARK: "true",
-        place.OWNER: place.owner_of(here.developer),
-        place.END: end,
-        "pod-security.kubernetes.io/enforce": level,
-    }
-
-
 def _require_all(here: Draft, target: Target, peers: Peers, log: Log) -> None:
     """Name what the namespace lacks; raises `Refused` for what no pod can start without."""
     wanted = secrets_of(here.app, target.environment.name)
@@ -198,11 +169,11 @@ def _require_all(here: Draft, target: Target, peers: Peers, log: Log) -> None:
 
 
 def peers_now(here: Draft, target: Target) -> Peers:
-    """Where partners are: beside this copy where they have one there, else as the platform says."""
+    """Where partners are: beside this copy where they are or will be there, else as the platform says."""
     peers = peers_of(here.app, here.platform, target.environment) if here.described else {}
     return {
         word: {**peer, "namespace": target.namespace}
-        if here.pods.pods(replace(target, name=peer["name"]))
+        if peer["name"] in here.together or here.pods.pods(replace(target, name=peer["name"]))
         else peer
         for word, peer in peers.items()
     }
@@ -211,28 +182,42 @@ def peers_now(here: Draft, target: Target) -> Peers:
 # --- image and release ----------------------------------------------------------------------------
 
 
-def workshop(here: Draft) -> image.Workshop:
-    """What builds."""
+def workshop(here: Draft, chart: release.Chart | None = None) -> image.Workshop:
+    """What builds; with a `chart` also where its pods find what is built."""
     from pipelinekit.adapters.build.engines import choose
     from pipelinekit.adapters.build.secrets import BuildSecrets
+    from pipelinekit.adapters.cluster.pods.sharing import ClusterEngine
 
     sources = sources_of(here.root, here.app.build.folder, here.settings.dockerfile or "Dockerfile")
+    engine = choose(os.environ, here.images, here.login, report.live)
+    pulls = chart is None or pulled(here, chart)
     return image.Workshop(
         folder=sources.folder,
         dockerfile=sources.name,
         sources=sources,
-        engine=choose(os.environ, here.images, here.login, report.live),
+        engine=engine,
         registry=here.images,
         secrets=BuildSecrets(os.environ),
         login=here.login,
+        shared=None if pulls else ClusterEngine(engine, here.kube, here.context.name),
     )
+
+
+def pulled(here: Draft, chart: release.Chart) -> bool:
+    """Whether the chart, or what is set over its values, has images pulled at each start."""
+    return always_pulls((*chartcopy.texts(chart.folder), json.dumps(sets_of(here))))
+
+
+def sets_of(here: Draft) -> dict[str, Any]:
+    """What is set over the chart's values for this copy."""
+    return read_sets(here.settings.set, "draft.toml", f"environments.{here.words.environment}.set")
 
 
 @contextmanager
 def chart_of(here: Draft, target: Target) -> Iterator[release.Chart]:
     """The chart as it is now, and its values."""
     source = chartcopy.find(here.root, here.settings.chart)
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+    with momentary.folder() as scratch:
         folder = Path(scratch, source.name)
         digest = chartcopy.copied(source, here.root, folder)
         own, there = folder / "values.yaml", folder / f"values-{target.environment.name}.yaml"
@@ -252,13 +237,15 @@ def prepared(
     peers: Peers,
     state: ReleaseState | None,
     log: Log,
+    develop: Develop | None = None,
 ) -> Prepared:
     """What goes to the cluster, and the login that pods pull with."""
     login = here.login(built.repository.partition("/")[0])
     wishes = release.Wishes(
         hosts=place.hosts(here.app.processes_in(target.environment.name), target.namespace),
-        sets=read_sets(here.settings.set, "draft.toml", f"environments.{here.words.environment}.set"),
+        sets=sets_of(here),
         peers=peers,
+        develop=develop(chart, built) if develop else {},
         pull_secret=login is not None,
     )
     return release.prepare(here.plan, target, chart, built, wishes, state, here.cluster, log.say)

@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from pipelinekit.counts import counted
 from pipelinekit.model.draft import BUILD_ID
 from pipelinekit.plan.chartvalues import given_values
 from pipelinekit.plan.draft.values import injected
@@ -52,4 +53,5 @@ def told(here: Draft, chart: Chart, built: Built, prepared: Prepared) -> list[st
     )
     if not text:
         return ["parity: the pipeline would install the same"]
-    return [f"parity: {more} lines differ from the pipeline's rendering ({', '.join(names)}): draft diff"]
+    lines = counted(more, "line differs", "lines differ")
+    return [f"parity: {lines} from the pipeline's rendering ({', '.join(names)}): draft diff"]

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from pipelinekit.cli.draft import rising
 from pipelinekit.cli.draft.here import Draft, Words
+from pipelinekit.cli.draft.rise import ground, rising
 from pipelinekit.cli.wiring import Options
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.release import Target
+from pipelinekit.steps.innerloop.release import Chart
 
 DEV = Environment(name="dev", cluster="c", namespace="{team}")
 TARGET = Target(name="orders", environment=DEV, namespace="mine", context="c")
@@ -22,7 +26,7 @@ def test_a_log_that_cannot_be_kept_hides_no_reason(
         log.say("a word")
         raise refused("reason", "why it failed")
 
-    monkeypatch.setattr(rising, "_ready_place", lambda *_: None)
+    monkeypatch.setattr(ground, "made_ready", lambda *_: (None, Future()))
     monkeypatch.setattr(rising, "peers_now", lambda *_: {})
     monkeypatch.setattr(rising, "_require_all", lambda here, target, _, log: told(here, target, log))
     (tmp_path / "home").write_text("no folder")
@@ -31,3 +35,15 @@ def test_a_log_that_cannot_be_kept_hides_no_reason(
         rising.bring_up(here, TARGET, rising.Asked())
     assert caught.value.faults[0].code == "reason"
     assert "what was said is not kept" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "pulls"), [("image.pullPolicy=Always", True), ("image.pullPolicy=IfNotPresent", False)]
+)
+def test_what_is_set_may_have_images_pulled_at_each_start(tmp_path: Path, line: str, *, pulls: bool) -> None:
+    (tmp_path / "values.yaml").write_text("image:\n  pullPolicy: IfNotPresent\n")
+    here = cast(
+        "Draft",
+        SimpleNamespace(settings=SimpleNamespace(set=(line,)), words=SimpleNamespace(environment="dev")),
+    )
+    assert rising.pulled(here, Chart(folder=tmp_path, digest="", values={})) is pulls

@@ -1,0 +1,71 @@
+"""The namespace of a copy: whose it is, and that it is ready before anything is installed in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from pipelinekit.plan.draft import place
+from pipelinekit.plan.moment import DAY, moment
+from pipelinekit.steps.innerloop import release
+
+if TYPE_CHECKING:
+    from pipelinekit.cli.draft.here import Draft
+    from pipelinekit.model.draft import Place
+    from pipelinekit.model.release import ReleaseState, Target
+
+DAYS = 7
+"""How long a developer's namespace lasts after its last use."""
+
+
+def whose(here: Draft, target: Target) -> tuple[Place | None, ReleaseState | None]:
+    """The namespace, and what is installed in it; raises `Refused` where either is somebody else's."""
+    # The first may answer that there is no namespace; then the second has found nothing in it.
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(here.helm.state, target)
+        there = here.places.place(target)
+        place.require_owner(there, target.namespace, here.developer)
+        state = asked.result() if there else None
+    release.require_ours(target, state)
+    return there, state
+
+
+def made_ready(
+    here: Draft, target: Target, say: Callable[[str], None]
+) -> tuple[ReleaseState | None, Future[None]]:
+    """What is installed in the namespace, and what is done for it beside what follows: it has to be waited
+    for before anything is installed. One that is new, or was asleep, is ready when this returns."""
+    there, state = whose(here, target)
+    mine = here.own or bool(there and there.owner)
+    if there is None and not mine:
+        here.cluster.ensure_namespace(target)
+    host = here.platform.images.registry
+    login = here.login(host) if host else None
+    logins = {host: login} if login else {}
+    # Woken before it counts as awake: a run that is killed in between is followed by one that does it.
+    woken = bool(there and there.asleep and here.places.wake(target))
+    if woken:
+        say(f"{target.namespace} was asleep, and is awake")
+    labels = labels_of(here) if mine else {}
+    pool = ThreadPoolExecutor(1)
+    done = pool.submit(here.places.prepare, target, labels, moment(int(time.time())), logins)
+    pool.shutdown(wait=False)
+    if there is None or there.asleep:
+        done.result()
+    return state, done
+
+
+def labels_of(here: Draft) -> dict[str, str]:
+    """The labels of the developer's namespace."""
+    days = int(here.config.get("days", DAYS))
+    end = moment(int(time.time()) + days * DAY)[:10]
+    # A chart of their own may need more than the generated one, which needs nothing.
+    level = "restricted" if here.described else "baseline"
+    return {
+        place.MARK: "true",
+        place.OWNER: place.owner_of(here.developer),
+        place.END: end,
+        "pod-security.kubernetes.io/enforce": level,
+    }

@@ -1,0 +1,261 @@
+"""Sync: a change goes into the running pods where that is enough, and into a new image where it is not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pipelinekit.cli import report
+from pipelinekit.cli.draft.rise import rising, trial
+from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, refused
+from pipelinekit.model.sources import Applied, Layout, Look
+from pipelinekit.plan.sync import values
+from pipelinekit.plan.sync.batches import difference, digest_of, told
+from pipelinekit.reading.docker.sources import layout_of
+from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.steps.innerloop.copies import Copies, Moved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pipelinekit.adapters.sync.folder import SourceFolder
+    from pipelinekit.cli.draft.here import Draft
+    from pipelinekit.model.draft import Built, Pod
+    from pipelinekit.model.release import ImageRef, Target
+    from pipelinekit.steps.innerloop.release import Chart
+
+STILL = 0.15
+"""Seconds in which two looks have to be the same."""
+FEW = 20
+"""Paths that are a save and no checkout: what is half written of them is seen when it is read."""
+LONGEST = 30.0
+"""Seconds that are waited for a folder to be still."""
+BUILT = frozenset({"sync-layout", "sync-name", "sync-file"})
+"""What a build can take and sync cannot: it ends the session, and each change is a build from then on."""
+AGAIN = 2.0
+"""Seconds until a pod that did not answer is tried again."""
+
+
+def able(here: Draft) -> Layout | str:
+    """How sync can serve the folder, or the reason why each change is a build."""
+    if not here.described:
+        return "there is no app.yaml that says its language"
+    if here.app.build.folder:
+        return "the image is built from a folder that others share"
+    name = here.settings.dockerfile or "Dockerfile"
+    build = here.app.build
+    found = layout_of(here.text(name), build.language, here.text("package.json"), build.target)
+    if isinstance(found, Layout):
+        with rising.chart_of(here, here.target) as chart:
+            if not values.takes(chart.values):
+                return "the chart has no place for it: `pipelinekit generate` brings one"
+    return found
+
+
+def folder(here: Draft, found: Layout) -> SourceFolder:
+    """The folder as sync looks at it."""
+    from pipelinekit.adapters.sync.folder import SourceFolder
+
+    return SourceFolder(here.root, here.settings.dockerfile or "Dockerfile", found)
+
+
+def developed(here: Draft, found: Layout, building: str) -> rising.Develop:
+    """What is laid over the chart's values, so that its pods can be synced."""
+    from pipelinekit.adapters.sync.receivers import programs
+
+    def given(chart: Chart, built: Built) -> Mapping[str, Any]:
+        image, begins, command = trial.begins(here, built)
+        where = found.where or begins
+        if found.runtime == "sh":
+            _require_shell(here, image)
+        if where.rstrip("/") == "":
+            raise refused("sync-layout", "the image has no WORKDIR of its own", hint="--no-sync")
+        own = overlay(dict(chart.values), read_values(chart.environment, "values"))
+        return values.synced(found.runtime, programs(found.runtime), where, command, building, own)
+
+    return given
+
+
+class Session:
+    """One `up --watch` that syncs: `turn` makes the pods what the folder is, by whichever way is right."""
+
+    def __init__(self, here: Draft, target: Target, asked: rising.Asked, found: Layout) -> None:
+        from pipelinekit.adapters.cluster.pods import streams
+
+        self.target, self.asked, self.streams = target, asked, streams
+        self.news = threading.Event()
+        self.due = 0.0
+        self.copies: Copies | None = None
+        self.built: Look | None = None
+        self.pods: tuple[Pod, ...] | None = None
+        """As they were when last something was told of them."""
+        self.restarts: dict[str, Mapping[str, int]] = {}
+        self.anew(here, found)
+        self.changes = streams.changes(here.kube, target, self.news.set)
+
+    def anew(self, here: Draft, found: Layout) -> None:
+        """Go on with a later look at the documents."""
+        self.here, self.layout, self.folder = here, found, folder(here, found)
+        self.seen: Look | None = None
+
+    def pending(self) -> bool:
+        """Whether there is something to do although no file has changed."""
+        return self.news.is_set() or 0 < self.due <= time.monotonic()
+
+    def builds(self) -> bool:
+        """Whether anything has changed that an image or a release is made of, the documents among it."""
+        try:
+            self.seen = self.folder.look()
+        except PipelinekitError:
+            return True
+        return self.built is None or self.seen.building != self.built.building
+
+    def turn(self, count: int) -> None:
+        """Build, sync, or do nothing, so that the pods have what the folder holds; what fails is said.
+
+        `count` is how many paths are said to have changed.
+        """
+        if self.news.is_set() or self.due:
+            self.pods = None
+        self.news.clear()
+        self.due = 0.0
+        if self.changes.ended.is_set():
+            self.pods = None
+            self.changes = self.streams.changes(self.here.kube, self.target, self.news.set)
+        try:
+            quick = count <= FEW and not self._checking_out()
+            now = (self.seen or self.folder.look()) if quick else self._still(STILL)
+            self.seen = None
+            if self.built is None or now.building != self.built.building:
+                self._build()
+            else:
+                self._sync(now)
+        except Moved:
+            self.due = time.monotonic()
+        except PipelinekitError as error:
+            self._stale(error)
+
+    def close(self) -> None:
+        """End what follows the pods, and the ways into them."""
+        self.changes.stop()
+        self._leave()
+
+    def _leave(self) -> None:
+        if self.copies:
+            self.copies.receivers.close()
+        self.copies = None
+
+    def _still(self, seconds: float) -> Look:
+        """The folder, once it stays as it is for so long: a checkout is one batch, and no half of one."""
+        until, before = time.monotonic() + LONGEST, self.folder.look()
+        while True:
+            time.sleep(seconds)
+            now = self.folder.look()
+            if (now == before and not self._checking_out()) or time.monotonic() > until:
+                return now
+            before = now
+
+    def _checking_out(self) -> bool:
+        folders = (self.here.root, *self.here.root.resolve().parents)
+        return any((each / ".git" / "index.lock").exists() for each in folders)
+
+    def _build(self) -> None:
+        before = self._still(float(self.here.settings.watch_delay)) if self.built else self.folder.look()
+        self._leave()
+        self.built = self.pods = None
+        building = digest_of(before.building)
+        with_sync = rising.Asked(
+            timeout=self.asked.timeout, develop=developed(self.here, self.layout, building)
+        )
+        outcome = rising.bring_up(self.here, self.target, with_sync)
+        report.now(outcome.sentence)
+        now = self.folder.look()
+        if now.building != before.building or now.sources.keys() != before.sources.keys():
+            self.due = time.monotonic()
+            return
+        self.built = now
+        state = self.here.helm.state(self.target)
+        path = str(values.sync_of(state.values if state else {}).get("path", ""))
+        self.copies = Copies(
+            self.target, before.sources, self.folder, receivers(self.here, self.layout, path)
+        )
+        self._sync(now)
+
+    def _sync(self, now: Look) -> None:
+        if self.copies is None:
+            return
+        if self.pods is None:
+            self.pods = self.here.pods.pods(self.target)
+            self.copies.receivers.only({pod.name for pod in self.pods if not pod.going})
+        for pod in self.pods:
+            if not pod.going:
+                self._forget_what_began_again(pod)
+                for container in pod.synced:
+                    self._bring(pod, container, now)
+
+    def _forget_what_began_again(self, pod: Pod) -> None:
+        if self.copies and self.restarts.setdefault(pod.name, pod.restarts) != pod.restarts:
+            self.restarts[pod.name] = pod.restarts
+            self.copies.forget(pod.name)
+
+    def _bring(self, pod: Pod, container: str, now: Look) -> None:
+        assert self.copies is not None  # noqa: S101 - for the types: asked by the caller
+        before, began = self.copies.known.get((pod.name, container)), time.monotonic()
+        try:
+            done = self.copies.bring(pod, container, now.sources)
+        except ToolFailed as error:
+            self.pods = None
+            self.due = time.monotonic() + AGAIN
+            if pod.ready:
+                self._stale(error)
+            return
+        if done is not None and (done.state or before is not None):
+            what = "all that has changed" if before is None else told(difference(before, now.sources))
+            report.now(self._sentence(pod, container, what, done, time.monotonic() - began))
+
+    def _sentence(self, pod: Pod, container: str, what: str, done: Applied, seconds: float) -> str:
+        took = f"{what} in {container} of {pod.name}, {seconds:.1f} s"
+        if done.state == "ended":
+            return f"synced {took}: the program ended with {done.code}, and begins again with the next change"
+        if done.state == "silent":
+            return f"synced {took}: the program does not answer"
+        return f"synced {took}: what the folder holds runs"
+
+    def _stale(self, error: PipelinekitError) -> None:
+        report.error(error)
+        report.now(f"stale: {self.target.name} in {self.target.namespace} is not what the folder holds")
+        if isinstance(error, Refused) and error.faults[0].code in BUILT:
+            raise error
+
+
+def _require_shell(here: Draft, image: ImageRef) -> None:
+    """Raise `Refused` where an image that serves files has not what writes them."""
+    from pipelinekit.adapters.sync.shells import NEEDED
+
+    look = f"for each in {' '.join(NEEDED)}; do command -v $each || exit 1; done"
+    if not trial.ends_well(here, image, ["sh", "-c", look]):
+        problem = f"the image has no shell with {', '.join(NEEDED)}"
+        raise refused("sync-layout", problem, hint="--no-sync")
+
+
+def receivers(here: Draft, found: Layout, path: str) -> Any:
+    """The receivers in the pods of a release whose sources are in that folder."""
+    if found.runtime == "sh":
+        from pipelinekit.adapters.sync.shells import ShellReceivers
+
+        return ShellReceivers(here.kube, path)
+    from pipelinekit.adapters.sync.receivers import PodReceivers
+
+    return PodReceivers(here.kube, found.runtime, path)
+
+
+@contextmanager
+def session(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> Iterator[Session]:
+    """A session that leaves nothing behind."""
+    made = Session(here, target, asked, found)
+    try:
+        yield made
+    finally:
+        made.close()

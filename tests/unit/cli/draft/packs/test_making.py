@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipelinekit.cli.draft.connecting import connect
+from pipelinekit.cli.draft.packs.making import create
+from pipelinekit.errors import UsageError
+
+
+def home_with(folder: Path, *repositories: str) -> Path:
+    for each in repositories:
+        chart = folder / "packs" / each / "packs" / "python" / "charts"
+        chart.mkdir(parents=True)
+        (chart / "Chart.yaml").write_text("name: python\n")
+    return folder
+
+
+@pytest.mark.parametrize(("repositories", "code"), [((), "pack-unknown"), (("one", "two"), "pack-ambiguous")])
+def test_a_pack_that_is_not_there_or_there_twice_is_refused(
+    tmp_path: Path, repositories: tuple[str, ...], code: str
+) -> None:
+    home = home_with(tmp_path / "home", *repositories)
+    into = tmp_path / "orders"
+    into.mkdir()
+    done = CliRunner().invoke(create, [str(into), "--pack", "python", "--home", str(home)])
+    assert isinstance(done.exception, UsageError)
+    assert done.exception.faults[0].code == code
+    assert not list(into.iterdir())
+
+
+def test_nothing_is_left_running_behind_a_connection(tmp_path: Path) -> None:
+    done = CliRunner().invoke(connect, [str(tmp_path), "--detach"])
+    assert isinstance(done.exception, UsageError)
+    assert done.exception.faults[0].code == "no-detach"
