@@ -155,3 +155,27 @@ def test_it_answers_as_taken_in(testbed: Mapping[str, str], tmp_path: Path, engi
         if container:
             container.remove(force=True)
         engine.images.remove(tag, force=True) if engine.images.list(tag) else None
+
+
+STAGED = {
+    "Dockerfile": 'FROM scratch AS web\nLABEL stage=web\nCOPY app.yaml /\nEXPOSE 8080\nCMD ["/web"]\n'
+    'FROM scratch AS debug\nLABEL stage=debug\nCOPY app.yaml /\nCMD ["/debug"]\n',
+    "compose.yaml": "services:\n  web:\n    build: {context: ., target: web}\n    ports: ['8080:8080']\n",
+}
+
+
+def test_the_stage_that_is_deployed_elsewhere_is_the_image(
+    testbed: Mapping[str, str], tmp_path: Path, engine: Any
+) -> None:
+    here = Application(tmp_path / "shop", "shop", f"t{uuid4().hex[:8]}", dict(testbed))
+    for path, text in STAGED.items():
+        here.write(path, text)
+    here.must("new-app", "shop", "--from", ".", "--team", here.team)
+    here.commit("First version")
+    here.must("build")
+    images = engine.images.list(f"{here.team}/shop")
+    try:
+        assert [each.labels["stage"] for each in images] == ["web"]
+    finally:
+        for each in images:
+            engine.images.remove(each.id, force=True)

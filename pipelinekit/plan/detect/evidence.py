@@ -19,7 +19,7 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"\bDial|New\w*Client\b|\bcreate(?:Connection|Client|Transport|Pool)\b|\b\w*redis|mongo|amqp|kafka|\bfetch\("
+    r"\bDial|New\w*Client\b|\bcreate(?:Connection|Client|Transport|Pool)\b|\b\w*redis|mongo|amqp|kafka|(?<!ENV\.)\bfetch\("
     r"|\baxios|\brequests\.|\bhttpx\.|\bhttp\.(?:Get|Post)\b|urlopen|RestTemplate|WebClient|HttpClient|base_?url"
     r"|\bclient\b|\bconnect\(|\bproxy\b|\btarget\b",
     re.IGNORECASE,
@@ -29,8 +29,9 @@ _CALLEE = re.compile(
     r"|amqp|pika|memcache|proxy|statsd|sequelize|datasource|knex",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"[0-9][0-9]")
 _NEAR = 400
-"""Characters before a port in which the call is looked for that it is an argument of."""
+"""Characters before a port in which the call is sought that it is an argument of: a line may be a file."""
 
 
 def listens(pattern: re.Pattern[str], texts: Iterable[str]) -> re.Match[str] | None:
@@ -44,17 +45,19 @@ def number(match: re.Match[str]) -> int:
 
 
 def _in(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    for match in pattern.finditer(text):
+    # A number is found without a look at each place, and most files have none that could be a port.
+    for match in pattern.finditer(text) if _DIGITS.search(text) else ():
         port = number(match)
         if 0 < port < 65536 and port not in CALLED and not _calls(text, match):
             yield match
 
 
 def _calls(text: str, match: re.Match[str]) -> bool:
-    line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
+    near = max(0, match.start() - _NEAR)
+    line = text[max(near, text.rfind("\n", 0, match.start()) + 1) : match.end()]
     if _NAME.search(line) or _VERB.search(line):
         return True
-    return any(_CALLEE.search(each) for each in _callees(text[max(0, match.start() - _NEAR) : match.start()]))
+    return any(_CALLEE.search(each) for each in _callees(text[near : match.start()]))
 
 
 def _callees(before: str) -> Iterator[str]:

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from pipelinekit.model.container import Container
+from pipelinekit.plan.detect.needs.writes import writing
 from pipelinekit.plan.detect.signs import Detected
-from pipelinekit.plan.detect.writes import writing
 
 LINE = "USER 65532:65532"
 _SERVERS = re.compile(
@@ -41,19 +41,48 @@ def runs(container: Container) -> bool:
     return container.starts or bool(_SERVERS.search(container.base))
 
 
+def unstarted(found: Detected, container: Container) -> Detected:
+    """What was seen, where the Dockerfile starts nothing: ours is in its place unless it is kept."""
+    if container.user in {"", "root", "0"} and not _NOT_ROOT.search(container.base):
+        return found.doubting(
+            f"Dockerfile: it starts nothing, as root, which the chart refuses: if it is kept, add {LINE}"
+        )
+    return found
+
+
 def described(found: Detected, container: Container) -> Detected:
     """What was seen, with the Dockerfile's own words before it: its command stays, its port is the port."""
     # A port that belongs to a command of ours says nothing about theirs.
     port = None if found.command else found.port
     found = replace(found, keeps_dockerfile=True, command=(), choices=(), port=port)
+    found = _placed(found, container.workdir)
     found = found.because("Dockerfile: its last stage runs, so it stays, and with it its command")
     found = _port(found, container)
     if container.health and found.port:
         found = replace(found, health=container.health).because(f"HEALTHCHECK: {container.health}")
+    if re.search(r"(?:^|/)php:\S*fpm", container.base) and set(container.ports) <= {9000}:
+        found = found.doubting(
+            "Dockerfile: php-fpm speaks FastCGI and no HTTP: a web server has to be in the image"
+        )
     found = _user(found, container)
     for each in container.volumes:
         found = writing(found, each, "Dockerfile: VOLUME", stays=False)
     return found
+
+
+def _placed(found: Detected, folder: str) -> Detected:
+    """Folders that are written to are where the Dockerfile has the source, which is /app in one of ours."""
+    folder = folder.rstrip("/")
+    if folder == "/app" or not found.volumes:
+        return found
+    if not re.fullmatch(r"(/[A-Za-z0-9._-]+)+", folder):
+        return replace(found, volumes={})
+    volumes = {
+        name: {**each, "path": each["path"].replace("/app/", f"{folder}/", 1)}
+        for name, each in found.volumes.items()
+    }
+    doubts = tuple(each.replace(" /app/", f" {folder}/") for each in found.doubts)
+    return replace(found, volumes=volumes, doubts=doubts)
 
 
 def _port(found: Detected, container: Container) -> Detected:

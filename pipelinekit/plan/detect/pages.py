@@ -1,4 +1,4 @@
-"""Ruby, plain pages, and a Dockerfile when nothing else is known."""
+"""Plain pages, and a Dockerfile when nothing else is known."""
 
 from __future__ import annotations
 
@@ -6,39 +6,14 @@ import posixpath
 import re
 from dataclasses import replace
 
-from pipelinekit.plan.detect.signs import NO_TESTS, Detected, Texts
-
-
-def ruby(texts: Texts) -> Detected | None:
-    """A Ruby program, or None."""
-    if "Gemfile" not in texts:
-        return None
-    found = _tested(texts, Detected(language="ruby", evidence=("Gemfile: Ruby",)))
-    if "config.ru" in texts:
-        command = ("bundle", "exec", "rackup", "--host=0.0.0.0", "--port=9292")
-        found = replace(found, command=command, port=9292).because(
-            "config.ru: a Rack application, on port 9292"
-        )
-    return found
-
-
-def _tested(texts: Texts, found: Detected) -> Detected:
-    gems = texts["Gemfile"]
-    if re.search(r"rspec", gems) and any(each.startswith("spec/") for each in texts):
-        report = "--format=RspecJunitFormatter --out=/reports/rspec.xml"
-        more = tuple(report.split()) if "rspec_junit_formatter" in gems else ()
-        return replace(found, test=("bundle", "exec", "rspec", *more)).because("spec/: RSpec's tests")
-    if "bin/rails" in texts and any(each.startswith("test/") for each in texts):
-        return replace(found, test=("bin/rails", "test")).because("test/: Rails' tests")
-    if "tests/run.rb" in texts:
-        return found
-    if "Rakefile" in texts and any(each.startswith("test/") for each in texts):
-        return replace(found, test=("bundle", "exec", "rake", "test")).because("test/: the tests, by rake")
-    return replace(found, test=NO_TESTS).because("no tests: neither spec/ nor test/ has any")
+from pipelinekit.plan.detect import foreign
+from pipelinekit.plan.detect.signs import Detected, Texts
 
 
 def static(texts: Texts) -> Detected | None:
-    """Plain pages, or None."""
+    """Plain pages, or None: beside another language they are its documents, or its templates."""
+    if foreign.seen(texts):
+        return None
     for folder in ("public", "site", "dist", "docs", "www", "."):
         page = posixpath.normpath(f"{folder}/index.html")
         if page in texts:

@@ -15,6 +15,8 @@ _NUMBERS = r"\d{1,6}(?:\.\d{1,6})*"
 _BOUND = re.compile(
     rf"(\^|~>|~=|~|>=|<=|===?|!=|>|<|)\s*v?({_NUMBERS})((?:\.[xX*])*)(?:[-+@][0-9A-Za-z.+-]*)?"
 )
+_LONGEST = 300
+"""Characters of a range; what has more was written by nobody who wants a version."""
 _ANY = frozenset(("", "*", "x", "X", "latest", "node", "lts/*", "stable"))
 
 
@@ -45,6 +47,7 @@ NODE = Lines(("24", "22", "26"), ("25", "23", "21", "20", "18", "16", "14", "12"
 PYTHON = Lines(("3.13", "3.14", "3.12", "3.11"), ("3.10", "3.9", "3.8", "3.7", "3.6"), ("3.6",))
 # The pip of 3.6 cannot install into another environment.
 PHP = Lines(("8.4", "8.3", "8.5", "8.2"), ("8.1", "8.0", "7.4", "7.3", "7.2"))
+RUBY = Lines(("3.4", "3.3", "4.0"), ("3.2", "3.1", "3.0", "2.7", "2.6", "2.5"))
 """As the languages' own calendars have them."""
 
 
@@ -56,7 +59,8 @@ def choose(text: str, lines: Lines) -> Choice:
     text, default = text.strip(), lines.maintained[0]
     if text in _ANY:
         return Choice(default)
-    alternatives = [bounds for each in re.split(r"\|\|?", text) if (bounds := _bounds(each)) is not None]
+    ranges = re.split(r"\|\|?", text) if len(text) <= _LONGEST else []
+    alternatives = [bounds for each in ranges if (bounds := _bounds(each)) is not None]
     if not alternatives:
         return Choice(default, "what the repository asks for is no range of versions")
     for each in alternatives:

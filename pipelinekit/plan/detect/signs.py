@@ -14,8 +14,9 @@ Texts = Mapping[str, str]
 
 READ = re.compile(
     r"(^|/)(Pipfile(\.lock)?|Procfile|Aptfile|system\.properties|fly\.toml|railway\.(json|toml)|nixpacks\.toml"
-    r"|app\.json|devcontainer\.json|\.devcontainer\.json|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props"
-    r"|Gemfile|Dockerfile(\.[\w-]+)?|[\w-]+\.[Dd]ockerfile|\.nvmrc|\.node-version|\.python-version|runtime\.txt|yarn\.lock|angular\.json"
+    r"|nginx\.conf|app\.json|devcontainer\.json|\.devcontainer\.json|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props"
+    r"|Gemfile(\.lock)?|config\.ru|\.ruby-version|\.tool-versions|composer\.lock|\.env\.(?:example|dist)|bin/www|\.?mise\.toml|\.sdkmanrc|\.java-version"
+    r"|schema\.prisma|Dockerfile(\.[\w-]+)?|[\w-]+\.[Dd]ockerfile|\.nvmrc|\.node-version|\.python-version|runtime\.txt|yarn\.lock|angular\.json|nest-cli\.json"
     r"|Cargo\.toml|pom\.xml|package\.json|composer\.json|pyproject\.toml|setup\.cfg"
     r"|requirements[^/]*\.(txt|in)|requirements/[^/]+\.(txt|in)"
     r"|[^/]+\.(gradle|gradle\.kts|csproj|fsproj|properties|ya?ml"
@@ -40,6 +41,12 @@ SKIPPED = frozenset(
 NO_TESTS = ("sh", "-c", "echo '<testsuites/>' > /reports/none.xml && echo 'there are no tests'")
 """A test command for what has no tests: its report has none, and `pipelinekit test` says so."""
 DEEPEST = 8
+_LONGEST = 1000
+"""Characters of a sentence: what it quotes is somebody else's, and as long as they like."""
+_PROGRAMS = {"node": re.compile(r"\.[cm]?[jt]s$"), "ruby": re.compile(r"\.rb$")}
+"""What a package is called that runs, in the languages that build sites as well."""
+JOBS = "its jobs want a process of their own, in processes"
+"""How the doubt ends that nothing runs a queue's jobs."""
 UNSERVED = "a worker, without a port"
 """How the doubt ends whether a program answers requests at all."""
 
@@ -68,12 +75,16 @@ class Detected:
     main: str = ""
     files: tuple[str, ...] = ()
     system: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    extensions: tuple[str, ...] = ()
+    """Of PHP, those that its image lacks."""
     user: int | None = None
     dependencies: tuple[str, ...] | None = None
     test: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     their_command: bool = False
     """Whether the command is the repository's own line."""
+    takes_port: bool = False
+    """Whether that line listens where the variable PORT says, so that any number will do."""
     processes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Those beside web, without a port, by their command."""
     before: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -93,6 +104,10 @@ class Detected:
     """Folders that it writes to, as `run.volumes` has them."""
     keeps_dockerfile: bool = False
     """Whether the repository's own Dockerfile describes the image."""
+    target: str = ""
+    """The stage of that Dockerfile that is the image, where it is not the last one."""
+    stages: tuple[str, ...] = ()
+    """Its stages of which one has to be named; empty where there is nothing to decide."""
     choices: tuple[Choice, ...] = ()
     """Programs of which one has to be named; empty where there is nothing to decide."""
     chosen: Choice | None = None
@@ -104,11 +119,17 @@ class Detected:
 
     def doubting(self, *sentences: str) -> Detected:
         """The same, with more to look at; empty sentences say nothing."""
-        return replace(self, doubts=(*self.doubts, *filter(None, sentences)))
+        return replace(self, doubts=(*self.doubts, *(each[:_LONGEST] for each in sentences if each)))
 
     def because(self, *sentences: str) -> Detected:
         """The same, with more evidence."""
-        return replace(self, evidence=(*self.evidence, *sentences))
+        return replace(self, evidence=(*self.evidence, *(each[:_LONGEST] for each in sentences)))
+
+    @property
+    def is_site(self) -> bool:
+        """Whether a web server has what a build makes, and no program runs."""
+        program = _PROGRAMS.get(self.language)
+        return bool(program and self.package and not program.search(self.package))
 
 
 def shallowest(texts: Texts, pattern: str) -> str:
@@ -119,9 +140,6 @@ def shallowest(texts: Texts, pattern: str) -> str:
 
 def search(texts: Texts, paths: str, pattern: str) -> re.Match[str] | None:
     """The first match of a pattern in the texts of the matching paths."""
-    for path in sorted(texts, key=lambda each: (each.count("/"), each)):
-        if re.search(paths, path):
-            found = re.search(pattern, texts[path])
-            if found:
-                return found
-    return None
+    named, said = re.compile(paths).search, re.compile(pattern).search
+    ours = sorted((path.count("/"), path) for path in texts if named(path))
+    return next((found for _, path in ours if (found := said(texts[path]))), None)

@@ -10,14 +10,16 @@ from dataclasses import replace
 from pipelinekit.model.container import Container
 from pipelinekit.reading.docker.dockerfile import WORD, Instruction, escape_of, instructions, stage_of
 from pipelinekit.reading.docker.expansion import expand
+from pipelinekit.reading.docker.sources import copied
 
 _MAKES_USER = re.compile(r"\b(?:useradd|adduser)\b[^\n;&|]*")
 _NUMBER = re.compile(r"(?:^|\s)(?:-u|--uid)[ =](\d{1,9})(?!\d)")
 _ASKED = re.compile(r"https?://[\w.\[\]-]+(?::(\d{1,5}))?(/[\w./-]*)?")
 
 
-def read_container(text: str, args: Mapping[str, str]) -> Container | None:
-    """What the last stage comes to; None without one. `args` override the file's own defaults.
+def read_container(text: str, args: Mapping[str, str], target: str = "") -> Container | None:
+    """What the last stage, or the one called `target`, comes to; None without one. `args` override the file's
+    own defaults.
 
     Raises `DocumentInvalid` for a text that grows beyond all bounds.
     """
@@ -38,7 +40,7 @@ def read_container(text: str, args: Mapping[str, str]) -> Container | None:
         elif now is not None:
             now = _after(now, each, values, escape)
             known[current] = now
-    return now
+    return known.get(target.lower()) if target else now
 
 
 def _declare(
@@ -76,6 +78,9 @@ def _after(now: Container, each: Instruction, values: dict[str, str], escape: st
         port = int(asked[1]) if asked and asked[1] else 0
         health = (asked[2] or "/") if asked else ""
         return replace(now, health=health, health_port=port if 0 < port < 65536 else None)
+    if each.word in {"COPY", "ADD"}:
+        sources = (expand(word, values, escape) for word in copied(each))
+        return replace(now, copies=(*now.copies, *sources))
     return replace(now, users={**now.users, **_users(each.rest)}) if each.word == "RUN" else now
 
 

@@ -82,13 +82,16 @@ def _foreign(text: str, args: Mapping[str, str]) -> list[_Use]:
     return found
 
 
-def base(text: str, args: Mapping[str, str]) -> str:
-    """What the last stage is made on in the end, through the stages it begins with; empty without one."""
+def base(text: str, args: Mapping[str, str], target: str = "") -> str:
+    """What the last stage, or the `target`, is made on in the end, through the stages it begins with; empty
+    without one."""
     begun: dict[str, str] = {}
     image = ""
     for stage in stages(text, args):
         image = begun.get(stage.image.lower(), stage.image)
         begun[stage.name.lower()] = image
+        if target and stage.name.lower() == target.lower():
+            break
     return image
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 from pipelinekit.reading.docker.globs import Glob
@@ -17,6 +18,9 @@ FILE = ".dockerignore"
 MAX_PATTERNS = 10_000
 MAX_PATTERN = 4_096
 """Characters of a pattern: no path is longer."""
+
+REMEMBERED = 200_000
+"""Paths that rules have been asked about: whoever watches a folder asks the same ones with each change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,18 @@ class Ignore:
         self._rules = rules
         self._keeps = any(rule.keeps for rule in rules)
         self._folders: dict[str, int] = {"": 0}
+        self._said: dict[str, bool] = {}
 
     def excludes(self, path: str) -> bool:
         """Whether a path (relative, with `/`) stays out of the context."""
+        said = self._said.get(path)
+        if said is None:
+            if len(self._said) >= REMEMBERED:
+                self._said.clear()
+            said = self._said[path] = self._excludes(path)
+        return said
+
+    def _excludes(self, path: str) -> bool:
         above = path.rpartition("/")[0]
         if above not in self._folders:
             parts = above.split("/")
@@ -70,6 +83,7 @@ class Ignore:
         )
 
 
+@lru_cache(maxsize=8)
 def read_dockerignore(text: str, origin: str = FILE) -> Ignore:
     """The rules in `text`; raises `DocumentInvalid` for a pattern that Docker refuses."""
     rules: list[_Rule] = []

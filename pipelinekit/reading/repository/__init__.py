@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Mapping
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.words import WHOLE, Whom, Word
 from pipelinekit.reading.repository import (
     buildpacks,
     ci,
@@ -13,19 +14,30 @@ from pipelinekit.reading.repository import (
     fly,
     hosts,
     procfile,
+    shared,
+    tools,
     workplace,
 )
 from pipelinekit.reading.repository.document import json_of, toml_of, yaml_of
 
-READERS: tuple[Callable[[Mapping[str, str]], Iterable[Word]], ...] = (
-    procfile.read,
-    dockerfiles.read,
-    fly.read,
+Reader = Callable[[Mapping[str, str], Whom], Iterable[Word]]
+
+
+def _alike(read: Callable[[Mapping[str, str]], Iterable[Word]]) -> Reader:
+    """A reader of a file that says nothing of who else there is."""
+    return lambda texts, _whom: read(texts)
+
+
+READERS: tuple[Reader, ...] = (
+    _alike(procfile.read),
+    _alike(dockerfiles.read),
+    _alike(fly.read),
     hosts.read,
-    buildpacks.read,
+    _alike(buildpacks.read),
+    _alike(tools.read),
     compose.read,
-    ci.read,
-    workplace.read,
+    _alike(ci.read),
+    _alike(workplace.read),
 )
 """The first that says something counts; what follows is held against it."""
 
@@ -40,7 +52,7 @@ _DOCUMENTS = (
 )
 
 
-def _unread(texts: Mapping[str, str]) -> Iterable[Word]:
+def _unread(texts: Mapping[str, str], _whom: Whom) -> Iterable[Word]:
     """A note of each document that is there and broken."""
     for file in (*_DOCUMENTS, *compose.FILES):
         text = texts.get(file, "")
@@ -58,12 +70,20 @@ MOST = 500
 LONGEST = 1000
 
 
-def read_words(texts: Mapping[str, str]) -> tuple[Word, ...]:
-    """Every word of every file that is known, in the order in which they count. Never raises.
+def read_words(texts: Mapping[str, str], whom: Whom = WHOLE) -> tuple[Word, ...]:
+    """Every word about a program of every file that is known, in the order in which they count. Never raises.
 
     A value that is longer than a line of a person's, or has control characters in it, is left out.
     """
     found: list[Word] = []
     for reader in (*READERS, _unread):
-        found += [each for each in reader(texts) if len(each.value) <= LONGEST and each.value.isprintable()]
-    return tuple(found[:MOST])
+        found += [
+            each for each in reader(texts, whom) if len(each.value) <= LONGEST and each.value.isprintable()
+        ]
+    found = found if whom.alone else shared.of_one(found, whom)
+    return tuple(each for each in found[:MOST] if not _is_own(each, whom))
+
+
+def _is_own(word: Word, whom: Whom) -> bool:
+    """Whether it names the Dockerfile that is built anyway."""
+    return word.what == "dockerfile" and posixpath.normpath(word.value) == whom.dockerfile

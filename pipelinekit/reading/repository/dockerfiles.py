@@ -31,9 +31,9 @@ def read(texts: Mapping[str, str]) -> Iterator[Word]:
     if container is None:
         return
     yield Word(what="dockerfile", value=path, place=path)
-    place = line_in(texts[path], path, r"^\s*(?i:EXPOSE)\s")
+    place = line_in(texts[path], path, r"^[^\S\n]*(?i:EXPOSE)\s")
     for port in container.ports:
         yield Word(what="port", value=str(port), place=place)
     if container.health:
-        place = line_in(texts[path], path, r"^\s*(?i:HEALTHCHECK)\s")
+        place = line_in(texts[path], path, r"^[^\S\n]*(?i:HEALTHCHECK)\s")
         yield Word(what="health", value=container.health, place=place)

@@ -11,7 +11,7 @@ from pipelinekit.reading.source import Path, Source, parse
 
 _MERGED = "merged-in"
 _MERGE_KEY = re.compile(r"^([ \t]*(?:-[ \t]+)?)<<[ \t]*:", re.MULTILINE)
-_COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 
 
 class Document:

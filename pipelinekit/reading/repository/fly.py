@@ -30,6 +30,7 @@ def read(texts: Mapping[str, str]) -> Iterator[Word]:
     single: tuple[tuple[What, str, str], ...] = (
         ("before", "deploy", "release_command"),
         ("dockerfile", "build", "dockerfile"),
+        ("target", "build", "build-target"),
     )
     for what, section, key in single:
         value = text_of(at(data, section, key))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.words import WHOLE, Whom, Word
+from pipelinekit.reading.repository.candidates import Candidate, chosen
 from pipelinekit.reading.repository.document import (
     Document,
     entries,
@@ -18,44 +20,68 @@ from pipelinekit.reading.repository.document import (
 from pipelinekit.reading.repository.procfile import process
 from pipelinekit.reading.repository.variables import given
 
-_HERE = frozenset(("", ".", "./"))
 
-
-def read(texts: Mapping[str, str]) -> Iterator[Word]:
+def read(texts: Mapping[str, str], whom: Whom = WHOLE) -> Iterator[Word]:
     """The words of each of them that is there."""
-    yield from _render(texts.get("render.yaml", ""))
+    yield from render(texts.get("render.yaml", ""), whom)
     yield from _app_json(texts.get("app.json", ""))
     yield from _heroku(texts.get("heroku.yml", ""))
     yield from _railway(texts)
 
 
-def _render(text: str) -> Iterator[Word]:
+def render(text: str, whom: Whom = WHOLE) -> Iterator[Word]:
+    """Of `render.yaml`, the words of the service that is this program, and of what runs beside it."""
     said = yaml_of(text, "render.yaml")
     services = said.at("services")
     here = [
         number
         for number, each in enumerate(services if isinstance(services, list) else [])
         if isinstance(each, dict)
-        and text_of(each.get("rootDir")) in _HERE
+        and posixpath.normpath(text_of(each.get("rootDir")) or ".") in {".", whom.folder}
         and text_of(each.get("type")) in {"web", "pserv", "worker", "cron"}
     ]
-    webs = [each for each in here if said.text("services", each, "type") in {"web", "pserv"}]
-    for number in here:
-        path = ("services", number)
-        kind = said.text(*path, "type")
-        own = said.text(*path, "name") or kind
-        # The first is the application; the others of that kind stand beside it under their names.
-        name = "web" if number in webs[:1] else own
-        line = said.text(*path, "startCommand") or said.text(*path, "dockerCommand")
-        if line:
-            yield Word(what="command", name=name, value=line, place=said.line(*path))
-        if kind == "cron" and said.text(*path, "schedule"):
-            words = f"{own} runs at {said.text(*path, 'schedule')}: processes.{own}.schedule"
-            yield Word(what="note", value=words, place=said.line(*path, "schedule"))
-        if number in webs[:1] or not webs:
-            yield from _of_service(said, path)
-    if here and not webs:
+    made = [_candidate(said, each) for each in here]
+    pool, ours = chosen(made, whom, own=False)
+    if pool and ours is None and whom.alone:
+        listed = ", ".join(each.name for each in pool[:12])
+        words = f"{listed} are run from here, and none is called as the application: nothing of them is taken"
+        yield Word(what="note", value=words, place=said.line("services", here[0]))
+    for number, each in zip(here, made, strict=True):
+        if ours and each in pool and (each is ours or whom.alone):
+            yield from _of_one(said, ("services", number), each, ours)
+    if ours and not ours.serves:
         yield Word(what="worker", value="no service of type web", place="render.yaml")
+
+
+def _candidate(said: Document, number: int) -> Candidate:
+    path = ("services", number)
+    kind = said.text(*path, "type")
+    root = posixpath.normpath(said.text(*path, "rootDir") or ".")
+    file = said.text(*path, "dockerfilePath")
+    return Candidate(
+        name=said.text(*path, "name") or kind,
+        context=root,
+        dockerfile=posixpath.normpath(posixpath.join(root, file)) if file else "",
+        serves=kind in {"web", "pserv"},
+        lasts=kind != "cron",
+    )
+
+
+def _of_one(said: Document, path: tuple[str | int, ...], each: Candidate, ours: Candidate) -> Iterator[Word]:
+    line = said.text(*path, "startCommand") or said.text(*path, "dockerCommand")
+    main = each is ours
+    if not main and (each.serves or each.dockerfile != ours.dockerfile):
+        words = f"{each.name} is run from here as well: nothing of it is in this application"
+        yield Word(what="note", value=words, place=said.line(*path))
+        return
+    if line:
+        name = "web" if main and each.serves else each.name
+        yield Word(what="command", name=name, value=line, place=said.line(*path))
+    if said.text(*path, "type") == "cron" and said.text(*path, "schedule"):
+        words = f"{each.name} runs at {said.text(*path, 'schedule')}: processes.{each.name}.schedule"
+        yield Word(what="note", value=words, place=said.line(*path, "schedule"))
+    if main:
+        yield from _of_service(said, path)
 
 
 def _of_service(said: Document, path: tuple[str | int, ...]) -> Iterator[Word]:

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from pipelinekit.adapters.folder.packaged import templates
-from pipelinekit.cli.application.services import services_in
-from pipelinekit.cli.application.takein import describe, seen_in
+from pipelinekit.cli.application.repository.services import services_in
+from pipelinekit.cli.application.repository.takein import describe, seen_in
 from pipelinekit.generators import dockerfile, languages
 from pipelinekit.model.app import WEB, App
 from pipelinekit.model.platform.site import Site
@@ -35,8 +35,11 @@ KNOWN = {
         "asked",
         "doubts",
     ),
-    "services",
+    *("services", "of"),
     *("says", "never", "evidence", "test", "health", "env", "processes", "before"),
+    "target",
+    "user",
+    *("command", "package", "extensions", "files", "asks", "unknown"),
 }
 
 
@@ -70,6 +73,10 @@ def came_to(found: Detected, app: App, text: str) -> dict[str, Any]:
         "cmd": json.loads(last) if last.startswith("[") else last,
         "site": computed.get("site", ""),
         "pages": build.package,
+        "package": build.package,
+        "command": list(app.processes[WEB].command),
+        "extensions": list(build.extensions),
+        "files": list(build.files),
         "port": app.processes[WEB].port,
         "health": app.processes[WEB].health,
         "env": dict(app.processes[WEB].env),
@@ -79,6 +86,8 @@ def came_to(found: Detected, app: App, text: str) -> dict[str, Any]:
         "asked": [each.package for each in found.choices],
         "doubts": len(found.doubts),
         "test": list(build.test),
+        "target": build.target,
+        "user": build.user,
     }
 
 
@@ -88,11 +97,18 @@ def test_it_is_right_the_first_time(path: Path) -> None:
     truth = {"doubts": 0, **case["truth"]}
     assert set(truth) <= KNOWN
     if "services" in truth:
-        assert {each.path: each.language for each in services_in(case["files"])} == truth["services"]
+        found_all = services_in(case["files"])
+        assert {each.path: each.language for each in found_all} == truth["services"]
+        assert [line for each in found_all for line in adopting.untrue(case["files"], each, truth)] == []
+        return
+    if truth.get("unknown"):
+        assert seen_in(case["files"]) is None
+        assert not services_in(case["files"])
         return
     found = seen(case)
+    assert found.asks_port == bool(truth.get("asks"))
     if truth.get("asked"):
-        assert [each.package for each in found.choices] == truth["asked"]
+        assert [*(each.package for each in found.choices), *found.stages] == truth["asked"]
         assert found.language == truth["language"]
         return
     app, text = made(found)

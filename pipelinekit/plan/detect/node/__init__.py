@@ -6,7 +6,9 @@ import posixpath
 import re
 from dataclasses import replace
 
-from pipelinekit.plan.detect.node import frameworks, package, ports, workspaces
+from pipelinekit.plan.detect import choices
+from pipelinekit.plan.detect.folders import below
+from pipelinekit.plan.detect.node import basepath, frameworks, nest, package, ports, workspaces
 from pipelinekit.plan.detect.node.package import Package
 from pipelinekit.plan.detect.node.start import Start, start
 from pipelinekit.plan.detect.signs import UNSERVED, Choice, Detected, Texts
@@ -22,7 +24,7 @@ NODE_TESTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("mocha", ("npx", "mocha", "--reporter", "xunit", "--reporter-option", "output=/reports/mocha.xml")),
     ("jest", ("npx", "jest", "--ci")),
 )
-_PLACEHOLDER = re.compile(r"no test specified|^\s*exit 1\s*$|^\s*(true|exit 0|echo\b[^&|;]*)\s*$")
+_PLACEHOLDER = re.compile(r"no test specified|^[^\S\n]*exit 1\s*$|^[^\S\n]*(true|exit 0|echo\b[^&|;]*)\s*$")
 _FOLDER = re.compile(r"[A-Za-z0-9._@+/-]+")
 
 
@@ -34,15 +36,12 @@ def look(texts: Texts) -> Detected | None:
     found = _installed(texts, root)
     those = workspaces.members(texts, root)
     if not those:
-        return _program(texts, root, found)
+        several = nest.choices(texts)
+        return _one_of(texts, root, found, several) if several else _program(texts, root, found)
     own = _program(workspaces.outside(texts, list(those)), root, found)
     if not workspaces.leads(root) and _runs(workspaces.outside(texts, list(those)), root):
         return _linked(own, those)
-    able = [
-        each
-        for each in those
-        if _FOLDER.fullmatch(each) and _runs(workspaces.below(texts, each), those[each])
-    ]
+    able = [each for each in those if _FOLDER.fullmatch(each) and _runs(below(texts, each), those[each])]
     if len(able) == 1:
         return member(texts, able[0])
     asked = found.because("workspaces: " + ", ".join(those))
@@ -51,8 +50,20 @@ def look(texts: Texts) -> Detected | None:
     )
 
 
+def _one_of(texts: Texts, root: Package, found: Detected, several: tuple[Choice, ...]) -> Detected:
+    """Nest's applications: all of them are one project's, and one of them is the program."""
+    found = _tested(root, found).because(f"{nest.FILE}: Nest's applications")
+    found = choices.between(found, several, root.name)
+    return found if found.choices else nest.chosen(texts, found)
+
+
+def listening(texts: Texts, found: Detected) -> Detected:
+    """The same with its port, for a program that was chosen among several."""
+    return nest.chosen(texts, found)
+
+
 def _choice(texts: Texts, folder: str, one: Package, found: Detected) -> Choice:
-    said = _program(workspaces.below(texts, folder), one, found)
+    said = _program(below(texts, folder), one, found)
     why = f"{folder}: port {said.port or 'unknown'}; {said.evidence[-1]}"
     return Choice(name=posixpath.basename(folder), package=folder, why=why, option="--service")
 
@@ -64,7 +75,7 @@ def member(texts: Texts, folder: str) -> Detected | None:
     if folder not in those:
         return None
     found = _linked(_installed(texts, root), those)
-    found = _program(workspaces.below(texts, folder), those[folder], found)
+    found = _program(below(texts, folder), those[folder], found)
     commands = workspaces.builds(those, folder)
     if "build" in root.scripts:
         commands = ("npm run build",)
@@ -79,6 +90,12 @@ def member(texts: Texts, folder: str) -> Detected | None:
     prune = found.prune and not found.installer.startswith("pnpm")
     found = replace(found, package=placed, command=command, commands=commands, test=test, prune=prune)
     return found.because(f"{folder}: the member that runs; the others are linked")
+
+
+def needed(texts: Texts, folder: str) -> Texts:
+    """What a member is made of: its own files, and those of the members that it takes."""
+    those = workspaces.members(texts, package.read(texts.get("package.json", "")))
+    return workspaces.taken(texts, those, folder) if folder in those else texts
 
 
 def _linked(found: Detected, those: workspaces.Members) -> Detected:
@@ -108,7 +125,7 @@ def runs(texts: Texts) -> bool:
     """Whether the package at the top, or a member of its, is a program: a library has a main file too."""
     root = package.read(texts.get("package.json", ""))
     those = workspaces.members(texts, root)
-    return _runs(texts, root) or any(_runs(workspaces.below(texts, each), those[each]) for each in those)
+    return _runs(texts, root) or any(_runs(below(texts, each), those[each]) for each in those)
 
 
 def leads(texts: Texts) -> bool:
@@ -133,7 +150,7 @@ def _program(texts: Texts, root: Package, found: Detected) -> Detected:
     made = frameworks.framework(texts, root, started)
     if made and made.site:
         found = replace(found, package=made.site, port=frameworks.SITE_PORT, health="/healthz")
-        return found.because(made.reason).doubting(made.doubt)
+        return found.because(made.reason).doubting(made.doubt, basepath.doubt(texts, root))
     if made:
         own = started if started.command and made.command[:1] != started.command[:1] else None
         if not (own or started.package) or made.package:
@@ -178,6 +195,12 @@ def _served(texts: Texts, root: Package, found: Detected) -> Detected:
         return found
     if not (found.package or found.command):
         return found.doubting("no port was found in the source: 8080 is a guess")
+    words = " ".join(found.command)
+    said = re.search(r"(?<![\w-])--port[ =](\d{2,5})\b", words)
+    if said:
+        found = replace(found, port=int(said[1])).because(f"port {said[1]} in the start script")
+        every = "0.0.0.0" in words  # noqa: S104
+        return found.doubting("" if every else f"{words[:60]}: does it listen on all addresses?")
     if ports.serves(texts, root):
         return replace(found, asks_port=True).because("it listens, on a port that the source does not show")
     return replace(found, server=False).doubting(f"nothing in the source answers requests: {UNSERVED}")

@@ -100,6 +100,28 @@ def _angular(texts: Texts, package: Package) -> Framework:
     return Framework(f"Angular: a site that is built into {site}/", site=site)
 
 
+def _nitro(texts: Texts, package: Package) -> Framework:
+    del texts, package
+    return Framework("nitro: its server, on port 3000", package=".output/server/index.mjs", port=3000)
+
+
+def _webpack(texts: Texts, package: Package) -> Framework:
+    del package
+    said = search(
+        texts, r"^webpack\.[\w.]*[jt]s$", r"\bpath:[^\n]{0,80}?[\"'](?:\./)?([\w-][\w./-]*)[\"']\s*\)?,?"
+    )
+    site = said[1].strip("/") if said else "dist"
+    return Framework(f"webpack: a site that is built into {site}/", site=site)
+
+
+def _strapi(texts: Texts, package: Package) -> Framework:
+    del texts, package
+    doubt = "Strapi needs APP_KEYS and its other keys in run.secrets, and a database and uploads that stay"
+    return Framework(
+        "strapi start: its server, on port 1337", command=("strapi", "start"), port=1337, doubt=doubt
+    )
+
+
 def _in(folder: str, name: str) -> Callable[[Texts, Package], Framework]:
     def look(texts: Texts, package: Package) -> Framework:
         del texts, package
@@ -121,6 +143,13 @@ KINDS: tuple[tuple[str, Callable[[Texts, Package], Framework]], ...] = (
     ("gatsby", _in("public", "Gatsby")),
     ("@11ty/eleventy", _in("_site", "Eleventy")),
     ("@vue/cli-service", _in("dist", "Vue")),
+    ("@solidjs/start", _nitro),
+    ("@tanstack/react-start", _nitro),
+    ("parcel", _in("dist", "Parcel")),
+    ("webpack-dev-server", _webpack),
+    ("vitepress", _in("docs/.vitepress/dist", "VitePress")),
+    ("hexo", _in("public", "Hexo")),
+    ("@strapi/strapi", _strapi),
     ("vite", _vite),
 )
 _OWN_SERVER = re.compile(

@@ -24,7 +24,7 @@ SETTINGS = (".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml", ".pnpmfil
 """What an installer reads beside package.json and its lock."""
 FOLDERS = (".yarn/", "patches/")
 LIFECYCLE = ("preinstall", "install", "postinstall", "prepare", "preprepare", "postprepare")
-_NOTHING = re.compile(r"husky|is-ci|lefthook|simple-git-hooks|^\s*(echo|true|exit 0)\b")
+_NOTHING = re.compile(r"husky|is-ci|lefthook|simple-git-hooks|^[^\S\n]*(echo|true|exit 0)\b")
 """Scripts that only concern a workplace; they still run, with nothing of the source."""
 _NAMED = {"hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24"}
 # What wrote each format of a lock file: a newer program would refuse it or write another.

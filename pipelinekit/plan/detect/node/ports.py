@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 
 from pipelinekit.plan.detect.evidence import listens
 from pipelinekit.plan.detect.node.package import Package
 from pipelinekit.plan.detect.signs import Texts
+from pipelinekit.plan.detect.sought import Sought
 
-_SOURCE = re.compile(r"\.([cm]?[jt]s|[jt]sx)$")
+_ENDINGS = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".jsx", ".tsx")
 _NOT_THE_SERVER = re.compile(
     r"(^|/)(tests?|__tests__|spec|e2e|cypress|client|frontend|scripts|examples?|docs|fixtures|mocks?|benchmarks?)/"
     r"|\.(test|spec|config|d)\.[cm]?[jt]sx?$|(^|/)client\.[cm]?[jt]s$"
@@ -21,12 +23,22 @@ _PATTERNS = tuple(
         rf"process\.env\.\w*PORT\w*\)?[^\n;]{{0,40}}?{_DEFAULT}",
         rf"process\.env\[[\"']\w*PORT\w*[\"']\][^\n;]{{0,40}}?{_DEFAULT}",
         r"\.listen\(\s*(\d{2,5})\b",
-        r"\.listen\(\s*\{[^}]{0,80}?port:\s*(\d{2,5})\b",
+        r"(?:\.listen\(|\bserve\(|\blisten:|\bWebSocket\.?Server\()\s*\{[^}]{0,80}?port:\s*(\d{2,5})\b",
         r"\b(?:PORT|port)\b\s*(?::\s*number\s*)?=\s*[\"']?(\d{2,5})\b",
     )
 )
-_DIGITS = re.compile(r"\d\d")
-_ANSWERS = re.compile(r"\.listen\(|createServer\(|Bun\.serve\(|\bserve\(|fastify\(|express\(")
+_VARIABLE = re.compile(r"env(?:\.|\[[\"'])(\w*PORT\w*)")
+_SAID = re.compile(r"port\s*[:=]")
+_ANSWERS = Sought(
+    (".listen(", r"\.listen\("),
+    ("createServer(", r"createServer\("),
+    ("Bun.serve(", r"Bun\.serve\("),
+    ("serve(", r"\bserve\("),
+    ("fastify(", r"fastify\("),
+    ("express(", r"express\("),
+    ("Server(", r"\bWebSocket\.?Server\("),
+    ("startStandaloneServer(", r"startStandaloneServer\("),
+)
 _SERVERS = frozenset(
     (
         "express",
@@ -37,31 +49,39 @@ _SERVERS = frozenset(
         "hono",
         "restify",
         "polka",
+        "@apollo/server",
         "@feathersjs/express",
     )
 )
 
 
-def sources(texts: Texts) -> list[str]:
-    """The paths of what may be the server's source, the shallowest first."""
-    ours = [path for path in texts if _SOURCE.search(path) and not _NOT_THE_SERVER.search(path)]
+def sources(texts: Texts, has: Callable[[str], object] = bool) -> list[str]:
+    """The paths of what may be the server's source and `has` something in its text, the shallowest first."""
+    ours = [
+        path
+        for path, text in texts.items()
+        if path.endswith(_ENDINGS) and has(text) and not _NOT_THE_SERVER.search(path)
+    ]
     return sorted(ours, key=lambda path: (path.count("/"), path))
 
 
 def port(texts: Texts, program: str) -> tuple[int, str] | None:
     """A port and why it is that; the program's own file before others."""
     stem = re.sub(r"^(dist|build|lib|out)/(src/)?", "src/", program)
-    own = [path for path in (program, posixpath.splitext(stem)[0] + ".ts") if path in texts]
-    for path in (*own, *sources(texts)):
-        # Most files have no number that could be a port.
-        if not _DIGITS.search(texts[path]):
-            continue
+    own = [path for path in ("bin/www", program, posixpath.splitext(stem)[0] + ".ts") if path in texts]
+    for path in (*own, *sources(texts, _may_say)):
         for pattern in _PATTERNS:
             found = listens(pattern, (texts[path],))
             if found:
-                told = "the variable PORT, else " if "env" in found[0] else ""
+                named = _VARIABLE.search(found[0])
+                told = f"the variable {named[1]}, else " if named else ""
                 return int(found[1]), f"{path}: {told}port {found[1]}"
     return None
+
+
+def _may_say(text: str) -> bool:
+    """Whether a pattern could match: most files have none of what each of them needs."""
+    return ".listen(" in text or "PORT" in text or _SAID.search(text) is not None
 
 
 def serves(texts: Texts, package: Package) -> bool:
@@ -72,16 +92,18 @@ def serves(texts: Texts, package: Package) -> bool:
 
 
 _LOCAL = re.compile(r"\.listen\(\s*[^()\n]{0,60}[\"'](?:localhost|127\.0\.0\.1)[\"']")
-_EVERYWHERE = re.compile(r"[\"'](?:0\.0\.0\.0|::)[\"']|\bHOST\b")
+_EVERYWHERE = Sought(
+    ("0.0.0.0", r"[\"']0\.0\.0\.0[\"']"),  # noqa: S104 - what it listens on, not what we do
+    ("::", r"[\"']::[\"']"),
+    ("HOST", r"\bHOST\b"),
+)
 
 
 def local(texts: Texts, package: Package) -> str:
     """Why nobody outside of its pod may reach it; empty where nothing says that."""
-    ours = sources(texts)
-    for path in ours:
-        if _LOCAL.search(texts[path]):
-            return f"{path}: it listens on localhost only: in a pod nobody reaches that"
+    for path in sources(texts, _LOCAL.search):
+        return f"{path}: it listens on localhost only: in a pod nobody reaches that"
     # Fastify's default is localhost, and the others' all addresses.
-    if "fastify" in package.needed and not any(_EVERYWHERE.search(texts[each]) for each in ours):
+    if "fastify" in package.needed and not sources(texts, _EVERYWHERE.search):
         return "Fastify listens on localhost unless listen has a host: in a pod nobody reaches that"
     return ""

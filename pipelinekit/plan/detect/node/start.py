@@ -17,8 +17,9 @@ _FILE = re.compile(r"\.([cm]?js)$")
 # They watch, compile on the way or serve to a workplace only.
 _WATCHERS = {"nodemon", "ts-node-dev", "tsnd", "node-dev", "supervisor"}
 _FOR_WORKPLACES = re.compile(
-    r"^(vite(\s|$)(?!preview)|react-scripts\s+start|next\s+dev|nuxi?\s+dev|nuxt\s*$|ng\s+serve|webpack(-dev-server|\s+serve)"
-    r"|astro\s+dev|gatsby\s+develop|vue-cli-service\s+serve|parcel|nest\s+start|remix\s+dev|react-router\s+dev|concurrently)"
+    r"^(?:npx\s+(?:-y\s+|--yes\s+)?)?(vite(\s|$)(?!preview)|react-scripts\s+start|next\s+dev|nuxi?\s+dev|nuxt\s*$|ng\s+serve|webpack(-dev-server|\s+serve)"
+    r"|astro\s+dev|gatsby\s+develop|vue-cli-service\s+serve|parcel|nest\s+start|remix\s+dev|react-router\s+dev|concurrently"
+    r"|(?:@11ty/)?eleventy\b|docusaurus\s+start|hexo\s+server|hugo\s+server|vuepress\s+dev|vitepress\s+dev|strapi\s+develop)"
 )
 CANDIDATES = (
     *("server.js", "index.js", "app.js", "main.js", "src/server.js", "src/index.js", "src/app.js"),

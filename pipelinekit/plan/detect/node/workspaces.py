@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
+from pipelinekit.plan.detect.folders import fits
 from pipelinekit.plan.detect.node.package import Package, read
 from pipelinekit.plan.detect.signs import Texts
 
@@ -26,15 +27,15 @@ def leads(root: Package) -> bool:
 def members(texts: Texts, root: Package) -> Members:
     """The members that the root names, by their folders; none where it is no workspace."""
     patterns = root.workspaces or _of_pnpm(texts.get("pnpm-workspace.yaml", ""))
-    wanted = [_compiled(each) for each in patterns if not each.startswith("!")]
-    unwanted = [_compiled(each[1:]) for each in patterns if each.startswith("!")]
-    folders = [posixpath.dirname(each) for each in texts if posixpath.basename(each) == "package.json"]
+    wanted = [each for each in patterns if not each.startswith("!")]
+    unwanted = [each[1:] for each in patterns if each.startswith("!")]
+    folders = [posixpath.dirname(each) for each in texts if each.endswith("/package.json")]
     return {
         folder: read(texts[f"{folder}/package.json"])
         for folder in sorted(folders)
         if folder
-        and any(each.fullmatch(folder) for each in wanted)
-        and not any(each.fullmatch(folder) for each in unwanted)
+        and any(fits(each, folder) for each in wanted)
+        and not any(fits(each, folder) for each in unwanted)
     }
 
 
@@ -46,37 +47,39 @@ def _of_pnpm(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    pattern = posixpath.normpath(pattern.strip().rstrip("/") or ".")
-    parts = re.split(r"(\*\*|\*)", pattern)
-    inside = {"**": ".*", "*": "[^/]*"}
-    return re.compile("".join(inside.get(each, re.escape(each)) for each in parts))
-
-
-def below(texts: Texts, folder: str) -> dict[str, str]:
-    """A member's own files, as if it stood alone."""
-    prefix = f"{folder}/"
-    return {path.removeprefix(prefix): text for path, text in texts.items() if path.startswith(prefix)}
-
-
 def outside(texts: Texts, folders: Sequence[str]) -> dict[str, str]:
     """The root's own files."""
     prefixes = tuple(f"{each}/" for each in folders)
     return {path: text for path, text in texts.items() if not path.startswith(prefixes)}
 
 
+def taken(texts: Texts, those: Members, folder: str) -> dict[str, str]:
+    """The files of a member, and of the members that it takes, however far; their paths are from the top."""
+    by_name = {package.name: each for each, package in those.items()}
+    found, waiting = {folder}, [folder]
+    while waiting:
+        for name in those[waiting.pop()].needed:
+            place = by_name.get(name, folder)
+            if place not in found:
+                found.add(place)
+                waiting.append(place)
+    prefixes = tuple(f"{each}/" for each in found)
+    return {path: text for path, text in texts.items() if path.startswith(prefixes)}
+
+
 def builds(those: Members, folder: str) -> tuple[str, ...]:
     """The command lines that build a member: those that it needs first, then itself."""
     by_name = {package.name: each for each, package in those.items()}
-    order: list[str] = []
-
-    def visit(each: str, path: tuple[str, ...]) -> None:
-        if each in order or each in path:
-            return
-        for name in sorted(those[each].names):
-            if name in by_name:
-                visit(by_name[name], (*path, each))
-        order.append(each)
-
-    visit(folder, ())
+    order: dict[str, None] = {}
+    met = {folder}
+    waiting = [(folder, iter(sorted(those[folder].names)))]
+    while waiting:
+        each, names = waiting[-1]
+        new = next((by_name[name] for name in names if by_name.get(name, folder) not in met), None)
+        if new is None:
+            order[each] = None
+            waiting.pop()
+        else:
+            met.add(new)
+            waiting.append((new, iter(sorted(those[new].names))))
     return tuple(f"npm --prefix {each} run build" for each in order if "build" in those[each].scripts)

@@ -7,8 +7,10 @@ import re
 import shlex
 from dataclasses import replace
 
-from pipelinekit.plan.detect.python.program import manager, program
-from pipelinekit.plan.detect.python.project import project, version
+from pipelinekit.plan.detect.python import workspace
+from pipelinekit.plan.detect.python.django import manager
+from pipelinekit.plan.detect.python.program import program
+from pipelinekit.plan.detect.python.project import Project, project, version
 from pipelinekit.plan.detect.signs import Detected, Texts
 
 # Neither unittest nor Django writes reports: `pipelinekit test` makes one of what they say.
@@ -23,6 +25,8 @@ DJANGO_XML_TEST = ("sh", "-c", f"{_XML_RUNNER}; {_COLLECT}")
 
 _LOCKED = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 _TESTS = re.compile(r"(^|/)(tests?/.*\.py|test_[^/]*\.py|[^/]*_test\.py|tests\.py)$")
+_DISCOVERED = re.compile(r"(^|/)test[^/]*\.py$")
+_FOLDERS = ("tests", "test")
 
 
 def look(texts: Texts) -> Detected | None:
@@ -30,6 +34,48 @@ def look(texts: Texts) -> Detected | None:
     said = project(texts)
     if said is None:
         return None
+    found = _installed(texts, said)
+    those = workspace.members(texts)
+    if not those:
+        return _tested(texts, said.names, program(texts, said, found))
+    # Projects below that are no members are none of its parts either.
+    prefixes = tuple(
+        each.removesuffix("pyproject.toml") for each in texts if each.endswith("/pyproject.toml")
+    )
+    outside = {path: text for path, text in texts.items() if not path.startswith(prefixes)}
+    lines = (*workspace.installs(texts, those, ""), *(found.commands or ()))
+    own = program(outside, said, replace(found, commands=lines or None))
+    if not any(each.startswith(workspace.NO_PROGRAM) for each in own.doubts):
+        return _tested(texts, said.names, own)
+    able = workspace.able(texts, those, found)
+    if len(able) == 1:
+        return member(texts, able[0].package)
+    asked = found.because("members of uv's workspace: " + ", ".join(those))
+    none = f"{workspace.NO_PROGRAM} in any member of uv's workspace: say what runs in run.command"
+    return replace(asked, choices=able).doubting("" if able else none)
+
+
+def member(texts: Texts, folder: str) -> Detected | None:
+    """One member of a workspace, built from the top so that it finds the others; None for no member."""
+    those = workspace.members(texts)
+    said = project(texts)
+    if said is None or folder not in those:
+        return None
+    found = workspace.member(texts, those, folder, _installed(texts, said))
+    return _tested(texts, said.names + texts[f"{folder}/pyproject.toml"], found)
+
+
+def needed(texts: Texts, folder: str) -> Texts:
+    """What a member is made of: its own files, and those of the members that it takes."""
+    those = workspace.members(texts)
+    if folder not in those:
+        return texts
+    prefixes = tuple(f"{each}/" for each in workspace.taken(texts, those, folder))
+    return {path: text for path, text in texts.items() if path.startswith(prefixes)}
+
+
+def _installed(texts: Texts, said: Project) -> Detected:
+    """How its packages come, and for which Python."""
     choice, where = version(texts)
     first = next(iter(said.files), "manage.py")
     lock = next((each for each in _LOCKED if each in said.files), "")
@@ -47,13 +93,15 @@ def look(texts: Texts) -> Detected | None:
     found = found.because(f"{where or 'no version is asked for'}: Python {choice.version}")
     if said.compiled:
         found = found.because(f"{said.compiled} is compiled: the image with compilers and libraries")
-    found = found.doubting(f"Python {choice.version}: {choice.doubt}" if choice.doubt else "").doubting(
+    return found.doubting(f"Python {choice.version}: {choice.doubt}" if choice.doubt else "").doubting(
         said.doubt
     )
-    found = program(texts, said, found)
+
+
+def _tested(texts: Texts, names: str, found: Detected) -> Detected:
     if not any(_TESTS.search(each) for each in texts):
         found = found.because("no tests: no file of any was found")
-    return replace(found, test=_python_tests(texts, said.names))
+    return replace(found, test=_python_tests(texts, names))
 
 
 def _python_tests(texts: Texts, names: str) -> tuple[str, ...]:
@@ -71,4 +119,13 @@ def _python_tests(texts: Texts, names: str) -> tuple[str, ...]:
         )
     if "tests/__main__.py" in texts:
         return ()
-    return UNITTEST
+    return _unittest(texts)
+
+
+def _unittest(texts: Texts) -> tuple[str, ...]:
+    """Discovery begins in the folder of the tests where that is no package: it is not looked into else."""
+    folders = {posixpath.dirname(each) for each in texts if _DISCOVERED.search(each)}
+    apart = next((each for each in _FOLDERS if each in folders and f"{each}/__init__.py" not in texts), "")
+    if not apart or any(each.split("/")[0] != apart for each in folders):
+        return UNITTEST
+    return (*UNITTEST[:2], UNITTEST[2].replace("discover", f"discover -s {apart}", 1))

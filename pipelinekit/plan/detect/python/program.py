@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelinekit.plan.detect.evidence import listens
-from pipelinekit.plan.detect.python.project import INSTALL, Project
-from pipelinekit.plan.detect.signs import UNSERVED, Detected, Texts, shallowest
+from pipelinekit.plan.detect.python.demos import gradio, nicegui, streamlit
+from pipelinekit.plan.detect.python.django import django
+from pipelinekit.plan.detect.python.project import PORT, Project, has, served_by
+from pipelinekit.plan.detect.signs import UNSERVED, Detected, Texts
+from pipelinekit.plan.detect.sought import Sought
 
-PORT = 8000
 _OTHERS = re.compile(
     r"(^|/)(tests?|examples?|docs|scripts|benchmarks|migrations|alembic)/|(^|/)(test_[^/]*|conftest|setup)\.py$"
 )
@@ -25,8 +26,18 @@ _WSGI = re.compile(
 )
 _CALLED = re.compile(r"^(\w+)\s*=\s*(?:\w+\.)*(?:create|make|build|get)_app(?:lication)?\(", re.MULTILINE)
 _CELERY = re.compile(r"^(\w+)\s*=\s*(?:\w+\.)?Celery\(", re.MULTILINE)
-_SERVES = re.compile(
-    r"HTTPServer|serve_forever|run_app\(|\.listen\(|uvicorn\.run|app\.run\(|grpc\.(?:aio\.)?server\(|start_server\(|(?<!\.)\brun\([^)]*port|make_server\("
+_SERVES = Sought(
+    ("HTTPServer", "HTTPServer"),
+    ("serve_forever", "serve_forever"),
+    ("run_app(", r"run_app\("),
+    (".listen(", r"\.listen\("),
+    ("uvicorn.run", r"uvicorn\.run"),
+    ("app.run(", r"app\.run\("),
+    (".server(", r"grpc\.(?:aio\.)?server\("),
+    ("start_server(", r"start_server\("),
+    # What begins with letters is found without a look at each place.
+    ("run(", r"run(?<!\wrun)(?<!\.run)(?<!\bdef run)\([^)]*port"),
+    ("make_server(", r"make_server\("),
 )
 _LISTENS = (
     re.compile(
@@ -42,6 +53,7 @@ _LOCAL = re.compile(
     r"(?:HTTPServer\(\s*\(|make_server\(|(?:run|run_app|start_server)\([^()\n]*?\bhost\s*=\s*)\s*"
     r"[\"'](?:localhost|127\.0\.0\.1)[\"']"
 )
+_AIOHTTPS = re.compile(r"\brun_app\((?![^)\n]{0,200}\b(?:port|sock|path)\s*=)")
 _SCRIPTS = (
     "main.py",
     "app.py",
@@ -58,7 +70,7 @@ _SCRIPTS = (
 def program(texts: Texts, project: Project, found: Detected) -> Detected:
     """The same with what runs."""
     ours = _sources(texts)
-    for look in (_django, _streamlit, _asgi, _wsgi, _celery):
+    for look in (django, streamlit, gradio, nicegui, _asgi, _wsgi, _celery):
         said = look(texts, ours, project, found)
         if said:
             return said
@@ -70,18 +82,9 @@ def _sources(texts: Texts) -> list[str]:
     return sorted(paths, key=lambda each: (each.count("/"), each))
 
 
-def _has(project: Project, name: str) -> bool:
-    return bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", project.names, re.IGNORECASE))
-
-
-def _with(found: Detected, project: Project, server: str) -> Detected:
-    """The same with a server for production, installed where no file names it."""
-    if _has(project, server):
-        return found
-    commands = (*(found.commands or ()), f"{INSTALL} {server}")
-    return replace(found, commands=commands).because(
-        f"{server}: added, for no file names a server for production"
-    )
+def _saying(texts: Texts, paths: list[str], *words: str) -> list[str]:
+    """Those with one of the words: a pattern that may begin in any line is only tried where that is."""
+    return [each for each in paths if any(word in texts[each] for word in words)]
 
 
 def _placed(texts: Texts, path: str, project: Project) -> tuple[str, str]:
@@ -92,144 +95,81 @@ def _placed(texts: Texts, path: str, project: Project) -> tuple[str, str]:
         module = module.removeprefix("src/")
         return module.replace("/", "."), "" if project.installed else "src"
     # A folder that is no package, whose modules import each other by their bare names.
+    if not folder or f"{folder}/__init__.py" in texts:
+        return module.replace("/", "."), ""
+    inside = len(folder) + 1
     beside = {
-        posixpath.basename(each)[:-3]
+        each[inside:-3]
         for each in texts
-        if posixpath.dirname(each) == folder and each.endswith(".py")
+        if each.startswith(f"{folder}/") and each.endswith(".py") and "/" not in each[inside:]
     }
-    named = re.escape(folder.partition("/")[0])
-    everything = "\n".join(texts[each] for each in texts if each.endswith(".py"))
-    bare = folder and f"{folder}/__init__.py" not in texts and beside
-    if bare and not re.search(rf"^\s*(?:from|import)\s+{named}\b", everything, re.MULTILINE):
-        bare_imports = re.findall(r"^\s*(?:from|import)\s+(\w+)", texts[path], re.MULTILINE)
+    if beside and not _imported(texts, folder.partition("/")[0]):
+        bare_imports = re.findall(r"^[^\S\n]*(?:from|import)\s+(\w+)", texts[path], re.MULTILINE)
         if beside & set(bare_imports):
             return posixpath.basename(module), folder
     return module.replace("/", "."), ""
 
 
-def manager(texts: Texts) -> str:
-    """Django's `manage.py`, not far down; empty without one."""
-    return shallowest({each: "" for each in texts if each.count("/") <= 2}, r"(^|/)manage\.py$")
-
-
-def _django(texts: Texts, ours: list[str], project: Project, found: Detected) -> Detected | None:
-    manage = manager(texts)
-    if not manage:
-        return None
-    folder = posixpath.dirname(manage)
-    inside = [each for each in ours if not folder or each.startswith(f"{folder}/")]
-    found = replace(found, port=PORT).because(f"{manage}: Django, on port {PORT}")
-    found = _collected(texts, inside, folder, found)
-    wsgi = next((each for each in inside if each.endswith("/wsgi.py")), "")
-    asgi = next((each for each in inside if each.endswith("/asgi.py")), "")
-    within = f"{folder}/" if folder else ""
-
-    def module(path: str) -> str:
-        return path.removeprefix(within).removesuffix(".py").replace("/", ".")
-
-    if asgi and not _has(project, "gunicorn"):
-        for server, words in (
-            ("uvicorn", ("--host=0.0.0.0", f"--port={PORT}")),
-            ("daphne", ("--bind=0.0.0.0", f"--port={PORT}")),
-        ):
-            if _has(project, server):
-                return replace(found, command=(server, *words, f"{module(asgi)}:application"))
-    if not wsgi:
-        return found.doubting("Django has no wsgi.py: say what serves it in run.command")
-    if _has(project, "waitress") and not _has(project, "gunicorn"):
-        return replace(
-            found, command=("waitress-serve", f"--listen=0.0.0.0:{PORT}", f"{module(wsgi)}:application")
-        )
-    there = (f"--chdir={folder}",) if folder else ()
-    found = _with(found, project, "gunicorn")
-    return replace(found, command=("gunicorn", f"--bind=0.0.0.0:{PORT}", *there, module(wsgi)))
-
-
-def _collected(texts: Texts, inside: list[str], folder: str, found: Detected) -> Detected:
-    """Static files collected in the build, where the settings say where and can be read there."""
-    settings = [each for each in inside if re.search(r"(^|/)settings(\.py|/[^/]+\.py)$", each)]
-    text = "\n".join(texts[each] for each in settings)
-    if not re.search(r"^STATIC_ROOT\s*=", text, re.MULTILINE):
-        return found
-    wanted = set(re.findall(r"os\.environ\[[\"'](\w+)[\"']\]|\benv(?:\.\w+)?\([\"'](\w+)[\"']\s*\)", text))
-    names = sorted({one or other for one, other in wanted})
-    if any("KEY" not in each and "SECRET" not in each for each in names):
-        return found.doubting(
-            "collectstatic needs variables of the settings: add it to build.commands with them"
-        )
-    given = "".join(f"{each}=build " for each in names)
-    there = f"{folder}/" if folder else ""
-    line = f"{given}python {shlex.quote(f'{there}manage.py')} collectstatic --noinput"
-    return replace(found, commands=(*(found.commands or ()), line)).because(
-        "STATIC_ROOT: static files are collected"
-    )
-
-
-def _streamlit(texts: Texts, ours: list[str], project: Project, found: Detected) -> Detected | None:
-    path = next(
-        (each for each in ours if re.search(r"^\s*(import|from) streamlit\b", texts[each], re.MULTILINE)), ""
-    )
-    if not path or not _has(project, "streamlit"):
-        return None
-    command = (
-        "streamlit",
-        "run",
-        path,
-        "--server.address=0.0.0.0",
-        "--server.port=8501",
-        "--server.headless=true",
-    )
-    return replace(found, command=command, port=8501).because(f"{path}: Streamlit, on port 8501")
+def _imported(texts: Texts, name: str) -> bool:
+    """Whether a source imports from a folder by its name."""
+    says = re.compile(rf"^[^\S\n]*(?:from|import)\s+{re.escape(name)}\b", re.MULTILINE)
+    return any(name in text and says.search(text) for path, text in texts.items() if path.endswith(".py"))
 
 
 def _asgi(texts: Texts, ours: list[str], project: Project, found: Detected) -> Detected | None:
-    words = re.compile(r"\b(?:FastAPI|Starlette|Litestar|Quart)\(")
-    target, factory, path = _application(texts, ours, _ASGI, words)
+    words = ("FastAPI(", "Starlette(", "Litestar(", "Quart(", "Blacksheep(")
+    made = re.compile(r"\b(?:FastAPI|Starlette|Litestar|Quart)\(")
+    target, factory, path = _application(texts, ours, _ASGI, made, words)
     if not target:
         return None
     module, folder = _placed(texts, path, project)
     found = found.because(f"{path}: an ASGI application, on port {PORT}")
-    if _has(project, "hypercorn") and not _has(project, "uvicorn"):
+    if has(project, "hypercorn") and not has(project, "uvicorn"):
         return replace(
             found, command=("hypercorn", f"--bind=0.0.0.0:{PORT}", f"{module}:{target}"), port=PORT
         )
     there = (f"--app-dir={folder}",) if folder else ()
-    made = ("--factory",) if factory else ()
+    called = ("--factory",) if factory else ()
     if not re.search(r"fastapi\[(standard|all)", project.names):
-        found = _with(found, project, "uvicorn")
-    command = ("uvicorn", "--host=0.0.0.0", f"--port={PORT}", *there, *made, f"{module}:{target}")
+        found = served_by(found, project, "uvicorn")
+    command = ("uvicorn", "--host=0.0.0.0", f"--port={PORT}", *there, *called, f"{module}:{target}")
     return replace(found, command=command, port=PORT)
 
 
 def _wsgi(texts: Texts, ours: list[str], project: Project, found: Detected) -> Detected | None:
+    words = ("Flask(", "Bottle(", "falcon.App(")
     target, factory, path = _application(
-        texts, ours, _WSGI, re.compile(r"\b(?:Flask|APIFlask|falcon\.App)\(")
+        texts, ours, _WSGI, re.compile(r"\b(?:Flask|APIFlask|falcon\.App)\("), words
     )
     if not target:
         return None
     module, folder = _placed(texts, path, project)
     found = found.because(f"{path}: a WSGI application, on port {PORT}")
     name = f"{module}:{target}()" if factory else f"{module}:{target}"
-    if _has(project, "waitress") and not _has(project, "gunicorn"):
+    if has(project, "waitress") and not has(project, "gunicorn"):
         made = ("--call", f"{module}:{target}") if factory else (name,)
         return replace(found, command=("waitress-serve", f"--listen=0.0.0.0:{PORT}", *made), port=PORT)
-    found = _with(found, project, "gunicorn")
+    found = served_by(found, project, "gunicorn")
     there = (f"--chdir={folder}",) if folder else ()
     return replace(found, command=("gunicorn", f"--bind=0.0.0.0:{PORT}", *there, name), port=PORT)
 
 
 def _application(
-    texts: Texts, ours: list[str], named: re.Pattern[str], made: re.Pattern[str]
+    texts: Texts, ours: list[str], named: re.Pattern[str], made: re.Pattern[str], words: tuple[str, ...]
 ) -> tuple[str, bool, str]:
-    """The variable that holds the application, or the function that makes it, and the file that has it."""
-    for path in ours:
+    """The variable that holds the application, or the function that makes it, and the file that has it.
+
+    Each match has one of the words in it.
+    """
+    saying = _saying(texts, ours, *words)
+    for path in saying:
         found = named.search(texts[path])
         if found:
             return found[1], False, path
-    makers = [path for path in ours if made.search(texts[path])]
+    makers = [path for path in saying if made.search(texts[path])]
     if not makers:
         return "", False, ""
-    for path in ours:
+    for path in _saying(texts, ours, "_app"):
         found = _CALLED.search(texts[path])
         if found:
             return found[1], False, path
@@ -241,7 +181,7 @@ def _application(
 
 
 def _celery(texts: Texts, ours: list[str], project: Project, found: Detected) -> Detected | None:
-    path = next((each for each in ours if _CELERY.search(texts[each])), "")
+    path = next((each for each in _saying(texts, ours, "Celery(") if _CELERY.search(texts[each])), "")
     if not path:
         return None
     module, folder = _placed(texts, path, project)
@@ -265,14 +205,18 @@ def _script(texts: Texts, ours: list[str], project: Project, found: Detected) ->
         return found.doubting("no program was found: say what runs in run.command").doubting(
             "no port was found in the source: 8080 is a guess"
         )
-    serving = [each for each in near if _SERVES.search(texts[each])]
+    serving = [each for each in near if _SERVES.is_in(texts[each])]
+    local = next((path for path in serving if _LOCAL.search(texts[path])), "")
+    if local:
+        found = found.doubting(f"{local}: it listens on localhost only: in a pod nobody reaches that")
     for path in serving:
-        if _LOCAL.search(texts[path]):
-            found = found.doubting(f"{path}: it listens on localhost only: in a pod nobody reaches that")
         for pattern in _LISTENS:
             port = listens(pattern, (texts[path],))
             if port:
                 return replace(found, port=int(port[1])).because(f"{path}: port {port[1]}")
+    usual = next((path for path in serving if _AIOHTTPS.search(texts[path]) and "aiohttp" in texts[path]), "")
+    if usual:
+        return replace(found, port=8080).because(f"{usual}: aiohttp's run_app, on port 8080")
     if serving:
         return replace(found, asks_port=True).because("it listens, on a port that the source does not show")
     return replace(found, server=False).doubting(f"nothing in the source answers requests: {UNSERVED}")
@@ -283,7 +227,7 @@ def listening(texts: Texts, paths: Sequence[str]) -> tuple[int | None, bool]:
 
     Without a file that is known, any source of the program counts.
     """
-    ours = paths or [each for each in _sources(texts) if _SERVES.search(texts[each])]
+    ours = paths or [each for each in _sources(texts) if _SERVES.is_in(texts[each])]
     text = "\n".join(texts[each] for each in ours)
     given = re.search(r"environ(?:\.get)?[(\[]\s*[\"']PORT[\"']|getenv\(\s*[\"']PORT[\"']", text)
     for pattern in _LISTENS:
@@ -292,4 +236,6 @@ def listening(texts: Texts, paths: Sequence[str]) -> tuple[int | None, bool]:
             return int(port[1]), bool(given)
     # Flask's own server, where nothing says another port.
     flask = re.search(r"\bapp\.run\(", text) and re.search(r"\bflask\b", text, re.IGNORECASE)
+    if _AIOHTTPS.search(text) and "aiohttp" in text and not given:
+        return 8080, False
     return (5000 if flask and not given else None), bool(given)

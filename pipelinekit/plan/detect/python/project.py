@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelinekit.plan.detect.ranges import PYTHON, Choice, choose
-from pipelinekit.plan.detect.signs import Texts
+from pipelinekit.plan.detect.signs import Detected, Texts
+from pipelinekit.plan.detect.tables import toml_of
 
 LOCKS = (("uv.lock", "uv"), ("poetry.lock", "poetry"), ("pdm.lock", "pdm"))
 INSTALL = "pip --no-cache-dir --python /venv/bin/python install"
@@ -19,13 +20,19 @@ _FIRST = (
     *("requirements/requirements.txt", "requirements/base.txt", "requirements/main.txt", "requirements.in"),
 )
 _FOR_TESTS = re.compile(r"(dev|test)")
-_INCLUDED = re.compile(r"^\s*(?:-r|-c|--requirement|--constraint)[ =]?\s*(\S+)", re.MULTILINE)
-_LOCAL = re.compile(r"^\s*(?:-e\s+|--editable[ =])?(?:\.|file:)(?:[/\[\s]|$)", re.MULTILINE)
+_INCLUDED = re.compile(r"^[^\S\n]*(?:-r|-c|--requirement|--constraint)[ =]?\s*(\S+)", re.MULTILINE)
+_LOCAL = re.compile(r"^[^\S\n]*(?:-e\s+|--editable[ =])?(?:\.|file:)(?:[/\[\s]|$)", re.MULTILINE)
 # Without wheels for Linux: they are compiled, and look for their libraries when they run.
 _COMPILED = re.compile(
     r"(?<![\w-])(psycopg2(?!-binary)|mysqlclient|uwsgi|python-ldap|pycairo|pygraphviz|xmlsec)(?![\w-])",
     re.IGNORECASE,
 )
+
+
+PORT = 8000
+"""Where a server of ours listens."""
+_WORD = "${PROJECT_ROOT}"
+_PDMS = "pyproject.toml: ${PROJECT_ROOT} is PDM's own word, and pip, which installs here, does not know it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +50,7 @@ class Project:
 
 def project(texts: Texts) -> Project | None:
     """What the repository says of its packages, or None when it is no Python project."""
-    data = _toml(texts.get("pyproject.toml", ""))
+    data = toml_of(texts.get("pyproject.toml", ""))
     requirements = [each for each in texts if _REQUIREMENTS.fullmatch(each)]
     sources = [
         *requirements,
@@ -58,13 +65,6 @@ def project(texts: Texts) -> Project | None:
     if found is None and "manage.py" in texts:
         found = Project(files=(), names=names, doubt="no file names the packages that are needed")
     return found
-
-
-def _toml(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):
-        return {}
 
 
 def at(data: Any, *path: str) -> Any:
@@ -87,7 +87,7 @@ def _locked(texts: Texts, data: dict[str, Any], names: str) -> Project | None:
                 if at(data, "tool", "uv", "workspace") is not None
                 else []
             )
-            installed = _installable(texts, data)
+            installed = installable(texts, data)
             return Project(
                 files=("pyproject.toml", lock, *members),
                 names=names,
@@ -95,6 +95,8 @@ def _locked(texts: Texts, data: dict[str, Any], names: str) -> Project | None:
                 installed=installed,
                 commands=(f"{INSTALL} --no-deps .",) if installed else (),
                 compiled=_compiled(names),
+                # What is exported has its value instead; the project's own metadata has the word.
+                doubt=_PDMS if installer == "pdm" and installed and _WORD in texts["pyproject.toml"] else "",
             )
     if "Pipfile" in texts:
         has_lock = "Pipfile.lock" in texts
@@ -121,7 +123,7 @@ def _listed(texts: Texts, data: dict[str, Any], requirements: list[str], names: 
         )
     )
     whole = (".",) if any(_LOCAL.search(texts[each]) for each in files) else ()
-    installed = "project" in data and _installable(texts, data)
+    installed = "project" in data and installable(texts, data)
     return Project(
         files=(*files, *whole),
         names=names,
@@ -150,7 +152,7 @@ def _packaged(texts: Texts, data: dict[str, Any], names: str) -> Project | None:
     if "pyproject.toml" not in texts and not old:
         return None
     compiled = _compiled(names)
-    if old or _installable(texts, data):
+    if old or installable(texts, data):
         files = tuple(each for each in ("pyproject.toml", "setup.cfg", "setup.py") if each in texts)
         return Project(files=files, names=names, installed=True, compiled=compiled)
     if isinstance(at(data, "project", "dependencies"), list):
@@ -159,8 +161,8 @@ def _packaged(texts: Texts, data: dict[str, Any], names: str) -> Project | None:
     return Project(files=(), names=names, compiled=compiled, doubt=doubt)
 
 
-def _installable(texts: Texts, data: dict[str, Any]) -> bool:
-    """Whether a build backend would find the package: many projects have one and are none."""
+def installable(texts: Texts, data: Mapping[str, Any], folder: str = "") -> bool:
+    """Whether a build backend would find the package of a folder: many projects have one and are none."""
     if "build-system" not in data:
         return False
     if at(data, "tool", "poetry", "package-mode") is False or at(data, "tool", "uv", "package") is False:
@@ -176,12 +178,12 @@ def _installable(texts: Texts, data: dict[str, Any]) -> bool:
     name = at(data, "project", "name") or at(data, "tool", "poetry", "name")
     module = re.sub(r"[-_.]+", "_", name).lower() if isinstance(name, str) else ""
     usual = (f"{module}/__init__.py", f"src/{module}/__init__.py", f"{module}.py")
-    return bool(module) and any(each in texts for each in usual)
+    return bool(module) and any(posixpath.join(folder, each) in texts for each in usual)
 
 
 def version(texts: Texts) -> tuple[Choice, str]:
     """The Python that it wants, and where that is said."""
-    data, pipfile = _toml(texts.get("pyproject.toml", "")), _toml(texts.get("Pipfile", ""))
+    data, pipfile = toml_of(texts.get("pyproject.toml", "")), toml_of(texts.get("Pipfile", ""))
     setup = re.search(
         r"python_requires\s*=\s*[\"']?([^\"'\n]+)",
         f"{texts.get('setup.cfg', '')}\n{texts.get('setup.py', '')}",
@@ -206,3 +208,18 @@ def version(texts: Texts) -> tuple[Choice, str]:
 def _line_of(text: str) -> str:
     found = re.search(r"(?<![\d.])(\d+\.\d+)", text)
     return found[1] if found else ""
+
+
+def has(project: Project, name: str) -> bool:
+    """Whether a file names a package."""
+    return bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", project.names, re.IGNORECASE))
+
+
+def served_by(found: Detected, project: Project, server: str) -> Detected:
+    """The same with a server for production, installed where no file names it."""
+    if has(project, server):
+        return found
+    commands = (*(found.commands or ()), f"{INSTALL} {server}")
+    return replace(found, commands=commands).because(
+        f"{server}: added, for no file names a server for production"
+    )

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pipelinekit.model.container import Container
 from pipelinekit.model.services import Built, Service
 from pipelinekit.plan.detect import node
-from pipelinekit.plan.detect.services import folders, labels, programs
+from pipelinekit.plan.detect.services import folders, labels, outside, programs
 from pipelinekit.plan.detect.services.built import TOP, as_built
 from pipelinekit.plan.detect.signs import Detected, Texts
 
@@ -36,7 +36,8 @@ def services(
         found = {}
     for each in (*below.values(), *folders.declared(texts, built, containers, set(found) | set(below))):
         found.setdefault(each.path, each)
-    found = {path: as_built(texts, each, built) for path, each in found.items()}
+    local = outside.projects(texts)
+    found = {path: outside.built_with(local, as_built(texts, each, built)) for path, each in found.items()}
     return labels.named(tuple(found[path] for path in sorted(found)))
 
 

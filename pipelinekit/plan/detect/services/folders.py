@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pipelinekit.model.container import Container
 from pipelinekit.model.services import Built, Service
@@ -24,6 +25,12 @@ _ASIDE = re.compile(
     r"|load-?tests?|\.[\w-]+)(?:/|$)|[-_.](?:tests?|e2e|it)(?:/|$)",
     re.IGNORECASE,
 )
+
+
+_PARTS = re.compile(
+    r"(?:^|/)(?:layouts?|themes?|templates?|partials?|views?|assets|static|resources|archetypes|wwwroot)(?:/|$)|^Public$"
+)
+"""Where a page is a part of a program, and no site."""
 
 
 def look_at(texts: Texts, folder: str) -> Texts:
@@ -54,15 +61,14 @@ def below(texts: Texts, containers: Mapping[str, Container]) -> Iterator[Service
         if any(folder.startswith(f"{each}/") for each in taken):
             continue
         looked = programs.looked(within[folder], containers.get(f"{folder}/Dockerfile"))
-        if looked is None:
+        if looked is None or (looked.found.language == "static" and _PARTS.search(folder)):
             continue
         taken.append(folder)
         if looked.found.choices:
             yield from programs.of_choices(looked.texts, folder, looked.found)
         else:
-            yield programs.standing(
-                folder, looked.found.language, looked.found.port, programs.why(folder, looked.found)
-            )
+            found, why = looked.found, programs.why(folder, looked.found)
+            yield replace(programs.standing(folder, found.language, found.port, why), serves=found.server)
 
 
 def _within(texts: Texts, folders: set[str]) -> dict[str, dict[str, str]]:

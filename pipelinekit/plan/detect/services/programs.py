@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 from pipelinekit.model.container import Container
 from pipelinekit.model.services import Service
@@ -26,7 +27,14 @@ _STORES = re.compile(
     r"|server:\S*mssql|mssql/server|grafana|prometheus|keycloak|localstack|mailhog|adminer|pgadmin4)(?:[:@/]|$)",
     re.IGNORECASE,
 )
+_STARTED = re.compile(r"^[\w-]+:[ \t]*\S", re.MULTILINE)
+"""A line of a Procfile: who has one starts something, whatever its sources show."""
 _SOLUTION = re.compile(r"[^/]+\.(?:[cf]sproj|slnx?)")
+
+
+class _Listening(TypedDict):
+    port: int | None
+    serves: bool
 
 
 @dataclass(frozen=True)
@@ -51,38 +59,42 @@ def at_top(texts: Texts, containers: Mapping[str, Container], found: Detected | 
 
 def of_choices(texts: Texts, base: str, found: Detected) -> list[Service]:
     """The programs of one project: each is built from the project's folder, and described in its own."""
-    places = {each: _place(found.language, each) for each in found.choices}
+    places = {each: place(found.language, each) for each in found.choices}
     often = Counter(places.values())
     return [
         Service(
             name=each.name,
             base=base,
-            folder=place
-            if often[place] == 1 and FOLDER.fullmatch(place)
+            folder=own
+            if often[own] == 1 and FOLDER.fullmatch(own)
             else f"services/{labels.label(each.name)}",
             source=base,
             language=found.language,
-            port=_port_of(texts, each),
+            **_listening(texts, each),
             why=each.why,
             package="" if each.option == "--service" else each.main or each.package,
             member=each.package if each.option == "--service" else "",
         )
-        for each, place in places.items()
+        for each, own in places.items()
     ]
 
 
-def _port_of(texts: Texts, each: Choice) -> int | None:
+def _listening(texts: Texts, each: Choice) -> _Listening:
     settled = (
         detect(texts, service=each.package)
         if each.option == "--service"
         else detect(texts, package=each.main or each.package)
     )
-    return settled.port if settled and not settled.asks_port else None
+    port = settled.port if settled and not settled.asks_port else None
+    return {"port": port, "serves": settled is None or settled.server}
 
 
-def _place(language: str, each: Choice) -> str:
+def place(language: str, each: Choice) -> str:
+    """The folder that one program of several has for itself."""
     if language == "rust":
         return posixpath.dirname(each.why.partition(": ")[0])
+    if language == "node" and each.option == "--package":
+        return each.why.partition(": ")[0]
     if language == "dotnet":
         return posixpath.dirname(each.package)
     return posixpath.normpath(each.package).removeprefix(TOP).lstrip("/")
@@ -115,7 +127,7 @@ def looked(below: Texts, container: Container | None) -> Looked | None:
 
 def runs(texts: Texts, found: Detected) -> bool:
     """Whether what was seen is a program, and no library."""
-    if found.choices:
+    if found.choices or _STARTED.search(texts.get("Procfile", "")):
         return True
     if found.language == "node" and not node.runs(texts):
         return False

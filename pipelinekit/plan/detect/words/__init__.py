@@ -16,5 +16,5 @@ def told(found: Detected, words: Sequence[Word], texts: Texts) -> Detected:
     found = ports.port(found, words)
     found = surroundings.health(found, words)
     found = surroundings.variables(found, words)
-    found = surroundings.rest(found, words, texts.get("Dockerfile", ""))
+    found = surroundings.rest(found, words)
     return tests.tested(found, words, texts)

@@ -13,12 +13,12 @@ from pipelinekit.model.app import WEB
 from pipelinekit.model.words import Word
 from pipelinekit.plan.detect.python.program import listening
 from pipelinekit.plan.detect.python.project import INSTALL
-from pipelinekit.plan.detect.signs import UNSERVED, Choice, Detected, Texts
+from pipelinekit.plan.detect.signs import JOBS, UNSERVED, Choice, Detected, Texts
 from pipelinekit.plan.detect.words.kinds import of
 
 _FROM_SOURCE = frozenset(("python", "node", "ruby"))
 """Languages whose image has the source where it was, so that a line means the same there."""
-_SHELL = re.compile(r"[$&|;<>`*?(){}~#]|^\s*\w+=")
+_SHELL = re.compile(r"[$&|;<>`*?(){}~#]|^[^\S\n]*\w+=")
 _AT_WORKPLACES = re.compile(
     r"--reload\b|--debug\b|\b(?:runserver|nodemon|debugpy|watchmedo|ts-node-dev|bootRun)\b|\btsx watch\b"
     r"|\b(?:npm|yarn|pnpm|bun)(?: run)? (?:dev|develop|watch|start:dev)\b|\bflask\b.* run\b|\bng serve\b"
@@ -28,9 +28,15 @@ _AT_WORKPLACES = re.compile(
 _STARTED = re.compile(r"^(?:npm|yarn|pnpm|bun)(?: run)? start(?::prod|:production)?$")
 _PAGES = re.compile(r"heroku-php-(?:apache2|nginx)(?:\s+-\S+\s+\S+)*(?:\s+([\w./-]+))?\s*$")
 _PORT = re.compile(r"(?:--bind|-b|--port|-p|--listen|-l)[ =]?\S*?(?<![\d.])(\d{2,5})\b(?!\.)")
-_FLASKS_OWN = re.compile(r"\bFlask\b[\s\S]*\bapp\.run\(")
-_GIVEN = re.compile(r"\$\{?PORT\b|\b(?:gunicorn|puma)\b")
-"""Lines that listen where the variable PORT says."""
+_FLASKS_OWN = (re.compile(r"\bFlask\b"), re.compile(r"\bapp\.run\("))
+_VARIABLE = re.compile(r"\$\{?PORT\b")
+_VARIABLE_READ = re.compile(r"\bPORT\b")
+_GIVEN = re.compile(r"\b(?:gunicorn|puma)\b")
+"""Servers that listen where the variable PORT says, unless a word or a file of theirs says otherwise."""
+_ELSEWHERE = re.compile(r"\s(?:-[bp]|--(?:bind|port)\b)")
+_BY_FILE = re.compile(r"\s(?:-[cC]|--config)[ =]?(\S+)")
+_THEIR_FILES = ("gunicorn.conf.py", "config/puma.rb")
+_OURS = re.compile(r",? on port \d+(?=$|, by )")
 
 
 def command_of(line: str) -> tuple[str, ...]:
@@ -43,14 +49,16 @@ def command_of(line: str) -> tuple[str, ...]:
 
 
 def program(choices: Sequence[Choice], words: Sequence[Word]) -> str:
-    """The one of several programs that the process web starts; empty where that is not said."""
+    """The one of several programs that the process web starts; empty where that is not said, or where other
+    processes start others of them."""
+    started: dict[str, Choice] = {}
     for word in of(words, "command"):
-        if word.name == WEB and not word.weak:
-            started = posixpath.basename(word.value.split()[0])
-            fitting = [each for each in choices if each.name == started]
-            if len(fitting) == 1:
-                return fitting[0].main or fitting[0].package
-    return ""
+        first = posixpath.basename(word.value.split()[0])
+        fitting = [each for each in choices if each.name == first]
+        if len(fitting) == 1 and not word.weak:
+            started.setdefault(word.name, fitting[0])
+    web = started.get(WEB)
+    return (web.main or web.package) if web and set(started.values()) == {web} else ""
 
 
 def run(found: Detected, words: Sequence[Word], texts: Texts) -> Detected:
@@ -76,13 +84,16 @@ def _short(word: Word) -> str:
 
 def _web(found: Detected, word: Word, texts: Texts) -> Detected:
     if found.keeps_dockerfile or found.language == "dockerfile":
-        return found.because(f"{word.place}: {_short(word)}; the Dockerfile's own command stays")
+        why = f"{word.place}: {_short(word)}; the Dockerfile's own command stays"
+        # Compose runs the very image, and says there what to run instead of its own command.
+        if word.weak or "compose" not in word.place or _AT_WORKPLACES.search(word.value):
+            return found.because(why)
+        return found.doubting(f"{why}: run.command says another one")
     pages = _PAGES.search(word.value) if found.language == "php" else None
     if pages:
         folder = posixpath.normpath(pages[1] or ".")
         return replace(found, package=folder).because(f"{word.place}: pages in {folder}")
-    site = found.language == "node" and found.package and not re.search(r"\.[cm]?[jt]s$", found.package)
-    if found.language in {"php", "static"} or site:
+    if found.language in {"php", "static"} or found.is_site:
         return found.because(f"{word.place}: {_short(word)}; here a web server has the pages")
     if word.weak or _AT_WORKPLACES.search(word.value):
         why = f"{word.place}: {_short(word)} is for a workplace"
@@ -103,20 +114,34 @@ def _taken(found: Detected, word: Word, texts: Texts) -> Detected:
         return found.because(f"{word.place}: {_short(word)}")
     found = _without_ours(found, word.value)
     before = found
-    found = replace(found, command=command, server=True, doubts=_settled(found.doubts))
+    # The port that a command of ours would have had is nobody's word.
+    evidence = tuple(_OURS.sub("", each) for each in found.evidence)
+    found = replace(found, command=command, server=True, doubts=_settled(found.doubts), evidence=evidence)
     found = found.because(f"{word.place}: {_short(word)}")
     said = _PORT.search(word.value)
     if said and 0 < int(said[1]) < 65536:
-        return replace(found, port=int(said[1]), asks_port=False, their_command=True)
-    found = replace(found, their_command=True)
+        taken = bool(_VARIABLE.search(said[0]))
+        return replace(found, port=int(said[1]), asks_port=False, their_command=True, takes_port=taken)
+    found = replace(found, their_command=True, takes_port=_takes_port(word.value, texts))
     if re.search(r"\b(?:uvicorn|hypercorn|daphne)\b", word.value) and "0.0.0.0" not in word.value:  # noqa: S104
         found = found.doubting(f"{word.place} names no --host: in a pod nobody reaches localhost")
-    puma = re.search(r"^\s*port\s+(\d{2,5})\s*$", texts.get("config/puma.rb", ""), re.MULTILINE)
+    puma = re.search(r"^[^\S\n]*port\s+(\d{2,5})\s*$", texts.get("config/puma.rb", ""), re.MULTILINE)
     if puma and "puma" in word.value:
         return replace(found, port=int(puma[1]), asks_port=False).because(f"config/puma.rb: port {puma[1]}")
-    if _GIVEN.search(word.value):
+    if _VARIABLE.search(word.value) or _GIVEN.search(word.value):
         return replace(found, port=before.port or 8080, asks_port=False)
     return _by_source(found, before, texts)
+
+
+def _takes_port(line: str, texts: Texts) -> bool:
+    if _VARIABLE.search(line):
+        return True
+    if not _GIVEN.search(line) or _ELSEWHERE.search(line):
+        return False
+    named = _BY_FILE.search(line)
+    if named:
+        return _VARIABLE_READ.search(texts.get(named[1], "")) is not None
+    return all(_VARIABLE_READ.search(texts[path]) for path in _THEIR_FILES if path in texts)
 
 
 def _settled(doubts: tuple[str, ...]) -> tuple[str, ...]:
@@ -145,19 +170,19 @@ def _by_source(found: Detected, before: Detected, texts: Texts) -> Detected:
     paths = [each for each in found.command if each.endswith(".py") and each in texts]
     port, given = listening(texts, paths)
     text = "\n".join(texts[each] for each in paths)
-    if _FLASKS_OWN.search(text) and not re.search(r"\bhost\s*=", text):
+    if all(each.search(text) for each in _FLASKS_OWN) and not re.search(r"\bhost\s*=", text):
         found = found.doubting(f"{paths[0]}: Flask's own server listens on localhost unless it gets a host")
     if port:
         return replace(found, port=port).because(f"{paths[0] if paths else 'the source'}: port {port}")
     if given:
-        return replace(found, port=before.port or 8080)
+        return replace(found, port=before.port or 8080, takes_port=True)
     return replace(found, port=None, asks_port=True)
 
 
 def _beside(found: Detected, word: Word, *, alone: bool) -> Detected:
     """A process that is not web: it gets no port."""
     label = names.label_from(word.name, names.PROCESS_MAX)
-    ours = found.keeps_dockerfile or found.language not in _FROM_SOURCE
+    ours = found.keeps_dockerfile or not _has_source(found)
     if word.weak or ours or not label:
         words = (
             f"{word.place}: {word.name}: {_short(word)}: a process of its own, in processes, if it is needed"
@@ -172,13 +197,20 @@ def _beside(found: Detected, word: Word, *, alone: bool) -> Detected:
     if label == WEB:
         return found
     processes = {**found.processes, label: command_of(word.value)}
-    return replace(found, processes=processes).because(
+    run = tuple(each for each in found.doubts if each.endswith(JOBS) and each.partition(":")[0] in word.value)
+    doubts = tuple(each for each in found.doubts if each not in run)
+    return replace(found, processes=processes, doubts=doubts).because(
         f"{word.place}: the process {label}: {_short(word)}, without a port"
     )
 
 
+def _has_source(found: Detected) -> bool:
+    """Whether a line of theirs means the same in the image: the web server of a site has no source."""
+    return found.language in _FROM_SOURCE and not found.is_site
+
+
 def _before(found: Detected, word: Word) -> Detected:
-    if found.keeps_dockerfile or found.language not in _FROM_SOURCE:
+    if found.keeps_dockerfile or not _has_source(found):
         return found.doubting(f"{word.place}: {_short(word)} runs before each rollout: say it in before")
     found = replace(found, before={**found.before, "release": command_of(word.value)})
     found = found.because(f"{word.place}: {_short(word)}, before each rollout")

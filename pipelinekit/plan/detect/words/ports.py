@@ -67,22 +67,22 @@ def _settled(found: Detected, word: Word) -> Detected:
         found = replace(found, port=number, server=True, asks_port=False)
         found = replace(found, doubts=_without(found.doubts, UNSERVED))
         return found.because(f"{word.place}: port {number}")
+    old = found.port
+    if found.takes_port and not found.keeps_dockerfile:
+        found = replace(found, port=number)
+        return found.because(f"{word.place}: port {number}, which the variable PORT tells it")
     if found.keeps_dockerfile or found.their_command:
         which = "the Dockerfile" if found.keeps_dockerfile else "the command"
         return found.doubting(f"{word.place} says port {number}, {which} {found.port}, which is taken")
-    if found.language in {"php", "static"} or _is_site(found):
+    if found.language in {"php", "static"} or found.is_site:
         return found.because(f"{word.place} says port {number}; the web server here is on {found.port}")
-    moved = _moved(found.command, found.port, number)
+    moved = _moved(found.command, old, number)
     if moved != found.command:
         return replace(found, command=moved, port=number).because(f"{word.place}: port {number}")
-    old, found = found.port, replace(found, port=number)
-    if any("PORT" in each and str(old) in each for each in found.evidence):
+    found = replace(found, port=number)
+    if any(re.search(r"(?<!\w)PORT(?!\w)", each) and str(old) in each for each in found.evidence):
         return found.because(f"{word.place}: port {number}, which the variable PORT tells it")
     return found.doubting(f"{word.place} says port {number}, the source {old}: {number} is taken")
-
-
-def _is_site(found: Detected) -> bool:
-    return found.language == "node" and bool(found.package) and not re.search(r"\.[cm]?[jt]s$", found.package)
 
 
 def _moved(command: tuple[str, ...], old: int, new: int) -> tuple[str, ...]:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelinekit.model.words import Word
-from pipelinekit.plan.detect import jvm
-from pipelinekit.plan.detect.ranges import NODE, PHP, PYTHON, choose
+from pipelinekit.plan.detect.compiled import jvm
+from pipelinekit.plan.detect.needs.writes import writing
+from pipelinekit.plan.detect.ranges import NODE, PHP, PYTHON, RUBY, choose
+from pipelinekit.plan.detect.secret import MOST, is_secret
 from pipelinekit.plan.detect.signs import Detected
 from pipelinekit.plan.detect.words.kinds import of
-from pipelinekit.plan.detect.writes import writing
 
-_TABLES = {"python": PYTHON, "node": NODE, "php": PHP}
+_TABLES = {"python": PYTHON, "node": NODE, "php": PHP, "ruby": RUBY}
 _UNSAID = "no version is asked for"
-_SECRET = re.compile(
-    r"SECRET|TOKEN|PASS|PWD|KEY|CREDENTIAL|PRIVATE|AUTH|DSN|(?:DATABASE|REDIS|MONGO\w*|AMQP|DB)_UR[LI]",
-    re.IGNORECASE,
-)
 _PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,200}")
-MOST = 12
-"""So many variables are named."""
+DESCRIPTOR = "app.yaml"
 
 
 def versioned(found: Detected, words: Sequence[Word]) -> Detected:
@@ -70,7 +67,7 @@ def variables(found: Detected, words: Sequence[Word]) -> Detected:
             *(f"{each.place}: {each.value}={each.name}" for each in said if each.value in given)
         )
     left = [each for each in said if each.value not in given]
-    secrets = [each for each in left if _SECRET.search(each.value)]
+    secrets = [each for each in left if is_secret(each.value)]
     plain = [each for each in left if each not in secrets]
     for some, where in ((plain, "run.env"), (secrets, "run.secrets")):
         if some:
@@ -80,23 +77,30 @@ def variables(found: Detected, words: Sequence[Word]) -> Detected:
     return found
 
 
-def rest(found: Detected, words: Sequence[Word], dockerfile: str) -> Detected:
+def _elsewhere(word: Word, path: str, *, kept: bool) -> str:
+    """What is true of a Dockerfile that is not beside the descriptor."""
+    said = f"{path} describes an image" if word.place == word.value else f"{word.place} builds {path}"
+    if kept:
+        return (
+            f"{said}, and what is built here is the file called Dockerfile: rename them, if it is the other"
+        )
+    ours = (
+        f"{said}, which is not used: the image is built from the file called Dockerfile beside {DESCRIPTOR}, "
+        "and that one is ours"
+    )
+    if path.startswith(("..", "/")):
+        return ours
+    return f"{ours}; `git mv {shlex.quote(path)} Dockerfile` before taking in keeps yours"
+
+
+def rest(found: Detected, words: Sequence[Word]) -> Detected:
     """The same with what can only be told: folders that stay, other Dockerfiles, notes."""
     for each in of(words, "volume"):
         found = writing(found, each.value, f"{each.place} keeps", stays=True)
     for each in of(words, "dockerfile")[:1]:
-        if each.value.removeprefix("./") != "Dockerfile":
-            why = f"{each.value} describes an image of its own" if each.place == each.value else ""
-            why = why or f"{each.place} builds {each.value}"
-            found = found.doubting(f"{why}, and pipelinekit builds Dockerfile: under that name it would stay")
-    for each in of(words, "target")[:1]:
-        last = re.findall(r"^FROM\s.*?(?:\sAS\s+(\S+))?\s*$", dockerfile, re.MULTILINE | re.IGNORECASE)[-1:]
-        if (
-            found.keeps_dockerfile
-            and not each.weak
-            and [each.value.lower()] != [name.lower() for name in last]
-        ):
-            found = found.doubting(f"{each.place} builds the stage {each.value}; here the last one is built")
+        path = each.value.removeprefix("./")
+        if path != "Dockerfile":
+            found = found.doubting(_elsewhere(each, path, kept=found.keeps_dockerfile))
     for each in of(words, "note"):
         found = found.doubting(f"{each.place}: {each.value}")
     return found

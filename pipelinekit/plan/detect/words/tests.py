@@ -105,7 +105,9 @@ def _unittest(found: Detected, word: Word) -> Detected:
         if said and found.test[:2] == ("sh", "-c") and ours.removesuffix(" discover") in found.test[2]:
             chosen = "".join(f" {each}" for each in said[1].split() if each not in _LOUD and "*" not in each)
             kind = "-m unittest discover" if "unittest" in ours else ours
-            line = found.test[2].replace(kind, f"{ours}{chosen}", 1)
+            # Where it would begin by itself is left to what they say.
+            before = re.search(rf"{kind}(?: -s tests?\b)?", found.test[2])
+            line = found.test[2].replace(before[0] if before else kind, f"{ours}{chosen}", 1)
             return replace(found, test=(*found.test[:2], line))
     return found
 

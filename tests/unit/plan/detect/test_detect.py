@@ -5,23 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.generators.languages import DEFAULTS
-from pipelinekit.plan.detect import LOOKS, applications_in, detect
+from pipelinekit.plan.detect import LOOKS, detect
 from tests import lookalikes
 
 
-def test_a_monorepo_shows_its_applications() -> None:
+def test_a_monorepo_is_no_application() -> None:
     assert detect(lookalikes.MONOREPO) is None
-    found = applications_in(lookalikes.MONOREPO)
-    assert {folder: each.language for folder, each in found.items()} == {
-        "services/orders": "go",
-        "services/shop": "python",
-        "web": "node",
-    }
 
 
 def test_nothing_is_found_where_nothing_is() -> None:
     assert detect({"README.md": "# hello", "src/notes.txt": ""}) is None
-    assert applications_in({"README.md": ""}) == {}
 
 
 def test_every_language_is_looked_for() -> None:
@@ -59,4 +52,3 @@ PATHS = st.sampled_from(
 def test_any_repository_can_be_looked_at(texts: dict[str, str]) -> None:
     found = detect(texts)
     assert found is None or found.language in DEFAULTS
-    applications_in(texts)

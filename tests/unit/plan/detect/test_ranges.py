@@ -47,3 +47,9 @@ def test_nonsense_is_the_default_and_told(text: str) -> None:
     choice = choose(text, NODE)
     assert choice.version == "24"
     assert choice.doubt
+
+
+@pytest.mark.parametrize("part", ["1.", "22 || ", "11111."])
+def test_what_is_longer_than_any_range_is_none(part: str) -> None:
+    found = choose(part * 10_000, NODE)
+    assert found.doubt == "what the repository asks for is no range of versions"

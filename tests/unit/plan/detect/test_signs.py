@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.plan.detect.signs import READ, search, shallowest
+from pipelinekit.model.app import Language
+from pipelinekit.plan.detect.signs import READ, Detected, search, shallowest
 
 TEXTS = {"b/main.py": "port = 1000", "main.py": "port = 2000", "a/b/c.py": "", "z.txt": "port = 3000"}
 
@@ -31,3 +32,19 @@ def test_a_search_takes_the_shallowest_text_that_has_it() -> None:
 )
 def test_what_is_read(path: str, read: bool) -> None:
     assert bool(READ.search(path)) is read
+
+
+@pytest.mark.parametrize(
+    ("language", "package", "site"),
+    [
+        ("node", "dist", True), ("node", "server.js", False), ("node", "", False),
+        ("ruby", "_site", True), ("ruby", "app.rb", False), ("ruby", "", False), ("go", "cmd", False),
+    ],
+)  # fmt: skip
+def test_a_site_is_what_no_program_serves(language: Language, package: str, site: bool) -> None:
+    assert Detected(language=language, package=package).is_site == site
+
+
+def test_a_sentence_has_an_end() -> None:
+    found = Detected(language="python").doubting("a" * 70_000, "").because("b" * 70_000)
+    assert [len(each) for each in (*found.doubts, *found.evidence)] == [1000, 1000]

@@ -69,3 +69,10 @@ def test_nothing_has_no_last_stage_and_odd_words_do_no_harm() -> None:
     found = read_container("FROM a\nEXPOSE 99999 x $Y\nVOLUME [x\nHEALTHCHECK NONE\nUSER\nRUN useradd\n", {})
     assert found is not None
     assert (found.ports, found.volumes, found.health, found.user, found.users) == ((), (), "", "", {})
+
+
+def test_what_it_copies_out_of_its_folder() -> None:
+    text = "FROM a AS b\nCOPY x y /\nFROM b\nARG J=target/*.jar\nCOPY ${J} app.jar\n"
+    found = read_container(text + 'COPY ["q", "/"]\nCOPY --from=b /m /m\n', {})
+    assert found is not None
+    assert found.copies == ("x", "y", "target/*.jar", "q")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from pipelinekit.reading.repository.ci import read
 
@@ -73,3 +74,48 @@ def test_a_workflow_that_tests_comes_before_others() -> None:
 )
 def test_what_runs_beside_a_job(file: str, text: str) -> None:
     assert words(file, text) == [("service", "", "postgres")]
+
+
+@pytest.mark.parametrize(
+    ("line", "stages"),
+    [
+        ("docker build --target production -t a .", ["production"]),
+        ("docker buildx build --target=api .", ["api"]),
+        ("/kaniko/executor --context . --target 'web'", ["web"]),
+        ("docker build -f ./Dockerfile --target web .", ["web"]),
+        ("docker build -f deploy/Dockerfile --target web .", []),
+        ("docker build --target ${STAGE} .", []),
+        ("docker build --target web-$STAGE .", []),
+        ("cargo build --target x86_64-unknown-linux-musl", []),
+        ("cd api && docker build --target web .", []),
+        ("docker build --target web backend", []),
+        ("docker build ./backend --label 'a b' --target web --push", []),
+        ("docker build --push --target web backend/ | tee log", []),
+        ("/kaniko/executor --context $CI_PROJECT_DIR/backend --target web", []),
+        ("/kaniko/executor --context=dir://$CI_PROJECT_DIR --target=web", ["web"]),
+        ("/kaniko/executor --context /workspace --target web", ["web"]),
+        ("docker build --no-cache --target web ${{ github.workspace }}", ["web"]),
+        ("docker build -f Dockerfile --target web backend", ["web"]),
+        ("docker build . --target web -t team/web", ["web"]),
+    ],
+)
+def test_the_stage_that_a_line_builds(line: str, stages: list[str]) -> None:
+    said = words(".github/workflows/a.yml", yaml.safe_dump({"jobs": {"a": {"steps": [{"run": line}]}}}))
+    assert [value for what, _, value in said if what == "target"] == stages
+
+
+@pytest.mark.parametrize(
+    ("given", "stages"),
+    [
+        ({"target": "web"}, ["web"]),
+        ({"target": "web", "context": "./", "file": "./Dockerfile"}, ["web"]),
+        ({"target": "web", "context": "api"}, []),
+        ({"target": "web", "file": "Dockerfile.web"}, []),
+        ({"target": "${{ matrix.stage }}"}, []),
+        ({}, []),
+    ],
+)
+def test_the_stage_that_the_action_builds(given: dict[str, str], stages: list[str]) -> None:
+    step = {"uses": "docker/build-push-action@v6", "with": given}
+    said = words(".github/workflows/a.yml", yaml.safe_dump({"jobs": {"a": {"steps": [step]}}}))
+    assert [value for what, _, value in said if what == "target"] == stages

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.reading.repository.compose import read
+from pipelinekit.reading.repository.compose import builds, read
 
 TEXT = """services:
   db: {image: "postgres:16", ports: ["5432:5432"], environment: {POSTGRES_PASSWORD: a}}
   jobs:
-    build: {context: ./}
+    build: {context: ./, dockerfile: docker/Dockerfile}
     command: [celery, -A, "a b"]
   web:
     build: {context: ., dockerfile: docker/Dockerfile}
@@ -85,3 +85,23 @@ def test_a_file_of_variables_is_told_and_not_read() -> None:
     said = list(read({"compose.yml": "services: {a: {build: ., env_file: .env}}", ".env": "A=hunter2"}))
     assert [each.what for each in said] == ["note"]
     assert "hunter2" not in repr(said)
+
+
+EXTENDED = """services:
+  api: {build: ., ports: ["3005"], environment: {A: b}}
+  worker: {extends: {service: api}, ports: [], command: node worker.js}
+  circle: {extends: circle2}
+  circle2: {extends: {service: circle}}
+  lost: {extends: {service: nobody}}
+  other: {extends: {file: more.yaml, service: api}}
+  odd: {extends: [api]}
+  none:
+"""
+
+
+def test_a_service_has_what_the_one_says_that_it_extends() -> None:
+    said = words(EXTENDED)
+    assert ("command", "worker", "node worker.js", False) in said
+    assert ("port", "", "3005", False) in said
+    assert not [each for each in said if "also" in each[2] or "lost" in each[2]]
+    assert [each.name for each in builds({"compose.yaml": EXTENDED})] == ["api", "worker"]

@@ -54,6 +54,19 @@ def test_members_that_need_each_other_are_built_once_each() -> None:
     assert len(builds(those, "a")) == 2
 
 
+def test_members_that_need_each_other_in_a_long_row_are_all_built() -> None:
+    row = {
+        f"packages/m{at}": Package(name=f"m{at}", needed={f"m{at + 1}": "*"}, scripts={"build": "x"})
+        for at in range(2000)
+    }
+    lines = builds(row, "packages/m0")
+    assert len(lines) == 2000
+    assert (lines[0], lines[-1]) == (
+        "npm --prefix packages/m1999 run build",
+        "npm --prefix packages/m0 run build",
+    )
+
+
 def test_a_member_is_built_from_the_root() -> None:
     texts = {**TEXTS, "package.json": '{"workspaces": ["packages/*"]}'}
     found = member(texts, "packages/api")

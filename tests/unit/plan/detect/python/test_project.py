@@ -107,3 +107,16 @@ def test_where_a_version_is_said(texts: dict[str, str], expected: str) -> None:
 def test_no_path_through_what_is_no_mapping() -> None:
     assert at({"a": {"b": 1}}, "a", "b") == 1
     assert at({"a": 1}, "a", "b") is None
+
+
+def test_a_word_of_pdm_that_stays_in_the_metadata_is_told() -> None:
+    listed = '[project]\nname = "a"\ndependencies = ["common @ file:///${PROJECT_ROOT}/../common"]\n'
+    built = f'{listed}[build-system]\nrequires = ["pdm-backend"]\nbuild-backend = "pdm.backend"\n'
+    for text, lock, told in (
+        (built, "pdm.lock", True),
+        (built, "uv.lock", False),
+        (listed, "pdm.lock", False),
+    ):
+        found = project({"pyproject.toml": text, lock: "", "a/__init__.py": ""})
+        assert found
+        assert ("PDM's own" in found.doubt) is told

@@ -83,3 +83,20 @@ def test_djangos_tests_run_where_it_is(folder: str, word: str) -> None:
     assert found.test[2].startswith(f"cd {word} && python manage.py test")
     quoted = "'a;b c/manage.py'" if ";" in folder else "backend/manage.py"
     assert f"python {quoted} collectstatic --noinput" in (found.commands or ())
+
+
+@pytest.mark.parametrize(
+    ("names", "begins"),
+    [
+        (("tests/test_app.py",), " -s tests"),
+        (("test/test_app.py",), " -s test"),
+        (("tests/test_app.py", "tests/__init__.py"), ""),
+        (("tests/test_app.py", "test_other.py"), ""),
+        (("tests/app.py",), ""),
+        ((), ""),
+    ],
+)
+def test_tests_in_a_folder_that_is_no_package_are_found(names: tuple[str, ...], begins: str) -> None:
+    found = python.look({"requirements.txt": "flask\n", "app.py": "", **dict.fromkeys(names, "")})
+    assert found is not None
+    assert f"unittest discover{begins} --verbose" in found.test[2]

@@ -60,6 +60,37 @@ def test_a_command_of_theirs_listens_where_it_says(text: str, port: int | None, 
     assert found.commands == (OURS.commands if "gunicorn" in text else None)
 
 
+@pytest.mark.parametrize(
+    ("text", "takes"),
+    [
+        ("gunicorn -w 2 a:app", True),
+        ("gunicorn -b 0.0.0.0:$PORT a:app", True),
+        ("gunicorn -b 0.0.0.0:${PORT:-5000} a:app", True),
+        ("python env.py", True),
+        ("gunicorn -b 0.0.0.0:5000 a:app", False),
+        ("gunicorn --bind unix:/tmp/a a:app", False),
+        ("gunicorn -c conf.py a:app", False),
+        ("python serve.py", False),
+        ("uvicorn a:app --host 0.0.0.0", False),
+    ],
+)
+def test_where_the_variable_says_any_port_will_do(text: str, takes: bool) -> None:
+    texts = {"serve.py": "web.run_app(a, port=7000)", "env.py": "os.environ['PORT']; web.run_app(a)"}
+    assert run(OURS, [line(text)], texts).takes_port is takes
+
+
+def test_a_file_of_the_servers_counts_before_the_variable() -> None:
+    for text, takes in (("bind = '0.0.0.0:7000'", False), ("bind = '0.0.0.0:' + os.environ['PORT']", True)):
+        for command in ("gunicorn a:app", "gunicorn -c gunicorn.conf.py a:app"):
+            found = run(OURS, [line(command)], {"gunicorn.conf.py": text})
+            assert found.takes_port is takes
+
+
+def test_the_port_of_a_command_of_ours_is_not_said_of_theirs() -> None:
+    found = run(OURS.because("a.py: a WSGI application, on port 8000"), [line("gunicorn a:app")], {})
+    assert found.evidence[0] == "a.py: a WSGI application"
+
+
 def test_a_server_on_localhost_is_told() -> None:
     assert "--host" in run(OURS, [line("uvicorn a:app")], {}).doubts[0]
 
@@ -114,6 +145,16 @@ def test_php_is_told_its_folder_and_sites_stay_with_their_web_server() -> None:
     assert php.package == "public"
     site = Detected(language="node", package="dist", port=8080)
     assert run(site, [line("npx serve dist")], {}).command == ()
+
+
+@pytest.mark.parametrize(
+    "site", [Detected(language="node", package="dist"), Detected(language="ruby", package="_site")]
+)
+def test_nothing_of_theirs_runs_in_the_image_of_a_site(site: Detected) -> None:
+    words = [line("bundle exec jekyll serve"), line("node worker.js", "worker")]
+    found = run(site, [*words, Word(what="before", name="release", value="rake db:migrate", place="f:1")], {})
+    assert (found.command, dict(found.processes), dict(found.before)) == ((), {}, {})
+    assert len(found.doubts) == 2
 
 
 def test_start_of_npm_is_what_was_followed_already() -> None:

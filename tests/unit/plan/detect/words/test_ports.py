@@ -29,6 +29,8 @@ def said(value: int | str, place: str = "fly.toml:1", **more: Any) -> Word:
         ),
         (Detected(language="go", port=8080, keeps_dockerfile=True), 8080, True),
         (Detected(language="python", port=5000, their_command=True), 5000, True),
+        (Detected(language="python", port=8000, their_command=True, takes_port=True), 9000, False),
+        (Detected(language="python", port=8000, takes_port=True, keeps_dockerfile=True), 8000, True),
         (Detected(language="static", package="public", port=8080), 8080, False),
         (Detected(language="node", package="dist", port=8080), 8080, False),
     ],

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from pipelinekit.model.words import Word
+from pipelinekit.plan.detect.secret import MOST
 from pipelinekit.plan.detect.signs import Detected
-from pipelinekit.plan.detect.words.surroundings import MOST, health, rest, variables, versioned
+from pipelinekit.plan.detect.words.surroundings import health, rest, variables, versioned
 
 UNSAID = ("no version is asked for: Python 3.13",)
 
@@ -87,13 +88,6 @@ def test_the_rest_is_told() -> None:
         word("dockerfile", "x"),
         word("note", "n"),
     ]
-    found = rest(Detected(language="go"), words, "")
+    found = rest(Detected(language="go"), words)
     assert [each.split(" ")[0] for each in found.doubts] == ["f:1", "f:1", "f:1:"]
-    assert rest(Detected(language="go"), [word("dockerfile", "./Dockerfile")], "").doubts == ()
-
-
-@pytest.mark.parametrize(("target", "doubted"), [("production", False), ("Production", False), ("api", True)])
-def test_a_stage_that_is_not_the_last_is_told(target: str, doubted: bool) -> None:
-    text = "FROM a AS api\nRUN b\nFROM a as production\n"
-    kept = Detected(language="go", keeps_dockerfile=True)
-    assert bool(rest(kept, [word("target", target)], text).doubts) is doubted
+    assert rest(Detected(language="go"), [word("dockerfile", "./Dockerfile")]).doubts == ()

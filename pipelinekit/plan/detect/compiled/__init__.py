@@ -1,0 +1,1 @@
+"""Languages that are compiled: which program, and what compiling it takes."""

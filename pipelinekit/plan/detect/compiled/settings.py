@@ -1,0 +1,70 @@
+"""Java's settings: `application.properties` and `application.yml` as one form of lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipelinekit.plan.detect.signs import Texts
+
+_FILE = re.compile(r"(^|/)(?:application|bootstrap)\.(?:properties|ya?ml)$")
+_KEY = re.compile(r"^([ ]*)(?:\"([^\"\n]+)\"|'([^'\n]+)'|([\w.-]+))[ ]*:(?:[ ]+(.*))?$")
+_MARKS = re.compile(r"^(?:[&!]\S*[ ]*)+")
+"""An anchor and a type, which stand before a value or a mapping."""
+_PROPERTY = re.compile(r"^[ \t]*([\w.\[\]-]+)[ \t]*[=:][ \t]*(.*)$")
+_PROFILE = re.compile(r"spring\.(?:config\.activate\.on-profile|profiles)=")
+
+
+def lines(texts: Texts) -> str:
+    """`key=value`, one a line, of all settings, the shallowest file first; those of profiles are left out."""
+    paths = sorted((path for path in texts if _FILE.search(path)), key=lambda each: (each.count("/"), each))
+    return "\n".join(each for path in paths for each in _of(path, texts[path].lstrip("\ufeff")))
+
+
+def said(texts: Texts, *keys: str) -> str:
+    """The first value of a key, a placeholder's default included; empty without one."""
+    whole = lines(texts)
+    for key in keys:
+        found = re.search(rf"^{re.escape(key)}=(.*)$", whole, re.MULTILINE)
+        if found:
+            placeholder = re.fullmatch(r"\$\{[\w.-]+:([^{}]*)\}", found[1])
+            return placeholder[1] if placeholder else found[1]
+    return ""
+
+
+def _of(path: str, text: str) -> Iterator[str]:
+    split = r"^---[ \t\r]*(?:#.*)?$" if path.endswith(("yml", "yaml")) else r"^#---[ \t\r]*$"
+    for document in re.split(split, text, flags=re.MULTILINE):
+        found = [*(_properties(document) if path.endswith("properties") else _yaml(document))]
+        if not any(_PROFILE.match(each) for each in found):
+            yield from found
+
+
+def _properties(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        found = _PROPERTY.match(line)
+        if found:
+            yield f"{found[1]}={found[2].strip()}"
+
+
+def _yaml(text: str) -> Iterator[str]:
+    """Mappings of plain keys, which settings are; whatever else stands there says nothing."""
+    above: list[tuple[int, str]] = []
+    for line in text.splitlines():
+        found = _KEY.match(line.rstrip())
+        if not found:
+            continue
+        depth = len(found[1])
+        while above and above[-1][0] >= depth:
+            above.pop()
+        key = ".".join([*(each for _, each in above[-20:]), found[2] or found[3] or found[4]])
+        value = re.sub(r"(?<! )[ ]+#.*$", "", _MARKS.sub("", found[5] or "")).strip()
+        # Below a text of several lines nothing is a key of its own.
+        if value and value[0] not in "#|>":
+            yield f"{key}={_plain(value)}"
+        else:
+            above.append((depth, found[2] or found[3] or found[4]))
+
+
+def _plain(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value

@@ -1,0 +1,38 @@
+"""What a Dockerfile copies that some build outside of it has to make first."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from fnmatch import fnmatchcase
+
+from pipelinekit.model.container import Container
+from pipelinekit.plan.detect.signs import Detected, Texts
+
+_MADE = re.compile(
+    r"^(?:[\w.-]+/)*(?:target|build|dist|out|publish|node_modules|\.next|bin/Release)(?:/|$)|\.[jw]ar$"
+)
+_WRITTEN = re.compile(
+    r"\.(?:conf|cnf|ini|sh|ya?ml|json|toml|env|txt|xml|properties|template|tpl|tmpl|j2|crt|pem)$"
+)
+"""Files that people write, in whatever folder they are."""
+
+
+def marked(found: Detected, container: Container, texts: Texts) -> Detected:
+    """The same; with a doubt where nothing of the sort is seen in the repository.
+
+    Nobody looks into the folders that tools fill, so one that is committed is not seen.
+    """
+    for each in container.copies:
+        path = posixpath.normpath(each.lstrip("/") or ".")
+        if _MADE.search(path) and not _WRITTEN.search(path) and not _is_there(path, texts):
+            return found.doubting(
+                f"Dockerfile copies {path[:200]}, which a build outside of it makes unless it is committed, "
+                "and nothing runs that here: a stage of it can, or ours does: pipelinekit generate --take "
+                "new Dockerfile"
+            )
+    return found
+
+
+def _is_there(path: str, texts: Texts) -> bool:
+    return any(each == path or each.startswith(f"{path}/") or fnmatchcase(each, path) for each in texts)

@@ -1,0 +1,73 @@
+"""What frameworks of PHP want: steps of the build, variables, and folders that they write to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pipelinekit.plan.detect.needs.writes import writing
+from pipelinekit.plan.detect.signs import Detected, Texts
+
+LARAVEL = (
+    "Laravel needs APP_KEY in run.secrets, and sessions and cache that are no files here: SESSION_DRIVER and"
+    " CACHE_STORE in run.env"
+)
+SYMFONY = "Symfony needs APP_SECRET in run.secrets, and DATABASE_URL where it has one"
+WORDPRESS = (
+    "WordPress has its database in wp-config.php: let that read variables, which run.env and run.secrets give"
+)
+
+
+def described(texts: Texts, named: Mapping[str, str], found: Detected) -> Detected:
+    """The same with what the framework wants."""
+    if "laravel/framework" in named:
+        return _laravel(texts, found)
+    if {"symfony/framework-bundle", "symfony/symfony"} & set(named):
+        return _symfony(named, found)
+    if "wp-config-sample.php" in texts or any(each.startswith("wp-content/") for each in texts):
+        found = found.because("wp-content: WordPress").doubting(WORDPRESS)
+        found = replace(found, extensions=tuple(sorted({*found.extensions, "mysqli", "exif", "gd", "zip"})))
+        return writing(found, "/app/wp-content/uploads", "WordPress keeps what is uploaded in", stays=True)
+    for name, folder in (
+        ("codeigniter4/framework", "writable"),
+        ("cakephp/cakephp", "tmp"),
+        ("yiisoft/yii2", "runtime"),
+        ("drupal/core-recommended", "web/sites/default/files"),
+        ("drupal/core", "web/sites/default/files"),
+    ):
+        if name in named:
+            found = found.because(f"composer.json: {name}")
+            return writing(found, f"/app/{folder}", f"{name} writes", stays="drupal" in name)
+    return found
+
+
+def _laravel(texts: Texts, found: Detected) -> Detected:
+    commands = (
+        (*(found.commands or ()), "php artisan package:discover") if "artisan" in texts else found.commands
+    )
+    env = {"LOG_CHANNEL": "stderr", "VIEW_COMPILED_PATH": "/tmp"}  # noqa: S108 - the container's
+    found = replace(found, commands=commands, env={**found.env, **env}).because("laravel/framework: Laravel")
+    found = found.doubting(LARAVEL)
+    health = re.search(r"\bhealth:\s*[\"'](/[\w/-]*)[\"']", texts.get("bootstrap/app.php", ""))
+    if health and not found.health:
+        found = replace(found, health=health[1]).because(f"bootstrap/app.php: the health check {health[1]}")
+    if any(each.startswith("database/migrations/") for each in texts):
+        return found.doubting(
+            "database/migrations: if the database is its own,"
+            " before: {migrate: [php, artisan, migrate, --force]}"
+        )
+    return found
+
+
+def _symfony(named: Mapping[str, str], found: Detected) -> Detected:
+    steps = ["APP_ENV=prod APP_DEBUG=0 php bin/console assets:install public"]
+    if "symfony/asset-mapper" in named:
+        steps += [
+            "APP_ENV=prod APP_DEBUG=0 php bin/console importmap:install",
+            "APP_ENV=prod APP_DEBUG=0 php bin/console asset-map:compile",
+        ]
+    env = {**found.env, "APP_ENV": "prod", "APP_DEBUG": "0"}
+    found = replace(found, commands=(*(found.commands or ()), *steps), env=env)
+    found = found.because("composer.json: Symfony").doubting(SYMFONY)
+    return writing(found, "/app/var", "Symfony writes", stays=False)

@@ -1,0 +1,4 @@
+import { createServer } from "node:http";
+import { answer } from "./answer.mjs";
+
+createServer((request, response) => response.end(answer(request.url))).listen(8081);

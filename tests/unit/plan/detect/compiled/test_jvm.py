@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.plan.detect import detect
+from pipelinekit.plan.detect.compiled import jvm
+from tests import lookalikes
+
+
+def test_spring_boot_with_maven() -> None:
+    found = detect(lookalikes.SPRING)
+    assert found is not None
+    assert (found.language, found.version, found.port, found.health) == (
+        "java-maven", "21", 8081, "/actuator/health",
+    )  # fmt: skip
+
+
+def test_the_module_with_the_program() -> None:
+    found = jvm.maven(lookalikes.MODULES)
+    assert found is not None
+    assert (found.package, found.dependencies) == ("web", ())
+
+
+def test_an_old_way_of_saying_the_version() -> None:
+    found = jvm.maven({"pom.xml": "<maven.compiler.source>1.8</maven.compiler.source>"})
+    assert found is not None
+    assert found.version == "8"
+
+
+@pytest.mark.parametrize(("asked", "taken"), [("1.7", "8"), ("11", "11"), ("16", "17"), ("23", "25")])
+def test_a_java_that_has_images(asked: str, taken: str) -> None:
+    found = jvm.maven({"pom.xml": f"<java.version>{asked}</java.version>"})
+    assert found is not None
+    assert found.version == taken
+
+
+MAIN = "package shop;\n\npublic class Shop { public static void main(String[] words) { CODE } }\n"
+
+
+@pytest.mark.parametrize(
+    ("pom", "main"),
+    [
+        ("", "shop.Shop"),
+        ("<artifactId>maven-shade-plugin</artifactId>", ""),
+        ("<!-- <artifactId>maven-shade-plugin</artifactId> -->", "shop.Shop"),
+        ("<descriptorRef>jar-with-dependencies</descriptorRef>", ""),
+    ],
+)
+def test_a_jar_runs_alone_or_is_started_by_its_class(pom: str, main: str) -> None:
+    found = jvm.maven({"pom.xml": pom, "src/main/java/shop/Shop.java": MAIN})
+    assert found is not None
+    assert found.main == main
+
+
+@pytest.mark.parametrize(
+    ("code", "port", "asks", "server"),
+    [
+        ("HttpServer.create(new InetSocketAddress(8090), 0)", 8090, False, True),
+        ('System.getenv("PORT")', 8080, False, True),
+        ("HttpServer.create(address(), 0)", None, True, True),
+        ("", None, False, False),
+    ],
+)
+def test_a_port_is_the_servers_own_or_asked(code: str, port: int | None, asks: bool, server: bool) -> None:
+    found = jvm.maven({"pom.xml": "", "src/main/java/shop/Shop.java": MAIN.replace("CODE", code)})
+    assert found is not None
+    assert (found.port, found.asks_port, found.server) == (port, asks, server)
+
+
+def test_several_that_run_are_a_question_and_tests_are_none_of_them() -> None:
+    poms = {
+        "pom.xml": "<module>a</module><module>b</module>",
+        **dict.fromkeys(("a/pom.xml", "b/pom.xml"), "<project/>"),
+    }
+    texts = {**poms, "a/src/main/java/A.java": MAIN, "b/src/test/java/B.java": MAIN}
+    one = jvm.maven(texts)
+    two = jvm.maven({**texts, "b/src/main/java/Shop.java": MAIN})
+    assert one is not None
+    assert two is not None
+    assert (one.package, one.choices) == ("a", ())
+    assert [each.package for each in two.choices] == ["a", "b"]
+
+
+YAML = "server:\n  port: 9090\n  servlet:\n    context-path: /shop\n"
+
+
+def test_a_health_check_is_below_the_context_path() -> None:
+    pom = "<project>spring-boot-starter-web spring-boot-starter-actuator</project>"
+    found = jvm.maven(
+        {
+            "pom.xml": pom,
+            "src/main/resources/application.yml": YAML,
+        }
+    )
+    assert found is not None
+    assert (found.port, found.health) == (9090, "/shop/actuator/health")
+
+
+@pytest.mark.parametrize(
+    ("settings", "health", "doubted"),
+    [
+        ("management.endpoints.web.base-path=/manage\n", "/manage/health", False),
+        ("spring.data.rest.base-path=/api\n", "/actuator/health", False),
+        ("management.server.port=9001\n", "", True),
+    ],
+)
+def test_where_actuator_answers(settings: str, health: str, doubted: bool) -> None:
+    pom = "<project>spring-boot-starter-web spring-boot-starter-actuator spring-boot-maven-plugin</project>"
+    found = jvm.maven({"pom.xml": pom, "src/main/resources/application.properties": settings})
+    assert found is not None
+    assert (found.health, any("actuator" in each for each in found.doubts)) == (health, doubted)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.plan.detect.compiled import settings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "server:\n  port: 9999\n",
+        "server:\n  servlet:\n    context-path: /cart\n  port: 9999\n",
+        "server:\n    # which is free\n    ssl:\n        enabled: false\n    port: 9999 # free\n",
+        'server.port: "9999"\n',
+        "server:\r\n  servlet:\r\n    context-path: /\r\n  port: '9999'\r\n",
+        "\ufeffserver:\n  port: ${SERVER_PORT:9999}\n",
+        "spring.config.activate.on-profile: dev\nserver:\n  port: 1\n---\nserver:\n  port: 9999\n",
+        "client:\n  server:\n    port: 1\nserver:\n  port: 9999\n",
+        "server: &all\n  port: &free !!int 9999\n",
+        "banner: |\n  server.port: 1\n  # of a text\nserver:\n  port: 9999\n",
+        "list:\n  - server:\n      port: 1\nserver:\n  port: 9999\n",
+    ],
+)
+def test_yaml_says_a_key_wherever_it_stands(text: str) -> None:
+    assert settings.said({"src/main/resources/application.yml": text}, "server.port") == "9999"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "server.port=9999",
+        "a=1\r\nserver.port = 9999\r\n",
+        "server.port: 9999",
+        "spring.config.activate.on-profile=dev\nserver.port=1\n#---\nserver.port=9999\n",
+    ],
+)
+def test_so_do_properties(text: str) -> None:
+    assert settings.said({"application.properties": text}, "server.port") == "9999"
+
+
+def test_the_shallowest_file_counts_and_those_of_profiles_do_not() -> None:
+    texts = {
+        "a/b/application.yml": "x: 3\n",
+        "a/application.yml": "x: 2\n",
+        "application-dev.yml": "x: 1\n",
+        "other.yml": "x: 0\n",
+    }
+    assert settings.said(texts, "y", "x") == "2"
+    assert settings.said(texts, "z") == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["", "- a\n- b", "\x00", "a: [", "? x\n: y", "  deep: 1\n" * 50, ":\n" * 9, "a:" * 9999]
+)
+def test_whatever_stands_there(text: str) -> None:
+    assert settings.said({"application.yml": text, "application.properties": text}, "server.port") == ""

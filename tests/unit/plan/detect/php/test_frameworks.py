@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pipelinekit.plan.detect import php
+from pipelinekit.plan.detect.signs import Detected
+
+
+def seen(texts: dict[str, str], *names: str) -> Detected:
+    required = ", ".join(f'"{each}": "*"' for each in names)
+    found = php.look({"composer.json": f'{{"require": {{{required}}}}}', **texts})
+    assert found is not None
+    return found
+
+
+def test_laravel_is_discovered_in_the_build() -> None:
+    found = seen({"public/index.php": "", "artisan": ""}, "laravel/framework")
+    assert found.commands == ("php artisan package:discover",)
+    assert found.env == {"LOG_CHANNEL": "stderr", "VIEW_COMPILED_PATH": "/tmp"}
+    assert "APP_KEY" in found.doubts[0]
+
+
+def test_laravel_and_its_front_end() -> None:
+    texts = {"public/index.php": "", "artisan": "", "package.json": '{"scripts": {"build": "vite build"}}'}
+    assert seen(texts, "laravel/framework").commands == ("npm run build", "php artisan package:discover")
+
+
+def test_symfony() -> None:
+    found = seen({"public/index.php": ""}, "symfony/framework-bundle", "symfony/asset-mapper")
+    assert found.env == {"APP_ENV": "prod", "APP_DEBUG": "0"}
+    assert [each.rpartition("bin/console ")[2] for each in found.commands or ()] == [
+        "assets:install public", "importmap:install", "asset-map:compile",
+    ]  # fmt: skip
+    assert [each["path"] for each in found.volumes.values()] == ["/app/var"]
+
+
+def test_wordpress_keeps_what_is_uploaded() -> None:
+    found = php.look({"index.php": "", "wp-config-sample.php": "", "wp-content/index.php": ""})
+    assert found is not None
+    assert found.package == "."
+    assert "mysqli" in found.extensions
+    assert [each["path"] for each in found.volumes.values()] == ["/app/wp-content/uploads"]
+    assert found.doubts
