@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,26 @@ SET = tuple((name, "1.0.0") for name in CALLS)
 NEXT = tuple((name, "1.1.0") for name in CALLS)
 
 
+class Commits:
+    """What a bench says of the commits of one application."""
+
+    def __init__(self, bench: Bench, release: Release) -> None:
+        self.bench, self.mine = bench, (release.team, release.name)
+
+    def authors(self, release: Release, since: str) -> tuple[str, ...] | None:
+        assert (release.team, release.name) == self.mine
+        self.bench.asked.append((release.version, since))
+        return self.bench.written.get((release.version, since), ("arno",))
+
+    def everybody(self) -> tuple[str, ...] | None:
+        self.bench.asked.append(("everybody", ""))
+        return self.bench.everybody
+
+    def origin(self, release: Release) -> str:
+        assert (release.team, release.name) == self.mine
+        return self.bench.origin.get(release.version, "")
+
+
 @dataclass
 class Bench:
     """The world, and who acts in it."""
@@ -49,8 +70,18 @@ class Bench:
     watched: tuple[Watched, ...] = ()
     written: dict[tuple[str, str], tuple[str, ...] | None] = field(default_factory=dict)
     """Who wrote a version since a commit, where it was not arno."""
+    origin: dict[str, str] = field(default_factory=dict)
+    """Why a version is not of the commit that its pipeline names."""
+    everybody: tuple[str, ...] | None = ("arno", "bea")
+    """Who wrote any of the application's branch."""
+    told_commit: str = ""
+    """The commit that pipelines name, where it is not a version's own."""
     told_place: str = ""
     """Where pipelines say that images are, where that is not their place."""
+    told_registry: str = "r:5000"
+    """The same of the registry that an image is in."""
+    told_chart: tuple[str, str] | None = None
+    """Registry and repository of a chart, where pipelines say another place than its own."""
     before: str = ""
     """Tasks of the releases that are made from now on."""
 
@@ -65,6 +96,7 @@ class Bench:
         self.copies: list[str] = []
         self.said: list[str] = []
         self.asked: list[tuple[str, str]] = []
+        self.opened = 0
         self.anchors: list[tuple[str, str]] = []
         self.signed: set[str] | None = None
         self.workspace = Workspace(self.root)
@@ -104,7 +136,7 @@ class Bench:
             objects=self.cluster.things,
             survey=None,
             watch=self._watch,
-            authors=self._authors,
+            commits=self._commits,
             anchor=lambda target, made: self.anchors.append((target.namespace, made.commit)),
             holder=self.holder,
             alive=lambda holder: holder in self.living,
@@ -136,11 +168,11 @@ class Bench:
         )
         descriptor += f"calls: [{', '.join(calls)}]\n" if calls else ""
         details = {
-            "commit": digest(version)[7:47],
-            "image": {"registry": "r:5000", "repository": self.told_place or f"payments/{name}"},
+            "commit": self.told_commit or digest(version)[7:47],
+            "image": {"registry": self.told_registry, "repository": self.told_place or f"payments/{name}"},
             "chart": {
-                "registry": place.registry,
-                "repository": place.repository,
+                "registry": (self.told_chart or (place.registry,))[0],
+                "repository": (self.told_chart or ("", place.repository))[1],
                 "archive": digest(archive.read_bytes()),
             },
             "descriptor": {"text": descriptor},
@@ -233,19 +265,31 @@ class Bench:
         """A freeze on the platform's branch."""
         self.write(person("ann"), Event(kind=kind, at=self.now, **fields))  # type: ignore[arg-type]
 
+    def outrun(self) -> None:
+        """Ann takes up what was left, just before we say that we do."""
+        left = self.ledger.history(BRANCH).entries[-1]
+        self.living.add("other")
+
+        def quicker(_: object) -> None:
+            taken = {**left.event.details, "holder": "other", "takes": left.commit}
+            self.write(person("ann"), replace(left.event, details=taken))
+
+        self.ledger.meddler = quicker
+
     def kinds(self, environment: str = "staging") -> list[str]:
         """What the application's branch says of an environment."""
         events = self.ledger.history(BRANCH).events
         return [each.kind for each in events if each.environment == environment]
 
     def ends(self) -> object:
-        """How everything stands, but for what only counts tries: revisions and the ledger's commits."""
+        """How everything stands, but for what only counts tries: revisions, commits, and who took it up."""
         records = self.cluster.records.values()
         runs = [record.values for each in records for record in [each[max(each)]]]
         told = [
             (each.kind, each.version, each.environment, each.reason)
             for branch in (BRANCH, PLATFORM)
             for each in self.ledger.history(branch).events
+            if "takes" not in each.details
         ]
         return runs, told, sorted(self.registry.tags.items())
 
@@ -260,9 +304,10 @@ class Bench:
         self.registry.store(to, manifest)
         self.copies.append(str(to))
 
-    def _authors(self, release: Release, since: str) -> tuple[str, ...] | None:
-        self.asked.append((release.version, since))
-        return self.written.get((release.version, since), ("arno",))
+    @contextmanager
+    def _commits(self, release: Release) -> Iterator[Commits]:
+        self.opened += 1
+        yield Commits(self, release)
 
     def _watch(self, watch: Watch, target: Target, seconds: int) -> tuple[Watched, ...]:
         del watch, target, seconds

@@ -48,6 +48,8 @@ ANCHOR_TAG = "ledger-"
 """What the tags of a registry begin with that remember a head of the ledger."""
 UNREACHABLE = "ledger-unreachable"
 """The code of a ledger that does not answer."""
+SKEW = 300
+"""Seconds by which two machines' clocks may differ."""
 
 
 def branch_of(team: str, name: str) -> str:
@@ -58,6 +60,11 @@ def branch_of(team: str, name: str) -> str:
 def is_branch(name: str) -> bool:
     """Whether a branch of the repository is the ledger's."""
     return name == PLATFORM or bool(re.fullmatch(r"apps/[^/]+/[^/]+", name))
+
+
+def is_word(version: str) -> bool:
+    """Whether a text may stand where an event has its version: it becomes a tag and the name of a file."""
+    return bool(re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,127}", version))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,14 +194,19 @@ def may_not_write(writer: Writer, event: Event, gated: frozenset[str] = frozense
     return ""
 
 
-def with_seen(entries: tuple[Entry, ...]) -> dict[str, int]:
-    """When each commit was first seen: the events `seen` that count name commits in `details`."""
+def with_seen(entries: tuple[Entry, ...], now: int) -> dict[str, int]:
+    """When each commit was first seen: the events `seen` that count name commits in `details`.
+
+    What is dated after `now` has seen nothing yet, and says of nobody else when they saw it.
+    """
     found: dict[str, int] = {}
     latest = 0
     for each in entries:
+        if not each.counts or each.event.at > now + SKEW:
+            continue
         # Nobody has seen it before what the chain has before it, whatever date they write.
-        latest = max(latest, each.event.at if each.counts else 0)
-        if each.counts and each.event.kind == "seen":
+        latest = max(latest, each.event.at)
+        if each.event.kind == "seen":
             commits = each.event.details.get("commits", ())
             for commit in commits if isinstance(commits, list | tuple) else ():
                 found.setdefault(str(commit), latest)

@@ -111,6 +111,8 @@ class Found:
     """Why the version that runs could not be put back."""
     authors: tuple[str, ...] | None = None
     """Who wrote what would change, by signatures; an empty text where none proves it, None: nobody knows."""
+    origin: str = ""
+    """Why it is not of the commit that its pipeline names, as far as that was asked; or empty."""
     watched: tuple[Watched, ...] = ()
     """What the Prometheus of the environment before said."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -144,6 +145,12 @@ class Target:
     environment: Environment
     namespace: str
     context: str
+
+    @property
+    def kubectl(self) -> str:
+        """The beginning of a command that somebody types to look there."""
+        scope = f"--context {shlex.quote(self.context)} " if self.context else ""
+        return f"kubectl {scope}--namespace {self.namespace}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,18 @@ import dataclasses
 from pipelinekit.errors import Refused, refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.digest import digest_of
-from pipelinekit.model.ledger import Entry, History
+from pipelinekit.model.ledger import OF_PIPELINES, Entry, History
 from pipelinekit.model.platform.document import Charts, Environment, Platform
 from pipelinekit.model.promotion import Live, PromotionPlan, Release
 from pipelinekit.model.receipts import ChartPublished
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
-from pipelinekit.plan.gates.records import arrivals, living, release_of, releases
+from pipelinekit.names import meant, nearest
+from pipelinekit.plan.gates.records import ARRIVALS, arrivals, living, release_of, releases
 from pipelinekit.plan.release import describe_gate
 
 BEGUN = "begun"
 """The stage, in an event's details, of a promotion whose effects have begun."""
+_DEEDS = frozenset({*OF_PIPELINES, *ARRIVALS, "requested"})
 
 
 def image_at(release: Release, platform: Platform, environment: Environment) -> ImageRef:
@@ -94,8 +96,9 @@ def values_digest(layers: tuple[str, ...]) -> str:
 def choose(history: History, environment: Environment, version: str) -> Release:
     """The release that is meant: the named one, else what is in the environment before, else the newest.
 
-    Raises `Refused` where the ledger has none.
+    Raises `UsageError` for a version that nobody knows, `Refused` where the ledger has no release.
     """
+    require_version(history, version)
     if not version and environment.after:
         there = living(history, environment.after)
         version = there.event.version if there else ""
@@ -115,6 +118,22 @@ def choose(history: History, environment: Environment, version: str) -> Release:
             hint=f"a release is recorded when it is published; the last ones are: {listed}",
         )
     return found
+
+
+def require_version(history: History, version: str) -> None:
+    """Raise `UsageError` for a version of which nothing has happened so far; empty is none."""
+    # What people have said of a version, like a hold, makes no version of a typing error.
+    known = list(
+        dict.fromkeys(each.version for each in history.events if each.kind in _DEEDS and each.version)
+    )
+    if not version or version in known:
+        return
+    listed = f"its last ones are: {', '.join(known[-5:])}" if known else "it has none so far"
+    raise usage(
+        "version-unknown",
+        f"the ledger knows no version {version}",
+        hint=meant(version, known) or f"a version is recorded when it is published; {listed}",
+    )
 
 
 def earlier(history: History, environment: Environment) -> str:
@@ -145,7 +164,7 @@ def environment_of(platform: Platform, name: str) -> Environment:
         raise usage(
             "environment-unknown",
             f"there is no environment '{name}'" if name else "say which environment",
-            hint="known are: " + ", ".join(each.name for each in platform.environments),
+            hint=nearest(name, (each.name for each in platform.environments)),
         )
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App, partner_of
 from pipelinekit.model.digest import digest_of
@@ -150,6 +151,22 @@ def environments_to_deploy(platform: Platform, name: str, *, automatic: bool) ->
     """
     if automatic:
         return tuple(each for each in platform.environments if each.automatic)
+    environment = environment_named(platform, name)
+    if environment.gated:
+        gate = describe_gate(environment)
+        raise refused(
+            "environment-gated",
+            f"'{environment.name}' is reached by promotion, not by deploying",
+            hint=f"its gate: {gate}; `pipelinekit promote APPLICATION --to {environment.name}`",
+        )
+    return (environment,)
+
+
+def environment_named(platform: Platform, name: str) -> Environment:
+    """The environment of that name, gate or not; without a name the only one that is deployed to.
+
+    Raises `UsageError` where there is none.
+    """
     environment = platform.environment(name) if name else _only_open(platform)
     if environment is None:
         raise usage(
@@ -157,13 +174,7 @@ def environments_to_deploy(platform: Platform, name: str, *, automatic: bool) ->
             f"there is no environment '{name}'" if name else "several environments: say which",
             hint="known are: " + ", ".join(each.name for each in platform.environments),
         )
-    if environment.gated:
-        raise refused(
-            "environment-gated",
-            f"'{environment.name}' is reached by promotion, not by deploying",
-            hint=f"its gate: {describe_gate(environment)}",
-        )
-    return (environment,)
+    return environment
 
 
 def describe_gate(environment: Environment) -> str:
@@ -173,7 +184,7 @@ def describe_gate(environment: Environment) -> str:
         f"after {environment.after}" if environment.after else "",
         f"soak {spoken(environment.soak)}" if environment.soak else "",
         f"{asked.count} of {', '.join(asked.groups)}" if asked else "",
-        f"{len(environment.freeze)} freeze window(s)" if environment.freeze else "",
+        f"{counted(len(environment.freeze), 'freeze window')}" if environment.freeze else "",
         *(f"evidence {each.type}" for each in environment.evidence),
         f"change {environment.change}" if environment.change else "",
         "a way back" if environment.back else "",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pipelinekit.model.ledger import Anchor, Event, History, Writer
+    from pipelinekit.model.promotion import Release
     from pipelinekit.model.release import ImageRef, Target
 
 
@@ -38,11 +39,29 @@ class Ledger(Protocol):
         ...
 
 
+class Commits(Protocol):
+    """The commits of one application in its registered repository, as it is at one moment."""
+
+    def authors(self, release: Release, since: str) -> tuple[str, ...] | None:
+        """Who wrote a release's commits since another commit, or since the beginning; see `Found.authors`."""
+        ...
+
+    def everybody(self) -> tuple[str, ...] | None:
+        """The same of each commit that its branch has, up to the newest."""
+        ...
+
+    def origin(self, release: Release) -> str:
+        """Why the repository does not have a release's descriptor at its commit, or empty."""
+        ...
+
+
 class Journal(Protocol):
     """Where a verb of the line says what it did."""
 
     def note(self, events: Sequence[Event]) -> str:
         """Add those events, all of one branch, that it does not tell yet; the branch's head with them.
+
+        They stand in their order then: one that is there, but before one that it follows, is told again.
 
         Nothing is judged; somebody who is quicker is waited for. Raises `Refused` like `Ledger.append`.
         """

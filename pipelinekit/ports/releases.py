@@ -35,7 +35,10 @@ class Charts(Protocol):
         ...
 
     def texts(self, archive: Path, names: Iterable[str]) -> dict[str, str]:
-        """Those of the files (relative to the chart) that an archive has."""
+        """Those of the files (relative to the chart) that an archive has.
+
+        Raises `ToolFailed` for what is no archive, and for a file that is not UTF-8.
+        """
         ...
 
     def digests(self, archive: Path) -> dict[str, str]:

@@ -97,6 +97,29 @@ def test_events_stand_in_order_whoever_writes_and_however_it_is_reached(
     assert ledger.history(BRANCH) == second
 
 
+def test_what_is_noted_waits_for_what_somebody_else_notes_and_whoever_expects_it_does_not(
+    signers: Signers, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "payments")
+    go, waited = threading.Event(), list[bool]()
+    released, deployed = event("released"), event("deployed", environment="dev", details={"revision": 1})
+    for expected in (True, False):
+        later = GitLedger(
+            repository, signers.platform(), signed=True, first=lambda: waited.append(go.wait(30))
+        )
+        if expected:
+            later.expect(BRANCH)
+            assert waited == []
+            add(book(repository, signers), released)
+            go.set()
+        later.note([deployed])
+        assert waited.pop()
+    assert [each.event.kind for each in book(repository, signers).history(BRANCH).entries] == [
+        "released",
+        "deployed",
+    ]
+
+
 def test_over_ssh_a_pipeline_s_key_is_also_what_it_is_let_in_with(
     served: tuple[Path, dict[str, str], dict[str, str]],
     signers: Signers,
@@ -152,6 +175,19 @@ def test_what_is_told_already_is_not_told_again(
         "failed",
         "failed",
     ]
+
+
+def test_a_proof_from_before_its_arrival_is_told_again_behind_it(
+    repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_as(monkeypatch, signers, "payments")
+    ledger = book(repository, signers)
+    where = {"environment": "dev", "details": {"revision": 1}}
+    came, proven = event("deployed", **where), event("verified", **where)
+    ledger.note([proven])
+    head = ledger.note([came, proven])
+    assert [each.kind for each in ledger.history(BRANCH).events] == ["verified", "deployed", "verified"]
+    assert ledger.note([came, proven]) == head
 
 
 def test_what_is_expected_is_asked_beside_other_work_and_a_rival_is_waited_for(

@@ -16,6 +16,7 @@ from pipelinekit.model.platform.document import Platform
 from pipelinekit.reading.platform.document import read_platform
 from tests.real import app
 from tests.real.app import Application
+from tests.real.releasing import described
 from tests.real.remotes import Bare, bare, git
 from tests.real.signers import Signers
 
@@ -37,29 +38,14 @@ def orders(
     """An application of a platform with that ledger, published, with the key of its pipelines."""
     folder = tmp_path_factory.mktemp("journal")
     with app.new(testbed, folder, "dockerfile") as application:
-        registry = testbed["PK_TESTBED_REGISTRY"]
-        document = folder / "platform.yaml"
-        document.write_text(
-            json.dumps(
-                {
-                    "apiVersion": "pipelinekit/v1",
-                    "kind": "Platform",
-                    "metadata": {"name": "acme"},
-                    "images": {"registry": registry, "mirror": registry},
-                    "charts": {"repository": f"oci://{registry}/charts"},
-                    "clusters": [{"name": "c", "context": testbed["PK_TESTBED_CONTEXT"]}],
-                    "environments": [
-                        {"name": "dev", "cluster": "c", "namespace": "{team}-dev", "automatic": True},
-                        {"name": "production", "cluster": "c", "namespace": "{team}", "after": "dev"},
-                    ],
-                    "ledger": {
-                        "repository": str(ledger.path),
-                        "pipelines": [{"team": application.team, "keys": [signers.public("pipeline").key]}],
-                    },
-                    "people": [{"name": "ada", "keys": [signers.public("ada").key]}],
-                }
-            )
+        places = (
+            {"name": "dev", "cluster": "c", "namespace": "{team}-dev", "automatic": True},
+            {"name": "production", "cluster": "c", "namespace": "{team}", "after": "dev"},
         )
+        people = [{"name": "ada", "keys": [signers.public("ada").key]}]
+        document = folder / "platform.yaml"
+        found = described(testbed, ledger, signers, application.team, places)
+        document.write_text(json.dumps({**found, "people": people}))
         key = str(signers.private("pipeline"))
         with_key = application.with_env(PIPELINEKIT_PLATFORM=str(document), PIPELINEKIT_LEDGER_KEY=key)
         with_key.until("publish")
@@ -122,7 +108,7 @@ def test_what_was_deployed_remembers_the_ledger_and_no_revision_comes_of_it(
     sound = orders.must(*words).json()
     assert (sound["holds"], sound["anchors"], sound["releases"], sound["events"]) == (True, 2, 1, 3)
     text = orders.must("ledger", "verify").out.strip()
-    assert text.endswith("3 event(s), 2 anchor(s), 1 release(s): all of it holds")
+    assert text.endswith("3 events, 2 anchors, 1 release: all of it holds")
     # Who cuts the end off is found by what remembers it, and by nothing in the repository.
     head = ledger.branches()[branch]
     git("update-ref", f"refs/heads/{branch}", f"{head}~2", cwd=ledger.path)
@@ -143,10 +129,10 @@ def test_the_log_says_who_did_what(orders: Application) -> None:
         ("verified", "pipeline", ""),
     ]
     text = orders.must("ledger", "log", "--app", "orders").out.splitlines()
-    assert f"released  {name} " in text[0]
-    assert f"by the pipelines of {orders.team}" in text[0]
+    assert text[0].endswith(f" was released, by the pipelines of {orders.team}")
+    assert f"Z  {name} " in text[0]
     said = orders.verb("ledger", "log", "--app", "nothing")
-    assert (said.code, "nothing of nothing stands in the ledger" in said.reason) == (6, True)
+    assert (said.code, "nobody knows an application nothing" in said.reason) == (2, True)
 
 
 def test_what_is_refused_is_told_with_its_reason(orders: Application, ledger: Bare, tmp_path: Path) -> None:
@@ -190,4 +176,7 @@ def test_without_a_key_a_terminal_is_told_so_and_goes_on(orders: Application, le
     said = bare_terminal.must("verify")
     assert "not in the ledger: verified" in said.err
     assert "no key is known" in said.err
+    assert "git config --global user.signingkey" in said.err
+    said = bare_terminal.must("run", "--from", "verify", "--until", "verify")
+    assert "; not in the ledger, so it cannot be promoted" in said.out.splitlines()[-1]
     assert ledger.branches()[f"apps/{orders.team}/orders"] == head

@@ -154,6 +154,9 @@ def test_evidence_a_change_and_a_bar(orders: Releasing) -> None:
     assert said.err.count("error:") == 1
     assert f"{version} was barred by grace: leak" in said.reason
     orders.must("grace", "unbar", f"orders@{version}")
+    said = orders.by("grace", "bar", "orders@9.9.9", "--reason", "x")
+    assert said.code == 2
+    assert "the ledger knows no version 9.9.9" in said.err
     orders.must("ada", *words, "--change", "CHG123")
     config = Path(orders.application.env["DOCKER_CONFIG"], "config.json")
     chart = ImageRef(registry, f"charts-of-production/{orders.team}/orders", tag=version)
@@ -197,6 +200,28 @@ def test_a_document_beside_the_main_branch_takes_no_gate_away(orders: Releasing,
     assert "is in no repository that has a remote" in said.reason
 
 
+def test_a_repository_of_one_s_own_takes_gates_away_and_is_found(orders: Releasing, tmp_path: Path) -> None:
+    assert orders.must("ada", "ledger", "verify").out.strip().endswith("all of it holds")
+    git("clone", "--quiet", "--bare", str(orders.platforms.path), "fork.git", cwd=tmp_path)
+    git("clone", "--quiet", "fork.git", "mine", cwd=tmp_path)
+    places = [dict(each) for each in orders.document["environments"][:2]]
+    mine = {**orders.document, "environments": [*places, {**orders.production, "back": True}]}
+    (tmp_path / "mine" / "platform.yaml").write_text(json.dumps(mine))
+    git("commit", "--quiet", "--all", "-m", "No gates", cwd=tmp_path / "mine")
+    git("push", "--quiet", "origin", "HEAD", cwd=tmp_path / "mine")
+    back, _ = other(orders, "production")
+    words = ("promote", f"orders@{back}", "--to", "production", "--downgrade", "--platform")
+    orders.must("ada", *words, f"git+file://{tmp_path}/fork.git")
+    said = orders.by("ada", "ledger", "verify")
+    assert said.code == 1
+    found = [line for line in said.out.splitlines() if "not of the main branch of the platform's" in line]
+    commit = git("rev-parse", "HEAD", cwd=tmp_path / "mine")[:19]
+    assert [line.split(": ")[1].split(")")[0] for line in found] == [
+        f"{kind} by a document ({commit}" for kind in ("requested", "promoted")
+    ]
+    assert len(said.out.splitlines()) == 3
+
+
 def test_the_changelog_tells_what_a_promotion_would_bring(orders: Releasing) -> None:
     work = orders.application.folder
     orders.document["applications"] = [
@@ -215,3 +240,40 @@ def test_the_changelog_tells_what_a_promotion_would_bring(orders: Releasing) -> 
     assert said["releases"] == orders.versions()[1:]
     assert [each["subject"] for each in said["commits"]] == ["Change"] * len(said["commits"])
     assert said["commits"][0]["commit"] == git("rev-parse", "HEAD", cwd=work)
+    orders.publish_platform(approvals={"count": 1, "from": ["release-managers"], "author": False})
+    words = ("promote", f"orders@{newest}", "--to", "production", "--plan")
+    said = orders.must("ada", *words).out
+    assert "closed authors: of some of its commits no signature proves the author" in said
+    assert f"is the word of the pipelines of {orders.team}: no repository proves it" in said
+    orders.document["applications"][0]["path"] = "elsewhere"
+    orders.publish_platform(approvals={"count": 1, "from": ["release-managers"], "author": False})
+    assert "its repository cannot tell what elsewhere/app.yaml is at" in orders.must("ada", *words).out
+
+
+def test_two_releases_at_once_have_an_order_and_both_are_recorded(orders: Releasing) -> None:
+    levels = dict([other(orders)])
+    levels[orders.release("three")] = "three"
+    before = len(orders.kinds("staging"))
+    tries = list(zip(("ada", "grace"), levels, strict=True))
+    with ThreadPoolExecutor(2) as pool:
+        said = list(
+            pool.map(
+                lambda each: orders.by(
+                    each[0], "promote", f"orders@{each[1]}", "--to", "staging", "--downgrade"
+                ),
+                tries,
+            )
+        )
+    told, going = orders.events("staging")[before:], ""
+    for each in told:
+        if each.kind == "requested":
+            assert not going, f"{each.version} began while {going} was on its way"
+            going = each.version
+        elif each.kind == "promoted":
+            assert each.version == going
+            going = ""
+    assert {each.version for each in told if each.kind in ("promoted", "refused")} == set(levels)
+    assert sorted(each.code for each in said) in ([0, 0], [0, 6]), [each.err for each in said]
+    assert all("is on its way to staging (" in each.err for each in said if each.code)
+    last = [each.version for each in told if each.kind == "promoted"][-1]
+    assert orders.level(f"{orders.team}-staging") == levels[last]

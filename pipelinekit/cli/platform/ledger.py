@@ -6,7 +6,7 @@ import dataclasses
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,17 +15,20 @@ import click
 from pipelinekit.adapters.cluster.anchors import ClusterAnchors
 from pipelinekit.adapters.registry.anchors import TagAnchors
 from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.cli import report
 from pipelinekit.cli.books import ledger_of
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY, age
 from pipelinekit.cli.wiring import chart_repository, named_or_local_platform, read_platform_at, registry_login
-from pipelinekit.errors import check_failed, usage
+from pipelinekit.counts import counted
+from pipelinekit.errors import check_failed, refused, usage
 from pipelinekit.model.ledger import Anchor, Entry, Event, branch_of
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.release import ImageRef, Target
+from pipelinekit.names import nearest
+from pipelinekit.plan.ledger.words import sentence
 from pipelinekit.plan.moment import moment
-from pipelinekit.plan.releaseset.record import record_of
 from pipelinekit.steps import ledger as steps
 
 
@@ -46,7 +49,8 @@ def show_log(
 ) -> None:
     """Show what releases went through: failures and refusals as well, oldest first.
 
-    What does not count is shown with its reason.
+    What does not count is shown with its reason. Exit code 1 when a branch cannot be read; the others are
+    shown.
 
     \b
     Examples:
@@ -54,15 +58,37 @@ def show_log(
       pipelinekit ledger log --env production --json
     """
     known = named_or_local_platform(platform, registry)
+    books = ledger_of(known)
+    _require_application(known, books.branches() if application else (), application)
     begin = int(time.time()) - age(since) if since else 0
-    entries = steps.log(ledger_of(known), application=application, environment=environment, since=begin)
+    unread: list[str] = []
+    entries = steps.log(
+        books,
+        lambda branch, problem: unread.append(f"{branch}: {problem}"),
+        application=application,
+        environment=environment,
+        since=begin,
+    )
+    if environment and not entries and known.environment(environment) is None:
+        names = (each.name for each in known.environments)
+        raise usage(
+            "environment-unknown",
+            f"there is no environment '{environment}'",
+            hint=nearest(environment, names),
+        )
     if as_json:
         report.as_json([_row(each) for each in entries])
-        return
-    for each in entries:
-        report.result(_line(each))
-    bad = sum(1 for each in entries if not each.counts)
-    report.result(f"{len(entries)} event(s)" + (f", {bad} of which do not count" if bad else ""))
+    else:
+        for each in entries:
+            report.result(_line(each))
+        bad = sum(1 for each in entries if not each.counts)
+        report.result(f"{counted(len(entries), 'event')}" + (f", {bad} of which do not count" if bad else ""))
+    if unread:
+        raise check_failed(
+            "ledger-unread",
+            f"what stands on {counted(len(unread), 'branch')} is not known: {'; '.join(unread)}",
+            hint="the rest is shown; ask who pushed there: the server's administrator puts it back",
+        )
 
 
 @ledger.command("verify")
@@ -75,7 +101,8 @@ def verify(platform: str, registry: str, context: str, offline: bool, as_json: b
     """Read every event, and hold it against whatever outside the repository remembers it.
 
     Form, chain, signatures, revocations, who may say what; the anchors on deployments and in the registry;
-    the digests of each release. Exit code 1 when something does not hold or could not be asked. With the
+    the digests of each release; that the main branch of the platform's repository has the document by which
+    each promotion was judged. Exit code 1 when something does not hold or could not be asked. With the
     repository alone (--offline) a branch that was cut at its end looks like one that is shorter.
 
     \b
@@ -93,6 +120,8 @@ def verify(platform: str, registry: str, context: str, offline: bool, as_json: b
         [] if offline else [outside.deployed, outside.tagged],
         None if offline else outside.missing,
         books.fsck,
+        gated=[each.name for each in known.environments if each.gated],
+        documents=None if offline or not known.ledger else lambda: _documents(platform, known),
     )
     if as_json:
         report.as_json({**dataclasses.asdict(done), "holds": not done.findings})
@@ -102,11 +131,19 @@ def verify(platform: str, registry: str, context: str, offline: bool, as_json: b
         asked = (
             "nothing outside was asked"
             if offline
-            else f"{done.anchors} anchor(s), {done.releases} release(s)"
+            else f"{counted(done.anchors, 'anchor')}, {counted(done.releases, 'release')}"
         )
-        report.result(f"{done.branches} branch(es), {done.events} event(s), {asked}: " + _verdict(done))
+        report.result(
+            f"{counted(done.branches, 'branch')}, {counted(done.events, 'event')}, {asked}: " + _verdict(done)
+        )
     if done.findings:
-        raise check_failed("ledger-broken", f"{len(done.findings)} thing(s) in the ledger do not hold")
+        raise check_failed(
+            "ledger-broken",
+            f"{counted(len(done.findings), 'thing in the ledger does', 'things in the ledger do')} not hold",
+            hint="each line says where; ask who has written there, and what the server's administrator "
+            "can put "
+            "back; docs/releases.md says what each of them proves",
+        )
 
 
 @ledger.command("revoke")
@@ -134,8 +171,46 @@ def revoke(key: str, platform: str, reason: str, everything: bool, plan_only: bo
     if plan_only:
         report.result(f"would revoke {key}: {so_far}")
         return
-    steps.revoke(books, key, reason, keep=not everything, writer=books.writer(), platform=commit)
+    event = steps.revoke(books, key, reason, keep=not everything, writer=books.writer(), platform=commit)
+    for each in () if everything else set(books.branches()) - {*event.details["kept"]}:
+        report.notice(f"of {each}, which cannot be read, nothing of it counts: `ledger verify` says why")
     report.result(f"{key} is revoked: {so_far}")
+
+
+def _require_application(platform: Platform, branches: Iterable[str], name: str) -> None:
+    """Raise `UsageError` for an application that neither platform nor ledger knows; empty is every one."""
+    known = {each.title for each in platform.applications}
+    known |= {"/".join(each) for branch in branches for each in _application(branch)}
+    if name and not any(name in (each, each.partition("/")[2]) for each in known):
+        words = known if "/" in name else {each.partition("/")[2] for each in known}
+        raise usage(
+            "application-unknown",
+            f"nobody knows an application {name[:100]}",
+            hint=nearest(name, words) or "platform.yaml registers applications",
+        )
+
+
+def _documents(source: str, platform: Platform) -> frozenset[str]:
+    """The commits of the main branch of the platform's repository; raises where it cannot be asked."""
+    from pipelinekit.adapters.source.span import Branch
+    from pipelinekit.cli.release.platforms import main_branch
+
+    found = main_branch(source, platform)
+    if found is None:
+        raise refused(
+            "platform-apart",
+            f"{source} is in no repository that has a remote",
+            hint="--platform git+URL names the one whose main branch counts",
+        )
+    with Branch(found[0], found[1]) as branch:
+        commits = branch.commits()
+    if commits is None:
+        raise refused(
+            "platform-unread",
+            f"{without_credentials(found[0])} does not answer, or has more commits than are looked at",
+            hint="--platform git+URL names the platform's repository; may this account read it?",
+        )
+    return commits
 
 
 class _Outside:
@@ -183,17 +258,17 @@ def _application(branch: str) -> list[tuple[str, str]]:
 
 
 def _verdict(done: steps.Verified) -> str:
-    return f"{len(done.findings)} thing(s) do not hold" if done.findings else "all of it holds"
+    return (
+        f"{counted(len(done.findings), 'thing does', 'things do')} not hold"
+        if done.findings
+        else "all of it holds"
+    )
 
 
 def _line(entry: Entry) -> str:
     event = entry.event
     who = f"by {entry.writer}" if entry.writer else "by nobody known"
-    known = record_of(event)
-    over = f"set {known.name} ({', '.join(map(str, known.parts))})" if known else "platform"
-    what = f"{event.team}/{event.name} {event.version}" if event.name else over
-    words = [moment(event.at), event.kind, what, f"in {event.environment}" if event.environment else "", who]
-    text = "  ".join(each for each in words if each)
+    text = f"{moment(event.at)}  {sentence(event)}, {who}"
     reason = event.reason.strip()
     text += f": {reason.splitlines()[0]}" if reason else ""
     return f"{text}  [does not count: {entry.trouble}]" if entry.trouble else text

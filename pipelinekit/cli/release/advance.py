@@ -8,9 +8,10 @@ from collections import Counter
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import PLAN
+from pipelinekit.cli.options import PLAN, TIMEOUT
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.options import EVERY, TIMEOUT, bare, desk
+from pipelinekit.cli.release.options import EVERY, bare, desk
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault
 from pipelinekit.steps.promotion import advance as steps
 
@@ -55,7 +56,12 @@ def advance(here: Desk, application: str, team: str, plan_only: bool, timeout: i
         raise kind(
             *(
                 Fault(
-                    "advance-failed", f"{each.application} to {each.environment}: {'; '.join(each.reasons)}"
+                    "advance-failed",
+                    f"{_what(each)}: {'; '.join(each.reasons)}",
+                    hint="it is not tried again by itself: when it is mended, "
+                    f"`pipelinekit promote {each.application}@{each.version} --to {each.environment}`"
+                    if each.version
+                    else "what stands in the way is to be mended; the next `advance` looks again",
                 )
                 for each in failed
             )
@@ -66,7 +72,11 @@ def _applications(here: Desk, application: str, team: str) -> list[tuple[str, st
     if application:
         told, name = bare(application)
         return [here.application(told or team, name)]
-    return [each for each in here.applications() if team in ("", each[0])]
+    return here.applications(team)
+
+
+def _what(step: steps.Moved) -> str:
+    return f"{step.application} to {step.environment}" if step.environment else step.application
 
 
 def lines(step: steps.Moved, *, plan_only: bool) -> list[str]:
@@ -76,6 +86,8 @@ def lines(step: steps.Moved, *, plan_only: bool) -> list[str]:
     if step.what == steps.PROMOTED:
         return [f"{step.application}: {each}" for each in step.reasons]
     head = f"{step.application}: {step.version or 'a release'} to {step.environment} {step.what}"
+    if not step.environment:
+        head = step.application
     return [f"{head}: {each}" for each in step.reasons]
 
 
@@ -88,5 +100,4 @@ def sentence(chosen: list[tuple[str, str]], moved: list[steps.Moved], *, plan_on
         told += f", arrivals of {counts[steps.SEEN]} {would}seen for the first time"
     if counts[steps.FAILED]:
         told += f", {counts[steps.FAILED]} failed"
-    head = f"{len(chosen)} application{'' if len(chosen) == 1 else 's'}"
-    return f"{head}: {told if moved else 'nothing to do'}"
+    return f"{counted(len(chosen), 'application')}: {told if moved else 'nothing to do'}"

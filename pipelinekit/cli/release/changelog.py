@@ -9,6 +9,7 @@ import click
 from pipelinekit.cli import report
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import APPLICATION, TO, desk, named
+from pipelinekit.counts import counted
 from pipelinekit.errors import refused
 from pipelinekit.plan.gates.records import living, release_of, releases
 from pipelinekit.plan.promotion import choose
@@ -42,7 +43,8 @@ def changelog(here: Desk, application: str, environment: str, as_json: bool) -> 
             f"{environment} has {old.version}, which is later than {release.version}",
             hint="a way back brings no commits: `pipelinekit rollback --plan` shows it",
         )
-    found = here.written(release, old.commit if old else "")
+    with here.commits(release) as commits:
+        found = commits.written(release, old.commit if old else "")
     if found is None:
         raise refused(
             "commits-unknown",
@@ -61,4 +63,6 @@ def changelog(here: Desk, application: str, environment: str, as_json: bool) -> 
     for each in found:
         report.result(f"{each.commit[:10]}  {each.subject}  ({each.person or 'not signed by anybody known'})")
     since = f"since {below}" if below else "since the beginning"
-    report.result(f"{name} {release.version} would bring {len(found)} commit(s) to {environment}, {since}")
+    report.result(
+        f"{name} {release.version} would bring {counted(len(found), 'commit')} to {environment}, {since}"
+    )

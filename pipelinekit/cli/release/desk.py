@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from pipelinekit.adapters import momentary
 from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.release import platforms
 from pipelinekit.cli.wiring import charts_at, registry_login
-from pipelinekit.errors import refused, usage
+from pipelinekit.errors import usage
+from pipelinekit.model.ledger import branch_of
 from pipelinekit.model.release import ImageRef, Target
+from pipelinekit.names import nearest
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.registry.oci import OciRegistry
     from pipelinekit.adapters.source.ledger.gitledger import GitLedger
-    from pipelinekit.adapters.source.span import Written
+    from pipelinekit.adapters.source.registered import RegisteredCommits
     from pipelinekit.model.platform.document import Environment, Platform
     from pipelinekit.model.platform.gates import Watch
     from pipelinekit.model.platform.zone import Clock
@@ -36,7 +39,8 @@ class Desk:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._scratch = tempfile.TemporaryDirectory(prefix="pipelinekit-")
+        self._open = ExitStack()
+        self._scratch = self._open.enter_context(momentary.folder())
 
     def __enter__(self) -> Self:
         return self
@@ -44,7 +48,7 @@ class Desk:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._scratch.cleanup()
+        self._open.close()
 
     @cached_property
     def named(self) -> tuple[Platform, str]:
@@ -77,26 +81,52 @@ class Desk:
 
     def application(self, team: str, name: str) -> tuple[str, str]:
         """Team and name of an application that is registered, or that the ledger knows."""
-        if team:
-            return team, name
-        teams = {each.team for each in self.platform.applications if each.name == name}
-        if not teams:
-            known = (each.split("/") for each in self.ledger.branches())
-            teams = {each[1] for each in known if each[0] == "apps" and each[2] == name}
-        if len(teams) != 1:
-            listed = ", ".join(f"{each}/{name}" for each in sorted(teams))
-            raise refused(
-                "application-unknown",
-                f"{'several teams have' if teams else 'nobody knows'} an application {name}",
-                hint=f"name one: {listed}" if teams else "platform.yaml registers applications",
-            )
-        return teams.pop(), name
+        registered = [(each.team, each.name) for each in self.platform.applications]
+        return self._only(team, name, registered) or self._known(team, name)
 
-    def applications(self) -> list[tuple[str, str]]:
-        """Team and name of everything that is registered, or that the ledger knows."""
-        known = {(each.team, each.name) for each in self.platform.applications}
+    def version(self, team: str, name: str, version: str) -> None:
+        """Raise `UsageError` for a version that the ledger has nothing of; empty is none."""
+        from pipelinekit.plan.promotion import require_version
+
+        if version:
+            require_version(self.ledger.history(branch_of(team, name)), version)
+
+    def _only(self, team: str, name: str, known: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
+        """The one of that name, of this team or of any; None where there is none."""
+        found = {each for each in known if each[1] == name and team in ("", each[0])}
+        if len(found) > 1:
+            listed = ", ".join(f"{each}/{name}" for each, _ in sorted(found))
+            raise usage(
+                "application-unknown", f"several teams have an application {name}", hint=f"name one: {listed}"
+            )
+        return found.pop() if found else None
+
+    def _known(self, team: str, name: str) -> tuple[str, str]:
+        known = self.applications()
+        found = self._only(team, name, known)
+        if found is None:
+            words = [f"{each}/{other}" if team else other for each, other in known]
+            told = f"{team}/{name}" if team else name
+            raise usage(
+                "application-unknown",
+                f"nobody knows an application {told}",
+                hint=nearest(told, set(words)) or "platform.yaml registers applications",
+            )
+        return found
+
+    def applications(self, team: str = "") -> list[tuple[str, str]]:
+        """Team and name of everything that is registered, or that the ledger knows; of one team alone.
+
+        Raises `UsageError` for a team that has none.
+        """
+        registered = {(each.team, each.name) for each in self.platform.applications}
         parts = (each.split("/") for each in self.ledger.branches())
-        return sorted(known | {(each[1], each[2]) for each in parts if each[0] == "apps" and len(each) == 3})
+        known = registered | {(each[1], each[2]) for each in parts if each[0] == "apps" and len(each) == 3}
+        found = [each for each in sorted(known) if team in ("", each[0])]
+        if team and not found:
+            teams = {each for each, _ in known}
+            raise usage("team-unknown", f"nobody knows a team {team}", hint=nearest(team, teams))
+        return found
 
     def clock(self, zones: Iterable[str] = ()) -> Clock:
         """This moment."""
@@ -115,7 +145,7 @@ class Desk:
         from pipelinekit.adapters.folder.workspace import Workspace
         from pipelinekit.steps.promotion.around import Around
 
-        reached, root = kubeconfig(dict(os.environ)), Path(self._scratch.name) / room
+        reached, root = kubeconfig(dict(os.environ)), Path(self._scratch, room)
         root.mkdir(parents=True, exist_ok=True)
         helm = Helm(reached)
         return Around(
@@ -135,7 +165,7 @@ class Desk:
             objects=Objects(reached),
             survey=self._survey,
             watch=self._watch,
-            authors=self._authors,
+            commits=self.commits,
             anchor=ClusterAnchors(reached).mark if self.platform.ledger else None,
             holder=holders.owner(),
             alive=holders.is_alive,
@@ -150,17 +180,11 @@ class Desk:
 
         return OciRegistry(registry_login(self.platform), live=report.live)
 
-    def written(self, release: Release, since: str) -> tuple[Written, ...] | None:
-        """A release's commits since another one, from the registered repository; None: nobody can tell."""
-        from pipelinekit.adapters.source import span
-        from pipelinekit.plan.ledger.keyring import Keyring
+    def commits(self, release: Release) -> RegisteredCommits:
+        """What the registered repository of a release's application says of it, as it is now."""
+        from pipelinekit.adapters.source.registered import RegisteredCommits
 
-        mine = (release.team, release.name)
-        for each in self.platform.applications:
-            if (each.team, each.name) == mine:
-                keys = Keyring(self.platform)
-                return span.written(each.repository, each.branch, release.commit, since, keys)
-        return None
+        return RegisteredCommits(self.platform, release.team, release.name)
 
     # --- what is asked elsewhere --------------------------------------------------------------------
 
@@ -185,11 +209,6 @@ class Desk:
             prepared.archive, prepared.target, prepared.layers
         )
         return preflight(prepared.target, manifest, scout(self.platform, registry_login(self.platform)))
-
-    def _authors(self, release: Release, since: str) -> tuple[str, ...] | None:
-        from pipelinekit.adapters.source.span import authors
-
-        return authors(self.written(release, since))
 
     def _watch(self, watch: Watch, target: Target, seconds: int) -> tuple[Watched, ...]:
         from pipelinekit.adapters import prometheus

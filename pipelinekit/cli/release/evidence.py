@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 
 import click
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters import files
 from pipelinekit.cli import report
+from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.options import APPLICATION, REASON, desk, named
+from pipelinekit.cli.release.options import EXACT, REASON, desk, named
 from pipelinekit.errors import refused, usage
 from pipelinekit.plan.gates.records import release_of
+from pipelinekit.plan.promotion import require_version
 from pipelinekit.steps.promotion.books import event_of, note, read
 
 _WORD = re.compile(r"[a-z]([-a-z0-9]{0,58}[a-z0-9])?")
@@ -21,9 +22,15 @@ _WORD = re.compile(r"[a-z]([-a-z0-9]{0,58}[a-z0-9])?")
 
 @click.command()
 @desk(
-    APPLICATION,
+    EXACT,
     click.option("--type", "kind", required=True, metavar="TYPE", help="scan, load-test, backup, uat, …"),
-    click.option("--file", required=True, metavar="FILE", help="The report; its digest is what is signed."),
+    click.option(
+        "--file",
+        required=True,
+        type=on_disk,
+        metavar="FILE",
+        help="The report; its digest is what is signed.",
+    ),
     click.option("--verdict", default="passed", show_default=True, metavar="WORD", help="What it says."),
     REASON,
 )
@@ -42,16 +49,26 @@ def attest(
     """
     team, name, version = named(application)
     if not version:
-        raise usage("version-missing", "say which version", hint=f"{application}@1.2.3")
+        raise usage("version-missing", "say which version", hint=f"name it: {application}@1.2.3")
     for word in (kind, verdict):
         if not _WORD.fullmatch(word):
-            raise usage("word-form", f"{word[:60]!r}: lower-case letters, digits and hyphens, like load-test")
+            raise usage(
+                "word-form",
+                f"{word[:60]!r} is no word",
+                hint="lower-case letters, digits and hyphens, like load-test",
+            )
+    path = files.require_file(Path(file), "--file")
     team, name = here.application(team, name)
-    release = release_of(read(here.ledger, team, name)[0], version)
+    history, _ = read(here.ledger, team, name)
+    require_version(history, version)
+    release = release_of(history, version)
     if release is None:
-        raise refused("release-unknown", f"the ledger has no release {version} of {name}")
-    content = files.read_bytes(Path(file), regular.DOCUMENT)
-    digest = "sha256:" + hashlib.sha256(content).hexdigest()
+        raise refused(
+            "release-unknown",
+            f"the ledger has no release {version} of {name}",
+            hint=f"`pipelinekit ledger log --app {team}/{name}` shows those that it has",
+        )
+    digest = files.digest(path)
     details = {"type": kind, "verdict": verdict, "file": digest}
     note(here.ledger, event_of(here.around(), release, "attested", "", reason=reason, details=details))
     sentence = f"{here.ledger.writer()} attests {kind} of {name} {version}: {verdict} ({digest})"

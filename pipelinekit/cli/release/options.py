@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 import click
 
 from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.errors import usage
+from pipelinekit.plan.versions.version import is_version
 
 F = TypeVar("F", bound=Callable[..., Any])
 MOST = 500
@@ -22,12 +24,12 @@ REASON = click.option("--reason", default="", metavar="TEXT", help="Why; it stan
 TO = click.option("--to", "environment", required=True, metavar="ENV", help="The environment.")
 ENV = click.option("--env", "environment", required=True, metavar="ENV", help="The environment.")
 ANY_ENV = click.option("--env", "environment", default="", metavar="ENV", help="The environment; or all.")
-TIMEOUT = click.option(
-    "--timeout", default=300, show_default=True, type=click.IntRange(1, 7200), help="Seconds to deploy in."
-)
 APPLICATION = click.argument("application", metavar="APP[@VERSION]")
+EXACT = click.argument("application", metavar="APP@VERSION")
 SOME = click.argument("application", metavar="[APP[@VERSION]]", default="")
-SET = click.option("--set", "set_file", default="", metavar="FILE", help="A release set instead of APP.")
+SET = click.option(
+    "--set", "set_file", default="", type=on_disk, metavar="FILE", help="A release set instead of APP."
+)
 EVERY = click.argument("application", metavar="[APP]", default="")
 
 
@@ -38,7 +40,11 @@ def desk(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[...
         @wraps(function)
         def call(platform: str, **rest: Any) -> Any:
             if len(rest.get("reason", "")) > MOST:
-                raise usage("reason-long", f"a reason has {MOST} letters at most")
+                raise usage(
+                    "reason-long",
+                    f"a reason has {MOST} letters at most",
+                    hint="say it shorter, and name where the rest stands",
+                )
             with Desk(platform) as here:
                 return function(here, **rest)
 
@@ -57,7 +63,14 @@ def named(text: str) -> tuple[str, str, str]:
         raise usage(
             "application-form", f"{text[:60]!r} names no application", hint="APP, TEAM/APP or APP@1.2.3"
         )
-    return match[1] or "", match[2], match[3] or ""
+    version = match[3] or ""
+    if version and not is_version(version):
+        raise usage(
+            "version-form",
+            f"{version[:60]!r} is no version",
+            hint=f"a version has three numbers: {match[2]}@1.2.3",
+        )
+    return match[1] or "", match[2], version
 
 
 def bare(text: str, hint: str = "") -> tuple[str, str]:

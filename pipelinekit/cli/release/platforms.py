@@ -9,6 +9,9 @@ from pipelinekit.cli.wiring import read_platform_at
 from pipelinekit.errors import PipelinekitError, refused
 from pipelinekit.model.platform.document import Platform
 
+HEAD = "HEAD"
+"""The branch that a repository itself says is its main one."""
+
 
 def read(source: str) -> tuple[Platform, str]:
     """The platform, and the commit that it is at.
@@ -29,9 +32,23 @@ def read(source: str) -> tuple[Platform, str]:
                 "the main branch of the platform's repository",
                 hint="--platform git+URL names it; or name it in the document: jenkins.source",
             )
-        return read_platform_at(main)
+        counts = read_platform_at(main)
+        _say_what_counts(source, platform, counts)
+        return counts
     told = _asked(main) if main else None
-    return told if told and _gated(told[0]) else (platform, commit)
+    if told and _gated(told[0]):
+        _say_what_counts(source, platform, told)
+        return told
+    return platform, commit
+
+
+def _say_what_counts(source: str, platform: Platform, main: tuple[Platform, str]) -> None:
+    """Whoever has changed the document beside the main branch must not think that it counts."""
+    if main[0] != platform:
+        report.notice(
+            f"{source} says something else than the platform's main branch ({main[1][:12]}), which counts: "
+            "commit and push what is to hold for releases"
+        )
 
 
 def _gated(platform: Platform) -> bool:
@@ -49,30 +66,30 @@ def _asked(main: str) -> tuple[Platform, str] | None:
         return None
 
 
-def _main_of(source: str, platform: Platform) -> str:
-    """Where the main branch's document is; empty where nothing says it."""
+def main_branch(source: str, platform: Platform) -> tuple[str, str, str] | None:
+    """Address, branch and folder of the main branch's document; None where nothing says it."""
     if source.startswith("git+"):
         address, _, folder = source.removeprefix("git+").partition("#")
         head, at, ref = address.rpartition("@")
         # An ssh address has an @ of its own; a ref has no colon and comes after the path.
         named = at and ":" not in ref and "/" in head.split("://")[-1]
-        url = head if named else address
-        return _at_head(url, folder)
+        return head if named else address, HEAD, folder
     from pipelinekit.adapters.source import worktree
 
     path = Path(source)
     inside = worktree.repository_of(path if path.is_dir() else path.parent)
     if inside is not None:
-        return _at_head(*inside)
+        return inside[0], HEAD, inside[1]
     # Anybody's copy may say this: it is heard only where no repository says where it is from.
     origin = platform.jenkins.source if platform.jenkins else None
-    return _at(origin.repository, origin.branch, origin.path) if origin else ""
+    return (origin.repository, origin.branch, origin.path) if origin else None
 
 
-def _at_head(url: str, folder: str) -> str:
-    return _at(url, "HEAD", folder)
-
-
-def _at(url: str, ref: str, folder: str) -> str:
+def _main_of(source: str, platform: Platform) -> str:
+    """Where the main branch's document is, as a source; empty where nothing says it."""
+    found = main_branch(source, platform)
+    if found is None:
+        return ""
+    url, ref, folder = found
     bare = folder.strip("/")
     return f"git+{url}@{ref}" + (f"#{bare}" if bare not in ("", ".") else "")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import PLAN
+from pipelinekit.cli.options import PLAN, TIMEOUT
+from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.options import ENV, REASON, SET, SOME, TIMEOUT, TO, bare, desk, named, one_of
-from pipelinekit.cli.release.shown import end, expected, finish, lines, show
+from pipelinekit.cli.release.jenkins import asking
+from pipelinekit.cli.release.options import ENV, REASON, SET, SOME, TO, bare, desk, named, one_of
+from pipelinekit.cli.release.shown import UNSAID, end, expected, finish, lines, review_waits, show
 from pipelinekit.errors import usage
 from pipelinekit.model.ledger import Writer
 from pipelinekit.model.promotion import Request
@@ -29,10 +32,28 @@ from pipelinekit.steps.promotion.books import event_of, note
     TO,
     PLAN,
     REASON,
-    click.option("--take-back", is_flag=True, help="Of a set: when one fails, take back what was promoted."),
+    click.option(
+        "--take-back",
+        is_flag=True,
+        help="Of a set: take back what was promoted, when one fails, or at once when it has stopped before.",
+    ),
     click.option("--change", default="", metavar="ID", help="The change's number, where one is asked for."),
     click.option("--downgrade", is_flag=True, help="Although a later version is there."),
     click.option("--emergency", is_flag=True, help="Past the gates, with --reason; for named groups only."),
+    click.option(
+        "--asks",
+        default="",
+        type=on_disk,
+        metavar="FILE",
+        help="With --plan: write which approvals to ask for.",
+    ),
+    click.option(
+        "--via",
+        default="",
+        is_eager=True,  # what may not be beside it asks for it
+        metavar="jenkins",
+        help="Let the job release/promote do it, and follow it.",
+    ),
     TIMEOUT,
 )
 def promote(
@@ -42,6 +63,8 @@ def promote(
     environment: str,
     plan_only: bool,
     take_back: bool,
+    asks: str,
+    via: str,
     as_json: bool,
     timeout: int,
     **request: Any,
@@ -57,36 +80,69 @@ def promote(
     told so.
 
     With --set it is a list of applications and versions, promoted as one: who is called before whoever calls
-    it. It stops at the first that fails; run again, it does what is missing.
+    it. It stops at the first that fails; run again, it does what is missing. With --take-back what it has
+    promoted goes back then; a set that has stopped before goes back at once, and no gate is asked.
+
+    With --via jenkins the job release/promote does it, followed here to its end; it asks for approvals in the
+    browser. The file of a set is then one of the platform's repository, on its main branch.
 
     \b
     Examples:
+      pipelinekit promote orders --to production --via jenkins --platform ../platform
       pipelinekit promote orders --to staging --platform git+https://git.example.com/platform.git
       pipelinekit promote --set checkout.yaml --to production --plan
       pipelinekit promote orders@1.4.2 --to production --plan
       pipelinekit promote orders@1.4.3 --to production --emergency --reason "payments are down"
     """
-    if not re.fullmatch(r"[\x21-\x7e]{0,64}", request["change"]):
-        raise usage("change-form", "a change's number has 64 letters, digits and signs at most")
     one_of(application, set_file)
+    _require_sense(request)
     if take_back and not set_file:
         raise usage("set-missing", "--take-back is for a set", hint="--set FILE; or `pipelinekit rollback`")
+    if asks and (via or not plan_only):
+        hint = "the job of Jenkins calls it so: promote --plan --asks FILE"
+        raise usage("plan-options", "--asks goes with --plan, and not with --via", hint=hint)
+    if via:
+        from pipelinekit.cli.release.jenkins import job
+
+        asked_for = job.Wish(application, set_file, environment, take_back=take_back, **request)
+        job.promote(here, via, asked_for, plan_only=plan_only, as_json=as_json)
+        return
+    if not plan_only:
+        asking.require_starter(here.ledger.writer())
     where, asked, around = here.environment(environment), Request(**request), here.around(timeout)
     if set_file:
         from pipelinekit.cli.release import sets
 
-        sets.promote(here, around, set_file, where, asked, plan_only, take_back, as_json)
+        sets.promote(here, around, set_file, where, asked, plan_only, take_back, asks, as_json)
         return
     team, name, version = named(application)
     team, name = here.application(team, name)
     if plan_only:
-        show(promotion.plan(around, team, name, version, where, asked), as_json)
+        planned = promotion.plan(around, team, name, version, where, asked)
+        if asks:
+            asking.tell(asks, planned.survey.plan.digest, [planned])
+        show(planned, as_json)
         return
     if asked.emergency:
         report.notice(f"EMERGENCY: {asked.reason or 'no reason given'}")
     with report.alive("promote"):
         planned, done = promotion.promote(around, team, name, version, where, asked)
+    if asked.emergency:
+        review_waits(here.ledger, [(team, name)], environment)
     finish(planned.survey.plan, done, as_json)
+
+
+def _require_sense(request: Mapping[str, Any]) -> None:
+    """Raise `UsageError` for a change or an emergency that says too little or too much."""
+    if not re.fullmatch(r"[\x21-\x7e]{0,64}", request["change"]):
+        raise usage(
+            "change-form",
+            "a change's number has 64 letters, digits and signs at most",
+            hint="the number alone, like CHG1234567; a reason goes with --reason",
+        )
+    if request["emergency"] and not request["reason"].strip():
+        hint = '--reason "…" stands in the ledger, and whoever reviews it reads it'
+        raise usage("reason-missing", "say why this is an emergency", hint=hint)
 
 
 @click.command()
@@ -97,6 +153,7 @@ def promote(
     PLAN,
     REASON,
     click.option("--expect", default="", metavar="DIGEST", help="Refuse unless the plan has this digest."),
+    click.option("--refuse", is_flag=True, help="Sign that you do not approve; it stands in the ledger."),
 )
 def approve(
     here: Desk,
@@ -106,6 +163,7 @@ def approve(
     plan_only: bool,
     reason: str,
     expect: str,
+    refuse: bool,
     as_json: bool,
 ) -> None:
     """Show the plan of a promotion, and sign its digest with your key.
@@ -124,7 +182,7 @@ def approve(
     if set_file:
         from pipelinekit.cli.release import sets
 
-        sets.approve(here, around, set_file, where, reason, expect, plan_only, as_json)
+        sets.approve(here, around, set_file, where, reason, expect, plan_only, refuse, as_json)
         return
     team, name, version = named(application)
     team, name = here.application(team, name)
@@ -136,6 +194,14 @@ def approve(
     expected(plan.digest, expect)
     if not as_json:
         lines(planned)
+    if refuse:
+        details = {"parts": dict(plan.parts), "answer": approvals.NO}
+        why = reason or UNSAID
+        told: dict[str, Any] = {"plan": plan.digest, "reason": why, "details": details}
+        note(here.ledger, event_of(around, planned.survey.release, "refused", environment, **told))
+        sentence = f"{here.ledger.writer()} refuses {name} {plan.version} to {environment} ({plan.digest})"
+        end(sentence, as_json, {"plan": plan.digest})
+        return
     given = event_of(
         around,
         planned.survey.release,
@@ -150,8 +216,10 @@ def approve(
     case = replace(planned.case, history=there, asker=Writer(role="embedded"))
     for each in approvals.judge(case):
         report.notice(f"{each.gate}: {each.reason}")
+    why = approvals.void(case, there.entries[-1])
     sentence = f"{here.ledger.writer()} approves {name} {plan.version} to {environment} ({plan.digest})"
-    end(sentence, as_json, {"plan": plan.digest})
+    sentence += f", which does not count: {why}" if why else ""
+    end(sentence, as_json, {"plan": plan.digest, "counts": not why})
 
 
 @click.command()
@@ -190,12 +258,16 @@ def rollback(
     team, name = here.application(team, name)
     where, around = here.environment(environment), here.around(timeout)
     if plan_only:
-        survey = way_back.plan(around, team, name, where, version)
+        survey, bad = way_back.foresee(around, team, name, where, version)
         if survey.app.before and not tasks:
             report.notice(f"no task of {survey.release.version} would run ({', '.join(survey.app.before)})")
-        for part, text in survey.plan.parts.items():
-            report.say(f"{part}: {text}")
+        for part, text in () if as_json else survey.plan.parts.items():
+            report.result(f"  {part}: {text}")
         sentence = f"would go back to {name} {survey.release.version} in {environment}"
+        if bad == survey.release.version:
+            sentence = f"{name} {bad} is what {environment} has: nothing would be done"
+        elif bad:
+            report.notice(f"a hold against {bad} and before would follow")
         end(sentence, as_json, {"plan": dict(survey.plan.parts), "version": survey.release.version})
         return
     with report.alive("rollback"):

@@ -10,13 +10,22 @@ import click
 from pipelinekit.cli import report as say
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import bare, desk
+from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.ledger import PLATFORM, branch_of
+from pipelinekit.model.ledger import PLATFORM, UNREACHABLE, History, branch_of
 from pipelinekit.model.promotion import Request
 from pipelinekit.plan.moment import moment
 from pipelinekit.plan.overview import Place, places
 from pipelinekit.plan.releaseset.record import SET_ENDS, last_of, record_of
 from pipelinekit.steps.promotion import promote as promotion
+
+_STANDS = {
+    "set-promoted": "promoted",
+    "failed": "stopped at the first that failed",
+    "refused": "not let in",
+    "rolled-back": "taken back",
+    "underway": "on its way, or left half done",
+}
 
 
 @click.command()
@@ -32,14 +41,22 @@ def report(here: Desk, application: str, as_json: bool) -> None:
       pipelinekit report orders
       pipelinekit report --json
     """
-    rows = []
+    rows = list[dict[str, Any]]()
+    common, unread = _common(here)
     for team, name in _applications(here, application):
-        history = here.ledger.history(branch_of(team, name))
-        for place in places(history, here.platform):
-            row = {"application": f"{team}/{name}", **dataclasses.asdict(place)}
-            rows.append(row | (_may(here, team, name, place) if application and place.next else {}))
+        try:
+            rows += _rows(here, common, team, name, alone=bool(application))
+        except PipelinekitError as error:
+            fault = error.faults[0]
+            if application or fault.code == UNREACHABLE:
+                raise
+            # Whoever may push to a branch can make it unreadable: that hides no other one.
+            rows.append({"application": f"{team}/{name}", "unread": fault.problem})
     if not application:
-        rows += _sets(here)
+        rows += _sets(here, common)
+    for row in rows:
+        if unread and "stops" in row:
+            row["stops"] = (unread, *row["stops"])
     if as_json:
         say.as_json(rows)
         return
@@ -47,7 +64,29 @@ def report(here: Desk, application: str, as_json: bool) -> None:
         for text in _lines(row):
             say.result(text)
     told = len({row["application"] for row in rows if "application" in row})
-    say.result(f"{told} application(s) in {len(here.platform.environments)} environment(s), by the ledger")
+    environments = counted(len(here.platform.environments), "environment")
+    say.result(f"{counted(told, 'application')} in {environments}, by the ledger")
+
+
+def _common(here: Desk) -> tuple[History, str]:
+    """The platform's branch, or what is to be said where it cannot be read: that hides no application."""
+    try:
+        return here.ledger.history(PLATFORM), ""
+    except PipelinekitError as error:
+        fault = error.faults[0]
+        if fault.code == UNREACHABLE:
+            raise
+        return History(), f"whether all is held or frozen is not known: {fault.problem}"
+
+
+def _rows(here: Desk, common: History, team: str, name: str, *, alone: bool) -> list[dict[str, Any]]:
+    """An application in each environment; alone, with whether what comes next may."""
+    history = here.ledger.history(branch_of(team, name))
+    rows = []
+    for place in places(history, common, here.platform):
+        row = {"application": f"{team}/{name}", **dataclasses.asdict(place)}
+        rows.append(row | (_may(here, team, name, place) if alone and place.next else {}))
+    return rows
 
 
 def _applications(here: Desk, application: str) -> list[tuple[str, str]]:
@@ -67,9 +106,8 @@ def _may(here: Desk, team: str, name: str, place: Place) -> dict[str, Any]:
     return {"may": not closed, "why": [f"{each.gate}: {each.reason}" for each in closed]}
 
 
-def _sets(here: Desk) -> list[dict[str, Any]]:
+def _sets(here: Desk, common: History) -> list[dict[str, Any]]:
     """How each set stands in each environment, by its newest record."""
-    common = here.ledger.history(PLATFORM)
     return [
         {
             "set": name,
@@ -87,15 +125,21 @@ def _sets(here: Desk) -> list[dict[str, Any]]:
 
 def _lines(row: dict[str, Any]) -> list[str]:
     if "set" in row:
-        stands = f"{row['stands']}, {moment(row['at'])} by {row['by']}"
+        words = _STANDS.get(row["stands"], row["stands"])
+        stands = f"{words}, {moment(row['at'])} by {row['by']}"
         return [f"set {row['set']} in {row['environment']}: {stands}", *(f"  {x}" for x in row["members"])]
+    if "unread" in row:
+        return [f"{row['application']}: not known: {row['unread']}"]
     there = row["version"] or "nothing"
     if row["version"]:
-        proven = "verified" if row["verified"] else "not verified"
+        proven = "its tests passed" if row["verified"] else "its tests have not passed"
         there += f", since {moment(row['at'])} by {row['by']}, {proven}"
     lines = [f"{row['application']} in {row['environment']}: {there}"]
+    lines += [f"  {each}" for each in row["stops"]]
     if row["next"]:
-        may = {True: ", and may", False: ", and may not"}.get(row.get("may", ""), "")
-        lines.append(f"  {row['next']} would come next{may}")
+        again = " try again" if row["failed"] else ""
+        may = {True: f", and may{again}", False: f", and may not{again}"}.get(row.get("may", ""), "")
+        failed = f" failed there: {row['failed'].splitlines()[0]}" if row["failed"] else ""
+        lines.append(f"  {row['next']}{failed or ' would come next'}{may}")
         lines += [f"    {each}" for each in row.get("why", ())]
     return lines

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelinekit.adapters import files, regular
 from pipelinekit.cli import report
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.shown import end, expected, lines, row
-from pipelinekit.errors import Fault, PipelinekitError, Refused
+from pipelinekit.cli.release.jenkins import asking
+from pipelinekit.cli.release.shown import UNSAID, end, expected, lines, review_waits, row
+from pipelinekit.errors import DocumentInvalid, Fault, UsageError
 from pipelinekit.model.ledger import Writer
 from pipelinekit.model.promotion import Request
 from pipelinekit.plan.gates import approvals
@@ -33,17 +33,23 @@ def promote(
     request: Request,
     plan_only: bool,
     take_back: bool,
+    asks: str,
     as_json: bool,
 ) -> None:
     """The verb `promote` with --set."""
     chosen = read(here, file)
     if plan_only:
-        _show(together.plan(around, chosen, environment, request), as_json)
+        found = together.plan(around, chosen, environment, request)
+        if asks:
+            asking.tell(asks, found.plan.digest, found.members)
+        _show(found, as_json)
         return
     if request.emergency:
         report.notice(f"EMERGENCY: {request.reason or 'no reason given'}")
     with report.alive("promote"):
         done = bring.promote(around, chosen, environment, request, take_back=take_back)
+    if request.emergency:
+        review_waits(here.ledger, [(each.team, each.name) for each in chosen.members], environment.name)
     if not as_json:
         for each in done.did:
             report.result(each.sentence)
@@ -51,9 +57,19 @@ def promote(
         {"application": each.application, "version": each.version, "end": each.end} for each in done.parts
     ]
     where = f"the set {chosen.name} is in {environment.name}"
-    acted = any(each.acted for each in done.did)
+    acted = done.back or any(each.acted for each in done.did)
     sentence = f"{where}: {', '.join(map(str, done.parts))}" if acted else f"{where} already"
-    end(sentence, as_json, {"set": chosen.name, "plan": done.plan, "acted": acted, "members": members})
+    if done.back:
+        ends = ", ".join(map(str, done.parts))
+        sentence = (
+            f"the set {chosen.name} had stopped, and is taken back in {environment.name}, "
+            f"and nothing was promoted: {ends}"
+        )
+    end(
+        sentence,
+        as_json,
+        {"set": chosen.name, "plan": done.plan, "acted": acted, "members": members, "back": done.back},
+    )
 
 
 def approve(
@@ -64,6 +80,7 @@ def approve(
     reason: str,
     expect: str,
     plan_only: bool,
+    refuse: bool,
     as_json: bool,
 ) -> None:
     """The verb `approve` with --set."""
@@ -74,32 +91,44 @@ def approve(
     expected(found.plan.digest, expect)
     if not as_json:
         _lines(found)
+    name, digest = found.plan.name, found.plan.digest
+    if refuse:
+        note(here.ledger, together.objection(around, found.plan, reason or UNSAID))
+        sentence = f"{here.ledger.writer()} refuses the set {name} to {environment.name} ({digest})"
+        end(sentence, as_json, {"plan": digest, "set": name})
+        return
     there = note(here.ledger, together.approval(around, found.plan, reason))
-    told = []
+    told, void = list[str](), dict[str, str]()
     for each in found.members:
         # Who approves has asked for nothing by that.
         case = replace(each.case, common=there, asker=Writer(role="embedded"))
-        told += [f"{each.survey.release.name}: {x.gate}: {x.reason}" for x in approvals.judge(case)]
+        member = each.survey.release.name
+        told += [f"{member}: {x.gate}: {x.reason}" for x in approvals.judge(case)]
+        why = approvals.void(case, there.entries[-1])
+        void |= {member: why} if why else {}
     for line in told:
         report.notice(line)
-    name, digest = found.plan.name, found.plan.digest
     sentence = f"{here.ledger.writer()} approves the set {name} to {environment.name} ({digest})"
-    end(sentence, as_json, {"plan": digest, "set": name})
+    if void:
+        sentence += f", which does not count for {'; '.join(f'{x} ({why})' for x, why in void.items())}"
+    end(sentence, as_json, {"plan": digest, "set": name, "void": void})
 
 
 def read(here: Desk, file: str) -> ReleaseSet:
     """The set of a file, each member with its team; raises with every member that nobody knows."""
-    chosen = read_releaseset(files.read_bytes(Path(file), regular.DOCUMENT), file)
+    path = files.require_file(asking.set_path(file), "--set")
+    chosen = read_releaseset(files.read_bytes(path, regular.DOCUMENT), file)
     members, faults = [], list[Fault]()
     for each in chosen.members:
         try:
             team, name = here.application(each.team, each.name)
-        except PipelinekitError as error:
-            faults += error.faults
+        except UsageError as error:
+            place = each.places[0] if each.places else None
+            faults += [replace(fault, place=place) for fault in error.faults]
             continue
         members.append(replace(each, team=team, name=name))
     if faults:
-        raise Refused(*faults)
+        raise DocumentInvalid(*faults)
     return replace(chosen, members=tuple(members))
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipelinekit.cli import report
 from pipelinekit.errors import refused
+from pipelinekit.model.ledger import branch_of
 from pipelinekit.model.promotion import PromotionPlan
+from pipelinekit.plan.gates.nextstep import step
+from pipelinekit.plan.gates.stops import unreviewed
+from pipelinekit.ports import Ledger
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion.promote import Planned
+
+UNSAID = "was not approved"
+"""The reason of a refusal that gives none."""
 
 
 def show(planned: Planned, as_json: bool) -> None:
@@ -54,6 +61,8 @@ def lines(planned: Planned) -> None:
         report.result(f"  {part}: {text}")
     for each in planned.judged.verdicts:
         report.result(f"  {'open  ' if each.open else 'closed'} {each.gate}: {each.reason}")
+    for gate in () if planned.there else dict.fromkeys(each.gate for each in planned.judged.closed):
+        report.result(f"  next for {gate}: {step(planned.case, gate)}")
     for note_ in planned.survey.notes:
         report.result(f"  note: {note_}")
 
@@ -74,6 +83,17 @@ def finish(plan: PromotionPlan, done: tuple[Did, ...], as_json: bool) -> None:
         return
     for each in done:
         report.result(each.sentence)
+
+
+def review_waits(ledger: Ledger, applications: Iterable[tuple[str, str]], environment: str) -> None:
+    """After an emergency, say who has to look at it before anything else may come."""
+    for team, name in applications:
+        waiting = unreviewed(ledger.history(branch_of(team, name)), environment)
+        if waiting:
+            report.notice(
+                f"until somebody else has looked at the emergency of {waiting.event.version} the next "
+                f"promotion to {environment} waits: `pipelinekit review {team}/{name} --env {environment}`"
+            )
 
 
 def end(sentence: str, as_json: bool, data: Mapping[str, Any]) -> None:

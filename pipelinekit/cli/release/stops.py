@@ -8,17 +8,23 @@ import click
 
 from pipelinekit.cli import report
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.options import ANY_ENV, APPLICATION, ENV, EVERY, REASON, bare, desk, named
+from pipelinekit.cli.release.options import ANY_ENV, ENV, EVERY, EXACT, REASON, SOME, bare, desk, named
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.ledger import PLATFORM, Event, Kind
-from pipelinekit.plan.gates.stops import still, unreviewed
+from pipelinekit.plan.gates.stops import lifts, still, unreviewed
 from pipelinekit.steps.promotion.books import note, read
 
 NOW = click.option("--now", is_flag=True, required=True, help="At once; calendars are in platform.yaml.")
+NOTHING = {
+    "unheld": "there is no hold of {what} in {where}",
+    "thawed": "there is no freeze of {where} by hand",
+    "unbarred": "{what} is not barred",
+}
+"""What is said where a word that lifts something finds nothing; the ledger is not told."""
 
 
 @click.command()
-@desk(EVERY, ENV, REASON)
+@desk(SOME, ENV, REASON)
 def hold(here: Desk, application: str, **rest: Any) -> None:
     """Let no version into an environment until `unhold`: of one application, or of all.
 
@@ -27,7 +33,7 @@ def hold(here: Desk, application: str, **rest: Any) -> None:
     \b
     Examples:
       pipelinekit hold orders --env production --reason "stock taking"
-      pipelinekit hold orders@1.4.2 --env production
+      pipelinekit hold orders@1.4.2 --env production --reason "slow"
       pipelinekit hold --env staging --reason "cluster upgrade"
     """
     _write(here, "held", application, "{what} is held in {where}", reasoned=True, **rest)
@@ -42,11 +48,12 @@ def unhold(here: Desk, application: str, **rest: Any) -> None:
     Example:
       pipelinekit unhold orders --env production
     """
+    application = "/".join(each for each in bare(application) if each) if application else ""
     _write(here, "unheld", application, "the holds of {what} in {where} are lifted", **rest)
 
 
 @click.command()
-@desk(APPLICATION, REASON)
+@desk(EXACT, REASON)
 def bar(here: Desk, application: str, **rest: Any) -> None:
     """Let one version go no further; it stays where it is.
 
@@ -59,7 +66,7 @@ def bar(here: Desk, application: str, **rest: Any) -> None:
 
 
 @click.command()
-@desk(APPLICATION, REASON)
+@desk(EXACT, REASON)
 def unbar(here: Desk, application: str, **rest: Any) -> None:
     """Let a barred version go on.
 
@@ -110,13 +117,24 @@ def review(here: Desk, application: str, environment: str, reason: str, as_json:
     """
     team, name = bare(application)
     team, name = here.application(team, name)
+    here.environment(environment)
     history, _ = read(here.ledger, team, name)
     waiting = unreviewed(history, environment)
     if waiting is None:
-        raise refused("no-emergency", f"no emergency of {name} in {environment} waits for a review")
+        raise refused(
+            "no-emergency",
+            f"no emergency of {name} in {environment} waits for a review",
+            hint=f"nothing is to be done; `pipelinekit ledger log --app {team}/{name} --env {environment}` "
+            "shows who has reviewed what",
+        )
     who = here.ledger.writer()
     if not who.person or (waiting.writer and waiting.writer.person == who.person):
-        raise refused("review-own", f"{who} cannot review it", hint="somebody else must look at it")
+        raise refused(
+            "review-own",
+            f"{who} cannot review it: "
+            + ("the emergency was their own" if who.person else "no person is proven"),
+            hint=f"somebody else looks at it: `pipelinekit review {team}/{name} --env {environment}`",
+        )
     application = f"{team}/{name}@{waiting.event.version}"
     _write(
         here,
@@ -131,7 +149,7 @@ def review(here: Desk, application: str, environment: str, reason: str, as_json:
 
 def _versioned(application: str) -> None:
     if not named(application)[2]:
-        raise usage("version-missing", "say which version", hint=f"{application}@1.2.3")
+        raise usage("version-missing", "say which version", hint=f"name it: {application}@1.2.3")
 
 
 def _write(
@@ -163,16 +181,20 @@ def _write(
         reason=reason,
         platform=here.named[1],
     )
-    note(here.ledger, event)
+    acted = kind not in NOTHING or lifts(here.ledger.history(event.branch), event)
+    if kind != "reviewed" and not (acted and kind in NOTHING):
+        here.version(team, name, version)
+    if acted:
+        note(here.ledger, event)
     if kind in ("unheld", "thawed"):
         for each in still(here.ledger.history(PLATFORM), event):
             place = each.event.environment or "every environment"
             why = each.event.reason or "no reason given"
             report.notice(f"{place} is {each.event.kind} all the same, by {each.writer}: {why}")
     what = f"{name} {version}".strip() or "everything"
-    told = sentence.format(what=what, where=environment or "every environment")
-    told += f" ({here.ledger.writer()})"
+    told = (sentence if acted else NOTHING[kind]).format(what=what, where=environment or "every environment")
+    told += f" ({here.ledger.writer()})" if acted else ": nothing is to be lifted"
     if as_json:
-        report.as_json({"kind": kind, "sentence": told, "reason": reason})
+        report.as_json({"kind": kind, "sentence": told, "reason": reason, "acted": acted})
     else:
         report.result(told)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from pipelinekit.errors import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +14,8 @@ class Member:
     name: str
     version: str
     team: str = ""
+    places: tuple[Place, Place] | None = field(default=None, compare=False, repr=False)
+    """Where its name and its version stand in the document."""
 
     @property
     def application(self) -> str:

@@ -10,6 +10,9 @@ from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates import together
 from pipelinekit.plan.gates.case import Case, closed, opened
 
+NO = "no"
+"""What an event `refused` says as its `answer` that a person has given, and no gate."""
+
 
 def judge(case: Case) -> Iterator[Verdict]:
     """Whether there are enough, who is missing, and what became of the others."""
@@ -19,19 +22,45 @@ def judge(case: Case) -> Iterator[Verdict]:
     unproven = _unproven(case, asked)
     if unproven:
         yield closed("authors", unproven)
-    counted: dict[str, Entry] = {}
-    not_counted: list[str] = []
-    for each, void in (*_given(case), *together.given(case)):
-        why = _why_not(case, asked, each, void)
-        if why:
-            not_counted.append(f"{each.writer or 'somebody unproven'}'s does not count: {why}")
-        elif each.writer:
-            counted.setdefault(each.writer.person, each)
+    counted, not_counted = _counted(case, asked)
     enough = len(counted) >= asked.count
     names = ", ".join(sorted(_told(each.writer) for each in counted.values() if each.writer)) or "nobody"
     reason = f"{len(counted)} of {asked.count} from {', '.join(asked.groups)} ({names})"
-    more = "; ".join(dict.fromkeys(not_counted))
+    more = "; ".join(not_counted)
     yield (opened if enough else closed)("approvals", f"{reason}; {more}" if more else reason)
+
+
+def missing(case: Case) -> int:
+    """How many more a question in Jenkins could bring; 0 where only keys of people's own count."""
+    asked = case.environment.approvals
+    return 0 if asked is None or asked.signed else max(0, asked.count - len(_counted(case, asked)[0]))
+
+
+def _counted(case: Case, asked: Approvals) -> tuple[dict[str, Entry], list[str]]:
+    """The approval of each person that counts, and of the others why not."""
+    counted: dict[str, Entry] = {}
+    others: dict[str, str] = {}
+    for each, other in (*_given(case), *together.given(case)):
+        why = _why_not(case, asked, each, other)
+        who = each.writer.person if each.writer else ""
+        if why:
+            # What somebody has said last is what they are told of.
+            name = each.writer or "somebody unproven"
+            others[who or str(name)] = f"{name}'s does not count: {why}"
+        else:
+            counted.setdefault(who, each)
+    # Of whoever has approved this plan no other word is told: an earlier one was of an earlier plan.
+    return counted, [told for who, told in others.items() if who not in counted]
+
+
+def void(case: Case, given: Entry) -> str:
+    """Why an approval that was given does not count, or empty; where none is asked for, none does."""
+    asked = case.environment.approvals
+    if asked is None:
+        return f"{case.environment.name} asks for no approvals"
+    found = (*_given(case), *together.given(case))
+    why = next((why for each, why in found if each.commit == given.commit), "it is of another release")
+    return _why_not(case, asked, given, why)
 
 
 def askers(case: Case) -> frozenset[str]:
@@ -39,7 +68,10 @@ def askers(case: Case) -> frozenset[str]:
     asked = (
         each.writer.person
         for each in (*case.own("requested", "refused"), *together.asked(case))
-        if each.event.version in ("", case.release.version) and each.writer
+        if each.event.version in ("", case.release.version)
+        and each.writer
+        # Who says no has asked for nothing.
+        and each.event.details.get("answer") != NO
     )
     return frozenset({case.asker.person, *asked} - {""})
 
@@ -77,6 +109,8 @@ def _why_not(case: Case, asked: Approvals, entry: Entry, void: str) -> str:
 def _unproven(case: Case, asked: Approvals) -> str:
     if asked.author:
         return ""
+    if case.found.origin:
+        return f"{case.found.origin}, so nobody knows whose approval is an author's"
     known = case.found.authors
     if known is None:
         return "nobody knows who wrote its commits, and an author's approval must not count"

@@ -10,9 +10,6 @@ from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.platform.zone import Clock
 from pipelinekit.model.promotion import Found, PromotionPlan, Release, Request, Verdict
 
-SKEW = 300
-"""Seconds by which two machines' clocks may differ."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipelinekit.model.ledger import SKEW
 from pipelinekit.model.platform.gates import Evidence
 from pipelinekit.model.promotion import Verdict
-from pipelinekit.plan.gates.case import SKEW, Case, closed, opened
+from pipelinekit.plan.gates.case import Case, closed, opened
 from pipelinekit.plan.moment import spoken
 
 

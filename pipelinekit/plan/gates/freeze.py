@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from pipelinekit.model.ledger import Entry
+from pipelinekit.model.ledger import SKEW, Entry, History
 from pipelinekit.model.platform.zone import UTC
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates.calendar import open_windows, shown, unknown_zones
-from pipelinekit.plan.gates.case import SKEW, Case, closed, opened
+from pipelinekit.plan.gates.case import Case, closed, opened
 
 
 def judge(case: Case) -> Iterator[Verdict]:
     """One verdict for each freeze that is on: who waits for one must know of all."""
     found = [*_windows(case), *_by_hand(case)]
     yield from found or [opened("freeze", "nothing is frozen")]
-    newest = max((each.event.at for each in (*case.history, *case.common)), default=0)
-    if newest > case.clock.now + SKEW:
-        latest = shown(UTC, newest)
-        reason = f"the ledger has an event of {latest}, which is still to come by this machine's clock"
+    ahead = [*_ahead(case, case.history), *_ahead(case, case.common)]
+    if ahead:
+        newest = max(ahead, key=lambda each: each.event.at)
+        reason = (
+            f"the ledger has an event of {shown(UTC, newest.event.at)} by {newest.writer}, which is still to "
+            "come by this machine's clock"
+        )
         yield closed("clock", reason, hard=True)
 
 
-def frozen(entries: Iterator[Entry]) -> tuple[Entry, ...]:
-    """The freezes by hand that nobody has thawed; a thaw of everything ends each of them."""
-    found: dict[str, Entry] = {}
+def _ahead(case: Case, history: History) -> Iterator[Entry]:
+    """The entries that are still to come by this clock, and that no other person has written on top of since.
+
+    Whoever asks proves nothing of this clock by what they have written, nor does the writer of such an entry.
+    """
+    others: set[str] = set()
+    for each in reversed(tuple(history)):
+        person = each.writer.person if each.writer else ""
+        if each.event.at <= case.clock.now + SKEW:
+            others |= {person} - {"", case.asker.person}
+        elif not others - {person}:
+            yield each
+
+
+def frozen(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The freezes by hand that nobody has thawed; a thaw of everything ends each of its own branch."""
+    found: dict[tuple[str, str], Entry] = {}
     for each in entries:
+        # What two branches say has no order: an application's word ends no freeze over all.
+        branch, place = each.event.branch, each.event.environment
         if each.event.kind == "frozen":
-            found[each.event.environment] = each
-        elif each.event.environment:
-            found.pop(each.event.environment, None)
+            found[branch, place] = each
         else:
-            found.clear()
+            found = {key: one for key, one in found.items() if key[0] != branch or place not in ("", key[1])}
     return tuple(found.values())
 
 

@@ -11,6 +11,7 @@ from pipelinekit.plan.gates.case import Case, closed, opened
 from pipelinekit.plan.gates.records import arrivals, verified
 from pipelinekit.plan.moment import spoken
 
+UNSEEN = "which begins once `promote` or `advance` has seen it there"
 AT_ONCE = 200
 """Commits that one event says to have seen: an event has a size."""
 
@@ -66,11 +67,12 @@ def _soak(case: Case, arrival: Entry | None) -> Verdict:
     if arrival is None:
         return closed("soak", f"it must be {spoken(needed)} in {where}")
     if arrival.seen is None:
-        return closed("soak", f"it must be {spoken(needed)} in {where}, which begins now that it is seen")
+        return closed("soak", f"it must be {spoken(needed)} in {where}, {UNSEEN}")
     later = arrivals(case.history, where)
     following = later[later.index(arrival) + 1 :]
     end = next((each.seen for each in following if each.seen is not None), None)
-    there = (min(end, case.clock.now) if end is not None else case.clock.now) - arrival.seen
+    now = case.clock.now
+    there = (min(end, now) if end is not None else now) - min(arrival.seen, now)
     if there >= needed:
         return opened("soak", f"it was {spoken(there)} in {where}, {spoken(needed)} are asked for")
     if end is not None:

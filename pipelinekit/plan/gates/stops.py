@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipelinekit.model.ledger import Entry, Event, History
+from pipelinekit.model.ledger import PLATFORM, Entry, Event, History
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates.case import Case, closed, opened
 from pipelinekit.plan.gates.freeze import frozen
-from pipelinekit.plan.gates.records import last, living
+from pipelinekit.plan.gates.records import common_of, last, living, lost
 from pipelinekit.plan.versions.version import is_later
 
 
 def judge(case: Case) -> Iterator[Verdict]:
-    """Hold and bar, which no emergency goes past; review and downgrade."""
+    """Hold and bar, which no emergency goes past; review and downgrade; and whether nothing was hidden."""
     version, where = case.release.version, case.environment.name
     holds = [each for each in held(case.all("held", "unheld")) if holds_back(each, version)]
     for each in holds:
@@ -31,6 +31,7 @@ def judge(case: Case) -> Iterator[Verdict]:
     if waiting:
         who = f"{waiting.event.version} by {waiting.writer}: {waiting.event.reason}"
         yield closed("review", f"the emergency of {who} was not reviewed yet")
+    yield from _cut(case)
 
 
 def held(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -61,6 +62,18 @@ def still(common: History, lifted: Event) -> tuple[Entry, ...]:
     return held(each for each in known if each.event.kind in ("held", "unheld"))
 
 
+def lifts(history: History, event: Event) -> bool:
+    """Whether anything stands on a branch that this `unheld`, `thawed` or `unbarred` would end."""
+    if event.kind == "unbarred":
+        barred = last((each for each in history if each.event.version == event.version), "barred", "unbarred")
+        return barred is not None and barred.event.kind == "barred"
+    stops, kinds = (frozen, ("frozen", "thawed")) if event.kind == "thawed" else (held, ("held", "unheld"))
+    return any(
+        event.environment in ("", each.event.environment)
+        for each in stops(each for each in history if each.event.kind in kinds)
+    )
+
+
 def holds_back(hold: Entry, version: str) -> bool:
     """Whether a hold is for that version: one that names a version lets later ones through."""
     return not hold.event.version or not is_later(version, hold.event.version)
@@ -87,6 +100,17 @@ def _another(review: Entry, emergency: Entry) -> bool:
 def _what(hold: Entry) -> str:
     what = f"against {hold.event.version} and before" if hold.event.version else "against every version"
     return f"{what} by {hold.writer}: {hold.event.reason or 'no reason given'}"
+
+
+def _cut(case: Case) -> Iterator[Verdict]:
+    """Whoever may push to the ledger without a key could cut away a freeze, a hold or a revocation."""
+    begun = [each for each in case.history if each.event.kind == "requested"][-1:]
+    for each in lost(begun, case.common):
+        yield closed(
+            "cut",
+            f"the ledger's branch {PLATFORM} has no {common_of(each)[:12]} any more, by which "
+            f"{each.event.version} went to {each.event.environment}: it was cut or written anew",
+        )
 
 
 def _downgrade(case: Case) -> Iterator[Verdict]:

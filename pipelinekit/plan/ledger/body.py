@@ -6,10 +6,11 @@ The message names ledger, application and kind, so that no signed commit counts 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipelinekit.counts import counted
 from pipelinekit.model.ledger import KINDS, PLATFORM, Digests, Event
 
 FORMAT = 1
@@ -46,7 +47,7 @@ def message_of(body: Body) -> str:
     subject = f"{event.kind} {f'{event.team}/{event.name}' if event.name else PLATFORM}"
     text = f"{subject}\n\n{json.dumps(kept, indent=1, sort_keys=True, allow_nan=False)}\n"
     if len(text) > MOST:
-        raise ValueError(f"an event of {len(text)} bytes; {MOST} are taken")
+        raise ValueError(f"an event of {counted(len(text), 'byte')}; {MOST} are taken")
     return text
 
 
@@ -81,6 +82,20 @@ def same(there: Event, event: Event) -> bool:
         getattr(there, name) == getattr(event, name)
         for name in ("kind", "team", "name", "version", "environment", "digests", "plan", "details")
     )
+
+
+def untold(events: Sequence[Event], places: Sequence[int]) -> tuple[Event, ...]:
+    """Those that are to be told, in their order; each stands at its number of `places`, below 0 nowhere.
+
+    One that stands before what it follows is told again: a proof of what was not there yet is none.
+    """
+    missing: list[Event] = []
+    last = -1
+    for event, place in zip(events, places, strict=True):
+        if missing or place <= last:
+            missing.append(event)
+        last = max(last, place)
+    return tuple(missing)
 
 
 def _body(fields: Mapping[str, Any]) -> Body:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipelinekit.model.ledger import Entry, Event, Writer, may_not_write, with_seen
+from pipelinekit.model.ledger import Entry, Event, Writer, is_word, may_not_write, with_seen
 from pipelinekit.plan.ledger.body import Body, read_message
 from pipelinekit.plan.ledger.commit import Commit
 from pipelinekit.plan.ledger.keyring import Keyring
@@ -54,7 +54,7 @@ def judge(
     entries = [_unless_revoked(branch, each, order, tuple(revoked)) for each in entries]
     if keys:
         entries = _unless_expired(entries, keys, now)
-    seen = with_seen(tuple(entries))
+    seen = with_seen(tuple(entries), now)
     return tuple(replace(each, seen=seen.get(each.commit)) for each in entries)
 
 
@@ -112,6 +112,8 @@ def _misplaced(branch: str, commit: Commit, body: Body, ledger: str) -> str:
         return f"it is of {body.event.branch[:120]!r}, not of {branch!r}"
     if body.event.at != commit.at:
         return "its commit has another date than its event"
+    if body.event.version and not is_word(body.event.version):
+        return f"its version is none: {body.event.version[:60]!r}"
     return ""
 
 

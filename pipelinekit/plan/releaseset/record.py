@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelinekit.errors import Refused, refused
@@ -100,6 +100,26 @@ def brought(common: Iterable[Entry], environment: str, record: Record) -> dict[s
             over = each.event.kind in _OVER
             return {} if over else {part.application: part.before for part in known.parts}
     return {}
+
+
+def stopped(common: Iterable[Entry], environment: str, record: Record) -> Record | None:
+    """How a set stopped, with what was there before each member; None where it is over, or has not begun."""
+    mine = [each for each in common if each.event.environment == environment and not each.event.name]
+    for each in reversed(mine):
+        known = record_of(each.event) if each.event.kind in ("requested", *SET_ENDS) else None
+        if not known or (known.name, known.releases) != (record.name, record.releases):
+            continue
+        if each.event.kind in ("requested", *_OVER):
+            return None
+        if each.event.details.get("begun"):
+            before = brought(mine, environment, record)
+            return replace(
+                known,
+                parts=tuple(
+                    replace(part, before=before.get(part.application, part.before)) for part in known.parts
+                ),
+            )
+    return None
 
 
 def last_of(common: Iterable[Entry], environment: str) -> dict[str, Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipelinekit.model.app import App, Build
@@ -59,6 +59,15 @@ def marked(values: Mapping[str, object], key: str) -> str:
     """What an installed release's values say there, or empty."""
     given: Any = values.get("global")
     return str(given.get(key, "")) if isinstance(given, Mapping) else ""
+
+
+def scrapes(components: Iterable[Component]) -> list[dict[str, object]]:
+    """Whom a component with `monitoring` asks: each port with metrics that is declared."""
+    return [
+        {"name": each.name, "namespace": each.namespace, "port": one.port, "path": one.path}
+        for each in components
+        for one in each.flows.scrape
+    ]
 
 
 _NUMBERS = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelinekit.errors import DocumentInvalid
+from pipelinekit.errors import DocumentInvalid, Place
 from pipelinekit.model.releaseset.document import Member, ReleaseSet
 from pipelinekit.reading import faults
 from pipelinekit.reading.source import Source, parse
@@ -20,8 +20,16 @@ def read_releaseset(content: bytes | str, origin: str = FILE) -> ReleaseSet:
         raise DocumentInvalid(*sorted(source.faults, key=faults.position))
     data = source.data
     return ReleaseSet(
-        name=data["metadata"]["name"], members=tuple(Member(**each) for each in data["applications"])
+        name=data["metadata"]["name"],
+        members=tuple(
+            Member(**each, places=_places(source, index)) for index, each in enumerate(data["applications"])
+        ),
     )
+
+
+def _places(source: Source, index: int) -> tuple[Place, Place]:
+    at = ("applications", index)
+    return source.place((*at, "name")), source.place((*at, "version"))
 
 
 def _check_twice(source: Source) -> None:

@@ -43,6 +43,8 @@ class Wishes:
     hosts: Mapping[str, Any] = field(default_factory=dict)
     sets: Mapping[str, Any] = field(default_factory=dict)
     peers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    develop: Mapping[str, Any] = field(default_factory=dict)
+    """What makes its pods fit for sync; wins over what is set."""
     pull_secret: bool = False
 
 
@@ -61,7 +63,7 @@ def prepare(
     upper = given_values(plan, target.environment, own, chart.digest)
     if wishes.peers and "peers" in upper:
         upper["peers"] = {word: dict(each) for word, each in wishes.peers.items()}
-    for layer in (wishes.hosts, wishes.sets):
+    for layer in (wishes.hosts, wishes.sets, wishes.develop):
         upper = overlay(upper, dict(layer))
     name = target.name
     upper = overlay(upper, injected(name, image, own, chart.digest, pull_secret=wishes.pull_secret))
@@ -97,7 +99,8 @@ def require_ours(target: Target, state: ReleaseState | None) -> None:
             "release-foreign",
             f"release '{target.name}' in {target.namespace} was not made by `draft up` "
             f"(revision {state.revision}, {state.status})",
-            hint="take `namespace` out of draft.toml: each developer then has one of their own",
+            hint="take `namespace` out of draft.toml: each developer then has one of their own; where it is"
+            f" yours, `helm --namespace {target.namespace} uninstall {target.name}` makes room",
         )
 
 

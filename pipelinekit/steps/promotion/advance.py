@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed
-from pipelinekit.model.ledger import Entry, Event, History, branch_of
+from pipelinekit.model.ledger import UNREACHABLE, Entry, Event, History, branch_of
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Release, Request
 from pipelinekit.plan.gates.order import unseen_of
@@ -15,6 +16,7 @@ from pipelinekit.plan.promotion import choose, underway
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import note
+from pipelinekit.steps.promotion.leftover import lives
 
 SEEN, PROMOTED, WAITS, FAILED = "seen", "promoted", "waits", "failed"
 
@@ -25,6 +27,7 @@ class Moved:
 
     application: str
     environment: str
+    """Empty where nothing of the application could be read."""
     what: str
     version: str = ""
     reasons: tuple[str, ...] = ()
@@ -37,8 +40,18 @@ def advance(around: Around, team: str, name: str, *, plan_only: bool = False) ->
     """See what has arrived, then promote where an environment asks for it and every gate is open.
 
     What waits is told and leaves nothing in the ledger; what has failed there once is not tried again by
-    itself. One environment's trouble keeps no other one waiting.
+    itself. One environment's trouble keeps no other one waiting, and a branch that cannot be read, which
+    whoever may push to it can bring about, no other application.
     """
+    try:
+        yield from _advanced(around, team, name, plan_only=plan_only)
+    except PipelinekitError as error:
+        if error.faults[0].code == UNREACHABLE:
+            raise
+        yield _failed(f"{team}/{name}", "", "", error)
+
+
+def _advanced(around: Around, team: str, name: str, *, plan_only: bool) -> Iterator[Moved]:
     for each in around.platform.environments:
         if each.gated:
             yield from _seen(around, team, name, each, plan_only=plan_only)
@@ -64,7 +77,7 @@ def _seen(around: Around, team: str, name: str, place: Environment, *, plan_only
             details={"commits": list(new)},
         )
         note(around.ledger, event)
-    what = f"{len(new)} arrival{'' if len(new) == 1 else 's'} in {place.after}"
+    what = f"{counted(len(new), 'arrival')} in {place.after}"
     yield Moved(application=f"{team}/{name}", environment=place.after, what=SEEN, reasons=(what,))
 
 
@@ -88,16 +101,20 @@ def _moved(around: Around, team: str, name: str, place: Environment, *, plan_onl
             done = promotion.promote(around, team, name, version, place, Request())[1]
             what, reasons = PROMOTED, tuple(each.sentence for each in done)
     except PipelinekitError as error:
-        yield Moved(
-            application=application,
-            environment=place.name,
-            what=FAILED,
-            version=version,
-            reasons=tuple(each.problem for each in error.faults),
-            refused=isinstance(error, Refused),
-        )
+        yield _failed(application, place.name, version, error)
         return
     yield Moved(application=application, environment=place.name, what=what, version=version, reasons=reasons)
+
+
+def _failed(application: str, environment: str, version: str, error: PipelinekitError) -> Moved:
+    return Moved(
+        application=application,
+        environment=environment,
+        what=FAILED,
+        version=version,
+        reasons=tuple(each.problem for each in error.faults),
+        refused=isinstance(error, Refused),
+    )
 
 
 def _is_done(history: History, place: Environment, release: Release) -> bool:
@@ -108,7 +125,7 @@ def _is_done(history: History, place: Environment, release: Release) -> bool:
 
 def _in_the_way(around: Around, history: History, place: Environment, release: Release) -> tuple[str, ...]:
     begun = underway(history, place.name)
-    if begun and promotion.lives(around, begun):
+    if begun and lives(around, begun, history):
         return (f"{begun.event.version} is on its way ({begun.writer} has begun it)",)
     failed = [
         each

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from pipelinekit.model.ledger import Anchor
@@ -15,6 +16,7 @@ from pipelinekit.ports import (
     ChartRepository,
     Charts,
     Cluster,
+    Commits,
     Ledger,
     Objects,
     Receipts,
@@ -50,8 +52,8 @@ class Around:
     cluster: Cluster
     objects: Objects
     survey: Survey | None
-    authors: Callable[[Release, str], tuple[str, ...] | None]
-    """Who wrote a release's commits since another commit, or since the beginning; see `Found.authors`."""
+    commits: Callable[[Release], AbstractContextManager[Commits]]
+    """The commits of a release's application, of one moment: one plan asks one of them."""
     watch: Callable[[Watch, Target, int], tuple[Watched, ...]]
     """What a Prometheus says of what is watched in a target over so many seconds."""
     anchor: Callable[[Target, Anchor], None] | None

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pipelinekit.errors import PipelinekitError, Refused, refused
+from pipelinekit.errors import PipelinekitError, Refused, failed, refused
 from pipelinekit.model.ledger import Entry, Event, Kind
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Request
 from pipelinekit.model.releaseset.document import ReleaseSet
 from pipelinekit.plan.promotion import BEGUN
 from pipelinekit.plan.releaseset import record as records
-from pipelinekit.plan.releaseset.record import PROMOTED, THERE, Part, Record, details_of, record_of
+from pipelinekit.plan.releaseset.record import NOT_BEGUN, PROMOTED, THERE, Part, Record, details_of, record_of
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, note, settle, told
-from pipelinekit.steps.promotion.promote import GRACE, Planned, lives
+from pipelinekit.steps.promotion.leftover import GRACE, lives
+from pipelinekit.steps.promotion.promote import Planned
+from pipelinekit.steps.promotion.takeback import STAYS, due
 from pipelinekit.steps.promotion.takeback import take_back as give_back
 from pipelinekit.steps.promotion.together import Together, event_of, named, plan
 
@@ -29,6 +31,8 @@ class Brought:
     plan: str
     parts: tuple[Part, ...]
     did: tuple[Did, ...]
+    back: bool = False
+    """Whether it was taken back, and nothing was promoted."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,18 +68,21 @@ def promote(
 ) -> Brought:
     """Promote what of a set is not there yet, callee first; stops at the first that fails.
 
-    With `take_back` what the set has promoted then goes back to what was there before. Raises the first
-    error, each fault of which names its member; `Refused` with every closed gate where nothing has begun.
+    With `take_back` what the set has promoted then goes back to what was there before; where it has stopped
+    earlier it goes back at once, and no gate is asked. Raises the first error, each fault of which names its
+    member; `Refused` with every closed gate where nothing has begun.
     """
     for _ in range(TRIES):
         found = plan(around, chosen, environment, request)
         left = records.underway(found.common, environment.name, found.record.applications)
-        if left and lives(around, left):
-            raise _turned_away(around, found, records.busy(left))
-        if left and not _same(left, found):
-            around.say(f"the set {left.event.details.get('set')} was left half done, and ends here")
-            settle(around.ledger, found.common, [_abandoned(around, left)])
+        if left and not _goes_on(around, found, left):
             continue
+        known = _brought(around, found, environment) if take_back and not left else None
+        if known:
+            done = _at_once(around, found, environment, known, request.reason or "it has stopped")
+            if done is None:
+                continue
+            return done
         back = left is not None and left.event.details.get("back") is True
         if not left and found.there:
             return _all_there(around, found, request)
@@ -91,9 +98,20 @@ def promote(
         if left:
             around.say(f"the set {found.plan.name} was left half done: it goes on")
         if back and left:
-            return _resumed(run, environment, left)
+            return _resumed(run, environment, left, asked=take_back)
         return _carry(run, environment, request, take_back=take_back)
     raise refused("set-underway", "the ledger did not stand still", hint="try again")
+
+
+def _goes_on(around: Around, found: Together, left: Entry) -> bool:
+    """Whether what was left is this set; another one ends here, and one that somebody is at is waited for."""
+    if lives(around, left, found.common):
+        raise _turned_away(around, found, records.busy(left))
+    if _same(left, found):
+        return True
+    around.say(f"the set {left.event.details.get('set')} was left half done, and ends here")
+    settle(around.ledger, found.common, [_abandoned(around, left)])
+    return False
 
 
 def _carry(run: _Run, environment: Environment, request: Request, *, take_back: bool) -> Brought:
@@ -142,12 +160,49 @@ def _given_back(run: _Run, environment: Environment, reason: str) -> None:
     run.end("rolled-back", reason)
 
 
-def _resumed(run: _Run, environment: Environment, left: Entry) -> Brought:
+def _brought(around: Around, found: Together, environment: Environment) -> Record | None:
+    """What a set that stopped has begun with, where any of it is still there to be taken back."""
+    known = records.stopped(found.common, environment.name, found.record)
+    if known is None:
+        return None
+    known = replace(known, parts=tuple(each for each in known.parts if each.end != NOT_BEGUN))
+    return known if any(due(around, known, environment)) else None
+
+
+def _at_once(
+    around: Around, found: Together, environment: Environment, known: Record, reason: str
+) -> Brought | None:
+    """Take back what a set brought that stopped earlier; None where somebody else was quicker."""
+    before = {each.application: each.before for each in known.parts}
+    run = _Run(around=around, found=found, begun="", before=before)
+    run.ends = {each.application: each for each in known.parts}
+    details = details_of(replace(run.record, back=True), stage=BEGUN, **_hands(around))
+    event = event_of(around, found.plan, "requested", reason=reason, details=details)
+    written = settle(around.ledger, found.common, [event])
+    if written is None:
+        return None
+    run.begun = written.entries[-1].commit
+    _given_back(run, environment, reason)
+    stuck = [each for each in run.record.parts if each.end == STAYS and each.before]
+    if stuck:
+        raise failed(
+            "set-stays",
+            f"the set {found.plan.name} is not back in {environment.name}: {'; '.join(map(str, stuck))}",
+            hint="when what stands in the way is mended: pipelinekit rollback APP --env "
+            f"{environment.name} --to VERSION, for each of them",
+        )
+    return Brought(plan=found.plan.digest, parts=run.record.parts, did=(), back=True)
+
+
+def _resumed(run: _Run, environment: Environment, left: Entry, *, asked: bool) -> Brought:
+    """Go on backwards; whoever has not asked for that is refused with it."""
     known = record_of(left.event)
     run.ends = {each.application: each for each in known.parts} if known else {}
     _given_back(run, environment, left.event.reason)
     for each in run.record.parts:
         run.around.say(f"set {run.found.plan.name}: {each}")
+    if asked:
+        return Brought(plan=run.found.plan.digest, parts=run.record.parts, did=(), back=True)
     raise refused(
         "set-taken-back",
         f"the set {run.found.plan.name} was on its way back, and is taken back now: {left.event.reason}",
@@ -164,7 +219,9 @@ def _all_there(around: Around, found: Together, request: Request) -> Brought:
 
 
 def _turned_away(around: Around, found: Together, error: Refused, left: Entry | None = None) -> Refused:
-    """The refusal, recorded with all of its reasons; it ends what was left behind."""
+    """The refusal, recorded with all of its reasons; it ends what was left behind, and soaks begin."""
+    for each in found.missing:
+        promotion.see(around, each)
     reason = "; ".join(each.problem for each in error.faults)[:2000]
     ended = {"begun": left.commit} if left else {}
     details = details_of(found.record, **ended)

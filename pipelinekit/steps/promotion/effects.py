@@ -17,7 +17,8 @@ from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import event_of, note, told
-from pipelinekit.steps.promotion.survey import Survey, address_of, fetched, prepared
+from pipelinekit.steps.promotion.places import address_of
+from pipelinekit.steps.promotion.survey import Survey, fetched, prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ def carry_out(around: Around, survey: Survey, deed: Deed) -> tuple[Did, ...]:
         end = {"begun": deed.begun, "hint": (error.faults[0].hint or "")[:1000]}
         where = survey.environment.name
         _record(around, event_of(around, survey.release, kind, where, reason=told(error), details=end))
+        _voided(around, survey)
         raise
     return did, prove(around, survey)
 
@@ -97,6 +99,22 @@ def _record(around: Around, end: Event) -> None:
         note(around.ledger, end)
     except PipelinekitError as error:
         around.say(f"not in the ledger: {end.kind} {end.version}: {told(error)}")
+
+
+def _voided(around: Around, survey: Survey) -> None:
+    """Approvals are of what was there: a try that has changed it takes them away, and nobody else says so."""
+    if survey.environment.approvals is None:
+        return
+    try:
+        state = around.releases.state(survey.target)
+    except PipelinekitError:
+        return
+    if (state.revision if state else 0) != survey.live.revision:
+        where, release = survey.environment.name, survey.release
+        around.say(
+            f"this try has changed what {where} has, so the approvals of this plan count no more: approve it "
+            f"again before the next one (pipelinekit approve {release.name}@{release.version} --to {where})"
+        )
 
 
 def _deploy(around: Around, survey: Survey, deed: Deed) -> Did:

@@ -5,28 +5,91 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from pipelinekit.errors import refused
+from pipelinekit.errors import CheckFailed, refused
 from pipelinekit.model.ledger import Entry, Event, History
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Release
 from pipelinekit.plan.gates.records import arrivals, last, living, tried
 from pipelinekit.plan.gates.stops import held, holds_back
-from pipelinekit.plan.promotion import BEGUN, busy, choose, earlier, underway
+from pipelinekit.plan.promotion import busy, choose, earlier, underway
 from pipelinekit.plan.versions.version import is_later
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion.around import Around
-from pipelinekit.steps.promotion.books import TRIES, event_of, note, read, settle
+from pipelinekit.steps.promotion.books import TRIES, event_of, read, settle
 from pipelinekit.steps.promotion.effects import Deed, carry_out, prove
-from pipelinekit.steps.promotion.promote import GRACE, abandoned, lives
+from pipelinekit.steps.promotion.leftover import abandoned, at_it, hands, lives
 from pipelinekit.steps.promotion.survey import Survey, look
 
 NO_TASKS = json.dumps({"before": None})
 """On top of a chart's values: none of its tasks runs."""
 
 
-def plan(around: Around, team: str, name: str, environment: Environment, to: str) -> Survey:
-    """What going back would bring; changes nothing. Raises `Refused` where there is nothing to go back to."""
+def foresee(around: Around, team: str, name: str, environment: Environment, to: str) -> tuple[Survey, str]:
+    """What `rollback` would bring, and the version that it would go back from; empty: none.
+
+    Changes nothing. Raises `Refused` where there is nothing to go back to.
+    """
     history, common = read(around.ledger, team, name)
+    version, bad = _way(history, environment, to)
+    return _planned(around, history, common, environment, version), bad
+
+
+def rollback(
+    around: Around, team: str, name: str, environment: Environment, to: str, reason: str, *, tasks: bool
+) -> tuple[Survey, tuple[Did, ...]]:
+    """Go back, and hold the environment against what was there and all before it.
+
+    A freeze and missing approvals do not stop it; it is recorded like everything else. Without `tasks` none
+    of the old version's tasks runs.
+    """
+    for _ in range(TRIES):
+        history, common = read(around.ledger, team, name)
+        begun = underway(history, environment.name)
+        if begun and lives(around, begun, history):
+            raise busy(begun)
+        left = _unproven(history, environment)
+        if left and at_it(around, history, left):
+            raise busy(left)
+        version, bad = _way(history, environment, to)
+        if left and not begun and version == left.event.version:
+            # It is back, and was killed before its tests: to go further back is another word.
+            survey = _planned(around, history, common, environment, version)
+            return survey, (prove(around, survey),)
+        taken = begun if begun and _goes_on(begun, to) else None
+        if taken:
+            around.say(f"a way back to {version} was left half done: it goes on")
+        survey = _planned(around, history, common, environment, version)
+        if not taken and bad == survey.release.version:
+            return survey, (Did(f"{name} {bad} is what {environment.name} has", acted=False),)
+        why = reason or (taken.event.reason if taken else "")
+        beginning = _beginning(around, survey, common, bad, why, taken)
+        # One write: ended first and begun then, what is gone back from would be forgotten in between.
+        ended = [abandoned(around, begun)] if begun and not taken else []
+        written = settle(around.ledger, history, [*ended, beginning])
+        if written is None:
+            # Whoever was quicker may have done it by the next look: further back is another word.
+            to = survey.release.version
+            continue
+        deed = Deed(
+            begun=written.entries[-1].commit,
+            kind="rolled-back",
+            more=_hold(around, survey, bad, reason),
+            layer="" if tasks or not survey.app.before else NO_TASKS,
+        )
+        follows = _held(survey, bad)
+        try:
+            done = carry_out(around, survey, deed)
+        except CheckFailed:
+            # It is back, and so is the hold there: only its tests have failed.
+            for each in follows:
+                around.say(each.sentence)
+            raise
+        return survey, (*done, *follows)
+    raise refused("promotion-underway", "the ledger did not stand still", hint="try again")
+
+
+def _planned(around: Around, history: History, common: History, environment: Environment, to: str) -> Survey:
+    """What going back would bring; raises `Refused` where there is nothing to go back to."""
     version = to or earlier(history, environment)
     release = choose(history, environment, version)
     _require_back(history, common, release, environment)
@@ -39,54 +102,32 @@ def plan(around: Around, team: str, name: str, environment: Environment, to: str
         )
     survey = look(around, history, release, environment)
     if survey.found.missing:
-        raise refused("release-gone", f"{version} cannot be brought back: {'; '.join(survey.found.missing)}")
+        raise refused(
+            "release-gone",
+            f"{version} cannot be brought back: {'; '.join(survey.found.missing)}",
+            hint="--to VERSION names another one; `pipelinekit publish` at its commit puts back what is gone",
+        )
     return survey
 
 
-def rollback(
-    around: Around, team: str, name: str, environment: Environment, to: str, reason: str, *, tasks: bool
-) -> tuple[Survey, tuple[Did, ...]]:
-    """Go back, and hold the environment against what was there and all before it.
+def _way(history: History, environment: Environment, to: str) -> tuple[str, str]:
+    """The version to go back to, empty for the one before, and the one to go back from, empty for none."""
+    begun, left = underway(history, environment.name), _unproven(history, environment)
+    if left and not begun and to in ("", left.event.version):
+        return left.event.version, ""
+    there = living(history, environment.name)
+    bad = there.event.version if there else ""
+    if begun is None:
+        return to, bad
+    if _goes_on(begun, to):
+        return begun.event.version, str(begun.event.details.get("bad", ""))
+    # What was left half done is what is gone back from.
+    return to or bad, str(begun.event.details.get("bad") or begun.event.version)
 
-    A freeze and missing approvals do not stop it; it is recorded like everything else. Without `tasks` none
-    of the old version's tasks runs.
-    """
-    for _ in range(TRIES):
-        history, _ = read(around.ledger, team, name)
-        begun = underway(history, environment.name)
-        if begun and lives(around, begun):
-            raise busy(begun)
-        left = _unproven(history, environment)
-        if left and not begun and to in ("", left.event.version):
-            # It is back, and was killed before its tests: to go further back is another word.
-            survey = plan(around, team, name, environment, left.event.version)
-            return survey, (prove(around, survey),)
-        if begun and begun.event.details.get("back") and to in ("", begun.event.version):
-            around.say(f"a way back to {begun.event.version} was left half done: it goes on")
-            survey = plan(around, team, name, environment, begun.event.version)
-            commit, bad = begun.commit, str(begun.event.details.get("bad", ""))
-        else:
-            there = living(history, environment.name)
-            bad = there.event.version if there else ""
-            if begun:
-                # What was left half done is what is gone back from.
-                history = note(around.ledger, abandoned(around, begun))
-                to, bad = to or bad, str(begun.event.details.get("bad") or begun.event.version)
-            survey = plan(around, team, name, environment, to)
-            if bad == survey.release.version:
-                return survey, (Did(f"{name} {bad} is what {environment.name} has", acted=False),)
-            written = settle(around.ledger, history, [_beginning(around, survey, bad, reason)])
-            if written is None:
-                continue
-            commit = written.entries[-1].commit
-        deed = Deed(
-            begun=commit,
-            kind="rolled-back",
-            more=_hold(around, survey, bad, reason),
-            layer="" if tasks or not survey.app.before else NO_TASKS,
-        )
-        return survey, carry_out(around, survey, deed)
-    raise refused("promotion-underway", "the ledger did not stand still", hint="try again")
+
+def _goes_on(begun: Entry, to: str) -> bool:
+    """Whether what was left half done is this very way back."""
+    return bool(begun.event.details.get("back")) and to in ("", begun.event.version)
 
 
 def _require_back(history: History, common: History, release: Release, environment: Environment) -> None:
@@ -125,18 +166,19 @@ def _unproven(history: History, environment: Environment) -> Entry | None:
     return there if back else None
 
 
-def _beginning(around: Around, survey: Survey, bad: str, reason: str) -> Event:
-    details = {
-        "stage": BEGUN,
-        "back": True,
-        "bad": bad,
-        "holder": around.holder,
-        "until": around.clock(()).now + around.timeout + GRACE,
-        "live": survey.live.revision,
-    }
+def _beginning(
+    around: Around, survey: Survey, common: History, bad: str, reason: str, taken: Entry | None = None
+) -> Event:
+    details = hands(around, survey, common, taken) | {"back": True, "bad": bad}
     return event_of(
         around, survey.release, "requested", survey.environment.name, reason=reason, details=details
     )
+
+
+def _held(survey: Survey, bad: str) -> tuple[Did, ...]:
+    where, name = survey.environment.name, f"{survey.release.team}/{survey.release.name}"
+    told = f"{where} is held against {bad} and before: `pipelinekit unhold {name} --env {where}` lifts it"
+    return (Did(told, acted=True),) if bad else ()
 
 
 def _hold(around: Around, survey: Survey, bad: str, reason: str) -> tuple[Event, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from pipelinekit.errors import Fault, PipelinekitError, Refused
+from pipelinekit.errors import PipelinekitError, Refused
 from pipelinekit.model.ledger import Writer
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.platform.zone import Clock
@@ -12,6 +12,7 @@ from pipelinekit.model.promotion import PromotionPlan, Release
 from pipelinekit.model.release import ReleasePlan
 from pipelinekit.plan.gates.case import Case
 from pipelinekit.plan.gates.judge import stopped
+from pipelinekit.plan.gates.nextstep import faults
 from pipelinekit.ports import Ledger, Say
 from pipelinekit.steps.promotion.books import read
 
@@ -53,6 +54,6 @@ def require_free(
         ),
         asker=Writer(role="embedded"),
     )
-    faults = [Fault(f"gate-{each.gate}", f"{environment.name}: {each.reason}") for each in stopped(case)]
-    if faults:
-        raise Refused(*faults)
+    closed = stopped(case)
+    if closed:
+        raise Refused(*faults(case, closed, environment.name))

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused, ToolFailed, failed, refused
 from pipelinekit.model.app import App
 from pipelinekit.model.ledger import History
-from pipelinekit.model.platform.document import OCI, Environment
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.preflight import REFUSED
 from pipelinekit.model.promotion import Found, Live, PromotionPlan, Release, Watched
-from pipelinekit.model.release import ImageRef, ReleasePlan, Target
+from pipelinekit.model.release import ReleasePlan, Target
 from pipelinekit.plan.chartvalues import chart_of
-from pipelinekit.plan.gates.records import living, release_of
+from pipelinekit.plan.gates.records import living, release_of, releases
 from pipelinekit.plan.promotion import (
     chart_at,
-    image_at,
     plan_promotion,
     receipt_of,
     release_plan,
     values_digest,
 )
 from pipelinekit.plan.release import target_of
+from pipelinekit.ports import Commits
 from pipelinekit.reading.app import read_app
 from pipelinekit.steps.artefacts.chart import DIST, digest_of
 from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.promotion.around import Around
+from pipelinekit.steps.promotion.places import address_of, at_home, images_missing, misplaced, unsigned
 from pipelinekit.steps.release import prepare, values_layers
 
 WINDOW = 300
@@ -52,6 +54,8 @@ class Survey:
 def look(around: Around, history: History, release: Release, environment: Environment) -> Survey:
     """All that the gates and the people need to know; changes nothing but the working folder."""
     app = app_of(release)
+    missing = [*misplaced(around, release)]
+    release = at_home(release, around.platform)
     target = target_of(app, around.platform, environment)
     line = release_plan(release, app, around.platform, environment)
     state = around.releases.state(target)
@@ -61,14 +65,13 @@ def look(around: Around, history: History, release: Release, environment: Enviro
     live = Live(
         version=there.event.version if there and known else "", revision=state.revision if state else 0
     )
-    missing = _misplaced(around, release)
     values = "unknown"
     try:
         archive = fetched(around, release, environment)
         values = values_digest(values_layers(line, release.chart_digest, target, archive, around.archives))
     except PipelinekitError as error:
         missing.append(error.faults[0].problem)
-    missing += _images_missing(around, release, environment)
+    missing += images_missing(around, release, environment)
     places = (str(replace(line.image, digest="")), str(line.chart))
     no_way_back = way_back(around, history, release, environment, app, live)
     before = around.platform.environment(environment.after) if environment.after else None
@@ -77,6 +80,9 @@ def look(around: Around, history: History, release: Release, environment: Enviro
         watched = around.watch(
             before.watch, target_of(app, around.platform, before), environment.soak or WINDOW
         )
+    with around.commits(release) as commits:
+        authors = _authors(commits, history, release, environment)
+        origin = _origin(commits, release, environment)
     return Survey(
         release=release,
         app=app,
@@ -87,12 +93,13 @@ def look(around: Around, history: History, release: Release, environment: Enviro
         live=live,
         found=Found(
             missing=tuple(missing),
-            unsigned=_unsigned(around, release),
+            unsigned=unsigned(around, release),
             no_way_back=no_way_back,
-            authors=_authors(around, history, release, environment),
+            authors=authors,
+            origin=origin,
             watched=watched,
         ),
-        notes=tuple(f"no way back: {each}" for each in no_way_back),
+        notes=(*(f"no way back: {each}" for each in no_way_back), *_words(history, release, environment)),
     )
 
 
@@ -108,7 +115,11 @@ def app_of(release: Release) -> App:
             hint="use the version of pipelinekit that published it",
         ) from error
     if (app.team, app.name) != (release.team, release.name):
-        raise refused("descriptor-foreign", f"{release.name} {release.version} has {app.name}'s descriptor")
+        raise refused(
+            "descriptor-foreign",
+            f"{release.name} {release.version} has the descriptor of {app.team}/{app.name}",
+            hint="its pipeline says so, and nobody can promote that: release it anew from its own repository",
+        )
     return app
 
 
@@ -127,12 +138,11 @@ def fetched(around: Around, release: Release, environment: Environment) -> Path:
         if digest_of(archive) == release.archive:
             return archive
         troubles.append(f"{ref} is no longer what was published")
-    raise failed("chart-gone", f"the chart of {release.version} is gone: {'; '.join(troubles)}")
-
-
-def address_of(ref: ImageRef) -> str:
-    """The repository that a chart is in, as `platform.yaml` names one."""
-    return ref.registry if "://" in ref.registry else f"{OCI}{ref.registry}"
+    raise failed(
+        "chart-gone",
+        f"the chart of {release.version} is gone: {'; '.join(troubles)}",
+        hint="`pipelinekit publish` at its commit puts it back; the same content has the same digest",
+    )
 
 
 def prepared(around: Around, survey: Survey) -> Prepared:
@@ -163,7 +173,9 @@ def way_back(
     found = []
     if app.before:
         found.append(f"the tasks of {release.version} ({', '.join(app.before)}) are not undone")
-    found += [*_misplaced(around, old), *_images_missing(around, old, environment)]
+    found += misplaced(around, old)
+    old = at_home(old, around.platform)
+    found += images_missing(around, old, environment)
     try:
         fetched(around, old, environment)
         found += _in_the_way(around, old, environment)
@@ -173,23 +185,63 @@ def way_back(
 
 
 def _authors(
-    around: Around, history: History, release: Release, environment: Environment
+    commits: Commits, history: History, release: Release, environment: Environment
 ) -> tuple[str, ...] | None:
     """Who wrote what would change there; asked only where an author's approval must not count.
 
     A release that names no commit newer than what runs is nobody's by that: of an older one those count
-    whose commits it takes away, and of the same one everybody's does.
+    whose commits it takes away, and of the same one everybody's does. So it is where several versions are of
+    one commit: it may have been built again, and whoever has a pipeline's key may name one of somebody else.
     """
     if environment.approvals is None or environment.approvals.author:
         return None
+    if _siblings(history, release):
+        return commits.everybody()
     there = living(history, environment.name)
     old = release_of(history, there.event.version) if there else None
     if old is None:
-        return around.authors(release, "")
-    found = around.authors(release, old.commit)
+        return commits.authors(release, "")
+    found = commits.authors(release, old.commit)
     if found != () or old.version == release.version:
         return found
-    return around.authors(old, release.commit) or around.authors(release, "")
+    return commits.authors(old, release.commit) or commits.authors(release, "")
+
+
+def _origin(commits: Commits, release: Release, environment: Environment) -> str:
+    """Why a release is not what its commit has, as far as ledger and repository can tell; or empty.
+
+    Which commit it is of, a pipeline says.
+    """
+    if environment.approvals is None or environment.approvals.author:
+        return ""
+    return commits.origin(release)
+
+
+def _siblings(history: History, release: Release) -> tuple[str, ...]:
+    """The other versions of the commit that a release names."""
+    return tuple(
+        x.version for x in releases(history) if x.commit == release.commit and x.version != release.version
+    )
+
+
+def _words(history: History, release: Release, environment: Environment) -> Iterator[str]:
+    """What rests on a word that nothing proves, where it decides whose approval counts."""
+    if environment.approvals is None or environment.approvals.author:
+        return
+    others = _siblings(history, release)
+    if others:
+        yield (
+            f"{release.version} names the commit of {', '.join(others[-5:])} as well: everybody who has "
+            "written on its branch counts as an author"
+        )
+    told = next(
+        (x for x in history if x.event.kind == "released" and x.event.version == release.version), None
+    )
+    if told:
+        yield (
+            f"that its image was built from {release.commit[:12]} is the word of {told.writer}: no "
+            "repository proves it"
+        )
 
 
 def _in_the_way(around: Around, old: Release, environment: Environment) -> list[str]:
@@ -214,36 +266,3 @@ def _in_the_way(around: Around, old: Release, environment: Environment) -> list[
         for each in around.survey(ready)
         if each.verdict == REFUSED and each.code != "quota"
     ]
-
-
-def _misplaced(around: Around, release: Release) -> list[str]:
-    """The ledger's word for where an image is, held against the platform's place of that application.
-
-    A pipeline says it, and one that may write to a registry would name another application's image there.
-    """
-    own = around.platform.images.repository(release.team, release.name)
-    told = release.image.repository
-    if told == own:
-        return []
-    return [
-        f"the ledger has {release.version}'s image at {told}, and {release.name}'s is at {own} (images.path)"
-    ]
-
-
-def _images_missing(around: Around, release: Release, environment: Environment) -> list[str]:
-    there = replace(image_at(release, around.platform, environment), tag="")
-    places = dict.fromkeys((there, release.image))
-    if any(around.images.digest_of(each) == release.image.digest for each in places):
-        return []
-    return [f"no registry has {' or '.join(map(str, places))}"]
-
-
-def _unsigned(around: Around, release: Release) -> tuple[str, ...]:
-    if around.signed is None:
-        return ()
-    parts = [release.image]
-    if "://" not in release.chart.registry:
-        parts.append(replace(release.chart, tag="", digest=release.chart_digest))
-    return tuple(
-        f"{each} has no signature of the platform's key" for each in parts if not around.signed(each)
-    )

@@ -20,11 +20,8 @@ STAYS = "stays"
 
 def take_back(around: Around, record: Record, environment: Environment, reason: str) -> Iterator[Part]:
     """How each member ended that was touched; one that cannot go back stops no other."""
-    for part in reversed(record.parts):
+    for part in due(around, record, environment):
         team, _, name = part.application.partition("/")
-        history = around.ledger.history(branch_of(team, name))
-        if part.before == part.version or part.end == BACK or not _is_there(history, environment, part):
-            continue
         if not part.before:
             yield replace(part, end=STAYS, reason="nothing that the ledger knows was there before")
             continue
@@ -34,6 +31,16 @@ def take_back(around: Around, record: Record, environment: Environment, reason: 
             yield replace(part, end=STAYS, reason=told(error)[:200])
             continue
         yield replace(part, end=BACK, reason=f"to {part.before}")
+
+
+def due(around: Around, record: Record, environment: Environment) -> Iterator[Part]:
+    """The members that the set has brought and that are there still, the last one first."""
+    for part in reversed(record.parts):
+        team, _, name = part.application.partition("/")
+        history = around.ledger.history(branch_of(team, name))
+        if part.before == part.version or part.end == BACK or not _is_there(history, environment, part):
+            continue
+        yield part
 
 
 def _is_there(history: History, environment: Environment, part: Part) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipelinekit.errors import Fault, PipelinekitError, Refused
+from pipelinekit.errors import DocumentInvalid, Fault, PipelinekitError, Refused
 from pipelinekit.model.ledger import PLATFORM, Event, History, Kind
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Request, SetMember, SetPlan
 from pipelinekit.model.releaseset.document import ReleaseSet
+from pipelinekit.plan.gates.approvals import NO
 from pipelinekit.plan.gates.judge import judge
 from pipelinekit.plan.releaseset.order import in_order
 from pipelinekit.plan.releaseset.record import NOT_BEGUN, THERE, Part, Record
@@ -51,8 +52,8 @@ class Together:
 def plan(around: Around, chosen: ReleaseSet, environment: Environment, request: Request) -> Together:
     """What promoting a set would do and whether it may; changes nothing.
 
-    Each member has its team. Raises `Refused` with all that the ledger lacks, or with every circle of calls;
-    where something else failed, as that.
+    Each member has its team. Raises `DocumentInvalid` with every version that nobody knows, `Refused` with
+    all else that the ledger lacks or with every circle of calls; where something else failed, as that.
     """
     common = around.ledger.history(PLATFORM)
     planned, faults, ended = list[Planned](), list[Fault](), list[type[PipelinekitError]]()
@@ -60,11 +61,15 @@ def plan(around: Around, chosen: ReleaseSet, environment: Environment, request: 
         try:
             planned.append(promotion.plan(around, each.team, each.name, each.version, environment, request))
         except PipelinekitError as error:
-            faults += named(str(each), error)
-            ended.append(type(error))
+            # What the set does not say, like an address without TLS, is no fault of the set.
+            mistyped = any(fault.code == "version-unknown" for fault in error.faults)
+            place = each.places[1] if each.places and mistyped else None
+            faults += (replace(fault, place=fault.place or place) for fault in named(str(each), error))
+            ended.append(DocumentInvalid if mistyped else type(error))
     if faults:
         # A cluster that does not answer is no refusal, whatever the ledger lacks beside it.
-        raise next((each for each in ended if not issubclass(each, Refused)), Refused)(*faults)
+        kinds = sorted(ended, key=lambda each: (issubclass(each, Refused), issubclass(each, DocumentInvalid)))
+        raise kinds[0](*faults)
     order = [(each.team, each.name) for each in in_order([x.survey.app for x in planned], around.platform)]
     planned.sort(key=lambda each: order.index((each.survey.release.team, each.survey.release.name)))
     whole = SetPlan(
@@ -106,6 +111,11 @@ def approval(around: Around, whole: SetPlan, reason: str) -> Event:
     ]
     details = {"set": whole.name, "members": members}
     return event_of(around, whole, "approved", reason=reason, details=details)
+
+
+def objection(around: Around, whole: SetPlan, reason: str) -> Event:
+    """What says no to a set."""
+    return event_of(around, whole, "refused", reason=reason, details={"set": whole.name, "answer": NO})
 
 
 def _as_member(planned: Planned, whole: SetPlan) -> Planned:

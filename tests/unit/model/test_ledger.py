@@ -17,6 +17,7 @@ from pipelinekit.model.ledger import (
     Kind,
     Writer,
     is_branch,
+    is_word,
     may_not_write,
     read_anchor,
     with_seen,
@@ -84,7 +85,7 @@ def test_the_first_who_counts_has_seen_it() -> None:
         Entry(event=first, commit="3"),
         Entry(event=again, commit="4"),
     )
-    assert with_seen(entries) == {"1": 20}
+    assert with_seen(entries, 40) == {"1": 20}
 
 
 @pytest.mark.parametrize(
@@ -107,3 +108,10 @@ def test_an_anchor_is_what_it_says() -> None:
     assert read_anchor(str(anchor), "here") == dataclasses.replace(anchor, where="here")
     for text in ("", "acme:apps", f"acme:a b@{anchor.commit}", "acme:platform@c0ffee", f"{anchor} "):
         assert read_anchor(text, "here") is None
+
+
+def test_a_version_is_a_word_of_which_a_tag_and_a_file_can_be_named() -> None:
+    for text in ("1.2.3", "0.1.0-pr.7.gabc", "1.0.0+build", "v1"):
+        assert is_word(text)
+    for text in ("", "../x", "1.0.0/../2", "-1", "1.0.0\n", "1.0.0\u2028", "\u0661.0.0", "1" * 129):
+        assert not is_word(text)

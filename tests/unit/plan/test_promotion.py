@@ -20,7 +20,7 @@ from pipelinekit.plan.promotion import (
     values_digest,
 )
 from tests import examples, promotions
-from tests.promotions import JENKINS, World, event
+from tests.promotions import JENKINS, PIPELINE, World, event
 
 PLATFORM = examples.platform()
 
@@ -62,8 +62,12 @@ def test_the_release_that_is_meant() -> None:
     assert choose(history, examples.PRODUCTION, "").version == "1.2.3"
     assert choose(history, examples.PRODUCTION, "1.2.2").version == "1.2.2"
     assert choose(history, examples.DEV, "").version == "1.2.3"
-    with pytest.raises(Refused, match="no release 9"):
+    with pytest.raises(UsageError, match="knows no version 9"):
         choose(history, examples.DEV, "9")
+    untold = World()
+    untold.say(PIPELINE, event("deployed", "1.2.9", "dev"))
+    with pytest.raises(Refused, match=r"no release 1\.2\.9"):
+        choose(untold.history(), examples.DEV, "1.2.9")
     with pytest.raises(Refused, match="nothing in dev"):
         choose(history, examples.STAGING, "")
     with pytest.raises(Refused, match="no release at all"):

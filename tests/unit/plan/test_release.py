@@ -164,7 +164,7 @@ def test_several_open_environments_need_a_name() -> None:
             examples.environment(approvals=Approvals(count=2, groups=("ops", "leads"))),
             "2 of ops, leads",
         ),
-        (examples.environment(freeze=(Freeze(start="a", end="b"),)), "1 freeze window(s)"),
+        (examples.environment(freeze=(Freeze(start="a", end="b"),)), "1 freeze window"),
         (
             examples.environment(evidence=(Evidence(type="scan"),), change="C#", back=True),
             "evidence scan; change C#; a way back",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
 from pipelinekit.errors import Refused, failed
-from pipelinekit.model.ledger import PLATFORM, Anchor, Event, Writer
+from pipelinekit.model.ledger import PLATFORM, Anchor, Entry, Event, Writer
 from pipelinekit.steps import ledger as steps
 from tests.doubles import Ledger
 from tests.ledgers import BRANCH, NOW, event
@@ -64,6 +65,40 @@ def test_a_branch_that_is_gone_is_missed(ledger: Ledger) -> None:
     assert len(found(steps.verify(ledger, "acme", [BRANCH], [remembering(gone)], None))) == 1
 
 
+def test_a_freeze_or_a_revocation_that_was_cut_from_the_platform_s_branch_is_told(ledger: Ledger) -> None:
+    ledger.as_writer = ADA
+    ledger.add(Event(kind="frozen", at=NOW, reason="incident"), Event(kind="thawed", at=NOW))
+    head = ledger.history(PLATFORM).head
+    ledger.add(event("requested", environment="staging", details={"common": head}))
+    assert found(steps.verify(ledger, "acme", [], [], None)) == []
+    ledger.entries[PLATFORM].pop()
+    (told,) = found(steps.verify(ledger, "acme", [], [], None))
+    assert told.startswith(f"{BRANCH} ")
+    assert f"the branch platform has no {head[:12]} any more" in told
+    del ledger.entries[PLATFORM]
+    assert found(steps.verify(ledger, "acme", [], [], None)) == [told]
+
+
+def test_nothing_is_said_to_be_cut_from_a_platform_s_branch_that_cannot_be_read(ledger: Ledger) -> None:
+    ledger.as_writer = ADA
+    ledger.add(Event(kind="frozen", at=NOW, reason="incident"))
+    ledger.add(event("requested", environment="staging", details={"common": ledger.history(PLATFORM).head}))
+    ledger.joined.add(PLATFORM)
+    (told,) = found(steps.verify(ledger, "acme", [], [], None))
+    assert told.startswith(f"{PLATFORM}: a commit of {PLATFORM} joins two histories")
+
+
+def test_a_platform_s_branch_that_begins_while_all_is_read_was_not_cut(ledger: Ledger) -> None:
+    def begins() -> Iterable[str]:
+        ledger.as_writer = ADA
+        ledger.add(Event(kind="frozen", at=NOW, reason="incident"))
+        head = ledger.history(PLATFORM).head
+        ledger.add(event("requested", environment="staging", details={"common": head}))
+        return ()
+
+    assert found(steps.verify(ledger, "acme", [], [], None, begins)) == []
+
+
 def test_an_anchor_of_another_ledger_is_told(ledger: Ledger) -> None:
     for other in (anchor(ledger, 0, name="globex"), anchor(ledger, 0, branch="apps/payments/x")):
         (told,) = found(steps.verify(ledger, "acme", [], [remembering(other)], None))
@@ -110,21 +145,37 @@ def test_a_release_without_its_artefacts_is_told_unless_it_has_expired(ledger: L
 # --- the log --------------------------------------------------------------------------------------
 
 
+def log(ledger: Ledger, **asked: Any) -> tuple[Entry, ...]:
+    unread: list[str] = []
+    entries = steps.log(ledger, lambda branch, _: unread.append(branch), **asked)
+    assert unread == sorted(ledger.joined)
+    return entries
+
+
+def test_a_branch_that_cannot_be_read_hides_no_other_one(ledger: Ledger) -> None:
+    ledger.add(event("released", name="stock"))
+    ledger.joined.add(BRANCH)
+    assert [each.event.name for each in log(ledger)] == ["stock"]
+    ledger.silent = True
+    with pytest.raises(Refused, match="does not answer"):
+        log(ledger)
+
+
 def test_the_log_is_one_row_of_time_over_all_branches(ledger: Ledger) -> None:
     ledger.as_writer = ADA
     ledger.add(Event(kind="frozen", at=NOW - 1), event("released", team="stock", at=NOW + 1))
-    kinds = [each.event.kind for each in steps.log(ledger)]
+    kinds = [each.event.kind for each in log(ledger)]
     assert kinds == ["released", "released", "frozen", "deployed", "released"]
-    assert [each.event.kind for each in steps.log(ledger, environment="dev")] == ["deployed"]
-    assert len(steps.log(ledger, since=NOW)) == 2
-    assert len(steps.log(ledger, application="orders")) == 4
-    assert len(steps.log(ledger, application="stock/orders")) == 1
+    assert [each.event.kind for each in log(ledger, environment="dev")] == ["deployed"]
+    assert len(log(ledger, since=NOW)) == 2
+    assert len(log(ledger, application="orders")) == 4
+    assert len(log(ledger, application="stock/orders")) == 1
 
 
 def test_an_application_of_which_nothing_is_known(ledger: Ledger) -> None:
     for name in ("rders", "nothing", "apps"):
         with pytest.raises(Refused, match="nothing of"):
-            steps.log(ledger, application=name)
+            log(ledger, application=name)
 
 
 # --- revocations ----------------------------------------------------------------------------------
@@ -149,3 +200,57 @@ def test_a_key_is_revoked_once(ledger: Ledger) -> None:
 def test_a_pipeline_revokes_nothing(ledger: Ledger) -> None:
     with pytest.raises(Refused, match="revokes nothing"):
         steps.revoke(ledger, "SHA256:x", "lost", keep=True, writer=PIPELINE)
+
+
+def test_a_branch_that_cannot_be_read_keeps_no_key_from_being_revoked(ledger: Ledger) -> None:
+    """Whoever has the key may have made it so."""
+    ledger.add(event("released", name="stock"))
+    ledger.joined.add(BRANCH)
+    ledger.as_writer = ADA
+    made = steps.revoke(ledger, "SHA256:eve", "stolen", keep=True, writer=ADA)
+    assert [*made.details["kept"]] == ["apps/payments/stock"]
+    ledger.silent = True
+    with pytest.raises(Refused, match="does not answer"):
+        steps.revoke(ledger, "SHA256:mal", "stolen", keep=True, writer=ADA)
+
+
+# --- by which document ----------------------------------------------------------------------------
+
+
+def documented(ledger: Ledger, ask: steps.Documents) -> list[str]:
+    return found(steps.verify(ledger, "acme", [], [], None, gated=["production"], documents=ask))
+
+
+def test_what_was_judged_by_another_document_is_told_with_its_commit(ledger: Ledger) -> None:
+    asked: list[str] = []
+
+    def main() -> list[str]:
+        asked.append("main")
+        return ["a" * 40]
+
+    assert documented(ledger, main) == []
+    assert asked == [], "nothing was judged, so nobody is asked"
+    ledger.as_writer = ADA
+    for each in ("a" * 40, "f" * 40, ""):
+        ledger.add(event("promoted", environment="production", platform=each))
+    ledger.add(Event(kind="set-promoted", environment="production", platform="e" * 40, at=NOW))
+    told = documented(ledger, main)
+    commits = [each.commit[:12] for each in ledger.entries[BRANCH][-2:]]
+    assert [each.split(":")[0] for each in told[:2]] == [f"{BRANCH} {each}" for each in commits]
+    assert "promoted by a document (fffffffffffffffffff) that is not of the main branch" in told[0]
+    assert "promoted by a document (none)" in told[1]
+    assert told[2].startswith(f"{PLATFORM} ")
+    assert asked == ["main"]
+
+
+def test_a_repository_of_the_platform_that_does_not_answer_is_one_finding(ledger: Ledger) -> None:
+    def nobody() -> list[str]:
+        raise failed("platform-unread", "it does not answer")
+
+    ledger.as_writer = ADA
+    ledger.add(event("promoted", environment="production"), event("approved", environment="production"))
+    ledger.add(Event(kind="set-promoted", environment="production", at=NOW))
+    (told,) = documented(ledger, nobody)
+    assert (
+        told == "platform.yaml: by which document its releases were judged is not known: it does not answer"
+    )

@@ -573,7 +573,7 @@ def test_the_pods_reasons_come_first_and_helms_noise_not_at_all(bench: Bench) ->
         "dev: pod b: keeps crashing",
     ]
     assert code_of(caught.value) == "not-ready"
-    assert "kubectl --namespace payments-dev describe pod a" in caught.value.faults[0].hint
+    assert "kubectl --context acme-dev --namespace payments-dev describe pod a" in caught.value.faults[0].hint
     assert bench.receipts.load(Deployed, "dev") is None
 
 

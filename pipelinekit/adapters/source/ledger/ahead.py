@@ -22,11 +22,18 @@ Found = tuple[Git, str, tuple[Commit, ...], tuple[Revocation, ...]]
 
 
 class Ahead:
-    """A branch that is fetched in a thread, and what `revoked` asks; `taken` waits for both."""
+    """A branch that is fetched in a thread once `first` has returned, and what `revoked` asks; `taken` waits
+    for all."""
 
-    def __init__(self, remote: Remote, branch: str, revoked: Callable[[Git], tuple[Revocation, ...]]) -> None:
+    def __init__(
+        self,
+        remote: Remote,
+        branch: str,
+        revoked: Callable[[Git], tuple[Revocation, ...]],
+        first: Callable[[], object],
+    ) -> None:
         self.branch = branch
-        self._remote, self._revoked = remote, revoked
+        self._remote, self._revoked, self._first = remote, revoked, first
         self._stack = ExitStack()
         self._found: Found | None = None
         self._thread = Thread(target=self._run, daemon=True)
@@ -46,6 +53,7 @@ class Ahead:
     def _run(self) -> None:
         # Whoever tells asks again, and hears then why it cannot.
         try:
+            self._first()
             here = self._stack.enter_context(self._remote.opened())
             self._found = (here, *recent(self._remote, here, self.branch), self._revoked(here))
         except (PipelinekitError, OSError):

@@ -12,11 +12,11 @@ from pipelinekit.adapters.source.git import Git
 from pipelinekit.adapters.source.ledger import proof, signing
 from pipelinekit.adapters.source.ledger.ahead import Ahead, recent
 from pipelinekit.adapters.source.ledger.remote import Remote, read_commits
-from pipelinekit.adapters.source.ledger.signing import Signer
+from pipelinekit.adapters.source.ledger.signing import ANOTHER, Signer
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.ledger import MOVED, PLATFORM, Entry, Event, History, Writer, may_not_write
 from pipelinekit.model.platform.document import Platform
-from pipelinekit.plan.ledger.body import Body, message_of, read_message, same
+from pipelinekit.plan.ledger.body import Body, message_of, read_message, same, untold
 from pipelinekit.plan.ledger.commit import EMPTY_TREE, Commit
 from pipelinekit.plan.ledger.judge import Revocation, judge, revocations, unrevoked
 from pipelinekit.plan.ledger.keyring import Keyring
@@ -27,7 +27,10 @@ _TRIES = 50
 
 
 class GitLedger:
-    """A ledger at an address that git reaches; `signed` is false for the embedded one."""
+    """A ledger at an address that git reaches; `signed` is false for the embedded one.
+
+    `first` returns when what somebody else notes of the same branch is there: only then `note` looks.
+    """
 
     def __init__(
         self,
@@ -36,11 +39,13 @@ class GitLedger:
         *,
         signed: bool,
         clock: Callable[[], float] = time.time,
+        first: Callable[[], object] = lambda: None,
     ) -> None:
         self.remote = Remote(str(address))
         self.name = platform.name
         self._gated = frozenset(each.name for each in platform.environments if each.gated)
         self._clock = clock
+        self._first = first
         self._keys = Keyring(platform) if signed else None
         self._found: Signer | None = None
         self._ahead: Ahead | None = None
@@ -66,7 +71,7 @@ class GitLedger:
             return self._at(here, branch, {**heads, branch: written})
 
     def note(self, events: Sequence[Event]) -> str:
-        """Add those events that their branch does not have yet; its head with them."""
+        """Add those events that their branch does not have yet in that order; its head with them."""
         branch = events[0].branch
         for _ in range(_TRIES):
             try:
@@ -79,7 +84,7 @@ class GitLedger:
     def expect(self, branch: str) -> None:
         """Ask beside other work what will be asked when something of that branch is noted."""
         if self._ahead is None:
-            self._ahead = Ahead(self.remote, branch, self._ready)
+            self._ahead = Ahead(self.remote, branch, self._ready, self._first)
 
     def close(self) -> None:
         """Give back what `expect` has taken."""
@@ -150,6 +155,7 @@ class GitLedger:
     def _noted(self, branch: str, events: Sequence[Event]) -> str:
         ahead = self._ahead.taken() if self._ahead and self._ahead.branch == branch else None
         if ahead is None:
+            self._first()
             with self.remote.opened() as here:
                 return self._note(here, *recent(self.remote, here, branch), self._revocations(here), events)
         try:
@@ -168,21 +174,25 @@ class GitLedger:
     ) -> str:
         branch = events[0].branch
         counting = unrevoked(branch, commits, revoked)
-        missing = [each for each in events if not self._is_told(here, counting, each)]
+        missing = untold(events, [self._told_at(here, counting, each) for each in events])
         if not missing:
             return head
         written = self._written(here, branch, missing, head, revoked)
         self.remote.push(here, branch, written, head)
         return written
 
-    def _is_told(self, here: Git, commits: Sequence[Commit], event: Event) -> bool:
-        """Whether one tells it, signed by who may: or whoever may push could keep it from being told."""
-        telling = [
-            each
-            for each in commits
+    def _told_at(self, here: Git, commits: Sequence[Commit], event: Event) -> int:
+        """The number of the newest that tells it, signed by who may: or whoever may push could keep it from
+        being told. Below 0: none does."""
+        telling = {
+            each.id: number
+            for number, each in enumerate(commits)
             if _tells(each.message, self.name, event) and self._may_tell(each.fingerprint, event)
-        ]
-        return bool(proof.prove(here, telling, self._keys)) if self._keys else bool(telling)
+        }
+        if self._keys and telling:
+            proven = proof.prove(here, [commits[each] for each in telling.values()], self._keys)
+            telling = {name: number for name, number in telling.items() if name in proven}
+        return max(telling.values(), default=-1)
 
     def _may_tell(self, fingerprint: str, event: Event) -> bool:
         writer = self._keys.writer(fingerprint, "") if self._keys else Writer(role="embedded")
@@ -203,7 +213,9 @@ class GitLedger:
         revoked: tuple[Revocation, ...],
     ) -> str:
         """The newest of the commits that say these events, none of which is on the branch yet."""
-        here.check("hash-object", "-t", "tree", "-w", "--stdin", stdin="")
+        if not parent:
+            # Every commit before has it.
+            here.check("hash-object", "-t", "tree", "-w", "--stdin", stdin="")
         for each in events:
             if each.branch != branch:
                 raise ValueError(f"{each.kind} stands on {each.branch}, not on {branch}")
@@ -217,17 +229,29 @@ class GitLedger:
             signer = self._signer(self._keys)
             trouble = may_not_write(signer.writer, event, self._gated)
             if signer.owner.until is not None and signer.owner.until <= self._clock():
-                raise refused("ledger-key", f"the key {signer.writer.key} of {signer.writer} has expired")
+                raise refused(
+                    "ledger-key", f"the key {signer.writer.key} of {signer.writer} has expired", hint=ANOTHER
+                )
             if any(each.key == signer.writer.key for each in revoked):
-                raise refused("ledger-key", f"the key {signer.writer.key} of {signer.writer} is revoked")
+                raise refused(
+                    "ledger-key", f"the key {signer.writer.key} of {signer.writer} is revoked", hint=ANOTHER
+                )
             if trouble:
-                raise refused("ledger-kind", trouble)
+                raise refused(
+                    "ledger-kind",
+                    trouble,
+                    hint="a person does that, with a key of their own that platform.yaml lists (people)",
+                )
             options, keeper = ["-S"], self._keys.identity(signer.owner)
             user, signing_options = signer.writer.jenkins_user, signer.options
         try:
             message = message_of(Body(ledger=self.name, event=event, jenkins_user=user))
         except ValueError as error:
-            raise refused("ledger-event", f"this cannot be an event: {error}") from error
+            raise refused(
+                "ledger-event",
+                f"this cannot be an event: {error}",
+                hint="say less: a reason, a descriptor or a set is too long",
+            ) from error
         done = here.run(
             *signing_options,
             "commit-tree",
@@ -238,7 +262,11 @@ class GitLedger:
             stdin=message,
         )
         if done.code:
-            raise refused("ledger-key", f"the event cannot be signed: {done.reason()}")
+            raise refused(
+                "ledger-key",
+                f"the event cannot be signed: {done.reason()}",
+                hint="is the key's private half there, and unlocked? `ssh-add -l` shows what the agent has",
+            )
         return done.out.strip()
 
 

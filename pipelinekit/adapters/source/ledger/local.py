@@ -37,5 +37,9 @@ def folder(name: str) -> Path | None:
             # The last one: whoever is killed before it starts over.
             files.write_atomic(path / "HEAD", "ref: refs/heads/platform\n")
     except OSError as error:
-        raise failed("ledger-none", f"no ledger can be kept at {path}: {error.strerror}") from error
+        raise failed(
+            "ledger-none",
+            f"no ledger can be kept at {path}: {error.strerror}",
+            hint="that folder has to be yours to write; XDG_STATE_HOME names another",
+        ) from error
     return path

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pipelinekit.adapters import momentary
 from pipelinekit.adapters.source.git import Git
 from pipelinekit.adapters.source.ledger import proven
 from pipelinekit.plan.ledger.commit import Commit
@@ -25,7 +25,7 @@ def prove(here: Git, commits: Iterable[Commit], keys: Keyring) -> dict[str, str]
     asked = [each for each in asked if each.id not in before]
     if not asked:
         return found
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as folder:
+    with momentary.folder() as folder:
         allowed = Path(folder, "allowed")
         allowed.write_text(keys.allowed_signers())
         rows = log_of(here, [each.id for each in asked], allowed)

@@ -94,7 +94,8 @@ class Remote:
             raise refused(
                 "ledger-refused",
                 f"{self} does not take the event: {rejected.rpartition(chr(9))[2]}",
-                hint="may this key push there?",
+                hint="may this account push there? the server's own words say why not; its administrator "
+                "can tell",
             )
         raise self._unreachable(reason(done))
 

@@ -21,9 +21,16 @@ USER = "PIPELINEKIT_JENKINS_USER"
 """Who answered in Jenkins: counts only beside the key of its folder of releases."""
 
 _HINT = (
-    "git's user.signingkey names a key of yours, or the ssh-agent has it; "
-    "platform.yaml lists it at your name (people)"
+    "git config --global user.signingkey ~/.ssh/id_ed25519 (globally: what a single repository has set "
+    "is not "
+    "read), or the ssh-agent has the key; platform.yaml lists its public half at your name (people)"
 )
+ANOTHER = (
+    "sign with another key that platform.yaml lists at your name: git config --global user.signingkey "
+    "KEY, or for "
+    "a pipeline PIPELINEKIT_LEDGER_KEY; the old one stays listed, with `until`"
+)
+"""What to do with a key that has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

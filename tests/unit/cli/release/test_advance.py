@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipelinekit.cli.release.advance import lines, sentence
 from pipelinekit.steps.promotion.advance import FAILED, SEEN, WAITS, Moved
 
@@ -23,3 +25,7 @@ def test_a_plan_has_seen_nothing() -> None:
     assert lines(moved(SEEN), plan_only=True) == ["payments/orders: one would be seen"]
     assert lines(moved(SEEN), plan_only=False) == ["payments/orders: one seen"]
     assert lines(moved(FAILED), plan_only=False) == ["payments/orders: 1.0.0 to staging failed: one"]
+
+
+def test_what_cannot_be_read_names_no_environment() -> None:
+    assert lines(replace(moved(FAILED), environment=""), plan_only=False) == ["payments/orders: one"]

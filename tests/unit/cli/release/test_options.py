@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.cli.release.options import bare
+from pipelinekit.cli.release.options import bare, named
 from pipelinekit.errors import UsageError
 
 
@@ -15,3 +15,12 @@ def test_a_version_where_none_is_taken_is_refused_and_told_where_it_belongs() ->
     with pytest.raises(UsageError) as raised:
         bare("orders@1.2.3", "--to names it")
     assert raised.value.faults[0].hint == "--to names it"
+
+
+@pytest.mark.parametrize("text", ["orders@latest", "orders@1.2", "orders@01.2.3", "orders@1.2.3-"])
+def test_what_is_no_version_holds_bars_and_promotes_nothing(text: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        named(text)
+    assert raised.value.faults[0].code == "version-form"
+    assert raised.value.faults[0].hint == "a version has three numbers: orders@1.2.3"
+    assert named("a/orders@1.2.3") == ("a", "orders", "1.2.3")

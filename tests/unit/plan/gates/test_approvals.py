@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipelinekit.model.ledger import Writer
 from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.promotion import Found
+from pipelinekit.plan.gates import approvals
 from tests import promotions
 from tests.promotions import PIPELINE, World, event, person
 
@@ -55,6 +56,64 @@ def test_who_does_not_count(writer: Writer, why: str) -> None:
     world.approve(writer)
     assert why in told(world)
     assert "1 of 2" in told(world)
+
+
+def test_how_many_a_question_could_bring() -> None:
+    world = fresh()
+    assert approvals.missing(world.case()) == 2
+    world.approve(person("ann"))
+    world.approve(person("eve", "others"))
+    assert approvals.missing(world.case()) == 1
+    world.approve(person("bob"))
+    assert approvals.missing(world.case()) == 0
+    assert approvals.missing(fresh(signed=True).case()) == 0, "an answer in Jenkins would not count"
+
+
+def test_who_says_no_has_not_asked_for_it() -> None:
+    world = fresh(count=1, requester=False)
+    refused = event("refused", "1.2.4", "production", details={"answer": approvals.NO})
+    world.say(person("ann"), refused)
+    world.approve(person("ann"))
+    assert told(world) == ""
+    world.say(person("ann"), event("refused", "1.2.4", "production"))
+    assert "has asked for it" in told(world)
+
+
+def test_of_one_person_there_is_one_word() -> None:
+    """Who has approved this plan is not told beside it for what they said of an earlier one."""
+    world = fresh()
+    world.approve(person("ann"), image="old")
+    world.approve(person("bob"), image="older")
+    world.approve(person("bob"), image="old")
+    world.approve(person("ann"))
+    said = told(world)
+    assert said.startswith("approvals: 1 of 2 from release-managers (ann); bob's does not count")
+    assert (said.count("ann"), said.count("bob"), "older" in said) == (1, 1, False)
+
+
+@pytest.mark.parametrize(
+    ("writer", "changed", "why"),
+    [
+        (person("ann"), {}, ""),
+        (person("eve", "others"), {}, "is in none of release-managers"),
+        (person("ann"), {"image": "old"}, "it is of another plan (image: old → i)"),
+        (PIPELINE, {}, "no person is proven"),
+    ],
+)
+def test_whoever_approves_is_told_whether_it_counts(
+    writer: Writer, changed: dict[str, str], why: str
+) -> None:
+    world = fresh()
+    world.approve(writer, **changed)
+    assert approvals.void(world.case(), world.history().entries[-1]) == why
+
+
+def test_where_no_approval_is_asked_for_none_counts() -> None:
+    world = fresh()
+    world.approve(person("ann"))
+    world.environment = replace(world.environment, approvals=None)
+    given = world.history().entries[-1]
+    assert approvals.void(world.case(), given) == "production asks for no approvals"
 
 
 def test_a_pipeline_approves_nothing() -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import random
 import zoneinfo
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -14,11 +15,22 @@ from pipelinekit.model.platform.gates import Freeze
 from pipelinekit.model.platform.zone import DAY, UTC, Clock, Zone
 from pipelinekit.plan.gates.calendar import DAYS, open_windows, shown, unknown_zones
 from pipelinekit.plan.moment import moment, seconds_of
+from tests import matrix
 
 BEGIN, END = 1_704_067_200, 2_019_686_400
 """Ten years from 2024 on."""
 ZONES = ("Europe/Paris", "America/New_York", "Australia/Lord_Howe")
 """An hour each way, on either side of UTC; half an hour on the other half of the globe."""
+
+FORM = {"day": "%H:%M", "week": "%a %H:%M", "year": "%m-%dT%H:%M"}
+"""How a window says when it comes again."""
+ODD = (
+    *ZONES,
+    *("Europe/Dublin", "Africa/Cairo", "Africa/Casablanca", "America/Havana", "America/Nuuk"),
+    *("America/Santiago", "Antarctica/Troll", "Asia/Beirut", "Pacific/Chatham"),
+)
+"""As well: changes at midnight, of two hours, in a fast, and where winter is what differs."""
+COMES_AGAIN = [(name, kind) for name in ODD for kind in FORM]
 
 
 def at(text: str) -> int:
@@ -67,6 +79,46 @@ def test_the_clocks_of_a_zone_are_those_of_zoneinfo(name: str) -> None:
     assert zone is not None
     for each in range(BEGIN, END, 7 * 3600 + 60):
         assert moment(zone.local(each)) == wall(info, each).isoformat() + "Z"
+
+
+@pytest.mark.matrix("calendar")
+@pytest.mark.parametrize("name", ZONES)
+def test_each_minute_of_ten_years_has_the_local_time_of_zoneinfo(
+    name: str, matrix_row: Callable[..., None]
+) -> None:
+    info, zone = zoneinfo.ZoneInfo(name), zones.zone(name, BEGIN, END)
+    assert zone is not None
+    epoch, minutes = dt.datetime(1970, 1, 1), range(BEGIN, END, 60)
+    for each in minutes:
+        assert zone.local(each) == (wall(info, each) - epoch).total_seconds(), moment(each)
+    matrix_row("calendar", f"local time in {name}", "the same", {"minutes": len(minutes)})
+
+
+@pytest.mark.parametrize(("name", "kind"), matrix.sampled("calendar", COMES_AGAIN, keep=3))
+def test_each_minute_around_each_change_is_inside_what_comes_again_as_its_clocks_say(
+    name: str, kind: str, matrix_row: Callable[..., None]
+) -> None:
+    info, zone = zoneinfo.ZoneInfo(name), zones.zone(name, BEGIN, END)
+    assert zone is not None
+    rolled = random.Random(f"{name} {kind}")  # noqa: S311 - which windows are tried
+    period = dt.timedelta(days=7 if kind == "week" else 1)
+    for change, _ in zone.changes[1:]:
+        minutes = range(change - 4 * 3600, change + 4 * 3600, 60)
+        local = [wall(info, each) for each in minutes]
+        latest = list(itertools.accumulate(local, max))
+        earliest = list(itertools.accumulate(reversed(local), min))[::-1]
+        start = wall(info, change) + dt.timedelta(minutes=rolled.randrange(-120, 90, 10))
+        length = dt.timedelta(minutes=rolled.choice([10, 50, 90, 1380]))
+        freeze = Freeze(
+            start=start.strftime(FORM[kind]), end=(start + length).strftime(FORM[kind]), zone=name
+        )
+        begins = [start] if kind == "year" else [start - period, start, start + period]
+        for number, minute in enumerate(minutes):
+            expected = any(latest[number] >= each and earliest[number] < each + length for each in begins)
+            got = is_open(freeze, Clock(minute, {name: zone}))
+            assert got == expected, f"{freeze} at {moment(minute)}"
+    figures = {"minutes": (len(zone.changes) - 1) * 480}
+    matrix_row("calendar", f"each {kind} in {name}", "the same", figures)
 
 
 PARIS = zones.clock(at("2026-10-25T00:00:00Z"), ["Europe/Paris"]).zones

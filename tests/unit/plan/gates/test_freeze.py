@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from pipelinekit.model.ledger import Event
 from pipelinekit.model.platform.gates import Freeze
+from pipelinekit.model.platform.zone import DAY
 from pipelinekit.plan.moment import moment
-from tests.promotions import NOW, World, event, person
+from tests.promotions import NOW, PIPELINE, World, event, person
 
 
 def frozen(kind: str = "frozen", environment: str = "", reason: str = "fire") -> Event:
@@ -40,6 +41,17 @@ def test_a_thaw_ends_what_it_names_and_one_of_everything_ends_all() -> None:
     assert world.closed() == []
 
 
+def test_what_is_said_of_one_application_thaws_nothing_over_all() -> None:
+    world = World()
+    world.say(person("ann"), frozen())
+    for place in ("", "production"):
+        world.say(person("eve"), event("thawed", "", place))
+    assert world.closed() == ["freeze: everything was frozen by ann: fire"]
+    world.say(person("ann"), event("frozen", "", "production", reason="here"))
+    world.say(person("ann"), frozen("thawed"))
+    assert world.closed() == ["freeze: production was frozen by ann: here"]
+
+
 def test_an_unknown_zone_is_closed() -> None:
     world = World()
     window = Freeze(start="2020-01-01", end="2020-01-02", zone="Europe/Atlantis")
@@ -53,4 +65,18 @@ def test_a_clock_that_is_behind_the_ledger_judges_nothing() -> None:
     world = World()
     world.say(person("ann"), event("barred", "0.0.1", at=NOW + 301))
     (found,) = world.closed()
-    assert found.startswith(f"clock: the ledger has an event of {moment(NOW + 301)[:-1]} UTC")
+    assert found.startswith(f"clock: the ledger has an event of {moment(NOW + 301)[:-1]} UTC by ann, ")
+
+
+def test_another_person_s_word_says_whose_clock_was_wrong() -> None:
+    """One wrong clock must not stop everybody until its day has come."""
+    world = World()
+    world.say(person("ann"), event("barred", "0.0.1", at=NOW + 30 * DAY))
+    for writer in (world.asker, person("ann"), PIPELINE):
+        # Who asks has perhaps set a clock of their own back, and a pipeline says what it is told.
+        world.say(writer, event("refused" if writer == PIPELINE else "unbarred", "0.0.2", at=NOW))
+        assert [each.split(":")[0] for each in world.closed()] == ["clock"]
+    world.say(person("bob"), event("unbarred", "0.0.2", at=NOW))
+    assert world.closed() == []
+    world.say(person("bob"), event("unbarred", "0.0.2", at=NOW + 30 * DAY))
+    assert [each.split(":")[0] for each in world.closed()] == ["clock"], "a later one is again one"

@@ -48,14 +48,14 @@ def test_a_pipeline_says_nothing_of_an_environment_with_a_gate() -> None:
     [
         (NOW - 3600, ""),
         (NOW - 3599, "soak: it is 59 min 59 s of 1 h in staging: 1 s to come"),
-        (NOW + 100, "soak: it is 0 s of 1 h in staging: 1 h 1 min to come"),
+        (NOW + 100, "soak: it is 0 s of 1 h in staging: 1 h to come"),
     ],
 )
 def test_a_soak_counts_from_when_it_was_seen_and_not_from_its_date(seen: int, reason: str) -> None:
     world = World(version="1.2.4")
     world.say(PIPELINE, promotions.released("1.2.4"))
     world.say(JENKINS, event("promoted", "1.2.4", "staging", at=0), event("verified", "1.2.4", "staging"))
-    assert any("begins now that it is seen" in each for each in world.closed())
+    assert any("begins once `promote` or `advance` has seen it there" in each for each in world.closed())
     assert len(order.unseen(world.case())) == 1
     world.saw(seen)
     assert [each for each in world.closed() if each.startswith("soak")] == ([reason] if reason else [])

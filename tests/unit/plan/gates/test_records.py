@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from pipelinekit.model.ledger import PLATFORM, Event, History
 from pipelinekit.plan.gates import records
 from tests import promotions
-from tests.promotions import JENKINS, PIPELINE, World, event
+from tests.promotions import JENKINS, PIPELINE, World, event, person
 
 
 def test_a_release_is_read_as_it_was_published() -> None:
@@ -25,6 +28,14 @@ def test_an_event_that_says_less_is_no_release() -> None:
     assert [each.version for each in records.releases(world.history())] == ["1.2.2", "1.2.3"]
 
 
+@pytest.mark.parametrize("version", ["latest", "1.0", "01.0.0"])
+def test_what_has_no_version_is_no_release(version: str) -> None:
+    world = World()
+    told = replace(promotions.released("1.2.3"), version=version)
+    world.say(PIPELINE, told)
+    assert records.release_of(world.history(), version) is None
+
+
 def test_what_an_environment_has_is_what_arrived_last() -> None:
     world = World()
     world.say(JENKINS, event("rolled-back", "1.2.1", "production"), event("failed", "1.2.9", "production"))
@@ -32,3 +43,17 @@ def test_what_an_environment_has_is_what_arrived_last() -> None:
     assert found is not None
     assert found.event.version == "1.2.1"
     assert records.living(world.history(), "dev") is None
+
+
+def test_what_names_a_commit_that_the_platform_s_branch_has_no_more() -> None:
+    world = World()
+    world.say(person("sam"), Event(kind="frozen", at=1, reason="incident"))
+    common = world.ledger.history(PLATFORM)
+    for told in (common.head, "f" * 40, 7):
+        world.say(person("ann"), event("requested", environment="staging", details={"common": told}))
+    world.say(person("ann"), event("held", environment="staging", details={"common": "f" * 40}))
+    assert [records.common_of(each) for each in records.lost(world.history(), common)] == ["f" * 40]
+    assert [records.common_of(each) for each in records.lost(world.history(), History())] == [
+        common.head,
+        "f" * 40,
+    ]

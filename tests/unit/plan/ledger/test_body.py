@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.model.ledger import KINDS, Digests, Event
-from pipelinekit.plan.ledger.body import MOST, Body, message_of, read_message, same
+from pipelinekit.plan.ledger.body import MOST, Body, message_of, read_message, same, untold
 from tests.hostile.values import ALL
 from tests.ledgers import NOW, event
 
@@ -101,3 +101,22 @@ def test_the_same_is_told_once_and_failures_each_time() -> None:
     assert not same(one, event("deployed", environment="dev", details={"revision": 4}))
     assert not same(one, event("deployed", environment="test", details={"revision": 3}))
     assert not same(event("failed"), event("failed"))
+
+
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [
+        ((-1, -1, -1), (0, 1, 2)),
+        ((0, 1, 2), ()),
+        ((0, 1, -1), (2,)),
+        ((0, -1, 1), (1, 2)),
+        ((0, 2, 1), (2,)),
+        ((-1, 0, 1), (0, 1, 2)),
+        ((4, 7, 7), (2,)),
+    ],
+)
+def test_what_stands_before_what_it_follows_is_told_again(
+    places: tuple[int, ...], told: tuple[int, ...]
+) -> None:
+    events = [event(version=str(each)) for each in range(3)]
+    assert untold(events, places) == tuple(events[each] for each in told)

@@ -81,6 +81,13 @@ def test_a_commit_counts_in_its_own_place_only(branch: str, ledger: str, words: 
     assert words in entry.trouble
 
 
+@pytest.mark.parametrize("version", ["../../x", "1.0.0/../2.0.0", "1.0.0\n", "1" * 200])
+def test_a_version_that_leads_elsewhere_is_none_whoever_signs_it(version: str) -> None:
+    """A pipeline says it, and the release folder's job names a file after it."""
+    (entry,) = judged(chain(("payments", event(version=version)), known=ACME))
+    assert entry.trouble == f"its version is none: {version[:60]!r}"
+
+
 @pytest.mark.parametrize(
     ("made", "words"),
     [
@@ -230,6 +237,20 @@ def test_nobody_sees_what_came_before_it_came() -> None:
     told = event("seen", at=NOW - 9 * DAY, details={"commits": [deployed.id]})
     entries = judged(chain(("payments", event("deployed", environment="dev")), ("ada", told), known=ACME))
     assert entries[0].seen == entries[0].event.at
+
+
+def test_what_is_dated_far_ahead_has_seen_nothing_and_holds_nobody_s_sight_up() -> None:
+    """A pipeline whose clock is wrong, or that lies, must not keep what is there from ever having soaked."""
+    (deployed,) = chain(("payments", event("deployed", environment="dev")), known=ACME)
+    odd = event("failed", environment="dev", at=NOW + 90 * DAY)
+    wrong = event("seen", at=NOW + 30 * DAY, details={"commits": [deployed.id]})
+    told = event("seen", at=NOW - 60, details={"commits": [deployed.id]})
+    first = ("payments", event("deployed", environment="dev"))
+    entries = judged(chain(first, ("payments", odd), ("grace", wrong), known=ACME))
+    assert entries[0].seen is None
+    entries = judged(chain(first, ("payments", odd), ("grace", wrong), ("ada", told), known=ACME))
+    assert [each.trouble for each in entries] == ["", "", "", ""]
+    assert entries[0].seen == NOW - 60
 
 
 def test_in_an_embedded_ledger_nobody_signs() -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipelinekit.model.component import Component
+from pipelinekit.model.component import Component, Flows, Scrape
 from pipelinekit.plan.rollout import releases
 from tests import examples
 
@@ -61,3 +61,12 @@ def test_what_a_release_was_made_from_is_read_back() -> None:
     assert releases.marked(values, releases.SERVER) == "9.9.9"
     assert releases.marked({}, releases.CHART) == ""
     assert releases.marked({"global": "x"}, releases.CHART) == ""
+
+
+def test_whoever_monitors_asks_each_port_that_is_declared() -> None:
+    two = Flows(scrape=(Scrape(port=8200, path="/v1/metrics?a=b"), Scrape(port=9187)))
+    found = releases.scrapes([Component(name="quiet"), Component(name="vault", namespace="safe", flows=two)])
+    assert found == [
+        {"name": "vault", "namespace": "safe", "port": 8200, "path": "/v1/metrics?a=b"},
+        {"name": "vault", "namespace": "safe", "port": 9187, "path": "/metrics"},
+    ]

@@ -52,7 +52,7 @@ def told(moved: list[Moved]) -> list[tuple[str, str, str]]:
 def test_what_may_come_comes_and_its_soak_begins_when_the_next_run_sees_it(bench: Advancing) -> None:
     first = bench.advance()
     assert told(first) == [(PROMOTED, "1.0.0", "staging"), (WAITS, "1.0.0", "production")]
-    assert "which begins now that it is seen" in " ".join(first[1].reasons)
+    assert "which begins once `promote` or `advance` has seen it there" in " ".join(first[1].reasons)
     second = bench.advance()
     assert told(second) == [(SEEN, "", "staging"), (WAITS, "1.0.0", "production")]
     bench.now += HOUR
@@ -138,6 +138,31 @@ def test_somebody_who_is_at_it_is_left_alone_and_what_was_left_half_done_goes_on
     bench.living.clear()
     bench.now += 61
     assert told(bench.advance())[0] == (PROMOTED, "1.0.0", "staging")
+
+
+def test_a_branch_that_cannot_be_read_is_one_line_and_a_ledger_that_is_silent_none(bench: Advancing) -> None:
+    """Whoever may push to one branch must not stop the others' releases."""
+    bench.ledger.joined.add(BRANCH)
+    (moved,) = bench.advance()
+    assert (moved.what, moved.environment, moved.refused) == (FAILED, "", True)
+    assert "joins two histories" in moved.reasons[0]
+    bench.ledger.silent = True
+    with pytest.raises(Refused, match="does not answer"):
+        bench.advance()
+
+
+@pytest.mark.parametrize("version", ["latest", "x/../1.0.0"])
+def test_a_version_that_a_pipeline_has_made_up_is_no_release_and_stops_nothing(
+    bench: Advancing, version: str
+) -> None:
+    events = bench.ledger.history(BRANCH).events
+    bench.write(PIPELINE, *(replace(each, version=version) for each in events))
+    moved = bench.advance()
+    if version == "latest":
+        assert (moved[0].what, moved[0].refused) == (FAILED, True)
+        assert moved[0].reasons == ("the ledger has no release latest",)
+    else:
+        assert told(moved)[0] == (PROMOTED, "1.0.0", "staging")
 
 
 def test_refusals_alone_end_as_one() -> None:

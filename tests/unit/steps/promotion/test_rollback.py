@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import CheckFailed, Refused
+from pipelinekit.model.ledger import PLATFORM, History
 from pipelinekit.model.platform.gates import Approvals
+from pipelinekit.steps.promotion import rollback
 from tests.counting import Effects
-from tests.doubles import Killed
+from tests.doubles import Killed, Ledger
 from tests.promoting import Bench
 from tests.promotions import BRANCH, event, person
 
@@ -28,7 +30,8 @@ def running(bench: Bench) -> str:
 
 def test_back_is_one_word_and_a_hold_follows(tmp_path: Path) -> None:
     bench = ready(tmp_path)
-    deployed, _ = bench.rollback()
+    deployed, _, held = bench.rollback()
+    assert held.sentence.startswith("staging is held against 1.0.1 and before: ")
     assert deployed.sentence == "orders 1.0.0 runs in staging (namespace payments-staging)"
     assert bench.kinds()[-4:] == ["requested", "rolled-back", "held", "verified"]
     with pytest.raises(
@@ -38,6 +41,22 @@ def test_back_is_one_word_and_a_hold_follows(tmp_path: Path) -> None:
     bench.release("1.0.2")
     bench.promote("1.0.2")
     assert running(bench) == "1.0.2"
+
+
+def test_to_look_at_the_way_back_reads_each_branch_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = ready(tmp_path)
+    history, asked = bench.ledger.history, list[str]()
+
+    def told(branch: str) -> History:
+        asked.append(branch)
+        return history(branch)
+
+    monkeypatch.setattr(bench.ledger, "history", told)
+    survey, bad = rollback.foresee(bench.around(), "payments", "orders", bench.environment("staging"), "")
+    assert (survey.release.version, bad) == ("1.0.0", "1.0.1")
+    assert asked == [BRANCH, PLATFORM]
 
 
 def test_back_again_goes_further_back_and_not_to_what_was_gone_back_from(tmp_path: Path) -> None:
@@ -172,6 +191,83 @@ def test_killed_at_each_effect_and_run_again_it_ends_like_an_undisturbed_run(tmp
         assert bench.ends() == undisturbed.ends(), number
 
 
+def half_done(folder: Path, promoted: int) -> Bench:
+    """1.0.0, then 1.0.1 in staging, and the promotion of 1.0.2 killed at an effect."""
+    bench = ready(folder)
+    bench.release("1.0.2")
+    bench.effects.kill_at = promoted
+    with pytest.raises(Killed):
+        bench.promote()
+    bench.effects = Effects()
+    return bench
+
+
+@pytest.mark.parametrize("promoted", [1, 2, 3])
+def test_killed_on_the_way_back_from_what_was_left_half_done_it_goes_no_further(
+    tmp_path: Path, promoted: int
+) -> None:
+    undisturbed = half_done(tmp_path / "none", promoted)
+    undisturbed.rollback()
+    assert running(undisturbed) == "1.0.1"
+    assert undisturbed.effects.count >= 3
+    for number in range(undisturbed.effects.count):
+        bench = half_done(tmp_path / f"killed-{number}", promoted)
+        bench.effects.kill_at = number
+        with pytest.raises(Killed):
+            bench.rollback()
+        bench.rollback()
+        assert running(bench) == "1.0.1", number
+        assert bench.ends() == undisturbed.ends(), number
+
+
+@pytest.mark.parametrize("write", [1, 2])
+@pytest.mark.parametrize("promoted", [1, 2, 3])
+def test_whoever_is_quicker_at_a_write_ends_no_way_back_from_what_was_left_half_done(
+    tmp_path: Path, promoted: int, write: int
+) -> None:
+    bench = half_done(tmp_path, promoted)
+    noted = event("attested", "1.0.1", details={"type": "scan"})
+    writes = iter(range(1, 100))
+
+    def quicker(ledger: Ledger) -> None:
+        if next(writes) == write:
+            bench.write(person("ann"), noted)
+        else:
+            ledger.meddler = quicker
+
+    bench.ledger.meddler = quicker
+    bench.rollback()
+    assert running(bench) == "1.0.1"
+    with pytest.raises(Refused, match=r"held against 1\.0\.2"):
+        bench.promote("1.0.2")
+
+
+def test_a_way_back_is_taken_up_by_one_alone(tmp_path: Path) -> None:
+    bench = ready(tmp_path)
+    bench.effects.kill_at = 1
+    with pytest.raises(Killed):
+        bench.rollback()
+    revisions = bench.releases.revisions()
+    bench.outrun()
+    with pytest.raises(Refused, match="ann has begun it"):
+        bench.rollback()
+    assert bench.releases.revisions() == revisions
+
+
+def test_of_two_ways_back_the_later_one_goes_no_further(tmp_path: Path) -> None:
+    """The other one has ended already when we look again."""
+    bench = ready(tmp_path)
+    bench.release("1.0.2")
+    bench.promote()
+
+    def quicker(_: object) -> None:
+        bench.rollback()
+
+    bench.ledger.meddler = quicker
+    bench.rollback()
+    assert running(bench) == "1.0.1"
+
+
 def test_after_tests_that_failed_back_is_further_back(tmp_path: Path) -> None:
     bench = ready(tmp_path)
     bench.release("1.0.2")
@@ -180,6 +276,9 @@ def test_after_tests_that_failed_back_is_further_back(tmp_path: Path) -> None:
     with pytest.raises(CheckFailed):
         bench.rollback()
     assert running(bench) == "1.0.1"
+    assert bench.kinds()[-3:] == ["rolled-back", "held", "failed"]
+    lifts = "`pipelinekit unhold payments/orders --env staging` lifts it"
+    assert bench.said[-1] == f"staging is held against 1.0.2 and before: {lifts}"
     bench.releases.tests_fail = ""
     bench.rollback()
     assert running(bench) == "1.0.0"

@@ -75,7 +75,53 @@ def test_a_release_of_no_newer_commit_has_authors_all_the_same(
     bench.production = {"approvals": Approvals(count=1, groups=("g",), author=False)}
     runs, told = (digest(each)[7:47] for each in ("1.0.0", "1.0.1"))
     bench.written = {("1.0.1", runs): (), ("1.0.0", told): taken_away, ("1.0.1", ""): since_ever}
+    bench.opened = 0
     assert bench.plan(to="production").survey.found.authors == known
+    assert (bench.opened, len(bench.asked) > 1) == (1, True)
+
+
+def test_where_an_author_must_not_count_a_release_has_to_be_of_its_commit(bench: Bench) -> None:
+    bench.promote()
+    bench.promote(to="production")
+    bench.release("1.0.1")
+    bench.promote()
+    bench.origin = {"1.0.1": "the descriptor of 1.0.1 is not the app.yaml of 0123456789ab"}
+    assert bench.plan(to="production").survey.found.origin == ""
+    bench.production = {"approvals": Approvals(count=0, groups=("g",), author=False)}
+    planned = bench.plan(to="production")
+    (closed,) = [each for each in planned.judged.closed if each.gate == "authors"]
+    assert closed.reason == f"{bench.origin['1.0.1']}, so nobody knows whose approval is an author's"
+    commit = planned.survey.release.commit[:12]
+    word = f"that its image was built from {commit} is the word of the pipelines of payments"
+    assert planned.survey.notes[-1] == f"{word}: no repository proves it"
+    bench.origin = {}
+    assert "authors" not in [each.gate for each in bench.plan(to="production").judged.closed]
+
+
+def test_of_a_commit_with_several_versions_everybody_is_an_author(bench: Bench) -> None:
+    """It was built again; or whoever holds the pipeline's key names an old commit of somebody else."""
+    bench.promote()
+    bench.promote(to="production")
+    bench.release("1.0.1")
+    bench.promote()
+    bench.told_commit = digest("1.0.1")[7:47]
+    bench.release("2.0.0")
+    bench.promote()
+    bench.production = {"approvals": Approvals(count=0, groups=("g",), author=False)}
+    for version in ("1.0.1", "2.0.0"):
+        found = bench.plan(version, to="production").survey
+        assert found.found.authors == bench.everybody
+        other = "2.0.0" if version == "1.0.1" else "1.0.1"
+        assert found.notes[0] == (
+            f"{version} names the commit of {other} as well: everybody who has written on its branch "
+            "counts as an author"
+        )
+    bench.promote("2.0.0", to="production")
+    assert bench.runs("orders", "production") == "2.0.0"
+    for unknown, words in ((("arno", ""), "no signature proves the author"), (None, "nobody knows who")):
+        bench.everybody = unknown
+        with pytest.raises(Refused, match=words):
+            bench.promote("1.0.1", to="production", downgrade=True)
 
 
 def test_what_runs_already_has_no_new_authors(bench: Bench) -> None:
@@ -110,10 +156,3 @@ def test_another_applications_descriptor_is_refused(bench: Bench) -> None:
         with pytest.raises(Refused) as caught:
             survey.app_of(replace(found, descriptor=text))
         assert caught.value.faults[0].code == code
-
-
-@pytest.mark.parametrize(
-    ("registry", "address"), [("r:5000", "oci://r:5000"), ("https://n/helm", "https://n/helm")]
-)
-def test_addresses(registry: str, address: str) -> None:
-    assert survey.address_of(ImageRef(registry, "orders")) == address

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.errors import Refused, ToolFailed, failed
+from pipelinekit.errors import Place, Refused, ToolFailed, UsageError, failed, usage
 from pipelinekit.model.ledger import PLATFORM, Writer
 from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.promotion import Request
+from pipelinekit.model.releaseset.document import Member, ReleaseSet
 from pipelinekit.steps.promotion import together
 from pipelinekit.steps.promotion.together import Together
 from tests.promoting import NEXT, SET, Bench
@@ -50,9 +51,27 @@ def test_a_cluster_that_does_not_answer_is_no_refusal(
     with pytest.raises(ToolFailed) as caught:
         bench.together(("web", "1.0.0"), ("orders", "1.0.0"))
     assert [each.problem for each in caught.value.faults] == [
-        "payments/web 1.0.0: the ledger has no release 1.0.0",
+        "payments/web 1.0.0: the ledger knows no version 1.0.0",
         "payments/orders 1.0.0: nobody answers",
     ]
+
+
+def test_what_the_set_does_not_say_is_no_fault_of_the_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(tmp_path)
+    bench.release("1.0.0")
+
+    def state(_: object) -> None:
+        raise usage("plain-http", "c.example.com would be spoken to without TLS")
+
+    monkeypatch.setattr(bench.releases, "state", state)
+    where = Place("set.yaml", 5, 20)
+    member = Member(name="orders", version="1.0.0", team="payments", places=(where, where))
+    chosen = ReleaseSet(name="checkout", members=(member,))
+    with pytest.raises(UsageError) as caught:
+        together.plan(bench.around(), chosen, bench.environment("staging"), Request())
+    assert [each.place for each in caught.value.faults] == [None]
 
 
 def approved(bench: Bench, writer: Writer, to: str = "production") -> Together:

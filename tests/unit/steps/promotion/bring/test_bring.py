@@ -1,31 +1,18 @@
+"""A set comes to an environment, callees first, and the ledger tells each member's end."""
+
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
 
-from pipelinekit.errors import CheckFailed, Refused, ToolFailed
+from pipelinekit.errors import DocumentInvalid, Refused, ToolFailed
 from pipelinekit.model.ledger import PLATFORM, Event
 from tests.counting import Effects
 from tests.doubles import Killed
 from tests.promoting import NEXT, RITA, SET, Bench
 from tests.promotions import person
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    made = Bench(tmp_path)
-    made.release_all("1.0.0")
-    return made
-
-
-def of_set(bench: Bench) -> list[Event]:
-    """What the platform's branch tells of sets."""
-    return [each for each in bench.ledger.history(PLATFORM).events if each.details.get("set")]
-
-
-def ends(told: Event) -> list[str]:
-    return [f"{each['application']} {each.get('end', '')}" for each in told.details["members"]]
+from tests.unit.steps.promotion.bring.sets import barred, ends, of_set
 
 
 def test_callee_first_one_record_with_each_end(bench: Bench) -> None:
@@ -83,46 +70,6 @@ def test_it_stops_at_the_first_that_fails_and_again_does_what_is_missing(bench: 
     ]
 
 
-def test_by_word_what_was_promoted_is_taken_back_the_last_first(bench: Bench) -> None:
-    bench.together(*SET)
-    bench.release_all("1.1.0")
-    bench.releases.broken = frozenset({"web"})
-    with pytest.raises(CheckFailed, match="web answers 404"):
-        bench.together(*NEXT, take_back=True)
-    assert [bench.runs(each) for each, _ in SET] == ["1.0.0"] * 3
-    told = of_set(bench)[-1]
-    assert (told.kind, ends(told)[:2]) == (
-        "rolled-back",
-        ["payments/stock taken back", "payments/orders taken back"],
-    )
-    # Its old version has the same fault: it is back, and unproven.
-    assert ends(told)[2] == "payments/web stays"
-
-
-def test_what_an_earlier_run_brought_is_taken_back_as_well(bench: Bench) -> None:
-    bench.together(*SET)
-    bench.release_all("1.1.0")
-    bench.releases.failing = frozenset({"web"})
-    with pytest.raises(ToolFailed):
-        bench.together(*NEXT)
-    assert bench.runs("stock") == "1.1.0"
-    with pytest.raises(ToolFailed):
-        bench.together(*NEXT, take_back=True)
-    assert [bench.runs(each) for each in ("stock", "orders")] == ["1.0.0"] * 2
-
-
-def test_a_member_that_was_there_before_the_set_stays(bench: Bench) -> None:
-    bench.promote("1.0.0")
-    bench.releases.failing = frozenset({"web"})
-    with pytest.raises(ToolFailed):
-        bench.together(*SET, take_back=True)
-    assert bench.runs("orders") == "1.0.0"
-    assert ends(of_set(bench)[-1]) == [
-        *("payments/stock stays", "payments/orders was there", "payments/web failed")
-    ]
-    assert of_set(bench)[-1].details["members"][0]["reason"].startswith("nothing that the ledger knows")
-
-
 def test_every_closed_gate_of_every_member_at_once_and_nothing_is_begun(bench: Bench) -> None:
     bench.write(person("ann"), *(barred(each) for each in ("stock", "web")))
     with pytest.raises(Refused) as caught:
@@ -133,15 +80,23 @@ def test_every_closed_gate_of_every_member_at_once_and_nothing_is_begun(bench: B
     assert "stock 1.0.0 may not go to staging: 1.0.0 was barred by ann" in told[0].reason
 
 
-def barred(name: str) -> Event:
-    return Event(kind="barred", team="payments", name=name, version="1.0.0", reason="leak")
+def test_a_soak_begins_when_the_first_promotion_of_a_set_sees_its_arrivals(bench: Bench) -> None:
+    bench.together(*SET)
+    bench.production = {"soak": 60}
+    with pytest.raises(Refused, match="has seen it there"):
+        bench.together(*SET, to="production")
+    bench.now += 59
+    with pytest.raises(Refused, match="59 s of 1 min"):
+        bench.together(*SET, to="production")
+    bench.now += 1
+    assert all(each.acted for each in bench.together(*SET, to="production").did)
 
 
 def test_what_the_ledger_lacks_is_told_of_every_member(bench: Bench) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(DocumentInvalid) as caught:
         bench.together(("orders", "9.0.0"), ("stock", "9.0.0"))
     assert [each.problem for each in caught.value.faults] == [
-        f"payments/{each} 9.0.0: the ledger has no release 9.0.0" for each in ("orders", "stock")
+        f"payments/{each} 9.0.0: the ledger knows no version 9.0.0" for each in ("orders", "stock")
     ]
 
 

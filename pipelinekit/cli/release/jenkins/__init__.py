@@ -1,0 +1,1 @@
+"""Promotions in Jenkins: what its jobs ask, and starting one from a terminal."""

@@ -1,0 +1,141 @@
+"""What each gate is about, and what to do when it is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pipelinekit.errors import Fault
+from pipelinekit.model.promotion import Verdict
+from pipelinekit.plan.gates.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate in a sentence, and the next step: `{app}`, `{version}`, `{env}` and `{before}` are filled in."""
+
+    means: str
+    step: str
+
+
+GATES: dict[str, Gate] = {
+    "order": Gate(
+        "exactly this release has not been in the environment before",
+        "bring it to {before} first: `pipelinekit promote {app}@{version} --to {before}`, or its "
+        "pipeline where "
+        "{before} has no gate",
+    ),
+    "verified": Gate(
+        "its tests have not passed in the environment before, after it came there",
+        "`pipelinekit verify --env {before}` in its repository, or its pipeline once more; where "
+        "{before} has a "
+        "gate, `pipelinekit promote {app}@{version} --to {before}` runs its tests again",
+    ),
+    "soak": Gate(
+        "it has not been in the environment before for long enough",
+        "wait: `pipelinekit report {app}` shows how long; `pipelinekit advance`, run by the clock, goes "
+        "on then",
+    ),
+    "freeze": Gate(
+        "a window of the calendar is open, or somebody has frozen it by hand",
+        "wait until it ends; one by hand ends with `pipelinekit thaw --env {env}` (one of everything with "
+        "`pipelinekit thaw`)",
+    ),
+    "clock": Gate(
+        "the ledger has an event that is still to come by this machine's clock",
+        "set this machine's clock; where its writer's was wrong (`pipelinekit ledger log` shows whose), "
+        "anything that another person writes there since says so, like `pipelinekit approve {app}@{version} "
+        "--to {env}`, and on the platform's branch what is of all applications (a hold, a freeze)",
+    ),
+    "hold": Gate(
+        "somebody holds the environment against this version",
+        "`pipelinekit unhold {app} --env {env}` lifts it; one over all applications, `pipelinekit unhold "
+        "--env "
+        "{env}`",
+    ),
+    "cut": Gate(
+        "the ledger's branch of the platform lacks what an earlier promotion stood on",
+        "`pipelinekit ledger verify` says where; the server's administrator puts the branch back, and has it "
+        "refuse forced pushes. Where nobody has it any more, an --emergency goes past it",
+    ),
+    "bar": Gate(
+        "somebody has barred the version",
+        "release a later version, or lift it: `pipelinekit unbar {app}@{version}`",
+    ),
+    "downgrade": Gate(
+        "a later version is there",
+        "if an older one is meant: --downgrade, or the way back, `pipelinekit rollback {app} --env {env}`",
+    ),
+    "review": Gate(
+        "nobody else has looked at the last emergency there yet",
+        "somebody else looks at it, and says so: `pipelinekit review {app} --env {env}`",
+    ),
+    "version": Gate(
+        "it is a pre-release",
+        "release from the main branch: every build there has a version that can be promoted",
+    ),
+    "artefacts": Gate(
+        "image or chart is not where it has to be",
+        "`pipelinekit publish` at its commit puts back a chart; an image that is gone needs a later "
+        "version, and "
+        "so does what the ledger has at another place than platform.yaml says (images, charts)",
+    ),
+    "signed": Gate(
+        "image or chart lacks the signature of the platform's key",
+        "`pipelinekit push` and `pipelinekit publish` at its commit sign them (PK_SIGNING_KEY)",
+    ),
+    "change": Gate("a change's number is asked for", "name it: --change ID"),
+    "back": Gate(
+        "what runs there could not be put back",
+        "bring back what the reason names, so that there is a way back before it is needed",
+    ),
+    "figures": Gate(
+        "a query of the environment before is out of its bounds, or has no data",
+        "look at the query in Prometheus; the next `promote` or `advance` asks it again",
+    ),
+    "evidence": Gate(
+        "a statement about the image is missing, too old, or says something else",
+        "`pipelinekit attest {app}@{version} --type TYPE --file REPORT` adds one",
+    ),
+    "approvals": Gate(
+        "too few people have approved exactly this plan",
+        "`pipelinekit approve {app}@{version} --to {env}` by people of those groups, once more where the "
+        "plan "
+        "has changed since",
+    ),
+    "authors": Gate(
+        "nobody can tell whose approval is an author's",
+        "`pipelinekit changelog {app}@{version} --to {env}` shows whose each commit is: it has to be "
+        "signed with "
+        "a key that platform.yaml lists (people), in the repository that it registers (`git commit -S`); "
+        "what was committed without goes as an --emergency, or with `author: true` for that once",
+    ),
+    "emergency": Gate(
+        "this is no emergency that may go past the gates",
+        "without --emergency all gates are judged; platform.yaml says who may (emergency), and --reason "
+        "is needed",
+    ),
+}
+
+
+def faults(case: Case, closed: Iterable[Verdict], what: str = "") -> Iterator[Fault]:
+    """Each closed gate as an error of its own, with what to do; `what` may not go there."""
+    told = list(closed)
+    for number, each in enumerate(told):
+        problem = f"{what}: {each.reason}" if what else each.reason
+        # A gate that is closed for several reasons has one next step, after the last of them.
+        last = all(other.gate != each.gate for other in told[number + 1 :])
+        yield Fault(f"gate-{each.gate}", problem, hint=step(case, each.gate) if last else "")
+
+
+def step(case: Case, gate: str) -> str:
+    """What to do about a closed gate, or empty for one that nobody knows."""
+    known = GATES.get(gate)
+    if known is None:
+        return ""
+    return known.step.format(
+        app=case.release.name,
+        version=case.release.version,
+        env=case.environment.name,
+        before=case.environment.after or "the environment before",
+    )

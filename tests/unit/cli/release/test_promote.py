@@ -1,0 +1,125 @@
+"""What the verbs of promotions say, and refuse before anything is looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.cli.release import evidence, promote
+from pipelinekit.errors import UsageError
+from pipelinekit.model.ledger import PLATFORM
+from tests.counting import Effects
+from tests.doubles import Killed
+from tests.promoting import RITA, Bench
+from tests.promotions import event
+from tests.unit.cli.release.test_desk import SET, bench
+
+__all__ = ["bench"]
+STAGING = ("--to", "staging")
+
+
+def test_an_emergency_without_a_reason_is_usage_and_no_refusal_in_the_ledger(bench: Bench) -> None:
+    before = bench.ledger.history("apps/payments/orders").head
+    for words in (["orders"], ["orders", "--reason", "  "]):
+        with pytest.raises(UsageError) as caught:
+            promote.promote.main([*words, *STAGING, "--emergency"], standalone_mode=False)
+        assert caught.value.faults[0].code == "reason-missing"
+    assert bench.ledger.history("apps/payments/orders").head == before
+
+
+@pytest.mark.parametrize("what", [["orders@1.0.1"], ["--set", "set.yaml"]], ids=["one", "a set"])
+def test_who_went_past_the_gates_is_told_who_has_to_look_at_it(
+    bench: Bench, capsys: pytest.CaptureFixture[str], what: list[str]
+) -> None:
+    bench.promote("1.0.0")
+    bench.production = {"emergency": ("release-managers",)}
+    Path("set.yaml").write_text(SET + "  - {name: orders, version: 1.0.1}\n")
+    words = [*what, "--to", "production", "--emergency", "--reason", "down"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipelinekit.cli.release.desk.Desk.named", (bench.platform, "p" * 40))
+        promote.promote.main(words, standalone_mode=False)
+    assert "`pipelinekit review payments/orders --env production`" in capsys.readouterr().err
+
+
+def test_nobody_is_told_to_review_what_was_no_emergency(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It runs already, and only its tests were still to come: the ledger has no emergency."""
+    bench.effects.kill_at = 4
+    with pytest.raises(Killed):
+        bench.promote("1.0.0")
+    bench.ledger.effects = Effects()
+    promote.promote.main(["orders@1.0.0", *STAGING, "--emergency", "--reason", "down"], standalone_mode=False)
+    assert bench.kinds() == ["requested", "promoted", "verified"]
+    assert "review" not in capsys.readouterr().err
+
+
+def test_a_way_back_says_which_hold_follows_and_what_lifts_it(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.promote("1.0.0")
+    bench.promote("1.0.1")
+    words = ["orders", "--env", "staging"]
+    promote.rollback.main([*words, "--plan"], standalone_mode=False)
+    said = capsys.readouterr()
+    assert "a hold against 1.0.1 and before would follow" in said.err
+    assert "live: 1.0.1" in said.out
+    promote.rollback.main(words, standalone_mode=False)
+    held, _, lifts = capsys.readouterr().out.splitlines()[-1].partition(": ")
+    assert held == "staging is held against 1.0.1 and before"
+    assert lifts == "`pipelinekit unhold payments/orders --env staging` lifts it"
+
+
+def test_a_plan_of_a_way_back_is_what_the_way_back_does(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.promote("1.0.0")
+    words = ["orders", "--env", "staging"]
+    promote.rollback.main([*words, "--to", "1.0.0", "--plan"], standalone_mode=False)
+    said = capsys.readouterr()
+    assert "orders 1.0.0 is what staging has: nothing would be done" in said.out
+    assert "hold" not in said.err
+    bench.effects.kill_at = bench.effects.count + 1
+    with pytest.raises(Killed):
+        bench.promote("1.0.1")
+    bench.ledger.effects = bench.releases.effects = Effects()
+    promote.rollback.main([*words, "--plan"], standalone_mode=False)
+    said = capsys.readouterr()
+    assert "would go back to orders 1.0.0 in staging" in said.out
+    assert "a hold against 1.0.1 and before would follow" in said.err
+    promote.rollback.main(words, standalone_mode=False)
+    assert "staging is held against 1.0.1 and before" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("nosuch", "there is no file nosuch"), ("nosuch" * 99, "the path 'nosuchno.*File name too long")],
+    ids=["short", "longer than a name may be"],
+)
+def test_a_file_that_is_not_there_is_usage(name: str, told: str, bench: Bench) -> None:
+    for verb, words in (
+        (evidence.attest, ["orders@1.0.1", "--type", "scan", "--file", f"{name}.json"]),
+        (promote.promote, ["--set", f"{name}.yaml", *STAGING]),
+    ):
+        with pytest.raises(UsageError, match=told):
+            verb.main(words, standalone_mode=False)
+    assert bench.ledger.branches() == ("apps/payments/orders",)
+
+
+def test_whoever_approves_a_set_is_told_of_the_set(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("set.yaml").write_text(SET + "  - {name: orders, version: 1.0.1}\n")
+    promote.approve.main(["--set", "set.yaml", *STAGING], standalone_mode=False)
+    assert "rita approves the set checkout to staging" in capsys.readouterr().out
+    assert bench.ledger.history(PLATFORM).events[-1].details["set"] == "checkout"
+
+
+def test_a_plan_tells_beside_each_closed_gate_what_to_do_about_it(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.write(RITA, event("barred", "1.0.1", reason="leak"))
+    promote.promote.main(["orders@1.0.1", *STAGING, "--plan"], standalone_mode=False)
+    said = capsys.readouterr().out
+    assert "closed bar: 1.0.1 was barred by rita: leak" in said
+    assert "next for bar: release a later version, or lift it: `pipelinekit unbar orders@1.0.1`" in said
+    assert said.count("next for") == 1

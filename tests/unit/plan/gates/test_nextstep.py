@@ -1,0 +1,49 @@
+"""Every gate has a next step, and it is a command that there is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from pipelinekit.cli.verbs import VERBS
+from pipelinekit.model.promotion import Verdict
+from pipelinekit.plan import gates
+from pipelinekit.plan.gates.nextstep import GATES, faults, step
+from tests.promotions import World
+
+
+def named() -> set[str]:
+    """The gates that the source opens and closes."""
+    found = set()
+    for path in Path(str(gates.__file__)).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            # `closed("order", …)`, and `(opened if … else closed)("order", …)`.
+            if isinstance(node, ast.Call) and re.search(r"\b(opened|closed)\b", ast.unparse(node.func)):
+                found |= {str(each.value) for each in node.args[:1] if isinstance(each, ast.Constant)}
+    return found
+
+
+def test_every_gate_is_told() -> None:
+    assert named() == GATES.keys()
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_its_next_step_names_this_release_and_verbs_that_there_are(gate: str) -> None:
+    told = step(World().case(), gate)
+    assert told
+    assert "{" not in told
+    for verb in re.findall(r"pipelinekit ([a-z-]+)", told):
+        assert verb in VERBS
+
+
+def test_each_closed_gate_is_an_error_of_its_own() -> None:
+    verdicts = [Verdict("approvals", False, each) for each in ("first", "nobody")]
+    verdicts.append(Verdict("other", False, "why"))
+    first, one, other = faults(World().case(), verdicts, "orders may not go there")
+    assert (first.code, first.problem, first.hint) == ("gate-approvals", "orders may not go there: first", "")
+    assert (one.code, one.problem) == ("gate-approvals", "orders may not go there: nobody")
+    assert one.hint.startswith("`pipelinekit approve orders@1.2.3 --to production`")
+    assert (other.code, other.hint) == ("gate-other", "")
