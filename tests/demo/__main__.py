@@ -175,8 +175,9 @@ class Demo:
         print("  pipelinekit status --env dev")
         print(f"  {kubectl} get pods")
         print(f"  {kubectl} port-forward service/{self.name} 8080:80    # then http://localhost:8080")
-        if self.place.remove:
-            print(f"Remove what the demo set up:\n  {self.place.remove}")
+        print("Remove what the demo set up:")
+        for line in self.place.removal(self.namespace):
+            print(f"  {line}")
 
 
 if __name__ == "__main__":

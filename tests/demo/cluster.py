@@ -19,8 +19,10 @@ MINIKUBE_PORT_FORWARD = (
 )
 
 
+NAMESPACE = "demo-dev"
+DOWN = "make testbed-down"
 DEPLOYED = (
-    "  the cluster: namespace demo-dev, with the application hello in it",
+    f"  the cluster: namespace {NAMESPACE}, with the application hello in it",
     "  the registry: images and charts below demo/",
     "  this checkout: the folder .demo",
 )
@@ -42,6 +44,12 @@ class Place:
     env: dict[str, str]
     remove: str
     """The command that takes away what the demo set up for itself; empty when that is nothing."""
+
+    def removal(self, namespace: str) -> list[str]:
+        """The commands that take away everything the demo has made: in the cluster, and around it."""
+        deployed = f"kubectl --context {self.context} delete namespace {namespace}"
+        # With a testbed of the demo's own everything in it goes.
+        return [each for each in (deployed if self.remove != DOWN else "", self.remove) if each]
 
 
 def choose(say: Say) -> Place:
@@ -164,7 +172,8 @@ def _testbed(say: Say) -> Place:
     status = subprocess.run(
         [sys.executable, "-m", "tests.testbed", "status"], capture_output=True, text=True, check=False
     )
-    if status.returncode:
+    ours = status.returncode != 0
+    if ours:
         say("no cluster is given, and none was found: the demo makes one.")
         listed = subprocess.run(
             [sys.executable, "-m", "tests.testbed", "changes", "--demo"],
@@ -172,11 +181,11 @@ def _testbed(say: Say) -> Place:
             text=True,
             check=True,
         )
-        gone = "`make testbed-down` takes it away again; the first time takes some minutes."
+        gone = f"`{DOWN}` takes it away again; the first time takes some minutes."
         consent(say, [*listed.stdout.splitlines(), *DEPLOYED, gone])
         subprocess.run([sys.executable, "-m", "tests.testbed", "up", "--demo"], check=True)
     else:
-        consent(say, ["the testbed on this machine is up; the demo adds:", *DEPLOYED])
+        consent(say, ["the testbed on this machine is up, and stays as it is; the demo adds:", *DEPLOYED])
     described = subprocess.run(
         [sys.executable, "-m", "tests.testbed", "env", "--json"], capture_output=True, text=True, check=True
     )
@@ -188,7 +197,8 @@ def _testbed(say: Say) -> Place:
         registry=registry,
         mirror=registry,
         env=env,
-        remove="make testbed-down",
+        # One that was up may be somebody else's.
+        remove=DOWN if ours else "",
     )
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
+from pipelinekit.counts import counted
+from pipelinekit.plan.gates.nextstep import GATES
 from tests.pages.markdown import prose, table
 from tests.pages.said import SAYS
 
@@ -55,6 +58,9 @@ Made from the source by `python -m tests.derived`; a test compares. `--json` giv
 `pipelinekit explain-error CODE` prints its line of this table. … is what is known only when it happens: the
 message itself names it, and where it is. Nothing below "what to do" means that the next step varies too.
 Where no exit code is given, it is that of the verb that says it.
+
+A name that nobody knows ends with 2 where it was typed (an argument, an option, a variable) and with 3
+where a document says it, whatever the verb. 6 is left to what is known and may not be, or is not there now.
 """
 
 
@@ -70,6 +76,7 @@ def codes() -> dict[str, dict[str, list[Any]]]:
     constants = {name: value for tree in trees.values() for name, value in _constants(tree)}
     found: dict[str, dict[str, list[Any]]] = {}
     for path, tree in trees.items():
+        own = dict(_constants(tree)) | {name: constants[name] for name in _imported(tree) & constants.keys()}
         for call, above in _calls(tree):
             name = _name(call.func)
             if name not in takers or path.name == "errors.py":
@@ -78,7 +85,16 @@ def codes() -> dict[str, dict[str, list[Any]]]:
                 entry = found.setdefault(code, {"exits": [], "says": [], "hints": []})
                 _add(entry["exits"], [_exit(name, above, path)])
                 _add(entry["says"], _texts(_argument(call, takers[name] + 1, "problem"), above))
-                _add(entry["hints"], _texts(_argument(call, None, "hint"), above))
+                _add(entry["hints"], _texts(_argument(call, None, "hint"), above, own))
+    for gate, told in GATES.items():
+        entry = found.setdefault(f"gate-{gate}", {"exits": [6], "says": [], "hints": []})
+        _add(entry["says"], [told.means])
+        _add(entry["hints"], [re.sub(r"{\w+}", GAP, told.step)])
+    entry = found["gate-*"]
+    entry["exits"] = [EXITS["Refused"]]
+    entry["hints"] = [
+        f"`pipelinekit explain-error gate-NAME` has the next step; the names: {', '.join(GATES)}"
+    ]
     for code, entry in found.items():
         entry["says"] = [SAYS[code]] if code in SAYS else entry["says"]
         assert entry["says"], f"{code}: no words in the source, and none in tests/pages/said.py"
@@ -111,6 +127,16 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
         value = node.value if isinstance(node, ast.Assign) else None
         if isinstance(node, ast.Assign) and isinstance(value, ast.Constant) and isinstance(value.value, str):
             yield from ((each.id, value.value) for each in node.targets if isinstance(each, ast.Name))
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    return {
+        each.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for each in node.names
+        if not each.asname
+    }
 
 
 def _calls(node: ast.AST, above: tuple[ast.AST, ...] = ()) -> Iterator[tuple[ast.Call, tuple[ast.AST, ...]]]:
@@ -150,11 +176,18 @@ def _exit(name: str, above: tuple[ast.AST, ...], path: Path) -> int | None:
     return known[0] if known else 3 if path.is_relative_to(ROOT / "reading") else None
 
 
-def _texts(node: ast.expr | None, above: tuple[ast.AST, ...]) -> Iterator[str]:
-    """What literals say, also those that the same function has given a name; nothing where it is neither."""
+def _texts(
+    node: ast.expr | None, above: tuple[ast.AST, ...], constants: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """What literals say, also those that the function or the module has given a name, or nothing."""
     if isinstance(node, ast.IfExp):
-        yield from _texts(node.body, above)
-        yield from _texts(node.orelse, above)
+        yield from _texts(node.body, above, constants)
+        yield from _texts(node.orelse, above, constants)
+    elif isinstance(node, ast.BoolOp):
+        for part in node.values:
+            yield from _texts(part, above, constants)
+    elif isinstance(node, ast.Name) and constants and node.id in constants:
+        yield constants[node.id]
     elif isinstance(node, ast.Name):
         functions = [each for each in above if isinstance(each, Function)]
         for each in (each for function in functions[-1:] for each in ast.walk(function)):
@@ -167,9 +200,16 @@ def _texts(node: ast.expr | None, above: tuple[ast.AST, ...]) -> Iterator[str]:
             yield text
 
 
+def _is_count(node: ast.expr) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and _name(node.func) == counted.__name__
+
+
 def _joined(node: ast.expr) -> str:
     if isinstance(node, ast.JoinedStr):
         return "".join(_joined(each) for each in node.values)
     if isinstance(node, ast.BinOp):
         return _joined(node.left) + _joined(node.right)
+    if isinstance(node, ast.FormattedValue) and _is_count(node.value):
+        nouns = [_joined(each) for each in node.value.args[1:]]
+        return counted(2, *nouns).replace("2", GAP, 1)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else GAP

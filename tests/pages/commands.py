@@ -15,6 +15,8 @@ from tests.pages.markdown import cell, prose, table
 HEAD = """\
 # Every command
 
+<!-- all checked: the example of each verb's own --help; what a verb does is its own tests' affair -->
+
 Made from the command line by `python -m tests.derived`; a test compares. `--help` of each says more.
 Exit codes: 0 fine, 1 check failed, 2 usage, 3 document invalid, 4 tool missing, 5 tool failed, 6 refused.
 """
@@ -23,9 +25,14 @@ Exit codes: 0 fine, 1 check failed, 2 usage, 3 document invalid, 4 tool missing,
 def page() -> str:
     """The whole page."""
     found = list(_verbs(main.group(), ("pipelinekit",)))
-    contents = [f"{'  ' * (len(path) - 2)}- [{' '.join(path[1:])}](#{_anchor(path)})" for path, _ in found]
+    contents = [_entry(path, command) for path, command in found]
     sections = [_section(path, command) for path, command in found]
     return "\n".join([HEAD, *contents, "", *sections])
+
+
+def _entry(path: tuple[str, ...], command: click.Command) -> str:
+    link = f"[{' '.join(path[1:])}](#{_anchor(path)})"
+    return f"{'    ' * (len(path) - 2)}- {link}: {prose(command.get_short_help_str(limit=120))}"
 
 
 def _anchor(path: tuple[str, ...]) -> str:

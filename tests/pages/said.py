@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 SAYS = {
+    "advance-failed": "`advance` could not promote something; its reasons follow",
     "context-unreadable": "a file or folder of the build's context cannot be read",
+    "image-unreachable": "the engine cannot get an image; its reason follows",
+    "debug-unable": "no process of the application can have a debugger; the reason follows",
     "anchor-refused": "the cluster does not take the ledger's mark on what runs there; its reason follows",
     "anchor-unread": "the ledger's marks on what runs in the cluster cannot be read; the reason follows",
     "cluster-failed": "the cluster or its client gave an error; its reason follows",
@@ -23,6 +26,7 @@ SAYS = {
     "doctor-*": "`doctor` finds something that is not as it should be; the end of the code says how",
     "platform-*": "an answer to `platform init` does not hold; the end of the code says how",
     "component-failed": "a component could not be deployed",
+    "up-failed": "one of the applications of `draft up --all` did not come up",
     "cannot-change": "a component cannot be changed as planned",
     "cluster-gated": "the context leads to a cluster whose environments have gates",
     "object-foreign": "an object of this name is there, and belongs to something else",
@@ -35,6 +39,8 @@ SAYS = {
     "reach-unknown": "this is no network with a port",
     "calls-itself": "something calls or accepts itself",
     "need-off": "a component that is needed is off, or not among the platform's",
+    "mesh-beyond": "an object of the mesh says something that cannot be proven; what it is follows",
+    "policy-invalid": "a network policy says what no API server takes; what it is follows",
     "volume-stays": "a process with a schedule or an autoscaler has no place for a volume that stays",
     "test-failed": "a test failed; its name and message follow",
     "task-unreadable": "the quotes of a task's command do not close",

@@ -1,17 +1,6 @@
-"""What people get wrong, and what they are told: docs/mistakes.md, made by making each mistake."""
+"""What people get wrong in a document, and the good ones that it stands in."""
 
 from __future__ import annotations
-
-import contextlib
-import io
-import os
-import shlex
-import tempfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from unittest import mock
-
-from pipelinekit.cli import main
 
 HEAD = "apiVersion: pipelinekit/v1\nkind: Application\nmetadata: {name: orders, team: payments}\n"
 APP = HEAD + "build: {language: go}\nrun: {port: 8080}\n"
@@ -19,6 +8,9 @@ PLATFORM = (
     "apiVersion: pipelinekit/v1\nkind: Platform\nmetadata: {name: acme}\n"
     "images: {registry: nexus.example.com}\ncharts: {repository: oci://nexus.example.com/charts}\n"
     "clusters: [{name: c}]\nenvironments: [{name: dev, cluster: c, namespace: dev}]\n"
+)
+GATED = PLATFORM.replace(
+    "namespace: dev}]", "namespace: dev}, {name: production, cluster: c, namespace: live, after: dev}]"
 )
 
 IN_APP = {
@@ -132,148 +124,3 @@ IN_PLATFORM = {
         "environments: {dev: {}}",
     ),
 }
-
-TYPED = (
-    "buidl",
-    "deply --env dev",
-    "ship",
-    "validate app.yaml",
-    "validate platform.yaml",
-    "validate --file app.yaml",
-    "validate --path nowhere",
-    "validate --path app.yaml",
-    "validate --platform nowhere.yaml",
-    "generate orders",
-    "generate --dif",
-    "generate --keep Dockerfle",
-    "generate --keep charts/ordrs/",
-    "generate --take mine Dockerfile",
-    "generate --take new Dokerfile",
-    "generate --restore Jenkinsfle",
-    "generate --commit",
-    "generate --all",
-    "generate --all --platform platform.yaml --push",
-    "generate --all --platform platform.yaml --commit",
-    "generate --all --platform platform.yaml --commit --push --check",
-    "generate --all --platform platform.yaml --only shop",
-    "generate --all --keep Dockerfile --platform platform.yaml",
-    "new-app",
-    "new-app Orders --language go",
-    "new-app 'My Orders' --language go",
-    "new-app ../orders --language go",
-    "new-app json --language python",
-    "new-app shop",
-    "new-app shop --language java",
-    "new-app shop --language golang",
-    "new-app shop --language cobol",
-    "new-app shop --language go --team Payments",
-    "new-app shop --language go --port 99999",
-    "new-app shop --language go --keep chrt",
-    "new-app shop --from nowhere",
-    "new-app shop --from .",
-    "new-app orders --from . --language python",
-    "build --registry http://nexus.example.com",
-    "build --registry me:hunter2@nexus.example.com",
-    "build --registry nexus.example.com/",
-    "build --mirror https://m.example.com",
-    "deploy dev",
-    "deploy --env",
-    "deploy --out plan.json",
-    "deploy --plan --check",
-    "deploy --timeout soon",
-    "deploy --timeout 0",
-    "explain --env nowhere",
-    "explain --env nowhere --platform platform.yaml",
-    "platform init --ledger ledger",
-    "jobs aply",
-    "jobs plan",
-    "jobs plan --platform nowhere.yaml",
-    "seed export --platform platform.yaml",
-    "platform sync --platform nowhere",
-    "platform init",
-    "platform init --name Acme",
-    "platform init --registry http://nexus.example.com",
-    "platform init --charts nexus.example.com/charts",
-    "platform init --environment dev",
-    "platform init --jenkins jenkins.example.com",
-    "registry copy a b",
-    "nexus plan",
-    "completion csh",
-    "doctor now",
-)
-
-BEFORE = """\
-# Mistakes, and what is said to them
-
-Made by `python -m tests.derived`, which makes each of them; a test compares. Exit codes: 2 usage, 3 document
-invalid, 6 refused. "Next step" is the line below the first one.
-
-"""
-
-
-def table() -> str:
-    """The page."""
-    parts = [
-        ("In `app.yaml` (`pipelinekit validate`)", IN_APP, _in_app),
-        ("In `platform.yaml` (`pipelinekit validate --platform platform.yaml`)", IN_PLATFORM, _in_platform),
-    ]
-    text = BEFORE
-    for title, cases, make in parts:
-        text += f"## {title}\n\n{_HEADER}"
-        text += "".join(_row(what, *make(*written)) for what, written in cases.items()) + "\n"
-    text += f"## On the command line\n\n{_HEADER}"
-    return text + "".join(_row(f"`{line}`", *told(shlex.split(line), _beside(line))) for line in TYPED)
-
-
-def _beside(line: str) -> dict[str, str]:
-    """What is in the folder; a platform.yaml would stop everybody who is to write one."""
-    return {"app.yaml": APP} | ({} if line.startswith("platform init") else {"platform.yaml": PLATFORM})
-
-
-_HEADER = "| mistake | exit | first line | next step |\n|---|---|---|---|\n"
-
-
-def _in_app(there: str, instead: str) -> tuple[int, str]:
-    assert there in APP, there
-    return told(["validate"], {"app.yaml": APP.replace(there, instead, 1)})
-
-
-def _in_platform(there: str, instead: str) -> tuple[int, str]:
-    assert there in PLATFORM, there
-    text = PLATFORM.replace(there, instead, 1)
-    return told(["validate", "--platform", "platform.yaml"], {"platform.yaml": text})
-
-
-def told(words: list[str], files: Mapping[str, str]) -> tuple[int, str]:
-    """The exit code of a command line in a folder with those files, and all that it says to a person."""
-    out = io.StringIO()
-    with _folder(files), contextlib.redirect_stderr(out), contextlib.redirect_stdout(io.StringIO()):
-        try:
-            main.run(words)
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
-    return code, out.getvalue()
-
-
-@contextlib.contextmanager
-def _folder(files: Mapping[str, str]) -> Iterator[None]:
-    clean = {name: text for name, text in os.environ.items() if not name.startswith(("PIPELINEKIT_", "PK_"))}
-    with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, clean, clear=True):
-        here = Path(folder, "orders")
-        here.mkdir()
-        for name, text in files.items():
-            (here / name).write_text(text)
-        with contextlib.chdir(here), mock.patch("sys.stdin", io.StringIO()):
-            yield
-
-
-def _row(what: str, code: int, said: str) -> str:
-    lines = [line.replace(str(tempfile.gettempdir()), "") for line in said.splitlines()]
-    first = next((n for n, line in enumerate(lines) if line.lower().startswith("error: ")), len(lines) - 1)
-    after = lines[first + 1].strip() if len(lines) > first + 1 and lines[first + 1].startswith("  ") else ""
-    problem = lines[first].partition(": ")[2]
-    return f"| {_cell(what)} | {code} | {_cell(problem)} | {_cell(after)} |\n"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;")
