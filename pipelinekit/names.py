@@ -11,6 +11,7 @@ import ipaddress
 import keyword
 import re
 import sys
+from collections.abc import Iterable
 
 APPLICATION_MAX = 30
 PROCESS_MAX = 20
@@ -34,6 +35,28 @@ def label_from(text: str, longest: int = LABEL_MAX) -> str:
         return text
     lowered = re.sub(r"[^a-z0-9]+", "-", text.lower())
     return re.sub(r"^[^a-z]+", "", lowered)[:longest].strip("-")
+
+
+LISTED = 20
+"""So many names are told where none is near: a platform may have thousands of applications, all of others."""
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """`did you mean 'x'?` when one of `words` is near to `word`, else the first `LISTED` of them."""
+    known = sorted(words)
+    close = meant(word, known)
+    if close or not known:
+        return close
+    more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
+    return f"known are: {', '.join(known[:LISTED])}{more}"
+
+
+def meant(word: str, words: Iterable[str]) -> str:
+    """`did you mean 'x'?` when one of `words` is near to `word`, else nothing."""
+    import difflib
+
+    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f"did you mean '{close[0]}'?" if close else ""
 
 
 def label_value(text: str) -> str:

@@ -17,7 +17,7 @@ import urllib3
 from urllib3.util import parse_url
 
 from pipelinekit import names
-from pipelinekit.adapters import plainhttp
+from pipelinekit.adapters import plainhttp, waiting
 from pipelinekit.adapters.wire import MIB, Bounded, Unbearable, decoded, pieces
 
 __all__ = [
@@ -87,7 +87,8 @@ class Session(requests.Session):
     def send(self, request: requests.PreparedRequest, **how: Any) -> requests.Response:
         """The answer; raises `RequestException` where there is none, `Unbearable` where it is no use."""
         try:
-            return super().send(request, **how)
+            with waiting.for_answer(plainhttp.host_of(str(request.url))):
+                return super().send(request, **how)
         except requests.RequestException:
             raise
         except (ValueError, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
@@ -120,9 +121,14 @@ class Session(requests.Session):
 
         Without TLS is fine there for that reason alone.
         """
-        if names.is_loopback(plainhttp.host_of(str(url))):
-            proxies = {**(proxies or {}), "no_proxy": "*"}
-        return super().merge_environment_settings(url, proxies, stream, verify, cert)
+        settings = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        # A `no_proxy` of ours would be in the environment of every thread and program while it is asked.
+        return {**settings, "proxies": {}} if names.is_loopback(plainhttp.host_of(str(url))) else settings
+
+    def rebuild_proxies(self, prepared_request: requests.PreparedRequest, proxies: Any) -> Any:
+        """The proxies on the way to where a redirect leads."""
+        found = super().rebuild_proxies(prepared_request, proxies)  # type: ignore[no-untyped-call]
+        return {} if names.is_loopback(plainhttp.host_of(str(prepared_request.url))) else found
 
 
 def require_no_downgrade(now: str, then: str) -> None:

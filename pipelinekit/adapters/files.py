@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import io
 import os
 import stat
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from pipelinekit.adapters import regular
 from pipelinekit.adapters.links import LINK_GIT, LINK_OUT, astray, require_unlinked
-from pipelinekit.errors import Fault, Place, Refused, ToolFailed, failed, refused
+from pipelinekit.errors import DocumentInvalid, Fault, Place, Refused, ToolFailed, failed, refused, usage
 from pipelinekit.model.tree import is_gits
 
 IGNORE_ALL = "*\n"
@@ -29,6 +30,28 @@ def read_bytes(path: Path, limit: int = regular.CONTENT) -> bytes:
         return regular.read(path, limit)
     except OSError as error:
         raise disk_error("file-unreadable", path, error) from error
+
+
+def digest(path: Path) -> str:
+    """`sha256:` and the hex digest of a file of any size; `ToolFailed` as `read_bytes` does."""
+    try:
+        with os.fdopen(regular.descriptor(path), "rb") as stream:
+            return "sha256:" + hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise disk_error("file-unreadable", path, error) from error
+
+
+def read_text(path: Path) -> str:
+    """The text of a file that a person writes, or a program for them.
+
+    Raises `ToolFailed` as `read_bytes` does, and `DocumentInvalid` for what is not UTF-8.
+    """
+    try:
+        return read_bytes(path, regular.DOCUMENT).decode()
+    except UnicodeDecodeError as error:
+        problem = f"byte 0x{error.object[error.start]:02x} is not UTF-8"
+        fault = Fault("not-utf-8", problem, Place(str(path)), hint="save the file as UTF-8")
+        raise DocumentInvalid(fault) from error
 
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644, durable: bool = False) -> None:
@@ -237,9 +260,22 @@ def _uses_crlf(path: str) -> bool:
 
 def require_folder(path: Path, option: str = "--path") -> Path:
     """`path` resolved; `Refused` unless it is a folder. `option` is the one that named it."""
-    if not path.is_dir():
+    # Unlike a Path these say no to what this system cannot name or show.
+    if os.path.isfile(path):  # noqa: PTH113
+        hint = f"{option} names the folder that it is in: {path.parent}"
+        raise refused("folder-missing", f"{path} is a file, and no folder", hint=hint)
+    if not os.path.isdir(path):  # noqa: PTH112
         raise refused("folder-missing", f"there is no folder {path}", hint=f"check {option}")
     return path.resolve()
+
+
+def require_file(path: Path, option: str) -> Path:
+    """`path`; `UsageError` where nothing is that can be opened. `option` is the one that named it."""
+    is_folder = os.path.isdir(path)  # noqa: PTH112
+    if is_folder or not os.path.exists(path):  # noqa: PTH110
+        what = f"{path} is a folder, and no file" if is_folder else f"there is no file {path}"
+        raise usage("file-unknown", what, hint=f"check {option}: paths are read from {Path.cwd()}")
+    return path
 
 
 def disk_error(code: str, path: Path, error: OSError) -> ToolFailed:

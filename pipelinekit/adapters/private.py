@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipelinekit.adapters import momentary
 from pipelinekit.errors import ToolFailed, failed
 
 _swept: set[Path] = set()
@@ -29,7 +30,8 @@ def folder() -> Iterator[Path]:
     """
     path, lock = make()
     try:
-        yield path
+        with momentary.held(str(path)):
+            yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
         os.close(lock)
@@ -41,7 +43,7 @@ def make() -> tuple[Path, int]:
     with _alone(root):
         dead = [] if root in _swept else _dead(root)
         path = Path(tempfile.mkdtemp(dir=root, prefix=f"{os.getpid()}-"))
-        lock = _locked(path)
+        lock = momentary.locked(path)
         if lock is None:
             raise failed("private-folder", f"{path} is taken", hint="run it again")
     _swept.add(root)
@@ -88,19 +90,5 @@ def _dead(root: Path) -> list[tuple[Path, int]]:
     """What was left by processes that are no more, with the locks that we now have on it."""
     with os.scandir(root) as entries:
         folders = [Path(each.path) for each in entries if each.is_dir(follow_symlinks=False)]
-    held = [(each, _locked(each)) for each in folders]
+    held = [(each, momentary.locked(each)) for each in folders]
     return [(each, lock) for each, lock in held if lock is not None]
-
-
-def _locked(path: Path) -> int | None:
-    """An open file that holds the lock of a folder; None when somebody else has it."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        return None
-    return handle

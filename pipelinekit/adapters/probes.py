@@ -19,6 +19,7 @@ from pipelinekit.adapters.registry import credentials, dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.source import git, worktree
 from pipelinekit.adapters.source.addresses import address as git_address
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, PipelinekitError, ToolFailed, ToolMissing, failed
 from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.model.platform.packages import MIRROR
@@ -236,7 +237,7 @@ def _git(address: str) -> str:
         raise failed(
             "unreachable", f"git: {done.reason()}", hint="is the address right, and may you read it?"
         )
-    return f"answers, {len(done.out.splitlines())} branches"
+    return f"answers, {counted(len(done.out.splitlines()), 'branch')}"
 
 
 def _cluster(context: str, env: dict[str, str]) -> str:
@@ -249,31 +250,32 @@ def _guessed(context: str, env: dict[str, str]) -> str:
     nowhere = Environment(name="", cluster="", namespace=place)
     target = Target(name="", environment=nowhere, namespace=place, context=context)
     rules = _rules(env, target)
-    if rules is None:
-        return Unseen("the cluster does not tell")
+    if isinstance(rules, Unseen):
+        return rules
     missing = lacking(rules)
     if not missing:
         return f"may deploy in namespace {place}"
     return Unseen(f"may not deploy in namespace {place} ({missing}); whether elsewhere, no application tells")
 
 
-def _rules(env: dict[str, str], target: Target) -> tuple[Rule, ...] | None:
-    """The rules that count there; None where the cluster cannot be asked, which its own probe tells."""
+def _rules(env: dict[str, str], target: Target) -> tuple[Rule, ...] | Unseen:
+    """The rules that count there, or why nobody knows; that a cluster is silent its own probe tells."""
     try:
-        return namespaces.asked(env, target)
+        rules = namespaces.asked(env, target)
     except ToolFailed as error:
         if error.faults[0].code in SILENT:
-            return None
+            return Unseen("not asked: the cluster does not answer, as above")
         raise
+    return Unseen("the cluster does not tell") if rules is None else rules
 
 
 def _rights(target: Target, env: dict[str, str]) -> str:
     rules = _rules(env, target)
-    if rules is None:
-        return Unseen("the cluster does not tell")
+    if isinstance(rules, Unseen):
+        return rules
     missing = lacking(rules)
     if missing:
-        hint = f"`kubectl --namespace {target.namespace} auth can-i --list` shows what it may"
+        hint = f"`{target.kubectl} auth can-i --list` shows what it may"
         raise failed("rights-missing", f"the account may not {missing}", hint=hint)
     return "may deploy"
 

@@ -60,13 +60,17 @@ def descriptor(path: str | Path, *, follow: bool = True) -> int:
 
 def content(handle: int, path: str | Path, limit: int) -> bytes:
     """What an open file holds; `OSError` when that is more than `limit` bytes, as it says or as it comes."""
-    if os.fstat(handle).st_size > limit:
+    expected = os.fstat(handle).st_size
+    if expected > limit:
         raise _too_large(path, limit)
     pieces: list[bytes] = []
     left = limit + 1
     while left and (piece := os.read(handle, min(left, _PIECE))):
         pieces.append(piece)
         left -= len(piece)
+        if len(piece) == expected < _PIECE:
+            # It was asked for more than that: another call would find the end of each of many small files.
+            break
     if not left:
         raise _too_large(path, limit)
     return b"".join(pieces)

@@ -14,6 +14,8 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from pipelinekit.counts import counted
+
 MIB = 1024 * 1024
 HEAD = MIB // 4
 """Bytes of status line and headers, whatever comes before them included."""
@@ -60,7 +62,7 @@ def decoded(content: bytes, headers: Mapping[str, str], limit: int) -> bytes:
 
 
 def _amount(size: int) -> str:
-    return f"{size // MIB} MiB" if size >= MIB else f"{size} bytes"
+    return f"{size // MIB} MiB" if size >= MIB else f"{counted(size, 'byte')}"
 
 
 class Bounded(HTTPAdapter):

@@ -8,14 +8,18 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
 AT_ONCE = 6
 """How much is under way beside a verb."""
+KEPT = 300.0
+"""Seconds for which the verbs of a `run` share what they work with: a login may be good for no longer."""
 ENDING = 1.0
 """Seconds that early work which nobody waits for any more gets to clear up behind itself."""
 
@@ -26,12 +30,18 @@ class Ahead:
     def __init__(self) -> None:
         self.verbs: frozenset[str] = frozenset()
         """Those that run."""
+        from concurrent.futures import ThreadPoolExecutor
+
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self._begun: dict[str, tuple[float, Future[Any]]] = {}
         self._owed: list[Future[object]] = []
         self._due = 0.0
+        self.unrecorded = False
+        """Whether the ledger has not taken what one of the verbs told."""
         self.known: dict[object, tuple[object, Any]] = {}
         """What was asked before, and what it looked like then."""
+        self.shared: dict[object, tuple[float, Any]] = {}
+        """What the verbs work with, and when it was made."""
 
     def begin(self, name: str, work: Callable[[], object]) -> None:
         """Begin some work; what it raises is nobody's concern, for it will be tried again."""
@@ -56,6 +66,12 @@ class Ahead:
         self.pay()  # one after the other
         self._owed.append(self._pool.submit(work))
 
+    def cleared(self) -> None:
+        """Wait for what is owed, and leave what it raises to `pay`."""
+        from concurrent.futures import wait
+
+        wait(list(self._owed))
+
     def pay(self) -> None:
         """Wait for what is owed."""
         while self._owed:
@@ -65,12 +81,16 @@ class Ahead:
         """In place of a sleep: the next who asks waits for what is left of it."""
         self._due = time.monotonic() + seconds
 
-    def wait(self) -> None:
-        """Wait for what is left."""
-        time.sleep(max(0.0, self._due - time.monotonic()))
+    def wait(self) -> bool:
+        """Wait for what is left, once; False where there is nothing to wait for."""
+        due, self._due = self._due, 0.0
+        time.sleep(max(0.0, due - time.monotonic()))
+        return bool(due)
 
     def close(self) -> None:
         """Begin nothing more, and end what is owed."""
+        from concurrent.futures import wait
+
         try:
             self.pay()
         finally:
@@ -97,6 +117,29 @@ def again(what: object, stamp: Callable[[], object | None], ask: Callable[[], T]
     return answer
 
 
+def kept(what: object, make: Callable[[], T]) -> T:
+    """What `make` makes; in a `run` one for all its verbs, with the connections and logins that it has."""
+    here = current()
+    if here is None:
+        return make()
+    made, found = here.shared.get(what, (-math.inf, None))
+    if time.monotonic() - made < KEPT:
+        return found  # type: ignore[no-any-return]
+    new = make()
+    if found not in (None, new):
+        # The rest was made with what counted before.
+        here.shared.clear()
+    here.shared[what] = time.monotonic(), new
+    return new
+
+
+def renew(what: object) -> None:
+    """Have the next `kept` of it ask again: something is decided by it now."""
+    here = current()
+    if here and what in here.shared:
+        here.shared[what] = -math.inf, here.shared[what][1]
+
+
 @contextmanager
 def opened() -> Iterator[Ahead]:
     """Let the verbs that are called in the block work ahead for each other."""
@@ -121,7 +164,7 @@ def taken(name: str, age: float = math.inf) -> Any:
 
 
 def beside(then: str, work: Callable[[], object]) -> None:
-    """Do it beside the verb `then`, where it comes next, which calls `paid` before it needs that."""
+    """Do it beside the verb `then`, where it comes next, which waits by `cleared` where it needs that."""
     here = current()
     if here and then in here.verbs:
         here.owe(work)
@@ -129,11 +172,18 @@ def beside(then: str, work: Callable[[], object]) -> None:
         work()
 
 
-def paid() -> None:
-    """Wait for what an earlier verb has left to be done beside this one."""
+def cleared() -> None:
+    """Wait for what an earlier verb has left to be done beside this one; what it raises ends the `run`."""
     here = current()
     if here:
-        here.pay()
+        here.cleared()
+
+
+def unrecorded() -> None:
+    """The ledger has not taken something: whoever reads the last line of the `run` has to know."""
+    here = current()
+    if here:
+        here.unrecorded = True
 
 
 def settling(then: str) -> Callable[[float], None]:
@@ -142,8 +192,13 @@ def settling(then: str) -> Callable[[float], None]:
     return here.later if here and then in here.verbs else time.sleep
 
 
-def settled() -> None:
-    """Wait until what the verb before has published can be held against what others did meanwhile."""
+def settled(then: str = "") -> bool:
+    """Wait until what a verb before has published can be held against what others did meanwhile.
+
+    Where the verb `then` comes next, it is that one's to wait. True where there was something to wait for:
+    then the registry is to be asked.
+    """
     here = current()
-    if here:
-        here.wait()
+    if here is None or then in here.verbs:
+        return False
+    return here.wait()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from pipelinekit.cli import report
+from pipelinekit.cli import ahead, report
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.errors import refused
 
@@ -21,17 +21,20 @@ if TYPE_CHECKING:
     from pipelinekit.steps.journal import Told
 
 
-def ledger_of(platform: Platform) -> GitLedger:
-    """The ledger of a platform; raises `Refused` where an embedded one has no home."""
+def ledger_of(platform: Platform, first: Callable[[], object] = lambda: None) -> GitLedger:
+    """The ledger of a platform; raises `Refused` where an embedded one has no home.
+
+    What is noted there waits for `first`.
+    """
     from pipelinekit.adapters.source.ledger import local
     from pipelinekit.adapters.source.ledger.gitledger import GitLedger
 
     if platform.ledger:
-        return GitLedger(platform.ledger, platform, signed=True)
+        return GitLedger(platform.ledger, platform, signed=True, first=first)
     folder = local.folder(platform.name)
     if folder is None:
         raise refused("ledger-none", "there is no home to keep a ledger in", hint="set HOME")
-    return GitLedger(folder, platform, signed=False)
+    return GitLedger(folder, platform, signed=False, first=first)
 
 
 def shared_ledger_of(platform: Platform) -> GitLedger:
@@ -52,7 +55,7 @@ def shared_ledger_of(platform: Platform) -> GitLedger:
 def told(here: Line, first: Callable[[], object] = lambda: None) -> Told | None:
     """What the verbs of the line tell; None in a pipeline whose platform has no ledger.
 
-    `first` is called before the ledger is opened.
+    What is told waits for `first`, beside the verb.
     """
     from pipelinekit.steps.journal import Told
 
@@ -60,19 +63,16 @@ def told(here: Line, first: Callable[[], object] = lambda: None) -> Told | None:
         # Its home goes with the build: what is written there is nobody's memory.
         return None
 
-    def opened() -> GitLedger:
-        first()
-        return ledger_of(here.platform)
-
     return Told(
         plan=here.plan,
         name=here.platform.ledger,
-        open=opened,
+        open=lambda: ledger_of(here.platform, first),
         receipts=here.receipts,
         say=report.say,
         anchor=_anchor(here) if here.platform.ledger else None,
         platform=lambda: here.named[1] if here.given_platform else "",
         descriptor=here.descriptor.decode(errors="replace"),
+        missed=ahead.unrecorded,
     )
 
 
@@ -105,6 +105,17 @@ def _anchor(here: Line) -> Callable[[str, str], None]:
             TagAnchors(here.images).mark(here.plan.image, made)
 
     return anchor
+
+
+@contextmanager
+def closing(told: Told | None) -> Iterator[None]:
+    """Where an error ends the block, what was begun for the ledger is given back."""
+    try:
+        yield
+    except BaseException:
+        if told:
+            told.close()
+        raise
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def expand(command: click.Command, arguments: list[str]) -> list[str]:
     text = os.environ.get(name, "")
     try:
         given = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):
         raise usage(
@@ -62,7 +62,7 @@ def expand(command: click.Command, arguments: list[str]) -> list[str]:
 
 def _action(group: click.Group, name: Any) -> tuple[click.Command, list[str]]:
     if not isinstance(name, str) or name not in group.commands:
-        from pipelinekit.reading.faults import nearest
+        from pipelinekit.names import nearest
 
         known = ", ".join(group.commands)
         hint = nearest(name, group.commands) if isinstance(name, str) else ""
@@ -73,7 +73,7 @@ def _action(group: click.Group, name: Any) -> tuple[click.Command, list[str]]:
 def _parameter(key: str, options: dict[str, click.Parameter]) -> click.Parameter:
     option = options.get(re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", key).lower())
     if option is None:
-        from pipelinekit.reading.faults import nearest
+        from pipelinekit.names import nearest
 
         raise usage("args-env", f"unknown argument '{key}'", hint=nearest(key, map(argument_name, options)))
     return option

@@ -12,6 +12,7 @@ import click
 from pipelinekit.cli import report
 from pipelinekit.cli.options import JSON
 from pipelinekit.errors import usage
+from pipelinekit.names import meant
 
 _TABLE = Path(__file__).with_name("codes.json")
 
@@ -40,10 +41,7 @@ def explain_error(code: str, as_json: bool) -> None:
 
 
 def _near(code: str, known: dict[str, Any]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(code, known, n=1)
-    return f"did you mean '{close[0]}'?" if close else "the code is what --json gives; docs/errors.md has all"
+    return meant(code, known) or "the code is what --json gives; docs/errors.md has all"
 
 
 def _lines(found: dict[str, list[Any]]) -> list[str]:

@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     import click
 
+SWITCH = 0.0005
+"""Seconds for which a thread that loads modules may keep another one waiting, each time that this one has
+asked something of the system. Python has 5 ms: a tenth of the time until an engine was asked."""
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
@@ -27,6 +31,7 @@ def entry() -> NoReturn:
     _open_streams()
     # Modules are no garbage: looking for some, a few dozen times while they load, costs a twentieth of a run.
     gc.set_threshold(50_000, 20, 20)
+    sys.setswitchinterval(SWITCH)
     try:
         run(sys.argv[1:])
     except SystemExit as end:
@@ -62,9 +67,11 @@ def run(arguments: list[str]) -> NoReturn:
     """Run a command line; every error ends here, with its own exit code."""
     import click
 
+    from pipelinekit.adapters import waiting
     from pipelinekit.cli import report
     from pipelinekit.errors import Fault, PipelinekitError, UsageError
 
+    waiting.tell = report.say
     try:
         code = _main(arguments)
         report.leave(code if isinstance(code, int) else 0)
@@ -79,10 +86,12 @@ def run(arguments: list[str]) -> NoReturn:
     except click.ClickException as error:
         from pipelinekit.cli import astray
 
+        known = astray.heard(error)
+        hint = astray.hint(known, arguments)
         if "--json" in arguments:
-            report.error_json(UsageError(Fault("usage", error.format_message(), hint=astray.hint(error))))
-        error.show()
-        if hint := astray.hint(error):
+            report.error_json(UsageError(Fault("usage", known.format_message(), hint=hint)))
+        known.show()
+        if hint:
             sys.stderr.write(f"  {hint}\n")
         report.leave(error.exit_code)
     except BrokenPipeError:

@@ -8,16 +8,55 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from pipelinekit import names
 from pipelinekit.adapters import plainhttp
+from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import usage
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _host(_: click.Context, option: click.Parameter, value: str) -> str:
+def _alone(context: click.Context, option: click.Parameter, value: str) -> str:
+    """What stands for a platform is refused beside one, when it was typed."""
+    name = option.name or ""
+    typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    if value and typed and context.params.get("platform"):
+        raise usage(
+            "beside-platform",
+            f"--{name} counts only without a platform, and one is named",
+            hint=f"take --{name} away, for the platform says it; or the platform: --platform ''",
+        )
+    return value
+
+
+def not_via(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    """What counts for a deployment from here alone is refused beside `--via`, when it was typed."""
+    name = option.name or ""
+    if context.params.get("via") and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+        raise usage(
+            "beside-via",
+            f"--{name} says nothing to the job that --via starts",
+            hint=f"take --{name} away: the job has its own; or deploy from here, without --via",
+        )
+    return value
+
+
+def seconds(option: str, default: int, text: str, least: int = 1, most: int = 7200) -> Callable[[F], F]:
+    """An option with so many seconds, refused beside `--via`; `text` is what its help says of them."""
+    return click.option(
+        option,
+        default=default,
+        show_default=True,
+        type=click.IntRange(least, most),
+        callback=not_via,
+        help=text,
+    )
+
+
+def _host(context: click.Context, option: click.Parameter, value: str) -> str:
     """A registry's host as every verb takes it; what is wrong is told without repeating it."""
     plainhttp.named()
     fault = names.host_fault(value, path=option.name == "mirror") if value else ""
@@ -27,13 +66,14 @@ def _host(_: click.Context, option: click.Parameter, value: str) -> str:
             f"--{option.name} (or {option.envvar}) {fault}",
             hint="HOST or HOST:PORT alone, like nexus.example.com:5000; a login: `docker login HOST`",
         )
-    return value
+    return _alone(context, option, value)
 
 
 PATH = click.option(
     "--path",
     default=".",
     show_default=True,
+    type=on_disk,
     metavar="DIR",
     help="The application's folder, with its app.yaml.",
 )
@@ -41,6 +81,8 @@ PLATFORM = click.option(
     "--platform",
     default="",
     envvar="PIPELINEKIT_PLATFORM",
+    is_eager=True,  # what may not be beside it asks for it
+    type=on_disk,
     metavar="SOURCE",
     help="The platform: a path or git+URL@ref. Without one: environment dev, the current kube context.",
 )
@@ -64,11 +106,16 @@ CONTEXT = click.option(
     "--context",
     default="",
     envvar="PIPELINEKIT_CONTEXT",
+    callback=_alone,
     metavar="NAME",
     help="Without a platform: the kube context.",
 )
 NAMESPACE = click.option(
-    "--namespace", default="", metavar="NAME", help="Without a platform: the namespace (<team>-dev)."
+    "--namespace",
+    default="",
+    callback=_alone,
+    metavar="NAME",
+    help="Without a platform: the namespace (<team>-dev).",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 PLAN = click.option("--plan", "plan_only", is_flag=True, help="Show what would be done, and do nothing.")
@@ -76,9 +123,11 @@ ENVIRONMENT = click.option("--env", "environment", default="", metavar="NAME", h
 VIA = click.option(
     "--via",
     default="",
+    is_eager=True,  # what may not be beside it asks for it
     metavar="jenkins",
     help="Let the application's pipeline in Jenkins do it, and follow it.",
 )
+TIMEOUT = seconds("--timeout", 300, "Seconds to deploy in.")
 AUTOMATIC = click.option("--automatic", is_flag=True, help="Every environment that main builds deploy to.")
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, PipelinekitError, ToolFailed
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def error(problem: PipelinekitError) -> None:
         for line in fault.hint.splitlines():
             _write(f"  {_one(line)}", "")
     if len(problem.faults) > 1 and problem.exit_code == 3:
-        _write(f"{len(problem.faults)} faults", _BOLD)
+        _write(counted(len(problem.faults), "fault"), _BOLD)
 
 
 def error_json(problem: PipelinekitError) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def facts(root: Path, app: App, registration: Registration | None) -> Revision:
     """The facts about the work tree; Jenkins knows branch and pull request, where git is detached."""
-    from pipelinekit.adapters.source import unchanged
+    from pipelinekit.adapters.source.clone import unchanged
 
     messages = app.versions == "conventional"
     found = ahead.again(
@@ -45,7 +45,7 @@ def facts(root: Path, app: App, registration: Registration | None) -> Revision:
 
 def _built_from(root: Path, app: App, found: Revision) -> Revision:
     """The same, with the content of all that the image is built from."""
-    from pipelinekit.adapters.source import unchanged
+    from pipelinekit.adapters.source.clone import unchanged
 
     above = context_of(root, app.build.folder)
     around = ahead.again(

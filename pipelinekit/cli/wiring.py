@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipelinekit import __version__
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder.workspace import Workspace
-from pipelinekit.cli import identity, logins, report
+from pipelinekit.cli import ahead, identity, logins, report
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
@@ -68,7 +68,8 @@ class Line:
     @cached_property
     def app(self) -> App:
         """The application."""
-        return read_app(self.descriptor, str(Path(self.options.path, FILE)))
+        origin = str(Path(self.options.path, FILE))
+        return ahead.kept((self.descriptor, origin), lambda: read_app(self.descriptor, origin))
 
     @cached_property
     def platform(self) -> Platform:
@@ -85,7 +86,7 @@ class Line:
     @cached_property
     def named(self) -> tuple[Platform, str]:
         """The platform that was named, and which commit or content its document is."""
-        return read_platform_at(self.options.platform)
+        return ahead.kept(("platform", self.options), lambda: read_platform_at(self.options.platform))
 
     @property
     def given_platform(self) -> bool:
@@ -183,7 +184,8 @@ class Line:
         from pipelinekit.adapters.build.engines import choose
 
         stranger = is_stranger(self.platform, self.revision)
-        return choose(os.environ, self.images, self.login, report.live, stranger=stranger)
+        given = (os.environ, self.images, self.login, report.live)
+        return ahead.kept(("engine", self.options), lambda: choose(*given, stranger=stranger))
 
     def login(self, host: str) -> Credentials | None:
         """The credentials for a registry: those of the pipeline only for the platform's own."""
@@ -194,12 +196,12 @@ class Line:
         """The image registry, with the credentials for images."""
         from pipelinekit.adapters.registry.oci import OciRegistry
 
-        return OciRegistry(self.login, live=report.live)
+        return ahead.kept(("images", self.options), lambda: OciRegistry(self.login, live=report.live))
 
     @cached_property
     def charts(self) -> ChartRepository:
         """The chart repository, with the credentials for charts."""
-        return chart_repository(self.platform)
+        return ahead.kept(("charts", self.options), lambda: chart_repository(self.platform))
 
     @cached_property
     def helm(self) -> Helm:

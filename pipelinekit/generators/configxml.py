@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pipelinekit.generators.scans import crontab
-from pipelinekit.model.jenkins.jobs import Folder, Git, GitHub, Job, Multibranch, Pipeline
+from pipelinekit.model.jenkins.jobs import Folder, Git, GitHub, Job, Multibranch, Parameter, Pipeline
 
 FOLDER = "com.cloudbees.hudson.plugins.folder.Folder"
 MULTIBRANCH = "org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject"
@@ -68,12 +68,35 @@ def _pipeline(job: Pipeline, description: str) -> Element:
             Element("description", description),
             Element("displayName", job.title),
             Element("keepDependencies", "false"),
-            Element("properties"),
+            Element("properties", _parameters(job.parameters)),
             Element("definition", definition, _class("org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition")),
-            Element("triggers"),
+            Element("triggers", _timer(job.cron)),
             Element("disabled", "false"),
         ),
     )
+
+
+def _timer(cron: str) -> Sequence[Element] | str:
+    return (Element("hudson.triggers.TimerTrigger", (Element("spec", cron),)),) if cron else ""
+
+
+def _parameters(parameters: Sequence[Parameter]) -> Sequence[Element] | str:
+    # Here and not in the script: Jenkins knows a script's parameters only after its first build.
+    of = Element("parameterDefinitions", [_parameter(each) for each in parameters])
+    return (Element("hudson.model.ParametersDefinitionProperty", (of,)),) if parameters else ""
+
+
+def _parameter(each: Parameter) -> Element:
+    named = (Element("name", each.name), Element("description", each.text))
+    if each.choices:
+        listed = Element("a", [Element("string", one) for one in each.choices], _class("string-array"))
+        choices = Element("choices", (listed,), _class("java.util.Arrays$ArrayList"))
+        return Element("hudson.model.ChoiceParameterDefinition", (*named, choices))
+    if each.tick:
+        default = Element("defaultValue", "false")
+        return Element("hudson.model.BooleanParameterDefinition", (*named, default))
+    text = (*named, Element("defaultValue"), Element("trim", "true"))
+    return Element("hudson.model.StringParameterDefinition", text)
 
 
 def _multibranch(job: Multibranch, description: str) -> Element:

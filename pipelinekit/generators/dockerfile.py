@@ -37,16 +37,23 @@ def plan(app: App, site: Site) -> Iterable[FilePlan]:
         "main": build.main,
         "files": build.files,
         "system": {"build": [*build.system.get("build", ())], "run": [*build.system.get("run", ())]},
+        "extensions": list(build.extensions),
+        "prune": build.prune,
         "test": build.test,
         "args": sorted(build.args),
         "login": _login(build.language, site),
         "port": (web.port if web else None) or languages.DEFAULT_PORT,
         "listens": bool(web and web.port),
         "own": {each: posixpath.join(build.folder, each) for each in ("nginx.conf", "platform.init.gradle")},
+        "home": build.home,
+        "inside": f"{build.home}/" if build.home else "",
         **languages.DEFAULTS[build.language].computed(build),
     }
+    if build.home:
+        # Dependencies may be outside of its folder: all of it is there before they are installed.
+        inputs |= {"copies": (), "whole": True, "dependencies": ()}
     for name in languages.files_of(build):
-        if build.folder and name == IGNORED:
+        if build.folder and name.removesuffix(".j2") == IGNORED:
             # That of the folder above is not ours: a file of the Dockerfile's own comes before it.
             yield FilePlan(
                 path=f"Dockerfile{IGNORED}",

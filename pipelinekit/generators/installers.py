@@ -35,7 +35,8 @@ PROJECT_FILES = frozenset(("pyproject.toml", "setup.cfg", "setup.py"))
 EXPORTS = {
     "uv": ("uv", "uv export --quiet --frozen --no-emit-project --no-emit-workspace --no-dev -o {}"),
     "poetry": ("poetry{} poetry-plugin-export", "poetry export -o {}"),
-    "pdm": ("pdm", "pdm export --prod --format requirements -o {}"),
+    # With what PDM was released with: a later one of its parts may lack what it calls.
+    "pdm": ("'pdm[locked]{}'", "pdm export --prod --format requirements -o {}"),
     "pipenv": ("pipenv", "pipenv requirements --hash --exclude-index > {}"),
 }
 EXPORTS_FOR_TESTS = {
@@ -44,6 +45,14 @@ EXPORTS_FOR_TESTS = {
     "pdm": "pdm export --format requirements -o {}",
     "pipenv": "pipenv requirements --dev --hash --exclude-index > {}",
 }
+_UNHASHED = {
+    "uv": ("uv export --no-hashes ", "uv export "),
+    "poetry": ("poetry export --without-hashes ", "poetry export "),
+    "pdm": ("pdm export --without-hashes ", "pdm export "),
+    "pipenv": ("", " --hash"),
+}
+"""How each leaves out the hashes, instead of how it is called with them."""
+_ALONE, _TOGETHER = "uv export ", "uv export --all-packages "
 _NAMED = 'import {}; print("\\n".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]))'
 _BEFORE_TOMLLIB = re.compile(r"3\.(?:[0-9]|10)(?:\.|$)")
 _LIST = "/tmp/requirements.txt"  # noqa: S108 - in the image's build
@@ -95,16 +104,33 @@ def php(build: Build) -> dict[str, Any]:
     """Whether Composer installs, who installs the front end's packages, and the folder of the pages."""
     named = build.dependencies or ()
     own = [each for each in named if each.startswith("composer.")]
-    front = node(build) if build.installer else {}
     return {
+        **_front_end(build),
         "composer": bool(own),
         "copies": copies(own),
+        # Beside a framework's index.php lie its assets alone.
+        "front": bool(own) and posixpath.normpath(build.package) != ".",
+        "root": posixpath.normpath(f"/app/{build.package}"),
+    }
+
+
+def ruby(build: Build) -> dict[str, Any]:
+    """What Bundler reads before the source is there, who installs the front end, and where a site is."""
+    files = {"package.json", *NODE_LOCKS}
+    named = [each for each in build.dependencies or () if each not in files]
+    site = "" if build.package.endswith(".rb") else build.package.strip("/")
+    return {**_front_end(build), "copies": copies(named), "site": site}
+
+
+def _front_end(build: Build) -> dict[str, Any]:
+    """How Node gets into the build of another language's program; no installer where it does not."""
+    front = node(build) if build.installer else {}
+    return {
         "installer": front.get("installer", ""),
         "pin": front.get("pin", ""),
         "locked": front.get("locked", False),
         "commands": list(build.commands or ()),
         "node": NODE_IMAGE,
-        "root": posixpath.normpath(f"/app/{build.package}"),
     }
 
 
@@ -116,7 +142,14 @@ def python(build: Build) -> dict[str, Any]:
     locks = [installer for lock, installer in PYTHON_LOCKS.items() if _names(lock, named)]
     installer, _, pin = (build.installer or (locks[0] if locks else "pip")).partition("@")
     pips = installer == "pip"
-    exported, for_tests = _exports(installer, f"=={pin}" if pin else "", build.version)
+    exported, for_tests = _exports(
+        installer, f"=={pin}" if pin else "", build.version, folders=bool(build.home)
+    )
+    if installer == "uv" and any(each.endswith("/pyproject.toml") for each in named):
+        # The top of a workspace may need nothing itself.
+        exported, for_tests = (
+            [each.replace(_ALONE, _TOGETHER) for each in one] for one in (exported, for_tests)
+        )
     return {
         "exported": exported,
         "exported_for_tests": for_tests,
@@ -129,8 +162,11 @@ def python(build: Build) -> dict[str, Any]:
     }
 
 
-def _exports(installer: str, pin: str, version: str) -> tuple[list[str], list[str]]:
-    """Command lines that install what is locked: for the program, and for its tests."""
+def _exports(installer: str, pin: str, version: str, *, folders: bool = False) -> tuple[list[str], list[str]]:
+    """Command lines that install what is locked: for the program, and for its tests.
+
+    pip takes no list in which some have hashes, and `folders` have none.
+    """
     if installer == "pyproject":
         # Python's own reader came with 3.11.
         older = bool(_BEFORE_TOMLLIB.match(version))
@@ -144,7 +180,11 @@ def _exports(installer: str, pin: str, version: str) -> tuple[list[str], list[st
     tool = f"python -m venv /{installer} && /{installer}/bin/pip --no-cache-dir install {words}"
     found = f"{tool} && /{installer}/bin/{export.format(_LIST)} && {_INSTALL}"
     tests = f"/{installer}/bin/{EXPORTS_FOR_TESTS[installer].format(_LIST)} && {_INSTALL}"
-    return [found], [tests]
+    lines = (found, tests)
+    if folders:
+        plain, hashed = _UNHASHED[installer]
+        lines = (found.replace(hashed, plain), tests.replace(hashed, plain))
+    return [lines[0]], [lines[1]]
 
 
 def _names(lock: str, dependencies: Iterable[str]) -> bool:

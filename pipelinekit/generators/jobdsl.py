@@ -35,7 +35,11 @@ def _inputs(job: Job, description: str) -> dict[str, object]:
     if isinstance(job, Folder):
         return common
     if isinstance(job, Pipeline):
-        return common | {"script": job.script}
+        parameters = [
+            {"name": each.name, "text": each.text, "choices": list(each.choices), "tick": each.tick}
+            for each in job.parameters
+        ]
+        return common | {"script": job.script, "parameters": parameters, "cron": job.cron}
     return common | _multibranch(job)
 
 

@@ -146,10 +146,12 @@ DEFAULTS: dict[Language, Defaults] = {
     ),
     "ruby": Defaults(
         version="3.3",
-        base="library/ruby:{version}-slim",
+        base="library/ruby:{version}",
+        runtime="library/ruby:{version}-slim",
         package="app.rb",
         dependencies=("Gemfile", "Gemfile.lock*"),
         test=("bundle", "exec", "ruby", "tests/run.rb"),
+        computed=installers.ruby,
         run_here=False,
     ),
     "php": Defaults(
@@ -158,6 +160,7 @@ DEFAULTS: dict[Language, Defaults] = {
         package="public",
         dependencies=("composer.json", "composer.lock*"),
         test=("php", "tests/run.php"),
+        files=("Dockerfile.j2", ".dockerignore.j2"),
         computed=installers.php,
         run_here=False,
     ),

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from pipelinekit import __version__, names
 from pipelinekit.generators.agentpod import pod_manifest
 from pipelinekit.model.platform.document import PER_TEAM, Jenkins, Origin, Platform, Registration, id_of
+from pipelinekit.model.platform.rooms import certificates, components, drafts
 from pipelinekit.model.stages import Arguments
 from pipelinekit.model.tree import FilePlan
 
@@ -34,7 +35,7 @@ def plan(platform: Platform) -> Iterable[FilePlan]:
             "label": jenkins.agent.label,
             "pod": {"namespace": pod.namespace, "manifest": pod_manifest(pod)} if pod else None,
             "schedule": SCHEDULE,
-            "remote": _remote(source),
+            "remote": remote_of(source),
             "branch": source.branch,
             "credentials": jenkins.credentials,
             "sync": _call("platform", {"action": "sync", "platform": source.path}),
@@ -58,7 +59,8 @@ def _call(verb: str, arguments: Arguments) -> list[str]:
     ]
 
 
-def _remote(source: Origin) -> Arguments:
+def remote_of(source: Origin) -> Arguments:
+    """What a checkout is told of the platform's repository."""
     held: Arguments = {"credentialsId": source.credentials} if source.credentials else {}
     return {"url": source.repository} | held
 
@@ -86,7 +88,7 @@ def plan_casc(platform: Platform) -> Iterable[FilePlan]:
             "environment": _environment(jenkins),
             "logins": [_login(each) for each in sorted(logins & everybody)],
             "files": [_file(each) for each in sorted(open_ & everybody)],
-            "elsewhere": _elsewhere(platform, jenkins, gated, (logins | open_) - everybody),
+            "elsewhere": _elsewhere(platform, jenkins, gated, logins | open_, everybody),
         },
     )
 
@@ -109,21 +111,28 @@ def _file(credential: str) -> dict[str, str]:
 
 
 def _elsewhere(
-    platform: Platform, jenkins: Jenkins, gated: set[str], of_teams: set[str]
+    platform: Platform, jenkins: Jenkins, gated: set[str], open_: set[str], shared: set[str]
 ) -> list[dict[str, str]]:
     """Credentials that must not be in the controller's own store, with the folder that they belong in."""
     found = [
-        {"id": id_of(each, team), "folder": folder}
+        {"id": id_of(each, team), "folder": "release"}
         for each in sorted(gated - {""})
         for team in (platform.teams if PER_TEAM in each else ("",))
-        for folder in ("release", "platform")
     ]
     found += [
         {"id": id_of(each, team), "folder": f"apps/{team}"}
         for team in platform.teams
-        for each in sorted(of_teams)
+        for each in sorted(open_ - shared)
     ]
     source = jenkins.source.credentials if jenkins.source else ""
+    of_platform = dict.fromkeys((*components.credentials(platform), *certificates.credentials(platform)))
+    rooms = {"platform": tuple(of_platform), "draft": drafts.credentials(platform)}
+    found += [
+        {"id": each, "folder": folder}
+        for folder, held in rooms.items()
+        for each in held
+        if each not in shared
+    ]
     found += [{"id": each, "folder": "pipelinekit"} for each in (jenkins.credentials, source) if each]
     repositories = {
         (each.credentials, f"apps/{each.team}") for each in platform.applications if each.credentials

@@ -51,16 +51,22 @@ class Build:
     """What of the source is the program: a Go package, a Python module, a static site's folder."""
     folder: str = ""
     """Where the application's folder is in what it is built from; empty: its folder is all of it."""
+    project: str = "top"
+    """Where its project files are: at the `top` of what it is built from, or in its own `folder`."""
     main: str = ""
     """What starts the program where its file does not say: a Java class, a .NET assembly."""
     files: tuple[str, ...] = ()
     """Files and folders of the source that the program reads while it runs."""
     system: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Debian packages: `build` to build it, `run` to run it."""
+    extensions: tuple[str, ...] = ()
+    """Of PHP: those that its image does not have already."""
     user: int | None = None
     """The number of the user that the image names, where its USER is a name."""
     dependencies: tuple[str, ...] | None = None
     """Files that name the dependencies; copied first, so that their layer is kept. Empty: none."""
+    target: str = ""
+    """The stage of the Dockerfile that is the image; empty: the last one."""
     installer: str = ""
     """Who installs the dependencies, as `pnpm@9.1.0` or `uv`; empty: whose the files among them are."""
     commands: tuple[str, ...] | None = None
@@ -79,6 +85,11 @@ class Build:
     def dockerfile(self) -> str:
         """The Dockerfile in what the image is built from."""
         return f"{self.folder}/Dockerfile" if self.folder else "Dockerfile"
+
+    @property
+    def home(self) -> str:
+        """The folder in which it is built, from the top of what it is built from; empty: the top."""
+        return self.folder if self.project == "folder" else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +169,6 @@ class Process:
     autoscale: Autoscale | None = None
     volumes: Mapping[str, Volume] = field(default_factory=dict)
     """Where it may write besides /tmp: all else of the image is read-only."""
-
-    @property
-    def persists(self) -> bool:
-        """Whether something that it writes outlives its pods."""
-        return any(each.persistent for each in self.volumes.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,6 +80,8 @@ class Flows:
     """Outside the cluster: `internet:443`, `10.2.0.0/16:5432`."""
     peers: tuple[Peer, ...] = ()
     scrape: tuple[Scrape, ...] = ()
+    monitoring: bool = False
+    """Whether it reads everybody's metrics: those that are declared, and the kubelets'."""
     api_server: bool = False
     """Whether its pods call the Kubernetes API."""
     webhooks: tuple[int, ...] = ()
@@ -150,6 +152,14 @@ class Replacing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Controller:
+    """The Jenkins that rolls the platform out, itself too."""
+
+    login: str = ""
+    """A Secret in its namespace with `username` and `password`: who may quiet it down. Empty: anybody may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """What it needs of each node that it runs on."""
 
@@ -195,6 +205,8 @@ class Component:
     """Which part of a version no upgrade may skip one of: major, minor, or any, which may skip all."""
     replacing: Replacing = field(default_factory=Replacing)
     node: Node = field(default_factory=Node)
+    controller: Controller | None = None
+    """Said of the Jenkins that rolls components out: no deployment may depend on it while it is changed."""
     extension: str = ""
     """What is to be defined, of an extension point; empty: it is none."""
 

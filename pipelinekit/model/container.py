@@ -25,3 +25,5 @@ class Container:
     """The path that its `HEALTHCHECK` asks over HTTP."""
     health_port: int | None = None
     volumes: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    """What is copied of the folder that it is built from, as `COPY` and `ADD` say it."""

@@ -13,7 +13,18 @@ Object = Mapping[str, Any]
 OK: Final = "ok"
 FAILS: Final = "fails"
 
-__all__ = ["FAILS", "OK", "UNCHECKED", "Access", "Check", "Facts", "Pull", "Tried", "Wants"]
+__all__ = [
+    "FAILS",
+    "OK",
+    "UNCHECKED",
+    "Access",
+    "Addresses",
+    "Check",
+    "Facts",
+    "Pull",
+    "Tried",
+    "Wants",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,21 @@ class Wants:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where everything of a cluster is, as it says itself. None: it could not be asked."""
+
+    api_servers: tuple[str, ...] | None = None
+    """Those behind the Service `kubernetes`, each with its port: `10.0.0.5:6443`."""
+    pods: tuple[str, ...] | None = None
+    """Of the pods that run and have no node's network."""
+    services: tuple[str, ...] | None = None
+    ranges: tuple[str, ...] | None = None
+    """The networks that Services get their addresses from, where the cluster has objects for these."""
+    namespaces: Mapping[str, Mapping[str, str]] | None = None
+    """The labels of each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What a cluster answered. None, wherever it stands, is: it could not be asked."""
 
@@ -77,6 +103,7 @@ class Facts:
     nodes: tuple[Object, ...] | None = None
     daemons: tuple[str, ...] | None = None
     """The names of the DaemonSets: by them a network is known."""
+    addresses: Addresses = field(default_factory=Addresses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,21 +177,22 @@ def check_key(receipt: Receipt, key: Key) -> None:
     """Raise `Refused` when the receipt is of another revision, descriptor or platform."""
     if receipt.key == key:
         return
+    old = receipt.key
     pairs = (
-        ("commit", receipt.key.commit, key.commit),
-        ("app.yaml", receipt.key.descriptor, key.descriptor),
-        ("platform", receipt.key.platform, key.platform),
+        (old.commit, key.commit, _moved(old.commit, key.commit)),
+        (old.descriptor, key.descriptor, "app.yaml has changed"),
+        (old.platform, key.platform, "the platform gives it another address, build argument or namespace"),
     )
-    what = ", ".join(
-        f"{name} {_short(old)} instead of {_short(new)}" for name, old, new in pairs if old != new
-    )
+    what = "; ".join(words for before, now, words in pairs if before != now)
     raise refused(
         "receipt-stale",
-        f"the receipt of `{receipt.verb}` is for {what}",
+        f"the receipt of `{receipt.verb}` does not fit any more: {what}",
         hint=f"run `pipelinekit {receipt.verb}` again",
     )
 
 
-def _short(text: str) -> str:
-    bare = text.removeprefix("sha256:")
-    return bare[:12] if len(bare) > 12 else bare or "none"
+def _moved(before: str, now: str) -> str:
+    """What has become of the revision; a work tree with changes has no commit of its own."""
+    if any(each.startswith("tree:") for each in (before, now)):
+        return "files that are not committed have changed"
+    return f"another commit is checked out ({before[:12] or 'none'} then, {now[:12] or 'none'} now)"

@@ -34,8 +34,12 @@ class Service:
     language: str
     port: int | None
     why: str
+    serves: bool = True
+    """Whether it answers requests at all; one without a port that does is asked for it."""
     package: str = ""
     """Which of the programs in `source` it is, as `--package` has it."""
+    project: str = ""
+    """Where its project files are in what it is built from, as `build.project` has it."""
     member: str = ""
     """Which member of a workspace it is."""
 

@@ -30,6 +30,15 @@ def meant(word: str) -> tuple[Language, ...]:
 
 
 def suggestion(word: str) -> str:
-    """`did you mean 'java-maven' or 'java-gradle'?`, or nothing."""
-    found = " or ".join(f"'{each}'" for each in meant(word))
+    """`did you mean 'java-maven' or 'java-gradle'?`, also for what was typed wrong, or nothing."""
+    found = " or ".join(f"'{each}'" for each in meant(word) or meant(_nearest(word)))
     return f"did you mean {found}?" if found else ""
+
+
+def _nearest(word: str) -> str:
+    """The name or by-name that `word` was to be, or nothing; short ones are near to anything."""
+    import difflib
+
+    called = {each for words in _MEANT.values() for each in words.split() if len(each) > 3}
+    close = difflib.get_close_matches(word.strip().lower(), sorted(called | set(_MEANT)), n=1, cutoff=0.7)
+    return close[0] if close else ""

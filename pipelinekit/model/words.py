@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,3 +40,24 @@ class Word:
     """Of the process, of the language; the value of a variable where that may be known."""
     weak: bool = False
     """Whether it is said for workplaces, and of the application itself only perhaps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whom:
+    """The program that words are read for: several may share the files that speak of them."""
+
+    names: tuple[str, ...] = ()
+    """What it is called: as an application, by its folder, by its package. Empty where nobody said."""
+    folder: str = "."
+    """Its own, from where the files are."""
+    alone: bool = True
+    """Whether it is the only program of what is looked at."""
+
+    @property
+    def dockerfile(self) -> str:
+        """The path of the one that is built for it."""
+        return posixpath.normpath(posixpath.join(self.folder, "Dockerfile"))
+
+
+WHOLE = Whom()
+"""What stands at the top, whatever it is called."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from pipelinekit.counts import counted
 from pipelinekit.model.platform.gates import Bound
 from pipelinekit.model.promotion import Watched
 
@@ -48,9 +49,13 @@ def judged(bound: Bound, answer: Sequence[Series], expected: int) -> Watched:
     moments = {at for series in answer for at, _ in series}
     if len(moments) < expected * ENOUGH:
         return Watched(
-            bound.name, None, f"no data for most of the window: {len(moments)} of {expected} moments"
+            bound.name,
+            None,
+            f"no data for most of the window: {len(moments)} of {counted(expected, 'moment')}",
         )
-    return Watched(bound.name, True, f"{min(values):g} to {max(values):g} over {len(moments)} moments")
+    return Watched(
+        bound.name, True, f"{min(values):g} to {max(values):g} over {counted(len(moments), 'moment')}"
+    )
 
 
 def silent(bound: Bound, why: str) -> Watched:

@@ -27,7 +27,7 @@ def place_of(address: str) -> str:
         # What stands where a host would is a folder for git.
         path = _path(re.sub("^file:/", "", unquote(address) if match else address, flags=re.IGNORECASE))
         # What has neither host nor root must not look like what has a host.
-        return path if path.startswith("/") else f"./{path.removeprefix('./')}"
+        return normpath(path) if path.startswith("/") else f"./{path.removeprefix('./')}"
     host, path = match["host"].lower(), unquote(match["path"] or "")
     place = f"{host}{_path('/' + path)}"
     return place.lower() if host == "github.com" else place

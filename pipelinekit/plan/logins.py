@@ -6,7 +6,6 @@ import base64
 import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
-from xml.sax.saxutils import escape
 
 from pipelinekit import names
 from pipelinekit.errors import refused
@@ -60,6 +59,8 @@ def _npm(url: str, login: Credentials) -> str:
 
 
 def _maven(url: str, login: Credentials) -> str:
+    from xml.sax.saxutils import escape  # It loads an HTTP client: every build would.
+
     mirror = f"<id>platform</id><mirrorOf>*</mirrorOf><url>{escape(url)}</url>"
     server = f"<username>{escape(login.user)}</username><password>{escape(login.password)}</password>"
     return (

@@ -10,14 +10,13 @@ LOCAL_PORT = 8080
 
 def reach(app: App, target: Target) -> tuple[str, ...]:
     """A line for each process that answers requests, like `orders: http://orders.example.com`."""
-    scope = f"--context {target.context} " if target.context else ""
     lines = []
     for name, process in app.processes_in(target.environment.name).items():
         if process.schedule or not process.port:
             continue
         full = app.name if name == WEB else f"{app.name}-{name}"
         forward = (
-            f"kubectl {scope}--namespace {target.namespace} port-forward service/{full} {LOCAL_PORT}:80"
+            f"{target.kubectl} port-forward service/{full} {LOCAL_PORT}:80"
             f"    # then http://localhost:{LOCAL_PORT}"
         )
         lines.append(f"http://{process.host}" if process.host else forward)

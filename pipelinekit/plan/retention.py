@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from pipelinekit.counts import counted
 from pipelinekit.model.ledger import ANCHOR_TAG, Digests, Event
 from pipelinekit.model.platform.registries import Retention
 from pipelinekit.model.stored import Running, Stored, Verdict
@@ -50,7 +51,9 @@ def judge(
         Verdict(
             stored=each,
             stays=each.digest in reasons,
-            reason=reasons.get(each.digest, f"nothing needs it, and it is {_days(each, now)} days old"),
+            reason=reasons.get(
+                each.digest, f"nothing needs it, and it is {counted(_days(each, now), 'day')} old"
+            ),
         )
         for each in stored
     )
@@ -119,7 +122,7 @@ def _reason(
     if not each.made:
         return "nobody knows how old it is"
     if now - each.made < retention.development:
-        return f"is {_days(each, now)} days old"
+        return f"is {counted(_days(each, now), 'day')} old"
     return ""
 
 

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from pipelinekit.ports.bundle import Bundle
+from pipelinekit.ports.certificates import (
+    CertificateSecrets,
+    CertificateServers,
+    CertificateSigner,
+    CertificateStore,
+)
 from pipelinekit.ports.folder import Receipts, Reports, Repositories, Shell, Sources, TextMerge, Workspace
+from pipelinekit.ports.handover import Handovers, Quiet
 from pipelinekit.ports.images import (
     DENIED,
     ChartRepository,
@@ -17,9 +24,9 @@ from pipelinekit.ports.images import (
     Store,
     Verifier,
 )
-from pipelinekit.ports.innerloop import DraftPods
+from pipelinekit.ports.innerloop import ClusterEngine, DraftPods, LocalSources, Receivers
 from pipelinekit.ports.jenkins import Builds, Controller, Jobs
-from pipelinekit.ports.ledger import Anchors, Journal, Ledger, TagAnchors
+from pipelinekit.ports.ledger import Anchors, Commits, Journal, Ledger, TagAnchors
 from pipelinekit.ports.namespaces import Namespaces
 from pipelinekit.ports.preflight import Inspector
 from pipelinekit.ports.releases import (
@@ -43,26 +50,36 @@ __all__ = [
     "Answers",
     "Builds",
     "Bundle",
+    "CertificateSecrets",
+    "CertificateServers",
+    "CertificateSigner",
+    "CertificateStore",
     "ChartRepository",
     "Charts",
     "Cluster",
+    "ClusterEngine",
     "Clusters",
+    "Commits",
     "Components",
     "Controller",
     "Definitions",
     "Describer",
     "DraftPods",
     "Engine",
+    "Handovers",
     "Inspector",
     "Jobs",
     "Journal",
     "Ledger",
     "Live",
+    "LocalSources",
     "Namespaces",
     "NexusServer",
     "Objects",
     "Parts",
+    "Quiet",
     "Receipts",
+    "Receivers",
     "Referrers",
     "Registry",
     "Releases",

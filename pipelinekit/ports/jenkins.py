@@ -62,8 +62,11 @@ class Controller(Protocol):
 class Builds(Protocol):
     """The builds of a Jenkins controller."""
 
-    def trigger(self, path: str, parameters: Mapping[str, str]) -> Ticket:
-        """Start a build; what is known of it until it runs."""
+    def trigger(self, path: str, parameters: Mapping[str, str], *, whole: bool = False) -> Ticket:
+        """Start a build; what is known of it until it runs.
+
+        Parameters that the job does not have are left out; with `whole` they are a refusal.
+        """
         ...
 
     def started(self, ticket: Ticket) -> int | None:

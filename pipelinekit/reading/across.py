@@ -9,8 +9,9 @@ from pipelinekit import names
 from pipelinekit.errors import Fault
 from pipelinekit.model.app import App, partner_of
 from pipelinekit.model.platform.document import Platform, Registration
+from pipelinekit.names import nearest
 from pipelinekit.reading.app import read_app_with_places
-from pipelinekit.reading.faults import nearest, position
+from pipelinekit.reading.faults import position
 from pipelinekit.reading.source import Source
 
 
@@ -125,6 +126,11 @@ def check_meetings(platform: Platform, source: Source) -> list[Fault]:
                 )
             )
     return faults
+
+
+def meetings_of(title: str, faults: Iterable[Fault]) -> list[Fault]:
+    """Those of `check_meetings` that an application has a part in."""
+    return [each for each in faults if f"'{title}'" in each.problem]
 
 
 def _places(of: Registration, platform: Platform) -> Iterator[tuple[str, ...]]:

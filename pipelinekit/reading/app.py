@@ -80,7 +80,9 @@ def _check_overrides(source: Source, overrides: Data, path: Path, bodies: Mappin
         if name == WEB:
             source.fault(below, "unknown-process", "web is overridden in another place", f"write it {BESIDE}")
         elif name not in bodies:
-            hint = faults.nearest(name, (each for each in bodies if each != WEB))
+            hint = names.nearest(name, (each for each in bodies if each != WEB)) or (
+                f"processes: {{{name}: {{command: […]}}}} at the left margin makes one"
+            )
             source.fault(below, "unknown-process", f"there is no process '{name}' to override", hint)
         else:
             _check_process(source, overlay(dict(bodies[name]), dict(written)), below, written)
@@ -126,7 +128,10 @@ def _check_autoscale(source: Source, process: Data, path: Path, written: Data) -
         elif autoscale["max"] < replicas:
             at = "autoscale" if "autoscale" in written else "replicas"
             source.fault(
-                (*path, at), "autoscale-range", f"at most {autoscale['max']} is less than replicas {replicas}"
+                (*path, at),
+                "autoscale-range",
+                f"at most {autoscale['max']} is less than replicas {replicas}",
+                "raise max, or lower replicas",
             )
 
 
@@ -215,8 +220,10 @@ _BUILD_VALUES = (
     "runtime",
     "package",
     "folder",
+    "project",
     "main",
     "user",
+    "target",
     "installer",
     "prune",
     "args",
@@ -225,7 +232,7 @@ _BUILD_VALUES = (
 
 def _build(data: Data) -> Build:
     fields = {key: data[key] for key in _BUILD_VALUES if key in data}
-    lists = ("dependencies", "commands", "test", "platforms", "secrets", "files")
+    lists = ("dependencies", "commands", "test", "platforms", "secrets", "files", "extensions")
     fields |= {key: tuple(data[key]) for key in lists if key in data}
     return Build(
         language=data["language"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from pipelinekit.model.component import (
     Call,
     Component,
     Condition,
+    Controller,
     Flows,
     Node,
     Offer,
@@ -22,8 +22,8 @@ from pipelinekit.model.component import (
     Scrape,
     VersionQuestion,
 )
+from pipelinekit.names import nearest
 from pipelinekit.reading import faults
-from pipelinekit.reading.faults import nearest
 from pipelinekit.reading.flows import check_reaches
 from pipelinekit.reading.platform.gates import seconds
 from pipelinekit.reading.source import Source, parse
@@ -31,6 +31,8 @@ from pipelinekit.reading.source import Source, parse
 Data = Mapping[str, Any]
 
 FILE = "component.yaml"
+JENKINS = "jenkins"
+"""The component that is the controller without saying so."""
 _ASKED = ("service", "port", "path", "scheme", "json")
 
 
@@ -66,7 +68,7 @@ def _check_sense(source: Source, folder: str) -> None:
     _check_kind(source)
     _check_offers(source)
     check_reaches(source, data if isinstance(data, Mapping) else {})
-    seen = {name}
+    seen = {name} if isinstance(name, str) else set()
     for key in ("needs", "optional"):
         for index, word in enumerate(_texts(data, key)):
             if word in seen:
@@ -95,20 +97,22 @@ def _check_kind(source: Source) -> None:
         source.fault(("archive", "repository"), "secret-in-address", "the address holds a login", hint)
 
 
+def _offered(offer: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where an offer is, in words: what is written there may be anything."""
+    return str(offer.get("service")), str(offer.get("port")), str(offer.get("protocol", "TCP"))
+
+
 def _check_offers(source: Source) -> None:
     offers = faults.items(source.data, "offers")
     names = [each.get("name") for each in offers]
     for index, name in enumerate(names):
         if name in names[:index]:
             source.fault(("offers", index, "name"), "name-twice", f"'{name}' is there already", "rename one")
-    places = Counter((each.get("service"), each.get("port"), each.get("protocol", "TCP")) for each in offers)
-    for index, each in enumerate(offers):
-        place = (each.get("service"), each.get("port"), each.get("protocol", "TCP"))
-        if places[place] > 1 and place in [
-            (other.get("service"), other.get("port"), other.get("protocol", "TCP"))
-            for other in offers[:index]
-        ]:
+    places = set()
+    for index, place in enumerate(map(_offered, offers)):
+        if place in places:
             source.fault(("offers", index, "port"), "port-twice", f"port {place[1]} is offered already")
+        places.add(place)
     for index, word in enumerate(_texts(source.data, "accepts")):
         offer = word.partition(":")[2]
         if offer and offer not in names:
@@ -145,6 +149,7 @@ def _component(data: Data) -> Component:
         steps=data.get("upgrade", {}).get("steps", "major"),
         replacing=Replacing(**data.get("replace", {})),
         node=_node(data.get("node", {})),
+        controller=_controller(data),
     )
 
 
@@ -159,6 +164,7 @@ def _flows(data: Data) -> Flows:
         reaches=tuple(data.get("reaches", ())),
         peers=tuple(Peer(**each) for each in data.get("peers", ())),
         scrape=tuple(Scrape(**each) for each in data.get("scrape", ())),
+        monitoring=data.get("monitoring", False),
         api_server=data.get("apiServer", False),
         webhooks=tuple(data.get("webhooks", ())),
     )
@@ -186,6 +192,11 @@ def _version(data: Data) -> VersionQuestion:
 def _backup(data: Data) -> Backup:
     more = {"timeout": seconds(data["timeout"])} if "timeout" in data else {}
     return Backup(cronjob=data["cronjob"], **more)
+
+
+def _controller(data: Data) -> Controller | None:
+    said = data.get("controller", {} if data["metadata"]["name"] == JENKINS else None)
+    return None if said is None else Controller(login=said.get("login", ""))
 
 
 def _node(data: Data) -> Node:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pipelinekit import names
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault
 from pipelinekit.model.app import LANGUAGES
 from pipelinekit.model.spoken import suggestion
-from pipelinekit.names import host_fault
+from pipelinekit.names import nearest
 from pipelinekit.reading.schema import SCHEMAS, Schema
-from pipelinekit.reading.schema.words import MIRROR, REGISTRY
+from pipelinekit.reading.schema.words import MIRROR, REGISTRY, VARIABLE
 from pipelinekit.reading.source import Path, Source
 from pipelinekit.reading.unsaid import unsaid
 
@@ -77,26 +80,15 @@ def position(fault: Fault) -> tuple[int, int]:
     return (fault.place.line or 0, fault.place.column or 0) if fault.place else (0, 0)
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
-    """`did you mean 'x'?` when one of `words` is near to `word`, else the list of them."""
-    import difflib
-
-    known = sorted(words)
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean '{close[0]}'?"
-    return f"known are: {', '.join(known)}" if known else ""
-
-
 def shown(value: Any) -> str:
     """A value short enough for one line, without the login that an address may carry."""
     text = re.sub(r"(//|^')[^/@\s']*@", r"\1…@", repr(value))
-    return text if len(text) <= 60 else f"{text[:40]}… ({len(text)} characters)"
+    return text if len(text) <= 60 else f"{text[:40]}… ({counted(len(text), 'character')})"
 
 
 def unread(value: Any) -> str:
     """In place of a value that may be a secret: how long it is."""
-    return f"this value ({len(str(value))} characters)"
+    return f"this value ({counted(len(str(value)), 'character')})"
 
 
 def _note(source: Source, kind: str, error: ValidationError) -> None:
@@ -111,7 +103,7 @@ def _note(source: Source, kind: str, error: ValidationError) -> None:
         # That it is no whole number is told; by how much it is none is not of interest.
         return
     if keyword == "additionalProperties":
-        _unknown_keys(source, schema["properties"], value, path)
+        _unknown_keys(source, schema["properties"], value, path, SCHEMAS[kind]["properties"])
     elif keyword == "required":
         key = error.kind.value
         source.fault(path, "missing-key", f"'{key}' is missing", f"add {key}:")
@@ -120,12 +112,23 @@ def _note(source: Source, kind: str, error: ValidationError) -> None:
     elif "propertyNames" in error.schema_path:
         name = str(error.kind.value.instance)
         problem = f"{shown(name)} is no name for this: {schema.get('patternErrorMessage')}"
+        hint = _perhaps(name, schema)
         if keyword == "maxLength":
-            problem = f"the name has {len(name)} characters, at most {wanted} fit"
-        source.fault((*path, name), "bad-name", problem)
+            problem, hint = f"the name has {counted(len(name), 'character')}, at most {wanted} fit", ""
+        source.fault((*path, name), "bad-name", problem, hint)
     else:
         problem, hint = _phrase(keyword, schema, value, error.message, shown if not hidden else unread)
         source.fault(path, f"bad-{keyword.lower()}", problem, hint)
+
+
+def _perhaps(name: str, schema: Schema) -> str:
+    """The name that `name` was to be, in the characters that fit there, or nothing."""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
+    near = {
+        names.LABEL_RULE: names.label_from(plain, names.APPLICATION_MAX),
+        VARIABLE["patternErrorMessage"]: re.sub(r"[^A-Za-z0-9_]", "_", name).lstrip("0123456789"),
+    }.get(schema.get("patternErrorMessage", ""), "")
+    return f"perhaps {near}" if near and len(near) >= len(name) - 2 else ""
 
 
 def _found(value: Any, steps: Iterable[str | int]) -> tuple[Path, Any]:
@@ -147,11 +150,15 @@ def _found(value: Any, steps: Iterable[str | int]) -> tuple[Path, Any]:
     return path, value
 
 
-def _unknown_keys(source: Source, known: Schema, found: Mapping[str, Any], path: Path) -> None:
+def _unknown_keys(
+    source: Source, known: Schema, found: Mapping[str, Any], path: Path, outermost: Schema
+) -> None:
     free = [key for key in known if key not in found]
     for key in found:
         if key not in known:
             hint = _unindented(key, known, found) or nearest(key, free)
+            if path and key in outermost and not hint.startswith("did you"):
+                hint = "it is a key of the document itself: write it at the left margin"
             source.fault((*path, key), "unknown-key", "unknown key", hint)
 
 
@@ -177,9 +184,13 @@ def _wrong_kind(source: Source, kinds: str | list[str], value: Any, path: Path, 
     elif wanted == "text" and written is not None:
         source.fault(path, "bad-type", f"expected text, found {written}", f'quote it: "{written}"')
     else:
-        found = {"dict": "a mapping", "list": "a list", "str": f"the text {shown(value)}"}.get(
-            type(value).__name__, shown(value)
-        )
+        kinds_found = {
+            "dict": "a mapping",
+            "list": "a list",
+            "str": f"the text {shown(value)}",
+            "bool": str(value).lower(),
+        }
+        found = kinds_found.get(type(value).__name__) or shown(value)
         hint = ""
         if (
             "integer" in kinds
@@ -189,6 +200,8 @@ def _wrong_kind(source: Source, kinds: str | list[str], value: Any, path: Path, 
             hint = f"write it without quotes: {value.strip()}"
         elif "array" in kinds and isinstance(value, str):
             hint = f"write a list: [{', '.join(value.split())[:60]}]"
+        elif path[-1:] == ("port",) and isinstance(value, list):
+            hint = "one number; others beside it have names: ports: {admin: 8081}"
         elif "array" in kinds and isinstance(value, dict):
             hint = "begin each entry with '- '"
         source.fault(path, "bad-type", f"expected {wanted}, found {found}", hint)
@@ -200,13 +213,12 @@ def _phrase(
     limit: Any = schema[keyword]
     match keyword:
         case "pattern" if limit in {REGISTRY[0], MIRROR[0]}:
-            why = host_fault(str(value), path=limit == MIRROR[0])
+            why = names.host_fault(str(value), path=limit == MIRROR[0])
             return f"{shown(value)} {why}", f"expected: {schema['patternErrorMessage']}"
         case "pattern":
-            return (
-                f"{shown(value)} is not valid here",
-                f"expected: {schema.get('patternErrorMessage', limit)}",
-            )
+            rule = f"expected: {schema.get('patternErrorMessage', limit)}"
+            near = _perhaps(str(value), schema) if shown is not unread else ""
+            return f"{shown(value)} is not valid here", f"{rule}; {near}" if near else rule
         case "enum":
             spoken = suggestion(str(value)) if limit == list(LANGUAGES) else ""
             return f"{shown(value)} is not one of them", spoken or nearest(str(value), map(str, limit))
@@ -216,11 +228,11 @@ def _phrase(
             word = "at least" if keyword == "minimum" else "at most"
             return f"{value} is out of range: {word} {limit}", ""
         case "maxLength":
-            return f"has {len(value)} characters, at most {limit} fit", ""
+            return f"has {counted(len(value), 'character')}, at most {limit} fit", ""
         case "minLength" | "minItems":
             return "must not be empty", ""
         case "maxItems" | "maxProperties":
-            return f"has {len(value)} entries, at most {limit} are allowed", ""
+            return f"has {counted(len(value), 'entry')}, at most {limit} are allowed", ""
         case "uniqueItems":
             return "names the same thing twice", ""
     return message, ""

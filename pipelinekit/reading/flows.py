@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipelinekit.model.app import INTERNET, METRICS, Reach, partner_of
-from pipelinekit.reading.faults import mapping, nearest
+from pipelinekit.names import nearest
+from pipelinekit.reading.faults import mapping
 from pipelinekit.reading.source import Path, Source
 
 Data = Mapping[str, Any]

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Place
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -42,5 +43,5 @@ def outgrown(text: str, origin: str, nodes: int, depth: int) -> Fault | None:
 
 def too_deep(place: Place, path: str, nodes: int, depth: int) -> Fault:
     """The fault of a text that grows beyond so many values or levels."""
-    problem = f"anchors or nesting grow beyond {nodes} values or {depth} levels"
+    problem = f"anchors or nesting grow beyond {counted(nodes, 'value')} or {counted(depth, 'level')}"
     return Fault("yaml-too-deep", problem, place, path, "write the values out")

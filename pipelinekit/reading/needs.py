@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pipelinekit.errors import Fault
 from pipelinekit.model.component import APPLICATIONS, INGRESS, Component
 from pipelinekit.model.platform.document import ComponentEntry, Platform
+from pipelinekit.names import nearest
 from pipelinekit.reading.component import read_component_with_places
-from pipelinekit.reading.faults import nearest, position
+from pipelinekit.reading.faults import position
 from pipelinekit.reading.source import Source
 
 

@@ -158,12 +158,14 @@ def syntax_fault(error: yaml.YAMLError, text: str, origin: str) -> Fault:
         place = _place_at(text[: conflict.start(1)], origin)
         hint = "keep one side of each, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>"
         return Fault("conflict-markers", "a merge left its conflict markers here", place, hint=hint)
-    if "found character that cannot start any token" in problem:
+    if "found character that cannot start any token" in problem and mark and text[mark.index] == "\t":
+        problem, hint = "a tab begins here", "YAML is indented with spaces"
+    elif "found character that cannot start any token" in problem:
         hint = "YAML is indented with spaces; a text that begins with @, ` or % needs quotes"
     elif "did not find expected" in problem:
         hint = "is each brace, bracket and quote closed? a text that contains ': ' needs quotes"
     elif "but found another document" in problem:
-        hint = "write one document a file"
+        problem, hint = "a second document begins here", "write one document a file"
     elif "mapping values are not allowed" in problem:
         hint = "a text that contains ': ' needs quotes"
     return Fault("yaml-syntax", problem, place, hint=hint)

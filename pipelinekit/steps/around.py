@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pipelinekit.counts import counted
 from pipelinekit.model.app import App, Around
 from pipelinekit.plan.versions.pullrequests import ALLOW
 from pipelinekit.ports import Say, Shell
@@ -20,8 +21,8 @@ def around(app: App, stage: str, shell: Shell, say: Say, *, stranger: bool = Fal
     count = len(commands.before) + len(commands.after)
     if stranger and count:
         say(
-            f"build.around.{stage}: {count} command(s) skipped, for this is a pull request and the agent "
-            f"is there for others as well ({ALLOW} lets them)"
+            f"build.around.{stage}: {counted(count, 'command')} skipped, for this is a pull request and the "
+            f"agent is there for others as well ({ALLOW} lets them)"
         )
         commands = Around()
     for each in commands.before:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, refused
 from pipelinekit.model.deployment import Object
 from pipelinekit.model.platform.document import Environment
@@ -119,11 +120,11 @@ def _no_login(place: Place, secret: str) -> Refused:
 
 def _words(found: Preparation) -> str:
     parts = [
-        f"{len(names)} {word}"
-        for word, names in (
-            ("to make", found.created),
-            ("field(s) to change", found.changes),
-            ("to remove", found.removed),
+        f"{told} to {deed}"
+        for deed, names, told in (
+            ("make", found.created, f"{len(found.created)}"),
+            ("change", found.changes, counted(len(found.changes), "field")),
+            ("remove", found.removed, f"{len(found.removed)}"),
         )
         if names
     ]

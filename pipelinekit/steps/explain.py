@@ -67,6 +67,7 @@ def _build(described: Described) -> Iterator[Setting]:
         "package",
         "main",
         "files",
+        "extensions",
         "user",
         "dependencies",
         "test",

@@ -7,6 +7,7 @@ from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolEx
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused
 from pipelinekit.merge import Change, Decisions
 from pipelinekit.model.platform.document import Registration
@@ -143,7 +144,7 @@ def for_all(
                 reason = "the process that was to do it was ended: is there memory left?"
                 result = Result(title=title_of(each), state=State.FAILED, reason=reason)
             if result.state is not State.CURRENT:
-                reason = f": {result.reason}" if result.reason else f" ({len(result.files)} files)"
+                reason = f": {result.reason}" if result.reason else f" ({counted(len(result.files), 'file')})"
                 say(f"{result.state:>11}  {result.title}{reason}")
             results[title_of(each)] = result
     return tuple(results[title_of(each)] for each in these)

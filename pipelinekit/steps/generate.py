@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import usage
 from pipelinekit.generators import plan_files
 from pipelinekit.merge import UNSETTLED, Change, Decisions, Outcome, is_yours, next_base, three_way
@@ -13,9 +15,9 @@ from pipelinekit.model.app import App
 from pipelinekit.model.lock import Lock
 from pipelinekit.model.platform.site import Site
 from pipelinekit.model.tree import Tree
+from pipelinekit.names import nearest
 from pipelinekit.plan.migrations import MIGRATIONS, TEMPLATES, Migration, due
 from pipelinekit.ports import TextMerge, Workspace
-from pipelinekit.reading.faults import nearest
 from pipelinekit.reading.lock import read_lock
 from pipelinekit.render import Templates, render
 from pipelinekit.render.lock import lock_text
@@ -86,7 +88,7 @@ def remember(workspace: Workspace) -> Memory:
     }
     missing = sorted(set(lock.files) - set(base))
     notices = (
-        (f"base.tar.gz is missing or damaged for {len(missing)} file(s): they count as yours",)
+        (f"base.tar.gz is missing or damaged for {counted(len(missing), 'file')}: they count as yours",)
         if missing
         else ()
     )
@@ -157,7 +159,10 @@ def _check_paths(paths: Sequence[str], said: Decisions, kept: Sequence[str]) -> 
     for path in sorted((said.take_new | said.take_theirs | said.restore | said.yours).difference(paths)):
         folder = path in said.yours and any(is_yours(each, frozenset((path,))) for each in paths)
         if not folder and path not in kept:
-            raise usage("path-unknown", f"no file {path} is generated", hint=nearest(path, paths))
+            # Whoever writes a folder means one.
+            folders = {f"{above}/" for each in paths for above in PurePosixPath(each).parents if above.name}
+            what, known = ("file", paths) if not path.endswith("/") else ("folder", sorted(folders))
+            raise usage("path-unknown", f"no {what} {path} is generated", hint=nearest(path, known))
 
 
 def inputs_digest(descriptor: bytes, site: Site, tool: str, templates: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, refused
 from pipelinekit.generators.configxml import config_xml, described
-from pipelinekit.model.jenkins.jobconfig import Config, digest_of
+from pipelinekit.model.jenkins.jobconfig import Config, differences, digest_of
 from pipelinekit.model.jenkins.jobplan import Action, Change, Found, JobPlan, Wanted
 from pipelinekit.model.jenkins.jobs import Job
 from pipelinekit.model.jenkins.marker import JOB_DSL, Marker, with_marker
@@ -20,8 +20,6 @@ from pipelinekit.reading.configxml import disabled, lay_over, read_config
 
 AT_ONCE = 8
 """How many requests are under way at the same time, unless said."""
-
-Read = tuple[str, Config]
 
 
 def prepare(jobs: Iterable[Job], platform: str, *, via: str = "") -> tuple[Wanted, ...]:
@@ -57,9 +55,24 @@ def descriptions(jobs: Iterable[Job], platform: str) -> tuple[tuple[Job, str], .
 # --- planning -------------------------------------------------------------------------------------
 
 
-def survey(wanted: Sequence[Wanted], jobs: Jobs, platform: str, at_once: int = AT_ONCE) -> Live:
-    """What the controller has in our folders, with the configurations that decide."""
-    items = jobs.items(sorted({each.job.path.partition("/")[0] for each in wanted}))
+def survey(
+    wanted: Sequence[Wanted],
+    jobs: Jobs,
+    platform: str,
+    at_once: int = AT_ONCE,
+    *,
+    maybe: Collection[str] = (),
+) -> Live:
+    """What the controller has in our folders, with the configurations that decide.
+
+    `maybe` are folders that not every platform has: what is there counts where the folder is ours.
+    """
+    roots = {each.job.path.partition("/")[0] for each in wanted}
+    items = jobs.items(sorted(roots | {*maybe}))
+    for root in {*maybe} - roots:
+        marker = items[root].marker if root in items else None
+        if marker is None or marker.platform != platform:
+            items = {path: each for path, each in items.items() if path.partition("/")[0] != root}
     paths = to_read(wanted, items, platform)
     with ThreadPoolExecutor(at_once) as pool:
         texts = dict(zip(paths, pool.map(jobs.config, paths), strict=True))
@@ -204,11 +217,20 @@ def _state(change: Change, config: Config | None, found: Found | None) -> str:
     if change.action is Action.DISABLE:
         off = found is not None and found.disabled and found.marker is not None and found.marker.orphaned
         return "done" if off or config is None else "" if digest == change.live else "was changed"
-    if digest == change.wanted and found is not None and found.marker and not found.marker.orphaned:
+    if config and digest == change.wanted and _is_ours(found) and not _differs(change, config):
         return "done"
     if digest == change.live:
         return ""
     return "was made" if not change.live else "went away" if config is None else "was changed"
+
+
+def _is_ours(found: Found | None) -> bool:
+    return found is not None and found.marker is not None and not found.marker.orphaned
+
+
+def _differs(change: Change, config: Config) -> bool:
+    # A digest leaves properties out, for others write some: ours, parameters and a timer, are looked at here.
+    return bool(differences(_read(change.path, change.xml), config))
 
 
 def _blocked(change: Change, failed: Iterable[str]) -> Done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -39,6 +39,8 @@ class Told:
     """The text of app.yaml: whoever promotes has ledger and registry, and no clone."""
     anchor: Callable[[str, str], None] | None = None
     """Has an environment (or with none the registry) remember a head of the ledger."""
+    missed: Callable[[], object] = lambda: None
+    """Called when something could not be told."""
 
     @cached_property
     def _journal(self) -> Journal:
@@ -59,20 +61,38 @@ class Told:
 
     def released(self, done: ChartPublished) -> None:
         """A chart is in the repository."""
-        self._tell(self._event("released", self._digests(done), details=self._parts(done)), "publish")
+        self._tell(self._released(done))
 
     def deployed(self, done: Deployed, chart: ChartPublished) -> None:
         """It runs in an environment."""
-        details = {"revision": done.revision, "namespace": done.namespace}
-        event = self._event("deployed", self._digests(chart), done.environment, details=details)
-        self._tell(event, f"deploy-{done.environment}")
+        self._tell(*self._owed(chart), self._deployed(done, chart))
 
     def verified(self, done: Verified, chart: ChartPublished | None) -> None:
-        """Its tests passed there."""
+        """Its tests passed there, after it came there: what proves nothing before that is told again."""
         event = self._event(
             "verified", self._digests(chart), done.environment, details={"revision": done.revision}
         )
-        self._tell(event, f"verify-{done.environment}")
+        came = self.receipts.load(Deployed, done.environment)
+        before = (
+            [self._deployed(came, chart)]
+            if chart and came and (came.key, came.revision) == (done.key, done.revision)
+            else []
+        )
+        self._tell(*self._owed(chart), *before, event)
+
+    def _released(self, done: ChartPublished) -> Event:
+        return self._event("released", self._digests(done), details=self._parts(done))
+
+    def _deployed(self, done: Deployed, chart: ChartPublished) -> Event:
+        details = {"revision": done.revision, "namespace": done.namespace}
+        return self._event("deployed", self._digests(chart), done.environment, details=details)
+
+    def _owed(self, chart: ChartPublished | None) -> list[Event]:
+        """The release, where the ledger was not told of it from here."""
+        if chart is None or chart.key != self.plan.key:
+            return []
+        release = self._released(chart)
+        return [] if self._is_noted([release]) else [release]
 
     @contextmanager
     def endings(self, stage: str, environment: str) -> Iterator[None]:
@@ -133,28 +153,62 @@ class Told:
             return Digests(descriptor=self.plan.key.descriptor)
         return Digests(image=chart.image_digest, chart=chart.digest, descriptor=chart.key.descriptor)
 
-    def _tell(self, event: Event, name: str) -> None:
-        """Tell the ledger, unless it was told from this very folder."""
-        told = Noted(key=self.plan.key, told=_digest_of(event, self.name))
-        if self.receipts.load(Noted, name) != told and self._write(event):
-            self.receipts.save(told, name)
+    def _tell(self, *events: Event) -> None:
+        """Tell the ledger the last of them, after the others, unless it was told so from this very folder."""
+        if self._is_noted(events):
+            return
+        owed = [each for each in events if not self._is_noted([each])]
+        if self._write(*events, anchored=owed):
+            for number, each in enumerate(events):
+                told = events if number == len(events) - 1 else [each]
+                self.receipts.save(self._noted(told), _name_of(each))
 
-    def _write(self, event: Event) -> bool:
+    def _is_noted(self, events: Sequence[Event]) -> bool:
+        return self.receipts.load(Noted, _name_of(events[-1])) == self._noted(events)
+
+    def _noted(self, events: Sequence[Event]) -> Noted:
+        # A release that stands before it makes no difference to it.
+        counted = [each for each in events if each is events[-1] or each.kind != "released"]
+        return Noted(key=self.plan.key, told=_digest_of(counted, self.name))
+
+    def _write(self, *events: Event, anchored: Sequence[Event] = ()) -> bool:
+        commit = self.platform()
+        what = f"{events[-1].kind} {events[-1].version}"
         try:
-            head = self._journal.note([replace(event, platform=self.platform())])
+            head = self._journal.note([replace(each, platform=commit) for each in events])
         except PipelinekitError as error:
-            self.say(f"not in the ledger: {event.kind} {event.version}: {error.faults[0].problem}")
+            fault = error.faults[0]
+            self.say(f"not in the ledger: {what}: {fault.problem}")
+            if fault.hint:
+                self.say(f"  {fault.hint}")
+            self.missed()
             return False
-        if self.anchor and event.kind in ("released", "deployed"):
-            try:
-                self.anchor(event.environment, head)
-            except PipelinekitError as error:
-                self.say(f"not anchored: {event.kind} {event.version}: {error.faults[0].problem}")
+        for each in anchored:
+            self._anchored(each, head)
         return True
 
+    def _anchored(self, event: Event, head: str) -> None:
+        if self.anchor is None or event.kind not in ("released", "deployed"):
+            return
+        try:
+            self.anchor(event.environment, head)
+        except PipelinekitError as error:
+            self.say(f"not anchored: {event.kind} {event.version}: {error.faults[0].problem}")
 
-def _digest_of(event: Event, ledger: str) -> str:
-    """What of an event is told once."""
-    fields = {name: each for name, each in asdict(event).items() if name not in ("at", "platform")}
-    text = json.dumps([ledger, fields], sort_keys=True)
+
+_NOTES = {"released": "publish", "deployed": "deploy", "verified": "verify"}
+
+
+def _name_of(event: Event) -> str:
+    """The receipt that says that it was told: that of the verb, and of its environment."""
+    return "-".join(each for each in (_NOTES[event.kind], event.environment) if each)
+
+
+def _digest_of(events: Sequence[Event], ledger: str) -> str:
+    """What of events is told once."""
+    rows = [
+        {name: each for name, each in asdict(event).items() if name not in ("at", "platform")}
+        for event in events
+    ]
+    text = json.dumps([ledger, *rows], sort_keys=True)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from pipelinekit.adapters import private, process
-from pipelinekit.adapters.build import registriesconf
+from pipelinekit.adapters import momentary, private, process
+from pipelinekit.adapters.build import registriesconf, trial
 from pipelinekit.adapters.build.context import pinned_dockerfile, unpack_context
 from pipelinekit.adapters.build.hosts import hosts_of
 from pipelinekit.adapters.build.secrets import secret_words
@@ -128,10 +128,27 @@ class BuildahEngine:
         finally:
             process.run([*self._buildah(), "rm", container])
 
+    def ends_well(self, ref: ImageRef, words: Sequence[str]) -> bool:
+        """Whether a command of an image ends with 0; one that is not here is pulled."""
+        with private.folder() as scratch, dockerconfig.written([ref.registry], self.login) as config:
+            plain = [ref.registry] if self.registry.is_plain(ref.registry) else []
+            container = process.check(
+                [
+                    *self._buildah(),
+                    *registriesconf.write(scratch, plain, self.environment),
+                    *("from", "--authfile", str(config / dockerconfig.FILE), str(replace(ref, digest=""))),
+                ]
+            ).strip()
+        try:
+            run = [*self._buildah(), "run", "--isolation", "chroot", container, "--", *words]
+            return process.run(run, timeout=trial.LONGEST).code == 0
+        finally:
+            process.run([*self._buildah(), "rm", container])
+
     def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
         """Push a local image under `ref`; its digest. Uploads are resumed, digests verified."""
         del credentials
-        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+        with momentary.folder() as scratch:
             layout = Path(scratch, "layout")
             if image_id.startswith(INDEX):
                 words = ["manifest", "push", "--all", "--format", "oci", image_id, f"oci:{layout}"]

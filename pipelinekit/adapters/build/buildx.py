@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from threading import Thread
 
 from pipelinekit.adapters import private, process
 from pipelinekit.adapters.build.context import LAST, pinned_dockerfile, write_context
 from pipelinekit.adapters.build.secrets import secret_words
 from pipelinekit.adapters.build.trouble import build_failed
-from pipelinekit.errors import ToolMissing, refused
+from pipelinekit.errors import PipelinekitError, ToolMissing, refused
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.ports import Say
 
@@ -19,9 +21,30 @@ LAYERS = "buildkit"
 """The tag in a cache repository that holds layers and no image."""
 
 
-@cache
+_begun: list[Thread] = []
+
+
+def begin() -> None:
+    """Begin to find out whether it is there, beside what comes before a build."""
+    _begun.append(Thread(target=_ask, daemon=True))
+    _begun[-1].start()
+
+
+def _ask() -> None:
+    # Whoever waits for the answer asks again, and hears what is wrong.
+    with contextlib.suppress(PipelinekitError):
+        _answers()
+
+
 def available() -> bool:
     """Whether `docker buildx` answers on this machine."""
+    while _begun:
+        _begun.pop().join()
+    return _answers()
+
+
+@cache
+def _answers() -> bool:
     try:
         return process.run(["docker", "buildx", "version"], timeout=20).code == 0
     except ToolMissing:

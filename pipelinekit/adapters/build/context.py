@@ -12,7 +12,7 @@ from typing import IO, cast
 
 from pipelinekit.adapters import regular
 from pipelinekit.adapters.files import read_bytes
-from pipelinekit.adapters.source.tracked import followed, tracked
+from pipelinekit.adapters.source.clone.tracked import followed, tracked
 from pipelinekit.errors import refused
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.reading.docker.dockerfile import pin, stages

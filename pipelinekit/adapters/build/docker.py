@@ -7,17 +7,19 @@ import random
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelinekit.adapters.build import buildx
+from pipelinekit.adapters.build import buildx, trial, trouble
 from pipelinekit.adapters.build.context import LAST, cache_tags, labelled, stage_of, write_context
 from pipelinekit.adapters.build.hosts import hosts_of
 from pipelinekit.adapters.build.trouble import build_failed, may_pass, push_failed, reason_of, silent
 from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.adapters.registry.progress import Layers
+from pipelinekit.counts import counted
 from pipelinekit.errors import ToolFailed, ToolMissing, failed, refused
 from pipelinekit.model.release import BuildPlan, Credentials, ImageRef, TestRun
 from pipelinekit.ports import Live, Say, nobody
@@ -62,8 +64,8 @@ class DockerEngine:
 
             try:
                 self._client = docker.from_env(timeout=600)
+                # That has asked the engine for its version: it answers.
                 dockerconfig.without_netrc(self._client.api)
-                self._client.ping()
             except DockerException as error:
                 raise ToolMissing(silent(error, os.environ.get("DOCKER_HOST", ""))) from error
         return self._client
@@ -138,7 +140,7 @@ class DockerEngine:
             except DockerException:
                 continue
             found.append(name)
-        say(f"layers from {plan.cache}: {len(found)} image(s)")
+        say(f"layers from {plan.cache}: {counted(len(found), 'image')}")
         return found
 
     def _keep(self, plan: BuildPlan, context: Path, known: list[str], say: Say) -> None:
@@ -219,6 +221,29 @@ class DockerEngine:
         finally:
             container.remove(force=True, v=True)
 
+    def has_one_of(self, ids: Collection[str]) -> bool:
+        """Whether one of these containers, by their whole ids, runs in the engine; no where it tells none."""
+        from docker.errors import DockerException
+
+        with suppress(DockerException):
+            return any(each["Id"] in ids for each in self.client.api.containers(filters={"id": sorted(ids)}))
+        return False
+
+    def name(self, image_id: str, ref: ImageRef) -> None:
+        """Give a local image the name and tag of `ref`; raises `ToolFailed` where it is gone."""
+        with trouble.asked_of(image_id):
+            self.client.api.tag(image_id, f"{ref.registry}/{ref.repository}", ref.tag)
+
+    def begins(self, ref: ImageRef) -> tuple[str, tuple[str, ...]]:
+        """The folder in which a local image begins, and with which command; empty where it has none."""
+        return trial.begins(self.client, str(replace(ref, digest="")))
+
+    def ends_well(self, ref: ImageRef, words: Sequence[str]) -> bool:
+        """Whether a command of an image ends with 0, without a network; one that is not here is pulled."""
+        with dockerconfig.written([ref.registry], self._login) as config:
+            self.client.api.reload_config(str(config / dockerconfig.FILE))
+            return trial.ends_well(self.client, str(replace(ref, digest="")), words)
+
     def push(self, image_id: str, ref: ImageRef, credentials: Credentials | None, say: Say) -> str:
         """Push a local image under `ref`, again on a passing fault; its digest as the engine knows it.
 
@@ -244,7 +269,7 @@ class DockerEngine:
         name = f"{ref.registry}/{ref.repository}"
         auth = dockerconfig.for_engine(credentials)
         digest, retried, layers = "", set[str](), Layers()
-        self.client.api.tag(image_id, name, ref.tag)
+        self.name(image_id, ref)
         for event in self.client.api.push(name, ref.tag, auth_config=auth, stream=True, decode=True):
             if line := layers.line(event):
                 self._live(line)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from pipelinekit.adapters import programs
+from pipelinekit.adapters.build.lastword import last_word
 from pipelinekit.errors import Fault, ToolFailed, failed
 from pipelinekit.model.release import ImageRef
 
@@ -21,6 +23,17 @@ def push_failed(ref: ImageRef, reason: str) -> ToolFailed:
     elif "refused" in lowered or "no such host" in lowered or "timeout" in lowered:
         hint = f"is the registry {ref.registry} up, and reachable from the engine?"
     return failed("push-failed", f"{ref.registry} did not take the image: {reason}", hint=hint)
+
+
+@contextmanager
+def asked_of(image: str) -> Iterator[None]:
+    """What the engine says against an image, which others may have removed, is a failure of the tool."""
+    from docker.errors import DockerException
+
+    try:
+        yield
+    except DockerException as error:
+        raise failed("image-unreachable", f"{image}: {reason_of(error)}") from error
 
 
 def reason_of(error: Exception) -> str:
@@ -46,6 +59,12 @@ _NOISE = re.compile(
     r"|Error: building at STEP|(?:ERROR|error|Error): (?:failed to (?:build|solve)|process \")"
     r"|#\d+ (?:ERROR|CANCELED|DONE|\[|sha256:)|Step \d+/\d+|STEP \d+/|\[[^]]*\d/\d+\] |View build|> \[)"
 )
+_NO_BASE = re.compile(
+    r"manifest(?: for \S+)?(?: is)?(?:: manifest)? (?:unknown|not found)|name unknown|pull access denied"
+    r"|(?:docker\.io|[\w.-]+:\d+|[\w-]+\.[\w.-]+)/\S+: not found|repository \S+ not found|no such image",
+    re.IGNORECASE,
+)
+"""How engines say that a base image is not where it is looked for."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _STEP = re.compile(r"(?:Step \d+/\d+ : |STEP \d+/\d+: |#\d+ \[[^]]*\d+/\d+\] )(.*)")
 _TIMED = re.compile(r"#\d+ [0-9.]+ (.*)")
@@ -59,15 +78,20 @@ def build_failed(lines: Sequence[str], reason: str) -> ToolFailed:
     lines = [_COLOUR.sub("", line) for line in lines]
     steps = [found[1].strip() for line in lines if (found := _STEP.match(line))]
     words = [found[1] if (found := _TIMED.match(line)) else line for line in lines]
-    last = next((line.strip() for line in reversed(words) if line.strip() and not _NOISE.match(line)), "")
+    last = last_word([line for line in words if not _NOISE.match(line)])
     reason = re.sub(r"^(?:error: )+", "", reason, flags=re.IGNORECASE)
     code = re.search(r"(?:exit (?:status|code):? |non-zero code: )(\d+)", reason)
     ended = f"ended with exit code {code[1]}" if code else reason
     said = f": {last[:300]}" if last and code and last not in steps else ""
     step = f"{steps[-1][:120]} " if steps and code else ""
     locked = not code and re.search(r"unauthorized|authentication required|access denied", reason)
-    hint = "log in to the registry of the base image: `docker login HOST`"
-    hint = hint if locked else "the log of the build is above"
+    hint = "the log of the build is above"
+    if locked:
+        hint = "log in to the registry of the base image: `docker login HOST`"
+    if not code and _NO_BASE.search(reason[:2000]):
+        where = "is the base image there? images.mirror in platform.yaml says where they come from, "
+        where += "build.version in app.yaml (FROM in a Dockerfile of your own) which one"
+        hint = f"{where};\n{hint}" if locked else where
     return failed("build-failed", f"{step}{ended}{said}", hint=hint)
 
 

@@ -9,12 +9,16 @@ import json
 from collections.abc import Mapping
 
 from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.direct import objects as direct
+from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.errors import failed
 from pipelinekit.model.ledger import Anchor, read_anchor
 from pipelinekit.model.release import Target
 from pipelinekit.plan.deploying.deployment import ANCHOR
 
 _KINDS = "deployments,statefulsets,cronjobs"
+_PLACES = (("apps/v1", "deployments"), ("apps/v1", "statefulsets"), ("batch/v1", "cronjobs"))
+_MANAGER = "pipelinekit-ledger"
 
 
 class ClusterAnchors:
@@ -25,7 +29,11 @@ class ClusterAnchors:
 
     def mark(self, target: Target, anchor: Anchor) -> None:
         """Have what runs there remember it; raises `ToolFailed` when the cluster refuses."""
-        words = ("annotate", _KINDS, *_of(target), "--overwrite", "--field-manager=pipelinekit-ledger")
+        way = ways.to(self.env, target.context)
+        given = (_PLACES, target.namespace, _of(target)[1], (ANCHOR, str(anchor)), _MANAGER)
+        if way and direct.annotated(way, *given):
+            return
+        words = ("annotate", _KINDS, *_of(target), "--overwrite", f"--field-manager={_MANAGER}")
         done = kubectl.run(self.env, target, *words, f"{ANCHOR}={anchor}")
         if done.code:
             raise failed("anchor-refused", done.reason())

@@ -22,6 +22,8 @@ _SILENT = re.compile(
 )
 _UNTRUSTED = re.compile(r"x509|certificate signed by|certificate is (?:not )?valid", re.IGNORECASE)
 
+NO_KUBECONFIG = "KUBECONFIG or ~/.kube/config names it; `kubectl config get-contexts` lists what is known"
+
 
 def refusal(where: str, reason: str) -> ToolFailed | None:
     """A cluster's refusal as an error with a next step, or None when it is about something else.
@@ -44,7 +46,7 @@ def refusal(where: str, reason: str) -> ToolFailed | None:
         return failed(
             "kubeconfig-missing",
             "there is no kubeconfig that names a cluster",
-            hint="KUBECONFIG or ~/.kube/config names it; `kubectl config get-contexts` lists what is known",
+            hint=NO_KUBECONFIG,
         )
     unreadable = _UNREADABLE.search(reason)
     if unreadable:

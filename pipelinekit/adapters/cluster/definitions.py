@@ -9,6 +9,7 @@ from typing import Any
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.counts import counted
 from pipelinekit.errors import refused
 from pipelinekit.model.release import Target
 
@@ -69,7 +70,7 @@ class Definitions:
             objects = done.out.split()
             if objects:
                 hint = f"kubectl get {name} --all-namespaces; without them the definition can go"
-                raise refused("definition-used", f"{name} has {len(objects)} objects", hint=hint)
+                raise refused("definition-used", f"{name} has {counted(len(objects), 'object')}", hint=hint)
         if there:
             self._run(target, "delete", KIND, *there, "--ignore-not-found")
 

@@ -106,6 +106,9 @@ class Parts:
         """Run one Job of a CronJob to its end; its name. Raises `ToolFailed` when it does not succeed."""
         name = f"{cronjob[:40]}-{uuid4().hex[:8]}"
         made = self._run(target, "create", "job", name, f"--from=cronjob/{cronjob}")
+        if "(NotFound)" in made.err:
+            hint = "backup.cronjob in component.yaml names one that the installed release has"
+            raise failed("backup-failed", f"there is no CronJob {cronjob} to make a backup by", hint=hint)
         if made.code:
             raise helm.cluster_failed(target, made.reason())
         context = ["--context", target.context] if target.context else []
@@ -123,7 +126,7 @@ class Parts:
         if over() and ended[0].startswith("Complete"):
             return name
         why = ended[0] if ended else f"it takes longer than {timeout} s"
-        hint = f"kubectl --namespace {target.namespace} logs job/{name}"
+        hint = f"{target.kubectl} logs job/{name}"
         raise failed("backup-failed", f"the backup {name} has not succeeded: {why}", hint=hint)
 
     def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
@@ -138,11 +141,12 @@ def _refused(done: process.Completed) -> Answer:
     found = _RESPONSE.search(done.err)
     try:
         body = json.loads(found[1]) if found else {}
-    except ValueError:
-        body = {}
-    for each in (body.get("details") or {}).get("causes") or ():
-        if each.get("reason") == "UnexpectedServerResponse":
-            return Answer(status=int(body.get("code", 0)), body=str(each.get("message", ""))[:BODY])
+        for each in (body.get("details") or {}).get("causes") or ():
+            if each.get("reason") == "UnexpectedServerResponse":
+                return Answer(status=int(body.get("code", 0)), body=str(each.get("message", ""))[:BODY])
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        # No answer of Kubernetes: kubectl's own words are what there is.
+        pass
     return Answer(status=0, reason=done.reason())
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from pipelinekit.counts import counted
+
 MISSPELT = (
     "app.yml",
     "App.yaml",
@@ -29,7 +31,7 @@ def hint(folder: Path, name: str) -> str:
         return f"the application is in {above}: run it there, or with --path {os.path.relpath(above, folder)}"
     below = sorted(_below(folder, name))
     if below:
-        more = f" ({len(below)} applications: {', '.join(below[:5])})" if len(below) > 1 else ""
+        more = f" ({counted(len(below), 'application')}: {', '.join(below[:5])})" if len(below) > 1 else ""
         return f"there is one below: --path {below[0]}{more}"
     return ""
 

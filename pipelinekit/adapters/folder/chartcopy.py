@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipelinekit.adapters import files, regular
@@ -49,6 +50,13 @@ def find(root: Path, named: str) -> Path:
         return folder / named
     inside = sorted(each for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
     if not inside:
-        hint = "`draft create` makes one"
+        hint = "`draft create` makes one; where the folder has several applications, `draft up --all`"
         raise refused("chart-missing", f"there is no chart in {folder}", hint=hint)
     return inside[0]
+
+
+def texts(chart: Path) -> Iterator[str]:
+    """The texts of a chart that was copied: its values and templates."""
+    for each in sorted(chart.rglob("*")):
+        if each.suffix in {".yaml", ".yml", ".tpl"} and each.is_file():
+            yield each.read_text(errors="replace")

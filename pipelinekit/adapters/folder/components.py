@@ -8,9 +8,11 @@ from pathlib import Path
 from pipelinekit.adapters import files, regular
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.reading.component import FILE
+from pipelinekit.reading.values import read_values
 
 FOLDER = "platform-charts"
 """In the package, and beside platform.yaml."""
+CHART = "Chart.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,17 @@ class ComponentFolder:
     def origin(self) -> str:
         """The document's file."""
         return str(self.path / FILE)
+
+    def chart(self, folder: str) -> tuple[str, str] | None:
+        """Name and version of the chart in a folder of it, or None where there is none.
+
+        Raises `DocumentInvalid` for a Chart.yaml that is no mapping.
+        """
+        path = self.path / folder / CHART
+        if not path.is_file():
+            return None
+        about = read_values(files.read_text(path), str(path))
+        return str(about.get("name", "")), str(about.get("version", ""))
 
 
 def find(platform: Path | None) -> dict[str, ComponentFolder]:

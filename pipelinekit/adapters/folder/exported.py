@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipelinekit.adapters import files, regular
+from pipelinekit.counts import counted
 
 STATE = ".pipelinekit-export"
 """What the folder was made from, then a line for each file as `sha256sum --check` reads it."""
@@ -51,4 +52,4 @@ def write(folder: Path, texts: Mapping[str, str], inputs: str = "") -> int:
 
 
 def _head(inputs: str, count: int) -> str:
-    return f"# {count} files made from {inputs}"
+    return f"# {counted(count, 'file')} made from {inputs}"

@@ -40,7 +40,7 @@ class Workspace:
         linked = links.links(self.root, paths)
         if linked:
             # Where there is no link, no git is asked, and its door not even loaded.
-            from pipelinekit.adapters.source import tracked
+            from pipelinekit.adapters.source.clone import tracked
 
             tracked.require_tracked(self.root, linked)
 

@@ -21,16 +21,23 @@ class JenkinsBuilds:
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    def trigger(self, path: str, parameters: Mapping[str, str]) -> Ticket:
-        """Start a build. Parameters that the job does not have (its first build adds them) are left out."""
+    def trigger(self, path: str, parameters: Mapping[str, str], *, whole: bool = False) -> Ticket:
+        """Start a build. Parameters that the job does not have (its first build adds them) are left out.
+
+        With `whole` nothing is left out: the build would do something else.
+        """
         job = self._job(path)
         if not job.get("buildable", True):
             raise refused(
                 "job-disabled", f"{path} is disabled", hint="enable it, or `pipelinekit jobs apply`"
             )
         known = {
-            each["name"] for part in job.get("property", ()) for each in part.get("parameterDefinitions", ())
+            each["name"]: each.get("choices")
+            for part in job.get("property", ())
+            for each in part.get("parameterDefinitions", ())
         }
+        if whole:
+            _require(path, parameters, known)
         session = self.client.session()
         # A job with parameters takes no plain build, one without no other; a form keeps them out of logs.
         address = f"{url_of(path)}/{'buildWithParameters' if known else 'build'}"
@@ -90,7 +97,8 @@ class JenkinsBuilds:
             return
 
     def _job(self, path: str) -> Any:
-        tree = "buildable,nextBuildNumber,property[parameterDefinitions[name]],builds[number,queueId]"
+        parameters = "property[parameterDefinitions[name,choices]]"
+        tree = f"buildable,nextBuildNumber,{parameters},builds[number,queueId]"
         try:
             return self.client.json(f"{url_of(path)}/api/json?tree={tree}")
         except NotThere as error:
@@ -132,3 +140,16 @@ class JenkinsBuilds:
         raise refused(
             "build-lost", f"{ticket.path}: the queue has forgotten item {ticket.item}", hint="start it again"
         )
+
+
+def _require(path: str, parameters: Mapping[str, str], known: Mapping[str, list[str] | None]) -> None:
+    """Raise `Refused` for what the job would leave out, or Jenkins refuse without saying which."""
+    for name, value in parameters.items():
+        if name not in known:
+            problem = f"{path} has no parameter {name}"
+        elif known[name] is not None and value not in (known[name] or ()):
+            problem = f"{path} offers no {value[:100]!r} as {name}"
+        else:
+            continue
+        hint = "`pipelinekit jobs apply` brings it to what the platform has now"
+        raise refused("job-parameters", problem, hint=hint)

@@ -15,6 +15,7 @@ from pipelinekit.adapters.registry.download import Home
 from pipelinekit.adapters.registry.progress import amount
 from pipelinekit.adapters.registry.tokens import odd
 from pipelinekit.adapters.registry.trouble import Unanswered, unexpected
+from pipelinekit.counts import counted
 from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.ports import Live, nobody
 
@@ -177,7 +178,7 @@ class Blobs:
             cuts += 1
             if cuts == TRIES:
                 # Enough: an upload begun anew would be tried as often again.
-                cut = failed("registry-cut", f"{home.host} cut the upload {cuts} times")
+                cut = failed("registry-cut", f"{home.host} cut the upload {counted(cuts, 'time')}")
                 raise unexpected(home.host, answer) if answer is not None else cut
             self.connection.pause(cuts, answer)
             location, at = self._resume(home, location)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
@@ -114,7 +113,7 @@ class Cosign(CosignVerifier):
 
 @contextlib.contextmanager
 def _scratch() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+    with momentary.folder() as scratch:
         # An empty one, so that the public one is not fetched: a key needs no root.
         write_atomic(Path(scratch, "root.json"), json.dumps({"mediaType": _ROOT}))
         yield Path(scratch)

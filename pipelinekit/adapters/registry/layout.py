@@ -8,6 +8,7 @@ from pathlib import Path
 from pipelinekit.adapters.registry.blobs import Blobs, Home
 from pipelinekit.adapters.registry.digests import Manifest, digest_bytes
 from pipelinekit.adapters.registry.manifests import Manifests
+from pipelinekit.counts import counted
 from pipelinekit.errors import failed
 from pipelinekit.model.release import ImageRef
 from pipelinekit.ports import Say
@@ -17,7 +18,7 @@ def push(manifests: Manifests, blobs: Blobs, layout: Path, ref: ImageRef, say: S
     """Store the one image (or index) of a layout under `ref`; its digest."""
     listed = json.loads((layout / "index.json").read_text())["manifests"]
     if len(listed) != 1:
-        raise failed("layout-odd", f"{layout} holds {len(listed)} images where one was expected")
+        raise failed("layout-odd", f"{layout} holds {counted(len(listed), 'image')} where one was expected")
     return _store(manifests, blobs, layout, ref, listed[0], say)
 
 
@@ -30,7 +31,7 @@ def _store(
         _store(manifests, blobs, layout, ImageRef(ref.registry, ref.repository), dict(child), say)
     for blob in {each["digest"]: each for each in manifest.blobs}.values():
         digest, size = blobs.upload_file(Home(ref.registry, ref.repository), _path(layout, blob["digest"]))
-        say(f"{digest[:19]} {size} bytes")
+        say(f"{digest[:19]} {counted(size, 'byte')}")
     manifests.put(ref, manifest)
     return manifest.digest
 

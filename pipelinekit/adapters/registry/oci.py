@@ -55,6 +55,17 @@ class OciRegistry:
         labels = inner.get("Labels") if isinstance(inner, dict) else None
         return {str(name): str(value) for name, value in labels.items()} if isinstance(labels, dict) else {}
 
+    def begins(self, ref: ImageRef) -> tuple[str, tuple[str, ...]]:
+        """The folder in which an image begins, and with which command; empty where it has none."""
+        entry, command = self.words_of(ref)
+        return str(self._inner(ref).get("WorkingDir") or ""), (*entry, *command)
+
+    def words_of(self, ref: ImageRef) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """ENTRYPOINT and CMD of an image; empty where it has none."""
+        inner = self._inner(ref)
+        entry, command = (tuple(map(str, inner.get(key) or ())) for key in ("Entrypoint", "Cmd"))
+        return entry, command
+
     def built(self, ref: ImageRef) -> str:
         """When an image was built, as its configuration has it (RFC 3339)."""
         return str(self._configuration(ref).get("created", ""))
@@ -105,6 +116,10 @@ class OciRegistry:
         """Copy an image, index or artifact with its referrers; see `Copier.copy`."""
         mine = (self.manifests, self.blobs)
         return Copier(mine, mine).copy(ref, to, also=also)
+
+    def _inner(self, ref: ImageRef) -> Mapping[str, Any]:
+        inner = self._configuration(ref).get("config")
+        return inner if isinstance(inner, dict) else {}
 
     def _configuration(self, ref: ImageRef, depth: int = 0) -> Mapping[str, Any]:
         manifest = self.manifests.get(ref)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipelinekit.counts import counted
+
 
 class Layers:
     """The layers that an engine has spoken of."""
@@ -21,7 +23,8 @@ class Layers:
         total = max(int(detail.get("total") or 0), int(detail["current"]))
         self._sizes[name] = (int(detail["current"]), total)
         whole = sum(size for _, size in self._sizes.values())
-        return f"{len(self._sizes)} layer(s), {amount(sum(at for at, _ in self._sizes.values()), whole)}"
+        done = sum(at for at, _ in self._sizes.values())
+        return f"{counted(len(self._sizes), 'layer')}, {amount(done, whole)}"
 
 
 def amount(done: int, whole: int) -> str:

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelinekit.adapters import links
-from pipelinekit.adapters.source import addresses, content, dotgit, git
+from pipelinekit.adapters.source import addresses, dotgit, git
+from pipelinekit.adapters.source.clone import content
 from pipelinekit.adapters.source.git import TIMEOUT, Repository
 from pipelinekit.adapters.source.repositories import reason
 from pipelinekit.adapters.source.worktree import without_credentials
+from pipelinekit.counts import counted
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.platform.document import Registration
 
@@ -86,7 +88,7 @@ def _check_out(into: Path, shown: str) -> None:
         if sum(sizes) > MOST or len(sizes) > FILES:
             raise failed(
                 "repository-too-large",
-                f"{shown} has {len(sizes)} files of {sum(sizes) >> 20} MiB; "
+                f"{shown} has {counted(len(sizes), 'file')} of {sum(sizes) >> 20} MiB; "
                 f"{FILES} of {MOST >> 20} MiB are taken in",
                 hint="check it out yourself, and name the folder with --checkouts",
             )
@@ -100,7 +102,7 @@ def require_clean(folder: Path) -> None:
     if changed:
         raise refused(
             "checkout-dirty",
-            f"{len(changed)} changed file(s) are not committed in {folder}",
+            f"{counted(len(changed), 'changed file is', 'changed files are')} not committed in {folder}",
             hint="commit or stash them, or generate without --commit",
         )
 

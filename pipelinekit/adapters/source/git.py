@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from pipelinekit.adapters import plainhttp, process, programs
+from pipelinekit.adapters import momentary, plainhttp, process, programs
 from pipelinekit.adapters.source import addresses, dotgit, settings
 from pipelinekit.adapters.source.dotgit import DotGit
 from pipelinekit.adapters.source.settings import Setting
@@ -140,7 +139,7 @@ def repository(folder: Path, *, origin: str = "") -> Iterator[Repository | None]
         yield None
         return
     _require_recent()
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as common:
+    with momentary.folder() as common:
         listed = _listed_of_repository(found, common)
         Path(common, "config").write_text(settings.format_of(listed))
         for name in _SHARED:
@@ -164,7 +163,7 @@ def repository(folder: Path, *, origin: str = "") -> Iterator[Repository | None]
 def scratch(*, origin: str = "", work_tree: Path | None = None) -> Iterator[Git]:
     """git in a repository that has nothing yet, removed after the block; a work tree may be elsewhere."""
     _require_recent()
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as folder:
+    with momentary.folder() as folder:
         own = Path(folder, "git")
         for name in ("objects", "refs"):
             (own / name).mkdir(parents=True)
@@ -180,7 +179,7 @@ def scratch(*, origin: str = "", work_tree: Path | None = None) -> Iterator[Git]
 def nowhere(folder: Path | None = None, *, plain: bool = False) -> Iterator[Git]:
     """git outside of any repository; `plain` does without the user's settings, for what needs none."""
     _require_recent()
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as empty:
+    with momentary.folder() as empty:
         here = (folder or Path(empty)).resolve()
         env = _environment([] if plain else _of_user({}), empty)
         yield Git(here, {**env, "GIT_CEILING_DIRECTORIES": str(here.parent)})
@@ -238,7 +237,7 @@ def _of_user(redirect: Mapping[str, str]) -> list[Setting]:
 
 @cache
 def _listed(env: tuple[tuple[str, str], ...]) -> tuple[Setting, ...]:
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as empty:
+    with momentary.folder() as empty:
         given = dict(env)
         given.setdefault("GIT_CEILING_DIRECTORIES", str(Path(empty).resolve().parent))
         said = Git(Path(empty), given).check("config", "--list", "-z", "--show-scope")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.adapters import files, regular
-from pipelinekit.adapters.source import addresses, content, git, worktree
+from pipelinekit.adapters.source import addresses, git, worktree
+from pipelinekit.adapters.source.clone import content
 from pipelinekit.adapters.source.git import MEMORY, TIMEOUT
 from pipelinekit.adapters.source.repositories import reason
 from pipelinekit.errors import ToolFailed, failed, refused

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters.source import content, git
+from pipelinekit.adapters.source import git
+from pipelinekit.adapters.source.clone import content
 from pipelinekit.errors import failed
 from pipelinekit.reading.secretfiles import is_secret
 
@@ -27,7 +28,7 @@ def revision(folder: Path, *, name: str, messages: bool = False) -> Revision:
     repository. Raises `ToolFailed` with git's reason.
     """
     # Whoever only merges texts need not load what a release is made of.
-    from pipelinekit.adapters.source.tags import counted
+    from pipelinekit.adapters.source.clone.tags import counted
     from pipelinekit.model.release import Revision
 
     with git.repository(folder) as repo:

@@ -13,9 +13,9 @@ from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM, REGISTRY
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import usage
 from pipelinekit.model.platform.document import Environment, Platform, local_platform
+from pipelinekit.names import nearest
 from pipelinekit.reading import across
 from pipelinekit.reading.app import FILE
-from pipelinekit.reading.faults import nearest
 from pipelinekit.reading.platform.document import read_platform_with_places
 from pipelinekit.reading.source import Source
 from pipelinekit.steps.explain import Setting

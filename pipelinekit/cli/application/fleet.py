@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +15,13 @@ from pipelinekit.adapters.source import checkouts, platforms
 from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.cli import bug, report
 from pipelinekit.cli.application.difference import diff
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, check_failed, failed, usage
 from pipelinekit.model.platform.document import Platform, Registration
 from pipelinekit.model.platform.lock import PlatformLock
+from pipelinekit.names import nearest
 from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE
-from pipelinekit.reading.faults import nearest
 from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.steps import fleet
 from pipelinekit.steps.fleet import BAD, Result, State, Tool, title_of
@@ -28,6 +29,8 @@ from pipelinekit.steps.generate import inputs_digest, is_current
 
 BRANCH = "pipelinekit/generate"
 AT_ONCE = 8
+SHOWN = 5
+"""So many applications are named in one line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +144,7 @@ def run(options: FleetOptions, *, as_json: bool) -> None:
     text = platforms.read_platform_text(options.platform)
     platform = read_platform(text.content, text.origin)
     these = _chosen(platform, options.only)
-    for line in _out_of_step(platform, text.lock):
+    for line in _out_of_step(platform, text.lock, options.only):
         report.notice(line)
     work = Work(platform, options)
     results = fleet.for_all(
@@ -164,19 +167,33 @@ def _below(title: str, line: str) -> str:
     return re.sub(r"\A(---|\+\+\+) ([ab])/", rf"\1 \2/{title}/", line)
 
 
-def _out_of_step(platform: Platform, lock: PlatformLock) -> list[str]:
-    """What the platform's lock and its registrations do not agree about; nothing where there is no lock."""
-    locked = {each.registration for each in lock.applications}
-    registered = set(platform.applications)
+def _out_of_step(platform: Platform, lock: PlatformLock, only: Sequence[str]) -> list[str]:
+    """What the platform's lock and its registrations do not agree about; nothing where there is no lock.
+
+    Whoever asks for some of them is told of those alone.
+    """
+
+    def asked(registrations: Iterable[Registration]) -> set[Registration]:
+        return {each for each in registrations if not only or title_of(each) in only}
+
+    if not lock.applications:
+        return []
+    locked = asked(each.registration for each in lock.applications)
+    registered = asked(platform.applications)
     hint = "`pipelinekit platform sync` brings the lock up to date"
     return [
-        f"{', '.join(sorted(map(title_of, these)))}: {what}; {hint}"
+        f"{_some(sorted(map(title_of, these)))}: {what}; {hint}"
         for these, what in (
             (registered - locked, "registered, and not in platform.lock.yaml"),
             (locked - registered, "in platform.lock.yaml, and not registered so any more"),
         )
-        if these and locked
+        if these
     ]
+
+
+def _some(titles: Sequence[str]) -> str:
+    more = f" and {len(titles) - SHOWN} more" if len(titles) > SHOWN else ""
+    return ", ".join(titles[:SHOWN]) + more
 
 
 def _chosen(platform: Platform, only: Sequence[str]) -> list[Registration]:
@@ -202,7 +219,7 @@ def _report(results: Sequence[Result], *, as_json: bool) -> None:
         report.as_json({"counts": counts, "applications": rows})
         return
     told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-    report.result(f"{len(results)} applications: {told or 'nothing to do'}")
+    report.result(f"{counted(len(results), 'application')}: {told or 'nothing to do'}")
 
 
 def _exit(results: Sequence[Result], *, check: bool) -> None:
@@ -213,5 +230,7 @@ def _exit(results: Sequence[Result], *, check: bool) -> None:
     outdated = [each.title for each in results if each.state is State.OUTDATED]
     if check and outdated:
         raise check_failed(
-            "not-current", f"{len(outdated)} application(s) are not current", hint=", ".join(outdated[:5])
+            "not-current",
+            f"{counted(len(outdated), 'application is', 'applications are')} not current",
+            hint=_some(outdated),
         )

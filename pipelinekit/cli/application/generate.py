@@ -11,9 +11,12 @@ from pipelinekit import __version__
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.cli import report
+from pipelinekit.cli.application import kept
 from pipelinekit.cli.application.difference import diff
 from pipelinekit.cli.options import JSON, line
+from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring import Line
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Place, Refused, check_failed, usage
 from pipelinekit.generators import GENERATORS
 from pipelinekit.merge import Change, Decisions, Outcome
@@ -43,7 +46,9 @@ QUIET = frozenset((Outcome.IDENTICAL,))
     click.option("--restore", multiple=True, metavar="PATH", help="Bring back a file that you deleted."),
     click.option("--all", "everyone", is_flag=True, help="Every application of the platform."),
     click.option("--only", multiple=True, metavar="TEAM/APP", help="With --all: only these."),
-    click.option("--checkouts", default="", metavar="DIR", help="With --all: folders, not clones."),
+    click.option(
+        "--checkouts", default="", type=on_disk, metavar="DIR", help="With --all: folders, not clones."
+    ),
     click.option("--commit", is_flag=True, help="With --all: commit what was generated."),
     click.option("--branch", default="", metavar="NAME", help="With --commit: on this branch."),
     click.option("--push", is_flag=True, help="With --commit: push the branch."),
@@ -137,6 +142,7 @@ def read_decisions(
         if side not in chosen:
             raise click.UsageError(f"--take {side}: say 'new' or 'theirs'")
         chosen[side].add(path)
+    chosen["new"] |= kept.beside(here, chosen["new"])
     return Decisions(
         yours=frozenset(path for each in words(keep) for path in _kept(here, each)),
         take_new=frozenset(chosen["new"]),
@@ -159,7 +165,8 @@ def _kept(here: Line, word: str) -> Iterable[str]:
             raise usage("chart-missing", f"--keep chart: there is no chart in {folder} to keep", hint=hint)
         return [] if here.app.chart else [f"{folder}/"]
     if word in GENERATORS:
-        return [each.path for each in GENERATORS[word].plan(here.app, here.site)] or [word]
+        paths = [each.path for each in GENERATORS[word].plan(here.app, here.site)] or [word]
+        return kept.without_dockerfile(here.root, paths) if word == "dockerfile" else paths
     return [word]
 
 
@@ -201,7 +208,7 @@ def _say_notices(generation: Generation) -> None:
 def _report(
     here: Line, generation: Generation, *, as_json: bool, written: bool, shown: str | None, quiet: bool
 ) -> None:
-    changes = generation.changes
+    changes = kept.worth_telling(generation.changes, here.root)
     if as_json:
         report.as_json(
             {
@@ -218,7 +225,7 @@ def _report(
     count = len(generation.writes)
     name = here.app.name
     if written and count:
-        report.result(f"{name}: {count} files written")
+        report.result(f"{name}: {counted(count, 'file')} written")
     elif (written or generation.current) and not generation.unsettled and not quiet:
         report.result(f"{name}: everything is current")
 
@@ -230,7 +237,7 @@ def _settle_exit(generation: Generation, *, check: bool, show_diff: bool) -> Non
     if check and not generation.current and not newer and not show_diff:
         raise check_failed(
             "not-current",
-            f"{len(generation.writes) or 1} generated file(s) are not current",
+            f"{counted(len(generation.writes) or 1, 'generated file is', 'generated files are')} not current",
             hint="run `pipelinekit generate`; --diff shows what changes",
         )
 

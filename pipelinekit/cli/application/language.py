@@ -13,7 +13,7 @@ class LanguageChoice(click.Choice[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The language, or a usage error."""
-        suggestion = spoken.suggestion(value) if value not in LANGUAGES else ""
+        suggestion = "" if value in LANGUAGES else spoken.suggestion(value)
         if suggestion:
             self.fail(f"'{value}' is not one of them; {suggestion}", param, ctx)
         return super().convert(value, param, ctx)

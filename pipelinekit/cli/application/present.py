@@ -12,7 +12,7 @@ from pipelinekit.model.app import Language
 from pipelinekit.reading.app import FILE, read_app
 
 if TYPE_CHECKING:
-    from pipelinekit.model.app import OwnChart
+    from pipelinekit.model.app import App, OwnChart
     from pipelinekit.plan.detect.signs import Detected, Texts
 
 
@@ -23,6 +23,18 @@ TO_KNOW = (
     "  once it is deployed, `pipelinekit deploy` says at its end how to reach it"
 )
 """What a newcomer trips over."""
+
+
+TO_SYNC = (
+    "once it is registered, `pipelinekit platform sync` holds each `calls` against the other's `accepts`: "
+    "traffic is open where both say so"
+)
+"""What one of several, or one that calls others, trips over."""
+
+
+def flows(app: App) -> bool:
+    """Whether it says whom it calls, or who calls it."""
+    return bool(app.calls or app.accepts)
 
 
 def require_same(folder: Path, name: str, language: Language | None) -> None:

@@ -9,8 +9,10 @@ import click
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import identity, report
 from pipelinekit.cli.application import present
+from pipelinekit.cli.contexts import folder_fault
 from pipelinekit.cli.options import JSON, PATH, PLATFORM
 from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.counts import counted
 from pipelinekit.errors import DocumentInvalid, Fault
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.platform.lock import PlatformLock
@@ -48,14 +50,19 @@ def validate(path: str, platform: str, as_json: bool) -> None:
             described = across.describe(Line(Options(path=path)).descriptor, str(Path(path, FILE)))
             checked.append(described.source.origin)
             _say_unreached(described)
+            faults += _folder(described, Path(path))
         except DocumentInvalid as error:
             faults += error.faults
     if platform:
         text = platforms.read_platform_text(platform)
         try:
             document, written = read_platform_with_places(text.content, text.origin)
-            faults += across.check_meetings(document, written)
-            faults += _components(document, written, platform)
+            title = described.title if described else ""
+            faults += (
+                _meetings(document, written, title, platform)
+                if is_application
+                else [*across.check_meetings(document, written), *_components(document, written, platform)]
+            )
             checked.append(text.origin)
         except DocumentInvalid as error:
             faults += error.faults
@@ -71,16 +78,35 @@ def validate(path: str, platform: str, as_json: bool) -> None:
         report.result(f"{' and '.join(checked)} {'is' if len(checked) == 1 else 'are'} valid")
 
 
+def _folder(described: across.Described, root: Path) -> list[Fault]:
+    """What is wrong with the folder that it is built from, which only the disk knows."""
+    folder = described.app.build.folder
+    fault = folder_fault(root, folder, described.source.place(("build", "folder"))) if folder else None
+    return [fault] if fault else []
+
+
 def _say_unreached(described: across.Described) -> None:
     if described.app.chart and described.source.data.get("run"):
         report.notice(present.beside_a_chart(described.app.chart))
+
+
+def _meetings(platform: Platform, written: Source, title: str, source: str) -> list[Fault]:
+    """Where this application meets another one; that others meet is for whoever keeps the platform."""
+    found = across.check_meetings(platform, written)
+    mine = across.meetings_of(title, found)
+    if len(mine) < len(found):
+        theirs = counted(len(found) - len(mine), "fault", "faults")
+        report.notice(
+            f"{source} has {theirs} that no change here mends: its own `pipelinekit validate` tells them"
+        )
+    return mine
 
 
 def _components(platform: Platform, written: Source, source: str) -> list[Fault]:
     """What is wrong with the components that are on; one that is nowhere is told, and is no fault here."""
     if not platform.components or source.startswith("git+"):
         return []
-    from pipelinekit.cli.platform.parts import components
+    from pipelinekit.cli.platform.components.parts import components
 
     path = Path(source)
     found = components(platform, written, path if path.is_dir() else path.parent)

@@ -28,6 +28,8 @@ from pipelinekit.cli.jenkins.plans import (
     today,
 )
 from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.cli.paths import on_disk
+from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed
 from pipelinekit.model.jenkins.jobplan import Action, to_json
 from pipelinekit.model.jenkins.jobrun import JobStatus
@@ -58,7 +60,9 @@ def jobs() -> None:
 @ADOPT
 @ASSUME
 @AT_ONCE
-@click.option("--out", default="", metavar="FILE", help="Write the plan, for `jobs apply FILE`.")
+@click.option(
+    "--out", default="", type=on_disk, metavar="FILE", help="Write the plan, for `jobs apply FILE`."
+)
 @JSON
 def plan(
     platform: str, adopt: tuple[str, ...], assume: tuple[str, ...], at_once: int, out: str, as_json: bool
@@ -84,7 +88,7 @@ def plan(
 
 
 @jobs.command()
-@click.argument("plan", default="", metavar="[PLAN]")
+@click.argument("plan", default="", type=on_disk, metavar="[PLAN]")
 @PLATFORM
 @ADOPT
 @ASSUME
@@ -144,7 +148,7 @@ def drift(platform: str, at_once: int, as_json: bool) -> None:
     if drifted:
         raise check_failed(
             "jobs-drift",
-            f"{_count(drifted, 'job')} changed by hand",
+            f"{counted(len(drifted), 'job')} changed by hand",
             hint="`pipelinekit jobs apply` puts them back",
         )
     if not as_json:
@@ -243,10 +247,6 @@ def _is_ours(marker: Any, site: Site) -> bool:
     return marker is not None and marker.platform == site.platform.name
 
 
-def _count(things: Sequence[Any], word: str) -> str:
-    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
-
-
 def _outcome(rows: Sequence[JobStatus]) -> str:
     if not rows:
         return "no jobs"
@@ -256,7 +256,7 @@ def _outcome(rows: Sequence[JobStatus]) -> str:
         if each.state == "scan failed" or (each.last and each.last.result not in ("SUCCESS", ""))
     ]
     missing, unseen = ([each for each in rows if each.state == state] for state in ("missing", "not seen"))
-    told = f"{_count(rows, 'job')}, {len(bad)} not well, {len(missing)} missing"
+    told = f"{counted(len(rows), 'job')}, {len(bad)} not well, {len(missing)} missing"
     return f"{told}, {len(unseen)} not seen" if unseen else told
 
 

@@ -19,6 +19,7 @@ from pipelinekit.cli.jenkins.controller import Controller, Site
 from pipelinekit.errors import Fault, Refused, ToolFailed, refused, usage
 from pipelinekit.model.jenkins.jobconfig import Difference
 from pipelinekit.model.jenkins.jobplan import Action, Change, JobPlan, Wanted, from_json
+from pipelinekit.model.jenkins.jobs import DRAFTS
 from pipelinekit.plan.jenkins.jobchanges import Live
 from pipelinekit.plan.jenkins.jobs import notices
 from pipelinekit.steps import jobs as steps
@@ -38,7 +39,9 @@ def plan_for(
     """The plan; with `ask` plugins and credentials are asked for as well."""
     controller.facts.version()
     wanted: Sequence[Wanted] = [each for each in site.wanted if each.job.path.startswith(only)]
-    live = steps.survey(wanted, controller.jobs, site.platform.name, at_once)
+    # With `only` the rest is nobody's question: what nobody wants there is not looked for either.
+    maybe = () if only else (DRAFTS,)
+    live = steps.survey(wanted, controller.jobs, site.platform.name, at_once, maybe=maybe)
     made = steps.plan_jobs(site.platform, site.commit, wanted, live, adopt=frozenset(adopt))
     if ask:
         found = asking.obstacles(
@@ -72,13 +75,17 @@ def read_plan(path: str, site: Site) -> JobPlan:
 
 def consent(made: JobPlan, yes: bool) -> None:
     """Ask before doing; raises `UsageError` where nobody can answer and nobody has said --yes."""
-    if yes or not made.deeds:
+    if made.deeds:
+        agree(f"Do that in {made.url}?", yes, "--yes, or give a plan from `jobs plan --out`")
+
+
+def agree(question: str, yes: bool, instead: str = "--yes") -> None:
+    """Ask somebody; raises `UsageError` where nobody can answer and nobody has said --yes."""
+    if yes:
         return
     if not sys.stdin.isatty():
-        raise usage(
-            "consent", "without a terminal to ask in, say --yes, or give a plan from `jobs plan --out`"
-        )
-    if not click.confirm(f"Do that in {made.url}?", err=True):
+        raise usage("consent", f"without a terminal to ask in, say {instead}")
+    if not click.confirm(question, err=True):
         raise click.Abort
 
 
@@ -89,27 +96,34 @@ def today() -> date:
 
 def apply_plan(made: JobPlan, controller: Controller, at_once: int, as_json: bool) -> None:
     """Do what a plan says and report it; raises with every job that failed or was refused."""
+    told = carry_out(made, controller, at_once, as_json=as_json)
+    if as_json:
+        report.as_json(told)
+
+
+def carry_out(made: JobPlan, controller: Controller, at_once: int, *, as_json: bool) -> dict[str, Any]:
+    """`apply_plan`, whose JSON is returned for who has more to tell; what fails is in it, and raised."""
     say = (lambda _: None) if as_json else report.say
     results = steps.apply(made, controller.jobs, today=today().isoformat(), say=say, at_once=at_once)
     left = [Fault("job-refused", f"{each.path}: {each.why}") for each in made.of(Action.REFUSED)]
     hint = "add what is missing and run it again; --assume-credential for one that this account cannot see"
     blocked = [Fault("job-blocked", f"{each.path} {each.why}", hint=hint) for each in made.of(Action.BLOCKED)]
     faults = [*steps.failures(results), *blocked]
-    if as_json:
-        report.as_json(
-            {
-                "done": {each.change.path: each.change.action for each in results if not each.error},
-                "already": [each.change.path for each in results if each.already],
-                "failed": [str(each) for each in (*faults, *left)],
-            }
-        )
-    else:
+    told = {
+        "done": {each.change.path: each.change.action for each in results if not each.error},
+        "already": [each.change.path for each in results if each.already],
+        "failed": [str(each) for each in (*faults, *left)],
+    }
+    if not as_json:
         done = [replace(each.change) for each in results if not each.error and not each.already]
         report.result(_summary(done, made, sum(1 for each in results if each.error)))
+    elif faults or left:
+        report.as_json(told)
     if faults:
         raise ToolFailed(*faults, *left)
     if left:
         raise Refused(*left)
+    return told
 
 
 # --- showing --------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from pipelinekit.adapters.folder import exported, packaged
 from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.options import ADOPT, ASSUME, YES
 from pipelinekit.cli.options import PLATFORM
+from pipelinekit.cli.paths import on_disk
+from pipelinekit.counts import counted
 from pipelinekit.errors import usage
 
 # What makes jobs is imported where it is used: an export that is current needs none of it.
@@ -64,7 +66,9 @@ def install(platform: str, adopt: tuple[str, ...], assume: tuple[str, ...], star
 
 @seed.command()
 @PLATFORM
-@click.option("--to", default="", metavar="DIR", help="Write into this folder; without it, print.")
+@click.option(
+    "--to", default="", type=on_disk, metavar="DIR", help="Write into this folder; without it, print."
+)
 @click.option("--job-dsl", is_flag=True, help="The jobs as a Job DSL script, and nothing else.")
 @click.option("--config-xml", is_flag=True, help="Each job's config.xml, and nothing else; needs --to.")
 def export(platform: str, to: str, job_dsl: bool, config_xml: bool) -> None:
@@ -83,7 +87,7 @@ def export(platform: str, to: str, job_dsl: bool, config_xml: bool) -> None:
     inputs = _inputs(platform) if config_xml else ""
     count = exported.current(Path(to), inputs) if inputs else None
     if count is not None:
-        report.result(f"{to}: {count} files, 0 of them written")
+        report.result(f"{to}: {counted(count, 'file')}, 0 of them written")
         return
     from pipelinekit.cli.jenkins import exports
     from pipelinekit.cli.jenkins.controller import read_site
@@ -97,7 +101,7 @@ def export(platform: str, to: str, job_dsl: bool, config_xml: bool) -> None:
         )
     if to:
         written = exported.write(Path(to), texts, inputs)
-        report.result(f"{to}: {len(texts)} files, {written} of them written")
+        report.result(f"{to}: {counted(len(texts), 'file')}, {written} of them written")
         return
     for name, text in texts.items():
         report.result(text.rstrip("\n") if len(texts) == 1 else f"# --- {name}\n{text}")

@@ -13,6 +13,7 @@ from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.controller import Controller
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import refused, usage
+from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.stages import DEPLOY
 from pipelinekit.plan.jenkins.jobs import path_of
 from pipelinekit.plan.release import environments_to_deploy
@@ -22,13 +23,7 @@ from pipelinekit.steps import follow as steps
 
 def deploy(here: Line, via: str, environment: str, *, plan_only: bool, as_json: bool) -> None:
     """Deploy by a build of the main branch, which deploys to every automatic environment."""
-    if via != "jenkins":
-        raise usage("via", f"--via {via[:40]!r} is not known", hint="--via jenkins")
-    jenkins = here.platform.jenkins
-    if jenkins is None:
-        raise usage(
-            "no-jenkins", "the platform names no controller", hint="give --platform, with jenkins: in it"
-        )
+    url = controller_of(here.platform, via)
     automatic = [each.name for each in environments_to_deploy(here.platform, "", automatic=True)]
     if environment and environment not in automatic:
         raise refused(
@@ -38,11 +33,20 @@ def deploy(here: Line, via: str, environment: str, *, plan_only: bool, as_json: 
         )
     path = branch_path(here)
     if plan_only:
-        report.result(
-            f"would build {path} at {jenkins.url}, which deploys to {', '.join(automatic) or 'nothing'}"
-        )
+        report.result(f"would build {path} at {url}, which deploys to {', '.join(automatic) or 'nothing'}")
         return
-    _follow(Controller(jenkins.url).builds, jenkins.url, path, {DEPLOY: "true"}, as_json=as_json)
+    follow(Controller(url).builds, url, path, {DEPLOY: "true"}, as_json=as_json)
+
+
+def controller_of(platform: Platform, via: str) -> str:
+    """The controller's address; raises `UsageError` for another way, and for a platform without one."""
+    if via != "jenkins":
+        raise usage("via", f"--via {via[:40]!r} is not known", hint="--via jenkins")
+    if platform.jenkins is None:
+        raise usage(
+            "no-jenkins", "the platform names no controller", hint="give --platform, with jenkins: in it"
+        )
+    return platform.jenkins.url
 
 
 def branch_path(here: Line) -> str:
@@ -51,8 +55,14 @@ def branch_path(here: Line) -> str:
     return f"{path_of(here.app.team, here.app.name)}/{quote(branch, safe='')}"
 
 
-def _follow(builds: Builds, url: str, path: str, parameters: Mapping[str, str], *, as_json: bool) -> None:
-    following = steps.start(builds, path, parameters)
+def follow(
+    builds: Builds, url: str, path: str, parameters: Mapping[str, str], *, as_json: bool, whole: bool = False
+) -> None:
+    """Start a build and follow it to its end, which is raised unless it is a good one.
+
+    `whole`: the job has to take every parameter, and what its verb refused is a refusal here too.
+    """
+    following = steps.start(builds, path, parameters, whole=whole)
     report.say(f"{path} is queued at {url} (item {following.ticket.item})")
     write = report.say if as_json else report.result
     try:
@@ -62,7 +72,7 @@ def _follow(builds: Builds, url: str, path: str, parameters: Mapping[str, str], 
         raise
     if as_json:
         report.as_json({"job": path, "number": following.number, "result": result})
-    steps.settle(path, following.number, result)
+    steps.settle(path, following.number, result, following.code if whole else None)
     if not as_json:
         report.result(f"{path} #{following.number} ended with {result}")
 

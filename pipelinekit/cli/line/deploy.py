@@ -12,10 +12,11 @@ from typing import Any
 import click
 
 from pipelinekit.adapters import files
-from pipelinekit.cli import ahead, books, report, signatures
+from pipelinekit.cli import ahead, books, loading, reaching, report, signatures
 from pipelinekit.cli.line import meanwhile
-from pipelinekit.cli.line.release import around_stage, finish_all
-from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, VIA, line
+from pipelinekit.cli.line.stage import around_stage, finish_all
+from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, TIMEOUT, VIA, line
+from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import ToolFailed, check_failed, refused, usage
 from pipelinekit.model.deployment import DeploymentPlan
@@ -40,11 +41,15 @@ FORMAT = 1
 @line(
     ENVIRONMENT,
     AUTOMATIC,
-    click.option("--timeout", default=300, show_default=True, type=click.IntRange(1, 7200), help="Seconds."),
+    TIMEOUT,
     VIA,
     PLAN,
-    click.option("--out", default="", metavar="FILE", help="With --plan: write it to a file as well."),
-    click.option("--from-plan", default="", metavar="FILE", help="Do that plan, or refuse (6)."),
+    click.option(
+        "--out", default="", type=on_disk, metavar="FILE", help="With --plan: write it to a file as well."
+    ),
+    click.option(
+        "--from-plan", default="", type=on_disk, metavar="FILE", help="Do that plan, or refuse (6)."
+    ),
     click.option("--check", is_flag=True, help="List what hands have changed; exit code 1 if anything."),
     JSON,
 )
@@ -82,19 +87,28 @@ def deploy(here: Line, environment: str, automatic: bool, as_json: bool, **rest:
 
         deploy_via(here, rest["via"], environment, plan_only=rest["plan_only"], as_json=as_json)
         return
-    if rest["check"]:
-        _check(here, environment, automatic, as_json)
-        return
+    # Whether an environment is automatic or has a gate is said by the platform as it is now.
+    ahead.renew(("platform", here.options))
+    with reaching.opened():
+        if rest["check"]:
+            _check(here, environment, automatic, as_json)
+        else:
+            _planned_or_done(here, environment, automatic, as_json, **rest)
+
+
+def _planned_or_done(here: Line, environment: str, automatic: bool, as_json: bool, **rest: Any) -> None:
+    loading.begin(loading.HTTP, loading.CLUSTER)
     here.require_registry()
     environments = environments_to_deploy(here.platform, environment, automatic=automatic)
+    reaching.begin(here, environments)
     promises = _promises(rest["from_plan"], environments) if rest["from_plan"] else {}
     prepared = _prepared(here, environments)
     if rest["plan_only"]:
         _show(here, list(prepared), rest["out"], as_json)
         return
     with around_stage(here, "deploy"):
-        # What `publish` tells comes before what this verb does.
-        told = books.told(here, ahead.paid)
+        # What `publish` tells comes before what this verb tells, and Helm waits for neither.
+        told = books.told(here, ahead.cleared)
         try:
             results = [_deployed(here, each, promises, rest["timeout"], told) for each in prepared]
         finally:
@@ -215,7 +229,7 @@ def _promises(file: str, environments: tuple[Environment, ...]) -> Mapping[str, 
         document = json.loads(files.read_bytes(Path(file)))
         promised = {each["environment"]: each["digest"] for each in document["plans"]}
         known = document["format"] == FORMAT and all(isinstance(each, str) for each in promised.values())
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise refused("plan-unreadable", f"{file} is no plan of a deployment", hint=hint) from error
     if not known or any(not promised.get(each.name) for each in environments):
         names = ", ".join(each.name for each in environments)

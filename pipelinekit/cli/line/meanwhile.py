@@ -29,7 +29,7 @@ FRESH = 60.0
 
 
 def set_out(here: Line) -> None:
-    """Look at the targets of the `run` that begins, while its first verb is loaded.
+    """Look at the targets of the `run` that is under way.
 
     Nothing is begun where commands of the application's come in between.
     """
@@ -47,6 +47,8 @@ def begin(here: Line) -> None:
     early = ahead.current()
     if early is None:
         return
+    if "deploy" in early.verbs:
+        set_out(here)
     plan, helm = here.plan, here.helm
     if "package" in early.verbs:
         early.begin("chart", lambda: chart.rehearse(plan, here.root, here.workspace, helm))

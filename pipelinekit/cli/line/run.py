@@ -6,16 +6,17 @@ import dataclasses
 import shlex
 import sys
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext, redirect_stdout
 
 import click
 
-from pipelinekit.cli import ahead, identity, report
+from pipelinekit.cli import ahead, identity, loading, reaching, report
 from pipelinekit.cli.options import JSON, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import CheckFailed, Refused, refused, usage
 from pipelinekit.plan.jenkins.stages import Build, Decision, decide
+from pipelinekit.plan.release import environments_to_deploy
 
 _MOVED = {"image-moved": "push", "chart-moved": "publish"}
 """What is refused where a rival has published the same version after us, and the verb that settles it."""
@@ -47,7 +48,9 @@ def run(
       pipelinekit run --from push
       pipelinekit run --explain --branch feature/x --pr 7
     """
-    with ahead.opened() as early:
+    if not explain and since in ("", "generate", "test", "build", "push"):
+        loading.begin("pipelinekit.cli.line.image", loading.HTTP, loading.ENGINE)
+    with reaching.opened(), ahead.opened() as early:
         _planned(here, branch, pull_request, since, until, early, explain=explain, as_json=as_json)
 
 
@@ -84,23 +87,30 @@ def _planned(
         )
     early.verbs = frozenset(each.stage.verb for each in decisions if each.runs)
     if "deploy" in early.verbs:
+        reaching.begin(here, environments_to_deploy(here.platform, "", automatic=True))
+    if "deploy" in early.verbs and "build" not in early.verbs:
         from pipelinekit.cli.line import meanwhile
 
+        # A build that runs comes first: it begins this itself when the engine is at work.
         meanwhile.set_out(here)
-    _run(here, decisions, as_json)
+    _run(here, decisions, early, as_json)
 
 
-def _run(here: Line, decisions: Sequence[Decision], as_json: bool) -> None:
+def _run(here: Line, decisions: Sequence[Decision], early: ahead.Ahead, as_json: bool) -> None:
     done: dict[str, float] = {}
     _stages(here, decisions, done, as_json)
     skipped = [each.stage.verb for each in decisions if not each.runs]
     if as_json:
         seconds = {verb: round(took, 3) for verb, took in done.items()}
-        report.as_json({"ran": list(done), "skipped": skipped, "seconds": seconds})
+        told = {"recorded": not early.unrecorded}
+        report.as_json({"ran": list(done), "skipped": skipped, "seconds": seconds, **told})
         return
-    report.result(
-        f"{here.app.name}: {', '.join(done)} done" + (f"; {', '.join(skipped)} skipped" if skipped else "")
+    sentence = f"{here.app.name}: {', '.join(done)} done" + (
+        f"; {', '.join(skipped)} skipped" if skipped else ""
     )
+    if early.unrecorded:
+        sentence += "; not in the ledger, so it cannot be promoted (the lines above say why)"
+    report.result(sentence)
 
 
 def _stages(here: Line, decisions: Iterable[Decision], done: dict[str, float], as_json: bool) -> None:
@@ -123,16 +133,17 @@ def _stages(here: Line, decisions: Iterable[Decision], done: dict[str, float], a
         done[each.stage.verb] = time.monotonic() - began
 
 
-def _done(decision: Decision, here: Line, done: Collection[str]) -> None:
-    """Do a stage; where somebody came after the one before, that one once more: it takes what is there."""
+def _done(decision: Decision, here: Line, done: Iterable[str]) -> None:
+    """Do a stage; where somebody came after an earlier one, once more all from that on."""
     try:
         _call([*decision.command, *_options(here)])
     except Refused as error:
-        before = _MOVED.get(error.faults[0].code, "")
-        if before not in done:
+        moved, before = _MOVED.get(error.faults[0].code, ""), list(done)
+        if moved not in before:
             raise
-        report.say(f"{error.faults[0].problem}: pipelinekit {before}, again")
-        _call([before, *_options(here)])
+        for verb in before[before.index(moved) :]:
+            report.say(f"{error.faults[0].problem}: pipelinekit {verb}, again")
+            _call([verb, *_options(here)])
         _call([*decision.command, *_options(here)])
 
 
@@ -144,8 +155,11 @@ def _call(arguments: Sequence[str]) -> None:
 
 
 def _options(here: Line) -> list[str]:
-    """The options that lead each verb to the same application and platform."""
-    return [f"--{name}={value}" for name, value in dataclasses.asdict(here.options).items() if value]
+    """The options that lead each verb to the same application and platform, whatever the environment says."""
+    given = dataclasses.asdict(here.options)
+    # What stands for a platform is refused beside one; what is empty stands against the environment's.
+    named = ("path", "platform") if here.options.platform else tuple(given)
+    return [f"--{name}={given[name]}" for name in named]
 
 
 def _explain(here: Line, build: Build, decisions: Sequence[Decision], as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pipelinekit.cli import report
+from pipelinekit.cli import reaching, report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, line
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import ToolFailed, check_failed
@@ -32,7 +32,8 @@ def status(here: Line, environment: str, as_json: bool) -> None:
     chosen = [each for each in here.platform.environments if environment in ("", each.name)]
     if environment and not chosen:
         environments_to_deploy(here.platform, environment, automatic=False)
-    rows = [_status_of(here, each) for each in chosen]
+    with reaching.opened():
+        rows = [_status_of(here, each) for each in chosen]
     if as_json:
         report.as_json(rows)
     else:

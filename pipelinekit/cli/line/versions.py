@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from pathlib import Path
 
 import click
 
+from pipelinekit.adapters import momentary
 from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, line
 from pipelinekit.cli.wiring import Line
@@ -36,7 +36,7 @@ def diff(here: Line, older: str, newer: str, environment: str) -> None:
     chosen = next((each for each in known if environment in ("", each.name)), None)
     if chosen is None:
         (chosen,) = environments_to_deploy(here.platform, environment, automatic=False)
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+    with momentary.folder() as scratch:
         target = here.target(chosen)
         text = difference.difference(here.plan, versions, target, Path(scratch), here.helm, here.charts)
     if text:

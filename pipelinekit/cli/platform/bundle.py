@@ -10,11 +10,13 @@ import click
 from pipelinekit import names
 from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM
+from pipelinekit.cli.paths import on_disk
+from pipelinekit.counts import counted
 from pipelinekit.errors import usage
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.bundle.folder import BundleFolder
-    from pipelinekit.cli.platform.parts import Rollout
+    from pipelinekit.cli.platform.components.parts import Rollout
     from pipelinekit.model.bundle import Content
     from pipelinekit.model.platform.document import Platform
 
@@ -22,8 +24,16 @@ if TYPE_CHECKING:
 @click.command()
 @PLATFORM
 @ENVIRONMENT
-@click.option("--to", default="", metavar="DIR", help="The folder to fill; one that was begun goes on.")
-@click.option("--check", default="", metavar="DIR", help="Look whether a bundle is whole, and copy nothing.")
+@click.option(
+    "--to", default="", type=on_disk, metavar="DIR", help="The folder to fill; one that was begun goes on."
+)
+@click.option(
+    "--check",
+    default="",
+    type=on_disk,
+    metavar="DIR",
+    help="Look whether a bundle is whole, and copy nothing.",
+)
 @click.option(
     "--architecture",
     "architectures",
@@ -71,9 +81,9 @@ def bundle(
         source = _folder(check, local_platform(""))
         with source.told():
             found = steps.check(source)
-        _told(as_json, {"names": len(found)}, f"{check} is whole: {len(found)} names")
+        _told(as_json, {"names": len(found)}, f"{check} is whole: {counted(len(found), 'name')}")
         return
-    from pipelinekit.cli.platform.parts import Rollout
+    from pipelinekit.cli.platform.components.parts import Rollout
 
     here = Rollout(platform, environment)
     content = _content(here)
@@ -94,13 +104,13 @@ def bundle(
         "repaired": done.repaired,
         "findings": list(content.findings),
     }
-    what = f"{len(done.charts)} charts and {len(done.images)} images"
+    what = f"{counted(len(done.charts), 'chart')} and {counted(len(done.images), 'image')}"
     nothing = f"{to} holds {what} already: nothing was copied"
-    _told(as_json, row, f"{to} holds {what}, {done.moved} blob(s) copied" if done.acted else nothing)
+    _told(as_json, row, f"{to} holds {what}, {counted(done.moved, 'blob')} copied" if done.acted else nothing)
 
 
 @click.command()
-@click.argument("folder", metavar="DIR")
+@click.argument("folder", type=on_disk, metavar="DIR")
 @click.option("--to-registry", required=True, metavar="HOST[/PATH]", help="The registry at the site.")
 @PLATFORM
 @PLAN
@@ -133,12 +143,16 @@ def unbundle(folder: str, to_registry: str, platform: str, plan_only: bool, as_j
             report.result(
                 f"{each.reference} would be {listing.reference(listing.at_site(each, to_registry))}"
             )
-        _told(as_json, {"names": len(found)}, f"{len(found)} names would be at {to_registry}")
+        _told(as_json, {"names": len(found)}, f"{counted(len(found), 'name')} would be at {to_registry}")
         return
     with source.told():
         count, acted = steps.load(source, to_registry, report.say)
     rest = f", {acted} of them new" if acted else " already"
-    _told(as_json, {"names": count, "new": acted}, f"{count} names are at {to_registry}{rest}")
+    _told(
+        as_json,
+        {"names": count, "new": acted},
+        f"{counted(count, 'name is', 'names are')} at {to_registry}{rest}",
+    )
 
 
 def _folder(path: str, platform: Platform) -> BundleFolder:
@@ -176,7 +190,7 @@ def _plan(content: Content, as_json: bool) -> None:
         report.result(f"image  {name}" + (f" from {source}" if source != name else ""))
     for each in content.findings:
         report.notice(each)
-    report.result(f"{len(charts)} charts and {len(images)} images would be in it")
+    report.result(f"{counted(len(charts), 'chart')} and {counted(len(images), 'image')} would be in it")
 
 
 def _told(as_json: bool, row: dict[str, object], sentence: str) -> None:

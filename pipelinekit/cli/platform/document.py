@@ -11,6 +11,7 @@ from pipelinekit.adapters import files
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import bug, report
 from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.counts import counted
 from pipelinekit.errors import DocumentInvalid, Fault, ToolFailed
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.reading import across
@@ -76,7 +77,10 @@ def _report_sync(
         kind = ToolFailed if any(isinstance(each, ToolFailed) for each in failed) else DocumentInvalid
         raise kind(*meetings, *(fault for each in failed for fault in each.faults))
     if not as_json:
-        report.result(f"{len(results)} applications are locked" + ("" if changed else ", nothing changed"))
+        report.result(
+            f"{counted(len(results), 'application is', 'applications are')} locked"
+            + ("" if changed else ", nothing changed")
+        )
 
 
 def _local(source: str) -> tuple[Platform, Source, Path]:

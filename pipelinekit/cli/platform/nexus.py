@@ -11,6 +11,7 @@ from pipelinekit.adapters.nexus import ADMIN, HINT, NexusClient, enter, wait
 from pipelinekit.cli import report
 from pipelinekit.cli.options import JSON, PLATFORM
 from pipelinekit.cli.wiring import read_named_platform
+from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage
 from pipelinekit.model.platform.nexus import Nexus
 from pipelinekit.model.release import Credentials
@@ -58,7 +59,7 @@ def plan(platform: str, check: bool, as_json: bool) -> None:
         if not planned.lines:
             report.result(f"{section.url} is as the document says")
     if check and planned.lines:
-        raise check_failed("nexus-drift", f"{section.url} differs in {len(planned.lines)} thing(s)")
+        raise check_failed("nexus-drift", f"{section.url} differs in {counted(len(planned.lines), 'thing')}")
 
 
 @nexus.command()
@@ -85,7 +86,7 @@ def apply(platform: str, as_json: bool) -> None:
     if as_json:
         report.as_json({"acted": bool(done), "changes": list(done)})
     elif done:
-        report.result(f"{section.url}: {len(done)} thing(s) changed")
+        report.result(f"{section.url}: {counted(len(done), 'thing')} changed")
     else:
         report.result(f"{section.url} is as the document says already")
 

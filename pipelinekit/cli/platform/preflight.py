@@ -8,7 +8,8 @@ import os
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM
+from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM, seconds
+from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed
 
 PROBE = "library/busybox:stable"
@@ -18,18 +19,13 @@ PROBE = "library/busybox:stable"
 @click.command()
 @PLATFORM
 @ENVIRONMENT
-@click.option(
-    "--timeout",
-    default=120,
-    show_default=True,
-    type=click.IntRange(10, 3600),
-    help="Seconds for all that pods are needed for.",
-)
+@seconds("--timeout", 120, "Seconds for all that pods are needed for.", 10, 3600)
 @JSON
 def preflight(platform: str, environment: str, timeout: int, as_json: bool) -> None:
     """Look the cluster of an environment over: is it one to roll components out on?
 
-    Versions, RBAC, what this account may, storage classes, clocks; and with pods in a namespace of their own,
+    Versions, RBAC, what this account may, storage classes, clocks, and whether the addresses are those that
+    platform.yaml names (clusters[].network); and with pods in a namespace of their own,
     which is removed again: whether network policies are enforced, what nodes have, whether each registry of
     the components' images can be pulled from. Those pods are as restricted as Kubernetes knows it, and
     run library/busybox:stable of the platform's mirror. All findings come together; what could not be looked
@@ -42,8 +38,8 @@ def preflight(platform: str, environment: str, timeout: int, as_json: bool) -> N
     """
     from pipelinekit.adapters.cluster.ground.inspection import Inspector
     from pipelinekit.cli.kubeconfigs import kubeconfig
+    from pipelinekit.cli.platform.components.parts import Rollout
     from pipelinekit.cli.platform.environment import pull_login
-    from pipelinekit.cli.platform.parts import Rollout
     from pipelinekit.cli.wiring import registry_login
     from pipelinekit.model.inspection import FAILS, UNCHECKED
     from pipelinekit.model.release import Target
@@ -52,13 +48,13 @@ def preflight(platform: str, environment: str, timeout: int, as_json: bool) -> N
 
     here = Rollout(platform, environment)
     known, place = here.platform, here.environment
-    context = known.cluster_of(place).context
-    target = Target(name="preflight", environment=place, namespace="default", context=context)
+    there = known.cluster_of(place)
+    target = Target(name="preflight", environment=place, namespace="default", context=there.context)
     login = pull_login(known, place, registry_login(known)) if known.images.pull_secret else ""
     images = steps.pulled(list(here.parts.values()), here.shelf, here.helm, report.say)
     wants = wanted(here.on, images, f"{known.images.mirror}/{PROBE}", login, timeout)
     inspector = Inspector(kubeconfig(dict(os.environ)))
-    checks = steps.preflight(target, here.on, wants, inspector, report.say)
+    checks = steps.preflight(target, here.on, wants, there.network, inspector, report.say)
     if as_json:
         report.as_json([dataclasses.asdict(each) for each in checks])
     else:
@@ -68,9 +64,12 @@ def preflight(platform: str, environment: str, timeout: int, as_json: bool) -> N
                 report.result(f"{'':<11}  {each.hint}")
     bad = [each.name for each in checks if each.state == FAILS]
     if bad:
-        problem = f"{place.name}: {len(bad)} of {len(checks)} checks fail: {', '.join(bad)}"
+        problem = (
+            f"{place.name}: {len(bad)} of {counted(len(checks), 'check fails', 'checks fail')}: "
+            f"{', '.join(bad)}"
+        )
         raise check_failed("preflight-failed", problem, hint="each says above what to do")
     if not as_json:
         unseen = sum(each.state == UNCHECKED for each in checks)
         rest = f"; {unseen} could not be looked at: see above" if unseen else ""
-        report.result(f"{place.name}: {len(checks) - unseen} checks are fine{rest}")
+        report.result(f"{place.name}: {counted(len(checks) - unseen, 'check is', 'checks are')} fine{rest}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import click
 
 from pipelinekit import names
+from pipelinekit.adapters import momentary
 from pipelinekit.adapters.cluster.pods.workloads import Workloads
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.registry.store import RegistryStore, place_of
@@ -20,6 +20,7 @@ from pipelinekit.cli.books import shared_ledger_of
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
 from pipelinekit.cli.wiring import charts_at, named_or_local_platform, registry_login
+from pipelinekit.counts import counted
 from pipelinekit.errors import UsageError, refused, usage
 from pipelinekit.model.platform.document import OCI, Platform
 from pipelinekit.model.release import ImageRef
@@ -62,7 +63,7 @@ def show_usage(platform: str, registry: str, as_json: bool) -> None:
         report.result(f"{count:6}  {name}")
     share = 100 * total / COMMUNITY_COMPONENTS
     report.result(
-        f"{total} tags in {len(counts)} repositories: {share:.1f} % of the "
+        f"{counted(total, 'tag')} in {counted(len(counts), 'repository')}: {share:.1f} % of the "
         f"{COMMUNITY_COMPONENTS} components of a Nexus Community Edition"
     )
 
@@ -108,8 +109,8 @@ def prune(
         report.as_json({**_row(planned), **(_done_row(done) if done else {})})
     elif done:
         report.result(
-            f"deleted: {done.manifests} manifest(s), {done.referrers} that referred to them, "
-            f"{done.tags} tag(s); {retention.GARBAGE}"
+            f"deleted: {counted(done.manifests, 'manifest')}, {done.referrers} that referred to them, "
+            f"{counted(done.tags, 'tag')}; {retention.GARBAGE}"
         )
 
 
@@ -157,8 +158,9 @@ def copy(source: str, target: str, platform: str, mount_from: tuple[str, ...], a
         )
     elif done.acted:
         report.result(
-            f"{target} is {done.digest}: {done.manifests} manifest(s), {done.moved} blob(s) moved, "
-            f"{done.mounted} mounted, {done.referrers} referrer(s)"
+            f"{target} is {done.digest}: {counted(done.manifests, 'manifest')}, "
+            f"{counted(done.moved, 'blob')} moved, {done.mounted} mounted, "
+            f"{counted(done.referrers, 'referrer')}"
         )
     else:
         report.result(f"{target} is {done.digest} already")
@@ -177,7 +179,7 @@ def _copy_chart(platform: Platform, source: str, target: str) -> Did:
         return _reference(text), charts_at(platform, OCI)
 
     (ref, there), (to, here) = placed(source), placed(target)
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+    with momentary.folder() as scratch:
         return chart.copy(ref, there, to, here, Path(scratch, "chart.tgz"), Helm({}))
 
 

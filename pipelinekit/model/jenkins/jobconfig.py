@@ -48,7 +48,8 @@ class Difference:
 def differences(wanted: Config, live: Config) -> tuple[Difference, ...]:
     """The fields of `live` that are not as wanted, by path.
 
-    What only Jenkins has among the properties is no difference, nor is what a Jenkinsfile has written.
+    What only Jenkins has among the properties is no difference, unless it can be chosen in a list of ours;
+    nor is what a Jenkinsfile has written.
     """
     return tuple(_differences(wanted, live))
 
@@ -59,11 +60,17 @@ def _differences(wanted: Config, live: Config) -> Iterator[Difference]:
         return
     for path in sorted(wanted.fields.keys() | live.fields.keys()):
         mine, theirs = wanted.fields.get(path), live.fields.get(path)
-        if mine == theirs or (mine is None and path.startswith(PROPERTIES)):
+        if mine == theirs or (mine is None and path.startswith(PROPERTIES) and not _is_choice(path, wanted)):
             continue
         if any(path.startswith(each) for each in live.tracked) or (theirs and _ENCRYPTED.match(theirs)):
             continue
         yield Difference(path=path, live=theirs, wanted=mine)
+
+
+def _is_choice(path: str, wanted: Config) -> bool:
+    """Whether a value is one of a list to choose from, and the list is ours: what has gone is not offered."""
+    choices, found, _ = path.rpartition("/string")
+    return bool(found) and choices.endswith("/choices/a") and f"{choices}/@class" in wanted.fields
 
 
 def digest_of(config: Config) -> str:

@@ -7,10 +7,10 @@ from typing import Literal
 
 Kind = Literal["folder", "multibranch", "pipeline"]
 
-ROOTS = ("pipelinekit", "apps", "release", "platform", "services")
-"""The top-level folders, a trust boundary each: whoever edits a job in one reaches the credentials in it."""
-
 SEED = "pipelinekit/seed"
+PROMOTE, ADVANCE = "release/promote", "release/advance"
+COMPONENTS, CERTIFICATES = "platform/all", "platform/certificates"
+DRAFTS, REAP = "draft", "draft/reap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +80,22 @@ class Multibranch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """What a person fills in to start a job: one of `choices` (Jenkins takes no other), a text, or a tick."""
+
+    name: str
+    text: str
+    choices: tuple[str, ...] = ()
+    tick: bool = False
+
+
+PLAN_ONLY = Parameter(name="PLAN_ONLY", text="Show what would be done, and do nothing.", tick=True)
+"""The tick of a job in the platform's folders with which it changes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """A pipeline whose script comes from us, one build at a time."""
+    """A pipeline whose script comes from us; `cron` is when it starts by itself, in Jenkins' spelling."""
 
     path: str
     title: str
@@ -89,7 +103,7 @@ class Pipeline:
     script: str
     credentials: tuple[str, ...] = ()
     cron: str = ""
-    keep_builds: int = 30
+    parameters: tuple[Parameter, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -100,6 +114,11 @@ class Pipeline:
 Job = Folder | Multibranch | Pipeline
 
 
+def component_job(name: str) -> str:
+    """The job of one component; `all` is no component's name."""
+    return f"platform/{name}"
+
+
 def holds_items(kind: str) -> bool:
     """Whether items of a kind, ours or a class of Jenkins, are folders that have a store of their own."""
     return kind == "folder" or kind.endswith("Folder")
@@ -108,8 +127,3 @@ def holds_items(kind: str) -> bool:
 def parent_of(path: str) -> str:
     """The folder that a path is in; empty at the top."""
     return path.rpartition("/")[0]
-
-
-def depth_of(path: str) -> int:
-    """How many folders are above a path."""
-    return path.count("/")

@@ -12,6 +12,9 @@ from pipelinekit.model.platform.people import Group, LedgerKeys, Person
 from pipelinekit.model.platform.registries import MirrorLogin, Retention, Signing
 
 if TYPE_CHECKING:
+    from pipelinekit.model.network.ends import Grounds
+    from pipelinekit.model.platform.certificates import Certificates
+    from pipelinekit.model.platform.drafts import Drafts
     from pipelinekit.model.platform.network import Network
     from pipelinekit.model.platform.nexus import Nexus
     from pipelinekit.model.platform.packages import Ecosystem, Proxy
@@ -150,6 +153,8 @@ class Cluster:
     """The API server's address: by it the inner loop knows a cluster, whatever its context is called."""
     ca: str = ""
     """`sha256:` and the hex digest of the certificate authority in its kubeconfig; empty: not said."""
+    network: Grounds | None = None
+    """Its addresses, for proofs about who may talk to whom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +267,8 @@ class Platform:
     retention: Retention = field(default_factory=Retention)
     nexus: Nexus | None = None
     network: Network | None = None
+    drafts: Drafts | None = None
+    certificates: Certificates | None = None
 
     @property
     def teams(self) -> tuple[str, ...]:

@@ -59,4 +59,6 @@ class LedgerKeys:
     credentials: str = ""
     release: tuple[SigningKey, ...] = ()
     """Those of Jenkins' `release` folder."""
+    release_credentials: str = ""
+    """The Jenkins id of the file of the key that its jobs sign with; empty: it has no jobs."""
     pipelines: tuple[Pipelines, ...] = field(default=())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from pipelinekit.counts import counted
 from pipelinekit.model.deployment import SECRET, Addition, Change, Look, Object, Standing
 from pipelinekit.plan.deploying import fields
 from pipelinekit.plan.deploying.fields import Path
@@ -270,7 +271,7 @@ def _shortage(workload: Object, least: int | None) -> str:
         else int((update.get("rollingUpdate") or {}).get("partition", 0))
     )
     if new < there - old:
-        return f"{new} of {there} pods are new"
+        return f"{new} of {counted(there, 'pod is', 'pods are')} new"
     if least is None:
         return "" if there == ready == wanted else f"{ready} of {wanted} ready"
     # An autoscaler's own steps are no shortage, as long as its least number runs.

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import Refused, refused, usage
 from pipelinekit.model.jenkins.jobconfig import Config, differences, digest_of
 from pipelinekit.model.jenkins.jobplan import Action, Change, Found, Wanted
@@ -181,7 +182,7 @@ def _too_many(doomed: list[str], most: int, limit: str) -> Refused:
     shown = ", ".join(doomed[:5]) + (" …" if len(doomed) > 5 else "")
     return refused(
         "too-many-deletions",
-        f"{len(doomed)} jobs would be deleted, {most} are allowed (--max-delete {limit}): {shown}",
+        f"{counted(len(doomed), 'job')} would be deleted, {most} are allowed (--max-delete {limit}): {shown}",
         hint=f"if all of them may go: --max-delete {len(doomed)}",
     )
 

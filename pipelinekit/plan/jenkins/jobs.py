@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipelinekit import names
+from pipelinekit.counts import counted
 from pipelinekit.model.jenkins.jobs import SEED, Folder, Git, GitHub, Job, Multibranch, Pipeline
 from pipelinekit.model.platform.document import DAY, PER_TEAM, Jenkins, Platform, Registration, id_of
+from pipelinekit.model.platform.rooms import certificates as certificate_room
+from pipelinekit.model.platform.rooms import components as component_room
+from pipelinekit.model.platform.rooms import drafts as draft_room
+from pipelinekit.model.platform.rooms.releases import credentials as of_releases
+from pipelinekit.model.platform.rooms.releases import why_none
+from pipelinekit.plan.jenkins import certificates, components, drafts, releases
 
 GITHUB_REQUESTS_AN_HOUR = 5000
 """What GitHub grants one installation of an App, or one user."""
@@ -17,10 +24,13 @@ REQUESTS_A_SCAN = 40
 _HOUR = 3600
 
 
-def wanted_jobs(platform: Platform, seed_script: str) -> tuple[Job, ...]:
+def wanted_jobs(
+    platform: Platform, seed_script: str, scripts: Mapping[str, str] | None = None
+) -> tuple[Job, ...]:
     """Every job of the platform, folders before what is in them. Without a `source` there is no seed.
 
-    `release`, `platform` and `services` are rooms whose jobs come from the platform's own repository.
+    `services` is a room whose jobs come from the platform's own repository.
+    `scripts` are those of the jobs in `release`, `platform` and `draft`, by path.
     """
     jenkins = platform.jenkins
     jobs: list[Job] = list(_rooms(platform, jenkins))
@@ -35,6 +45,10 @@ def wanted_jobs(platform: Platform, seed_script: str) -> tuple[Job, ...]:
                 credentials=credentials,
             )
         )
+    jobs += releases.jobs(platform, scripts or {})
+    jobs += components.jobs(platform, scripts or {})
+    jobs += certificates.jobs(platform, scripts or {})
+    jobs += drafts.jobs(platform, scripts or {})
     jobs += _applications(platform, jenkins.scan if jenkins else DAY)
     return tuple(jobs)
 
@@ -53,19 +67,17 @@ def _rooms(platform: Platform, jenkins: Jenkins | None) -> Iterator[Folder]:
         text="One folder a team, one project an application. Whoever may push to an application's"
         " repository reaches the credentials in here, and those reach no environment with a gate.",
     )
-    gated = sorted({platform.cluster_of(each).credentials for each in platform.environments if each.gated})
     yield Folder(
         path="release",
         title="Releases",
-        text="What moves releases past a gate. Its jobs come from the platform's repository.",
-        credentials=_ids(*_of_teams(platform, (platform.images.credentials, *gated))),
+        text="What moves releases past a gate. Its jobs are pipelinekit's own, and load no library.",
+        credentials=of_releases(platform),
     )
-    clusters = sorted({each.credentials for each in platform.clusters})
     yield Folder(
         path="platform",
         title="Platform",
-        text="The platform's own components. Its jobs come from the platform's repository.",
-        credentials=_ids(*_of_teams(platform, clusters)),
+        text="The platform's own components. Its jobs are pipelinekit's own, and load no library.",
+        credentials=_ids(*component_room.credentials(platform), *certificate_room.credentials(platform)),
     )
     yield Folder(
         path="services",
@@ -135,7 +147,21 @@ def provenance(platform: str) -> str:
 
 def notices(platform: Platform) -> tuple[str, ...]:
     """What an administrator should know about the jobs of a platform, however they are now."""
-    return (*_scan_notices(platform), *_trust_notices(platform))
+    return (
+        *_scan_notices(platform),
+        *_trust_notices(platform),
+        *_release_notices(platform),
+        *components.notices(platform),
+        *certificates.notices(platform),
+        *drafts.notices(platform),
+    )
+
+
+def _release_notices(platform: Platform) -> Iterator[str]:
+    gated = [each.name for each in platform.environments if each.gated]
+    lacks = why_none(platform)
+    if gated and platform.ledger and lacks:
+        yield f"Jenkins has no jobs that promote to {', '.join(gated)}: {lacks}"
 
 
 def _scan_notices(platform: Platform) -> Iterator[str]:
@@ -148,12 +174,13 @@ def _scan_notices(platform: Platform) -> Iterator[str]:
         an_hour = count * REQUESTS_A_SCAN * _HOUR // scan
         if an_hour > GITHUB_REQUESTS_AN_HOUR:
             yield (
-                f"scanning {count} repositories with {credentials or 'no credential'} takes about {an_hour}"
-                f" requests an hour, GitHub grants {GITHUB_REQUESTS_AN_HOUR}: webhooks do the work,"
+                f"scanning {counted(count, 'repository')} with {credentials or 'no credential'} takes about"
+                f" {an_hour} requests an hour, GitHub grants {GITHUB_REQUESTS_AN_HOUR}: webhooks do the work,"
                 " so scan less often (jenkins.scan) or spread them over several GitHub Apps"
             )
         if not credentials:
-            yield f"{count} repositories on github.com have no credential: GitHub grants 60 requests an hour"
+            here = counted(count, "repository on github.com has", "repositories on github.com have")
+            yield f"{here} no credential: GitHub grants 60 requests an hour"
 
 
 def _trust_notices(platform: Platform) -> Iterator[str]:
@@ -171,7 +198,10 @@ def guarded_credentials(platform: Platform) -> frozenset[str]:
     gated = {platform.cluster_of(each).credentials for each in platform.environments if each.gated}
     open_to_all = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
     own = {platform.jenkins.credentials} if platform.jenkins else set()
-    return frozenset(_of_teams(platform, (gated | own) - open_to_all - {""}))
+    own |= {platform.ledger_keys.release_credentials}
+    guarded = _of_teams(platform, (gated | own) - open_to_all - {""})
+    rooms = (component_room, certificate_room, draft_room)
+    return frozenset(guarded).union(*(each.own(platform) for each in rooms))
 
 
 def shared_credentials(platform: Platform) -> Iterator[str]:
@@ -186,7 +216,7 @@ def shared_credentials(platform: Platform) -> Iterator[str]:
     for id_, what in reach.items():
         if id_ and PER_TEAM not in id_:
             yield (
-                f"credential {id_} is the same for {len(teams)} teams: whoever may push to one team's"
-                f" repositories can {what} as every other; name it {id_}-{PER_TEAM}, one in each team's"
-                " folder"
+                f"credential {id_} is the same for {counted(len(teams), 'team')}: whoever may push to one"
+                f" team's repositories can {what} as every other; name it {id_}-{PER_TEAM}, one in each"
+                " team's folder"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pipelinekit.counts import counted
 from pipelinekit.model.component import Component
 from pipelinekit.model.inspection import FAILS, OK, UNCHECKED, Access, Check, Facts, Object, Wants
 from pipelinekit.plan.inputs import image_reference
@@ -118,7 +119,7 @@ def _kubelets(facts: Facts) -> Iterator[Check]:
         yield Check("kubelets", FAILS, "the cluster has no node", "join one: nothing can run")
     else:
         told = ", ".join(sorted({each.removeprefix("v") for each in versions.values()}))
-        yield Check("kubelets", OK, f"{len(versions)} node(s) with {told}")
+        yield Check("kubelets", OK, f"{counted(len(versions), 'node')} with {told}")
 
 
 def _minor(version: str) -> tuple[int, int] | None:
@@ -178,12 +179,12 @@ def _storage(facts: Facts, holding: Sequence[str]) -> Iterator[Check]:
     standard = [each for each in facts.classes if _is_default(each)]
     if len(standard) != 1:
         many = (
-            f"{len(standard)} storage classes are the default"
+            f"{counted(len(standard), 'storage class is', 'storage classes are')} the default"
             if standard
             else "no storage class is the default"
         )
         hint = f"annotate one with {DEFAULT}=true" if facts.classes else "install a storage driver"
-        yield Check("storage", FAILS if holding else OK, f"{many}; {hold}", hint)
+        yield Check("storage", FAILS if holding else OK, f"{many}; {hold}", hint if holding else "")
     for each in facts.classes:
         yield _class(each, facts, holding)
 
@@ -198,7 +199,8 @@ def _class(each: Object, facts: Facts, holding: Sequence[str]) -> Check:
     if not each.get("allowVolumeExpansion"):
         needed = holding and _is_default(each)
         hint = "set allowVolumeExpansion: true if the driver can: `platform resize` is refused otherwise"
-        return Check(title, FAILS if needed else OK, f"{about}: volumes do not grow", hint)
+        problem = f"{about}: volumes do not grow"
+        return Check(title, FAILS, problem, hint) if needed else Check(title, OK, problem)
     return Check(title, OK, f"{about}: volumes grow")
 
 

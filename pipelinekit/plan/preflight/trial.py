@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pipelinekit.counts import counted
 from pipelinekit.model.component import Component
 from pipelinekit.model.inspection import FAILS, OK, UNCHECKED, Check, Facts, Pull, Tried, Wants
 
@@ -82,7 +83,7 @@ def _nodes(tried: Tried, facts: Facts, components: Sequence[Component]) -> Itera
         yield _node(node, told, components)
     unseen = len(facts.nodes or ()) - len(tried.nodes)
     if unseen > 0:
-        yield Check("nodes", UNCHECKED, f"{unseen} more node(s) got no pod: not ready, or too many")
+        yield Check("nodes", UNCHECKED, f"{counted(unseen, 'more node')} got no pod: not ready, or too many")
     if not tried.nodes and unseen <= 0:
         yield Check("nodes", UNCHECKED, "the account may not list nodes")
 
@@ -132,7 +133,8 @@ def _clock(tried: Tried) -> Check:
     if far:
         return Check("clock", FAILS, "; ".join(far), "let one time server keep them all (chrony, timesyncd)")
     furthest = max(abs(each) for each in away.values())
-    return Check("clock", OK, f"ours, the cluster's and {len(tried.skews)} node(s)': within {furthest + 1} s")
+    nodes = counted(len(tried.skews), "node's", "nodes'")
+    return Check("clock", OK, f"ours, the cluster's and {nodes}: within {furthest + 1} s")
 
 
 def _by(skew: int) -> str:

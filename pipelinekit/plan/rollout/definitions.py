@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pipelinekit.counts import counted
+
 Object = Mapping[str, Any]
 
 KIND = "CustomResourceDefinition"
@@ -176,6 +178,6 @@ def _bounds(value: Any, schema: Mapping[str, Any], path: str) -> Iterator[tuple[
         if "maximum" in schema and value > schema["maximum"]:
             yield path, f"is more than {schema['maximum']}"
     if isinstance(value, str) and len(value) > schema.get("maxLength", len(value)):
-        yield path, f"is longer than {schema['maxLength']} characters"
+        yield path, f"is longer than {counted(schema['maxLength'], 'character')}"
     if isinstance(value, list) and len(value) < schema.get("minItems", 0):
-        yield path, f"has fewer than {schema['minItems']} entries"
+        yield path, f"has fewer than {counted(schema['minItems'], 'entry')}"

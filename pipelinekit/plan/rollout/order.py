@@ -45,7 +45,8 @@ def chosen(order: Order, only: Sequence[str], start: Sequence[str]) -> Order:
     """
     for name in (*only, *start):
         if name not in order:
-            hint = f"on are: {', '.join(order) or 'none'}"
+            written = f"components: [{{name: {name[:60]}}}] in platform.yaml turns it on"
+            hint = f"on are: {', '.join(order)}" if order else written
             raise usage("component-not-on", f"no component '{name}' is on", hint=hint)
     if not only and not start:
         return order

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pipelinekit.counts import counted
 from pipelinekit.model.component import Condition, Question, VersionQuestion
 from pipelinekit.model.rollout import Answer, Old, Standing
 
@@ -57,11 +58,11 @@ def _reason(live: Object) -> str:
         ready = int(status.get("availableReplicas", status.get("readyReplicas", 0)))
     if new < wanted:
         by_hand = ", and only deleting them replaces the others" if _on_delete(live) else ""
-        return f"{new} of {wanted} pods are new{by_hand}"
+        return f"{new} of {counted(wanted, 'pod is', 'pods are')} new{by_hand}"
     there = int(status.get("replicas", wanted))
     if live["kind"] == "Deployment" and there > new:
-        return f"{there - new} old pods are still there"
-    return "" if ready >= wanted else f"{ready} of {wanted} pods are ready"
+        return f"{counted(there - new, 'old pod is', 'old pods are')} still there"
+    return "" if ready >= wanted else f"{ready} of {counted(wanted, 'pod is', 'pods are')} ready"
 
 
 def _observed(live: Object) -> bool:
@@ -125,7 +126,7 @@ def answered(question: Question, answer: Answer) -> str:
         return ""
     try:
         body = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"{question} answers no JSON"
     return _lacking(str(question), question.json, body)
 
@@ -139,7 +140,7 @@ def says_version(question: VersionQuestion, answer: Answer, expected: str) -> st
         return reason
     try:
         said = at(json.loads(answer.body), question.pointer)
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"{question.ask} answers no JSON"
     if isinstance(said, str | int | float) and str(said).removeprefix("v") == expected.removeprefix("v"):
         return ""

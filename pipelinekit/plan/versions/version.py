@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import semver
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import refused
 from pipelinekit.model.release import Revision
 from pipelinekit.plan.versions.conventional import advance
@@ -123,13 +124,18 @@ def rank(version: str) -> Rank:
 def _advanced(
     base: semver.Version, revision: Revision, reasons: list[str], *, conventional: bool
 ) -> semver.Version:
-    commits = f"{revision.since} first-parent commit{'s' if revision.since != 1 else ''} since"
+    commits = f"{counted(revision.since, 'first-parent commit')} since"
     if not conventional:
         reasons.append(f"{commits}: the patch number moves by {revision.since}")
         return base.replace(patch=base.patch + revision.since)
     major, minor, patch = advance((base.major, base.minor, base.patch), revision.messages)
     reasons.append(f"{commits}, each moving the number that its message names: {major}.{minor}.{patch}")
     return base.replace(major=major, minor=minor, patch=patch)
+
+
+def is_version(text: str) -> bool:
+    """Whether a text is a semantic version."""
+    return semver.Version.is_valid(text)
 
 
 def is_final(version: str) -> bool:

@@ -12,7 +12,6 @@ from pipelinekit.model.jenkins.agent import Agent, AgentPod, Notify
 from pipelinekit.model.platform.document import (
     DAY,
     Charts,
-    Cluster,
     ComponentEntry,
     Images,
     Jenkins,
@@ -22,10 +21,12 @@ from pipelinekit.model.platform.document import (
     Registration,
     Vault,
 )
+from pipelinekit.model.platform.drafts import Drafts
 from pipelinekit.model.platform.packages import Proxy
 from pipelinekit.model.platform.registries import MirrorLogin, Retention, Signing
 from pipelinekit.reading import faults
-from pipelinekit.reading.platform import gates, nexus, people
+from pipelinekit.reading.platform import certificates, gates, nexus, people
+from pipelinekit.reading.platform.clusters import check_clusters, read_cluster
 from pipelinekit.reading.platform.environments import check_network, read_environment, read_network
 from pipelinekit.reading.source import Path, Source, parse
 
@@ -57,7 +58,8 @@ def read_platform_with_places(content: bytes | str, origin: str = FILE) -> tuple
 def _check_sense(source: Source) -> None:
     clusters = _names(source, "clusters")
     environments = _names(source, "environments")
-    _names(source, "components")
+    if "all" in _names(source, "components"):
+        _check_all(source)
     _check_registrations(source)
     jenkins = faults.mapping(source.data, "jenkins")
     for key in ("source", "library"):
@@ -67,7 +69,9 @@ def _check_sense(source: Source) -> None:
         _check_placeholders(source, ("images", key), text)
     nexus.check(source)
     check_network(source)
+    check_clusters(source)
     people.check(source)
+    certificates.check(source)
     _check_addresses(source)
     _check_packages(source)
     for index, each in enumerate(faults.items(source.data, "environments")):
@@ -77,7 +81,7 @@ def _check_sense(source: Source) -> None:
             word = each.get(key)
             if isinstance(word, str) and word not in known:
                 source.fault(
-                    (*path, key), "unknown-reference", f"there is no '{word}'", faults.nearest(word, known)
+                    (*path, key), "unknown-reference", f"there is no '{word}'", names.nearest(word, known)
                 )
         gates.check(source, path, each)
     _check_cycles(source)
@@ -94,6 +98,15 @@ def _names(source: Source, key: str) -> set[str]:
         if isinstance(name, str):
             seen.add(name)
     return seen
+
+
+def _check_all(source: Source) -> None:
+    """`platform/all` in Jenkins is the job of all components, and no single one's."""
+    for index, each in enumerate(faults.items(source.data, "components")):
+        if each.get("name") == "all":
+            path: Path = ("components", index, "name")
+            hint = "give the component's folder another name"
+            source.fault(path, "component-name", "'all' means every component", hint)
 
 
 def _check_registrations(source: Source) -> None:
@@ -214,7 +227,7 @@ def _platform(data: Data) -> Platform:
         ledger_keys=people.read_keys(data),
         people=people.read_people(data),
         groups=people.read_groups(data),
-        clusters=tuple(Cluster(**each) for each in data["clusters"]),
+        clusters=tuple(read_cluster(each) for each in data["clusters"]),
         environments=tuple(read_environment(each) for each in data["environments"]),
         components=tuple(ComponentEntry(**each) for each in data.get("components", ())),
         applications=tuple(
@@ -224,7 +237,13 @@ def _platform(data: Data) -> Platform:
         retention=_retention(data.get("retention", {})),
         nexus=nexus.read(data["nexus"]) if "nexus" in data else None,
         network=read_network(data["network"]) if "network" in data else None,
+        drafts=_drafts(data["draft"]) if "draft" in data else None,
+        certificates=certificates.read(data["certificates"]) if "certificates" in data else None,
     )
+
+
+def _drafts(data: Data) -> Drafts:
+    return Drafts(idle=gates.seconds(data["idle"])) if "idle" in data else Drafts()
 
 
 def _signing(data: Data) -> Signing:

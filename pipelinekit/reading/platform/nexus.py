@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelinekit.model.platform.nexus import BlobStore, Cleanup, Nexus, Reached, Repository, Routing
+from pipelinekit.names import nearest
 from pipelinekit.reading import faults
 from pipelinekit.reading.source import Path, Source
 
@@ -33,7 +34,7 @@ def check(source: Source) -> None:
                 (*path, "blobStore"),
                 "unknown-reference",
                 f"there is no '{store}'",
-                faults.nearest(store, stores),
+                nearest(store, stores),
             )
         for number, member in enumerate(each.get("members") or ()):
             _check_member(source, (*path, "members", number), each, member, known)
@@ -90,9 +91,7 @@ def _check_cleanup(source: Source, path: Path, each: Data, policies: Mapping[str
         policy = policies.get(name)
         at = (*path, "cleanup", number)
         if policy is None:
-            source.fault(
-                at, "unknown-reference", f"there is no '{name}'", faults.nearest(str(name), policies)
-            )
+            source.fault(at, "unknown-reference", f"there is no '{name}'", nearest(str(name), policies))
         elif policy.get("format") != each.get("format"):
             source.fault(at, "cleanup-format", f"'{name}' is for {policy.get('format')} repositories")
 
@@ -100,7 +99,7 @@ def _check_cleanup(source: Source, path: Path, each: Data, policies: Mapping[str
 def _check_member(source: Source, at: Path, group: Data, member: Any, known: Mapping[str, Data]) -> None:
     found = known.get(str(member))
     if found is None:
-        source.fault(at, "unknown-reference", f"there is no '{member}'", faults.nearest(str(member), known))
+        source.fault(at, "unknown-reference", f"there is no '{member}'", nearest(str(member), known))
     elif found.get("format") != group.get("format"):
         source.fault(at, "member-format", f"'{member}' is a {found.get('format')} repository")
     elif found.get("kind") == "group":

@@ -6,10 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelinekit.model.platform.people import Group, LedgerKeys, Person, Pipelines, SigningKey
+from pipelinekit.names import nearest
 from pipelinekit.reading import faults
 from pipelinekit.reading.source import Path, Source
 
 Data = Mapping[str, Any]
+_LISTS = {
+    "group": "groups: [{name: …, people: […]}] at the left margin says who is in one",
+    "person": "people: [{name: …, keys: […]}] at the left margin lists them",
+}
 
 
 def check(source: Source) -> None:
@@ -46,6 +51,7 @@ def read_keys(data: Data) -> LedgerKeys:
     return LedgerKeys(
         credentials=ledger.get("credentials", ""),
         release=_keys(ledger.get("release", {})),
+        release_credentials=ledger.get("release", {}).get("credentials", ""),
         pipelines=tuple(
             Pipelines(team=each["team"], keys=_keys(each)) for each in ledger.get("pipelines", ())
         ),
@@ -68,7 +74,8 @@ def _until(key: Any) -> str:
 
 def _known(source: Source, path: Path, name: Any, known: set[str], what: str) -> None:
     if isinstance(name, str) and name not in known:
-        source.fault(path, "unknown-reference", f"there is no {what} '{name}'", faults.nearest(name, known))
+        hint = nearest(name, known) or _LISTS[what]
+        source.fault(path, "unknown-reference", f"there is no {what} '{name}'", hint)
 
 
 def _distinct(source: Source, key: str, field: str) -> set[str]:

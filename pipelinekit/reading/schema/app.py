@@ -12,7 +12,9 @@ from pipelinekit.reading.schema.words import (
     DEBIAN_PACKAGE,
     DRAFT,
     ENV_VALUE,
+    EXTENSION,
     FILES,
+    FOLDER,
     HTTP_PATH,
     IMAGE,
     IMAGE_VERSION,
@@ -42,6 +44,7 @@ INSTALLER = (
     r"^(npm|pnpm|yarn|bun|pip|uv|poetry|pipenv|pdm|pyproject)(@[0-9][A-Za-z0-9._+-]*)?$",
     "npm, pnpm, yarn, bun, pip, uv, poetry, pipenv, pdm or pyproject, a version after an @",
 )
+STAGE_NAME = (r"^[A-Za-z][A-Za-z0-9_.-]*$", "a stage's name, as behind AS: letters, digits, `_`, `.`, `-`")
 STAGES = ("test", "build", "push", "package", "publish", "deploy", "verify")
 
 PROCESS: Schema = {
@@ -130,7 +133,12 @@ APP: Schema = {
                     "base": text("the image that it is built in, without registry", *IMAGE, longest=300),
                     "runtime": text("the image that it runs in, without registry", *IMAGE, longest=300),
                     "package": text("what of the source is the program", *RELATIVE),
-                    "folder": text("where this folder is in what it is built from", *RELATIVE),
+                    "folder": text("where this folder is in what it is built from", *FOLDER),
+                    "project": {
+                        "enum": ["top", "folder"],
+                        "description": "where its project files are, package.json and the like: "
+                        "at the top of what it is built from, or in this folder",
+                    },
                     "main": text("what starts it: a Java class, a .NET assembly", *PLAIN, longest=200),
                     "files": listing(
                         text("a file or folder", *RELATIVE), "what the program reads while it runs"
@@ -142,7 +150,17 @@ APP: Schema = {
                         },
                         about="Debian packages",
                     ),
+                    "extensions": listing(
+                        text("an extension", *EXTENSION, longest=60),
+                        "of PHP: what its image lacks",
+                        uniqueItems=True,
+                    ),
                     "user": whole("the image's user by number, where its USER is a name", 1, 2147483647),
+                    "target": text(
+                        "the stage of the Dockerfile that is the image; the last one without it",
+                        *STAGE_NAME,
+                        longest=100,
+                    ),
                     "dependencies": listing(
                         text("a file", *FILES), "files that name dependencies, copied first"
                     ),

@@ -134,6 +134,7 @@ COMPONENT: Schema = {
                 closed({"port": _PORT, "path": text("the path; /metrics", *HTTP_PATH)}, "port"),
                 "where metrics are read: the container's ports",
             ),
+            "monitoring": flag("it reads everybody's metrics: those that are declared, and the kubelets'"),
             "apiServer": flag("its pods call the Kubernetes API"),
             "webhooks": listing(_PORT, "container ports that the API server calls"),
             "crds": listing(text("its name", *CRD, longest=253), "definitions that it brings"),
@@ -194,6 +195,10 @@ COMPONENT: Schema = {
                     "afterwards": line("what a new pod waits for: who unseals it, and how", 300),
                 },
                 about="how pods are replaced that only their deletion replaces",
+            ),
+            "controller": closed(
+                {"login": label("a Secret of its namespace: the account that may quiet it down")},
+                about="it is the Jenkins that rolls components out; what is called jenkins is so anyway",
             ),
             "node": closed(
                 {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelinekit import names
 from pipelinekit.reading.schema.words import (
+    CREDENTIAL,
     GIT,
     MOMENT,
     TEAM_CREDENTIAL,
@@ -41,7 +42,11 @@ LEDGER = closed(
     {
         "repository": text("a git repository", *GIT),
         "credentials": text("Jenkins credential: the key file of a team's pipelines", *TEAM_CREDENTIAL),
-        "release": closed({"keys": _KEYS}, "keys", about="of Jenkins' folder of releases"),
+        "release": closed(
+            {"keys": _KEYS, "credentials": text("Jenkins credential: the file of its key", *CREDENTIAL)},
+            "keys",
+            about="of Jenkins' folder of releases",
+        ),
         "pipelines": listing(
             closed({"team": label("a team", names.APPLICATION_MAX), "keys": _KEYS}, "team", "keys"),
             "of the pipelines of each team",

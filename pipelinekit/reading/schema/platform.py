@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pipelinekit import names
 from pipelinekit.model.platform.packages import ECOSYSTEMS
+from pipelinekit.reading.schema.certificates import CERTIFICATES
+from pipelinekit.reading.schema.clusters import CLUSTER
 from pipelinekit.reading.schema.environments import NETWORK, POD_SECURITY, QUOTA
 from pipelinekit.reading.schema.gates import GATES
 from pipelinekit.reading.schema.nexus import NEXUS
@@ -23,9 +25,7 @@ from pipelinekit.reading.schema.words import (
     PUBLIC_KEY,
     REGISTRY,
     RELATIVE,
-    SERVER,
     SERVER_PATH,
-    SHA256,
     STEP,
     TEAM_CREDENTIAL,
     URL,
@@ -174,22 +174,18 @@ PLATFORM: Schema = {
                     "development": text("how long stays what did not", *DURATION),
                 }
             ),
+            "draft": closed(
+                {"idle": text("how long nobody has used one that goes to sleep", *DURATION, longest=10)},
+                about="a job in Jenkins looks after developers' namespaces",
+            ),
+            "certificates": CERTIFICATES,
             "nexus": NEXUS,
             "network": NETWORK,
             "ledger": LEDGER,
             "people": PEOPLE,
             "groups": GROUPS,
             "clusters": listing(
-                closed(
-                    {
-                        "name": label("a cluster"),
-                        "context": line("kubeconfig context", 300),
-                        "credentials": text("Jenkins credential: a kubeconfig file", *TEAM_CREDENTIAL),
-                        "server": text("the API server's address", *SERVER),
-                        "ca": text("digest of its certificate authority", *SHA256),
-                    },
-                    "name",
-                ),
+                CLUSTER,
                 "where environments are",
                 minItems=1,
             ),

@@ -96,19 +96,24 @@ RELATIVE = (
     r"^(?!/)(?!(.*/)?\.\.(/|$))[A-Za-z0-9._@+/-]+$",
     "a path inside the repository: letters, digits and . _ @ + / -, without ..",
 )
+FOLDER = (
+    r"^(?:(?!\.{1,2}/)[A-Za-z0-9._@+-]+/)*(?!\.{1,2}$)[A-Za-z0-9._@+-]+$",
+    "the path of this folder from the one that is built, like services/api; without the key this is built",
+)
 FILES = (
     r"^(?!/)(?!(.*/)?\.\.(/|$))[A-Za-z0-9._@+*/-]+$",
     "a file inside the repository, * for any characters: letters, digits and . _ @ + / - *, without ..",
 )
 PLAIN = (r"^[A-Za-z_][A-Za-z0-9_.-]*$", "a name: letters, digits and _ . -")
 DEBIAN_PACKAGE = (r"^[a-z0-9][a-z0-9+.-]+$", "a Debian package: small letters, digits and + . -")
+EXTENSION = (r"^[a-z][a-z0-9_]*$", "a PHP extension: small letters, digits and _")
 IMAGE = (
     r"^[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9._-]+)?(@sha256:[0-9a-f]{64})?$",
     "an image without its registry, like library/python:3.11-slim, with or without @sha256:…",
 )
 GIT = (
     r"^(https?://|ssh://|git://|file:///|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:|/|\./)[^\s\x00-\x1f]+$",
-    "a git address: https://…, ssh://… or user@host:path",
+    "a git address: https://…, ssh://…, user@host:path, or a folder by its whole path",
 )
 # What git-check-ref-format(1) takes, and `git branch` besides. What Jenkins reads as a pattern is none of it.
 BRANCH = (

@@ -51,7 +51,7 @@ def package(
     current = done and (done.key, done.image_digest) == (plan.key, pushed.digest)
     if done and current and digest_of(archive) == done.archive_digest:
         settle(done)
-        _require_image(plan, pushed, registry)
+        require_image(plan, pushed, registry)
         return done, Did(f"{archive.name} is packaged already", acted=False)
     replaced, trial = texts_of(plan, pushed, workspace)
     folder = root / plan.chart_folder
@@ -68,7 +68,7 @@ def package(
         image_digest=pushed.digest,
     )
     settle(receipt)
-    _require_image(plan, pushed, registry)
+    require_image(plan, pushed, registry)
     receipts.save(receipt)
     return receipt, Did(f"{made.name} is packaged around {short(pushed.digest)}", acted=True)
 
@@ -87,7 +87,7 @@ def rehearse(plan: ReleasePlan, root: Path, workspace: Workspace, charts: Charts
     charts.lint(root / plan.chart_folder, replaced, trial, plan.app.name, root=root)
 
 
-def _require_image(plan: ReleasePlan, pushed: ImagePushed, registry: Registry) -> None:
+def require_image(plan: ReleasePlan, pushed: ImagePushed, registry: Registry) -> None:
     """Raise `Refused` unless the version still names what was pushed: somebody may have come after us."""
     if registry.digest_of(plan.image) == pushed.digest:
         return
@@ -108,11 +108,13 @@ def publish(
     sleep: Sleep = time.sleep,
     *,
     signer: Signer | None = None,
+    settle: Callable[[], object] = lambda: None,
 ) -> tuple[ChartPublished, Did]:
     """Store the packaged chart in the chart repository, and sign it when there is a `signer`.
 
     Raises `Refused` when that version is there with another content: whoever published it, a chart is taken
-    for ours only when its archive is ours, byte for byte.
+    for ours only when its archive is ours, byte for byte. `settle` is called before the version is taken, and
+    may raise.
     """
     packaged = receipts.load(ChartPackaged)
     if packaged is None:
@@ -131,14 +133,17 @@ def publish(
         metadata = read_values(charts.texts(archive, ["Chart.yaml"])["Chart.yaml"], "Chart.yaml")
         # Large things first: how long it takes to name them is how long somebody else may come in between.
         registry.bring_chart(plan.chart, archive, metadata)
+        settle()
         with settled(sleep):
             taken = registry.digest_of(plan.chart)
             digest = taken or registry.publish_chart(plan.chart, archive, metadata)
         if taken or registry.digest_of(plan.chart) != digest:
             there = _archive_there(plan, archive, charts, registry)
             digest = registry.digest_of(plan.chart) or digest
-    elif not _published_by_us(receipts, packaged, digest):
-        there = _archive_there(plan, archive, charts, registry)
+    else:
+        settle()
+        if not _published_by_us(receipts, packaged, digest):
+            there = _archive_there(plan, archive, charts, registry)
     published = replace(plan.chart, tag="", digest=digest)
     if signer and not signer.signed(published):
         _check_bytes(published, packaged, registry)

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelinekit.errors import ToolFailed, refused
+from pipelinekit.errors import DocumentInvalid, Fault, Place, ToolFailed, refused
 from pipelinekit.model.release import BuildPlan, ImageRef, ReleasePlan, Secret
+from pipelinekit.names import nearest
 from pipelinekit.plan.inputs import Inputs, image_reference, pinned, where_it_answers
 from pipelinekit.plan.release import build_arguments, image_labels
 from pipelinekit.ports import DENIED, Engine, Registry, Say, Secrets, Sources
+from pipelinekit.reading.app import FILE
 from pipelinekit.reading.docker.dockerfile import arguments, base, bases, stages
 from pipelinekit.steps.artefacts.secrets import lacks_mirror
 
 TEST_STAGE = "test"
+_WHERE = (
+    "images.mirror in platform.yaml says where base images come from, build.version in app.yaml (FROM in a "
+    "Dockerfile of your own) which one"
+)
+_AGAIN = "the next one is built again, even where nothing has changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,23 +49,26 @@ def resolve(
     """
     text = sources.dockerfile()
     args = _args(plan, text)
+    stage = target or plan.app.build.target
+    _require_stage(plan, stage, text, args)
     resolved: dict[str, str] = {}
     pins: dict[str, str] = {}
     salt = ""
     for each in bases(text, args):
         ref = image_reference(each)
+        missing = f"{each}: {ref.registry} has no such image, nor has the engine. {_WHERE}"
         try:
             digest = _digest(plan, ref, registry, secrets)
         except ToolFailed as error:
-            say(f"{each}: {error}")
-            digest = None
+            missing, digest = f"{each}: {error}", None
         if digest:
             resolved[each], pins[each] = digest, pinned(ref, digest)
         elif local := engine.image_id(each):
             resolved[each] = f"local:{local}"
         else:
             salt = plan.key.commit
-            say(f"{each} could not be resolved to a digest: this image serves this revision only")
+            say(missing)
+            say(f"{each} has no digest to tell it by, so this image counts for this commit alone: {_AGAIN}")
     if left := sources.left_out():
         shown = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
         say(f"{shown}: never in an image unless committed, and .dockerignore does not name it: left out")
@@ -67,11 +77,11 @@ def resolve(
         bases=resolved,
         args=args,
         platforms=plan.app.build.platforms,
-        target=target,
+        target=stage,
         dockerfile=plan.app.build.dockerfile if plan.app.build.folder else "",
         salt=salt,
     )
-    return Recipe(inputs=inputs, pinned=pins, base=base(text, args))
+    return Recipe(inputs=inputs, pinned=pins, base=base(text, args, stage))
 
 
 def _digest(plan: ReleasePlan, ref: ImageRef, registry: Registry, secrets: Secrets) -> str | None:
@@ -95,6 +105,15 @@ def _digest(plan: ReleasePlan, ref: ImageRef, registry: Registry, secrets: Secre
         raise
 
 
+def _require_stage(plan: ReleasePlan, stage: str, text: str, args: Mapping[str, str]) -> None:
+    """Raise `DocumentInvalid` where the Dockerfile has no such stage."""
+    known = [each.name for each in stages(text, args) if each.name]
+    if stage and stage.lower() not in {each.lower() for each in known}:
+        problem = f"{plan.app.build.dockerfile} has no stage named {stage}"
+        hint = nearest(stage, known) if known else "AS behind a FROM gives a stage its name"
+        raise DocumentInvalid(Fault("target-missing", problem, Place(FILE), "build.target", hint))
+
+
 def has_stage(plan: ReleasePlan, sources: Sources, stage: str) -> bool:
     """Whether the Dockerfile has a stage of this name."""
     text = sources.dockerfile()
@@ -107,7 +126,7 @@ def build_plan(plan: ReleasePlan, recipe: Recipe, target: str, secrets: tuple[Se
     platforms = plan.app.build.platforms
     return BuildPlan(
         ref=local if target else plan.image,
-        target=target,
+        target=target or plan.app.build.target,
         dockerfile=plan.app.build.dockerfile,
         args=recipe.inputs.args,
         labels={} if target else image_labels(plan, recipe.inputs, recipe.base),

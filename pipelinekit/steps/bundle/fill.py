@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed
 from pipelinekit.model.bundle import Content, Entry, Stored
 from pipelinekit.plan.bundle import listing
@@ -55,7 +56,7 @@ def fill(content: Content, architectures: Sequence[str], bundle: Bundle, say: Sa
             errors.append(error)
             continue
         if stored.moved or stored.new:
-            say(f"{stored.reference}: {stored.moved} blob(s) brought")
+            say(f"{stored.reference}: {counted(stored.moved, 'blob')} brought")
         images.append(stored)
     if errors:
         raise _together(errors)

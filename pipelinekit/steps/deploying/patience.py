@@ -104,7 +104,7 @@ class Patience:
             [f"{trouble.container} said last:", *(f"  {line}" for line in lines)] if trouble and lines else []
         )
         what = trouble.subject if trouble else "pods"
-        return "\n".join([*said, f"kubectl --namespace {self.target.namespace} describe {what}"])
+        return "\n".join([*said, f"{self.target.kubectl} describe {what}"])
 
     def _keep_lines(self, found: tuple[Trouble, ...]) -> None:
         for each in found:

@@ -43,7 +43,7 @@ def await_earlier(
                 "task-runs",
                 f"pod {pod} of an earlier deployment's tasks does not go",
                 hint="two tasks must not run at once. Is its node up? Once it is sure that the program has\n"
-                f"stopped: kubectl --namespace {target.namespace} delete pod {pod} --force",
+                f"stopped: {target.kubectl} delete pod {pod} --force",
             )
         if not ended and time.time() >= until:
             say(f"an earlier deployment's task has had its {timeout} s (pod {pod}): ending it")

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelinekit.errors import Fault, ToolFailed, failed, refused
 from pipelinekit.model.draft import Built
 from pipelinekit.model.release import Credentials, ImageRef, ReleasePlan
-from pipelinekit.ports import Engine, Registry, Say, Secrets, Sources
+from pipelinekit.ports import ClusterEngine, Engine, Registry, Say, Secrets, Sources
 from pipelinekit.steps.artefacts.recipe import Recipe, build_plan, resolve
 from pipelinekit.steps.artefacts.secrets import secrets_of
 
@@ -30,6 +30,8 @@ class Workshop:
     registry: Registry
     secrets: Secrets
     login: Callable[[str], Credentials | None]
+    shared: ClusterEngine | None = None
+    """The engine where pods may run in it; None where they are to pull in any case."""
 
 
 def tag_of(recipe: Recipe) -> str:
@@ -60,6 +62,11 @@ def image_of(plan: ReleasePlan, shop: Workshop, custom_tags: Sequence[str], say:
             if made and shop.sources.digest() != recipe.inputs.context:
                 say("files have changed while they were built: built again")
                 continue
+            if shop.shared and not custom_tags and shop.shared.runs_pods():
+                shop.shared.keep(local, image)
+                say(f"{image} is not pushed: the cluster runs its pods in the engine that has it")
+                name = f"{image.registry}/{image.repository}"
+                return Built(repository=name, tag=image.tag, digest="", built=built, pushed=False)
             shop.engine.push(local, image, shop.login(image.registry), say)
             digest, pushed = _there(image, shop.registry), True
         _give_tags(image, digest, custom_tags, shop.registry)

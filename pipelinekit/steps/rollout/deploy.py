@@ -37,14 +37,15 @@ class Site:
     survey: Survey | None = None
 
 
-def deploy(part: Part, shelf: Shelf, site: Site, *, timeout: int, say: Say) -> Outcome:
+def deploy(part: Part, shelf: Shelf, site: Site, *, timeout: int, say: Say, publish: bool = True) -> Outcome:
     """Roll a component out and wait until its gate is open; nothing where all is as it should be.
 
     Whatever is refused is refused before anything of the component is changed. `timeout` is in seconds, for
-    the release and for the gate each. Raises `Refused` and `ToolFailed`.
+    the release and for the gate each. Without `publish` the chart repository is not asked: it may be what has
+    to run first. Raises `Refused` and `ToolFailed`.
     """
-    packaged = release_of(part, shelf, publish=True)
-    policies = policies_of(part, shelf, publish=True)
+    packaged = release_of(part, shelf, publish=publish)
+    policies = policies_of(part, shelf, publish=publish)
     target = packaged.prepared.target
     state = site.releases.state(target)
     check_installable(target, state)

@@ -115,13 +115,13 @@ def _await_new(gate: Gate, old: Old, name: str, until: float, say: Say, clock: C
                 told = True
                 say(f"pod {name} waits for: {afterwards}")
         if clock() > until:
-            hint = afterwards or f"kubectl --namespace {gate.target.namespace} describe pod {name}"
+            hint = afterwards or f"{gate.target.kubectl} describe pod {name}"
             raise ToolFailed(Fault("not-ready", f"the new pod {name} is not ready", hint=hint))
         sleep(EVERY)
 
 
 def _late(gate: Gate, reasons: Sequence[str], timeout: int) -> ToolFailed:
-    where = f"kubectl --namespace {gate.target.namespace} get pods"
+    where = f"{gate.target.kubectl} get pods"
     faults = [Fault("not-ready", each, hint=where) for each in reasons]
     faults[0] = replace(faults[0], problem=f"{reasons[0]} (waited {timeout} s)")
     return ToolFailed(*faults)

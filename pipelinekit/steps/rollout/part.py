@@ -43,6 +43,8 @@ class Part:
     receipts: Receipts
     policies: Receipts
     """The receipts of its policies."""
+    others: tuple[Component, ...] = ()
+    """Every component that is on."""
 
     @property
     def name(self) -> str:
@@ -78,7 +80,16 @@ def policies_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged | None:
         return None
     target = releases.target_of(part.component, shelf.platform, shelf.environment, releases.POLICIES)
     folder = part.folder / part.component.policies
-    return _own(part, shelf, target, folder, (), part.policies, publish=publish)
+    return _own(part, shelf, target, folder, _grounds(part, shelf), part.policies, publish=publish)
+
+
+def _grounds(part: Part, shelf: Shelf) -> tuple[str, ...]:
+    """What policies are told of the cluster that they are for: addresses, which no label says."""
+    said = shelf.platform.cluster_of(shelf.environment).network
+    told: dict[str, object] = {"apiServers": list(said.api_servers)} if said and said.api_servers else {}
+    if part.component.flows.monitoring:
+        told |= {"nodes": list(said.nodes if said else ()), "scrapes": releases.scrapes(part.others)}
+    return (json.dumps(told),) if told else ()
 
 
 def release_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged:
@@ -99,6 +110,8 @@ def release_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged:
 def _layers(part: Part) -> Iterator[str]:
     yield part.own
     yield part.values
+    if part.component.flows.monitoring and part.component.chart:
+        yield json.dumps({"scrapes": releases.scrapes(part.others)})
 
 
 def _own(

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.component import Component
 from pipelinekit.model.inspection import Check, Wants
+from pipelinekit.model.network.ends import Grounds
 from pipelinekit.model.release import Target
 from pipelinekit.plan.bundle import images
-from pipelinekit.plan.preflight import cluster, trial
+from pipelinekit.plan.preflight import addresses, cluster, trial
 from pipelinekit.ports import Say
 from pipelinekit.ports.preflight import Inspector
 from pipelinekit.ports.rollout import Components
@@ -38,9 +39,16 @@ def pulled(parts: Sequence[Part], shelf: Shelf, components: Components, say: Say
 
 
 def preflight(
-    target: Target, components: Sequence[Component], wants: Wants, inspector: Inspector, say: Say
+    target: Target,
+    components: Sequence[Component],
+    wants: Wants,
+    grounds: Grounds | None,
+    inspector: Inspector,
+    say: Say,
 ) -> tuple[Check, ...]:
     """Every check of a cluster; `wants` is what `plan.preflight.cluster.wanted` makes of the components.
+
+    `grounds` are what the platform says of the cluster's addresses.
 
     Raises `ToolFailed` when the cluster does not answer.
     """
@@ -49,5 +57,6 @@ def preflight(
     tried = inspector.attempt(target, wants)
     return (
         *cluster.judged(facts, wants, components),
+        *addresses.judged(facts, grounds),
         *trial.judged(tried, facts, wants, components),
     )

@@ -108,7 +108,7 @@ def _await(
             raise failed(
                 "volume-small",
                 f"volume {name} has {_capacity(small[0])} after {timeout} s, and {growth.after} is asked for",
-                hint=f"kubectl --namespace {target.namespace} describe pvc {name}; then run this again",
+                hint=f"{target.kubectl} describe pvc {name}; then run this again",
             )
         sleep(1.0)
 

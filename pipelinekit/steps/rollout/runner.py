@@ -19,7 +19,12 @@ Act = Callable[[str], Outcome]
 
 
 def run(
-    order: Order, act: Act, say: Say, failure: Callable[[str, Exception], PipelinekitError]
+    order: Order,
+    act: Act,
+    say: Say,
+    failure: Callable[[str, Exception], PipelinekitError],
+    *,
+    at_once: int = AT_ONCE,
 ) -> tuple[Outcome, ...]:
     """Do `act` for each as soon as all that it waits for are done; what became of each, in order.
 
@@ -30,7 +35,7 @@ def run(
     bad: dict[str, str] = {}
     running: dict[Future[Outcome], str] = {}
     left = dict(order)
-    pool = ThreadPoolExecutor(max(1, min(AT_ONCE, len(order))))
+    pool = ThreadPoolExecutor(max(1, min(at_once, len(order))))
     try:
         while left or running:
             for name in [each for each in left if _may_begin(order[each], order, outcomes)]:

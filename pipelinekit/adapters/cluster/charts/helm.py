@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import tarfile
-import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.cluster import answers
 from pipelinekit.adapters.cluster.charts import holders, linting, packing, undo
 from pipelinekit.adapters.cluster.charts.complaints import next_step
+from pipelinekit.adapters.cluster.direct import records, ways
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
 from pipelinekit.model.release import ReleaseState, Target
@@ -58,7 +59,7 @@ class Helm:
 
     def lint(self, folder: Path, replaced: Mapping[str, str], trial: str, name: str, *, root: Path) -> None:
         """Lint and pack as `package` does, which then needs do neither for what differs by digests alone."""
-        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+        with momentary.folder() as scratch:
             chart = linting.copied(folder, replaced, Path(scratch, name), root)
             self._linter.lint(chart, trial)
             self._packer.pack(chart)
@@ -71,7 +72,7 @@ class Helm:
         It is linted with its own values, and with those of a deployment (`trial`) over each of its
         `values-*.yaml`. The same content gives the same bytes. Raises `ToolFailed` with the linter's words.
         """
-        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+        with momentary.folder() as scratch:
             chart = linting.copied(folder, replaced, Path(scratch, name), root)
             with ThreadPoolExecutor(1) as pool:
                 linted = pool.submit(self._linter.lint, chart, trial)
@@ -82,10 +83,13 @@ class Helm:
         return archive
 
     def texts(self, archive: Path, names: Iterable[str]) -> dict[str, str]:
-        """Those of the files (relative to the chart) that an archive has."""
+        """Those of the files (relative to the chart) that an archive has.
+
+        Raises `ToolFailed` for what is no archive, and for a file that is not UTF-8.
+        """
         wanted = set(names)
         texts = {}
-        with tarfile.open(archive) as source:
+        with _unpacking(archive), tarfile.open(archive) as source:
             for member in source:
                 if source.offset > MOST or member.size > MOST:
                     raise failed("chart-too-large", f"{archive} holds more than {MOST >> 20} MiB")
@@ -99,18 +103,15 @@ class Helm:
         """The digest of each file (relative to the chart); raises `ToolFailed` for what is no archive."""
         found: dict[str, str] = {}
         left = UNPACKED
-        try:
-            with tarfile.open(archive) as source:
-                for member in source:
-                    left -= member.size
-                    if left < 0:
-                        raise failed("chart-too-big", f"{archive.name} has more than {UNPACKED} bytes in it")
-                    stream = source.extractfile(member) if member.isfile() else None
-                    if stream:
-                        content = hashlib.sha256(stream.read()).hexdigest()
-                        found[member.name.partition("/")[2]] = f"sha256:{content}"
-        except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-            raise failed("not-a-chart", f"{archive.name} cannot be unpacked: {error}") from error
+        with _unpacking(archive), tarfile.open(archive) as source:
+            for member in source:
+                left -= member.size
+                if left < 0:
+                    raise failed("chart-too-big", f"{archive.name} has more than {UNPACKED} bytes in it")
+                stream = source.extractfile(member) if member.isfile() else None
+                if stream:
+                    content = hashlib.sha256(stream.read()).hexdigest()
+                    found[member.name.partition("/")[2]] = f"sha256:{content}"
         return found
 
     def render(self, archive: Path, target: Target, values: Sequence[str]) -> str:
@@ -121,7 +122,7 @@ class Helm:
         return self._rendered(archive, target, values)
 
     def _rendered(self, archive: Path, target: Target, values: Sequence[str], *options: str) -> str:
-        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+        with momentary.folder() as scratch:
             words = ["helm", "template", target.name, str(archive), "--namespace", target.namespace]
             files = linting.values_of(_written(values, Path(scratch)))
             done = process.run([*words, *options, *files], timeout=120)
@@ -131,6 +132,10 @@ class Helm:
 
     def state(self, target: Target) -> ReleaseState | None:
         """What is installed under the target's name, or None."""
+        way = ways.to(self.env, target.context)
+        known = records.newest(way, target) if way else None
+        if known:
+            return known
         done = self._run(target, "status", target.name, "--output", "json")
         if done.code:
             if "release: not found" in done.err:
@@ -192,7 +197,7 @@ class Helm:
         *options: str,
         tick: Callable[[], bool] | None = None,
     ) -> process.Completed:
-        with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+        with momentary.folder() as scratch:
             files = linting.values_of(_written(values, Path(scratch)))
             words = ["helm", "upgrade", "--install", target.name, str(archive), *files, *options]
             words += ["--output", "json", *undo.scope(target)]
@@ -227,12 +232,23 @@ class Helm:
                 Fault(
                     "verify-failed",
                     f"the chart's tests failed: {said[-1] if said else done.reason()}",
-                    hint=f"kubectl --namespace {target.namespace} describe pods",
+                    hint=f"{target.kubectl} describe pods",
                 )
             )
 
     def _run(self, target: Target, *arguments: str) -> process.Completed:
         return process.run(["helm", *arguments, *undo.scope(target)], env=self.env, timeout=60)
+
+
+@contextmanager
+def _unpacking(archive: Path) -> Iterator[None]:
+    """Raise `ToolFailed` for what is no archive, and for a text in it that is none."""
+    try:
+        yield
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        raise failed("not-a-chart", f"{archive.name} cannot be unpacked: {error}") from error
+    except UnicodeDecodeError as error:
+        raise failed("not-a-chart", f"{archive.name} has a text that is not UTF-8") from error
 
 
 def _state(answer: str) -> ReleaseState:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.charts import passed
 from pipelinekit.adapters.files import write_atomic
-from pipelinekit.adapters.source import tracked
+from pipelinekit.adapters.source.clone import tracked
 from pipelinekit.errors import failed
 
 AT_ONCE = 4

@@ -7,12 +7,11 @@ import hashlib
 import io
 import re
 import tarfile
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.cluster.charts.complaints import require_packed
 
 DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
@@ -79,7 +78,7 @@ def _laid_over(known: _Packed, files: Mapping[str, bytes]) -> _Packed | None:
 
 def _packed(chart: Path) -> _Packed:
     """What Helm makes of it."""
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+    with momentary.folder() as scratch:
         require_packed(process.run(["helm", "package", str(chart), "--destination", scratch], timeout=120))
         made = next(Path(scratch).glob("*.tgz"))
         folder, members = "", {}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelinekit.adapters import private, process
+from pipelinekit.adapters.cluster.answers import NO_KUBECONFIG
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.draft import Context
@@ -43,9 +44,10 @@ class Contexts:
         wanted = name or self.current
         found = next((each for each in self.all() if each.name == wanted), None)
         if found is None:
-            known = ", ".join(each.name for each in self.all()) or "none"
+            known = ", ".join(each.name for each in self.all())
             problem = f"there is no kube context '{wanted}'" if wanted else "no kube context is current"
-            raise refused("context-missing", problem, hint=f"the kubeconfig has: {known}; --context NAME")
+            hint = f"the kubeconfig has: {known}; --context NAME" if known else NO_KUBECONFIG
+            raise refused("context-missing", problem, hint=hint)
         return found
 
     @contextlib.contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster.ground import addresses
 from pipelinekit.adapters.cluster.ground.trial import Trial
 from pipelinekit.errors import failed
 from pipelinekit.model.inspection import Access, Facts, Object, Tried, Wants
@@ -49,6 +50,7 @@ class Inspector:
             classes = pool.submit(self._items, target, "storageclasses")
             drivers = pool.submit(self._items, target, "csidrivers")
             nodes = pool.submit(self._items, target, "nodes")
+            places = pool.submit(addresses.of, self.env, target)
             daemons = self._items(target, "daemonsets", "--all-namespaces")
             named = drivers.result()
             return Facts(
@@ -61,6 +63,7 @@ class Inspector:
                 drivers=None if named is None else frozenset(map(_name, named)),
                 nodes=nodes.result(),
                 daemons=None if daemons is None else tuple(map(_name, daemons)),
+                addresses=places.result(),
             )
 
     def attempt(self, target: Target, wants: Wants) -> Tried:

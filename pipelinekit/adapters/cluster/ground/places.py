@@ -19,6 +19,13 @@ from pipelinekit.plan.moment import seconds_of
 
 FIELD_OWNER = ("--server-side", "--force-conflicts", "--field-manager", "pipelinekit-draft")
 Object = Mapping[str, Any]
+_SOMEBODYS = (
+    "secrets,configmaps,services,persistentvolumeclaims,deployments.apps,statefulsets.apps,daemonsets.apps,"
+    "jobs.batch,cronjobs.batch,pods"
+)
+"""Kinds that people make by hand."""
+_BY_ITSELF = frozenset(("kube-root-ca.crt", "istio-ca-root-cert", PULL_SECRET))
+"""What is in a namespace without anybody having made it there."""
 
 
 class DevelopersPlaces:
@@ -69,16 +76,45 @@ class DevelopersPlaces:
             raise helm.cluster_failed(target, done.reason())
 
     def sleep(self, target: Target, now: str) -> int:
-        """Take every pod of the namespace's Deployments and StatefulSets down; how many workloads had any."""
-        done = kubectl.run(self.env, target, "get", "deployments,statefulsets", "--output", "json")
-        if done.code:
-            raise helm.cluster_failed(target, done.reason())
-        awake = [each for each in json.loads(done.out)["items"] if each["spec"].get("replicas", 1)]
+        """Take every pod of the namespace's Deployments and StatefulSets down, and let no CronJob start one.
+
+        How many of them there were. Each keeps how it was, in an annotation, for `wake`.
+        """
+        awake = [each for each in self._workloads(target) if _awake(each)]
         for each in awake:
-            name = f"{each['kind'].lower()}/{each['metadata']['name']}"
-            self._must(target, "scale", name, "--replicas", "0")
+            kept = "" if each["kind"] == "CronJob" else str(each["spec"].get("replicas", 1))
+            self._change(target, each, _asleep(each), kept)
         self._must(target, "annotate", "--overwrite", "namespace", target.namespace, f"{ASLEEP}={now}")
         return len(awake)
+
+    def wake(self, target: Target) -> int:
+        """What `sleep` has put to sleep is as it was; what somebody has changed since stays. How many."""
+        asleep = [each for each in self._workloads(target) if _kept(each) is not None]
+        for each in asleep:
+            was = {} if _awake(each) else _as_it_was(each, _kept(each) or "")
+            self._change(target, each, was, None)
+        return len(asleep)
+
+    def _workloads(self, target: Target) -> list[Object]:
+        done = kubectl.run(self.env, target, "get", "deployments,statefulsets,cronjobs", "--output", "json")
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        items: list[Object] = json.loads(done.out)["items"]
+        return items
+
+    def _change(self, target: Target, each: Object, spec: Object, kept: str | None) -> None:
+        name = f"{each['kind'].lower()}/{each['metadata']['name']}"
+        patch = {"metadata": {"annotations": {ASLEEP: kept}}, **({"spec": spec} if spec else {})}
+        self._must(target, "patch", name, "--type", "merge", "--patch", json.dumps(patch))
+
+    def left(self, target: Target) -> tuple[str, ...]:
+        """What a person has made in the namespace beside the releases, as `Kind/name`; raises `ToolFailed`
+        when the cluster does not tell: then nobody knows what would be lost with it."""
+        done = kubectl.run(self.env, target, "get", _SOMEBODYS, "--output", "json")
+        if done.code:
+            raise helm.cluster_failed(target, done.reason())
+        items: list[Object] = json.loads(done.out)["items"]
+        return tuple(sorted(f"{each['kind']}/{each['metadata']['name']}" for each in items if _by_hand(each)))
 
     def remove(self, target: Target) -> None:
         """Delete the namespace and all that is in it, without waiting for it."""
@@ -88,6 +124,42 @@ class DevelopersPlaces:
         done = kubectl.run(self.env, target, *words)
         if done.code:
             raise helm.cluster_failed(target, done.reason())
+
+
+def _by_hand(each: Object) -> bool:
+    """Whether it is neither part of a release, nor made by another object or by the cluster itself."""
+    metadata = each["metadata"]
+    labels = metadata.get("labels") or {}
+    if metadata.get("ownerReferences") or metadata["name"] in _BY_ITSELF or metadata.get("deletionTimestamp"):
+        return False
+    if labels.get("app.kubernetes.io/managed-by") == "Helm" or labels.get("owner") == "helm":
+        return False
+    # A StatefulSet's volumes are its application's, and have no owner.
+    if each["kind"] == "PersistentVolumeClaim" and "app.kubernetes.io/instance" in labels:
+        return False
+    return each.get("type") != "kubernetes.io/service-account-token"
+
+
+def _awake(each: Object) -> bool:
+    """Whether it has pods, or may get some."""
+    spec = each["spec"]
+    return not spec.get("suspend", False) if each["kind"] == "CronJob" else bool(spec.get("replicas", 1))
+
+
+def _kept(each: Object) -> str | None:
+    """How it was before it was put to sleep; None where it was not."""
+    notes: Mapping[str, str] = each["metadata"].get("annotations") or {}
+    return notes.get(ASLEEP)
+
+
+def _asleep(each: Object) -> Object:
+    return {"suspend": True} if each["kind"] == "CronJob" else {"replicas": 0}
+
+
+def _as_it_was(each: Object, kept: str) -> Object:
+    if each["kind"] == "CronJob":
+        return {"suspend": False}
+    return {"replicas": int(kept)} if kept.isdecimal() else {}
 
 
 def _namespace(target: Target, labels: Mapping[str, str], used: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import time
 from collections.abc import Sequence
 
 import click
@@ -14,9 +15,11 @@ from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
 from pipelinekit.cli.platform.setup.prepared import preparations
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing
 from pipelinekit.model.platform.document import Platform, local_platform
 from pipelinekit.plan.jenkins.jobs import shared_credentials
+from pipelinekit.plan.ledger.signers import lacking
 
 
 @click.command()
@@ -28,7 +31,7 @@ def doctor(platform: str, registry: str, context: str, as_json: bool) -> None:
     """Check the tools that the verbs use, and every address and credential of the platform.
 
     Of each environment it says whether its namespaces are prepared (label, quota, default deny, names, pull
-    secret, rights), and which command does that.
+    secret, rights), and which command does that; of gates, whether anybody can open them.
 
     Exit code 4 when a tool is missing, 5 when an address or a credential fails.
 
@@ -43,6 +46,7 @@ def doctor(platform: str, registry: str, context: str, as_json: bool) -> None:
         *probes.addresses(known, env),
         *_library(known),
         *preparations(known, env),
+        *_signers(known),
     ]
     findings = ask_all(questions, quiet=as_json)
     shared = [Finding("credentials", "notice", each) for each in shared_credentials(known)]
@@ -58,17 +62,25 @@ def doctor(platform: str, registry: str, context: str, as_json: bool) -> None:
         )
     if not as_json:
         unseen = sum(each.state == "notice" for each in findings)
-        passed = f"all {len(findings) - unseen} checks passed"
+        passed = f"all {counted(len(findings) - unseen, 'check')} passed"
         report.result(f"{passed}; {unseen} to look at: see above" if unseen else passed)
 
 
 def _library(platform: Platform) -> list[probes.Probe]:
     if platform.jenkins is None:
         return []
-    from pipelinekit.adapters.jenkins.probes import library
+    from pipelinekit.adapters.jenkins.probes import folders, library
     from pipelinekit.cli.jenkins.controller import login
 
-    return library(platform, login())
+    return [*library(platform, login()), *folders(platform, login())]
+
+
+def _signers(platform: Platform) -> list[probes.Probe]:
+    def question() -> str:
+        told = [f"{problem}: {step}" for problem, step in lacking(platform, int(time.time()))]
+        return probes.Unseen("; ".join(told)) if told else "somebody can open each of them"
+
+    return [("gates", question)] if any(each.gated for each in platform.environments) else []
 
 
 def ask_all(questions: Sequence[probes.Probe], *, quiet: bool) -> list[Finding]:

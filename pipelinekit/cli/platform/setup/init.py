@@ -13,13 +13,20 @@ from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
+from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.platform.setup import questions
 from pipelinekit.cli.platform.setup.doctor import ask_all
 from pipelinekit.cli.platform.setup.questions import Answered, words
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, ToolFailed, refused, usage
 from pipelinekit.generators.platformdoc import FILE, Answers, plan_platform
 from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.render import render
+
+_SIGNERS = (
+    "\n  before the first release: `people` in it, each with a public key, since the ledger takes only"
+    "\n  what they sign; and push it to a repository of its own: gates are read from there"
+)
 
 
 @click.command()
@@ -44,7 +51,9 @@ from pipelinekit.render import render
     help="Whether a later environment waits for a release that passed the one before.",
 )
 @click.option("--ledger", default="", metavar="GIT", help="The git repository that records releases.")
-@click.option("--to", default=FILE, show_default=True, metavar="FILE", help="The document to write.")
+@click.option(
+    "--to", default=FILE, show_default=True, type=on_disk, metavar="FILE", help="The document to write."
+)
 @click.option("--untested", is_flag=True, help="Write it although an address or a credential fails.")
 @click.option("--again", is_flag=True, help="Forget the answers of a run that wrote nothing.")
 def init(
@@ -76,7 +85,11 @@ def init(
     questions.check(given)
     for key, answer in given.items():
         answered.keep(key, answer)
-    lenient = _complete(answered)
+    try:
+        lenient = _complete(answered)
+    except click.Abort:
+        report.say(f"the answers so far are in {answered.path}; run it again to go on from there")
+        raise
     text = render([plan_platform(_answers(answered))], packaged.templates())[FILE].text
     document = read_platform(text, str(target))
     findings = ask_all(probes.addresses(document, kubeconfig(dict(os.environ))), quiet=False)
@@ -92,9 +105,10 @@ def init(
         raise ToolFailed(*faults, last)
     files.write_atomic(target, text)
     answered.forget()
+    there = counted(len(document.environments), "environment")
     report.result(
-        f"{target}: {len(document.environments)} environments on {len(document.clusters)} cluster(s)\n"
-        f"  next: pipelinekit validate --platform {target}"
+        f"{target}: {there} on {counted(len(document.clusters), 'cluster')}\n"
+        f"  next: pipelinekit validate --platform {target}{_SIGNERS if document.ledger else ''}"
     )
 
 

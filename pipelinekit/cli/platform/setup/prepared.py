@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pipelinekit.adapters.probes import Probe, Unseen
 from pipelinekit.cli.platform.environment import pull_login
 from pipelinekit.cli.wiring import registry_login
+from pipelinekit.counts import counted
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.preparation import Place
 from pipelinekit.plan import preparation as plans
@@ -15,6 +16,8 @@ from pipelinekit.steps import environment as steps
 
 MOST = 20
 """Namespaces of an environment that are looked at: a platform may have thousands."""
+LISTED = 2
+"""As much of what is to do as fits into a line that somebody reads."""
 
 
 def preparations(platform: Platform, env: dict[str, str]) -> list[Probe]:
@@ -43,14 +46,21 @@ def preparations(platform: Platform, env: dict[str, str]) -> list[Probe]:
 
 def _said(name: str, count: int, surveyed: Sequence[steps.Surveyed], errors: Sequence[str]) -> str:
     undone = [each.found for each in surveyed if each.found.acts]
-    command = f"`pipelinekit environment prepare --env {name}`"
+    command = f"pipelinekit environment prepare --env {name}"
     if errors:
         # Whoever deploys need not be able to see all that an administrator has made.
-        return Unseen(f"cannot be told: {errors[0]}; {command} --plan tells an administrator")
+        return Unseen(f"cannot be told: {errors[0]}; an administrator asks `{command} --plan`")
     if undone:
-        first = undone[0]
-        what = "; ".join(plans.lines(first))
-        more = f"; {len(undone) - 1} more" if undone[1:] else ""
-        return Unseen(f"not done in namespace {first.namespace}: {what}{more}; {command} does it")
-    seen = f"the first {len(surveyed)} of {count} namespaces" if count > MOST else f"{count} namespace(s)"
+        what = [text for each in undone for text in plans.lines(each)]
+        more = f" and {len(undone) - 1} more" if undone[1:] else ""
+        where = f"not done in namespace {undone[0].namespace}{more}: "
+        listed = (
+            "; ".join(what) if len(what) <= LISTED else f"{counted(len(what), 'thing')}, as --plan lists them"
+        )
+        return Unseen(f"{where}{listed}; `{command}` does it")
+    seen = (
+        f"the first {len(surveyed)} of {counted(count, 'namespace')}"
+        if count > MOST
+        else f"{counted(count, 'namespace')}"
+    )
     return f"done, {seen}"

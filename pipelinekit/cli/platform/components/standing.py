@@ -10,20 +10,28 @@ import click
 
 from pipelinekit.cli import report
 from pipelinekit.cli.options import JSON, PLATFORM
-from pipelinekit.cli.platform.choice import chosen_order, row, which
+from pipelinekit.cli.paths import on_disk
+from pipelinekit.cli.platform.components.choice import SUMMARY, chosen_order, note, row, which
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Refused, check_failed
 
 if TYPE_CHECKING:
-    from pipelinekit.cli.platform.parts import Rollout
+    from pipelinekit.cli.platform.components.parts import Rollout
     from pipelinekit.model.rollout import PartPlan
     from pipelinekit.plan.rollout.order import Order
 
 
 @click.command()
 @which
+@SUMMARY
 @JSON
 def plan(
-    platform: str, environment: str, only: tuple[str, ...], start: tuple[str, ...], as_json: bool
+    platform: str,
+    environment: str,
+    only: tuple[str, ...],
+    start: tuple[str, ...],
+    summary: str,
+    as_json: bool,
 ) -> None:
     """Show what `platform deploy` would do, component by component; nothing is published or changed.
 
@@ -36,7 +44,7 @@ def plan(
       pipelinekit platform plan --only vault --json
     """
     here, order = chosen_order(platform, environment, only, start)
-    show_plan(here, order, as_json)
+    show_plan(here, order, as_json, summary)
 
 
 @click.command()
@@ -65,12 +73,16 @@ def status(
     if bad:
         raise check_failed("not-ready", f"not ready: {', '.join(bad)}", hint="`pipelinekit platform deploy`")
     if not as_json:
-        report.result(f"{len(rows)} components are ready in {here.environment.name}")
+        report.result(
+            f"{counted(len(rows), 'component is', 'components are')} ready in {here.environment.name}"
+        )
 
 
 @click.command()
 @which
-@click.option("--to", default="", metavar="DIR", help="A file for each component, instead of one text.")
+@click.option(
+    "--to", default="", type=on_disk, metavar="DIR", help="A file for each component, instead of one text."
+)
 def render(platform: str, environment: str, only: tuple[str, ...], start: tuple[str, ...], to: str) -> None:
     """Print what would be applied: definitions, policies, component, in the order of the rollout.
 
@@ -99,7 +111,7 @@ def render(platform: str, environment: str, only: tuple[str, ...], start: tuple[
             else:
                 report.document(text)
     if to:
-        report.result(f"{len(order)} components are rendered in {to}")
+        report.result(f"{counted(len(order), 'component is', 'components are')} rendered in {to}")
 
 
 @click.command()
@@ -113,56 +125,63 @@ def render(platform: str, environment: str, only: tuple[str, ...], start: tuple[
     help="What is printed.",
 )
 def graph(platform: str, kind: str) -> None:
-    """Show the order of the components: what each waits for.
+    """Show the order of the components, what each waits for, and who calls whom.
 
     \b
     Examples:
       pipelinekit platform graph
       pipelinekit platform graph --format svg > platform.svg
     """
-    from pipelinekit.cli.platform.parts import Rollout
-    from pipelinekit.plan.rollout import drawing, order
+    from pipelinekit.cli.platform.components.parts import Rollout
+    from pipelinekit.plan.rollout import drawing, order, picture
 
     here = Rollout(platform)
+    calls = drawing.calls_of(here.on, here.order)
     if kind == "json":
         level = {name: at for at, names in enumerate(order.levels(here.order)) for name in names}
         report.as_json(
             [
-                {"component": name, "level": level[name], "after": list(needs)}
+                {"component": name, "level": level[name], "after": list(needs), "calls": list(calls[name])}
                 for name, needs in here.order.items()
             ]
         )
     elif kind == "dot":
-        report.document(drawing.as_dot(here.order, here.platform.name))
+        report.document(drawing.as_dot(here.order, calls, here.platform.name))
     elif kind == "svg":
-        notes = {each.name: each.namespace for each in here.on}
-        report.document(drawing.as_svg(here.order, here.platform.name, notes))
+        report.document(picture.as_svg(here.on, here.order, here.platform.name))
     else:
-        for text in drawing.as_text(here.order):
+        for text in drawing.as_text(here.order, calls):
             report.result(text)
-        report.result(f"{len(here.order)} components in {len(order.levels(here.order))} levels")
+        report.result(
+            f"{counted(len(here.order), 'component')} in {counted(len(order.levels(here.order)), 'level')}"
+        )
 
 
-def show_plan(here: Rollout, order: Order, as_json: bool) -> None:
+def show_plan(here: Rollout, order: Order, as_json: bool, summary: str = "") -> None:
     """Print the plan; raises `Refused` when something would be refused."""
+    from pipelinekit.plan.rollout.summary import of_plans
     from pipelinekit.steps.rollout import plan as steps
 
     plans = steps.plan(here.parts, order, here.order, here.shelf, here.site, report.say)
+    note(summary, of_plans(here.environment.name, plans))
     if as_json:
         report.as_json([dataclasses.asdict(each) for each in plans])
     else:
-        _tell_plans(plans)
+        tell_plans(plans)
     bad = [Fault("cannot-change", f"{each.component}: {line}") for each in plans for line in each.refusals]
     if bad:
         raise Refused(*bad)
     if not as_json:
         acts = sum(each.acts for each in plans)
         report.result(
-            f"{len(plans)} components: {acts} would be deployed" if acts else "nothing would be done"
+            f"{counted(len(plans), 'component')}: {acts} would be deployed"
+            if acts
+            else "nothing would be done"
         )
 
 
-def _tell_plans(plans: Sequence[PartPlan]) -> None:
+def tell_plans(plans: Sequence[PartPlan]) -> None:
+    """A line for each component, and below it what changes."""
     for each in plans:
         change = (
             f"{each.installed} -> {each.version}"

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from pipelinekit.cli import bug, report
-from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM
-from pipelinekit.cli.platform.choice import chosen_order, row, said_by, which
-from pipelinekit.cli.platform.standing import show_plan
-from pipelinekit.errors import Fault, Refused, ToolFailed, usage
+from pipelinekit.cli import report
+from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM, seconds
+from pipelinekit.cli.platform.components import via as through
+from pipelinekit.cli.platform.components.choice import SUMMARY, chosen_order, note, row, said_by, which
+from pipelinekit.cli.platform.components.outcomes import run, settle
+from pipelinekit.cli.platform.components.standing import show_plan
+from pipelinekit.cli.platform.components.via import VIA
+from pipelinekit.errors import Fault, Refused, usage
+from pipelinekit.plan.rollout.summary import of_outcomes
 
 if TYPE_CHECKING:
-    from pipelinekit.cli.platform.parts import Rollout
+    from pipelinekit.cli.platform.components.parts import Rollout
     from pipelinekit.model.rollout import Outcome
     from pipelinekit.plan.rollout.order import Order
 
-TIMEOUT = click.option(
-    "--timeout",
-    default=600,
-    show_default=True,
-    type=click.IntRange(1, 7200),
-    help="Seconds for each component's release, and for its gate.",
+TIMEOUT = seconds("--timeout", 600, "Seconds for each component's release, and for its gate.")
+WAIT = seconds(
+    "--wait", 1800, "Seconds in which running builds may end before the controller is upgraded.", 0, 14400
 )
 
 
 @click.command()
 @which
 @TIMEOUT
+@WAIT
+@SUMMARY
+@VIA
 @PLAN
 @JSON
 def deploy(
@@ -39,6 +42,9 @@ def deploy(
     only: tuple[str, ...],
     start: tuple[str, ...],
     timeout: int,
+    wait: int,
+    summary: str,
+    via: str,
     plan_only: bool,
     as_json: bool,
 ) -> None:
@@ -49,31 +55,48 @@ def deploy(
     component.yaml say so, whoever began it. Run again, it goes on where it was; where all is ready, nothing
     happens. Exit codes: 5 when a component failed, 6 when one was refused.
 
+    The controller that rolls components out is upgraded by a Kubernetes Job, which goes on while the
+    controller is gone. It waits until nothing is built, or names the builds, and puts the old one back if
+    the new one is not ready in time. A second run follows the Job that is at work.
+
+    With --via jenkins a job of the folder `platform` does it, with the platform's main branch, followed here.
+
     \b
     Examples:
       pipelinekit platform deploy --platform . --env dev
       pipelinekit platform deploy --from postgresql
+      pipelinekit platform deploy --only vault --via jenkins
       pipelinekit platform deploy --plan
     """
-    from pipelinekit.steps.rollout import deploy as steps
+    from pipelinekit.cli.platform.components import relief
 
+    if via:
+        through.deploy(platform, environment, only, start, via, plan_only=plan_only, as_json=as_json)
+        return
     here, order = chosen_order(platform, environment, only, start)
     if plan_only:
-        show_plan(here, order, as_json)
+        show_plan(here, order, as_json, summary)
         return
-    shelf, site, parts = here.shelf, here.site, here.parts
+    here.require_open()
+    # Made before threads ask for them.
+    _ = here.shelf, here.site, here.parts, here.handovers
     _require_ready(here, order)
-    outcomes = _run(
-        order, lambda name: steps.deploy(parts[name], shelf, site, timeout=timeout, say=said_by(name))
-    )
-    _settle(outcomes, as_json, "deployed")
+    outcomes = run(order, lambda name: relief.deploy(here, name, timeout=timeout, wait=wait))
+    note(summary, of_outcomes("deploy", here.environment.name, outcomes, "deployed"))
+    settle(outcomes, as_json, "deployed")
 
 
 @click.command()
 @which
+@SUMMARY
 @JSON
 def verify(
-    platform: str, environment: str, only: tuple[str, ...], start: tuple[str, ...], as_json: bool
+    platform: str,
+    environment: str,
+    only: tuple[str, ...],
+    start: tuple[str, ...],
+    summary: str,
+    as_json: bool,
 ) -> None:
     """Run the tests of each component's chart against what is deployed.
 
@@ -84,9 +107,11 @@ def verify(
     from pipelinekit.steps.rollout import verify as steps
 
     here, order = chosen_order(platform, environment, only, start)
+    here.require_open()
     shelf, site, parts = here.shelf, here.site, here.parts
-    outcomes = _run(order, lambda name: steps.verify(parts[name], shelf, site, say=said_by(name)))
-    _settle(outcomes, as_json, "verified")
+    outcomes = run(order, lambda name: steps.verify(parts[name], shelf, site, say=said_by(name)))
+    note(summary, of_outcomes("verify", here.environment.name, outcomes, "verified"))
+    settle(outcomes, as_json, "verified")
 
 
 @click.command()
@@ -136,13 +161,14 @@ def remove(
             report.result(f"{name}: would be removed from {here.parts[name].component.namespace}")
         report.result(_staying(volumes=volumes, definitions=definitions))
         return
+    here.require_open()
     shelf, site, parts = here.shelf, here.site, here.parts
 
     def act(name: str) -> Outcome:
         words = {"volumes": volumes, "definitions": definitions}
         return remove_one(parts[name], shelf, site, timeout=timeout, say=said_by(name), **words)
 
-    _settle(_run(back, act), as_json, "removed")
+    settle(run(back, act), as_json, "removed")
 
 
 @click.command()
@@ -179,11 +205,12 @@ def resize(
             report.result(f"volumes {each.stem}-… would grow from {each.before} to {each.after}")
         report.result("no pod would be restarted for that" if growing else "no volume is to grow")
         return
+    here.require_open()
 
     def act(name: str) -> Outcome:
         return steps.resize(parts[name], shelf, site, volumes, timeout=timeout, say=said_by(name))
 
-    _settle(_run(order, act), as_json, "resized")
+    settle(run(order, act), as_json, "resized")
 
 
 def _staying(*, volumes: bool, definitions: bool) -> str:
@@ -192,42 +219,6 @@ def _staying(*, volumes: bool, definitions: bool) -> str:
 
 
 # --- what they share ------------------------------------------------------------------------------
-
-
-def _run(order: Order, act: Callable[[str], Outcome]) -> tuple[Outcome, ...]:
-    from pipelinekit.steps.rollout.runner import run
-
-    return run(order, act, report.say, lambda _, error: bug.as_failure(error))
-
-
-def _settle(outcomes: Sequence[Outcome], as_json: bool, done: str) -> None:
-    """Report what became of each; raises when one failed or was refused."""
-    from pipelinekit.model.rollout import FAILED, UNCHANGED, WAITING
-
-    if as_json:
-        report.as_json([dataclasses.asdict(each) for each in outcomes])
-    else:
-        for each in outcomes:
-            waits = f"waits for {', '.join(each.blocked)}" if each.blocked else each.text
-            state = f"{each.state}: " if each.state in (FAILED, WAITING) else ""
-            report.result(f"{each.component}: {state}{waits}")
-    failed = [each for each in outcomes if each.state == FAILED]
-    waiting = [each.component for each in outcomes if each.state == WAITING]
-    if failed:
-        refused_alone = all(each.refused for each in failed)
-        kind = Refused if refused_alone else ToolFailed
-        faults = [
-            Fault("component-failed", f"{each.component}: {first}", hint=rest)
-            for each in failed
-            for first, _, rest in (text.partition("\n") for text in each.faults)
-        ]
-        if waiting:
-            faults.append(Fault("component-waits", f"not begun: {', '.join(waiting)}"))
-        raise kind(*faults)
-    still = sum(each.state == UNCHANGED for each in outcomes)
-    if not as_json:
-        nothing = "nothing was done" if still == len(outcomes) else f"{len(outcomes) - still} {done}"
-        report.result(f"{len(outcomes)} components: {nothing}")
 
 
 def _require_ready(here: Rollout, order: Order) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import posixpath
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from pipelinekit import names
 from pipelinekit.cli import report
-from pipelinekit.cli.application import generate, present, services, takein
+from pipelinekit.cli.application import generate, present
+from pipelinekit.cli.application.repository import allowed, services, takein
+from pipelinekit.cli.application.repository.answers import Answers
+from pipelinekit.cli.application.repository.asked import Asked
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import Fault, UsageError, usage
 from pipelinekit.model.app import Language
@@ -19,49 +24,9 @@ from pipelinekit.reading.app import FILE
 
 if TYPE_CHECKING:
     from pipelinekit.model.tree import Tree
+    from pipelinekit.model.words import Whom
     from pipelinekit.plan.detect.signs import Detected
     from pipelinekit.steps.generate import Generation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the command line says of an existing repository."""
-
-    name: str
-    language: Language | None = None
-    team: str = "apps"
-    port: int | None = None
-    package: str = ""
-    service: str = ""
-    everyone: bool = False
-    keep: tuple[str, ...] = ()
-    platform: str = ""
-    shown: str = ""
-    """The repository as it was named."""
-
-    def command(self, name: str, service: str = "", port: int | None = None) -> str:
-        """This command line, for one application."""
-        words = ["pipelinekit", "new-app", name, "--from", self.shown]
-        words += self._chosen(service)
-        return shlex.join([*words, *self._others(port or self.port)])
-
-    def every(self) -> str:
-        """This command line, for all of its services."""
-        # Each has its own name; one that was given with --all stands before them.
-        name = [self.name] if self.name and self.everyone else []
-        return shlex.join(
-            ["pipelinekit", "new-app", *name, "--from", self.shown, "--all", *self._others(None)]
-        )
-
-    def _chosen(self, service: str) -> list[str]:
-        chosen = ["--service", service] if service else []
-        return [*chosen, *(["--package", self.package] if self.package else [])]
-
-    def _others(self, port: int | None) -> list[str]:
-        others = [] if self.team == "apps" else ["--team", self.team]
-        others += ["--port", str(port)] if port else []
-        others += ["--language", self.language] if self.language else []
-        return [*others, *(["--keep", ",".join(self.keep)] if self.keep else [])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +44,8 @@ class Adoption:
     """The command line that takes in this one."""
     texts: Mapping[str, str]
     named: takein.Named
+    service: str = "."
+    """The folder of its descriptor, from the repository's top."""
     questions: tuple[Fault, ...] = ()
 
 
@@ -94,17 +61,27 @@ def adoptions(folder: Path, asked: Asked, *, quiet: bool = False) -> list[Adopti
     if not whole and (asked.language or asked.package):
         return [_adopted(folder, texts, asked, None, None, quiet=quiet)]
     top = services.top_of(texts, "" if whole else asked.name)
-    chosen = _chosen(folder, texts, asked, top)
+    found = services.services_in(texts, top=top)
+    asked = replace(asked, answers=_placed(folder, asked, found))
+    chosen = _chosen(folder, found, asked)
+    if chosen == [None] and not asked.name:
+        raise _unnamed(asked)
     # Looking takes most of the time: what was seen for the whole is not looked for again.
     known = None if whole else top
-    return [_adopted(folder, texts, asked, each, known, quiet=quiet) for each in chosen]
+    return [_adopted(folder, texts, asked.of(each), each, known, quiet=quiet) for each in chosen]
 
 
-def _chosen(
-    folder: Path, texts: Mapping[str, str], asked: Asked, top: Detected | None
-) -> Sequence[Service | None]:
+def _placed(folder: Path, asked: Asked, found: Sequence[Service]) -> Answers:
+    """The answers, by the folders of services; raises `UsageError` for a service that there is not."""
+    paths = {each: one.path for each in asked.answers.named if (one := services.named(found, each))}
+    unknown = asked.answers.named - set(paths)
+    if unknown:
+        raise _unknown(folder, found, f"{min(unknown)}=")
+    return asked.answers.renamed(paths)
+
+
+def _chosen(folder: Path, found: Sequence[Service], asked: Asked) -> Sequence[Service | None]:
     """The services that are meant; None is the repository's top, by what it shows there."""
-    found = services.services_in(texts, top=top)
     if asked.everyone:
         if not found:
             raise usage("services-none", f"{folder} has no program that could be an application")
@@ -121,13 +98,20 @@ def _chosen(
 
 def _one(folder: Path, found: Sequence[Service], one: Service | None, asked: Asked) -> Service:
     if one is None:
-        known = ", ".join(each.path for each in found[:20])
-        raise usage(
-            "service-unknown",
-            f"--service {asked.service}: {folder} has no such service",
-            hint=f"known are {known}",
-        )
-    return replace(one, name=asked.name or one.name)
+        raise _unknown(folder, found, f"--service {asked.service}")
+    top = names.label_from(Path(asked.shown).resolve().name, names.APPLICATION_MAX)
+    return replace(one, name=asked.name or one.name or top)
+
+
+def _unknown(folder: Path, found: Sequence[Service], said: str) -> UsageError:
+    known = ", ".join(each.path for each in found[:20])
+    return usage("service-unknown", f"{said}: {folder} has no such service", hint=f"known are {known}")
+
+
+def _unnamed(asked: Asked) -> UsageError:
+    near = names.label_from(Path(asked.shown).resolve().name, names.APPLICATION_MAX) or "app"
+    hint = f"as its folder is:\n{asked.command(near, asked.service)}"
+    return usage("name-missing", "what is the application called?", hint=hint)
 
 
 def _titled(each: Service, asked: Asked) -> Service:
@@ -147,6 +131,10 @@ class SeveralServices(UsageError):
         self.every = asked.every()
         super().__init__(services.open_fault(folder, found, self.lines, self.every))
 
+    def briefly(self) -> UsageError:
+        """The same after its table was shown."""
+        return UsageError(replace(self.faults[0], hint="the commands are above: one of them, or all"))
+
     @property
     def shown(self) -> dict[str, object]:
         """For machines."""
@@ -163,59 +151,100 @@ def _adopted(
     *,
     quiet: bool,
 ) -> Adoption:
-    place, below, named = _looked_at(folder, texts, asked, one, top)
+    below, named = looked_at(texts, asked, one, top)
+    place = folder / one.path if one and one.path != "." else folder
     name = one.name if one else asked.name
     present.require_same(place, name, asked.language)
     seen = takein.look_around(place, below, name, asked.language, named)
     chart = takein.own_chart(place, name) if named.chart else None
     if chart and seen:
         seen = seen.because(present.beside_a_chart(chart))
-    if seen and not quiet:
-        takein.told(below, seen, name, named)
     language = asked.language or (seen.language if seen else None)
     if language is None:
         raise usage("language-missing", f"what is {name} written in?")
+    within, project = (one.folder, one.project) if one else ("", "")
+    described = functools.partial(
+        takein.describe,
+        name,
+        asked.team_of(name),
+        language,
+        asked.port,
+        chart=chart,
+        within=within,
+        project=project,
+    )
+    seen, tree = allowed.described(lambda each: described(seen=each), seen)
+    if seen and not quiet:
+        takein.told(below, seen, name, named, several=asked.everyone)
     keep = tuple(each for each in asked.keep if each != "chart")
     if seen and seen.keeps_dockerfile and language != "dockerfile":
         keep = (*keep, *(() if "dockerfile" in keep else ("dockerfile",)))
         if not quiet:
-            report.say("ours as a diff: pipelinekit generate --take new Dockerfile --diff")
+            inside = [] if str(place) == "." else ["--path", str(place)]
+            ours = shlex.join(["pipelinekit", "generate", *inside, "--take", "new", "Dockerfile", "--diff"])
+            report.say(f"{name}: ours as a diff: {ours}" if asked.everyone else f"ours as a diff: {ours}")
     command = asked.command(name, one.path if one else asked.service)
-    within = one.folder if one else ""
     return Adoption(
         name=name,
         folder=place,
         language=language,
         seen=seen,
-        tree=takein.describe(name, asked.team, language, asked.port, seen, chart, within=within),
+        tree=tree,
         keep=keep,
         within=within,
         command=command,
         texts=below,
         named=named,
+        service=one.path if one else ".",
         questions=tuple(takein.questions(seen, place, name, command, asked.port) if seen else ()),
     )
 
 
-def _looked_at(
-    folder: Path, texts: Mapping[str, str], asked: Asked, one: Service | None, top: Detected | None
-) -> tuple[Path, Mapping[str, str], takein.Named]:
-    """The folder of its descriptor, the files that are looked at, and what is named of them."""
-    named = takein.Named(port=asked.port, chart="chart" in asked.keep, package=asked.package)
+def looked_at(
+    texts: Mapping[str, str], asked: Asked, one: Service | None, top: Detected | None = None
+) -> tuple[Mapping[str, str], takein.Named]:
+    """The files that are looked at, and what is named of them."""
+    named = takein.Named(
+        port=asked.port, chart="chart" in asked.keep, package=asked.package, target=asked.target
+    )
     if one is None:
-        return folder, texts, replace(named, service=asked.service, top=top)
+        return texts, replace(named, service=asked.service, top=top)
+    from pipelinekit.model.words import Whom
     from pipelinekit.plan.detect.services.folders import look_at
-    from pipelinekit.reading.repository import compose
+    from pipelinekit.reading.repository import compose, hosts
 
-    words = tuple(compose.read(texts, one.path)) if one.path != "." else ()
+    called = (one.name, one.path, one.package)
+    whom = Whom(names=tuple({posixpath.basename(each) for each in called} - {"", "."}), folder=one.path)
+    # Where its sources are the whole, the same files are read for it once.
+    above = one.source != "." or bool(one.member)
+    words = (*hosts.render(texts.get("render.yaml", ""), whom), *compose.read(texts, whom)) if above else ()
     named = replace(
         named,
         package=asked.package or one.package,
         service=one.member,
+        whom=None if one.source == one.path else _inside(whom, one),
         dockerfile=texts.get(f"{one.path}/Dockerfile" if one.path != "." else "Dockerfile", ""),
         words=words,
+        lacks=_lacking(texts, one),
     )
-    return folder if one.path == "." else folder / one.path, look_at(texts, one.source), named
+    return look_at(texts, one.source), named
+
+
+def _lacking(texts: Mapping[str, str], one: Service) -> tuple[str, ...]:
+    """The folders that it takes and that are not in what it is built from."""
+    from pipelinekit.plan.detect.services import outside
+
+    own = one.source if one.project or one.source == one.base else one.base
+    base = "" if one.base == "." else f"{one.base}/"
+    return tuple(
+        each for each in outside.taken(texts, own) if each.startswith("..") or not f"{each}/".startswith(base)
+    )
+
+
+def _inside(whom: Whom, one: Service) -> Whom:
+    """The same, as it is called from the folder that has its sources and those of others."""
+    folder = posixpath.relpath(one.path, one.source)
+    return replace(whom, folder=folder, alone=False)
 
 
 def generation_of(adoption: Adoption, platform: str) -> tuple[Line, Generation]:

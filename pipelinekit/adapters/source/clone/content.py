@@ -9,11 +9,11 @@ from __future__ import annotations
 import mmap
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelinekit.adapters import momentary
 from pipelinekit.adapters.source import dotgit, git
 from pipelinekit.adapters.source.git import Repository
 from pipelinekit.errors import failed
@@ -43,7 +43,7 @@ def tree(repo: Repository, committed: str) -> str:
 
     `committed` is the id that it has where nothing is changed.
     """
-    with tempfile.TemporaryDirectory(prefix="pipelinekit-") as scratch:
+    with momentary.folder() as scratch:
         copy = Path(scratch, "index")
         if repo.index.exists():
             shutil.copy2(repo.index, copy)

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.cli import report
-from pipelinekit.cli.application import adoption, generate, taking
-from pipelinekit.cli.application.takein import SUPPOSED
+from pipelinekit.cli.application import generate, kept, present
+from pipelinekit.cli.application.repository import adoption, services, taking
+from pipelinekit.cli.application.repository.takein import SUPPOSED
 from pipelinekit.errors import Fault, Refused
 from pipelinekit.generators import languages
 from pipelinekit.model.app import WEB, App
 from pipelinekit.reading.app import FILE, read_app
 
 if TYPE_CHECKING:
-    from pipelinekit.cli.application.adoption import Adoption, Asked
+    from pipelinekit.cli.application.repository.adoption import Adoption
+    from pipelinekit.cli.application.repository.asked import Asked
     from pipelinekit.merge import Change
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
@@ -43,10 +45,12 @@ def explain(asked: Asked, *, as_json: bool) -> None:
             found = adoption.adoptions(folder, asked, quiet=True)
         except adoption.SeveralServices as several:
             _several(several, shown, clone, as_json=as_json)
-            raise
+            raise several.briefly() from None
         told = [(each, _changes(each, asked.platform)) for each in found]
     faults = [fault for each, changes in told for fault in _faults(each, changes)]
-    command = clone + " && ".join(_settling(each, changes) for each, changes in told)
+    keep = {each.service: kinds for each, changes in told if (kinds := _in_the_way(changes))}
+    one = taking.all_settled(found, asked, keep) if asked.everyone else ""
+    command = clone + (one or " && ".join(taking.settled(each, keep.get(each.service, ())) for each in found))
     if as_json:
         pages = [_shown(each, changes) for each, changes in told]
         report.as_json(
@@ -55,7 +59,8 @@ def explain(asked: Asked, *, as_json: bool) -> None:
     else:
         for each, changes in told:
             report.document("\n".join(_page(each, changes, shown)) + "\n")
-        report.document("\n".join(_ending(faults, command)) + "\n")
+        lines = [*_ending(faults, command), *_next(found)]
+        report.document("\n".join(lines) + "\n")
     if faults:
         raise Refused(replace(faults[0], hint=command), *faults[1:])
 
@@ -96,7 +101,7 @@ def _changes(each: Adoption, platform: str) -> Sequence[Change]:
     """What would become of each generated file."""
     if not each.folder.is_dir():
         return ()
-    return adoption.generation_of(each, platform)[1].changes
+    return kept.worth_telling(adoption.generation_of(each, platform)[1].changes, each.folder)
 
 
 def _faults(each: Adoption, changes: Sequence[Change]) -> list[Fault]:
@@ -106,14 +111,11 @@ def _faults(each: Adoption, changes: Sequence[Change]) -> list[Fault]:
     return [*each.questions, *waiting]
 
 
-def _settling(each: Adoption, changes: Sequence[Change]) -> str:
-    """The command line that takes it in with all decided: what is in the way stays theirs."""
+def _in_the_way(changes: Sequence[Change]) -> list[str]:
+    """The kinds of files that are in the way: they stay theirs."""
     from pipelinekit.merge import UNSETTLED
 
-    command = taking.settled(each)
-    paths = [change.path for change in changes if change.outcome in UNSETTLED]
-    kinds = sorted({_kind(path) for path in paths} - {""})
-    return f"{command} --keep {','.join(kinds)}" if kinds else command
+    return sorted({_kind(change.path) for change in changes if change.outcome in UNSETTLED})
 
 
 def _kind(path: str) -> str:
@@ -132,7 +134,7 @@ def _several(several: adoption.SeveralServices, shown: str, clone: str, *, as_js
     lines = [f"# Taking in {_text(shown)}: several services", ""]
     lines += _table(
         ("folder", "language", "port", "built from", "why"),
-        ((each.path, each.language, str(each.port or "?"), each.base, each.why) for each in several.found),
+        ((each.path, each.language, services.port_of(each), each.base, each.why) for each in several.found),
     )
     lines += ["", "One of them, or all:", "", "```sh"]
     lines += [*(clone + line for line in (*several.lines, several.every)), "```"]
@@ -171,6 +173,9 @@ def _decided(each: Adoption) -> Iterator[tuple[str, str]]:
         yield "program", "to be decided" if open_program else " ".join(web.command) or build.package
     else:
         yield "Dockerfile", "stays, with its command"
+        open_stage = any(fault.code == "target-open" for fault in each.questions)
+        if open_stage or build.target:
+            yield "stage", "to be decided" if open_stage else build.target
     if each.within:
         yield "descriptor in", each.within
     if not open_program:
@@ -203,6 +208,12 @@ def _ending(faults: Sequence[Fault], command: str) -> Iterator[str]:
     yield from (f"- [ ] {_text(str(each))}" for each in faults)
     supposed = f", with {SUPPOSED} for a port that is not known" if f"--port {SUPPOSED}" in command else ""
     yield from ("", f"This settles all of it{supposed}:", "", "```sh", command, "```")
+
+
+def _next(found: Sequence[Adoption]) -> Iterator[str]:
+    apps = [read_app(each.tree[FILE].text) for each in found]
+    if len(apps) > 1 or any(present.flows(app) for app in apps):
+        yield from ("", f"Next: {present.TO_SYNC}.")
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

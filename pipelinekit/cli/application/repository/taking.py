@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source import worktree
 from pipelinekit.cli import report
-from pipelinekit.cli.application import adoption, generate, present
+from pipelinekit.cli.application import generate, kept, present
+from pipelinekit.cli.application.repository import adoption
+from pipelinekit.cli.application.repository.asked import THEN, Asked
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Place, Refused
 from pipelinekit.reading.app import FILE
 from pipelinekit.steps.generate import apply_generation
 
 if TYPE_CHECKING:
-    from pipelinekit.cli.application.adoption import Adoption, Asked
+    from pipelinekit.cli.application.repository.adoption import Adoption
     from pipelinekit.cli.wiring import Line
     from pipelinekit.model.tree import Tree
     from pipelinekit.steps.generate import Generation
@@ -34,53 +37,71 @@ def take_in(folder: Path, asked: Asked, *, with_git: bool, as_json: bool) -> Non
         if as_json:
             report.as_json(several.shown)
         raise
-    refuse(found)
+    refuse(found, asked)
+    # Where nothing could be generated, as behind a link that leads out, nothing is written of any.
+    planned = [(each, *adoption.generation_of(each, asked.platform)) for each in found]
     if with_git and worktree.init(folder):
         report.say(f"a git repository in {folder}/, branch main")
     waiting: list[Fault] = []
     commands: list[str] = []
     told: list[dict[str, Any]] = []
-    for each in found:
-        write_absent(each.folder, each.tree, existing=True)
-        here, generation = adoption.generation_of(each, asked.platform)
-        generated(here, generation)
+    for each, here, generation in planned:
+        shown = each.folder if each.service != "." or len(found) > 1 else None
+        write_absent(each.folder, each.tree, existing=True, shown=shown)
+        generated(here, generation, shown)
         paths = [change.path for change in generation.unsettled]
         waiting += [generate.unsettled_fault(change) for change in generation.unsettled]
         commands += [adoption.settling(each, paths)] if paths else []
         told.append(_shown(each, paths))
         if not as_json:
-            report.result(_next_of(each, paths))
+            report.result(_next_of(each, paths, asked.then))
+            if len(found) > 1 or present.flows(here.app):
+                report.result(f"  {present.TO_SYNC}")
     if as_json:
         report.as_json({"applications": told})
     if waiting:
         raise Refused(*_settled_by(waiting, " && ".join(commands)))
 
 
-def refuse(found: Sequence[Adoption]) -> None:
+def refuse(found: Sequence[Adoption], asked: Asked) -> None:
     """Raise `Refused` with what is left open, and one command line that settles all of it."""
     faults = [fault for each in found for fault in each.questions]
     if not faults:
         return
     if len(found) > 1:
-        faults[-1] = replace(faults[-1], hint=f"{faults[-1].hint}\nall of them: {all_settled(found)}")
+        faults[-1] = replace(faults[-1], hint=f"{faults[-1].hint}\nall of them: {all_settled(found, asked)}")
     raise Refused(*faults)
 
 
-def all_settled(found: Sequence[Adoption]) -> str:
-    """One command line that takes in all of them, with a supposed answer to each question."""
-    return " && ".join(settled(each) for each in found)
+def all_settled(
+    found: Sequence[Adoption], asked: Asked, keep: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """One command line that takes in all of them, with a supposed answer to each question; what it is to
+    `keep` is by service."""
+    from pipelinekit.cli.application.repository.takein import SUPPOSED
+
+    if any(each.seen and (each.seen.choices or each.seen.stages) for each in found):
+        return " && ".join(settled(each, (keep or {}).get(each.service, ())) for each in found)
+    return asked.every({each.service: SUPPOSED for each in found if each.questions}, keep)
 
 
-def settled(each: Adoption) -> str:
+def settled(each: Adoption, keep: Sequence[str] = ()) -> str:
     """The command line that takes one in, with a supposed answer to what it leaves open."""
-    from pipelinekit.cli.application.takein import SUPPOSED
+    command = _answered(each)
+    return f"{command} --keep {','.join(keep)}" if keep else command
+
+
+def _answered(each: Adoption) -> str:
+    from pipelinekit.cli.application.repository.takein import SUPPOSED
     from pipelinekit.plan.detect.choices import first
 
     if not each.questions or each.seen is None:
         return each.command
     if each.seen.choices:
         return f"{each.command} {first(each.seen)}"
-    return f"{each.command} --port {SUPPOSED}"
+    stage = f" --target {each.seen.stages[0]}" if each.seen.stages else ""
+    asks_port = any(fault.code == "port-open" for fault in each.questions)
+    return f"{each.command}{stage}" + (f" --port {SUPPOSED}" if asks_port else "")
 
 
 def _settled_by(faults: list[Fault], command: str) -> list[Fault]:
@@ -98,14 +119,18 @@ def _shown(each: Adoption, waiting: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def generated(here: Line, generation: Generation) -> None:
-    """Write what is generated, and say what became of each file."""
+def generated(here: Line, generation: Generation, shown: Path | None = None) -> None:
+    """Write what is generated, and say what became of each file, in the folder that is `shown`."""
     apply_generation(generation, here.workspace)
-    for change in generation.changes:
-        report.say(f"{change.outcome:>10}  {change.path}")
+    for change in kept.worth_telling(generation.changes, here.root):
+        report.say(f"{change.outcome:>10}  {_in(shown, change.path)}")
 
 
-def write_absent(folder: Path, tree: Tree, *, existing: bool) -> None:
+def _in(folder: Path | None, path: str) -> str:
+    return str(folder / path) if folder else path
+
+
+def write_absent(folder: Path, tree: Tree, *, existing: bool, shown: Path | None = None) -> None:
     """Write the files; one that is there with another content stops it before anything is written.
 
     What an interrupted run has written is the same, so that running it again completes it.
@@ -126,21 +151,19 @@ def write_absent(folder: Path, tree: Tree, *, existing: bool) -> None:
     missing = {path: file for path, file in tree.items() if path not in present}
     files.write_tree(folder, {path: (file.text, file.executable) for path, file in missing.items()})
     for path in missing:
-        report.say(f"{'create':>10}  {path}")
+        report.say(f"{'create':>10}  {_in(shown, path)}")
 
 
-def _next_of(each: Adoption, waiting: Sequence[str]) -> str:
+def _next_of(each: Adoption, waiting: Sequence[str], then: str) -> str:
     doubts = len(each.seen.doubts) if each.seen else 0
     if waiting:
-        return f"{each.name} ({each.language}) is taken in, and {len(waiting)} files wait for a decision"
-    return what_next(each.folder, each.name, each.language, doubts)
+        files_wait = counted(len(waiting), "file waits", "files wait")
+        return f"{each.name} ({each.language}) is taken in, and {files_wait} for a decision"
+    return what_next(each.folder, each.name, each.language, doubts, then)
 
 
-def what_next(folder: Path, name: str, language: str, doubts: int) -> str:
+def what_next(folder: Path, name: str, language: str, doubts: int, then: str = THEN) -> str:
     """The last words: what is true now, and the next step."""
     step = "" if str(folder) == "." else f"{shlex.join(['cd', str(folder)])} && "
     state = "is ready" if not doubts else f"is taken in, with {doubts} to check (marked in {FILE}),"
-    return (
-        f"{name} ({language}) {state} in {folder}/\n"
-        f"  next: {step}git add . && git commit -m 'First version', then pipelinekit test\n" + present.TO_KNOW
-    )
+    return f"{name} ({language}) {state} in {folder}/\n  next: {step}{then}\n" + present.TO_KNOW

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import DocumentInvalid, Fault
 from pipelinekit.model.services import Service
 
@@ -19,20 +20,26 @@ MOST = 200
 
 def services_in(texts: Mapping[str, str], name: str = "", top: Detected | None = None) -> tuple[Service, ...]:
     """The candidates that a repository has; `top` is what it shows, where that is known."""
-    from pipelinekit.plan.detect.services import services
+    from pipelinekit.plan.detect.services import programs, services
     from pipelinekit.reading.repository import compose
 
-    return services(texts, tuple(compose.builds(texts)), _containers(texts), top or top_of(texts, name))
+    containers, top = _containers(texts), top or top_of(texts, name)
+    if top and top.chosen and f"{programs.place(top.language, top.chosen)}/Dockerfile" in containers:
+        # With a Dockerfile in its own folder it is one of several there, whatever the application is called.
+        top = top_of(texts, "")
+    return services(texts, tuple(compose.builds(texts)), containers, top)
 
 
 def top_of(texts: Mapping[str, str], name: str) -> Detected | None:
     """What the top shows; of several programs, the one that the repository's own files start."""
+    from pipelinekit.model.words import Whom
     from pipelinekit.plan.detect import detect
     from pipelinekit.plan.detect.words import commands
     from pipelinekit.reading.repository import read_words
 
     found = detect(texts, name)
-    package = commands.program(found.choices, read_words(texts)) if found and found.choices else ""
+    whom = Whom(names=(name,) if name else ())
+    package = commands.program(found.choices, read_words(texts, whom)) if found and found.choices else ""
     return detect(texts, name, package) if package else found
 
 
@@ -73,7 +80,7 @@ def open_fault(folder: Path, found: Sequence[Service], lines: Sequence[str], eve
         (
             each.path,
             each.language,
-            str(each.port or "?"),
+            port_of(each),
             each.why + (f"; built from {each.base}" if each.shared else ""),
         )
         for each in found[:MOST]
@@ -82,8 +89,13 @@ def open_fault(folder: Path, found: Sequence[Service], lines: Sequence[str], eve
     heads = ("folder", "language", "port", "why")
     hint = "\n".join([*table(heads, rows), *more, "one of them:", *lines[:MOST], "all of them:", every])
     count = len(found)
-    what = f"has {count} services" if count > 1 else f"has its one service in {found[0].path}"
+    what = f"has {counted(count, 'service')}" if count > 1 else f"has its one service in {found[0].path}"
     return Fault("services-open", f"{folder} {what}: which is it? nothing was written", hint=hint)
+
+
+def port_of(each: Service) -> str:
+    """Its port for a table: a question mark where it serves, and nobody has said where."""
+    return str(each.port or ("?" if each.serves else "none"))
 
 
 def shown(each: Service, line: str) -> dict[str, Any]:

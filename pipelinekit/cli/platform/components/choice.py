@@ -9,15 +9,25 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import ENVIRONMENT, PLATFORM, F
+from pipelinekit.cli.options import ENVIRONMENT, PLATFORM, F, not_via
+from pipelinekit.cli.paths import on_disk
 
 if TYPE_CHECKING:
-    from pipelinekit.cli.platform.parts import Rollout
+    from pipelinekit.cli.platform.components.parts import Rollout
     from pipelinekit.plan.rollout.order import Order
 
 _ONLY = click.option("--only", multiple=True, metavar="NAME", help="This component alone; repeat it.")
 _FROM = click.option(
     "--from", "start", multiple=True, metavar="NAME", help="From this one on: it, and all that wait for it."
+)
+
+SUMMARY = click.option(
+    "--summary",
+    default="",
+    type=on_disk,
+    metavar="FILE",
+    callback=not_via,
+    help="Put a line of what became of each at the head of a file.",
 )
 
 
@@ -32,7 +42,7 @@ def chosen_order(
     platform: str, environment: str, only: Sequence[str], start: Sequence[str]
 ) -> tuple[Rollout, Order]:
     """The platform, and the part of its order that is asked for."""
-    from pipelinekit.cli.platform.parts import Rollout
+    from pipelinekit.cli.platform.components.parts import Rollout
     from pipelinekit.plan.rollout.order import chosen
 
     here = Rollout(platform, environment)
@@ -42,6 +52,18 @@ def chosen_order(
 def said_by(name: str) -> Callable[[str], None]:
     """What says a line in a component's name."""
     return lambda text: report.say(f"{name}: {text}")
+
+
+def note(file: str, line: str) -> None:
+    """Put a line at the head of a file that may not be there: what happened last is read first."""
+    from pathlib import Path
+
+    from pipelinekit.adapters import files
+
+    path = Path(file)
+    if file:
+        before = files.read_text(path) if path.is_file() else ""
+        files.write_atomic(path, f"{line}\n{before}")
 
 
 def row(here: Rollout, name: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters import files
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
@@ -23,6 +23,7 @@ from pipelinekit.reading.source import Source
 if TYPE_CHECKING:
     from pipelinekit.adapters.cluster.charts.components import ComponentHelm
     from pipelinekit.adapters.cluster.ground.volumes import Volumes
+    from pipelinekit.adapters.cluster.handovers import HandoverJobs
     from pipelinekit.adapters.folder.components import ComponentFolder
     from pipelinekit.model.component import Archive, Component
     from pipelinekit.model.preflight import Finding
@@ -61,7 +62,26 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
         except DocumentInvalid as error:
             faults += error.faults if name in on else ()
     faults += needs.check_components(platform, source, described, tuple(folders))
+    for name in sorted(on & described.keys()):
+        try:
+            faults += _one_archive(described[name], folders[name])
+        except DocumentInvalid as error:
+            faults += error.faults
     return Found(described, folders, tuple(faults))
+
+
+def _one_archive(described: needs.Described, folder: ComponentFolder) -> list[Fault]:
+    """The fault of a component whose two charts would be one: each would be written over the other."""
+    component = described.component
+    if not component.policies or not (component.chart or component.archive):
+        return []
+    archive, policies = component.archive, folder.chart(component.policies)
+    chart = (archive.name, archive.version) if archive else folder.chart(component.chart)
+    if chart is None or chart != policies:
+        return []
+    problem = f"it is the chart {' '.join(chart)}, and so is what the component itself is"
+    hint = f"name it {chart[0]}-policies in its Chart.yaml: of two charts each has its own archive"
+    return [described.source.found(("policies",), "chart-twice", problem, hint)]
 
 
 class Rollout:
@@ -106,10 +126,16 @@ class Rollout:
 
     @cached_property
     def environment(self) -> Environment:
-        """The environment whose cluster it is."""
-        from pipelinekit.plan.release import environments_to_deploy
+        """The environment whose cluster it is, gate or not; `require_open` is for what changes something."""
+        from pipelinekit.plan.release import environment_named
 
-        return environments_to_deploy(self.platform, self._environment, automatic=False)[0]
+        return environment_named(self.platform, self._environment)
+
+    def require_open(self) -> None:
+        """Raise `Refused` where the environment has a gate."""
+        from pipelinekit.plan.rollout.gated import require_open
+
+        require_open(self.platform, self.environment)
 
     @cached_property
     def parts(self) -> Mapping[str, Part]:
@@ -133,6 +159,7 @@ class Rollout:
             workspace=Workspace(work),
             receipts=ReceiptFolder(work),
             policies=ReceiptFolder(work / "policies"),
+            others=self.on,
         )
 
     # --- the world --------------------------------------------------------------------------------
@@ -181,6 +208,18 @@ class Rollout:
             survey=self._survey,
         )
 
+    @property
+    def folders(self) -> Mapping[str, ComponentFolder]:
+        """The folders of the components that are on."""
+        return {each.name: self._read[1].folders[each.name] for each in self.on}
+
+    @cached_property
+    def handovers(self) -> HandoverJobs:
+        """The Jobs of the same cluster that upgrade controllers."""
+        from pipelinekit.adapters.cluster.handovers import HandoverJobs
+
+        return HandoverJobs(kubeconfig(dict(os.environ)))
+
     @cached_property
     def volumes(self) -> Volumes:
         """The volumes of the same cluster."""
@@ -216,4 +255,4 @@ class Rollout:
 def _text(path: Path) -> str:
     if not path.is_file():
         raise refused("values-missing", f"there is no {path}", hint="a document names it under values:")
-    return files.read_bytes(path, regular.DOCUMENT).decode()
+    return files.read_text(path)

@@ -1,0 +1,1 @@
+"""API servers asked over one kubectl that stays, instead of one for each question."""

@@ -1,0 +1,1 @@
+"""Existing repositories: looked at, decided or asked, taken in."""

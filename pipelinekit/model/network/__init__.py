@@ -1,0 +1,1 @@
+"""Who talks to whom: ports, pods, and the flows between them."""

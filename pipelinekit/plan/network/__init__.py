@@ -1,0 +1,1 @@
+"""What rendered policies open and close, held against what is declared."""

@@ -1,0 +1,1 @@
+"""Flows that are declared, and the pods at their ends."""

@@ -1,0 +1,1 @@
+"""Rendered objects to the values that a proof is about."""

@@ -1,0 +1,105 @@
+"""Rendered objects to pods: what runs, under which labels, with which ports, in the mesh or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pipelinekit.errors import refused
+from pipelinekit.model.network.ends import ContainerPort, Pod
+from pipelinekit.plan.network.rendered.policies import hook_of
+
+Object = Mapping[str, Any]
+
+_MAKERS = (
+    *("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"),
+    *("Job", "CronJob", "Pod"),
+)
+_AMBIENT = "istio.io/dataplane-mode"
+
+
+def pods_of(
+    objects: Iterable[Object], namespace: str, owner: str, release: str, namespaces: Mapping[str, Object]
+) -> Iterator[Pod]:
+    """The pods that a release's objects make; `namespaces` are the labels of those that there are.
+
+    Raises `Refused` for what is in an ambient mesh.
+    """
+    for each in objects:
+        if each.get("kind") in _MAKERS:
+            yield _pod(each, namespace, owner, release, namespaces)
+
+
+def _pod(made: Object, namespace: str, owner: str, release: str, namespaces: Mapping[str, Object]) -> Pod:
+    metadata, template = made.get("metadata") or {}, template_of(made)
+    about, spec = template.get("metadata") or {}, template.get("spec") or {}
+    home = str(metadata.get("namespace") or namespace)
+    labels = {str(key): str(value) for key, value in (about.get("labels") or {}).items()}
+    annotations = about.get("annotations") or {}
+    there = namespaces.get(home, {})
+    origin = f"{made['kind']} {home}/{metadata.get('name')}"
+    require_no_ambient(origin, labels)
+    on_node = bool(spec.get("hostNetwork"))
+    return Pod(
+        name=f"{home}/{metadata.get('name')}",
+        namespace=home,
+        labels=labels,
+        owner=owner,
+        account=str(spec.get("serviceAccountName") or "default"),
+        ports=tuple(_ports(spec)),
+        host_network=on_node,
+        hook=hook_of(metadata),
+        sidecar=not on_node and _injected({**annotations, **labels}, there),
+        past=tuple(_numbers(annotations.get("traffic.sidecar.istio.io/excludeInboundPorts"))),
+        release=f"{namespace}/{release}",
+        origin=origin,
+    )
+
+
+def template_of(made: Object) -> Object:
+    """A workload's pod template; of a pod the pod itself."""
+    if made["kind"] == "Pod":
+        return made
+    spec = made.get("spec") or {}
+    if made["kind"] == "CronJob":
+        spec = (spec.get("jobTemplate") or {}).get("spec") or {}
+    return spec.get("template") or {}
+
+
+def _ports(spec: Object) -> Iterator[ContainerPort]:
+    for container in (*(spec.get("containers") or ()), *(spec.get("initContainers") or ())):
+        for each in container.get("ports") or ():
+            yield ContainerPort(
+                name=str(each.get("name") or ""),
+                number=int(each["containerPort"]),
+                protocol=str(each.get("protocol") or "TCP"),
+            )
+
+
+def _injected(words: Mapping[str, Any], namespace: Object) -> bool:
+    """As Istio's webhook decides: the pod's word first, then its namespace's."""
+    word = str(words.get("sidecar.istio.io/inject", "")).lower()
+    if word in ("true", "false"):
+        return word == "true"
+    return namespace.get("istio-injection") == "enabled" or bool(
+        namespace.get("istio-injection") != "disabled"
+        and (namespace.get("istio.io/rev") or words.get("istio.io/rev"))
+    )
+
+
+def _numbers(text: Any) -> Iterator[int]:
+    for each in str(text or "").split(","):
+        if each.strip().isdigit():
+            yield int(each)
+
+
+def require_no_ambient(where: str, labels: Mapping[str, Any]) -> None:
+    """Raise `Refused` for a namespace or a pod whose labels put it into an ambient mesh."""
+    if labels.get(_AMBIENT) == "ambient":
+        raise refused(
+            "mesh-ambient",
+            f"{where} is in an ambient mesh ({_AMBIENT}: ambient)",
+            hint="there the node's proxy sees identities, only a waypoint sees requests, and all of it comes"
+            " to pods at port 15008, where network policies no longer see ports;\nthis version proves meshes"
+            " of sidecars alone: take the label away, or leave its components out with enabled: false",
+        )

@@ -1,0 +1,1 @@
+"""Who may talk to whom: from the platform's documents to what is proven."""
