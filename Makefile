@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: demo test matrix lint bench testbed-up testbed-down testbed-env clean help
+.PHONY: demo test matrix corpus lint docs record release bench testbed-up testbed-down testbed-env clean help
 
 help: ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,13 +16,25 @@ test: .venv/.ready ## Install what the tests need, and run all of them.
 matrix: .venv/.ready ## Run the long matrices whole, and write their tables (P=deploy for one part).
 	@$(VENV)/python -m tests.run matrix $(P)
 
+corpus: .venv/.ready ## Build and run what is taken in, shape by shape, and write the table (tests/matrix/corpus.md).
+	@$(VENV)/python -m tests.run matrix corpus
+
 lint: .venv/.ready ## Check style, types and the floors.
 	@$(VENV)/python -m tests.run lint
+
+docs: .venv/.ready ## Build the pages as a site, in build/site.
+	@$(VENV)/python -m tests.pages.site
+
+record: .venv/.ready ## Draw what a terminal shows of the line (docs/pictures/terminal.svg), on the testbed.
+	@$(VENV)/python -m tests.pages.recording
 
 bench: .venv/.ready ## Measure speed, as ratios to peers and floors (B=B9 for one of them).
 	@$(VENV)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
 	@$(VENV)/python -m compileall -q pipelinekit
 	@$(VENV)/python -m tests.benchmarks $(B)
+
+release: .venv/.ready ## Build the wheel and make the tag of a version that the changelog has; pushes nothing.
+	@$(VENV)/python -m tests.release
 
 testbed-up: .venv/.ready ## Start the one-node Kubernetes of the tests.
 	@$(VENV)/python -m tests.testbed up

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pipelinekit.cli import library
 from pipelinekit.reading.schema import APP, COMPONENT, PLATFORM, RELEASESET
-from tests import mistakes
-from tests.pages import adopting, codes, commands, keys
+from tests.mistakes import page as mistakes
+from tests.pages import adopting, charts, checked, codes, commands, keys, line
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -42,7 +42,10 @@ DERIVED: dict[str, Callable[[], str]] = {
     "docs/errors.md": codes.page,
     "pipelinekit/cli/codes.json": codes.data,
     "docs/mistakes.md": mistakes.table,
+    "docs/pictures/line.svg": line.picture,
     "docs/platform.md": keys.platform_page,
+    "tests/pages/checked.md": checked.page,
+    **charts.pages(),
     **_steps(),
 }
 """Path to what its text should be."""

@@ -8,6 +8,15 @@ from typing import Any
 
 import yaml
 
+PLATFORM = """\
+apiVersion: pipelinekit/v1
+kind: Platform
+metadata: {name: acme}
+images: {registry: nexus.example.com}
+charts: {repository: "oci://nexus.example.com/charts"}
+clusters: [{name: c}]
+"""
+"""What a platform.yaml begins with; its environments are still to come."""
 MARK = "«"
 """Stands in a text just before what a fault should point at."""
 

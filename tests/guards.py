@@ -32,7 +32,7 @@ def sealed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def _seal(patch: pytest.MonkeyPatch) -> None:
     process = _refusal("A pure test starts no process: test the adapter in tests/real.")
-    connection = _refusal("A pure test opens no connection: use a double from tests/doubles.py.")
+    connection = _refusal("A pure test opens no connection: use a double from tests/doubles.")
     home = _refusal("A pure test has no home directory: hand it a folder.")
     # The class is patched in place, so that names imported from it before are sealed as well.
     patch.setattr(subprocess.Popen, "__init__", process)

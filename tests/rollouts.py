@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -132,10 +132,59 @@ class Bench:
     def deploy(self, part: Part, timeout: int = 0) -> Outcome:
         return steps.deploy(part, self.shelf, self.site, timeout=timeout, say=self.said.append)
 
+    def killed(self, part: Part, deadly: Deadly) -> bool:
+        """Whether a deployment was killed."""
+        shelf = self.shelf
+        ways = replace(shelf, charts=deadly.through(shelf.charts), registry=deadly.through(shelf.registry))
+        try:
+            steps.deploy(part, ways, deadly.site(self.site), timeout=0, say=self.said.append)
+        except Killed:
+            return True
+        return False
+
     def _fetch(self, archive: Archive, to: Path) -> None:
         self.fetched.append(archive.name)
         to.parent.mkdir(parents=True, exist_ok=True)
         to.write_bytes(self.upstream[archive.name])
+
+
+class Killed(BaseException):
+    """The process is gone at this moment."""
+
+
+class Deadly:
+    """Ports through which only so many calls go: right after the last of them the process is gone."""
+
+    def __init__(self, calls: int) -> None:
+        self.left = calls
+
+    def through(self, port: Any) -> Any:
+        """The port, with its calls counted."""
+        return _Counted(port, self)
+
+    def site(self, site: Site) -> Site:
+        """All ports of a cluster so."""
+        names = [each.name for each in fields(site) if each.name != "survey"]
+        return Site(**{name: self.through(getattr(site, name)) for name in names})
+
+
+class _Counted:
+    def __init__(self, port: Any, deadly: Deadly) -> None:
+        self._port, self._deadly = port, deadly
+
+    def __getattr__(self, name: str) -> Any:
+        there = getattr(self._port, name)
+        if not callable(there):
+            return there
+
+        def call(*words: Any, **more: Any) -> Any:
+            said = there(*words, **more)
+            self._deadly.left -= 1
+            if not self._deadly.left:
+                raise Killed
+            return said
+
+        return call
 
 
 def _digest(folder: Path) -> str:

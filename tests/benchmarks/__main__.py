@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 
-from tests.benchmarks import delivery, generation, jobs, push, rollout, startup
+from tests.benchmarks import delivery, generation, innerloop, jobs, push, rollout, startup, taking
 from tests.benchmarks.measure import table
 
 BENCHMARKS = {
@@ -22,6 +22,8 @@ BENCHMARKS = {
     "B10": push.run,
     "B11": rollout.run,
     "B12": delivery.run,
+    "B13": innerloop.run,
+    "B15": taking.run,
 }
 
 

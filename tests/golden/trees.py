@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelinekit.adapters.folder.packaged import templates
-from pipelinekit.generators import languages, plan_files
+from pipelinekit.generators import languages, plan_files, seed
+from pipelinekit.generators.jobs import components, drafts, releases
 from pipelinekit.generators.platformdoc import Answers, plan_platform
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton
 from pipelinekit.model.app import LANGUAGES, App, Language
@@ -68,12 +69,22 @@ def answered() -> Tree:
     return render(plans, templates())
 
 
+def controlled() -> Tree:
+    """What a controller gets of the platform in `given/`: scripts of its own jobs, and the JCasC snippet."""
+    platform = read_platform((HERE / "controller" / "given" / "platform.yaml").read_bytes())
+    makers = (seed.plan, releases.plan, components.plan, drafts.plan)
+    scripts = [each for make in makers for each in make(platform)]
+    named = [replace(each, path=f"{each.path.replace('/', '-')}.groovy") for each in scripts]
+    return render([*named, *seed.plan_casc(platform)], templates())
+
+
 def _of(language: Language) -> Callable[[], Tree]:
     return lambda: new(language)
 
 
 CASES: dict[str, Callable[[], Tree]] = {
     **{language: _of(language) for language in LANGUAGES},
+    "controller": controlled,
     "full": lambda: described("full"),
     "guarded": lambda: described("guarded"),
     "monorepo": lambda: described("monorepo"),

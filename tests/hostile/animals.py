@@ -123,6 +123,20 @@ def base_with(name: str) -> Callable[[Path], None]:
     return make
 
 
+def empty_lines(folder: Path) -> None:
+    """Sources of several languages in which there is nothing but lines."""
+    for each in (
+        "Gemfile",
+        "app.rb",
+        "lib/a.rb",
+        "app.py",
+        "src/a.py",
+        "src/main/java/A.java",
+        ".env.example",
+    ):
+        put(each, "\n" * 60_000)(folder)
+
+
 def deep_folders(folder: Path) -> None:
     """Folders inside each other until the system takes no more names."""
     at = os.open(folder, os.O_RDONLY)
@@ -258,6 +272,14 @@ SIGNS: dict[str, Callable[[Path], None]] = {
     "digits without end": put(".python-version", "1" * 60_000),
     "spaces without end": put("src/main/resources/application.yml", "server:" + "\n" * 60_000),
     "lines without end": put("Cargo.toml", "\n" * 60_000),
+    "sources of empty lines": empty_lines,
+    "a Flask in every line": lambda folder: (
+        put("Procfile", "web: python app.py\n")(folder),
+        put("app.py", "Flask 3000 EMAIL_" * 3_500)(folder),
+    )[0],
+    "comments without end": put("app.json", "/* " * 20_000),
+    "a work file of blanks": put("go.work", "\t" * 60_000 + "x"),
+    "a step of blanks": put(".github/workflows/ci.yml", "run: |\n  a" + " " * 60_000 + "b\n"),
     "names with a line end": put("a\nerror: b.py", "x"),
     "folders without end": deep_folders,
     "links in circles": circle,

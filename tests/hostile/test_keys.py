@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.source import addresses, checkouts, content, git, worktree
+from pipelinekit.adapters.source import addresses, checkouts, git, worktree
+from pipelinekit.adapters.source.clone import content
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.platform.document import Registration
 from tests.hostile.zoo import HOOKS, Lair

@@ -17,7 +17,8 @@ from pipelinekit.adapters.folder.receipts import ReceiptFolder
 from pipelinekit.adapters.folder.reports import ReportFolder, copy_reports, unpack_reports
 from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.adapters.folders import scan
-from pipelinekit.adapters.source import checkouts, tracked
+from pipelinekit.adapters.source import checkouts
+from pipelinekit.adapters.source.clone import tracked
 from pipelinekit.errors import PipelinekitError, Refused
 from pipelinekit.model.platform.document import Registration
 from pipelinekit.model.receipts import ImagePushed

@@ -209,7 +209,7 @@ def test_a_pull_request_leaves_nothing_that_a_build_of_main_could_run_into(agent
     for verb in ("test", "build"):
         lines = [each for each in attacked.console.splitlines() if f"build.around.{verb}" in each]
         assert len(lines) == 1, attacked.console
-        assert "2 command(s) skipped, for this is a pull request" in lines[0]
+        assert "2 commands skipped, for this is a pull request" in lines[0]
     assert agent.written() == []
     after = agent.build("main")
     assert after.result == "SUCCESS", after.console

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.real import app
-from tests.real.app import Application, Said
+from tests.real.app import BIN, Application, Said, eventually
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,12 @@ class Developer:
         listed = self.application.tool("helm", "-n", self.namespace, "list", "-o", "json")
         found: list[dict[str, Any]] = json.loads(listed)
         return found
+
+    def images(self) -> set[str]:
+        """What the engine has of the application."""
+        mine = self.application
+        name = f"{mine.env['PIPELINEKIT_REGISTRY']}/{mine.team}/{mine.name}"
+        return set(mine.tool("docker", "images", "--no-trunc", "--quiet", name).split())
 
     def config(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.kubeconfig.read_text())
@@ -91,3 +101,39 @@ def beside(first: Developer) -> Developer:
     """Another developer in the same folder."""
     name = f"e{uuid4().hex[:6]}"
     return replace(first, name=name, application=first.application.with_env(PIPELINEKIT_DEVELOPER=name))
+
+
+@contextmanager
+def saying(dev: Developer, *words: str) -> Iterator[list[str]]:
+    """`draft` with these words during the block; its lines. Ctrl-C ends it, with all that it has started."""
+    said: list[str] = []
+    with subprocess.Popen(
+        [str(BIN / "pipelinekit"), "draft", *words],
+        cwd=dev.application.folder,
+        env={**os.environ, **dev.application.env},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        reader = threading.Thread(target=lambda: said.extend(process.stdout or ()))
+        reader.start()
+        try:
+            yield said
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(60)
+            finally:
+                # One that does not end fails, and holds up nobody.
+                process.kill()
+                reader.join()
+    assert process.returncode == 130
+    # What was begun in the very moment of Ctrl-C dies with its parent, and that takes the system a moment.
+    assert eventually(lambda: not _session(process.pid), 5), _session(process.pid)
+
+
+def _session(leader: int) -> list[str]:
+    """The processes of a session that are there still."""
+    words = ["ps", "-eo", "sess=,pid=,stat=,args="]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [each for each in told if each.split()[0] == str(leader)]

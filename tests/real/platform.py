@@ -107,22 +107,22 @@ class TestPlatform:
         }
         (self.folder / "platform.yaml").write_text(json.dumps(document, indent=1))
 
-    def verb(self, *arguments: str) -> Said:
-        """Run a verb of the platform to its end, whatever that is."""
+    def verb(self, *arguments: str, patience: float = 300) -> Said:
+        """Run a verb of the platform to its end, whatever that is, for so many seconds."""
         done = subprocess.run(
             self._words(*arguments),
             env={**os.environ, **self.env},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=patience,
             check=False,
         )
         return Said(done.returncode, done.stdout, done.stderr)
 
-    def must(self, *arguments: str) -> Said:
+    def must(self, *arguments: str, patience: float = 300) -> Said:
         """Run a verb that has to succeed."""
-        said = self.verb(*arguments)
+        said = self.verb(*arguments, patience=patience)
         assert said.code == 0, f"platform {' '.join(arguments)}: {said.code}\n{said.out}\n{said.err}"
         return said
 
@@ -161,14 +161,14 @@ class TestPlatform:
                     return said
         raise AssertionError(f"it never said {words!r}:\n{said}")
 
-    def kubectl(self, *arguments: str, component: str = "") -> str:
+    def kubectl(self, *arguments: str, component: str = "", patience: float = 120) -> str:
         scope = ["--namespace", f"{self.prefix}-{component}"] if component else []
         done = subprocess.run(
             ["kubectl", *scope, *arguments],
             env={**os.environ, **self.env},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=patience,
             check=False,
         )
         assert done.returncode == 0, done.stderr

@@ -34,6 +34,11 @@ def binary() -> Path:
     return found
 
 
+def promtool() -> Path:
+    """The program of the same package that tests rules."""
+    return binary().with_name("promtool")
+
+
 class _Metrics(BaseHTTPRequestHandler):
     def __init__(self, text: Callable[[], str], *arguments: object) -> None:
         self.text = text

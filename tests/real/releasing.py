@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,10 +92,34 @@ class Releasing:
         return self.application.tool("kubectl", "-n", namespace, *query)
 
 
+def described(
+    testbed: Mapping[str, str],
+    ledger: Bare,
+    signers: Signers,
+    team: str,
+    environments: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """A platform on the testbed in whose ledger the team's pipelines sign."""
+    registry = testbed["PK_TESTBED_REGISTRY"]
+    return {
+        "apiVersion": "pipelinekit/v1",
+        "kind": "Platform",
+        "metadata": {"name": "acme"},
+        "images": {"registry": registry, "mirror": registry},
+        "charts": {"repository": f"oci://{registry}/charts"},
+        "clusters": [{"name": "c", "context": testbed["PK_TESTBED_CONTEXT"]}],
+        "environments": list(environments),
+        "ledger": {
+            "repository": str(ledger.path),
+            "pipelines": [{"team": team, "keys": [signers.public("pipeline").key]}],
+        },
+    }
+
+
 @contextmanager
 def releasing(testbed: Mapping[str, str], folder: Path, **production: Any) -> Iterator[Releasing]:
     """All of it; its namespaces are removed after the block."""
-    signers, registry = Signers(folder / "keys"), testbed["PK_TESTBED_REGISTRY"]
+    signers = Signers(folder / "keys")
     signers.folder.mkdir(parents=True)
     ledger, platforms = bare(folder, "ledger", {}), bare(folder, "platform", {"README": "platform"})
     with app.new(testbed, folder / "work", "dockerfile") as application:
@@ -106,17 +130,7 @@ def releasing(testbed: Mapping[str, str], folder: Path, **production: Any) -> It
         environments[1]["after"] = "dev"
         environments[2]["after"] = "staging"
         document = {
-            "apiVersion": "pipelinekit/v1",
-            "kind": "Platform",
-            "metadata": {"name": "acme"},
-            "images": {"registry": registry, "mirror": registry},
-            "charts": {"repository": f"oci://{registry}/charts"},
-            "clusters": [{"name": "c", "context": testbed["PK_TESTBED_CONTEXT"]}],
-            "environments": environments,
-            "ledger": {
-                "repository": str(ledger.path),
-                "pipelines": [{"team": team, "keys": [signers.public("pipeline").key]}],
-            },
+            **described(testbed, ledger, signers, team, environments),
             "people": [{"name": each, "keys": [signers.public(each).key]} for each in PEOPLE],
             "groups": [{"name": name, "people": each} for name, each in GROUPS.items()],
         }

@@ -22,8 +22,10 @@ def test_an_arrival_is_seen_once_and_promoted_when_its_soak_is_over(
         assert [each.kind for each in orders.events()].count("seen") == 0
         moved = orders.must("grace", "advance", "--json").json()
         assert moved["steps"][0]["what"] == "seen"
-        if moved["steps"][1]["what"] == "waits":
-            # Its second may not have been over yet in the run that saw it.
+        for _ in range(10):
+            # Its second may not have been over yet in the run that saw it, nor in the next.
+            if moved["steps"][-1]["what"] != "waits":
+                break
             moved = orders.must("grace", "advance", "--json").json()
         assert moved["steps"][-1]["what"] == "promoted", moved
         assert orders.level(f"{orders.team}-production") == "one"

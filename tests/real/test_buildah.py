@@ -70,7 +70,7 @@ def test_a_failing_test_is_told_and_its_report_taken_out(
         with_tests(application, broken, 3)
         said = application.with_env(**agent).verb("test")
         assert said.code == 1
-        assert "1 of 1 tests failed" in said.reason
+        assert "1 of 1 test failed" in said.reason
         assert (application.folder / ".pipelinekit/reports/report.xml").exists()
         application.replace("Dockerfile", "COPY report.xml /", "COPY report.xml /\nRUN no-such-command")
         said = application.with_env(**agent).verb("test")

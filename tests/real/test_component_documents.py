@@ -29,8 +29,8 @@ def platform(tmp_path: Path) -> TestPlatform:
 def test_the_order_in_every_form(platform: TestPlatform) -> None:
     assert platform.must("graph").out == "1  store\n2  web  after store\n2 components in 2 levels\n"
     assert platform.must("graph", "--format", "json").json() == [
-        {"component": "store", "level": 0, "after": []},
-        {"component": "web", "level": 1, "after": ["store"]},
+        {"component": "store", "level": 0, "after": [], "calls": []},
+        {"component": "web", "level": 1, "after": ["store"], "calls": []},
     ]
     assert '"store" -> "web";' in platform.must("graph", "--format", "dot").out
     ET.fromstring(platform.must("graph", "--format", "svg").out)
@@ -71,10 +71,10 @@ def test_an_own_folder_goes_before_the_packages(platform: TestPlatform) -> None:
 
 
 def test_validate_tells_what_is_nowhere_and_faults_what_is_wrong(platform: TestPlatform) -> None:
-    platform.on("web", "store", "keycloak")
+    platform.on("web", "store", "lighthouse")
     words = [platform._words()[0], "validate", "--platform", str(platform.folder)]
     done = subprocess.run(words, cwd=platform.folder, capture_output=True, text=True, check=False)
-    assert (done.returncode, "there is no component 'keycloak': it cannot be" in done.stderr) == (0, True)
+    assert (done.returncode, "there is no component 'lighthouse': it cannot be" in done.stderr) == (0, True)
     platform.component("web", needs=("stroe",))
     done = subprocess.run(words, cwd=platform.folder, capture_output=True, text=True, check=False)
     assert (done.returncode, "did you mean 'store'?" in done.stderr) == (3, True)
@@ -112,3 +112,62 @@ def test_only_definitions_among_templates_need_that(tmp_path: Path, name: str, f
     with tarfile.open(tmp_path / "c.tgz", "w:gz") as archive:
         archive.add(tmp_path / "a", name)
     assert leftout.has_definitions(tmp_path / "c.tgz") is found
+
+
+def gated(platform: TestPlatform) -> None:
+    """Give the platform an environment behind a gate, on the same cluster."""
+    file = platform.folder / "platform.yaml"
+    document = json.loads(file.read_text())
+    document["environments"].append(
+        {"name": "production", "cluster": "testbed", "namespace": "{team}-production", "after": "dev"}
+    )
+    document["ledger"] = {"repository": "https://git.example.com/ledger.git"}
+    file.write_text(json.dumps(document))
+
+
+@pytest.mark.parametrize("verb", [("deploy",), ("verify",), ("remove", "--only", "web"), ("resize", "store")])
+def test_what_changes_components_is_refused_behind_a_gate_with_a_way(
+    platform: TestPlatform, verb: tuple[str, ...]
+) -> None:
+    gated(platform)
+    said = platform.verb(*verb, "--env", "production")
+    assert said.code == 6, said.err
+    assert "components are not promoted" in said.err
+    assert "--env dev" in said.err
+
+
+def test_what_would_be_removed_behind_a_gate_is_shown(platform: TestPlatform) -> None:
+    gated(platform)
+    said = platform.must("remove", "--only", "web", "--plan", "--env", "production")
+    assert "web: would be removed" in said.out
+
+
+def test_two_charts_of_a_component_that_would_be_one_archive_are_told(platform: TestPlatform) -> None:
+    platform.component("store", policies=True)
+    folder = platform.folder / "platform-charts" / "store"
+    assert platform.verb("graph").code == 0
+    about = json.loads((folder / "chart" / "Chart.yaml").read_text())
+    (folder / "policies" / "Chart.yaml").write_text(json.dumps(about))
+    said = platform.verb("graph")
+    name = f"{about['name']} {about['version']}"
+    assert said.code == 3
+    assert f"policies: it is the chart {name}, and so is what the component itself is" in said.err
+    assert f"name it {about['name']}-policies" in said.err
+    (folder / "policies" / "Chart.yaml").write_text(json.dumps({**about, "version": "9.9.9"}))
+    assert platform.verb("graph").code == 0
+    document = json.loads((folder / "component.yaml").read_text())
+    archive = {"name": about["name"], "version": "9.9.9", "repository": "https://charts.example.com/stable"}
+    document["archive"] = {**archive, "digest": "sha256:" + "0" * 64}
+    del document["chart"]
+    (folder / "component.yaml").write_text(json.dumps(document))
+    said = platform.verb("graph")
+    assert (said.code, f"it is the chart {about['name']} 9.9.9" in said.err) == (3, True)
+
+
+def test_a_chart_s_own_document_that_is_none_is_told_with_its_file(platform: TestPlatform) -> None:
+    platform.component("store", policies=True)
+    file = platform.folder / "platform-charts" / "store" / "policies" / "Chart.yaml"
+    for content in (b"name: caf\xe9", b"- a", b"a: ["):
+        file.write_bytes(content)
+        said = platform.verb("graph")
+        assert (said.code, "policies/Chart.yaml" in said.err) == (3, True), said.err

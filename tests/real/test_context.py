@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.adapters.build.context import Sources, context_digest, names
-from pipelinekit.adapters.source.tracked import tracked
+from pipelinekit.adapters.source.clone.tracked import tracked
 from pipelinekit.errors import Refused
 
 SECRET = (

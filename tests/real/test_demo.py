@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.demo import __main__ as demo
-from tests.demo.cluster import DEPLOYED, Place
+from tests.demo.cluster import DEPLOYED, DOWN, Place, choose
 
 WHERE = {"CONTEXT": "nowhere", "REGISTRY": "localhost:1", "YES": ""}
 
@@ -74,3 +74,27 @@ def test_what_the_shown_commands_need_is_kept_for_a_shell(tmp_path: Path) -> Non
         "/a b|localhost:1|it's",
         str(Path(sys.executable).parent / "pipelinekit"),
     ]
+
+
+def test_a_testbed_that_was_up_is_spared(testbed: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in {**testbed, "YES": "1", "CONTEXT": "", "REGISTRY": ""}.items():
+        monkeypatch.setenv(name, text)
+    # Where kind or minikube are, those are taken.
+    monkeypatch.setattr("tests.demo.cluster._output", lambda *_: "")
+    said: list[str] = []
+    place = choose(said.append)
+    assert said[0] == "the testbed on this machine is up, and stays as it is; the demo adds:"
+    assert place.removal("demo-dev") == [f"kubectl --context {place.context} delete namespace demo-dev"]
+
+
+@pytest.mark.parametrize(
+    ("remove", "commands"),
+    [
+        ("", ["kubectl --context c delete namespace n"]),
+        (DOWN, [DOWN]),
+        ("docker rm -f x", ["kubectl --context c delete namespace n", "docker rm -f x"]),
+    ],
+)
+def test_what_the_demo_made_goes_with_the_commands_that_it_shows(remove: str, commands: list[str]) -> None:
+    place = Place(name="x", context="c", registry="r", mirror="m", env={}, remove=remove)
+    assert place.removal("n") == commands

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
+import os
 import subprocess
 import tarfile
 from collections.abc import Callable, Iterator
@@ -12,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters import files
+from pipelinekit.adapters import files, regular
 from pipelinekit.adapters.folder.workspace import Workspace, pack, unpack
-from pipelinekit.errors import Refused
+from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.tree import File
 from tests.real.app import Application
 
@@ -268,3 +270,15 @@ def test_any_damage_to_what_is_remembered_is_seen(tmp_path: Path) -> None:
         assert Workspace(tmp_path).read_base() in (None, {})
     base.write_bytes(whole)
     assert Workspace(tmp_path).read_base() == unpack(whole)
+
+
+def test_a_file_of_any_size_has_a_digest_and_anything_else_has_none(tmp_path: Path) -> None:
+    """A report of a scan is large, and only its digest is signed."""
+    large = tmp_path / "scan.json"
+    with large.open("wb") as stream:
+        stream.truncate(regular.CONTENT + 1)
+    assert files.digest(large) == "sha256:" + hashlib.sha256(bytes(regular.CONTENT + 1)).hexdigest()
+    os.mkfifo(tmp_path / "pipe")
+    for name, words in (("pipe", "is a pipe"), ("absent", "No such file"), (".", "is a folder")):
+        with pytest.raises(ToolFailed, match=words):
+            files.digest(tmp_path / name)

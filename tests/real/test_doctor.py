@@ -55,3 +55,14 @@ def test_without_an_application_nobody_says_that_all_is_well(here: Application, 
     said = here.verb("doctor", env={"KUBECONFIG": str(nobody)})
     assert "may not deploy in namespace default" in said.err
     assert "1 to look at" in said.out
+
+
+def test_a_gate_that_nobody_can_open_is_told(here: Application) -> None:
+    text = (here.folder / "platform.yaml").read_text()
+    gated = text.replace(
+        "automatic: true}]", "automatic: true}, {name: production, cluster: c, namespace: x, after: dev}]"
+    )
+    here.write("platform.yaml", gated)
+    said = here.verb("doctor", "--platform", "platform.yaml")
+    assert "gates: the gates of production need a ledger that everybody writes" in said.err, said.err
+    assert "to look at: see above" in said.out

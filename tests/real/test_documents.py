@@ -12,8 +12,8 @@ import yaml
 
 from tests.real import remotes
 from tests.real.app import Application
+from tests.real.fleet.site import descriptor, platform
 from tests.real.remotes import Bare
-from tests.real.test_fleet import descriptor, platform
 
 NAMES = ("one", "two")
 
@@ -216,3 +216,17 @@ def test_two_applications_that_meet_are_told_by_sync_and_by_validate(tmp_path: P
         assert wanted in said.reason
     locked = yaml.safe_load((tmp_path / "platform.lock.yaml").read_text())["applications"]
     assert len(locked) == 2, "what was read is kept all the same"
+
+
+def test_what_is_wrong_between_others_is_one_line_to_a_developer(tmp_path: Path) -> None:
+    here = Application(tmp_path, "", "", {})
+    text = platform({f"{each}": f"https://git.example.com/{each}" for each in ("a/one", "b/one", "c/two")})
+    here.write("platform/platform.yaml", text.replace("images: {", "images: {path: '{name}', ", 1))
+    here.write("two/app.yaml", descriptor("two").replace("team: t", "team: c"))
+    here.write("one/app.yaml", descriptor("one").replace("team: t", "team: b"))
+    said = here.verb("validate", "--path", "two", "--platform", "platform")
+    assert (said.code, "two/app.yaml" in said.out) == (0, True), said.err
+    assert "platform has 1 fault that no change here mends" in said.err
+    assert "b/one" not in said.err
+    said = here.verb("validate", "--path", "one", "--platform", "platform")
+    assert (said.code, "'b/one' and 'a/one' meet" in said.reason) == (3, True), said.err

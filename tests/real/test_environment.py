@@ -104,7 +104,7 @@ def test_the_plan_is_what_is_done_and_a_second_time_nothing_is(ready: Prepared) 
     namespace = ready.application.namespace
     found = prepared(ready)
     assert found["state"] == "notice"
-    for words in (f"not done in namespace {namespace}: ", "ResourceQuota/", "environment prepare --env dev`"):
+    for words in (f"not done in namespace {namespace}: ", " things", "environment prepare --env dev`"):
         assert words in found["detail"]
     planned = ready.prepare("--plan")
     assert planned.code == 0, planned.err

@@ -35,7 +35,7 @@ def ask(address: str, query: str, seconds: int = 1, **bound: float) -> tuple[boo
 
 def test_good_bad_and_no_data_of_a_real_prometheus(address: str) -> None:
     ratio = 'orders_ratio{app="$name",namespace="$namespace"}'
-    assert ask(address, ratio, highest=0.5) == (True, "0.25 to 0.25 over 1 moments")
+    assert ask(address, ratio, highest=0.5) == (True, "0.25 to 0.25 over 1 moment")
     assert ask(address, ratio, highest=0.1) == (False, "0.25 is above 0.1")
     assert ask(address, "rate(orders_errors_total[10s])", highest=0)[0] is False
     assert ask(address, "nothing_there", highest=1) == (None, "no data")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from pipelinekit.adapters import exchange, nexus, plainhttp, wire
 from pipelinekit.adapters.jenkins import controller
@@ -309,6 +310,27 @@ def test_a_proxy_does_not_stand_before_this_machine(monkeypatch: pytest.MonkeyPa
         assert "http" not in found["proxies"]
     far = session.merge_environment_settings("http://far.test/", {}, False, True, None)
     assert far["proxies"]["http"] == "http://proxy.test:3128"
+    led = requests.Request("GET", "http://localhost:5000/").prepare()
+    assert session.rebuild_proxies(led, {"http": "http://proxy.test:3128"}) == {}
+
+
+def test_whoever_asks_this_machine_changes_no_other_thread_s_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A `no_proxy` that one thread set for a moment made others miss their proxy, or crash in between."""
+    changed: list[str | None] = []
+    change = requests.utils.set_environ
+
+    def seen(name: str, value: Any) -> Any:
+        changed.append(value)
+        return change(name, value)
+
+    monkeypatch.setattr(requests.utils, "set_environ", seen)
+    session = exchange.Session()
+    session.merge_environment_settings("http://127.0.0.1:5000/", {}, False, True, None)
+    session.rebuild_proxies(requests.Request("GET", "http://127.0.0.1:5000/").prepare(), {})
+    assert changed
+    assert set(changed) == {None}
 
 
 # --- everything ends, in a sentence ---------------------------------------------------------------

@@ -153,6 +153,17 @@ def test_the_installed_command_makes_an_application_in_a_foreign_folder(
     assert json.loads(again.stdout)["current"]
 
 
+def test_the_installed_command_has_the_words_of_errors_and_all_its_data(
+    installed: Path, tmp_path: Path
+) -> None:
+    told = run(str(installed), "explain-error", "receipt-stale", cwd=tmp_path)
+    assert told.returncode == 0, told.stdout + told.stderr
+    question = f"from pipelinekit.adapters.folder.packaged import folder; print(*map(folder, {DATA}))"
+    done = run(str(installed.with_name("python")), "-c", question, cwd=tmp_path)
+    inside = installed.parent.parent
+    assert [Path(each).is_relative_to(inside) for each in done.stdout.split()] == [True] * len(DATA)
+
+
 def test_the_installed_package_is_not_the_checkout(installed: Path, tmp_path: Path) -> None:
     question = "import pipelinekit; print(pipelinekit.__file__)"
     where = run(str(installed.with_name("python")), "-c", question, cwd=tmp_path)

@@ -63,6 +63,7 @@ def test_an_answer_is_tried_when_it_is_given_and_kept_when_the_run_is_killed(her
     assert "going on with the answers" in shown
     assert "The platform's name" not in shown, "it is not asked for again"
     assert shown.index("Jenkins' address") < shown.index("wait for a release")
+    assert "people" not in shown, "without a ledger nobody signs"
     assert "credential" not in shown, "without Jenkins there are no ids of its credentials"
     document = yaml.safe_load((here.folder / "platform.yaml").read_text())
     assert [each["name"] for each in document["environments"]] == ["dev", "staging", "production"]

@@ -55,6 +55,23 @@ def test_a_clone_is_told_by_its_own_remote_whatever_its_document_names(
     assert soak(document) == soak(document.parent) == 86_400
 
 
+def test_whoever_has_changed_it_beside_the_main_branch_is_told_which_counts(
+    own: Bare, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git("clone", "--quiet", str(own.path), "clone", cwd=tmp_path)
+    document = tmp_path / "clone" / "acme" / "platform.yaml"
+    document.write_text(f"# A word that changes nothing.\n{document.read_text()}")
+    assert soak(document) == 86_400
+    assert capsys.readouterr().err == ""
+    document.write_text(document.read_text().replace("soak: 1d", "soak: 1h"))
+    assert soak(document) == 86_400
+    said = capsys.readouterr().err
+    assert f"{document} says something else than the platform's main branch" in said
+    document.write_text(document.read_text().replace("soak: 1h, after: dev", ""))
+    assert soak(document) == 86_400
+    assert "says something else than the platform's main branch" in capsys.readouterr().err
+
+
 def test_a_copy_in_no_repository_is_told_by_what_it_names(mine: str, tmp_path: Path) -> None:
     (tmp_path / "apart.yaml").write_text(mine)
     assert soak(tmp_path / "apart.yaml") == 1

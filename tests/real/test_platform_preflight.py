@@ -7,17 +7,32 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipelinekit.adapters.cluster.ground.inspection import Inspector
 from pipelinekit.adapters.cluster.ground.trial import Trial
-from pipelinekit.model.inspection import Wants
+from pipelinekit.model.inspection import Facts, Wants
 from pipelinekit.model.release import Target
-from pipelinekit.plan.preflight import probes
+from pipelinekit.plan.preflight import addresses, probes
+from pipelinekit.reading.platform.document import read_platform
 from tests import examples
 from tests.real.app import Said
 from tests.real.platform import TestPlatform, made_platform
+from tests.testbed import network
+
+_PODS, _NODE = IPv4Network(network.POD_NETWORK), IPv4Network(f"{network.HOST_ADDRESS}/32")
+NETWORK: dict[str, Any] = {
+    "apiServers": [f"{network.HOST_ADDRESS}:{network.API_PORT}"],
+    "nodes": [str(_NODE)],
+    "pods": [str(each) for each in _PODS.address_exclude(_NODE)],
+    "services": [network.SERVICE_NETWORK],
+    "namespaces": {"kube-system": {"kubernetes.io/metadata.name": "kube-system"}},
+}
+"""What is true of the testbed."""
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +43,7 @@ def platform(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactor
         made.on("search")
         document = json.loads((made.folder / "platform.yaml").read_text())
         document["images"]["mirror"] = made.registry
+        document["clusters"][0]["network"] = NETWORK
         (made.folder / "platform.yaml").write_text(json.dumps(document))
         yield made
 
@@ -55,6 +71,41 @@ def test_all_that_is_found_comes_together_and_nothing_stays(platform: TestPlatfo
     assert set(states.values()) == {"ok"}, checks
     assert "a deny closed what was open" in checks["network policies"]["reason"]
     assert left(platform) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("apiServers", ["192.0.2.1:6443"], "192.0.2.1:6443 is named and not there"),
+        ("nodes", ["192.0.2.0/24"], f"{network.HOST_ADDRESS}: not in 192.0.2.0/24"),
+        ("pods", ["10.0.0.0/30"], "a pod has "),
+        ("services", ["10.96.0.0/12"], f"Services get theirs from {network.SERVICE_NETWORK}"),
+        ("namespaces", {"default": {"team": "a"}}, "default has not team=a"),
+    ],
+)
+def test_addresses_that_are_named_wrongly_are_told_with_those_that_there_are(
+    platform: TestPlatform, facts: Facts, key: str, value: Any, reason: str
+) -> None:
+    document = json.loads((platform.folder / "platform.yaml").read_text())
+    document["clusters"][0]["network"] = {**NETWORK, key: value}
+    grounds = read_platform(json.dumps(document)).clusters[0].network
+    bad = [each for each in addresses.judged(facts, grounds) if each.state == "fails"]
+    assert [each.name for each in bad] == [f"addresses: {key}"]
+    assert reason in bad[0].reason
+
+
+@pytest.fixture(scope="module")
+def facts(platform: TestPlatform) -> Facts:
+    """What the testbed says of itself."""
+    target = Target(name="p", environment=examples.platform().environments[0], namespace="d", context="")
+    env = {**os.environ, **platform.env}
+    return Inspector(env).look(target, Wants(access=(), image=platform.image))
+
+
+def test_addresses_that_nobody_names_are_told(facts: Facts) -> None:
+    (only,) = addresses.judged(facts, None)
+    assert f'apiServers: ["{NETWORK["apiServers"][0]}"]' in only.hint
+    assert f'services: ["{network.SERVICE_NETWORK}"]' in only.hint
 
 
 def test_a_policy_that_closes_nothing_is_found_out(platform: TestPlatform) -> None:
@@ -102,4 +153,5 @@ def test_an_account_that_may_little_is_told_what_could_not_be_looked_at(
     assert (done.code, checks["rights"]["state"]) == (1, "fails")
     unseen = {name for name, each in checks.items() if each["state"] == "not checked"}
     assert {"rbac", "kubelets", "storage", "network policies", "nodes", "clock", "images"} <= unseen
+    assert {f"addresses: {each}" for each in NETWORK} <= unseen
     assert "nobody-at-all" in checks["network policies"]["reason"]

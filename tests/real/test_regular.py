@@ -11,7 +11,7 @@ import pytest
 from pipelinekit.adapters import process, regular
 from pipelinekit.adapters.files import read_bytes, read_texts
 from pipelinekit.adapters.folders import scan
-from pipelinekit.adapters.source import tracked
+from pipelinekit.adapters.source.clone import tracked
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed
 
 

@@ -111,7 +111,7 @@ def test_only_what_nothing_needs_goes(
     assert done["stayedAfterAll"] == 0
     assert versions(served) == {"1.0.1", "1.0.2", "1.0.4"}
     nothing = here.must(*words).out
-    assert "deleted: 0 manifest(s), 0 that referred to them, 0 tag(s); the disk is freed by" in nothing
+    assert "deleted: 0 manifests, 0 that referred to them, 0 tags; the disk is freed by" in nothing
     again = here.must("registry", "prune", "--plan", "--platform", document, "--json").json()
     assert again["goes"] == []
 

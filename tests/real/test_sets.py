@@ -94,8 +94,10 @@ def test_a_bad_member_stops_it_and_what_was_promoted_is_taken_back_by_word(sets:
     assert said.code == 5
     assert said.reason.startswith(f"error: {sets.one.team}/orders")
     assert sets.levels("staging") == ["one", "two", "one"]
-    said = sets.one.by("ada", *sets.words("promote", "staging", "--take-back"))
-    assert said.code == 5
+    said = sets.one.must("ada", *sets.words("promote", "staging", "--take-back"))
+    assert said.out.splitlines()[-1].startswith(
+        "the set checkout had stopped, and is taken back in staging, and nothing was promoted: "
+    )
     assert sets.levels("staging") == ["one"] * 3
     log = sets.one.must("ada", "ledger", "log").out
     assert "set checkout" in log

@@ -15,6 +15,7 @@ import pytest
 
 from pipelinekit import __version__
 from pipelinekit.cli.completion import SHELLS
+from pipelinekit.cli.main import SWITCH
 
 PROBE = """
 import json, os, sys
@@ -58,12 +59,25 @@ def test_help_imports_no_verb() -> None:
     modules = imported("--help")
     assert not set(HEAVY) & modules
     assert "pipelinekit.cli.application.generate" not in modules
-    assert "pipelinekit.cli.line.release" not in modules
+    assert not [each for each in modules if each.startswith("pipelinekit.cli.line")]
 
 
 @pytest.mark.parametrize("verb", ["validate", "generate", "deploy", "status", "doctor"])
 def test_the_help_of_a_verb_imports_none_of_the_heavy_libraries(verb: str) -> None:
     assert not {"docker", "requests", "rich"} & imported(verb, "--help")
+
+
+def test_who_asks_the_system_waits_for_no_module_that_is_loaded_beside_it() -> None:
+    probe = PROBE.replace("json.dumps(sorted(sys.modules))", "str(sys.getswitchinterval())")
+    words = [sys.executable, "-c", probe, json.dumps(["completion", "bash"])]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    assert float(done.stderr.rsplit("\n", 1)[-1]) == pytest.approx(SWITCH)
+
+
+@pytest.mark.parametrize("verb", ["build", "push"])
+def test_a_verb_of_the_image_loads_nothing_of_the_tests_and_no_client(verb: str) -> None:
+    """Whatever is loaded before the engine builds, a developer waits for."""
+    assert not {"ssl", "urllib.request", "pipelinekit.steps.artefacts.testing"} & imported(verb, "--help")
 
 
 def test_the_installed_command_tells_its_version() -> None:

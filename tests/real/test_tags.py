@@ -14,8 +14,8 @@ import pytest
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.source import git, repositories, worktree
+from pipelinekit.adapters.source.clone.tags import counted
 from pipelinekit.adapters.source.remotetags import elsewhere
-from pipelinekit.adapters.source.tags import counted
 from pipelinekit.plan.versions.version import version_of
 from tests.real import app
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.source.unchanged import stamp
+from pipelinekit.adapters.source.clone.unchanged import stamp
 
 
 def git(folder: Path, *words: str) -> None:

@@ -216,7 +216,7 @@ def test_what_counts_of_the_platform_makes_new_receipts(agent: Application, tmp_
     elsewhere = agent.with_env(PIPELINEKIT_PLATFORM=str(document))
     said = elsewhere.verb("package")
     assert said.code == 6
-    assert "the receipt of `push` is for platform" in said.reason
+    assert "the platform gives it another address, build argument or namespace" in said.reason
     again = {verb: elsewhere.must(verb, "--json").json() for verb in STEPS}
     assert [again[verb]["acted"] for verb in ("push", "package", "publish")] == [True] * 3
     assert again["push"]["receipt"]["repository"] == f"other/{agent.team}/orders"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DEBIAN = "library/debian:bookworm-slim"
 FOR_DEMO = (DEBIAN, "library/busybox:stable", "library/python:3.11-slim")
+_IMAGES = Path(__file__).parent / "images"
 MAVEN = "library/maven:3-eclipse-temurin-17"
 
 
@@ -69,6 +70,13 @@ def base_images(layout: Layout, go: Go) -> dict[str, Recipe]:
             identity=maven.identity(),
         ),
         "library/rust:1-slim-bookworm": Recipe(base=DEBIAN, dockerfile=_RUST),
+        "library/php:8.2-apache": _in_folder("php"),
+        "library/composer:2": _in_folder("composer"),
+        "mlocati/php-extension-installer:2": _in_folder("php-extensions", "library/busybox:stable"),
+        "library/ruby:3.1": _in_folder("ruby"),
+        "library/ruby:3.1-slim": _in_folder("ruby"),
+        "library/postgres:15": _in_folder("postgres"),
+        "prometheuscommunity/postgres-exporter:0.11": _in_folder("postgres-exporter"),
         "openbao/openbao:2.7.2": Recipe(
             base="library/busybox:stable",
             dockerfile=_BAO,
@@ -87,6 +95,12 @@ def base_images(layout: Layout, go: Go) -> dict[str, Recipe]:
 def system_images(layout: Layout) -> dict[str, Recipe]:
     """What the cluster itself runs; made of programs that are built here."""
     return {program.image: _program(layout, program.name) for program in (binaries.PAUSE, binaries.COREDNS)}
+
+
+def _in_folder(name: str, base: str = DEBIAN) -> Recipe:
+    """An image whose Dockerfile, and what that copies, is in `images/`."""
+    texts = {each.name: each.read_text() for each in sorted((_IMAGES / name).iterdir())}
+    return Recipe(base=base, dockerfile=texts.pop("Dockerfile"), texts=texts)
 
 
 def _program(layout: Layout, name: str) -> Recipe:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.testbed.layout import Layout
     from tests.testbed.progress import Progress
 
-NEEDED = (1, 25)  # what CoreDNS asks for; Kubernetes 1.34 is content with 1.24
+NEEDED = (1, 26)  # what Prometheus asks for; CoreDNS is content with 1.25, Kubernetes 1.34 with 1.24
 _FETCHED = "1.26.8"
 _PLATFORM = {"x86_64": "linux-amd64", "aarch64": "linux-arm64"}
 

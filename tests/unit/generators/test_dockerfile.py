@@ -43,6 +43,8 @@ def test_what_the_descriptor_says_and_the_languages_defaults_for_the_rest() -> N
         "copies": [["requirements.txt", "./"]],
         "listens": True,
         "dependencies": ("requirements.txt",),
+        "extensions": [],
+        "prune": True,
         "test": ("python", "-m", "tests"),
         "login": {},
         "args": ["A", "B"],
@@ -55,6 +57,8 @@ def test_what_the_descriptor_says_and_the_languages_defaults_for_the_rest() -> N
         "exported_for_tests": [],
         "commands": [],
         "project": False,
+        "home": "",
+        "inside": "",
         "own": {"nginx.conf": "nginx.conf", "platform.init.gradle": "platform.init.gradle"},
     }
 

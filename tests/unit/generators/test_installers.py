@@ -53,6 +53,14 @@ def test_a_lock_is_what_pip_installs(lock: str, word: str) -> None:
     assert not found["project"]
 
 
+def test_what_all_members_of_a_workspace_need_is_installed() -> None:
+    alone = python(Build(language="python", dependencies=("pyproject.toml", "uv.lock")))
+    found = python(Build(language="python", dependencies=("pyproject.toml", "uv.lock", "a/pyproject.toml")))
+    for key in ("exported", "exported_for_tests"):
+        assert "--all-packages" not in alone[key][0]
+        assert "uv export --all-packages " in found[key][0]
+
+
 def test_a_project_that_is_not_installed_names_its_dependencies() -> None:
     found = python(Build(language="python", installer="pyproject", dependencies=("pyproject.toml",)))
     assert "import tomllib;" in found["exported"][0]

@@ -152,7 +152,6 @@ def test_the_mirror_s_login_is_among_the_credentials() -> None:
 def test_a_guarded_credential_is_not_put_in_everybody_s_reach() -> None:
     text = texts()["jenkins.yaml"]
     assert "kube-prod in release" in text
-    assert "kube-prod in platform" in text
     assert "jenkins-api in pipelinekit" in text
     assert "platform-git in pipelinekit" in text
     assert "git-ssh in apps/payments" in text

@@ -105,14 +105,17 @@ def test_a_receipt_of_this_key_is_taken(receipt: Receipt) -> None:
 @pytest.mark.parametrize(
     ("key", "differs"),
     [
-        (replace(examples.KEY, commit="f" * 40), "commit c0ffeec0ffee instead of ffffffffffff"),
+        (
+            replace(examples.KEY, commit="f" * 40),
+            "another commit is checked out (c0ffeec0ffee then, ffffffffffff now)",
+        ),
         (
             replace(examples.KEY, descriptor="sha256:" + "e" * 64),
-            "app.yaml dddddddddddd instead of eeeeeeeeeeee",
+            "any more: app.yaml has changed",
         ),
-        (replace(examples.KEY, platform="local:r"), "platform 0badcafe0bad instead of local:r"),
-        (replace(examples.KEY, platform=""), "platform 0badcafe0bad instead of none"),
-        (Key("f" * 40, "sha256:" + "e" * 64, examples.KEY.platform), ", app.yaml dddddddddddd instead of"),
+        (replace(examples.KEY, platform="local:r"), "the platform gives it another address"),
+        (replace(examples.KEY, platform=""), "the platform gives it another address"),
+        (Key("f" * 40, "sha256:" + "e" * 64, examples.KEY.platform), "now); app.yaml has changed"),
     ],
 )
 @pytest.mark.parametrize("receipt", examples.RECEIPTS, ids=lambda each: each.verb)
@@ -134,5 +137,5 @@ def test_a_receipt_is_taken_with_its_own_key_only(one: Key, other: Key) -> None:
     if one == other:
         check_key(receipt, other)
     else:
-        with pytest.raises(Refused, match=" instead of "):
+        with pytest.raises(Refused, match="does not fit any more: "):
             check_key(receipt, other)

@@ -13,7 +13,13 @@ from pipelinekit.model.spoken import meant, suggestion
         ("Java", "did you mean 'java-maven' or 'java-gradle'?"),
         ("nodejs", "did you mean 'node'?"),
         ("C#", "did you mean 'dotnet'?"),
+        ("pyhton", "did you mean 'python'?"),
+        ("golnag", "did you mean 'go'?"),
+        ("typscript", "did you mean 'node'?"),
+        ("maevn", "did you mean 'java-maven'?"),
+        ("Rusty", "did you mean 'rust'?"),
         ("cobol", ""),
+        ("g", ""),
         ("", ""),
     ],
 )

@@ -162,3 +162,9 @@ def test_what_was_given_tells_which_chart_it_was_given_to(own: dict[str, object]
     given = given_values(examples.plan(), examples.DEV, own, examples.DIGEST)
     assert chart_of(given) == examples.DIGEST
     assert chart_of({}) == chart_of({"global": 1}) == ""
+
+
+def test_no_values_file_makes_a_pipelines_copy_one_that_can_be_written_into() -> None:
+    own = {**OURS, "draft": "orders", "develop": {"sync": {"path": "/app"}}}
+    assert given_values(examples.plan(), examples.DEV, own, "")["draft"] == ""
+    assert "draft" not in given_values(examples.plan(), examples.DEV, OURS, "")

@@ -80,6 +80,7 @@ def test_github_tells_no_cases_apart_and_other_hosts_do() -> None:
 
 def test_a_path_on_this_disk_is_itself_with_and_without_its_scheme() -> None:
     assert place_of("file:///srv/git/orders.git") == place_of("/srv/git/orders") == "/srv/git/orders"
+    assert place_of("/srv/git/shop/../orders.git") == "/srv/git/orders"
     assert place_of("./orders") == place_of("orders") == "./orders"
 
 

@@ -13,6 +13,10 @@ from pipelinekit.adapters.build.context import Sources
 from pipelinekit.adapters.build.docker import DockerEngine
 from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.bundle.folder import BundleFolder
+from pipelinekit.adapters.certificates.openbao import PkiStore
+from pipelinekit.adapters.certificates.secrets import CertificateSecrets
+from pipelinekit.adapters.certificates.servers import CertificateServers
+from pipelinekit.adapters.certificates.x509 import Authorities
 from pipelinekit.adapters.cluster.anchors import ClusterAnchors
 from pipelinekit.adapters.cluster.charts.components import ComponentHelm
 from pipelinekit.adapters.cluster.charts.helm import Helm
@@ -20,10 +24,12 @@ from pipelinekit.adapters.cluster.definitions import Definitions
 from pipelinekit.adapters.cluster.ground.inspection import Inspector
 from pipelinekit.adapters.cluster.ground.namespaces import Namespaces
 from pipelinekit.adapters.cluster.ground.volumes import Volumes
+from pipelinekit.adapters.cluster.handovers import HandoverJobs
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.cluster.objects import Objects
 from pipelinekit.adapters.cluster.parts import Parts
 from pipelinekit.adapters.cluster.pods.drafts import ReleasePods
+from pipelinekit.adapters.cluster.pods.sharing import ClusterEngine
 from pipelinekit.adapters.cluster.pods.workloads import Workloads
 from pipelinekit.adapters.folder.receipts import ReceiptFolder
 from pipelinekit.adapters.folder.reports import ReportFolder
@@ -31,6 +37,7 @@ from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.adapters.jenkins.builds import JenkinsBuilds
 from pipelinekit.adapters.jenkins.jobs import JenkinsController, JenkinsJobs
+from pipelinekit.adapters.jenkins.quiet import JenkinsQuiet
 from pipelinekit.adapters.nexus import NexusClient
 from pipelinekit.adapters.registry.anchors import TagAnchors
 from pipelinekit.adapters.registry.cosign import Cosign, CosignVerifier
@@ -39,9 +46,12 @@ from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.registry.store import RegistryStore
 from pipelinekit.adapters.registry.syft import Syft
 from pipelinekit.adapters.source.ledger.gitledger import GitLedger
+from pipelinekit.adapters.source.registered import RegisteredCommits
 from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.adapters.source.worktree import MergeFile
-from tests import bundles, developers, doubles, nexus, parts
+from pipelinekit.adapters.sync.folder import SourceFolder
+from pipelinekit.adapters.sync.receivers import PodReceivers
+from tests import bundles, developers, doubles, handing, nexus, parts, promoting
 from tests.textmerge import LineMerge
 from tests.things import Things
 
@@ -65,6 +75,7 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Store: (RegistryStore, doubles.Store),
     ports.Clusters: (Workloads, doubles.Clusters),
     ports.Ledger: (GitLedger, doubles.Ledger),
+    ports.Commits: (RegisteredCommits, promoting.Commits),
     ports.Journal: (GitLedger, doubles.Ledger),
     ports.Anchors: (ClusterAnchors, doubles.Anchors),
     ports.TagAnchors: (TagAnchors, doubles.TagAnchors),
@@ -79,9 +90,18 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Answers: (Parts, parts.Answers),
     ports.Volumes: (Volumes, parts.Volumes),
     ports.Components: (ComponentHelm, parts.Components),
+    ports.Handovers: (HandoverJobs, handing.Jobs),
+    ports.Quiet: (JenkinsQuiet, handing.Builds),
+    ports.CertificateSecrets: (CertificateSecrets, doubles.CertificateSecrets),
+    ports.CertificateServers: (CertificateServers, doubles.CertificateServers),
+    ports.CertificateSigner: (Authorities, doubles.CertificateSigner),
+    ports.CertificateStore: (PkiStore, doubles.CertificateStore),
     ports.Bundle: (BundleFolder, bundles.Bundle),
     ports.Inspector: (Inspector, parts.Inspector),
+    ports.ClusterEngine: (ClusterEngine, developers.ClusterEngine),
     ports.DraftPods: (ReleasePods, developers.DraftPods),
+    ports.LocalSources: (SourceFolder, developers.Folder),
+    ports.Receivers: (PodReceivers, developers.Receivers),
     ports.Jobs: (JenkinsJobs, doubles.Jobs),
     ports.Controller: (JenkinsController, doubles.Controller),
     ports.Builds: (JenkinsBuilds, doubles.Builds),

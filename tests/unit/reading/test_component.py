@@ -98,3 +98,26 @@ def test_an_archives_address_holds_no_login(scheme: str) -> None:
 def test_a_component_has_its_folders_name() -> None:
     with pytest.raises(DocumentInvalid, match="the folder is 'bao'"):
         read_component(CHART, "component.yaml", "bao")
+
+
+def test_who_reads_everybodys_metrics_says_so() -> None:
+    assert not read_component(CHART).flows.monitoring
+    assert read_component(CHART + "monitoring: true\n").flows.monitoring
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "login"),
+    [
+        ("jenkins", "", ""),
+        ("ci", "controller: {}\n", ""),
+        ("ci", "controller: {login: door}\n", "door"),
+        ("store", "", None),
+    ],
+)
+def test_a_controller_says_so_or_is_called_jenkins(name: str, more: str, login: str | None) -> None:
+    text = (
+        "apiVersion: pipelinekit/v1\nkind: Component\n"
+        f"metadata: {{name: {name}}}\nnamespace: {name}\nchart: chart\n{more}"
+    )
+    found = read_component(text).controller
+    assert (found.login if found else None) == login

@@ -9,24 +9,6 @@ from pipelinekit.reading.source import parse
 
 
 @pytest.mark.parametrize(
-    ("word", "hint"),
-    [
-        ("helth", "did you mean 'health'?"),
-        ("replica", "did you mean 'replicas'?"),
-        ("Port", "did you mean 'port'?"),
-        ("zzzzzz", "known are: health, port, replicas"),
-        ("", "known are: health, port, replicas"),
-    ],
-)
-def test_did_you_mean(word: str, hint: str) -> None:
-    assert faults.nearest(word, ["replicas", "port", "health"]) == hint
-
-
-def test_where_nothing_is_known_there_is_nothing_to_suggest() -> None:
-    assert faults.nearest("a", []) == ""
-
-
-@pytest.mark.parametrize(
     ("value", "text"),
     [
         ("a", "'a'"),
@@ -132,9 +114,14 @@ def checked(text: str) -> Fault:
             "expected text, found another kind of value",
             "quote it",
         ),
-        ("run: {port: [80]}", "bad-type", "expected a whole number, found a list", ""),
+        (
+            "run: {port: [80]}",
+            "bad-type",
+            "expected a whole number, found a list",
+            "one number; others beside it have names: ports: {admin: 8081}",
+        ),
         ("run: {port: {}}", "bad-type", "expected a whole number, found a mapping", ""),
-        ("run: {port: true}", "bad-type", "expected a whole number, found True", ""),
+        ("run: {port: true}", "bad-type", "expected a whole number, found true", ""),
         ("run: {env: {A: 1}}", "bad-type", "expected text, found 1", 'quote it: "1"'),
         ("run: {env: {A: true}}", "bad-type", "expected text, found true", 'quote it: "true"'),
         ("run: {env: {A: [b]}}", "bad-type", "expected text, found a list", ""),
@@ -173,14 +160,14 @@ def checked(text: str) -> Fault:
             "processes: {Worker: {}}",
             "bad-name",
             f"'Worker' is no name for this: {LABEL_RULE}",
-            "",
+            "perhaps worker",
         ),
         (f"processes: {{{'x' * 21}: {{}}}}", "bad-name", "the name has 21 characters, at most 20 fit", ""),
         (
             "run: {env: {1A: x}}",
             "bad-name",
             "'1A' is no name for this: letters, digits and underscores; does not begin with a digit",
-            "",
+            "perhaps A",
         ),
         ("run: {expose: {}}", "missing-key", "'host' is missing", "add host:"),
         ("run: {prot: 80}", "unknown-key", "unknown key", "did you mean 'port'?"),

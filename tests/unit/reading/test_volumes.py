@@ -42,8 +42,8 @@ def test_each_volume_has_a_place_and_a_size() -> None:
         "scratch": Volume(path="/app/scratch", disk="2Gi"),
         "uploads": Volume(path="/app/uploads", persistent="10Gi", storage_class="fast"),
     }
-    assert web.persists
-    assert not app.processes["worker"].persists
+    assert any(each.persistent for each in web.volumes.values())
+    assert not any(each.persistent for each in app.processes["worker"].volumes.values())
     assert app.processes_in("production")["web"].volumes["uploads"].persistent == "50Gi"
 
 

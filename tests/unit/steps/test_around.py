@@ -61,7 +61,7 @@ def test_commands_of_a_stranger_do_not_run_and_one_line_says_so() -> None:
     push(shell, said.append, stranger=True)
     assert shell.ran == ["body"]
     (line,) = said
-    assert line.startswith("build.around.push: 4 command(s) skipped")
+    assert line.startswith("build.around.push: 4 commands skipped")
     assert "jenkins.pullRequests.commands: true" in line
 
 

@@ -9,6 +9,7 @@ from pipelinekit.steps import follow as steps
 from tests.doubles import Builds
 
 PATH = "apps/payments/orders/main"
+OVER, SIX = "[Pipeline] End of Pipeline\n", "ERROR: script returned exit code 6\n"
 
 
 def followed(
@@ -81,3 +82,26 @@ def test_an_abort_that_fails_is_told_and_raises_nothing() -> None:
     error = steps.abort(Deaf(), steps.start(Builds(), PATH, {}))
     assert error is not None
     assert error.faults[0].problem == "does not stop"
+
+
+@pytest.mark.parametrize(
+    ("console", "code", "error"),
+    [
+        (f"error: closed\n{OVER}{SIX}Finished: FAILURE\n", 6, Refused),
+        (f"{OVER}ERROR: script returned exit code 5\n", 5, ToolFailed),
+        (f"{SIX}{OVER}ERROR: script returned exit code 5\n", 5, ToolFailed),
+        (f"{OVER}it says {SIX}", None, ToolFailed),
+        (f"{SIX}{OVER}java.lang.NullPointerException\nFinished: FAILURE\n", None, ToolFailed),
+        (f"{OVER}{SIX}{OVER}ERROR: no such credential\nFinished: FAILURE\n", None, ToolFailed),
+        (SIX, None, ToolFailed),
+    ],
+)
+def test_a_refusal_of_the_build_s_verb_is_one_here(
+    console: str, code: int | None, error: type[Exception]
+) -> None:
+    builds = Builds(pieces=[console], ends="FAILURE")
+    following = steps.start(builds, PATH, {}, whole=True)
+    result = steps.follow(builds, following, write=lambda _: None, say=lambda _: None, sleep=lambda _: None)
+    assert following.code == code
+    with pytest.raises(error, match=f"{PATH} #1"):
+        steps.settle(PATH, following.number, result, following.code)

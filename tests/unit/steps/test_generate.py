@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.adapters.folder.packaged import templates
+from pipelinekit.counts import counted
 from pipelinekit.errors import ToolFailed, UsageError
 from pipelinekit.merge import Decisions, Outcome, has_markers
 from pipelinekit.model.app import App, Process
@@ -275,11 +276,9 @@ def test_a_damaged_base_is_told_and_rebuilt_where_the_file_is_the_same(damage: s
         del workspace.base["Dockerfile"]
     else:
         workspace.base["Dockerfile"] = File("FROM tampered\n")
-    count = {"gone": len(workspace.texts)}.get(damage, 1)
+    damaged = counted(len(workspace.texts) if damage == "gone" else 1, "file")
     generation = generate(workspace)
-    assert generation.notices == (
-        f"base.tar.gz is missing or damaged for {count} file(s): they count as yours",
-    )
+    assert generation.notices == (f"base.tar.gz is missing or damaged for {damaged}: they count as yours",)
     assert outcomes(generation) == {}
     assert workspace.base == {path: File(text) for path, text in workspace.texts.items()}
     assert generate(workspace).current
@@ -416,12 +415,20 @@ def test_a_migration_killed_at_any_write_is_completed_by_the_next() -> None:
         assert state(workspace) == state(reference), survived
 
 
-@pytest.mark.parametrize("path", ["Dockerfle", "charts/ordrs/", "Nonsense/thing"])
-def test_what_is_kept_has_to_be_something_that_is_generated(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "said", "meant"),
+    [
+        ("Dockerfle", "no file Dockerfle is generated", "did you mean 'Dockerfile'?"),
+        ("charts/ordrs/", "no folder charts/ordrs/ is generated", "did you mean 'charts/orders/'?"),
+        ("Nonsense/thing", "no file Nonsense/thing is generated", "known are: "),
+    ],
+)
+def test_what_is_kept_has_to_be_something_that_is_generated(path: str, said: str, meant: str) -> None:
     workspace = generated()
     before = state(workspace)
-    with pytest.raises(UsageError, match=f"no file {path} is generated"):
+    with pytest.raises(UsageError, match=said) as caught:
         plan(workspace, yours=[path])
+    assert meant in caught.value.faults[0].hint
     assert state(workspace) == before
 
 

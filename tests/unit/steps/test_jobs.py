@@ -7,7 +7,7 @@ import pytest
 
 from pipelinekit.errors import Refused
 from pipelinekit.model.jenkins.jobplan import Action, JobPlan
-from pipelinekit.model.jenkins.jobs import Job
+from pipelinekit.model.jenkins.jobs import Folder, Job, Parameter, Pipeline
 from pipelinekit.model.jenkins.marker import read_marker
 from pipelinekit.plan.jenkins.jobs import wanted_jobs
 from pipelinekit.steps import jobs as steps
@@ -160,3 +160,50 @@ def test_a_text_that_is_no_xml_is_told_with_its_job() -> None:
 
 def test_examples_and_platform_agree() -> None:
     assert PLATFORM.name == examples.platform().name == "acme"
+
+
+def choosing(*choices: str, cron: str = "H * * * *") -> tuple[Job, ...]:
+    """The rooms, and one job that a person fills in."""
+    rooms = tuple(each for each in JOBS if isinstance(each, Folder) and "/" not in each.path)
+    one = Parameter(name="ONE", text="Which.", choices=choices)
+    job = Pipeline(path="release/x", title="X", text="X.", script="x", cron=cron, parameters=(one,))
+    return (*rooms, job)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        choosing("", "a", "c"),
+        choosing("", "a"),
+        choosing("", "a", "b", "c"),
+        choosing(
+            "",
+        ),
+        choosing("a", "b"),
+        choosing("", "a", "b", cron="H/10 * * * *"),
+    ],
+    ids=["another", "one less", "one more", "none", "no empty one", "another timer"],
+)
+def test_what_changes_in_parameters_or_timer_alone_is_planned_and_done_once(after: tuple[Job, ...]) -> None:
+    server = Jobs()
+    applied(planned(server, choosing("", "a", "b")), server)
+    plan = planned(server, after)
+    assert [(each.path, each.action) for each in plan.deeds] == [("release/x", Action.UPDATE)]
+    assert applied(plan, server) == {"release/x": "done"}
+    assert applied(plan, server) == {"release/x": "already"}
+    assert planned(server, after).deeds == ()
+
+
+def test_a_folder_that_not_every_platform_has_counts_where_it_is_ours() -> None:
+    server = Jobs()
+    draft = Folder(path="draft", title="Draft", text="Draft.")
+    reap = Pipeline(path="draft/reap", title="Reap", text="Reap.", script="x")
+    applied(planned(server, (*JOBS, draft, reap)), server)
+
+    def left(platform: str) -> dict[str, Action]:
+        live = steps.survey(steps.prepare(JOBS, platform), server, platform, 2, maybe=("draft",))
+        plan = steps.plan_jobs(PLATFORM, "c0ffee", steps.prepare(JOBS, platform), live)
+        return {each.path: each.action for each in plan.changes if each.path.startswith("draft")}
+
+    assert left("acme") == {"draft": Action.KEEP, "draft/reap": Action.DISABLE}
+    assert left("another") == {}

@@ -11,6 +11,7 @@ import pytest
 from pipelinekit.errors import CheckFailed, Fault, PipelinekitError, ToolFailed, failed, refused
 from pipelinekit.model.ledger import Digests, Event
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified
+from pipelinekit.plan.gates.records import arrivals, verified
 from pipelinekit.ports import Journal
 from pipelinekit.steps.journal import Told
 from tests import examples
@@ -44,6 +45,7 @@ class Bench:
         self.ledger, self.receipts, self.said = Ledger(), Receipts(), list[str]()
         self.opened = 0
         self.receipts.save(CHART)
+        self.receipts.save(DEPLOYED, "dev")
 
     def told(self, name: str = "/ledger") -> Told:
         return Told(
@@ -58,6 +60,10 @@ class Bench:
     def _open(self) -> Journal:
         self.opened += 1
         return self.ledger
+
+    @property
+    def kinds(self) -> list[str]:
+        return [each.kind for each in self.events]
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -79,15 +85,51 @@ TELLS: dict[str, Callable[[Told], Any]] = {
 @pytest.mark.parametrize("kind", TELLS)
 def test_what_was_done_is_told_once(bench: Bench, kind: str) -> None:
     TELLS[kind](bench.told())
-    (made,) = bench.events
+    made = bench.events[-1]
     assert (made.kind, made.version, made.digests, made.platform) == (kind, PLAN.version, ALL, "c0ffee")
     assert made.at > 0
+    before = bench.kinds
     TELLS[kind](bench.told())
-    assert len(bench.events) == bench.opened == 1
+    assert (bench.kinds, bench.opened) == (before, 1)
     # From another folder the ledger itself is asked.
     bench.receipts = Receipts()
+    bench.receipts.save(CHART)
+    bench.receipts.save(DEPLOYED, "dev")
     TELLS[kind](bench.told())
-    assert (len(bench.events), bench.opened) == (1, 2)
+    assert (bench.kinds, bench.opened) == (before, 2)
+
+
+@pytest.mark.parametrize("silent", range(8))
+def test_what_is_owed_is_told_in_its_order(bench: Bench, silent: int) -> None:
+    """Whichever of the three the ledger did not hear: all of them stand there in order after the last."""
+    for bit, tell in enumerate(TELLS.values()):
+        bench.ledger.silent = bool(silent & 1 << bit)
+        tell(bench.told())
+    bench.ledger.silent = False
+    TELLS["verified"](bench.told())
+    assert bench.kinds == list(TELLS)
+    (arrival,) = arrivals(bench.ledger.history(BRANCH), "dev")
+    assert verified(bench.ledger.history(BRANCH), arrival)
+
+
+def test_a_proof_that_stands_before_its_arrival_is_mended_by_telling_it_again(bench: Bench) -> None:
+    TELLS["released"](bench.told())
+    TELLS["deployed"](bench.told())
+    TELLS["verified"](bench.told())
+    told = bench.ledger.entries[BRANCH]
+    # As an earlier version of ours left it: verified first, and its folder content.
+    told[1], told[2] = told[2], told[1]
+    bench.receipts.texts = {name: x for name, x in bench.receipts.texts.items() if "verify" not in name[1]}
+    TELLS["verified"](bench.told())
+    assert bench.kinds == ["released", "verified", "deployed", "verified"]
+    TELLS["verified"](bench.told())
+    assert len(bench.kinds) == 4
+
+
+def test_what_ran_there_at_another_revision_is_not_owed(bench: Bench) -> None:
+    bench.receipts.save(replace(DEPLOYED, revision=2), "dev")
+    TELLS["verified"](bench.told())
+    assert bench.kinds == ["released", "verified"]
 
 
 def test_another_ledger_is_told_by_itself(bench: Bench) -> None:
@@ -100,7 +142,7 @@ def test_another_ledger_is_told_by_itself(bench: Bench) -> None:
 def test_a_new_revision_is_a_new_deployment(bench: Bench) -> None:
     bench.told().deployed(DEPLOYED, CHART)
     bench.told().deployed(replace(DEPLOYED, revision=4), CHART)
-    assert [each.details["revision"] for each in bench.events] == [3, 4]
+    assert [each.details["revision"] for each in bench.events[1:]] == [3, 4]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +173,19 @@ def test_a_silent_ledger_stops_nobody_and_is_told_when_it_answers(bench: Bench) 
         raise failed("not-ready", "no such image")
     bench.ledger.silent = False
     bench.told().deployed(DEPLOYED, CHART)
-    assert [each.kind for each in bench.events] == ["deployed"]
+    assert bench.kinds == ["released", "deployed"]
+
+
+def test_a_ledger_that_takes_nothing_says_what_to_do_and_that_it_missed_something(bench: Bench) -> None:
+    missed: list[int] = []
+
+    def broken() -> Journal:
+        raise refused("ledger-key", "no key is known", hint="set one")
+
+    told = replace(bench.told(), open=broken, missed=lambda: missed.append(1))
+    told.deployed(DEPLOYED, CHART)
+    assert bench.said == [f"not in the ledger: deployed {PLAN.version}: no key is known", "  set one"]
+    assert missed == [1]
 
 
 def test_what_is_expected_is_given_back(bench: Bench) -> None:
@@ -190,6 +244,6 @@ def test_killed_between_two_effects_the_next_run_ends_like_an_undisturbed_one(be
             replace(death, receipts=bench.receipts).deployed(DEPLOYED, CHART)
         bench.receipts = saving
         told().deployed(DEPLOYED, CHART)
-        assert [each.kind for each in bench.events] == ["deployed"]
-        assert set(marked) == {"dev"}
+        assert bench.kinds == ["released", "deployed"]
+        assert set(marked) == {"", "dev"}
         bench.receipts.texts.clear()

@@ -67,6 +67,28 @@ def test_what_fails_before_a_step_is_in_the_engines_words() -> None:
 
 
 @pytest.mark.parametrize(
+    "reason",
+    [
+        "manifest for 127.0.0.1:5000/library/python:3.99 not found: manifest unknown: manifest unknown",
+        "initializing source docker://h:5000/a:1: reading manifest 1 in h:5000/a: manifest unknown",
+        "failed to solve: h:50/a:1: failed to resolve source metadata for h:50/a:1: h:50/a:1: not found",
+        "pull access denied for nobody/none, repository does not exist or may require 'docker login': denied",
+        "name unknown: repository name not known to registry",
+    ],
+)
+def test_a_base_image_that_is_not_there_is_told_with_where_it_is_said(reason: str) -> None:
+    hint = build_failed([], reason).faults[0].hint
+    assert "images.mirror in platform.yaml" in hint
+    assert "build.version in app.yaml" in hint
+    assert ("docker login" in hint) is ("denied" in reason)
+
+
+@pytest.mark.parametrize("reason", ["/bin/sh: make: not found", "COPY failed: file not found"])
+def test_what_is_not_found_in_a_build_is_no_base_image(reason: str) -> None:
+    assert "images.mirror" not in build_failed([], reason).faults[0].hint
+
+
+@pytest.mark.parametrize(
     ("error", "code", "words"),
     [
         (
@@ -85,3 +107,72 @@ def test_an_engine_that_is_not_there_and_one_that_lets_nobody_in(
     assert fault.code == code
     assert words in fault.hint
     assert "unix:///x.sock" in fault.problem
+
+
+PIP = """\
+Step 8/12 : RUN pip install -r requirements.txt
+  error: subprocess-exited-with-error
+  \u00d7 Getting requirements to build wheel did not run successfully.
+  │ exit code: 1
+  ╰─> [35 lines of output]
+      running egg_info
+      Error: pg_config executable not found.
+      pg_config is required to build psycopg2 from source.
+      For further information please check the 'doc/src/install.rst' file.
+      [end of output]
+  note: This error originates from a subprocess, and is likely not a problem with pip.
+error: subprocess-exited-with-error
+\u00d7 Getting requirements to build wheel did not run successfully.
+│ exit code: 1
+╰─> See above for output.
+note: This error originates from a subprocess, and is likely not a problem with pip.
+[notice] A new release of pip is available: 23.0 -> 25.0
+"""
+GCC = """\
+Step 8/12 : RUN pip install -r requirements.txt
+      src/a.c:3:10: fatal error: Python.h: No such file or directory
+      error: command '/usr/bin/gcc' failed with exit code 1
+      [end of output]
+  error: subprocess-exited-with-error
+  ERROR: Failed building wheel for a
+"""
+MAVEN = """\
+Step 8/12 : RUN mvn package
+[ERROR] Failed to execute goal compile (compile): /app/A.java:[3,1] ';' expected -> [Help 1]
+[ERROR]
+[ERROR] To see the full stack trace of the errors, re-run Maven with the -e switch.
+[ERROR] Re-run Maven using the -X switch to enable full debug logging.
+[ERROR]
+[ERROR] For more information about the errors and possible solutions, please read:
+[ERROR] [Help 1] http://cwiki.apache.org/confluence/display/MAVEN/MojoFailureException
+"""
+NPM = """\
+Step 8/12 : RUN npm ci
+npm error code E404
+npm error 404  'nothing@1' is not in this registry.
+npm error A complete log of this run can be found in: /root/.npm/_logs/2026-debug-0.log
+"""
+CARGO = """\
+Step 8/12 : RUN cargo build
+error[E0425]: cannot find value `x` in this scope
+ --> src/main.rs:2:5
+error: could not compile `orders` (bin "orders") due to 1 previous error
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "word"),
+    [
+        (PIP, "Error: pg_config executable not found."),
+        (GCC, "src/a.c:3:10: fatal error: Python.h: No such file or directory"),
+        (
+            MAVEN,
+            "[ERROR] Failed to execute goal compile (compile): /app/A.java:[3,1] ';' expected -> [Help 1]",
+        ),
+        (NPM, "npm error 404  'nothing@1' is not in this registry."),
+        (CARGO, "error[E0425]: cannot find value `x` in this scope"),
+    ],
+)
+def test_the_reason_is_told_and_not_what_a_tool_says_after_it(log: str, word: str) -> None:
+    (fault,) = build_failed(log.splitlines(), "The command returned a non-zero code: 1").faults
+    assert fault.problem.endswith(f"ended with exit code 1: {word}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.cli.application.takein import seen_in
+from pipelinekit.cli.application.repository.takein import seen_in
 
 JAVA = 'class A { static void main(String[] a) { new ServerSocket({n}); getenv("PORT"); port = {n}; } }'
 REPOSITORIES = {

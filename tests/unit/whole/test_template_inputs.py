@@ -12,6 +12,7 @@ from jinja2 import meta
 
 from pipelinekit.adapters.folder.packaged import templates
 from pipelinekit.generators import jobdsl, plan_files, seed
+from pipelinekit.generators.jobs import certificates, components, drafts, releases
 from pipelinekit.generators.platformdoc import Answers, plan_platform
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton
 from pipelinekit.model.app import LANGUAGES, Build
@@ -21,6 +22,10 @@ from pipelinekit.model.tree import FilePlan
 from pipelinekit.plan.jenkins.jobs import wanted_jobs
 from pipelinekit.render import SUFFIX, escape
 from tests import examples
+from tests.unit.generators.jobs.test_certificates import platform as certifying
+from tests.unit.generators.jobs.test_components import platform as rolling_out
+from tests.unit.generators.jobs.test_drafts import platform as drafting
+from tests.unit.generators.jobs.test_releases import platform as promoting
 
 FOLDERS = sorted({name.partition("/")[0] for name in templates()})
 
@@ -63,7 +68,8 @@ def plans() -> list[FilePlan]:
         ),
         applications=(Registration(name="orders", team="payments", repository="https://git/orders.git"),),
     )
-    found += [*seed.plan(controller), *seed.plan_casc(controller)]
+    found += [*seed.plan(controller), *seed.plan_casc(controller), *releases.plan(promoting())]
+    found += [*components.plan(rolling_out()), *drafts.plan(drafting()), *certificates.plan(certifying())]
     found.append(seed.plan_hook(controller, controller.applications[0]))
     found.append(jobdsl.plan([(job, "text") for job in wanted_jobs(controller, "")], "acme"))
     return found

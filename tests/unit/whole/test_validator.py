@@ -16,7 +16,10 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 from pipelinekit.reading import faults
 from pipelinekit.reading.schema import SCHEMAS
 from pipelinekit.reading.source import Path, Source, dotted
-from tests.unit.whole.test_hostile import APP, COMPONENT, PLATFORM, RELEASESET
+from tests.hostile.application import APP
+from tests.hostile.component import COMPONENT
+from tests.hostile.documents import RELEASESET
+from tests.hostile.platform import PLATFORM
 
 
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:

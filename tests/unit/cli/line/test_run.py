@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
+import click
 import pytest
 
 from pipelinekit.cli import ahead
 from pipelinekit.cli.line import run
+from pipelinekit.cli.options import line
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.stages import STAGES
@@ -48,10 +50,42 @@ def test_where_a_rival_came_after_us_the_verb_that_settles_it_is_done_once_more(
     assert called == ["package", "push", "package"]
 
 
+def test_what_came_between_is_done_once_more_too(called: list[str]) -> None:
+    """A rival's image is told when the chart gets its version: the chart holds the image's digest."""
+    run._done(PACKAGE, HERE, {"push": 1.0, "sign": 1.0})
+    assert called == ["package", "push", "sign", "package"]
+
+
 def test_a_run_that_did_not_push_has_nothing_to_settle(called: list[str]) -> None:
     with pytest.raises(Refused):
         run._done(PACKAGE, HERE, {})
     assert called == ["package"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], Options(platform="env.git", registry="env:5000")),
+        (["--platform", "p.git"], Options(platform="p.git", registry="env:5000")),
+        (["--platform", "", "--registry", ""], Options()),
+        (["--platform", "", "--registry", "r:1", "--namespace", "n"], Options(registry="r:1", namespace="n")),
+    ],
+)
+def test_each_verb_is_led_to_what_the_run_was_led_to(
+    words: list[str], expected: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Options] = []
+
+    @click.command()
+    @line()
+    def verb(here: Line) -> None:
+        seen.append(here.options)
+
+    monkeypatch.setenv("PIPELINEKIT_PLATFORM", "env.git")
+    monkeypatch.setenv("PIPELINEKIT_REGISTRY", "env:5000")
+    verb.main(words, standalone_mode=False)
+    verb.main(run._options(Line(seen[0])), standalone_mode=False)
+    assert seen == [expected, expected]
 
 
 def test_early_work_is_taken_once_and_what_failed_is_nothing() -> None:
@@ -113,15 +147,21 @@ def test_what_is_owed_is_done_beside_the_verb_that_was_named_and_before_the_end(
         ahead.beside("deploy", lambda: done.append(f"told {go.wait(10)}"))
         assert len(done) == 2
         go.set()
-        ahead.paid()
+        ahead.cleared()
         assert done[2:] == ["told True"]
         ahead.beside("deploy", lambda: done.append("at the end"))
     assert done[3:] == ["at the end"]
 
 
-def test_what_goes_wrong_with_what_is_owed_is_not_lost() -> None:
-    with pytest.raises(ZeroDivisionError), ahead.opened() as early:
-        early.owe(lambda: 1 / 0)
+@pytest.mark.parametrize("wait", [lambda: None, ahead.cleared])
+def test_what_goes_wrong_with_what_is_owed_is_not_lost(wait: Callable[[], None]) -> None:
+    def run() -> None:
+        with ahead.opened() as early:
+            early.owe(lambda: 1 / 0)
+            wait()
+
+    with pytest.raises(ZeroDivisionError):
+        run()
 
 
 def test_what_was_asked_is_asked_again_only_when_something_was_touched() -> None:
@@ -140,4 +180,5 @@ def test_a_wait_passes_beside_the_next_verb_where_one_follows() -> None:
         early.verbs = frozenset({"push", "package"})
         assert ahead.settling("package") == early.later
         assert ahead.settling("deploy") != early.later
+        assert not ahead.settled("package"), "it is for that verb to wait"
     assert ahead.settling("package") != early.later

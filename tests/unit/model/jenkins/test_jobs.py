@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from pipelinekit.model.jenkins.jobs import Folder, Git, Multibranch, Pipeline, depth_of, parent_of
+from pipelinekit.model.jenkins.jobs import Folder, Git, Multibranch, Pipeline, parent_of
 
 
 def test_paths() -> None:
     assert parent_of("apps/payments/orders") == "apps/payments"
     assert parent_of("apps") == ""
-    assert (depth_of("apps"), depth_of("apps/payments/orders")) == (0, 2)
 
 
 def test_a_source_s_id_stays_when_the_address_changes() -> None:

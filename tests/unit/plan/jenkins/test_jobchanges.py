@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import Refused, UsageError
 from pipelinekit.model.jenkins.jobconfig import Config, digest_of
 from pipelinekit.model.jenkins.jobplan import Action, Change, Found, Wanted
@@ -216,7 +217,7 @@ def test_deletions_beyond_the_limit_are_refused(count: int, jobs: int, limit: st
     if fine:
         check_deletions(doomed(count), jobs, limit)
         return
-    with pytest.raises(Refused, match=f"{count} jobs would be deleted") as caught:
+    with pytest.raises(Refused, match=f"{counted(count, 'job')} would be deleted") as caught:
         check_deletions(doomed(count), jobs, limit)
     assert f"--max-delete {count}" in caught.value.faults[0].hint
 

@@ -96,8 +96,10 @@ def test_what_is_not_as_it_should_be_is_told_by_name(
 
 def test_a_storage_class_is_no_fault_where_nothing_holds_data() -> None:
     for classes in ((), (storage(allowVolumeExpansion=False),)):
-        found = said(replace(GOOD, classes=classes), WEB)
-        assert "fails" not in {state for state, _ in found.values()}
+        facts = replace(GOOD, classes=classes)
+        assert "fails" not in {state for state, _ in said(facts, WEB).values()}
+        advice = [each.hint for each in judged(facts, WANTS, (WEB,)) if each.name.startswith("storage")]
+        assert set(advice) == {""}
 
 
 def test_a_right_in_the_namespaces_that_count_is_enough_for_what_has_a_namespace() -> None:

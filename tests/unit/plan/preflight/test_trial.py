@@ -60,7 +60,7 @@ def test_a_network_without_policies_fails_by_name(daemons: tuple[str, ...] | Non
         ({"open": False, "closed": None}, "network policies", "not checked", "a deny proves nothing"),
         ({"again": False}, "network policies", "not checked", "nor after it"),
         ({"nodes": {"one": ""}}, "node one", "not checked", "said nothing"),
-        ({"nodes": {}}, "nodes", "not checked", "1 more node(s)"),
+        ({"nodes": {}}, "nodes", "not checked", "1 more node got"),
         ({"skew": None}, "clock", "not checked", "what time it is"),
         ({"skew": APART + 1}, "clock", "fails", "the cluster is at least 31 s ahead"),
         ({"skews": {"one": -APART - 1}}, "clock", "fails", "node one is at least 31 s behind"),

@@ -49,7 +49,7 @@ ON_DELETE: dict[str, Any] = {
             "observed",
         ),
         (thing("Deployment", **{**DONE, "updatedReplicas": 1}), "1 of 2 pods are new"),
-        (thing("Deployment", **{**DONE, "replicas": 3}), "1 old pods are still there"),
+        (thing("Deployment", **{**DONE, "replicas": 3}), "1 old pod is still there"),
         (thing("Deployment", **{**DONE, "availableReplicas": 1}), "1 of 2 pods are ready"),
         (thing("DaemonSet", **{**SET, "updatedNumberScheduled": 0}), "0 of 2 pods are new"),
         (thing("DaemonSet", **{**SET, "numberAvailable": 1}), "1 of 2 pods are ready"),

@@ -209,6 +209,7 @@ def test_durations_are_in_seconds(soak: str, seconds: int) -> None:
         (platform(DEV, "{«name: dev, cluster: prod, namespace: x}"), ["name-twice"]),
         (HEAD + f"clusters: [{{name: nonprod}}, {{«name: nonprod}}]\nenvironments: [{DEV}]", ["name-twice"]),
         (platform(DEV, more="components: [{name: v}, {«name: v}]"), ["name-twice"]),
+        (platform(DEV, more="components: [{name: v}, {«name: all}]"), ["component-name"]),
         (
             platform(
                 DEV,
@@ -746,3 +747,13 @@ def test_a_branch_is_a_name_that_git_takes(name: str) -> None:
     (fault,) = caught.value.faults
     assert fault.path == "jenkins.source.branch"
     assert "as git takes it" in fault.hint
+
+
+@pytest.mark.parametrize(
+    ("more", "idle"), [("", None), ("draft: {}", 43200), ("draft: {idle: 90m}", 5400)], ids=repr
+)
+def test_developers_namespaces_are_looked_after_where_the_document_says_so(
+    more: str, idle: int | None
+) -> None:
+    found = read_platform(platform(DEV, more=more)).drafts
+    assert (found.idle if found else None) == idle

@@ -111,3 +111,13 @@ def test_what_is_wrong_has_its_place(text: str, codes: list[str]) -> None:
 def test_a_group_that_approves_is_one_that_there_is() -> None:
     text = "environments: [{name: p, cluster: prod, namespace: x, approvals: {count: 1, from: [«managrs]}}]\n"
     assert faults(text + "groups: [{name: managers, people: []}]") == ["unknown-reference"]
+
+
+def test_who_names_a_group_that_nobody_has_written_is_told_where_it_is_written() -> None:
+    text = "environments: [{name: p, cluster: prod, namespace: x, approvals: {count: 1, from: [managers]}}]\n"
+    people = f'people: [{{name: ada, keys: ["{ADA}"], groups: [managers]}}]\n'
+    with pytest.raises(DocumentInvalid) as caught:
+        read_platform(HEAD + text + people)
+    hints = {each.problem: each.hint for each in caught.value.faults}
+    assert hints["there is no group 'managers'"].startswith("groups: [{name: …, people: […]}]")
+    assert hints["unknown key"] == "it is a key of the document itself: write it at the left margin"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused
+from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused, refused
 from pipelinekit.merge.keys import set_keys
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed
 from pipelinekit.model.release import ImageRef, ReleasePlan
@@ -213,6 +213,24 @@ def test_the_registry_is_asked_for_the_image_once_rivals_have_had_their_time(ben
         chart.package(PLAN, bench.root, bench.workspace, bench.charts, bench.registry, bench.receipts, rival)
     assert fault_of(caught.value) == ("image-moved", 6)
     assert bench.receipts.load(ChartPackaged) is None
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_chart_gets_its_version_only_once_its_image_is_settled(bench: Bench, there: bool) -> None:
+    bench.package()
+    if there:
+        bench.publish()
+        del bench.receipts.texts[ChartPublished.verb, ""]
+    held = bench.registry.digest_of(PLAN.chart)
+
+    def moved() -> None:
+        raise refused("image-moved", "1.2.3 is no longer what was pushed")
+
+    with pytest.raises(Refused) as caught:
+        chart.publish(PLAN, bench.root, bench.charts, bench.registry, bench.receipts, settle=moved)
+    assert fault_of(caught.value) == ("image-moved", 6)
+    assert bench.registry.digest_of(PLAN.chart) == held
+    assert bench.receipts.load(ChartPublished) is None
 
 
 def test_what_a_chart_will_be_published_as_is_known_before(bench: Bench) -> None:

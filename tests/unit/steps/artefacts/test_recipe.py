@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.errors import Fault, Refused, ToolFailed
+from pipelinekit.errors import DocumentInvalid, Fault, Refused, ToolFailed
 from pipelinekit.model.app import Build
 from pipelinekit.model.platform.document import Images
 from pipelinekit.model.platform.packages import CLIENTS, Proxy
@@ -92,7 +92,24 @@ def test_a_base_that_only_the_engine_has_counts_by_its_id() -> None:
 def test_a_base_that_nobody_has_is_told_and_salts_the_inputs() -> None:
     kitchen = Kitchen("FROM gone:1\n")
     assert kitchen.recipe().inputs.salt == PLAN.key.commit
-    assert any("could not be resolved" in line for line in kitchen.said)
+    missing, alone = kitchen.said
+    assert "registry-1.docker.io" not in missing
+    assert "gone:1: docker.io has no such image" in missing
+    for key in ("images.mirror", "build.version"):
+        assert key in missing
+    assert "counts for this commit alone" in alone
+
+
+def test_a_base_that_could_not_be_asked_for_is_told_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    kitchen = Kitchen("FROM gone:1\n")
+    monkeypatch.setattr(kitchen.registry, "digest_of", fails)
+    kitchen.recipe()
+    assert kitchen.said[0] == "gone:1: nobody answers"
+    assert "counts for this commit alone" in kitchen.said[1]
+
+
+def fails(_: ImageRef) -> str:
+    raise ToolFailed(Fault("registry-down", "nobody answers"))
 
 
 def test_a_stage_is_built_for_this_machine_under_a_local_name_and_without_labels() -> None:
@@ -172,3 +189,25 @@ def test_what_a_pull_request_builds_does_not_go_to_the_cache() -> None:
     }
     assert {each.cache for each in kept.values()} == {"r:5000/layers/orders"}
     assert {number: each.keeps for number, each in kept.items()} == {"": True, "7": False}
+
+
+def test_the_stage_that_is_the_image_is_built_and_counted() -> None:
+    kitchen = Kitchen("FROM scratch AS web\nFROM alpine AS test\n")
+    plan = examples.plan(of=examples.app(build=Build(language="dockerfile", target="Web")))
+    recipe = kitchen.recipe(plan)
+    built = build_plan(plan, recipe, "")
+    assert (built.target, built.ref, recipe.base) == ("Web", plan.image, "scratch")
+    assert built.labels
+    assert built.platforms
+    assert recipe.inputs.digest != kitchen.recipe().inputs.digest
+    assert build_plan(plan, kitchen.recipe(plan, "test"), "test").target == "test"
+
+
+def test_a_stage_that_the_dockerfile_does_not_have_is_refused_with_those_that_it_has() -> None:
+    plan = examples.plan(of=examples.app(build=Build(language="dockerfile", target="wbe")))
+    with pytest.raises(DocumentInvalid) as caught:
+        Kitchen("FROM scratch AS web\n").recipe(plan)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.path, fault.hint) == ("target-missing", "build.target", "did you mean 'web'?")
+    with pytest.raises(DocumentInvalid, match="no stage named wbe"):
+        Kitchen("FROM scratch\n").recipe(plan)

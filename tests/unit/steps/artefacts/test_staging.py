@@ -9,7 +9,7 @@ import pytest
 from pipelinekit.errors import Refused
 from pipelinekit.model.release import ImageRef
 from tests.doubles import Signer
-from tests.unit.steps.artefacts.test_image import PLAN, Bench
+from tests.imaging import PLAN, Bench
 from tests.unit.steps.artefacts.test_trust import signer, tags
 
 FOREIGN = {"labels": {"whose": "a stranger's"}}

@@ -14,7 +14,7 @@ from pipelinekit.plan.inputs import LABEL, input_tag, is_input_tag
 from pipelinekit.steps.artefacts import trust
 from tests import examples
 from tests.doubles import Registry, Signer
-from tests.unit.steps.artefacts.test_image import PLAN, Bench, another_revision
+from tests.imaging import PLAN, Bench, another_revision
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_the_last_lines_of_a_container_are_kept_when_its_pod_is_gone() -> None:
         "web said last:",
         "  cannot connect to db",
         "  giving up",
-        "kubectl --namespace payments-dev describe pod d",
+        "kubectl --context acme-dev --namespace payments-dev describe pod d",
     ]
 
 

@@ -13,6 +13,7 @@ from pipelinekit.model.release import BuildPlan, Credentials, ImageRef
 from pipelinekit.ports import Say
 from pipelinekit.steps.innerloop.image import TRIES, Workshop, image_of
 from tests import examples
+from tests.developers import ClusterEngine
 from tests.doubles import Engine, Registry, Secrets, Sources
 
 PLAN = examples.plan()
@@ -39,6 +40,7 @@ class Bench:
         self.registry = Registry()
         self.engine = Noisy(self.registry)
         self.sources = Sources()
+        self.shared: ClusterEngine | None = None
 
     def image(self, *tags: str) -> Built:
         shop = Workshop(
@@ -49,6 +51,7 @@ class Bench:
             registry=self.registry,
             secrets=Secrets(),
             login=lambda _: Credentials("me", "word"),
+            shared=self.shared,
         )
         return image_of(PLAN, shop, tags, lambda _: None)
 
@@ -115,3 +118,21 @@ def test_without_a_registry_nothing_is_built() -> None:
     )
     with pytest.raises(Refused):
         image_of(plan, shop, (), lambda _: None)
+
+
+def test_where_pods_run_in_the_engine_nothing_is_pushed() -> None:
+    bench = Bench()
+    bench.shared = ClusterEngine()
+    made = bench.image()
+    assert (made.built, made.pushed, made.digest) == (True, False, "")
+    assert list(bench.shared.kept) == [str(replace(PLAN.image, tag=made.tag))]
+    assert bench.registry.digest_of(replace(PLAN.image, tag=made.tag)) is None
+
+
+def test_where_they_do_not_and_where_a_registry_is_to_have_more_tags_it_is_pushed() -> None:
+    bench = Bench()
+    bench.shared = ClusterEngine(runs=False)
+    assert bench.image().pushed
+    bench.sources.content = "sha256:other"
+    bench.shared = ClusterEngine()
+    assert bench.image("mine").pushed

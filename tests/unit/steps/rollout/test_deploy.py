@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.component import Backup, Node
 from pipelinekit.plan.rollout import releases
-from tests.rollouts import CRD, Bench
+from pipelinekit.steps.rollout.part import Part
+from tests.rollouts import CRD, Bench, Deadly
 
 
 @pytest.fixture
@@ -104,3 +106,37 @@ def test_a_skipped_major_is_refused_before_anything_is_done(bench: Bench) -> Non
 def test_what_is_privileged_gets_a_namespace_for_it(bench: Bench) -> None:
     bench.deploy(bench.part(node=Node(privileged=True)))
     assert bench.parts.levels == {"stores": "privileged"}
+
+
+def test_killed_at_each_step_and_run_again_it_is_as_if_nothing_had_been(tmp_path: Path) -> None:
+    def parts(bench: Bench, version: str) -> Part:
+        return bench.part(
+            version=version,
+            objects=(CRD,),
+            crds=("widgets.example.com",),
+            policies="policies",
+            data="all",
+            backup=Backup(cronjob="nightly"),
+        )
+
+    def left(bench: Bench) -> object:
+        records = {
+            key: (each[max(each)].status, each[max(each)].values)
+            for key, each in bench.cluster.records.items()
+        }
+        return records, sorted(bench.definitions.there), sorted(bench.registry.tags)
+
+    whole = Bench(tmp_path / "whole")
+    whole.deploy(parts(whole, "1.0.0"))
+    whole.deploy(parts(whole, "1.1.0"))
+    for calls in count(1):
+        bench = Bench(tmp_path / str(calls))
+        first = bench.killed(parts(bench, "1.0.0"), Deadly(calls))
+        assert bench.deploy(parts(bench, "1.0.0")).state in ("deployed", "unchanged")
+        second = bench.killed(parts(bench, "1.1.0"), Deadly(calls))
+        bench.deploy(parts(bench, "1.1.0"))
+        assert left(bench) == left(whole), calls
+        assert bench.deploy(parts(bench, "1.1.0")).state == "unchanged"
+        if not (first or second):
+            break
+    assert calls > 12

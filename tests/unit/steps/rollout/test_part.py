@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.component import Component
+from pipelinekit.model.component import Component, Flows, Scrape
+from pipelinekit.model.network.ends import Grounds
 from pipelinekit.steps.rollout.part import policies_of, release_of
 from tests.rollouts import Bench
 
@@ -59,3 +60,34 @@ def test_policies_are_there_where_they_are_declared(tmp_path: Path) -> None:
     assert found is not None
     assert found.prepared.target.name == "store-policies"
     assert Component(name="a").policies == ""
+
+
+def test_policies_are_told_where_the_clusters_api_is(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    cluster = replace(bench.shelf.platform.clusters[0], network=Grounds(api_servers=("192.0.2.1:6443",)))
+    shelf = replace(bench.shelf, platform=replace(bench.shelf.platform, clusters=(cluster,)))
+    found = policies_of(bench.part(policies="policies"), shelf, publish=False)
+    assert found is not None
+    assert found.prepared.values["apiServers"] == ["192.0.2.1:6443"]
+    assert "apiServers" not in release_of(bench.part(), shelf, publish=False).prepared.values
+
+
+def test_who_monitors_is_told_whom_and_on_which_nodes_and_nobody_else_is(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    cluster = replace(bench.shelf.platform.clusters[0], network=Grounds(nodes=("192.0.2.0/24",)))
+    shelf = replace(bench.shelf, platform=replace(bench.shelf.platform, clusters=(cluster,)))
+    vault = Component(name="vault", namespace="safe", flows=Flows(scrape=(Scrape(port=8200, path="/m"),)))
+    other = replace(bench.part(policies="policies"), others=(vault, Component(name="quiet")))
+    part = replace(other, component=replace(other.component, flows=Flows(monitoring=True)))
+    scrapes = [{"name": "vault", "namespace": "safe", "port": 8200, "path": "/m"}]
+    told = policies_of(part, shelf, publish=False)
+    assert told is not None
+    assert (told.prepared.values["nodes"], told.prepared.values["scrapes"]) == (["192.0.2.0/24"], scrapes)
+    own = release_of(part, shelf, publish=False).prepared.values
+    assert (own["scrapes"], "nodes" in own) == (scrapes, False)
+    told = policies_of(other, shelf, publish=False)
+    assert told is not None
+    assert not {"nodes", "scrapes"} & {
+        *told.prepared.values,
+        *release_of(other, shelf, publish=False).prepared.values,
+    }

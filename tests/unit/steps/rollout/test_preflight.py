@@ -20,7 +20,7 @@ def test_all_findings_come_together_whatever_the_first_ones_are() -> None:
     store = Component(name="store", namespace="stores", chart="chart", data="all")
     world = parts.Inspector(Facts(version="1.20.0", client="1.20.0", rbac=False), Tried(problem="forbidden"))
     told: list[str] = []
-    checks = preflight(target, [store], wanted([store], (), "busybox", "", 60), world, told.append)
+    checks = preflight(target, [store], wanted([store], (), "busybox", "", 60), None, world, told.append)
     states = {each.name: each.state for each in checks}
     assert states["version"] == states["rbac"] == "fails"
     assert states["network policies"] == states["clock"] == "not checked"

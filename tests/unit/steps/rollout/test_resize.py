@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from pipelinekit.model.rollout import Outcome
 from pipelinekit.steps.rollout.part import Part
 from pipelinekit.steps.rollout.resize import planned, resize
 from tests import parts
-from tests.rollouts import SET, Bench
+from tests.rollouts import SET, Bench, Deadly, Killed
 
 
 def server(size: str, service: str = "store") -> dict[str, Any]:
@@ -31,7 +32,7 @@ class Grown:
     def part(self, size: str = "2Gi", **more: str) -> Part:
         return self.bench.part(version="1.0.1", objects=(server(size, **more),))
 
-    def resize(self, part: Part) -> Outcome:
+    def resize(self, part: Part, deadly: Deadly | None = None) -> Outcome:
         volumes = self.volumes
         let_go = volumes.let_go
 
@@ -45,8 +46,8 @@ class Grown:
         return resize(
             part,
             bench.shelf,
-            bench.site,
-            volumes,
+            deadly.site(bench.site) if deadly else bench.site,
+            deadly.through(volumes) if deadly else volumes,
             timeout=5,
             say=bench.said.append,
             clock=lambda: self.now,
@@ -95,6 +96,23 @@ def test_a_volume_that_does_not_grow_is_named_and_its_stateful_set_stays(grown: 
     with pytest.raises(ToolFailed, match="volume data-store-0 has 1Gi after 5 s"):
         grown.resize(grown.part())
     assert grown.volumes.let_gone == []
+
+
+def test_killed_at_each_step_and_run_again_volumes_have_grown_and_the_stateful_set_is_there(
+    tmp_path: Path,
+) -> None:
+    for calls in count(1):
+        grown = Grown(tmp_path / str(calls))
+        try:
+            grown.resize(grown.part(), Deadly(calls))
+        except Killed:
+            assert grown.resize(grown.part()).state in ("deployed", "unchanged"), calls
+        else:
+            break
+        assert grown.volumes.sizes == {f"data-store-{each}": ["2Gi", "2Gi"] for each in range(2)}, calls
+        assert grown.bench.parts.gone == set(), calls
+        assert grown.resize(grown.part()).state == "unchanged"
+    assert calls > 12
 
 
 def test_a_plan_grows_nothing(grown: Grown) -> None:

@@ -1,6 +1,7 @@
 package harness;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,20 @@ public final class CurrentBuild implements Serializable {
 
     public List<?> getBuildCauses() {
         return build.request.list("causes");
+    }
+
+    /** Those of a class; of a user's, {@code userId} is who that is. */
+    public List<?> getBuildCauses(String type) {
+        List<Object> found = new ArrayList<>();
+        for (Object each : build.request.list("causes")) {
+            if (each instanceof Map<?, ?> cause && type.equals("hudson.model.Cause$" + cause.get("type"))) {
+                Map<String, Object> told = new LinkedHashMap<>();
+                told.put("_class", type);
+                told.put("userId", cause.get("detail"));
+                found.add(told);
+            }
+        }
+        return found;
     }
 
     public List<?> getChangeSets() {

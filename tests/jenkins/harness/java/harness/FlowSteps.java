@@ -206,7 +206,7 @@ final class FlowSteps {
             }
         }
         if (in.text("submitterParameter") != null) {
-            values.put(in.text("submitterParameter"), String.valueOf(given.get("submitter")));
+            values.put(in.text("submitterParameter"), given.get("submitter"));
         }
         return values.isEmpty() ? null : values.size() == 1 ? values.values().iterator().next() : values;
     }

@@ -336,9 +336,19 @@ spec:
   {{- include "app.pod" . | nindent 2 }}
 {{- end -}}
 
+{{/* The port of a developer's debugger, empty where there is none. Usage: include "app.debugPort" (dict "root" $ "name" $name) */}}
+{{- define "app.debugPort" -}}
+{{- if .root.Values.draft -}}
+{{- get ((.root.Values.develop | default dict).debug | default dict) .name -}}
+{{- end -}}
+{{- end -}}
+
 {{/* A pod's specification. Usage: include "app.pod" (dict "root" $ "name" $name "process" $process) */}}
 {{- define "app.pod" -}}
 {{- $process := .process -}}
+{{- $develop := ternary (.root.Values.develop | default dict) dict (not (not .root.Values.draft)) -}}
+{{- $sync := ternary dict ($develop.sync | default dict) (not (not $process.schedule)) -}}
+{{- $debug := include "app.debugPort" . -}}
 serviceAccountName: {{ .serviceAccount | default (include "app.fullname" .root) | quote }}
 automountServiceAccountToken: {{ .root.Values.serviceAccount.token }}
 enableServiceLinks: false
@@ -372,22 +382,45 @@ topologySpreadConstraints:
     matchLabelKeys: [{{ if include "app.persists" $process }}controller-revision-hash{{ else }}pod-template-hash{{ end }}]
 {{- end }}
 {{- end }}
-{{- if $process.vault }}
+{{- if or $process.vault $sync }}
 initContainers:
+  {{- if $process.vault }}
   {{- include "app.vaultContainers" . | nindent 2 }}
+  {{- end }}
+  {{- if $sync }}
+  # What the image has in the folder: there it can be written over, and stays when the container begins again.
+  - name: draft-sources
+    image: {{ include "app.image" .root | quote }}
+    command:
+      {{- include "app.command" $sync.fill | trim | nindent 6 }}
+    resources:
+      {{- include "app.resources" (dict "root" .root "resources" $process.resources) | nindent 6 }}
+    securityContext:
+      {{- include "app.containerSecurity" .root | nindent 6 }}
+    volumeMounts:
+      - name: draft-sources
+        mountPath: /draft-sources
+      - name: tmp
+        mountPath: /tmp
+  {{- end }}
 {{- end }}
 containers:
   - name: {{ .name | quote }}
     image: {{ include "app.image" .root | quote }}
+    {{- if $sync }}
+    command:
+      {{- include "app.command" (concat $sync.run ($process.command | default $sync.command)) | trim | nindent 6 }}
+    {{- else }}
     {{- with $process.command }}
     command:
       {{- include "app.command" . | trim | nindent 6 }}
+    {{- end }}
     {{- end }}
     {{- with include "app.env" (dict "root" .root "process" $process) | trim }}
     env:
       {{- . | nindent 6 }}
     {{- end }}
-    {{- if or $process.port $process.ports }}
+    {{- if or $process.port $process.ports $debug }}
     ports:
       {{- with $process.port }}
       - name: http
@@ -397,6 +430,12 @@ containers:
       - name: {{ $port | quote }}
         containerPort: {{ $number }}
       {{- end }}
+      {{- with $debug }}
+      - name: draft-debug
+        containerPort: {{ . }}
+      {{- end }}
+    {{- end }}
+    {{- if or $process.port $process.ports }}
     # Whoever sends requests learns in the meantime that it goes: it still answers them.
     lifecycle:
       preStop:
@@ -407,7 +446,12 @@ containers:
         {{- end }}
     {{- end }}
     {{- if $process.port }}
-    {{- if $process.health }}
+    {{- if and (or $sync $debug) $process.health }}
+    # A change mends what the last one has broken, and a program that stands at a breakpoint is not dead.
+    readinessProbe:
+      httpGet: {path: {{ $process.health | quote }}, port: http}
+      periodSeconds: 1
+    {{- else if $process.health }}
     startupProbe:
       httpGet: {path: {{ $process.health | quote }}, port: http}
       periodSeconds: 1
@@ -432,6 +476,10 @@ containers:
     volumeMounts:
       - name: tmp
         mountPath: /tmp
+      {{- if $sync }}
+      - name: draft-sources
+        mountPath: {{ $sync.path | quote }}
+      {{- end }}
       {{- range $volume, $one := $process.volumes }}
       - name: {{ $volume | quote }}
         mountPath: {{ $one.path | quote }}
@@ -444,6 +492,10 @@ containers:
 volumes:
   - name: tmp
     emptyDir: {sizeLimit: {{ .root.Values.storage.tmp | quote }}}
+  {{- if $sync }}
+  - name: draft-sources
+    emptyDir: {sizeLimit: {{ .root.Values.storage.limit | quote }}}
+  {{- end }}
   {{- range $volume, $one := $process.volumes }}
   {{- if $one.memory }}
   - name: {{ $volume | quote }}

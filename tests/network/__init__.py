@@ -1,0 +1,1 @@
+"""Clusters of pods and policies, made for tests of who may talk to whom."""

@@ -1,0 +1,1 @@
+"""A cluster that was rendered, on a real network that enforces policies."""

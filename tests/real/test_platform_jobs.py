@@ -1,0 +1,173 @@
+"""`platform/all` and `draft/reap` under the CPS engine with the real command line, on a real cluster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelinekit.adapters.folder.packaged import templates
+from pipelinekit.generators.jobs import components, drafts
+from pipelinekit.model.jenkins.jobs import COMPONENTS, REAP, component_job
+from pipelinekit.plan.draft.place import MARK, OWNER, USED
+from pipelinekit.reading.platform.document import read_platform
+from pipelinekit.render import render
+from tests.jenkins.harness import Cause, Credential, Run, Trace, run_one
+from tests.real.app import BIN
+from tests.real.platform import TestPlatform, made_platform
+from tests.real.remotes import git
+
+pytestmark = pytest.mark.matrix("platform")
+
+
+@dataclass
+class Jenkins:
+    """A controller's folder `platform`: its store alone holds the kubeconfig, no agent does."""
+
+    platform: TestPlatform
+    work: Path
+    count: int = field(default=0)
+
+    def on(self, *names: str) -> None:
+        """Push the platform with these components on; the last one is off."""
+        self.platform.on(*names)
+        path = self.platform.folder / "platform.yaml"
+        document = json.loads(path.read_text())
+        document["jenkins"] = {
+            "url": "http://127.0.0.1:1",
+            "source": {"repository": f"file://{self.platform.folder}"},
+        }
+        document["clusters"] = [{"name": "testbed", "credentials": "kube-{team}"}]
+        document["components"].append({"name": "resting", "enabled": False})
+        path.write_text(json.dumps(document))
+        folder = self.platform.folder
+        if not (folder / ".git").exists():
+            git("init", "--quiet", "--initial-branch=main", cwd=folder)
+        git("add", "--all", cwd=folder)
+        git("commit", "--quiet", "--allow-empty", "--message=Next", cwd=folder)
+
+    @property
+    def scripts(self) -> dict[str, str]:
+        given = read_platform((self.platform.folder / "platform.yaml").read_bytes())
+        plans = (*components.plan(given), *drafts.plan(given))
+        return {path: each.text for path, each in render(plans, templates()).items()}
+
+    def run(self, job: str = COMPONENTS, **parameters: Any) -> Trace:
+        self.count += 1
+        workspace = self.work / f"workspace-{self.count}"
+        git("clone", "--quiet", str(self.platform.folder), str(workspace), cwd=self.work)
+        held = dict(self.platform.env)
+        kubeconfig = Path(held.pop("KUBECONFIG")).read_text()
+        asked: dict[str, Any] = {"PLAN_ONLY": False}
+        if job != REAP:
+            asked |= {"ENVIRONMENT": "dev", "FROM": "" if job == COMPONENTS else False}
+        return run_one(
+            Run(
+                jenkinsfile=self.scripts[job],
+                workspace=workspace,
+                job=job,
+                number=self.count,
+                credentials={
+                    f"kube-{job.partition('/')[0]}": Credential(
+                        "file", {"name": "kubeconfig", "content": kubeconfig}
+                    )
+                },
+                parameters={**asked, **parameters},
+                causes=[Cause("UserIdCause", "ada")],
+                environment={**held, "PATH": f"{BIN}:{held['PATH']}", "HOME": str(self.work)},
+                timeout=300,
+                sh_timeout=200,
+            )
+        )
+
+
+@pytest.fixture(scope="module")
+def jenkins(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jenkins]:
+    with made_platform(tmp_path_factory.mktemp("platform"), testbed) as platform:
+        platform.component("base", policies=True)
+        platform.component("web", needs=("base",))
+        platform.component("resting")
+        made = Jenkins(platform, tmp_path_factory.mktemp("jobs"))
+        made.on("base", "web")
+        yield made
+
+
+def test_all_are_rolled_out_and_again_nothing(jenkins: Jenkins) -> None:
+    assert set(jenkins.scripts) == {COMPONENTS, component_job("base"), component_job("web")}, "one is off"
+    looked = jenkins.run(PLAN_ONLY=True)
+    assert looked.result == "SUCCESS", looked.console
+    assert looked.description == "plan in dev: would be deployed base, web"
+    assert jenkins.platform.prefix not in jenkins.platform.kubectl("get", "namespaces", "--output", "name")
+    trace = jenkins.run()
+    assert trace.result == "SUCCESS", trace.console
+    assert (trace.problems, trace.leaked) == ((), ())
+    assert (trace.description or "").splitlines()[1:] == [
+        "deploy in dev: deployed base, web",
+        "plan in dev: would be deployed base, web",
+    ]
+    assert "2 components are ready in dev" in trace.console
+    pods = jenkins.platform.pods("base"), jenkins.platform.pods("web")
+    again = jenkins.run()
+    assert again.result == "SUCCESS", again.console
+    assert (again.description or "").splitlines()[1:] == [
+        "deploy in dev: unchanged base, web",
+        "plan in dev: unchanged base, web",
+    ]
+    assert "2 components: nothing was done" in again.console
+    assert (jenkins.platform.pods("base"), jenkins.platform.pods("web")) == pods
+
+
+def test_one_that_fails_is_named_first_and_keeps_no_other(jenkins: Jenkins) -> None:
+    platform = jenkins.platform
+    platform.component("bad", values={"broken": True}, chart={"version": "1.0.0"})
+    platform.component("after", needs=("bad",))
+    platform.component("more")
+    jenkins.on("base", "web", "bad", "after", "more")
+    trace = jenkins.run()
+    assert trace.result == "FAILURE"
+    assert (trace.description or "").splitlines()[0] == (
+        "deploy in dev: failed bad; waiting after; deployed more; unchanged base, web"
+    )
+    assert trace.statuses()["Rollout/Verify"] == "skipped"
+    assert trace.console.index("bad: failed: ") < trace.console.index("not ready: bad")
+
+
+def test_a_component_s_own_job_is_about_it_alone(jenkins: Jenkins) -> None:
+    platform = jenkins.platform
+    platform.component("web", needs=("base",), chart={"version": "1.1.0", "appVersion": "1.1.0"})
+    jenkins.on("base", "web")
+    trace = jenkins.run(component_job("web"))
+    assert trace.result == "SUCCESS", trace.console
+    assert "deploy in dev: deployed web" in (trace.description or "")
+
+
+def test_developers_namespaces_are_looked_after_by_the_clock(jenkins: Jenkins) -> None:
+    platform, name = jenkins.platform, f"{jenkins.platform.prefix}-draft-ada"
+    labels = {MARK: "true", OWNER: "ada"}
+    # Other developers of this cluster are other tests: none of them has been idle since the year 2000.
+    metadata = {"name": name, "labels": labels, "annotations": {USED: "2000-01-01T00:00:00Z"}}
+    made = jenkins.work / "namespace.json"
+    made.write_text(json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))
+    platform.kubectl("apply", "--filename", str(made))
+    image = f"--image={platform.image}"
+    platform.kubectl("create", "deployment", "orders", image, "--namespace", name, "--", "sleep", "9999")
+    path = platform.folder / "platform.yaml"
+    document = json.loads(path.read_text())
+    document["draft"] = {"idle": "9000d"}
+    document["clusters"][0]["context"] = platform.env["PK_TESTBED_CONTEXT"]
+    path.write_text(json.dumps(document))
+    git("commit", "--quiet", "--all", "--message=Draft", cwd=platform.folder)
+    looked = jenkins.run(REAP, PLAN_ONLY=True)
+    assert looked.result == "SUCCESS", looked.console
+    assert f"{name} of ada would be asleep" in looked.console
+    replicas = ("get", "deployment", "orders", "--namespace", name, "-o", "jsonpath={.spec.replicas}")
+    assert platform.kubectl(*replicas) == "1"
+    trace = jenkins.run(REAP)
+    assert trace.result == "SUCCESS", trace.console
+    assert f"{name} of ada is asleep" in trace.console
+    assert platform.kubectl(*replicas) == "0"
+    assert name not in jenkins.run(REAP).console

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from pipelinekit.cli.main import group
+from pipelinekit.errors import UsageError
+
+HELP = "Without a platform:"
+
+
+def verbs(command: click.Command, *words: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every verb below a command, with the words that lead to it."""
+    if not isinstance(command, click.Group):
+        yield words, command
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        below = command.get_command(context, name)
+        assert below
+        yield from verbs(below, *words, name)
+
+
+STANDING_IN = [
+    (words, option.opts[0])
+    for words, verb in verbs(group())
+    for option in verb.params
+    if isinstance(option, click.Option) and (option.help or "").startswith(HELP) and words[0] != "draft"
+]
+"""Each option of each verb that stands for a part of a platform; those of `draft` have rules of their own."""
+
+
+def run(*words: str, **env: str) -> Result:
+    return CliRunner(env={"PIPELINEKIT_PLATFORM": None, **env}).invoke(group(), words)
+
+
+def test_many_verbs_have_such_options() -> None:
+    assert {option for _, option in STANDING_IN} == {"--registry", "--mirror", "--context", "--namespace"}
+
+
+@pytest.mark.parametrize(
+    ("words", "option"), STANDING_IN, ids=lambda each: each if isinstance(each, str) else " ".join(each)
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_beside_a_platform_it_is_refused(words: tuple[str, ...], option: str, order: int) -> None:
+    pairs = [(option, "x"), ("--platform", "nowhere")][::order]
+    error = run(*words, *(each for pair in pairs for each in pair)).exception
+    assert isinstance(error, UsageError)
+    assert error.faults[0].code == "beside-platform"
+    assert option in error.faults[0].problem
+
+
+def test_a_platform_of_the_environment_is_one_as_well() -> None:
+    error = run("doctor", "--registry", "x", PIPELINEKIT_PLATFORM="nowhere").exception
+    assert isinstance(error, UsageError)
+    assert error.faults[0].code == "beside-platform"
+
+
+def test_what_the_environment_says_for_lack_of_a_platform_does_not_stand_in_its_way() -> None:
+    error = run("doctor", "--platform", "nowhere", PIPELINEKIT_REGISTRY="x").exception
+    assert not isinstance(error, UsageError)
+
+
+VIA = [
+    words
+    for words, verb in verbs(group())
+    if {"via", "timeout"} <= {each.name for each in verb.params} and words[0] != "draft"
+]
+"""Each verb that Jenkins may do."""
+
+
+def test_several_verbs_may_be_done_by_jenkins() -> None:
+    assert {("deploy",), ("promote",)} <= set(VIA)
+
+
+@pytest.mark.parametrize("words", VIA, ids=" ".join)
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_bound_that_the_job_would_not_hear_of_is_refused(words: tuple[str, ...], order: int) -> None:
+    pairs = [("--timeout", "300"), ("--via", "jenkins")][::order]
+    given = [each for pair in pairs for each in pair]
+    error = run(*words, *(["orders", "--to", "x"] if words == ("promote",) else []), *given).exception
+    assert isinstance(error, UsageError)
+    assert error.faults[0].code == "beside-via"
