@@ -7,12 +7,12 @@ import os
 import signal
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
+from pipelinekit.adapters.lines import Collector
 from pipelinekit.adapters.programs import find
 from pipelinekit.errors import Fault, ToolFailed
 
@@ -166,6 +166,32 @@ def check(
     return done.out
 
 
+def begin(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: IO[bytes] | None = None,
+    asked: bool = False,
+) -> subprocess.Popen[bytes]:
+    """A program that goes on, and is ended by whoever has begun it. It does not outlive this process.
+
+    One that is `asked` has a pipe for its input.
+    """
+    import subprocess
+
+    path = find(argv[0])
+    return subprocess.Popen(
+        [path, *argv[1:]],
+        cwd=cwd,
+        env={**os.environ, **env} if env else None,
+        stdin=subprocess.PIPE if asked else stdin or subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=_dying_with_parent() if sys.platform == "linux" else None,
+    )
+
+
 def watch(
     argv: Sequence[str],
     *,
@@ -185,24 +211,13 @@ def watch(
     When `tick` returns True the program gets SIGINT and time to clean up behind itself. It does not
     outlive this process.
     """
-    import subprocess
-
-    path = find(argv[0])
     given = stdin.open("rb") if stdin else None
-    process = subprocess.Popen(
-        [path, *argv[1:]],
-        cwd=cwd,
-        env={**os.environ, **env} if env else None,
-        stdin=given or subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=_dying_with_parent() if sys.platform == "linux" else None,
-    )
+    process = begin(argv, cwd=cwd, env=env, stdin=given)
     if given:
         given.close()
     until = time.monotonic() + timeout if timeout else None
     late = (lambda: time.monotonic() > until) if until else None
-    out, err = _Collector(process.stdout, line), _Collector(process.stderr, line)
+    out, err = Collector(process.stdout, line), Collector(process.stderr, line)
     try:
         _wait(process, tick or late, every, first or every)
     finally:
@@ -230,7 +245,7 @@ def _wait(
     from subprocess import TimeoutExpired
 
     within = first
-    while not _ended(process, within if tick else None):
+    while not ended(process, within if tick else None):
         within = every
         if tick and tick():
             process.send_signal(signal.SIGINT)
@@ -239,7 +254,7 @@ def _wait(
             return
 
 
-def _ended(process: subprocess.Popen[bytes], within: float | None) -> bool:
+def ended(process: subprocess.Popen[bytes], within: float | None) -> bool:
     """Whether a program ends within so many seconds."""
     from subprocess import TimeoutExpired
 
@@ -259,42 +274,18 @@ def _ended(process: subprocess.Popen[bytes], within: float | None) -> bool:
     return True
 
 
-class _Collector:
-    """Reads a stream to its end in a thread of its own, so that neither pipe can fill up.
-
-    Of one that never ends the last part is kept; a line without end counts as several.
-    """
-
-    def __init__(self, stream: object, line: Callable[[str], None] | None) -> None:
-        self.stream: object = stream
-        self.lines: deque[str] = deque()
-        self.kept = 0
-        self.line = line
-        from threading import Thread
-
-        self.thread = Thread(target=self._read, daemon=True)
-        self.thread.start()
-
-    def _read(self) -> None:
-        while raw := self.stream.readline(_PIECE):  # type: ignore[attr-defined]
-            text = raw.decode(errors="replace")
-            self.lines.append(text)
-            self.kept += len(text)
-            while self.kept > MOST // 4:
-                self.kept -= len(self.lines.popleft())
-            if self.line:
-                self.line(text.rstrip("\n"))
-        self.stream.close()  # type: ignore[attr-defined]
-
-    def text(self) -> str:
-        self.thread.join()
-        return "".join(self.lines)
-
-
-def _dying_with_parent() -> Callable[[], object]:
+def _dying_with_parent() -> Callable[[], None]:
     # Killed at any moment, we must not leave a helm behind that goes on changing a cluster. Loaded here, for
     # after the fork nothing may be.
     import ctypes
 
     prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    parent = os.getpid()
+
+    def settle() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        # Of a parent that died before this call nobody is told any more.
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    return settle

@@ -7,7 +7,8 @@ NODE = "testbed-node"
 
 # Unusual private ranges: clouds, Docker and the usual installers of Kubernetes leave them alone.
 POD_NETWORK = "10.233.64.0/24"
-SERVICE_NETWORK = "10.233.0.0/24"
+# The API server hands out the first 256 addresses of it last, so a test may choose one of them.
+SERVICE_NETWORK = "10.233.0.0/20"
 HOST_ADDRESS = "10.233.64.1"  # the bridge's, and so the node's: pods and host reach the API server there
 API_SERVICE = "10.233.0.1"
 DNS_SERVICE = "10.233.0.10"
