@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, settings
 from tests import matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
+
+_ENDED = pytest.StashKey[str]()
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that runs us in the background has us ignore Ctrl-C, and with us every program of a test.
@@ -51,6 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "matrix(part, sample=False): a case of a long matrix, run by `make matrix`; a sample always",
     )
+    config.addinivalue_line(
+        "markers",
+        "story: each test of the module goes on where the one before ended; none runs after a failed one",
+    )
     folder = config.getoption("--matrix-tables")
     if folder and not hasattr(config, "workerinput"):
         config.pluginmanager.register(matrix.Tables(Path(folder)), "matrix-tables")
@@ -67,6 +73,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         part = item.get_closest_marker(matrix.KEY)
         if part:
             item.user_properties.append((f"{matrix.KEY}-part", str(part.args[0])))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember where a story has ended."""
+    report = yield
+    if report.failed and item.get_closest_marker("story") and item.parent:
+        item.parent.stash.setdefault(_ENDED, item.name)
+    return report
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail what goes on from a failed test at once: it would only wait, and CI's time is bounded."""
+    ended = item.parent.stash.get(_ENDED, "") if item.parent else ""
+    if ended:
+        pytest.fail(f"not run: it goes on from {ended}, which failed", pytrace=False)
 
 
 @pytest.fixture

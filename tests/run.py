@@ -28,10 +28,14 @@ LINT: tuple[tuple[str, ...], ...] = (
 )
 PURE = ("tests/unit", "tests/golden")
 REAL = ("tests/charts", "tests/controller", "tests/hostile", "tests/jenkins", "tests/real")
-
+BESIDE = ("-n", "2", "--dist", "loadfile")
 
 AGAIN = 40
 """So many real tests may fail beside others and are asked once more, alone; more of them are a fault."""
+
+
+LONGEST = 900
+"""Seconds that a test may take beside others; one that hangs says where instead of taking CI's whole time."""
 
 
 @dataclass
@@ -136,7 +140,7 @@ def lint(run: Run) -> None:
 
 def pytest(*arguments: str) -> list[str]:
     """A pytest command line."""
-    return [sys.executable, "-m", "pytest", "-q", "-p", "tests.progress", *arguments]
+    return [sys.executable, "-m", "pytest", "-q", "-p", "tests.progress", f"--timeout={LONGEST}", *arguments]
 
 
 def everything(run: Run) -> None:
@@ -149,15 +153,24 @@ def everything(run: Run) -> None:
     up.join()
     # Without a testbed its tests fail, each by name; the others of these folders still run.
     try:
-        real = run.stage("real tests", pytest("-n", "2", "--dist", "loadfile", *REAL), testbed())
+        real = run.stage("real tests", pytest("--cache-clear", *BESIDE, *REAL), testbed())
         # Any other code says that something has ended the run, and that not every test was asked.
         if real.code == 1 and 0 < real.failed <= AGAIN:
-            alone = ("--last-failed", "--last-failed-no-failures", "none")
-            run.settle(real, run.stage("failed tests, alone", pytest(*alone, *REAL), testbed()))
+            run.settle(real, run.stage("failed tests, alone", pytest(*again()), testbed()))
     finally:
         run.stage("testbed down", [sys.executable, "-m", "tests.testbed", "down"])
     # Whole lives of testbeds need a machine without one.
     run.stage("testbed lives", pytest("-m", "lifecycle", "tests/real"))
+
+
+def again() -> list[str]:
+    """The tests that failed in the stage before; of a story, whose tests need each other, all."""
+    failed: dict[str, bool] = json.loads((ROOT / ".pytest_cache/v/cache/lastfailed").read_text())
+    asked: dict[str, None] = {}
+    for test in failed:
+        file = test.partition("::")[0]
+        asked[file if "pytest.mark.story" in (ROOT / file).read_text() else test] = None
+    return list(asked)
 
 
 def testbed() -> dict[str, str]:
@@ -178,7 +191,7 @@ def matrices(run: Run, part: str) -> None:
     run.stage("testbed up", [sys.executable, "-m", "tests.testbed", "up"])
     chosen = ("-m", "matrix", "--matrix-part", part, "--matrix-tables", "tests/matrix")
     try:
-        run.stage("matrix", pytest("-n", "2", "--dist", "loadfile", *chosen, *PURE, *REAL), testbed())
+        run.stage("matrix", pytest(*BESIDE, *chosen, *PURE, *REAL), testbed())
     finally:
         if not was_up:
             run.stage("testbed down", [sys.executable, "-m", "tests.testbed", "down"])

@@ -10,6 +10,8 @@ from tests import agentimage
 from tests.real.handovers import JOB, Jenkins, made_jenkins
 from tests.real.platform import wait_until
 
+pytestmark = pytest.mark.story
+
 JOBS = ("platform/all", "platform/jenkins", "platform/store", "pipelinekit/seed")
 BEFORE = r"jsonpath={.metadata.annotations.pipelinekit\.dev/ran-before}"
 

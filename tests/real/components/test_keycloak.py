@@ -19,6 +19,8 @@ from tests.real.kube import eventually
 from tests.testbed import servers
 from tests.testbed.layout import Layout
 
+pytestmark = pytest.mark.story
+
 NAME, DATABASE = "keycloak", "postgresql"
 HOST = "https://login.example.com"
 # What a shell, JSON, and Keycloak's own configuration take for something else.

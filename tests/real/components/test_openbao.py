@@ -11,6 +11,8 @@ import pytest
 from tests.real.components.site import Site, image, made_site
 from tests.real.kube import eventually
 
+pytestmark = pytest.mark.story
+
 NAME = "openbao"
 SEAL = "0123456789abcdef0123456789abcdef"
 

@@ -16,6 +16,8 @@ from tests.real.components.site import Site, made_site
 from tests.real.kube import Kube, eventually
 from tests.real.test_flows import deployed
 
+pytestmark = pytest.mark.story
+
 NAME = "prometheus"
 MAIN, METRICS, OTHER = 8080, 9100, 7000
 PROGRAM = (
