@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
 import tempfile
 import threading
+import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
@@ -407,6 +411,46 @@ def test_a_terminal_without_a_ledger_has_one_that_proves_nothing(home: Path) -> 
     assert git("config", "core.fsync", cwd=place) == "committed,reference"
     assert ledger_of(examples.platform(name="local", ledger="")).history(BRANCH) == found
     assert PLATFORM not in ledger.branches()
+
+
+def test_the_embedded_one_takes_each_event_once_from_many_at_a_time_and_packs_itself(home: Path) -> None:
+    described = examples.platform(name="local", ledger="")
+    versions = [f"1.0.{number}" for number in range(120)]
+
+    def note(version: str) -> None:
+        ledger_of(described).note([event("released", version=version)])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(note, versions[:16]))
+    for each in versions[16:]:
+        note(each)
+    ledger = ledger_of(described)
+    head = ledger.history(BRANCH).head
+    assert ledger.note([event("released", version=versions[-1])]) == head, "it is there already"
+    assert sorted(each.event.version for each in ledger.history(BRANCH)) == sorted(versions)
+    place = home / ".local/state/pipelinekit/ledgers/local.git"
+    _litter(place / "objects" / "17", 30)
+    note("2.0.0")
+    assert list(place.glob("objects/pack/*.pack"))
+    assert ledger_of(described).history(BRANCH).entries[-1].event.version == "2.0.0"
+
+
+def _litter(folder: Path, number: int) -> None:
+    """So many objects of git in one of its folders."""
+    folder.mkdir(exist_ok=True)
+    blobs = (f"blob {len(str(each))}\0{each}".encode() for each in count())
+    named = ((hashlib.sha1(each, usedforsecurity=False).hexdigest(), each) for each in blobs)
+    for name, blob in islice(((name, blob) for name, blob in named if name.startswith(folder.name)), number):
+        (folder / name[2:]).write_bytes(zlib.compress(blob))
+
+
+def test_a_lock_that_somebody_killed_has_left_in_the_embedded_one_is_told(home: Path) -> None:
+    ledger = ledger_of(examples.platform(name="local", ledger=""))
+    add(ledger, event("released"))
+    place = home / ".local/state/pipelinekit/ledgers/local.git"
+    (place / "refs" / "heads" / f"{BRANCH}.lock").write_text("")
+    with pytest.raises(Refused, match=r"does not take the event.*\.lock"):
+        ledger.note([event("deployed")])
 
 
 def test_a_disk_that_takes_no_ledger_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

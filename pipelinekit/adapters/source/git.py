@@ -176,6 +176,14 @@ def scratch(*, origin: str = "", work_tree: Path | None = None) -> Iterator[Git]
 
 
 @contextmanager
+def bare(folder: Path) -> Iterator[Git]:
+    """git in a bare repository that we have made ourselves, settings and all."""
+    _require_recent()
+    with momentary.folder() as empty:
+        yield Git(folder, {**_environment(_of_user({}), empty), "GIT_DIR": str(folder)})
+
+
+@contextmanager
 def nowhere(folder: Path | None = None, *, plain: bool = False) -> Iterator[Git]:
     """git outside of any repository; `plain` does without the user's settings, for what needs none."""
     _require_recent()

@@ -62,5 +62,5 @@ class Ahead:
 
 def recent(remote: Remote, here: Git, branch: str) -> tuple[str, tuple[Commit, ...]]:
     """A branch's head and its newest commits."""
-    head = remote.fetch(here, [branch], f"--depth={RECENT}").get(branch, "")
-    return head, read_commits(here, head)
+    head = remote.fetch(here, [branch], newest=RECENT).get(branch, "")
+    return head, read_commits(here, head, newest=RECENT)

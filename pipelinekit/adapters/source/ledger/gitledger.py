@@ -11,6 +11,7 @@ from pipelinekit.adapters.source import git
 from pipelinekit.adapters.source.git import Git
 from pipelinekit.adapters.source.ledger import proof, signing
 from pipelinekit.adapters.source.ledger.ahead import Ahead, recent
+from pipelinekit.adapters.source.ledger.local import Local
 from pipelinekit.adapters.source.ledger.remote import Remote, read_commits
 from pipelinekit.adapters.source.ledger.signing import ANOTHER, Signer
 from pipelinekit.errors import Refused, refused
@@ -41,7 +42,7 @@ class GitLedger:
         clock: Callable[[], float] = time.time,
         first: Callable[[], object] = lambda: None,
     ) -> None:
-        self.remote = Remote(str(address))
+        self.remote = Remote(str(address)) if signed else Local(str(address))
         self.name = platform.name
         self._gated = frozenset(each.name for each in platform.environments if each.gated)
         self._clock = clock
@@ -261,6 +262,8 @@ class GitLedger:
             env=_authorship(keeper, event.at),
             stdin=message,
         )
+        if done.code and not self._keys:
+            raise self.remote.untaken(done.reason())
         if done.code:
             raise refused(
                 "ledger-key",

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.adapters import files
-from pipelinekit.errors import failed
+from pipelinekit.adapters.source import addresses, git
+from pipelinekit.adapters.source.git import Git
+from pipelinekit.adapters.source.ledger.remote import HEADS, Remote, is_race, pairs
+from pipelinekit.adapters.source.repositories import reason
+from pipelinekit.errors import Refused, failed, refused
+from pipelinekit.model.ledger import is_branch
 
 _CONFIG = """\
 [core]
@@ -18,6 +26,62 @@ _CONFIG = """\
 \tdenyDeletes = true
 \tfsckObjects = true
 """
+_NOTHING = "0" * 40
+_PATIENT = ("-c", "core.filesRefLockTimeout=3000")
+_LOOSE = 28
+"""So many objects in one of 256 folders are what git itself packs at (`gc.auto`)."""
+
+
+@dataclass(frozen=True)
+class Local(Remote):
+    """The embedded ledger, read and written where it is: a push would start five programs for one commit."""
+
+    @contextmanager
+    def opened(self) -> Iterator[Git]:
+        """git in this repository."""
+        with git.bare(Path(self.address)) as here:
+            yield here
+
+    def heads(self) -> dict[str, str]:
+        """Each branch of the ledger and its newest commit."""
+        with self.opened() as here:
+            return {name: commit for name, commit in self._heads(here).items() if is_branch(name)}
+
+    def fetch(
+        self,
+        here: Git,
+        branches: Sequence[str],
+        *,
+        newest: int = 0,  # noqa: ARG002 - all is here
+    ) -> dict[str, str]:
+        """The heads of those of the branches that are there."""
+        heads = self._heads(here)
+        return {name: heads[name] for name in branches if name in heads}
+
+    def push(self, here: Git, branch: str, commit: str, after: str) -> None:
+        """Put the branch at a commit if it still is at `after`; raises `Refused` (`MOVED`) if it is not."""
+        done = here.run(*_PATIENT, "update-ref", addresses.head(branch), commit, after or _NOTHING)
+        if done.code:
+            # A lock that outlives our patience is of somebody who was killed, and of no race.
+            raced = is_race(done.err) and ".lock'" not in done.err
+            raise self.moved(branch) if raced else self.untaken(reason(done))
+        loose = Path(self.address, "objects", "17")
+        if loose.is_dir() and len(list(loose.iterdir())) >= _LOOSE:
+            here.run("gc", "--quiet")
+
+    def untaken(self, why: str) -> Refused:
+        """What is raised when the disk does not let us write."""
+        return refused(
+            "ledger-refused",
+            f"{self} does not take the event: {why}",
+            hint="that folder has to be yours to write; XDG_STATE_HOME names another",
+        )
+
+    def _heads(self, here: Git) -> dict[str, str]:
+        done = here.run("for-each-ref", "--format=%(objectname) %(refname)", HEADS)
+        if done.code:
+            raise self._unreachable(reason(done))
+        return {ref.removeprefix(HEADS): commit for commit, ref in pairs(done.out, " ")}
 
 
 def folder(name: str) -> Path | None:

@@ -48,16 +48,17 @@ class Remote:
             done = here.run(*_reaching(), "ls-remote", "--heads", "origin", timeout=TIMEOUT)
         if done.code:
             raise self._unreachable(reason(done))
-        heads = {ref.removeprefix(HEADS): commit for commit, ref in _pairs(done.out, "\t")}
+        heads = {ref.removeprefix(HEADS): commit for commit, ref in pairs(done.out, "\t")}
         return {name: commit for name, commit in heads.items() if is_branch(name)}
 
-    def fetch(self, here: Git, branches: Sequence[str], *options: str) -> dict[str, str]:
-        """The heads of those of the branches that are there, with all that is below them."""
+    def fetch(self, here: Git, branches: Sequence[str], *, newest: int = 0) -> dict[str, str]:
+        """The heads of those of the branches that are there, with all or so many commits that are below."""
+        depth = [f"--depth={newest}"] if newest else []
         wanted = {addresses.head(each): each for each in branches}
         while wanted:
             specs = [f"+{ref}:{_here(ref)}" for ref in wanted]
             done = here.run(
-                *_reaching(), "fetch", "--quiet", "--no-tags", *options, "origin", *specs, timeout=TIMEOUT
+                *_reaching(), "fetch", "--quiet", "--no-tags", *depth, "origin", *specs, timeout=TIMEOUT
             )
             if done.code == 0:
                 break
@@ -68,7 +69,7 @@ class Remote:
         if not wanted:
             return {}
         listed = here.check("for-each-ref", "--format=%(objectname) %(refname)", "refs/ledger/")
-        heads = {ref: commit for commit, ref in _pairs(listed, " ")}
+        heads = {ref: commit for commit, ref in pairs(listed, " ")}
         return {name: heads[_here(ref)] for ref, name in wanted.items() if _here(ref) in heads}
 
     def push(self, here: Git, branch: str, commit: str, after: str) -> None:
@@ -87,21 +88,25 @@ class Remote:
         )
         if done.code == 0:
             return
-        if any(each in f"{done.out}\n{done.err}" for each in _RACES):
+        if is_race(f"{done.out}\n{done.err}"):
             raise self.moved(branch)
         rejected = next((line for line in done.out.splitlines() if line.startswith("!")), "")
         if rejected:
-            raise refused(
-                "ledger-refused",
-                f"{self} does not take the event: {rejected.rpartition(chr(9))[2]}",
-                hint="may this account push there? the server's own words say why not; its administrator "
-                "can tell",
-            )
+            raise self.untaken(rejected.rpartition(chr(9))[2])
         raise self._unreachable(reason(done))
 
     def moved(self, branch: str) -> Refused:
         """What is raised when somebody else was quicker."""
         return refused(MOVED, f"{branch} has moved on in {self}", hint="run it again")
+
+    def untaken(self, why: str) -> Refused:
+        """What is raised when the repository does not let us write."""
+        return refused(
+            "ledger-refused",
+            f"{self} does not take the event: {why}",
+            hint="may this account push there? the server's own words say why not; its administrator "
+            "can tell",
+        )
 
     def _unreachable(self, why: str) -> Refused:
         return refused(
@@ -114,10 +119,15 @@ class Remote:
         return f"the ledger at {without_credentials(self.address)}"
 
 
+def is_race(said: str) -> bool:
+    """Whether git says that somebody else was quicker."""
+    return any(each in said for each in _RACES)
+
+
 _JOINS = re.compile(r"tree [0-9a-fA-F]{40}\n(?:parent [0-9a-fA-F]{40}\n){2}")
 
 
-def _pairs(listed: str, gap: str) -> list[tuple[str, str]]:
+def pairs(listed: str, gap: str) -> list[tuple[str, str]]:
     """Commit and branch of each line: git's lines end in one way, whatever else a branch's name has."""
     split = (line.partition(gap) for line in listed.split("\n") if line)
     return [(commit, ref) for commit, _, ref in split]
@@ -128,8 +138,8 @@ def _here(ref: str) -> str:
     return "refs/ledger/" + ref.removeprefix(HEADS)
 
 
-def read_commits(here: Git, head: str) -> tuple[Commit, ...]:
-    """The commits below a head, oldest first, as they are.
+def read_commits(here: Git, head: str, *, newest: int = 0) -> tuple[Commit, ...]:
+    """The commits below a head, all or so many of the newest, oldest first, as they are.
 
     Raises `Refused` for a head that is no commit, and where two histories are joined. Whoever may push can
     join, without any key, and no order is left then: what stood beside would push aside a freeze, or come
@@ -137,7 +147,8 @@ def read_commits(here: Git, head: str) -> tuple[Commit, ...]:
     """
     if not head:
         return ()
-    listed = here.check("rev-list", "--topo-order", "--reverse", "--header", head)
+    most = [f"--max-count={newest}"] if newest else []
+    listed = here.check("rev-list", "--topo-order", "--reverse", "--header", *most, head)
     found = []
     for record in listed.split("\0"):
         identity, _, text = record.lstrip("\n").partition("\n")
