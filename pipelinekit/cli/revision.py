@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,21 @@ if TYPE_CHECKING:
     from pipelinekit.model.release import Revision
 
 
+EARLY = "worktree"
+"""The name of what `look` is begun as."""
+
+
+def look(root: Path, kept: ExitStack) -> tuple[object, worktree.Looked] | None:
+    """Look at the work tree before its descriptor is read; `kept` closes what that opens.
+
+    None for one of which nobody can tell whether it was touched since.
+    """
+    from pipelinekit.adapters.source.clone import unchanged
+
+    stamp = unchanged.stamp(root)
+    return None if stamp is None else (stamp, kept.enter_context(worktree.looked(root)))
+
+
 def facts(root: Path, app: App, registration: Registration | None) -> Revision:
     """The facts about the work tree; Jenkins knows branch and pull request, where git is detached."""
     from pipelinekit.adapters.source.clone import unchanged
@@ -28,7 +44,7 @@ def facts(root: Path, app: App, registration: Registration | None) -> Revision:
     found = ahead.again(
         ("revision", root, app.name, messages),
         lambda: unchanged.stamp(root),
-        lambda: worktree.revision(root, name=app.name, messages=messages),
+        lambda: _asked_of_git(root, app.name, messages=messages),
     )
     if app.build.folder:
         found = _built_from(root, app, found)
@@ -41,6 +57,15 @@ def facts(root: Path, app: App, registration: Registration | None) -> Revision:
             pipeline=True,
         )
     return replace(found, main_branch=registration.branch) if registration else found
+
+
+def _asked_of_git(root: Path, name: str, *, messages: bool) -> Revision:
+    from pipelinekit.adapters.source.clone import unchanged
+
+    early: tuple[object, worktree.Looked] | None = ahead.taken(EARLY)
+    if early and early[0] == unchanged.stamp(root):
+        return early[1].named(name, messages=messages)
+    return worktree.revision(root, name=name, messages=messages)
 
 
 def _built_from(root: Path, app: App, found: Revision) -> Revision:

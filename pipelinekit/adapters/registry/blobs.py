@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 import re
+import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urljoin
@@ -36,6 +38,9 @@ PIECE_ASKED = 512 * 1024
 LARGEST_PIECE = 256 * 1024 * 1024
 """Bytes of a piece that we keep in memory; a registry that wants larger ones gets all at once."""
 SMALL = 4 * 1024 * 1024
+FEW = 64 * 1024
+FRESH = 30.0
+"""Seconds for which what was stored is taken to be there still."""
 LARGEST = 64 * 1024**3
 """Bytes of a blob whose size nobody has told."""
 
@@ -49,6 +54,7 @@ class Blobs:
         self.connection = connection
         self.chunk = chunk
         self.live = live
+        self._stored: dict[tuple[Home, str], float] = {}
 
     def has(self, home: Home, digest: str) -> bool:
         """Whether the repository has it."""
@@ -96,10 +102,15 @@ class Blobs:
         return "" if answer.status_code == 201 else _location(home, answer)
 
     def upload(self, home: Home, data: bytes) -> str:
-        """Store some bytes unless they are there; their digest."""
+        """Store some bytes unless they are there; their digest.
+
+        A few bytes are sent sooner than it is asked whether they are there.
+        """
         digest = digest_bytes(data)
-        if not self.has(home, digest):
-            self.send(home, digest, io.BytesIO(data), len(data))
+        if time.monotonic() - self._stored.get((home, digest), -math.inf) > FRESH:
+            if len(data) <= FEW or not self.has(home, digest):
+                self.send(home, digest, io.BytesIO(data), len(data))
+            self._stored[home, digest] = time.monotonic()
         return digest
 
     def upload_file(self, home: Home, path: Path) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipelinekit.adapters.files import read_bytes, write_atomic
@@ -51,9 +52,11 @@ def manifest_of(config: bytes, data: bytes, chart: Mapping[str, object]) -> Mani
 
 def bring(blobs: Blobs, ref: ImageRef, archive: Path, chart: Mapping[str, object]) -> tuple[bytes, bytes]:
     """Store what a chart is made of, metadata and archive, under no name yet; both as they are stored."""
-    config, data = canonical(chart), read_bytes(archive)
-    for blob in (config, data):
-        blobs.upload(Home(ref.registry, ref.repository), blob)
+    home, config, data = Home(ref.registry, ref.repository), canonical(chart), read_bytes(archive)
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(blobs.upload, home, config)
+        blobs.upload(home, data)
+        beside.result()
     return config, data
 
 

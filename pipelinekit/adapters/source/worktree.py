@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,13 +29,45 @@ def revision(folder: Path, *, name: str, messages: bool = False) -> Revision:
     commits since the tag. Nothing is written to the
     repository. Raises `ToolFailed` with git's reason.
     """
+    with looked(folder) as found:
+        return found.named(name, messages=messages)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A work tree, looked at before anybody knows which application is asked for."""
+
+    facts: Revision
+    tags: tuple[str, ...] = ()
+    repo: Repository | None = None
+
+    def named(self, name: str, *, messages: bool = False) -> Revision:
+        """The facts with the tag that counts for the application."""
+        if self.repo is None or not self.facts.commit:
+            return self.facts
+        from pipelinekit.adapters.source.clone.tags import counted
+
+        found = counted(self.repo, self.facts.commit, self.tags, name, messages=messages)
+        return replace(
+            self.facts,
+            tag=found.tag,
+            since=found.since,
+            messages=found.messages,
+            passed=found.passed,
+            tagless=found.tagless,
+        )
+
+
+@contextmanager
+def looked(folder: Path) -> Iterator[Looked]:
+    """What `revision` says but for the tag, which is asked for within the block."""
     # Whoever only merges texts need not load what a release is made of.
-    from pipelinekit.adapters.source.clone.tags import counted
     from pipelinekit.model.release import Revision
 
     with git.repository(folder) as repo:
         if repo is None or _is_ignored(repo):
-            return Revision(tree=content.outside(folder), dirty=True)
+            yield Looked(Revision(tree=content.outside(folder), dirty=True))
+            return
         main_branch, tags = _refs(repo)
         head = repo.line(
             "rev-list", "--no-commit-header", "--max-count=1", "--format=%H %ct %T", "HEAD", "--"
@@ -42,29 +76,19 @@ def revision(folder: Path, *, name: str, messages: bool = False) -> Revision:
         if head and repo.prefix:
             tree = repo.line("rev-parse", "--quiet", "--verify", f"HEAD:{repo.prefix.rstrip('/')}")
         found_tree = content.tree(repo, tree)
+        mine = found_tree if found_tree == tree else _with_keys(repo, found_tree)
         facts = Revision(
-            tree=found_tree if found_tree == tree else _with_keys(repo, found_tree),
-            dirty=True,
+            tree=mine,
+            dirty=not head or mine != tree,
             branch=_branch(repo),
             main_branch=main_branch,
             shallow=(repo.place.common / "shallow").exists(),
             folder=repo.prefix.rstrip("/") or ".",
             source=without_credentials(repo.origin),
-        )
-        if not head:
-            return facts
-        found = counted(repo, commit, tags, name, messages=messages)
-        return replace(
-            facts,
             commit=commit,
             committed=int(committed),
-            dirty=facts.tree != tree,
-            tag=found.tag,
-            since=found.since,
-            messages=found.messages,
-            passed=found.passed,
-            tagless=found.tagless,
         )
+        yield Looked(facts, tags, repo)
 
 
 def _with_keys(repo: Repository, tree: str) -> str:
