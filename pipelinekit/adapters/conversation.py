@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters import process
+from pipelinekit.adapters import endings, process
 
 if TYPE_CHECKING:
     from typing import IO
@@ -59,7 +59,7 @@ class Conversation:
         """End it: it is told nothing more, and killed if that is not enough."""
         with suppress(OSError):
             self._input.close()
-        process.ended(self._program, _LEAVING)
+        endings.ended(self._program, _LEAVING)
         self._end()
 
     def _end(self) -> None:
@@ -108,7 +108,7 @@ class Conversation:
 
     def _reason(self) -> str:
         """What it complained of at last."""
-        process.ended(self._program, _LEAVING)
+        endings.ended(self._program, _LEAVING)
         if self._program.stderr:
             os.set_blocking(self._program.stderr.fileno(), False)
             with suppress(OSError):

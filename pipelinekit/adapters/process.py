@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from pipelinekit.adapters import endings
 from pipelinekit.adapters.lines import Collector
 from pipelinekit.adapters.programs import find
 from pipelinekit.errors import Fault, ToolFailed
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 MOST = 64 * 1024 * 1024
 """Bytes of output that a program may write before it is ended: its words are kept in memory."""
 _PIECE = 64 * 1024
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def begin(
         stdin=subprocess.PIPE if asked else stdin or subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=_dying_with_parent() if sys.platform == "linux" else None,
+        preexec_fn=endings.with_parent() if sys.platform == "linux" else None,
     )
 
 
@@ -215,6 +215,20 @@ def watch(
     process = begin(argv, cwd=cwd, env=env, stdin=given)
     if given:
         given.close()
+    return attend(process, line=line, tick=tick, every=every, first=first, timeout=timeout, tool=argv[0])
+
+
+def attend(
+    process: subprocess.Popen[bytes],
+    *,
+    line: Callable[[str], None] | None = None,
+    tick: Callable[[], bool] | None = None,
+    every: float = 2.0,
+    first: float = 0.0,
+    timeout: float | None = None,
+    tool: str = "",
+) -> Completed:
+    """`watch` for a program that was begun already; errors name it `tool`."""
     until = time.monotonic() + timeout if timeout else None
     late = (lambda: time.monotonic() > until) if until else None
     out, err = Collector(process.stdout, line), Collector(process.stderr, line)
@@ -225,7 +239,7 @@ def watch(
             process.kill()
             process.wait()
     if late and late() and process.returncode:
-        raise _timed_out(argv[0], timeout)
+        raise _timed_out(tool, timeout)
     return Completed(process.returncode, out.text(), err.text())
 
 
@@ -245,47 +259,10 @@ def _wait(
     from subprocess import TimeoutExpired
 
     within = first
-    while not ended(process, within if tick else None):
+    while not endings.ended(process, within if tick else None):
         within = every
         if tick and tick():
             process.send_signal(signal.SIGINT)
             with contextlib.suppress(TimeoutExpired):
                 process.wait(30)
             return
-
-
-def ended(process: subprocess.Popen[bytes], within: float | None) -> bool:
-    """Whether a program ends within so many seconds."""
-    from subprocess import TimeoutExpired
-
-    # Python has it where its own builder had it: a Python for every Linux may lack it.
-    if within is not None and hasattr(os, "pidfd_open") and process.poll() is None:
-        from select import POLLIN, poll
-
-        # `wait` with a bound looks twenty times a second; this is told at once.
-        with contextlib.suppress(OSError), os.fdopen(os.pidfd_open(process.pid), "rb", 0) as end:
-            told = poll()
-            told.register(end, POLLIN)
-            return bool(told.poll(within * 1000)) and process.wait() is not None
-    try:
-        process.wait(within)
-    except TimeoutExpired:
-        return False
-    return True
-
-
-def _dying_with_parent() -> Callable[[], None]:
-    # Killed at any moment, we must not leave a helm behind that goes on changing a cluster. Loaded here, for
-    # after the fork nothing may be.
-    import ctypes
-
-    prctl = ctypes.CDLL(None).prctl
-    parent = os.getpid()
-
-    def settle() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        # Of a parent that died before this call nobody is told any more.
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    return settle

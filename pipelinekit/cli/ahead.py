@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Ahead:
         self._due = 0.0
         self.unrecorded = False
         """Whether the ledger has not taken what one of the verbs told."""
+        self.kept = ExitStack()
+        """What early work has opened for the verbs after it; closed last."""
         self.known: dict[object, tuple[object, Any]] = {}
         """What was asked before, and what it looked like then."""
         self.shared: dict[object, tuple[float, Any]] = {}
@@ -96,6 +98,7 @@ class Ahead:
         finally:
             self._pool.shutdown(wait=False, cancel_futures=True)
             wait([future for _, future in self._begun.values()], ENDING)
+            self.kept.close()
 
 
 _open: list[Ahead] = []

@@ -127,7 +127,8 @@ VIA = click.option(
     metavar="jenkins",
     help="Let the application's pipeline in Jenkins do it, and follow it.",
 )
-TIMEOUT = seconds("--timeout", 300, "Seconds to deploy in.")
+SECONDS = 300
+TIMEOUT = seconds("--timeout", SECONDS, "Seconds to deploy in.")
 AUTOMATIC = click.option("--automatic", is_flag=True, help="Every environment that main builds deploy to.")
 
 

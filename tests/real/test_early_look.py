@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -46,8 +45,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 @pytest.fixture
 def early(folder: Path) -> Iterator[ahead.Ahead]:
-    with ExitStack() as kept, ahead.opened() as here:
-        here.begin(revision.EARLY, lambda: revision.look(folder, kept))
+    with ahead.opened() as here:
+        here.begin(revision.EARLY, lambda: revision.look(folder, here.kept))
         assert here.look(revision.EARLY) is not None
         yield here
 

@@ -9,10 +9,10 @@ import pytest
 
 BEGUN = """\
 import os, time
-from pipelinekit.adapters import process
+from pipelinekit.adapters import endings
 
 parent = os.getpid()
-settle = process._dying_with_parent()
+settle = endings.with_parent()
 if os.fork():
     os._exit(0 if {dies} else os.wait()[1])
 while {dies} and os.getppid() == parent:

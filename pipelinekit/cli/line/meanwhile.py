@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Sequence
 
 from pipelinekit.cli import ahead
+from pipelinekit.cli.options import SECONDS
 from pipelinekit.cli.wiring import Line
 from pipelinekit.model.preflight import REFUSED, Finding
 from pipelinekit.model.receipts import ChartPackaged, ImageBuilt
@@ -118,7 +119,12 @@ def _survey(early: ahead.Ahead, here: Line, target: Target, packaged: ChartPacka
         prepared = release.prepare(here.plan, published, target, *given, lambda _: None)
         if not there.differs(prepared.values):
             return None
-        return prepared, surveyor(here)(prepared)
+        findings = surveyor(here)(prepared)
+        if not any(each.verdict == REFUSED for each in findings):
+            early.kept.enter_context(
+                here.helm.ready(target, prepared.archive, prepared.layers, timeout=SECONDS)
+            )
+        return prepared, findings
 
     early.begin(_name(target, "surveyed"), look)
 

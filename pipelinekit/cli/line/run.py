@@ -7,7 +7,7 @@ import shlex
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack, nullcontext, redirect_stdout
+from contextlib import nullcontext, redirect_stdout
 
 import click
 
@@ -48,9 +48,9 @@ def run(
       pipelinekit run --from push
       pipelinekit run --explain --branch feature/x --pr 7
     """
-    with ExitStack() as kept, reaching.opened(), ahead.opened() as early:
+    with reaching.opened(), ahead.opened() as early:
         # Both wait for other programs and disks, while this thread reads the documents.
-        early.begin(revision.EARLY, lambda: revision.look(here.root, kept))
+        early.begin(revision.EARLY, lambda: revision.look(here.root, early.kept))
         if not explain and since in ("", "generate", "test", "build", "push"):
             loading.begin("pipelinekit.cli.line.image", loading.HTTP, loading.ENGINE)
         _planned(here, branch, pull_request, since, until, early, explain=explain, as_json=as_json)

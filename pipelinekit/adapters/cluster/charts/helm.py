@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import tarfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.cluster import answers
-from pipelinekit.adapters.cluster.charts import holders, linting, packing, undo
+from pipelinekit.adapters.cluster.charts import archives, doors, holders, linting, packing, undo
 from pipelinekit.adapters.cluster.charts.complaints import next_step
 from pipelinekit.adapters.cluster.direct import records, ways
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import RIVAL, Say
-
-UNPACKED = 64 * 1024 * 1024
-"""Bytes that the files of a chart have together at most."""
-
-MOST = 256 * 1024 * 1024
-"""Bytes of a chart, unpacked."""
 
 OWNERSHIP = ("--server-side", "true", "--force-conflicts")
 """What the chart declares is ours again, whoever changed it. Helm 3 has no such flags and needs none: its
@@ -50,6 +41,7 @@ class Helm:
         self.env = env
         self._linter = linting.Linter()
         self._packer = packing.Packer()
+        self._waiting: dict[tuple[Target, Path, tuple[str, ...], int], doors.Waiting] = {}
         self.owns = True
         """Whether this Helm knows who owns a field; found out by the first upgrade."""
 
@@ -87,32 +79,11 @@ class Helm:
 
         Raises `ToolFailed` for what is no archive, and for a file that is not UTF-8.
         """
-        wanted = set(names)
-        texts = {}
-        with _unpacking(archive), tarfile.open(archive) as source:
-            for member in source:
-                if source.offset > MOST or member.size > MOST:
-                    raise failed("chart-too-large", f"{archive} holds more than {MOST >> 20} MiB")
-                relative = member.name.partition("/")[2]
-                stream = source.extractfile(member) if relative in wanted else None
-                if stream:
-                    texts[relative] = stream.read().decode()
-        return texts
+        return archives.texts(archive, names)
 
     def digests(self, archive: Path) -> dict[str, str]:
         """The digest of each file (relative to the chart); raises `ToolFailed` for what is no archive."""
-        found: dict[str, str] = {}
-        left = UNPACKED
-        with _unpacking(archive), tarfile.open(archive) as source:
-            for member in source:
-                left -= member.size
-                if left < 0:
-                    raise failed("chart-too-big", f"{archive.name} has more than {UNPACKED} bytes in it")
-                stream = source.extractfile(member) if member.isfile() else None
-                if stream:
-                    content = hashlib.sha256(stream.read()).hexdigest()
-                    found[member.name.partition("/")[2]] = f"sha256:{content}"
-        return found
+        return archives.digests(archive)
 
     def render(self, archive: Path, target: Target, values: Sequence[str]) -> str:
         """What would be installed with those values texts, the later ones on top: YAML documents.
@@ -158,15 +129,35 @@ class Helm:
         whether it still makes sense; when it says yes, Helm is told to give up. Raises `ToolFailed` with
         Helm's reason.
         """
-        options = ["--wait", "--timeout", f"{timeout}s", "--history-max", "10"]
-        labels = ["--labels", holders.labels(timeout)]
-        done = self._upgrade(target, archive, values, *options, *labels, tick=hopeless)
+        waiting = self._waiting.pop((target, archive, tuple(values), timeout), None)
+        if waiting and waiting.let_in():
+            done = process.attend(waiting.process, tick=hopeless, first=FIRST)
+        else:
+            done = self._upgrade(target, archive, values, *_installing(timeout), tick=hopeless)
         if done.code:
             complaint = _complaint(done)
             rival = any(each in complaint for each in RIVALS)
             code = RIVAL if rival else "deploy-failed"
             raise failed(code, f"helm: {complaint}", hint=next_step(complaint, target))
         return _state(done.out)
+
+    @contextmanager
+    def ready(self, target: Target, archive: Path, values: Sequence[str], *, timeout: int) -> Iterator[None]:
+        """Begin what `install` with the same arguments goes on with, if it is called within the block.
+
+        Nothing is changed by it.
+        """
+        with momentary.folder() as scratch:
+            files = linting.values_of(_written(values, Path(scratch)))
+            more, env = self._left_out(archive, Path(scratch))
+            words = [*_upgrading(target, archive, files, _installing(timeout)), *OWNERSHIP, *more]
+            key = (target, archive, tuple(values), timeout)
+            with closing(doors.Waiting(words, env)) as waiting:
+                self._waiting[key] = waiting
+                try:
+                    yield
+                finally:
+                    self._waiting.pop(key, None)
 
     def last_good(self, target: Target) -> int | None:
         """The newest revision that was deployed whole and counts still, or None."""
@@ -199,8 +190,7 @@ class Helm:
     ) -> process.Completed:
         with momentary.folder() as scratch:
             files = linting.values_of(_written(values, Path(scratch)))
-            words = ["helm", "upgrade", "--install", target.name, str(archive), *files, *options]
-            words += ["--output", "json", *undo.scope(target)]
+            words = _upgrading(target, archive, files, options)
             if self.owns:
                 more, env = self._left_out(archive, Path(scratch))
                 # Helm 3 must stumble over these first: it takes a post-renderer by its path.
@@ -240,17 +230,6 @@ class Helm:
         return process.run(["helm", *arguments, *undo.scope(target)], env=self.env, timeout=60)
 
 
-@contextmanager
-def _unpacking(archive: Path) -> Iterator[None]:
-    """Raise `ToolFailed` for what is no archive, and for a text in it that is none."""
-    try:
-        yield
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        raise failed("not-a-chart", f"{archive.name} cannot be unpacked: {error}") from error
-    except UnicodeDecodeError as error:
-        raise failed("not-a-chart", f"{archive.name} has a text that is not UTF-8") from error
-
-
 def _state(answer: str) -> ReleaseState:
     """A release as Helm prints it in JSON."""
     release = json.loads(answer)
@@ -260,6 +239,18 @@ def _state(answer: str) -> ReleaseState:
         values=release.get("config") or {},
         manifest=str(release.get("manifest", "")),
     )
+
+
+def _installing(timeout: int) -> list[str]:
+    return [
+        *("--wait", "--timeout", f"{timeout}s", "--history-max", "10", "--labels"),
+        holders.labels(timeout),
+    ]
+
+
+def _upgrading(target: Target, archive: Path, files: Sequence[str], options: Sequence[str]) -> list[str]:
+    words = ["helm", "upgrade", "--install", target.name, str(archive), *files, *options]
+    return [*words, "--output", "json", *undo.scope(target)]
 
 
 def cluster_failed(target: Target, reason: str) -> ToolFailed:
