@@ -74,8 +74,8 @@ class Local(Remote):
         return refused(
             "ledger-refused",
             f"{self} does not take the event: {why}",
-            hint="a .lock that it names and nobody works with: remove it; else that folder has to be yours to "
-            "write, and XDG_STATE_HOME names another",
+            hint="a .lock that it names and nobody works with: remove it; else that folder has to be yours "
+            "to write, and XDG_STATE_HOME names another",
         )
 
     def _heads(self, here: Git) -> dict[str, str]:
