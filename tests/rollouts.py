@@ -77,7 +77,7 @@ class Bench:
             registry=self.registry,
             fetch=self._fetch,
             digest=_digest,
-            libraries=lambda folder: self.libraries,
+            libraries=lambda _: self.libraries,
         )
 
     @property

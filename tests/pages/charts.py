@@ -1,4 +1,4 @@
-"""What is made of the platform's charts: their READMEs, and the locks that say with which library they are made."""
+"""What is made of the platform's charts: their READMEs, and the locks that say which library is in them."""
 
 from __future__ import annotations
 

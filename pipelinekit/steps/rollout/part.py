@@ -137,9 +137,7 @@ def _own(
     archive = dist / Path(done.archive).name if done else dist
     if not done or done.key.commit != key or digest_of(archive) != done.archive_digest:
         root = folder.parents[1]
-        archive = shelf.charts.package(
-            folder, {}, trial, dist, target.name, root=root, libraries=libraries
-        )
+        archive = shelf.charts.package(folder, {}, trial, dist, target.name, root=root, libraries=libraries)
     return _packaged(part, shelf, target, archive, key, layers, receipts, publish=publish)
 
 

@@ -78,8 +78,8 @@ class Helm:
         """Lint the chart with `replaced` texts in it, and archive it in the folder `to`.
 
         It is linted with its own values, and with those of a deployment (`trial`) over each of its
-        `values-*.yaml`. The charts in `libraries` are in its `charts/`, in place of what is there of them. The
-        same content gives the same bytes. Raises `ToolFailed` with the linter's words.
+        `values-*.yaml`. The charts in `libraries` are put into its `charts/`, in place of what is there of
+        them. The same content gives the same bytes. Raises `ToolFailed` with the linter's words.
         """
         with momentary.folder() as scratch:
             chart = linting.copied(folder, replaced, Path(scratch, name), root)

@@ -79,7 +79,7 @@ def copied(folder: Path, replaced: Mapping[str, str], to: Path, root: Path) -> P
 
 
 def bring(libraries: Sequence[Path], chart: Path) -> None:
-    """Put library charts into the copy of a chart, in place of what `helm dependency build` has left of them."""
+    """Put library charts into a copy of a chart, in place of what `helm dependency build` has left there."""
     for each in libraries:
         there = chart / "charts"
         for left in there.glob(f"{each.name}-*.tgz"):
