@@ -12,10 +12,6 @@ from pipelinekit.reading.values import read_values
 
 ABOVE = "file://../../"
 """Where a component's chart has them, as Helm writes it: beside the component's folder."""
-_HINT = (
-    "look at what has changed in it, write that version into Chart.yaml, raise the chart's own one, and have"
-    " `helm dependency update` write Chart.lock anew where there is one"
-)
 
 
 def libraries_in(text: str, origin: str) -> tuple[str, ...]:
@@ -33,15 +29,21 @@ def check_libraries(
     """
     faults = []
     for index, name, version in _named(text, origin):
-        place = parse(text, origin)
+        source, path = parse(text, origin), ("dependencies", index)
         if name not in versions:
             problem = f"there is no library chart '{name}'"
-            path = ("dependencies", index, "name")
-            faults.append(place.found(path, "library-unknown", problem, nearest(name, known)))
+            hint = nearest(name, known)
+            faults.append(source.found((*path, "name"), "library-chart-unknown", problem, hint))
         elif version != versions[name]:
-            problem = f"it is made with {name} {version}, and there is {versions[name]}"
-            path = ("dependencies", index, "version")
-            faults.append(place.found(path, "library-version", problem, _HINT))
+            faults.append(
+                source.found(
+                    (*path, "version"),
+                    "library-chart-version",
+                    f"it is made with {name} {version}, and there is {versions[name]}",
+                    hint="look at what has changed in it, write that version into Chart.yaml, raise the chart's own"
+                    " one, and have `helm dependency update` write Chart.lock anew where there is one",
+                )
+            )
     return faults
 
 

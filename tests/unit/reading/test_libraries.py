@@ -22,7 +22,7 @@ def test_what_is_there_in_that_version_is_no_fault() -> None:
 
 def test_another_version_is_told_at_its_line() -> None:
     (fault,) = check_libraries(CHART, "x/Chart.yaml", {"pk-common": "1.1.0"}, ["pk-common"])
-    assert (fault.code, fault.place and fault.place.line) == ("library-version", 5)
+    assert (fault.code, fault.place and fault.place.line) == ("library-chart-version", 5)
     assert fault.problem == "it is made with pk-common 1.0.0, and there is 1.1.0"
     assert "raise the chart's own one" in fault.hint
 
@@ -30,7 +30,7 @@ def test_another_version_is_told_at_its_line() -> None:
 def test_what_is_nowhere_is_told_with_what_was_perhaps_meant() -> None:
     text = CHART.replace("pk-common", "pk-comon")
     (fault,) = check_libraries(text, "Chart.yaml", {}, ["pk-common"])
-    assert (fault.code, fault.place and fault.place.line) == ("library-unknown", 4)
+    assert (fault.code, fault.place and fault.place.line) == ("library-chart-unknown", 4)
     assert "did you mean 'pk-common'?" in fault.hint
 
 

@@ -55,4 +55,4 @@ def test_a_folder_without_a_chart_has_none(tmp_path: Path) -> None:
 def test_only_what_is_named_is_read(tmp_path: Path) -> None:
     (library(tmp_path, "broken", "1.0.0") / "Chart.yaml").write_text("[")
     made = chart(tmp_path / "chart", "0.0.0")
-    assert [each.code for each in libraries.find(tmp_path).faults(made)] == ["library-version"]
+    assert [each.code for each in libraries.find(tmp_path).faults(made)] == ["library-chart-version"]
