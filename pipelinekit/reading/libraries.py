@@ -40,8 +40,8 @@ def check_libraries(
                     (*path, "version"),
                     "library-chart-version",
                     f"it is made with {name} {version}, and there is {versions[name]}",
-                    hint="look at what has changed in it, write that version into Chart.yaml, raise the chart's own"
-                    " one, and have `helm dependency update` write Chart.lock anew where there is one",
+                    hint="look at what has changed in it, write that version into Chart.yaml, raise the"
+                    " chart's own one, and have `helm dependency update` write a Chart.lock anew",
                 )
             )
     return faults

@@ -30,9 +30,9 @@ class Charts:
         root: Path,
         libraries: Sequence[Path] = (),
     ) -> Path:
-        texts = _texts(folder) | replaced
-        for each in libraries:
-            texts |= {f"charts/{each.name}/{path}": text for path, text in _texts(each).items()}
+        texts = {**_texts(folder), **replaced}
+        for one in libraries:
+            texts |= {f"charts/{one.name}/{path}": text for path, text in _texts(one).items()}
         for each in ("Chart.yaml", "values.yaml"):
             read_values(texts[each], each)
         read_values(trial, "trial")
