@@ -65,6 +65,7 @@ class Bench:
         self.fetched: list[str] = []
         self.upstream: dict[str, bytes] = {}
         self.receipts: dict[str, doubles.Receipts] = {}
+        self.libraries: list[Path] = []
 
     @property
     def shelf(self) -> Shelf:
@@ -76,6 +77,7 @@ class Bench:
             registry=self.registry,
             fetch=self._fetch,
             digest=_digest,
+            libraries=lambda _: self.libraries,
         )
 
     @property

@@ -24,12 +24,22 @@ class Charts(Protocol):
         ...
 
     def package(
-        self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str, *, root: Path
+        self,
+        folder: Path,
+        replaced: Mapping[str, str],
+        trial: str,
+        to: Path,
+        name: str,
+        *,
+        root: Path,
+        libraries: Sequence[Path] = (),
     ) -> Path:
         """Lint the chart with `replaced` texts in it, and archive it in the folder `to`.
 
         `root` is the application's folder, which the chart's files may not lead out of.
         `trial` is a values text as a deployment gives it; the chart must be clean with it as well.
+        `libraries` are folders of charts that it is made with: they are archived in its `charts/`, in place
+        of what is there of them.
         The same content gives the same bytes. Raises `ToolFailed` with the linter's words.
         """
         ...

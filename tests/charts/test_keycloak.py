@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import importlib.util
+from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -125,17 +127,22 @@ WRONG: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
-def test_values_that_would_be_taken_for_more_are_refused(helm: Helm, wrong: dict[str, Any]) -> None:
+def test_values_that_would_be_taken_for_more_are_refused(
+    helm: Helm, whole: Callable[[Path], Path], wrong: dict[str, Any]
+) -> None:
     file = CHART / "ci" / "single-node-values.yaml"
-    said = helm.run("template", "x", str(CHART), "--values", str(file), values=wrong)
+    said = helm.run("template", "x", str(whole(CHART)), "--values", str(file), values=wrong)
     assert said.code != 0
     assert "values don't meet the specifications" in said.err
 
 
-def test_a_client_twice_and_no_hostname_are_refused_by_name(helm: Helm) -> None:
+def test_a_client_twice_and_no_hostname_are_refused_by_name(
+    helm: Helm, whole: Callable[[Path], Path]
+) -> None:
+    there = str(whole(CHART))
     file = CHART / "ci" / "single-node-values.yaml"
     one = {"name": "a", "secret": "s", "grants": ["password"]}
-    said = helm.run("template", "x", str(CHART), "--values", str(file), values={"clients": [one, one]})
+    said = helm.run("template", "x", there, "--values", str(file), values={"clients": [one, one]})
     assert "clients: a is there twice" in said.err
-    said = helm.run("template", "x", str(CHART), "--values", str(file), values={"hostname": ""})
+    said = helm.run("template", "x", there, "--values", str(file), values={"hostname": ""})
     assert "hostname is empty: give the address" in said.err

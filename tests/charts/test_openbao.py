@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -11,9 +14,9 @@ from tests.pages.charts import CHARTS
 CHART = CHARTS / "openbao" / "chart"
 
 
-def test_snapshots_are_asked_of_the_leader(helm: Helm) -> None:
+def test_snapshots_are_asked_of_the_leader(helm: Helm, whole: Callable[[Path], Path]) -> None:
     """One that follows saves none, and takes one for itself alone: a restoration that restores nothing."""
-    objects = helm.objects(CHART, {}, files=[CHART / "ci" / "production-values.yaml"])
+    objects = helm.objects(whole(CHART), {}, files=[CHART / "ci" / "production-values.yaml"])
     services = {each["metadata"]["name"]: each["spec"] for each in objects if each["kind"] == "Service"}
     everybody = min(services)
     declared = yaml.safe_load((CHART.parent / "component.yaml").read_text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,12 @@ TOKENS = {
 }
 """Components whose pods hold a token of the cluster, and why."""
 CASES = [(chart, file) for chart in charts() for file in sorted((chart / "ci").glob("*-values.yaml"))]
-each_chart = pytest.mark.parametrize("chart", charts(), ids=lambda chart: chart.parent.name)
+each_chart = pytest.mark.parametrize("chart", charts(), ids=lambda chart: chart.parent.name, indirect=True)
 each_case = pytest.mark.parametrize(
-    ("chart", "file"), CASES, ids=[f"{chart.parent.name}-{file.stem}" for chart, file in CASES]
+    ("chart", "file"),
+    CASES,
+    ids=[f"{chart.parent.name}-{file.stem}" for chart, file in CASES],
+    indirect=["chart"],
 )
 
 
@@ -193,8 +197,10 @@ SETTINGS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("wrong", SETTINGS, ids=str)
-def test_postgresql_takes_no_value_that_files_or_sql_take_for_more(helm: Helm, wrong: dict[str, Any]) -> None:
-    chart = CHARTS / "postgresql" / "chart"
+def test_postgresql_takes_no_value_that_files_or_sql_take_for_more(
+    helm: Helm, whole: Callable[[Path], Path], wrong: dict[str, Any]
+) -> None:
+    chart = whole(CHARTS / "postgresql" / "chart")
     file = chart / "ci" / "single-node-values.yaml"
     said = helm.run("template", "x", str(chart), "--values", str(file), values=wrong)
     assert said.code != 0
@@ -231,17 +237,17 @@ TEXTS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("wrong", TEXTS, ids=str)
 def test_prometheus_takes_no_value_that_its_configuration_takes_for_more(
-    helm: Helm, wrong: dict[str, Any]
+    helm: Helm, whole: Callable[[Path], Path], wrong: dict[str, Any]
 ) -> None:
-    chart = CHARTS / "prometheus" / "chart"
+    chart = whole(CHARTS / "prometheus" / "chart")
     file = chart / "ci" / "single-node-values.yaml"
     said = helm.run("template", "x", str(chart), "--values", str(file), values=wrong)
     assert said.code != 0
     assert "values don't meet the specifications" in said.err
 
 
-def test_prometheus_asks_each_component_as_it_is_declared(helm: Helm) -> None:
-    chart = CHARTS / "prometheus" / "chart"
+def test_prometheus_asks_each_component_as_it_is_declared(helm: Helm, whole: Callable[[Path], Path]) -> None:
+    chart = whole(CHARTS / "prometheus" / "chart")
     hostile = "/a'($x)?format=a=b&to=',;:"
     scrapes = [{"name": "vault", "namespace": "safe", "port": 8200, "path": hostile}]
     file = chart / "ci" / "single-node-values.yaml"
@@ -256,8 +262,10 @@ def test_prometheus_asks_each_component_as_it_is_declared(helm: Helm) -> None:
     assert {"regex": "safe;8200", "action": "drop"}.items() <= jobs["pods"]["relabel_configs"][2].items()
 
 
-def test_prometheus_takes_a_key_twice_and_one_path_with_several_queries(helm: Helm) -> None:
-    chart = CHARTS / "prometheus" / "chart"
+def test_prometheus_takes_a_key_twice_and_one_path_with_several_queries(
+    helm: Helm, whole: Callable[[Path], Path]
+) -> None:
+    chart = whole(CHARTS / "prometheus" / "chart")
     paths = ["/m?to=1&to=2", "/m", "/m?to=3", "/m?to=3"]
     scrapes = [{"name": "vault", "namespace": "safe", "port": 8200, "path": each} for each in paths]
     file = chart / "ci" / "single-node-values.yaml"
@@ -266,9 +274,3 @@ def test_prometheus_takes_a_key_twice_and_one_path_with_several_queries(helm: He
     jobs = [each for each in yaml.safe_load(text)["scrape_configs"] if each["job_name"].startswith("comp")]
     assert [each.get("params") for each in jobs] == [{"to": ["1", "2"]}, None, {"to": ["3"]}]
     assert len({each["job_name"] for each in jobs}) == 3
-
-
-def test_what_all_charts_have_of_names_is_one_text() -> None:
-    """Until a library chart has it."""
-    texts = {(chart / "templates" / "_names.tpl").read_text() for chart in charts()}
-    assert len(texts) == 1

@@ -20,14 +20,19 @@ class Charts:
             read_values(text, name)
 
     def package(
-        self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str, *, root: Path
+        self,
+        folder: Path,
+        replaced: Mapping[str, str],
+        trial: str,
+        to: Path,
+        name: str,
+        *,
+        root: Path,
+        libraries: Sequence[Path] = (),
     ) -> Path:
-        texts = {
-            path.relative_to(folder).as_posix(): path.read_text()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
-        texts |= replaced
+        texts = {**_texts(folder), **replaced}
+        for one in libraries:
+            texts |= {f"charts/{one.name}/{path}": text for path, text in _texts(one).items()}
         for each in ("Chart.yaml", "values.yaml"):
             read_values(texts[each], each)
         read_values(trial, "trial")
@@ -54,3 +59,8 @@ class Charts:
         content = json.dumps(data, sort_keys=True)
         given = f"kind: ConfigMap\nmetadata:\n  name: {target.name}\ndata: {content}\n"
         return "---\n".join(["", given, *texts])
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in found}

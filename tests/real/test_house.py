@@ -10,6 +10,7 @@ import sysconfig
 import tomllib
 import venv
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,38 @@ def test_the_installed_command_has_the_words_of_errors_and_all_its_data(
     done = run(str(installed.with_name("python")), "-c", question, cwd=tmp_path)
     inside = installed.parent.parent
     assert [Path(each).is_relative_to(inside) for each in done.stdout.split()] == [True] * len(DATA)
+
+
+def test_the_installed_command_packs_a_component_with_its_library(
+    installed: Path, testbed: Mapping[str, str], tmp_path: Path
+) -> None:
+    """Without a network, and without a word into the folder of the package."""
+    document = {
+        "apiVersion": "pipelinekit/v1",
+        "kind": "Platform",
+        "metadata": {"name": "acme"},
+        "images": {"registry": "r:5000"},
+        "charts": {"repository": "oci://r:5000/charts"},
+        "clusters": [{"name": "one"}],
+        "environments": [{"name": "dev", "cluster": "one", "namespace": "{team}"}],
+        "components": [{"name": "openbao", "values": "openbao.yaml"}],
+    }
+    (tmp_path / "platform.yaml").write_text(json.dumps(document))
+    (tmp_path / "openbao.yaml").write_text(json.dumps({"image": {"digest": "sha256:" + "1" * 64}}))
+    (data,) = installed.parents[1].glob("lib/python*/site-packages/pipelinekit/data/platform-charts")
+    before = sorted(data.rglob("*"))
+    done = subprocess.run(
+        [str(installed), "platform", "render", "--platform", str(tmp_path)],
+        cwd=tmp_path,
+        env={"PATH": testbed["PATH"], "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "kind: PodDisruptionBudget" in done.stdout
+    assert sorted(data.rglob("*")) == before
 
 
 def test_the_installed_package_is_not_the_checkout(installed: Path, tmp_path: Path) -> None:

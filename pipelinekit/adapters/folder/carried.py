@@ -23,11 +23,13 @@ def packed(
     made_of: Iterable[str],
     folders: Mapping[str, ComponentFolder],
     texts: Mapping[str, bytes],
+    libraries: Iterable[Path] = (),
 ) -> bytes:
     """The platform's document, of the component what it is `made_of`, and of others what they are judged by.
 
     `made_of` are paths in its folder: what else is there, a key or a receipt, is carried nowhere. `texts` are
-    other files, by their path beside the document. The same content gives the same bytes.
+    other files, by their path beside the document, `libraries` the folders of charts that its own are made
+    with. The same content gives the same bytes.
     """
     content = {"platform.yaml": document, **texts}
     needed = [PurePosixPath(each) for each in made_of if each]
@@ -38,6 +40,10 @@ def packed(
             if not mine and path.name not in (FILE, CHART):
                 continue
             content[f"{FOLDER}/{name}/{relative}"] = files.read_bytes(path, regular.CONTENT)
+    for library in libraries:
+        for path in _all(library):
+            relative = PurePosixPath(path.relative_to(library).as_posix())
+            content[f"{FOLDER}/{library.name}/{relative}"] = files.read_bytes(path, regular.CONTENT)
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as tar:
         for name in sorted(content):

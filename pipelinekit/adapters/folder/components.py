@@ -40,17 +40,22 @@ class ComponentFolder:
         return str(about.get("name", "")), str(about.get("version", ""))
 
 
-def find(platform: Path | None) -> dict[str, ComponentFolder]:
-    """Every component's folder by name; one of the platform's own goes before the package's of that name.
+def roots(platform: Path | None) -> list[Path]:
+    """The folders that components and library charts are looked for in, the one that goes before others last.
 
     `platform` is the folder that platform.yaml is in, or None for a platform without one on this disk.
     """
-    roots = [packaged.folder(FOLDER)]
+    found = [packaged.folder(FOLDER)]
     if platform is not None and (platform / FOLDER).is_dir():
-        roots.append(platform / FOLDER)
+        found.append(platform / FOLDER)
+    return found
+
+
+def find(platform: Path | None) -> dict[str, ComponentFolder]:
+    """Every component's folder by name, for the folder that platform.yaml is in; see `roots`."""
     return {
         path.name: ComponentFolder(path.name, path, files.read_bytes(path / FILE, regular.DOCUMENT))
-        for root in roots
+        for root in roots(platform)
         for path in sorted(root.iterdir())
         if (path / FILE).is_file()
     }

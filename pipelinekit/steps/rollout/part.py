@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ Fetch = Callable[[Archive, Path], None]
 """Writes an upstream archive to a path."""
 Digest = Callable[[Path], str]
 """One digest over a folder, names and contents."""
+Libraries = Callable[[Path], Sequence[Path]]
+"""The folders of the library charts that the chart in a folder is made with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class Shelf:
     registry: ChartRepository
     fetch: Fetch
     digest: Digest
+    libraries: Libraries
 
 
 def policies_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged | None:
@@ -124,15 +127,17 @@ def _own(
     *,
     publish: bool,
 ) -> Packaged:
-    """A chart of ours: packaged once for each content of its folder."""
-    content = shelf.digest(folder)
+    """A chart of ours: packaged once for each content of its folder and of its libraries."""
+    libraries = shelf.libraries(folder)
+    content = " ".join(shelf.digest(each) for each in (folder, *libraries))
     dist = part.workspace.working_folder(DIST)
     trial = json.dumps(overlay({}, _overlaid(layers)))
     key = f"{content} {_short(trial)}"
     done = receipts.load(ChartPackaged)
     archive = dist / Path(done.archive).name if done else dist
     if not done or done.key.commit != key or digest_of(archive) != done.archive_digest:
-        archive = shelf.charts.package(folder, {}, trial, dist, target.name, root=folder.parents[1])
+        root = folder.parents[1]
+        archive = shelf.charts.package(folder, {}, trial, dist, target.name, root=root, libraries=libraries)
     return _packaged(part, shelf, target, archive, key, layers, receipts, publish=publish)
 
 

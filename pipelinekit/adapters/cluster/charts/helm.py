@@ -57,15 +57,25 @@ class Helm:
             self._packer.pack(chart)
 
     def package(
-        self, folder: Path, replaced: Mapping[str, str], trial: str, to: Path, name: str, *, root: Path
+        self,
+        folder: Path,
+        replaced: Mapping[str, str],
+        trial: str,
+        to: Path,
+        name: str,
+        *,
+        root: Path,
+        libraries: Sequence[Path] = (),
     ) -> Path:
         """Lint the chart with `replaced` texts in it, and archive it in the folder `to`.
 
         It is linted with its own values, and with those of a deployment (`trial`) over each of its
-        `values-*.yaml`. The same content gives the same bytes. Raises `ToolFailed` with the linter's words.
+        `values-*.yaml`. The charts in `libraries` are put into its `charts/`, in place of what is there of
+        them. The same content gives the same bytes. Raises `ToolFailed` with the linter's words.
         """
         with momentary.folder() as scratch:
             chart = linting.copied(folder, replaced, Path(scratch, name), root)
+            linting.bring(libraries, chart)
             with ThreadPoolExecutor(1) as pool:
                 linted = pool.submit(self._linter.lint, chart, trial)
                 called, content = self._packer.pack(chart)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -75,6 +76,16 @@ def copied(folder: Path, replaced: Mapping[str, str], to: Path, root: Path) -> P
     for relative, text in replaced.items():
         write_atomic(to / relative, text)
     return to
+
+
+def bring(libraries: Sequence[Path], chart: Path) -> None:
+    """Put library charts into a copy of a chart, in place of what `helm dependency build` has left there."""
+    for each in libraries:
+        there = chart / "charts"
+        for left in there.glob(f"{each.name}-*.tgz"):
+            left.unlink()
+        shutil.rmtree(there / each.name, ignore_errors=True)
+        tracked.copy(each, there / each.name, each.parent)
 
 
 def _but_for_release(chart: Path, trial: str) -> bytes:

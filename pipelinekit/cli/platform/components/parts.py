@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.cluster.ground.volumes import Volumes
     from pipelinekit.adapters.cluster.handovers import HandoverJobs
     from pipelinekit.adapters.folder.components import ComponentFolder
+    from pipelinekit.adapters.folder.libraries import Libraries
     from pipelinekit.model.component import Archive, Component
     from pipelinekit.model.preflight import Finding
     from pipelinekit.plan.rollout.order import Order
@@ -51,6 +52,7 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
     `folder` is the one that platform.yaml is in, or None for one that is not on this disk.
     """
     from pipelinekit.adapters.folder import components as component_folders
+    from pipelinekit.adapters.folder import libraries as library_folders
 
     folders = component_folders.find(folder)
     on = {each.name for each in needs.enabled(platform)}
@@ -62,9 +64,11 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
         except DocumentInvalid as error:
             faults += error.faults if name in on else ()
     faults += needs.check_components(platform, source, described, tuple(folders))
+    known = library_folders.find(folder)
     for name in sorted(on & described.keys()):
         try:
             faults += _one_archive(described[name], folders[name])
+            faults += _without_library(described[name], folders[name], known)
         except DocumentInvalid as error:
             faults += error.faults
     return Found(described, folders, tuple(faults))
@@ -82,6 +86,15 @@ def _one_archive(described: needs.Described, folder: ComponentFolder) -> list[Fa
     problem = f"it is the chart {' '.join(chart)}, and so is what the component itself is"
     hint = f"name it {chart[0]}-policies in its Chart.yaml: of two charts each has its own archive"
     return [described.source.found(("policies",), "chart-twice", problem, hint)]
+
+
+def _without_library(
+    described: needs.Described, folder: ComponentFolder, known: Libraries
+) -> Iterator[Fault]:
+    """What the charts of a component are made with, and is not there."""
+    for chart in (described.component.chart, described.component.policies):
+        if chart:
+            yield from known.faults(folder.path / chart)
 
 
 class Rollout:
@@ -167,6 +180,7 @@ class Rollout:
     @cached_property
     def shelf(self) -> Shelf:
         """What makes archives, and where they go."""
+        from pipelinekit.adapters.folder import libraries
         from pipelinekit.adapters.folder.digest import digest
         from pipelinekit.steps.rollout.part import Shelf
 
@@ -177,6 +191,7 @@ class Rollout:
             registry=chart_repository(self.platform),
             fetch=self._fetch,
             digest=digest,
+            libraries=libraries.find(self.folder).of,
         )
 
     @cached_property

@@ -76,7 +76,10 @@ def _given(here: Rollout, part: Part, packaged: Sequence[Packaged], *, timeout: 
     target = _target(here, part)
     component, archive = part.component, part.component.archive
     made_of = (component.chart, component.policies, archive.file if archive else "")
-    content = carried.packed(here.path.read_bytes(), part.name, made_of, here.folders, _texts(here, part))
+    charts = [part.folder / each for each in (component.chart, component.policies) if each]
+    libraries = dict.fromkeys(each for chart in charts for each in here.shelf.libraries(chart))
+    texts = _texts(here, part)
+    content = carried.packed(here.path.read_bytes(), part.name, made_of, here.folders, texts, libraries)
     if len(content) > plan.LARGEST:
         raise refused(
             "handover-large",

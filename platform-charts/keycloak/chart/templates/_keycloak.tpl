@@ -29,18 +29,10 @@ spec:
   volumes:
     - name: scripts
       configMap: {name: {{ include "pk.name" (list $root "scripts") }}}
-    - name: admin
-      secret:
-        secretName: {{ $root.Values.admin.secret | quote }}
-        defaultMode: 0440
-        items: [{key: {{ $root.Values.admin.provision | quote }}, path: secret}]
+    {{- include "pk.secret" (list "admin" $root.Values.admin.secret $root.Values.admin.provision "secret") | nindent 4 }}
     {{- range $place, $each := $root.Values.clients }}
     {{- if not $each.public }}
-    - name: client-{{ $place }}
-      secret:
-        secretName: {{ $each.secret | quote }}
-        defaultMode: 0440
-        items: [{key: {{ $each.key | default "client-secret" | quote }}, path: secret}]
+    {{- include "pk.secret" (list (printf "client-%d" $place) $each.secret ($each.key | default "client-secret") "secret") | nindent 4 }}
     {{- end }}
     {{- end }}
 {{- end -}}

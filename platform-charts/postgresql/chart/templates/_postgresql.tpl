@@ -14,11 +14,7 @@ env:
 {{- define "postgresql.volumes" -}}
 - name: scripts
   configMap: {name: {{ include "pk.name" (list . "scripts") }}}
-- name: superuser
-  secret:
-    secretName: {{ .Values.superuser.secret | quote }}
-    defaultMode: 0440
-    items: [{key: {{ .Values.superuser.key | quote }}, path: password}]
+{{ include "pk.secret" (list "superuser" .Values.superuser.secret .Values.superuser.key "password") }}
 - name: tmp
   emptyDir: {sizeLimit: 64Mi}
 {{- end -}}

@@ -56,6 +56,20 @@ def test_of_the_component_goes_what_it_is_made_of_and_of_others_what_they_are_ju
     assert (tmp_path / "to/platform.yaml").read_bytes() == b"document"
 
 
+def test_the_libraries_that_its_charts_are_made_with_go_along(tmp_path: Path) -> None:
+    folders = {"jenkins": folder(tmp_path / "from", "jenkins")}
+    library = tmp_path / "from" / "pk-common"
+    (library / "templates").mkdir(parents=True)
+    for path in ("Chart.yaml", "templates/_names.tpl"):
+        (library / path).write_text(path)
+    unpack(packed(b"d", "jenkins", ("chart",), folders, {}, [library]), tmp_path / "to")
+    there = tmp_path / "to/platform-charts/pk-common"
+    assert [(there / each).read_text() for each in ("Chart.yaml", "templates/_names.tpl")] == [
+        "Chart.yaml",
+        "templates/_names.tpl",
+    ]
+
+
 def test_the_same_content_has_the_same_bytes(tmp_path: Path) -> None:
     first = {name: folder(tmp_path / "a", name) for name in ("jenkins", "store")}
     second = {name: folder(tmp_path / "b", name) for name in ("store", "jenkins")}

@@ -62,6 +62,23 @@ def test_policies_are_there_where_they_are_declared(tmp_path: Path) -> None:
     assert Component(name="a").policies == ""
 
 
+def test_a_chart_is_packaged_with_its_libraries_and_anew_when_one_changes(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    library = tmp_path / "pk-common"
+    library.mkdir()
+    bench.libraries.append(library)
+    made = []
+    for text in ("a", "a", "b"):
+        (library / "Chart.yaml").write_text(text)
+        packaged = release_of(bench.part(), bench.shelf, publish=False).prepared
+        inside = json.loads(packaged.archive.read_text())
+        assert inside["charts/pk-common/Chart.yaml"] == text
+        made.append((packaged.chart.archive_digest, packaged.plan.key))
+    assert made[0] == made[1]
+    assert made[0][0] != made[2][0]
+    assert made[0][1] != made[2][1]
+
+
 def test_policies_are_told_where_the_clusters_api_is(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     cluster = replace(bench.shelf.platform.clusters[0], network=Grounds(api_servers=("192.0.2.1:6443",)))

@@ -48,3 +48,17 @@ def test_what_only_shows_a_releases_names_is_linted_once(tmp_path: Path, templat
 )
 def test_what_compares_them_is_linted_for_each(tmp_path: Path, template: str) -> None:
     assert not same(tmp_path, template)
+
+
+def test_a_library_is_brought_in_place_of_what_was_left_of_it_and_of_nothing_else(tmp_path: Path) -> None:
+    library = tmp_path / "pk-common"
+    (library / "templates").mkdir(parents=True)
+    (library / "templates" / "_names.tpl").write_text("new")
+    there = tmp_path / "chart" / "charts"
+    (there / "pk-common" / "templates").mkdir(parents=True)
+    (there / "pk-common" / "templates" / "_gone.tpl").write_text("old")
+    for left in ("pk-common-0.9.0.tgz", "other-1.0.0.tgz"):
+        (there / left).write_text("")
+    linting.bring([library], tmp_path / "chart")
+    found = sorted(each.relative_to(there).as_posix() for each in there.rglob("*") if each.is_file())
+    assert found == ["other-1.0.0.tgz", "pk-common/templates/_names.tpl"]

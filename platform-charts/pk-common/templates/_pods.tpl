@@ -1,33 +1,3 @@
-{{/* The name of something of this release. Usage: include "pk.name" (list . "backup"), or with "" for the main one */}}
-{{- define "pk.name" -}}
-{{- $root := index . 0 -}}
-{{- prepend (rest .) $root.Release.Name | compact | join "-" | trunc 52 | trimSuffix "-" -}}
-{{- end -}}
-
-{{/* Labels by which pods are found; they never change. Usage: include "pk.selector" (list . "server") */}}
-{{- define "pk.selector" -}}
-{{- $root := index . 0 -}}
-app.kubernetes.io/name: {{ $root.Chart.Name | quote }}
-app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
-pipelinekit.dev/part: {{ index . 1 | quote }}
-{{- end -}}
-
-{{/* All labels of an object. Usage: include "pk.labels" (list . "server") */}}
-{{- define "pk.labels" -}}
-{{- $root := index . 0 -}}
-{{ include "pk.selector" . }}
-app.kubernetes.io/component: {{ index . 1 | quote }}
-app.kubernetes.io/version: {{ include "pk.labelValue" $root.Chart.AppVersion }}
-app.kubernetes.io/part-of: platform
-app.kubernetes.io/managed-by: {{ $root.Release.Service | quote }}
-helm.sh/chart: {{ include "pk.labelValue" (printf "%s-%s" $root.Chart.Name $root.Chart.Version) }}
-{{- end -}}
-
-{{/* A text as a label's value. Usage: include "pk.labelValue" $text */}}
-{{- define "pk.labelValue" -}}
-{{- regexReplaceAll "[^A-Za-z0-9]+$" (. | replace "+" "_" | trunc 63) "" | quote -}}
-{{- end -}}
-
 {{/* An image by its digest, from the mirror where there is one. Usage: include "pk.image" (list . "image" .Values.image) */}}
 {{- define "pk.image" -}}
 {{- $root := index . 0 -}}
@@ -81,4 +51,22 @@ securityContext:
 resources:
   requests: {cpu: {{ .cpu | quote }}, memory: {{ .memory | quote }}, ephemeral-storage: {{ .disk | quote }}}
   limits: {memory: {{ .memory | quote }}, ephemeral-storage: {{ .disk | quote }}}
+{{- end -}}
+
+{{/* A volume that has one key of a Secret as a file. Usage: include "pk.secret" (list "seal" .Values.seal.secret .Values.seal.key "key") */}}
+{{- define "pk.secret" -}}
+- name: {{ index . 0 }}
+  secret:
+    secretName: {{ index . 1 | quote }}
+    defaultMode: 0440
+    items: [{key: {{ index . 2 | quote }}, path: {{ index . 3 }}}]
+{{- end -}}
+
+{{/* What is claimed of a volume: `class`, where it is not the cluster's own, and `size`. Usage: include "pk.claim" .Values.storage */}}
+{{- define "pk.claim" -}}
+accessModes: [ReadWriteOnce]
+{{- with .class }}
+storageClassName: {{ . | quote }}
+{{- end }}
+resources: {requests: {storage: {{ .size | quote }}}}
 {{- end -}}
