@@ -34,6 +34,8 @@ class Part:
     document: bytes
     """The text of its component.yaml."""
     folder: Path
+    root: Path
+    """What its folder is in: no link may lead out of it."""
     own: str
     """Its own values for the chart."""
     values: str
@@ -132,7 +134,7 @@ def _own(
     done = receipts.load(ChartPackaged)
     archive = dist / Path(done.archive).name if done else dist
     if not done or done.key.commit != key or digest_of(archive) != done.archive_digest:
-        archive = shelf.charts.package(folder, {}, trial, dist, target.name, root=folder.parents[1])
+        archive = shelf.charts.package(folder, {}, trial, dist, target.name, root=part.root)
     return _packaged(part, shelf, target, archive, key, layers, receipts, publish=publish)
 
 

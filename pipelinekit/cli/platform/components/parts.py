@@ -62,6 +62,11 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
         except DocumentInvalid as error:
             faults += error.faults if name in on else ()
     faults += needs.check_components(platform, source, described, tuple(folders))
+    if folder is not None:
+        named = [folder / each.values for each in needs.enabled(platform) if each.values]
+        for name in sorted(on & described.keys()):
+            named += component_folders.made_of(described[name].component, folders[name].path)
+        component_folders.require_inside(folder, named)
     for name in sorted(on & described.keys()):
         try:
             faults += _one_archive(described[name], folders[name])
@@ -154,6 +159,7 @@ class Rollout:
             component=component,
             document=there.content,
             folder=there.path,
+            root=self.folder if there.path.is_relative_to(self.folder) else there.path.parent,
             own=_text(there.path / component.values) if component.values else "",
             values=_text(self.folder / entry.values) if entry.values else "",
             workspace=Workspace(work),
