@@ -229,3 +229,24 @@ def test_archives_and_the_platform_s_own_values_are_held_to_it_too(
         moved(path, elsewhere / path.name)
     said = platform.verb("render", "--env", "dev")
     assert (said.code, said.err.count("leads out of the repository")) == (6, 2), said.err
+
+
+def test_what_nexus_needs_and_pulls_from_it_is_told_where_it_says_so(platform: TestPlatform) -> None:
+    for name, needs in (("database", ()), ("nexus", ("database",)), ("web", ("nexus",))):
+        platform.component(name, needs=needs, images=["nexus.example.com:5003/library/busybox:stable"])
+    platform.on("database", "nexus", "web")
+    file = platform.folder / "platform.yaml"
+    document = json.loads(file.read_text())
+    document["components"][0]["values"] = "mine.yaml"
+    file.write_text(json.dumps({**document, "nexus": {"url": "https://nexus.example.com"}}))
+    (platform.folder / "mine.yaml").write_text(
+        "other: nexus.example.com\nimage: nexus.example.com:5001/a:1\n"
+    )
+    words = [platform._words()[0], "validate", "--platform", str(platform.folder)]
+    validated = subprocess.run(words, cwd=platform.folder, capture_output=True, text=True, check=False)
+    graph = platform.verb("graph")
+    for code, said in ((validated.returncode, validated.stderr), (graph.code, graph.err)):
+        assert (code, said.count("pulls from it")) == (3, 3), said
+        assert "database/component.yaml:12:3: database has to run before Nexus, and pulls from it" in said
+        assert "nexus/component.yaml:14:3: nexus is Nexus, and pulls from it" in said
+        assert "mine.yaml:2:8: database has to run before Nexus" in said

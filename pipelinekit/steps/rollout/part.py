@@ -40,6 +40,8 @@ class Part:
     """Its own values for the chart."""
     values: str
     """What the platform lays over them."""
+    origins: tuple[str, str] = ("", "")
+    """The files that these two are from."""
     workspace: Workspace
     """Where archives and receipts of it are kept."""
     receipts: Receipts

@@ -51,6 +51,7 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
     `folder` is the one that platform.yaml is in, or None for one that is not on this disk.
     """
     from pipelinekit.adapters.folder import components as component_folders
+    from pipelinekit.cli.platform.components import knots
 
     folders = component_folders.find(folder)
     on = {each.name for each in needs.enabled(platform)}
@@ -67,6 +68,8 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
         for name in sorted(on & described.keys()):
             named += component_folders.made_of(described[name].component, folders[name].path)
         component_folders.require_inside(folder, named)
+        if not any(each.code == "need-circle" for each in faults):
+            faults += knots.faults(platform, described, folders, folder)
     for name in sorted(on & described.keys()):
         try:
             faults += _one_archive(described[name], folders[name])
@@ -162,6 +165,7 @@ class Rollout:
             root=self.folder if there.path.is_relative_to(self.folder) else there.path.parent,
             own=_text(there.path / component.values) if component.values else "",
             values=_text(self.folder / entry.values) if entry.values else "",
+            origins=(str(there.path / component.values), str(self.folder / entry.values)),
             workspace=Workspace(work),
             receipts=ReceiptFolder(work),
             policies=ReceiptFolder(work / "policies"),
