@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from pipelinekit.plan.detect import choices
+from pipelinekit.plan.detect.beside import alone
 from pipelinekit.plan.detect.folders import below
 from pipelinekit.plan.detect.node import basepath, frameworks, nest, package, ports, workspaces
 from pipelinekit.plan.detect.node.package import Package
@@ -157,7 +158,8 @@ def _program(texts: Texts, root: Package, found: Detected) -> Detected:
             found = replace(found, command=made.command, package=made.package)
             return _flagged(started, replace(found, port=made.port).because(made.reason).doubting(made.doubt))
         found = replace(found, port=made.port)
-    return _served(texts, root, _started(root, started, found))
+    found = _started(root, started, found)
+    return _served(alone(texts, (found.package, *found.command)), root, found)
 
 
 def _flagged(started: Start, found: Detected) -> Detected:
