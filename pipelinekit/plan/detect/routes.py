@@ -10,10 +10,11 @@ from pipelinekit.plan.detect.signs import Detected, Texts, search
 _ROUTE = re.compile(r"/(?:healthz|health|livez|ping|-/healthy)")
 _PREFIX = re.compile(
     r"\b(?:url_prefix|prefix|root_path|application_root)\s*[=:]\s*[\"']/?\w[^\"'\n]*"
-    r"|\.use\(\s*[\"']/\w[^\"'\n]*[\"'],?(?!\s*(?:\w+\.)?(?:static|serveStatic|serve_static)\b)"
+    r"|\.use\(\s*[\"']/\w[^\"'\n]*[\"'](?!\s*,\s*(?:\w+\.)?(?:static|serveStatic|serve_static)\b)"
     r"|\b(?:setGlobalPrefix|basePath|basepath)\(\s*[\"']/?\w[^\"'\n]*"
-    r"|\.(?:Group|Route|Mount|PathPrefix|nest|group)\(\s*\"/\w[^\"\n]*"
-    r"|(?:\.route|\.mount|\bscope|\bmap|\bnamespace)\b\s*\(?\s*[\"']/\w[^\"'\n]*[\"'](?:\s*,\s*(?!get|post|put)\w|\)|\s+do\b)"
+    r"|(?:\.|->)(?:Group|Route|Mount|PathPrefix|nest|group|mount|scope)\(\s*[\"']/\w[^\"'\n]*"
+    r"|\.route\(\s*[\"']/\w[^\"'\n]*[\"']\s*,\s*(?!async\b|function\b)\w+\s*\)"
+    r"|\bscope\(\s*\"/\w[^\"\n]*|\b(?:map|namespace|scope)\b\s*\(?\s*[\"']/\w[^\"'\n]*[\"'][^\n]*?\bdo\b"
     r"|@RequestMapping\(\s*(?:value\s*=\s*|path\s*=\s*)?\"/\w[^\"\n]*\"\s*\)\s*(?:\n[^\n]*){0,3}?\bclass\b"
     r"|^(?:server\.(?:servlet\.)?context-path|spring\.webflux\.base-path)\s*[=:]\s*/\w\S*"
     r"|\bcontext-path:[ \t]+[\"']?/\w\S*",
@@ -27,23 +28,25 @@ _TOP = re.compile(
 
 
 def with_health(texts: Texts, found: Detected) -> Detected:
-    """The same with the route that its own sources have for it; a doubt where it may be below another path."""
+    """The same with the route that its own sources have for it; a doubt where it may be below a path."""
     if found.health:
         return found
     # What begins with a character is found without a look at each place: few texts are left for the question.
     few = {path: text for path, text in texts.items() if _ROUTE.search(text)}
-    match = search(few, "", rf"[\"']({_ROUTE.pattern})[\"']")
+    match = search(few, "", rf"[\"'](?:GET )?({_ROUTE.pattern})[\"']")
     if not match:
         return found
     line = match.string[max(0, match.start() - 80) : match.start() + 1]
-    prefix = None if _TOP.search(line) else _first_prefix(texts)
+    prefix = "" if _TOP.search(line) else _first_prefix(texts)
     if prefix:
-        said = " ".join(prefix[0].split())[:60]
         return found.doubting(
-            f"a route {match[1]}, and routes are below a path ({said}): say it in run.health"
+            f"a route {match[1]}, and some routes are below {prefix}: say in run.health what is asked"
         )
     return replace(found, health=match[1]).because(f"a route {match[1]}: the health check")
 
 
-def _first_prefix(texts: Texts) -> re.Match[str] | None:
-    return next((found for text in texts.values() if (found := _PREFIX.search(text))), None)
+def _first_prefix(texts: Texts) -> str:
+    """The first path below which routes are put; empty without one."""
+    found = next((found for text in texts.values() if (found := _PREFIX.search(text))), None)
+    words = re.findall(r"(?<=[\"'\s=:/(])/?\w[\w/.-]*", found[0]) if found else []
+    return next((each for each in words if each.startswith("/")), words[-1] if words else "")[:60]

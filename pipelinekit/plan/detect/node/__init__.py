@@ -26,6 +26,7 @@ NODE_TESTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("jest", ("npx", "jest", "--ci")),
 )
 _PLACEHOLDER = re.compile(r"no test specified|^[^\S\n]*exit 1\s*$|^[^\S\n]*(true|exit 0|echo\b[^&|;]*)\s*$")
+_MOCHA = re.compile(r"(?:cross-env\s+)?(?:\w+=[\w.-]+\s+)*(?:\S*/)?_?mocha((?:\s+[\w./@,:=*-]+)*)")
 _FOLDER = re.compile(r"[A-Za-z0-9._@+/-]+")
 
 
@@ -208,11 +209,27 @@ def _served(texts: Texts, root: Package, found: Detected) -> Detected:
     return replace(found, server=False).doubting(f"nothing in the source answers requests: {UNSERVED}")
 
 
+def _mocha(script: str) -> tuple[str, ...]:
+    """What the script tells mocha, the reports left out: without `--exit` it may never end."""
+    said = _MOCHA.fullmatch(script.strip())
+    words = said[1].split() if said else []
+    reports = {"-R", "--reporter", "-O", "--reporter-option", "--reporter-options"}
+    return tuple(
+        each
+        for at, each in enumerate(words)
+        if each.partition("=")[0] not in reports
+        and not (at and words[at - 1] in reports)
+        and "*" not in each
+        and each not in {"-w", "--watch"}
+    )
+
+
 def _tested(root: Package, found: Detected) -> Detected:
+    script = root.scripts.get("test", "")
     for name, command in NODE_TESTS:
         if name in root.names:
-            return replace(found, test=command).because(f"{name}: the tests")
-    script = root.scripts.get("test", "")
+            chosen = _mocha(script) if name == "mocha" else ()
+            return replace(found, test=(*command, *chosen)).because(f"{name}: the tests")
     if not script or _PLACEHOLDER.search(script):
         return found.because("no tests: package.json has no script that runs any")
     return found if "node --test" in script else replace(found, test=("npm", "test"))
