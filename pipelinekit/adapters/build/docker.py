@@ -113,7 +113,7 @@ class DockerEngine:
             replaced, labels = labelled(plan, context)
             write_context(context, plan.dockerfile, archive, replaced)
             archive.seek(0)
-            with answered("build-failed", "the build was refused", "`docker build` says the same of it"):
+            with answered("build-failed", "the build was refused", hint="`docker build` says it too"):
                 events = self.client.api.build(
                     fileobj=archive,
                     custom_context=True,
@@ -155,7 +155,7 @@ class DockerEngine:
                 for event in self.client.api.push(plan.cache, tag, stream=True, decode=True):
                     if "error" in event:
                         say(f"layers not kept in {plan.cache}: {event['error']}")
-            except (*unanswered(), ToolFailed) as error:
+            except unanswered(ToolFailed) as error:
                 say(f"layers not kept in {plan.cache}: {reason_of(error)}")
 
     def _keep_image(self, image: str, plan: BuildPlan, say: Say) -> None:
@@ -221,7 +221,7 @@ class DockerEngine:
                 return self._push(image_id, ref, credentials, say)
             except _GaveUp as error:
                 raise error.problem from None
-            except (*unanswered(), ToolFailed) as error:
+            except unanswered(ToolFailed) as error:
                 problem = error if isinstance(error, ToolFailed) else push_failed(ref, reason_of(error))
                 if attempt == PUSH_TRIES or not may_pass(str(problem)):
                     raise problem from error

@@ -25,11 +25,11 @@ def run_tests(client: DockerClient, image: str, reports: Path, say: Say) -> Test
 
     Raises `ToolFailed` where the engine does not make, run or give back the container.
     """
-    begun = ("test-failed-to-start", "the test stage cannot run", "its CMD has to be a program that is in it")
-    with answered(*begun):
+    hint = "its CMD has to be a program that is in it"
+    with answered("test-failed-to-start", "the test stage cannot run", hint=hint):
         container = client.containers.create(image, labels={"dev.pipelinekit": "test"})
     try:
-        with answered(*begun):
+        with answered("test-failed-to-start", "the test stage cannot run", hint=hint):
             container.start()
         with answered("test-lost", "the tests ran, and what became of them is not known"):
             output = "".join(_said(container, say))

@@ -29,8 +29,8 @@ def push_failed(ref: ImageRef, reason: str) -> ToolFailed:
     return failed("push-failed", f"{ref.registry} did not take the image: {reason}", hint=hint)
 
 
-def unanswered() -> tuple[type[Exception], ...]:
-    """What Docker's client raises of its engine: it refuses, it is gone, or it does not go on.
+def unanswered(*others: type[Exception]) -> tuple[type[Exception], ...]:
+    """What Docker's client raises of its engine, and `others`: it refuses, is gone, or does not go on.
 
     What comes in pieces is read past the client's own errors.
     """
@@ -38,7 +38,7 @@ def unanswered() -> tuple[type[Exception], ...]:
     from requests.exceptions import RequestException
     from urllib3.exceptions import HTTPError
 
-    return DockerException, RequestException, HTTPError
+    return DockerException, RequestException, HTTPError, *others
 
 
 def is_late(error: Exception) -> bool:
@@ -63,7 +63,7 @@ def answered(code: str, problem: str, hint: str = "") -> Iterator[None]:
 def asked_of(image: str) -> AbstractContextManager[None]:
     """What the engine says against an image, which others may have removed, is a failure of the tool."""
     hint = "is it there still? `docker image ls` lists what the engine has"
-    return answered("image-unreachable", image, hint)
+    return answered("image-unreachable", image, hint=hint)
 
 
 def reason_of(error: Exception) -> str:
