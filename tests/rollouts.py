@@ -53,6 +53,7 @@ class Bench:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.platform = examples.platform()
         self.registry = doubles.Registry()
         self.charts = doubles.Charts()
         self.cluster = doubles.Cluster()
@@ -69,10 +70,9 @@ class Bench:
 
     @property
     def shelf(self) -> Shelf:
-        platform = examples.platform()
         return Shelf(
-            platform=platform,
-            environment=platform.environments[0],
+            platform=self.platform,
+            environment=self.platform.environments[0],
             charts=self.charts,
             registry=self.registry,
             fetch=self._fetch,
@@ -116,6 +116,7 @@ class Bench:
             component=component,
             document=b"component",
             folder=folder,
+            root=self.root,
             own="{}",
             values=json.dumps(values or {}),
             workspace=doubles.Workspace(work),

@@ -27,3 +27,5 @@ class Container:
     volumes: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     """What is copied of the folder that it is built from, as `COPY` and `ADD` say it."""
+    unsaid: tuple[str, ...] = ()
+    """The arguments without a value that say what is copied."""

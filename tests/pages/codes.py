@@ -29,6 +29,7 @@ EXITS = {
     "check_failed": 1,
     "usage": 2,
     "failed": 5,
+    "answered": 5,
     "refused": 6,
 }
 STATES = frozenset({"ok", "notice", "missing", "failed"})

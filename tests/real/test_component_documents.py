@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tarfile
 from pathlib import Path
@@ -171,3 +172,81 @@ def test_a_chart_s_own_document_that_is_none_is_told_with_its_file(platform: Tes
         file.write_bytes(content)
         said = platform.verb("graph")
         assert (said.code, "policies/Chart.yaml" in said.err) == (3, True), said.err
+
+
+def moved(path: Path, to: Path) -> None:
+    """Put a file or a folder elsewhere, and a link to it in its place."""
+    path.rename(to)
+    path.symlink_to(os.path.relpath(to, path.parent))
+
+
+LINKED = ("", "web", "web/component.yaml", "web/chart", "web/policies", "web/values.yaml")
+
+
+@pytest.mark.parametrize("linked", LINKED)
+def test_what_leads_out_of_the_platform_s_folder_is_refused(
+    platform: TestPlatform, tmp_path_factory: pytest.TempPathFactory, linked: str
+) -> None:
+    platform.component("web", needs=("store",), policies=True)
+    moved(platform.folder / "platform-charts" / linked, tmp_path_factory.mktemp("elsewhere") / "it")
+    for said in (platform.verb("graph"), platform.verb("render", "--env", "dev")):
+        assert (said.code, said.out) == (6, ""), said.err
+        assert f"platform-charts/{linked}" in said.err
+        assert "is a link, or behind one, and leads out of the repository" in said.err
+
+
+def test_so_is_what_leads_out_in_a_chart(
+    platform: TestPlatform, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = platform.folder / "platform-charts" / "web" / "chart" / "a.yaml"
+    file.write_text("a: 1\n")
+    moved(file, tmp_path_factory.mktemp("elsewhere") / "it")
+    said = platform.verb("render", "--env", "dev")
+    assert (said.code, f"{file}: is a link" in said.err) == (6, True), said.err
+
+
+@pytest.mark.parametrize("linked", ["web/chart", "web/policies", "web/values.yaml", "web/chart/a.yaml"])
+def test_what_a_link_leads_to_inside_is_taken(platform: TestPlatform, linked: str) -> None:
+    platform.component("web", needs=("store",), policies=True)
+    own = platform.folder / "platform-charts"
+    (own / "web" / "chart" / "a.yaml").write_text("a: 1\n")
+    before = platform.must("render", "--env", "dev").out
+    moved(own / linked, platform.folder / "shared")
+    assert platform.must("render", "--env", "dev").out == before
+
+
+def test_archives_and_the_platform_s_own_values_are_held_to_it_too(
+    platform: TestPlatform, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    platform.wrap("web")
+    document = json.loads((platform.folder / "platform.yaml").read_text())
+    document["components"][0]["values"] = "mine.yaml"
+    (platform.folder / "platform.yaml").write_text(json.dumps(document))
+    (platform.folder / "mine.yaml").write_text("{}")
+    (archive,) = (platform.folder / "platform-charts" / "web").glob("*.tgz")
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for path in (archive, platform.folder / "mine.yaml"):
+        moved(path, elsewhere / path.name)
+    said = platform.verb("render", "--env", "dev")
+    assert (said.code, said.err.count("leads out of the repository")) == (6, 2), said.err
+
+
+def test_what_nexus_needs_and_pulls_from_it_is_told_where_it_says_so(platform: TestPlatform) -> None:
+    for name, needs in (("database", ()), ("nexus", ("database",)), ("web", ("nexus",))):
+        platform.component(name, needs=needs, images=["nexus.example.com:5003/library/busybox:stable"])
+    platform.on("database", "nexus", "web")
+    file = platform.folder / "platform.yaml"
+    document = json.loads(file.read_text())
+    document["components"][0]["values"] = "mine.yaml"
+    file.write_text(json.dumps({**document, "nexus": {"url": "https://nexus.example.com"}}))
+    (platform.folder / "mine.yaml").write_text(
+        "other: nexus.example.com\nimage: nexus.example.com:5001/a:1\n"
+    )
+    words = [platform._words()[0], "validate", "--platform", str(platform.folder)]
+    validated = subprocess.run(words, cwd=platform.folder, capture_output=True, text=True, check=False)
+    graph = platform.verb("graph")
+    for code, said in ((validated.returncode, validated.stderr), (graph.code, graph.err)):
+        assert (code, said.count("pulls from it")) == (3, 3), said
+        assert "database/component.yaml:12:3: database has to run before Nexus, and pulls from it" in said
+        assert "nexus/component.yaml:14:3: nexus is Nexus, and pulls from it" in said
+        assert "mine.yaml:2:8: database has to run before Nexus" in said

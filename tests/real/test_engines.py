@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from pipelinekit.adapters.build.docker import DockerEngine
 from pipelinekit.adapters.build.engines import choose
 from pipelinekit.adapters.registry.credentials import from_docker_config
 from pipelinekit.adapters.registry.oci import OciRegistry
-from pipelinekit.errors import Refused
+from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.release import BuildPlan, ImageRef
 from tests.real import app
 from tests.real.registries import buildah, platform
@@ -94,3 +94,25 @@ def test_a_pull_request_leaves_the_cache_as_it_is(testbed: Mapping[str, str], tm
         application.commit()
         agent.must("build", env={"BRANCH_NAME": "main"})
         assert client.digest_of(cached) is not None
+
+
+ASKED: dict[str, Callable[[BuildahEngine, Path], object]] = {
+    "version": lambda engine, _: engine.version(),
+    "run_tests": lambda engine, folder: engine.run_tests("sha256:0", folder, print),
+    "ends_well": lambda engine, _: engine.ends_well(ImageRef("r:5000", "a/b", "1"), ["true"]),
+    "push": lambda engine, _: engine.push("sha256:0", ImageRef("r:5000", "a/b", "1"), None, print),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_whatever_a_failing_buildah_is_asked_there_is_a_next_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    program = tmp_path / "buildah"
+    program.write_text("#!/bin/sh\necho 'Error: mounting overlay: no space left on device' >&2\nexit 125\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    engine = BuildahEngine(OciRegistry(lambda _: None), lambda _: None, {})
+    with pytest.raises(ToolFailed, match="no space left on device") as failed:
+        ASKED[asked](engine, tmp_path)
+    assert failed.value.faults[0].hint

@@ -67,20 +67,35 @@ PLACES: dict[str, tuple[dict[str, str], str, tuple[str, ...]]] = {
         "api",
         ("lock", "--no-interaction"),
     ),
+    "pdm": (
+        {
+            "api/pyproject.toml": f'{HEAD}["bottle", "gunicorn", '
+            '"common @ file:///${PROJECT_ROOT}/../common"]\n[tool.pdm]\ndistribution = false\n',
+            "api/web.py": APP,
+        },
+        "api",
+        ("lock",),
+    ),
 }
 """The tool's name to the repository's files, the folder in which it locks, and how."""
+
+
+RELEASED = {"pdm": "pdm[locked]"}
+"""With what it was released with: a later one of its parts may lack what it calls."""
 
 
 def lock(tool: str, folder: Path, arguments: tuple[str, ...], place: Path) -> None:
     """Let the tool lock what a folder names; it is installed at `place`."""
     subprocess.run([sys.executable, "-m", "venv", place], check=True)
-    subprocess.run([place / "bin/pip", "install", "--quiet", tool], check=True)
+    subprocess.run([place / "bin/pip", "install", "--quiet", RELEASED.get(tool, tool)], check=True)
     env = {
         "PATH": f"{place / 'bin'}:/usr/bin:/bin",
         "HOME": str(place),
         "SSL_CERT_FILE": str(AUTHORITIES),
         "REQUESTS_CA_BUNDLE": str(AUTHORITIES),
         "PIPENV_PYTHON": sys.executable,
+        # It makes an environment in the repository, where there is none.
+        "PDM_USE_VENV": "0",
     }
     done = subprocess.run(
         [place / "bin" / tool, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False

@@ -28,6 +28,7 @@ TEST_TIMEOUT = 1800.0
 """Seconds that a test command may take."""
 ROOT = "PIPELINEKIT_BUILDAH_ROOT"
 """Where images are kept, when not in buildah's own place."""
+_LOOK = "`buildah info` tells whether it can work here; what it had begun, the next run makes anew"
 INDEX = "localhost/pipelinekit-index:"
 """What names of indexes begin with: buildah takes an index' id for the image of this machine's platform."""
 
@@ -44,7 +45,7 @@ class BuildahEngine:
 
     def version(self) -> str:
         """buildah's version."""
-        return process.check(["buildah", "--version"]).split()[2]
+        return process.check(["buildah", "--version"], hint=_LOOK).split()[2]
 
     def image_id(self, ref: str) -> str | None:
         """The id of a local image, or None; an index' own name is its id."""
@@ -110,19 +111,21 @@ class BuildahEngine:
 
     def run_tests(self, image: str, reports: Path, say: Say) -> TestRun:
         """Run the image's command; what it left in /reports is copied out, whether it passed or not."""
-        inspected = process.check([*self._buildah(), "inspect", "--type", "image", image])
+        inspected = self._asked("image-unreachable", "inspect", "--type", "image", image)
         config = json.loads(inspected)["OCIv1"]["config"]
         command = [*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ())]
         if not command:
             raise failed("test-failed-to-start", "the test stage has no command", hint="give it a CMD")
-        container = process.check([*self._buildah(), "from", "--pull-never", image]).strip()
+        container = self._asked("test-failed-to-start", "from", "--pull-never", image).strip()
         try:
             done = process.watch(
                 [*self._buildah(), "run", "--isolation", "chroot", container, "--", *command],
                 line=say,
                 timeout=TEST_TIMEOUT,
             )
-            mounted = process.check([*self._namespace(), *self._buildah(), "mount", container]).strip()
+            mounted = process.check(
+                [*self._namespace(), *self._buildah(), "mount", container], code="test-lost", hint=_LOOK
+            ).strip()
             copy_reports(Path(mounted, "reports"), reports)
             return TestRun(exit_code=done.code, output=done.out + done.err)
         finally:
@@ -137,7 +140,9 @@ class BuildahEngine:
                     *self._buildah(),
                     *registriesconf.write(scratch, plain, self.environment),
                     *("from", "--authfile", str(config / dockerconfig.FILE), str(replace(ref, digest=""))),
-                ]
+                ],
+                code="image-unreachable",
+                hint=f"does `buildah pull {replace(ref, digest='')}` get it?",
             ).strip()
         try:
             run = [*self._buildah(), "run", "--isolation", "chroot", container, "--", *words]
@@ -154,10 +159,14 @@ class BuildahEngine:
                 words = ["manifest", "push", "--all", "--format", "oci", image_id, f"oci:{layout}"]
             else:
                 words = ["push", "--format", "oci", image_id, f"oci:{layout}"]
-            process.check([*self._buildah(), *words], timeout=900, code="push-failed")
+            self._asked("push-failed", *words, timeout=900)
             return self.registry.push_layout(layout, ref, say)
 
     # --- how it is called -------------------------------------------------------------------------
+
+    def _asked(self, code: str, *words: str, timeout: float | None = None) -> str:
+        """buildah's answer; `ToolFailed` with its reason and where to look."""
+        return process.check([*self._buildah(), *words], timeout=timeout, code=code, hint=_LOOK)
 
     def _buildah(self) -> list[str]:
         root = self.environment.get(ROOT)

@@ -13,10 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelinekit.adapters.build import buildx, trial, trouble
+from pipelinekit.adapters.build import buildx, testrun, trial, trouble
 from pipelinekit.adapters.build.context import LAST, cache_tags, labelled, stage_of, write_context
 from pipelinekit.adapters.build.hosts import hosts_of
-from pipelinekit.adapters.build.trouble import build_failed, may_pass, push_failed, reason_of, silent
+from pipelinekit.adapters.build.trouble import (
+    answered,
+    build_failed,
+    may_pass,
+    push_failed,
+    reason_of,
+    silent,
+    unanswered,
+)
 from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.adapters.registry.progress import Layers
 from pipelinekit.counts import counted
@@ -27,8 +35,6 @@ from pipelinekit.ports import Live, Say, nobody
 if TYPE_CHECKING:
     import docker
 
-TEST_TIMEOUT = 1800.0
-"""Seconds that a test command may take."""
 PUSH_TRIES = 5
 
 
@@ -72,16 +78,16 @@ class DockerEngine:
 
     def version(self) -> str:
         """The engine's version."""
-        return str(self.client.version()["Version"])
+        with answered("engine-lost", "the Docker engine does not say its version"):
+            return str(self.client.version()["Version"])
 
     def image_id(self, ref: str) -> str | None:
         """The id of a local image, or None."""
         from docker.errors import ImageNotFound
 
-        try:
+        with trouble.asked_of(ref), suppress(ImageNotFound):
             return str(self.client.images.get(ref).id)
-        except ImageNotFound:
-            return None
+        return None
 
     def build(self, plan: BuildPlan, context: Path, say: Say) -> str:
         """Build the plan's target; raises `ToolFailed` with the failing step's last words.
@@ -103,13 +109,11 @@ class DockerEngine:
             return image
 
     def _build(self, plan: BuildPlan, context: Path, known: list[str], say: Say) -> str:
-        from docker.errors import DockerException
-
         with tempfile.TemporaryFile() as archive:
             replaced, labels = labelled(plan, context)
             write_context(context, plan.dockerfile, archive, replaced)
             archive.seek(0)
-            try:
+            with answered("build-failed", "the build was refused", hint="`docker build` says it too"):
                 events = self.client.api.build(
                     fileobj=archive,
                     custom_context=True,
@@ -125,19 +129,15 @@ class DockerEngine:
                     decode=True,
                 )
                 return self._follow_build(events, plan, say)
-            except DockerException as error:
-                raise failed("build-failed", f"the build was refused: {reason_of(error)}") from error
 
     def _cached(self, plan: BuildPlan, context: Path, say: Say) -> list[str]:
         """The images in the cache repository whose layers can be taken; those that this engine now has."""
-        from docker.errors import DockerException
-
         found = []
         for tag in cache_tags(plan, context):
             name = f"{plan.cache}:{tag}"
             try:
                 self.client.images.pull(plan.cache, tag=tag)
-            except DockerException:
+            except unanswered():
                 continue
             found.append(name)
         say(f"layers from {plan.cache}: {counted(len(found), 'image')}")
@@ -145,8 +145,6 @@ class DockerEngine:
 
     def _keep(self, plan: BuildPlan, context: Path, known: list[str], say: Say) -> None:
         """Push the image and each of its stages to the cache; a cache that does not take them is no error."""
-        from docker.errors import DockerException
-
         for tag in cache_tags(plan, context):
             host, _, path = plan.cache.partition("/")
             labels = plan.labels if tag == LAST else {}
@@ -157,19 +155,17 @@ class DockerEngine:
                 for event in self.client.api.push(plan.cache, tag, stream=True, decode=True):
                     if "error" in event:
                         say(f"layers not kept in {plan.cache}: {event['error']}")
-            except (DockerException, ToolFailed) as error:
+            except unanswered(ToolFailed) as error:
                 say(f"layers not kept in {plan.cache}: {reason_of(error)}")
 
     def _keep_image(self, image: str, plan: BuildPlan, say: Say) -> None:
         """Push an image that has its layers' cache in it; a cache that does not take it is no error."""
-        from docker.errors import DockerException
-
         try:
             self.client.api.tag(image, plan.cache, LAST)
             for event in self.client.api.push(plan.cache, LAST, stream=True, decode=True):
                 if "error" in event:
                     say(f"layers not kept in {plan.cache}: {event['error']}")
-        except DockerException as error:
+        except unanswered() as error:
             say(f"layers not kept in {plan.cache}: {reason_of(error)}")
 
     def _follow_build(self, events: Iterator[dict[str, Any]], plan: BuildPlan, say: Say) -> str:
@@ -186,46 +182,17 @@ class DockerEngine:
                 raise build_failed(list(lines), str(event["error"]).strip())
         found = image_id or self.image_id(str(plan.ref))
         if not found:
-            raise failed("build-failed", "the engine reported no image")
+            hint = "the log of the build is above; `docker version` tells whether the engine still answers"
+            raise failed("build-failed", "the engine reported no image", hint=hint)
         return found
 
     def run_tests(self, image: str, reports: Path, say: Say) -> TestRun:
         """Run the image's command; what it left in /reports is copied out, whether it passed or not."""
-        from docker.errors import APIError, NotFound
-        from requests.exceptions import RequestException
-
-        from pipelinekit.adapters.folder.reports import unpack_reports
-
-        container = self.client.containers.create(image, labels={"dev.pipelinekit": "test"})
-        try:
-            container.start()
-            lines = []
-            for raw in container.logs(stream=True, follow=True):
-                text = raw.decode(errors="replace")
-                lines.append(text)
-                say(text.rstrip("\n"))
-            try:
-                code = int(container.wait(timeout=TEST_TIMEOUT)["StatusCode"])
-            except RequestException as error:
-                raise failed(
-                    "test-timeout", f"the tests did not finish within {TEST_TIMEOUT:.0f} s"
-                ) from error
-            try:
-                stream, _ = container.get_archive("/reports")
-                unpack_reports(b"".join(stream), reports)
-            except NotFound:
-                pass
-            return TestRun(exit_code=code, output="".join(lines))
-        except APIError as error:
-            raise failed("test-failed-to-start", f"the test stage cannot run: {reason_of(error)}") from error
-        finally:
-            container.remove(force=True, v=True)
+        return testrun.run_tests(self.client, image, reports, say)
 
     def has_one_of(self, ids: Collection[str]) -> bool:
         """Whether one of these containers, by their whole ids, runs in the engine; no where it tells none."""
-        from docker.errors import DockerException
-
-        with suppress(DockerException):
+        with suppress(*unanswered()):
             return any(each["Id"] in ids for each in self.client.api.containers(filters={"id": sorted(ids)}))
         return False
 
@@ -249,14 +216,12 @@ class DockerEngine:
 
         Raises `ToolFailed` with the registry's reason. What was pushed before a fault is not pushed twice.
         """
-        from docker.errors import DockerException
-
         for attempt in range(1, PUSH_TRIES + 1):
             try:
                 return self._push(image_id, ref, credentials, say)
             except _GaveUp as error:
                 raise error.problem from None
-            except (DockerException, ToolFailed) as error:
+            except unanswered(ToolFailed) as error:
                 problem = error if isinstance(error, ToolFailed) else push_failed(ref, reason_of(error))
                 if attempt == PUSH_TRIES or not may_pass(str(problem)):
                     raise problem from error

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters.build.trouble import asked_of
+from pipelinekit.adapters.build.trouble import asked_of, unanswered
 
 if TYPE_CHECKING:
     import docker
@@ -16,8 +17,7 @@ LONGEST = 60.0
 
 def ends_well(client: docker.DockerClient, image: str, words: Sequence[str]) -> bool:
     """Whether it ends with 0; a program that is not in it does not. Raises `ToolFailed` without the image."""
-    from docker.errors import APIError, ImageNotFound
-    from requests.exceptions import RequestException
+    from docker.errors import ImageNotFound
 
     with asked_of(image):
         try:
@@ -32,10 +32,11 @@ def ends_well(client: docker.DockerClient, image: str, words: Sequence[str]) -> 
     try:
         container.start()
         return int(container.wait(timeout=LONGEST)["StatusCode"]) == 0
-    except (APIError, RequestException):
+    except unanswered():
         return False
     finally:
-        container.remove(force=True, v=True)
+        with suppress(*unanswered()):
+            container.remove(force=True, v=True)
 
 
 def begins(client: docker.DockerClient, image: str) -> tuple[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from pipelinekit.adapters import programs
 from pipelinekit.adapters.build.lastword import last_word
@@ -15,7 +15,11 @@ from pipelinekit.model.release import ImageRef
 def push_failed(ref: ImageRef, reason: str) -> ToolFailed:
     """The engine could not push, with what to look at first."""
     lowered = reason.lower()
-    hint = ""
+    hint = (
+        _LOST
+        if _GONE in reason
+        else f"the log of {ref.registry} says more; what is there is kept: run it again"
+    )
     if "unauthorized" in lowered or "authentication required" in lowered or "denied" in lowered:
         hint = f"check the credentials for {ref.registry}: `docker login {ref.registry}` or PK_REGISTRY_USER"
     elif "x509" in lowered or "certificate" in lowered:
@@ -25,26 +29,57 @@ def push_failed(ref: ImageRef, reason: str) -> ToolFailed:
     return failed("push-failed", f"{ref.registry} did not take the image: {reason}", hint=hint)
 
 
-@contextmanager
-def asked_of(image: str) -> Iterator[None]:
-    """What the engine says against an image, which others may have removed, is a failure of the tool."""
+def unanswered(*others: type[Exception]) -> tuple[type[Exception], ...]:
+    """What Docker's client raises of its engine, and `others`: it refuses, is gone, or does not go on.
+
+    What comes in pieces is read past the client's own errors.
+    """
     from docker.errors import DockerException
+    from requests.exceptions import RequestException
+    from urllib3.exceptions import HTTPError
+
+    return DockerException, RequestException, HTTPError, *others
+
+
+def is_late(error: Exception) -> bool:
+    """Whether it is no answer in time, and nothing worse."""
+    return "timed out" in str(error).lower()
+
+
+@contextmanager
+def answered(code: str, problem: str, hint: str = "") -> Iterator[None]:
+    """What the engine says instead of its answer is a failure of the tool; `hint` is for one that answers."""
+    from docker.errors import APIError
 
     try:
         yield
-    except DockerException as error:
-        raise failed("image-unreachable", f"{image}: {reason_of(error)}") from error
+    except unanswered() as error:
+        refused = isinstance(error, APIError) and not error.is_server_error()
+        raise failed(
+            code, f"{problem}: {reason_of(error)}", hint=hint if hint and refused else _LOST
+        ) from error
+
+
+def asked_of(image: str) -> AbstractContextManager[None]:
+    """What the engine says against an image, which others may have removed, is a failure of the tool."""
+    hint = "is it there still? `docker image ls` lists what the engine has"
+    return answered("image-unreachable", image, hint=hint)
 
 
 def reason_of(error: Exception) -> str:
-    """The first line of what the engine says."""
+    """The first line of what the engine says, or why it says nothing."""
     explanation = getattr(error, "explanation", None)
-    return str(explanation or error).strip().splitlines()[0]
+    said = str(explanation or error).strip() or type(error).__name__
+    if isinstance(error, OSError) and not explanation:
+        said = next((f"{_GONE}: {words}" for sign, words in _SILENT.items() if sign in said), said)
+    return said.splitlines()[0]
 
 
+_GONE = "the engine is gone"
+_LOST = "does the engine still answer? `docker version` asks it; then run it again"
 _FINAL = (
     *("unauthorized", "denied", "authentication required", "no basic auth", "x509", "certificate"),
-    *("no such host", "connection refused", "not allow updating", "no such image", "does not exist"),
+    *(_GONE, "no such host", "connection refused", "not allow updating", "no such image", "does not exist"),
 )
 
 

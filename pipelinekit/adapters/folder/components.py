@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.adapters import files, regular
 from pipelinekit.adapters.folder import packaged
+from pipelinekit.adapters.links import links
+from pipelinekit.adapters.source.clone import tracked
+from pipelinekit.model.component import Component
 from pipelinekit.reading.component import FILE
 from pipelinekit.reading.values import read_values
 
@@ -52,10 +56,38 @@ def roots(platform: Path | None) -> list[Path]:
 
 
 def find(platform: Path | None) -> dict[str, ComponentFolder]:
-    """Every component's folder by name, for the folder that platform.yaml is in; see `roots`."""
+    """Every component's folder by name, for the folder that platform.yaml is in; see `roots`.
+
+    Raises `Refused` for each document of its own that a link leads to from outside.
+    """
+    own = list(_inside(platform / FOLDER)) if platform is not None else []
+    if platform is not None:
+        require_inside(platform, (path / FILE for path in own))
     return {
         path.name: ComponentFolder(path.name, path, files.read_bytes(path / FILE, regular.DOCUMENT))
-        for root in roots(platform)
-        for path in sorted(root.iterdir())
-        if (path / FILE).is_file()
+        for path in (*_inside(packaged.folder(FOLDER)), *own)
     }
+
+
+def _inside(root: Path) -> Iterator[Path]:
+    if root.is_dir():
+        yield from (path for path in sorted(root.iterdir()) if (path / FILE).is_file())
+
+
+def made_of(component: Component, folder: Path) -> Iterator[Path]:
+    """The files that a component's document names; of a chart the one that makes it a chart.
+
+    The others of a chart are held against the same rule when it is copied.
+    """
+    yield from (folder / each / CHART for each in (component.chart, component.policies) if each)
+    archive = component.archive.file if component.archive else ""
+    yield from (folder / each for each in (component.values, archive) if each)
+
+
+def require_inside(platform: Path, paths: Iterable[Path]) -> None:
+    """Raise `Refused` for each of these that is in the platform's folder and leads out of it by a link.
+
+    Where the folder is in a repository, a link may lead to what that tracks, as an application's may.
+    """
+    mine = [each.relative_to(platform).as_posix() for each in paths if each.is_relative_to(platform)]
+    tracked.require_tracked(platform, links(platform, mine))

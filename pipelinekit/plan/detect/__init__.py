@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from pipelinekit.plan.detect import choices, node, pages, php, python, ruby
 from pipelinekit.plan.detect.compiled import dotnet, go, gradle, jvm, rust
-from pipelinekit.plan.detect.own import own
-from pipelinekit.plan.detect.signs import Detected, Texts, search
+from pipelinekit.plan.detect.own import sources
+from pipelinekit.plan.detect.routes import with_health
+from pipelinekit.plan.detect.signs import Detected, Texts
 
 LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
     go.look,
@@ -40,9 +39,6 @@ LISTENING: dict[str, Callable[[Texts, Detected], Detected]] = {
 """Where a program listens, for those that were chosen among several."""
 
 
-_ROUTE = re.compile(r"/(?:healthz|health|livez|ping|-/healthy)")
-
-
 def detect(texts: Texts, name: str = "", package: str = "", service: str = "") -> Detected | None:
     """What the files show, or None when no known language does. The first that fits counts.
 
@@ -51,34 +47,21 @@ def detect(texts: Texts, name: str = "", package: str = "", service: str = "") -
     """
     if service:
         one = node.member(texts, service) or python.member(texts, service)
-        return _with_health(own(texts, one, service), one) if one else None
+        return with_health(sources(texts, one, service), one) if one else None
     for look in LOOKS:
         found = look(texts)
         if found:
             before, found = found, choices.settled(found, name, package)
             if found is not before and found.language in MEMBERS:
-                service = found.package
-                found = MEMBERS[found.language](texts, service) or LISTENING.get(found.language, _known)(
-                    texts, found
-                )
+                member = MEMBERS[found.language](texts, found.package)
+                service = found.package if member else ""
+                found = member or LISTENING.get(found.language, _known)(texts, found)
             elif found is not before and found.language in LISTENING:
                 found = LISTENING[found.language](texts, found)
-            return _with_health(own(texts, found, service), found) if found.server else found
+            return with_health(sources(texts, found, service), found) if found.server else found
     return None
 
 
 def _known(_texts: Texts, found: Detected) -> Detected:
     """The same: where it listens is known already."""
     return found
-
-
-def _with_health(texts: Texts, found: Detected) -> Detected:
-    if found.health:
-        return found
-    # What begins with a character is found without a look at each place: few texts are left for the question.
-    few = {path: text for path, text in texts.items() if _ROUTE.search(text)}
-    sources = r"\.(py|go|[cm]?[jt]s|java|rs|rb|php|ya?ml|properties)$"
-    match = search(few, sources, rf"[\"']({_ROUTE.pattern})[\"']")
-    return (
-        replace(found, health=match[1]).because(f"a route {match[1]}: the health check") if match else found
-    )

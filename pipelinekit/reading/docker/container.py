@@ -14,6 +14,8 @@ from pipelinekit.reading.docker.sources import copied
 
 _MAKES_USER = re.compile(r"\b(?:useradd|adduser)\b[^\n;&|]*")
 _NUMBER = re.compile(r"(?:^|\s)(?:-u|--uid)[ =](\d{1,9})(?!\d)")
+_NAMED = re.compile(r"\$\{?(\w+)(?![\w:])")
+"""A variable, but for one that says itself what it is without a value."""
 _ASKED = re.compile(r"https?://[\w.\[\]-]+(?::(\d{1,5}))?(/[\w./-]*)?")
 
 
@@ -79,8 +81,10 @@ def _after(now: Container, each: Instruction, values: dict[str, str], escape: st
         health = (asked[2] or "/") if asked else ""
         return replace(now, health=health, health_port=port if 0 < port < 65536 else None)
     if each.word in {"COPY", "ADD"}:
-        sources = (expand(word, values, escape) for word in copied(each))
-        return replace(now, copies=(*now.copies, *sources))
+        sources = copied(each)
+        named = [name for word in sources for name in _NAMED.findall(word) if not values.get(name)]
+        copies = (*now.copies, *(expand(word, values, escape) for word in sources))
+        return replace(now, copies=copies, unsaid=(*now.unsaid, *named))
     return replace(now, users={**now.users, **_users(each.rest)}) if each.word == "RUN" else now
 
 

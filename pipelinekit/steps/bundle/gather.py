@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipelinekit.errors import DocumentInvalid, Refused
 from pipelinekit.model.bundle import Chart, Content, Image
-from pipelinekit.plan.bundle import images, knot
+from pipelinekit.plan.bundle import images
 from pipelinekit.plan.inputs import image_reference
 from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.plan.rollout.order import Order
@@ -18,6 +18,7 @@ from pipelinekit.reading.component import FILE
 from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.reading.source import parse
 from pipelinekit.reading.values import read_values
+from pipelinekit.steps.rollout import knots
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 
 PLUGINS = "jenkins/plugins.txt"
@@ -57,9 +58,8 @@ def gather(
     ]
     if faults:
         raise DocumentInvalid(*faults)
-    knots = knot.faults(order, {name: images.named(each.objects) for name, each in brought.items()}, platform)
-    if knots:
-        raise Refused(*knots)
+    if tied := knots.among(parts, order, {name: each.objects for name, each in brought.items()}, platform):
+        raise Refused(*tied)
     whose: dict[str, list[str]] = {}
     for name in order:
         for image in parts[name].component.images:

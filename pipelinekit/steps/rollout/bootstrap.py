@@ -6,11 +6,12 @@ import time
 from collections.abc import Mapping, Sequence
 
 from pipelinekit.errors import Refused, ToolFailed
-from pipelinekit.plan.bundle import images, knot
+from pipelinekit.plan.bundle import images
 from pipelinekit.plan.rollout.order import Order
 from pipelinekit.ports import Controller, Say
 from pipelinekit.ports.rollout import Components
 from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.steps.rollout import knots
 from pipelinekit.steps.rollout.gate import Clock, Sleep
 from pipelinekit.steps.rollout.part import Part, Shelf
 from pipelinekit.steps.rollout.render import rendered
@@ -30,13 +31,10 @@ def pulled(
 
     Raises `Refused` for what is at or below Nexus and pulls from it: it is not there yet.
     """
-    found: dict[str, Sequence[str]] = {
-        name: images.named(read_manifest(rendered(parts[name], shelf, components))) for name in order
-    }
-    knots = knot.faults(order, found, shelf.platform)
-    if knots:
-        raise Refused(*knots)
-    return found
+    objects = {name: read_manifest(rendered(parts[name], shelf, components)) for name in order}
+    if tied := knots.among(parts, order, objects, shelf.platform):
+        raise Refused(*tied)
+    return {name: images.named(each) for name, each in objects.items()}
 
 
 def answers(

@@ -16,6 +16,7 @@ from pipelinekit.ports import Cluster, Objects, Releases, Say
 from pipelinekit.ports.rollout import Answers, Components, Definitions, Parts
 from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.steps import release as release_steps
+from pipelinekit.steps.rollout import knots
 from pipelinekit.steps.rollout.gate import Gate, pass_through
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 
@@ -52,6 +53,8 @@ def deploy(part: Part, shelf: Shelf, site: Site, *, timeout: int, say: Say, publ
     manifest = site.components.everything(packaged.prepared.archive, target, packaged.prepared.layers)
     brought, wanted = crds.split(read_manifest(manifest))
     there = _definitions(part, brought, site, packaged)
+    if tied := knots.of(part, wanted, shelf.platform):
+        raise Refused(*tied)
     check(part, packaged, state, wanted, brought, there, site)
     acted = site.parts.settle(target, privileged=part.component.node.privileged)
     changed = [each for each in brought if crds.differs(each, there.get(_crd_name(each)))]

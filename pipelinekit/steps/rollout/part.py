@@ -36,10 +36,14 @@ class Part:
     document: bytes
     """The text of its component.yaml."""
     folder: Path
+    root: Path
+    """What its folder is in: no link may lead out of it."""
     own: str
     """Its own values for the chart."""
     values: str
     """What the platform lays over them."""
+    origins: tuple[str, str] = ("", "")
+    """The files that these two are from."""
     workspace: Workspace
     """Where archives and receipts of it are kept."""
     receipts: Receipts
@@ -136,8 +140,9 @@ def _own(
     done = receipts.load(ChartPackaged)
     archive = dist / Path(done.archive).name if done else dist
     if not done or done.key.commit != key or digest_of(archive) != done.archive_digest:
-        root = folder.parents[1]
-        archive = shelf.charts.package(folder, {}, trial, dist, target.name, root=root, libraries=libraries)
+        archive = shelf.charts.package(
+            folder, {}, trial, dist, target.name, root=part.root, libraries=libraries
+        )
     return _packaged(part, shelf, target, archive, key, layers, receipts, publish=publish)
 
 

@@ -16,6 +16,7 @@ from pipelinekit.plan.rollout.order import Order, needed_by
 from pipelinekit.ports import Say
 from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.steps.deploying import deployment as deployment_steps
+from pipelinekit.steps.rollout import knots
 from pipelinekit.steps.rollout.deploy import Site, refusals
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 
@@ -122,7 +123,10 @@ def _seen(part: Part, after: tuple[str, ...], shelf: Shelf, site: Site, say: Say
         installed=releases.marked(state.values, releases.VERSION) if state else "",
         definitions=changed,
         lines=lines,
-        refusals=refusals(part, packaged, state, wanted, brought, there, site),
+        refusals=(
+            *map(str, knots.of(part, wanted, shelf.platform)),
+            *refusals(part, packaged, state, wanted, brought, there, site),
+        ),
         after=after,
     )
     return _Seen(plan=found, brought=brought, wanted=wanted)

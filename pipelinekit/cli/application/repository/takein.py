@@ -119,6 +119,7 @@ def seen_in(texts: Mapping[str, str], name: str = "", named: Named = _NOTHING) -
     from pipelinekit.plan.detect.needs import assets, baked, nginx, wants, written
     from pipelinekit.plan.detect.needs.lasting import looked_for
     from pipelinekit.plan.detect.needs.memory import guess
+    from pipelinekit.plan.detect.own import around
     from pipelinekit.plan.detect.services import outside
     from pipelinekit.plan.detect.words import commands, told
     from pipelinekit.reading.repository import read_words
@@ -136,7 +137,11 @@ def seen_in(texts: Mapping[str, str], name: str = "", named: Named = _NOTHING) -
     # The one that is kept is the Dockerfile, wherever it is.
     theirs = texts if named.dockerfile is None else {**texts, "Dockerfile": dockerfile}
     seen = told(keptfile.described(seen, dockerfile, theirs, words, named.target), words, theirs)
-    for mark in (looked_for, wants.marked, written.marked, assets.marked, nginx.marked, baked.marked):
+    # What its neighbours read and write is no business of this one.
+    mine = around(texts, seen, named.service)
+    for mark in (looked_for, wants.marked, written.marked):
+        seen = mark(seen, mine)
+    for mark in (assets.marked, nginx.marked, baked.marked):
         seen = mark(seen, texts)
     if not seen.keeps_dockerfile:
         lacks = outside.taken(texts) if named.lacks is None else named.lacks

@@ -53,6 +53,7 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
     """
     from pipelinekit.adapters.folder import components as component_folders
     from pipelinekit.adapters.folder import libraries as library_folders
+    from pipelinekit.cli.platform.components import knots
 
     folders = component_folders.find(folder)
     on = {each.name for each in needs.enabled(platform)}
@@ -65,6 +66,13 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
             faults += error.faults if name in on else ()
     faults += needs.check_components(platform, source, described, tuple(folders))
     known = library_folders.find(folder)
+    if folder is not None:
+        named = [folder / each.values for each in needs.enabled(platform) if each.values]
+        for name in sorted(on & described.keys()):
+            named += component_folders.made_of(described[name].component, folders[name].path)
+        component_folders.require_inside(folder, named)
+        if not any(each.code == "need-circle" for each in faults):
+            faults += knots.faults(platform, described, folders, folder)
     for name in sorted(on & described.keys()):
         try:
             faults += _one_archive(described[name], folders[name])
@@ -167,8 +175,10 @@ class Rollout:
             component=component,
             document=there.content,
             folder=there.path,
+            root=self.folder if there.path.is_relative_to(self.folder) else there.path.parent,
             own=_text(there.path / component.values) if component.values else "",
             values=_text(self.folder / entry.values) if entry.values else "",
+            origins=(str(there.path / component.values), str(self.folder / entry.values)),
             workspace=Workspace(work),
             receipts=ReceiptFolder(work),
             policies=ReceiptFolder(work / "policies"),

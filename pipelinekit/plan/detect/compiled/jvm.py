@@ -27,6 +27,13 @@ _ALONE = (
 )
 """Plugins whose jar (or folder) runs alone."""
 _CONTEXT = ("server.servlet.context-path", "server.servlet.contextPath", "spring.webflux.base-path")
+_BEFORE_TWO = re.compile(
+    r"spring-boot(?:-starter-parent|-dependencies)\s*</artifactId>\s*<version>\s*1\."
+    r"|<spring-?boot\.version>\s*1\.|org\.springframework\.boot[\"']?\)?\s+version\s*\(?[\"']1\."
+    r"|spring-boot-gradle-plugin:1\.|springBootVersion\s*=\s*[\"']1\."
+)
+"""Spring Boot 1, whose actuator answers beside the program's own paths."""
+_WORKPLACE = re.compile(r"\b(?:dev|develop|development|local|test|localhost)\b")
 _ASIDE = re.compile(
     r"(^|/)(src/(test|it|integrationTest|testFixtures|jmh)|examples?|samples?|benchmarks?|buildSrc)/"
 )
@@ -205,15 +212,26 @@ def _spring(texts: Texts, found: Detected, whole: str) -> Detected:
     if not port and not served and re.search(r"spring-boot-starter", whole):
         found = found.doubting("no starter of Spring Boot that serves was seen: is there a port at all?")
     found = replace(found, port=port or 8080).because(f"Spring Boot, on port {port or 8080}")
+    profiles = ", ".join(settings.profiles(own))
+    if profiles:
+        found = found.because(f"the settings make the profile {profiles} active")
+    if _WORKPLACE.search(profiles):
+        found = found.doubting(
+            f"the profile {profiles} is active unless SPRING_PROFILES_ACTIVE in run.env says another one"
+        )
     if "spring-boot-starter-actuator" not in whole:
         return found
     said = settings.lines(own)
-    if re.search(r"^management\.server\.port=", said, re.MULTILINE):
+    if re.search(r"^management\.(?:server\.)?port=", said, re.MULTILINE):
         return found.doubting(
             "actuator answers on a port of its own: say in run.ports and run.health what is asked"
         )
-    context = settings.said(own, *_CONTEXT)
-    base = settings.said(own, "management.endpoints.web.base-path") or "/actuator"
+    if _BEFORE_TWO.search(whole):
+        context = settings.said(own, "server.context-path", "server.contextPath")
+        base = settings.said(own, "management.context-path", "management.contextPath")
+    else:
+        context = settings.said(own, *_CONTEXT)
+        base = settings.said(own, "management.endpoints.web.base-path") or "/actuator"
     health = f"{context.rstrip('/')}{base.rstrip('/')}/health"
     if not re.fullmatch(r"/[\w./-]*", health):
         return found.doubting(f"actuator's path is {health[:80]}: say in run.health what is asked")

@@ -23,6 +23,13 @@ def marked(found: Detected, container: Container, texts: Texts) -> Detected:
 
     Nobody looks into the folders that tools fill, so one that is committed is not seen.
     """
+    if container.unsaid:
+        name = container.unsaid[0][:60]
+        return found.doubting(
+            f"Dockerfile copies what the argument {name} says, which has no value: build.args can say it of "
+            "a file that is committed; what a build outside makes, a stage of it can make, or ours does: "
+            "pipelinekit generate --take new Dockerfile"
+        )
     for each in container.copies:
         path = posixpath.normpath(each.lstrip("/") or ".")
         if _MADE.search(path) and not _WRITTEN.search(path) and not _is_there(path, texts):

@@ -20,6 +20,8 @@ _DOTNET = Sought(
     ('"Data Source=', r"\"Data Source=[^\";]+\.db"),
     ("File.", r"File\.(?:Write|Append|Create)\w*\("),
 )
+_FILE_OF = r"(?m:^{}\s*=\s*[\"'](?!-[\"']|/tmp/|/dev/)[^\"'\n]+)"
+"""A file that gunicorn's configuration names."""
 _WRITES: tuple[tuple[tuple[str, ...], re.Pattern[str] | None, Sought], ...] = (
     (
         (".py",),
@@ -32,6 +34,8 @@ _WRITES: tuple[tuple[tuple[str, ...], re.Pattern[str] | None, Sought], ...] = (
             (".write_", r"\.write_(?:text|bytes)\("),
             ("UPLOAD_FOLDER", r"UPLOAD_FOLDER"),
             ("os.m", r"os(?<!\wos)\.(?:mkdir|makedirs)\([^()\n]{0,80}"),
+            ("pidfile", _FILE_OF.format("pidfile")),
+            ("log", _FILE_OF.format("(?:access|error)log")),
             ("Handler(", r"(?:Rotating\w*|\bFile|Watched\w*)Handler\([^(),\n]{1,80}"),
         ),
     ),
@@ -50,6 +54,7 @@ _WRITES: tuple[tuple[tuple[str, ...], re.Pattern[str] | None, Sought], ...] = (
             ("dialect:", r"dialect:\s*[\"']sqlite"),
             ("JSONFile(", r"new\s+JSONFile\("),
             ("Low", r"new\s+(?:LowSync|Low)\("),
+            ("File(", r"transports(?<!\wtransports)\.(?:DailyRotate)?File\("),
         ),
     ),
     (
@@ -111,6 +116,8 @@ _ASIDE = re.compile(
 )
 _TEMPORARY = re.compile(r"[\"'`]/tmp\b|[Tt]empfile|tmpdir|TempDir|sys_get_temp_dir|php://|/dev/")
 _MOST = 3
+_LONGEST = 60
+"""Characters of a place that writes, as a doubt shows it."""
 _NEAR = 200
 """Characters before and after in which a line says that it is temporary; a line may be a whole file."""
 
@@ -155,7 +162,8 @@ def _lasting(writes: Sought, text: str) -> list[str]:
 
 def _said(text: str) -> str:
     """One place in a word or two: of several lines the last, without the quotes around it."""
-    said = text.strip().rpartition("\n")[2].strip().lstrip("(\"'").rstrip("(")[:40]
+    said = text.strip().rpartition("\n")[2].strip().lstrip("(\"'").rstrip("(")
+    said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
     return f"{said})" if "(" in said and ")" not in said else said
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from pipelinekit.plan.detect import choices
+from pipelinekit.plan.detect.beside import alone
 from pipelinekit.plan.detect.folders import below
 from pipelinekit.plan.detect.node import basepath, frameworks, nest, package, ports, workspaces
 from pipelinekit.plan.detect.node.package import Package
@@ -25,6 +26,7 @@ NODE_TESTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("jest", ("npx", "jest", "--ci")),
 )
 _PLACEHOLDER = re.compile(r"no test specified|^[^\S\n]*exit 1\s*$|^[^\S\n]*(true|exit 0|echo\b[^&|;]*)\s*$")
+_MOCHA = re.compile(r"(?:cross-env\s+)?(?:\w+=[\w.-]+\s+)*(?:\S*/)?_?mocha((?:\s+[\w./@,:=*-]+)*)")
 _FOLDER = re.compile(r"[A-Za-z0-9._@+/-]+")
 
 
@@ -157,7 +159,8 @@ def _program(texts: Texts, root: Package, found: Detected) -> Detected:
             found = replace(found, command=made.command, package=made.package)
             return _flagged(started, replace(found, port=made.port).because(made.reason).doubting(made.doubt))
         found = replace(found, port=made.port)
-    return _served(texts, root, _started(root, started, found))
+    found = _started(root, started, found)
+    return _served(alone(texts, (found.package, *found.command)), root, found)
 
 
 def _flagged(started: Start, found: Detected) -> Detected:
@@ -206,11 +209,27 @@ def _served(texts: Texts, root: Package, found: Detected) -> Detected:
     return replace(found, server=False).doubting(f"nothing in the source answers requests: {UNSERVED}")
 
 
+def _mocha(script: str) -> tuple[str, ...]:
+    """What the script tells mocha, the reports left out: without `--exit` it may never end."""
+    said = _MOCHA.fullmatch(script.strip())
+    words = said[1].split() if said else []
+    reports = {"-R", "--reporter", "-O", "--reporter-option", "--reporter-options"}
+    return tuple(
+        each
+        for at, each in enumerate(words)
+        if each.partition("=")[0] not in reports
+        and not (at and words[at - 1] in reports)
+        and "*" not in each
+        and each not in {"-w", "--watch"}
+    )
+
+
 def _tested(root: Package, found: Detected) -> Detected:
+    script = root.scripts.get("test", "")
     for name, command in NODE_TESTS:
         if name in root.names:
-            return replace(found, test=command).because(f"{name}: the tests")
-    script = root.scripts.get("test", "")
+            chosen = _mocha(script) if name == "mocha" else ()
+            return replace(found, test=(*command, *chosen)).because(f"{name}: the tests")
     if not script or _PLACEHOLDER.search(script):
         return found.because("no tests: package.json has no script that runs any")
     return found if "node --test" in script else replace(found, test=("npm", "test"))

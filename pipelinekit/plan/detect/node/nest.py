@@ -45,8 +45,49 @@ def chosen(texts: Texts, found: Detected) -> Detected:
     )
 
 
+def own(texts: Texts, found: Detected) -> Texts:
+    """The files of its application, of the libraries that it imports, and of no other project; empty where
+    it is none of Nest's."""
+    built = _BUILT.fullmatch(found.package)
+    root = _applications(texts).get(built[1], "") if built else ""
+    if not root:
+        return {}
+    libraries = _libraries(texts)
+    taken, waiting = {root}, [root]
+    while waiting:
+        said = "\n".join(below(texts, waiting.pop()).values())
+        for folder, names in libraries.items():
+            if folder not in taken and any(re.search(rf"[\"']{each}[\"'/]", said) for each in names):
+                taken.add(folder)
+                waiting.append(folder)
+    prefixes = tuple(f"{each}/" for each in taken)
+    others = tuple(f"{each}/" for each in {*_applications(texts).values(), *libraries} - taken)
+    return {
+        path: text for path, text in texts.items() if path.startswith(prefixes) or not path.startswith(others)
+    }
+
+
+def _libraries(texts: Texts) -> dict[str, list[str]]:
+    """The folders of its libraries, and patterns of the names by which sources import each."""
+    paths = re.findall(
+        r"\"([@\w./-]+?)(?:/\*)?\"\s*:\s*\[\s*\"(?:\./)?([\w./-]+)", texts.get("tsconfig.json", "")
+    )
+    return {
+        root: [
+            *(re.escape(name) for name, path in paths if path == root or path.startswith(f"{root}/")),
+            rf"(?:\.\./)+{re.escape(root)}",
+        ]
+        for root in _projects(texts, "library", "index").values()
+    }
+
+
 def _applications(texts: Texts) -> dict[str, str]:
     """The names of its applications and their folders."""
+    return _projects(texts, "application", "main")
+
+
+def _projects(texts: Texts, kind: str, usual: str) -> dict[str, str]:
+    """The names and folders of its projects of a kind that begin in the usual file."""
     try:
         data = json.loads(texts.get(FILE, ""))
     except (ValueError, RecursionError):
@@ -54,8 +95,8 @@ def _applications(texts: Texts) -> dict[str, str]:
     projects = data.get("projects") if isinstance(data, dict) and data.get("monorepo") is True else None
     found: dict[str, str] = {}
     for name, each in projects.items() if isinstance(projects, dict) else ():
-        root = each.get("root") if isinstance(each, dict) and each.get("type") == "application" else None
-        entry = each.get("entryFile", "main") if isinstance(each, dict) else ""
-        if isinstance(root, str) and _FOLDER.fullmatch(root) and _NAME.fullmatch(name) and entry == "main":
+        root = each.get("root") if isinstance(each, dict) and each.get("type") == kind else None
+        entry = each.get("entryFile", usual) if isinstance(each, dict) else ""
+        if isinstance(root, str) and _FOLDER.fullmatch(root) and _NAME.fullmatch(name) and entry == usual:
             found[name] = root
     return found

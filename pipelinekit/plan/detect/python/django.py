@@ -10,10 +10,13 @@ from dataclasses import replace
 from pipelinekit.plan.detect.python.project import PORT, Project, has, served_by
 from pipelinekit.plan.detect.signs import Detected, Texts, shallowest
 
+_OTHERS = re.compile(r"^(?:from|import)\s+flask", re.MULTILINE)
+
 
 def manager(texts: Texts) -> str:
-    """Django's `manage.py`, not far down; empty without one."""
-    return shallowest({each: "" for each in texts if each.count("/") <= 2}, r"(^|/)manage\.py$")
+    """Django's `manage.py`, not far down; empty without one. Flask's scripts are called so as well."""
+    near = {each: "" for each, text in texts.items() if each.count("/") <= 2 and not _OTHERS.search(text)}
+    return shallowest(near, r"(^|/)manage\.py$")
 
 
 def django(texts: Texts, ours: list[str], project: Project, found: Detected) -> Detected | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipelinekit.plan.detect.beside import alone
 from pipelinekit.plan.detect.evidence import listens
 from pipelinekit.plan.detect.python.demos import gradio, nicegui, streamlit
 from pipelinekit.plan.detect.python.django import django
@@ -200,7 +201,8 @@ def _script(texts: Texts, ours: list[str], project: Project, found: Detected) ->
         near = [each for each in ours if each.startswith(posixpath.dirname(main))]
     elif script:
         found = replace(found, command=("python", script)).because(f"{script}: the program")
-        near = [script, *(each for each in ours if each != script)]
+        mine = alone(texts, found.command)
+        near = [script, *(each for each in ours if each != script and each in mine)]
     else:
         return found.doubting("no program was found: say what runs in run.command").doubting(
             "no port was found in the source: 8080 is a guess"
@@ -227,7 +229,7 @@ def listening(texts: Texts, paths: Sequence[str]) -> tuple[int | None, bool]:
 
     Without a file that is known, any source of the program counts.
     """
-    ours = paths or [each for each in _sources(texts) if _SERVES.is_in(texts[each])]
+    ours = paths or [each for each in _sources(alone(texts, ())) if _SERVES.is_in(texts[each])]
     text = "\n".join(texts[each] for each in ours)
     given = re.search(r"environ(?:\.get)?[(\[]\s*[\"']PORT[\"']|getenv\(\s*[\"']PORT[\"']", text)
     for pattern in _LISTENS:

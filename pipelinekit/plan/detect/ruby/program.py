@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from pipelinekit.plan.detect.beside import alone
 from pipelinekit.plan.detect.evidence import listens, number
 from pipelinekit.plan.detect.ruby import assets, rails
 from pipelinekit.plan.detect.ruby.gems import Gems
@@ -101,7 +102,8 @@ def _sinatra(texts: Texts, gems: Gems, found: Detected, path: str) -> Detected:
 
 def _script(texts: Texts, found: Detected, ours: list[str]) -> Detected:
     script = next((each for each in _FILES if each in texts), "")
-    serving = [each for each in ours if _SERVES.search(texts[each])]
+    mine = alone(texts, (script,))
+    serving = [each for each in ours if each in mine and _SERVES.search(texts[each])]
     script = script or next((each for each in serving if "/" not in each), "")
     if not script:
         return found.doubting("no program was found: say what runs in run.command")

@@ -35,6 +35,7 @@ _GIVEN = re.compile(r"\b(?:gunicorn|puma)\b")
 """Servers that listen where the variable PORT says, unless a word or a file of theirs says otherwise."""
 _ELSEWHERE = re.compile(r"\s(?:-[bp]|--(?:bind|port)\b)")
 _BY_FILE = re.compile(r"\s(?:-[cC]|--config)[ =]?(\S+)")
+_BIND = re.compile(r"^bind\s*=\s*\[?[\"'](?P<host>[\w.]*):(?P<port>\d{2,5})[\"']", re.MULTILINE)
 _THEIR_FILES = ("gunicorn.conf.py", "config/puma.rb")
 _OURS = re.compile(r",? on port \d+(?=$|, by )")
 
@@ -128,9 +129,23 @@ def _taken(found: Detected, word: Word, texts: Texts) -> Detected:
     puma = re.search(r"^[^\S\n]*port\s+(\d{2,5})\s*$", texts.get("config/puma.rb", ""), re.MULTILINE)
     if puma and "puma" in word.value:
         return replace(found, port=int(puma[1]), asks_port=False).because(f"config/puma.rb: port {puma[1]}")
+    bound = _bound(word.value, texts)
+    if bound:
+        found = replace(found, port=int(bound["port"]), asks_port=False)
+        local = bound["host"] in {"localhost", "127.0.0.1"}
+        found = found.doubting(f"{bound[0]}: in a pod nobody reaches localhost" if local else "")
+        return found.because(f"{bound[0]}: where it listens")
     if _VARIABLE.search(word.value) or _GIVEN.search(word.value):
         return replace(found, port=before.port or 8080, asks_port=False)
     return _by_source(found, before, texts)
+
+
+def _bound(line: str, texts: Texts) -> re.Match[str] | None:
+    """Where gunicorn's configuration says that it listens, in a number."""
+    if "gunicorn" not in line or _ELSEWHERE.search(line):
+        return None
+    named = _BY_FILE.search(line)
+    return _BIND.search(texts.get(named[1] if named else _THEIR_FILES[0], ""))
 
 
 def _takes_port(line: str, texts: Texts) -> bool:

@@ -28,7 +28,7 @@ _INSTALLS = re.compile(
     r"\b(?:pip3?|uv|poetry|pdm|apt(?:-get)?|gem|go|npm|yarn|pnpm) (?:\S+ )?(?:install|add|get|ci|i)\b"
 )
 _OTHER_WAYS = re.compile(
-    r"^(?:make|just|task) (?:test|check|unit[\w-]*)|^(?:tox|nox|hatch test|hatch run test)\b"
+    r"^(?:make|just|task) (?:test|check|unit[\w-]*)|^(?:tox|nox|hatch test|hatch run test)\b|\bnosetests\b"
 )
 _TAGS = re.compile(r"-tags[ =]['\"]?([A-Za-z0-9_,]+)")
 _CARGO = re.compile(r"--(?:workspace|all-features|no-default-features|all)\b|--features[ =][\w,/-]+")

@@ -109,3 +109,39 @@ def test_where_actuator_answers(settings: str, health: str, doubted: bool) -> No
     found = jvm.maven({"pom.xml": pom, "src/main/resources/application.properties": settings})
     assert found is not None
     assert (found.health, any("actuator" in each for each in found.doubts)) == (health, doubted)
+
+
+PARENT = "<parent><artifactId>spring-boot-starter-parent</artifactId><version>{}</version></parent>"
+
+
+@pytest.mark.parametrize(
+    ("version", "settings", "health", "doubted"),
+    [
+        ("1.5.9.RELEASE", "", "/health", False),
+        (
+            "1.5.9.RELEASE",
+            "server.context-path=/shop\nmanagement.context-path=/manage\n",
+            "/shop/manage/health",
+            False,
+        ),
+        ("1.5.9.RELEASE", "management.port=9001\n", "", True),
+        ("2.1.0.RELEASE", "server.context-path=/shop\n", "/actuator/health", False),
+    ],
+)
+def test_before_spring_boot_2_actuator_answers_beside_the_program(
+    version: str, settings: str, health: str, doubted: bool
+) -> None:
+    pom = f"<project>{PARENT.format(version)}spring-boot-starter-web spring-boot-starter-actuator</project>"
+    found = jvm.maven({"pom.xml": pom, "src/main/resources/application.properties": settings})
+    assert found is not None
+    assert (found.health, any("actuator" in each for each in found.doubts)) == (health, doubted)
+
+
+@pytest.mark.parametrize(("profile", "doubted"), [("dev", True), ("prod", False)])
+def test_a_workplaces_profile_that_is_active_is_doubted(profile: str, doubted: bool) -> None:
+    pom = "<project>spring-boot-starter-web spring-boot-maven-plugin</project>"
+    text = f"server.port=80\nspring.profiles.active={profile}\n"
+    own = {f"src/main/resources/application-{profile}.properties": "server.port=9090\n"}
+    found = jvm.maven({"pom.xml": pom, "src/main/resources/application.properties": text, **own})
+    assert found is not None
+    assert (found.port, any("SPRING_PROFILES_ACTIVE" in each for each in found.doubts)) == (9090, doubted)

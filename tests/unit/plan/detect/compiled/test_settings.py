@@ -54,3 +54,32 @@ def test_the_shallowest_file_counts_and_those_of_profiles_do_not() -> None:
 )
 def test_whatever_stands_there(text: str) -> None:
     assert settings.said({"application.yml": text, "application.properties": text}, "server.port") == ""
+
+
+BASE = (
+    "server:\n  port: 8090\nspring:\n  profiles:\n    active: {}\n"
+    "---\nspring.profiles: prod, eu\nserver.port: 81\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("active", "port"),
+    [
+        ("dev", "9999"),
+        ("prod", "81"),
+        ("eu", "81"),
+        ("other", "8090"),
+        ("${PROFILE:dev}", "9999"),
+        ("prod,dev", "9999"),
+        ("dev,prod", "81"),
+        ("@profile@", "8090"),
+    ],
+)
+def test_the_profile_that_the_settings_make_active_counts_before_them(active: str, port: str) -> None:
+    texts = {"application.yml": BASE.format(active), "application-dev.properties": "server.port=9999\n"}
+    assert settings.said(texts, "server.port") == port
+
+
+def test_without_an_active_profile_none_counts() -> None:
+    texts = {"application.properties": "a=1", "application-dev.yml": "server.port: 9999\n"}
+    assert (settings.said(texts, "server.port"), settings.profiles(texts)) == ("", ())

@@ -49,3 +49,18 @@ def test_what_nothing_here_makes_is_told(line: str) -> None:
 )
 def test_what_is_there_or_of_another_stage_is_not(line: str) -> None:
     assert doubts(line, "lib/tool.jar") == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("ARG JAR\nADD ${JAR} app.jar", "JAR"),
+        ("ARG JAR\nCOPY target/$JAR app.jar", "JAR"),
+        ("ARG JAR=a.conf\nCOPY ${JAR} a", ""),
+        ("ARG JAR\nCOPY ${JAR:-a.conf} a", ""),
+        ("ENV JAR=a.conf\nCOPY $JAR a", ""),
+    ],
+)
+def test_an_argument_without_a_value_copies_nothing(lines: str, name: str) -> None:
+    said = doubts(lines, "a.conf")
+    assert [f"the argument {name} says" in each for each in said] == ([True] if name else [])

@@ -19,6 +19,9 @@ SERVER = Detected(language="python")
         ("src/main/resources/application.properties", "logging.file.name=logs/shop.log"),
         ("app.py", 'with open("count.txt", "w") as file:'),
         ("server.js", "fs.writeFileSync('data.json', text)"),
+        ("logger.js", "new winston.transports.File({ filename: 'a.log' })"),
+        ("gunicorn.conf.py", "pidfile = '/var/run/shop.pid'"),
+        ("deploy/gunicorn.py", 'errorlog = "/var/log/shop.log"'),
         ("src/upload.ts", "const upload = multer({ dest: 'uploads/' })"),
         ("main.go", 'db, err := sql.Open("sqlite3", "./shop.db")'),
         ("src/main/resources/application.properties", "spring.datasource.url=jdbc:h2:file:./data/shop"),
@@ -81,3 +84,9 @@ def test_the_first_places_are_named_as_they_are_written() -> None:
     text = "uri = 'sqlite:///shop.db'\nos.mkdir('logs')\nopen('a', 'w')\nopen('b', 'w')\n"
     (doubt,) = marked(SERVER, {"app.py": text}).doubts
     assert "(sqlite:///shop.db, os.mkdir('logs'), open('a', 'w'))" in doubt
+
+
+def test_a_place_that_is_long_is_shown_as_cut() -> None:
+    text = f"logging.file=/var/log/{'a' * 80}.log"
+    (doubt,) = marked(SERVER, {"application.properties": text}).doubts
+    assert f"(logging.file=/var/log/{'a' * 38}…)" in doubt

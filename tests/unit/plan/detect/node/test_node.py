@@ -56,3 +56,24 @@ def test_a_damaged_package_is_still_nodes() -> None:
     found = node.look({"package.json": "{"})
     assert found is not None
     assert found.language == "node"
+
+
+@pytest.mark.parametrize(
+    ("script", "chosen"),
+    [
+        ("mocha", ()),
+        ("NODE_ENV=test mocha --exit --recursive test", ("--exit", "--recursive", "test")),
+        ("cross-env NODE_ENV=test mocha -R spec -r ts-node/register", ("-r", "ts-node/register")),
+        ("mocha --reporter=dot --watch --timeout 5000", ("--timeout", "5000")),
+        ("nyc mocha --exit", ()),
+        ("mocha --exit && eslint .", ()),
+    ],
+)
+def test_what_the_script_tells_mocha_is_told(script: str, chosen: tuple[str, ...]) -> None:
+    package = json.dumps({"scripts": {"test": script}, "devDependencies": {"mocha": "7"}})
+    found = detect({"package.json": package})
+    assert found
+    assert found.test == (
+        *("npx", "mocha", "--reporter", "xunit", "--reporter-option", "output=/reports/mocha.xml"),
+        *chosen,
+    )

@@ -56,3 +56,11 @@ def test_it_is_known_by_its_manager_not_far_down() -> None:
     assert manager({"src/manage.py": ""}) == "src/manage.py"
     assert manager({"a/b/c/manage.py": ""}) == ""
     assert seen({"app.py": ""}, "flask") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["from flask_script import M", "import flask", "from flask.ext.script import M"]
+)
+def test_a_script_of_flasks_is_no_django(text: str) -> None:
+    assert manager({"manage.py": text}) == ""
+    assert manager({"manage.py": "from django.core.management import a", "x": text}) == "manage.py"

@@ -191,3 +191,23 @@ def test_pumas_own_settings(settings: str, port: int) -> None:
     rack = Detected(language="ruby", command=("bundle", "exec", "rackup", "--port=9292"), port=9292)
     found = run(rack, [line("bundle exec puma -C config/puma.rb")], {"config/puma.rb": settings})
     assert (found.command[2], found.port) == ("puma", port)
+
+
+@pytest.mark.parametrize(
+    ("settings", "port", "doubted"),
+    [
+        ("bind = '0.0.0.0:5050'\n", 5050, False),
+        ('bind = [":5051"]\n', 5051, False),
+        ("bind = '127.0.0.1:5052'\n", 5052, True),
+        ("bind = '0.0.0.0:' + os.environ.get('PORT', '5000')\n", 8080, False),
+        ("workers = 3\n", 8080, False),
+    ],
+)
+def test_gunicorns_own_settings(settings: str, port: int, doubted: bool) -> None:
+    texts = {"g.py": settings}
+    found = run(Detected(language="python"), [line("gunicorn -c g.py a:b")], texts)
+    assert (found.port, any("localhost" in each for each in found.doubts)) == (port, doubted)
+    told = run(
+        Detected(language="python"), [line("gunicorn -c deploy/g.py -b :7000 a:b")], {"deploy/g.py": settings}
+    )
+    assert told.port == 7000
