@@ -43,7 +43,9 @@ class ComponentHelm(helm.Helm):
         return mine
 
     def _left_out(self, archive: Path, scratch: Path) -> tuple[list[str], Mapping[str, str]]:
-        if not leftout.has_definitions(archive):
+        with helm.unpacking(archive):
+            speaks = leftout.has_definitions(archive)
+        if not speaks:
             return ["--skip-crds"], self.env
         if self.owns:
             return ["--skip-crds", "--post-renderer", leftout.NAME], {**self.env, **leftout.plugin(scratch)}

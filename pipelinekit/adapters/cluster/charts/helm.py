@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import tarfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelinekit.adapters import momentary, process
+from pipelinekit.adapters import archives, momentary, process
 from pipelinekit.adapters.cluster import answers
 from pipelinekit.adapters.cluster.charts import holders, linting, packing, undo
 from pipelinekit.adapters.cluster.charts.complaints import next_step
@@ -89,7 +88,7 @@ class Helm:
         """
         wanted = set(names)
         texts = {}
-        with _unpacking(archive), tarfile.open(archive) as source:
+        with unpacking(archive), tarfile.open(archive) as source:
             for member in source:
                 if source.offset > MOST or member.size > MOST:
                     raise failed("chart-too-large", f"{archive} holds more than {MOST >> 20} MiB")
@@ -103,7 +102,7 @@ class Helm:
         """The digest of each file (relative to the chart); raises `ToolFailed` for what is no archive."""
         found: dict[str, str] = {}
         left = UNPACKED
-        with _unpacking(archive), tarfile.open(archive) as source:
+        with unpacking(archive), tarfile.open(archive) as source:
             for member in source:
                 left -= member.size
                 if left < 0:
@@ -241,14 +240,15 @@ class Helm:
 
 
 @contextmanager
-def _unpacking(archive: Path) -> Iterator[None]:
+def unpacking(archive: Path) -> Iterator[None]:
     """Raise `ToolFailed` for what is no archive, and for a text in it that is none."""
     try:
         yield
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        raise failed("not-a-chart", f"{archive.name} cannot be unpacked: {error}") from error
     except UnicodeDecodeError as error:
         raise failed("not-a-chart", f"{archive.name} has a text that is not UTF-8") from error
+    except archives.UNREADABLE as error:
+        problem = f"{archive.name} cannot be unpacked: {archives.reason(error)}"
+        raise failed("not-a-chart", problem) from error
 
 
 def _state(answer: str) -> ReleaseState:
