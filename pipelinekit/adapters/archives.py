@@ -15,8 +15,8 @@ UNREADABLE = (
     OverflowError,
     RecursionError,
 )
-"""Of `tarfile` and `gzip`. A link that leads nowhere is a `KeyError`, one to itself a `RecursionError`, a size that
-no disk has an `OverflowError`, and only some of what is wrong with compressed bytes an `OSError`.
+"""Of `tarfile` and `gzip`. A link that leads nowhere is a `KeyError`, one to itself a `RecursionError`, a
+size that no disk has an `OverflowError`, and only some of what is wrong with compressed bytes an `OSError`.
 """
 
 

@@ -1,4 +1,4 @@
-"""Sound things made unsound: parts of a document replaced, bytes of a file flipped, cut, doubled or put in."""
+"""Sound things made unsound: parts of a document replaced, bytes of a file flipped, cut, doubled, put in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ODD_JSON: tuple[Any, ...] = (
     {"": {"": []}},
     "x" * 9000,
 )
-"""What JSON can say beyond that, and few who read it expect: numbers that no float holds, half a character."""
+"""What JSON can say beyond that and few expect: numbers that no float holds, half a character."""
 DEEP = ("[" * 5000, '{"a":' * 5000, "- " * 5000, "[" * 900 + "]" * 900)
 _PUT = (
     b"\0",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tarfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelinekit.adapters import archives, momentary, process
-from pipelinekit.adapters.cluster import answers
+from pipelinekit.adapters.cluster import answers, printed
 from pipelinekit.adapters.cluster.charts import holders, linting, packing, undo
 from pipelinekit.adapters.cluster.charts.complaints import next_step
 from pipelinekit.adapters.cluster.direct import records, ways
@@ -253,13 +252,16 @@ def unpacking(archive: Path) -> Iterator[None]:
 
 def _state(answer: str) -> ReleaseState:
     """A release as Helm prints it in JSON."""
-    release = json.loads(answer)
-    return ReleaseState(
-        revision=int(release["version"]),
-        status=str(release["info"]["status"]),
-        values=release.get("config") or {},
-        manifest=str(release.get("manifest", "")),
-    )
+    release = printed.mapping(answer)
+    try:
+        return ReleaseState(
+            revision=int(release["version"]),
+            status=str(release["info"]["status"]),
+            values=dict(release.get("config") or {}),
+            manifest=str(release.get("manifest", "")),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise printed.odd(answer) from error
 
 
 def cluster_failed(target: Target, reason: str) -> ToolFailed:

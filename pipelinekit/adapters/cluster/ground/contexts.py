@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelinekit.adapters import private, process
+from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.answers import NO_KUBECONFIG
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.errors import failed, refused
@@ -23,7 +24,7 @@ class Contexts:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         words = ["kubectl", "config", "view", "--raw", "--flatten", "--output", "json"]
-        self._config: Mapping[str, Any] = json.loads(
+        self._config = printed.mapping(
             process.check(words, env=env, timeout=30, code="kubeconfig-unreadable")
         )
         self.current = str(self._config.get("current-context") or "")
@@ -69,7 +70,11 @@ class Contexts:
             yield {"KUBECONFIG": str(file)}
 
     def _named(self, kind: str, key: str) -> dict[str, Any]:
-        return {str(each["name"]): each.get(key) or {} for each in self._config.get(kind) or ()}
+        """What it says of each that has a name; a person writes it, and kubectl fills in what it can."""
+        listed = self._config.get(kind)
+        named = (each for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
+        said = {str(each["name"]): each.get(key) for each in named if each.get("name")}
+        return {name: each for name, each in said.items() if isinstance(each, dict)}
 
 
 def _digest(data: str) -> str:
