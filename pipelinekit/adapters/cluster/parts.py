@@ -144,7 +144,7 @@ def _refused(done: process.Completed) -> Answer:
         for each in (body.get("details") or {}).get("causes") or ():
             if each.get("reason") == "UnexpectedServerResponse":
                 return Answer(status=int(body.get("code", 0)), body=str(each.get("message", ""))[:BODY])
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         # No answer of Kubernetes: kubectl's own words are what there is.
         pass
     return Answer(status=0, reason=done.reason())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
 from types import SimpleNamespace
@@ -12,12 +14,14 @@ from typing import Any, cast
 
 import pytest
 import requests
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelinekit.adapters import exchange, process, prometheus
+from pipelinekit.adapters import exchange, ours, process, prometheus
 from pipelinekit.adapters.bundle.folder import BundleFolder
 from pipelinekit.adapters.cluster.ground.contexts import Contexts
+from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.adapters.registry.digests import (
     OCI_INDEX,
     OCI_MANIFEST,
@@ -28,13 +32,21 @@ from pipelinekit.adapters.registry.digests import (
 )
 from pipelinekit.adapters.registry.download import Home
 from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.adapters.source import remotetags
+from pipelinekit.cli.draft import known
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.bundle import Chart, Content
+from pipelinekit.model.platform.document import Registration
 from pipelinekit.model.platform.gates import Bound, Watch
+from pipelinekit.model.platform.lock import LockedApplication, PlatformLock
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.bundle import architectures, listing
+from pipelinekit.reading.platform import lock as platformlock
+from pipelinekit.reading.releaseset import document as releaseset
+from pipelinekit.render.platformlock import platform_lock_text
 from pipelinekit.steps.bundle import fill
 from tests.hostile import spoiled
+from tests.hostile.documents import RELEASESET
 
 MATRIX = {
     "status": "success",
@@ -223,3 +235,67 @@ def test_what_a_registry_says_of_an_image_can_be_written_again() -> None:
             architectures.chosen(manifest.children, ["linux/amd64"])
 
     assert wrong_of(spoiled.answers(index), read) == {}
+
+
+NOTE = {"commit": "c", "name": "orders", "tag": "v1.2.3", "trouble": "", "asked": 1.5}
+
+
+def test_a_note_of_what_a_remote_answered_may_say_anything(tmp_path: Path) -> None:
+    path = tmp_path / ".pipelinekit" / remotetags.FOLDER / remotetags.FILE
+    path.parent.mkdir(parents=True)
+
+    def read(text: str) -> None:
+        path.write_text(text)
+        remotetags._known(tmp_path, "orders", "c")
+
+    assert wrong_of(spoiled.answers(NOTE), read) == {}
+
+
+CONFIG = b'registry = "localhost:5000"\ndeveloper = "ada"\ndays = "7"\n'
+SET = yaml.safe_dump(RELEASESET).encode()
+LOCK = platform_lock_text(
+    PlatformLock(
+        applications=(
+            LockedApplication(
+                registration=Registration(name="orders", team="payments", repository="https://g/o"),
+                commit="a" * 40,
+                descriptor="a: 1\nb:\n  - c\n",
+            ),
+        )
+    )
+).encode()
+
+
+def _of_drafts(content: bytes, folder: Path) -> None:
+    (folder / "config.toml").write_bytes(content)
+    known.read(DraftHome(str(folder)))
+
+
+def _compiled(content: bytes, folder: Path) -> None:
+    path = folder / "pipelinekit" / "kept"
+    ours.keep(path, b"sound")
+    path.write_bytes(content)
+    assert ours.read(path) in (b"", b"sound")
+
+
+FILES: dict[str, tuple[bytes, Callable[[bytes, Path], object]]] = {
+    "config.toml": (CONFIG, _of_drafts),
+    "a set": (SET, lambda content, _: releaseset.read_releaseset(content)),
+    "platform.lock.yaml": (LOCK, lambda content, _: platformlock.read_platform_lock(content)),
+    "a cache": (sha256(b"sound").digest() + b"sound", _compiled),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+@settings(SAMPLED, max_examples=100)
+@given(data=st.data())
+def test_a_damaged_file_of_ours_is_read_or_refused(kind: str, data: st.DataObject, tmp_path: Path) -> None:
+    sound, read = FILES[kind]
+    with contextlib.suppress(PipelinekitError):
+        read(data.draw(spoiled.damaged(sound)), tmp_path)
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_sound_file_of_ours_is_read(kind: str, tmp_path: Path) -> None:
+    sound, read = FILES[kind]
+    read(sound, tmp_path)
