@@ -35,7 +35,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def _fills(style: str) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for selectors, body in _RULE.findall(style):
         colour = re.search(r"fill: (#[0-9a-f]{6})", body)
         if colour:
