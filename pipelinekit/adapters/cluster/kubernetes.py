@@ -46,13 +46,16 @@ class Kubernetes(Tasks):
         )
         if "does not exist" in done.err and "context" in done.err:
             known = process.run(["kubectl", "config", "get-contexts", "--output", "name"], env=self.env)
-            hint = f"the kubeconfig has: {', '.join(known.out.split()) or 'none'}"
-            raise failed("context-missing", f"there is no kube context '{context}'", hint=hint)
+            has = ", ".join(known.out.split()) or "none"
+            raise failed(
+                "context-missing", f"there is no kube context '{context}'", hint=f"the kubeconfig has: {has}"
+            )
         if done.code:
             asks = " ".join(("kubectl", *scope, "cluster-info"))
-            hint = f"is its address right, and is it up? `{asks}` asks it"
             raise answers.refusal(context, done.reason()) or failed(
-                "cluster-unreachable", f"the cluster does not answer: {done.reason()}", hint=hint
+                "cluster-unreachable",
+                f"the cluster does not answer: {done.reason()}",
+                hint=f"is its address right, and is it up? `{asks}` asks it",
             )
         return _version(done.out, "serverVersion")
 

@@ -107,8 +107,8 @@ class Remote:
         hint = "is ledger.repository right, does it answer, and may this account read it?"
         if os.path.isdir(self.address):  # noqa: PTH112 - an address is no path
             hint = (
-                f"`git -C {self.address} fsck --full` shows what is damaged: bring a copy of it back. Without "
-                "one, move that folder away; where no ledger.repository is named, a new one is begun"
+                f"`git -C {self.address} fsck --full` shows what is damaged: bring a copy of it back. "
+                "Without one, move that folder away; where no ledger.repository is named, a new one is begun"
             )
         return refused(UNREACHABLE, f"{self} cannot be read: {why}", hint=hint)
 
