@@ -41,11 +41,13 @@ from pipelinekit.model.platform.gates import Bound, Watch
 from pipelinekit.model.platform.lock import LockedApplication, PlatformLock
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.bundle import architectures, listing
+from pipelinekit.reading import component
 from pipelinekit.reading.platform import lock as platformlock
 from pipelinekit.reading.releaseset import document as releaseset
 from pipelinekit.render.platformlock import platform_lock_text
 from pipelinekit.steps.bundle import fill
 from tests.hostile import spoiled
+from tests.hostile.component import COMPONENT
 from tests.hostile.documents import RELEASESET
 
 MATRIX = {
@@ -280,6 +282,10 @@ def _compiled(content: bytes, folder: Path) -> None:
 
 FILES: dict[str, tuple[bytes, Callable[[bytes, Path], object]]] = {
     "config.toml": (CONFIG, _of_drafts),
+    "component.yaml": (
+        yaml.safe_dump(COMPONENT).encode(),
+        lambda content, _: component.read_component(content),
+    ),
     "a set": (SET, lambda content, _: releaseset.read_releaseset(content)),
     "platform.lock.yaml": (LOCK, lambda content, _: platformlock.read_platform_lock(content)),
     "a cache": (sha256(b"sound").digest() + b"sound", _compiled),

@@ -24,9 +24,9 @@ class Contexts:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         words = ["kubectl", "config", "view", "--raw", "--flatten", "--output", "json"]
-        self._config = printed.mapping(
-            process.check(words, env=env, timeout=30, code="kubeconfig-unreadable")
-        )
+        hint = "KUBECONFIG names it, else it is ~/.kube/config; `kubectl config view` reads it as well"
+        told = process.check(words, env=env, timeout=30, code="kubeconfig-unreadable", hint=hint)
+        self._config = printed.mapping(told)
         self.current = str(self._config.get("current-context") or "")
 
     def all(self) -> tuple[Context, ...]:
@@ -45,6 +45,11 @@ class Contexts:
         wanted = name or self.current
         found = next((each for each in self.all() if each.name == wanted), None)
         if found is None:
+            if wanted in self._named("contexts", "context"):
+                problem = f"the kube context '{wanted}' leads to no cluster"
+                raise refused(
+                    "context-missing", problem, hint="`kubectl config view`: has it one, with a server?"
+                )
             known = ", ".join(each.name for each in self.all())
             problem = f"there is no kube context '{wanted}'" if wanted else "no kube context is current"
             hint = f"the kubeconfig has: {known}; --context NAME" if known else NO_KUBECONFIG
