@@ -40,7 +40,7 @@ def _watched(watch: Watch, bound: Bound, names: Mapping[str, str], now: int, sec
         return silent(bound, str(error).splitlines()[0][:200] if str(error) else type(error).__name__)
     try:
         return judged(bound, _series(body), seconds // step + 1)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         said = body.get("error", "") if isinstance(body, dict) else ""
         return silent(bound, str(said)[:200] or f"the answer {answer.status_code} cannot be read")
 

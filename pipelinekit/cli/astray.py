@@ -111,8 +111,11 @@ def _argument(word: str, ctx: click.Context) -> str:
 def _option(name: str, ctx: click.Context, *, meant: bool) -> str:
     if ours := _ours(name, ctx, near=not meant):
         return f"it is {' or '.join(ours)} here"
+    words = tuple(ctx.command_path.split(" ")[1:])
+    beside = (*words[:-1], name.lstrip("-"))
+    if len(words) > 1 and beside in dict(commands()):
+        return f"there is {_listed([beside])}"
     if verbs := _verbs_with(name):
-        words = tuple(ctx.command_path.split(" ")[1:])
         # Those of the same group are nearer than all others; what many have says nothing.
         nearest = sorted(verbs, key=lambda other: other[:-1] != words[:-1])
         return f"{name} is an option of {_listed(nearest)}"
@@ -129,7 +132,10 @@ def _ours(name: str, ctx: click.Context, *, near: bool) -> list[str]:
     """The options of this command that are the same as another tool's; with `near` of one typed wrong."""
     close = difflib.get_close_matches(name, _CALLED, n=1, cutoff=0.8) if near else []
     known = name if name in _CALLED else next(iter(close), "")
-    return [each for each in _CALLED.get(known, ()) if each in _options(ctx.command)]
+    options = _options(ctx.command)
+    # `--port` for `--override-port`: what is one word of an option's name.
+    longer = [each for each in sorted(options) if each.endswith(name[1:]) and name.startswith("--")]
+    return [each for each in _CALLED.get(known, ()) if each in options] or longer
 
 
 def _command(word: str, ctx: click.Context, *, meant: bool) -> str:

@@ -15,7 +15,7 @@ from pipelinekit.model.app import LANGUAGES
 from pipelinekit.model.spoken import suggestion
 from pipelinekit.names import nearest
 from pipelinekit.reading.schema import SCHEMAS, Schema
-from pipelinekit.reading.schema.words import MIRROR, REGISTRY, VARIABLE
+from pipelinekit.reading.schema.words import API_VERSION, MIRROR, REGISTRY, VARIABLE
 from pipelinekit.reading.source import Path, Source
 from pipelinekit.reading.unsaid import unsaid
 
@@ -191,7 +191,7 @@ def _wrong_kind(source: Source, kinds: str | list[str], value: Any, path: Path, 
             "bool": str(value).lower(),
         }
         found = kinds_found.get(type(value).__name__) or shown(value)
-        hint = ""
+        hint = "" if path else f"it begins with apiVersion: {API_VERSION}"
         if (
             "integer" in kinds
             and isinstance(value, str)
@@ -230,7 +230,7 @@ def _phrase(
         case "maxLength":
             return f"has {counted(len(value), 'character')}, at most {limit} fit", ""
         case "minLength" | "minItems":
-            return "must not be empty", ""
+            return "must not be empty", "write what belongs there, or remove the key"
         case "maxItems" | "maxProperties":
             return f"has {counted(len(value), 'entry')}, at most {limit} are allowed", ""
         case "uniqueItems":

@@ -96,7 +96,8 @@ def parse(content: bytes | str, origin: str) -> Source:
         source.faults.append(syntax_fault(error, text, origin))
         return source
     if node is None or (isinstance(node, yaml.ScalarNode) and not node.style and node.value in _NULL):
-        source.faults.append(Fault("document-empty", "the document is empty", Place(origin, 1, 1)))
+        hint = "is it saved? an editor may hold what is not on disk yet"
+        source.faults.append(Fault("document-empty", "the document is empty", Place(origin, 1, 1), hint=hint))
         return source
     source.data = _Builder(source).build(node, ())
     return source

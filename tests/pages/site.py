@@ -1,6 +1,7 @@
 """`make docs`: the pages as a site, from the same files. Strict: a link that leads nowhere fails.
 
-README.md is its first page, so its links, and those to it, are turned; nothing else is changed.
+README.md is its first page, so its links, and those to it, are turned. A table's code loses the
+backslashes that GitHub wants before its pipes; nothing else is changed.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ BESIDE = {
     "SECURITY.md": "security.md",
 }
 """What is at the top of the repository, and what it is called in the site."""
+_ROW = re.compile(r"^\|.*", re.MULTILINE)
+_SPAN = re.compile("`[^`]+`")
 
 
 def stage(work: Path) -> None:
@@ -43,6 +46,7 @@ def turned(text: str, above: str, docs: str) -> str:
     """A page's text with links for the site; `above` leads to the top of the repository, `docs` to docs/."""
     for name, its in BESIDE.items():
         text = re.sub(rf"(\]\(){re.escape(above)}{re.escape(name)}(?=[)#])", rf"\g<1>{its}", text)
+    text = _ROW.sub(lambda row: _SPAN.sub(lambda span: span[0].replace(r"\|", "|"), row[0]), text)
     return re.sub(rf"((?:\]\(|src(?:set)?=\"))(?:\./)?{docs}(?=[\w])", r"\1", text) if docs else text
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster import kubectl, printed
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.kubernetes import LEVEL
 from pipelinekit.errors import failed
@@ -117,7 +117,7 @@ class CertificateSecrets:
         self._got(target, *words, stdin=json.dumps(patch))
 
     def _items(self, target: Target, kinds: str) -> list[Object]:
-        items: list[Object] = json.loads(self._got(target, "get", kinds, "--output", "json"))["items"]
+        items: list[Object] = printed.items(self._got(target, "get", kinds, "--output", "json"))
         return items
 
     def _got(self, target: Target, *arguments: str, stdin: str | None = None) -> str:
@@ -135,7 +135,7 @@ def _owner(labels: str, platform: str) -> str:
     """Whose it is by its label, where it is not ours."""
     try:
         found = json.loads(labels or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         found = {}
     whose = found.get(PLATFORM_LABEL, "") if isinstance(found, dict) else ""
     if whose == platform:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 import struct
@@ -12,7 +11,7 @@ from typing import Any
 
 from cryptography import x509
 
-from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster import kubectl, printed
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.pods.streams import Tunnel
 from pipelinekit.errors import failed
@@ -54,7 +53,7 @@ def pods_behind(env: Mapping[str, str], target: Target, service: str, port: int)
         raise helm.cluster_failed(target, done.reason())
     if not done.out.strip():
         return []
-    spec = json.loads(done.out)["spec"]
+    spec = printed.thing(done.out).get("spec") or {}
     wanted = next((each for each in spec.get("ports") or () if each["port"] == port), None)
     if wanted is None or not spec.get("selector"):
         known = ", ".join(str(each["port"]) for each in spec.get("ports") or ()) or "none"
@@ -69,7 +68,7 @@ def pods_behind(env: Mapping[str, str], target: Target, service: str, port: int)
         raise helm.cluster_failed(target, listed.reason())
     pods = [
         each
-        for each in json.loads(listed.out)["items"]
+        for each in printed.items(listed.out)
         if each["status"].get("phase") == "Running" and "deletionTimestamp" not in each["metadata"]
     ]
     aim = wanted.get("targetPort", port)

@@ -5,10 +5,9 @@ It is no part of the chart or of Helm's record: setting it makes no revision, an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
-from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster import kubectl, printed
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.errors import failed
@@ -44,7 +43,7 @@ class ClusterAnchors:
         if done.code:
             raise failed("anchor-unread", done.reason())
         found = []
-        for each in json.loads(done.out)["items"]:
+        for each in printed.items(done.out):
             where = f"{each['kind']}/{each['metadata']['name']} in {target.environment.name}"
             text = (each["metadata"].get("annotations") or {}).get(ANCHOR, "")
             found.append(read_anchor(text, where))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster import kubectl, printed
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.counts import counted
 from pipelinekit.errors import refused
@@ -29,8 +29,7 @@ class Definitions:
         if not names:
             return {}
         done = self._run(target, "get", KIND, *names, "--ignore-not-found", "--output", "json")
-        answer = json.loads(done.out or "{}")
-        items = answer.get("items", [answer] if answer else [])
+        items = printed.listed(done.out) if done.out.strip() else ()
         return {each["metadata"]["name"]: each for each in items}
 
     def known(self, target: Target) -> Sequence[Object]:
@@ -40,7 +39,7 @@ class Definitions:
             return ()
         if done.code:
             raise helm.cluster_failed(target, done.reason())
-        items: Sequence[Object] = json.loads(done.out)["items"]
+        items: Sequence[Object] = printed.items(done.out)
         return items
 
     def define(self, target: Target, definitions: Sequence[Object]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster import kubectl, printed
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.objects import APPLY
 from pipelinekit.errors import failed
@@ -33,7 +33,7 @@ class HandoverJobs:
         done = self._run(target, "get", "job", name, "--ignore-not-found", "--output", "json")
         if not done.out.strip():
             return None
-        there = json.loads(done.out)
+        there = printed.thing(done.out)
         ended = [
             f"{each['type']} {each.get('message', '')}".strip()
             for each in there.get("status", {}).get("conditions", ())
@@ -60,10 +60,12 @@ class HandoverJobs:
                 continue
             if done.code:
                 raise helm.cluster_failed(target, done.reason())
-            for each in json.loads(done.out)["resources"]:
+            for each in printed.resources(done.out):
                 key = version, each["kind"]
                 if key in wanted and "/" not in each["name"]:
-                    found[key] = Kind(group=group, plural=each["name"], namespaced=each["namespaced"])
+                    found[key] = Kind(
+                        group=group, plural=each["name"], namespaced=bool(each.get("namespaced"))
+                    )
         for version, kind in sorted(wanted - found.keys()):
             hint = "what brings its definition is to be rolled out first: add that to needs"
             raise failed("kind-missing", f"the cluster knows no {kind} of {version}", hint=hint)
@@ -117,7 +119,7 @@ class HandoverJobs:
         listed = self._run(
             target, "get", "pods", "--selector", f"batch.kubernetes.io/job-name={name}", "--output", "json"
         )
-        pods = sorted(json.loads(listed.out)["items"], key=lambda each: each["metadata"]["creationTimestamp"])
+        pods = sorted(printed.items(listed.out), key=lambda each: each["metadata"]["creationTimestamp"])
         return [(each["metadata"]["name"], self._lines(target, each["metadata"]["name"])) for each in pods]
 
     def _lines(self, target: Target, pod: str) -> Sequence[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster import answers, kubectl, printed
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.pods.running import Pods
 from pipelinekit.adapters.cluster.pods.tasks import Tasks
@@ -29,8 +28,8 @@ class Kubernetes(Tasks):
 
     def version(self) -> str:
         """kubectl's own version, without `v`."""
-        answer = json.loads(process.check(["kubectl", "version", "--client", "--output", "json"]))
-        return str(answer["clientVersion"]["gitVersion"]).removeprefix("v")
+        answer = process.check(["kubectl", "version", "--client", "--output", "json"])
+        return _version(answer, "clientVersion")
 
     def current_context(self) -> str:
         """The current kube context, or empty."""
@@ -45,15 +44,20 @@ class Kubernetes(Tasks):
             env=self.env,
             timeout=30,
         )
-        answer = json.loads(done.out) if done.out.strip().startswith("{") else {}
         if "does not exist" in done.err and "context" in done.err:
             known = process.run(["kubectl", "config", "get-contexts", "--output", "name"], env=self.env)
-            hint = f"the kubeconfig has: {', '.join(known.out.split()) or 'none'}"
-            raise failed("context-missing", f"there is no kube context '{context}'", hint=hint)
-        if done.code or "serverVersion" not in answer:
-            refusal = answers.refusal(context, done.reason())
-            raise refusal or failed("cluster-unreachable", f"the cluster does not answer: {done.reason()}")
-        return str(answer["serverVersion"]["gitVersion"]).removeprefix("v")
+            has = ", ".join(known.out.split()) or "none"
+            raise failed(
+                "context-missing", f"there is no kube context '{context}'", hint=f"the kubeconfig has: {has}"
+            )
+        if done.code:
+            asks = " ".join(("kubectl", *scope, "cluster-info"))
+            raise answers.refusal(context, done.reason()) or failed(
+                "cluster-unreachable",
+                f"the cluster does not answer: {done.reason()}",
+                hint=f"is its address right, and is it up? `{asks}` asks it",
+            )
+        return _version(done.out, "serverVersion")
 
     def ensure_namespace(self, target: Target) -> bool:
         """Make the namespace, with its environment's Pod Security, unless it is there; whether it was made.
@@ -130,7 +134,7 @@ class Kubernetes(Tasks):
         )
         if done.code:
             return None
-        labels: Mapping[str, str] = json.loads(done.out or "{}")
+        labels: Mapping[str, str] = printed.mapping(done.out or "{}")
         return labels
 
     def drop_release(self, target: Target, revision: int) -> None:
@@ -143,11 +147,18 @@ class Kubernetes(Tasks):
         done = self._run(target, "get", kind, "--selector", selector, "--output", "json")
         if done.code:
             raise helm.cluster_failed(target, done.reason())
-        items: list[Object] = json.loads(done.out)["items"]
+        items: list[Object] = printed.items(done.out)
         return items
 
     def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
         return kubectl.run(self.env, target, *arguments, stdin=stdin)
+
+
+def _version(answer: str, whose: str) -> str:
+    found = printed.mapping(answer).get(whose)
+    if not isinstance(found, Mapping):
+        raise printed.odd(answer)
+    return str(found.get("gitVersion", "")).removeprefix("v")
 
 
 def _record(target: Target, revision: int) -> str:

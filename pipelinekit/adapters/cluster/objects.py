@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
@@ -166,8 +167,7 @@ def _nowhere(done: process.Completed, target: Target) -> bool:
 def _items(text: str) -> list[Object]:
     if not text.strip():
         return []
-    answer = json.loads(text)
-    return [_closed(each) for each in (answer["items"] if answer["kind"] == "List" else [answer])]
+    return [_closed(each) for each in printed.listed(text)]
 
 
 def _closed(each: dict[str, Any]) -> Object:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster import kubectl, printed
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.errors import failed
 from pipelinekit.model.component import Condition, Question
@@ -99,7 +99,7 @@ class Parts:
         done = self._run(target, *words)
         if done.code:
             raise helm.cluster_failed(target, done.reason())
-        found: Object | None = json.loads(done.out) if done.out.strip() else None
+        found: Object | None = printed.thing(done.out) if done.out.strip() else None
         return found
 
     def back_up(self, target: Target, cronjob: str, *, timeout: int) -> str:
@@ -144,7 +144,7 @@ def _refused(done: process.Completed) -> Answer:
         for each in (body.get("details") or {}).get("causes") or ():
             if each.get("reason") == "UnexpectedServerResponse":
                 return Answer(status=int(body.get("code", 0)), body=str(each.get("message", ""))[:BODY])
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         # No answer of Kubernetes: kubectl's own words are what there is.
         pass
     return Answer(status=0, reason=done.reason())
@@ -159,6 +159,4 @@ def _name_of(each: Object, namespace: str) -> Object:
 def _items(text: str) -> list[Object]:
     if not text.strip():
         return []
-    answer = json.loads(text)
-    items: list[Object] = answer["items"] if answer["kind"].endswith("List") else [answer]
-    return items
+    return list(printed.listed(text))

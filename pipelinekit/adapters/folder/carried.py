@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters import archives, files, regular
 from pipelinekit.adapters.folder.components import CHART, FOLDER, ComponentFolder
 from pipelinekit.errors import failed
 from pipelinekit.reading.component import FILE
@@ -67,9 +67,9 @@ def unpack(content: bytes, to: Path) -> None:
                 if taken is None or path.is_absolute() or ".." in path.parts:
                     raise ValueError(f"{member.name!r} is no file of a platform")
                 files.write_atomic(to / path, taken.read())
-    except (OSError, EOFError, ValueError, tarfile.TarError) as error:
+    except archives.UNREADABLE as error:
         hint = "run `pipelinekit platform deploy` again, which hands it over anew"
-        problem = f"what was handed over cannot be read: {error}"
+        problem = f"what was handed over cannot be read: {archives.reason(error)}"
         raise failed("handover-unreadable", problem, hint=hint) from error
 
 

@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters import archives, files, regular
 from pipelinekit.errors import failed
 from pipelinekit.model.testing import Failure, Totals
 from pipelinekit.model.tree import is_gits
@@ -66,7 +66,20 @@ class ReportFolder:
 
 
 def unpack_reports(data: bytes, reports: Path) -> None:
-    """Regular files only, by their base names: an archive from a container is not to be trusted."""
+    """Regular files only, by their base names: an archive from a container is not to be trusted.
+
+    Raises `ToolFailed` for what is no archive.
+    """
+    try:
+        _unpack(data, reports)
+    except archives.UNREADABLE as error:
+        problem = f"what the engine copied out of /reports is no archive: {archives.reason(error)}"
+        raise failed(
+            "reports-unreadable", problem, hint="run it again; is the engine's disk full?"
+        ) from error
+
+
+def _unpack(data: bytes, reports: Path) -> None:
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         total = 0
         for member in archive:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pipelinekit.adapters import files, links, regular
+from pipelinekit.adapters import archives, files, links, regular
 from pipelinekit.model.tree import File, Tree
 
 LOCK = ".pipelinekit/lock.yaml"
@@ -59,7 +59,7 @@ class Workspace:
         path = links.require_unlinked(self.root, BASE)
         try:
             return unpack(regular.read(path, MOST))
-        except (OSError, tarfile.TarError, EOFError, UnicodeDecodeError, zlib.error, ValueError):
+        except archives.UNREADABLE:
             return None
 
     def write(self, write: Mapping[str, File], remove: Iterable[str]) -> None:

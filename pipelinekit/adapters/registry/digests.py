@@ -85,6 +85,11 @@ def fault_in(manifest: Manifest) -> str:
         return "has a media type that is none"
     if not isinstance(body.get("annotations") or {}, dict):
         return "has annotations that cannot be read"
+    try:
+        canonical(body)
+    except ValueError:
+        # Half a pair of surrogates is JSON; what of it goes into an index of ours could not be written.
+        return "has half a character in it"
     return ""
 
 

@@ -81,5 +81,5 @@ def _known(root: Path, name: str, commit: str) -> Elsewhere | None:
             return None
         lasting = not (answer.tag or answer.trouble)
         return answer if lasting or 0 <= time.time() - float(note["asked"]) < _AGAIN else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None

@@ -43,10 +43,10 @@ def check(key: str, value: str, place: str) -> None:
     if key == "registry":
         problem = names.host_fault(value.strip("/")) if value else ""
     elif key == "days" and not (re.fullmatch("[0-9]{1,2}", value) and 1 <= int(value) <= 90):
-        problem = "is a number from 1 to 90"
+        problem = f"'{value}' is no number from 1 to 90"
     elif key == "container-builder" and value != "docker":
-        problem = "is 'docker': Azure's builder is not driven"
+        problem = f"'{value}' is not 'docker': no other builder is driven"
     elif key == "developer" and not names.label_from(value):
-        problem = "is a name with a letter in it"
+        problem = f"'{value}' is no name: it needs a letter"
     if problem:
         raise DocumentInvalid(Fault("bad-value", problem, Place(place), key))

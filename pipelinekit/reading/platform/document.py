@@ -197,7 +197,8 @@ def _check_cycles(source: Source) -> None:
             current = after.get(current)
         if current == start and start == min(map(str, chain)):
             circle = " after ".join(map(str, [*chain, start]))
-            source.fault(("environments", index, "after"), "after-cycle", f"goes in a circle: {circle}")
+            path, hint = ("environments", index, "after"), "one of them comes first, and has no after"
+            source.fault(path, "after-cycle", f"goes in a circle: {circle}", hint)
 
 
 # --- data to values -------------------------------------------------------------------------------

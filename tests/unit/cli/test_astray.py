@@ -16,6 +16,8 @@ from pipelinekit.cli import astray, main
         ("deploy --dry-run", "No such option", "it is --plan or --check here"),
         ("hold orders --to dev", "No such option '--to'.", "it is --env here"),
         ("platform deploy --enviroment dev", "No such option", "it is --env here"),
+        ("jobs apply --plan", "No such option '--plan'.", "there is `pipelinekit jobs plan`"),
+        ("draft connect --port 8080", "No such option '--port'.", "it is --override-port here"),
         ("deploy --frobnicate", "No such option", "`pipelinekit deploy --help` lists the options"),
         ("deploy --env", "requires an argument", "--env NAME: "),
         ("deploy --timeout soon", "not a valid integer", "a whole number from 1 to 7200"),

@@ -139,7 +139,12 @@ def checked(text: str) -> Fault:
         ),
         ("run: {port: 0}", "bad-minimum", "0 is out of range: at least 1", ""),
         ("run: {port: 65536}", "bad-maximum", "65536 is out of range: at most 65535", ""),
-        ("run: {command: []}", "bad-minitems", "must not be empty", ""),
+        (
+            "run: {command: []}",
+            "bad-minitems",
+            "must not be empty",
+            "write what belongs there, or remove the key",
+        ),
         (
             f"calls: [{', '.join(f'c{n}' for n in range(201))}]",
             "bad-maxitems",
@@ -154,7 +159,12 @@ def checked(text: str) -> Fault:
             "expected: a path that begins with /",
         ),
         ("build: {language: pythn}", "bad-enum", "'pythn' is not one of them", "did you mean 'python'?"),
-        ("build: {language: go, around: {push: {before: ['']}}}", "bad-minlength", "must not be empty", ""),
+        (
+            "build: {language: go, around: {push: {before: ['']}}}",
+            "bad-minlength",
+            "must not be empty",
+            "write what belongs there, or remove the key",
+        ),
         (f"run: {{health: /{'x' * 1000}}}", "bad-maxlength", "has 1001 characters, at most 1000 fit", ""),
         (
             "processes: {Worker: {}}",

@@ -39,6 +39,7 @@ from pipelinekit.reading.platform import lock as platformlock
 from pipelinekit.reading.releaseset import document as releaseset
 from tests.hostile.component import COMPONENT
 from tests.hostile.documents import RELEASESET
+from tests.hostile.spoiled import DEEP, spoiled
 
 WORDS = st.sampled_from(
     re.findall(
@@ -58,8 +59,7 @@ ANYTHING = st.recursive(
     ),
     max_leaves=12,
 )
-DEEP = ("[" * 5000, '{"a":' * 5000, "a = " + "[" * 5000, "- " * 5000)
-TEXTS = ANYTHING.map(json.dumps) | st.text(max_size=80) | st.sampled_from(DEEP)
+TEXTS = ANYTHING.map(json.dumps) | st.text(max_size=80) | st.sampled_from((*DEEP, "a = " + "[" * 5000))
 
 
 def promised(kind: type[Exception], reader: Callable[[str], object], text: str) -> None:
@@ -191,20 +191,6 @@ applications:
   - {name: orders, team: payments, repository: "https://g/o", mirrors: ["https://h/o"], path: ., branch: main}
 retention: {last: 10}
 """
-JUNK: tuple[Any, ...] = (None, True, 0, -1, 1.5, "x", "", [], [None], [[]], {}, {"x": None}, [{"name": []}])
-
-
-def spoiled(value: Any) -> list[Any]:
-    """The document with each of its parts in turn replaced by something that nobody expects there."""
-    found = list(JUNK)
-    if isinstance(value, dict):
-        found += [{**value, key: each} for key, inner in value.items() for each in spoiled(inner)]
-        found += [{other: each for other, each in value.items() if other != key} for key in value]
-    elif isinstance(value, list):
-        found += [
-            [*value[:at], each, *value[at + 1 :]] for at, inner in enumerate(value) for each in spoiled(inner)
-        ]
-    return found
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl, leftout
-from pipelinekit.adapters.cluster.charts import helm, undo
+from pipelinekit.adapters.cluster.charts import contents, helm, undo
 from pipelinekit.model.release import Target
 from pipelinekit.plan.claims import is_made_of
 
@@ -43,7 +43,9 @@ class ComponentHelm(helm.Helm):
         return mine
 
     def _left_out(self, archive: Path, scratch: Path) -> tuple[list[str], Mapping[str, str]]:
-        if not leftout.has_definitions(archive):
+        with contents.unpacking(archive):
+            speaks = leftout.has_definitions(archive)
+        if not speaks:
             return ["--skip-crds"], self.env
         if self.owns:
             return ["--skip-crds", "--post-renderer", leftout.NAME], {**self.env, **leftout.plugin(scratch)}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pipelinekit.adapters import momentary, process
-from pipelinekit.adapters.cluster import answers
-from pipelinekit.adapters.cluster.charts import archives, doors, holders, linting, packing, undo
+from pipelinekit.adapters.cluster import answers, printed
+from pipelinekit.adapters.cluster.charts import contents, doors, holders, linting, packing, undo
 from pipelinekit.adapters.cluster.charts.complaints import next_step
 from pipelinekit.adapters.cluster.direct import records, ways
 from pipelinekit.adapters.files import write_atomic
@@ -89,11 +88,11 @@ class Helm:
 
         Raises `ToolFailed` for what is no archive, and for a file that is not UTF-8.
         """
-        return archives.texts(archive, names)
+        return contents.texts(archive, names)
 
     def digests(self, archive: Path) -> dict[str, str]:
         """The digest of each file (relative to the chart); raises `ToolFailed` for what is no archive."""
-        return archives.digests(archive)
+        return contents.digests(archive)
 
     def render(self, archive: Path, target: Target, values: Sequence[str]) -> str:
         """What would be installed with those values texts, the later ones on top: YAML documents.
@@ -242,13 +241,16 @@ class Helm:
 
 def _state(answer: str) -> ReleaseState:
     """A release as Helm prints it in JSON."""
-    release = json.loads(answer)
-    return ReleaseState(
-        revision=int(release["version"]),
-        status=str(release["info"]["status"]),
-        values=release.get("config") or {},
-        manifest=str(release.get("manifest", "")),
-    )
+    release = printed.mapping(answer)
+    try:
+        return ReleaseState(
+            revision=int(release["version"]),
+            status=str(release["info"]["status"]),
+            values=dict(release.get("config") or {}),
+            manifest=str(release.get("manifest", "")),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise printed.odd(answer) from error
 
 
 def _installing(timeout: int) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.charts import helm, undo
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
@@ -26,12 +26,12 @@ class Releases:
             return []
         if done.code:
             raise helm.cluster_failed(target, done.reason())
-        found: list[dict[str, Any]] = json.loads(done.out)
+        found = printed.revisions(done.out)
         for each in found:
             number = str(each["revision"])
             words = ["helm", "get", "values", target.name, "--revision", number, "--output", "json"]
             values = process.run([*words, *undo.scope(target)], env=self.env, timeout=60)
-            each["values"] = json.loads(values.out or "null") if values.code == 0 else None
+            each["values"] = printed.value(values.out or "null") if values.code == 0 else None
         return found[::-1]
 
     def names(self, target: Target) -> tuple[str, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster import kubectl, printed
 from pipelinekit.adapters.cluster.charts import holders
 from pipelinekit.model.release import Target
 
@@ -15,8 +14,8 @@ def last_good(env: Mapping[str, str], target: Target) -> int | None:
     """The newest revision that was deployed whole and has not been replaced by another, or None."""
     words = ["helm", "history", target.name, "--max", "20", "--output", "json", *scope(target)]
     done = process.run(words, env=env, timeout=60)
-    records = json.loads(done.out) if done.code == 0 else []
-    return max((int(each["revision"]) for each in records if each["status"] == "deployed"), default=None)
+    records = printed.revisions(done.out) if done.code == 0 else []
+    return max((each["revision"] for each in records if each.get("status") == "deployed"), default=None)
 
 
 def back(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import os
 import zlib
@@ -58,5 +57,5 @@ def _state(record: Mapping[str, Any], revision: int) -> ReleaseState | None:
             values=release.get("config") or {},
             manifest=str(release.get("manifest", "")),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, binascii.Error, zlib.error):
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, zlib.error):
         return None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelinekit.adapters import private, process
+from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.answers import NO_KUBECONFIG
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.errors import failed, refused
@@ -23,9 +24,9 @@ class Contexts:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         words = ["kubectl", "config", "view", "--raw", "--flatten", "--output", "json"]
-        self._config: Mapping[str, Any] = json.loads(
-            process.check(words, env=env, timeout=30, code="kubeconfig-unreadable")
-        )
+        hint = "KUBECONFIG names it, else it is ~/.kube/config; `kubectl config view` reads it as well"
+        told = process.check(words, env=env, timeout=30, code="kubeconfig-unreadable", hint=hint)
+        self._config = printed.mapping(told)
         self.current = str(self._config.get("current-context") or "")
 
     def all(self) -> tuple[Context, ...]:
@@ -44,6 +45,11 @@ class Contexts:
         wanted = name or self.current
         found = next((each for each in self.all() if each.name == wanted), None)
         if found is None:
+            if wanted in self._named("contexts", "context"):
+                problem = f"the kube context '{wanted}' leads to no cluster"
+                raise refused(
+                    "context-missing", problem, hint="`kubectl config view`: has it one, with a server?"
+                )
             known = ", ".join(each.name for each in self.all())
             problem = f"there is no kube context '{wanted}'" if wanted else "no kube context is current"
             hint = f"the kubeconfig has: {known}; --context NAME" if known else NO_KUBECONFIG
@@ -69,7 +75,11 @@ class Contexts:
             yield {"KUBECONFIG": str(file)}
 
     def _named(self, kind: str, key: str) -> dict[str, Any]:
-        return {str(each["name"]): each.get(key) or {} for each in self._config.get(kind) or ()}
+        """What it says of each that has a name; a person writes it, and kubectl fills in what it can."""
+        listed = self._config.get(kind)
+        named = (each for each in listed if isinstance(each, dict)) if isinstance(listed, list) else ()
+        said = {str(each["name"]): each.get(key) for each in named if each.get("name")}
+        return {name: each for name, each in said.items() if isinstance(each, dict)}
 
 
 def _digest(data: str) -> str:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster import answers, kubectl, printed
 from pipelinekit.adapters.cluster.ground import addresses
 from pipelinekit.adapters.cluster.ground.trial import Trial
 from pipelinekit.errors import failed
@@ -39,7 +39,7 @@ class Inspector:
     def look(self, target: Target, wants: Wants) -> Facts:
         """What the cluster says of itself; raises `ToolFailed` when it does not answer."""
         version = kubectl.run(self.env, target, "version", "--output", "json")
-        answer = json.loads(version.out) if version.out.lstrip().startswith("{") else {}
+        answer = printed.mapping(version.out) if version.out.lstrip().startswith("{") else {}
         if version.code or "serverVersion" not in answer:
             reason = version.reason()
             raise answers.refusal(target.context, reason) or failed("cluster-failed", reason)
@@ -127,10 +127,10 @@ class Inspector:
         items = [{"apiVersion": _API, "kind": kind, "spec": spec} for spec in specs]
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
         done = kubectl.run(self.env, target, *_CREATE, stdin=text)
-        found = [] if done.code else _documents(done)
+        found = [] if done.code else printed.streamed(done.out)
         if len(found) != len(specs):
             return [None] * len(specs)
-        return [bool((each.get("status") or {}).get("allowed")) for each in found]
+        return [_allowed(each.get("status")) for each in found]
 
     def _items(self, target: Target, kind: str, *more: str) -> tuple[Object, ...] | None:
         context = ["--context", target.context] if target.context else []
@@ -138,18 +138,11 @@ class Inspector:
         done = process.run(words, env=self.env, timeout=60)
         if done.code or not done.out.lstrip().startswith("{"):
             return None
-        return tuple(json.loads(done.out)["items"])
+        return tuple(printed.items(done.out))
 
 
-def _documents(done: process.Completed) -> list[Mapping[str, Any]]:
-    """One JSON document after the other, or a List of them: kubectl prints both."""
-    decoder, at, text = json.JSONDecoder(), 0, done.out.strip()
-    found: list[Mapping[str, Any]] = []
-    while at < len(text):
-        each, end = decoder.raw_decode(text, at)
-        found += each["items"] if each.get("kind") == "List" else [each]
-        at = end + len(text[end:]) - len(text[end:].lstrip())
-    return found
+def _allowed(status: object) -> bool:
+    return isinstance(status, Mapping) and bool(status.get("allowed"))
 
 
 def _name(each: Object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster import kubectl, printed
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.objects import APPLY, Objects
 from pipelinekit.model.deployment import Look, Object
@@ -40,10 +40,10 @@ class Namespaces:
         done = self._run(target, "get", "namespace", target.namespace, "--output", "json")
         if done.code:
             return Ground(namespace=None)
-        namespace: Object = json.loads(done.out)
+        namespace: Object = printed.thing(done.out)
         if (namespace["metadata"].get("labels") or {}).get(PLATFORM_LABEL):
             return Ground(namespace=namespace)
-        items = json.loads(self._run(target, "get", PROGRAMS, "--output", "json").out)["items"]
+        items = printed.items(self._run(target, "get", PROGRAMS, "--output", "json").out)
         made = (each for each in items if not each["metadata"].get("ownerReferences"))
         return Ground(namespace=namespace, programs=tuple(made))
 

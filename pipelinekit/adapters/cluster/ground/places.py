@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster import kubectl, printed
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.errors import failed
@@ -43,7 +43,7 @@ class DevelopersPlaces:
             raise helm.cluster_failed(target, done.reason())
         if not done.out.strip():
             return None
-        found: Object = json.loads(done.out)
+        found: Object = printed.thing(done.out)
         if found.get("status", {}).get("phase") == "Terminating":
             problem = f"namespace {target.namespace} is being removed"
             raise failed("namespace-going", problem, hint="it takes a moment; run it again")
@@ -55,7 +55,7 @@ class DevelopersPlaces:
         done = kubectl.run(self.env, target, *words)
         if done.code:
             raise helm.cluster_failed(target, done.reason())
-        items: list[Object] = json.loads(done.out)["items"]
+        items: list[Object] = printed.items(done.out)
         return tuple(_place(each) for each in items if each["status"].get("phase") != "Terminating")
 
     def prepare(
@@ -99,7 +99,7 @@ class DevelopersPlaces:
         done = kubectl.run(self.env, target, "get", "deployments,statefulsets,cronjobs", "--output", "json")
         if done.code:
             raise helm.cluster_failed(target, done.reason())
-        items: list[Object] = json.loads(done.out)["items"]
+        items: list[Object] = printed.items(done.out)
         return items
 
     def _change(self, target: Target, each: Object, spec: Object, kept: str | None) -> None:
@@ -113,7 +113,7 @@ class DevelopersPlaces:
         done = kubectl.run(self.env, target, "get", _SOMEBODYS, "--output", "json")
         if done.code:
             raise helm.cluster_failed(target, done.reason())
-        items: list[Object] = json.loads(done.out)["items"]
+        items: list[Object] = printed.items(done.out)
         return tuple(sorted(f"{each['kind']}/{each['metadata']['name']}" for each in items if _by_hand(each)))
 
     def remove(self, target: Target) -> None:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster import kubectl, printed
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
@@ -188,7 +188,7 @@ class Preflight:
             text = base64.b64decode(entry["auth"]).decode() if entry.get("auth") else ""
             user, _, password = text.partition(":")
             user, password = entry.get("username") or user, entry.get("password") or password
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, TypeError, RecursionError):
             return None
         return Credentials(user, password) if user and password else None
 
@@ -220,7 +220,7 @@ def _json(done: process.Completed) -> dict[str, Any] | None:
     """The answer, or None when there is none that can be trusted to be whole."""
     if done.code or not done.out.lstrip().startswith("{"):
         return {} if not done.code else None
-    answer: dict[str, Any] = json.loads(done.out)
+    answer: dict[str, Any] = printed.mapping(done.out)
     return answer
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster import kubectl, printed
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
@@ -91,13 +90,12 @@ class Pods:
 
     def _items(self, target: Target, kinds: str, *selection: str) -> Sequence[Object]:
         done = kubectl.run(self.env, target, "get", kinds, *selection, "--output", "json")
-        answer = json.loads(done.out) if done.out.lstrip().startswith("{") else {}
+        found: Sequence[Object] = printed.items(done.out) if done.out.lstrip().startswith("{") else []
         if done.code and "forbidden" not in done.err.lower():
             raise helm.cluster_failed(target, done.reason())
         if done.code and "pods is forbidden" in done.err:
             raise helm.cluster_failed(target, done.reason())
-        items: Sequence[Object] = answer.get("items", [])
-        return items
+        return found
 
 
 def _told(way: Way, target: Target, selector: str) -> tuple[Sequence[Object], Sequence[Object]] | None:

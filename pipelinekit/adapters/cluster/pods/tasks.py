@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.model.release import Target, TaskPod
 from pipelinekit.plan.moment import seconds_of
@@ -29,7 +29,7 @@ class Tasks:
         done = self._run(target, "get", "pods", "--selector", _selector(target), "--output", "json")
         if done.code:
             raise helm.cluster_failed(target, done.reason())
-        return tuple(task_pod(each) for each in json.loads(done.out)["items"])
+        return tuple(task_pod(each) for each in printed.items(done.out))
 
     def end_tasks(self, target: Target) -> None:
         """Delete their Jobs; the pods go as soon as their programs have stopped."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers
+from pipelinekit.adapters.cluster import answers, printed
 from pipelinekit.errors import failed
 from pipelinekit.model.platform.document import Cluster
 from pipelinekit.model.stored import Running
@@ -48,7 +47,7 @@ class Workloads:
         if done.code:
             refusal = answers.refusal(cluster.context, done.reason())
             raise refusal or failed("cluster-unreachable", done.reason())
-        return running_of(json.loads(done.out)["items"], cluster.name)
+        return running_of(printed.items(done.out), cluster.name)
 
 
 def running_of(objects: list[Mapping[str, Any]], cluster: str) -> Running:

@@ -109,11 +109,13 @@ class Remote:
         )
 
     def _unreachable(self, why: str) -> Refused:
-        return refused(
-            UNREACHABLE,
-            f"{self} cannot be read: {why}",
-            hint="is ledger.repository right, does it answer, and may this account read it?",
-        )
+        hint = "is ledger.repository right, does it answer, and may this account read it?"
+        if os.path.isdir(self.address):  # noqa: PTH112 - an address is no path
+            hint = (
+                f"`git -C {self.address} fsck --full` shows what is damaged: bring a copy of it back. "
+                "Without one, move that folder away; where no ledger.repository is named, a new one is begun"
+            )
+        return refused(UNREACHABLE, f"{self} cannot be read: {why}", hint=hint)
 
     def __str__(self) -> str:
         return f"the ledger at {without_credentials(self.address)}"

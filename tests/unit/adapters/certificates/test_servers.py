@@ -11,7 +11,11 @@ from pipelinekit.adapters.process import Completed
 from pipelinekit.errors import ToolFailed
 from tests import examples
 
-SERVICE = {"spec": {"selector": {"app": "web"}, "ports": [{"port": 8443, "targetPort": "https"}]}}
+SERVICE = {
+    "kind": "Service",
+    "metadata": {"name": "web"},
+    "spec": {"selector": {"app": "web"}, "ports": [{"port": 8443, "targetPort": "https"}]},
+}
 
 
 @pytest.mark.parametrize(
@@ -20,7 +24,8 @@ SERVICE = {"spec": {"selector": {"app": "web"}, "ports": [{"port": 8443, "target
 def test_a_port_that_a_service_lacks_is_told_with_those_that_it_has(
     spec: dict[str, Any], told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kubectl, "run", lambda *_, **__: Completed(0, json.dumps({"spec": spec}), ""))
+    printed = json.dumps({**SERVICE, "spec": spec})
+    monkeypatch.setattr(kubectl, "run", lambda *_, **__: Completed(0, printed, ""))
     with pytest.raises(ToolFailed, match="Service web has no port 8444 with pods behind it") as caught:
         pods_behind({}, examples.target(), "web", 8444)
     assert (caught.value.faults[0].code, told in caught.value.faults[0].hint) == ("service-port", True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import tarfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipelinekit.adapters import archives
 from pipelinekit.errors import failed
 
 UNPACKED = 64 * 1024 * 1024
@@ -25,7 +25,7 @@ def texts(archive: Path, names: Iterable[str]) -> dict[str, str]:
     """
     wanted = set(names)
     found = {}
-    with _unpacking(archive), tarfile.open(archive) as source:
+    with unpacking(archive), tarfile.open(archive) as source:
         for member in source:
             if source.offset > MOST or member.size > MOST:
                 raise failed("chart-too-large", f"{archive} holds more than {MOST >> 20} MiB")
@@ -40,7 +40,7 @@ def digests(archive: Path) -> dict[str, str]:
     """The digest of each file (relative to the chart); raises `ToolFailed` for what is no archive."""
     found: dict[str, str] = {}
     left = UNPACKED
-    with _unpacking(archive), tarfile.open(archive) as source:
+    with unpacking(archive), tarfile.open(archive) as source:
         for member in source:
             left -= member.size
             if left < 0:
@@ -53,11 +53,12 @@ def digests(archive: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _unpacking(archive: Path) -> Iterator[None]:
+def unpacking(archive: Path) -> Iterator[None]:
     """Raise `ToolFailed` for what is no archive, and for a text in it that is none."""
     try:
         yield
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        raise failed("not-a-chart", f"{archive.name} cannot be unpacked: {error}") from error
     except UnicodeDecodeError as error:
         raise failed("not-a-chart", f"{archive.name} has a text that is not UTF-8") from error
+    except archives.UNREADABLE as error:
+        problem = f"{archive.name} cannot be unpacked: {archives.reason(error)}"
+        raise failed("not-a-chart", problem) from error

@@ -1,0 +1,142 @@
+"""What kubectl and Helm print as JSON, held to the shape that every object of Kubernetes has.
+
+A program of that name that prints something of its own, or a server that is no Kubernetes, is told as such.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pipelinekit.errors import ToolFailed, failed
+
+Object = dict[str, Any]
+
+
+def value(text: str) -> Any:
+    """The JSON in `text`; raises `ToolFailed` where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise odd(text) from error
+
+
+def mapping(text: str) -> Object:
+    """A mapping, of Kubernetes or of kubectl's own; raises `ToolFailed` for anything else."""
+    found = value(text)
+    if not is_object(found):
+        raise odd(text)
+    mapped: Object = found
+    return mapped
+
+
+def thing(text: str) -> Object:
+    """One object with its kind and name; raises `ToolFailed` for anything else."""
+    found = mapping(text)
+    if not _is_named(found) or not isinstance(found.get("kind"), str):
+        raise odd(text)
+    return found
+
+
+def items(text: str) -> list[Mapping[str, Any]]:
+    """The objects of a list, each with a name; raises `ToolFailed` for anything else."""
+    found = value(text)
+    listed = (found["items"] or []) if isinstance(found, dict) and "items" in found else None
+    if not isinstance(listed, list) or not all(map(_is_whole, listed)):
+        raise odd(text)
+    return listed
+
+
+def listed(text: str) -> list[Object]:
+    """One object, or those of a list of any kinds, each with its kind and name.
+
+    Raises `ToolFailed` for anything else.
+    """
+    found = _listed(value(text), text)
+    if not all(_is_named(each) and isinstance(each.get("kind"), str) for each in found):
+        raise odd(text)
+    return found
+
+
+def streamed(text: str) -> list[Object]:
+    """The same of one document after the other, for kubectl prints both; of what has no name as well."""
+    decoder, found, rest = json.JSONDecoder(), [], text.strip()
+    while rest:
+        try:
+            each, end = decoder.raw_decode(rest)
+        except (ValueError, RecursionError) as error:
+            raise odd(rest) from error
+        found += _listed(each, rest)
+        rest = rest[end:].lstrip()
+    return found
+
+
+def resources(text: str) -> list[Object]:
+    """What an API server says of the resources of a group, each with a name and a kind."""
+    found = mapping(text).get("resources") or []
+    if not isinstance(found, list) or not all(map(_is_resource, found)):
+        raise odd(text)
+    return found
+
+
+def revisions(text: str) -> list[Object]:
+    """What `helm history` prints of each revision; raises `ToolFailed` for anything else."""
+    found = value(text)
+    if not isinstance(found, list) or not all(
+        isinstance(each, dict)
+        and isinstance(each.get("revision"), int)
+        and {"status", "updated"} <= each.keys()
+        for each in found
+    ):
+        raise odd(text)
+    return found
+
+
+def is_answer(found: object) -> bool:
+    """Whether an API server could answer so: an object, a list of those with names, or one of resources."""
+    if not isinstance(found, dict) or not is_object(found):
+        return False
+    objects, kinds = found.get("items") or [], found.get("resources") or []
+    return (
+        isinstance(objects, list)
+        and all(map(_is_named, objects))
+        and isinstance(kinds, list)
+        and all(map(_is_resource, kinds))
+    )
+
+
+def is_object(found: object) -> bool:
+    """Whether it is a mapping, with another one for its metadata where it has any."""
+    return isinstance(found, dict) and isinstance(found.get("metadata", {}), Mapping)
+
+
+def odd(text: str) -> ToolFailed:
+    """What is raised for a text that is no answer."""
+    first = next(iter(text.split("\n")), "")[:80]
+    return failed(
+        "cluster-odd",
+        f"this is no answer of a cluster: {first!r}" if first else "the cluster's answer is empty",
+        hint="`type -a kubectl helm` shows whether something else has that name and prints words of its own",
+    )
+
+
+def _listed(found: Any, text: str) -> list[Object]:
+    is_list = isinstance(found, dict) and str(found.get("kind")).endswith("List") and "items" in found
+    each = found["items"] or [] if is_list else [found]
+    if not isinstance(each, list) or not all(map(is_object, each)):
+        raise odd(text)
+    return each
+
+
+def _is_named(found: Any) -> bool:
+    return is_object(found) and isinstance((found.get("metadata") or {}).get("name"), str)
+
+
+def _is_whole(found: Any) -> bool:
+    """Of the kinds that Kubernetes has itself."""
+    return _is_named(found) and all(isinstance(found.get(part, {}), Mapping) for part in ("spec", "status"))
+
+
+def _is_resource(found: Any) -> bool:
+    return isinstance(found, dict) and all(isinstance(found.get(part), str) for part in ("name", "kind"))
