@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +11,6 @@ from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.kubernetes import LEVEL
-from pipelinekit.errors import failed
 from pipelinekit.model.certificate import CA, CRT, KEY, Held, Reader, Reading
 from pipelinekit.model.preparation import PLATFORM_LABEL
 from pipelinekit.model.release import Target
@@ -23,7 +21,7 @@ MARK = "certificates.pipelinekit.dev"
 """Before the slash of an annotation on pods: the serial that they were made for, by the Secret's name."""
 MANAGER = "pipelinekit-certificates"
 _KINDS = "deployments,statefulsets,daemonsets"
-_LINES = 6
+_LINES = 7
 
 
 class CertificateSecrets:
@@ -33,15 +31,15 @@ class CertificateSecrets:
         self.env = env
 
     def look(self, target: Target, kind: str, name: str, platform: str) -> Held | None:
-        """What is there; of a Secret everything but its key."""
-        crt, ca = (each.replace(".", "\\.") for each in (CRT, CA))
-        # Only what is asked for leaves the server's answer: the key is none of it.
+        """What is there."""
+        crt, key, ca = (each.replace(".", "\\.") for each in (CRT, KEY, CA))
         parts = (
             "{.metadata.resourceVersion}",
             "{.metadata.labels}",
             "{.type}",
             "{.metadata.managedFields[*].time}",
             f"{{.data.{crt}}}" if kind == "Secret" else "",
+            f"{{.data.{key}}}" if kind == "Secret" else "",
             # In a ConfigMap it is text of several lines, and so the last.
             f"{{.data.{ca}}}",
         )
@@ -50,9 +48,9 @@ class CertificateSecrets:
         lines = self._got(target, *words).split("\n", _LINES - 1)
         if len(lines) < _LINES:
             return None
-        version, labels, type_, written, certificate, authority = lines
+        version, labels, type_, written, certificate, key, authority = lines
         if kind == "Secret":
-            certificate, authority = _seen(certificate), _seen(authority)
+            certificate, key, authority = _seen(certificate), _seen(key), _seen(authority)
         times = [each for each in written.split() if each[:1].isdigit()]
         return Held(
             version=version,
@@ -60,13 +58,9 @@ class CertificateSecrets:
             type=type_,
             written=max(times, default=""),
             certificate=certificate,
+            key=key,
             authority=authority,
         )
-
-    def key(self, target: Target, name: str) -> str:
-        """The key in a Secret."""
-        escaped = KEY.replace(".", "\\.")
-        return _decoded(self._got(target, "get", "secret", name, "--output", f"jsonpath={{.data.{escaped}}}"))
 
     def settle(self, target: Target, labels: Mapping[str, str]) -> bool:
         """Make the namespace unless it is there; whether it was made."""
@@ -146,15 +140,6 @@ def _owner(labels: str, platform: str) -> str:
 def _seen(text: str) -> str:
     """What can be read of it: anybody may have written anything there, and it is no certificate then."""
     return base64.b64decode(text).decode(errors="replace")
-
-
-def _decoded(text: str) -> str:
-    try:
-        return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise failed(
-            "secret-unreadable", "what the Secret holds is no text", hint="put it back from your copy"
-        ) from error
 
 
 def _reader(each: Object, name: str) -> Reader:

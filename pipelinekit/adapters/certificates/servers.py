@@ -47,20 +47,28 @@ class CertificateServers:
 
 
 def pods_behind(env: Mapping[str, str], target: Target, service: str, port: int) -> list[tuple[str, int]]:
-    """The running pods that a Service selects, each with its own port; the ready ones first."""
+    """The running pods that a Service selects, each with its own port; the ready ones first.
+
+    Raises `ToolFailed` where there is no such Service, or it has no such port.
+    """
     words = ("get", "service", service, "--ignore-not-found", "--output", "json")
     done = kubectl.run(env, target, *words)
     if done.code:
         raise helm.cluster_failed(target, done.reason())
     if not done.out.strip():
-        return []
+        problem = f"there is no Service {service} in {target.namespace}"
+        hint = f"platform.yaml names it; `{target.kubectl} get services` lists those that there are"
+        raise failed("service-missing", problem, hint=hint)
     spec = json.loads(done.out)["spec"]
     wanted = next((each for each in spec.get("ports") or () if each["port"] == port), None)
-    if wanted is None or not spec.get("selector"):
+    if not spec.get("selector"):
+        problem = f"Service {service} selects no pods"
+        raise failed("service-port", problem, hint="name one that does; platform.yaml says which is asked")
+    if wanted is None:
         known = ", ".join(str(each["port"]) for each in spec.get("ports") or ()) or "none"
         raise failed(
             "service-port",
-            f"Service {service} has no port {port} with pods behind it",
+            f"Service {service} has no port {port}",
             hint=f"ports that it has: {known}; which one is asked, platform.yaml says",
         )
     labels = ",".join(f"{key}={value}" for key, value in spec["selector"].items())
@@ -73,8 +81,14 @@ def pods_behind(env: Mapping[str, str], target: Target, service: str, port: int)
         if each["status"].get("phase") == "Running" and "deletionTimestamp" not in each["metadata"]
     ]
     aim = wanted.get("targetPort", port)
-    found = [(each["metadata"]["name"], _number(each, aim)) for each in sorted(pods, key=_rank)]
-    return [(name, number) for name, number in found if number]
+    numbers = [(each["metadata"]["name"], _number(each, aim)) for each in sorted(pods, key=_rank)]
+    found = [(name, number) for name, number in numbers if number]
+    if pods and not found:
+        problem = f"no pod behind Service {service} has a port that is called {aim}"
+        raise failed(
+            "service-port", problem, hint="the Service's targetPort, or the name in the pods, is wrong"
+        )
+    return found
 
 
 @contextmanager

@@ -69,9 +69,9 @@ def certificates(
     _require_known(world.wanted, only)
     name = world.target.environment.name
     if deed == "status":
-        _status(name, survey.survey(world, only, seconds), as_json)
+        _status(world, survey.survey(world, only, seconds), only, as_json)
     elif deed == "plan":
-        _plan(name, survey.survey(world, only, ask=False), as_json)
+        _plan(world, survey.survey(world, only, ask=False), as_json)
     else:
         made, errors = work.work(world, only, report.say, renew=deed == "renew", seconds=timeout)
         if as_json:
@@ -130,7 +130,8 @@ def _require_known(wanted: Certificates, only: Sequence[str]) -> None:
             raise usage("certificate-unknown", f"there is no certificate '{each}'", hint=nearest(each, known))
 
 
-def _status(name: str, found: Survey, as_json: bool) -> None:
+def _status(world: World, found: Survey, only: Sequence[str], as_json: bool) -> None:
+    name = world.target.environment.name
     bad = [each for each in found.all if each.state != FINE]
     if as_json:
         report.as_json(_row(name, found))
@@ -139,22 +140,34 @@ def _status(name: str, found: Survey, as_json: bool) -> None:
             report.result(_line(each))
         for namespace in found.spread:
             report.result(f"missing     {namespace}: ConfigMap with the authority's certificate")
-    if bad or found.spread:
-        which = ", ".join([*(each.title for each in bad), *(f"{each}/{AUTHORITY}" for each in found.spread)])
+        for namespace in found.taken:
+            report.result(f"foreign     {namespace}: ConfigMap {AUTHORITY} is not ours")
+    if bad or found.spread or found.taken:
+        maps = (f"{each}/{AUTHORITY}" for each in (*found.spread, *found.taken))
+        which = ", ".join([*(each.title for each in bad), *maps])
         problem = f"{name}: not as they should be: {which}"
-        # A server that is not there is started by hand, and what is foreign is not touched.
-        helps = found.spread or any(each.renewable or (each.state == UNSERVED and each.shown) for each in bad)
-        if helps:
-            hint = f"`pipelinekit platform certificates renew --env {name}`"
-        else:
-            hint = "start the pods behind `served`, or correct it; remove or rename what is foreign"
-        raise check_failed("certificates-due", problem, hint=hint)
+        raise check_failed("certificates-due", problem, hint=_next(world, found, bad, only))
     if not as_json:
         report.result(f"{name}: {counted(len(found.verdicts), 'certificate')} and the authority: all fine")
 
 
-def _plan(name: str, found: Survey, as_json: bool) -> None:
-    todo = found.todo(renew=True)
+def _next(world: World, found: Survey, bad: Sequence[Verdict], only: Sequence[str]) -> str:
+    """What helps: the authority first, for nothing is renewed without it."""
+    from pipelinekit.steps.certificates import authority
+
+    if found.stopped:
+        return authority.stop(world, found).faults[0].hint
+    # A server that is not there is started by hand, and what is foreign is not touched.
+    if found.spread or any(each.renewable or (each.state == UNSERVED and each.shown) for each in bad):
+        words = "".join(f" --only {each}" for each in only)
+        return f"`pipelinekit platform certificates renew --env {world.target.environment.name}{words}`"
+    return "start the pods behind `served`, or correct it; remove or rename what is foreign"
+
+
+def _plan(world: World, found: Survey, as_json: bool) -> None:
+    from pipelinekit.steps.certificates import authority
+
+    name, todo = world.target.environment.name, found.todo(renew=True)
     if as_json:
         report.as_json({**_row(name, found), "acts": bool(todo or found.spread)})
     else:
@@ -162,11 +175,14 @@ def _plan(name: str, found: Survey, as_json: bool) -> None:
             report.result(f"would be made: {each.title} ({each.state}{f': {each.why}' if each.why else ''})")
         for namespace in found.spread:
             report.result(f"would be written: {namespace}: ConfigMap with the authority's certificate")
-        if not todo and not found.spread:
+        if not todo and not found.spread and not found.stopped:
             report.result(f"{name}: nothing is to be done")
-    foreign = [each for each in found.all if each.state == FOREIGN]
+    if found.stopped:
+        raise authority.stop(world, found)
+    foreign = [f"{each.title}: {each.why}" for each in found.all if each.state == FOREIGN]
+    foreign += [f"{each}: ConfigMap {AUTHORITY} is not ours" for each in found.taken]
     if foreign:
-        what = "; ".join(f"{each.title}: {each.why}" for each in foreign)
+        what = "; ".join(foreign)
         raise refused(
             "object-foreign", what, hint="remove or rename it there, or name another in platform.yaml"
         )
@@ -185,8 +201,9 @@ def _row(name: str, found: Survey) -> dict[str, Any]:
 
     return {
         "environment": name,
-        "fine": all(each.state == FINE for each in found.all) and not found.spread,
+        "fine": all(each.state == FINE for each in found.all) and not (found.spread or found.taken),
         "authority": row(found.authority),
         "certificates": [row(each) for each in found.verdicts],
         "spread": list(found.spread),
+        "taken": list(found.taken),
     }
