@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 import struct
@@ -12,8 +11,7 @@ from typing import Any
 
 from cryptography import x509
 
-from pipelinekit.adapters.cluster import kubectl
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.pods.streams import Tunnel
 from pipelinekit.errors import failed
 from pipelinekit.model.certificate import Shown
@@ -54,12 +52,12 @@ def pods_behind(env: Mapping[str, str], target: Target, service: str, port: int)
     words = ("get", "service", service, "--ignore-not-found", "--output", "json")
     done = kubectl.run(env, target, *words)
     if done.code:
-        raise helm.cluster_failed(target, done.reason())
+        raise answers.cluster_failed(target.context, done.reason())
     if not done.out.strip():
         problem = f"there is no Service {service} in {target.namespace}"
         hint = f"platform.yaml names it; `{target.kubectl} get services` lists those that there are"
         raise failed("service-missing", problem, hint=hint)
-    spec = json.loads(done.out)["spec"]
+    spec = answers.document(target.context, done.out).get("spec") or {}
     wanted = next((each for each in spec.get("ports") or () if each["port"] == port), None)
     if not spec.get("selector"):
         problem = f"Service {service} selects no pods"
@@ -74,10 +72,10 @@ def pods_behind(env: Mapping[str, str], target: Target, service: str, port: int)
     labels = ",".join(f"{key}={value}" for key, value in spec["selector"].items())
     listed = kubectl.run(env, target, "get", "pods", "--selector", labels, "--output", "json")
     if listed.code:
-        raise helm.cluster_failed(target, listed.reason())
+        raise answers.cluster_failed(target.context, listed.reason())
     pods = [
         each
-        for each in json.loads(listed.out)["items"]
+        for each in answers.items(target.context, listed.out)
         if each["status"].get("phase") == "Running" and "deletionTimestamp" not in each["metadata"]
     ]
     aim = wanted.get("targetPort", port)

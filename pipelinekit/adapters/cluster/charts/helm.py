@@ -263,11 +263,11 @@ def _state(answer: str) -> ReleaseState:
 
 
 def cluster_failed(target: Target, reason: str) -> ToolFailed:
-    """What a cluster said, as an error with a next step."""
-    refusal = answers.refusal(target.context, reason)
-    if refusal and not next_step(reason, target):
+    """What Helm said of a cluster, as an error with a next step."""
+    refusal, step = answers.refusal(target.context, reason), next_step(reason, target)
+    if refusal and not step:
         return refusal
-    return failed("cluster-failed", reason, hint=next_step(reason, target))
+    return failed("cluster-failed", reason, hint=step)
 
 
 def _complaint(done: process.Completed) -> str:

@@ -136,9 +136,7 @@ class Inspector:
         context = ["--context", target.context] if target.context else []
         words = ["kubectl", "get", kind, *more, *context, "--request-timeout", "20s", "--output", "json"]
         done = process.run(words, env=self.env, timeout=60)
-        if done.code or not done.out.lstrip().startswith("{"):
-            return None
-        return tuple(json.loads(done.out)["items"])
+        return None if done.code else tuple(answers.items(target.context, done.out))
 
 
 def _documents(done: process.Completed) -> list[Mapping[str, Any]]:

@@ -12,7 +12,10 @@ from pipelinekit.adapters.process import Completed
 from pipelinekit.errors import ToolFailed
 from tests import examples
 
-SERVICE = {"spec": {"selector": {"app": "web"}, "ports": [{"port": 8443, "targetPort": "https"}]}}
+SERVICE = {
+    "metadata": {},
+    "spec": {"selector": {"app": "web"}, "ports": [{"port": 8443, "targetPort": "https"}]},
+}
 
 
 POD = {
@@ -26,7 +29,7 @@ POD = {
     ("service", "pods", "port", "code", "told"),
     [
         (SERVICE, (), 8444, "service-port", "Service web has no port 8444 .*ports that it has: 8443"),
-        ({"spec": {}}, (), 8443, "service-port", "Service web selects no pods"),
+        ({"metadata": {}, "spec": {}}, (), 8443, "service-port", "Service web selects no pods"),
         (SERVICE, (POD,), 8443, "service-port", "no pod behind Service web has a port that is called https"),
         (None, (), 8443, "service-missing", "there is no Service web in .* get services` lists"),
     ],

@@ -4,8 +4,9 @@ import pytest
 
 from pipelinekit.cli.platform import certificates
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.certificate import DUE, FINE, FOREIGN, UNSERVED, Shown, Verdict
-from pipelinekit.steps.certificates.survey import Survey
+from pipelinekit.model.certificate import AUTHORITY, DUE, FINE, FOREIGN, KEY, UNSERVED, Shown, Verdict
+from pipelinekit.steps.certificates.survey import Survey, survey
+from tests.certifying import Town
 
 SHOWN = (Shown(pod="web-0", serial="1"),)
 
@@ -20,5 +21,29 @@ def test_renew_is_the_next_step_where_it_would_help(
     own = Verdict(title="pki/own", state=FINE)
     found = Survey(authority=own, root="", verdicts=(Verdict(title="web/web-tls", state=state, shown=shown),))
     with pytest.raises(PipelinekitError) as caught:
-        certificates._status("dev", found, as_json=True)
-    assert ("certificates renew" in caught.value.faults[0].hint) is renews
+        certificates._status(Town().world, found, ("web-tls",), as_json=True)
+    hint = caught.value.faults[0].hint
+    assert ("certificates renew --env dev --only web-tls" in hint) is renews
+
+
+@pytest.mark.parametrize("damage", ["gone", "keyless"])
+def test_an_authority_that_is_lost_has_the_same_next_step_in_each_deed(damage: str) -> None:
+    town = Town()
+    town.work()
+    at = ("pipelinekit-authority", "Secret", AUTHORITY)
+    if damage == "gone":
+        del town.secrets.there[at]
+    else:
+        town.secrets.there[at]["stringData"][KEY] = "garbage"
+    found = survey(town.world, ())
+    hints = []
+    for show in (
+        lambda: certificates._status(town.world, found, (), as_json=True),
+        lambda: certificates._plan(town.world, found, as_json=True),
+        town.work,
+    ):
+        with pytest.raises(PipelinekitError) as caught:
+            show()
+        hints.append(caught.value.faults[0].hint)
+    assert len(set(hints)) == 1
+    assert "apply --server-side --force-conflicts --filename COPY" in hints[0]
