@@ -77,14 +77,15 @@ def stop(world: World, found: Survey) -> PipelinekitError:
 
 
 def _away(world: World) -> list[str]:
-    """The commands that delete the authority's Secret, and all that it has signed."""
+    """The commands that delete the authority's Secret, and all that it has signed; nobody else's."""
     own = [(world.wanted.authority.namespace, AUTHORITY)]
     every = [*own, *((each.namespace, each.name) for each in world.wanted.secrets)]
-    return [
-        f"{world.at(place).kubectl} delete secret --ignore-not-found"
-        f" {' '.join(name for namespace, name in every if namespace == place)}"
-        for place in dict.fromkeys(namespace for namespace, _ in every)
-    ]
+    names: dict[str, list[str]] = {}
+    for place, name in every:
+        held = world.secrets.look(world.at(place), "Secret", name, world.platform)
+        if held and not held.owner:
+            names.setdefault(place, []).append(name)
+    return [f"{world.at(place).kubectl} delete secret {' '.join(each)}" for place, each in names.items()]
 
 
 def _require_fit(world: World, found: Verdict) -> None:

@@ -48,15 +48,17 @@ def test_what_gives_a_lost_one_back_names_each_secret_in_commands_that_run() -> 
     town = Town()
     town.want(WEB, replace(WEB, name="second"), replace(WEB, namespace="shop"))
     town.work()
+    town.want(*town.wanted.secrets, replace(WEB, name="absent"), replace(WEB, name="theirs"))
+    theirs = {"kind": "Secret", "metadata": {"name": "theirs", "labels": {}, "resourceVersion": "7"}}
+    town.secrets.there["web", "Secret", "theirs"] = theirs
     del town.secrets.there[AT]
     with pytest.raises(Refused) as caught:
         town.work()
     lines = caught.value.faults[0].hint.splitlines()
     assert [each for each in lines if each.startswith("kubectl")] == [
         "kubectl --namespace pipelinekit-authority apply --server-side --force-conflicts --filename COPY",
-        "kubectl --namespace pipelinekit-authority delete secret --ignore-not-found pipelinekit-authority",
-        "kubectl --namespace web delete secret --ignore-not-found web-tls second",
-        "kubectl --namespace shop delete secret --ignore-not-found web-tls",
+        "kubectl --namespace web delete secret web-tls second",
+        "kubectl --namespace shop delete secret web-tls",
     ]
 
 
