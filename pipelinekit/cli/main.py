@@ -68,10 +68,11 @@ def run(arguments: list[str]) -> NoReturn:
     import click
 
     from pipelinekit.adapters import waiting
-    from pipelinekit.cli import report
+    from pipelinekit.cli import nextstep, report
     from pipelinekit.errors import Fault, PipelinekitError, UsageError
 
     waiting.tell = report.say
+    nextstep.forget()
     try:
         code = _main(arguments)
         report.leave(code if isinstance(code, int) else 0)

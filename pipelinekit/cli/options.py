@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from pipelinekit import names
 from pipelinekit.adapters import plainhttp
+from pipelinekit.cli import nextstep
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import usage
@@ -77,15 +78,29 @@ PATH = click.option(
     metavar="DIR",
     help="The application's folder, with its app.yaml.",
 )
-PLATFORM = click.option(
-    "--platform",
-    default="",
-    envvar="PIPELINEKIT_PLATFORM",
-    is_eager=True,  # what may not be beside it asks for it
-    type=on_disk,
-    metavar="SOURCE",
-    help="The platform: a path or git+URL@ref. Without one: environment dev, the current kube context.",
+
+
+def _platform(metavar: str, text: str) -> Callable[[F], F]:
+    return click.option(
+        "--platform",
+        default="",
+        envvar=nextstep.VARIABLE,
+        is_eager=True,  # what may not be beside it asks for it
+        type=on_disk,
+        callback=nextstep.typed,
+        metavar=metavar,
+        help=text,
+    )
+
+
+PLATFORM = _platform(
+    "SOURCE", "The platform: a path or git+URL@ref. Without one: environment dev, the current kube context."
 )
+PLATFORM_NAMED = _platform("SOURCE", "The platform: a path or git+URL@ref.")
+PLATFORM_HERE = _platform(
+    "SOURCE", "The platform: a path or git+URL@ref. Without one: that of the current folder."
+)
+PLATFORM_FOLDER = _platform("DIR", "The platform's folder, or its document. Without one: the current folder.")
 REGISTRY = click.option(
     "--registry",
     default="",
@@ -119,7 +134,9 @@ NAMESPACE = click.option(
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 PLAN = click.option("--plan", "plan_only", is_flag=True, help="Show what would be done, and do nothing.")
-ENVIRONMENT = click.option("--env", "environment", default="", metavar="NAME", help="The environment.")
+ENVIRONMENT = click.option(
+    "--env", "environment", default="", callback=nextstep.typed, metavar="NAME", help="The environment."
+)
 VIA = click.option(
     "--via",
     default="",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM, age, seconds
+from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM_HERE, age, seconds
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage
 from pipelinekit.model.certificate import AUTHORITY, FINE, FOREIGN, UNSERVED
@@ -28,7 +28,7 @@ DEEDS = ("status", "plan", "issue", "renew")
 
 @click.command()
 @click.argument("deed", type=click.Choice(DEEDS), default="status")
-@PLATFORM
+@PLATFORM_HERE
 @ENVIRONMENT
 @click.option("--only", multiple=True, metavar="NAME", help="This Secret alone; repeat it.")
 @click.option("--within", default="", metavar="TIME", help="With status: what ends so soon is due, like 30d.")
