@@ -17,6 +17,10 @@ from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import usage
 
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+MOST = 36_500 * _SECONDS["d"]
+"""Seconds that are typed at most: a century."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -175,10 +179,14 @@ def line(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[...
 
 
 def age(text: str) -> int:
-    """The seconds of a duration like 7d; `UsageError` for anything else."""
-    match = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
+    """The seconds of a duration like 7d; `UsageError` for anything else, and for more than `MOST`."""
+    match = re.fullmatch(r"0*([0-9]+)([smhd])", text)
     if match is None:
         raise usage(
             "bad-duration", f"{text[:40]!r} is no duration", hint="a number and s, m, h or d, like 7d"
         )
-    return int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+    # So many digits are more in any unit, and Python reads no number of thousands of them.
+    found = MOST + 1 if len(match[1]) > 12 else int(match[1]) * _SECONDS[match[2]]
+    if found > MOST:
+        raise usage("bad-duration", f"{text[:40]!r} is too long", hint=f"at most {MOST // _SECONDS['d']}d")
+    return found

@@ -14,7 +14,7 @@ from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM_HERE, age, seconds
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage
-from pipelinekit.model.certificate import AUTHORITY, FINE, FOREIGN, UNSERVED
+from pipelinekit.model.certificate import AUTHORITY, DUE, FINE, FOREIGN, UNSERVED
 from pipelinekit.plan.moment import moment
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def certificates(
     _require_known(world.wanted, only)
     name = world.target.environment.name
     if deed == "status":
-        _status(world, survey.survey(world, only, seconds), only, as_json)
+        found = survey.survey(world, only, seconds)
+        _status(world, found, only, as_json, early=seconds is not None)
     elif deed == "plan":
         _plan(world, survey.survey(world, only, ask=False), as_json)
     else:
@@ -130,7 +131,7 @@ def _require_known(wanted: Certificates, only: Sequence[str]) -> None:
             raise usage("certificate-unknown", f"there is no certificate '{each}'", hint=nearest(each, known))
 
 
-def _status(world: World, found: Survey, only: Sequence[str], as_json: bool) -> None:
+def _status(world: World, found: Survey, only: Sequence[str], as_json: bool, *, early: bool = False) -> None:
     name = world.target.environment.name
     bad = [each for each in found.all if each.state != FINE]
     if as_json:
@@ -146,22 +147,31 @@ def _status(world: World, found: Survey, only: Sequence[str], as_json: bool) -> 
         maps = (f"{each}/{AUTHORITY}" for each in (*found.spread, *found.taken))
         which = ", ".join([*(each.title for each in bad), *maps])
         problem = f"{name}: not as they should be: {which}"
-        raise check_failed("certificates-due", problem, hint=_next(world, found, bad, only))
+        raise check_failed("certificates-due", problem, hint=_next(world, found, bad, only, early=early))
     if not as_json:
         report.result(f"{name}: {counted(len(found.verdicts), 'certificate')} and the authority: all fine")
 
 
-def _next(world: World, found: Survey, bad: Sequence[Verdict], only: Sequence[str]) -> str:
-    """What helps: the authority first, for nothing is renewed without it."""
+def _next(world: World, found: Survey, bad: Sequence[Verdict], only: Sequence[str], *, early: bool) -> str:
+    """What helps: the authority first, for nothing is renewed without it.
+
+    With `early`, what is due may be so by --within alone.
+    """
     from pipelinekit.steps.certificates import authority
 
     if found.stopped:
         return authority.stop(world, found).faults[0].hint
     # A server that is not there is started by hand, and what is foreign is not touched.
-    if found.spread or any(each.renewable or (each.state == UNSERVED and each.shown) for each in bad):
-        words = "".join(f" --only {each}" for each in only)
-        return f"`pipelinekit platform certificates renew --env {world.target.environment.name}{words}`"
-    return "start the pods behind `served`, or correct it; remove or rename what is foreign"
+    words = "".join(f" --only {each}" for each in only)
+    renew = f"`pipelinekit platform certificates renew --env {world.target.environment.name}{words}`"
+    helped = [each for each in bad if each.renewable or (each.state == UNSERVED and each.shown)]
+    if found.spread or helped:
+        alone = early and not found.spread and all(each.state == DUE for each in helped)
+        return f"{renew} renews each within its renewBefore, and no other" if alone else renew
+    states = {each.state for each in bad}
+    unserved = "start the pods behind `served`, or correct it in platform.yaml" if UNSERVED in states else ""
+    foreign = "remove or rename what is foreign" if found.taken or FOREIGN in states else ""
+    return "; ".join(each for each in (unserved, foreign) if each)
 
 
 def _plan(world: World, found: Survey, as_json: bool) -> None:

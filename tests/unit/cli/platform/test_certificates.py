@@ -4,7 +4,17 @@ import pytest
 
 from pipelinekit.cli.platform import certificates
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.certificate import AUTHORITY, DUE, FINE, FOREIGN, KEY, UNSERVED, Shown, Verdict
+from pipelinekit.model.certificate import (
+    AUTHORITY,
+    DUE,
+    FINE,
+    FOREIGN,
+    KEY,
+    MISSING,
+    UNSERVED,
+    Shown,
+    Verdict,
+)
 from pipelinekit.steps.certificates.survey import Survey, survey
 from tests.certifying import Town
 
@@ -47,3 +57,23 @@ def test_an_authority_that_is_lost_has_the_same_next_step_in_each_deed(damage: s
         hints.append(caught.value.faults[0].hint)
     assert len(set(hints)) == 1
     assert "apply --server-side --force-conflicts --filename COPY" in hints[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "early", "says"),
+    [
+        (DUE, False, "`pipelinekit platform certificates renew --env dev`"),
+        (DUE, True, "renews each within its renewBefore, and no other"),
+        (MISSING, True, "`pipelinekit platform certificates renew --env dev`"),
+        (UNSERVED, False, "start the pods behind `served`, or correct it in platform.yaml"),
+        (FOREIGN, False, "remove or rename what is foreign"),
+    ],
+)
+def test_the_next_step_is_of_what_is_not_as_it_should_be_and_of_nothing_else(
+    state: str, early: bool, says: str
+) -> None:
+    own = Verdict(title="pki/own", state=FINE)
+    found = Survey(authority=own, root="", verdicts=(Verdict(title="web/web-tls", state=state),))
+    with pytest.raises(PipelinekitError) as caught:
+        certificates._status(Town().world, found, (), as_json=True, early=early)
+    assert caught.value.faults[0].hint.endswith(says)
