@@ -64,9 +64,10 @@ def stop(world: World, found: Survey) -> PipelinekitError:
     if found.authority.state == FOREIGN:
         return foreign(target, AUTHORITY, world.platform, found.authority.why)
     hint = (
-        "put it back from the copy that you keep:\n"
+        f"put Secret {AUTHORITY} back from the copy that you keep:\n"
         f"{target.kubectl} apply --server-side --force-conflicts --filename COPY\n"
-        "or, for another one, which all clients have to learn of:\n" + "\n".join(_away(world))
+        "or, for another one, which all clients have to learn of:\n" + "\n".join(_away(world)) + "\n"
+        f"`pipelinekit platform certificates renew --env {world.target.environment.name}`"
     )
     problem = f"{found.authority.title} can sign nothing: {found.authority.why}"
     return (

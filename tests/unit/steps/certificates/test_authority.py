@@ -55,6 +55,8 @@ def test_what_gives_a_lost_one_back_names_each_secret_in_commands_that_run() -> 
     with pytest.raises(Refused) as caught:
         town.work()
     lines = caught.value.faults[0].hint.splitlines()
+    assert lines[0] == "put Secret pipelinekit-authority back from the copy that you keep:"
+    assert lines[-1] == "`pipelinekit platform certificates renew --env dev`"
     assert [each for each in lines if each.startswith("kubectl")] == [
         "kubectl --namespace pipelinekit-authority apply --server-side --force-conflicts --filename COPY",
         "kubectl --namespace web delete secret web-tls second",
