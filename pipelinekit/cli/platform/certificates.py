@@ -141,8 +141,8 @@ def _status(world: World, found: Survey, only: Sequence[str], as_json: bool, *, 
             report.result(_line(each))
         for namespace in found.spread:
             report.result(f"missing     {namespace}: ConfigMap with the authority's certificate")
-        for namespace in found.taken:
-            report.result(f"foreign     {namespace}: ConfigMap {AUTHORITY} is not ours")
+        for namespace, owner in found.taken.items():
+            report.result(f"foreign     {namespace}: ConfigMap {AUTHORITY}: it is {owner}")
     if bad or found.spread or found.taken:
         maps = (f"{each}/{AUTHORITY}" for each in (*found.spread, *found.taken))
         which = ", ".join([*(each.title for each in bad), *maps])
@@ -175,7 +175,8 @@ def _next(world: World, found: Survey, bad: Sequence[Verdict], only: Sequence[st
 
 
 def _plan(world: World, found: Survey, as_json: bool) -> None:
-    from pipelinekit.steps.certificates import authority
+    from pipelinekit.steps.certificates import authority, work
+    from pipelinekit.steps.certificates.world import foreign
 
     name, todo = world.target.environment.name, found.todo(renew=True)
     if as_json:
@@ -185,17 +186,17 @@ def _plan(world: World, found: Survey, as_json: bool) -> None:
             report.result(f"would be made: {each.title} ({each.state}{f': {each.why}' if each.why else ''})")
         for namespace in found.spread:
             report.result(f"would be written: {namespace}: ConfigMap with the authority's certificate")
-        if not todo and not found.spread and not found.stopped:
-            report.result(f"{name}: nothing is to be done")
     if found.stopped:
         raise authority.stop(world, found)
-    foreign = [f"{each.title}: {each.why}" for each in found.all if each.state == FOREIGN]
-    foreign += [f"{each}: ConfigMap {AUTHORITY} is not ours" for each in found.taken]
-    if foreign:
-        what = "; ".join(foreign)
-        raise refused(
-            "object-foreign", what, hint="remove or rename it there, or name another in platform.yaml"
-        )
+    theirs = [authority.taken(world, place, owner) for place, owner in found.taken.items()]
+    for each in found.all:
+        if each.state == FOREIGN:
+            place, _, called = each.title.partition("/")
+            theirs.append(foreign(world.at(place), called, world.platform, each.why))
+    if theirs:
+        raise work.together(theirs)
+    if not as_json and not todo and not found.spread:
+        report.result(f"{name}: nothing is to be done")
 
 
 def _line(each: Verdict) -> str:
@@ -215,5 +216,5 @@ def _row(name: str, found: Survey) -> dict[str, Any]:
         "authority": row(found.authority),
         "certificates": [row(each) for each in found.verdicts],
         "spread": list(found.spread),
-        "taken": list(found.taken),
+        "taken": dict(found.taken),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelinekit.errors import PipelinekitError, failed, refused
+from pipelinekit.errors import PipelinekitError, Refused, failed, refused
 from pipelinekit.model.certificate import (
     AUTHORITY,
     EXPIRED,
@@ -100,6 +100,11 @@ def _require_fit(world: World, found: Verdict) -> None:
         )
 
 
+def taken(world: World, namespace: str, owner: str) -> Refused:
+    """That somebody else has the ConfigMap of a namespace."""
+    return foreign(world.at(namespace), AUTHORITY, world.platform, f"it is {owner}", kind="configmap")
+
+
 def spread(world: World, namespace: str, root: str, say: Say) -> None:
     """Write the authority's certificate into a namespace, where that has not got it."""
     target = world.at(namespace)
@@ -107,7 +112,7 @@ def spread(world: World, namespace: str, root: str, say: Say) -> None:
     if tells(held, root):
         return
     if held and held.owner:
-        raise foreign(target, AUTHORITY, world.platform, f"it is {held.owner}", kind="configmap")
+        raise taken(world, namespace, held.owner)
     if held is None:
         world.secrets.settle(target, {})
     wanted = plans.bundle(namespace, world.platform, root, held.version if held else "")

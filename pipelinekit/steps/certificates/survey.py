@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.certificate import AUTHORITY, FOREIGN, KEY, LOST, MISSING, Held, Verdict
@@ -18,13 +18,13 @@ class Survey:
 
     authority: Verdict
     root: str
-    """The authority's certificate; empty where there is none."""
+    """The authority's certificate; empty where there is none that can be read."""
     held: Held | None = None
     verdicts: tuple[Verdict, ...] = ()
     spread: tuple[str, ...] = ()
     """Namespaces whose ConfigMap has to be written."""
-    taken: tuple[str, ...] = ()
-    """Namespaces in which somebody else has a ConfigMap of that name."""
+    taken: Mapping[str, str] = field(default_factory=dict)
+    """By namespace, whose the ConfigMap of that name is where it is not ours."""
 
     @property
     def all(self) -> tuple[Verdict, ...]:
@@ -53,7 +53,7 @@ def survey(world: World, only: Sequence[str], within: int | None = None, *, ask:
         each: world.secrets.look(world.at(each), "ConfigMap", AUTHORITY, world.platform) for each in places
     }
     lacking = [each for each, held in maps.items() if not tells(held, found.root)]
-    taken = tuple(each for each in lacking if (held := maps[each]) and held.owner)
+    taken = {each: held.owner for each in lacking if (held := maps[each]) and held.owner}
     spread = tuple(each for each in lacking if each not in taken)
     return replace(found, verdicts=tuple(verdicts), spread=spread, taken=taken)
 
@@ -73,7 +73,7 @@ def bootstrap(world: World, within: int | None = None) -> Survey:
     misfit = world.signer.misfit(own.key, root) if own else ""
     lost = lost or (f"its {KEY} {misfit}" if misfit else "")
     verdict = plans.authority_verdict(wanted.authority, own, facts, world.clock(), within, lost=lost)
-    return Survey(authority=verdict, root=root, held=own)
+    return Survey(authority=verdict, root=root if facts else "", held=own)
 
 
 def _orphan(world: World) -> str:

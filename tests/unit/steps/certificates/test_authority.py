@@ -69,13 +69,14 @@ def test_a_map_of_somebody_else_s_is_told_by_who_looks_as_by_who_writes() -> Non
     town.work()
     place = ("web", "ConfigMap", AUTHORITY)
     town.secrets.there[place] = {**town.secrets.there[place], "metadata": {"resourceVersion": "1"}}
-    assert survey.survey(town.world, ()).taken == ()
+    assert survey.survey(town.world, ()).taken == {}
     assert town.work() == ((), ()), "whoever has written it, it says what it should"
     town.secrets.there[place]["data"] = {CA: "another"}
     found = survey.survey(town.world, ())
-    assert (found.taken, found.spread) == (("web",), ())
+    assert (found.taken, found.spread) == ({"web": "somebody else's"}, ())
     _, (error,) = town.work()
     assert isinstance(error, Refused)
+    assert "platform.yaml" not in error.faults[0].hint, "what it is called nobody can choose"
 
 
 def test_what_has_its_name_and_is_somebody_s_is_refused() -> None:
@@ -112,11 +113,15 @@ def test_one_that_is_no_good_signs_nothing_and_is_told_to_nobody(damage: str) ->
     town = Town()
     town.work()
     good = town.secrets.there["web", "ConfigMap", AUTHORITY]
+    before = town.states()["web/web-tls"]
     if damage == "expired":
         town.now += 3650 * DAY
     else:
         town.secrets.there[AT]["stringData"][CRT] = "no certificate"
     town.want(WEB, replace(WEB, name="another"))
+    assert (before, town.states()["web/web-tls"] != "unreadable") == ("fine", True), (
+        "what is wrong is not its own"
+    )
     with pytest.raises(Refused) as caught:
         town.work(renew=False)
     assert caught.value.faults[0].code == "authority-unfit"
