@@ -22,7 +22,8 @@ _STRANGER = re.compile(
     r"|cannot unmarshal \w+ into Go value|Object 'Kind' is missing|does not implement the Object interfaces"
     r"|cannot parse invalid wire-format|unable to parse the server version|an error on the server \(\\?\"\s*<"
     # What every API server has.
-    r"|doesn't have a resource type \"(?:secret|pod|namespace|service|configmap|node)s?\"",
+    r"|could not parse \"\" as version"
+    r"|doesn't have a resource type \"(?:secret|pod|namespace|service|configmap|node|customresourcedef\w+)s?\"",
     re.IGNORECASE,
 )
 _UNREADABLE = re.compile(r"error loading config file (.*)", re.IGNORECASE)
@@ -60,6 +61,12 @@ def objects(where: str, text: str) -> list[Object]:
     if isinstance(found, dict) and "items" in found:
         return _items(where, text, found)
     return [_document(where, text, found)]
+
+
+def require_kubernetes(where: str, reason: str) -> None:
+    """Raise `ToolFailed` where what kubectl said is no refusal: no API server has answered."""
+    if _STRANGER.search(reason):
+        raise not_kubernetes(where, reason[:200])
 
 
 def not_kubernetes(where: str, said: str) -> ToolFailed:

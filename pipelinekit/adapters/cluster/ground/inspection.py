@@ -136,7 +136,10 @@ class Inspector:
         context = ["--context", target.context] if target.context else []
         words = ["kubectl", "get", kind, *more, *context, "--request-timeout", "20s", "--output", "json"]
         done = process.run(words, env=self.env, timeout=60)
-        return None if done.code else tuple(answers.items(target.context, done.out))
+        if done.code:
+            answers.require_kubernetes(target.context, done.reason())
+            return None
+        return tuple(answers.items(target.context, done.out))
 
 
 def _documents(done: process.Completed) -> list[Mapping[str, Any]]:

@@ -55,6 +55,7 @@ SAID = {
         "Object 'Kind' is missing in '{}'",
         "serializer for text/html doesn't exist",
         "unexpected end of JSON input",
+        'server version error: could not parse "" as version',
         "object does not implement the Object interfaces",
         'the server doesn\'t have a resource type "secret"',
         'Error from server (InternalError): an error on the server ("<html>Unauthorized</html>") has',
@@ -145,3 +146,9 @@ def test_what_an_account_lacks_is_told_in_a_few_words() -> None:
     assert lacking((Rule(everything, everything, frozenset({"secrets"})),)).startswith(
         "get, list, watch pods"
     )
+
+
+def test_who_may_not_look_is_told_apart_from_who_is_answered_by_a_stranger() -> None:
+    answers.require_kubernetes("", 'Error from server (Forbidden): nodes is forbidden: User "u" cannot list')
+    with pytest.raises(ToolFailed, match="no API server of Kubernetes"):
+        answers.require_kubernetes("", "serializer for text/html doesn't exist")
