@@ -54,14 +54,19 @@ def pods_behind(env: Mapping[str, str], target: Target, service: str, port: int)
     if done.code:
         raise answers.cluster_failed(target.context, done.reason())
     if not done.out.strip():
-        problem = f"there is no Service {service} in {target.namespace}"
-        hint = f"platform.yaml names it; `{target.kubectl} get services` lists those that there are"
-        raise failed("service-missing", problem, hint=hint)
+        raise failed(
+            "service-missing",
+            f"there is no Service {service} in {target.namespace}",
+            hint=f"platform.yaml names it; `{target.kubectl} get services` lists those that there are",
+        )
     spec = answers.document(target.context, done.out).get("spec") or {}
-    wanted = next((each for each in spec.get("ports") or () if each["port"] == port), None)
     if not spec.get("selector"):
-        problem = f"Service {service} selects no pods"
-        raise failed("service-port", problem, hint="name one that does; platform.yaml says which is asked")
+        raise failed(
+            "service-port",
+            f"Service {service} selects no pods",
+            hint="name one that does; platform.yaml says which is asked",
+        )
+    wanted = next((each for each in spec.get("ports") or () if each["port"] == port), None)
     if wanted is None:
         known = ", ".join(str(each["port"]) for each in spec.get("ports") or ()) or "none"
         raise failed(
@@ -82,9 +87,10 @@ def pods_behind(env: Mapping[str, str], target: Target, service: str, port: int)
     numbers = [(each["metadata"]["name"], _number(each, aim)) for each in sorted(pods, key=_rank)]
     found = [(name, number) for name, number in numbers if number]
     if pods and not found:
-        problem = f"no pod behind Service {service} has a port that is called {aim}"
         raise failed(
-            "service-port", problem, hint="the Service's targetPort, or the name in the pods, is wrong"
+            "service-port",
+            f"no pod behind Service {service} has a port that is called {aim}",
+            hint="the Service's targetPort, or the port's name in the pods, is wrong",
         )
     return found
 

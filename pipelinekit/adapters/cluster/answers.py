@@ -21,9 +21,10 @@ _STRANGER = re.compile(
     r"serializer for \S+ doesn't exist|looking for beginning of|unexpected end of JSON input"
     r"|cannot unmarshal \w+ into Go value|Object 'Kind' is missing|does not implement the Object interfaces"
     r"|cannot parse invalid wire-format|unable to parse the server version|an error on the server \(\\?\"\s*<"
-    # What every API server has.
     r"|could not parse \"\" as version"
-    r"|doesn't have a resource type \"(?:secret|pod|namespace|service|configmap|node|customresourcedef\w+)s?\"",
+    # What every API server has.
+    r"|doesn't have a resource type \"(?:secret|pod|namespace|service|configmap|node)s?\""
+    r"|doesn't have a resource type \"customresourcedefinition",
     re.IGNORECASE,
 )
 _UNREADABLE = re.compile(r"error loading config file (.*)", re.IGNORECASE)
