@@ -16,7 +16,7 @@ from pipelinekit.ports import Say
 AT_ONCE = 16
 """How many components are worked on at the same time: each mostly waits."""
 
-_LINE = re.compile(r"`pipelinekit (build|push|package|publish|deploy|verify)`")
+_LINE = re.compile(r"`(?:pipelinekit) (build|push|package|publish|deploy|verify)`")
 """A next step that the line names for an application."""
 
 Act = Callable[[str], Outcome]
