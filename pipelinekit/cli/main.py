@@ -72,7 +72,7 @@ def run(arguments: list[str]) -> NoReturn:
     from pipelinekit.errors import Fault, PipelinekitError, UsageError
 
     waiting.tell = report.say
-    nextstep.forget()
+    nextstep.begin()
     try:
         code = _main(arguments)
         report.leave(code if isinstance(code, int) else 0)
@@ -105,6 +105,8 @@ def run(arguments: list[str]) -> NoReturn:
         from pipelinekit.cli import bug
 
         report.leave(bug.report(error, arguments))
+    finally:
+        nextstep.forget()
 
 
 def _main(arguments: list[str]) -> object:

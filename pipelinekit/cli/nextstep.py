@@ -15,8 +15,8 @@ _COMMAND = re.compile(r"`(pipelinekit [^`]+)`")
 _HERE = frozenset({"platform", "jobs", "seed"})
 """Groups whose verbs take the current folder for the platform where none is named."""
 
-_typed: dict[str, str] = {}
-"""What this command line says of where: `verb` is its first word, the rest are options with their values."""
+_typed: list[dict[str, str]] = []
+"""What the command line that runs says of where: `verb` is its first word, the rest are options."""
 
 
 def typed(context: click.Context, option: click.Parameter, value: str) -> str:
@@ -24,14 +24,20 @@ def typed(context: click.Context, option: click.Parameter, value: str) -> str:
     from click.core import ParameterSource
 
     words = context.command_path.split()
-    _typed["verb"] = words[1] if len(words) > 1 else ""
-    if value and context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:
-        _typed[option.opts[0]] = value
+    for line in _typed:
+        line["verb"] = words[1] if len(words) > 1 else ""
+        if value and context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:
+            line[option.opts[0]] = value
     return value
 
 
+def begin() -> None:
+    """A command line runs from here on, until `forget`."""
+    _typed[:] = [{}]
+
+
 def forget() -> None:
-    """Begin anew: another command line."""
+    """It has ended."""
     _typed.clear()
 
 
@@ -40,18 +46,21 @@ def completed(text: str) -> str:
 
     The environment is given to the verbs of `platform` alone: of others it says something else.
     """
-    return _COMMAND.sub(lambda found: f"`{found[1]}{_more(found[1])}`", text) if _typed else text
+    if not _typed:
+        return text
+    (line,) = _typed
+    return _COMMAND.sub(lambda found: f"`{found[1]}{_more(found[1], line)}`", text)
 
 
-def _more(command: str) -> str:
+def _more(command: str, line: dict[str, str]) -> str:
     words = command.split()
     known, added = _options(words[1:]), []
     if "--platform" in known and "--platform" not in words:
         stays = words[1] in _HERE or os.environ.get(VARIABLE)
-        here = "." if _typed["verb"] in _HERE and not stays else ""
-        added.append(("--platform", _typed.get("--platform", here)))
+        here = "." if line.get("verb") in _HERE and not stays else ""
+        added.append(("--platform", line.get("--platform", here)))
     if words[1] == "platform" and "--env" in known and "--env" not in words:
-        added.append(("--env", _typed.get("--env", "")))
+        added.append(("--env", line.get("--env", "")))
     return "".join(f" {option} {shlex.quote(value)}" for option, value in added if value)
 
 
