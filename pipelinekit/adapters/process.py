@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST = 64 * 1024 * 1024
 """Bytes of output that a program may write before it is ended: its words are kept in memory."""
+_ERROR = "error:"
 _PIECE = 64 * 1024
 
 
@@ -34,11 +35,14 @@ class Completed:
     err: str
 
     def reason(self) -> str:
-        """The first line of its complaint: an error line where there is one, else the last line."""
+        """The first line of its complaint: an error line where there is one, else the last line.
+
+        Without the word `error:`, which whoever tells it says.
+        """
         lines = [line.strip() for line in (self.err or self.out).splitlines() if line.strip()]
         for line in lines:
             if line.lower().startswith(("error", "fatal", "unauthorized", "denied")):
-                return line
+                return line[len(_ERROR) :].lstrip() if line.lower().startswith(_ERROR) else line
         return lines[-1] if lines else f"exit code {self.code}"
 
 

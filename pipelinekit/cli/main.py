@@ -68,10 +68,11 @@ def run(arguments: list[str]) -> NoReturn:
     import click
 
     from pipelinekit.adapters import waiting
-    from pipelinekit.cli import report
+    from pipelinekit.cli import nextstep, report
     from pipelinekit.errors import Fault, PipelinekitError, UsageError
 
     waiting.tell = report.say
+    nextstep.begin()
     try:
         code = _main(arguments)
         report.leave(code if isinstance(code, int) else 0)
@@ -104,6 +105,8 @@ def run(arguments: list[str]) -> NoReturn:
         from pipelinekit.cli import bug
 
         report.leave(bug.report(error, arguments))
+    finally:
+        nextstep.forget()
 
 
 def _main(arguments: list[str]) -> object:

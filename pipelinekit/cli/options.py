@@ -12,9 +12,14 @@ from click.core import ParameterSource
 
 from pipelinekit import names
 from pipelinekit.adapters import plainhttp
+from pipelinekit.cli import nextstep
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import usage
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+MOST = 36_500 * _SECONDS["d"]
+"""Seconds that are typed at most: a century."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -77,15 +82,29 @@ PATH = click.option(
     metavar="DIR",
     help="The application's folder, with its app.yaml.",
 )
-PLATFORM = click.option(
-    "--platform",
-    default="",
-    envvar="PIPELINEKIT_PLATFORM",
-    is_eager=True,  # what may not be beside it asks for it
-    type=on_disk,
-    metavar="SOURCE",
-    help="The platform: a path or git+URL@ref. Without one: environment dev, the current kube context.",
+
+
+def _platform(metavar: str, text: str) -> Callable[[F], F]:
+    return click.option(
+        "--platform",
+        default="",
+        envvar=nextstep.VARIABLE,
+        is_eager=True,  # what may not be beside it asks for it
+        type=on_disk,
+        callback=nextstep.typed,
+        metavar=metavar,
+        help=text,
+    )
+
+
+PLATFORM = _platform(
+    "SOURCE", "The platform: a path or git+URL@ref. Without one: environment dev, the current kube context."
 )
+PLATFORM_NAMED = _platform("SOURCE", "The platform: a path or git+URL@ref.")
+PLATFORM_HERE = _platform(
+    "SOURCE", "The platform: a path or git+URL@ref. Without one: that of the current folder."
+)
+PLATFORM_FOLDER = _platform("DIR", "The platform's folder, or its document. Without one: the current folder.")
 REGISTRY = click.option(
     "--registry",
     default="",
@@ -119,7 +138,9 @@ NAMESPACE = click.option(
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 PLAN = click.option("--plan", "plan_only", is_flag=True, help="Show what would be done, and do nothing.")
-ENVIRONMENT = click.option("--env", "environment", default="", metavar="NAME", help="The environment.")
+ENVIRONMENT = click.option(
+    "--env", "environment", default="", callback=nextstep.typed, metavar="NAME", help="The environment."
+)
 VIA = click.option(
     "--via",
     default="",
@@ -159,10 +180,14 @@ def line(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[...
 
 
 def age(text: str) -> int:
-    """The seconds of a duration like 7d; `UsageError` for anything else."""
-    match = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
+    """The seconds of a duration like 7d; `UsageError` for anything else, and for more than `MOST`."""
+    match = re.fullmatch(r"0*([0-9]+)([smhd])", text)
     if match is None:
         raise usage(
             "bad-duration", f"{text[:40]!r} is no duration", hint="a number and s, m, h or d, like 7d"
         )
-    return int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+    # So many digits are more in any unit, and Python reads no number of thousands of them.
+    found = MOST + 1 if len(match[1]) > 12 else int(match[1]) * _SECONDS[match[2]]
+    if found > MOST:
+        raise usage("bad-duration", f"{text[:40]!r} is too long", hint=f"at most {MOST // _SECONDS['d']}d")
+    return found

@@ -49,17 +49,17 @@ def say(line: str) -> None:
     """One line of progress; a tool's colours and moves of the cursor are left out."""
     from pipelinekit.cli.terminal import plain
 
-    _write(f"  {plain(line)}", _DIM)
+    _write(f"  {plain(_complete(line))}", _DIM)
 
 
 def notice(line: str) -> None:
     """Something to know that is no error."""
-    _write(_one(f"notice: {line}"), _YELLOW)
+    _write(_one(f"notice: {_complete(line)}"), _YELLOW)
 
 
 def result(sentence: str) -> None:
     """What is true now: the last line of a verb."""
-    document(f"{sentence}\n")
+    document(f"{_complete(sentence)}\n")
 
 
 _OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -95,8 +95,8 @@ def document(text: str) -> None:
 def error(problem: PipelinekitError) -> None:
     """All faults of an error: the reason first, then what to do."""
     for fault in problem.faults:
-        _write(_one(f"error: {fault}"), _RED)
-        for line in fault.hint.splitlines():
+        _write(_one(f"error: {_complete(str(fault))}"), _RED)
+        for line in _complete(fault.hint).splitlines():
             _write(f"  {_one(line)}", "")
     if len(problem.faults) > 1 and problem.exit_code == 3:
         _write(counted(len(problem.faults), "fault"), _BOLD)
@@ -111,6 +111,15 @@ def error_json(problem: PipelinekitError) -> None:
         as_json(
             {"error": {"exitCode": problem.exit_code, "faults": [_fault(each) for each in problem.faults]}}
         )
+
+
+def _complete(text: str) -> str:
+    """A text whose next steps work as printed."""
+    if "`pipelinekit" not in text:
+        return text
+    from pipelinekit.cli import nextstep
+
+    return nextstep.completed(text)
 
 
 def _one(line: str) -> str:
@@ -130,12 +139,12 @@ def _fault(fault: Fault) -> dict[str, Any]:
     place = fault.place
     fields = {
         "code": fault.code,
-        "problem": fault.problem,
+        "problem": _complete(fault.problem),
         "path": fault.path,
         "file": place.origin if place else "",
         "line": place.line if place else None,
         "column": place.column if place else None,
-        "hint": fault.hint,
+        "hint": _complete(fault.hint),
     }
     return {name: value for name, value in fields.items() if value not in ("", None)}
 

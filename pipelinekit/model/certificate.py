@@ -12,6 +12,10 @@ FINE = "fine"
 MISSING = "missing"
 FOREIGN = "foreign"
 UNREADABLE = "unreadable"
+KEYLESS = "keyless"
+"""What is in the Secret as its key is none, or another certificate's: no server can begin with it."""
+LOST = "lost"
+"""The authority alone: its key is gone, and it has signed what is there. Nobody can make that one again."""
 EXPIRED = "expired"
 UNTRUSTED = "untrusted"
 OTHER = "other"
@@ -46,7 +50,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A Secret or a ConfigMap as it is there; the key in it has not been read."""
+    """A Secret or a ConfigMap as it is there. Its key is in memory alone, and never in a `repr`."""
 
     version: str
     """Its resourceVersion."""
@@ -56,6 +60,7 @@ class Held:
     written: str = ""
     """When it was last written, by the cluster's clock (RFC 3339); empty: nobody knows."""
     certificate: str = ""
+    key: str = field(default="", repr=False)
     authority: str = ""
 
 
@@ -102,4 +107,4 @@ class Verdict:
     @property
     def renewable(self) -> bool:
         """Whether a new one would help, and is ours to make."""
-        return self.state in (MISSING, UNREADABLE, EXPIRED, UNTRUSTED, OTHER, DUE)
+        return self.state in (MISSING, UNREADABLE, KEYLESS, EXPIRED, UNTRUSTED, OTHER, DUE)

@@ -16,6 +16,8 @@ from pipelinekit.model.certificate import (
     FINE,
     FOREIGN,
     KEY,
+    KEYLESS,
+    LOST,
     MISSING,
     OTHER,
     UNREADABLE,
@@ -36,10 +38,22 @@ Object = Mapping[str, Any]
 
 
 def authority_verdict(
-    wanted: Authority, held: Held | None, facts: Facts | None, now: int, within: int | None = None
+    wanted: Authority,
+    held: Held | None,
+    facts: Facts | None,
+    now: int,
+    within: int | None = None,
+    *,
+    lost: str = "",
 ) -> Verdict:
-    """What is thought of the bootstrap authority; `within` stands for how long before its end it is due."""
+    """What is thought of the bootstrap authority; `within` stands for how long before its end it is due.
+
+    `lost` is why it can sign no more, although it has signed what is there.
+    """
     title = f"{wanted.namespace}/{AUTHORITY}"
+    if lost and not (held and held.owner):
+        ends = facts.ends if facts else None
+        return Verdict(title=title, state=LOST, why=lost, serial=facts.serial if facts else "", ends=ends)
     early = _early(held, facts, title)
     if early or facts is None:
         return early or Verdict(title=title, state=MISSING)
@@ -54,11 +68,13 @@ def verdict(
     authority: str,
     now: int,
     within: int | None = None,
+    *,
+    misfit: str = "",
 ) -> Verdict:
     """What is thought of the certificate in a Secret.
 
     `facts` is None for one that cannot be read, `authority` the PEM text that its `ca.crt` should be.
-    `within` stands for how long before its end it is due.
+    `within` stands for how long before its end it is due, `misfit` is why its key is not its own.
     """
     if held and not held.owner and held.type != TLS:
         # A Secret's type cannot be changed: whatever is in it, a renewal would be refused.
@@ -67,6 +83,8 @@ def verdict(
     early = _early(held, facts, wanted.title)
     if early or held is None or facts is None:
         return early or Verdict(title=wanted.title, state=MISSING)
+    if misfit:
+        return _verdict(wanted.title, facts, KEYLESS, f"its {KEY} {misfit}", wanted.issuer)
     state, why = _by_time(facts, now, wanted.renew_before if within is None else within)
     if state != EXPIRED:
         for found in (_trust(held, facts, authority), _other(wanted, facts)):
@@ -74,9 +92,7 @@ def verdict(
     return _verdict(wanted.title, facts, state, why, wanted.issuer)
 
 
-def with_shown(
-    given: Verdict, shown: Sequence[Shown], lacks: str = "no pod is there that shows it"
-) -> Verdict:
+def with_shown(given: Verdict, shown: Sequence[Shown], lacks: str) -> Verdict:
     """A verdict with what servers have shown: a certificate that is not served helps nobody.
 
     `lacks` is why nothing was shown, where nothing was.

@@ -42,8 +42,11 @@ class CertificateSigner(Protocol):
         """What a certificate says, with those that follow it up to that authority; None for what is none."""
         ...
 
-    def fits(self, key: str, certificate: str) -> bool:
-        """Whether a certificate is for that key."""
+    def misfit(self, key: str, certificate: str) -> str:
+        """Why a text is not the private key of a certificate, in words that follow its name; empty: it is.
+
+        Of what is no certificate no more is asked than a key of ours.
+        """
         ...
 
 
@@ -51,11 +54,7 @@ class CertificateSecrets(Protocol):
     """Secrets and ConfigMaps of a cluster. Each raises `ToolFailed` when the cluster refuses."""
 
     def look(self, target: Target, kind: str, name: str, platform: str) -> Held | None:
-        """What is there; of a Secret everything but its key."""
-        ...
-
-    def key(self, target: Target, name: str) -> str:
-        """The key in a Secret."""
+        """What is there."""
         ...
 
     def settle(self, target: Target, labels: Mapping[str, str]) -> bool:

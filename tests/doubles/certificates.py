@@ -65,8 +65,14 @@ class CertificateSigner:
             distrust="" if good and roots else "our authority has not signed it",
         )
 
-    def fits(self, key: str, certificate: str) -> bool:
-        return bool(json.loads(certificate.splitlines()[0])["key"] == key)
+    def misfit(self, key: str, certificate: str) -> str:
+        if not key.startswith("key-"):
+            return "is no private key of ours" if key else "is empty"
+        try:
+            own = json.loads(certificate.splitlines()[0])["key"]
+        except (ValueError, IndexError):
+            return ""
+        return "" if own == key else "is another certificate's"
 
 
 @dataclass
@@ -79,7 +85,6 @@ class CertificateSecrets:
     behind: tuple[str, ...] = ()
     renewed: list[tuple[str, str, str]] = field(default_factory=list)
     writes: int = 0
-    keys_read: int = 0
     race: Callable[[], None] = lambda: None
 
     def look(self, target: Target, kind: str, name: str, platform: str) -> Held | None:
@@ -94,12 +99,9 @@ class CertificateSecrets:
             type=each.get("type", ""),
             written="2026-01-01T00:00:00Z",
             certificate=data.get(CRT, ""),
+            key=data.get(KEY, ""),
             authority=data.get(CA, ""),
         )
-
-    def key(self, target: Target, name: str) -> str:
-        self.keys_read += 1
-        return str(self.there[target.namespace, "Secret", name]["stringData"][KEY])
 
     def settle(self, target: Target, labels: Mapping[str, str]) -> bool:
         if target.namespace in self.namespaces:
@@ -130,14 +132,20 @@ class CertificateSecrets:
 
 @dataclass
 class CertificateServers:
-    """Pods by Service, and the serials that they show; `ports` of a Service that has but one."""
+    """Pods by Service, and the serials that they show; `ports` of a Service that has but one.
+
+    `absent` Services are still to come.
+    """
 
     pods: dict[str, dict[str, str]] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
 
     def shown(self, target: Target, served: Served) -> tuple[Shown, ...]:
+        if served.service in self.absent:
+            raise failed("service-missing", f"there is no Service {served.service} in {target.namespace}")
         if self.ports.get(served.service, served.port) != served.port:
-            problem = f"Service {served.service} has no port {served.port} with pods behind it"
+            problem = f"Service {served.service} has no port {served.port}"
             raise failed("service-port", problem, hint=f"it has {self.ports[served.service]}")
         found = self.pods.get(served.service, {}).items()
         return tuple(Shown(pod=pod, serial=serial, why="" if serial else "silent") for pod, serial in found)

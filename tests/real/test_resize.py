@@ -91,7 +91,7 @@ def test_a_volume_grows_without_a_restart_and_what_cannot_is_refused(platform: T
     before = platform.pods("store")
     store(platform, "2Gi")
     said = platform.verb("deploy")
-    assert (said.code, "`pipelinekit platform resize` grows volumes" in said.reason) == (6, True)
+    assert (said.code, "`pipelinekit platform resize store --platform" in said.reason) == (6, True)
     assert "data-store-… would grow from 1Gi to 2Gi" in platform.must("resize", "store", "--plan").out
     with resizer(platform):
         platform.must("resize", "store", "--timeout", "120")

@@ -14,8 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from pipelinekit.adapters.certificates.servers import OPENING, forwarded, pods_behind
-from pipelinekit.adapters.cluster import kubectl
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.errors import PipelinekitError, failed, refused
 from pipelinekit.model.platform.certificates import OpenBao
 from pipelinekit.model.release import Target
@@ -70,7 +69,7 @@ class PkiStore:
             words = ("create", "token", bao.account, "--duration", "10m")
             done = kubectl.run(self.env, target, *words)
             if done.code:
-                raise helm.cluster_failed(target, done.reason())
+                raise answers.cluster_failed(target.context, done.reason())
             session.log_in(done.out.strip())
             try:
                 yield session

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl, printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.kubernetes import LEVEL
-from pipelinekit.errors import failed
 from pipelinekit.model.certificate import CA, CRT, KEY, Held, Reader, Reading
 from pipelinekit.model.preparation import PLATFORM_LABEL
 from pipelinekit.model.release import Target
@@ -23,7 +20,7 @@ MARK = "certificates.pipelinekit.dev"
 """Before the slash of an annotation on pods: the serial that they were made for, by the Secret's name."""
 MANAGER = "pipelinekit-certificates"
 _KINDS = "deployments,statefulsets,daemonsets"
-_LINES = 6
+_LINES = 7
 
 
 class CertificateSecrets:
@@ -33,26 +30,30 @@ class CertificateSecrets:
         self.env = env
 
     def look(self, target: Target, kind: str, name: str, platform: str) -> Held | None:
-        """What is there; of a Secret everything but its key."""
-        crt, ca = (each.replace(".", "\\.") for each in (CRT, CA))
-        # Only what is asked for leaves the server's answer: the key is none of it.
+        """What is there."""
+        crt, key, ca = (each.replace(".", "\\.") for each in (CRT, KEY, CA))
         parts = (
             "{.metadata.resourceVersion}",
             "{.metadata.labels}",
             "{.type}",
             "{.metadata.managedFields[*].time}",
             f"{{.data.{crt}}}" if kind == "Secret" else "",
+            f"{{.data.{key}}}" if kind == "Secret" else "",
             # In a ConfigMap it is text of several lines, and so the last.
             f"{{.data.{ca}}}",
         )
         template = '{"\\n"}'.join(parts)
         words = ("get", kind.lower(), name, "--ignore-not-found", "--output", f"jsonpath={template}")
-        lines = self._got(target, *words).split("\n", _LINES - 1)
-        if len(lines) < _LINES:
+        text = self._got(target, *words)
+        if not text.strip():
             return None
-        version, labels, type_, written, certificate, authority = lines
+        lines = text.split("\n", _LINES - 1)
+        labels = _mapping(lines[1]) if len(lines) == _LINES else None
+        if labels is None:
+            raise answers.not_kubernetes(target.context, f"it has shown no {kind} {name}")
+        version, _, type_, written, certificate, key, authority = lines
         if kind == "Secret":
-            certificate, authority = _seen(certificate), _seen(authority)
+            certificate, key, authority = _seen(certificate), _seen(key), _seen(authority)
         times = [each for each in written.split() if each[:1].isdigit()]
         return Held(
             version=version,
@@ -60,13 +61,9 @@ class CertificateSecrets:
             type=type_,
             written=max(times, default=""),
             certificate=certificate,
+            key=key,
             authority=authority,
         )
-
-    def key(self, target: Target, name: str) -> str:
-        """The key in a Secret."""
-        escaped = KEY.replace(".", "\\.")
-        return _decoded(self._got(target, "get", "secret", name, "--output", f"jsonpath={{.data.{escaped}}}"))
 
     def settle(self, target: Target, labels: Mapping[str, str]) -> bool:
         """Make the namespace unless it is there; whether it was made."""
@@ -74,12 +71,12 @@ class CertificateSecrets:
         if done.code == 0 or "forbidden" in done.err.lower():
             return False
         if "NotFound" not in done.err:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         metadata = {"name": target.namespace, "labels": {LEVEL: "restricted", **labels}}
         body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
         made = self._run(target, "create", "--filename", "-", stdin=json.dumps(body))
         if made.code and "AlreadyExists" not in made.err:
-            raise helm.cluster_failed(target, made.reason())
+            raise answers.cluster_failed(target.context, made.reason())
         return not made.code
 
     def put(self, target: Target, wanted: Object) -> bool:
@@ -89,11 +86,11 @@ class CertificateSecrets:
         done = self._run(target, *words, stdin=json.dumps(wanted))
         if done.code and any(each in done.err for each in ("AlreadyExists", "(Conflict)", "(NotFound)")):
             if "namespaces" in done.err and "not found" in done.err:
-                raise helm.cluster_failed(target, done.reason())
+                raise answers.cluster_failed(target.context, done.reason())
             return False
         if done.code:
             # A refusal may repeat what was sent: its first words have to do.
-            raise helm.cluster_failed(target, done.reason()[:300].partition("-----BEGIN")[0])
+            raise answers.cluster_failed(target.context, done.reason()[:300].partition("-----BEGIN")[0])
         return True
 
     def reading(self, target: Target, name: str, written: str) -> Reading:
@@ -116,28 +113,32 @@ class CertificateSecrets:
         words = ("patch", reader, "--type=merge", f"--field-manager={MANAGER}", "--patch-file=/dev/stdin")
         self._got(target, *words, stdin=json.dumps(patch))
 
-    def _items(self, target: Target, kinds: str) -> list[Object]:
-        items: list[Object] = printed.items(self._got(target, "get", kinds, "--output", "json"))
-        return items
+    def _items(self, target: Target, kinds: str) -> Sequence[Object]:
+        return answers.items(target.context, self._got(target, "get", kinds, "--output", "json"))
 
     def _got(self, target: Target, *arguments: str, stdin: str | None = None) -> str:
         """What kubectl says; raises `ToolFailed` when the cluster refuses."""
         done = self._run(target, *arguments, stdin=stdin)
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         return done.out
 
     def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
         return kubectl.run(self.env, target, *arguments, stdin=stdin)
 
 
-def _owner(labels: str, platform: str) -> str:
-    """Whose it is by its label, where it is not ours."""
+def _mapping(text: str) -> Object | None:
+    """What kubectl has printed of a mapping, empty text for none; None for what it never prints."""
     try:
-        found = json.loads(labels or "{}")
+        found = json.loads(text or "{}")
     except (ValueError, RecursionError):
-        found = {}
-    whose = found.get(PLATFORM_LABEL, "") if isinstance(found, dict) else ""
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _owner(labels: Object, platform: str) -> str:
+    """Whose it is by its label, where it is not ours."""
+    whose = labels.get(PLATFORM_LABEL, "")
     if whose == platform:
         return ""
     return f"platform {whose}'s" if whose else "somebody else's: no platform has marked it"
@@ -145,16 +146,10 @@ def _owner(labels: str, platform: str) -> str:
 
 def _seen(text: str) -> str:
     """What can be read of it: anybody may have written anything there, and it is no certificate then."""
-    return base64.b64decode(text).decode(errors="replace")
-
-
-def _decoded(text: str) -> str:
     try:
-        return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise failed(
-            "secret-unreadable", "what the Secret holds is no text", hint="put it back from your copy"
-        ) from error
+        return base64.b64decode(text).decode(errors="replace")
+    except ValueError:
+        return text
 
 
 def _reader(each: Object, name: str) -> Reader:

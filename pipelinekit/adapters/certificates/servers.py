@@ -11,8 +11,7 @@ from typing import Any
 
 from cryptography import x509
 
-from pipelinekit.adapters.cluster import kubectl, printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.pods.streams import Tunnel
 from pipelinekit.errors import failed
 from pipelinekit.model.certificate import Shown
@@ -46,34 +45,54 @@ class CertificateServers:
 
 
 def pods_behind(env: Mapping[str, str], target: Target, service: str, port: int) -> list[tuple[str, int]]:
-    """The running pods that a Service selects, each with its own port; the ready ones first."""
+    """The running pods that a Service selects, each with its own port; the ready ones first.
+
+    Raises `ToolFailed` where there is no such Service, or it has no such port.
+    """
     words = ("get", "service", service, "--ignore-not-found", "--output", "json")
     done = kubectl.run(env, target, *words)
     if done.code:
-        raise helm.cluster_failed(target, done.reason())
+        raise answers.cluster_failed(target.context, done.reason())
     if not done.out.strip():
-        return []
-    spec = printed.thing(done.out).get("spec") or {}
+        raise failed(
+            "service-missing",
+            f"there is no Service {service} in {target.namespace}",
+            hint=f"platform.yaml names it; `{target.kubectl} get services` lists those that there are",
+        )
+    spec = answers.document(target.context, done.out).get("spec") or {}
+    if not spec.get("selector"):
+        raise failed(
+            "service-port",
+            f"Service {service} selects no pods",
+            hint="name one that does; platform.yaml says which is asked",
+        )
     wanted = next((each for each in spec.get("ports") or () if each["port"] == port), None)
-    if wanted is None or not spec.get("selector"):
+    if wanted is None:
         known = ", ".join(str(each["port"]) for each in spec.get("ports") or ()) or "none"
         raise failed(
             "service-port",
-            f"Service {service} has no port {port} with pods behind it",
+            f"Service {service} has no port {port}",
             hint=f"ports that it has: {known}; which one is asked, platform.yaml says",
         )
     labels = ",".join(f"{key}={value}" for key, value in spec["selector"].items())
     listed = kubectl.run(env, target, "get", "pods", "--selector", labels, "--output", "json")
     if listed.code:
-        raise helm.cluster_failed(target, listed.reason())
+        raise answers.cluster_failed(target.context, listed.reason())
     pods = [
         each
-        for each in printed.items(listed.out)
+        for each in answers.items(target.context, listed.out)
         if each["status"].get("phase") == "Running" and "deletionTimestamp" not in each["metadata"]
     ]
     aim = wanted.get("targetPort", port)
-    found = [(each["metadata"]["name"], _number(each, aim)) for each in sorted(pods, key=_rank)]
-    return [(name, number) for name, number in found if number]
+    numbers = [(each["metadata"]["name"], _number(each, aim)) for each in sorted(pods, key=_rank)]
+    found = [(name, number) for name, number in numbers if number]
+    if pods and not found:
+        raise failed(
+            "service-port",
+            f"no pod behind Service {service} has a port that is called {aim}",
+            hint="the Service's targetPort, or the port's name in the pods, is wrong",
+        )
+    return found
 
 
 @contextmanager

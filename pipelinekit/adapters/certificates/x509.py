@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from pipelinekit.errors import failed
-from pipelinekit.model.certificate import Facts, Pair
+from pipelinekit.model.certificate import AUTHORITY, Facts, Pair
 from pipelinekit.plan.certificates import split
 
 SKEW = 300
@@ -106,10 +106,21 @@ class Authorities:
         except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
             return None
 
-    def fits(self, key: str, certificate: str) -> bool:
-        """Whether a certificate is for that key."""
-        found = x509.load_pem_x509_certificate(certificate.encode()).public_key()
-        return found == _private(key).public_key()
+    def misfit(self, key: str, certificate: str) -> str:
+        """Why a text is not the private key of a certificate, in words that follow its name; empty: it is.
+
+        Of what is no certificate no more is asked than a key of ours.
+        """
+        if not key.strip():
+            return "is empty"
+        private = _read(key)
+        if private is None:
+            return "is no private key of ours"
+        try:
+            wanted = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+        except (ValueError, UnsupportedAlgorithm):
+            return ""
+        return "" if wanted == private.public_key() else "is another certificate's"
 
 
 def _distrust(chain: list[x509.Certificate], roots: list[x509.Certificate]) -> str:
@@ -172,16 +183,22 @@ def _moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
 
 
-def _private(key: str) -> ec.EllipticCurvePrivateKey:
+def _read(key: str) -> ec.EllipticCurvePrivateKey | None:
+    """A private key of the kind that we make, or None."""
     try:
         found = serialization.load_pem_private_key(key.encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        found = None
-    if not isinstance(found, ec.EllipticCurvePrivateKey):
+        return None
+    return found if isinstance(found, ec.EllipticCurvePrivateKey) else None
+
+
+def _private(key: str) -> ec.EllipticCurvePrivateKey:
+    found = _read(key)
+    if found is None:
         raise failed(
             "authority-unreadable",
             "the authority's key is none that we have made",
-            hint="put it back from your copy",
+            hint=f"put Secret {AUTHORITY} back from the copy that you keep",
         )
     return found
 

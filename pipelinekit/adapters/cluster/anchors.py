@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipelinekit.adapters.cluster import kubectl, printed
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.errors import failed
@@ -41,9 +41,9 @@ class ClusterAnchors:
         """What is remembered there; raises `ToolFailed` when the cluster does not answer."""
         done = kubectl.run(self.env, target, "get", _KINDS, *_of(target), "--output=json")
         if done.code:
-            raise failed("anchor-unread", done.reason())
+            raise answers.refusal(target.context, done.reason()) or failed("anchor-unread", done.reason())
         found = []
-        for each in printed.items(done.out):
+        for each in answers.items(target.context, done.out):
             where = f"{each['kind']}/{each['metadata']['name']} in {target.environment.name}"
             text = (each["metadata"].get("annotations") or {}).get(ANCHOR, "")
             found.append(read_anchor(text, where))

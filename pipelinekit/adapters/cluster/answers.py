@@ -1,9 +1,13 @@
-"""What a cluster says when it will not: a login that is over, a right that is missing, nobody there."""
+"""What a cluster says: its objects, and when it will not, a login that is over, a right that is missing,
+nobody there, or somebody else in its place."""
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
+from pipelinekit.adapters.cluster import printed
 from pipelinekit.errors import ToolFailed, failed
 
 _LOGIN = re.compile(
@@ -13,6 +17,16 @@ _LOGIN = re.compile(
 )
 _ABSENT = re.compile(
     r"localhost:8080\b|no configuration has been provided|no such file.*kubeconfig", re.IGNORECASE
+)
+_STRANGER = re.compile(
+    r"serializer for \S+ doesn't exist|looking for beginning of|unexpected end of JSON input"
+    r"|cannot unmarshal \w+ into Go value|Object 'Kind' is missing|does not implement the Object interfaces"
+    r"|cannot parse invalid wire-format|unable to parse the server version|an error on the server \(\\?\"\s*<"
+    r"|could not parse \"\" as version"
+    # What every API server has.
+    r"|doesn't have a resource type \"(?:secret|pod|namespace|service|configmap|node)s?\""
+    r"|doesn't have a resource type \"customresourcedefinition",
+    re.IGNORECASE,
 )
 _UNREADABLE = re.compile(r"error loading config file (.*)", re.IGNORECASE)
 _SILENT = re.compile(
@@ -25,13 +39,101 @@ _UNTRUSTED = re.compile(r"x509|certificate signed by|certificate is (?:not )?val
 NO_KUBECONFIG = "KUBECONFIG or ~/.kube/config names it; `kubectl config get-contexts` lists what is known"
 
 
+Object = dict[str, Any]
+
+
+def document(where: str, text: str) -> Object:
+    """An object of Kubernetes, as kubectl prints it in JSON; raises `ToolFailed` for what is none.
+
+    `where` is the kube context, or empty for the current one.
+    """
+    return _document(where, text, _json(text))
+
+
+def items(where: str, text: str) -> list[Object]:
+    """The objects of a list, as kubectl prints it in JSON; raises `ToolFailed` for what is none."""
+    return _items(where, text, _json(text))
+
+
+def objects(where: str, text: str) -> list[Object]:
+    """Those of a list, or the one, or none where kubectl has printed nothing; raises like `items`."""
+    if not text.strip():
+        return []
+    found = _json(text)
+    if isinstance(found, dict) and "items" in found:
+        return _items(where, text, found)
+    return [_document(where, text, found)]
+
+
+def require_kubernetes(where: str, reason: str) -> None:
+    """Raise `ToolFailed` where what kubectl said is no refusal: no API server has answered."""
+    if _STRANGER.search(reason):
+        raise not_kubernetes(where, reason[:200])
+
+
+def not_kubernetes(where: str, said: str) -> ToolFailed:
+    """That what answers is no API server; `said` is what it has said."""
+    option = f" --context {where}" if where else ""
+    return failed(
+        "not-kubernetes",
+        f"what answers for {_context(where)} is no API server of Kubernetes: {said}",
+        hint=f"is a proxy or a login page before it? `kubectl{option} get --raw /version` shows what answers",
+    )
+
+
+def cluster_failed(where: str, reason: str) -> ToolFailed:
+    """What kubectl said of a cluster, as an error with a next step where there is one."""
+    return refusal(where, reason) or failed("cluster-failed", reason)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _document(where: str, text: str, found: Any) -> Object:
+    if not _is_object(found):
+        raise not_kubernetes(where, _shown(text))
+    return found  # type: ignore[no-any-return]
+
+
+def _items(where: str, text: str, found: Any) -> list[Object]:
+    listed = found.get("items") if isinstance(found, dict) else None
+    if not isinstance(listed, list) or not all(map(printed.is_whole, listed)):
+        raise not_kubernetes(where, _shown(text))
+    return listed
+
+
+def _is_object(found: Any) -> bool:
+    return isinstance(found, dict) and isinstance(found.get("metadata"), dict) and printed.has_parts(found)
+
+
+def _shown(text: str) -> str:
+    """The beginning of what is no answer, in one line."""
+    return " ".join(text.split())[:80] or "nothing at all"
+
+
+def _context(where: str) -> str:
+    return f"kube context {where}" if where else "the current kube context"
+
+
 def refusal(where: str, reason: str) -> ToolFailed | None:
     """A cluster's refusal as an error with a next step, or None when it is about something else.
 
     `where` is the kube context, or empty for the current one; `reason` is what kubectl or Helm printed.
     """
-    context = f"kube context {where}" if where else "the current kube context"
+    context = _context(where)
     option = f" --context {where}" if where else ""
+    unreadable = _UNREADABLE.search(reason)
+    if unreadable:
+        problem = f"the kubeconfig cannot be read: {unreadable[1]}"
+        return failed(
+            "kubeconfig-missing", problem, hint="KUBECONFIG names it; ~/.kube/config is the usual one"
+        )
+    if _STRANGER.search(reason):
+        return not_kubernetes(where, reason[:200])
     if _LOGIN.search(reason):
         hint = "log in to the cluster again (its kubeconfig has an old token?), then `kubectl"
         return failed(
@@ -47,12 +149,6 @@ def refusal(where: str, reason: str) -> ToolFailed | None:
             "kubeconfig-missing",
             "there is no kubeconfig that names a cluster",
             hint=NO_KUBECONFIG,
-        )
-    unreadable = _UNREADABLE.search(reason)
-    if unreadable:
-        problem = f"the kubeconfig cannot be read: {unreadable[1]}"
-        return failed(
-            "kubeconfig-missing", problem, hint="KUBECONFIG names it; ~/.kube/config is the usual one"
         )
     if _UNTRUSTED.search(reason):
         return failed(

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl, printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.counts import counted
 from pipelinekit.errors import refused
 from pipelinekit.model.release import Target
@@ -29,8 +28,7 @@ class Definitions:
         if not names:
             return {}
         done = self._run(target, "get", KIND, *names, "--ignore-not-found", "--output", "json")
-        items = printed.listed(done.out) if done.out.strip() else ()
-        return {each["metadata"]["name"]: each for each in items}
+        return {each["metadata"]["name"]: each for each in answers.objects(target.context, done.out)}
 
     def known(self, target: Target) -> Sequence[Object]:
         """All that there are; none for an account that may not look."""
@@ -38,9 +36,8 @@ class Definitions:
         if done.code and "forbidden" in done.err.lower():
             return ()
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
-        items: Sequence[Object] = printed.items(done.out)
-        return items
+            raise answers.cluster_failed(target.context, done.reason())
+        return answers.items(target.context, done.out)
 
     def define(self, target: Target, definitions: Sequence[Object]) -> None:
         """Apply definitions server-side and wait until they are served."""
@@ -76,5 +73,5 @@ class Definitions:
     def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
         done = kubectl.run(self.env, target, *arguments, stdin=stdin)
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         return done

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl, printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl, printed
 from pipelinekit.adapters.cluster.objects import APPLY
 from pipelinekit.errors import failed
 from pipelinekit.model.handover import Kind, Standing
@@ -33,7 +32,7 @@ class HandoverJobs:
         done = self._run(target, "get", "job", name, "--ignore-not-found", "--output", "json")
         if not done.out.strip():
             return None
-        there = printed.thing(done.out)
+        there = answers.document(target.context, done.out)
         ended = [
             f"{each['type']} {each.get('message', '')}".strip()
             for each in there.get("status", {}).get("conditions", ())
@@ -59,8 +58,8 @@ class HandoverJobs:
                 # A group that nobody has brought: its kinds are missing with it.
                 continue
             if done.code:
-                raise helm.cluster_failed(target, done.reason())
-            for each in printed.resources(done.out):
+                raise answers.cluster_failed(target.context, done.reason())
+            for each in _resources(target, done.out):
                 key = version, each["kind"]
                 if key in wanted and "/" not in each["name"]:
                     found[key] = Kind(
@@ -79,12 +78,12 @@ class HandoverJobs:
         # Without a namespace of its own: rights may be in several.
         made = process.run(["kubectl", *words, *context], env=self.env, stdin=json.dumps(listed), timeout=60)
         if made.code:
-            raise helm.cluster_failed(target, made.reason())
+            raise answers.cluster_failed(target.context, made.reason())
         done = kubectl.run(self.env, target, "create", "--filename", "-", stdin=json.dumps(job))
         if done.code and "AlreadyExists" in done.err:
             return False
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         return True
 
     def tidy(self, target: Target, component: str, payload: str) -> None:
@@ -104,7 +103,7 @@ class HandoverJobs:
         words = ("delete", "--raw", path, "--filename", "-")
         done = kubectl.run(self.env, target, *words, stdin=json.dumps(body))
         if done.code and "NotFound" not in done.err and "Conflict" not in done.err:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         context = ["--context", target.context] if target.context else []
         gone = ["kubectl", "wait", "--for=delete", f"job/{standing.name}", "--timeout=60s"]
         process.run([*gone, "--namespace", target.namespace, *context], env=self.env, timeout=90)
@@ -119,7 +118,8 @@ class HandoverJobs:
         listed = self._run(
             target, "get", "pods", "--selector", f"batch.kubernetes.io/job-name={name}", "--output", "json"
         )
-        pods = sorted(printed.items(listed.out), key=lambda each: each["metadata"]["creationTimestamp"])
+        pods = answers.items(target.context, listed.out)
+        pods.sort(key=lambda each: str(each["metadata"]["creationTimestamp"]))
         return [(each["metadata"]["name"], self._lines(target, each["metadata"]["name"])) for each in pods]
 
     def _lines(self, target: Target, pod: str) -> Sequence[str]:
@@ -129,5 +129,13 @@ class HandoverJobs:
     def _run(self, target: Target, *arguments: str) -> process.Completed:
         done = kubectl.run(self.env, target, *arguments)
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         return done
+
+
+def _resources(target: Target, text: str) -> Sequence[Object]:
+    """The kinds of an APIResourceList."""
+    found = printed.resources(text)
+    if found is None:
+        raise answers.not_kubernetes(target.context, " ".join(text.split())[:80])
+    return found

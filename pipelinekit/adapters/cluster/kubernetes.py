@@ -7,7 +7,6 @@ from typing import Any
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl, printed
-from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.pods.running import Pods
 from pipelinekit.adapters.cluster.pods.tasks import Tasks
 from pipelinekit.errors import failed
@@ -68,10 +67,10 @@ class Kubernetes(Tasks):
         if done.code == 0 or "forbidden" in done.err.lower():
             return False
         if "NotFound" not in done.err:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         made = self._run(target, "create", "namespace", target.namespace)
         if made.code and "AlreadyExists" not in made.err:
-            raise helm.cluster_failed(target, made.reason())
+            raise answers.cluster_failed(target.context, made.reason())
         level = f"{LEVEL}={target.environment.pod_security}"
         self._run(target, "label", "namespace", target.namespace, level)
         return True
@@ -101,7 +100,7 @@ class Kubernetes(Tasks):
         if done.code and "forbidden" in done.err.lower():
             return None
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         found = (line.split() for line in done.out.splitlines() if line.strip())
         # What the release makes itself changes with its chart.
         return {name: "/".join(version) for name, owner, *version in found if owner != target.name}
@@ -141,14 +140,13 @@ class Kubernetes(Tasks):
         """Delete Helm's record of an abandoned revision, so that the one before it counts again."""
         done = self._run(target, "delete", "secret", _record(target, revision), "--ignore-not-found")
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
 
     def _items(self, target: Target, kind: str, selector: str) -> list[Object]:
         done = self._run(target, "get", kind, "--selector", selector, "--output", "json")
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
-        items: list[Object] = printed.items(done.out)
-        return items
+            raise answers.cluster_failed(target.context, done.reason())
+        return [*answers.items(target.context, done.out)]
 
     def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
         return kubectl.run(self.env, target, *arguments, stdin=stdin)

@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.direct.way import Way
@@ -56,14 +55,14 @@ class Objects:
         words = ("patch", name, "--type=json", "--field-manager=helm", "--patch-file=/dev/stdin")
         done = self._run(target, *words, stdin=json.dumps(patch))
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
 
     def hold(self, target: Target, counts: Mapping[str, int]) -> None:
         """Make the number of a Deployment's pods ours, apart from Helm's word on it."""
         listed = {"apiVersion": "v1", "kind": "List", "items": [_of(*each) for each in counts.items()]}
         done = self._run(target, *APPLY, "--field-manager=pipelinekit", stdin=json.dumps(listed))
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
 
     def _told(self, way: Way, target: Target, manifest: str, more: str) -> Look | None:
         """The same where the server has a plain answer to each question."""
@@ -88,8 +87,8 @@ class Objects:
         words = ("get", "--filename", "-", "--ignore-not-found", "--show-managed-fields")
         done = self._run(target, *words, stdin=manifest)
         if done.code and not _nowhere(done, target):
-            raise helm.cluster_failed(target, done.reason())
-        return _items(done.out)
+            raise answers.cluster_failed(target.context, done.reason())
+        return _items(target, done.out)
 
     def _applied(self, target: Target, manifest: str) -> tuple[list[Object], dict[str, str]]:
         """What the server makes of the manifest; and of which objects it makes nothing, and why."""
@@ -113,8 +112,8 @@ class Objects:
                 return [], refused
             done = self._tried(target, json.dumps({"apiVersion": "v1", "kind": "List", "items": rest}))
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
-        return _items(done.out), refused
+            raise answers.cluster_failed(target.context, done.reason())
+        return _items(target, done.out), refused
 
     def _tried(self, target: Target, manifest: str) -> process.Completed:
         words = ("--dry-run=server", f"--field-manager={self.manager}", "--show-managed-fields")
@@ -124,8 +123,8 @@ class Objects:
         """Those of the namespace; none for an account that may not look."""
         done = self._run(target, "get", "horizontalpodautoscalers")
         if done.code and "forbidden" not in done.err.lower():
-            raise helm.cluster_failed(target, done.reason())
-        return [] if done.code else _items(done.out)
+            raise answers.cluster_failed(target.context, done.reason())
+        return [] if done.code else _items(target, done.out)
 
     def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
         context = ["--context", target.context] if target.context else []
@@ -164,10 +163,8 @@ def _nowhere(done: process.Completed, target: Target) -> bool:
     return f'namespaces "{target.namespace}" not found' in done.err
 
 
-def _items(text: str) -> list[Object]:
-    if not text.strip():
-        return []
-    return [_closed(each) for each in printed.listed(text)]
+def _items(target: Target, text: str) -> list[Object]:
+    return [_closed(each) for each in answers.objects(target.context, text)]
 
 
 def _closed(each: dict[str, Any]) -> Object:

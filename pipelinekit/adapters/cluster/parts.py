@@ -9,8 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl, printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.errors import failed
 from pipelinekit.model.component import Condition, Question
 from pipelinekit.model.release import Target
@@ -39,7 +38,7 @@ class Parts:
         if done.code == 0 or "forbidden" in done.err.lower():
             return False
         if "NotFound" not in done.err:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         level = "privileged" if privileged else "restricted"
         body = {
             "apiVersion": "v1",
@@ -48,7 +47,7 @@ class Parts:
         }
         made = self._run(target, "create", "--filename", "-", stdin=json.dumps(body))
         if made.code and "AlreadyExists" not in made.err:
-            raise helm.cluster_failed(target, made.reason())
+            raise answers.cluster_failed(target.context, made.reason())
         return not made.code
 
     def there(self, target: Target, objects: Sequence[Object]) -> Sequence[Object]:
@@ -64,8 +63,8 @@ class Parts:
             [*words, "--request-timeout", "20s"], env=self.env, stdin=json.dumps(listed), timeout=60
         )
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
-        return _items(done.out)
+            raise answers.cluster_failed(target.context, done.reason())
+        return answers.objects(target.context, done.out)
 
     def pods(self, target: Target, labels: Mapping[str, str], leader: str = "") -> Sequence[Object]:
         """The pods with these labels; with a `leader` selector, those that it selects as well."""
@@ -73,14 +72,14 @@ class Parts:
         selector = ",".join([*words, leader] if leader else words)
         done = self._run(target, "get", "pods", "--selector", selector, "--output", "json")
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
-        return _items(done.out)
+            raise answers.cluster_failed(target.context, done.reason())
+        return answers.objects(target.context, done.out)
 
     def delete_pod(self, target: Target, pod: str) -> None:
         """Have a pod deleted; what makes it anew does so under the same name or another."""
         done = self._run(target, "delete", "pod", pod, "--ignore-not-found", "--wait=false")
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
 
     def ask(self, target: Target, question: Question) -> Answer:
         """The answer of a Service, asked through the API server; status 0 where nobody answered."""
@@ -98,9 +97,8 @@ class Parts:
         words = ("get", condition.resource, condition.name, "--ignore-not-found", "--output", "json")
         done = self._run(target, *words)
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
-        found: Object | None = printed.thing(done.out) if done.out.strip() else None
-        return found
+            raise answers.cluster_failed(target.context, done.reason())
+        return answers.document(target.context, done.out) if done.out.strip() else None
 
     def back_up(self, target: Target, cronjob: str, *, timeout: int) -> str:
         """Run one Job of a CronJob to its end; its name. Raises `ToolFailed` when it does not succeed."""
@@ -110,7 +108,7 @@ class Parts:
             hint = "backup.cronjob in component.yaml names one that the installed release has"
             raise failed("backup-failed", f"there is no CronJob {cronjob} to make a backup by", hint=hint)
         if made.code:
-            raise helm.cluster_failed(target, made.reason())
+            raise answers.cluster_failed(target.context, made.reason())
         context = ["--context", target.context] if target.context else []
         words = ["kubectl", "get", "job", name, "--namespace", target.namespace, *context]
         template = '{range .status.conditions[?(@.status=="True")]}{.type} {.message}{"\\n"}{end}'
@@ -154,9 +152,3 @@ def _name_of(each: Object, namespace: str) -> Object:
     metadata = each["metadata"]
     place = {"name": metadata["name"], "namespace": metadata.get("namespace", namespace)}
     return {"apiVersion": each["apiVersion"], "kind": each["kind"], "metadata": place}
-
-
-def _items(text: str) -> list[Object]:
-    if not text.strip():
-        return []
-    return list(printed.listed(text))

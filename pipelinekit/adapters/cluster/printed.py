@@ -31,34 +31,6 @@ def mapping(text: str) -> Object:
     return mapped
 
 
-def thing(text: str) -> Object:
-    """One object with its kind and name; raises `ToolFailed` for anything else."""
-    found = mapping(text)
-    if not _is_named(found) or not isinstance(found.get("kind"), str):
-        raise odd(text)
-    return found
-
-
-def items(text: str) -> list[Mapping[str, Any]]:
-    """The objects of a list, each with a name; raises `ToolFailed` for anything else."""
-    found = value(text)
-    listed = (found["items"] or []) if isinstance(found, dict) and "items" in found else None
-    if not isinstance(listed, list) or not all(map(_is_whole, listed)):
-        raise odd(text)
-    return listed
-
-
-def listed(text: str) -> list[Object]:
-    """One object, or those of a list of any kinds, each with its kind and name.
-
-    Raises `ToolFailed` for anything else.
-    """
-    found = _listed(value(text), text)
-    if not all(_is_named(each) and isinstance(each.get("kind"), str) for each in found):
-        raise odd(text)
-    return found
-
-
 def streamed(text: str) -> list[Object]:
     """The same of one document after the other, for kubectl prints both; of what has no name as well."""
     decoder, found, rest = json.JSONDecoder(), [], text.strip()
@@ -72,12 +44,15 @@ def streamed(text: str) -> list[Object]:
     return found
 
 
-def resources(text: str) -> list[Object]:
-    """What an API server says of the resources of a group, each with a name and a kind."""
-    found = mapping(text).get("resources") or []
-    if not isinstance(found, list) or not all(map(_is_resource, found)):
-        raise odd(text)
-    return found
+def resources(text: str) -> list[Object] | None:
+    """What an API server says of the resources of a group, each with a name and a kind; None for anything
+    else."""
+    try:
+        answer = value(text)
+    except ToolFailed:
+        return None
+    found = answer.get("resources") if isinstance(answer, dict) else None
+    return found if isinstance(found, list) and all(map(_is_resource, found)) else None
 
 
 def revisions(text: str) -> list[Object]:
@@ -133,9 +108,17 @@ def _is_named(found: Any) -> bool:
     return is_object(found) and isinstance((found.get("metadata") or {}).get("name"), str)
 
 
-def _is_whole(found: Any) -> bool:
-    """Of the kinds that Kubernetes has itself."""
-    return _is_named(found) and all(isinstance(found.get(part, {}), Mapping) for part in ("spec", "status"))
+def is_whole(found: Any) -> bool:
+    """Whether it is an object with a name, and has the parts of its kind where that is Kubernetes' own."""
+    return _is_named(found) and has_parts(found)
+
+
+def has_parts(found: Mapping[str, Any]) -> bool:
+    """Whether what Kubernetes' own kinds have as mappings is one; others may say their status in a word."""
+    group = str(found.get("apiVersion", "")).rpartition("/")[0]
+    if "." in group and not group.endswith(".k8s.io"):
+        return True
+    return all(isinstance(found.get(part, {}), Mapping) for part in ("spec", "status"))
 
 
 def _is_resource(found: Any) -> bool:

@@ -27,7 +27,7 @@ from pipelinekit.cli.jenkins.plans import (
     show,
     today,
 )
-from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.cli.options import JSON, PLATFORM_HERE
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed
@@ -56,7 +56,7 @@ def jobs() -> None:
 
 
 @jobs.command()
-@PLATFORM
+@PLATFORM_HERE
 @ADOPT
 @ASSUME
 @AT_ONCE
@@ -89,7 +89,7 @@ def plan(
 
 @jobs.command()
 @click.argument("plan", default="", type=on_disk, metavar="[PLAN]")
-@PLATFORM
+@PLATFORM_HERE
 @ADOPT
 @ASSUME
 @AT_ONCE
@@ -128,7 +128,7 @@ def apply(
 
 
 @jobs.command()
-@PLATFORM
+@PLATFORM_HERE
 @AT_ONCE
 @JSON
 def drift(platform: str, at_once: int, as_json: bool) -> None:
@@ -156,7 +156,7 @@ def drift(platform: str, at_once: int, as_json: bool) -> None:
 
 
 @jobs.command()
-@PLATFORM
+@PLATFORM_HERE
 @click.option(
     "--grace", default=14, show_default=True, type=click.IntRange(0, 3650), help="Days a job stays disabled."
 )
@@ -212,7 +212,7 @@ def prune(
 
 
 @jobs.command()
-@PLATFORM
+@PLATFORM_HERE
 @JSON
 def status(platform: str, as_json: bool) -> None:
     """Show the platform's jobs with the last result of their main branch.

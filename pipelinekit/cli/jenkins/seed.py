@@ -11,7 +11,7 @@ import click
 from pipelinekit.adapters.folder import exported, packaged
 from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.options import ADOPT, ASSUME, YES
-from pipelinekit.cli.options import PLATFORM
+from pipelinekit.cli.options import PLATFORM_HERE
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.counts import counted
 from pipelinekit.errors import usage
@@ -30,7 +30,7 @@ def seed() -> None:
 
 
 @seed.command()
-@PLATFORM
+@PLATFORM_HERE
 @ADOPT
 @ASSUME
 @click.option("--run", "start", is_flag=True, help="Start the seed, which makes all other jobs.")
@@ -65,7 +65,7 @@ def install(platform: str, adopt: tuple[str, ...], assume: tuple[str, ...], star
 
 
 @seed.command()
-@PLATFORM
+@PLATFORM_HERE
 @click.option(
     "--to", default="", type=on_disk, metavar="DIR", help="Write into this folder; without it, print."
 )

@@ -10,7 +10,7 @@ import click
 
 from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.options import ASSUME, YES
-from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM
+from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM_FOLDER
 from pipelinekit.cli.platform.components.choice import said_by
 from pipelinekit.cli.platform.components.outcomes import require_done, run, tell
 from pipelinekit.cli.platform.components.rollout import TIMEOUT
@@ -28,7 +28,7 @@ AT_ONCE = 8
 
 
 @click.command()
-@PLATFORM
+@PLATFORM_FOLDER
 @ENVIRONMENT
 @TIMEOUT
 @ASSUME

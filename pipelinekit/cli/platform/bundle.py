@@ -9,7 +9,7 @@ import click
 
 from pipelinekit import names
 from pipelinekit.cli import report
-from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM
+from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM, PLATFORM_FOLDER
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.counts import counted
 from pipelinekit.errors import usage
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@PLATFORM
+@PLATFORM_FOLDER
 @ENVIRONMENT
 @click.option(
     "--to", default="", type=on_disk, metavar="DIR", help="The folder to fill; one that was begun goes on."

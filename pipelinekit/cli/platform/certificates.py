@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM, age, seconds
+from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM_HERE, age, seconds
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage
-from pipelinekit.model.certificate import AUTHORITY, FINE, FOREIGN, UNSERVED
+from pipelinekit.model.certificate import AUTHORITY, DUE, FINE, FOREIGN, UNSERVED
 from pipelinekit.plan.moment import moment
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ DEEDS = ("status", "plan", "issue", "renew")
 
 @click.command()
 @click.argument("deed", type=click.Choice(DEEDS), default="status")
-@PLATFORM
+@PLATFORM_HERE
 @ENVIRONMENT
 @click.option("--only", multiple=True, metavar="NAME", help="This Secret alone; repeat it.")
 @click.option("--within", default="", metavar="TIME", help="With status: what ends so soon is due, like 30d.")
@@ -69,9 +69,10 @@ def certificates(
     _require_known(world.wanted, only)
     name = world.target.environment.name
     if deed == "status":
-        _status(name, survey.survey(world, only, seconds), as_json)
+        found = survey.survey(world, only, seconds)
+        _status(world, found, only, as_json, early=seconds is not None)
     elif deed == "plan":
-        _plan(name, survey.survey(world, only, ask=False), as_json)
+        _plan(world, survey.survey(world, only, ask=False), as_json)
     else:
         made, errors = work.work(world, only, report.say, renew=deed == "renew", seconds=timeout)
         if as_json:
@@ -130,7 +131,8 @@ def _require_known(wanted: Certificates, only: Sequence[str]) -> None:
             raise usage("certificate-unknown", f"there is no certificate '{each}'", hint=nearest(each, known))
 
 
-def _status(name: str, found: Survey, as_json: bool) -> None:
+def _status(world: World, found: Survey, only: Sequence[str], as_json: bool, *, early: bool = False) -> None:
+    name = world.target.environment.name
     bad = [each for each in found.all if each.state != FINE]
     if as_json:
         report.as_json(_row(name, found))
@@ -139,22 +141,44 @@ def _status(name: str, found: Survey, as_json: bool) -> None:
             report.result(_line(each))
         for namespace in found.spread:
             report.result(f"missing     {namespace}: ConfigMap with the authority's certificate")
-    if bad or found.spread:
-        which = ", ".join([*(each.title for each in bad), *(f"{each}/{AUTHORITY}" for each in found.spread)])
+        for namespace, owner in found.taken.items():
+            report.result(f"foreign     {namespace}: ConfigMap {AUTHORITY}: it is {owner}")
+    if bad or found.spread or found.taken:
+        maps = (f"{each}/{AUTHORITY}" for each in (*found.spread, *found.taken))
+        which = ", ".join([*(each.title for each in bad), *maps])
         problem = f"{name}: not as they should be: {which}"
-        # A server that is not there is started by hand, and what is foreign is not touched.
-        helps = found.spread or any(each.renewable or (each.state == UNSERVED and each.shown) for each in bad)
-        if helps:
-            hint = f"`pipelinekit platform certificates renew --env {name}`"
-        else:
-            hint = "start the pods behind `served`, or correct it; remove or rename what is foreign"
-        raise check_failed("certificates-due", problem, hint=hint)
+        raise check_failed("certificates-due", problem, hint=_next(world, found, bad, only, early=early))
     if not as_json:
         report.result(f"{name}: {counted(len(found.verdicts), 'certificate')} and the authority: all fine")
 
 
-def _plan(name: str, found: Survey, as_json: bool) -> None:
-    todo = found.todo(renew=True)
+def _next(world: World, found: Survey, bad: Sequence[Verdict], only: Sequence[str], *, early: bool) -> str:
+    """What helps: the authority first, for nothing is renewed without it.
+
+    With `early`, what is due may be so by --within alone.
+    """
+    from pipelinekit.steps.certificates import authority
+
+    if found.stopped:
+        return authority.stop(world, found).faults[0].hint
+    # A server that is not there is started by hand, and what is foreign is not touched.
+    words = "".join(f" --only {each}" for each in only)
+    renew = f"`pipelinekit platform certificates renew --env {world.target.environment.name}{words}`"
+    helped = [each for each in bad if each.renewable or (each.state == UNSERVED and each.shown)]
+    if found.spread or helped:
+        alone = early and not found.spread and all(each.state == DUE for each in helped)
+        return f"{renew} renews each within its renewBefore, and no other" if alone else renew
+    states = {each.state for each in bad}
+    unserved = "start the pods behind `served`, or correct it in platform.yaml" if UNSERVED in states else ""
+    foreign = "remove or rename what is foreign" if found.taken or FOREIGN in states else ""
+    return "; ".join(each for each in (unserved, foreign) if each)
+
+
+def _plan(world: World, found: Survey, as_json: bool) -> None:
+    from pipelinekit.steps.certificates import authority, work
+    from pipelinekit.steps.certificates.world import foreign
+
+    name, todo = world.target.environment.name, found.todo(renew=True)
     if as_json:
         report.as_json({**_row(name, found), "acts": bool(todo or found.spread)})
     else:
@@ -162,14 +186,17 @@ def _plan(name: str, found: Survey, as_json: bool) -> None:
             report.result(f"would be made: {each.title} ({each.state}{f': {each.why}' if each.why else ''})")
         for namespace in found.spread:
             report.result(f"would be written: {namespace}: ConfigMap with the authority's certificate")
-        if not todo and not found.spread:
-            report.result(f"{name}: nothing is to be done")
-    foreign = [each for each in found.all if each.state == FOREIGN]
-    if foreign:
-        what = "; ".join(f"{each.title}: {each.why}" for each in foreign)
-        raise refused(
-            "object-foreign", what, hint="remove or rename it there, or name another in platform.yaml"
-        )
+    if found.stopped:
+        raise authority.stop(world, found)
+    theirs = [authority.taken(world, place, owner) for place, owner in found.taken.items()]
+    for each in found.all:
+        if each.state == FOREIGN:
+            place, _, called = each.title.partition("/")
+            theirs.append(foreign(world.at(place), called, world.platform, each.why))
+    if theirs:
+        raise work.together(theirs)
+    if not as_json and not todo and not found.spread:
+        report.result(f"{name}: nothing is to be done")
 
 
 def _line(each: Verdict) -> str:
@@ -185,8 +212,9 @@ def _row(name: str, found: Survey) -> dict[str, Any]:
 
     return {
         "environment": name,
-        "fine": all(each.state == FINE for each in found.all) and not found.spread,
+        "fine": all(each.state == FINE for each in found.all) and not (found.spread or found.taken),
         "authority": row(found.authority),
         "certificates": [row(each) for each in found.verdicts],
         "spread": list(found.spread),
+        "taken": dict(found.taken),
     }

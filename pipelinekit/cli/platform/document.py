@@ -10,7 +10,7 @@ import click
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import bug, report
-from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.cli.options import JSON, PLATFORM_FOLDER
 from pipelinekit.counts import counted
 from pipelinekit.errors import DocumentInvalid, Fault, ToolFailed
 from pipelinekit.model.platform.document import Platform
@@ -21,7 +21,7 @@ from pipelinekit.steps.sync import Synced
 
 
 @click.command()
-@PLATFORM
+@PLATFORM_FOLDER
 @JSON
 def sync(platform: str, as_json: bool) -> None:
     """Read each registered application's descriptor into platform.lock.yaml, beside platform.yaml.

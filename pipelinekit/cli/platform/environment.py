@@ -13,7 +13,7 @@ import click
 
 from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
-from pipelinekit.cli.options import JSON, PLAN, PLATFORM
+from pipelinekit.cli.options import JSON, PLAN, PLATFORM_NAMED
 from pipelinekit.cli.wiring import read_named_platform, registry_login
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.platform.document import Environment, Platform
@@ -29,7 +29,7 @@ def environment() -> None:
 
 
 @environment.command()
-@PLATFORM
+@PLATFORM_NAMED
 @click.option("--env", "name", default="", metavar="NAME", help="One environment; all without it.")
 @click.option("--app", default="", metavar="[TEAM/]NAME", help="One application; all without it.")
 @PLAN

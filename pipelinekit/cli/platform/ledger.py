@@ -19,7 +19,7 @@ from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.cli import report
 from pipelinekit.cli.books import ledger_of
 from pipelinekit.cli.kubeconfigs import kubeconfig
-from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY, age
+from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, PLATFORM_NAMED, REGISTRY, age
 from pipelinekit.cli.wiring import chart_repository, named_or_local_platform, read_platform_at, registry_login
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage
@@ -148,7 +148,7 @@ def verify(platform: str, registry: str, context: str, offline: bool, as_json: b
 
 @ledger.command("revoke")
 @click.argument("key", metavar="FINGERPRINT")
-@PLATFORM
+@PLATFORM_NAMED
 @click.option("--reason", required=True, metavar="TEXT", help="Why: it stands in the ledger.")
 @click.option("--all", "everything", is_flag=True, help="What it has written so far counts no more, either.")
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be done, and do nothing.")

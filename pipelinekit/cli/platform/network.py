@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM
+from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM_FOLDER
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@PLATFORM
+@PLATFORM_FOLDER
 @ENVIRONMENT
 @click.option("--check", is_flag=True, help="Prove that nothing is open but what is declared; the default.")
 @click.option(

@@ -9,7 +9,7 @@ import click
 
 from pipelinekit.adapters.nexus import ADMIN, HINT, NexusClient, enter, wait
 from pipelinekit.cli import report
-from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.cli.options import JSON, PLATFORM_NAMED
 from pipelinekit.cli.wiring import read_named_platform
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage
@@ -29,7 +29,7 @@ def nexus() -> None:
 
 
 @nexus.command()
-@PLATFORM
+@PLATFORM_NAMED
 @click.option("--check", is_flag=True, help="Exit code 1 when something differs.")
 @JSON
 def plan(platform: str, check: bool, as_json: bool) -> None:
@@ -63,7 +63,7 @@ def plan(platform: str, check: bool, as_json: bool) -> None:
 
 
 @nexus.command()
-@PLATFORM
+@PLATFORM_NAMED
 @JSON
 def apply(platform: str, as_json: bool) -> None:
     """Do what `nexus plan` shows. Run it again, and nothing is left to do.

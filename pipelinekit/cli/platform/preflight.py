@@ -8,7 +8,7 @@ import os
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM, seconds
+from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM_FOLDER, seconds
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed
 
@@ -17,7 +17,7 @@ PROBE = "library/busybox:stable"
 
 
 @click.command()
-@PLATFORM
+@PLATFORM_FOLDER
 @ENVIRONMENT
 @seconds("--timeout", 120, "Seconds for all that pods are needed for.", 10, 3600)
 @JSON

@@ -97,7 +97,11 @@ def promote(
     one_of(application, set_file)
     _require_sense(request)
     if take_back and not set_file:
-        raise usage("set-missing", "--take-back is for a set", hint="--set FILE; or `pipelinekit rollback`")
+        raise usage(
+            "set-missing",
+            "--take-back is for a set",
+            hint="--set FILE; or `pipelinekit rollback APPLICATION --env NAME`",
+        )
     if asks and (via or not plan_only):
         hint = "the job of Jenkins calls it so: promote --plan --asks FILE"
         raise usage("plan-options", "--asks goes with --plan, and not with --via", hint=hint)

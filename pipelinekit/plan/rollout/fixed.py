@@ -12,8 +12,13 @@ from pipelinekit.plan.preflight.quota import quantity as amount
 
 Object = Mapping[str, Any]
 
-RESIZE = "`pipelinekit platform resize` grows volumes"
-AGAIN = "take the component away and deploy it again: `pipelinekit platform remove`, its volumes stay"
+_ITS_NAME = "COMPONENT"
+"""In the place of the component's name; no object is called that."""
+RESIZE = f"`pipelinekit platform resize {_ITS_NAME}` grows volumes"
+AGAIN = (
+    "take the component away and deploy it again: "
+    f"`pipelinekit platform remove --only {_ITS_NAME}`, its volumes stay"
+)
 
 FIXED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "Deployment": (("spec", "selector"),),
@@ -39,11 +44,14 @@ _DEFAULTS: Mapping[str, str] = {
 """What a cluster fills in for such a field that is not named: naming it then changes nothing."""
 
 
-def unchangeable(installed: Sequence[Object], wanted: Sequence[Object]) -> tuple[str, ...]:
-    """What of the wanted manifest no update of the installed one takes, each with what can."""
+def unchangeable(installed: Sequence[Object], wanted: Sequence[Object], component: str) -> tuple[str, ...]:
+    """What of the wanted manifest no update of a component's installed one takes, each with what can."""
     before = {_name(each): each for each in installed}
     return tuple(
-        line for each in wanted if _name(each) in before for line in _changes(before[_name(each)], each)
+        line.replace(_ITS_NAME, component)
+        for each in wanted
+        if _name(each) in before
+        for line in _changes(before[_name(each)], each)
     )
 
 
@@ -91,7 +99,7 @@ def at_least(quantity: str, wanted: str) -> bool:
 
 def without_growth(lines: Sequence[str]) -> tuple[str, ...]:
     """What cannot be changed, but for volumes that only grow."""
-    return tuple(each for each in lines if RESIZE not in each)
+    return tuple(each for each in lines if not each.endswith(RESIZE.rpartition("`")[2]))
 
 
 def _name(each: Object) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelinekit.model.certificate import AUTHORITY
 from pipelinekit.model.platform.certificates import (
+    DAY,
     NAMESPACE,
     Authority,
     Certificate,
@@ -23,6 +24,8 @@ from pipelinekit.reading.source import Path, Source
 
 Data = Mapping[str, Any]
 
+LONGEST = 36_500 * DAY
+"""Seconds that a certificate lasts at most: a century. X.509 has no year after 9999."""
 COMPONENT = "certificates"
 """No component is called so while the platform names certificates."""
 
@@ -88,6 +91,11 @@ def _check_job(source: Source) -> None:
 def _check_times(source: Source, path: Path, said: Data, default: Authority | Certificate) -> int | None:
     """The seconds that something lasts, or None; with a fault where it would be renewed all the time."""
     duration = _seconds(said.get("duration"), default.duration)
+    if duration is not None and not 0 < duration <= LONGEST:
+        problem = f"{said['duration']} is not how long a certificate lasts"
+        hint = f"more than nothing, and at most {LONGEST // DAY}d"
+        source.fault((*path, "duration"), "certificate-times", problem, hint)
+        return None
     before = _seconds(said.get("renewBefore"), None if "duration" in said else default.renew_before)
     if duration is not None and before is not None and before >= duration:
         key = "renewBefore" if "renewBefore" in said else "duration"

@@ -10,7 +10,6 @@ from pipelinekit.model.platform.certificates import Certificate, OpenBao
 from pipelinekit.model.release import Target
 from pipelinekit.plan.moment import spoken
 from pipelinekit.ports import Say
-from pipelinekit.steps.certificates.authority import keyed
 from pipelinekit.steps.certificates.world import World
 
 
@@ -49,6 +48,6 @@ class Intermediate:
             return
         request = store.request(target, bao, root, f"{target.namespace} {bao.mount}")
         seconds = (own.duration + own.renew_before) // 2
-        signed = signer.sign(keyed(self.world, pair), request, (), now, seconds, between=True)
+        signed = signer.sign(pair, request, (), now, seconds, between=True)
         store.install(target, bao, root, signed + root)
         say(f"{bao.namespace}: {bao.mount} has an authority of its own, for {spoken(seconds)}")

@@ -13,7 +13,7 @@ from pipelinekit.plan.moment import moment, spoken
 from pipelinekit.ports import Say
 from pipelinekit.steps.certificates import authority, served
 from pipelinekit.steps.certificates.intermediate import Intermediate
-from pipelinekit.steps.certificates.survey import chosen
+from pipelinekit.steps.certificates.survey import chosen, inside
 from pipelinekit.steps.certificates.world import World, foreign
 
 
@@ -61,9 +61,7 @@ def _one(
 ) -> bool:
     """Whether a certificate was made."""
     target, now = world.at(wanted.namespace), world.clock()
-    held = world.secrets.look(target, "Secret", wanted.name, world.platform)
-    facts = world.signer.facts(held.certificate, pair.certificate) if held and held.certificate else None
-    found = plans.verdict(wanted, held, facts, pair.certificate, now)
+    held, found = inside(world, wanted, pair.certificate, now)
     if found.state == FOREIGN:
         raise foreign(target, wanted.name, world.platform, found.why)
     if not (found.state == MISSING or (renew and found.renewable)):
@@ -72,8 +70,7 @@ def _one(
     if wanted.issuer == "openbao":
         chain = between.sign(pair, wanted, request, say)
     else:
-        own = authority.keyed(world, pair)
-        chain = world.signer.sign(own, request, wanted.names, now, wanted.duration)
+        chain = world.signer.sign(pair, request, wanted.names, now, wanted.duration)
     _require_good(world, wanted, key, chain, pair.certificate, now)
     new = plans.secret(
         wanted.name,
@@ -99,7 +96,7 @@ def _require_good(world: World, wanted: Certificate, key: str, chain: str, root:
     why = "what was signed is no certificate" if facts is None else facts.distrust
     if facts and not why and plans.normal(facts.names) != plans.normal(wanted.names):
         why = f"it was signed for {', '.join(facts.names) or 'nobody'}"
-    if facts and not why and not world.signer.fits(key, chain):
+    if facts and not why and world.signer.misfit(key, chain):
         why = "it was signed for another key"
     if why or facts is None:
         hint = "the store's role and authority decide: `bao read` shows both"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Refused, refused
+from pipelinekit.model.certificate import AUTHORITY
 from pipelinekit.model.platform.certificates import Certificates
 from pipelinekit.model.release import Target
 from pipelinekit.ports.certificates import (
@@ -37,9 +38,12 @@ class World:
 
 
 def foreign(target: Target, name: str, platform: str, why: str, kind: str = "secret") -> Refused:
+    """That an object is somebody else's. What the authority's own are called nobody can choose."""
+    own = "" if kind == "configmap" else ", or name another namespace: certificates.authority.namespace"
+    other = own if name == AUTHORITY else ", or name another in platform.yaml"
     return refused(
         "object-foreign",
         f"{target.namespace}: {kind} {name} is not ours: {why}",
-        hint="remove or rename it there, or name another in platform.yaml; nothing of it was changed."
+        hint=f"remove or rename it there{other}; nothing of it was changed."
         f"\nWhat is marked pipelinekit.dev/platform={platform} is ours",
     )

@@ -98,7 +98,7 @@ def _planned(around: Around, history: History, common: History, environment: Env
         raise refused(
             "gate-bar",
             f"{version} was barred by {barred.writer}: {barred.event.reason or 'no reason given'}",
-            hint="--to VERSION names another one; `pipelinekit unbar` lifts it",
+            hint=f"--to VERSION names another one; `pipelinekit unbar {release.name}@{version}` lifts it",
         )
     survey = look(around, history, release, environment)
     if survey.found.missing:

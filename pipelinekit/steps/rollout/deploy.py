@@ -118,22 +118,22 @@ def refusals(
     if state:
         installed = releases.marked(state.values, releases.SERVER)
         lines.append(releases.path_fault(part.component, installed, packaged.server))
-        lines += _unchangeable(packaged, state, wanted, site)
+        lines += _unchangeable(part.name, packaged, state, wanted, site)
     return tuple(each for each in lines if each)
 
 
 def _unchangeable(
-    packaged: Packaged, state: ReleaseState, wanted: Sequence[Object], site: Site
+    component: str, packaged: Packaged, state: ReleaseState, wanted: Sequence[Object], site: Site
 ) -> tuple[str, ...]:
     """What no update takes of the objects that are still there; what is gone is made anew."""
     installed = read_manifest(state.manifest)
-    lines = fixed.unchangeable(installed, wanted)
+    lines = fixed.unchangeable(installed, wanted, component)
     if not lines:
         return ()
     there = site.parts.there(packaged.prepared.target, installed)
     names = {(each["kind"], each["metadata"]["name"]) for each in there}
     still = [each for each in installed if (each["kind"], each["metadata"]["name"]) in names]
-    return fixed.unchangeable(still, wanted)
+    return fixed.unchangeable(still, wanted, component)
 
 
 def _definitions(part: Part, brought: Sequence[Object], site: Site, packaged: Packaged) -> dict[str, Object]:

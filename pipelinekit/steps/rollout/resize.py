@@ -73,7 +73,7 @@ def _checked(packaged: Packaged, site: Site, volumes: Volumes) -> tuple[Growth, 
     _, wanted = crds.split(read_manifest(manifest))
     installed = read_manifest(state.manifest)
     growing = fixed.growths(installed, wanted)
-    faults = list(fixed.without_growth(fixed.unchangeable(installed, wanted)))
+    faults = list(fixed.without_growth(fixed.unchangeable(installed, wanted, target.name)))
     for each in growing:
         faults += _obstacles(target, each, volumes)
     if faults:

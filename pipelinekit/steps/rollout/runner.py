@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -14,6 +15,9 @@ from pipelinekit.ports import Say
 
 AT_ONCE = 16
 """How many components are worked on at the same time: each mostly waits."""
+
+_LINE = re.compile(r"`(?:pipelinekit) (build|push|package|publish|deploy|verify)`")
+"""A next step that the line names for an application."""
 
 Act = Callable[[str], Outcome]
 
@@ -89,8 +93,17 @@ def _timed(act: Act, name: str, failure: Callable[[str, Exception], PipelinekitE
     return replace(outcome, seconds=time.monotonic() - began)
 
 
+def _of_components(verb: str, name: str) -> str:
+    """The command for a component that does what a verb of the line does for an application."""
+    return f"`pipelinekit platform {'verify' if verb == 'verify' else 'deploy'} --only {name}`"
+
+
 def _failed(name: str, error: PipelinekitError) -> Outcome:
-    faults = tuple("\n".join(part for part in (str(each), each.hint) if part) for each in error.faults)
+    hints = (_LINE.sub(lambda found: _of_components(found[1], name), each.hint) for each in error.faults)
+    faults = tuple(
+        "\n".join(part for part in (str(each), hint) if part)
+        for each, hint in zip(error.faults, hints, strict=True)
+    )
     return Outcome(
         component=name,
         state=FAILED,

@@ -183,7 +183,11 @@ def test_a_lost_authority_is_not_replaced_in_silence(site: CertificateSite) -> N
     site.kubectl("authority", "delete", "secret", "pipelinekit-authority")
     said = site.verb("renew")
     assert said.code == 6
-    assert "there is no Secret pipelinekit-authority in" in said.err
+    assert "can sign nothing: there is no such Secret, and" in said.err
+    planned = site.verb("plan")
+    assert (planned.code, planned.err) == (6, said.err), "what is planned is what is done"
+    assert "would be made" not in planned.out
+    assert site.states()["authority"] == "lost"
     secret = json.loads(kept)
     secret["metadata"] = {key: secret["metadata"][key] for key in ("name", "namespace", "labels")}
     site.apply("authority", secret)

@@ -157,7 +157,7 @@ def test_who_changes_the_issuer_changes_nothing_for_clients(site: CertificateSit
         ({"role": "absent"}, {}, 5, "absent"),
         ({"account": "server"}, {}, 5, "server"),
         ({"tls": True}, {}, 5, "certificates.openbao.tls says whether its port speaks TLS"),
-        ({"service": "absent"}, {}, 5, "no pod runs behind Service absent"),
+        ({"service": "absent"}, {}, 5, "there is no Service absent in"),
         ({}, {"names": ["web.example.com"]}, 5, "not allowed by this role"),
         ({}, {"duration": "200d", "renewBefore": "95d"}, 6, "it would be due at once"),
     ],

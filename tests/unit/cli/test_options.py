@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipelinekit.cli.main import group
+from pipelinekit.cli.options import MOST, age
 from pipelinekit.errors import UsageError
 
 HELP = "Without a platform:"
@@ -35,6 +36,48 @@ STANDING_IN = [
 
 def run(*words: str, **env: str) -> Result:
     return CliRunner(env={"PIPELINEKIT_PLATFORM": None, **env}).invoke(group(), words)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("7d", 604_800), ("0s", 0), ("0000000000000030m", 1800), ("36500d", MOST)]
+)
+def test_a_duration_is_so_many_seconds(text: str, seconds: int) -> None:
+    assert age(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["36501d", "99999999d", "9" * 5000 + "s"])
+def test_one_that_is_too_long_is_told_with_the_longest(text: str) -> None:
+    with pytest.raises(UsageError, match="is too long") as caught:
+        age(text)
+    assert caught.value.faults[0].hint == "at most 36500d"
+
+
+@pytest.mark.parametrize("text", ["", "7", "d", "7w", "-7d", "7.5d", "7 d", "7d\n"])
+def test_what_is_no_duration_is_told_with_one_that_is(text: str) -> None:
+    with pytest.raises(UsageError, match="is no duration") as caught:
+        age(text)
+    assert "like 7d" in caught.value.faults[0].hint
+
+
+OWN = ("platform", "jobs", "seed", "nexus", "environment")
+"""Groups whose verbs have no built-in platform."""
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (words, option.help or "")
+        for words, verb in verbs(group())
+        for option in verb.params
+        if isinstance(option, click.Option) and "--platform" in option.opts and words[0] in OWN
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
+)
+def test_what_a_verb_does_without_a_platform_is_what_its_help_says(words: tuple[str, ...], text: str) -> None:
+    # `unbundle` needs none: its registry is named beside it.
+    built_in = words[-1] == "unbundle"
+    assert ("kube context" in text) == built_in
+    assert ("current folder" in text) == (words[0] in ("platform", "jobs", "seed") and not built_in)
 
 
 def test_many_verbs_have_such_options() -> None:

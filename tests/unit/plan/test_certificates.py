@@ -10,6 +10,8 @@ from pipelinekit.model.certificate import (
     EXPIRED,
     FINE,
     FOREIGN,
+    KEYLESS,
+    LOST,
     MISSING,
     OTHER,
     UNREADABLE,
@@ -70,6 +72,16 @@ def test_within_stands_for_how_early_it_is_due() -> None:
     assert state(within=890) == DUE
 
 
+def test_a_key_that_is_not_its_own_comes_before_all_that_the_certificate_says() -> None:
+    for facts in (FACTS, replace(FACTS, ends=NOW)):
+        found = plans.verdict(WANTED, HELD, facts, "root", NOW, misfit="is empty")
+        assert (found.state, found.why, found.renewable) == (KEYLESS, "its tls.key is empty", True)
+    lost = plans.authority_verdict(Authority(), HELD, None, NOW, lost="it is gone")
+    assert (lost.state, lost.renewable) == (LOST, False)
+    theirs = replace(HELD, owner="somebody else's")
+    assert plans.authority_verdict(Authority(), theirs, None, NOW, lost="it is gone").state == FOREIGN
+
+
 def test_the_authority_has_times_of_its_own() -> None:
     wanted = Authority(duration=1000, renew_before=100)
 
@@ -95,8 +107,8 @@ GOOD = Verdict(title="web/tls", state=FINE, serial="a1")
     ],
 )
 def test_one_pod_that_shows_another_is_enough(shown: tuple[Shown, ...], expected: str) -> None:
-    assert plans.with_shown(GOOD, shown).state == expected
-    assert plans.with_shown(replace(GOOD, state=DUE), shown).state == DUE
+    assert plans.with_shown(GOOD, shown, "nobody").state == expected
+    assert plans.with_shown(replace(GOOD, state=DUE), shown, "nobody").state == DUE
 
 
 def test_a_replacement_names_the_version_that_it_replaces() -> None:

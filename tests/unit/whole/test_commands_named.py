@@ -26,7 +26,10 @@ def fault_of(words: list[str]) -> str:
         group, words = command, words[1:]
     known = {"--help", *(option for each in group.params for option in (*each.opts, *each.secondary_opts))}
     unknown = [word for word in words if word.startswith("--") and word.split("=")[0] not in known]
-    return f"{group.name} has no {unknown[0]}" if unknown else ""
+    if unknown:
+        return f"{group.name} has no {unknown[0]}"
+    needed = [each for each in group.params if isinstance(each, click.Argument) and each.required]
+    return f"{group.name} lacks {needed[0].name}" if needed and not words else ""
 
 
 def test_every_command_that_a_message_names_can_be_typed(pytestconfig: pytest.Config) -> None:

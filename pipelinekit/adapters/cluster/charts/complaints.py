@@ -15,6 +15,9 @@ _UNREADABLE = re.compile(
     r"|failed to (?:decode|load) release|unable to decode|no revision for release"
 )
 
+_UNSEEN = re.compile(r"cluster unreachable|failed to (?:query|list)\b", re.IGNORECASE)
+"""What Helm says when no record has come."""
+
 
 def next_step(complaint: str, target: Target) -> str:
     """What somebody can do about it, or empty."""
@@ -29,7 +32,8 @@ def next_step(complaint: str, target: Target) -> str:
             f"kubectl {place} annotate {kind} {name} meta.helm.sh/release-name={target.name}"
             f" meta.helm.sh/release-namespace={target.namespace}"
         )
-    if _UNREADABLE.search(complaint):
+    # Of a server that is none Helm complains in the same words.
+    if _UNREADABLE.search(complaint) and not _UNSEEN.search(complaint):
         return (
             f"a record of release {target.name} is damaged, what runs is not:"
             " look which one, and put it back from a backup\n"

@@ -266,11 +266,11 @@ def _upgrading(target: Target, archive: Path, files: Sequence[str], options: Seq
 
 
 def cluster_failed(target: Target, reason: str) -> ToolFailed:
-    """What a cluster said, as an error with a next step."""
-    refusal = answers.refusal(target.context, reason)
-    if refusal and not next_step(reason, target):
+    """What Helm said of a cluster, as an error with a next step."""
+    refusal, step = answers.refusal(target.context, reason), next_step(reason, target)
+    if refusal and not step:
         return refusal
-    return failed("cluster-failed", reason, hint=next_step(reason, target))
+    return failed("cluster-failed", reason, hint=step)
 
 
 def _complaint(done: process.Completed) -> str:

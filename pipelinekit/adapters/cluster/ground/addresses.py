@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import printed
+from pipelinekit.adapters.cluster import answers
 from pipelinekit.model.inspection import Addresses, Object
 from pipelinekit.model.release import Target
 
@@ -64,7 +64,7 @@ def _own(lines: str) -> Iterator[str]:
 
 def _items(env: Mapping[str, str], target: Target, *words: str) -> tuple[Object, ...] | None:
     text = _got(env, target, *words, "--output", "json")
-    return tuple(printed.items(text)) if text is not None and text.lstrip().startswith("{") else None
+    return None if text is None else tuple(answers.items(target.context, text))
 
 
 def _text(env: Mapping[str, str], target: Target, *words: str, output: str) -> str | None:

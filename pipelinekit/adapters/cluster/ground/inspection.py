@@ -136,9 +136,10 @@ class Inspector:
         context = ["--context", target.context] if target.context else []
         words = ["kubectl", "get", kind, *more, *context, "--request-timeout", "20s", "--output", "json"]
         done = process.run(words, env=self.env, timeout=60)
-        if done.code or not done.out.lstrip().startswith("{"):
+        if done.code:
+            answers.require_kubernetes(target.context, done.reason())
             return None
-        return tuple(printed.items(done.out))
+        return tuple(answers.items(target.context, done.out))
 
 
 def _allowed(status: object) -> bool:

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl, printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.objects import APPLY, Objects
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.preparation import MARK, PLATFORM_LABEL, US, Ground
@@ -40,10 +39,10 @@ class Namespaces:
         done = self._run(target, "get", "namespace", target.namespace, "--output", "json")
         if done.code:
             return Ground(namespace=None)
-        namespace: Object = printed.thing(done.out)
+        namespace: Object = answers.document(target.context, done.out)
         if (namespace["metadata"].get("labels") or {}).get(PLATFORM_LABEL):
             return Ground(namespace=namespace)
-        items = printed.items(self._run(target, "get", PROGRAMS, "--output", "json").out)
+        items = answers.items(target.context, self._run(target, "get", PROGRAMS, "--output", "json").out)
         made = (each for each in items if not each["metadata"].get("ownerReferences"))
         return Ground(namespace=namespace, programs=tuple(made))
 
@@ -73,5 +72,5 @@ class Namespaces:
         done = kubectl.run(self.env, target, *arguments, stdin=stdin)
         missing = arguments[:2] == ("get", "namespace") and "(NotFound)" in done.err
         if done.code and not missing:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         return done

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelinekit.adapters.cluster import kubectl, printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.errors import failed
 from pipelinekit.model.draft import PULL_SECRET, Place
@@ -40,10 +39,10 @@ class DevelopersPlaces:
             self.env, target, "get", "namespace", target.namespace, "--ignore-not-found", "--output", "json"
         )
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         if not done.out.strip():
             return None
-        found: Object = printed.thing(done.out)
+        found: Object = answers.document(target.context, done.out)
         if found.get("status", {}).get("phase") == "Terminating":
             problem = f"namespace {target.namespace} is being removed"
             raise failed("namespace-going", problem, hint="it takes a moment; run it again")
@@ -54,8 +53,8 @@ class DevelopersPlaces:
         words = ("get", "namespaces", "--selector", f"{MARK}=true", "--output", "json")
         done = kubectl.run(self.env, target, *words)
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
-        items: list[Object] = printed.items(done.out)
+            raise answers.cluster_failed(target.context, done.reason())
+        items = answers.items(target.context, done.out)
         return tuple(_place(each) for each in items if each["status"].get("phase") != "Terminating")
 
     def prepare(
@@ -73,7 +72,7 @@ class DevelopersPlaces:
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": things})
         done = kubectl.run(self.env, target, "apply", *FIELD_OWNER, "--filename", "-", stdin=text)
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
 
     def sleep(self, target: Target, now: str) -> int:
         """Take every pod of the namespace's Deployments and StatefulSets down, and let no CronJob start one.
@@ -95,12 +94,11 @@ class DevelopersPlaces:
             self._change(target, each, was, None)
         return len(asleep)
 
-    def _workloads(self, target: Target) -> list[Object]:
+    def _workloads(self, target: Target) -> Sequence[Object]:
         done = kubectl.run(self.env, target, "get", "deployments,statefulsets,cronjobs", "--output", "json")
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
-        items: list[Object] = printed.items(done.out)
-        return items
+            raise answers.cluster_failed(target.context, done.reason())
+        return answers.items(target.context, done.out)
 
     def _change(self, target: Target, each: Object, spec: Object, kept: str | None) -> None:
         name = f"{each['kind'].lower()}/{each['metadata']['name']}"
@@ -112,8 +110,8 @@ class DevelopersPlaces:
         when the cluster does not tell: then nobody knows what would be lost with it."""
         done = kubectl.run(self.env, target, "get", _SOMEBODYS, "--output", "json")
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
-        items: list[Object] = printed.items(done.out)
+            raise answers.cluster_failed(target.context, done.reason())
+        items = answers.items(target.context, done.out)
         return tuple(sorted(f"{each['kind']}/{each['metadata']['name']}" for each in items if _by_hand(each)))
 
     def remove(self, target: Target) -> None:
@@ -123,7 +121,7 @@ class DevelopersPlaces:
     def _must(self, target: Target, *words: str) -> None:
         done = kubectl.run(self.env, target, *words)
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
 
 
 def _by_hand(each: Object) -> bool:

@@ -11,11 +11,9 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl, printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.ground import rights
@@ -109,8 +107,7 @@ class Preflight:
         told = direct.listed(way, *kind, target.namespace) if way else None
         if told is not None:
             return tuple(told)
-        answer = _json(kubectl.run(self.env, target, "get", "resourcequotas", "--output", "json"))
-        return None if answer is None else tuple(answer["items"])
+        return _items(target, kubectl.run(self.env, target, "get", "resourcequotas", "--output", "json"))
 
     def _live(self, target: Target, objects: Sequence[Object]) -> tuple[Object, ...]:
         workloads = [each for each in objects if each["kind"] in ("Deployment", "StatefulSet", "Job")]
@@ -121,8 +118,7 @@ class Preflight:
         if told is not None:
             return tuple(told)
         words = ("get", "--filename", "-", "--ignore-not-found", "--output", "json")
-        answer = _json(kubectl.run(self.env, target, *words, stdin=_list(workloads))) or {}
-        return tuple(answer.get("items", [answer] if answer else []))
+        return _items(target, kubectl.run(self.env, target, *words, stdin=_list(workloads))) or ()
 
     def _keys(self, target: Target, name: str) -> frozenset[str] | None:
         """The keys of a Secret, `ABSENT`, or None when it may not be read."""
@@ -146,18 +142,18 @@ class Preflight:
                 words = ("get", "secret", name, "--output", f"go-template={_OWNERS}")
                 kept |= {name} if kubectl.run(self.env, target, *words).out.strip() else set()
         if ABSENT in keys.values():
-            answer = _json(kubectl.run(self.env, target, "get", "externalsecrets", "--output", "json")) or {}
-            for each in answer.get("items", ()):
+            done = kubectl.run(self.env, target, "get", "externalsecrets", "--output", "json")
+            for each in _items(target, done) or ():
                 kept.add((each["spec"].get("target") or {}).get("name") or each["metadata"]["name"])
         return frozenset(kept)
 
     def _classes(self, target: Target) -> frozenset[str] | None:
-        answer = _json(kubectl.run(self.env, target, "get", "storageclasses", "--output", "json"))
-        if answer is None:
+        found = _items(target, kubectl.run(self.env, target, "get", "storageclasses", "--output", "json"))
+        if found is None:
             return None
-        annotated = [(each["metadata"].get("annotations") or {}) for each in answer["items"]]
+        annotated = [(each["metadata"].get("annotations") or {}) for each in found]
         default = {""} if any(each.get(_DEFAULT) == "true" for each in annotated) else set()
-        return frozenset({each["metadata"]["name"] for each in answer["items"]} | default)
+        return frozenset({each["metadata"]["name"] for each in found} | default)
 
     # --- images -----------------------------------------------------------------------------------
 
@@ -199,7 +195,7 @@ class Preflight:
         lines = [line.strip() for line in done.err.splitlines() if line.strip()]
         refusals = [line for line in lines if not line.startswith("Warning:")]
         if not refusals or any(_NO_ANSWER.search(each) for each in refusals):
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         return tuple(dict.fromkeys(_NOISE.sub("", each) for each in refusals))
 
 
@@ -216,12 +212,9 @@ def _list(objects: Sequence[Object]) -> str:
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": [dict(each) for each in objects]})
 
 
-def _json(done: process.Completed) -> dict[str, Any] | None:
-    """The answer, or None when there is none that can be trusted to be whole."""
-    if done.code or not done.out.lstrip().startswith("{"):
-        return {} if not done.code else None
-    answer: dict[str, Any] = printed.mapping(done.out)
-    return answer
+def _items(target: Target, done: process.Completed) -> tuple[Object, ...] | None:
+    """The objects of an answer, or None when there is none that can be trusted to be whole."""
+    return None if done.code else tuple(answers.objects(target.context, done.out))
 
 
 def _reference(image: str) -> ImageRef:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl, printed
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.model.inspection import Object, Pull, Tried, Wants
 from pipelinekit.model.release import Target
 from pipelinekit.plan.moment import seconds_of
@@ -49,7 +49,9 @@ class Trial:
             made = self._do("create", "--output", "json", given=[probes.namespace(self.target.namespace)])
             if made.code:
                 return Tried(problem=made.reason())
-            born = seconds_of(str(printed.thing(made.out)["metadata"].get("creationTimestamp")))
+            born = seconds_of(
+                answers.document(self.target.context, made.out)["metadata"]["creationTimestamp"]
+            )
             return replace(self._tried(), skew=_apart(born, before, time.time()))
         finally:
             # Whoever presses Ctrl-C once more would leave it behind.
@@ -117,7 +119,7 @@ class Trial:
 
         def over() -> bool:
             done = self._do("get", "pods", "--output", "json")
-            items = [] if done.code else printed.items(done.out)
+            items = [] if done.code else answers.items(self.target.context, done.out)
             for pod in items:
                 name = pod["metadata"]["name"]
                 found[name] = pod
@@ -149,13 +151,13 @@ class Trial:
 
     def _nodes(self) -> list[str]:
         done = self._do("get", "nodes", "--output", "json")
-        items = [] if done.code else printed.items(done.out)
+        items = [] if done.code else answers.items(self.target.context, done.out)
         return [str(each["metadata"]["name"]) for each in items if _ready(each)][:NODES]
 
     def _tidy(self) -> None:
         """Take away what a run left that was killed."""
         done = self._do("get", "namespaces", "--selector", f"{probes.MARK}=true", "--output", "json")
-        for each in [] if done.code else printed.items(done.out):
+        for each in [] if done.code else answers.items(self.target.context, done.out):
             born = seconds_of(each["metadata"]["creationTimestamp"])
             if born and time.time() - born > STALE:
                 self._do("delete", "namespace", each["metadata"]["name"], "--wait=false")

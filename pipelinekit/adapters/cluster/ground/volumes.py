@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl, printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.model.release import Target
 from pipelinekit.plan.claims import is_made_of
 
@@ -23,14 +22,14 @@ class Volumes:
 
     def claims(self, target: Target, stem: str) -> Sequence[Object]:
         """The claims whose names are `stem`, a hyphen and a number."""
-        found = printed.items(self._run(target, "get", "pvc", "--output", "json").out)
+        found = answers.items(target.context, self._run(target, "get", "pvc", "--output", "json").out)
         return [each for each in found if is_made_of(each["metadata"]["name"], (stem,))]
 
     def grows(self, target: Target, storage_class: str) -> bool:
         """Whether volumes of a class can be expanded."""
         words = ("get", "storageclass", storage_class, "--ignore-not-found", "--output", "json")
         text = self._run(target, *words).out
-        return bool(text.strip() and printed.thing(text).get("allowVolumeExpansion"))
+        return bool(text.strip() and answers.document(target.context, text).get("allowVolumeExpansion"))
 
     def grow(self, target: Target, claim: str, size: str) -> None:
         """Ask for that size."""
@@ -44,5 +43,5 @@ class Volumes:
     def _run(self, target: Target, *arguments: str) -> process.Completed:
         done = kubectl.run(self.env, target, *arguments)
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         return done

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl, printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.errors import failed
 from pipelinekit.model.draft import BUILD_ID, DRAFT, Pod
 from pipelinekit.model.release import Target
@@ -33,8 +32,8 @@ class ReleasePods:
         words = ("get", "pods", "--selector", f"{DRAFT}={target.name}", "--output", "json")
         done = kubectl.run(self.env, target, *words)
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
-        found = [_pod(each) for each in printed.items(done.out)]
+            raise answers.cluster_failed(target.context, done.reason())
+        found = [_pod(each) for each in answers.items(target.context, done.out)]
         return tuple(sorted(found, key=lambda each: (each.made, each.name), reverse=True))
 
     def execute(self, target: Target, pod: str, words: Sequence[str], say: Say) -> None:

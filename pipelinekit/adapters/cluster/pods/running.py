@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from pipelinekit.adapters.cluster import kubectl, printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.direct.way import Way
@@ -90,12 +89,12 @@ class Pods:
 
     def _items(self, target: Target, kinds: str, *selection: str) -> Sequence[Object]:
         done = kubectl.run(self.env, target, "get", kinds, *selection, "--output", "json")
-        found: Sequence[Object] = printed.items(done.out) if done.out.lstrip().startswith("{") else []
         if done.code and "forbidden" not in done.err.lower():
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
         if done.code and "pods is forbidden" in done.err:
-            raise helm.cluster_failed(target, done.reason())
-        return found
+            raise answers.cluster_failed(target.context, done.reason())
+        # Of several kinds one may be forbidden: the others are told all the same.
+        return answers.items(target.context, done.out) if done.out.strip() or not done.code else ()
 
 
 def _told(way: Way, target: Target, selector: str) -> tuple[Sequence[Object], Sequence[Object]] | None:

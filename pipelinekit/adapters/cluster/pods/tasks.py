@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import printed
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster import answers
 from pipelinekit.model.release import Target, TaskPod
 from pipelinekit.plan.moment import seconds_of
 
@@ -28,15 +27,15 @@ class Tasks:
         """The pods of the target's tasks, those of earlier deployments included."""
         done = self._run(target, "get", "pods", "--selector", _selector(target), "--output", "json")
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
-        return tuple(task_pod(each) for each in printed.items(done.out))
+            raise answers.cluster_failed(target.context, done.reason())
+        return tuple(task_pod(each) for each in answers.items(target.context, done.out))
 
     def end_tasks(self, target: Target) -> None:
         """Delete their Jobs; the pods go as soon as their programs have stopped."""
         options = ("--cascade=foreground", "--wait=false", "--ignore-not-found")
         done = self._run(target, "delete", "jobs", "--selector", _selector(target), *options)
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise answers.cluster_failed(target.context, done.reason())
 
     def task_lines(self, target: Target, pod: str, container: str) -> str:
         """The end of a container's log, or empty when there is none (any more)."""

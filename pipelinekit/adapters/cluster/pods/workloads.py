@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers, printed
+from pipelinekit.adapters.cluster import answers
 from pipelinekit.errors import failed
 from pipelinekit.model.platform.document import Cluster
 from pipelinekit.model.stored import Running
@@ -47,10 +47,10 @@ class Workloads:
         if done.code:
             refusal = answers.refusal(cluster.context, done.reason())
             raise refusal or failed("cluster-unreachable", done.reason())
-        return running_of(printed.items(done.out), cluster.name)
+        return running_of(answers.items(cluster.context, done.out), cluster.name)
 
 
-def running_of(objects: list[Mapping[str, Any]], cluster: str) -> Running:
+def running_of(objects: Sequence[Mapping[str, Any]], cluster: str) -> Running:
     """What those objects run, by digest and by tag."""
     digests: dict[str, str] = {}
     tagged: dict[str, str] = {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import ENVIRONMENT, PLATFORM, F, not_via
+from pipelinekit.cli.options import ENVIRONMENT, PLATFORM_FOLDER, F, not_via
 from pipelinekit.cli.paths import on_disk
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ SUMMARY = click.option(
 
 def which(verb: F) -> F:
     """The options that say where a verb is at work, and on which components; `chosen_order` takes them."""
-    for option in (_FROM, _ONLY, ENVIRONMENT, PLATFORM):
+    for option in (_FROM, _ONLY, ENVIRONMENT, PLATFORM_FOLDER):
         verb = option(verb)
     return verb
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM, seconds
+from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM_FOLDER, seconds
 from pipelinekit.cli.platform.components import via as through
 from pipelinekit.cli.platform.components.choice import SUMMARY, chosen_order, note, row, said_by, which
 from pipelinekit.cli.platform.components.outcomes import run, settle
@@ -172,7 +172,7 @@ def remove(
 
 
 @click.command()
-@PLATFORM
+@PLATFORM_FOLDER
 @ENVIRONMENT
 @click.argument("component")
 @TIMEOUT

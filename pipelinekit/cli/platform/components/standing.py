@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.cli.options import JSON, PLATFORM_FOLDER
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.platform.components.choice import SUMMARY, chosen_order, note, row, which
 from pipelinekit.counts import counted
@@ -115,7 +115,7 @@ def render(platform: str, environment: str, only: tuple[str, ...], start: tuple[
 
 
 @click.command()
-@PLATFORM
+@PLATFORM_FOLDER
 @click.option(
     "--format",
     "kind",

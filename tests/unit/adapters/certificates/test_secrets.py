@@ -8,7 +8,6 @@ from pipelinekit.adapters import process
 from pipelinekit.adapters.certificates import secrets
 from pipelinekit.adapters.certificates.x509 import Authorities
 from pipelinekit.adapters.cluster import kubectl
-from pipelinekit.errors import ToolFailed
 from pipelinekit.model.release import Target
 from tests import examples
 
@@ -26,16 +25,18 @@ def held(monkeypatch: pytest.MonkeyPatch, out: str) -> secrets.CertificateSecret
 def test_one_that_holds_no_text_is_looked_at_all_the_same(
     monkeypatch: pytest.MonkeyPatch, labels: str
 ) -> None:
-    out = f"7\n{labels}\nkubernetes.io/tls\n2026-01-01T00:00:00Z\n{BINARY}\n{BINARY}"
+    out = f"7\n{labels}\nkubernetes.io/tls\n2026-01-01T00:00:00Z\n{BINARY}\n{BINARY}\n{BINARY}"
     found = held(monkeypatch, out).look(AT, "Secret", "web-tls", "acme")
     assert found is not None
     assert bool(found.owner) == (labels == "{}")
     assert found.certificate
     assert Authorities().facts(found.certificate, "") is None
+    assert Authorities().misfit(found.key, found.certificate) == "is no private key of ours"
 
 
-def test_a_key_that_is_no_text_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ToolFailed) as caught:
-        held(monkeypatch, BINARY).key(AT, "web-tls")
-    assert caught.value.faults[0].code == "secret-unreadable"
-    assert caught.value.faults[0].hint
+def test_a_key_is_in_no_text_about_what_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = base64.b64encode(b"PRIVATE KEY").decode()
+    found = held(monkeypatch, f"7\n{LABELS}\nkubernetes.io/tls\n\n\n{key}\n").look(AT, "Secret", "a", "acme")
+    assert found is not None
+    assert found.key == "PRIVATE KEY"
+    assert "PRIVATE" not in repr(found)

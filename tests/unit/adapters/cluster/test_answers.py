@@ -1,11 +1,32 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from pipelinekit.adapters import process
+from pipelinekit.adapters.certificates.secrets import CertificateSecrets
+from pipelinekit.adapters.certificates.servers import pods_behind
+from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster.anchors import ClusterAnchors
 from pipelinekit.adapters.cluster.answers import refusal
+from pipelinekit.adapters.cluster.definitions import Definitions
+from pipelinekit.adapters.cluster.direct import ways
+from pipelinekit.adapters.cluster.ground.namespaces import Namespaces
+from pipelinekit.adapters.cluster.ground.places import DevelopersPlaces
 from pipelinekit.adapters.cluster.ground.rights import read
+from pipelinekit.adapters.cluster.ground.volumes import Volumes
+from pipelinekit.adapters.cluster.handovers import HandoverJobs
+from pipelinekit.adapters.cluster.kubernetes import Kubernetes
+from pipelinekit.adapters.cluster.objects import Objects
+from pipelinekit.adapters.cluster.parts import Parts
+from pipelinekit.adapters.cluster.pods.drafts import ReleasePods
+from pipelinekit.adapters.cluster.pods.running import Pods
 from pipelinekit.adapters.probes import lacking
+from pipelinekit.errors import ToolFailed
+from pipelinekit.model.component import Condition
 from pipelinekit.model.preflight import Rule
+from tests import examples
 
 SAID = {
     "cluster-login": [
@@ -17,6 +38,7 @@ SAID = {
     "kubeconfig-missing": [
         "The connection to the server localhost:8080 was refused - did you specify the right host or port?",
         'error: error loading config file "/x/config": open /x/config: permission denied',
+        'error loading config file "/x/config": json: cannot unmarshal string into Go value of type struct',
     ],
     "cluster-untrusted": [
         "Unable to connect to the server: tls: failed to verify certificate: x509: signed by unknown",
@@ -26,6 +48,18 @@ SAID = {
         "Unable to connect to the server: dial tcp: lookup x.invalid: no such host",
         "Unable to connect to the server: net/http: request canceled (Client.Timeout exceeded: i/o timeout)",
         'Kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": dial tcp 127.0.0.1:1',
+    ],
+    "not-kubernetes": [
+        "invalid character '<' looking for beginning of value",
+        'unable to recognize "STDIN": json: cannot unmarshal array into Go value of type v1.APIVersions',
+        "Object 'Kind' is missing in '{}'",
+        "serializer for text/html doesn't exist",
+        "unexpected end of JSON input",
+        'server version error: could not parse "" as version',
+        "object does not implement the Object interfaces",
+        'the server doesn\'t have a resource type "secret"',
+        'Error from server (InternalError): an error on the server ("<html>Unauthorized</html>") has',
+        "kubernetes cluster unreachable: unable to parse the server version: unexpected end of JSON input",
     ],
     "cluster-denied": [
         'Error from server (Forbidden): pods is forbidden: User "u" cannot list resource "pods"',
@@ -44,7 +78,60 @@ def test_a_wrong_login_a_missing_right_and_a_cluster_that_is_down_are_different_
 
 
 def test_what_is_about_something_else_is_no_refusal() -> None:
+    assert refusal("", 'the server doesn\'t have a resource type "externalsecrets"') is None
     assert refusal("", 'Error from server (NotFound): deployments.apps "x" not found') is None
+
+
+ODD = ("", "<html>", "[]", "null", "7", '"x"', '{"a":1}', '{"items":null}', '{"items":[[]]}', "{", "[" * 9999)
+QUIET = frozenset(
+    {"certificate", "service", "components", "resource", "definitions"}
+    | {"handover", "class", "objects", "place"}
+)
+"""Who says nothing at all of what is not there."""
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_an_answer_that_no_api_server_gives_is_told_as_one_by_each_who_reads_objects(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    def answered(*_: object, **__: object) -> process.Completed:
+        return process.Completed(0, text, "")
+
+    monkeypatch.setattr(kubectl, "run", answered)
+    monkeypatch.setattr(process, "run", answered)
+    monkeypatch.setattr(ways, "to", lambda *_: None)
+    at = examples.target()
+    readers: dict[str, Callable[[], object]] = {
+        "document": lambda: answers.document("", text),
+        "items": lambda: answers.items("", text),
+        "certificate": lambda: CertificateSecrets({}).look(at, "Secret", "tls", "acme"),
+        "readers": lambda: CertificateSecrets({}).reading(at, "tls", ""),
+        "service": lambda: pods_behind({}, at, "web", 1),
+        "components": lambda: Parts({}).pods(at, {}),
+        "resource": lambda: Parts({}).resource(at, Condition(resource="x", name="y", json={})),
+        "definitions": lambda: Definitions({}).definitions(at, ("x",)),
+        "known": lambda: Definitions({}).known(at),
+        "handover": lambda: HandoverJobs({}).find(at, "x"),
+        "kinds": lambda: HandoverJobs({}).kinds(at, [{"apiVersion": "v1", "kind": "Pod"}]),
+        "deployments": lambda: Kubernetes({}).deployments(at),
+        "troubles": lambda: Pods({}).troubles(at),
+        "claims": lambda: Volumes({}).claims(at, "data"),
+        "class": lambda: Volumes({}).grows(at, "standard"),
+        "ground": lambda: Namespaces({}).ground(at),
+        "objects": lambda: Objects({})._autoscalers(at),
+        "marks": lambda: ClusterAnchors({}).marks(at),
+        "drafts": lambda: ReleasePods({}).pods(at),
+        "place": lambda: DevelopersPlaces({}).place(at),
+        "places": lambda: DevelopersPlaces({}).all(at),
+    }
+    for name, reader in readers.items():
+        if not text and name in QUIET:
+            continue
+        with pytest.raises(ToolFailed) as caught:
+            reader()
+        fault = caught.value.faults[0]
+        assert (name, fault.code) == (name, "not-kubernetes")
+        assert "is a proxy or a login page before it?" in fault.hint
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", '{"status": {"incomplete": true}}', '{"status": 3}'])
@@ -59,3 +146,9 @@ def test_what_an_account_lacks_is_told_in_a_few_words() -> None:
     assert lacking((Rule(everything, everything, frozenset({"secrets"})),)).startswith(
         "get, list, watch pods"
     )
+
+
+def test_who_may_not_look_is_told_apart_from_who_is_answered_by_a_stranger() -> None:
+    answers.require_kubernetes("", 'Error from server (Forbidden): nodes is forbidden: User "u" cannot list')
+    with pytest.raises(ToolFailed, match="no API server of Kubernetes"):
+        answers.require_kubernetes("", "serializer for text/html doesn't exist")

@@ -10,7 +10,16 @@ import pytest
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.certificates import servers
-from pipelinekit.adapters.cluster import anchors, definitions, handovers, kubernetes, objects, parts, printed
+from pipelinekit.adapters.cluster import (
+    anchors,
+    answers,
+    definitions,
+    handovers,
+    kubernetes,
+    objects,
+    parts,
+    printed,
+)
 from pipelinekit.adapters.cluster.charts import helm, history, undo
 from pipelinekit.adapters.cluster.ground import addresses, contexts, inspection, namespaces, places, volumes
 from pipelinekit.adapters.cluster.pods import drafts, running, workloads
@@ -97,23 +106,17 @@ def test_what_is_no_answer_of_a_cluster_is_told_as_such(
 
 def test_the_first_words_are_shown_and_where_to_look() -> None:
     with pytest.raises(ToolFailed, match="no answer of a cluster: 'Switched to context prod'") as caught:
-        printed.items(WORDS)
+        printed.mapping(WORDS)
     assert "type -a kubectl" in caught.value.faults[0].hint
 
 
 def test_what_kubernetes_prints_is_taken_as_it_is() -> None:
     pod = {**A_POD, "status": {}}
-    assert printed.thing(json.dumps(pod)) == pod
-    assert printed.items(json.dumps({"items": [pod]})) == [pod]
-    assert printed.items('{"items": null}') == []
-    assert (
-        printed.listed(json.dumps(pod))
-        == printed.listed(json.dumps({"kind": "List", "items": [pod]}))
-        == [pod]
-    )
     # Somebody's own kind may say its status in one word, and be called a list.
-    own = {**A_POD, "kind": "AllowList", "status": "ready"}
-    assert printed.listed(json.dumps(own)) == [own]
+    own = {**A_POD, "apiVersion": "example.com/v1", "kind": "AllowList", "status": "ready"}
+    assert answers.items("c", json.dumps({"items": [pod, own]})) == [pod, own]
+    assert answers.document("c", json.dumps(own)) == own
+    assert answers.objects("c", json.dumps(pod)) == [pod]
     assert printed.streamed(f"{json.dumps(pod)}\n{json.dumps(own)}\n") == [pod, own]
-    assert printed.resources('{"resources": null}') == []
+    assert printed.resources('{"resources": []}') == []
     assert printed.is_answer({"kind": "Status", "status": "Failure", "details": {"name": "it"}})

@@ -81,7 +81,7 @@ def claim(size: str, storage: str = "x") -> Any:
     ],
 )
 def test_what_no_update_takes_is_foretold(before: Any, after: Any, words: list[str]) -> None:
-    said = unchangeable([before], [after])
+    said = unchangeable([before], [after], "store")
     assert len(said) == len(words), said
     assert all(word in line for word, line in zip(words, said, strict=True))
 
@@ -89,16 +89,23 @@ def test_what_no_update_takes_is_foretold(before: Any, after: Any, words: list[s
 def test_hooks_and_what_is_new_may_be_anything() -> None:
     hook = {"annotations": {"helm.sh/hook": "pre-install"}, "name": "a"}
     job = {"kind": "Job", "metadata": hook, "spec": {"template": {"a": 1}}}
-    assert unchangeable([job], [{**job, "spec": {"template": {"a": 2}}}]) == ()
-    assert unchangeable([], [claims("1Gi")]) == ()
+    assert unchangeable([job], [{**job, "spec": {"template": {"a": 2}}}], "store") == ()
+    assert unchangeable([], [claims("1Gi")], "store") == ()
 
 
 def test_growing_is_told_apart_from_what_nothing_can() -> None:
     (growth,) = growths([claims("1Gi")], [claims("2Gi")])
     assert (growth.workload, growth.stem, growth.before, growth.after) == ("a", "data-a", "1Gi", "2Gi")
     assert growths([claims("2Gi")], [claims("1Gi")]) == ()
-    assert without_growth(unchangeable([claims("1Gi")], [claims("2Gi")])) == ()
-    assert len(without_growth(unchangeable([claims("2Gi")], [claims("1Gi")]))) == 1
+    larger = unchangeable([claims("1Gi")], [claims("2Gi")], "store")
+    assert without_growth(larger) == ()
+    assert larger[0].endswith("; `pipelinekit platform resize store` grows volumes")
+    assert len(without_growth(unchangeable([claims("2Gi")], [claims("1Gi")], "store"))) == 1
+
+
+def test_the_way_out_names_the_component_as_the_verb_wants_it() -> None:
+    (said,) = unchangeable([claims("1Gi")], [claims("1Gi", volumeMode="Block")], "store")
+    assert "`pipelinekit platform remove --only store`" in said
 
 
 def test_quantities_are_compared_in_any_unit() -> None:

@@ -72,6 +72,16 @@ def test_all_that_does_not_fit_is_told_at_once() -> None:
     assert "renewed as soon as it is there" in found["certificates.secrets[1].renewBefore"]
 
 
+@pytest.mark.parametrize("duration", ["99999999d", "36501d", "0d", "000h"])
+@pytest.mark.parametrize("whose", ["authority", "secrets[0]"])
+def test_what_no_certificate_can_last_is_told_before_anything_is_signed(duration: str, whose: str) -> None:
+    own = f", duration: {duration}" if whose != "authority" else ""
+    authority = f"authority: {{duration: {duration}}}, " if whose == "authority" else ""
+    found = faults(f"{{{authority}secrets: [{{name: a, namespace: web, names: [x]{own}}}]}}")
+    assert set(found) == {f"certificates.{whose}.duration"}
+    assert "at most 36500d" in found[f"certificates.{whose}.duration"]
+
+
 @pytest.mark.parametrize(
     "name",
     ["a b", "-a", "a..b", "https://a", "a/b", "", "*", "a.*.b", "a\\nb", "1:2", ":", "10.0.0.999", "10.0.1"],

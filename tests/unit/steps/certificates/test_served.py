@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.certificate import Reader
+from pipelinekit.steps.certificates import survey
 from tests.certifying import Town
 
 
@@ -70,4 +71,17 @@ def test_nobody_serves_it_yet() -> None:
     town.serve("x")
     town.servers.pods.clear()
     assert town.states()["web/web-tls"] == "unserved"
+    assert why(town) == "no pod runs behind Service web"
     assert town.work() == ((), ())
+
+
+def test_a_service_that_is_still_to_come_is_told_as_one_and_fails_nothing() -> None:
+    town = served()
+    town.servers.absent = ("web",)
+    assert town.states()["web/web-tls"] == "unserved"
+    assert why(town) == "there is no Service web in web"
+    assert town.work() == ((), ())
+
+
+def why(town: Town) -> str:
+    return survey.survey(town.world, ()).verdicts[0].why

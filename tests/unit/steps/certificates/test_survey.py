@@ -32,6 +32,6 @@ def test_a_port_that_a_service_lacks_is_said_and_the_others_are_looked_at_all_th
     town.servers.ports["web"] = 8443
     found = survey.survey(town.world, ())
     assert [each.state for each in found.all] == ["fine", "unserved", "unserved"]
-    assert found.verdicts[0].why == "Service web has no port 443 with pods behind it (it has 8443)"
+    assert found.verdicts[0].why == "Service web has no port 443 (it has 8443)"
     _, errors = town.work()
     assert {fault.code for each in errors for fault in each.faults} == {"service-port"}, "a renewal fails"

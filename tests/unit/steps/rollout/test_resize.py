@@ -64,7 +64,7 @@ def grown(tmp_path: Path) -> Grown:
 
 
 def test_deploying_refuses_and_names_the_verb_that_can(grown: Grown) -> None:
-    with pytest.raises(Refused, match="`pipelinekit platform resize` grows volumes"):
+    with pytest.raises(Refused, match="`pipelinekit platform resize store` grows volumes"):
         grown.bench.deploy(grown.part())
 
 

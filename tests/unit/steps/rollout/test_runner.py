@@ -123,3 +123,14 @@ def test_an_interruption_does_not_wait_for_what_waits() -> None:
 
 def test_nothing_to_do_is_done() -> None:
     assert runner.run({}, done, print, bug) == ()
+
+
+def test_a_next_step_of_the_line_is_told_as_the_one_for_components() -> None:
+    def act(name: str) -> Outcome:
+        raise refused("stale", "it does not fit any more", hint=f"run `pipelinekit {name}` again")
+
+    for verb, told in (("deploy", "deploy"), ("publish", "deploy"), ("verify", "verify")):
+        (outcome,) = runner.run(order(**{verb: ()}), act, print, bug)
+        assert outcome.faults == (
+            f"it does not fit any more\nrun `pipelinekit platform {told} --only {verb}` again",
+        )

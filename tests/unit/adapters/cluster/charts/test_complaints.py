@@ -15,6 +15,6 @@ def test_a_missing_dependency_is_told_with_the_command_that_fetches_it() -> None
 
 
 def test_other_words_are_helms_own() -> None:
-    with pytest.raises(ToolFailed, match="helm: Error: no such chart"):
+    with pytest.raises(ToolFailed, match="helm: no such chart"):
         require_packed(Completed(1, "", "Error: no such chart\n"))
     require_packed(Completed(0, "", ""))

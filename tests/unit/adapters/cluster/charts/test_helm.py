@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.charts.helm import Helm
 from pipelinekit.errors import ToolFailed
+from tests import examples
 
 
 def archive(folder: Path, content: bytes) -> Path:
@@ -38,3 +40,24 @@ def test_what_is_no_archive_is_told(tmp_path: Path, content: bytes) -> None:
     made.write_bytes(content)
     with pytest.raises(ToolFailed, match=r"shop-1.0.0.tgz cannot be unpacked"):
         Helm({}).texts(made, ["Chart.yaml"])
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "step"),
+    [
+        ("kubernetes cluster unreachable: unable to parse the server version: invalid character '<'", 1, 0),
+        ("query: failed to query with labels: serializer for text/html doesn't exist", 1, 0),
+        (
+            "list: failed to list: json parse error: unexpected end of JSON input",
+            1,
+            0,
+        ),
+        ("invalid character 'x' looking for beginning of value", 0, 1),
+        ("illegal base64 data at input byte 4", 0, 1),
+    ],
+)
+def test_a_damaged_record_is_what_helm_has_read_and_nothing_that_a_proxy_says(
+    said: str, code: int, step: int
+) -> None:
+    fault = helm.cluster_failed(examples.target(), said).faults[0]
+    assert (fault.code, "damaged" in fault.hint) == (("cluster-failed", "not-kubernetes")[code], bool(step))
