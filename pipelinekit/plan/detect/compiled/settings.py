@@ -11,8 +11,14 @@ _FILE = re.compile(r"(^|/)(?:application|bootstrap)\.(?:properties|ya?ml)$")
 _KEY = re.compile(r"^([ ]*)(?:\"([^\"\n]+)\"|'([^'\n]+)'|([\w.-]+))[ ]*:(?:[ ]+(.*))?$")
 _MARKS = re.compile(r"^(?:[&!]\S*[ ]*)+")
 """An anchor and a type, which stand before a value or a mapping."""
-_PROPERTY = re.compile(r"^[ \t]*([\w.\[\]-]+)[ \t]*[=:][ \t]*(.*)$")
-_PROFILE = re.compile(r"spring\.(?:config\.activate\.on-profile|profiles)=")
+_PROPERTY = re.compile(r"^[ \t]*(%?[\w.\[\]-]+)[ \t]*[=:][ \t]*(.*)$")
+_PROFILE = re.compile(r"spring\.(?:config\.activate\.on-profile|profiles)=(.*)")
+_PROFILES_FILE = re.compile(r"(?:^|/)application-([\w-]+)\.(?:properties|ya?ml)$")
+_WORKPLACE = re.compile(
+    r"(?:^|[-_,&| ])!?(?:dev\w*|local\w*|tests?|testing|it|ci|mock\w*|e2e|h2|examples?|default)(?:$|[-_,&| ])",
+    re.IGNORECASE,
+)
+"""Profiles that no deployment has; where a text names several, one of them suffices."""
 
 
 def lines(texts: Texts) -> str:
@@ -22,22 +28,59 @@ def lines(texts: Texts) -> str:
 
 
 def said(texts: Texts, *keys: str) -> str:
-    """The first value of a key, a placeholder's default included; empty without one."""
+    """The first value of a key, a placeholder's default included; empty without one.
+
+    Quarkus' own `%prod` goes before the key itself: what is packaged runs in that.
+    """
     whole = lines(texts)
     for key in keys:
-        found = re.search(rf"^{re.escape(key)}=(.*)$", whole, re.MULTILINE)
+        found = re.search(rf"^%prod\.{re.escape(key)}=(.*)$", whole, re.MULTILINE) or re.search(
+            rf"^{re.escape(key)}=(.*)$", whole, re.MULTILINE
+        )
         if found:
-            placeholder = re.fullmatch(r"\$\{[\w.-]+:([^{}]*)\}", found[1])
-            return placeholder[1] if placeholder else found[1]
+            return _default(found[1])
     return ""
 
 
+def profiled(texts: Texts, *keys: str) -> Iterator[tuple[str, str, str]]:
+    """File, key and value of each of these keys that a profile sets, the shallowest file first.
+
+    Profiles of workplaces and tests are left out: nobody deploys those.
+    """
+    for path in sorted(texts, key=lambda each: (each.count("/"), each)):
+        named = _PROFILES_FILE.search(path)
+        if not named and not _FILE.search(path):
+            continue
+        for document in _documents(path, texts[path].lstrip("\ufeff")):
+            whose = named[1] if named else _profile(document)
+            if whose and not _WORKPLACE.search(whose):
+                for each in document:
+                    key, _, value = each.partition("=")
+                    if key in keys:
+                        yield path, key, _default(value)
+
+
+def _default(value: str) -> str:
+    placeholder = re.fullmatch(r"\$\{[\w.-]+:([^{}]*)\}", value)
+    return placeholder[1] if placeholder else value
+
+
 def _of(path: str, text: str) -> Iterator[str]:
+    for document in _documents(path, text):
+        if not _profile(document):
+            yield from document
+
+
+def _profile(document: list[str]) -> str:
+    """What says for which profiles a document is; empty where it counts always."""
+    return next((found[1] or "?" for each in document if (found := _PROFILE.match(each))), "")
+
+
+def _documents(path: str, text: str) -> Iterator[list[str]]:
+    """The lines of each document of a file, as `key=value`."""
     split = r"^---[ \t\r]*(?:#.*)?$" if path.endswith(("yml", "yaml")) else r"^#---[ \t\r]*$"
     for document in re.split(split, text, flags=re.MULTILINE):
-        found = [*(_properties(document) if path.endswith("properties") else _yaml(document))]
-        if not any(_PROFILE.match(each) for each in found):
-            yield from found
+        yield [*(_properties(document) if path.endswith("properties") else _yaml(document))]
 
 
 def _properties(text: str) -> Iterator[str]:

@@ -54,3 +54,38 @@ def test_the_shallowest_file_counts_and_those_of_profiles_do_not() -> None:
 )
 def test_whatever_stands_there(text: str) -> None:
     assert settings.said({"application.yml": text, "application.properties": text}, "server.port") == ""
+
+
+KEYS = ("server.port", "management.server.port")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("src/main/resources/application-prod.yml", "management:\n  server:\n    port: 8086\n"),
+        ("src/main/resources/application-cloud.properties", "management.server.port=${MPORT:8086}\n"),
+        ("application.yml", "x: 1\n---\nspring:\n  profiles: prod\nmanagement.server.port: 8086\n"),
+        ("application.properties", "#---\nspring.config.activate.on-profile=a\nmanagement.server.port=8086\n"),
+    ],
+)
+def test_what_a_profile_sets(path: str, text: str) -> None:
+    assert [*settings.profiled({path: text}, *KEYS)] == [(path, "management.server.port", "8086")]
+
+
+@pytest.mark.parametrize("name", ["dev", "local", "test", "integration-test", "docker-dev", "h2", "default"])
+def test_profiles_of_workplaces_say_nothing_of_a_deployment(name: str) -> None:
+    assert not [*settings.profiled({f"application-{name}.yml": "server.port: 1\n"}, *KEYS)]
+    text = f"spring.profiles: {name}\nserver.port: 1\n"
+    assert not [*settings.profiled({"application.yml": text}, *KEYS)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("application.properties", "quarkus.http.port=1\n%prod.quarkus.http.port=9999\n"),
+        ("application.properties", "%prod.quarkus.http.port=9999\n%dev.quarkus.http.port=1\n"),
+        ("application.yml", 'quarkus:\n  http:\n    port: 1\n"%prod":\n  quarkus:\n    http:\n      port: 9999\n'),
+    ],
+)
+def test_what_is_packaged_runs_in_quarkus_prod(path: str, text: str) -> None:
+    assert settings.said({path: text}, "quarkus.http.port") == "9999"
