@@ -15,7 +15,7 @@ _PROPERTY = re.compile(r"^[ \t]*(%?[\w.\[\]-]+)[ \t]*[=:][ \t]*(.*)$")
 _PROFILE = re.compile(r"spring\.(?:config\.activate\.on-profile|profiles)=(.*)")
 _PROFILES_FILE = re.compile(r"(?:^|/)application-([\w-]+)\.(?:properties|ya?ml)$")
 _WORKPLACE = re.compile(
-    r"(?:^|[-_,&| ])!?(?:dev\w*|local\w*|tests?|testing|it|ci|mock\w*|e2e|h2|examples?|default)(?:$|[-_,&| ])",
+    r"(?:^|[-_,&| ])(?:dev\w*|local\w*|tests?|testing|it|ci|mock\w*|e2e|h2|examples?|default)(?:$|[-_,&| ])",
     re.IGNORECASE,
 )
 """Profiles that no deployment has; where a text names several, one of them suffices."""

@@ -65,6 +65,7 @@ KEYS = ("server.port", "management.server.port")
         ("src/main/resources/application-prod.yml", "management:\n  server:\n    port: 8086\n"),
         ("src/main/resources/application-cloud.properties", "management.server.port=${MPORT:8086}\n"),
         ("application.yml", "x: 1\n---\nspring:\n  profiles: prod\nmanagement.server.port: 8086\n"),
+        ("application.yml", "spring.profiles: '!dev'\nmanagement.server.port: 8086\n"),
         ("application.properties", "#---\nspring.config.activate.on-profile=a\nmanagement.server.port=8086\n"),
     ],
 )
