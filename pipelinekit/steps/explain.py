@@ -73,6 +73,10 @@ def _build(described: Described) -> Iterator[Setting]:
         "test",
         "platforms",
         "secrets",
+        "folder",
+        "target",
+        "installer",
+        "commands",
     ):
         value = getattr(build, key)
         if value:
@@ -85,6 +89,13 @@ def _build(described: Described) -> Iterator[Setting]:
         yield _from(source, ("build", "system", moment), list(packages))
     for name, value in build.args.items():
         yield _from(source, ("build", "args", name), value)
+    for key in ("project", "prune"):
+        if ("build", key) in source.keys:
+            yield _from(source, ("build", key), getattr(build, key))
+    for stage, around in build.around.items():
+        for when in ("before", "after"):
+            if lines := getattr(around, when):
+                yield _from(source, ("build", "around", stage, when), list(lines))
 
 
 def _processes(described: Described, environment: str) -> Iterator[Setting]:
@@ -128,6 +139,10 @@ def _leaves(process: Process) -> Iterator[tuple[Path, Any]]:
         },
         ("expose", "host"): process.host,
     }
+    for name, volume in process.volumes.items():
+        sizes = {"memory": volume.memory, "disk": volume.disk, "persistent": volume.persistent}
+        for key, value in {"path": volume.path, **sizes, "class": volume.storage_class}.items():
+            flat["volumes", name, key] = value
     if process.autoscale:
         flat |= {("autoscale", "max"): process.autoscale.max, ("autoscale", "cpu"): process.autoscale.cpu}
     return ((path, value) for path, value in flat.items() if value not in (None, "", []))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelinekit.plan.detect.needs.copied import marked
@@ -49,3 +51,14 @@ def test_what_nothing_here_makes_is_told(line: str) -> None:
 )
 def test_what_is_there_or_of_another_stage_is_not(line: str) -> None:
     assert doubts(line, "lib/tool.jar") == ()
+
+
+def test_what_ours_in_its_place_would_not_know_is_told() -> None:
+    lines = "ENV JAVA_OPTS=-Xmx512m SPRING_PROFILES_ACTIVE=prod PATH=/x\nCOPY target/a.jar /"
+    container = read_container(f"FROM openjdk:8-jre\n{lines}\nCMD x\n", {})
+    assert container is not None
+    [said] = marked(replace(SEEN, version="8"), container, {}).doubts
+    assert said.endswith(
+        'new Dockerfile, with build.version: "8" and its ENV JAVA_OPTS SPRING_PROFILES_ACTIVE in run.env'
+    )
+    assert doubts("COPY target/a.jar /")[0].endswith("--take new Dockerfile")
