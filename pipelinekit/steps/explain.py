@@ -150,6 +150,12 @@ def _leaves(process: Process) -> Iterator[tuple[Path, Any]]:
 
 def _relations(described: Described, environment: str) -> Iterator[Setting]:
     app, source = described.app, described.source
+    if ("versions",) in source.keys:
+        yield _from(source, ("versions",), app.versions)
+    if app.chart:
+        yield _from(source, ("chart", "path"), app.chart.path)
+        for name, value in app.chart.values.items():
+            yield _from(source, ("chart", "values", name), value)
     for name, command in app.before.items():
         yield _from(source, ("before", name), list(command))
     for index, service in enumerate(app.services):
