@@ -152,7 +152,7 @@ def earlier(history: History, environment: Environment) -> str:
         raise refused(
             "no-earlier",
             f"the ledger knows of nothing that was in {environment.name} before",
-            hint="--to VERSION names one that was there; where none was, a later version is the way: promote it"
+            hint="--to VERSION names one that was there; where none was, promote a later version"
             if environment.gated
             else "--to VERSION names a release",
         )

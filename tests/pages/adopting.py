@@ -77,8 +77,10 @@ A Dockerfile whose last stage runs is kept, with its command. Where a compose fi
 another stage for more than tests and workplaces, that is the image (`build.target`); where they name
 different ones it is asked, and `--target STAGE` answers. Which folder it is built from, the compose
 file says, else what it copies. With `--keep chart` nothing of `run` reaches the chart: its own values
-count. A Jenkinsfile that stays is what Jenkins goes on running: it calls our verbs once somebody writes them into it
-([jenkins.md](jenkins.md)); `pipelinekit generate --take new Jenkinsfile` puts ours in its place.
+count.
+
+A Jenkinsfile that stays is what Jenkins goes on running, and it calls none of our verbs until somebody
+writes them into it; `pipelinekit generate --take new Jenkinsfile` puts ours in its place.
 
 ## How often it is right
 

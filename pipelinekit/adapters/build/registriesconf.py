@@ -21,7 +21,7 @@ VENDOR = Path("/usr/share/containers")
 LARGEST = 1024 * 1024
 SEARCHED = "unqualified-search-registries"
 HUB = "docker.io"
-"""Where `FROM name` is looked for unless a file says otherwise: what Docker does with it, every Dockerfile means."""
+"""Where `FROM name` is looked for unless a file says otherwise: Docker's way is what a Dockerfile means."""
 
 
 def write(folder: Path, plain: Iterable[str], environment: Mapping[str, str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""`.tool-versions`, `mise.toml`, `.java-version`, `.sdkmanrc`, `tox.ini`: the versions that tools are told."""
+"""`.tool-versions`, `mise.toml`, `.java-version`, `.sdkmanrc`, `tox.ini`: versions that tools are told."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def test_what_was_there_before(arrivals: str, expected: str | None) -> None:
     ("where", "step"),
     [
         (examples.DEV, "--to VERSION names a release"),
-        (replace(examples.PRODUCTION, name="fresh"), "a later version is the way"),
+        (replace(examples.PRODUCTION, name="fresh"), "promote a later version"),
     ],
 )
 def test_the_first_that_was_ever_there_has_a_next_step_too(where: Environment, step: str) -> None:

@@ -141,6 +141,18 @@ def test_ways_out_come_from_the_environment_that_has_its_own() -> None:
     assert dev.place.line != production.place.line
 
 
+def test_a_dockerfile_of_ones_own_leaves_no_default_of_the_language() -> None:
+    described = describe(TEXT, "app.yaml")
+    settings = _by_path(explain(described, local_platform(""), None, None, own_dockerfile=True))
+    told = {path: each.cause for path, each in settings.items() if path.startswith("build.")}
+    assert told == {
+        "build.language": "app",
+        "build.platforms": "default",
+        "build.args.FLAVOUR": "app",
+        "build.secrets": "app",
+    }
+
+
 def test_whatever_is_written_is_told() -> None:
     document = {key: value for key, value in APP.items() if key != "environments"}
     document |= {"versions": "conventional", "chart": OWN_CHART}

@@ -23,7 +23,9 @@ def look(texts: Texts) -> Detected | None:
     needed, development = _names(composer.get("require")), _names(composer.get("require-dev"))
     choice = choose(needed.get("php", ""), PHP)
     folder = _pages(texts) or "public"
-    where = f"composer.json asks for {quoted(needed['php'])}" if "php" in needed else "no version is asked for"
+    where = (
+        f"composer.json asks for {quoted(needed['php'])}" if "php" in needed else "no version is asked for"
+    )
     files = [each for each in ("composer.json", "composer.lock") if each in texts]
     found = Detected(
         language="php",

@@ -50,8 +50,8 @@ def _untried(found: Detected, said: Word, lines: Lines) -> Detected:
     if not tried or tried >= min(oldest, chosen):
         return found
     return found.doubting(
-        f"{said.place} tries it with {said.value} at the newest, and {found.language} {found.version} runs it:"
-        " packages as old as that may want an older build.version"
+        f"{said.place} tries it with {said.value} at the newest, and {found.language} {found.version} runs"
+        " it: packages as old as that may want an older build.version"
     )
 
 

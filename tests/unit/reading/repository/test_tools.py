@@ -45,7 +45,11 @@ def test_nothing_of_it_raises(text: str) -> None:
     ("text", "version", "line"),
     [
         ("[tox]\nenvlist = py27,py36,flake8\n", "3.6", 2),
-        ("[tox]\nskipsdist = true\nenv_list =\n    lint\n    py{38,39,310}-django{3,4}\n    pypy3\n", "3.10", 3),
+        (
+            "[tox]\nskipsdist = true\nenv_list =\n    lint\n    py{38,39,310}-django{3,4}\n    pypy3\n",
+            "3.10",
+            3,
+        ),
         ("[tox]\nenvlist = py3.9, py3.12\n", "3.12", 2),
         ("[tox]\nenvlist = lint, pypy310, py3\n", "", 0),
         ("[testenv]\ncommands = py36\n", "", 0),

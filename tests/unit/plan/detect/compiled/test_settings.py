@@ -66,7 +66,10 @@ KEYS = ("server.port", "management.server.port")
         ("src/main/resources/application-cloud.properties", "management.server.port=${MPORT:8086}\n"),
         ("application.yml", "x: 1\n---\nspring:\n  profiles: prod\nmanagement.server.port: 8086\n"),
         ("application.yml", "spring.profiles: '!dev'\nmanagement.server.port: 8086\n"),
-        ("application.properties", "#---\nspring.config.activate.on-profile=a\nmanagement.server.port=8086\n"),
+        (
+            "application.properties",
+            "#---\nspring.config.activate.on-profile=a\nmanagement.server.port=8086\n",
+        ),
     ],
 )
 def test_what_a_profile_sets(path: str, text: str) -> None:
@@ -85,7 +88,10 @@ def test_profiles_of_workplaces_say_nothing_of_a_deployment(name: str) -> None:
     [
         ("application.properties", "quarkus.http.port=1\n%prod.quarkus.http.port=9999\n"),
         ("application.properties", "%prod.quarkus.http.port=9999\n%dev.quarkus.http.port=1\n"),
-        ("application.yml", 'quarkus:\n  http:\n    port: 1\n"%prod":\n  quarkus:\n    http:\n      port: 9999\n'),
+        (
+            "application.yml",
+            'quarkus:\n  http:\n    port: 1\n"%prod":\n  quarkus:\n    http:\n      port: 9999\n',
+        ),
     ],
 )
 def test_what_is_packaged_runs_in_quarkus_prod(path: str, text: str) -> None:
