@@ -66,7 +66,8 @@ def _tried(texts: Mapping[str, str]) -> Iterator[Word]:
 
 
 def _newest(versions: Iterable[tuple[str, str]]) -> str:
-    return ".".join(max(versions, key=lambda each: (int(each[0]), int(each[1]))))
+    newest = max(versions, key=lambda each: (int(each[0]), int(each[1])))
+    return ".".join(newest)
 
 
 def _sdkman(text: str) -> re.Match[str] | None:
