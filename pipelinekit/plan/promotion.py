@@ -152,7 +152,9 @@ def earlier(history: History, environment: Environment) -> str:
         raise refused(
             "no-earlier",
             f"the ledger knows of nothing that was in {environment.name} before",
-            hint="--to VERSION names a release",
+            hint="--to VERSION names one that was there; where none was, promote a later version"
+            if environment.gated
+            else "--to VERSION names a release",
         )
     return stack[-2]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipelinekit.errors import Place
 from pipelinekit.generators.languages import resolved
-from pipelinekit.model.app import WEB, Process, reach_text
+from pipelinekit.model.app import WEB, Build, Process, reach_text
 from pipelinekit.model.platform.document import LOCAL, Environment, Platform
 from pipelinekit.plan.release import chart_ref, describe_gate
 from pipelinekit.reading.across import Described
@@ -29,15 +29,21 @@ class Setting:
 
 
 def explain(
-    described: Described, platform: Platform, written: Source | None, environment: Environment | None
+    described: Described,
+    platform: Platform,
+    written: Source | None,
+    environment: Environment | None,
+    *,
+    own_dockerfile: bool = False,
 ) -> tuple[Setting, ...]:
     """Every value that counts for the application, in an environment when one is named.
 
-    `written` has the places of the platform's document; None for the built-in local platform.
+    `written` has the places of the platform's document; None for the built-in local platform. With
+    `own_dockerfile` no default of a language counts: the repository's own Dockerfile says all of that.
     """
     return (
         *_identity(described),
-        *_build(described),
+        *_build(described, own_dockerfile=own_dockerfile),
         *_processes(described, environment.name if environment else ""),
         *_relations(described, environment.name if environment else ""),
         *_platform(described, platform, written, environment),
@@ -57,7 +63,7 @@ def _identity(described: Described) -> Iterator[Setting]:
         yield _from(described.source, ("metadata", key), getattr(described.app, key))
 
 
-def _build(described: Described) -> Iterator[Setting]:
+def _build(described: Described, *, own_dockerfile: bool) -> Iterator[Setting]:
     build, source = resolved(described.app), described.source
     for key in (
         "language",
@@ -73,18 +79,33 @@ def _build(described: Described) -> Iterator[Setting]:
         "test",
         "platforms",
         "secrets",
+        "folder",
+        "target",
+        "installer",
+        "commands",
     ):
         value = getattr(build, key)
         if value:
             setting = _from(source, ("build", key), list(value) if isinstance(value, tuple) else value)
             note = f"for {build.language}" if setting.cause == "default" else ""
-            yield Setting(
-                path=setting.path, value=setting.value, cause=setting.cause, place=setting.place, note=note
-            )
+            if setting.cause == "app" or not own_dockerfile or key == "platforms":
+                yield replace(setting, note=note)
+    yield from _mappings(described.source, build)
+
+
+def _mappings(source: Source, build: Build) -> Iterator[Setting]:
+    """What of the build has names of its own, or counts only where it is written."""
     for moment, packages in build.system.items():
         yield _from(source, ("build", "system", moment), list(packages))
     for name, value in build.args.items():
         yield _from(source, ("build", "args", name), value)
+    for key in ("project", "prune"):
+        if ("build", key) in source.keys:
+            yield _from(source, ("build", key), getattr(build, key))
+    for stage, around in build.around.items():
+        for when in ("before", "after"):
+            if lines := getattr(around, when):
+                yield _from(source, ("build", "around", stage, when), list(lines))
 
 
 def _processes(described: Described, environment: str) -> Iterator[Setting]:
@@ -128,6 +149,10 @@ def _leaves(process: Process) -> Iterator[tuple[Path, Any]]:
         },
         ("expose", "host"): process.host,
     }
+    for name, volume in process.volumes.items():
+        sizes = {"memory": volume.memory, "disk": volume.disk, "persistent": volume.persistent}
+        for key, value in {"path": volume.path, **sizes, "class": volume.storage_class}.items():
+            flat["volumes", name, key] = value
     if process.autoscale:
         flat |= {("autoscale", "max"): process.autoscale.max, ("autoscale", "cpu"): process.autoscale.cpu}
     return ((path, value) for path, value in flat.items() if value not in (None, "", []))
@@ -135,6 +160,12 @@ def _leaves(process: Process) -> Iterator[tuple[Path, Any]]:
 
 def _relations(described: Described, environment: str) -> Iterator[Setting]:
     app, source = described.app, described.source
+    if ("versions",) in source.keys:
+        yield _from(source, ("versions",), app.versions)
+    if app.chart:
+        yield _from(source, ("chart", "path"), app.chart.path)
+        for name, value in app.chart.values.items():
+            yield _from(source, ("chart", "values", name), value)
     for name, command in app.before.items():
         yield _from(source, ("before", name), list(command))
     for index, service in enumerate(app.services):

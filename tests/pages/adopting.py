@@ -46,7 +46,7 @@ pipelinekit new-app --from . --all                # each of them, by its own nam
 
 | it ends with | what that means |
 |---|---|
-| 0 | taken in; the last line says whether something is left to check |
+| 0 | taken in; what it says at its end begins with whether something is left to check |
 | 2 | several services: a table of folder, language, port and why, with the command for each and for all |
 | 6 | something has to be decided (a port, a file in the way); one command settles all of it |
 
@@ -78,6 +78,9 @@ another stage for more than tests and workplaces, that is the image (`build.targ
 different ones it is asked, and `--target STAGE` answers. Which folder it is built from, the compose
 file says, else what it copies. With `--keep chart` nothing of `run` reaches the chart: its own values
 count.
+
+A Jenkinsfile that stays is what Jenkins goes on running, and it calls none of our verbs until somebody
+writes them into it; `pipelinekit generate --take new Jenkinsfile` puts ours in its place.
 
 ## How often it is right
 

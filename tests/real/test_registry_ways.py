@@ -427,3 +427,15 @@ def test_the_first_version_of_that_file_is_read_as_well(
     assert again == found
     assert found["unqualified-search-registries"] == ["a.test"]
     assert found["registry"][0] == {"location": "i.test", "insecure": True, "blocked": True}
+
+
+def test_a_name_without_a_host_is_dockers_unless_the_machine_says_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registriesconf, "SYSTEM", tmp_path / "etc")
+    monkeypatch.setattr(registriesconf, "VENDOR", tmp_path / "usr")
+    environment = {"HOME": str(tmp_path)}
+    assert registriesconf.machine(environment)["unqualified-search-registries"] == ["docker.io"]
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "registries.conf").write_text('unqualified-search-registries = ["own.test"]\n')
+    assert registriesconf.machine(environment)["unqualified-search-registries"] == ["own.test"]

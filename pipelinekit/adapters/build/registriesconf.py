@@ -19,6 +19,9 @@ VARIABLE = "CONTAINERS_REGISTRIES_CONF"
 SYSTEM = Path("/etc/containers")
 VENDOR = Path("/usr/share/containers")
 LARGEST = 1024 * 1024
+SEARCHED = "unqualified-search-registries"
+HUB = "docker.io"
+"""Where `FROM name` is looked for unless a file says otherwise: Docker's way is what a Dockerfile means."""
 
 
 def write(folder: Path, plain: Iterable[str], environment: Mapping[str, str]) -> list[str]:
@@ -47,7 +50,7 @@ def machine(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def merged(documents: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """Documents over each other: keys replace keys, aliases are joined, registries by their prefix."""
-    made: dict[str, Any] = {}
+    made: dict[str, Any] = {SEARCHED: [HUB]}
     registries: dict[str, dict[str, Any]] = {}
     for document in map(_second_version, documents):
         for key, value in document.items():
@@ -101,7 +104,7 @@ def _second_version(document: dict[str, Any]) -> dict[str, Any]:
         for host in hosts(kind):
             entries.setdefault(host, {"location": host})[key] = True
     rest = {key: value for key, value in document.items() if key != "registries"}
-    return {**rest, "unqualified-search-registries": hosts("search"), "registry": list(entries.values())}
+    return {**rest, SEARCHED: hosts("search"), "registry": list(entries.values())}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -9,9 +9,11 @@ import click
 
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import report
+from pipelinekit.cli.application.kept import DOCKERFILE
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM, REGISTRY
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import usage
+from pipelinekit.merge import is_yours
 from pipelinekit.model.platform.document import Environment, Platform, local_platform
 from pipelinekit.names import nearest
 from pipelinekit.reading import across
@@ -20,6 +22,7 @@ from pipelinekit.reading.platform.document import read_platform_with_places
 from pipelinekit.reading.source import Source
 from pipelinekit.steps.explain import Setting
 from pipelinekit.steps.explain import explain as settings_of
+from pipelinekit.steps.generate import remember
 
 
 @click.command()
@@ -42,7 +45,14 @@ def explain(document: str, environment: str, platform: str, registry: str, as_js
     here = Line(Options(path=str(folder)))
     described = across.describe(here.descriptor, str(folder / FILE))
     known, written = _platform(platform, registry)
-    settings = settings_of(described, known, written, _environment(known, environment))
+    lock = remember(here.workspace).lock
+    settings = settings_of(
+        described,
+        known,
+        written,
+        _environment(known, environment),
+        own_dockerfile=lock is not None and is_yours(DOCKERFILE, frozenset(lock.yours)),
+    )
     if as_json:
         report.as_json([_row(each) for each in settings])
         return

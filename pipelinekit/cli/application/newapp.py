@@ -165,9 +165,7 @@ def _taken_in(existing: str, asked: Asked, remark: str, *, with_git: bool, as_js
         hint = "--explain looks at it from here; `git clone` brings it here to be taken in"
         raise usage("from-remote", "--from takes a folder", hint=hint)
     files.require_folder(Path(existing), option="--from")
-    taking.take_in(Path(existing), asked, with_git=with_git, as_json=as_json)
-    if remark:
-        report.notice(remark)
+    taking.take_in(Path(existing), asked, remark, with_git=with_git, as_json=as_json)
 
 
 def _require_from(options: Iterable[str]) -> None:

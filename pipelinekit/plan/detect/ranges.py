@@ -17,6 +17,7 @@ _BOUND = re.compile(
 )
 _LONGEST = 300
 """Characters of a range; what has more was written by nobody who wants a version."""
+_SHOWN = 60
 _ANY = frozenset(("", "*", "x", "X", "latest", "node", "lts/*", "stable"))
 
 
@@ -49,6 +50,11 @@ PYTHON = Lines(("3.13", "3.14", "3.12", "3.11"), ("3.10", "3.9", "3.8", "3.7", "
 PHP = Lines(("8.4", "8.3", "8.5", "8.2"), ("8.1", "8.0", "7.4", "7.3", "7.2"))
 RUBY = Lines(("3.4", "3.3", "4.0"), ("3.2", "3.1", "3.0", "2.7", "2.6", "2.5"))
 """As the languages' own calendars have them."""
+
+
+def quoted(text: str) -> str:
+    """What a repository asks for, as a sentence has it: what is cut off shows."""
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def choose(text: str, lines: Lines) -> Choice:

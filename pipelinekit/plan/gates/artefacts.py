@@ -25,7 +25,7 @@ def judge(case: Case) -> Iterator[Verdict]:
         for each in case.found.no_way_back:
             yield closed("back", f"no way back: {each}")
         if not case.found.no_way_back:
-            yield opened("back", "what runs now can be put back")
+            yield opened("back", "what runs there, if anything does, can be put back")
     for one in case.found.watched:
         # No data is no good news: it waits, and nothing is undone for it.
         yield (opened if one.good else closed)("figures", f"{one.name}: {one.reason}")

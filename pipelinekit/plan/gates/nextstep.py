@@ -33,8 +33,9 @@ GATES: dict[str, Gate] = {
     ),
     "soak": Gate(
         "it has not been in the environment before for long enough",
-        "wait: `pipelinekit report {app}` shows how long; `pipelinekit advance`, run by the clock, goes "
-        "on then",
+        "wait: `pipelinekit report {app}` shows how long; then promote again, or, where {env} has "
+        "`advance: true`, `pipelinekit advance` goes on by the clock. Where something else is in {before} "
+        "by now, bring this there again first",
     ),
     "freeze": Gate(
         "a window of the calendar is open, or somebody has frozen it by hand",

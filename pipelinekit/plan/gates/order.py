@@ -11,7 +11,7 @@ from pipelinekit.plan.gates.case import Case, closed, opened
 from pipelinekit.plan.gates.records import arrivals, verified
 from pipelinekit.plan.moment import spoken
 
-UNSEEN = "which begins once `promote` or `advance` has seen it there"
+UNSEEN = "counted from the first `promote` or `advance` that sees it there"
 AT_ONCE = 200
 """Commits that one event says to have seen: an event has a size."""
 

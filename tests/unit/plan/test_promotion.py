@@ -7,6 +7,7 @@ import pytest
 
 from pipelinekit.errors import Refused, UsageError
 from pipelinekit.model.ledger import History
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.platform.gates import Approvals, Evidence, Freeze
 from pipelinekit.model.promotion import Live
 from pipelinekit.plan.promotion import (
@@ -96,6 +97,21 @@ def test_what_was_there_before(arrivals: str, expected: str | None) -> None:
             earlier(world.history(), examples.DEV)
     else:
         assert earlier(world.history(), examples.DEV) == expected
+
+
+@pytest.mark.parametrize(
+    ("where", "step"),
+    [
+        (examples.DEV, "--to VERSION names a release"),
+        (replace(examples.PRODUCTION, name="fresh"), "promote a later version"),
+    ],
+)
+def test_the_first_that_was_ever_there_has_a_next_step_too(where: Environment, step: str) -> None:
+    world = World()
+    world.say(JENKINS, event("promoted", "a", where.name))
+    with pytest.raises(Refused) as caught:
+        earlier(world.history(), where)
+    assert step in caught.value.faults[0].hint
 
 
 def test_environments_by_name() -> None:

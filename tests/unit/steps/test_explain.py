@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import yaml
+
 from pipelinekit.errors import Place
 from pipelinekit.model.platform.document import local_platform
 from pipelinekit.reading.across import describe
 from pipelinekit.reading.platform.document import read_platform_with_places
 from pipelinekit.steps.explain import Setting, explain
+from tests.hostile.application import APP, IMAGES, OWN_CHART
 
 PLATFORM = """\
 apiVersion: pipelinekit/v1
@@ -136,3 +139,29 @@ def test_ways_out_come_from_the_environment_that_has_its_own() -> None:
     assert dev.place
     assert production.place
     assert dev.place.line != production.place.line
+
+
+def test_a_dockerfile_of_ones_own_leaves_no_default_of_the_language() -> None:
+    described = describe(TEXT, "app.yaml")
+    settings = _by_path(explain(described, local_platform(""), None, None, own_dockerfile=True))
+    told = {path: each.cause for path, each in settings.items() if path.startswith("build.")}
+    assert told == {
+        "build.language": "app",
+        "build.platforms": "default",
+        "build.args.FLAVOUR": "app",
+        "build.secrets": "app",
+    }
+
+
+def test_whatever_is_written_is_told() -> None:
+    document = {key: value for key, value in APP.items() if key != "environments"}
+    document |= {"versions": "conventional", "chart": OWN_CHART}
+    document["build"] = {**APP["build"], "project": "folder", "prune": False, **IMAGES}
+    described = describe(yaml.safe_dump(document), "app.yaml")
+    told = {each.place for each in explain(described, local_platform(""), None, None)}
+    keys = [path for path in described.source.keys if path[0] not in ("apiVersion", "kind")]
+    # A service is one line.
+    keys = [path for path in keys if path[0] != "services" or len(path) == 2]
+    inner = {path[:end] for path in keys for end in range(1, len(path))}
+    missing = [path for path in keys if path not in inner and described.source.keys[path] not in told]
+    assert missing == []

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pipelinekit.steps.generate import Generation
 
 
-def take_in(folder: Path, asked: Asked, *, with_git: bool, as_json: bool) -> None:
-    """Take in what was asked for, or refuse before anything is written.
+def take_in(folder: Path, asked: Asked, remark: str = "", *, with_git: bool, as_json: bool) -> None:
+    """Take in what was asked for, or refuse before anything is written; `remark` is told once it is.
 
     What is in the way of a generated file stays, and is refused at the end with the command that settles it.
     """
@@ -59,6 +59,8 @@ def take_in(folder: Path, asked: Asked, *, with_git: bool, as_json: bool) -> Non
                 report.result(f"  {present.TO_SYNC}")
     if as_json:
         report.as_json({"applications": told})
+    if remark:
+        report.notice(remark)
     if waiting:
         raise Refused(*_settled_by(waiting, " && ".join(commands)))
 

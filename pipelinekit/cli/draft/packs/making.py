@@ -74,9 +74,7 @@ def create(folder: str, name: str, pack: str, team: str | None, home: str) -> No
 def _detected(root: Path, name: str, team: str | None) -> None:
     whose, remark = owner(name, team, "", root)
     asked = Asked(name=name, team=whose, shown=str(root), then="pipelinekit draft up")
-    taking.take_in(root, asked, with_git=False, as_json=False)
-    if remark:
-        report.notice(remark)
+    taking.take_in(root, asked, remark, with_git=False, as_json=False)
 
 
 def _from_pack(root: Path, name: str, pack: Path) -> None:

@@ -34,6 +34,11 @@ _BEFORE_TWO = re.compile(
 )
 """Spring Boot 1, whose actuator answers beside the program's own paths."""
 _WORKPLACE = re.compile(r"\b(?:dev|develop|development|local|test|localhost)\b")
+_DECIDING = (
+    *("server.port", *_CONTEXT, "management.server.port", "management.endpoints.web.base-path"),
+    *("quarkus.http.port", "quarkus.http.root-path", "micronaut.server.port"),
+)
+"""Settings that port and health check are taken from."""
 _ASIDE = re.compile(
     r"(^|/)(src/(test|it|integrationTest|testFixtures|jmh)|examples?|samples?|benchmarks?|buildSrc)/"
 )
@@ -157,7 +162,7 @@ def finished(texts: Texts, found: Detected) -> Detected:
         text for path, text in texts.items() if re.search(r"pom\.xml$|\.gradle(\.kts)?$|\.toml$", path)
     )
     spring = "spring-boot" in said or "org.springframework.boot" in said or "spring-boot" in whole
-    found = _started(found, said, whole)
+    found = _profiled(_of(texts, found), _started(found, said, whole))
     if spring:
         return _spring(texts, found, whole)
     if "quarkus" in whole:
@@ -203,6 +208,19 @@ def _of(texts: Texts, found: Detected) -> Texts:
     """The texts of the program's own module."""
     folder = "" if found.package in {"", "."} else f"{found.package}/"
     return {path: text for path, text in texts.items() if path.startswith(folder) and not _is_aside(path)}
+
+
+def _profiled(own: Texts, found: Detected) -> Detected:
+    """The same; with a doubt where a profile sets otherwise what port and health check are taken from."""
+    said = [each for each in settings.profiled(own, *_DECIDING) if settings.said(own, each[1]) != each[2]]
+    if not said:
+        return found
+    file = said[0][0]
+    listed = " ".join(dict.fromkeys(f"{key}={value[:80]}" for path, key, value in said if path == file))
+    return found.doubting(
+        f"{file}: a profile sets {listed}; port and health check are taken without it:"
+        " say in run.port, run.ports and run.health what holds where it is active"
+    )
 
 
 def _spring(texts: Texts, found: Detected, whole: str) -> Detected:

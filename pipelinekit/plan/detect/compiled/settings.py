@@ -11,8 +11,13 @@ _FILE = re.compile(r"(^|/)(?:application|bootstrap)(?:-(?P<profile>[\w-]+))?\.(?
 _KEY = re.compile(r"^([ ]*)(?:\"([^\"\n]+)\"|'([^'\n]+)'|([\w.-]+))[ ]*:(?:[ ]+(.*))?$")
 _MARKS = re.compile(r"^(?:[&!]\S*[ ]*)+")
 """An anchor and a type, which stand before a value or a mapping."""
-_PROPERTY = re.compile(r"^[ \t]*([\w.\[\]-]+)[ \t]*[=:][ \t]*(.*)$")
-_PROFILE = re.compile(r"spring\.(?:config\.activate\.on-profile|profiles)=")
+_PROPERTY = re.compile(r"^[ \t]*(%?[\w.\[\]-]+)[ \t]*[=:][ \t]*(.*)$")
+_PROFILE = re.compile(r"spring\.(?:config\.activate\.on-profile|profiles)=(.*)")
+_WORKPLACE = re.compile(
+    r"(?:^|[-_,&| ])(?:dev\w*|local\w*|tests?|testing|it|ci|mock\w*|e2e|h2|examples?|default)(?:$|[-_,&| ])",
+    re.IGNORECASE,
+)
+"""Profiles that no deployment has; where a text names several, one of them suffices."""
 
 
 def lines(texts: Texts) -> str:
@@ -29,15 +34,40 @@ def profiles(texts: Texts) -> tuple[str, ...]:
 
 
 def said(texts: Texts, *keys: str) -> str:
-    """The first value of a key, a placeholder's default included; empty without one."""
+    """The first value of a key, a placeholder's default included; empty without one.
+
+    Quarkus' own `%prod` goes before the key itself: what is packaged runs in that.
+    """
     whole = lines(texts)
-    return next((value for key in keys if (value := _value(whole, key))), "")
+    return next((value for key in keys if (value := _value(whole, f"%prod.{key}") or _value(whole, key))), "")
+
+
+def profiled(texts: Texts, *keys: str) -> Iterator[tuple[str, str, str]]:
+    """File, key and value of each of these keys that a profile sets, the shallowest file first.
+
+    Profiles of workplaces and tests are left out: nobody deploys those.
+    """
+    for path in sorted(texts, key=lambda each: (each.count("/"), each)):
+        named = _FILE.search(path)
+        if not named:
+            continue
+        for document in _documents(path, texts[path].lstrip("\ufeff")):
+            whose = named["profile"] or _profile(document)
+            if whose and not _WORKPLACE.search(whose):
+                for each in document:
+                    key, _, value = each.partition("=")
+                    if key in keys:
+                        yield path, key, _default(value)
 
 
 def _value(whole: str, key: str) -> str:
     found = re.search(rf"^{re.escape(key)}=(.*)$", whole, re.MULTILINE)
-    placeholder = re.fullmatch(r"\$\{[\w.-]+:([^{}]*)\}", found[1]) if found else None
-    return placeholder[1] if placeholder else found[1] if found else ""
+    return _default(found[1]) if found else ""
+
+
+def _default(value: str) -> str:
+    placeholder = re.fullmatch(r"\$\{[\w.-]+:([^{}]*)\}", value)
+    return placeholder[1] if placeholder else value
 
 
 def _of(texts: Texts, profile: str) -> Iterator[str]:
@@ -48,12 +78,17 @@ def _of(texts: Texts, profile: str) -> Iterator[str]:
         if own is None or own not in {"", profile}:
             continue
         for document in _documents(path, texts[path].lstrip("\ufeff")):
-            wanted = [each.partition("=")[2] for each in document if _PROFILE.match(each)]
-            if profile in (re.split(r"\s*,\s*", wanted[0]) if wanted else [own]):
+            if profile in re.split(r"\s*,\s*", _profile(document) or own):
                 yield from document
 
 
+def _profile(document: list[str]) -> str:
+    """What says for which profiles a document is; empty where it counts always."""
+    return next((found[1] or "?" for each in document if (found := _PROFILE.match(each))), "")
+
+
 def _documents(path: str, text: str) -> Iterator[list[str]]:
+    """The lines of each document of a file, as `key=value`."""
     split = r"^---[ \t\r]*(?:#.*)?$" if path.endswith(("yml", "yaml")) else r"^#---[ \t\r]*$"
     for document in re.split(split, text, flags=re.MULTILINE):
         yield [*(_properties(document) if path.endswith("properties") else _yaml(document))]

@@ -7,6 +7,7 @@ import re
 from fnmatch import fnmatchcase
 
 from pipelinekit.model.container import Container
+from pipelinekit.plan.detect.secret import MOST
 from pipelinekit.plan.detect.signs import Detected, Texts
 
 _MADE = re.compile(
@@ -36,9 +37,18 @@ def marked(found: Detected, container: Container, texts: Texts) -> Detected:
             return found.doubting(
                 f"Dockerfile copies {path[:200]}, which a build outside of it makes unless it is committed, "
                 "and nothing runs that here: a stage of it can, or ours does: pipelinekit generate --take "
-                "new Dockerfile"
+                f"new Dockerfile{_lost(found, container)}"
             )
     return found
+
+
+def _lost(found: Detected, container: Container) -> str:
+    """What the Dockerfile says that ours in its place would not know."""
+    names = [each for each in container.env if each != "PATH"]
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    said = [f'build.version: "{found.version}"'] if found.version else []
+    said += [f"its ENV {' '.join(names[:MOST])}{more} in run.env"] if names else []
+    return f", with {' and '.join(said)}" if said else ""
 
 
 def _is_there(path: str, texts: Texts) -> bool:

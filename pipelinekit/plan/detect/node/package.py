@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelinekit.plan.detect.ranges import NODE, Choice, choose
+from pipelinekit.plan.detect.ranges import NODE, Choice, choose, quoted
 from pipelinekit.plan.detect.signs import Texts
 
 LOCKS = {
@@ -100,9 +100,9 @@ def version(texts: Texts, package: Package) -> tuple[Choice, str]:
         lines = texts.get(file, "").split()
         if lines:
             said = lines[0].removeprefix("lts/").lower()
-            return choose(_NAMED.get(said, said.removeprefix("v")), NODE), f"{file} says {lines[0][:40]}"
+            return choose(_NAMED.get(said, said.removeprefix("v")), NODE), f"{file} says {quoted(lines[0])}"
     if package.node:
-        return choose(package.node, NODE), f"engines say {package.node[:40]}"
+        return choose(package.node, NODE), f"engines say {quoted(package.node)}"
     return choose("", NODE), ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelinekit.plan.detect.node import package as node
 from pipelinekit.plan.detect.php import extensions, frameworks
-from pipelinekit.plan.detect.ranges import PHP, choose
+from pipelinekit.plan.detect.ranges import PHP, choose, quoted
 from pipelinekit.plan.detect.signs import NO_TESTS, Detected, Texts
 
 FOLDERS = ("public", "web", "webroot", "htdocs", "html", "www", "docroot", "src", "app", "site", "pages")
@@ -23,7 +23,9 @@ def look(texts: Texts) -> Detected | None:
     needed, development = _names(composer.get("require")), _names(composer.get("require-dev"))
     choice = choose(needed.get("php", ""), PHP)
     folder = _pages(texts) or "public"
-    where = f"composer.json asks for {needed['php'][:40]}" if "php" in needed else "no version is asked for"
+    where = (
+        f"composer.json asks for {quoted(needed['php'])}" if "php" in needed else "no version is asked for"
+    )
     files = [each for each in ("composer.json", "composer.lock") if each in texts]
     found = Detected(
         language="php",

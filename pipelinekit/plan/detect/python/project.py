@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipelinekit.plan.detect.ranges import PYTHON, Choice, choose
+from pipelinekit.plan.detect.ranges import PYTHON, Choice, choose, quoted
 from pipelinekit.plan.detect.signs import Detected, Texts
 from pipelinekit.plan.detect.tables import toml_of
 
@@ -201,7 +201,7 @@ def version(texts: Texts) -> tuple[Choice, str]:
     )
     for place, text in said:
         if isinstance(text, str) and text:
-            return choose(text, PYTHON), f"{place} says {text[:40]}"
+            return choose(text, PYTHON), f"{place} says {quoted(text)}"
     return choose("", PYTHON), ""
 
 

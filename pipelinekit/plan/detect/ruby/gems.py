@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipelinekit.plan.detect.ranges import RUBY, Choice, choose
+from pipelinekit.plan.detect.ranges import RUBY, Choice, choose, quoted
 from pipelinekit.plan.detect.signs import Texts
 
 _GEM = re.compile(r"^[^\S\n]*gem[\s(]+[\"']([\w.-]+)[\"']", re.MULTILINE)
@@ -59,13 +59,13 @@ def version(texts: Texts) -> tuple[Choice, str]:
     said = _WANTED.search(texts.get("Gemfile", ""))
     if said:
         wanted = ", ".join(re.findall(r"[\"']([^\"']+)[\"']", said[1]))
-        return choose(wanted, RUBY), f"Gemfile says {wanted[:40]}"
+        return choose(wanted, RUBY), f"Gemfile says {quoted(wanted)}"
     words = texts.get(".ruby-version", "").split()
     if words:
-        return choose(words[0].removeprefix("ruby-"), RUBY), f".ruby-version says {words[0][:40]}"
+        return choose(words[0].removeprefix("ruby-"), RUBY), f".ruby-version says {quoted(words[0])}"
     tool = _TOOL.search(texts.get(".tool-versions", ""))
     if tool:
-        return choose(tool[1], RUBY), f".tool-versions says {tool[1][:40]}"
+        return choose(tool[1], RUBY), f".tool-versions says {quoted(tool[1])}"
     locked = _LOCKED_RUBY.search(texts.get("Gemfile.lock", ""))
     if locked:
         return choose(locked[1], RUBY), f"Gemfile.lock says {locked[1]}"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pipelinekit.model.words import Word
 from pipelinekit.plan.detect.compiled import jvm
 from pipelinekit.plan.detect.needs.writes import writing
-from pipelinekit.plan.detect.ranges import NODE, PHP, PYTHON, RUBY, choose
+from pipelinekit.plan.detect.ranges import NODE, PHP, PYTHON, RUBY, Lines, choose
 from pipelinekit.plan.detect.secret import MOST, is_secret
 from pipelinekit.plan.detect.signs import Detected
 from pipelinekit.plan.detect.words.kinds import of
@@ -29,14 +29,30 @@ def versioned(found: Detected, words: Sequence[Word]) -> Detected:
         return found
     if language == "java" and not found.version:
         return jvm.versioned(found, said.value.partition(".")[0], said.place)
-    if language not in _TABLES or not any(_UNSAID in each for each in found.evidence):
+    if language not in _TABLES:
         return found
+    if not any(_UNSAID in each for each in found.evidence):
+        return _untried(found, said, _TABLES[language])
     choice = choose(said.value.removeprefix("v").removesuffix(".x"), _TABLES[language])
     base = re.sub(r":[\d.]+$", f":{choice.version}", found.base)
     evidence = tuple(each for each in found.evidence if _UNSAID not in each)
     found = replace(found, version=choice.version, base=base, evidence=evidence)
     found = found.because(f"{said.place} says {said.value}: {language} {choice.version}")
     return found.doubting(f"{language} {choice.version}: {choice.doubt}" if choice.doubt else "")
+
+
+def _untried(found: Detected, said: Word, lines: Lines) -> Detected:
+    """The same; with a doubt where its range is open, and the newest that it is tried with has long ended."""
+    tried, chosen = (
+        tuple(map(int, re.findall(r"[0-9]{1,6}", each)[:2])) for each in (said.value, found.version)
+    )
+    oldest = min(tuple(map(int, each.split("."))) for each in lines.maintained)
+    if not tried or tried >= min(oldest, chosen):
+        return found
+    return found.doubting(
+        f"{said.place} tries it with {said.value} at the newest, and {found.language} {found.version} runs"
+        " it: packages as old as that may want an older build.version"
+    )
 
 
 def health(found: Detected, words: Sequence[Word]) -> Detected:

@@ -180,3 +180,15 @@ def test_what_does_not_reach_a_chart_of_ones_own_is_told(
         main.run(["validate", "--path", str(tmp_path)])
     assert caught.value.code == 0
     assert ("nothing reaches a chart that is yours" in capsys.readouterr().err) is told
+
+
+def test_a_supposed_team_is_told_even_where_a_file_waits_for_a_decision(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "go.mod").write_text("module orders\n")
+    (tmp_path / "main.go").write_text('package main\n\nfunc main() { http.ListenAndServe(":80", nil) }\n')
+    (tmp_path / "Jenkinsfile").write_text("node { }\n")
+    with pytest.raises(SystemExit) as ended:
+        main.run(["new-app", "orders", "--from", str(tmp_path), "--no-git"])
+    said = capsys.readouterr().err
+    assert (ended.value.code, said.count("its team is apps, for none was named")) == (6, 1)

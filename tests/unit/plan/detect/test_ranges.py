@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipelinekit.plan.detect import ranges
 from pipelinekit.plan.detect.ranges import NODE, PHP, PYTHON, Choice, Lines, choose
 
 
@@ -53,3 +54,9 @@ def test_nonsense_is_the_default_and_told(text: str) -> None:
 def test_what_is_longer_than_any_range_is_none(part: str) -> None:
     found = choose(part * 10_000, NODE)
     assert found.doubt == "what the repository asks for is no range of versions"
+
+
+def test_what_is_cut_off_of_a_range_shows() -> None:
+    wanted = ">=2.7, !=3.0.*, !=3.1.*, !=3.2.*, !=3.3.*"
+    assert ranges.quoted(wanted) == wanted
+    assert (len(ranges.quoted("x" * 999)), ranges.quoted("x" * 999)[-2:]) == (60, "x…")

@@ -6,6 +6,7 @@ import pytest
 
 from pipelinekit.model.promotion import Found, Request, Watched
 from pipelinekit.plan.gates.artefacts import matches
+from pipelinekit.plan.gates.judge import judge
 from tests import promotions
 from tests.promotions import PIPELINE, World
 
@@ -58,6 +59,13 @@ def test_a_way_back_counts_where_it_is_asked_for() -> None:
     assert world.closed() == []
     world.environment = replace(world.environment, back=True)
     assert world.closed() == ["back: no way back: a task in between"]
+
+
+def test_a_way_back_is_not_claimed_where_nothing_runs() -> None:
+    world = World(found=Found())
+    world.environment = replace(world.environment, back=True)
+    said = [each.reason for each in judge(world.case()).verdicts if each.gate == "back"]
+    assert said == ["what runs there, if anything does, can be put back"]
 
 
 def test_no_data_is_no_good_news() -> None:

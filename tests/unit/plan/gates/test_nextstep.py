@@ -39,6 +39,12 @@ def test_its_next_step_names_this_release_and_verbs_that_there_are(gate: str) ->
         assert verb in VERBS
 
 
+def test_a_soak_sends_nobody_to_a_verb_that_would_not_go_on() -> None:
+    told = step(World().case(), "soak")
+    assert "then promote again, or, where production has `advance: true`, `pipelinekit advance`" in told
+    assert "something else is in staging by now" in told
+
+
 def test_each_closed_gate_is_an_error_of_its_own() -> None:
     verdicts = [Verdict("approvals", False, each) for each in ("first", "nobody")]
     verdicts.append(Verdict("other", False, "why"))

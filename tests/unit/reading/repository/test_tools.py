@@ -39,3 +39,28 @@ def test_javas_own(file: str, text: str, version: str) -> None:
 @pytest.mark.parametrize("text", ["", "nodejs\n", "python system\n", "[tools\n", "\x00"])
 def test_nothing_of_it_raises(text: str) -> None:
     assert said(dict.fromkeys((".tool-versions", "mise.toml", ".java-version", ".sdkmanrc"), text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "line"),
+    [
+        ("[tox]\nenvlist = py27,py36,flake8\n", "3.6", 2),
+        (
+            "[tox]\nskipsdist = true\nenv_list =\n    lint\n    py{38,39,310}-django{3,4}\n    pypy3\n",
+            "3.10",
+            3,
+        ),
+        ("[tox]\nenvlist = py3.9, py3.12\n", "3.12", 2),
+        ("[tox]\nenvlist = lint, pypy310, py3\n", "", 0),
+        ("[testenv]\ncommands = py36\n", "", 0),
+    ],
+)
+def test_the_newest_python_that_tox_runs(text: str, version: str, line: int) -> None:
+    assert said({"tox.ini": text}) == ([("python", version, f"tox.ini:{line}")] if version else [])
+
+
+@pytest.mark.parametrize("file", ["pyproject.toml", "setup.cfg", "setup.py"])
+def test_the_newest_python_that_a_classifier_names(file: str) -> None:
+    text = "x\n'Programming Language :: Python :: 3',\n'Programming Language :: Python :: 3.9',\n"
+    text += "'Programming Language :: Python :: 3.10',\n"
+    assert said({file: text}) == [("python", "3.10", f"{file}:4")]

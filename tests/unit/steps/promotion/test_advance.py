@@ -52,7 +52,7 @@ def told(moved: list[Moved]) -> list[tuple[str, str, str]]:
 def test_what_may_come_comes_and_its_soak_begins_when_the_next_run_sees_it(bench: Advancing) -> None:
     first = bench.advance()
     assert told(first) == [(PROMOTED, "1.0.0", "staging"), (WAITS, "1.0.0", "production")]
-    assert "which begins once `promote` or `advance` has seen it there" in " ".join(first[1].reasons)
+    assert "counted from the first `promote` or `advance` that sees it there" in " ".join(first[1].reasons)
     second = bench.advance()
     assert told(second) == [(SEEN, "", "staging"), (WAITS, "1.0.0", "production")]
     bench.now += HOUR

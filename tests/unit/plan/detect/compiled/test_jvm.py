@@ -145,3 +145,27 @@ def test_a_workplaces_profile_that_is_active_is_doubted(profile: str, doubted: b
     found = jvm.maven({"pom.xml": pom, "src/main/resources/application.properties": text, **own})
     assert found is not None
     assert (found.port, any("SPRING_PROFILES_ACTIVE" in each for each in found.doubts)) == (9090, doubted)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "doubted"),
+    [
+        ("application-prod.yml", "management:\n  server:\n    port: 8086\n", "management.server.port=8086"),
+        ("application-prod.properties", "server.port=9000\n", "server.port=9000"),
+        ("application-prod.yml", "server.port: 8085\n", ""),
+        ("application-dev.yml", "server.port: 9000\n", ""),
+        ("application-prod.yml", "logging.file: x\n", ""),
+    ],
+)
+def test_a_profile_that_says_otherwise_is_told(file: str, text: str, doubted: str) -> None:
+    pom = "<project>spring-boot-starter-web spring-boot-starter-actuator spring-boot-maven-plugin</project>"
+    found = jvm.maven({
+        "pom.xml": pom,
+        "src/main/java/Shop.java": "@SpringBootApplication class Shop { static void main() {} }",
+        "src/main/resources/application.yml": "server.port: 8085\n",
+        f"src/main/resources/{file}": text,
+    })  # fmt: skip
+    assert found is not None
+    assert (found.port, found.health) == (8085, "/actuator/health")
+    said = [each for each in found.doubts if "a profile sets" in each]
+    assert [doubted in each for each in said] == ([True] if doubted else [])

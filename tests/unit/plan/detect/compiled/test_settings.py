@@ -83,3 +83,45 @@ def test_the_profile_that_the_settings_make_active_counts_before_them(active: st
 def test_without_an_active_profile_none_counts() -> None:
     texts = {"application.properties": "a=1", "application-dev.yml": "server.port: 9999\n"}
     assert (settings.said(texts, "server.port"), settings.profiles(texts)) == ("", ())
+
+
+KEYS = ("server.port", "management.server.port")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("src/main/resources/application-prod.yml", "management:\n  server:\n    port: 8086\n"),
+        ("src/main/resources/application-cloud.properties", "management.server.port=${MPORT:8086}\n"),
+        ("application.yml", "x: 1\n---\nspring:\n  profiles: prod\nmanagement.server.port: 8086\n"),
+        ("application.yml", "spring.profiles: '!dev'\nmanagement.server.port: 8086\n"),
+        (
+            "application.properties",
+            "#---\nspring.config.activate.on-profile=a\nmanagement.server.port=8086\n",
+        ),
+    ],
+)
+def test_what_a_profile_sets(path: str, text: str) -> None:
+    assert [*settings.profiled({path: text}, *KEYS)] == [(path, "management.server.port", "8086")]
+
+
+@pytest.mark.parametrize("name", ["dev", "local", "test", "integration-test", "docker-dev", "h2", "default"])
+def test_profiles_of_workplaces_say_nothing_of_a_deployment(name: str) -> None:
+    assert not [*settings.profiled({f"application-{name}.yml": "server.port: 1\n"}, *KEYS)]
+    text = f"spring.profiles: {name}\nserver.port: 1\n"
+    assert not [*settings.profiled({"application.yml": text}, *KEYS)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("application.properties", "quarkus.http.port=1\n%prod.quarkus.http.port=9999\n"),
+        ("application.properties", "%prod.quarkus.http.port=9999\n%dev.quarkus.http.port=1\n"),
+        (
+            "application.yml",
+            'quarkus:\n  http:\n    port: 1\n"%prod":\n  quarkus:\n    http:\n      port: 9999\n',
+        ),
+    ],
+)
+def test_what_is_packaged_runs_in_quarkus_prod(path: str, text: str) -> None:
+    assert settings.said({path: text}, "quarkus.http.port") == "9999"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelinekit.plan.detect.needs.copied import marked
@@ -64,3 +66,14 @@ def test_what_is_there_or_of_another_stage_is_not(line: str) -> None:
 def test_an_argument_without_a_value_copies_nothing(lines: str, name: str) -> None:
     said = doubts(lines, "a.conf")
     assert [f"the argument {name} says" in each for each in said] == ([True] if name else [])
+
+
+def test_what_ours_in_its_place_would_not_know_is_told() -> None:
+    lines = "ENV JAVA_OPTS=-Xmx512m SPRING_PROFILES_ACTIVE=prod PATH=/x\nCOPY target/a.jar /"
+    container = read_container(f"FROM openjdk:8-jre\n{lines}\nCMD x\n", {})
+    assert container is not None
+    [said] = marked(replace(SEEN, version="8"), container, {}).doubts
+    assert said.endswith(
+        'new Dockerfile, with build.version: "8" and its ENV JAVA_OPTS SPRING_PROFILES_ACTIVE in run.env'
+    )
+    assert doubts("COPY target/a.jar /")[0].endswith("--take new Dockerfile")

@@ -31,6 +31,16 @@ def test_a_version_that_nobody_else_says() -> None:
     assert (old.version, len(old.doubts)) == ("3.6", 1)
 
 
+@pytest.mark.parametrize(("tried", "doubts"), [("3.6", 1), ("3.10", 1), ("3.12", 0), ("3.14", 0), ("2.7", 1)])
+def test_an_open_range_that_nothing_as_new_was_tried_with(tried: str, doubts: int) -> None:
+    open_range = Detected(
+        language="python", version="3.13", evidence=("python_requires says >=2.7: Python 3.13",)
+    )
+    found = versioned(open_range, [word("version", tried, "python", "tox.ini:2")])
+    assert (found.version, len(found.doubts)) == ("3.13", doubts)
+    assert all("tox.ini:2" in each and tried in each for each in found.doubts)
+
+
 def test_javas_version_is_one_that_has_images() -> None:
     assert versioned(Detected(language="java-maven"), [word("version", "19", "java")]).version == "21"
     assert (

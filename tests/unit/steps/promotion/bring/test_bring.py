@@ -83,7 +83,7 @@ def test_every_closed_gate_of_every_member_at_once_and_nothing_is_begun(bench: B
 def test_a_soak_begins_when_the_first_promotion_of_a_set_sees_its_arrivals(bench: Bench) -> None:
     bench.together(*SET)
     bench.production = {"soak": 60}
-    with pytest.raises(Refused, match="has seen it there"):
+    with pytest.raises(Refused, match="that sees it there"):
         bench.together(*SET, to="production")
     bench.now += 59
     with pytest.raises(Refused, match="59 s of 1 min"):

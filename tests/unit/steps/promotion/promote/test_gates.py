@@ -105,7 +105,7 @@ def test_an_emergency_is_loud_recorded_and_waits_for_review(bench: Bench) -> Non
 def test_a_soak_begins_when_the_first_promotion_sees_its_arrival(bench: Bench) -> None:
     bench.promote()
     bench.production = {"soak": 60}
-    with pytest.raises(Refused, match="begins once `promote` or `advance` has seen it there"):
+    with pytest.raises(Refused, match="from the first `promote` or `advance` that sees it there"):
         bench.promote(to="production")
     bench.now += 59
     with pytest.raises(Refused, match="59 s of 1 min"):
