@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import selectors
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from typing import IO
 
 _PIECE = 64 * 1024
+_ENDED = re.compile(r"command terminated with exit code \d+")
 _ALL = memoryview(b"")
 _LEAVING = 2.0
 """Seconds that a program has to end once nothing more is told."""
@@ -113,8 +115,13 @@ class Conversation:
             os.set_blocking(self._program.stderr.fileno(), False)
             with suppress(OSError):
                 self._complaint += os.read(self._program.stderr.fileno(), _PIECE)
+        lines = self._complaint.decode(errors="replace").splitlines()
+        # Of a program in a pod kubectl says that it has ended: that hides why.
+        said = "\n".join(each for each in lines if not _ENDED.fullmatch(each.strip())) or "\n".join(lines)
         code = self._program.poll()
-        return process.Completed(code or 0, "", self._complaint.decode(errors="replace")).reason()
+        if code is None and not said.strip():
+            return "it takes nothing more"
+        return process.Completed(code or 0, "", said).reason()
 
 
 class _Answer:

@@ -154,8 +154,8 @@ def test_what_does_not_answer_is_ended(
     monkeypatch.setattr(streams, "LATEST", 2)
     monkeypatch.setattr("pipelinekit.adapters.process.MOST", 100_000)
     if reason.startswith("an") and isinstance(pod.receivers, receivers.PodReceivers):
-        # Any line is an answer to it: what never ends one is.
-        text = "exec tr '\\0' x < /dev/zero"
+        # Any line is an answer to it: what never ends one is none. The way to it stays open meanwhile.
+        text = "exec 3<&0\nexec tr '\\0' x < /dev/zero"
     (pod.log.parent / "bin" / "kubectl").write_text(f"#!/bin/sh\necho $$ >> {pod.log}\n{text}\n")
     with pytest.raises(ToolFailed, match=reason):
         pod.send(a="1")
@@ -210,6 +210,32 @@ def test_a_program_that_ends_says_why(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(Gone, match="error: full") as gone:
         talk.ask([b"one\n"], lambda _: True, 10)
     assert gone.value.over
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("echo OSError: full >&2; echo command terminated with exit code 1 >&2; exit 1", "OSError: full"),
+        ("echo command terminated with exit code 137 >&2; exit 137", "terminated with exit code 137"),
+    ],
+)
+def test_what_a_program_in_a_pod_said_at_last_is_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, reason: str
+) -> None:
+    kubectl.here(tmp_path, monkeypatch)
+    talk = Conversation(["kubectl", "--", "sh", "-c", script], {})
+    with pytest.raises(Gone, match=reason):
+        talk.ask([b"one\n"], b"never".__eq__, 10)
+
+
+def test_a_program_that_goes_on_and_hears_nothing_has_no_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kubectl.here(tmp_path, monkeypatch)
+    talk = Conversation(["kubectl", "--", "sh", "-c", "exec <&-; echo deaf; exec sleep 30"], {})
+    assert talk.ask([], b"deaf".__eq__, 10) == [b"deaf"]
+    with pytest.raises(Gone, match="it takes nothing more"):
+        talk.ask([b"one\n"], b"never".__eq__, 10)
 
 
 def test_what_stands_behind_the_last_line_is_no_answer_and_is_not_waited_for(

@@ -10,6 +10,8 @@ const DUE = path.join(FOLDER, "due");
 const STAGE = path.join(ROOT, `.draft-sync-tmp-${process.pid}`);
 const PIECE = 1 << 20;
 const NOTHING = ["-", "-", ""];
+// Not the clock, which may jump: milliseconds since the beginning.
+const passed = () => process.uptime() * 1000;
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 function place(name) {
@@ -233,15 +235,15 @@ function answers(port) {
 
 async function begunAgain(port, patience) {
   const before = standing().generation;
-  const until = Date.now() + patience * 1000;
+  const until = passed() + patience * 1000;
   process.kill(1, "SIGHUP");
   let since = 0;
-  while (Date.now() < until) {
+  while (passed() < until) {
     const now = standing();
     if (now.generation > before) {
-      since = since || Date.now();
+      since = since || passed();
       if (!now.running) return { state: "ended", code: now.code || 0 };
-      if (port ? await answers(port) : Date.now() > since + 500) return { state: "running" };
+      if (port ? await answers(port) : passed() > since + 500) return { state: "running" };
     }
     await sleep(30);
   }

@@ -216,16 +216,16 @@ def standing():
 
 def begun_again(port, patience):
     """Begin the program again, and look until it answers, has ended, or takes too long."""
-    before, until = standing()["generation"], time.time() + patience
+    before, until = standing()["generation"], time.monotonic() + patience
     os.kill(1, signal.SIGHUP)
     since = 0.0
-    while time.time() < until:
+    while time.monotonic() < until:
         now = standing()
         if now["generation"] > before:
-            since = since or time.time()
+            since = since or time.monotonic()
             if not now["running"]:
                 return {"state": "ended", "code": now.get("code", 0)}
-            if answers(port) if port else time.time() > since + 0.5:
+            if answers(port) if port else time.monotonic() > since + 0.5:
                 return {"state": "running"}
         time.sleep(0.03)
     return {"state": "silent"}
