@@ -97,8 +97,11 @@ class SourceFolder:
 
 
 def _is_past(changed: int, now: int) -> bool:
-    """Whether what is written from `now` on gets another time than `changed`, both in nanoseconds: file systems
-    count in ticks of the kernel, and some in seconds. What gets the same one is seen by its content alone."""
+    """Whether what is written from `now` on gets another time than `changed`, both in nanoseconds.
+
+    File systems count in ticks of the kernel, and some in seconds: of what gets the same time only its
+    content tells.
+    """
     return now - changed > (TICK if changed % SECOND else 2 * SECOND)
 
 

@@ -45,7 +45,7 @@ def _tag_of(values: Any) -> str:
 
 
 def _is_installed(here: Draft, target: Target, state: ReleaseState) -> bool:
-    """Whether a release is of the chart that is in the folder now, with what draft.toml sets over its values."""
+    """Whether a release is of the chart that is in the folder now, with what draft.toml sets over it."""
     given = {key: each for key, each in rising.sets_of(here).items() if key not in INJECTED}
     # A debugger is laid over what is set.
     kept = "develop" in state.values or overlay(dict(state.values), given) == dict(state.values)

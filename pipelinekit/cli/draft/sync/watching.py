@@ -53,7 +53,7 @@ def _sync(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> No
 
 
 def _look_anew(session: syncing.Session) -> None:
-    """Read the documents again; what they say wrong is said by the build that follows, which reads them too."""
+    """Read the documents again; what they say wrong is said by the build that follows."""
     session.here = here = _anew(session.here)
     try:
         found = syncing.able(here)
