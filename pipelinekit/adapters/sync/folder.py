@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipelinekit.adapters import regular
@@ -48,8 +49,7 @@ class SourceFolder:
         sources: dict[str, Entry] = {}
         building: dict[str, Entry] = {}
         apart = {self.dockerfile, f"{self.dockerfile}.dockerignore", *DOCUMENTS}
-        charts = (each.relative_to(self.root).as_posix() for each in (self.root / "charts").rglob("*"))
-        for path in (*context.names(self.root, self.dockerfile), *sorted(apart), *charts):
+        for path in (*context.names(self.root, self.dockerfile), *sorted(apart), *_charts(self.root)):
             if entry := self._entry(path, known, began):
                 builds = path in apart or path.startswith("charts/") or is_building(path, self.layout)
                 if builds:
@@ -80,7 +80,7 @@ class SourceFolder:
             seen = (there.st_mtime_ns, there.st_ctime_ns, there.st_size, there.st_ino, there.st_mode)
             before = known.get(path)
             entry = before[1] if before and before[0] == seen else _made(Path(full), there.st_mode)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             hint = "add it to .dockerignore"
@@ -94,6 +94,13 @@ class SourceFolder:
         if entry and _is_past(there.st_ctime_ns, began):
             self._known[path] = (seen, entry)
         return entry
+
+
+def _charts(root: Path) -> Iterator[str]:
+    # A folder that goes meanwhile is passed over, as one that went before.
+    for folder, folders, files in os.walk(root / "charts"):
+        at = Path(folder).relative_to(root)
+        yield from ((at / name).as_posix() for name in (*folders, *files))
 
 
 def _is_past(changed: int, now: int) -> bool:

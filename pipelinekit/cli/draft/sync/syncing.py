@@ -94,6 +94,8 @@ class Session:
         self.restarts: dict[str, Mapping[str, int]] = {}
         self.doubt = ""
         """Why what runs was said to be stale, until it is said to be what the folder holds."""
+        self.served = False
+        """Whether a pod of the last build has taken sources."""
         self.changed = False
         """Whether it is a change that is answered, and not the time until another try that is over."""
         self.anew(here, found)
@@ -134,8 +136,9 @@ class Session:
             self.seen = None
             if self.built is None or now.building != self.built.building:
                 self._build()
-            else:
-                self._sync(now)
+            elif not self._sync(now):
+                report.say(f"no pod of {self._where()} takes sources any more: brought up again with sync")
+                self._build()
             if self.doubt and self._have(now):
                 report.now(f"{self._where()} is what the folder holds again")
                 self.doubt = ""
@@ -169,7 +172,7 @@ class Session:
         return any((each / ".git" / "index.lock").exists() for each in folders)
 
     def _build(self) -> None:
-        again, self.built, self.pods = self.built is not None, None, None
+        again, self.built, self.pods, self.served = self.built is not None, None, None, False
         self._leave()
         before = self._still(float(self.here.settings.watch_delay)) if again else self.folder.look()
         building = digest_of(before.building)
@@ -191,9 +194,14 @@ class Session:
         )
         self._sync(now)
 
-    def _sync(self, now: Look) -> None:
+    def _sync(self, now: Look) -> bool:
+        """Have the pods be what the folder is; whether they are such that they can be.
+
+        Another `draft up` may have replaced them, or `draft reap` have put them to sleep: what is saved from
+        then on would get nowhere, and nobody would be told.
+        """
         if self.copies is None:
-            return
+            return True
         if self.pods is None:
             self.pods = self.here.pods.pods(self.target)
             self.copies.receivers.only({pod.name for pod in self._staying()})
@@ -201,6 +209,12 @@ class Session:
             self._forget_what_began_again(pod)
             for container in pod.synced:
                 self._bring(pod, container, now)
+        if any(pod.synced for pod in self._staying()):
+            self.served = True
+            return True
+        # Of jobs alone no pod ever takes any.
+        replaced = self.served and any(pod.ready for pod in self._staying())
+        return not (replaced or self.changed)
 
     def _have(self, now: Look) -> bool:
         """Whether every pod was found to have, or was brought, what the folder holds."""

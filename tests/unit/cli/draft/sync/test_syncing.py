@@ -48,6 +48,9 @@ def session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Session:
     folder = developers.Folder({"a.py": "1", "b.py": "2"})
     made.folder = cast("Any", folder)
     made.built = folder.look()
+    builds: list[bool] = []
+    monkeypatch.setattr(made, "_build", lambda: builds.append(True))
+    cast("Any", made).builds_begun = builds
     receivers = Deaf({"one": dict(made.built.sources)})
     made.copies = Copies(TARGET, made.built.sources, folder, receivers)
     made.turn(0)
@@ -103,3 +106,26 @@ def test_pods_that_are_gone_are_not_said_to_have_anything(
     cast("Any", session.here.pods).there = ()
     session.turn(0)
     assert "again" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("there", "counts", "builds"),
+    [
+        # Another `draft up` has brought it up without sync: no save would get there.
+        ((developers.pod("two"),), [0], 1),
+        # It does not run yet, and the one before goes on.
+        ((developers.pod("two", ready=False),), [0], 0),
+        ((replace(developers.pod("one"), synced=("web",)), developers.pod("two")), [0], 0),
+        # Asleep, until somebody works on it.
+        ((), [0, 0], 0),
+        ((), [0, 1], 1),
+    ],
+)
+def test_pods_that_take_no_sources_any_more_are_brought_up_again(
+    session: Session, there: Any, counts: list[int], builds: int
+) -> None:
+    cast("Any", session.here.pods).there = there
+    for count in counts:
+        session.news.set()
+        session.turn(count)
+    assert len(cast("Any", session).builds_begun) == builds
