@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pipelinekit.adapters import conversation
 from pipelinekit.adapters.conversation import Conversation, Gone
 from pipelinekit.adapters.sync import receivers, shells, streams
 from pipelinekit.errors import ToolFailed
@@ -20,6 +21,8 @@ from pipelinekit.model.sources import Content, Entry, Sending, Tree
 from pipelinekit.plan.sync.batches import difference, digest_of
 from tests import examples
 from tests.real import app, kubectl
+from tests.testbed import binaries
+from tests.testbed.layout import Layout
 
 TARGET = examples.target()
 
@@ -69,6 +72,10 @@ class Pod:
 
 @pytest.fixture(params=["python", "sh"])
 def pod(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pod]:
+    if request.param == "node":
+        request.getfixturevalue("testbed")
+        node = binaries.unpacked(Layout.from_environment(), binaries.NODE) / "bin"
+        monkeypatch.setenv("PATH", f"{node}:{os.environ['PATH']}")
     made = Pod(tmp_path, request.param, monkeypatch)
     yield made
     made.receivers.close()
@@ -136,6 +143,22 @@ def test_no_batch_is_lost_with_the_stream_that_it_was_on(
         assert pod.receivers.apply(TARGET, "p", "c", whole).digest == digest_of(pod.tree())
     assert pod.holds() == {"a": "2", "large": "x" * 300_000}
     assert len(pod.begun()) == 2
+
+
+@pytest.mark.parametrize("pod", ["python", "node", "sh"], indirect=True)
+def test_a_volume_that_is_full_is_told_and_the_next_batch_that_fits_is_taken(pod: Pod) -> None:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(pod.root)], check=True)
+    try:
+        pod.send(a="1", b="2")
+        with pytest.raises(ToolFailed, match=r"(?i)c of p: .*(no space left|wrote only)"):
+            pod.send(large="x" * 3_000_000, a="2")
+        assert pod.holds() == {"a": "1", "b": "2"}
+        pod.files = {"a": file("1"), "b": file("2")}
+        assert pod.send(a="3") == digest_of(pod.tree())
+        assert pod.holds() == {"a": "3", "b": "2"}
+    finally:
+        pod.receivers.close()
+        subprocess.run(["umount", "--lazy", str(pod.root)], check=True)
 
 
 def test_what_keeps_ending_is_told_with_its_reason(pod: Pod) -> None:
@@ -236,6 +259,16 @@ def test_a_program_that_goes_on_and_hears_nothing_has_no_exit_code(
     assert talk.ask([], b"deaf".__eq__, 10) == [b"deaf"]
     with pytest.raises(Gone, match="it takes nothing more"):
         talk.ask([b"one\n"], b"never".__eq__, 10)
+
+
+def test_what_takes_nothing_more_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As kubectl goes on when a program in a pod has ended with something left on the way to it."""
+    kubectl.here(tmp_path, monkeypatch)
+    monkeypatch.setattr(conversation, "STALLED", 1.0)
+    talk = Conversation(["kubectl", "--", "sh", "-c", "echo Killed >&2; exec sleep 60"], {})
+    with pytest.raises(Gone, match="Killed"):
+        talk.ask([b"x" * 1_000_000], lambda _: True, 20)
+    assert not talk.going()
 
 
 def test_what_stands_behind_the_last_line_is_no_answer_and_is_not_waited_for(

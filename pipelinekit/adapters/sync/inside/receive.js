@@ -142,17 +142,27 @@ function line() {
 }
 
 function take(size, to) {
-  const handle = fs.openSync(to, "w");
-  try {
-    while (size) {
-      const piece = read(Math.min(size, PIECE));
-      if (!piece.length) throw new Error("the batch has ended in the middle");
-      fs.writeSync(handle, piece);
-      size -= piece.length;
+  let failed = "";
+  let handle = null;
+  const keep = (act) => {
+    try {
+      if (!failed) act();
+    } catch (error) {
+      failed = error.message;
     }
-  } finally {
-    fs.closeSync(handle);
+  };
+  keep(() => (handle = fs.openSync(to, "w")));
+  while (size) {
+    const piece = read(Math.min(size, PIECE));
+    if (!piece.length) throw new Error("the batch has ended in the middle");
+    // It may take a part of it.
+    keep(() => {
+      for (let at = 0; at < piece.length; ) at += fs.writeSync(handle, piece, at);
+    });
+    size -= piece.length;
   }
+  if (handle !== null) fs.closeSync(handle);
+  return failed;
 }
 
 function skip(size) {
@@ -181,9 +191,11 @@ function applied(batch) {
   clearStages();
   fs.mkdirSync(STAGE);
   try {
-    batch.put.forEach(([, kind, , what], number) => {
-      if (kind === "f") take(what, path.join(STAGE, String(number)));
-    });
+    const taken = batch.put.map(([, kind, , what], number) =>
+      kind === "f" ? take(what, path.join(STAGE, String(number))) : "",
+    );
+    const failed = taken.find((each) => each);
+    if (failed) return { failed };
     // While it is being changed it is nobody's tree: killed here, the next batch is a whole one.
     const names = [...tree.keys(), ...(remembered() || new Map()).keys(), ...batch.put.map((each) => each[0])];
     keep(new Map(names.map((each) => [each, null])));
