@@ -205,15 +205,17 @@ class Session:
         if self.pods is None:
             self.pods = self.here.pods.pods(self.target)
             self.copies.receivers.only({pod.name for pod in self._staying()})
-        for pod in self._staying():
+        # Looked at anew where one does not answer.
+        staying = self._staying()
+        for pod in staying:
             self._forget_what_began_again(pod)
             for container in pod.synced:
                 self._bring(pod, container, now)
-        if any(pod.synced for pod in self._staying()):
+        if any(pod.synced for pod in staying):
             self.served = True
             return True
         # Of jobs alone no pod ever takes any.
-        replaced = self.served and any(pod.ready for pod in self._staying())
+        replaced = self.served and any(pod.ready for pod in staying)
         return not (replaced or self.changed)
 
     def _have(self, now: Look) -> bool:

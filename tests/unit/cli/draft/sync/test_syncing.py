@@ -76,6 +76,7 @@ def test_what_does_not_get_there_is_told_once_and_so_is_its_end(
     assert (said.err.count("no space left"), said.out.count("stale: ")) == (1, 1)
     session.turn(1)
     assert capsys.readouterr().out.count("stale: ") == 1, "each change has its answer"
+    assert not cast("Any", session).builds_begun
     receivers.away = False
     session.turn(0)
     assert "what the folder holds runs" in capsys.readouterr().out
