@@ -154,7 +154,7 @@ class TestSession:
     def test_another_up_beside_it_leaves_no_edit_behind(self, session: Session) -> None:
         told = len(session.said)
         # Its pods take no sources: what is saved from then on would get nowhere.
-        assert session.dev.up()["built"]
+        assert session.dev.up()["revised"]
         assert app.eventually(lambda: any("(not built)" in each for each in session.said[told:]), 120)
         session.after(lambda: session.greet("9"), "what the folder holds runs")
         assert answers(session.dev, "9")
