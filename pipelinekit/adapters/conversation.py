@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import selectors
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,9 +16,14 @@ if TYPE_CHECKING:
     from typing import IO
 
 _PIECE = 64 * 1024
+_DEAF = "it takes nothing more"
+_ENDED = re.compile(r"command terminated with exit code \d+")
 _ALL = memoryview(b"")
 _LEAVING = 2.0
 """Seconds that a program has to end once nothing more is told."""
+STALLED = 30.0
+"""Seconds in which it takes nothing of what it is told: kubectl goes on for ever where a program in a pod has
+ended with something left on the way to it."""
 
 
 class Gone(Exception):
@@ -73,16 +79,19 @@ class Conversation:
         self, told: Iterable[bytes], is_last: Callable[[bytes], bool], until: float
     ) -> list[bytes]:
         answer, pieces, rest = _Answer(is_last), filter(None, told), memoryview(b"")
+        fed = time.monotonic()
         with selectors.DefaultSelector() as selector:
             for stream in (self._program.stdout, self._program.stderr):
                 selector.register(stream, selectors.EVENT_READ)  # type: ignore[arg-type]
             selector.register(self._input, selectors.EVENT_WRITE)
             while self._input in _files(selector) or not answer.whole:
-                left = until - time.monotonic()
+                waits = self._input in _files(selector)
+                left = min(until, fed + STALLED if waits else until) - time.monotonic()
                 if left <= 0:
-                    raise Gone("no answer in time")
+                    raise Gone(self._said() or _DEAF if waits else "no answer in time")
                 for key, _ in selector.select(left):
                     if key.fileobj is self._input:
+                        fed = time.monotonic()
                         rest = self._fed(rest or memoryview(next(pieces, b"")))
                         if rest is _ALL:
                             selector.unregister(self._input)
@@ -114,7 +123,13 @@ class Conversation:
             with suppress(OSError):
                 self._complaint += os.read(self._program.stderr.fileno(), _PIECE)
         code = self._program.poll()
-        return process.Completed(code or 0, "", self._complaint.decode(errors="replace")).reason()
+        return self._said() or (_DEAF if code is None else f"exit code {code}")
+
+    def _said(self) -> str:
+        lines = self._complaint.decode(errors="replace").splitlines()
+        # Of a program in a pod kubectl says that it has ended: that hides why.
+        told = "\n".join(each for each in lines if not _ENDED.fullmatch(each.strip())) or "\n".join(lines)
+        return process.Completed(0, "", told).reason() if told.strip() else ""
 
 
 class _Answer:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from pipelinekit.adapters import regular
+from pipelinekit.adapters.build import context
 from pipelinekit.adapters.build.context import Sources, context_digest, names
 from pipelinekit.adapters.source.clone.tracked import tracked
 from pipelinekit.errors import Refused
+from pipelinekit.reading.docker.dockerignore import read_dockerignore
 
 SECRET = (
     ".env",
@@ -107,3 +111,28 @@ def test_folders_without_end_are_refused(tmp_path: Path) -> None:
     (tmp_path / "/".join(["d"] * 250)).mkdir(parents=True)
     with pytest.raises(Refused, match="folders inside each other"):
         names(tmp_path, "Dockerfile")
+
+
+def test_what_goes_while_it_is_read_is_not_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a checkout of another branch removes it: no error, for there is nothing that could be mended."""
+    for name in ("a", "b/c", "d"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    listed = names(tmp_path, "Dockerfile")
+    walked = context._walk(tmp_path, read_dockerignore(""))
+    assert next(walked)
+    shutil.rmtree(tmp_path / "b")
+    assert "b/c" not in set(walked)
+    expected = context_digest(tmp_path, "Dockerfile")
+    monkeypatch.setattr(context, "names", lambda *_: listed)
+    assert context_digest(tmp_path, "Dockerfile") == expected
+    real = regular.descriptor
+
+    def opened(path: Path, *, follow: bool) -> int:
+        (tmp_path / "d").write_text("")
+        return real(path, follow=follow)
+
+    monkeypatch.setattr(regular, "descriptor", opened)
+    assert context_digest(tmp_path, "Dockerfile") != expected
+    monkeypatch.setattr(regular, "descriptor", lambda *_, follow: real(tmp_path / "gone", follow=follow))
+    assert context_digest(tmp_path, "Dockerfile") != expected

@@ -52,7 +52,10 @@ def test_nothing_changed_is_nothing_done_whatever_was_touched(dev: Developer) ->
 def test_values_alone_are_no_build(dev: Developer) -> None:
     before = dev.up()
     dev.application.replace("charts/orders/values.yaml", "tmp: 1Gi", "tmp: 2Gi")
+    stale = dev.draft("status")
+    assert (stale.code, "stale: the folder has changed" in stale.out) == (1, True), stale.out
     found = dev.up()
+    assert dev.draft("status").code == 0
     assert (found["built"], found["pushed"], found["revised"]) == (False, False, True)
     assert found["tag"] == before["tag"]
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pipelinekit.adapters import conversation
 from pipelinekit.adapters.conversation import Conversation, Gone
 from pipelinekit.adapters.sync import receivers, shells, streams
 from pipelinekit.errors import ToolFailed
@@ -20,6 +21,8 @@ from pipelinekit.model.sources import Content, Entry, Sending, Tree
 from pipelinekit.plan.sync.batches import difference, digest_of
 from tests import examples
 from tests.real import app, kubectl
+from tests.testbed import binaries
+from tests.testbed.layout import Layout
 
 TARGET = examples.target()
 
@@ -69,6 +72,10 @@ class Pod:
 
 @pytest.fixture(params=["python", "sh"])
 def pod(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pod]:
+    if request.param == "node":
+        request.getfixturevalue("testbed")
+        node = binaries.unpacked(Layout.from_environment(), binaries.NODE) / "bin"
+        monkeypatch.setenv("PATH", f"{node}:{os.environ['PATH']}")
     made = Pod(tmp_path, request.param, monkeypatch)
     yield made
     made.receivers.close()
@@ -138,6 +145,22 @@ def test_no_batch_is_lost_with_the_stream_that_it_was_on(
     assert len(pod.begun()) == 2
 
 
+@pytest.mark.parametrize("pod", ["python", "node", "sh"], indirect=True)
+def test_a_volume_that_is_full_is_told_and_the_next_batch_that_fits_is_taken(pod: Pod) -> None:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(pod.root)], check=True)
+    try:
+        pod.send(a="1", b="2")
+        with pytest.raises(ToolFailed, match=r"(?i)c of p: .*(no space left|wrote only)"):
+            pod.send(large="x" * 3_000_000, a="2")
+        assert pod.holds() == {"a": "1", "b": "2"}
+        pod.files = {"a": file("1"), "b": file("2")}
+        assert pod.send(a="3") == digest_of(pod.tree())
+        assert pod.holds() == {"a": "3", "b": "2"}
+    finally:
+        pod.receivers.close()
+        subprocess.run(["umount", "--lazy", str(pod.root)], check=True)
+
+
 def test_what_keeps_ending_is_told_with_its_reason(pod: Pod) -> None:
     (pod.log.parent / "bin" / "kubectl").write_text("#!/bin/sh\necho error: no such pod >&2\nexit 1\n")
     with pytest.raises(ToolFailed, match="c of p: error: no such pod"):
@@ -154,8 +177,8 @@ def test_what_does_not_answer_is_ended(
     monkeypatch.setattr(streams, "LATEST", 2)
     monkeypatch.setattr("pipelinekit.adapters.process.MOST", 100_000)
     if reason.startswith("an") and isinstance(pod.receivers, receivers.PodReceivers):
-        # Any line is an answer to it: what never ends one is.
-        text = "exec tr '\\0' x < /dev/zero"
+        # Any line is an answer to it: what never ends one is none. The way to it stays open meanwhile.
+        text = "exec 3<&0\nexec tr '\\0' x < /dev/zero"
     (pod.log.parent / "bin" / "kubectl").write_text(f"#!/bin/sh\necho $$ >> {pod.log}\n{text}\n")
     with pytest.raises(ToolFailed, match=reason):
         pod.send(a="1")
@@ -210,6 +233,42 @@ def test_a_program_that_ends_says_why(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(Gone, match="error: full") as gone:
         talk.ask([b"one\n"], lambda _: True, 10)
     assert gone.value.over
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("echo OSError: full >&2; echo command terminated with exit code 1 >&2; exit 1", "OSError: full"),
+        ("echo command terminated with exit code 137 >&2; exit 137", "terminated with exit code 137"),
+    ],
+)
+def test_what_a_program_in_a_pod_said_at_last_is_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, reason: str
+) -> None:
+    kubectl.here(tmp_path, monkeypatch)
+    talk = Conversation(["kubectl", "--", "sh", "-c", script], {})
+    with pytest.raises(Gone, match=reason):
+        talk.ask([b"one\n"], b"never".__eq__, 10)
+
+
+def test_a_program_that_goes_on_and_hears_nothing_has_no_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kubectl.here(tmp_path, monkeypatch)
+    talk = Conversation(["kubectl", "--", "sh", "-c", "exec <&-; echo deaf; exec sleep 30"], {})
+    assert talk.ask([], b"deaf".__eq__, 10) == [b"deaf"]
+    with pytest.raises(Gone, match="it takes nothing more"):
+        talk.ask([b"one\n"], b"never".__eq__, 10)
+
+
+def test_what_takes_nothing_more_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As kubectl goes on when a program in a pod has ended with something left on the way to it."""
+    kubectl.here(tmp_path, monkeypatch)
+    monkeypatch.setattr(conversation, "STALLED", 1.0)
+    talk = Conversation(["kubectl", "--", "sh", "-c", "echo Killed >&2; exec sleep 60"], {})
+    with pytest.raises(Gone, match="Killed"):
+        talk.ask([b"x" * 1_000_000], lambda _: True, 20)
+    assert not talk.going()
 
 
 def test_what_stands_behind_the_last_line_is_no_answer_and_is_not_waited_for(

@@ -151,6 +151,16 @@ class TestSession:
         assert answers(session.dev, "3")
 
     @pytest.mark.matrix("draft")
+    def test_another_up_beside_it_leaves_no_edit_behind(self, session: Session) -> None:
+        told = len(session.said)
+        # Its pods take no sources: what is saved from then on would get nowhere.
+        assert session.dev.up()["revised"]
+        assert app.eventually(lambda: any("(not built)" in each for each in session.said[told:]), 120)
+        session.after(lambda: session.greet("9"), "what the folder holds runs")
+        assert answers(session.dev, "9")
+        assert session.inside() == session.local()
+
+    @pytest.mark.matrix("draft")
     def test_a_file_that_packages_are_made_of_is_a_build(self, session: Session) -> None:
         session.after(lambda: session.greet("5"), "what the folder holds runs")
         more = session.dev.application.folder / "requirements-more.txt"

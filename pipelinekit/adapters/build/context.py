@@ -23,6 +23,8 @@ DOCKERFILE = "Dockerfile"
 TEXT = 1024 * 1024
 """Bytes of a Dockerfile or `.dockerignore`."""
 DEEPEST = 200
+_GONE = (FileNotFoundError, NotADirectoryError)
+"""What is told of a path that was there a moment ago."""
 LAST, STAGE = "last", "stage-"
 """Tags in a cache repository: the image itself, and its stages by name."""
 
@@ -97,6 +99,7 @@ def write_context(
     """The context as a tar: in a fixed order, without times and owners; `replaced` texts are in it instead.
 
     Modes say only whether a file may be executed, as git does, so that two checkouts give the same bytes.
+    What is removed meanwhile is not in it: whoever builds asks afterwards whether anything has changed.
     """
     texts = replaced or {}
     with tarfile.open(fileobj=to, mode="w", format=tarfile.PAX_FORMAT) as archive:
@@ -108,8 +111,9 @@ def write_context(
             if name in texts:
                 _add_text(archive, info, texts[name])
             elif info.isfile():
-                with open(_opened(path), "rb") as stream:
-                    archive.addfile(info, stream)
+                if (handle := _opened(path)) is not None:
+                    with os.fdopen(handle, "rb") as stream:
+                        archive.addfile(info, cast("IO[bytes]", _Filled(stream)))
             else:
                 archive.addfile(info)
 
@@ -175,6 +179,8 @@ def _walk(folder: Path, ignore: Ignore) -> Iterator[str]:
             with os.scandir(folder / prefix if prefix else folder) as entries:
                 found = list(entries)
         except OSError as error:
+            if prefix and isinstance(error, _GONE):
+                continue
             hint = "add it to .dockerignore"
             raise refused("context-unreadable", f"{prefix or folder}: {error.strerror}", hint=hint) from error
         for entry in found:
@@ -191,16 +197,16 @@ def _entry(archive: tarfile.TarFile, path: Path, name: str) -> tarfile.TarInfo |
     try:
         # A socket has no entry, whatever the library's types say.
         info = cast("tarfile.TarInfo | None", archive.gettarinfo(str(path), arcname=name))
+        if info and info.islnk():
+            # Two names of one file on disk are two files to everybody else.
+            info.type, info.size, info.linkname = tarfile.REGTYPE, path.stat().st_size, ""
+    except _GONE:
+        return None
     except OSError as error:
         raise refused(
             "context-unreadable", f"{path}: {error.strerror}", hint="add it to .dockerignore"
         ) from error
-    if info is None:
-        return None
-    if info.islnk():
-        # Two names of one file on disk are two files to everybody else.
-        info.type, info.size, info.linkname = tarfile.REGTYPE, path.stat().st_size, ""
-    if not (info.isfile() or info.isdir() or info.issym()):
+    if info is None or not (info.isfile() or info.isdir() or info.issym()):
         return None
     info.mtime, info.uid, info.gid, info.uname, info.gname = 0, 0, 0, "", ""
     info.mode = 0o755 if info.isdir() or info.mode & 0o100 else 0o644
@@ -208,10 +214,12 @@ def _entry(archive: tarfile.TarFile, path: Path, name: str) -> tarfile.TarInfo |
     return info
 
 
-def _opened(path: Path) -> int:
+def _opened(path: Path) -> int | None:
     # What was a file a moment ago may be a pipe by now, which would never end.
     try:
         return regular.descriptor(path, follow=False)
+    except _GONE:
+        return None
     except OSError as error:
         raise refused(
             "context-unreadable", f"{path}: {error.strerror}", hint="add it to .dockerignore"
@@ -224,6 +232,19 @@ def _add_text(archive: tarfile.TarFile, info: tarfile.TarInfo, text: str) -> Non
     data = text.encode()
     info.type, info.size = tarfile.REGTYPE, len(data)
     archive.addfile(info, io.BytesIO(data))
+
+
+class _Filled:
+    """A file that has as many bytes as are asked for.
+
+    One that is cut while it is read is nobody's error; what was read of it is not what it holds in the end.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+
+    def read(self, size: int) -> bytes:
+        return self.stream.read(size).ljust(size, b"\0")
 
 
 class _Digest:

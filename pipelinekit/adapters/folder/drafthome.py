@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pipelinekit.adapters import files, regular
@@ -47,11 +48,19 @@ class DraftHome:
         folder = self.folder / LOGS / application
         path = folder / build
         files.write_atomic(path, text, mode=0o600)
-        for old in sorted(folder.iterdir())[:-KEPT]:
+        for old in self.logs(application)[:-KEPT]:
             old.unlink(missing_ok=True)
         return path
 
     def logs(self, application: str) -> list[Path]:
-        """The application's logs, the oldest first."""
+        """The application's logs, the one that was written last at the end.
+
+        Not in the order of their names: an `up` that finds nothing to do has the build of before.
+        """
+        written: list[tuple[int, Path]] = []
         folder = self.folder / LOGS / application
-        return sorted(each for each in folder.iterdir() if each.is_file()) if folder.is_dir() else []
+        for each in folder.iterdir() if folder.is_dir() else ():
+            # Another `up` clears away what is old.
+            with suppress(FileNotFoundError):
+                written.append((each.stat().st_mtime_ns, each))
+        return [each for _, each in sorted(written) if each.is_file()]

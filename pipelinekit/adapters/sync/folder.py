@@ -6,6 +6,8 @@ import errno
 import hashlib
 import os
 import stat
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipelinekit.adapters import regular
@@ -18,6 +20,10 @@ from pipelinekit.reading.docker.dockerignore import FILE
 DOCUMENTS = ("app.yaml", "draft.toml", ".draft-tasks.toml", FILE)
 LARGEST = 64 * 1024 * 1024
 """Bytes of one file."""
+
+SECOND = 1_000_000_000
+TICK = SECOND // 50
+"""Longer than any kernel's."""
 
 ODD = Entry("l", "-", "")
 """A link whose target is no text."""
@@ -39,12 +45,12 @@ class SourceFolder:
     def look(self) -> Look:
         """What is in it now."""
         known, self._known = self._known, {}
+        began = time.time_ns()
         sources: dict[str, Entry] = {}
         building: dict[str, Entry] = {}
         apart = {self.dockerfile, f"{self.dockerfile}.dockerignore", *DOCUMENTS}
-        charts = (each.relative_to(self.root).as_posix() for each in (self.root / "charts").rglob("*"))
-        for path in (*context.names(self.root, self.dockerfile), *sorted(apart), *charts):
-            if entry := self._entry(path, known):
+        for path in (*context.names(self.root, self.dockerfile), *sorted(apart), *_charts(self.root)):
+            if entry := self._entry(path, known, began):
                 builds = path in apart or path.startswith("charts/") or is_building(path, self.layout)
                 if builds:
                     building[path] = entry
@@ -67,14 +73,14 @@ class SourceFolder:
         same = entry.kind == "d" or hashlib.sha256(data).hexdigest() == entry.what
         return Content(entry=entry, data=data) if same else None
 
-    def _entry(self, path: str, known: dict[str, tuple[Seen, Entry]]) -> Entry | None:
+    def _entry(self, path: str, known: dict[str, tuple[Seen, Entry]], began: int) -> Entry | None:
         full = f"{self._text}/{path}"
         try:
             there = os.lstat(full)
             seen = (there.st_mtime_ns, there.st_ctime_ns, there.st_size, there.st_ino, there.st_mode)
             before = known.get(path)
             entry = before[1] if before and before[0] == seen else _made(Path(full), there.st_mode)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             hint = "add it to .dockerignore"
@@ -85,9 +91,25 @@ class SourceFolder:
             raise refused(
                 "sync-name", f"{path!r}: a name that not every program writes alike", hint="--no-sync"
             )
-        if entry:
+        if entry and _is_past(there.st_ctime_ns, began):
             self._known[path] = (seen, entry)
         return entry
+
+
+def _charts(root: Path) -> Iterator[str]:
+    # A folder that goes meanwhile is passed over, as one that went before.
+    for folder, folders, files in os.walk(root / "charts"):
+        at = Path(folder).relative_to(root)
+        yield from ((at / name).as_posix() for name in (*folders, *files))
+
+
+def _is_past(changed: int, now: int) -> bool:
+    """Whether what is written from `now` on gets another time than `changed`, both in nanoseconds.
+
+    File systems count in ticks of the kernel, and some in seconds: of what gets the same time only its
+    content tells.
+    """
+    return now - changed > (TICK if changed % SECOND else 2 * SECOND)
 
 
 def _made(full: Path, mode: int) -> Entry | None:

@@ -87,7 +87,10 @@ class PodReceivers:
         # Anything else than an answer is none, whoever has said it.
         with suppress(LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
             (line,) = answer
-            return read(json.loads(line))
+            found = json.loads(line)
+            if "failed" in found:
+                raise unanswered(pod, container, str(found["failed"]))
+            return read(found)
         # What comes after it would be taken for the next one's.
         self._streams.only(())
         raise unanswered(pod, container, "what it says is no answer")

@@ -216,12 +216,17 @@ class Connection:
         if not last and not self.last and self.wanted.tail >= 0:
             options = ["--tail", str(self.wanted.tail)]
         self.last.setdefault(key, "")
+        # Lines come in their order; the clock of their node may jump, and then all times are earlier ones.
+        caught_up = False
 
         def hear(line: str) -> None:
+            nonlocal caught_up
             stamp, space, text = line.partition(" ")
-            if space and stamp.endswith("Z") and connection.fresh(stamp, self.last[key]):
-                self.last[key] = stamp
-                report.now(text)
+            if space and stamp.endswith("Z"):
+                caught_up = caught_up or connection.fresh(stamp, last)
+                if caught_up:
+                    self.last[key] = stamp
+                    report.now(text)
 
         self.followed[key] = self.streams.logs(self.here.kube, self.target, pod, container, options, hear)
 

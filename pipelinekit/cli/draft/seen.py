@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,10 +19,16 @@ from pipelinekit.cli.draft.sync import synced
 from pipelinekit.cli.options import JSON, PLAN
 from pipelinekit.errors import check_failed, usage
 from pipelinekit.model.draft import BUILD_ID, Built
+from pipelinekit.plan.chartvalues import chart_of
+from pipelinekit.plan.draft.values import INJECTED
 from pipelinekit.plan.moment import moment
+from pipelinekit.reading.values import overlay
 from pipelinekit.steps.artefacts.recipe import resolve
 from pipelinekit.steps.deploying import deployment
 from pipelinekit.steps.innerloop import image, tasks
+
+if TYPE_CHECKING:
+    from pipelinekit.model.release import ReleaseState, Target
 
 
 def _tag_now(here: Draft) -> str:
@@ -36,6 +42,15 @@ def _tag_now(here: Draft) -> str:
 def _tag_of(values: Any) -> str:
     found = values.get("image") if isinstance(values, dict) else None
     return str(found.get("tag", "")).partition("@")[0] if isinstance(found, dict) else ""
+
+
+def _is_installed(here: Draft, target: Target, state: ReleaseState) -> bool:
+    """Whether a release is of the chart that is in the folder now, with what draft.toml sets over it."""
+    given = {key: each for key, each in rising.sets_of(here).items() if key not in INJECTED}
+    # A debugger is laid over what is set.
+    kept = "develop" in state.values or overlay(dict(state.values), given) == dict(state.values)
+    with rising.chart_of(here, target) as chart:
+        return kept and chart_of(state.values) == chart.digest
 
 
 @click.command()
@@ -59,11 +74,15 @@ def status(here: Draft, as_json: bool) -> None:
         found = deployment.compared(target, state, here.objects).standing
         now, tag = _tag_now(here), _tag_of(state.values)
         row |= {"revision": state.revision, "status": state.status, "tag": tag, "folder": now}
-        same = synced.current(here, target, state) if synced.is_synced(state) else tag == now
+        if synced.is_synced(state):
+            same = synced.current(here, target, state)
+        else:
+            same = tag == now and _is_installed(here, target, state)
         row |= {"stale": not same, "asleep": there.asleep, "ends": moment(there.ends) if there.ends else ""}
         row["ready"] = state.status == deployment.RUNNING and bool(found and found.good)
         ready = "ready" if row["ready"] else "asleep" if there.asleep else "not ready"
-        how = f"stale: the folder is {now[:12]}" if row["stale"] else "as the folder is"
+        changed = f"the folder is {now[:12]}" if tag != now else "the folder has changed"
+        how = f"stale: {changed}" if row["stale"] else "as the folder is"
         text = f"{target.name} {tag[:12]} in {target.namespace}: revision {state.revision}, {ready}, {how}"
         _report(row, text, as_json)
         if row["stale"] or not row["ready"]:

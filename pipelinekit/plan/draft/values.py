@@ -10,6 +10,9 @@ from pipelinekit.plan.chartvalues import takes_digest
 
 Values = Mapping[str, Any]
 
+INJECTED = frozenset({DRAFT, BUILD_ID, "digest", "image", "global", "imagePullSecrets"})
+"""What `injected` lays over whatever else is said of them."""
+
 
 def injected(name: str, image: Built, own: Values, chart_digest: str, *, pull_secret: bool) -> dict[str, Any]:
     """What wins over everything else, but for `buildID`. `own` are the chart's own values.

@@ -10,6 +10,8 @@ const DUE = path.join(FOLDER, "due");
 const STAGE = path.join(ROOT, `.draft-sync-tmp-${process.pid}`);
 const PIECE = 1 << 20;
 const NOTHING = ["-", "-", ""];
+// Not the clock, which may jump: milliseconds since the beginning.
+const passed = () => process.uptime() * 1000;
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 function place(name) {
@@ -140,17 +142,27 @@ function line() {
 }
 
 function take(size, to) {
-  const handle = fs.openSync(to, "w");
-  try {
-    while (size) {
-      const piece = read(Math.min(size, PIECE));
-      if (!piece.length) throw new Error("the batch has ended in the middle");
-      fs.writeSync(handle, piece);
-      size -= piece.length;
+  let failed = "";
+  let handle = null;
+  const keep = (act) => {
+    try {
+      if (!failed) act();
+    } catch (error) {
+      failed = error.message;
     }
-  } finally {
-    fs.closeSync(handle);
+  };
+  keep(() => (handle = fs.openSync(to, "w")));
+  while (size) {
+    const piece = read(Math.min(size, PIECE));
+    if (!piece.length) throw new Error("the batch has ended in the middle");
+    // It may take a part of it.
+    keep(() => {
+      for (let at = 0; at < piece.length; ) at += fs.writeSync(handle, piece, at);
+    });
+    size -= piece.length;
   }
+  if (handle !== null) fs.closeSync(handle);
+  return failed;
 }
 
 function skip(size) {
@@ -179,9 +191,11 @@ function applied(batch) {
   clearStages();
   fs.mkdirSync(STAGE);
   try {
-    batch.put.forEach(([, kind, , what], number) => {
-      if (kind === "f") take(what, path.join(STAGE, String(number)));
-    });
+    const taken = batch.put.map(([, kind, , what], number) =>
+      kind === "f" ? take(what, path.join(STAGE, String(number))) : "",
+    );
+    const failed = taken.find((each) => each);
+    if (failed) return { failed };
     // While it is being changed it is nobody's tree: killed here, the next batch is a whole one.
     const names = [...tree.keys(), ...(remembered() || new Map()).keys(), ...batch.put.map((each) => each[0])];
     keep(new Map(names.map((each) => [each, null])));
@@ -233,15 +247,15 @@ function answers(port) {
 
 async function begunAgain(port, patience) {
   const before = standing().generation;
-  const until = Date.now() + patience * 1000;
+  const until = passed() + patience * 1000;
   process.kill(1, "SIGHUP");
   let since = 0;
-  while (Date.now() < until) {
+  while (passed() < until) {
     const now = standing();
     if (now.generation > before) {
-      since = since || Date.now();
+      since = since || passed();
       if (!now.running) return { state: "ended", code: now.code || 0 };
-      if (port ? await answers(port) : Date.now() > since + 500) return { state: "running" };
+      if (port ? await answers(port) : passed() > since + 500) return { state: "running" };
     }
     await sleep(30);
   }

@@ -135,13 +135,21 @@ def forget_compiled(full):
 
 
 def take(size, to):
-    with open(to, "wb") as file:
-        while size:
-            piece = sys.stdin.buffer.read(min(size, PIECE))
-            if not piece:
-                raise SystemExit("the batch has ended in the middle")
-            file.write(piece)
-            size -= len(piece)
+    """Why it could not be kept, or nothing. All of it is taken in any case: a way that is left with something
+    on it is not told of the end of this process.
+    """
+    try:
+        with open(to, "wb") as file:
+            while size:
+                piece = sys.stdin.buffer.read(min(size, PIECE))
+                if not piece:
+                    raise SystemExit("the batch has ended in the middle")
+                size -= len(piece)
+                file.write(piece)
+    except OSError as error:
+        skip(size)
+        return error.strerror
+    return ""
 
 
 def skip(size):
@@ -173,9 +181,10 @@ def applied(batch):
     clear_stages()
     os.mkdir(STAGE)
     try:
-        for number, (_, kind, _, what) in enumerate(batch["put"]):
-            if kind == "f":
-                take(what, os.path.join(STAGE, str(number)))
+        files = [(number, each[3]) for number, each in enumerate(batch["put"]) if each[1] == "f"]
+        failed = [take(size, os.path.join(STAGE, str(number))) for number, size in files]
+        if any(failed):
+            return {"failed": next(filter(None, failed))}
         # While it is being changed it is nobody's tree: killed here, the next batch is a whole one.
         names = set(tree) | set(remembered() or ()) | {each[0] for each in batch["put"]}
         keep(dict.fromkeys(names))
@@ -216,16 +225,16 @@ def standing():
 
 def begun_again(port, patience):
     """Begin the program again, and look until it answers, has ended, or takes too long."""
-    before, until = standing()["generation"], time.time() + patience
+    before, until = standing()["generation"], time.monotonic() + patience
     os.kill(1, signal.SIGHUP)
     since = 0.0
-    while time.time() < until:
+    while time.monotonic() < until:
         now = standing()
         if now["generation"] > before:
-            since = since or time.time()
+            since = since or time.monotonic()
             if not now["running"]:
                 return {"state": "ended", "code": now.get("code", 0)}
-            if answers(port) if port else time.time() > since + 0.5:
+            if answers(port) if port else time.monotonic() > since + 0.5:
                 return {"state": "running"}
         time.sleep(0.03)
     return {"state": "silent"}

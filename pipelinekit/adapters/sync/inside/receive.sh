@@ -131,8 +131,16 @@ while read -r verb count; do
         if [ "${each##*-}" = $$ ] || ! kill -0 "${each##*-}" 2> /dev/null; then rm -rf -- "./$each"; fi
     done
     mkdir "$stage"
-    # Not one byte more: what follows is the next request.
-    dd bs=10240 count="$count" iflag=fullblock 2> /dev/null | tar -x -f - -C "$stage"
+    # Not one byte more: what follows is the next request. And not one less, also where there is no room for it: a way
+    # that is left with something on it is not told of the end of this process.
+    dd bs=10240 count="$count" iflag=fullblock 2> /dev/null | {
+        if ! tar -x -f - -C "$stage" 2> "$folder/said"; then
+            cat > /dev/null
+            read -r why < "$folder/said" || true
+            echo "error: $why" >&2
+            exit 1
+        fi
+    }
     case $verb in
         compare) compare ;;
         apply) apply ;;

@@ -70,10 +70,10 @@ def end(sig, patience):
     if not child:
         return reaped()
     group = child
-    until = time.time() + patience
+    until = time.monotonic() + patience
     send(group, sig)
     code = None
-    while child and time.time() < until:
+    while child and time.monotonic() < until:
         time.sleep(0.02)
         code = reaped()
     send(group, signal.SIGKILL)

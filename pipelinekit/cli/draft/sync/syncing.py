@@ -92,6 +92,12 @@ class Session:
         self.pods: tuple[Pod, ...] | None = None
         """As they were when last something was told of them."""
         self.restarts: dict[str, Mapping[str, int]] = {}
+        self.doubt = ""
+        """Why what runs was said to be stale, until it is said to be what the folder holds."""
+        self.served = False
+        """Whether a pod of the last build has taken sources."""
+        self.changed = False
+        """Whether it is a change that is answered, and not the time until another try that is over."""
         self.anew(here, found)
         self.changes = streams.changes(here.kube, target, self.news.set)
 
@@ -120,7 +126,7 @@ class Session:
         if self.news.is_set() or self.due:
             self.pods = None
         self.news.clear()
-        self.due = 0.0
+        self.due, self.changed = 0.0, count > 0
         if self.changes.ended.is_set():
             self.pods = None
             self.changes = self.streams.changes(self.here.kube, self.target, self.news.set)
@@ -130,8 +136,12 @@ class Session:
             self.seen = None
             if self.built is None or now.building != self.built.building:
                 self._build()
-            else:
-                self._sync(now)
+            elif not self._sync(now):
+                report.say(f"no pod of {self._where()} takes sources any more: brought up again with sync")
+                self._build()
+            if self.doubt and self._have(now):
+                report.now(f"{self._where()} is what the folder holds again")
+                self.doubt = ""
         except Moved:
             self.due = time.monotonic()
         except PipelinekitError as error:
@@ -162,15 +172,16 @@ class Session:
         return any((each / ".git" / "index.lock").exists() for each in folders)
 
     def _build(self) -> None:
-        before = self._still(float(self.here.settings.watch_delay)) if self.built else self.folder.look()
+        again, self.built, self.pods, self.served = self.built is not None, None, None, False
         self._leave()
-        self.built = self.pods = None
+        before = self._still(float(self.here.settings.watch_delay)) if again else self.folder.look()
         building = digest_of(before.building)
         with_sync = rising.Asked(
             timeout=self.asked.timeout, develop=developed(self.here, self.layout, building)
         )
         outcome = rising.bring_up(self.here, self.target, with_sync)
         report.now(outcome.sentence)
+        self.doubt = ""
         now = self.folder.look()
         if now.building != before.building or now.sources.keys() != before.sources.keys():
             self.due = time.monotonic()
@@ -183,17 +194,38 @@ class Session:
         )
         self._sync(now)
 
-    def _sync(self, now: Look) -> None:
+    def _sync(self, now: Look) -> bool:
+        """Have the pods be what the folder is; whether they are such that they can be.
+
+        Another `draft up` may have replaced them, or `draft reap` have put them to sleep: what is saved from
+        then on would get nowhere, and nobody would be told.
+        """
         if self.copies is None:
-            return
+            return True
         if self.pods is None:
             self.pods = self.here.pods.pods(self.target)
-            self.copies.receivers.only({pod.name for pod in self.pods if not pod.going})
-        for pod in self.pods:
-            if not pod.going:
-                self._forget_what_began_again(pod)
-                for container in pod.synced:
-                    self._bring(pod, container, now)
+            self.copies.receivers.only({pod.name for pod in self._staying()})
+        # Looked at anew where one does not answer.
+        staying = self._staying()
+        for pod in staying:
+            self._forget_what_began_again(pod)
+            for container in pod.synced:
+                self._bring(pod, container, now)
+        if any(pod.synced for pod in staying):
+            self.served = True
+            return True
+        # Of jobs alone no pod ever takes any.
+        replaced = self.served and any(pod.ready for pod in staying)
+        return not (replaced or self.changed)
+
+    def _have(self, now: Look) -> bool:
+        """Whether every pod was found to have, or was brought, what the folder holds."""
+        known = self.copies.known if self.copies else {}
+        there = [known.get((pod.name, each)) for pod in self._staying() for each in pod.synced]
+        return bool(there) and all(each == now.sources for each in there)
+
+    def _staying(self) -> list[Pod]:
+        return [pod for pod in self.pods or () if not pod.going]
 
     def _forget_what_began_again(self, pod: Pod) -> None:
         if self.copies and self.restarts.setdefault(pod.name, pod.restarts) != pod.restarts:
@@ -223,9 +255,15 @@ class Session:
             return f"synced {took}: the program does not answer"
         return f"synced {took}: what the folder holds runs"
 
+    def _where(self) -> str:
+        return f"{self.target.name} in {self.target.namespace}"
+
     def _stale(self, error: PipelinekitError) -> None:
-        report.error(error)
-        report.now(f"stale: {self.target.name} in {self.target.namespace} is not what the folder holds")
+        # Tried again every few seconds, it would be told again every few seconds.
+        if self.changed or self.doubt != str(error):
+            report.error(error)
+            report.now(f"stale: {self._where()} is not what the folder holds")
+        self.doubt = str(error)
         if isinstance(error, Refused) and error.faults[0].code in BUILT:
             raise error
 

@@ -40,8 +40,8 @@ def follow(here: Draft, target: Target, asked: rising.Asked, *, sync: bool) -> N
     for count in watcher.changes(folder, counts, here.settings.watch_delay, report.say):
         if count:
             report.say(f"{counted(count, 'path has', 'paths have')} changed")
-            here = _anew(here)
-        attempt(here, target, asked)
+        # The first time as well: a session may have ended over a document that has changed.
+        attempt(_anew(here), target, asked)
 
 
 def _sync(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> None:
@@ -53,8 +53,8 @@ def _sync(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> No
 
 
 def _look_anew(session: syncing.Session) -> None:
-    """Read the documents again; what they say wrong is said at the next build."""
-    here = _anew(session.here)
+    """Read the documents again; what they say wrong is said by the build that follows."""
+    session.here = here = _anew(session.here)
     try:
         found = syncing.able(here)
     except PipelinekitError:
@@ -62,8 +62,7 @@ def _look_anew(session: syncing.Session) -> None:
     if isinstance(found, str):
         report.say(f"from now on each change is a build: {found}")
         raise Refused
-    if (found, here.descriptor) != (session.layout, session.here.descriptor):
-        session.anew(here, found)
+    session.anew(here, found)
 
 
 def _anew(here: Draft) -> Draft:

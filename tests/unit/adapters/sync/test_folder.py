@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -49,3 +50,35 @@ def test_a_file_that_no_batch_could_hold_is_told_as_that(tmp_path: Path) -> None
     with pytest.raises(Refused, match=r"data\.bin is larger than 64 MiB") as refused:
         SourceFolder(tmp_path, "Dockerfile", Layout(runtime="python")).look()
     assert refused.value.faults[0].code in BUILT
+
+
+@pytest.mark.parametrize("age", [0, 900_000_000])
+def test_what_is_written_again_within_a_tick_of_the_clock_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, age: int
+) -> None:
+    """Same size, same time: on a file system that counts seconds an editor does that by saving twice."""
+    now, real = 1_700_000_000_000_000_000, os.lstat
+    frozen = {"st_mtime_ns": now, "st_ctime_ns": now}
+
+    def lstat(path: str) -> SimpleNamespace:
+        found = real(path)
+        kept = {name: getattr(found, name) for name in ("st_size", "st_ino", "st_mode")}
+        return SimpleNamespace(**kept, **frozen)
+
+    monkeypatch.setattr("pipelinekit.adapters.sync.folder.os.lstat", lstat)
+    monkeypatch.setattr("pipelinekit.adapters.sync.folder.time.time_ns", lambda: now + age)
+    (tmp_path / "a.py").write_text("1")
+    folder = SourceFolder(tmp_path, "Dockerfile", Layout(runtime="python"))
+    first = folder.look().sources["a.py"]
+    (tmp_path / "a.py").write_text("2")
+    assert folder.look().sources["a.py"] != first
+
+
+def test_a_file_that_stays_as_it_is_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.py").write_text("1")
+    later = (tmp_path / "a.py").stat().st_ctime_ns + 10_000_000_000
+    monkeypatch.setattr("pipelinekit.adapters.sync.folder.time.time_ns", lambda: later)
+    folder = SourceFolder(tmp_path, "Dockerfile", Layout(runtime="python"))
+    folder.look()
+    monkeypatch.setattr("pipelinekit.adapters.sync.folder.regular.read", None)
+    assert folder.look().sources

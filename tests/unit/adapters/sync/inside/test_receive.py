@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -50,3 +51,9 @@ def test_a_stage_that_was_left_by_the_same_number_is_in_nobodys_way(
     put = [["a/b", "l", "-", "c"]]
     container.ask(ask=False, tree={"a/b": ["l", "-", ""]}, base="", gone=[], put=put, again=False)
     assert [each.name for each in container.root.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize("runtime", ["python", "node", "sh"])
+def test_no_program_in_a_pod_measures_with_a_clock_that_may_jump(runtime: str) -> None:
+    texts = "\n".join(programs(runtime).values())
+    assert not re.search(r"time\.time\(|Date\b|\bdate\b", texts)

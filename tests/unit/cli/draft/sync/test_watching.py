@@ -1,12 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipelinekit.adapters import watcher
 from pipelinekit.cli.draft.here import Draft, Words
+from pipelinekit.cli.draft.rise import rising
+from pipelinekit.cli.draft.sync import syncing, watching
 from pipelinekit.cli.draft.sync.watching import watched
 from pipelinekit.cli.wiring import Options
+from pipelinekit.errors import DocumentInvalid, refused
+from pipelinekit.model.sources import Layout
+from tests import examples
+
+LAYOUT = Layout(runtime="python")
 
 APP = """
 apiVersion: pipelinekit/v1
@@ -46,3 +56,69 @@ def test_all_that_an_image_is_built_from_is_watched(
     there, counts = watched(Draft(Options(path=str(root)), Words(home=str(tmp_path / "home"))))
     assert there == (tmp_path if folder else root)
     assert [each for each in (*counting, *silent) if counts(each)] == counting
+
+
+class Session:
+    """What a session is given to build with."""
+
+    def __init__(self, here: Draft) -> None:
+        self.here, self.layout = here, LAYOUT
+
+    def anew(self, here: Draft, found: Layout) -> None:
+        self.here, self.layout = here, found
+
+
+def developer(root: Path) -> Draft:
+    (root / "app.yaml").write_text(APP.format(""))
+    (root / "draft.toml").write_text('[environments.development]\nset = ["a=1"]\n')
+    here = Draft(Options(path=str(root)), Words(home=str(root / "home")))
+    assert here.settings.set == ("a=1",)
+    assert here.app.name == "api"
+    # What `pinned` has chosen.
+    here.__dict__ |= {"contexts": None, "context": None, "target": examples.target()}
+    return here
+
+
+def heard(*counts: int) -> Any:
+    def changes(*_: Any) -> Iterator[int]:
+        yield from counts
+
+    return changes
+
+
+def test_a_session_builds_with_the_documents_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncing, "able", lambda _: LAYOUT)
+    session: Any = Session(developer(tmp_path))
+    (tmp_path / "draft.toml").write_text('[environments.development]\nset = ["a=2"]\n')
+    watching._look_anew(session)
+    assert session.here.settings.set == ("a=2",)
+
+
+def test_a_document_that_is_wrong_is_told_by_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session: Any = Session(developer(tmp_path))
+    (tmp_path / "app.yaml").write_text("kind: Nothing\n")
+    watching._look_anew(session)
+    with pytest.raises(DocumentInvalid):
+        assert session.here.app
+
+
+def test_builds_after_a_session_have_the_documents_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = developer(tmp_path)
+
+    def ended(*_: Any) -> None:
+        (tmp_path / "draft.toml").write_text('[environments.development]\nset = ["a=2"]\n')
+        raise refused("sync-layout", "no more")
+
+    built: list[tuple[str, ...]] = []
+    monkeypatch.setattr(syncing, "able", lambda _: LAYOUT)
+    monkeypatch.setattr(watching, "_sync", ended)
+    monkeypatch.setattr(watcher, "changes", heard(0))
+    monkeypatch.setattr(watching, "attempt", lambda now, *_: built.append(now.settings.set))
+    watching.follow(here, examples.target(), rising.Asked(), sync=True)
+    assert built == [("a=2",)]

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pipelinekit.adapters.folder.drafthome import KEPT, DraftHome
+
+
+def kept(home: DraftHome, build: str, at: int) -> None:
+    os.utime(home.keep_log("orders", build, build), (at, at))
+
+
+def test_the_last_log_is_the_one_of_the_last_up_whatever_its_build(tmp_path: Path) -> None:
+    home = DraftHome(str(tmp_path))
+    kept(home, "01A", 1)
+    kept(home, "01B", 2)
+    # Nothing to do any more: the build is the one of before.
+    kept(home, "01A", 3)
+    assert [each.name for each in home.logs("orders")] == ["01B", "01A"]
+
+
+def test_the_oldest_logs_go(tmp_path: Path) -> None:
+    home = DraftHome(str(tmp_path))
+    for number in range(KEPT):
+        kept(home, f"{KEPT - number:03}", number)
+    home.keep_log("orders", "000", "the last one")
+    names = [each.name for each in home.logs("orders")]
+    assert (len(names), names[-1], f"{KEPT:03}" in names) == (KEPT, "000", False)
