@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipelinekit.model.ledger import PLATFORM, Entry, Event, History
+from pipelinekit.model.ledger import PLATFORM, Entry, Event, History, Writer
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Verdict
-from pipelinekit.plan.gates.case import Case, closed, opened
+from pipelinekit.plan.gates.case import Case, closed, is_own, opened
 from pipelinekit.plan.gates.freeze import frozen
 from pipelinekit.plan.gates.records import common_of, last, living, lost
 from pipelinekit.plan.versions.version import is_later
@@ -27,7 +28,7 @@ def judge(case: Case) -> Iterator[Verdict]:
     else:
         yield opened("bar", f"{version} is not barred", hard=True)
     yield from _downgrade(case)
-    waiting = unreviewed(case.history, where)
+    waiting = unreviewed(case.history, case.environment)
     if waiting:
         who = f"{waiting.event.version} by {waiting.writer}: {waiting.event.reason}"
         yield closed("review", f"the emergency of {who} was not reviewed yet")
@@ -79,22 +80,24 @@ def holds_back(hold: Entry, version: str) -> bool:
     return not hold.event.version or not is_later(version, hold.event.version)
 
 
-def unreviewed(history: History, environment: str) -> Entry | None:
+def unreviewed(history: History, environment: Environment) -> Entry | None:
     """The newest emergency in an environment that nobody else has looked at since."""
     waiting: Entry | None = None
     for each in history:
-        if each.event.environment not in ("", environment):
+        if each.event.environment not in ("", environment.name):
             continue
         if each.event.kind == "emergency":
             waiting = each
-        elif each.event.kind == "reviewed" and waiting and _another(each, waiting):
+        elif each.event.kind == "reviewed" and waiting and may_review(each.writer, waiting, environment):
             waiting = None
     return waiting
 
 
-def _another(review: Entry, emergency: Entry) -> bool:
-    reviewer = review.writer.person if review.writer else ""
-    return bool(reviewer) and (emergency.writer is None or reviewer != emergency.writer.person)
+def may_review(reviewer: Writer | None, emergency: Entry, environment: Environment) -> bool:
+    """Whether somebody's word ends an emergency: another person's than whose it was."""
+    if reviewer is None or not is_own(reviewer, environment):
+        return False
+    return emergency.writer is None or reviewer.person != emergency.writer.person
 
 
 def _what(hold: Entry) -> str:
