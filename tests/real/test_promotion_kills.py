@@ -96,6 +96,7 @@ def _to_staging(bench: Bench) -> None:
 
 
 def _two_in_staging(bench: Bench) -> None:
+    bench.once_in_staging(bench.one)
     bench.unhold("staging")
     bench.staging(bench.two)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused, ToolFailed, failed, refused
@@ -104,7 +105,7 @@ def look(around: Around, history: History, release: Release, environment: Enviro
 
 
 def app_of(release: Release) -> App:
-    """The application as the release's descriptor says it; `Refused` where that is another's."""
+    """The application as the release's descriptor says it; `Refused` where its digest names another."""
     try:
         app = read_app(release.descriptor.encode(), f"app.yaml of {release.name} {release.version}")
     except DocumentInvalid as error:
@@ -119,6 +120,13 @@ def app_of(release: Release) -> App:
             "descriptor-foreign",
             f"{release.name} {release.version} has the descriptor of {app.team}/{app.name}",
             hint="its pipeline says so, and nobody can promote that: release it anew from its own repository",
+        )
+    if f"sha256:{sha256(release.descriptor.encode()).hexdigest()}" != release.descriptor_digest:
+        # The digest is what people approve, and the text is what would run.
+        raise refused(
+            "descriptor-other",
+            f"{release.name} {release.version} has a descriptor that its digest does not name",
+            hint="its pipeline says both, and nobody can promote that: release it anew from its own repository",
         )
     return app
 

@@ -28,6 +28,8 @@ _RACES = (
     "reference already exists",
 )
 """What git says when somebody else was quicker."""
+_APART = re.compile(r"'refs/heads/([^']+)' exists; cannot create")
+"""What it says when it never will take it."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,14 @@ class Remote:
         )
         if done.code == 0:
             return
+        apart = _APART.search(done.err)
+        if apart:
+            raise refused(
+                "ledger-refused",
+                f"{self} does not take the event: its branch {apart[1]} is in the way of {branch}",
+                hint="git keeps no branch whose name goes on where another's ends: the server's administrator "
+                "removes it, and finds out who pushed it",
+            )
         if any(each in f"{done.out}\n{done.err}" for each in _RACES):
             raise self.moved(branch)
         rejected = next((line for line in done.out.splitlines() if line.startswith("!")), "")

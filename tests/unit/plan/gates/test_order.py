@@ -66,7 +66,7 @@ def test_a_soak_counts_from_when_it_was_seen_and_not_from_its_date(seen: int, re
     [(NOW - 5000, NOW - 5000), (NOW - 5000, NOW - 10), (NOW - 5000, None), (NOW + 90_000, NOW - 5000)],
 )
 def test_a_soak_ends_when_something_else_arrives(arrived: int, seen: int | None) -> None:
-    """Whenever that is seen: what is there no more soaks no longer, and a date ahead makes it none the longer."""
+    """Whenever that is seen: what is there no more soaks no longer, nor does it by a date ahead."""
     world = World()
     world.say(JENKINS, event("promoted", "1.2.4", "staging", at=arrived))
     if seen is not None:

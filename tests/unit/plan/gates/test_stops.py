@@ -102,9 +102,8 @@ def test_where_approvals_have_to_be_signed_jenkins_reviews_nothing(signed: bool)
     asked = Approvals(count=2, groups=("release-managers",), signed=signed)
     world.environment = replace(world.environment, approvals=asked)
     world.say(ANN, event("emergency", "1.2.2", "production", reason="fire"))
-    world.say(
-        Writer(role="release", person="bob", jenkins_user="bob-j"), event("reviewed", "1.2.2", "production")
-    )
+    bob = Writer(role="release", person="bob", jenkins_user="bob-j")
+    world.say(bob, event("reviewed", "1.2.2", "production"))
     assert bool(unreviewed(world.history(), world.environment)) is signed
 
 

@@ -154,5 +154,14 @@ def test_another_applications_descriptor_is_refused(bench: Bench) -> None:
         ("x: 1", "descriptor-unreadable"),
     ):
         with pytest.raises(Refused) as caught:
-            survey.app_of(replace(found, descriptor=text))
+            survey.app_of(replace(found, descriptor=text, descriptor_digest=digest(text)))
         assert caught.value.faults[0].code == code
+
+
+def test_a_descriptor_that_its_digest_does_not_name_is_refused(bench: Bench) -> None:
+    """People approve the digest, and the text is what runs: a pipeline says both."""
+    found = release_of(bench.ledger.history(BRANCH), "1.0.0")
+    assert found
+    with pytest.raises(Refused, match="has a descriptor that its digest does not name") as caught:
+        survey.app_of(replace(found, descriptor=f"{APP}# more\n"))
+    assert caught.value.faults[0].code == "descriptor-other"
