@@ -126,7 +126,7 @@ def app_of(release: Release) -> App:
         raise refused(
             "descriptor-other",
             f"{release.name} {release.version} has a descriptor that its digest does not name",
-            hint="its pipeline says both, and nobody can promote that: release it anew from its own repository",
+            hint="its pipeline says both, and nobody can promote that: release it anew from its repository",
         )
     return app
 

@@ -94,8 +94,8 @@ class Remote:
             raise refused(
                 "ledger-refused",
                 f"{self} does not take the event: its branch {apart[1]} is in the way of {branch}",
-                hint="git keeps no branch whose name goes on where another's ends: the server's administrator "
-                "removes it, and finds out who pushed it",
+                hint="git keeps no branch whose name goes on where another's ends: the server's "
+                "administrator removes it, and finds out who pushed it",
             )
         if any(each in f"{done.out}\n{done.err}" for each in _RACES):
             raise self.moved(branch)
