@@ -14,7 +14,7 @@ from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.preflight import REFUSED
 from pipelinekit.model.promotion import Found, Live, PromotionPlan, Release, Watched
 from pipelinekit.model.release import ReleasePlan, Target
-from pipelinekit.plan.chartvalues import chart_of
+from pipelinekit.plan.chartvalues import chart_of, other_image
 from pipelinekit.plan.gates.records import living, release_of, releases
 from pipelinekit.plan.promotion import (
     chart_at,
@@ -26,6 +26,7 @@ from pipelinekit.plan.promotion import (
 from pipelinekit.plan.release import target_of
 from pipelinekit.ports import Commits
 from pipelinekit.reading.app import read_app
+from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.artefacts.chart import DIST, digest_of
 from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.promotion.around import Around
@@ -70,6 +71,7 @@ def look(around: Around, history: History, release: Release, environment: Enviro
     try:
         archive = fetched(around, release, environment)
         values = values_digest(values_layers(line, release.chart_digest, target, archive, around.archives))
+        missing += _other_image(around, release, app, environment, archive)
     except PipelinekitError as error:
         missing.append(error.faults[0].problem)
     missing += images_missing(around, release, environment)
@@ -102,6 +104,19 @@ def look(around: Around, history: History, release: Release, environment: Enviro
         ),
         notes=(*(f"no way back: {each}" for each in no_way_back), *_words(history, release, environment)),
     )
+
+
+def _other_image(
+    around: Around, release: Release, app: App, environment: Environment, archive: Path
+) -> Iterator[str]:
+    """What scans, signatures and approvals are of has to be what the chart runs: a pipeline says both."""
+    names = ("values.yaml", f"values-{environment.name}.yaml")
+    texts = around.archives.texts(archive, names)
+    own, over = (read_values(texts.get(name, ""), name) for name in names)
+    places = app.chart.values if app.chart else None
+    found = other_image(own, overlay(own, over), release.image.digest, places)
+    if found:
+        yield f"the chart of {release.version} runs {found}, and not the image that the ledger has"
 
 
 def app_of(release: Release) -> App:
