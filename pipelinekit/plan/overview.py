@@ -9,7 +9,7 @@ from pipelinekit.model.ledger import Entry, History
 from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.plan.gates.freeze import frozen
 from pipelinekit.plan.gates.records import ARRIVALS, living, releases, verified
-from pipelinekit.plan.gates.stops import held, unreviewed
+from pipelinekit.plan.gates.stops import barred, held, unreviewed
 
 UNSAID = "no reason given"
 
@@ -50,11 +50,14 @@ def places(history: History, common: History, platform: Platform) -> Iterator[Pl
             verified=bool(there and verified(history, there)),
             next=coming if coming != version else "",
             failed=_failed(history, each.name, coming) if coming != version else "",
-            stops=tuple(_stops(history, common, each)),
+            stops=tuple(_stops(history, common, each, version)),
         )
 
 
-def _stops(history: History, common: History, environment: Environment) -> Iterator[str]:
+def _stops(history: History, common: History, environment: Environment, version: str) -> Iterator[str]:
+    against = barred(history, version) if version else None
+    if against:
+        yield f"{version} was barred by {against.writer}: {_why(against)}"
     here = [each for each in (*common, *history) if each.event.environment in ("", environment.name)]
     for each in frozen(each for each in here if each.event.kind in ("frozen", "thawed")):
         yield f"frozen by {each.writer}: {_why(each)}"

@@ -21,9 +21,9 @@ def judge(case: Case) -> Iterator[Verdict]:
         yield closed("hold", f"{where} is held {_what(each)}", hard=True)
     if not holds:
         yield opened("hold", f"{where} is not held", hard=True)
-    barred = last((each for each in case.history if each.event.version == version), "barred", "unbarred")
-    if barred and barred.event.kind == "barred":
-        reason = f"{version} was barred by {barred.writer}: {barred.event.reason or 'no reason given'}"
+    against = barred(case.history, version)
+    if against:
+        reason = f"{version} was barred by {against.writer}: {against.event.reason or 'no reason given'}"
         yield closed("bar", reason, hard=True)
     else:
         yield opened("bar", f"{version} is not barred", hard=True)
@@ -66,13 +66,18 @@ def still(common: History, lifted: Event) -> tuple[Entry, ...]:
 def lifts(history: History, event: Event) -> bool:
     """Whether anything stands on a branch that this `unheld`, `thawed` or `unbarred` would end."""
     if event.kind == "unbarred":
-        barred = last((each for each in history if each.event.version == event.version), "barred", "unbarred")
-        return barred is not None and barred.event.kind == "barred"
+        return barred(history, event.version) is not None
     stops, kinds = (frozen, ("frozen", "thawed")) if event.kind == "thawed" else (held, ("held", "unheld"))
     return any(
         event.environment in ("", each.event.environment)
         for each in stops(each for each in history if each.event.kind in kinds)
     )
+
+
+def barred(history: History, version: str) -> Entry | None:
+    """Who has barred a version, if nobody has lifted that since."""
+    found = last((each for each in history if each.event.version == version), "barred", "unbarred")
+    return found if found and found.event.kind == "barred" else None
 
 
 def holds_back(hold: Entry, version: str) -> bool:
