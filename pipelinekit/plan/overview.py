@@ -55,9 +55,9 @@ def places(history: History, common: History, platform: Platform) -> Iterator[Pl
 
 
 def _stops(history: History, common: History, environment: Environment, version: str) -> Iterator[str]:
-    against = barred(history, version) if version else None
-    if against:
-        yield f"{version} was barred by {against.writer}: {_why(against)}"
+    bar = barred(history, version) if version else None
+    if bar:
+        yield f"{version} was barred by {bar.writer}: {_why(bar)}"
     here = [each for each in (*common, *history) if each.event.environment in ("", environment.name)]
     for each in frozen(each for each in here if each.event.kind in ("frozen", "thawed")):
         yield f"frozen by {each.writer}: {_why(each)}"
