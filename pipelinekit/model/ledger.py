@@ -187,8 +187,9 @@ def may_not_write(writer: Writer, event: Event, gated: frozenset[str] = frozense
         return ""
     if event.kind not in OF_PIPELINES:
         return f"a pipeline's key writes no event of the kind {event.kind}"
-    if event.team != writer.team:
-        return f"the pipelines of {writer.team} write nothing of {event.team or 'the platform'}"
+    if event.team != writer.team or not event.name:
+        place = event.team if event.name else "the platform"
+        return f"the pipelines of {writer.team} write nothing of {place}"
     if event.environment in gated and event.kind != "refused":
         return f"a pipeline's key writes nothing of {event.environment}, which has a gate"
     return ""

@@ -44,6 +44,19 @@ def image_values(
     return {tuple(places[name].split(".")): text for name, text in parts.items() if name in places}
 
 
+def other_image(own: Values, laid: Values, digest: str, places: Mapping[str, str] | None = None) -> str:
+    """What a packaged chart runs in the place of the image of that digest; empty where it runs that one.
+
+    `own` are the chart's own values, `laid` the same with an environment's over them.
+    """
+    # By digest alone: a repository that has it has the same bytes, and versions are others' words.
+    for path, text in image_values(own, "", "", digest, places).items():
+        found = str(_at(laid, ".".join(path)) or "nothing")
+        if text.endswith(digest) and not found.endswith(digest):
+            return found
+    return ""
+
+
 def given_values(
     plan: ReleasePlan, environment: Environment, values: Values, chart_digest: str
 ) -> dict[str, Any]:

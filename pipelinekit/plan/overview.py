@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelinekit.model.ledger import Entry, History
-from pipelinekit.model.platform.document import Platform
+from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.plan.gates.freeze import frozen
 from pipelinekit.plan.gates.records import ARRIVALS, living, releases, verified
-from pipelinekit.plan.gates.stops import held, unreviewed
+from pipelinekit.plan.gates.stops import barred, held, unreviewed
 
 UNSAID = "no reason given"
 
@@ -50,12 +50,15 @@ def places(history: History, common: History, platform: Platform) -> Iterator[Pl
             verified=bool(there and verified(history, there)),
             next=coming if coming != version else "",
             failed=_failed(history, each.name, coming) if coming != version else "",
-            stops=tuple(_stops(history, common, each.name)),
+            stops=tuple(_stops(history, common, each, version)),
         )
 
 
-def _stops(history: History, common: History, environment: str) -> Iterator[str]:
-    here = [each for each in (*common, *history) if each.event.environment in ("", environment)]
+def _stops(history: History, common: History, environment: Environment, version: str) -> Iterator[str]:
+    bar = barred(history, version) if version else None
+    if bar:
+        yield f"{version} was barred by {bar.writer}: {_why(bar)}"
+    here = [each for each in (*common, *history) if each.event.environment in ("", environment.name)]
     for each in frozen(each for each in here if each.event.kind in ("frozen", "thawed")):
         yield f"frozen by {each.writer}: {_why(each)}"
     for each in held(each for each in here if each.event.kind in ("held", "unheld")):

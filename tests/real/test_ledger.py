@@ -247,14 +247,16 @@ def test_a_key_that_is_nobody_s_writes_nothing(
     repository: Path, signers: Signers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_as(monkeypatch, signers, "eve")
-    with pytest.raises(Refused, match="nobody's whom the platform knows"):
+    with pytest.raises(Refused, match="nobody's whom the platform knows") as told:
         add(book(repository, signers), event())
+    assert told.value.faults[0].hint.startswith(f"{signing.KEY} names it")
     monkeypatch.delenv(signing.KEY)
     with pytest.raises(Refused, match="no key is known"):
         add(book(repository, signers), event())
     monkeypatch.setenv(signing.KEY, "/etc/hostname")
-    with pytest.raises(Refused, match="no key that ssh-keygen can read"):
+    with pytest.raises(Refused, match="no key that ssh-keygen can read") as told:
         add(book(repository, signers), event())
+    assert told.value.faults[0].hint.startswith(f"{signing.KEY} names it")
     assert book(repository, signers).history(BRANCH) == History()
 
 

@@ -132,7 +132,7 @@ def promote(
     with report.alive("promote"):
         planned, done = promotion.promote(around, team, name, version, where, asked)
     if asked.emergency:
-        review_waits(here.ledger, [(team, name)], environment)
+        review_waits(here.ledger, [(team, name)], where)
     finish(planned.survey.plan, done, as_json)
 
 

@@ -49,7 +49,7 @@ def promote(
     with report.alive("promote"):
         done = bring.promote(around, chosen, environment, request, take_back=take_back)
     if request.emergency:
-        review_waits(here.ledger, [(each.team, each.name) for each in chosen.members], environment.name)
+        review_waits(here.ledger, [(each.team, each.name) for each in chosen.members], environment)
     if not as_json:
         for each in done.did:
             report.result(each.sentence)

@@ -8,6 +8,7 @@ from typing import Any
 from pipelinekit.cli import report
 from pipelinekit.errors import refused
 from pipelinekit.model.ledger import branch_of
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import PromotionPlan
 from pipelinekit.plan.gates.nextstep import step
 from pipelinekit.plan.gates.stops import unreviewed
@@ -85,14 +86,15 @@ def finish(plan: PromotionPlan, done: tuple[Did, ...], as_json: bool) -> None:
         report.result(each.sentence)
 
 
-def review_waits(ledger: Ledger, applications: Iterable[tuple[str, str]], environment: str) -> None:
+def review_waits(ledger: Ledger, applications: Iterable[tuple[str, str]], environment: Environment) -> None:
     """After an emergency, say who has to look at it before anything else may come."""
+    where = environment.name
     for team, name in applications:
         waiting = unreviewed(ledger.history(branch_of(team, name)), environment)
         if waiting:
             report.notice(
                 f"until somebody else has looked at the emergency of {waiting.event.version} the next "
-                f"promotion to {environment} waits: `pipelinekit review {team}/{name} --env {environment}`"
+                f"promotion to {where} waits: `pipelinekit review {team}/{name} --env {where}`"
             )
 
 

@@ -11,7 +11,7 @@ from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import ANY_ENV, ENV, EVERY, EXACT, REASON, SOME, bare, desk, named
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.ledger import PLATFORM, Event, Kind
-from pipelinekit.plan.gates.stops import lifts, still, unreviewed
+from pipelinekit.plan.gates.stops import lifts, may_review, still, unreviewed
 from pipelinekit.steps.promotion.books import note, read
 
 NOW = click.option("--now", is_flag=True, required=True, help="At once; calendars are in platform.yaml.")
@@ -117,9 +117,9 @@ def review(here: Desk, application: str, environment: str, reason: str, as_json:
     """
     team, name = bare(application)
     team, name = here.application(team, name)
-    here.environment(environment)
+    place = here.environment(environment)
     history, _ = read(here.ledger, team, name)
-    waiting = unreviewed(history, environment)
+    waiting = unreviewed(history, place)
     if waiting is None:
         raise refused(
             "no-emergency",
@@ -128,11 +128,12 @@ def review(here: Desk, application: str, environment: str, reason: str, as_json:
             "shows who has reviewed what",
         )
     who = here.ledger.writer()
-    if not who.person or (waiting.writer and waiting.writer.person == who.person):
+    if not may_review(who, waiting, place):
+        own = bool(waiting.writer and waiting.writer.person == who.person)
+        why = "only a key of one's own counts there" if who.person else "no person is proven"
         raise refused(
             "review-own",
-            f"{who} cannot review it: "
-            + ("the emergency was their own" if who.person else "no person is proven"),
+            f"{who} cannot review it: {'the emergency was their own' if who.person and own else why}",
             hint=f"somebody else looks at it: `pipelinekit review {team}/{name} --env {environment}`",
         )
     application = f"{team}/{name}@{waiting.event.version}"

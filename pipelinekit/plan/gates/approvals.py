@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import dropwhile
 
-from pipelinekit.model.ledger import Entry, Writer
+from pipelinekit.model.ledger import Entry, Event, Writer
 from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates import together
@@ -71,7 +72,7 @@ def askers(case: Case) -> frozenset[str]:
         if each.event.version in ("", case.release.version)
         and each.writer
         # Who says no has asked for nothing.
-        and each.event.details.get("answer") != NO
+        and not _is_no(each.event)
     )
     return frozenset({case.asker.person, *asked} - {""})
 
@@ -95,6 +96,8 @@ def _why_not(case: Case, asked: Approvals, entry: Entry, void: str) -> str:
         return "no person is proven"
     if void:
         return void
+    if _taken_back(case, entry):
+        return "has said no since"
     if not set(writer.groups) & set(asked.groups):
         return f"is in none of {', '.join(asked.groups)}"
     if asked.signed and writer.role != "person":
@@ -104,6 +107,24 @@ def _why_not(case: Case, asked: Approvals, entry: Entry, void: str) -> str:
     if not asked.author and writer.person in (case.found.authors or ()):
         return "has written some of it"
     return ""
+
+
+def _taken_back(case: Case, given: Entry) -> bool:
+    """Whether who has approved a plan has said no to the same one after that."""
+    person = given.writer.person if given.writer else ""
+    return any(
+        each.event.plan == given.event.plan
+        and _is_no(each.event)
+        and each.writer is not None
+        and each.writer.person == person
+        for history in (case.history, case.common)
+        for each in dropwhile(lambda each: each.commit != given.commit, history)
+    )
+
+
+def _is_no(event: Event) -> bool:
+    """Whether a person has answered so; a gate's refusal is none."""
+    return event.kind == "refused" and event.details.get("answer") == NO
 
 
 def _unproven(case: Case, asked: Approvals) -> str:

@@ -42,6 +42,17 @@ class Case:
         return entry.event.environment in ("", self.environment.name)
 
 
+def is_own(writer: Writer | None, environment: Environment) -> bool:
+    """Whether a person's word counts there: where approvals have to be signed, one with a key of their own.
+
+    Whoever administers Jenkins has the release folder's key, and names as the user whom they like.
+    """
+    asked = environment.approvals
+    return bool(writer and writer.person) and (
+        not (asked and asked.signed) or (writer is not None and writer.role == "person")
+    )
+
+
 def opened(gate: str, reason: str, *, hard: bool = False) -> Verdict:
     """A gate that lets it through."""
     return Verdict(gate=gate, open=True, reason=reason, hard=hard)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from pipelinekit.model.promotion import Judgement, Verdict
 from pipelinekit.plan.gates import approvals, artefacts, evidence, freeze, order, stops
-from pipelinekit.plan.gates.case import Case, closed
+from pipelinekit.plan.gates.case import Case, closed, is_own
 
 GATES: dict[str, Callable[[Case], Iterator[Verdict]]] = {
     "order": order.judge,
@@ -39,6 +39,8 @@ def _emergency(case: Case) -> str:
         return "an emergency needs a reason: --reason"
     if not case.asker.person or not set(case.asker.groups) & set(groups):
         return f"{case.asker} is in none of {', '.join(groups)}"
+    if not is_own(case.asker, case.environment):
+        return f"{case.asker}: where approvals have to be signed, so has an emergency"
     return ""
 
 

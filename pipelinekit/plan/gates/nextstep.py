@@ -113,8 +113,8 @@ GATES: dict[str, Gate] = {
     ),
     "emergency": Gate(
         "this is no emergency that may go past the gates",
-        "without --emergency all gates are judged; platform.yaml says who may (emergency), and --reason "
-        "is needed",
+        "without --emergency all gates are judged; platform.yaml says who may (emergency), --reason is "
+        "needed, and where approvals have to be signed, a key of one's own, in a terminal",
     ),
 }
 

@@ -70,7 +70,7 @@ def _soak(case: Case, arrival: Entry | None) -> Verdict:
         return closed("soak", f"it must be {spoken(needed)} in {where}, {UNSEEN}")
     later = arrivals(case.history, where)
     following = later[later.index(arrival) + 1 :]
-    end = next((each.seen for each in following if each.seen is not None), None)
+    end = min(map(_came, following), default=None)
     now = case.clock.now
     there = (min(end, now) if end is not None else now) - min(arrival.seen, now)
     if there >= needed:
@@ -84,3 +84,8 @@ def _soak(case: Case, arrival: Entry | None) -> Verdict:
         "soak",
         f"it is {spoken(max(there, 0))} of {spoken(needed)} in {where}: {spoken(needed - there)} to come",
     )
+
+
+def _came(entry: Entry) -> int:
+    """When something came: seen late, or by nobody yet, it ends a soak no later than it says itself."""
+    return entry.event.at if entry.seen is None else min(entry.event.at, entry.seen)

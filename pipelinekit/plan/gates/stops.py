@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipelinekit.model.ledger import PLATFORM, Entry, Event, History
+from pipelinekit.model.ledger import PLATFORM, Entry, Event, History, Writer
+from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Verdict
-from pipelinekit.plan.gates.case import Case, closed, opened
+from pipelinekit.plan.gates.case import Case, closed, is_own, opened
 from pipelinekit.plan.gates.freeze import frozen
 from pipelinekit.plan.gates.records import common_of, last, living, lost
 from pipelinekit.plan.versions.version import is_later
@@ -20,14 +21,14 @@ def judge(case: Case) -> Iterator[Verdict]:
         yield closed("hold", f"{where} is held {_what(each)}", hard=True)
     if not holds:
         yield opened("hold", f"{where} is not held", hard=True)
-    barred = last((each for each in case.history if each.event.version == version), "barred", "unbarred")
-    if barred and barred.event.kind == "barred":
-        reason = f"{version} was barred by {barred.writer}: {barred.event.reason or 'no reason given'}"
+    against = barred(case.history, version)
+    if against:
+        reason = f"{version} was barred by {against.writer}: {against.event.reason or 'no reason given'}"
         yield closed("bar", reason, hard=True)
     else:
         yield opened("bar", f"{version} is not barred", hard=True)
     yield from _downgrade(case)
-    waiting = unreviewed(case.history, where)
+    waiting = unreviewed(case.history, case.environment)
     if waiting:
         who = f"{waiting.event.version} by {waiting.writer}: {waiting.event.reason}"
         yield closed("review", f"the emergency of {who} was not reviewed yet")
@@ -65,8 +66,7 @@ def still(common: History, lifted: Event) -> tuple[Entry, ...]:
 def lifts(history: History, event: Event) -> bool:
     """Whether anything stands on a branch that this `unheld`, `thawed` or `unbarred` would end."""
     if event.kind == "unbarred":
-        barred = last((each for each in history if each.event.version == event.version), "barred", "unbarred")
-        return barred is not None and barred.event.kind == "barred"
+        return barred(history, event.version) is not None
     stops, kinds = (frozen, ("frozen", "thawed")) if event.kind == "thawed" else (held, ("held", "unheld"))
     return any(
         event.environment in ("", each.event.environment)
@@ -74,27 +74,35 @@ def lifts(history: History, event: Event) -> bool:
     )
 
 
+def barred(history: History, version: str) -> Entry | None:
+    """Who has barred a version, if nobody has lifted that since."""
+    found = last((each for each in history if each.event.version == version), "barred", "unbarred")
+    return found if found and found.event.kind == "barred" else None
+
+
 def holds_back(hold: Entry, version: str) -> bool:
     """Whether a hold is for that version: one that names a version lets later ones through."""
     return not hold.event.version or not is_later(version, hold.event.version)
 
 
-def unreviewed(history: History, environment: str) -> Entry | None:
+def unreviewed(history: History, environment: Environment) -> Entry | None:
     """The newest emergency in an environment that nobody else has looked at since."""
     waiting: Entry | None = None
     for each in history:
-        if each.event.environment not in ("", environment):
+        if each.event.environment not in ("", environment.name):
             continue
         if each.event.kind == "emergency":
             waiting = each
-        elif each.event.kind == "reviewed" and waiting and _another(each, waiting):
+        elif each.event.kind == "reviewed" and waiting and may_review(each.writer, waiting, environment):
             waiting = None
     return waiting
 
 
-def _another(review: Entry, emergency: Entry) -> bool:
-    reviewer = review.writer.person if review.writer else ""
-    return bool(reviewer) and (emergency.writer is None or reviewer != emergency.writer.person)
+def may_review(reviewer: Writer | None, emergency: Entry, environment: Environment) -> bool:
+    """Whether somebody's word ends an emergency: another person's than whose it was."""
+    if reviewer is None or not is_own(reviewer, environment):
+        return False
+    return emergency.writer is None or reviewer.person != emergency.writer.person
 
 
 def _what(hold: Entry) -> str:

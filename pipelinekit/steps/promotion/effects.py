@@ -140,7 +140,8 @@ def _deploy(around: Around, survey: Survey, deed: Deed) -> Did:
         plan=survey.plan.digest,
         details=details,
     )
-    _anchored(around, survey, note(around.ledger, done, *deed.more).head)
+    more = (replace(each, at=done.at) for each in deed.more)
+    _anchored(around, survey, note(around.ledger, done, *more).head)
     return did
 
 

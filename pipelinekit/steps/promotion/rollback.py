@@ -9,8 +9,8 @@ from pipelinekit.errors import CheckFailed, refused
 from pipelinekit.model.ledger import Entry, Event, History
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Release
-from pipelinekit.plan.gates.records import arrivals, last, living, tried
-from pipelinekit.plan.gates.stops import held, holds_back
+from pipelinekit.plan.gates.records import arrivals, living, tried
+from pipelinekit.plan.gates.stops import barred, held, holds_back
 from pipelinekit.plan.promotion import busy, choose, earlier, underway
 from pipelinekit.plan.versions.version import is_later
 from pipelinekit.steps.artefacts.image import Did
@@ -93,11 +93,11 @@ def _planned(around: Around, history: History, common: History, environment: Env
     version = to or earlier(history, environment)
     release = choose(history, environment, version)
     _require_back(history, common, release, environment)
-    barred = last((each for each in history if each.event.version == version), "barred", "unbarred")
-    if barred and barred.event.kind == "barred":
+    against = barred(history, version)
+    if against:
         raise refused(
             "gate-bar",
-            f"{version} was barred by {barred.writer}: {barred.event.reason or 'no reason given'}",
+            f"{version} was barred by {against.writer}: {against.event.reason or 'no reason given'}",
             hint=f"--to VERSION names another one; `pipelinekit unbar {release.name}@{version}` lifts it",
         )
     survey = look(around, history, release, environment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused, ToolFailed, failed, refused
@@ -13,7 +14,7 @@ from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.preflight import REFUSED
 from pipelinekit.model.promotion import Found, Live, PromotionPlan, Release, Watched
 from pipelinekit.model.release import ReleasePlan, Target
-from pipelinekit.plan.chartvalues import chart_of
+from pipelinekit.plan.chartvalues import chart_of, other_image
 from pipelinekit.plan.gates.records import living, release_of, releases
 from pipelinekit.plan.promotion import (
     chart_at,
@@ -25,6 +26,7 @@ from pipelinekit.plan.promotion import (
 from pipelinekit.plan.release import target_of
 from pipelinekit.ports import Commits
 from pipelinekit.reading.app import read_app
+from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.artefacts.chart import DIST, digest_of
 from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.promotion.around import Around
@@ -69,6 +71,7 @@ def look(around: Around, history: History, release: Release, environment: Enviro
     try:
         archive = fetched(around, release, environment)
         values = values_digest(values_layers(line, release.chart_digest, target, archive, around.archives))
+        missing += _other_image(around, release, app, environment, archive)
     except PipelinekitError as error:
         missing.append(error.faults[0].problem)
     missing += images_missing(around, release, environment)
@@ -103,8 +106,21 @@ def look(around: Around, history: History, release: Release, environment: Enviro
     )
 
 
+def _other_image(
+    around: Around, release: Release, app: App, environment: Environment, archive: Path
+) -> Iterator[str]:
+    """What scans, signatures and approvals are of has to be what the chart runs: a pipeline says both."""
+    names = ("values.yaml", f"values-{environment.name}.yaml")
+    texts = around.archives.texts(archive, names)
+    own, over = (read_values(texts.get(name, ""), name) for name in names)
+    places = app.chart.values if app.chart else None
+    found = other_image(own, overlay(own, over), release.image.digest, places)
+    if found:
+        yield f"the chart of {release.version} runs {found}, and not the image that the ledger has"
+
+
 def app_of(release: Release) -> App:
-    """The application as the release's descriptor says it; `Refused` where that is another's."""
+    """The application as the release's descriptor says it; `Refused` where its digest names another."""
     try:
         app = read_app(release.descriptor.encode(), f"app.yaml of {release.name} {release.version}")
     except DocumentInvalid as error:
@@ -119,6 +135,13 @@ def app_of(release: Release) -> App:
             "descriptor-foreign",
             f"{release.name} {release.version} has the descriptor of {app.team}/{app.name}",
             hint="its pipeline says so, and nobody can promote that: release it anew from its own repository",
+        )
+    if f"sha256:{sha256(release.descriptor.encode()).hexdigest()}" != release.descriptor_digest:
+        # The digest is what people approve, and the text is what would run.
+        raise refused(
+            "descriptor-other",
+            f"{release.name} {release.version} has a descriptor that its digest does not name",
+            hint="its pipeline says both, and nobody can promote that: release it anew from its repository",
         )
     return app
 

@@ -101,3 +101,17 @@ def test_a_branch_whose_name_has_what_counts_as_an_end_of_a_line_stops_nobody(la
     found = lair.findings()
     assert len(found) == len(lair.commits())
     assert all(each.startswith(f"apps/payments/x{odd}y ") for each in found)
+
+
+@pytest.mark.parametrize("odd", ["apps/payments", "apps/payments/orders/x"])
+def test_a_branch_in_the_way_of_the_ledger_s_own_is_told_and_not_tried_against(lair: Lair, odd: str) -> None:
+    """Whoever may push can make it without a key, before an application has its first event."""
+    last = lair.commits()[-1]
+    (lair.path / "refs/heads" / BRANCH).unlink()
+    (lair.path / "refs/heads/apps/payments").rmdir()
+    git("update-ref", f"refs/heads/{odd}", last, cwd=lair.path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(signing.KEY, str(lair.signers.private("ada")))
+        with pytest.raises(Refused, match=f"its branch {odd} is in the way of {BRANCH}") as told:
+            lair.ledger().append(BRANCH, [event("held", environment="production", at=NOW)], after="")
+    assert told.value.faults[0].code == "ledger-refused"

@@ -13,8 +13,10 @@ from pipelinekit.plan.chartvalues import (
     closed_services,
     given_values,
     image_values,
+    other_image,
     takes_digest,
 )
+from pipelinekit.reading.values import overlay
 from tests import examples
 
 OURS = {"image": {"repository": "orders", "digest": ""}}
@@ -38,6 +40,29 @@ def test_the_image_is_named_by_its_digest_either_way() -> None:
         ("image", "repository"): "payments/orders",
         ("image", "tag"): f"1.2.3@{digest}",
     }
+
+
+@pytest.mark.parametrize(
+    ("own", "over", "places", "other"),
+    [
+        ({"image": {"repository": "elsewhere", "digest": "sha256:a"}}, {}, None, ""),
+        ({"image": {"digest": "sha256:b"}}, {}, None, "sha256:b"),
+        ({"image": {"digest": "sha256:a"}}, {"image": {"digest": "sha256:b"}}, None, "sha256:b"),
+        ({"image": {"digest": ""}}, {}, None, "nothing"),
+        ({"image": {"tag": "1.2.3@sha256:a"}}, {}, None, ""),
+        ({"image": {"tag": "1.2.3@sha256:a"}}, {"image": {"tag": "latest"}}, None, "latest"),
+        ({"app": {"image": "orders@sha256:b"}}, {}, {"image": "app.image"}, "orders@sha256:b"),
+        ({"app": {"sum": "sha256:a"}}, {}, {"repository": "app.name", "digest": "app.sum"}, ""),
+    ],
+)
+def test_a_chart_that_names_another_image_is_told(
+    own: dict[str, Any], over: dict[str, Any], places: dict[str, str] | None, other: str
+) -> None:
+    assert other_image(own, overlay(own, over), "sha256:a", places) == other
+
+
+def test_what_has_no_image_names_no_other() -> None:
+    assert other_image({"replicas": 1}, {"replicas": 1}, "") == ""
 
 
 def test_the_registry_is_given_at_deployment_either_way() -> None:

@@ -72,3 +72,14 @@ def test_a_reason_of_several_lines_looks_like_nothing_else_that_is_told() -> Non
     stops = list(places(world.history(), History(), examples.platform()))[2].stops
     assert len(stops) == 2
     assert all(len(each.splitlines()) == 1 for each in stops)
+
+
+def test_what_runs_and_was_barred_is_told_where_it_runs() -> None:
+    world = World()
+    world.say(person("ann"), event("barred", "1.2.2", reason="leak"), event("barred", "1.2.9", reason="x"))
+    here = list(places(world.history(), History(), examples.platform()))
+    assert here[2].version == "1.2.2"
+    assert here[2].stops == ("1.2.2 was barred by ann: leak",)
+    assert here[1].stops == ()
+    world.say(person("ann"), event("unbarred", "1.2.2"))
+    assert list(places(world.history(), History(), examples.platform()))[2].stops == ()

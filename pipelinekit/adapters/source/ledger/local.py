@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source import addresses, git
 from pipelinekit.adapters.source.git import Git
-from pipelinekit.adapters.source.ledger.remote import HEADS, Remote, is_race, pairs
+from pipelinekit.adapters.source.ledger.remote import HEADS, Remote, pairs
 from pipelinekit.adapters.source.repositories import reason
 from pipelinekit.errors import Refused, failed, refused
 from pipelinekit.model.ledger import is_branch
@@ -63,8 +63,8 @@ class Local(Remote):
         done = here.run(*_PATIENT, "update-ref", addresses.head(branch), commit, after or _NOTHING)
         if done.code:
             # A lock that outlives our patience is of somebody who was killed, and of no race.
-            raced = is_race(done.err) and ".lock'" not in done.err
-            raise self.moved(branch) if raced else self.untaken(reason(done))
+            lost = None if ".lock'" in done.err else self.lost(done.err, branch)
+            raise lost or self.untaken(reason(done))
         loose = Path(self.address, "objects", "17")
         if loose.is_dir() and len(list(loose.iterdir())) >= _LOOSE:
             here.run("gc", "--quiet")

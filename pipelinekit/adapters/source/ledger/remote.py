@@ -28,6 +28,8 @@ _RACES = (
     "reference already exists",
 )
 """What git says when somebody else was quicker."""
+_APART = re.compile(r"'refs/heads/([^']+)' exists; cannot create")
+"""What it says when it never will take it."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,25 @@ class Remote:
         )
         if done.code == 0:
             return
-        if is_race(f"{done.out}\n{done.err}"):
-            raise self.moved(branch)
+        lost = self.lost(f"{done.out}\n{done.err}", branch)
+        if lost:
+            raise lost
         rejected = next((line for line in done.out.splitlines() if line.startswith("!")), "")
         if rejected:
             raise self.untaken(rejected.rpartition(chr(9))[2])
         raise self._unreachable(reason(done))
+
+    def lost(self, said: str, branch: str) -> Refused | None:
+        """What git's words say of somebody else: quicker, or with a branch that keeps ours out."""
+        apart = _APART.search(said)
+        if apart:
+            return refused(
+                "ledger-refused",
+                f"{self} does not take the event: its branch {apart[1]} is in the way of {branch}",
+                hint="git keeps no branch whose name goes on where another's ends: the server's "
+                "administrator removes it, and finds out who pushed it",
+            )
+        return self.moved(branch) if any(each in said for each in _RACES) else None
 
     def moved(self, branch: str) -> Refused:
         """What is raised when somebody else was quicker."""
@@ -119,11 +134,6 @@ class Remote:
 
     def __str__(self) -> str:
         return f"the ledger at {without_credentials(self.address)}"
-
-
-def is_race(said: str) -> bool:
-    """Whether git says that somebody else was quicker."""
-    return any(each in said for each in _RACES)
 
 
 _JOINS = re.compile(r"tree [0-9a-fA-F]{40}\n(?:parent [0-9a-fA-F]{40}\n){2}")

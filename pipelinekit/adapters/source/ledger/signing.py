@@ -25,6 +25,10 @@ _HINT = (
     "is not "
     "read), or the ssh-agent has the key; platform.yaml lists its public half at your name (people)"
 )
+_GIVEN = (
+    f"{KEY} names it, before anything that git or the ssh-agent has: let it name the file of a private key "
+    "whose public half platform.yaml lists (people, ledger.pipelines, ledger.release), or unset it"
+)
 ANOTHER = (
     "sign with another key that platform.yaml lists at your name: git config --global user.signingkey "
     "KEY, or for "
@@ -62,7 +66,7 @@ def find(here: Git, keys: Keyring, environment: Mapping[str, str]) -> Signer:
     given = environment.get(KEY, "")
     user = environment.get(USER, "")
     if given:
-        return _signer(given, _of_file(given), keys, user)
+        return _signer(given, _of_file(given, _GIVEN), keys, user, hint=_GIVEN)
     configured = here.line("config", "--get", "user.signingKey")
     if configured and re.match(r"key::|ssh-|sk-|ecdsa-|[~./]", configured):
         program = here.line("config", "--get", "gpg.ssh.program")
@@ -75,13 +79,15 @@ def find(here: Git, keys: Keyring, environment: Mapping[str, str]) -> Signer:
     raise refused("ledger-key", "no key is known that could sign in the ledger", hint=_HINT)
 
 
-def _signer(key: str, fingerprint: str, keys: Keyring, user: str, program: str = "") -> Signer:
+def _signer(
+    key: str, fingerprint: str, keys: Keyring, user: str, program: str = "", *, hint: str = _HINT
+) -> Signer:
     writer, owner = keys.writer(fingerprint, user), keys.owners.get(fingerprint)
     if writer is None or owner is None:
         raise refused(
             "ledger-key",
             f"the key {fingerprint or key} is nobody's whom the platform knows",
-            hint=_HINT,
+            hint=hint,
         )
     return Signer(key=key, owner=owner, writer=writer, program=program)
 
@@ -96,12 +102,12 @@ def fingerprint_of_line(line: str) -> str:
     return SigningKey(key=line).fingerprint
 
 
-def _of_file(path: str) -> str:
+def _of_file(path: str, hint: str = _HINT) -> str:
     """The fingerprint of a key's file, public or private; raises `Refused` for what is none."""
     done = process.run(["ssh-keygen", "-l", "-f", path], timeout=10)
     found = re.search(r"SHA256:\S+", done.out)
     if done.code or found is None:
-        raise refused("ledger-key", f"{path} is no key that ssh-keygen can read: {done.reason()}", hint=_HINT)
+        raise refused("ledger-key", f"{path} is no key that ssh-keygen can read: {done.reason()}", hint=hint)
     return found[0]
 
 

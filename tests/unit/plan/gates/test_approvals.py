@@ -79,6 +79,21 @@ def test_who_says_no_has_not_asked_for_it() -> None:
     assert "has asked for it" in told(world)
 
 
+def test_whoever_has_said_no_since_has_not_approved_until_they_do_again() -> None:
+    world = fresh(count=1)
+    world.approve(person("ann"))
+    digest = world.history().entries[-1].event.plan
+    no = event("refused", "1.2.4", "production", plan=digest, details={"answer": approvals.NO})
+    world.say(person("bob"), no)
+    world.say(person("ann"), replace(no, plan="sha256:other"), replace(no, details={}))
+    world.say(Writer(role="release", jenkins_user="nobody"), no)
+    assert told(world) == ""
+    world.say(person("ann"), no)
+    assert told(world).endswith("(nobody); ann's does not count: has said no since")
+    world.approve(person("ann"))
+    assert told(world) == ""
+
+
 def test_of_one_person_there_is_one_word() -> None:
     """Who has approved this plan is not told beside it for what they said of an earlier one."""
     world = fresh()

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipelinekit.model.ledger import Event
+from pipelinekit.model.ledger import Event, Writer
+from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.promotion import Found, Request
 from pipelinekit.plan.gates.judge import judge
 from tests.promotions import NOW, World, event, person
@@ -46,3 +47,14 @@ def test_what_is_no_emergency(groups: tuple[str, ...], reason: str, known: tuple
     world = World(asker=person("rita", *groups), request=Request(emergency=True, reason=reason))
     world.environment = replace(world.environment, emergency=known)
     assert world.closed() == [f"emergency: {why}"]
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_where_approvals_have_to_be_signed_jenkins_declares_no_emergency(signed: bool) -> None:
+    """Whoever administers it has the release folder's key, and names as the user whom they like."""
+    world = World(version="1.2.4", request=Request(emergency=True, reason="fire"))
+    world.asker = Writer(role="release", person="sam", groups=("sre",), jenkins_user="sam-j")
+    asked = Approvals(count=2, groups=("release-managers",), signed=signed)
+    world.environment = replace(world.environment, approvals=asked)
+    refused = "emergency: sam in Jenkins: where approvals have to be signed, so has an emergency"
+    assert (refused in world.closed()) is signed

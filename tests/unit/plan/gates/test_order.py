@@ -61,11 +61,18 @@ def test_a_soak_counts_from_when_it_was_seen_and_not_from_its_date(seen: int, re
     assert [each for each in world.closed() if each.startswith("soak")] == ([reason] if reason else [])
 
 
-def test_a_soak_ends_when_something_else_arrives() -> None:
+@pytest.mark.parametrize(
+    ("arrived", "seen"),
+    [(NOW - 5000, NOW - 5000), (NOW - 5000, NOW - 10), (NOW - 5000, None), (NOW + 90_000, NOW - 5000)],
+)
+def test_a_soak_ends_when_something_else_arrives(arrived: int, seen: int | None) -> None:
+    """Whenever that is seen: what is there no more soaks no longer, nor does it by a date ahead."""
     world = World()
-    world.say(JENKINS, event("promoted", "1.2.4", "staging"))
-    world.saw(NOW - 5000)
-    assert world.closed() == [
+    world.say(JENKINS, event("promoted", "1.2.4", "staging", at=arrived))
+    if seen is not None:
+        world.ledger.now = NOW
+        world.saw(seen)
+    assert [each for each in world.closed() if each.startswith("soak")] == [
         "soak: it was 36 min 40 s of 1 h in staging, and something else is there now",
     ]
 

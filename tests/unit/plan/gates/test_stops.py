@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from pipelinekit.model.ledger import Event
+from pipelinekit.model.ledger import Event, Writer
+from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.promotion import Request
 from pipelinekit.plan.gates.judge import stopped
 from pipelinekit.plan.gates.stops import still, unreviewed
+from tests import examples
 from tests.promotions import NOW, World, event, person
 
 ANN = person("ann")
@@ -86,10 +90,21 @@ def test_an_emergency_waits_for_somebody_else_to_review_it() -> None:
     world.say(ANN, event("emergency", "1.2.2", "production", reason="fire"))
     assert world.closed() == ["review: the emergency of 1.2.2 by ann: fire was not reviewed yet"]
     world.say(ANN, event("reviewed", "1.2.2", "production"))
-    assert unreviewed(world.history(), "production")
+    assert unreviewed(world.history(), world.environment)
     world.say(person("bob"), event("reviewed", "1.2.2", "production"))
     assert world.closed() == []
-    assert unreviewed(world.history(), "staging") is None
+    assert unreviewed(world.history(), examples.environment("staging")) is None
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_where_approvals_have_to_be_signed_jenkins_reviews_nothing(signed: bool) -> None:
+    world = World()
+    asked = Approvals(count=2, groups=("release-managers",), signed=signed)
+    world.environment = replace(world.environment, approvals=asked)
+    world.say(ANN, event("emergency", "1.2.2", "production", reason="fire"))
+    bob = Writer(role="release", person="bob", jenkins_user="bob-j")
+    world.say(bob, event("reviewed", "1.2.2", "production"))
+    assert bool(unreviewed(world.history(), world.environment)) is signed
 
 
 def test_a_deployment_without_gates_honours_holds_freezes_and_bars_alone() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipelinekit.model.ledger import Entry, Event
+from pipelinekit.model.ledger import OF_PIPELINES, PLATFORM, Entry, Event, Kind
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.plan.ledger.commit import Commit
 from pipelinekit.plan.ledger.judge import Revocation, judge, revocations, unrevoked
@@ -104,6 +104,14 @@ def test_a_pipeline_says_what_a_pipeline_may(made: Event, words: str) -> None:
 def test_a_pipeline_says_nothing_of_another_team_s() -> None:
     (entry,) = judged(chain(("stock", event()), known=ACME))
     assert entry.trouble == "the pipelines of stock write nothing of payments"
+
+
+@pytest.mark.parametrize("kind", sorted(OF_PIPELINES))
+def test_a_pipeline_says_nothing_of_all_applications(kind: Kind) -> None:
+    """One dated ahead would stop everybody, and one that ends a set would hide that it is underway."""
+    made = event(kind, name="", version="")
+    (entry,) = judged(chain(("payments", made), known=ACME), branch=PLATFORM)
+    assert entry.trouble == "the pipelines of payments write nothing of the platform"
 
 
 def test_another_author_another_date_and_a_merge_are_told() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,6 +42,22 @@ def test_back_is_one_word_and_a_hold_follows(tmp_path: Path) -> None:
     bench.release("1.0.2")
     bench.promote("1.0.2")
     assert running(bench) == "1.0.2"
+
+
+def test_a_hold_is_dated_when_it_follows_and_not_when_the_way_back_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = ready(tmp_path)
+    install = bench.releases.install
+
+    def slowly(*told: Any, **rest: Any) -> Any:
+        bench.now += 60
+        return install(*told, **rest)
+
+    monkeypatch.setattr(bench.releases, "install", slowly)
+    bench.rollback()
+    back, held = bench.ledger.history(BRANCH).events[-3:-1]
+    assert (back.kind, held.kind, held.at) == ("rolled-back", "held", back.at)
 
 
 def test_to_look_at_the_way_back_reads_each_branch_once(

@@ -145,6 +145,19 @@ def test_an_image_at_another_applications_place_is_neither_promoted_nor_gone_bac
         bench.rollback("dev", "1.0.1")
 
 
+@pytest.mark.parametrize("texts", [{}, {"values-staging.yaml": "image: {digest: sha256:evil}\n"}])
+def test_a_chart_that_runs_another_image_than_the_ledger_tells_is_neither_promoted_nor_gone_back_to(
+    bench: Bench, texts: dict[str, str]
+) -> None:
+    """Scans, signatures and approvals are of the image that the ledger has."""
+    bench.told_image = "" if texts else "sha256:evil"
+    bench.release("1.0.1", **texts)
+    told = "the chart of 1.0.1 runs sha256:evil, and not the image that the ledger has"
+    with pytest.raises(Refused, match=told) as caught:
+        bench.promote()
+    assert [each.code for each in caught.value.faults] == ["gate-artefacts"]
+
+
 def test_another_applications_descriptor_is_refused(bench: Bench) -> None:
     found = release_of(bench.ledger.history(BRANCH), "1.0.0")
     assert found
@@ -154,5 +167,14 @@ def test_another_applications_descriptor_is_refused(bench: Bench) -> None:
         ("x: 1", "descriptor-unreadable"),
     ):
         with pytest.raises(Refused) as caught:
-            survey.app_of(replace(found, descriptor=text))
+            survey.app_of(replace(found, descriptor=text, descriptor_digest=digest(text)))
         assert caught.value.faults[0].code == code
+
+
+def test_a_descriptor_that_its_digest_does_not_name_is_refused(bench: Bench) -> None:
+    """People approve the digest, and the text is what runs: a pipeline says both."""
+    found = release_of(bench.ledger.history(BRANCH), "1.0.0")
+    assert found
+    with pytest.raises(Refused, match="has a descriptor that its digest does not name") as caught:
+        survey.app_of(replace(found, descriptor=f"{APP}# more\n"))
+    assert caught.value.faults[0].code == "descriptor-other"
