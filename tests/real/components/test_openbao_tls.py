@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -42,7 +44,7 @@ def safely(site: Site) -> str:
     )
 
 
-def write(site: Site, *names: str, **tls: str) -> None:
+def write(site: Site, *names: str, restart: bool = True, **tls: str) -> None:
     """platform.yaml with the component, and one certificate for these names."""
     site.on(openbao=values(site, tls=tls))
     path = site.platform.folder / "platform.yaml"
@@ -51,6 +53,7 @@ def write(site: Site, *names: str, **tls: str) -> None:
         "namespace": site.namespace(NAME),
         "names": list(names),
         "served": {"service": NAME, "port": 8200},
+        "restart": restart,
     }
     authority = {"namespace": site.namespace("authority"), "trusted": [site.namespace("payments")]}
     said = {"authority": authority, "secrets": [one]}
@@ -143,6 +146,24 @@ def test_a_renewed_one_is_served_by_each_pod_after_the_rollout_replaced_them(sit
     assert bao(site, "bao kv get -field=a secret/orders/kept", ask=safely(site)) == "1"
     site.platform.must("certificates", "renew")
     assert site.platform.states() == {NAME: "unchanged"}
+
+
+def test_a_renewed_one_is_served_after_a_signal_too(site: Site) -> None:
+    pods = servers(site)
+    write(site, host(site), "third.example.com", restart=False, secret=SECRET)
+    said = site.platform.verb("certificates", "renew", "--timeout", "1")
+    assert said.code == 5, said.err
+    wanted = status(site)["serial"]
+    digest = "sha256sum < /secrets/tls/tls.crt"
+    secret = site.kubectl(NAME, "get", "secret", SECRET, "--output", r"jsonpath={.data.tls\.crt}")
+    there = hashlib.sha256(base64.b64decode(secret)).hexdigest()
+    for pod in PODS:
+        words = ("exec", pod, "--", "sh", "-c", digest)
+        assert eventually(lambda words=words: there in site.tried(NAME, *words), 150)
+        site.kubectl(NAME, "exec", pod, "--", "kill", "-HUP", "1")
+    assert eventually(lambda: shown(site) == dict.fromkeys(PODS, wanted), 30)
+    assert site.platform.must("certificates", "renew").code == 0
+    assert servers(site) == pods
 
 
 def test_one_that_lost_its_volume_joins_over_it(site: Site) -> None:
