@@ -125,7 +125,7 @@ def plain(each: dict[str, Any]) -> dict[str, Any]:
         metadata.pop(name, None)
     metadata["managedFields"] = sorted(
         (owner["manager"], owner["operation"], json.dumps(owner["fieldsV1"], sort_keys=True))
-        for owner in metadata["managedFields"]
+        for owner in metadata.get("managedFields", ())
         if owner.get("subresource") != "status"
     )
     for name in ("meta.helm.sh/release-namespace",):
