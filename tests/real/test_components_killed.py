@@ -65,6 +65,9 @@ class Bench:
         for name in ("store", "web"):
             words = ("get", kinds, "--output", "json", "--show-managed-fields")
             items = json.loads(self.platform.kubectl(*words, component=name))["items"]
+            for each in items:
+                # It counts the upgrades of this platform.
+                each["metadata"].get("annotations", {}).pop("deployment.kubernetes.io/revision", None)
             found[name] = {
                 f"{each['kind']}/{each['metadata']['name']}": plain(each)
                 for each in items
