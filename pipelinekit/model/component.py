@@ -98,12 +98,13 @@ class Question:
     service: str
     port: int
     path: str
-    scheme: str = "http"
+    scheme: str = ""
+    """http or https; empty: as the port of the rendered Service says by its `appProtocol`, else http."""
     status: tuple[int, ...] = (200,)
     json: Mapping[str, str | int | bool] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.scheme}://{self.service}:{self.port}{self.path}"
+        return f"{self.scheme or 'http'}://{self.service}:{self.port}{self.path}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

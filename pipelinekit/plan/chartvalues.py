@@ -9,6 +9,7 @@ repository.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from pipelinekit.model.platform.document import Environment
@@ -90,8 +91,7 @@ def given_values(
         # Whatever a values file says: a pipeline's copy is nobody's to write into.
         given["draft"] = ""
     if vault:
-        fields = {"address": vault.address, "image": vault.image, "mount": vault.mount}
-        given["vault"] = {name: value for name, value in fields.items() if value}
+        given["vault"] = {name: value for name, value in asdict(vault).items() if value}
     network = plan.platform.network
     if network:
         # A list is laid over as a whole: what is private anywhere stays among it.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from tests.charts.helm import Helm
+from tests.charts.helm import Helm, containers_of, pod_of, template_of, workloads
 from tests.pages.charts import CHARTS
 
 CHART = CHARTS / "openbao" / "chart"
@@ -28,4 +31,72 @@ def test_snapshots_are_asked_of_the_leader(helm: Helm, whole: Callable[[Path], P
 def test_each_script_goes_there_before_it_logs_in(script: str) -> None:
     lines = (CHART / "files" / script).read_text().splitlines()
     assert lines.index("at_leader") < next(n for n, line in enumerate(lines) if "login" in line)
-    assert "http://$SERVERS-active:8200" in (CHART / "files" / "connect.sh").read_text()
+    assert 'at "$SERVERS-active"' in (CHART / "files" / "connect.sh").read_text()
+
+
+TLS: list[dict[str, Any]] = [{}, {"tls": {"secret": "openbao-tls"}}]
+
+
+@pytest.mark.parametrize("values", TLS, ids=["without", "with"])
+def test_everything_speaks_as_the_listener_does(helm: Helm, values: dict[str, Any]) -> None:
+    scheme = "https" if values else "http"
+    objects = helm.objects(CHART, values, files=[CHART / "ci" / "single-node-values.yaml"], release="openbao")
+    (hcl,) = [each["data"]["openbao.hcl"] for each in objects if "openbao.hcl" in each.get("data", {})]
+    assert ("tls_disable = true" in hcl) is (not values)
+    assert ('tls_cert_file = "/secrets/tls/tls.crt"' in hcl) is bool(values)
+    assert re.findall('leader_api_addr = "(.*)://', hcl) == [scheme]
+    assert ('leader_tls_servername = "openbao.somewhere.svc"' in hcl) is bool(values)
+    ports = [port for each in objects if each["kind"] == "Service" for port in each["spec"]["ports"]]
+    assert {port["appProtocol"] for port in ports if port["port"] == 8200} == {scheme}
+    (server,) = [each for each in objects if each["kind"] == "StatefulSet"]
+    assert template_of(server)["metadata"]["annotations"]["prometheus.io/scheme"] == scheme
+    (container,) = containers_of(server)
+    probes = [container[each]["httpGet"]["scheme"] for each in ("readinessProbe", "livenessProbe")]
+    assert probes == [scheme.upper()] * 2
+    for each in (server, *workloads(objects)):
+        (container,) = containers_of(each)
+        said = {one["name"]: one.get("value", "") for one in container["env"]}
+        own = {key: value for key, value in said.items() if key in ("BAO_ADDR", "BAO_API_ADDR")}
+        assert [value.partition("://")[0] for value in own.values()] == [scheme]
+        mounted = {one["name"]: one["mountPath"] for one in container["volumeMounts"]}
+        assert mounted.get("tls") == ("/secrets/tls" if values else None)
+        if each is not server:
+            known = {key: said[key] for key in ("BAO_CACERT", "BAO_TLS_SERVER_NAME") if key in said}
+            wanted = {"BAO_CACERT": "/secrets/tls/ca.crt", "BAO_TLS_SERVER_NAME": "openbao.somewhere.svc"}
+            assert known == (wanted if values else {})
+
+
+def test_none_but_the_servers_gets_their_key(helm: Helm) -> None:
+    objects = helm.objects(CHART, TLS[1], files=[CHART / "ci" / "single-node-values.yaml"], release="openbao")
+    jobs = workloads(objects)
+    given = [volume["secret"] for each in jobs for volume in pod_of(each)["volumes"] if "secret" in volume]
+    assert [each["items"] for each in given] == [[{"key": "ca.crt", "path": "ca.crt"}]] * len(jobs)
+
+
+BAO = """#!/bin/sh
+echo "$BAO_ADDR" >> {calls}
+case $BAO_ADDR in
+    https://*) echo 'Get "x": http: server gave HTTP response to HTTPS client'; exit 1 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("scheme", "mode", "asked"),
+    [
+        ("http", "require", "http://openbao-active:8200"),
+        ("https", "require", "https://openbao-active:8200"),
+        ("https", "prefer", "http://openbao-active:8200"),
+    ],
+)
+def test_a_server_that_has_no_tls_is_asked_without_it_by_a_word_alone(
+    tmp_path: Path, scheme: str, mode: str, asked: str
+) -> None:
+    program, calls = tmp_path / "bao", tmp_path / "calls"
+    program.write_text(BAO.format(calls=calls))
+    program.chmod(0o755)
+    words = ["sh", "-c", f'. {CHART / "files" / "connect.sh"}; at_leader; echo "$BAO_ADDR"']
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "SERVERS": "openbao", "SCHEME": scheme, "TLS": mode}
+    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=10, check=True)
+    assert done.stdout.strip() == asked
+    assert calls.exists() is (mode == "prefer")

@@ -262,6 +262,27 @@ def test_prometheus_asks_each_component_as_it_is_declared(helm: Helm, whole: Cal
     assert {"regex": "safe;8200", "action": "drop"}.items() <= jobs["pods"]["relabel_configs"][2].items()
 
 
+def test_prometheus_asks_by_tls_whom_it_can_know(helm: Helm, whole: Callable[[Path], Path]) -> None:
+    chart = whole(CHARTS / "prometheus" / "chart")
+    scrapes = [{"name": "vault", "namespace": "safe", "port": 8200, "path": "/m"}]
+    found = []
+    for given in ({}, {"authority": "keys"}):
+        file = chart / "ci" / "single-node-values.yaml"
+        objects = helm.objects(chart, {"scrapes": scrapes, **given}, files=[file], release="prometheus")
+        (text,) = [
+            each["data"]["prometheus.yml"] for each in objects if "prometheus.yml" in each.get("data", {})
+        ]
+        (job,) = [each for each in yaml.safe_load(text)["scrape_configs"] if "vault" in each["job_name"]]
+        (server,) = [each for each in objects if each["kind"] == "StatefulSet"]
+        volumes = [
+            one["configMap"]["name"] for one in pod_of(server)["volumes"] if one["name"] == "authority"
+        ]
+        found.append((job.get("tls_config"), volumes))
+        assert "__scheme__" in {each.get("target_label") for each in job["relabel_configs"]}
+    known = {"ca_file": "/authority/ca.crt", "server_name": "vault.safe.svc"}
+    assert found == [(None, []), (known, ["keys"])]
+
+
 def test_prometheus_takes_a_key_twice_and_one_path_with_several_queries(
     helm: Helm, whole: Callable[[Path], Path]
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -87,6 +89,24 @@ def test_another_configuration_of_vaults_agent_is_another_pod(helm: Helm, tmp_pa
 
     assert pods() == pods()
     assert pods() != pods(address="https://other.example.com")
+
+
+def test_the_agent_of_a_private_vault_is_told_who_vouches_for_it(helm: Helm, tmp_path: Path) -> None:
+    secrets = {"KEY": SecretRef(kind="vault", path="apps/x", key="key")}
+    chart = chart_of(examples.app(processes={"web": Process(name="web", secrets=secrets)}), tmp_path)
+
+    def told(**vault: str) -> tuple[Any, set[str], str]:
+        objects = by_name(helm.objects(chart, {**GIVEN, "vault": {**GIVEN["vault"], **vault}}))
+        web = objects["Deployment/orders"]
+        agents = [each for each in containers_of(web) if each["name"].startswith("vault-")]
+        mounted = {one["mountPath"] for each in agents for one in each["volumeMounts"]}
+        volumes = {each["name"]: each for each in pod_of(web)["volumes"]}
+        named = volumes.get("vault-authority", {}).get("configMap", {}).get("name", "")
+        config = json.loads(objects["ConfigMap/orders-vault"]["data"]["agent.json"])
+        return config["vault"].get("ca_cert"), mounted & {"/vault/authority"}, named
+
+    assert told() == (None, set(), "")
+    assert told(authority="keys") == ("/vault/authority/ca.crt", {"/vault/authority"}, "keys")
 
 
 def test_another_mark_of_a_secret_is_another_pod_of_those_that_refer_to_it(

@@ -124,6 +124,7 @@ PLATFORM: Document = {
     ],
     "vault": {
         "address": "https://marked-vault.example.com",
+        "authority": "marked-vouching",
         "image": "marked-agent:1",
         "mount": "markedmount",
     },

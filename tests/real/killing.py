@@ -10,7 +10,7 @@ import stat
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 
@@ -40,7 +40,17 @@ exec {program} "$@"
 """
 
 
-def shims(application: Application, folder: Path, patterns: Mapping[str, str]) -> Path:
+class Place(Protocol):
+    """Where a verb is run: an application's folder, or a platform's."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def env(self) -> Mapping[str, str]: ...
+
+
+def shims(application: Place, folder: Path, patterns: Mapping[str, str]) -> Path:
     """Programs that kill their group when it is their turn; only calls that a pattern names have one.
 
     A pattern is one of `case`, held against all words with a space on both ends.
@@ -55,7 +65,7 @@ def shims(application: Application, folder: Path, patterns: Mapping[str, str]) -
 
 
 def killed(
-    application: Application,
+    application: Place,
     words: Sequence[str],
     env: Mapping[str, str],
     seconds: float = 0.0,
@@ -115,7 +125,7 @@ def plain(each: dict[str, Any]) -> dict[str, Any]:
         metadata.pop(name, None)
     metadata["managedFields"] = sorted(
         (owner["manager"], owner["operation"], json.dumps(owner["fieldsV1"], sort_keys=True))
-        for owner in metadata["managedFields"]
+        for owner in metadata.get("managedFields", ())
         if owner.get("subresource") != "status"
     )
     for name in ("meta.helm.sh/release-namespace",):
@@ -123,7 +133,7 @@ def plain(each: dict[str, Any]) -> dict[str, Any]:
     for name in ("clusterIP", "clusterIPs", *(["selector"] if each["kind"] == "Job" else [])):
         each.get("spec", {}).pop(name, None)
     for labels in (
-        metadata["labels"],
+        metadata.get("labels"),
         each.get("spec", {}).get("template", {}).get("metadata", {}).get("labels"),
     ):
         for name in [name for name in labels or () if name.endswith("controller-uid")]:

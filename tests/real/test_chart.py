@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import ssl
 import subprocess
 import time
 import urllib.request
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from pipelinekit.adapters.certificates.x509 import Authorities
 from tests.real import app
 from tests.real.app import Application, eventually
 
@@ -129,7 +131,10 @@ def test_a_flow_is_open_only_when_both_sides_say_so(testbed: Mapping[str, str], 
 
 @contextmanager
 def _bao(testbed: Mapping[str, str], folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """A real OpenBao server on the node's address, unsealed, and the environment for its command line."""
+    """A real OpenBao server on the node's address, unsealed, and the environment for its command line.
+
+    It speaks TLS, by an authority that nobody knows but who reads `BAO_CACERT`.
+    """
     program = testbed["PK_TESTBED_BAO"]
     service = ("get", "endpoints", "kubernetes", "-o", "jsonpath={.subsets[0].addresses[0].ip}")
     host = subprocess.run(
@@ -139,22 +144,42 @@ def _bao(testbed: Mapping[str, str], folder: Path) -> Iterator[tuple[str, dict[s
         text=True,
         check=True,
     ).stdout
-    address = f"http://{host}:18200"
-    arguments = ["server", "-dev", "-dev-root-token-id=root", f"-dev-listen-address={host}:18200"]
+    address, authority = f"https://{host}:18200", _certified(folder, host)
+    own = ["-dev-listen-address=127.0.0.1:18201", f"-config={folder / 'server.hcl'}"]
+    arguments = ["server", "-dev", "-dev-root-token-id=root", *own]
     env = {"HOME": str(folder), "BAO_ADDR": address, "BAO_TOKEN": "root", "PATH": testbed["PATH"]}
+    env["BAO_CACERT"] = str(authority)
     with subprocess.Popen(
         [program, *arguments], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
         try:
-            assert eventually(lambda: _answers(f"{address}/v1/sys/health"))
+            assert eventually(lambda: _answers(f"{address}/v1/sys/health", authority))
             yield address, env
         finally:
             server.terminate()
 
 
-def _answers(url: str) -> bool:
+def _certified(folder: Path, host: str) -> Path:
+    """Have a server's configuration in `server.hcl`, with a certificate; the file of who vouches for it."""
+    signer, now = Authorities(), int(time.time())
+    root = signer.authority("keys", now, 3600)
+    key, request = signer.request([host])
+    texts = {
+        "ca.crt": root.certificate,
+        "tls.key": key,
+        "tls.crt": signer.sign(root, request, [host], now, 3600),
+        "server.hcl": f'listener "tcp" {{\n  address = "{host}:18200"\n'
+        f'  tls_cert_file = "{folder}/tls.crt"\n  tls_key_file = "{folder}/tls.key"\n}}\n',
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    return folder / "ca.crt"
+
+
+def _answers(url: str, authority: Path) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - an address of the test's own
+        known = ssl.create_default_context(cafile=str(authority))
+        with urllib.request.urlopen(url, timeout=2, context=known):  # noqa: S310 - of the test's own
             return True
     except OSError:
         return False
@@ -170,7 +195,7 @@ def test_secrets_from_vault_are_files_in_memory(testbed: Mapping[str, str], tmp_
             "apiVersion: pipelinekit/v1\nkind: Platform\nmetadata: {name: acme}\n"
             f'images: {{registry: "{registry}", mirror: "{registry}"}}\n'
             f'charts: {{repository: "oci://{registry}/charts"}}\n'
-            f'vault: {{address: "{address}", image: "{registry}/openbao/openbao:2.7.2"}}\n'
+            f'vault: {{address: "{address}", image: "{registry}/openbao/openbao:2.7.2", authority: keys}}\n'
             "clusters: [{name: one, context: testbed}]\n"
             'environments: [{name: dev, cluster: one, namespace: "{team}-dev", automatic: true}]\n'
         )
@@ -222,6 +247,8 @@ def _prepare(application: Application, env: Mapping[str, str], secret: str) -> N
     application.tool(
         "kubectl", "label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted"
     )
+    known = f"--from-file=ca.crt={env['BAO_CACERT']}"
+    application.tool("kubectl", "-n", namespace, "create", "configmap", "keys", known)
     reviewer = ("-n", namespace, "create", "serviceaccount", "reviewer")
     application.tool("kubectl", *reviewer)
     binding = f"reviewer-{namespace}"

@@ -87,7 +87,7 @@ class PkiStore:
         pod, port = behind[0]
         try:
             with forwarded(self.env, target, pod, port) as local:
-                name = f"{bao.service}.{target.namespace}.svc" if bao.tls else ""
+                name = bao.host if bao.tls else ""
                 yield _Session(local, name, root, f"{target.namespace}/{pod}", bao)
         except (OSError, http.client.HTTPException) as error:
             raise failed(

@@ -83,7 +83,7 @@ class Parts:
 
     def ask(self, target: Target, question: Question) -> Answer:
         """The answer of a Service, asked through the API server; status 0 where nobody answered."""
-        service = f"{question.scheme}:{question.service}:{question.port}"
+        service = f"{question.scheme or 'http'}:{question.service}:{question.port}"
         path = f"/api/v1/namespaces/{target.namespace}/services/{service}/proxy{question.path}"
         # The status, and the body of what is no success, are only in what kubectl tells of its requests.
         done = self._run(target, "get", "--raw", path, "-v=6")

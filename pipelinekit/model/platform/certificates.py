@@ -40,6 +40,11 @@ class OpenBao:
     account: str = "openbao-certificates"
     """The ServiceAccount there that logs in; the login's role is called like it."""
 
+    @property
+    def host(self) -> str:
+        """The name that its certificate has to be for."""
+        return f"{self.service}.{self.namespace}.svc"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:

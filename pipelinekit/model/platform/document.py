@@ -91,6 +91,8 @@ class Vault:
 
     address: str
     image: str = ""
+    authority: str = ""
+    """The ConfigMap in applications' namespaces whose `ca.crt` vouches for it; empty: the image's own."""
     mount: str = ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit.counts import counted
@@ -115,6 +116,20 @@ def is_ready(pod: Object) -> bool:
 
 
 # --- what a component says of itself --------------------------------------------------------------
+
+
+def addressed(question: Question, manifest: Sequence[Object]) -> Question:
+    """The question with how it is asked: whether a port speaks TLS, values decide, and its Service says."""
+    if question.scheme:
+        return question
+    ports = (
+        port
+        for each in manifest
+        if each["kind"] == "Service" and each["metadata"]["name"] == question.service
+        for port in each["spec"].get("ports") or ()
+    )
+    said = next((each.get("appProtocol") for each in ports if each["port"] == question.port), None)
+    return replace(question, scheme="https" if said == "https" else "http")
 
 
 def answered(question: Question, answer: Answer) -> str:

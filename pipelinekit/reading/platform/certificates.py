@@ -43,6 +43,10 @@ def check(source: Source) -> None:
         if each.get("issuer") == "openbao" and "openbao" not in said:
             hint = "openbao: {role: NAME} beside secrets: says where it is"
             source.fault((*path, "issuer"), "unknown-reference", "there is no openbao here", hint)
+        elif each.get("issuer") == "openbao" and _is_its_own(each, faults.mapping(said, "openbao")):
+            problem = "OpenBao would sign what it is itself known by: once that ends, nobody can renew it"
+            hint = "leave issuer out: the bootstrap authority signs OpenBao's own"
+            source.fault((*path, "issuer"), "certificate-circle", problem, hint)
         for number, name in enumerate(faults.listed(each, "names")):
             if isinstance(name, str) and re.fullmatch(_LIKE_AN_ADDRESS, name) and not _is_address(name):
                 hint = "10.0.0.1, 2001:db8::1, or a DNS name, whose last part is no number"
@@ -62,6 +66,13 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_its_own(said: Data, openbao: Data) -> bool:
+    """Whether a certificate is good for the name that OpenBao is asked by."""
+    own = OpenBao(role="", **{key: openbao[key] for key in ("namespace", "service") if key in openbao})
+    names = [str(each).lower() for each in faults.listed(said, "names")]
+    return own.host in names or f"*.{own.host.partition('.')[2]}" in names
 
 
 def _check_names(source: Source, said: Data) -> None:

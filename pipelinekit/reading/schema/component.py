@@ -61,7 +61,7 @@ _ASK: Schema = {
     "service": label("a Service of the component"),
     "port": whole("the Service's port", 1, 65535),
     "path": text("what is asked for", *HTTP_PATH),
-    "scheme": {"enum": ["http", "https"], "description": "how"},
+    "scheme": {"enum": ["http", "https"], "description": "how; as the Service's appProtocol says, else http"},
     "status": listing(whole("a status", 100, 599), "answers that are good; 200", minItems=1),
 }
 

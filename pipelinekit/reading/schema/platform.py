@@ -162,6 +162,7 @@ PLATFORM: Schema = {
                 {
                     "address": text("where pods reach it", *URL),
                     "image": line("the agent's image", 300),
+                    "authority": label("a ConfigMap of applications' namespaces: its ca.crt vouches for it"),
                     "mount": text("path of the Kubernetes login", *RELATIVE),
                 },
                 "address",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pipelinekit.errors import Fault, ToolFailed
 from pipelinekit.model.component import Component, Condition
 from pipelinekit.model.release import Target
-from pipelinekit.model.rollout import Old, Standing
+from pipelinekit.model.rollout import Object, Old, Standing
 from pipelinekit.plan.rollout import readiness
 from pipelinekit.ports import Say
 from pipelinekit.ports.rollout import Answers, Parts
@@ -35,23 +35,26 @@ class Gate:
 
     def look(self) -> Standing:
         """How the component stands now. Raises `ToolFailed` when the cluster does not answer."""
-        wanted = readiness.workloads(read_manifest(self.manifest))
+        manifest = read_manifest(self.manifest)
+        wanted = readiness.workloads(manifest)
         there = readiness.standing(wanted, self.parts.there(self.target, wanted))
         if there.reasons:
             # What answers is then perhaps of the revision before.
             return there
-        return replace(there, reasons=self._said())
+        return replace(there, reasons=self._said(manifest))
 
-    def _said(self) -> tuple[str, ...]:
+    def _said(self, manifest: Sequence[Object]) -> tuple[str, ...]:
         """What the component says against itself."""
         reasons = []
         for each in self.component.gates:
             if isinstance(each, Condition):
                 reasons.append(readiness.fulfilled(each, self.answers.resource(self.target, each)))
             else:
-                reasons.append(readiness.answered(each, self.answers.ask(self.target, each)))
-        asked = self.component.version
-        if asked:
+                question = readiness.addressed(each, manifest)
+                reasons.append(readiness.answered(question, self.answers.ask(self.target, question)))
+        version = self.component.version
+        if version:
+            asked = replace(version, ask=readiness.addressed(version.ask, manifest))
             answer = self.answers.ask(self.target, asked.ask)
             reasons.append(readiness.says_version(asked, answer, asked.expected or self.version))
         return tuple(each for each in reasons if each)

@@ -89,6 +89,7 @@ def pod(program: str, tmp_path: Path) -> Iterator[tuple[int, Callable[[], subpro
         caller.chmod(0o755)
         env = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
         env |= {"SERVERS": "openbao", "REPLICAS": "1", "NAMESPACE": "openbao"}
+        env |= {"SCHEME": "http", "TLS": "require"}
         words = ["sh", str(scripts / "provision.sh")]
 
         def provision() -> subprocess.CompletedProcess[str]:

@@ -88,7 +88,8 @@ def test_where_the_others_are_and_where_vault_is() -> None:
     plan = examples.plan()
     app = replace(plan.app, calls=("stock", "sales/shop"), accepts=("unknown",))
     registered = (Registration(name="stock", team="warehouse", repository="https://git/x"),)
-    platform = replace(plan.platform, applications=registered, vault=Vault(address="https://vault:8200"))
+    vault = Vault(address="https://vault:8200", authority="keys")
+    platform = replace(plan.platform, applications=registered, vault=vault)
     environment = platform.environments[0]
     given = given_values(replace(plan, app=app, platform=platform), environment, OURS, "")
     assert given["peers"] == {
@@ -96,7 +97,7 @@ def test_where_the_others_are_and_where_vault_is() -> None:
         "sales/shop": {"name": "shop", "namespace": environment.namespace_of("sales", "shop")},
         "unknown": {"name": "unknown", "namespace": environment.namespace_of(app.team, "unknown")},
     }
-    assert given["vault"] == {"address": "https://vault:8200"}
+    assert given["vault"] == {"address": "https://vault:8200", "authority": "keys"}
 
 
 def test_all_that_a_generated_chart_is_given() -> None:

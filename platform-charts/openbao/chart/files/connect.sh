@@ -11,9 +11,18 @@ login() {
     export BAO_TOKEN
 }
 
+# Ask one server. Where they go over to TLS one by one, one that has none yet is asked without.
+at() {
+    export BAO_ADDR="$SCHEME://$1:8200"
+    [ "$TLS" = prefer ] || return 0
+    case $(bao status 2>&1 || true) in
+        *"HTTP response to HTTPS client"*) export BAO_ADDR="http://$1:8200" ;;
+    esac
+}
+
 # Ask the leader, and no other.
 at_leader() {
-    export BAO_ADDR="http://$SERVERS-active:8200"
+    at "$SERVERS-active"
 }
 
 newest() {

@@ -5,7 +5,12 @@ disable_standby_reads = true
 listener "tcp" {
   address = "[::]:8200"
   cluster_address = "[::]:8201"
+{{- if .Values.tls.secret }}
+  tls_cert_file = "/secrets/tls/tls.crt"
+  tls_key_file = "/secrets/tls/tls.key"
+{{- else }}
   tls_disable = true
+{{- end }}
   telemetry {
     unauthenticated_metrics_access = true
   }
@@ -15,7 +20,11 @@ storage "raft" {
   path = "/data"
 {{- range $place := until (int .Values.replicas) }}
   retry_join {
-    leader_api_addr = "http://{{ include "pk.name" (list $ (toString $place)) }}.{{ include "pk.name" (list $ "internal") }}:8200"
+    leader_api_addr = "{{ include "openbao.scheme" $ }}://{{ include "pk.name" (list $ (toString $place)) }}.{{ include "pk.name" (list $ "internal") }}:8200"
+{{- if $.Values.tls.secret }}
+    leader_ca_cert_file = "/secrets/tls/ca.crt"
+    leader_tls_servername = "{{ include "openbao.known" $ }}"
+{{- end }}
   }
 {{- end }}
 }

@@ -5,8 +5,11 @@
 # 0: initialized, 2: not; all else is no answer. By its own words: `operator init -status` ends with 2 also where there is
 # no connection, and a server that is away is not new.
 state() {
-    there="http://$SERVERS-$1.$SERVERS-internal:8200"
-    case $(BAO_MAX_RETRIES=0 BAO_ADDR=$there bao status -format=json 2> /dev/null || true) in
+    case $(
+        export BAO_MAX_RETRIES=0
+        at "$SERVERS-$1.$SERVERS-internal"
+        bao status -format=json 2> /dev/null || true
+    ) in
         *'"initialized": true'*) return 0 ;;
         *'"initialized": false'*) return 2 ;;
         *) return 1 ;;
@@ -32,7 +35,7 @@ while [ "$place" -lt "$REPLICAS" ]; do
 done
 
 if [ "$known" = no ]; then
-    export BAO_ADDR="http://$SERVERS-0.$SERVERS-internal:8200"
+    at "$SERVERS-0.$SERVERS-internal"
     # Nobody is given the recovery key, and the root token is revoked below: who may make tokens of the account
     # ADMIN in this namespace administers the server.
     # Without a connection nothing was begun: the name of a new pod may be unknown for seconds once more. Whatever else
@@ -59,6 +62,7 @@ if [ "$known" = no ]; then
     bao auth enable kubernetes > /dev/null
     echo "initialized"
 else
+    at_leader
     patiently login admin
     login admin
 fi

@@ -1,3 +1,13 @@
+{{/* How its API is spoken to. Usage: include "openbao.scheme" . */}}
+{{- define "openbao.scheme" -}}
+{{- ternary "https" "http" (ne .Values.tls.secret "") -}}
+{{- end -}}
+
+{{/* The name in the certificate by which each server is known, at whatever address. Usage: include "openbao.known" . */}}
+{{- define "openbao.known" -}}
+{{- printf "%s.%s.svc" (include "pk.name" (list . "")) .Release.Namespace -}}
+{{- end -}}
+
 {{/* A pod that calls the server. Usage: include "openbao.client" (list . "backup" "account") */}}
 {{- define "openbao.client" -}}
 {{- $root := index . 0 -}}
@@ -14,7 +24,13 @@ spec:
       image: {{ include "pk.image" (list $root "image" $root.Values.image) }}
       command: [sh, /scripts/{{ $part }}.sh]
       env:
-        - {name: BAO_ADDR, value: "http://{{ include "pk.name" (list $root "") }}:8200"}
+        - {name: BAO_ADDR, value: "{{ include "openbao.scheme" $root }}://{{ include "pk.name" (list $root "") }}:8200"}
+        - {name: SCHEME, value: {{ include "openbao.scheme" $root }}}
+        - {name: TLS, value: {{ $root.Values.tls.mode }}}
+        {{- if $root.Values.tls.secret }}
+        - {name: BAO_CACERT, value: /secrets/tls/ca.crt}
+        - {name: BAO_TLS_SERVER_NAME, value: {{ include "openbao.known" $root }}}
+        {{- end }}
         - {name: SERVERS, value: {{ include "pk.name" (list $root "") }}}
         - {name: NAMESPACE, value: {{ $root.Release.Namespace }}}
         - {name: REPLICAS, value: {{ $root.Values.replicas | quote }}}
@@ -26,6 +42,9 @@ spec:
         - {name: scripts, mountPath: /scripts, readOnly: true}
         - {name: login, mountPath: /var/run/secrets/login, readOnly: true}
         - {name: tmp, mountPath: /tmp}
+        {{- if $root.Values.tls.secret }}
+        - {name: tls, mountPath: /secrets/tls, readOnly: true}
+        {{- end }}
         {{- if $archive }}
         - {name: backup, mountPath: /backup}
         {{- end }}
@@ -37,6 +56,11 @@ spec:
       projected: {defaultMode: 0440, sources: [{serviceAccountToken: {path: token, expirationSeconds: 600}}]}
     - name: tmp
       emptyDir: {sizeLimit: 32Mi}
+    {{- with $root.Values.tls.secret }}
+    # By whom servers are known, and not the key.
+    - name: tls
+      secret: {secretName: {{ . | quote }}, defaultMode: 0440, items: [{key: ca.crt, path: ca.crt}]}
+    {{- end }}
     {{- if $archive }}
     - name: backup
       persistentVolumeClaim: {claimName: {{ include "pk.name" (list $root "backup") }}}

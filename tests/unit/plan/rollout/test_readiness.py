@@ -9,6 +9,7 @@ from pipelinekit.model.component import Condition, Question, VersionQuestion
 from pipelinekit.model.rollout import Answer
 from pipelinekit.plan.rollout.readiness import (
     REVISION,
+    addressed,
     answered,
     at,
     fulfilled,
@@ -148,3 +149,28 @@ def test_a_custom_resource_says_it_of_its_newest_state() -> None:
 
 def test_pointers_are_read_as_json_says() -> None:
     assert at({"a/b": {"c~d": [1, 2]}}, "/a~1b/c~0d/1") == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "own", "asked"),
+    [
+        ("https", "", "https"),
+        ("http", "", "http"),
+        ("grpc", "", "http"),
+        (None, "", "http"),
+        ("https", "http", "http"),
+        ("http", "https", "https"),
+    ],
+)
+def test_a_service_says_how_its_port_is_asked_unless_the_question_does(
+    said: str | None, own: str, asked: str
+) -> None:
+    ports = [{"port": 81, "appProtocol": "tcp"}, {"port": 80, "appProtocol": said}, {"port": 82}]
+    service = {"kind": "Service", "metadata": {"name": "store"}, "spec": {"ports": ports}}
+    other = {"kind": "Service", "metadata": {"name": "other"}, "spec": {"type": "ExternalName"}}
+    question = Question(service="store", port=80, path="/health", scheme=own)
+    assert addressed(question, [other, thing("StatefulSet", "store"), service]).scheme == asked
+
+
+def test_what_is_no_service_of_the_release_is_asked_without_tls() -> None:
+    assert str(addressed(Question(service="store", port=80, path="/"), [])) == "http://store:80/"

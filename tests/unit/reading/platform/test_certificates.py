@@ -51,6 +51,27 @@ def test_it_is_read_as_it_stands() -> None:
     assert read_platform(platform(DEV)).certificates is None
 
 
+@pytest.mark.parametrize(
+    ("openbao", "name", "told"),
+    [
+        ("role: web", "openbao.openbao.svc", True),
+        ("role: web", "OpenBao.openbao.SVC", True),
+        ("role: web", "'*.openbao.svc'", True),
+        ("role: web, service: bao, namespace: keys", "bao.keys.svc", True),
+        ("role: web, service: bao, namespace: keys", "openbao.openbao.svc", False),
+        ("role: web", "shop.openbao.svc", False),
+    ],
+)
+def test_openbao_does_not_sign_its_own(openbao: str, name: str, told: bool) -> None:
+    one = f"{{name: a, namespace: web, names: [web.web.svc, {name}], issuer: openbao}}"
+    said = f"{{openbao: {{{openbao}}}, secrets: [{one}]}}"
+    if told:
+        (problem,) = faults(said).values()
+        assert "the bootstrap authority signs OpenBao's own" in problem
+    else:
+        assert read(said)
+
+
 def test_all_that_does_not_fit_is_told_at_once() -> None:
     found = faults(
         "{authority: {duration: 10d}, secrets: ["

@@ -71,6 +71,17 @@ def test_the_component_says_it_itself_and_a_server_that_is_still_old_is_red() ->
     assert said == ['the server says version "1.0.0", and 2.0.0 was rolled out']
 
 
+def test_gate_and_version_are_asked_as_the_service_that_was_rolled_out_is_spoken_to() -> None:
+    ports = [{"port": 80, "appProtocol": "https"}]
+    service = {"kind": "Service", "metadata": {"name": "store"}, "spec": {"ports": ports}}
+    said = Answer(status=200, body=json.dumps({"version": "2.0.0"}))
+    answers = parts.Answers(said={str(replace(ASKED, scheme="https")): [said]})
+    version = VersionQuestion(ask=ASKED, pointer="/version")
+    asked = gate(parts.Parts(), answers, gates=(ASKED,), version=version)
+    manifest = "\n---\n".join(json.dumps(each) for each in (SET, service))
+    assert passed(replace(asked, manifest=manifest)) == (False, [])
+
+
 def test_a_custom_resource_without_conditions_is_asked_for_its_phase() -> None:
     wanted = Condition(resource="things.example.com", name="a", json={"/status/phase": "Ready"})
     answers = parts.Answers(resources={str(wanted): {"metadata": {}, "status": {"phase": "Ready"}}})

@@ -549,7 +549,7 @@ volumes:
 {{- end -}}
 {{- $login := dict "type" "kubernetes" "mount_path" (printf "auth/%s" $vault.mount) "config" (dict "role" $role "token_path" "/vault/token/token") -}}
 {{- dict
-    "vault" (dict "address" $address)
+    "vault" (ternary (dict "address" $address "ca_cert" "/vault/authority/ca.crt") (dict "address" $address) (ne $vault.authority ""))
     "auto_auth" (dict "method" (list $login))
     "template" $templates
     "template_config" (dict "exit_on_retry_failure" true "static_secret_render_interval" "5m")
@@ -594,6 +594,10 @@ volumes:
       mountPath: /vault/config
     - name: vault-token
       mountPath: /vault/token
+    {{- if $root.Values.vault.authority }}
+    - name: vault-authority
+      mountPath: /vault/authority
+    {{- end }}
 {{- end }}
 {{- end -}}
 
@@ -612,4 +616,9 @@ volumes:
       - serviceAccountToken:
           path: token
           expirationSeconds: 3600
+{{- with .root.Values.vault.authority }}
+- name: vault-authority
+  configMap:
+    name: {{ . | quote }}
+{{- end }}
 {{- end -}}
