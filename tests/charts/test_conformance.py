@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,15 +104,17 @@ def test_every_object_of_every_golden_chart_conforms(conform: Any, helm: Helm, e
             assert skipped <= set(NOT_KUBERNETES if extra else ())
 
 
-def test_every_object_of_every_chart_of_the_platform_conforms(conform: Any, helm: Helm) -> None:
+def test_every_object_of_every_chart_of_the_platform_conforms(
+    conform: Any, helm: Helm, whole: Callable[[Path], Path]
+) -> None:
     for chart in platform.charts():
         for values in sorted((chart / "ci").glob("*-values.yaml")):
-            said = helm.run("template", chart.parent.name, str(chart), "--values", str(values))
+            said = helm.run("template", chart.parent.name, str(whole(chart)), "--values", str(values))
             assert said.code == 0, said.err
             code, resources = conform(said.out)
             bad = [each for each in resources if each["status"] != "statusValid"]
             assert (code, bad) == (0, []), chart
-        policies = chart.parent / "policies"
+        policies = whole(chart.parent / "policies")
         code, resources = conform(helm.run("template", f"{chart.parent.name}-policies", str(policies)).out)
         assert (code, {each["kind"] for each in resources}) == (0, {"NetworkPolicy"})
 

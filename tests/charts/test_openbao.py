@@ -38,9 +38,13 @@ TLS: list[dict[str, Any]] = [{}, {"tls": {"secret": "openbao-tls"}}]
 
 
 @pytest.mark.parametrize("values", TLS, ids=["without", "with"])
-def test_everything_speaks_as_the_listener_does(helm: Helm, values: dict[str, Any]) -> None:
+def test_everything_speaks_as_the_listener_does(
+    helm: Helm, whole: Callable[[Path], Path], values: dict[str, Any]
+) -> None:
     scheme = "https" if values else "http"
-    objects = helm.objects(CHART, values, files=[CHART / "ci" / "single-node-values.yaml"], release="openbao")
+    objects = helm.objects(
+        whole(CHART), values, files=[CHART / "ci" / "single-node-values.yaml"], release="openbao"
+    )
     (hcl,) = [each["data"]["openbao.hcl"] for each in objects if "openbao.hcl" in each.get("data", {})]
     assert ("tls_disable = true" in hcl) is (not values)
     assert ('tls_cert_file = "/secrets/tls/tls.crt"' in hcl) is bool(values)
@@ -66,8 +70,10 @@ def test_everything_speaks_as_the_listener_does(helm: Helm, values: dict[str, An
             assert known == (wanted if values else {})
 
 
-def test_none_but_the_servers_gets_their_key(helm: Helm) -> None:
-    objects = helm.objects(CHART, TLS[1], files=[CHART / "ci" / "single-node-values.yaml"], release="openbao")
+def test_none_but_the_servers_gets_their_key(helm: Helm, whole: Callable[[Path], Path]) -> None:
+    objects = helm.objects(
+        whole(CHART), TLS[1], files=[CHART / "ci" / "single-node-values.yaml"], release="openbao"
+    )
     jobs = workloads(objects)
     given = [volume["secret"] for each in jobs for volume in pod_of(each)["volumes"] if "secret" in volume]
     assert [each["items"] for each in given] == [[{"key": "ca.crt", "path": "ca.crt"}]] * len(jobs)

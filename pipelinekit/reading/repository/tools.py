@@ -18,7 +18,7 @@ _LANGUAGES = {
 }
 _LINE = re.compile(r"^[ \t]*([a-z]+)[ \t]+(?:[a-z_-]+-)?(\d+(?:\.\d+){0,2})", re.MULTILINE)
 _JAVA = re.compile(r"^[ \t]*(?:java[ \t]*=[ \t]*)?(?:[a-z]+-)?(?:1\.)?(\d+)", re.MULTILINE)
-_ENVIRONMENTS = re.compile(r"^[ \t]*env_?list[ \t]*=(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
+_ENVIRONMENTS = re.compile(r"^[ \t]*env_?list[ \t]*=(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _PYTHONS = re.compile(r"(?<![\w.])py(?:\{([\d.,\s-]{1,200})\}|(\d\.?\d{1,2})(?!\d))")
 _PYTHON = re.compile(r"(\d)\.?(\d{1,2})")
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d)\.(\d{1,2})(?!\d)")
