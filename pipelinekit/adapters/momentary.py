@@ -67,7 +67,7 @@ def locked(path: str | os.PathLike[str]) -> int | None:
 @contextlib.contextmanager
 def held(path: str) -> Iterator[None]:
     """While this lasts, a signal that ends us removes the folder."""
-    _watch()
+    heed()
     entry = (os.getpid(), path)
     _open.add(entry)
     try:
@@ -76,7 +76,7 @@ def held(path: str) -> Iterator[None]:
         _open.discard(entry)
 
 
-def _watch() -> None:
+def heed() -> None:
     """Hear of those signals, once; a thread cannot, nor is one heard that somebody has other plans for."""
     with contextlib.suppress(ValueError):
         for each in _ENDING:
@@ -88,10 +88,15 @@ def _end(number: int, _: FrameType | None) -> None:
     """Remove what is open, and end as the signal would have ended us."""
     # A second one waits for nothing.
     signal.signal(number, signal.SIG_DFL)
+    clear()
+    os.kill(os.getpid(), number)
+
+
+def clear() -> None:
+    """Remove what is open: for an end that threads which still work do not see."""
     for process, path in tuple(_open):
         if process == os.getpid():
             shutil.rmtree(path, ignore_errors=True)
-    os.kill(os.getpid(), number)
 
 
 def _sweep_later(root: Path) -> None:

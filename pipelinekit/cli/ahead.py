@@ -8,8 +8,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from pipelinekit.adapters import momentary
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -38,8 +41,8 @@ class Ahead:
         self._due = 0.0
         self.unrecorded = False
         """Whether the ledger has not taken what one of the verbs told."""
-        self.kept = ExitStack()
-        """What early work has opened for the verbs after it; closed last."""
+        self._kept: ExitStack | None = ExitStack()
+        self._keeping = Lock()
         self.known: dict[object, tuple[object, Any]] = {}
         """What was asked before, and what it looked like then."""
         self.shared: dict[object, tuple[float, Any]] = {}
@@ -89,6 +92,16 @@ class Ahead:
         time.sleep(max(0.0, due - time.monotonic()))
         return bool(due)
 
+    def keep(self, opened: AbstractContextManager[T]) -> T:
+        """Open what the verbs after this one work with; it is closed at the end of the `run`.
+
+        Raises `RuntimeError` after that, or what comes late would be left open.
+        """
+        with self._keeping:
+            if self._kept is None:
+                raise RuntimeError("the run has ended")
+            return self._kept.enter_context(opened)
+
     def close(self) -> None:
         """Begin nothing more, and end what is owed."""
         from concurrent.futures import wait
@@ -98,7 +111,10 @@ class Ahead:
         finally:
             self._pool.shutdown(wait=False, cancel_futures=True)
             wait([future for _, future in self._begun.values()], ENDING)
-            self.kept.close()
+            with self._keeping:
+                kept, self._kept = self._kept, None
+            if kept is not None:
+                kept.close()
 
 
 _open: list[Ahead] = []
@@ -146,6 +162,8 @@ def renew(what: object) -> None:
 @contextmanager
 def opened() -> Iterator[Ahead]:
     """Let the verbs that are called in the block work ahead for each other."""
+    # The first folder of the moment is made by early work, and only the main thread may heed signals.
+    momentary.heed()
     here = Ahead()
     _open.append(here)
     try:

@@ -40,6 +40,9 @@ def entry() -> NoReturn:
             # a tenth of a verb.
             with contextlib.suppress(OSError):
                 sys.stderr.flush()
+            made = sys.modules.get("pipelinekit.adapters.momentary")
+            if made:
+                made.clear()
             os._exit(end.code)
         raise
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,15 +26,17 @@ EARLY = "worktree"
 """The name of what `look` is begun as."""
 
 
-def look(root: Path, kept: ExitStack) -> tuple[object, worktree.Looked] | None:
-    """Look at the work tree before its descriptor is read; `kept` closes what that opens.
+def look(
+    root: Path, keep: Callable[[AbstractContextManager[worktree.Looked]], worktree.Looked]
+) -> tuple[object, worktree.Looked] | None:
+    """Look at the work tree before its descriptor is read; `keep` opens what is asked again later.
 
     None for one of which nobody can tell whether it was touched since.
     """
     from pipelinekit.adapters.source.clone import unchanged
 
     stamp = unchanged.stamp(root)
-    return None if stamp is None else (stamp, kept.enter_context(worktree.looked(root)))
+    return None if stamp is None else (stamp, keep(worktree.looked(root)))
 
 
 def facts(root: Path, app: App, registration: Registration | None) -> Revision:

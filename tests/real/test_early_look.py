@@ -46,7 +46,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 @pytest.fixture
 def early(folder: Path) -> Iterator[ahead.Ahead]:
     with ahead.opened() as here:
-        here.begin(revision.EARLY, lambda: revision.look(folder, here.kept))
+        here.begin(revision.EARLY, lambda: revision.look(folder, here.keep))
         assert here.look(revision.EARLY) is not None
         yield here
 

@@ -13,7 +13,9 @@ from uuid import uuid4
 
 import pytest
 
+from pipelinekit.adapters.cluster.charts import doors
 from pipelinekit.adapters.cluster.charts.helm import Helm
+from pipelinekit.cli import ahead
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.release import Target
 from tests.real.app import eventually
@@ -107,6 +109,44 @@ def test_with_other_values_another_one_acts_and_this_one_is_gone(place: Place) -
         assert place.install("other") == 1
     assert _helms(place.namespace) == []
     assert place.word() == "other"
+
+
+def test_begun_in_a_worker_it_waits_as_long_as_the_worker_is_there(place: Place) -> None:
+    with ahead.opened() as early:
+        given = (place.target, place.archive, ["word: new"])
+        early.begin("helm", lambda: early.keep(place.helm.ready(*given, timeout=60)) or True)
+        assert early.take("helm")
+        time.sleep(1.0)
+        assert len(_helms(place.namespace)) == 1
+        assert place.install("new") == 1
+    assert place.word() == "new"
+
+
+def test_what_is_begun_after_the_end_is_not_left_open(place: Place) -> None:
+    with ahead.opened() as early:
+        pass
+    with pytest.raises(RuntimeError, match="ended"):
+        early.keep(place.helm.ready(place.target, place.archive, ["word: new"], timeout=60))
+    assert _helms(place.namespace) == []
+
+
+def test_one_that_has_waited_too_long_is_replaced(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with place.helm.ready(place.target, place.archive, ["word: new"], timeout=60):
+        (first,) = _helms(place.namespace)
+        monkeypatch.setattr(doors, "OLD", 0.0)
+        assert place.install("new") == 1
+        assert not Path("/proc", str(first)).exists()
+    assert place.word() == "new"
+
+
+def test_a_release_that_is_removed_while_it_waits_is_installed_anew(place: Place) -> None:
+    place.install("old")
+    with place.helm.ready(place.target, place.archive, ["word: new"], timeout=60):
+        time.sleep(1.5)
+        words = ["helm", "uninstall", "one", "--namespace", place.namespace]
+        subprocess.run(words, check=True, capture_output=True)
+        assert place.install("new") == 1
+    assert place.word() == "new"
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])

@@ -455,6 +455,15 @@ def test_a_lock_that_somebody_killed_has_left_in_the_embedded_one_is_told(home: 
         ledger.note([event("deployed")])
 
 
+@pytest.mark.usefixtures("home")
+def test_an_embedded_one_of_somebody_else_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    described = examples.platform(name="local", ledger="")
+    add(ledger_of(described), event("released"))
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(ToolFailed, match="is of another user"):
+        ledger_of(described)
+
+
 def test_a_disk_that_takes_no_ledger_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))

@@ -74,7 +74,8 @@ def is_answer(found: object) -> bool:
         return False
     objects, kinds = found.get("items") or [], found.get("resources") or []
     return (
-        isinstance(objects, list)
+        isinstance(found.get("details") or {}, Mapping)
+        and isinstance(objects, list)
         and all(map(_is_named, objects))
         and isinstance(kinds, list)
         and all(map(_is_resource, kinds))
@@ -118,7 +119,7 @@ def has_parts(found: Mapping[str, Any]) -> bool:
     group = str(found.get("apiVersion", "")).rpartition("/")[0]
     if "." in group and not group.endswith(".k8s.io"):
         return True
-    return all(isinstance(found.get(part, {}), Mapping) for part in ("spec", "status"))
+    return all(isinstance(found.get(part) or {}, Mapping) for part in ("spec", "status"))
 
 
 def _is_resource(found: Any) -> bool:

@@ -113,6 +113,10 @@ class Blobs:
             self._stored[home, digest] = time.monotonic()
         return digest
 
+    def forget(self) -> None:
+        """Take nothing that was stored for there still."""
+        self._stored.clear()
+
     def upload_file(self, home: Home, path: Path) -> tuple[str, int]:
         """Store a file unless it is there; its digest and size."""
         with path.open("rb") as stream:

@@ -10,7 +10,7 @@ from pipelinekit.adapters.files import read_bytes, write_atomic
 from pipelinekit.adapters.registry.blobs import Blobs, Home
 from pipelinekit.adapters.registry.digests import OCI_MANIFEST, Manifest, canonical, descriptor, digest_bytes
 from pipelinekit.adapters.registry.manifests import Manifests
-from pipelinekit.errors import failed
+from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.release import ImageRef
 
 HELM_CONFIG = "application/vnd.cncf.helm.config.v1+json"
@@ -28,7 +28,12 @@ def publish(
     The same archive gives the same digest: the manifest holds no time.
     """
     made = manifest_of(*bring(blobs, ref, archive, chart), chart)
-    manifests.put(ref, made)
+    try:
+        manifests.put(ref, made)
+    except ToolFailed:
+        # It may have lost what it had taken.
+        blobs.forget()
+        raise
     return made.digest
 
 

@@ -180,7 +180,8 @@ def bare(folder: Path) -> Iterator[Git]:
     """git in a bare repository that we have made ourselves, settings and all."""
     _require_recent()
     with momentary.folder() as empty:
-        yield Git(folder, {**_environment(_of_user({}), empty), "GIT_DIR": str(folder)})
+        own = {"GIT_DIR": str(folder), "GIT_NO_LAZY_FETCH": "1"}
+        yield Git(folder, {**_environment(_of_user({}), empty), **own})
 
 
 @contextmanager

@@ -132,10 +132,12 @@ def _deployed(
         # The ledger is read while the target is looked over; a stop is told first.
         with ThreadPoolExecutor(1) as beside:
             free = beside.submit(books.require_free, here, each)
-            found = meanwhile.surveyed(each)
-            if found is None:
-                found = meanwhile.surveyor(here)(each)
-            free.result()
+            try:
+                found = meanwhile.surveyed(each)
+                if found is None:
+                    found = meanwhile.surveyor(here)(each)
+            finally:
+                free.result()
         return found
 
     with books.endings(told, "deploy", environment):

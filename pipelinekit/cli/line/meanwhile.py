@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from contextlib import suppress
 
 from pipelinekit.cli import ahead
 from pipelinekit.cli.options import SECONDS
 from pipelinekit.cli.wiring import Line
+from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.preflight import REFUSED, Finding
 from pipelinekit.model.receipts import ChartPackaged, ImageBuilt
 from pipelinekit.model.release import Target
@@ -89,7 +91,7 @@ def surveyor(here: Line) -> Survey:
 
 def surveyed(prepared: Prepared) -> Sequence[Finding] | None:
     """What was found a moment ago for the very same chart and values, where nothing stood in the way."""
-    seen: tuple[Prepared, Sequence[Finding]] | None = ahead.taken(_name(prepared.target, "surveyed"))
+    seen: tuple[Prepared, Sequence[Finding]] | None = ahead.taken(_name(prepared.target, "surveyed"), FRESH)
     if seen is None:
         return None
     before, findings = seen
@@ -121,12 +123,19 @@ def _survey(early: ahead.Ahead, here: Line, target: Target, packaged: ChartPacka
             return None
         findings = surveyor(here)(prepared)
         if not any(each.verdict == REFUSED for each in findings):
-            early.kept.enter_context(
-                here.helm.ready(target, prepared.archive, prepared.layers, timeout=SECONDS)
-            )
+            _begin_helm(early, here, prepared)
         return prepared, findings
 
     early.begin(_name(target, "surveyed"), look)
+
+
+def _begin_helm(early: ahead.Ahead, here: Line, prepared: Prepared) -> None:
+    """Have Helm wait for `deploy`. What goes wrong with it, Helm says again when it is begun then."""
+    # Of another context a word in another terminal could make the current one meanwhile.
+    if prepared.target.context:
+        given = (prepared.target, prepared.archive, prepared.layers)
+        with suppress(OSError, PipelinekitError):
+            early.keep(here.helm.ready(*given, timeout=SECONDS))
 
 
 def _name(target: Target, what: str = "found") -> str:

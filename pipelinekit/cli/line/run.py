@@ -50,7 +50,7 @@ def run(
     """
     with reaching.opened(), ahead.opened() as early:
         # Both wait for other programs and disks, while this thread reads the documents.
-        early.begin(revision.EARLY, lambda: revision.look(here.root, early.kept))
+        early.begin(revision.EARLY, lambda: revision.look(here.root, early.keep))
         if not explain and since in ("", "generate", "test", "build", "push"):
             loading.begin("pipelinekit.cli.line.image", loading.HTTP, loading.ENGINE)
         _planned(here, branch, pull_request, since, until, early, explain=explain, as_json=as_json)

@@ -24,6 +24,9 @@ three-way merge puts back what the chart declares."""
 FIRST = 3.0
 """Seconds until pods are looked at: a sound one is mostly ready by then, and to look takes of its time."""
 
+GONE = ("has no deployed releases", "release: not found")
+"""What Helm says when the release that it has looked at is not there any more."""
+
 RIVALS = (
     "release: already exists",
     "cannot re-use a name that is still in use",
@@ -139,9 +142,14 @@ class Helm:
         Helm's reason.
         """
         waiting = self._waiting.pop((target, archive, tuple(values), timeout), None)
+        done = None
         if waiting and waiting.let_in():
             done = process.attend(waiting.process, tick=hopeless, first=FIRST)
-        else:
+            if any(each in done.err for each in GONE):
+                done = None
+        elif waiting:
+            waiting.close()
+        if done is None:
             done = self._upgrade(target, archive, values, *_installing(timeout), tick=hopeless)
         if done.code:
             complaint = _complaint(done)
@@ -156,6 +164,9 @@ class Helm:
 
         Nothing is changed by it.
         """
+        if not doors.is_sure():
+            yield
+            return
         with momentary.folder() as scratch:
             files = linting.values_of(_written(values, Path(scratch)))
             more, env = self._left_out(archive, Path(scratch))

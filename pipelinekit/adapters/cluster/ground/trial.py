@@ -49,9 +49,10 @@ class Trial:
             made = self._do("create", "--output", "json", given=[probes.namespace(self.target.namespace)])
             if made.code:
                 return Tried(problem=made.reason())
-            born = seconds_of(
-                answers.document(self.target.context, made.out)["metadata"]["creationTimestamp"]
-            )
+            found = answers.document(self.target.context, made.out)["metadata"].get("creationTimestamp")
+            if not isinstance(found, str):
+                raise answers.not_kubernetes(self.target.context, made.out[:80])
+            born = seconds_of(found)
             return replace(self._tried(), skew=_apart(born, before, time.time()))
         finally:
             # Whoever presses Ctrl-C once more would leave it behind.

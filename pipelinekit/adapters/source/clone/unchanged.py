@@ -11,7 +11,16 @@ from pipelinekit.adapters.source import dotgit
 MOST = 20_000
 """Files that are looked at; in a larger folder git is asked again, which looks at what it knows alone."""
 _OURS = (".git", ".pipelinekit")
-_OF_GIT = ("HEAD", "index", "config", "packed-refs", "shallow", "info/exclude")
+_OF_GIT = (
+    "HEAD",
+    "index",
+    "config",
+    "packed-refs",
+    "shallow",
+    "info/exclude",
+    "info/attributes",
+    "info/sparse-checkout",
+)
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 """Path, size, inode and change time of each file."""
@@ -24,10 +33,11 @@ def stamp(folder: Path) -> Stamp | None:
     `.pipelinekit` is no part of a revision.
     """
     place = dotgit.find(folder)
-    if place is None:
+    if place is None or (place.common / "reftable").exists():
         return None
     single = [each / name for each in {place.own, place.common} for name in _OF_GIT]
-    single += [each / ".gitignore" for each in folder.resolve().parents if each.is_relative_to(place.top)]
+    above = [each for each in folder.resolve().parents if each.is_relative_to(place.top)]
+    single += [each / name for each in above for name in (".gitignore", ".gitattributes")]
     found = [*_stats(str(folder)), *_stats(str(place.common / "refs"))]
     found += [_stat(str(each), each.stat()) for each in single if each.is_file()]
     return tuple(sorted(found)) if len(found) <= MOST else None

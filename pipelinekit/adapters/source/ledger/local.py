@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pipelinekit.adapters.source import addresses, git
 from pipelinekit.adapters.source.git import Git
 from pipelinekit.adapters.source.ledger.remote import HEADS, Remote, pairs
 from pipelinekit.adapters.source.repositories import reason
-from pipelinekit.errors import Refused, failed, refused
+from pipelinekit.errors import PipelinekitError, Refused, failed, refused
 from pipelinekit.model.ledger import is_branch
 
 _CONFIG = """\
@@ -28,6 +28,7 @@ _CONFIG = """\
 """
 _NOTHING = "0" * 40
 _PATIENT = ("-c", "core.filesRefLockTimeout=3000")
+_PACKING = 60.0
 _LOOSE = 28
 """So many objects in one of 256 folders are what git itself packs at (`gc.auto`)."""
 
@@ -65,9 +66,10 @@ class Local(Remote):
             # A lock that outlives our patience is of somebody who was killed, and of no race.
             lost = None if ".lock'" in done.err else self.lost(done.err, branch)
             raise lost or self.untaken(reason(done))
-        loose = Path(self.address, "objects", "17")
-        if loose.is_dir() and len(list(loose.iterdir())) >= _LOOSE:
-            here.run("gc", "--quiet")
+        # The event is in: what fails from here on is tried again another time.
+        with suppress(OSError, PipelinekitError):
+            if len(list(Path(self.address, "objects", "17").iterdir())) >= _LOOSE:
+                here.run("gc", "--quiet", timeout=_PACKING)
 
     def untaken(self, why: str) -> Refused:
         """What is raised when the disk does not let us write."""
@@ -95,6 +97,7 @@ def folder(name: str) -> Path | None:
         return None
     path = Path(state or f"{home}/.local/state", "pipelinekit", "ledgers", f"{name}.git")
     try:
+        _require_ours(path)
         if not (path / "HEAD").exists():
             for part in ("objects", "refs/heads"):
                 (path / part).mkdir(parents=True, exist_ok=True)
@@ -108,3 +111,14 @@ def folder(name: str) -> Path | None:
             hint="that folder has to be yours to write; XDG_STATE_HOME names another",
         ) from error
     return path
+
+
+def _require_ours(path: Path) -> None:
+    """Raise `ToolFailed` for a repository of somebody else: its settings can name programs."""
+    for each in (path, path / "config", path / "objects"):
+        if each.exists() and each.stat().st_uid != os.geteuid():
+            raise failed(
+                "ledger-none",
+                f"no ledger can be kept at {path}: {each} is of another user",
+                hint="that folder has to be yours to write; XDG_STATE_HOME names another",
+            )
