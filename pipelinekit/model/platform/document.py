@@ -87,12 +87,12 @@ class Charts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vault:
-    """Vault or OpenBao, as pods reach it: `image` is the agent's, `mount` the Kubernetes login's path."""
+    """Vault or OpenBao, as pods reach it: `image` is the agent's, `mount` the Kubernetes login's path.
+    `authority` is a ConfigMap in applications' namespaces whose `ca.crt` vouches for it."""
 
     address: str
     image: str = ""
     authority: str = ""
-    """The ConfigMap in applications' namespaces whose `ca.crt` vouches for it; empty: the image's own."""
     mount: str = ""
 
 
@@ -143,10 +143,7 @@ class Jenkins:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """A kubeconfig context; `credentials` is the Jenkins id of the kubeconfig file that has it.
-
-    An empty context is the current one.
-    """
+    """A kubeconfig context, empty for the current one; `credentials` is the Jenkins id of its kubeconfig file."""
 
     name: str
     context: str = ""

@@ -76,7 +76,7 @@ def test_what_the_lock_and_the_registrations_do_not_agree_about_is_told(remote: 
     told = remote.all().err
     assert "notice: t/invalid: registered, and not in platform.lock.yaml" in told
     assert "notice: t/one: in platform.lock.yaml, and not registered so any more" in told
-    assert "`pipelinekit platform sync`" in told
+    assert "`pipelinekit platform sync --platform platform.yaml`" in told
 
 
 def test_a_canary_goes_first_and_alone(remote: Remote) -> None:

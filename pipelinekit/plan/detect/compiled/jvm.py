@@ -33,7 +33,6 @@ _BEFORE_TWO = re.compile(
     r"|spring-boot-gradle-plugin:1\.|springBootVersion\s*=\s*[\"']1\."
 )
 """Spring Boot 1, whose actuator answers beside the program's own paths."""
-_WORKPLACE = re.compile(r"\b(?:dev|develop|development|local|test|localhost)\b")
 _DECIDING = (
     *("server.port", *_CONTEXT, "management.server.port", "management.endpoints.web.base-path"),
     *("quarkus.http.port", "quarkus.http.root-path", "micronaut.server.port"),
@@ -233,10 +232,9 @@ def _spring(texts: Texts, found: Detected, whole: str) -> Detected:
     profiles = ", ".join(settings.profiles(own))
     if profiles:
         found = found.because(f"the settings make the profile {profiles} active")
-    if _WORKPLACE.search(profiles):
-        found = found.doubting(
-            f"the profile {profiles} is active unless SPRING_PROFILES_ACTIVE in run.env says another one"
-        )
+    if settings.WORKPLACE.search(profiles):
+        doubt = f"the profile {profiles} is active unless SPRING_PROFILES_ACTIVE in run.env says another one"
+        found = found.doubting(doubt)
     if "spring-boot-starter-actuator" not in whole:
         return found
     said = settings.lines(own)

@@ -13,7 +13,7 @@ _MARKS = re.compile(r"^(?:[&!]\S*[ ]*)+")
 """An anchor and a type, which stand before a value or a mapping."""
 _PROPERTY = re.compile(r"^[ \t]*(%?[\w.\[\]-]+)[ \t]*[=:][ \t]*(.*)$")
 _PROFILE = re.compile(r"spring\.(?:config\.activate\.on-profile|profiles)=(.*)")
-_WORKPLACE = re.compile(
+WORKPLACE = re.compile(
     r"(?:^|[-_,&| ])(?:dev\w*|local\w*|tests?|testing|it|ci|mock\w*|e2e|h2|examples?|default)(?:$|[-_,&| ])",
     re.IGNORECASE,
 )
@@ -53,7 +53,7 @@ def profiled(texts: Texts, *keys: str) -> Iterator[tuple[str, str, str]]:
             continue
         for document in _documents(path, texts[path].lstrip("\ufeff")):
             whose = named["profile"] or _profile(document)
-            if whose and not _WORKPLACE.search(whose):
+            if whose and not WORKPLACE.search(whose):
                 for each in document:
                     key, _, value = each.partition("=")
                     if key in keys:
