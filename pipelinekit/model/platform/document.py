@@ -143,7 +143,7 @@ class Jenkins:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """A kubeconfig context, empty for the current one; `credentials` is the Jenkins id of its kubeconfig file."""
+    """A kubeconfig context, empty for the current one; `credentials` is the Jenkins id of its file."""
 
     name: str
     context: str = ""
