@@ -13,7 +13,7 @@ from pipelinekit.adapters.source import addresses, git
 from pipelinekit.adapters.source.git import Git
 from pipelinekit.adapters.source.ledger.remote import HEADS, Remote, pairs
 from pipelinekit.adapters.source.repositories import reason
-from pipelinekit.errors import PipelinekitError, Refused, failed, refused
+from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, failed, refused
 from pipelinekit.model.ledger import is_branch
 
 _CONFIG = """\
@@ -39,9 +39,14 @@ class Local(Remote):
 
     @contextmanager
     def opened(self) -> Iterator[Git]:
-        """git in this repository."""
+        """git in this repository; what it cannot read of it is told as that."""
         with git.bare(Path(self.address)) as here:
-            yield here
+            try:
+                yield here
+            except ToolFailed as error:
+                if error.faults[0].code != "git-failed":
+                    raise
+                raise self._unreachable(error.faults[0].problem) from error
 
     def heads(self) -> dict[str, str]:
         """Each branch of the ledger and its newest commit."""
@@ -76,13 +81,15 @@ class Local(Remote):
         return refused(
             "ledger-refused",
             f"{self} does not take the event: {why}",
-            hint="a .lock that it names and nobody works with: remove it; else that folder has to be yours "
-            "to write, and XDG_STATE_HOME names another",
+            hint="a .lock that it names and nobody works with: remove it; else "
+            f"`git -C {self.address} fsck --full` shows what is damaged, or that folder has to be yours to "
+            "write, and XDG_STATE_HOME names another",
         )
 
     def _heads(self, here: Git) -> dict[str, str]:
         done = here.run("for-each-ref", "--format=%(objectname) %(refname)", HEADS)
-        if done.code:
+        # Of a branch that it cannot read git says a word, and goes on without it.
+        if done.code or "broken ref" in done.err:
             raise self._unreachable(reason(done))
         return {ref.removeprefix(HEADS): commit for commit, ref in pairs(done.out, " ")}
 
