@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 
@@ -42,4 +43,6 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    # A shell that runs us in the background has us ignore Ctrl-C, and with us the programs that are measured.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))
