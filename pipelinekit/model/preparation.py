@@ -14,6 +14,8 @@ PLATFORM_LABEL = "pipelinekit.dev/platform"
 """Whose a prepared object is; put on something by hand, it hands that thing over."""
 TEAM_LABEL = "pipelinekit.dev/team"
 """Whose a namespace is that one team has for itself."""
+POD_SECURITY = "pod-security.kubernetes.io"
+"""Before the slash of what a namespace's pods are held to; `enforce` behind it says which are taken."""
 MARK = "app.kubernetes.io/managed-by"
 US = "pipelinekit"
 

@@ -14,6 +14,7 @@ from pipelinekit.model.preparation import (
     LIMITS,
     MARK,
     PLATFORM_LABEL,
+    POD_SECURITY,
     TEAM_LABEL,
     US,
     Place,
@@ -159,9 +160,7 @@ def _labels(place: Place) -> dict[str, str]:
 
 def _namespace(place: Place) -> Object:
     level = place.target.environment.pod_security
-    labels = _labels(place) | {
-        f"pod-security.kubernetes.io/{mode}": level for mode in ("enforce", "audit", "warn")
-    }
+    labels = _labels(place) | {f"{POD_SECURITY}/{mode}": level for mode in ("enforce", "audit", "warn")}
     if len(place.teams) == 1:
         labels[TEAM_LABEL] = place.teams[0]
     metadata = {"name": place.target.namespace, "labels": labels}

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from pipelinekit.adapters.certificates.servers import OPENING, forwarded, pods_behind
-from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.errors import PipelinekitError, failed, refused
 from pipelinekit.model.platform.certificates import OpenBao
 from pipelinekit.model.release import Target
@@ -67,10 +67,7 @@ class PkiStore:
     def _logged_in(self, target: Target, bao: OpenBao, root: str) -> Iterator[_Session]:
         with self._opened(target, bao, root) as session:
             words = ("create", "token", bao.account, "--duration", "10m")
-            done = kubectl.run(self.env, target, *words)
-            if done.code:
-                raise answers.cluster_failed(target.context, done.reason())
-            session.log_in(done.out.strip())
+            session.log_in(kubectl.check(self.env, target, *words).strip())
             try:
                 yield session
             finally:

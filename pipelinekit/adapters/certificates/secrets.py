@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl
-from pipelinekit.adapters.cluster.kubernetes import LEVEL
+from pipelinekit.adapters.cluster.ground import settling
 from pipelinekit.model.certificate import CA, CRT, KEY, Held, Reader, Reading
 from pipelinekit.model.preparation import PLATFORM_LABEL
 from pipelinekit.model.release import Target
@@ -44,7 +43,7 @@ class CertificateSecrets:
         )
         template = '{"\\n"}'.join(parts)
         words = ("get", kind.lower(), name, "--ignore-not-found", "--output", f"jsonpath={template}")
-        text = self._got(target, *words)
+        text = kubectl.check(self.env, target, *words)
         if not text.strip():
             return None
         lines = text.split("\n", _LINES - 1)
@@ -67,23 +66,13 @@ class CertificateSecrets:
 
     def settle(self, target: Target, labels: Mapping[str, str]) -> bool:
         """Make the namespace unless it is there; whether it was made."""
-        done = self._run(target, "get", "namespace", target.namespace, "--output", "name")
-        if done.code == 0 or "forbidden" in done.err.lower():
-            return False
-        if "NotFound" not in done.err:
-            raise answers.cluster_failed(target.context, done.reason())
-        metadata = {"name": target.namespace, "labels": {LEVEL: "restricted", **labels}}
-        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
-        made = self._run(target, "create", "--filename", "-", stdin=json.dumps(body))
-        if made.code and "AlreadyExists" not in made.err:
-            raise answers.cluster_failed(target.context, made.reason())
-        return not made.code
+        return settling.settle(self.env, target, "restricted", labels)
 
     def put(self, target: Target, wanted: Object) -> bool:
         """Make an object, or replace the version that it names; False where somebody else was first."""
         verb = "replace" if wanted["metadata"].get("resourceVersion") else "create"
         words = (verb, "--filename", "-", "--output", "name", f"--field-manager={MANAGER}")
-        done = self._run(target, *words, stdin=json.dumps(wanted))
+        done = kubectl.run(self.env, target, *words, stdin=json.dumps(wanted))
         if done.code and any(each in done.err for each in ("AlreadyExists", "(Conflict)", "(NotFound)")):
             if "namespaces" in done.err and "not found" in done.err:
                 raise answers.cluster_failed(target.context, done.reason())
@@ -97,12 +86,12 @@ class CertificateSecrets:
         """Who reads a Secret that was written at that moment (the cluster's)."""
         readers = tuple(
             _reader(each, name)
-            for each in self._items(target, _KINDS)
+            for each in kubectl.listed(self.env, target, _KINDS)
             if name in set(_secrets(each["spec"]["template"]["spec"]))
         )
         behind = tuple(
             each["metadata"]["name"]
-            for each in self._items(target, "pods")
+            for each in kubectl.listed(self.env, target, "pods")
             if name in set(_secrets(each["spec"])) and _is_before(each, written)
         )
         return Reading(readers=readers, behind=behind)
@@ -111,20 +100,7 @@ class CertificateSecrets:
         """Have the pods of a reader, like StatefulSet/openbao, made for that certificate; once a serial."""
         patch = {"spec": {"template": {"metadata": {"annotations": {f"{MARK}/{name}": serial}}}}}
         words = ("patch", reader, "--type=merge", f"--field-manager={MANAGER}", "--patch-file=/dev/stdin")
-        self._got(target, *words, stdin=json.dumps(patch))
-
-    def _items(self, target: Target, kinds: str) -> Sequence[Object]:
-        return answers.items(target.context, self._got(target, "get", kinds, "--output", "json"))
-
-    def _got(self, target: Target, *arguments: str, stdin: str | None = None) -> str:
-        """What kubectl says; raises `ToolFailed` when the cluster refuses."""
-        done = self._run(target, *arguments, stdin=stdin)
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        return done.out
-
-    def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
-        return kubectl.run(self.env, target, *arguments, stdin=stdin)
+        kubectl.check(self.env, target, *words, stdin=json.dumps(patch))
 
 
 def _mapping(text: str) -> Object | None:

@@ -49,17 +49,14 @@ def pods_behind(env: Mapping[str, str], target: Target, service: str, port: int)
 
     Raises `ToolFailed` where there is no such Service, or it has no such port.
     """
-    words = ("get", "service", service, "--ignore-not-found", "--output", "json")
-    done = kubectl.run(env, target, *words)
-    if done.code:
-        raise answers.cluster_failed(target.context, done.reason())
-    if not done.out.strip():
+    there = kubectl.found(env, target, "service", service)
+    if there is None:
         raise failed(
             "service-missing",
             f"there is no Service {service} in {target.namespace}",
             hint=f"platform.yaml names it; `{target.kubectl} get services` lists those that there are",
         )
-    spec = answers.document(target.context, done.out).get("spec") or {}
+    spec = there.get("spec") or {}
     if not spec.get("selector"):
         raise failed(
             "service-port",

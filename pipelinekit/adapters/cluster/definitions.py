@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.counts import counted
 from pipelinekit.errors import refused
@@ -27,8 +26,9 @@ class Definitions:
         """Those of that name that are there. Raises `ToolFailed` when the cluster refuses."""
         if not names:
             return {}
-        done = self._run(target, "get", KIND, *names, "--ignore-not-found", "--output", "json")
-        return {each["metadata"]["name"]: each for each in answers.objects(target.context, done.out)}
+        words = ("get", KIND, *names, "--ignore-not-found", "--output", "json")
+        there = answers.objects(target.context, kubectl.check(self.env, target, *words))
+        return {each["metadata"]["name"]: each for each in there}
 
     def known(self, target: Target) -> Sequence[Object]:
         """All that there are; none for an account that may not look."""
@@ -52,26 +52,18 @@ class Definitions:
             "--filename",
             "-",
         )
-        self._run(target, *words, stdin=json.dumps(listed))
+        kubectl.check(self.env, target, *words, stdin=json.dumps(listed))
         names = [f"crd/{each['metadata']['name']}" for each in definitions]
-        self._run(target, "wait", "--for=condition=Established", "--timeout=30s", *names)
+        kubectl.check(self.env, target, "wait", "--for=condition=Established", "--timeout=30s", *names)
 
     def undefine(self, target: Target, names: Sequence[str]) -> None:
         """Delete definitions that have no objects; raises `Refused`, and deletes none, when one has."""
         there = self.definitions(target, names)
         for name in there:
-            done = self._run(
-                target, "get", name, "--all-namespaces", "--output", "name", "--ignore-not-found"
-            )
-            objects = done.out.split()
+            words = ("get", name, "--all-namespaces", "--output", "name", "--ignore-not-found")
+            objects = kubectl.check(self.env, target, *words).split()
             if objects:
                 hint = f"kubectl get {name} --all-namespaces; without them the definition can go"
                 raise refused("definition-used", f"{name} has {counted(len(objects), 'object')}", hint=hint)
         if there:
-            self._run(target, "delete", KIND, *there, "--ignore-not-found")
-
-    def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
-        done = kubectl.run(self.env, target, *arguments, stdin=stdin)
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        return done
+            kubectl.check(self.env, target, "delete", KIND, *there, "--ignore-not-found")

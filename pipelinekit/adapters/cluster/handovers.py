@@ -29,10 +29,9 @@ class HandoverJobs:
 
     def find(self, target: Target, name: str) -> Standing | None:
         """How the Job of that name stands, or None."""
-        done = self._run(target, "get", "job", name, "--ignore-not-found", "--output", "json")
-        if not done.out.strip():
+        there = kubectl.found(self.env, target, "job", name)
+        if there is None:
             return None
-        there = answers.document(target.context, done.out)
         ended = [
             f"{each['type']} {each.get('message', '')}".strip()
             for each in there.get("status", {}).get("conditions", ())
@@ -89,7 +88,7 @@ class HandoverJobs:
     def tidy(self, target: Target, component: str, payload: str) -> None:
         """Delete what earlier Jobs of a component were given; the ConfigMap `payload` stays."""
         which = ("--selector", f"{LABEL}={component}", "--field-selector", f"metadata.name!={payload}")
-        self._run(target, "delete", "configmaps", *which, "--wait=false")
+        kubectl.check(self.env, target, "delete", "configmaps", *which, "--wait=false")
 
     def drop(self, target: Target, standing: Standing) -> None:
         """Delete that very Job, with its pods, and wait until they are gone."""
@@ -111,26 +110,19 @@ class HandoverJobs:
     def note(self, target: Target, name: str, notes: Mapping[str, str]) -> None:
         """Annotate a Job; an empty text takes a note away."""
         patch = {"metadata": {"annotations": {key: text or None for key, text in notes.items()}}}
-        self._run(target, "patch", "job", name, "--type=merge", "--patch", json.dumps(patch))
+        words = ("patch", "job", name, "--type=merge", "--patch", json.dumps(patch))
+        kubectl.check(self.env, target, *words)
 
     def said(self, target: Target, name: str) -> Sequence[tuple[str, Sequence[str]]]:
         """Each pod that the Job has had and that is there, oldest first, with the lines that it has said."""
-        listed = self._run(
-            target, "get", "pods", "--selector", f"batch.kubernetes.io/job-name={name}", "--output", "json"
-        )
-        pods = answers.items(target.context, listed.out)
+        selector = f"batch.kubernetes.io/job-name={name}"
+        pods = kubectl.listed(self.env, target, "pods", "--selector", selector)
         pods.sort(key=lambda each: str(each["metadata"]["creationTimestamp"]))
         return [(each["metadata"]["name"], self._lines(target, each["metadata"]["name"])) for each in pods]
 
     def _lines(self, target: Target, pod: str) -> Sequence[str]:
         done = kubectl.run(self.env, target, "logs", pod, "--tail", str(LINES))
         return done.out.splitlines() if done.code == 0 else ()
-
-    def _run(self, target: Target, *arguments: str) -> process.Completed:
-        done = kubectl.run(self.env, target, *arguments)
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        return done
 
 
 def _resources(target: Target, text: str) -> Sequence[Object]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import answers
+from pipelinekit.adapters.cluster.answers import Object
 from pipelinekit.model.release import Target
+
+_JSON = ("--output", "json")
 
 
 def run(
@@ -19,3 +23,22 @@ def run(
         stdin=stdin,
         timeout=60,
     )
+
+
+def check(env: Mapping[str, str], target: Target, *arguments: str, stdin: str | None = None) -> str:
+    """What it prints; raises `ToolFailed` when it fails."""
+    done = run(env, target, *arguments, stdin=stdin)
+    if done.code:
+        raise answers.cluster_failed(target.context, done.reason())
+    return done.out
+
+
+def listed(env: Mapping[str, str], target: Target, *which: str) -> list[Object]:
+    """The objects of these kinds and selectors; raises `ToolFailed` when the cluster does not tell."""
+    return answers.items(target.context, check(env, target, "get", *which, *_JSON))
+
+
+def found(env: Mapping[str, str], target: Target, kind: str, name: str) -> Object | None:
+    """The object of that name, or None; raises `ToolFailed` when the cluster does not tell."""
+    text = check(env, target, "get", kind, name, "--ignore-not-found", *_JSON)
+    return answers.document(target.context, text) if text.strip() else None

@@ -7,13 +7,12 @@ from typing import Any
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl, printed
+from pipelinekit.adapters.cluster.ground import settling
 from pipelinekit.adapters.cluster.pods.running import Pods
 from pipelinekit.adapters.cluster.pods.tasks import Tasks
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.trouble import Trouble
-
-LEVEL = "pod-security.kubernetes.io/enforce"
 
 Object = Mapping[str, Any]
 
@@ -63,21 +62,11 @@ class Kubernetes(Tasks):
 
         An account that may not look is taken at its word that somebody else makes namespaces.
         """
-        done = self._run(target, "get", "namespace", target.namespace, "--output", "name")
-        if done.code == 0 or "forbidden" in done.err.lower():
-            return False
-        if "NotFound" not in done.err:
-            raise answers.cluster_failed(target.context, done.reason())
-        made = self._run(target, "create", "namespace", target.namespace)
-        if made.code and "AlreadyExists" not in made.err:
-            raise answers.cluster_failed(target.context, made.reason())
-        level = f"{LEVEL}={target.environment.pod_security}"
-        self._run(target, "label", "namespace", target.namespace, level)
-        return True
+        return settling.settle(self.env, target, target.environment.pod_security)
 
     def deployments(self, target: Target) -> list[Object]:
         """The target's Deployments."""
-        return self._items(target, "deployments", f"app.kubernetes.io/instance={target.name}")
+        return [*kubectl.listed(self.env, target, "deployments", *_of(target))]
 
     def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
         """Why the target's pods (those made since then) are not ready; empty when all are."""
@@ -116,7 +105,7 @@ class Kubernetes(Tasks):
         written = [time for line in lines for time in line.split(",")]
         if done.code or len(lines) != len(set(names)) or not all(each[:1].isdigit() for each in written):
             return False
-        pods = self._items(target, "pods", f"app.kubernetes.io/instance={target.name}")
+        pods = kubectl.listed(self.env, target, "pods", *_of(target))
         statuses = [
             status["state"].get("running") or {}
             for pod in pods
@@ -138,18 +127,14 @@ class Kubernetes(Tasks):
 
     def drop_release(self, target: Target, revision: int) -> None:
         """Delete Helm's record of an abandoned revision, so that the one before it counts again."""
-        done = self._run(target, "delete", "secret", _record(target, revision), "--ignore-not-found")
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-
-    def _items(self, target: Target, kind: str, selector: str) -> list[Object]:
-        done = self._run(target, "get", kind, "--selector", selector, "--output", "json")
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        return [*answers.items(target.context, done.out)]
+        kubectl.check(self.env, target, "delete", "secret", _record(target, revision), "--ignore-not-found")
 
     def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
         return kubectl.run(self.env, target, *arguments, stdin=stdin)
+
+
+def _of(target: Target) -> tuple[str, str]:
+    return "--selector", f"app.kubernetes.io/instance={target.name}"
 
 
 def _version(answer: str, whose: str) -> str:

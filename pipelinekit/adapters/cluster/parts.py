@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster.ground import settling
 from pipelinekit.errors import failed
 from pipelinekit.model.component import Condition, Question
 from pipelinekit.model.release import Target
@@ -17,7 +18,6 @@ from pipelinekit.model.rollout import Answer
 
 Object = Mapping[str, Any]
 
-_LEVEL = "pod-security.kubernetes.io/enforce"
 _STATUS = re.compile(r'(?:status="| )(\d{3}) [A-Z][A-Za-z ]*(?:"| in \d+ milliseconds)')
 _RESPONSE = re.compile(
     r"server response object: (?:%s)?\[(\{.*?^\})\]$", re.IGNORECASE | re.DOTALL | re.MULTILINE
@@ -34,21 +34,7 @@ class Parts:
 
     def settle(self, target: Target, *, privileged: bool) -> bool:
         """Make the namespace unless it is there; whether it was made."""
-        done = self._run(target, "get", "namespace", target.namespace, "--output", "name")
-        if done.code == 0 or "forbidden" in done.err.lower():
-            return False
-        if "NotFound" not in done.err:
-            raise answers.cluster_failed(target.context, done.reason())
-        level = "privileged" if privileged else "restricted"
-        body = {
-            "apiVersion": "v1",
-            "kind": "Namespace",
-            "metadata": {"name": target.namespace, "labels": {_LEVEL: level}},
-        }
-        made = self._run(target, "create", "--filename", "-", stdin=json.dumps(body))
-        if made.code and "AlreadyExists" not in made.err:
-            raise answers.cluster_failed(target.context, made.reason())
-        return not made.code
+        return settling.settle(self.env, target, "privileged" if privileged else "restricted")
 
     def there(self, target: Target, objects: Sequence[Object]) -> Sequence[Object]:
         """Those of the objects that are there, as they are."""
@@ -70,16 +56,11 @@ class Parts:
         """The pods with these labels; with a `leader` selector, those that it selects as well."""
         words = [f"{key}={value}" for key, value in labels.items()]
         selector = ",".join([*words, leader] if leader else words)
-        done = self._run(target, "get", "pods", "--selector", selector, "--output", "json")
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        return answers.objects(target.context, done.out)
+        return kubectl.listed(self.env, target, "pods", "--selector", selector)
 
     def delete_pod(self, target: Target, pod: str) -> None:
         """Have a pod deleted; what makes it anew does so under the same name or another."""
-        done = self._run(target, "delete", "pod", pod, "--ignore-not-found", "--wait=false")
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
+        kubectl.check(self.env, target, "delete", "pod", pod, "--ignore-not-found", "--wait=false")
 
     def ask(self, target: Target, question: Question) -> Answer:
         """The answer of a Service, asked through the API server; status 0 where nobody answered."""
@@ -94,11 +75,7 @@ class Parts:
 
     def resource(self, target: Target, condition: Condition) -> Object | None:
         """The object that a condition is about, or None."""
-        words = ("get", condition.resource, condition.name, "--ignore-not-found", "--output", "json")
-        done = self._run(target, *words)
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        return answers.document(target.context, done.out) if done.out.strip() else None
+        return kubectl.found(self.env, target, condition.resource, condition.name)
 
     def back_up(self, target: Target, cronjob: str, *, timeout: int) -> str:
         """Run one Job of a CronJob to its end; its name. Raises `ToolFailed` when it does not succeed."""

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Sequence
 
 from pipelinekit.model.preflight import Object
+from pipelinekit.model.preparation import POD_SECURITY
 
 SERVER, CLIENT, ACCOUNT = "network-server", "network-client", "preflight"
 SECRET = "preflight-pull"  # noqa: S105 - a Secret's name
@@ -38,7 +39,7 @@ DENY: Object = {
 
 def namespace(name: str) -> Object:
     """The namespace that all of them are in."""
-    labels = {MARK: "true", "pod-security.kubernetes.io/enforce": "restricted"}
+    labels = {MARK: "true", f"{POD_SECURITY}/enforce": "restricted"}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
 
 

@@ -6,8 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.objects import APPLY, Objects
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.preparation import MARK, PLATFORM_LABEL, US, Ground
@@ -36,13 +35,12 @@ class Namespaces:
 
     def ground(self, target: Target) -> Ground:
         """The namespace, and what makes pods there; that is asked only where no platform has it yet."""
-        done = self._run(target, "get", "namespace", target.namespace, "--output", "json")
-        if done.code:
+        namespace = kubectl.found(self.env, target, "namespace", target.namespace)
+        if namespace is None:
             return Ground(namespace=None)
-        namespace: Object = answers.document(target.context, done.out)
         if (namespace["metadata"].get("labels") or {}).get(PLATFORM_LABEL):
             return Ground(namespace=namespace)
-        items = answers.items(target.context, self._run(target, "get", PROGRAMS, "--output", "json").out)
+        items = kubectl.listed(self.env, target, PROGRAMS)
         made = (each for each in items if not each["metadata"].get("ownerReferences"))
         return Ground(namespace=namespace, programs=tuple(made))
 
@@ -51,8 +49,8 @@ class Namespaces:
         marks = f"{MARK}={US},{PLATFORM_LABEL}={platform}"
         columns = "custom-columns=:.kind,:.metadata.name"
         words = ("get", ",".join(PREPARED), "--selector", marks, "--no-headers", "--output", columns)
-        done = self._run(target, *words)
-        return tuple("/".join(line.split()) for line in done.out.splitlines() if line.strip())
+        lines = kubectl.check(self.env, target, *words).splitlines()
+        return tuple("/".join(line.split()) for line in lines if line.strip())
 
     def look(self, target: Target, objects: Sequence[Object]) -> Look:
         """Those objects as they are, and as they would be; values of Secrets are digests."""
@@ -61,16 +59,10 @@ class Namespaces:
     def apply(self, target: Target, objects: Sequence[Object]) -> None:
         """Make what they declare ours, in their order."""
         listed: dict[str, Any] = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
-        self._run(target, *APPLY, f"--field-manager={PREPARES}", stdin=json.dumps(listed))
+        words = (*APPLY, f"--field-manager={PREPARES}")
+        kubectl.check(self.env, target, *words, stdin=json.dumps(listed))
 
     def remove(self, target: Target, names: Sequence[str]) -> None:
         """Delete objects of the namespace."""
         if names:
-            self._run(target, "delete", *names, "--ignore-not-found")
-
-    def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
-        done = kubectl.run(self.env, target, *arguments, stdin=stdin)
-        missing = arguments[:2] == ("get", "namespace") and "(NotFound)" in done.err
-        if done.code and not missing:
-            raise answers.cluster_failed(target.context, done.reason())
-        return done
+            kubectl.check(self.env, target, "delete", *names, "--ignore-not-found")

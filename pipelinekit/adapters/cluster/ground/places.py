@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.errors import failed
 from pipelinekit.model.draft import PULL_SECRET, Place
@@ -35,14 +35,9 @@ class DevelopersPlaces:
 
     def place(self, target: Target) -> Place | None:
         """The target's namespace as it is, or None; raises `ToolFailed` when the cluster cannot be asked."""
-        done = kubectl.run(
-            self.env, target, "get", "namespace", target.namespace, "--ignore-not-found", "--output", "json"
-        )
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        if not done.out.strip():
+        found = kubectl.found(self.env, target, "namespace", target.namespace)
+        if found is None:
             return None
-        found: Object = answers.document(target.context, done.out)
         if found.get("status", {}).get("phase") == "Terminating":
             problem = f"namespace {target.namespace} is being removed"
             raise failed("namespace-going", problem, hint="it takes a moment; run it again")
@@ -50,11 +45,7 @@ class DevelopersPlaces:
 
     def all(self, target: Target) -> tuple[Place, ...]:
         """Every developer's namespace of the cluster."""
-        words = ("get", "namespaces", "--selector", f"{MARK}=true", "--output", "json")
-        done = kubectl.run(self.env, target, *words)
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        items = answers.items(target.context, done.out)
+        items = kubectl.listed(self.env, target, "namespaces", "--selector", f"{MARK}=true")
         return tuple(_place(each) for each in items if each["status"].get("phase") != "Terminating")
 
     def prepare(
@@ -70,9 +61,7 @@ class DevelopersPlaces:
         if not things:
             return
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": things})
-        done = kubectl.run(self.env, target, "apply", *FIELD_OWNER, "--filename", "-", stdin=text)
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
+        kubectl.check(self.env, target, "apply", *FIELD_OWNER, "--filename", "-", stdin=text)
 
     def sleep(self, target: Target, now: str) -> int:
         """Take every pod of the namespace's Deployments and StatefulSets down, and let no CronJob start one.
@@ -83,7 +72,9 @@ class DevelopersPlaces:
         for each in awake:
             kept = "" if each["kind"] == "CronJob" else str(each["spec"].get("replicas", 1))
             self._change(target, each, _asleep(each), kept)
-        self._must(target, "annotate", "--overwrite", "namespace", target.namespace, f"{ASLEEP}={now}")
+        kubectl.check(
+            self.env, target, "annotate", "--overwrite", "namespace", target.namespace, f"{ASLEEP}={now}"
+        )
         return len(awake)
 
     def wake(self, target: Target) -> int:
@@ -95,33 +86,24 @@ class DevelopersPlaces:
         return len(asleep)
 
     def _workloads(self, target: Target) -> Sequence[Object]:
-        done = kubectl.run(self.env, target, "get", "deployments,statefulsets,cronjobs", "--output", "json")
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        return answers.items(target.context, done.out)
+        return kubectl.listed(self.env, target, "deployments,statefulsets,cronjobs")
 
     def _change(self, target: Target, each: Object, spec: Object, kept: str | None) -> None:
         name = f"{each['kind'].lower()}/{each['metadata']['name']}"
         patch = {"metadata": {"annotations": {ASLEEP: kept}}, **({"spec": spec} if spec else {})}
-        self._must(target, "patch", name, "--type", "merge", "--patch", json.dumps(patch))
+        kubectl.check(self.env, target, "patch", name, "--type", "merge", "--patch", json.dumps(patch))
 
     def left(self, target: Target) -> tuple[str, ...]:
         """What a person has made in the namespace beside the releases, as `Kind/name`; raises `ToolFailed`
         when the cluster does not tell: then nobody knows what would be lost with it."""
-        done = kubectl.run(self.env, target, "get", _SOMEBODYS, "--output", "json")
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        items = answers.items(target.context, done.out)
+        items = kubectl.listed(self.env, target, _SOMEBODYS)
         return tuple(sorted(f"{each['kind']}/{each['metadata']['name']}" for each in items if _by_hand(each)))
 
     def remove(self, target: Target) -> None:
         """Delete the namespace and all that is in it, without waiting for it."""
-        self._must(target, "delete", "namespace", target.namespace, "--wait=false", "--ignore-not-found")
-
-    def _must(self, target: Target, *words: str) -> None:
-        done = kubectl.run(self.env, target, *words)
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
+        kubectl.check(
+            self.env, target, "delete", "namespace", target.namespace, "--wait=false", "--ignore-not-found"
+        )
 
 
 def _by_hand(each: Object) -> bool:

@@ -6,8 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.model.release import Target
 from pipelinekit.plan.claims import is_made_of
 
@@ -22,26 +21,20 @@ class Volumes:
 
     def claims(self, target: Target, stem: str) -> Sequence[Object]:
         """The claims whose names are `stem`, a hyphen and a number."""
-        found = answers.items(target.context, self._run(target, "get", "pvc", "--output", "json").out)
+        found = kubectl.listed(self.env, target, "pvc")
         return [each for each in found if is_made_of(each["metadata"]["name"], (stem,))]
 
     def grows(self, target: Target, storage_class: str) -> bool:
         """Whether volumes of a class can be expanded."""
-        words = ("get", "storageclass", storage_class, "--ignore-not-found", "--output", "json")
-        text = self._run(target, *words).out
-        return bool(text.strip() and answers.document(target.context, text).get("allowVolumeExpansion"))
+        found = kubectl.found(self.env, target, "storageclass", storage_class)
+        return bool(found and found.get("allowVolumeExpansion"))
 
     def grow(self, target: Target, claim: str, size: str) -> None:
         """Ask for that size."""
         patch = {"spec": {"resources": {"requests": {"storage": size}}}}
-        self._run(target, "patch", "pvc", claim, "--type=merge", "--patch", json.dumps(patch))
+        kubectl.check(self.env, target, "patch", "pvc", claim, "--type=merge", "--patch", json.dumps(patch))
 
     def let_go(self, target: Target, stateful_set: str) -> None:
         """Delete a StatefulSet and leave its pods; its next one takes them over. Nothing where it is gone."""
-        self._run(target, "delete", "statefulset", stateful_set, "--cascade=orphan", "--ignore-not-found")
-
-    def _run(self, target: Target, *arguments: str) -> process.Completed:
-        done = kubectl.run(self.env, target, *arguments)
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        return done
+        words = ("delete", "statefulset", stateful_set, "--cascade=orphan", "--ignore-not-found")
+        kubectl.check(self.env, target, *words)

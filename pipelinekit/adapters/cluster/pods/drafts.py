@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.errors import failed
 from pipelinekit.model.draft import BUILD_ID, DRAFT, Pod
 from pipelinekit.model.release import Target
@@ -29,11 +29,8 @@ class ReleasePods:
 
     def pods(self, target: Target) -> tuple[Pod, ...]:
         """Those of the target's release by Draft's label, the newest first."""
-        words = ("get", "pods", "--selector", f"{DRAFT}={target.name}", "--output", "json")
-        done = kubectl.run(self.env, target, *words)
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        found = [_pod(each) for each in answers.items(target.context, done.out)]
+        listed = kubectl.listed(self.env, target, "pods", "--selector", f"{DRAFT}={target.name}")
+        found = [_pod(each) for each in listed]
         return tuple(sorted(found, key=lambda each: (each.made, each.name), reverse=True))
 
     def execute(self, target: Target, pod: str, words: Sequence[str], say: Say) -> None:

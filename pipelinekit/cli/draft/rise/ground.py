@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from pipelinekit.model.preparation import POD_SECURITY
 from pipelinekit.plan.draft import place
 from pipelinekit.plan.moment import DAY, moment
 from pipelinekit.steps.innerloop import release
@@ -67,5 +68,5 @@ def labels_of(here: Draft) -> dict[str, str]:
         place.MARK: "true",
         place.OWNER: place.owner_of(here.developer),
         place.END: end,
-        "pod-security.kubernetes.io/enforce": level,
+        f"{POD_SECURITY}/enforce": level,
     }
