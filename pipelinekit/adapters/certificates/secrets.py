@@ -47,9 +47,9 @@ class CertificateSecrets:
         if not text.strip():
             return None
         lines = text.split("\n", _LINES - 1)
-        labels = _mapping(lines[1]) if len(lines) == _LINES else None
-        if labels is None:
+        if len(lines) != _LINES:
             raise answers.not_kubernetes(target.context, f"it has shown no {kind} {name}")
+        labels = answers.mapping(target.context, lines[1])
         version, _, type_, written, certificate, key, authority = lines
         if kind == "Secret":
             certificate, key, authority = _seen(certificate), _seen(key), _seen(authority)
@@ -101,15 +101,6 @@ class CertificateSecrets:
         patch = {"spec": {"template": {"metadata": {"annotations": {f"{MARK}/{name}": serial}}}}}
         words = ("patch", reader, "--type=merge", f"--field-manager={MANAGER}", "--patch-file=/dev/stdin")
         kubectl.check(self.env, target, *words, stdin=json.dumps(patch))
-
-
-def _mapping(text: str) -> Object | None:
-    """What kubectl has printed of a mapping, empty text for none; None for what it never prints."""
-    try:
-        found = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _owner(labels: Object, platform: str) -> str:

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from pipelinekit.adapters.cluster import printed
+from pipelinekit.adapters.cluster import shapes
 from pipelinekit.errors import ToolFailed, failed
 
 _LOGIN = re.compile(
@@ -65,6 +65,42 @@ def objects(where: str, text: str) -> list[Object]:
     return [_document(where, text, found)]
 
 
+def streamed(where: str, text: str) -> list[Object]:
+    """Those of one document after the other, or of a list, for kubectl prints both; raises like `items`.
+
+    What has no name, as a review, is one as well.
+    """
+    decoder, found, rest = json.JSONDecoder(), list[Object](), text.strip()
+    while rest:
+        try:
+            each, end = decoder.raw_decode(rest)
+        except (ValueError, RecursionError) as error:
+            raise not_kubernetes(where, _shown(rest)) from error
+        found += _listed(where, each, rest)
+        rest = rest[end:].lstrip()
+    return found
+
+
+def resources(where: str, text: str) -> list[Object]:
+    """The resources of a group, each with a name and a kind; raises like `items`."""
+    found = _json(text)
+    known = found.get("resources") if isinstance(found, dict) else None
+    if not isinstance(known, list) or not all(map(shapes.is_resource, known)):
+        raise not_kubernetes(where, _shown(text))
+    return known
+
+
+def mapping(where: str, text: str) -> Object:
+    """A part of an object that is a mapping, as kubectl prints it by its path: nothing for none.
+
+    Raises like `items`.
+    """
+    found = _json(text or "{}")
+    if not isinstance(found, dict):
+        raise not_kubernetes(where, _shown(text))
+    return found
+
+
 def require_kubernetes(where: str, reason: str) -> None:
     """Raise `ToolFailed` where what kubectl said is no refusal: no API server has answered."""
     if _STRANGER.search(reason):
@@ -101,13 +137,21 @@ def _document(where: str, text: str, found: Any) -> Object:
 
 def _items(where: str, text: str, found: Any) -> list[Object]:
     listed = found.get("items") if isinstance(found, dict) else None
-    if not isinstance(listed, list) or not all(map(printed.is_whole, listed)):
+    if not isinstance(listed, list) or not all(map(shapes.is_whole, listed)):
         raise not_kubernetes(where, _shown(text))
     return listed
 
 
+def _listed(where: str, found: Any, text: str) -> list[Object]:
+    is_list = isinstance(found, dict) and str(found.get("kind")).endswith("List") and "items" in found
+    each = found["items"] or [] if is_list else [found]
+    if not isinstance(each, list) or not all(map(shapes.is_object, each)):
+        raise not_kubernetes(where, _shown(text))
+    return each
+
+
 def _is_object(found: Any) -> bool:
-    return isinstance(found, dict) and isinstance(found.get("metadata"), dict) and printed.has_parts(found)
+    return isinstance(found, dict) and isinstance(found.get("metadata"), dict) and shapes.has_parts(found)
 
 
 def _shown(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers, kubectl, printed
+from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.objects import APPLY
 from pipelinekit.errors import failed
 from pipelinekit.model.handover import Kind, Standing
@@ -58,7 +58,7 @@ class HandoverJobs:
                 continue
             if done.code:
                 raise answers.cluster_failed(target.context, done.reason())
-            for each in _resources(target, done.out):
+            for each in answers.resources(target.context, done.out):
                 key = version, each["kind"]
                 if key in wanted and "/" not in each["name"]:
                     found[key] = Kind(
@@ -123,11 +123,3 @@ class HandoverJobs:
     def _lines(self, target: Target, pod: str) -> Sequence[str]:
         done = kubectl.run(self.env, target, "logs", pod, "--tail", str(LINES))
         return done.out.splitlines() if done.code == 0 else ()
-
-
-def _resources(target: Target, text: str) -> Sequence[Object]:
-    """The kinds of an APIResourceList."""
-    found = printed.resources(text)
-    if found is None:
-        raise answers.not_kubernetes(target.context, " ".join(text.split())[:80])
-    return found

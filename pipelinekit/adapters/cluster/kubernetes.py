@@ -122,8 +122,7 @@ class Kubernetes(Tasks):
         )
         if done.code:
             return None
-        labels: Mapping[str, str] = printed.mapping(done.out or "{}")
-        return labels
+        return answers.mapping(target.context, done.out)
 
     def drop_release(self, target: Target, revision: int) -> None:
         """Delete Helm's record of an abandoned revision, so that the one before it counts again."""

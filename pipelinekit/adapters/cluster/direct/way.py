@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelinekit.adapters import private, process
-from pipelinekit.adapters.cluster import printed
+from pipelinekit.adapters.cluster import shapes
 from pipelinekit.errors import PipelinekitError
 
 MOST = 64 * 1024 * 1024
@@ -134,7 +134,7 @@ def _json(content: bytes) -> Any:
         read = json.loads(content)
     except (ValueError, RecursionError):
         return None
-    return read if printed.is_answer(read) else None
+    return read if shapes.is_answer(read) else None
 
 
 class _Connection(http.client.HTTPConnection):

@@ -11,7 +11,6 @@ from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl, printed
 from pipelinekit.adapters.cluster.ground import addresses
 from pipelinekit.adapters.cluster.ground.trial import Trial
-from pipelinekit.errors import failed
 from pipelinekit.model.inspection import Access, Facts, Object, Tried, Wants
 from pipelinekit.model.release import Target
 
@@ -42,7 +41,7 @@ class Inspector:
         answer = printed.mapping(version.out) if version.out.lstrip().startswith("{") else {}
         if version.code or "serverVersion" not in answer:
             reason = version.reason()
-            raise answers.refusal(target.context, reason) or failed("cluster-failed", reason)
+            raise answers.cluster_failed(target.context, reason)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             rbac = pool.submit(self._rbac, target)
             strangers = pool.submit(self._strangers, target)
@@ -127,7 +126,7 @@ class Inspector:
         items = [{"apiVersion": _API, "kind": kind, "spec": spec} for spec in specs]
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
         done = kubectl.run(self.env, target, *_CREATE, stdin=text)
-        found = [] if done.code else printed.streamed(done.out)
+        found = [] if done.code else answers.streamed(target.context, done.out)
         if len(found) != len(specs):
             return [None] * len(specs)
         return [_allowed(each.get("status")) for each in found]

@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.direct import ways
-from pipelinekit.errors import failed
 from pipelinekit.model.preflight import Rule
 from pipelinekit.model.release import Target
 
@@ -24,20 +23,13 @@ def rules(env: Mapping[str, str], target: Target) -> tuple[Rule, ...] | None:
     told = way.made(_REVIEWS, _question(target)) if way else None
     if told:
         return read(json.dumps(told))
-    done = _review(env, target)
+    done = kubectl.run(env, target, *_CREATE, stdin=json.dumps(_question(target)))
     return None if done.code else read(done.out)
 
 
 def asked(env: Mapping[str, str], target: Target) -> tuple[Rule, ...] | None:
     """The same; raises `ToolFailed` when the cluster does not answer."""
-    done = _review(env, target)
-    if done.code:
-        raise answers.refusal(target.context, done.reason()) or failed("cluster-failed", done.reason())
-    return read(done.out)
-
-
-def _review(env: Mapping[str, str], target: Target) -> process.Completed:
-    return kubectl.run(env, target, *_CREATE, stdin=json.dumps(_question(target)))
+    return read(kubectl.check(env, target, *_CREATE, stdin=json.dumps(_question(target))))
 
 
 def _question(target: Target) -> dict[str, object]:

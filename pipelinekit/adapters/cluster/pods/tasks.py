@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers
+from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.model.release import Target, TaskPod
 from pipelinekit.plan.moment import seconds_of
 
@@ -15,31 +14,24 @@ COMPONENT = "before.job"
 LINES = 10
 """How many lines are the last ones."""
 
-Run = Callable[..., process.Completed]
-
 
 class Tasks:
-    """Part of a cluster's adapter, which has the conversation with kubectl."""
+    """Part of a cluster's adapter, which knows the kubeconfig files."""
 
-    _run: Run
+    env: Mapping[str, str]
 
     def tasks(self, target: Target) -> tuple[TaskPod, ...]:
         """The pods of the target's tasks, those of earlier deployments included."""
-        done = self._run(target, "get", "pods", "--selector", _selector(target), "--output", "json")
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
-        return tuple(task_pod(each) for each in answers.items(target.context, done.out))
+        return tuple(map(task_pod, kubectl.listed(self.env, target, "pods", "--selector", _selector(target))))
 
     def end_tasks(self, target: Target) -> None:
         """Delete their Jobs; the pods go as soon as their programs have stopped."""
         options = ("--cascade=foreground", "--wait=false", "--ignore-not-found")
-        done = self._run(target, "delete", "jobs", "--selector", _selector(target), *options)
-        if done.code:
-            raise answers.cluster_failed(target.context, done.reason())
+        kubectl.check(self.env, target, "delete", "jobs", "--selector", _selector(target), *options)
 
     def task_lines(self, target: Target, pod: str, container: str) -> str:
         """The end of a container's log, or empty when there is none (any more)."""
-        done = self._run(target, "logs", pod, "--container", container, "--tail", str(LINES))
+        done = kubectl.run(self.env, target, "logs", pod, "--container", container, "--tail", str(LINES))
         return done.out.strip() if done.code == 0 else ""
 
 

@@ -134,6 +134,13 @@ def test_an_answer_that_no_api_server_gives_is_told_as_one_by_each_who_reads_obj
         assert "is a proxy or a login page before it?" in fault.hint
 
 
+def test_labels_are_a_mapping_whatever_they_are_called_and_none_are_an_empty_one() -> None:
+    assert answers.mapping("", '{"owner": "helm", "metadata": "x"}') == {"owner": "helm", "metadata": "x"}
+    assert answers.mapping("", "") == {}
+    with pytest.raises(ToolFailed, match="no API server of Kubernetes"):
+        answers.mapping("", "<html>")
+
+
 @pytest.mark.parametrize("text", ["", "[]", "null", '{"status": {"incomplete": true}}', '{"status": 3}'])
 def test_what_tells_no_rules_is_none(text: str) -> None:
     assert read(text) is None

@@ -19,6 +19,7 @@ from pipelinekit.adapters.cluster import (
     objects,
     parts,
     printed,
+    shapes,
 )
 from pipelinekit.adapters.cluster.charts import helm, history, undo
 from pipelinekit.adapters.cluster.ground import addresses, contexts, inspection, namespaces, places, volumes
@@ -117,6 +118,6 @@ def test_what_kubernetes_prints_is_taken_as_it_is() -> None:
     assert answers.items("c", json.dumps({"items": [pod, own]})) == [pod, own]
     assert answers.document("c", json.dumps(own)) == own
     assert answers.objects("c", json.dumps(pod)) == [pod]
-    assert printed.streamed(f"{json.dumps(pod)}\n{json.dumps(own)}\n") == [pod, own]
-    assert printed.resources('{"resources": []}') == []
-    assert printed.is_answer({"kind": "Status", "status": "Failure", "details": {"name": "it"}})
+    assert answers.streamed("c", f"{json.dumps(pod)}\n{json.dumps(own)}\n") == [pod, own]
+    assert answers.resources("c", '{"resources": []}') == []
+    assert shapes.is_answer({"kind": "Status", "status": "Failure", "details": {"name": "it"}})

@@ -12,9 +12,7 @@ from tests import examples
 
 AT = examples.target()
 ABSENT = Completed(1, "", f'Error from server (NotFound): namespaces "{AT.namespace}" not found')
-FORBIDDEN = Completed(
-    1, "", 'Error from server (Forbidden): namespaces is forbidden: User "u" may not'
-)
+FORBIDDEN = Completed(1, "", 'Error from server (Forbidden): namespaces is forbidden: User "u" may not')
 EXISTS = Completed(1, "", f'Error from server (AlreadyExists): namespaces "{AT.namespace}" already exists')
 AWAY = Completed(1, "", "Unable to connect to the server: no such host")
 FINE = Completed(0, "", "")
