@@ -145,7 +145,7 @@ class Draft(Line):
             raise usage(
                 "developer-unknown",
                 f"whose copy is this? '{found}' is nobody's name",
-                hint=f"draft config set developer NAME, or {DEVELOPER}=NAME",
+                hint=f"`draft config set developer NAME`, or {DEVELOPER}=NAME",
             )
         return found
 

@@ -38,7 +38,7 @@ def require_owner(place: Place | None, namespace: str, developer: str) -> None:
         raise refused(
             "namespace-taken",
             f"namespace {namespace} is {place.owner}'s, and you are {owner_of(developer)}",
-            hint="take `namespace` out of draft.toml, or say who you are: draft config set developer NAME",
+            hint="take `namespace` out of draft.toml, or say who you are: `draft config set developer NAME`",
         )
 
 

@@ -188,8 +188,8 @@ def _at_once(
         raise failed(
             "set-stays",
             f"the set {found.plan.name} is not back in {environment.name}: {'; '.join(map(str, stuck))}",
-            hint="when what stands in the way is mended: pipelinekit rollback APP --env "
-            f"{environment.name} --to VERSION, for each of them",
+            hint="when what stands in the way is mended: `pipelinekit rollback APP --env "
+            f"{environment.name} --to VERSION`, for each of them",
         )
     return Brought(plan=found.plan.digest, parts=run.record.parts, did=(), back=True)
 

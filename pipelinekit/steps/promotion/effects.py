@@ -86,7 +86,7 @@ def prove(around: Around, survey: Survey) -> Did:
         end = {"stage": "verify"}
         _record(around, event_of(around, release, "failed", where, reason=told(error), details=end))
         around.say(
-            f"what was there before comes back with: pipelinekit rollback {release.name} --env {where}"
+            f"what was there before comes back with: `pipelinekit rollback {release.name} --env {where}`"
         )
         raise
     note(around.ledger, event_of(around, release, "verified", where))
@@ -113,7 +113,7 @@ def _voided(around: Around, survey: Survey) -> None:
         where, release = survey.environment.name, survey.release
         around.say(
             f"this try has changed what {where} has, so the approvals of this plan count no more: approve it "
-            f"again before the next one (pipelinekit approve {release.name}@{release.version} --to {where})"
+            f"again before the next one (`pipelinekit approve {release.name}@{release.version} --to {where}`)"
         )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
+from collections.abc import Iterator
 
 import click
 import pytest
@@ -41,6 +43,35 @@ def test_every_command_that_a_message_names_can_be_typed(pytestconfig: pytest.Co
     assert len(named) > 20
     faults = [f"{name}: `pipelinekit {text}`: {fault_of(shlex.split(text))}" for name, text in named]
     assert [each for each in faults if not each.endswith(": ")] == []
+
+
+def test_every_command_in_a_message_is_set_off_so_that_it_is_completed(pytestconfig: pytest.Config) -> None:
+    """What stands between backticks gets the platform that was typed: `cli/nextstep.py`."""
+    verbs = "|".join(main.group().list_commands(click.Context(main.group())))
+    bare = re.compile(rf"(?<![\w/.[-])pipelinekit (?:{verbs})\b")
+    found = [
+        f"{path.name}: {text[at.start() : at.end() + 40]}"
+        for path in sorted((pytestconfig.rootpath / "pipelinekit").rglob("*.py"))
+        for text in _messages(ast.parse(path.read_text()))
+        for at in bare.finditer(text)
+        # A command on its own is set off where it is put into a message; lines to be pasted are bare.
+        if not re.search(r"&&|next: |\x08", text)
+        if at.start() and text[: at.start()].count("`") % 2 == 0
+    ]
+    assert found == []
+
+
+def _messages(tree: ast.AST) -> Iterator[str]:
+    """Every text of a program but for its docstrings; what is filled into one is dots."""
+    inside = {
+        id(value) for each in ast.walk(tree) if isinstance(each, ast.JoinedStr) for value in each.values
+    }
+    inside |= {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    for each in ast.walk(tree):
+        if isinstance(each, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in each.values)
+        elif isinstance(each, ast.Constant) and isinstance(each.value, str) and id(each) not in inside:
+            yield each.value
 
 
 def test_every_example_in_a_verbs_help_can_be_typed() -> None:

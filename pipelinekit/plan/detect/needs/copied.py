@@ -29,15 +29,15 @@ def marked(found: Detected, container: Container, texts: Texts) -> Detected:
         return found.doubting(
             f"Dockerfile copies what the argument {name} says, which has no value: build.args can say it of "
             "a file that is committed; what a build outside makes, a stage of it can make, or ours does: "
-            "pipelinekit generate --take new Dockerfile"
+            "`pipelinekit generate --take new Dockerfile`"
         )
     for each in container.copies:
         path = posixpath.normpath(each.lstrip("/") or ".")
         if _MADE.search(path) and not _WRITTEN.search(path) and not _is_there(path, texts):
             return found.doubting(
                 f"Dockerfile copies {path[:200]}, which a build outside of it makes unless it is committed, "
-                "and nothing runs that here: a stage of it can, or ours does: pipelinekit generate --take "
-                f"new Dockerfile{_lost(found, container)}"
+                "and nothing runs that here: a stage of it can, or ours does: `pipelinekit generate --take "
+                f"new Dockerfile`{_lost(found, container)}"
             )
     return found
 

@@ -59,7 +59,7 @@ def _alone(found: Detected, word: Word, services: Sequence[Word]) -> Detected:
     file = word.place.rpartition(":")[0]
     beside = list(dict.fromkeys(each.value for each in services if each.place.startswith(f"{file}:")))
     return found.doubting(
-        f"{file} runs {' '.join(beside)[:100]} beside its tests, and pipelinekit test runs none"
+        f"{file} runs {' '.join(beside)[:100]} beside its tests, and `pipelinekit test` runs none"
         if beside
         else ""
     )

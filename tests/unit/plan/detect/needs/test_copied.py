@@ -74,6 +74,6 @@ def test_what_ours_in_its_place_would_not_know_is_told() -> None:
     assert container is not None
     [said] = marked(replace(SEEN, version="8"), container, {}).doubts
     assert said.endswith(
-        'new Dockerfile, with build.version: "8" and its ENV JAVA_OPTS SPRING_PROFILES_ACTIVE in run.env'
+        'new Dockerfile`, with build.version: "8" and its ENV JAVA_OPTS SPRING_PROFILES_ACTIVE in run.env'
     )
-    assert doubts("COPY target/a.jar /")[0].endswith("--take new Dockerfile")
+    assert doubts("COPY target/a.jar /")[0].endswith("--take new Dockerfile`")

@@ -117,4 +117,4 @@ def test_what_ci_runs_beside_its_tests_is_told() -> None:
         Word(what="service", value="redis", place="b.yml:4"),
     ]
     found = tests.tested(Detected(language="go"), words, {})
-    assert found.doubts == ("a.yml runs postgres beside its tests, and pipelinekit test runs none",)
+    assert found.doubts == ("a.yml runs postgres beside its tests, and `pipelinekit test` runs none",)
