@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from tests.real.components.callers import (
+    DATABASE,
+    NAME,
+    PASSWORD,
+    Caller,
+    administrator,
+    asking,
+    called,
+    claims,
+    client,
+)
 from tests.real.components.site import Site, image, made_site
 from tests.real.kube import eventually
 from tests.testbed import servers
@@ -21,10 +27,7 @@ from tests.testbed.layout import Layout
 
 pytestmark = pytest.mark.story
 
-NAME, DATABASE = "keycloak", "postgresql"
 HOST = "https://login.example.com"
-# What a shell, JSON, and Keycloak's own configuration take for something else.
-PASSWORD = "a:b\\c'd\"e$(f)${g} `h`"
 REDIRECT = "https://jenkins.example.com/securityRealm/finishLogin"
 CLIENTS: list[dict[str, Any]] = [
     {"name": "jenkins", "title": "Jenkins", "secret": "jenkins-login", "redirects": [REDIRECT]},
@@ -89,130 +92,12 @@ def site(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -
         yield made
 
 
-# --- somebody who calls it -------------------------------------------------------------------------
-
-CALL = """
-import json, sys, urllib.error, urllib.parse, urllib.request
-url, token, method, form, body = json.load(sys.stdin)
-headers = {"Authorization": "Bearer " + token} if token else {}
-data = urllib.parse.urlencode(form).encode() if form else None
-if body is not None:
-    data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-request = urllib.request.Request(url, data=data, headers=headers, method=method)
-try:
-    with urllib.request.urlopen(request, timeout=15) as answer:
-        print(json.dumps([answer.status, answer.read().decode()]))
-except urllib.error.HTTPError as error:
-    print(json.dumps([error.code, error.read().decode()]))
-except OSError as error:
-    print(json.dumps([0, str(error)]))
-"""
-
-
-@dataclass
-class Caller:
-    """A pod of somebody's, with Python in it."""
-
-    site: Site
-    space: str
-    address: str
-
-    def ask(
-        self, path: str, form: Any = None, *, token: str = "", method: str = "", body: Any = None
-    ) -> tuple[int, Any]:
-        """Status and content of an answer of Keycloak's; 0 where there was none."""
-        verb = method or ("POST" if form or body else "GET")
-        words = json.dumps([f"{self.address}{path}", token, verb, form, body])
-        said = self.site.said(self.space, "exec", "-i", "caller", "--", "python3", "-c", CALL, stdin=words)
-        status, text = json.loads(said)
-        return status, json.loads(text) if text[:1] in ("{", "[") else text
-
-    def token(self, realm: str = "platform", **form: str) -> str:
-        """A token for whom the form names."""
-        status, said = self.ask(f"/realms/{realm}/protocol/openid-connect/token", form)
-        assert status == 200, said
-        return str(said["access_token"])
-
-    def reaches(self, host: str, port: int) -> bool:
-        """Whether a connection comes about."""
-        script = f"import socket; socket.create_connection(({host!r}, {port}), 4).close(); print('reached')"
-        words = ("exec", "caller", "--", "python3", "-c", script)
-        return "reached\n" in self.site.tried(self.space, *words)
-
-
-def called(site: Site, space: str, labels: Mapping[str, str]) -> Caller:
-    """A pod with these labels, in a namespace."""
-    if space not in (NAME, DATABASE):
-        site.space(space)
-    found = image(site.env, "library/python:3.11-slim")
-    container = {
-        "name": "caller",
-        "image": f"{found['registry']}/{found['repository']}@{found['digest']}",
-        "command": ["sleep", "3600"],
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "runAsUser": 10001,
-        },
-    }
-    spec = {
-        "automountServiceAccountToken": False,
-        "terminationGracePeriodSeconds": 0,
-        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
-        "containers": [container],
-    }
-    metadata = {"name": "caller", "namespace": site.namespace(space), "labels": dict(labels)}
-    site.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
-    site.kubectl(space, "wait", "--for=condition=Ready", "pod/caller", "--timeout=120s")
-    return Caller(site, space, f"http://{NAME}.{site.namespace(NAME)}:8080")
-
-
 @pytest.fixture(scope="module")
 def application(site: Site) -> Caller:
     """A pod as the chart of an application makes it."""
     caller = called(site, "payments", {"app.kubernetes.io/component": "web"})
     assert eventually(lambda: caller.ask("/realms/platform")[0] == 200, 60)
     return caller
-
-
-def administrator(caller: Caller) -> str:
-    """A token of the administrator of the first start."""
-    return caller.token(
-        "master", grant_type="password", client_id="admin-cli", username="admin", password=PASSWORD
-    )
-
-
-def client(caller: Caller, token: str, name: str) -> dict[str, Any]:
-    """A client as the server has it."""
-    status, (found,) = caller.ask(f"/admin/realms/platform/clients?clientId={name}", token=token)
-    assert status == 200
-    return dict(found)
-
-
-def claims(caller: Caller, token: str) -> dict[str, Any]:
-    """What a token says, once its signature is held against the realm's key of its name."""
-    head, body, signature = token.split(".")
-    about = json.loads(_decoded(head))
-    assert about["alg"] == "RS256"
-    _, keys = caller.ask("/realms/platform/protocol/openid-connect/certs")
-    (key,) = [each for each in keys["keys"] if each["kid"] == about["kid"]]
-    assert _signed(f"{head}.{body}".encode(), _decoded(signature), key)
-    assert not _signed(f"{head}.{body}x".encode(), _decoded(signature), key)
-    return dict(json.loads(_decoded(body)))
-
-
-def _decoded(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _signed(content: bytes, signature: bytes, key: Mapping[str, str]) -> bool:
-    """Whether RSA's signature (PKCS #1 v1.5, SHA-256) by this key is of this content."""
-    modulus, exponent = (int.from_bytes(_decoded(key[each]), "big") for each in ("n", "e"))
-    size = (modulus.bit_length() + 7) // 8
-    opened = pow(int.from_bytes(signature, "big"), exponent, modulus).to_bytes(size, "big")
-    # What RFC 8017 puts before a SHA-256 digest.
-    digest = bytes.fromhex("3031300d060960864801650304020105000420") + hashlib.sha256(content).digest()
-    return opened == b"\x00\x01" + b"\xff" * (size - 3 - len(digest)) + b"\x00" + digest
 
 
 # --- the tests -------------------------------------------------------------------------------------
@@ -358,42 +243,6 @@ def _servers(site: Site) -> dict[str, str]:
 def _ready(site: Site) -> int:
     words = ("get", "deployment", NAME, "--output", "jsonpath={.status.readyReplicas}")
     return int(site.kubectl(NAME, *words) or 0)
-
-
-ASKING = """
-import json, pathlib, sys, time, urllib.error, urllib.parse, urllib.request
-url, form = json.loads(sys.argv[1])
-over, answers = pathlib.Path("/tmp/over"), []
-while not over.exists():
-    try:
-        with urllib.request.urlopen(url, urllib.parse.urlencode(form).encode(), timeout=30) as answer:
-            answers.append(answer.status)
-    except urllib.error.HTTPError as error:
-        answers.append(error.code)
-    except OSError as error:
-        answers.append(str(error))
-    time.sleep(0.5)
-print(json.dumps(answers))
-"""
-
-
-@contextmanager
-def asking(caller: Caller, path: str, form: Mapping[str, str]) -> Iterator[list[Any]]:
-    """What somebody is told who asks again and again for the duration of the block; there at its end."""
-    words = json.dumps([f"{caller.address}{path}", form])
-    answers: list[Any] = []
-    with ThreadPoolExecutor(1) as aside:
-        begun = aside.submit(
-            caller.site.platform.kubectl,
-            *("exec", "caller", "--", "python3", "-c", ASKING, words),
-            component=caller.space,
-            patience=1000,
-        )
-        try:
-            yield answers
-        finally:
-            caller.site.kubectl(caller.space, "exec", "caller", "--", "touch", "/tmp/over")
-            answers += json.loads(begun.result())
 
 
 @pytest.mark.matrix("components")
