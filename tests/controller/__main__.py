@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 import threading
 
+from tests.controller.builds import taking
 from tests.controller.server import Controller
-from tests.controller.state import taking
 
 
 def main(arguments: list[str]) -> int:

@@ -2,69 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 from tests.controller import forms
-from tests.controller.state import Build, Item, State, Waiting
-
-Tree = dict[str, Any]
+from tests.controller.builds import Build, Waiting
+from tests.controller.state import Item, State
 
 _BUILD = "org.jenkinsci.plugins.workflow.job.WorkflowRun"
 _CREDENTIALS = {"_class": "com.cloudbees.plugins.credentials.ViewCredentialsAction"}
-
-
-class BadTree(ValueError):
-    """Jenkins answers 500 to this."""
-
-
-def parse_tree(text: str) -> Tree:
-    """`a,b[c]{0,2}` as nested names; a range is under the key `{}`."""
-    tree, rest = _names(text)
-    if rest:
-        raise BadTree(text)
-    return tree
-
-
-def _names(text: str) -> tuple[Tree, str]:
-    tree: Tree = {}
-    while text and text[0] != "]":
-        end = min((at for at in (text.find(each) for each in ",[]{") if at >= 0), default=len(text))
-        name, text = text[:end].strip(), text[end:]
-        inner: Tree = {}
-        if text.startswith("["):
-            inner, text = _names(text[1:])
-            if not text.startswith("]"):
-                raise BadTree("no end")
-            text = text[1:]
-        if text.startswith("{"):
-            window, _, text = text[1:].partition("}")
-            inner["{}"] = window
-        if name:
-            tree[name] = inner
-        text = text.removeprefix(",")
-    return tree, text
-
-
-def cut(value: Any, tree: Tree) -> Any:
-    """The parts of a bean that a tree names; its class always, a list within its range."""
-    if isinstance(value, list):
-        window = tree.get("{}")
-        if window is not None:
-            low, _, high = window.partition(",")
-            value = value[int(low or 0) : int(high) if high else None]
-        return [cut(each, tree) for each in value]
-    if not isinstance(value, dict):
-        return value
-    names = {name: each for name, each in tree.items() if name != "{}"}
-    if "*" in names:
-        return value
-    out = {"_class": value["_class"]} if "_class" in value else {}
-    for name, inner in names.items():
-        if name in value and name != "_class":
-            out[name] = cut(value[name], inner)
-    return out
 
 
 class Answers:
@@ -115,7 +61,7 @@ class Answers:
             "nodeName": "",
             "numExecutors": 4,
             "description": None,
-            "jobs": [self._inner(each, depth) for each in _sorted(self.state.root)],
+            "jobs": [self._inner(each, depth) for each in self.state.root.listed()],
             "overallLoad": {},
             "primaryView": view,
             "quietDownReason": None,
@@ -146,7 +92,7 @@ class Answers:
             name = "default" if branches else "welcome"
             more = {"buildable": not item.disabled, "sources": [{}]}
         view = {"_class": kind, "name": name, "url": self.url(item)}
-        jobs = [self._inner(each, depth) for each in _sorted(item)]
+        jobs = [self._inner(each, depth) for each in item.listed()]
         return {"jobs": jobs, "primaryView": view, "views": [view], **more}
 
     def _project(self, item: Item, depth: int) -> dict[str, Any]:
@@ -300,7 +246,7 @@ class Answers:
 
     def computers(self) -> dict[str, Any]:
         """Who is at work: a pipeline is on no executor of a node, but on one of its own."""
-        running = [(item, build) for item in _all(self.state.root) for build in item.builds.values()]
+        running = [(item, build) for item in self.state.root.below() for build in item.builds.values()]
         busy = [
             {"currentExecutable": self._build_short(item, build) | {"fullDisplayName": _shown(item, build)}}
             for item, build in running
@@ -320,18 +266,8 @@ class Answers:
         return {"_class": "hudson.model.Queue", "discoverableItems": [], "items": items}
 
 
-def _all(item: Item) -> Iterator[Item]:
-    for each in item.children.values():
-        yield each
-        yield from _all(each)
-
-
 def _shown(item: Item, build: Build) -> str:
     return f"{item.path.replace('/', ' » ')} #{build.number}"
-
-
-def _sorted(item: Item) -> list[Item]:
-    return [item.children[name] for name in sorted(item.children, key=str.lower)]
 
 
 def _cause() -> dict[str, Any]:

@@ -19,9 +19,10 @@ from xml.etree import ElementTree as ET
 import requests
 
 from tests.controller import forms
+from tests.controller.builds import Build, Waiting
 from tests.controller.faults import Fault
 from tests.controller.server import Controller
-from tests.controller.state import CLASSES, Build, Item, State, Waiting
+from tests.controller.state import CLASSES, Item, State
 
 RECORDINGS = Path(__file__).parent / "recordings"
 Exchange = dict[str, Any]

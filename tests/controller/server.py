@@ -18,9 +18,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from xml.etree import ElementTree as ET
 
 from tests.controller import forms
-from tests.controller.answers import Answers, BadTree, cut, parse_tree
+from tests.controller.answers import Answers
+from tests.controller.builds import Build, Waiting
 from tests.controller.faults import Fault
-from tests.controller.state import Build, Item, Refusal, State, Waiting
+from tests.controller.state import Item, Refusal, State
+from tests.controller.trees import BadTree, cut, parse_tree
 
 VERSION = "2.479.3"
 CONFIG = "config.xml"

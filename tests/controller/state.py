@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from tests.controller import forms
+from tests.controller.builds import Build, Script, Waiting, well
 
 CLASSES = {
     forms.FOLDER: forms.FOLDER,
@@ -27,55 +27,6 @@ class Refusal(Exception):
         self.status = status
         self.reason = reason
         self.signed = signed
-
-
-@dataclass
-class Build:
-    """One build. Its console grows piece by piece; `raw` is Jenkins' own count, which is no length."""
-
-    number: int
-    queue_id: int
-    pieces: list[tuple[int, str]] = field(default_factory=list)
-    """Where each piece begins in Jenkins' count, and its text."""
-    raw: int = 0
-    building: bool = True
-    result: str | None = None
-    description: str | None = None
-    duration: int = 0
-    timestamp: int = field(default_factory=lambda: int(time.time() * 1000))
-    parameters: dict[str, str] = field(default_factory=dict)
-
-    def write(self, text: str, raw: int | None = None) -> None:
-        """Add to the console; `raw` is the count after it, a little more than the text unless it is given."""
-        self.pieces.append((self.raw, text))
-        self.raw = raw if raw is not None else self.raw + len(text.encode()) + 100
-
-    def finish(self, result: str) -> None:
-        """End the build."""
-        self.building, self.result = False, result
-        self.duration = max(1, int(time.time() * 1000) - self.timestamp)
-
-    def since(self, start: int) -> str:
-        """The console from Jenkins' count `start`; past the end it begins again."""
-        begin = 0 if start > self.raw else start
-        return "".join(text for at, text in self.pieces if at >= begin)
-
-
-@dataclass
-class Waiting:
-    """An item of the queue; it becomes a build when `starts` says so."""
-
-    id: int
-    path: str
-    why: str = ""
-    blocked: bool = False
-    left: bool = False
-    cancelled: bool = False
-    build: int | None = None
-    causes: int = 1
-    since: int = field(default_factory=lambda: int(time.time() * 1000))
-    parameters: dict[str, str] = field(default_factory=dict)
-    polls: int = 0
 
 
 @dataclass
@@ -114,6 +65,16 @@ class Item:
         """Whether other items are in it."""
         return self.root in (forms.FOLDER, forms.MULTIBRANCH)
 
+    def listed(self) -> list[Item]:
+        """What is in it, in Jenkins' order."""
+        return [self.children[name] for name in sorted(self.children, key=str.lower)]
+
+    def below(self) -> Iterator[Item]:
+        """What is in it, and in that."""
+        for each in self.children.values():
+            yield each
+            yield from each.below()
+
     def value(self, name: str) -> str | None:
         """A field of the configuration's root."""
         found = forms.parsed(self.text).find(name)
@@ -138,10 +99,6 @@ class Item:
         self.text = forms.saved(self.text, change | ({"actions": ""} if self.asked else {}))
         self.saves += 1
         self.hold_off = False
-
-
-Script = Callable[[Build], Iterator[float]]
-"""What a build does: it writes to the build, and yields how many seconds pass; at its end it has a result."""
 
 
 class State:
@@ -285,24 +242,6 @@ class State:
         self.crumbs.clear()
         self.queue.clear()
         self.next_queue_id = 1
-
-
-def well(build: Build) -> Iterator[float]:
-    """A build that does what it should."""
-    build.write("Started by user unknown or anonymous\r\n[Pipeline] Start of Pipeline\r\n")
-    yield 0.0
-    build.write("[Pipeline] End of Pipeline\r\nFinished: SUCCESS\r\n")
-    build.finish("SUCCESS")
-
-
-def taking(seconds: float) -> Script:
-    """Builds that do what they should, in their time."""
-
-    def script(build: Build) -> Iterator[float]:
-        yield seconds
-        yield from well(build)
-
-    return script
 
 
 def _credentials_in(root: ET.Element) -> list[ET.Element]:

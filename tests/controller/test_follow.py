@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.steps import follow as steps
+from tests.controller.builds import Build
 from tests.controller.conftest import Platform, Ran
 from tests.controller.server import Controller
-from tests.controller.state import Build
 
 APP = """\
 apiVersion: pipelinekit/v1

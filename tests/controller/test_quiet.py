@@ -7,8 +7,8 @@ import pytest
 from pipelinekit.adapters.jenkins.controller import Client, Denied, Login
 from pipelinekit.adapters.jenkins.quiet import JenkinsQuiet
 from pipelinekit.errors import ToolFailed
+from tests.controller.builds import Build, taking
 from tests.controller.server import Controller
-from tests.controller.state import Build, taking
 
 
 def begin(jenkins: Controller, path: str) -> Build:

@@ -13,9 +13,9 @@ import pytest
 
 from pipelinekit.model.jenkins.jobs import ADVANCE, PROMOTE
 from pipelinekit.steps import follow as steps
+from tests.controller.builds import Build
 from tests.controller.conftest import Platform, Ran, save_all
 from tests.controller.server import Controller
-from tests.controller.state import Build
 from tests.real.app import BIN
 from tests.real.remotes import Bare, bare
 

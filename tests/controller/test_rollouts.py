@@ -12,9 +12,10 @@ import pytest
 from pipelinekit.model.jenkins.jobs import COMPONENTS, DRAFTS, REAP
 from pipelinekit.model.jenkins.marker import read_marker
 from pipelinekit.steps import follow as steps
+from tests.controller.builds import Build
 from tests.controller.conftest import Platform, Ran, save_all
 from tests.controller.server import Controller
-from tests.controller.state import Build, Item
+from tests.controller.state import Item
 
 Kit = Callable[..., Ran]
 FILE = "org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl"
