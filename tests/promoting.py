@@ -24,6 +24,7 @@ from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion import rollback as backwards
 from pipelinekit.steps.promotion.around import Around
 from tests import examples
+from tests.commits import Commits
 from tests.counting import CountedLedger, CountedReleases, Effects
 from tests.doubles import Charts, Cluster, Receipts, Registry, Workspace, digest
 from tests.promotions import BRANCH, PIPELINE, person
@@ -35,26 +36,6 @@ CALLS = {"web": ("orders",), "orders": ("stock",), "stock": ()}
 """The applications of a set, each with what it calls."""
 SET = tuple((name, "1.0.0") for name in CALLS)
 NEXT = tuple((name, "1.1.0") for name in CALLS)
-
-
-class Commits:
-    """What a bench says of the commits of one application."""
-
-    def __init__(self, bench: Bench, release: Release) -> None:
-        self.bench, self.mine = bench, (release.team, release.name)
-
-    def authors(self, release: Release, since: str) -> tuple[str, ...] | None:
-        assert (release.team, release.name) == self.mine
-        self.bench.asked.append((release.version, since))
-        return self.bench.written.get((release.version, since), ("arno",))
-
-    def everybody(self) -> tuple[str, ...] | None:
-        self.bench.asked.append(("everybody", ""))
-        return self.bench.everybody
-
-    def origin(self, release: Release) -> str:
-        assert (release.team, release.name) == self.mine
-        return self.bench.origin.get(release.version, "")
 
 
 @dataclass

@@ -51,7 +51,7 @@ from pipelinekit.adapters.source.repositories import RemoteRepositories
 from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.adapters.sync.folder import SourceFolder
 from pipelinekit.adapters.sync.receivers import PodReceivers
-from tests import bundles, developers, doubles, handing, nexus, parts, promoting
+from tests import bundles, commits, developers, doubles, handing, nexus, parts
 from tests.textmerge import LineMerge
 from tests.things import Things
 
@@ -75,7 +75,7 @@ SERVED: dict[type, tuple[type, type]] = {
     ports.Store: (RegistryStore, doubles.Store),
     ports.Clusters: (Workloads, doubles.Clusters),
     ports.Ledger: (GitLedger, doubles.Ledger),
-    ports.Commits: (RegisteredCommits, promoting.Commits),
+    ports.Commits: (RegisteredCommits, commits.Commits),
     ports.Journal: (GitLedger, doubles.Ledger),
     ports.Anchors: (ClusterAnchors, doubles.Anchors),
     ports.TagAnchors: (TagAnchors, doubles.TagAnchors),
