@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from pipelinekit.adapters import plainhttp
 from pipelinekit.adapters.registry.connection import Connection
 from pipelinekit.adapters.registry.tokens import odd
 from pipelinekit.adapters.registry.trouble import Unanswered, words
+from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.release import Credentials
 

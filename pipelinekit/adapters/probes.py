@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from pipelinekit.adapters import plainhttp, process, programs
+from pipelinekit.adapters import process, programs
 from pipelinekit.adapters.build import engines
 from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.cluster.charts.helm import Helm
@@ -19,6 +19,7 @@ from pipelinekit.adapters.registry import credentials, dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.source import git, worktree
 from pipelinekit.adapters.source.addresses import address as git_address
+from pipelinekit.adapters.web import plainhttp
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, PipelinekitError, ToolFailed, ToolMissing, failed
 from pipelinekit.model.platform.document import Environment, Platform
@@ -199,7 +200,7 @@ def _proxy(url: str, prefix: str) -> str:
 def _http(url: str, prefix: str, *, found: bool = True) -> str:
     import requests
 
-    from pipelinekit.adapters import exchange
+    from pipelinekit.adapters.web import exchange
 
     user, secret = os.environ.get(f"{prefix}_USER"), os.environ.get(f"{prefix}_PASSWORD")
     if user and secret:

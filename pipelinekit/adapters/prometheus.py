@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from pipelinekit.adapters import exchange
+from pipelinekit.adapters.web import exchange
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.platform.gates import Bound, Watch
 from pipelinekit.model.promotion import Watched

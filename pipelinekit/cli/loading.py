@@ -6,7 +6,7 @@ import contextlib
 import importlib
 from threading import Thread
 
-HTTP = "pipelinekit.adapters.exchange"
+HTTP = "pipelinekit.adapters.web.exchange"
 ENGINE = "docker"
 CLUSTER = "pipelinekit.adapters.cluster.kubernetes"
 

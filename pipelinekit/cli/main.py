@@ -70,7 +70,7 @@ def run(arguments: list[str]) -> NoReturn:
     """Run a command line; every error ends here, with its own exit code."""
     import click
 
-    from pipelinekit.adapters import waiting
+    from pipelinekit.adapters.web import waiting
     from pipelinekit.cli import nextstep, report
     from pipelinekit.errors import Fault, PipelinekitError, UsageError
 

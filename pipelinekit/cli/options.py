@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from pipelinekit import names
-from pipelinekit.adapters import plainhttp
+from pipelinekit.adapters.web import plainhttp
 from pipelinekit.cli import nextstep
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring import Line, Options

@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 import requests
 
-from pipelinekit.adapters import exchange, nexus, plainhttp, wire
+from pipelinekit.adapters import nexus
 from pipelinekit.adapters.jenkins import controller
 from pipelinekit.adapters.registry import connection, manifests
 from pipelinekit.adapters.registry.blobs import Home
 from pipelinekit.adapters.registry.digests import OCI_INDEX, OCI_MANIFEST, digest_bytes
 from pipelinekit.adapters.registry.helmrepository import HttpCharts
 from pipelinekit.adapters.registry.oci import OciRegistry
+from pipelinekit.adapters.web import exchange, plainhttp, wire
 from pipelinekit.errors import PipelinekitError, UsageError
 from pipelinekit.model.release import Credentials, ImageRef
 from tests.real import strangers

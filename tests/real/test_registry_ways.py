@@ -369,7 +369,7 @@ def test_every_verb_refuses_what_is_no_host(
 
 @pytest.mark.parametrize("entry", ["http://a.test", "user:s3cret@a.test", "a.test/"])
 def test_a_host_without_tls_is_named_as_a_host(entry: str) -> None:
-    from pipelinekit.adapters import plainhttp
+    from pipelinekit.adapters.web import plainhttp
 
     with pytest.raises(UsageError) as caught:
         plainhttp.named({"PIPELINEKIT_PLAIN_HTTP": f"b.test:80,{entry}"})

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipelinekit.adapters import plainhttp
 from pipelinekit.adapters.jenkins.addresses import shown_path
 from pipelinekit.adapters.jenkins.shapes import Bean, bean
+from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import Fault, ToolFailed, failed
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Client:
     ) -> None:
         import jenkins
 
-        from pipelinekit.adapters import exchange
+        from pipelinekit.adapters.web import exchange
 
         plainhttp.require_secure(url, what="jenkins.url", why="would be sent the API token without TLS")
         self.url = url.rstrip("/")
@@ -102,7 +102,7 @@ class Client:
         return self.get("api/json?tree=mode").headers.get("X-Jenkins-Session", "")
 
     def _json(self, answer: requests.Response) -> Bean:
-        from pipelinekit.adapters.exchange import json_of
+        from pipelinekit.adapters.web.exchange import json_of
 
         try:
             if "X-Jenkins" not in answer.headers:
@@ -154,7 +154,7 @@ class Client:
         import jenkins
         import requests
 
-        from pipelinekit.adapters.exchange import PROXIED, Downgraded, Unbearable
+        from pipelinekit.adapters.web.exchange import PROXIED, Downgraded, Unbearable
 
         # A dict of its own for each request: the client writes the crumb into it.
         request = requests.Request(method, f"{self.url}/{path}", data=data, headers=dict(headers or {}))

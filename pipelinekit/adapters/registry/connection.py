@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pipelinekit import names
-from pipelinekit.adapters import plainhttp
 from pipelinekit.adapters.registry import tokens
 from pipelinekit.adapters.registry.challenges import challenges
 from pipelinekit.adapters.registry.trouble import (
@@ -23,13 +22,14 @@ from pipelinekit.adapters.registry.trouble import (
     unexpected,
     unreachable,
 )
+from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.release import IDENTITY, Credentials
 
 if TYPE_CHECKING:
     import requests
 
-    from pipelinekit.adapters.exchange import Session
+    from pipelinekit.adapters.web.exchange import Session
 
 TIMEOUT = (10, 60)
 """Seconds to connect, and between two bytes of an answer."""
@@ -89,7 +89,7 @@ class Connection:
         read on the way. A 403 is an answer where `takes` has it. Raises `ToolFailed` when the registry does
         not let us in, or does not answer; with `tries` 1, `Unanswered` when the connection was cut.
         """
-        from pipelinekit.adapters import exchange
+        from pipelinekit.adapters.web import exchange
 
         url = path if path.startswith(("http://", "https://")) else f"{self.base(host)}/{path}"
         scope = _scope(method, repository, also)
@@ -118,7 +118,7 @@ class Connection:
 
     def json(self, answer: requests.Response, host: str) -> Any:
         """The JSON of an answer; raises `ToolFailed` when something else answers."""
-        from pipelinekit.adapters import exchange
+        from pipelinekit.adapters.web import exchange
 
         try:
             return exchange.json_of(answer)
@@ -188,7 +188,7 @@ class Connection:
     def session(self) -> Session:
         """The HTTP session, made at first use; proxies come from the environment."""
         if self._session is None:
-            from pipelinekit.adapters import exchange
+            from pipelinekit.adapters.web import exchange
 
             self._session = exchange.Session(self._limit or exchange.DOCUMENT)
         return self._session

@@ -87,7 +87,7 @@ def for_engine(login: Credentials | None) -> dict[str, str] | None:
 
 def without_netrc(session: requests.Session) -> None:
     """Keep an engine's client from sending what .netrc has for the engine's host, or for any."""
-    from pipelinekit.adapters.exchange import no_login
+    from pipelinekit.adapters.web.exchange import no_login
 
     session.auth = no_login
 

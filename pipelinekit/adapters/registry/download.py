@@ -64,7 +64,7 @@ def append(host: str, answer: requests.Response, out: IO[bytes], limit: int) -> 
     """Write a body as it comes over the wire; whether it came to its end. `ToolFailed` when it has none."""
     import urllib3
 
-    from pipelinekit.adapters import exchange
+    from pipelinekit.adapters.web import exchange
 
     began = out.tell()
     try:

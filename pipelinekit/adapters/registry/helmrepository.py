@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urljoin
 
-from pipelinekit.adapters import plainhttp
 from pipelinekit.adapters.files import read_bytes, write_atomic
 from pipelinekit.adapters.registry import download
 from pipelinekit.adapters.registry.charts import ARCHIVE
 from pipelinekit.adapters.registry.connection import Connection
 from pipelinekit.adapters.registry.digests import digest_bytes, mismatch
 from pipelinekit.adapters.registry.tokens import odd
+from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import DocumentInvalid, failed, refused
 from pipelinekit.model.release import Credentials, ImageRef
 from pipelinekit.ports import Say

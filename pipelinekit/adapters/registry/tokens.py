@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from pipelinekit import names
-from pipelinekit.adapters import plainhttp
+from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.release import IDENTITY, Credentials
 
@@ -33,7 +33,7 @@ def realm_of(base: str, host: str, fields: Mapping[str, str]) -> str:
     Another host is fine, over https. Raises `ToolFailed` for one without TLS, unless it is excepted: by name,
     or as this machine's when the registry is spoken to without TLS too.
     """
-    from pipelinekit.adapters import exchange
+    from pipelinekit.adapters.web import exchange
 
     realm = fields.get("realm", "")
     try:

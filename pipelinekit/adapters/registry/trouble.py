@@ -7,7 +7,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from pipelinekit.adapters import plainhttp
+from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.ports import DENIED
 
@@ -72,7 +72,7 @@ def strange(host: str, url: str) -> ToolFailed:
 
 def downgraded(host: str, error: Exception) -> ToolFailed:
     """A registry that leads away from TLS."""
-    from pipelinekit.adapters.exchange import PROXIED
+    from pipelinekit.adapters.web.exchange import PROXIED
 
     return failed("registry-downgrade", f"{host} {error}: not followed", hint=PROXIED)
 
@@ -93,7 +93,7 @@ def unexpected(host: str, answer: requests.Response) -> ToolFailed:
 
 def words(answer: requests.Response) -> str:
     """The registry's explanation, as one line."""
-    from pipelinekit.adapters.exchange import json_of
+    from pipelinekit.adapters.web.exchange import json_of
 
     said = ""
     try:

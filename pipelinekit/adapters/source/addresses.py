@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from pipelinekit.adapters import plainhttp
+from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import refused
 
 PROTOCOLS = ("file", "git", "http", "https", "ssh")

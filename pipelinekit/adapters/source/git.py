@@ -16,10 +16,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from pipelinekit.adapters import momentary, plainhttp, process, programs
+from pipelinekit.adapters import momentary, process, programs
 from pipelinekit.adapters.source import addresses, dotgit, settings
 from pipelinekit.adapters.source.dotgit import DotGit
 from pipelinekit.adapters.source.settings import Setting
+from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import Fault, ToolMissing, failed
 
 OLDEST = "2.38"

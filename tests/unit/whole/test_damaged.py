@@ -15,7 +15,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelinekit.adapters import exchange, ours, process, prometheus
+from pipelinekit.adapters import ours, process, prometheus
 from pipelinekit.adapters.cluster.ground.contexts import Contexts
 from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.adapters.registry.digests import (
@@ -27,6 +27,7 @@ from pipelinekit.adapters.registry.digests import (
     fault_in,
 )
 from pipelinekit.adapters.source import remotetags
+from pipelinekit.adapters.web import exchange
 from pipelinekit.cli.draft import known
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.platform.document import Registration

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from pipelinekit.adapters import waiting
+from pipelinekit.adapters.web import waiting
 
 
 def test_who_does_not_answer_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:

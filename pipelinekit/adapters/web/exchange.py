@@ -17,8 +17,8 @@ import urllib3
 from urllib3.util import parse_url
 
 from pipelinekit import names
-from pipelinekit.adapters import plainhttp, waiting
-from pipelinekit.adapters.wire import MIB, Bounded, Unbearable, decoded, pieces
+from pipelinekit.adapters.web import plainhttp, waiting
+from pipelinekit.adapters.web.wire import MIB, Bounded, Unbearable, decoded, pieces
 
 __all__ = [
     "DOCUMENT",

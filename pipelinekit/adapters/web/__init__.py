@@ -1,0 +1,1 @@
+"""HTTP as all our clients speak it."""
