@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipelinekit.adapters.registry.connection import Connection
-from pipelinekit.adapters.registry.tokens import odd
+from pipelinekit.adapters.registry.login.tokens import odd
 from pipelinekit.adapters.registry.trouble import Unanswered, words
 from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import ToolFailed, failed

@@ -15,7 +15,7 @@ from pipelinekit.adapters.build.secrets import BuildSecrets
 from pipelinekit.adapters.cluster.charts.helm import Helm
 from pipelinekit.adapters.cluster.ground import rights as namespaces
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
-from pipelinekit.adapters.registry import credentials, dockerconfig
+from pipelinekit.adapters.registry.login import credentials, dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.source import git, worktree
 from pipelinekit.adapters.source.addresses import address as git_address

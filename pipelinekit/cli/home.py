@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pipelinekit.adapters import private
 from pipelinekit.adapters.files import write_atomic
-from pipelinekit.adapters.registry import dockerconfig
+from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.model.jenkins.agent import BUILDAH_STORE
 
 _HOMES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")

@@ -240,7 +240,7 @@ def _helm(files: str) -> Helm:
 
 def registry_login(platform: Platform) -> Callable[[str], Credentials | None]:
     """The credentials for registries: what a pipeline binds is for the platform's own and no other."""
-    from pipelinekit.adapters.registry import credentials
+    from pipelinekit.adapters.registry.login import credentials
 
     images = platform.images
     others = [each.registry for each in platform.environments]
@@ -276,7 +276,7 @@ def chart_repository(platform: Platform) -> ChartRepository:
 
 def charts_at(platform: Platform, address: str) -> ChartRepository:
     """A chart repository; what a pipeline binds is given to it when it is one of the platform's."""
-    from pipelinekit.adapters.registry import credentials
+    from pipelinekit.adapters.registry.login import credentials
 
     repository = platform.charts.repository
     mine = (repository.partition("://")[2] or repository).split("/")[0].rpartition("@")[2]

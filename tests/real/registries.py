@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelinekit.adapters.registry.credentials import from_docker_config
+from pipelinekit.adapters.registry.login.credentials import from_docker_config
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.release import Credentials, ImageRef
 from tests.real import app

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.registry.credentials import from_docker_config
+from pipelinekit.adapters.registry.login.credentials import from_docker_config
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.release import Credentials, ImageRef
 from tests.real import app

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.registry.credentials import from_docker_config
 from pipelinekit.adapters.registry.digests import Manifest, canonical, digest_bytes
 from pipelinekit.adapters.registry.download import Home
+from pipelinekit.adapters.registry.login.credentials import from_docker_config
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.release import ImageRef
 from tests.real.platform import TestPlatform, made_platform

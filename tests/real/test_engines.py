@@ -15,7 +15,7 @@ from pipelinekit.adapters.build.buildah import BuildahEngine
 from pipelinekit.adapters.build.context import LAST
 from pipelinekit.adapters.build.docker import DockerEngine
 from pipelinekit.adapters.build.engines import choose
-from pipelinekit.adapters.registry.credentials import from_docker_config
+from pipelinekit.adapters.registry.login.credentials import from_docker_config
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.release import BuildPlan, ImageRef

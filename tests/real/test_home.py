@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.registry import dockerconfig
+from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.cli import home
 from pipelinekit.model.jenkins.agent import BUILDAH_STORE
 from tests.real.app import BIN

@@ -235,7 +235,7 @@ def test_cookies_stay_behind(world: World) -> None:
 
 @pytest.mark.parametrize("own", [["registry.test:5000"], ["registry.test:5001"], ["registry.test"]])
 def test_what_a_pipeline_binds_is_for_a_port(world: World, own: list[str]) -> None:
-    from pipelinekit.adapters.registry.credentials import for_registry
+    from pipelinekit.adapters.registry.login.credentials import for_registry
 
     bound = {"PK_REGISTRY_USER": USER, "PK_REGISTRY_PASSWORD": PASSWORD, "DOCKER_CONFIG": "/nowhere"}
     found = for_registry(HOST, bound, own=own)

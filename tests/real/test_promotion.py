@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.registry.credentials import from_docker_config
+from pipelinekit.adapters.registry.login.credentials import from_docker_config
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.release import ImageRef
 from tests.real.releasing import Releasing, releasing

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.adapters.build import registriesconf
-from pipelinekit.adapters.registry import dockerconfig
 from pipelinekit.adapters.registry.blobs import Home
-from pipelinekit.adapters.registry.challenges import challenges
-from pipelinekit.adapters.registry.credentials import for_registry, own_hosts
 from pipelinekit.adapters.registry.digests import digest_bytes
 from pipelinekit.adapters.registry.helmrepository import HttpCharts
+from pipelinekit.adapters.registry.login import dockerconfig
+from pipelinekit.adapters.registry.login.challenges import challenges
+from pipelinekit.adapters.registry.login.credentials import for_registry, own_hosts
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import ToolFailed, UsageError
 from pipelinekit.model.release import IDENTITY, Credentials, ImageRef

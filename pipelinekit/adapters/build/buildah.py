@@ -16,7 +16,7 @@ from pipelinekit.adapters.build.hosts import hosts_of
 from pipelinekit.adapters.build.secrets import secret_words
 from pipelinekit.adapters.build.trouble import build_failed
 from pipelinekit.adapters.folder.reports import copy_reports
-from pipelinekit.adapters.registry import dockerconfig
+from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import failed
 from pipelinekit.model.jenkins.agent import BUILDAH_STORE

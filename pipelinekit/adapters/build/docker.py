@@ -25,7 +25,7 @@ from pipelinekit.adapters.build.trouble import (
     silent,
     unanswered,
 )
-from pipelinekit.adapters.registry import dockerconfig
+from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.adapters.registry.progress import Layers
 from pipelinekit.counts import counted
 from pipelinekit.errors import ToolFailed, ToolMissing, failed, refused

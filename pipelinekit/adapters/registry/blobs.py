@@ -14,8 +14,8 @@ from pipelinekit.adapters.registry import download
 from pipelinekit.adapters.registry.connection import AGAIN, TRIES, Body, Connection
 from pipelinekit.adapters.registry.digests import digest_bytes, digest_stream
 from pipelinekit.adapters.registry.download import Home
+from pipelinekit.adapters.registry.login.tokens import odd
 from pipelinekit.adapters.registry.progress import amount
-from pipelinekit.adapters.registry.tokens import odd
 from pipelinekit.adapters.registry.trouble import Unanswered, unexpected
 from pipelinekit.counts import counted
 from pipelinekit.errors import ToolFailed, failed

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pipelinekit import names
-from pipelinekit.adapters.registry import tokens
-from pipelinekit.adapters.registry.challenges import challenges
+from pipelinekit.adapters.registry.login import tokens
+from pipelinekit.adapters.registry.login.challenges import challenges
 from pipelinekit.adapters.registry.trouble import (
     Unanswered,
     denied,

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.files import write_atomic
-from pipelinekit.adapters.registry import dockerconfig
+from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import refused
 from pipelinekit.model.platform.registries import Signing

@@ -18,7 +18,7 @@ from pipelinekit.adapters.registry import download
 from pipelinekit.adapters.registry.charts import ARCHIVE
 from pipelinekit.adapters.registry.connection import Connection
 from pipelinekit.adapters.registry.digests import digest_bytes, mismatch
-from pipelinekit.adapters.registry.tokens import odd
+from pipelinekit.adapters.registry.login.tokens import odd
 from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import DocumentInvalid, failed, refused
 from pipelinekit.model.release import Credentials, ImageRef

@@ -19,7 +19,7 @@ from pipelinekit.adapters.registry.digests import (
     is_digest,
     mismatch,
 )
-from pipelinekit.adapters.registry.tokens import odd
+from pipelinekit.adapters.registry.login.tokens import odd
 from pipelinekit.errors import ToolFailed, failed, refused
 from pipelinekit.model.release import ImageRef
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.registry import dockerconfig
+from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.release import ImageRef
 

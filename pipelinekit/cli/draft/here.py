@@ -288,7 +288,7 @@ class Draft(Line):
 
     def login(self, host: str):  # type: ignore[no-untyped-def]
         """The developer's own login, whatever a pipeline would bind."""
-        from pipelinekit.adapters.registry import credentials
+        from pipelinekit.adapters.registry.login import credentials
 
         return credentials.for_registry(host, os.environ)
 

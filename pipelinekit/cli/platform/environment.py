@@ -85,7 +85,7 @@ def pull_login(
     platform: Platform, environment: Environment, login: Callable[[str], Credentials | None]
 ) -> str:
     """The text of a pull secret, as Docker's configuration has it; empty where nodes could not use it."""
-    from pipelinekit.adapters.registry import credentials, dockerconfig
+    from pipelinekit.adapters.registry.login import credentials, dockerconfig
 
     images = platform.images
     hosts = credentials.own_hosts(environment.registry or images.registry, images.mirror, ())

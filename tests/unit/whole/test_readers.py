@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelinekit.adapters.cluster.ground import rights
-from pipelinekit.adapters.registry import credentials, dockerconfig
+from pipelinekit.adapters.registry.login import credentials, dockerconfig
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model import receipts
 from pipelinekit.model.component import Question, VersionQuestion

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelinekit.adapters.cluster import kubectl
-from pipelinekit.adapters.registry import dockerconfig
+from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.errors import failed
 from pipelinekit.model.draft import PULL_SECRET, Place
 from pipelinekit.model.release import Credentials, Target

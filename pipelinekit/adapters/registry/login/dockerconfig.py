@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelinekit.adapters import private
 from pipelinekit.adapters.files import write_atomic
-from pipelinekit.adapters.registry.credentials import HUB, HUB_HOSTS
+from pipelinekit.adapters.registry.login.credentials import HUB, HUB_HOSTS
 from pipelinekit.model.release import IDENTITY, Credentials
 
 if TYPE_CHECKING:
