@@ -12,7 +12,7 @@ from pipelinekit import names
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault
 from pipelinekit.model.app import LANGUAGES
-from pipelinekit.model.spoken import suggestion
+from pipelinekit.model.repository.spoken import suggestion
 from pipelinekit.names import nearest
 from pipelinekit.reading.schema import SCHEMAS, Schema
 from pipelinekit.reading.schema.words import API_VERSION, MIRROR, REGISTRY, VARIABLE

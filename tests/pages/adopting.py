@@ -16,7 +16,7 @@ from pipelinekit.cli.application.repository.asked import Asked
 from pipelinekit.cli.application.repository.services import are_several, services_in
 from pipelinekit.generators import languages
 from pipelinekit.model.app import WEB
-from pipelinekit.model.services import Service
+from pipelinekit.model.repository.services import Service
 from pipelinekit.plan.detect.signs import READ, Detected
 from pipelinekit.reading.app import read_app
 

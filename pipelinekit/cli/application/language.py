@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from pipelinekit.model import spoken
 from pipelinekit.model.app import LANGUAGES
+from pipelinekit.model.repository import spoken
 
 
 class LanguageChoice(click.Choice[str]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from pipelinekit.model.container import Container
+from pipelinekit.model.repository.container import Container
 from pipelinekit.plan.detect.needs.writes import writing
 from pipelinekit.plan.detect.signs import Detected
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pipelinekit.model.container import Container
+from pipelinekit.model.repository.container import Container
 from pipelinekit.reading.docker.dockerfile import WORD, Instruction, escape_of, instructions, stage_of
 from pipelinekit.reading.docker.expansion import expand
 from pipelinekit.reading.docker.sources import copied

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
 
-from pipelinekit.model.words import WHOLE, Whom, Word
+from pipelinekit.model.repository.words import WHOLE, Whom, Word
 from pipelinekit.reading.repository import (
     buildpacks,
     ci,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelinekit import names
-from pipelinekit.model.words import Whom
+from pipelinekit.model.repository.words import Whom
 
 _USUAL = ("web", "app")
 """How the program itself is called among what runs beside it."""

@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.reading.repository.document import Document, entries, text_of, yaml_of
 
 _OTHERS = re.compile(

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipelinekit.model.services import Built
-from pipelinekit.model.words import WHOLE, Whom, Word
+from pipelinekit.model.repository.services import Built
+from pipelinekit.model.repository.words import WHOLE, Whom, Word
 from pipelinekit.reading.repository.candidates import Candidate, chosen
 from pipelinekit.reading.repository.document import Document, at, entries, text_of, yaml_of
 from pipelinekit.reading.repository.variables import given

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pipelinekit.errors import DocumentInvalid
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.reading.docker.container import read_container
 from pipelinekit.reading.repository.document import line_in
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelinekit.model.words import What, Word
+from pipelinekit.model.repository.words import What, Word
 from pipelinekit.reading.repository.document import at, entries, line_in, text_of, toml_of
 from pipelinekit.reading.repository.variables import given
 

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from pipelinekit.model.words import WHOLE, Whom, Word
+from pipelinekit.model.repository.words import WHOLE, Whom, Word
 from pipelinekit.reading.repository.candidates import Candidate, chosen
 from pipelinekit.reading.repository.document import (
     Document,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipelinekit.model.words import Whom, Word
+from pipelinekit.model.repository.words import Whom, Word
 from pipelinekit.reading.repository.candidates import is_called
 
 _OF_ALL = frozenset(("version", "test", "service", "note"))

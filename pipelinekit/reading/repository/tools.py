@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.reading.repository.document import at, line_in, text_of, toml_of
 
 _LANGUAGES = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.reading.repository.document import text_of
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,100}")

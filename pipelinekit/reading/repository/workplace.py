@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.reading.repository.document import json_of, text_of
 
 FILES = (".devcontainer/devcontainer.json", ".devcontainer.json")

@@ -19,12 +19,12 @@ from pipelinekit.cli.application.repository.asked import Asked
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import Fault, UsageError, usage
 from pipelinekit.model.app import Language
-from pipelinekit.model.services import Service
+from pipelinekit.model.repository.services import Service
 from pipelinekit.reading.app import FILE
 
 if TYPE_CHECKING:
+    from pipelinekit.model.repository.words import Whom
     from pipelinekit.model.tree import Tree
-    from pipelinekit.model.words import Whom
     from pipelinekit.plan.detect.signs import Detected
     from pipelinekit.steps.generate import Generation
 
@@ -209,7 +209,7 @@ def looked_at(
     )
     if one is None:
         return texts, replace(named, service=asked.service, top=top)
-    from pipelinekit.model.words import Whom
+    from pipelinekit.model.repository.words import Whom
     from pipelinekit.plan.detect.services.folders import look_at
     from pipelinekit.reading.repository import compose, hosts
 

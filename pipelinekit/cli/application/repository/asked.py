@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pipelinekit.cli.application.owner import SUPPOSED
 from pipelinekit.cli.application.repository.answers import Answers
 from pipelinekit.model.app import Language
-from pipelinekit.model.services import Service
+from pipelinekit.model.repository.services import Service
 
 THEN = "git add . && git commit -m 'First version', then pipelinekit test"
 

@@ -9,7 +9,7 @@ from pipelinekit.counts import counted
 from pipelinekit.errors import DocumentInvalid, Fault, usage
 
 if TYPE_CHECKING:
-    from pipelinekit.model.words import Word
+    from pipelinekit.model.repository.words import Word
     from pipelinekit.plan.detect.signs import Detected
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipelinekit.counts import counted
 from pipelinekit.errors import DocumentInvalid, Fault
-from pipelinekit.model.services import Service
+from pipelinekit.model.repository.services import Service
 
 if TYPE_CHECKING:
-    from pipelinekit.model.container import Container
+    from pipelinekit.model.repository.container import Container
     from pipelinekit.plan.detect.signs import Detected
 
 MOST = 200
@@ -32,7 +32,7 @@ def services_in(texts: Mapping[str, str], name: str = "", top: Detected | None =
 
 def top_of(texts: Mapping[str, str], name: str) -> Detected | None:
     """What the top shows; of several programs, the one that the repository's own files start."""
-    from pipelinekit.model.words import Whom
+    from pipelinekit.model.repository.words import Whom
     from pipelinekit.plan.detect import detect
     from pipelinekit.plan.detect.words import commands
     from pipelinekit.reading.repository import read_words

@@ -23,7 +23,7 @@ from pipelinekit.reading.app import FILE
 from pipelinekit.render import render
 
 if TYPE_CHECKING:
-    from pipelinekit.model.words import Whom, Word
+    from pipelinekit.model.repository.words import Whom, Word
     from pipelinekit.plan.detect.signs import Detected
 
 LOOKED_FOR = (
@@ -114,7 +114,7 @@ def told(texts: Mapping[str, str], seen: Detected, name: str, named: Named, *, s
 
 def seen_in(texts: Mapping[str, str], name: str = "", named: Named = _NOTHING) -> Detected | None:
     """What the files show: the Dockerfile's words first, then the repository's others, then the sources."""
-    from pipelinekit.model.words import Whom
+    from pipelinekit.model.repository.words import Whom
     from pipelinekit.plan.detect import detect
     from pipelinekit.plan.detect.needs import assets, baked, nginx, wants, written
     from pipelinekit.plan.detect.needs.lasting import looked_for

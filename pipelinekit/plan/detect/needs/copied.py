@@ -6,7 +6,7 @@ import posixpath
 import re
 from fnmatch import fnmatchcase
 
-from pipelinekit.model.container import Container
+from pipelinekit.model.repository.container import Container
 from pipelinekit.plan.detect.secret import MOST
 from pipelinekit.plan.detect.signs import Detected, Texts
 

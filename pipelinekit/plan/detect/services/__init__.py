@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipelinekit.model.container import Container
-from pipelinekit.model.services import Built, Service
+from pipelinekit.model.repository.container import Container
+from pipelinekit.model.repository.services import Built, Service
 from pipelinekit.plan.detect import node
 from pipelinekit.plan.detect.services import folders, labels, outside, programs
 from pipelinekit.plan.detect.services.built import TOP, as_built

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipelinekit.model.services import Built, Service
+from pipelinekit.model.repository.services import Built, Service
 from pipelinekit.plan.detect.signs import Texts
 
 TOP = "."

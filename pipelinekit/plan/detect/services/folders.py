@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pipelinekit.model.container import Container
-from pipelinekit.model.services import Built, Service
+from pipelinekit.model.repository.container import Container
+from pipelinekit.model.repository.services import Built, Service
 from pipelinekit.plan.detect import detect, kept
 from pipelinekit.plan.detect.services import programs
 from pipelinekit.plan.detect.services.built import FOLDER, TOP

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from pipelinekit import names
-from pipelinekit.model.services import Service
+from pipelinekit.model.repository.services import Service
 
 
 def label(name: str) -> str:

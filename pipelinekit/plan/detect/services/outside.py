@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from pipelinekit.model.services import Service
+from pipelinekit.model.repository.services import Service
 from pipelinekit.plan.detect.services.built import FOLDER, TOP
 from pipelinekit.plan.detect.signs import Texts
 from pipelinekit.plan.detect.tables import toml_of

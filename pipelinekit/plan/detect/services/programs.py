@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
-from pipelinekit.model.container import Container
-from pipelinekit.model.services import Service
+from pipelinekit.model.repository.container import Container
+from pipelinekit.model.repository.services import Service
 from pipelinekit.plan.detect import detect, kept, node
 from pipelinekit.plan.detect.services import labels
 from pipelinekit.plan.detect.services.built import FOLDER, TOP

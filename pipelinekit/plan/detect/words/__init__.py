@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.plan.detect.signs import Detected, Texts
 from pipelinekit.plan.detect.words import commands, ports, surroundings, tests
 

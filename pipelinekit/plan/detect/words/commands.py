@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pipelinekit import names
 from pipelinekit.model.app import WEB
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.plan.detect.python.program import listening
 from pipelinekit.plan.detect.python.project import INSTALL
 from pipelinekit.plan.detect.signs import JOBS, UNSERVED, Choice, Detected, Texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 
 
 def of(words: Sequence[Word], what: str) -> list[Word]:

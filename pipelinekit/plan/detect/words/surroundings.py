@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.plan.detect.compiled import jvm
 from pipelinekit.plan.detect.needs.writes import writing
 from pipelinekit.plan.detect.ranges import NODE, PHP, PYTHON, RUBY, Lines, choose

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.plan.detect.node import package
 from pipelinekit.plan.detect.signs import Detected, Texts
 from pipelinekit.plan.detect.words.kinds import of

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.model.container import Container
+from pipelinekit.model.repository.container import Container
 from pipelinekit.plan.detect.kept import described, runs
 from pipelinekit.plan.detect.signs import Choice, Detected
 

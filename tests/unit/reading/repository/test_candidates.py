@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.model.words import Whom
+from pipelinekit.model.repository.words import Whom
 from pipelinekit.reading.repository.candidates import Candidate, chosen, is_called
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.model.words import Whom
+from pipelinekit.model.repository.words import Whom
 from pipelinekit.reading.repository import read_words
 
 API = Whom(names=("api",), folder="cmd/api", alone=False)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.model.services import Built, Service
+from pipelinekit.model.repository.services import Built, Service
 from pipelinekit.plan.detect.services.built import as_built
 
 ALONE = Service(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.model.services import Built
+from pipelinekit.model.repository.services import Built
 from pipelinekit.plan.detect.services.folders import below, is_aside, look_at
 
 API = {

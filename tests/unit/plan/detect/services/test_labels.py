@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pipelinekit import names
-from pipelinekit.model.services import Service
+from pipelinekit.model.repository.services import Service
 from pipelinekit.plan.detect.services.labels import named
 
 

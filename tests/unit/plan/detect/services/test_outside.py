@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.model.services import Service
+from pipelinekit.model.repository.services import Service
 from pipelinekit.plan.detect.services.outside import built_with, lacking, taken
 
 UV = '[project]\ndependencies = ["lib"]\n[tool.uv.sources]\nlib = { path = "../lib", editable = true }\n'

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.plan.detect.python.project import INSTALL
 from pipelinekit.plan.detect.signs import Choice, Detected
 from pipelinekit.plan.detect.words.commands import command_of, program, run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.plan.detect.signs import Detected
 from pipelinekit.plan.detect.words.stages import Final, final, staged
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.plan.detect.secret import MOST
 from pipelinekit.plan.detect.signs import Detected
 from pipelinekit.plan.detect.words.surroundings import health, rest, variables, versioned

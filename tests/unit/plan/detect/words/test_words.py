@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 from pipelinekit.plan.detect.signs import Detected
 from pipelinekit.plan.detect.words import told
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelinekit.model.container import Container
+from pipelinekit.model.repository.container import Container
 
 
 def test_nothing_is_assumed() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelinekit.model.words import Word
+from pipelinekit.model.repository.words import Word
 
 
 def test_a_word_speaks_of_the_application_unless_it_says_otherwise() -> None:

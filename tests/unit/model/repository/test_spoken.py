@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.model.app import LANGUAGES
-from pipelinekit.model.spoken import meant, suggestion
+from pipelinekit.model.repository.spoken import meant, suggestion
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.model.services import Service
+from pipelinekit.model.repository.services import Service
 
 
 @pytest.mark.parametrize(
