@@ -10,7 +10,7 @@ from typing import Any
 
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.component import Condition, Question
-from pipelinekit.model.inspection import Facts, Tried, Wants
+from pipelinekit.model.ground.inspection import Facts, Tried, Wants
 from pipelinekit.model.release import Target
 from pipelinekit.model.rollout import Answer
 from tests import doubles

@@ -22,9 +22,9 @@ from pipelinekit.adapters.source.addresses import address as git_address
 from pipelinekit.adapters.web import plainhttp
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, PipelinekitError, ToolFailed, ToolMissing, failed
+from pipelinekit.model.ground.preflight import Rule
 from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.model.platform.packages import MIRROR
-from pipelinekit.model.preflight import Rule
 from pipelinekit.model.release import Credentials, Target
 from pipelinekit.plan.inputs import HUB, HUB_API
 from pipelinekit.plan.preflight import rights as rights_of

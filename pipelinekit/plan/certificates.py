@@ -28,8 +28,8 @@ from pipelinekit.model.certificate import (
     Shown,
     Verdict,
 )
+from pipelinekit.model.ground.preparation import MARK, PLATFORM_LABEL, US
 from pipelinekit.model.platform.certificates import Authority, Certificate
-from pipelinekit.model.preparation import MARK, PLATFORM_LABEL, US
 from pipelinekit.plan.moment import moment, spoken
 
 TLS = "kubernetes.io/tls"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelinekit.errors import Fault, Refused, refused
 from pipelinekit.model.deployment import Look, Object
-from pipelinekit.model.preparation import MARK, PLATFORM_LABEL, TEAM_LABEL, US, Ground, Place
+from pipelinekit.model.ground.preparation import MARK, PLATFORM_LABEL, TEAM_LABEL, US, Ground, Place
 from pipelinekit.plan.deploying.deployment import name_of
 
 INSTANCE = "app.kubernetes.io/instance"

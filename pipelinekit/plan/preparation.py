@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.deployment import Look, Object
-from pipelinekit.model.platform.document import Environment, Platform, Registration
-from pipelinekit.model.preparation import (
+from pipelinekit.model.ground.preparation import (
     DEPLOYER,
     LIMITS,
     MARK,
@@ -20,6 +19,7 @@ from pipelinekit.model.preparation import (
     Place,
     Preparation,
 )
+from pipelinekit.model.platform.document import Environment, Platform, Registration
 from pipelinekit.model.release import Target
 from pipelinekit.plan.deploying import deploymentplan
 from pipelinekit.plan.deploying.deployment import differences, name_of

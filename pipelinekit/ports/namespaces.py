@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pipelinekit.model.deployment import Look, Object
-    from pipelinekit.model.preparation import Ground
+    from pipelinekit.model.ground.preparation import Ground
     from pipelinekit.model.release import Target
 
 

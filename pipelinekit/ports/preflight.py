@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from pipelinekit.model.inspection import Facts, Tried, Wants
-    from pipelinekit.model.preflight import Needs, Seen
+    from pipelinekit.model.ground.inspection import Facts, Tried, Wants
+    from pipelinekit.model.ground.preflight import Needs, Seen
     from pipelinekit.model.release import Target
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from pipelinekit.errors import failed
 from pipelinekit.model.certificate import CA, CRT, KEY, Facts, Held, Pair, Reader, Reading, Shown
+from pipelinekit.model.ground.preparation import PLATFORM_LABEL
 from pipelinekit.model.platform.certificates import OpenBao, Served
-from pipelinekit.model.preparation import PLATFORM_LABEL
 from pipelinekit.model.release import Target
 
 _serials = itertools.count(1)

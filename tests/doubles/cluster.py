@@ -8,8 +8,8 @@ from typing import Any
 
 from pipelinekit.errors import failed
 from pipelinekit.model.deployment import Look, Object
+from pipelinekit.model.ground.preparation import MARK, PLATFORM_LABEL, Ground
 from pipelinekit.model.platform.document import Cluster as PlatformCluster
-from pipelinekit.model.preparation import MARK, PLATFORM_LABEL, Ground
 from pipelinekit.model.release import Target, TaskPod
 from pipelinekit.model.stored import Running
 from pipelinekit.model.trouble import Trouble

@@ -15,7 +15,7 @@ import pytest
 
 from pipelinekit.adapters.cluster.ground.inspection import Inspector
 from pipelinekit.adapters.cluster.ground.trial import Trial
-from pipelinekit.model.inspection import Facts, Wants
+from pipelinekit.model.ground.inspection import Facts, Wants
 from pipelinekit.model.release import Target
 from pipelinekit.plan.preflight import addresses, probes
 from pipelinekit.reading.platform.document import read_platform

@@ -10,7 +10,7 @@ from typing import Any
 from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.ground import settling
 from pipelinekit.model.certificate import CA, CRT, KEY, Held, Reader, Reading
-from pipelinekit.model.preparation import PLATFORM_LABEL
+from pipelinekit.model.ground.preparation import PLATFORM_LABEL
 from pipelinekit.model.release import Target
 
 Object = Mapping[str, Any]

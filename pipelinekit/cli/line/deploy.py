@@ -20,8 +20,8 @@ from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import ToolFailed, check_failed, refused, usage
 from pipelinekit.model.deployment import DeploymentPlan
+from pipelinekit.model.ground.preflight import Finding
 from pipelinekit.model.platform.document import Environment
-from pipelinekit.model.preflight import Finding
 from pipelinekit.model.receipts import Deployed
 from pipelinekit.plan.deploying import deploymentplan
 from pipelinekit.plan.reach import reach

@@ -10,7 +10,7 @@ from pipelinekit.cli import ahead
 from pipelinekit.cli.options import SECONDS
 from pipelinekit.cli.wiring import Line
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.preflight import REFUSED, Finding
+from pipelinekit.model.ground.preflight import REFUSED, Finding
 from pipelinekit.model.receipts import ChartPackaged, ImageBuilt
 from pipelinekit.model.release import Target
 from pipelinekit.plan.release import environments_to_deploy

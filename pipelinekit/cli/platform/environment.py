@@ -16,8 +16,8 @@ from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import JSON, PLAN, PLATFORM_NAMED
 from pipelinekit.cli.wiring import read_named_platform, registry_login
 from pipelinekit.errors import refused, usage
+from pipelinekit.model.ground.preparation import Preparation
 from pipelinekit.model.platform.document import Environment, Platform
-from pipelinekit.model.preparation import Preparation
 from pipelinekit.model.release import IDENTITY, Credentials
 from pipelinekit.plan import preparation as plans
 from pipelinekit.steps import environment as steps

@@ -41,7 +41,7 @@ def preflight(platform: str, environment: str, timeout: int, as_json: bool) -> N
     from pipelinekit.cli.platform.components.parts import Rollout
     from pipelinekit.cli.platform.environment import pull_login
     from pipelinekit.cli.wiring import registry_login
-    from pipelinekit.model.inspection import FAILS, UNCHECKED
+    from pipelinekit.model.ground.inspection import FAILS, UNCHECKED
     from pipelinekit.model.release import Target
     from pipelinekit.plan.preflight.cluster import wanted
     from pipelinekit.steps.rollout import preflight as steps

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.registry.oci import OciRegistry
     from pipelinekit.adapters.source.ledger.gitledger import GitLedger
     from pipelinekit.adapters.source.registered import RegisteredCommits
+    from pipelinekit.model.ground.preflight import Finding
     from pipelinekit.model.platform.document import Environment, Platform
     from pipelinekit.model.platform.gates import Watch
     from pipelinekit.model.platform.zone import Clock
-    from pipelinekit.model.preflight import Finding
     from pipelinekit.model.promotion import Release, Watched
     from pipelinekit.steps.deploying.deployment import Prepared
     from pipelinekit.steps.promotion.around import Around

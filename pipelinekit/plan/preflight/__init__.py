@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelinekit.model.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, SecretKey, Seen
+from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, SecretKey, Seen
 from pipelinekit.plan.preflight.fixed import is_fixed, unchangeable
 from pipelinekit.plan.preflight.quota import exceeded
 from pipelinekit.plan.preflight.rights import lacking, may

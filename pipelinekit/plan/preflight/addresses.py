@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
 
 from pipelinekit.counts import counted
-from pipelinekit.model.inspection import FAILS, OK, UNCHECKED, Check, Facts, Object
+from pipelinekit.model.ground.inspection import FAILS, OK, UNCHECKED, Check, Facts, Object
 from pipelinekit.model.network.ends import Grounds
 from pipelinekit.plan.network import addresses
 

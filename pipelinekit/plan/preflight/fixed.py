@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelinekit.model.preflight import REFUSED, Finding, Object
+from pipelinekit.model.ground.preflight import REFUSED, Finding, Object
 from pipelinekit.plan.claims import asked, claims_of
 
 _REFUSAL = re.compile(

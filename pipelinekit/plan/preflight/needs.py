@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelinekit.model.preflight import Needs, Object, Pull, SecretKey
+from pipelinekit.model.ground.preflight import Needs, Object, Pull, SecretKey
 
 HOOK = "helm.sh/hook"
 TEMPLATES = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
-from pipelinekit.model.preflight import Object
-from pipelinekit.model.preparation import POD_SECURITY
+from pipelinekit.model.ground.preflight import Object
+from pipelinekit.model.ground.preparation import POD_SECURITY
 
 SERVER, CLIENT, ACCOUNT = "network-server", "network-client", "preflight"
 SECRET = "preflight-pull"  # noqa: S105 - a Secret's name

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from pipelinekit.model.preflight import Object
+from pipelinekit.model.ground.preflight import Object
 from pipelinekit.plan.preflight.needs import hooks_of, template_of
 
 _UNITS: dict[str, Decimal | int] = {

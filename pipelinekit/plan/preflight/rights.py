@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipelinekit.model.preflight import Needs, Object, Rule
+from pipelinekit.model.ground.preflight import Needs, Object, Rule
 
 _HELM = ("get", "list", "create", "update", "patch", "delete")
 _WATCHED = (("", "pods"), ("apps", "replicasets"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipelinekit.counts import counted
 from pipelinekit.model.component import Component
-from pipelinekit.model.inspection import FAILS, OK, UNCHECKED, Check, Facts, Pull, Tried, Wants
+from pipelinekit.model.ground.inspection import FAILS, OK, UNCHECKED, Check, Facts, Pull, Tried, Wants
 
 NETWORKS = {
     "calico": "Calico",

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from pipelinekit.model.preflight import Finding
+from pipelinekit.model.ground.preflight import Finding
 from pipelinekit.ports import Objects, Say
 from pipelinekit.steps.deploying.deployment import Found, Prepared, find
 from pipelinekit.steps.deploying.preflight import Survey

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from pipelinekit.errors import Fault, Refused
-from pipelinekit.model.preflight import AWAITED, REFUSED, Finding
+from pipelinekit.model.ground.preflight import AWAITED, REFUSED, Finding
 from pipelinekit.model.release import Target
 from pipelinekit.plan.preflight import judged
 from pipelinekit.plan.preflight.needs import needs_of

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused, ToolFailed, failed, refused
 from pipelinekit.model.app import App
+from pipelinekit.model.ground.preflight import REFUSED
 from pipelinekit.model.ledger import History
 from pipelinekit.model.platform.document import Environment
-from pipelinekit.model.preflight import REFUSED
 from pipelinekit.model.promotion import Found, Live, PromotionPlan, Release, Watched
 from pipelinekit.model.release import ReleasePlan, Target
 from pipelinekit.plan.chartvalues import chart_of, other_image

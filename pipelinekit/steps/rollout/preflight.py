@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.component import Component
-from pipelinekit.model.inspection import Check, Wants
+from pipelinekit.model.ground.inspection import Check, Wants
 from pipelinekit.model.network.ends import Grounds
 from pipelinekit.model.release import Target
 from pipelinekit.plan.bundle import images

@@ -6,8 +6,8 @@ import pytest
 
 from pipelinekit.errors import Refused
 from pipelinekit.model.deployment import Look, Object
+from pipelinekit.model.ground.preparation import Ground
 from pipelinekit.model.platform.document import Environment
-from pipelinekit.model.preparation import Ground
 from pipelinekit.plan.ownership import check_ground, check_objects
 from tests.unit.plan.test_preparation import place, platform
 

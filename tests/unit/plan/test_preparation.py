@@ -7,9 +7,9 @@ import pytest
 
 from pipelinekit.errors import Refused, UsageError
 from pipelinekit.model.deployment import Look
+from pipelinekit.model.ground.preparation import Place
 from pipelinekit.model.platform.document import Environment, Platform, Registration
 from pipelinekit.model.platform.quota import Quota
-from pipelinekit.model.preparation import Place
 from pipelinekit.plan.preflight.rights import DEPLOYER, role_rules
 from pipelinekit.plan.preparation import lines, objects_of, places_of, preparation
 from tests import examples

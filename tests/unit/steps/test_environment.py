@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import Fault, Refused, ToolFailed
+from pipelinekit.model.ground.preparation import Place
 from pipelinekit.model.platform.document import Environment, Registration
 from pipelinekit.model.platform.quota import Quota
-from pipelinekit.model.preparation import Place
 from pipelinekit.plan.preparation import places_of
 from pipelinekit.steps import environment as steps
 from tests import doubles, examples

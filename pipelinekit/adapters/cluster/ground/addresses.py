@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers
-from pipelinekit.model.inspection import Addresses, Object
+from pipelinekit.model.ground.inspection import Addresses, Object
 from pipelinekit.model.release import Target
 
 _KUBERNETES = "kubernetes.io/service-name=kubernetes"

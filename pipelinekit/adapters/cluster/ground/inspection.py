@@ -11,7 +11,7 @@ from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl, printed
 from pipelinekit.adapters.cluster.ground import addresses
 from pipelinekit.adapters.cluster.ground.trial import Trial
-from pipelinekit.model.inspection import Access, Facts, Object, Tried, Wants
+from pipelinekit.model.ground.inspection import Access, Facts, Object, Tried, Wants
 from pipelinekit.model.release import Target
 
 _CREATE = ("create", "--validate=false", "--filename", "-", "--output", "json")

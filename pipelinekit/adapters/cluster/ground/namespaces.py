@@ -9,7 +9,7 @@ from typing import Any
 from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.objects import APPLY, Objects
 from pipelinekit.model.deployment import Look, Object
-from pipelinekit.model.preparation import MARK, PLATFORM_LABEL, US, Ground
+from pipelinekit.model.ground.preparation import MARK, PLATFORM_LABEL, US, Ground
 from pipelinekit.model.release import Target
 from pipelinekit.plan.deploying.fields import PREPARES
 

@@ -18,7 +18,7 @@ from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.ground import rights
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.preflight import Needs, Object, Pull, Seen
+from pipelinekit.model.ground.preflight import Needs, Object, Pull, Seen
 from pipelinekit.model.release import Credentials, ImageRef, Target
 
 Login = Callable[[str], Credentials | None]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.direct import ways
-from pipelinekit.model.preflight import Rule
+from pipelinekit.model.ground.preflight import Rule
 from pipelinekit.model.release import Target
 
 _CREATE = ("create", "--validate=false", "--filename", "-", "--output", "json")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from pipelinekit.adapters.cluster import answers, kubectl
-from pipelinekit.model.preparation import POD_SECURITY
+from pipelinekit.model.ground.preparation import POD_SECURITY
 from pipelinekit.model.release import Target
 
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl
-from pipelinekit.model.inspection import Object, Pull, Tried, Wants
+from pipelinekit.model.ground.inspection import Object, Pull, Tried, Wants
 from pipelinekit.model.release import Target
 from pipelinekit.plan.moment import seconds_of
 from pipelinekit.plan.preflight import probes

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from pipelinekit.model.preparation import POD_SECURITY
+from pipelinekit.model.ground.preparation import POD_SECURITY
 from pipelinekit.plan.draft import place
 from pipelinekit.plan.moment import DAY, moment
 from pipelinekit.steps.innerloop import release

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.folder.components import ComponentFolder
     from pipelinekit.adapters.folder.libraries import Libraries
     from pipelinekit.model.component import Archive, Component
-    from pipelinekit.model.preflight import Finding
+    from pipelinekit.model.ground.preflight import Finding
     from pipelinekit.plan.rollout.order import Order
     from pipelinekit.steps.deploying.deployment import Prepared
     from pipelinekit.steps.rollout.deploy import Site

@@ -9,8 +9,8 @@ from pipelinekit.adapters.probes import Probe, Unseen
 from pipelinekit.cli.platform.environment import pull_login
 from pipelinekit.cli.wiring import registry_login
 from pipelinekit.counts import counted
+from pipelinekit.model.ground.preparation import Place
 from pipelinekit.model.platform.document import Platform
-from pipelinekit.model.preparation import Place
 from pipelinekit.plan import preparation as plans
 from pipelinekit.steps import environment as steps
 

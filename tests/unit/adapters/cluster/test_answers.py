@@ -25,7 +25,7 @@ from pipelinekit.adapters.cluster.pods.running import Pods
 from pipelinekit.adapters.probes import lacking
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.component import Condition
-from pipelinekit.model.preflight import Rule
+from pipelinekit.model.ground.preflight import Rule
 from tests import examples
 
 SAID = {

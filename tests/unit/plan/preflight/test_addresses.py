@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.inspection import Addresses, Facts
+from pipelinekit.model.ground.inspection import Addresses, Facts
 from pipelinekit.model.network.ends import Grounds
 from pipelinekit.plan.preflight.addresses import judged
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.preflight import REFUSED
+from pipelinekit.model.ground.preflight import REFUSED
 from pipelinekit.plan.preflight.fixed import is_fixed, unchangeable
 
 SET = (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.preflight import Pull, SecretKey
+from pipelinekit.model.ground.preflight import Pull, SecretKey
 from pipelinekit.plan.preflight.needs import filled, hooks_of, needs_of, template_of
 from tests.manifests import deployment, hook, thing, variable
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Pull, Rule, Seen
+from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Pull, Rule, Seen
 from pipelinekit.plan.preflight import judged
 from pipelinekit.plan.preflight.needs import needs_of
 from pipelinekit.plan.preflight.rights import DEPLOYER

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from pipelinekit.model.preflight import Object
+from pipelinekit.model.ground.preflight import Object
 from pipelinekit.plan.preflight import probes
 
 PODS = [

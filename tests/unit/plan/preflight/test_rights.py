@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.model.preflight import Rule
+from pipelinekit.model.ground.preflight import Rule
 from pipelinekit.plan.preflight.needs import needs_of
 from pipelinekit.plan.preflight.rights import DEPLOYER, KINDS, lacking, may, resource_of, role_rules
 from tests.manifests import hook, thing

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.model.preflight import AWAITED, Finding
+from pipelinekit.model.ground.preflight import AWAITED, Finding
 from pipelinekit.steps import release
 from pipelinekit.steps.deploying import patience
 from pipelinekit.steps.deploying.deployment import Found, Prepared, find

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, Seen
+from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, Seen
 from pipelinekit.model.release import Target
 from pipelinekit.steps.deploying.preflight import preflight, require, without
 from tests import examples

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipelinekit.errors import failed
 from pipelinekit.model.component import Component
-from pipelinekit.model.inspection import Facts, Tried
+from pipelinekit.model.ground.inspection import Facts, Tried
 from pipelinekit.model.release import Target
 from pipelinekit.plan.preflight.cluster import wanted
 from pipelinekit.steps.rollout.preflight import preflight, pulled

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.model.deployment import Change
-from pipelinekit.model.preparation import Place, Preparation
+from pipelinekit.model.ground.preparation import Place, Preparation
 from tests import examples
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pipelinekit.model.preflight import Finding, Seen
+from pipelinekit.model.ground.preflight import Finding, Seen
 
 
 def test_what_was_not_looked_at_is_said_in_those_words() -> None:

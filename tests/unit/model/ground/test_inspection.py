@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pipelinekit.model.inspection import Access, Wants
+from pipelinekit.model.ground.inspection import Access, Wants
 
 
 def test_an_access_reads_as_kubectl_says_it() -> None:

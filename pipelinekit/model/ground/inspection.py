@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from pipelinekit.model.preflight import UNCHECKED
+from pipelinekit.model.ground.preflight import UNCHECKED
 
 Object = Mapping[str, Any]
 
