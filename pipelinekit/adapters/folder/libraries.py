@@ -31,7 +31,7 @@ class Libraries:
         return tuple(self.folders[name] for name in dict.fromkeys(names) if name in self.folders)
 
     def documents(self, chart: Path) -> tuple[Path, ...]:
-        """What `faults` reads beside the Chart.yaml in a folder: its lock, and what makes each of those a chart."""
+        """What `faults` reads beside a Chart.yaml: the lock, and the Chart.yaml of each library."""
         return (chart / LOCK, *(each / CHART for each in self.of(chart)))
 
     def faults(self, chart: Path) -> list[Fault]:
