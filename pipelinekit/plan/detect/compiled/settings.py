@@ -21,7 +21,7 @@ WORKPLACE = re.compile(
 """Profiles that no deployment has; where a text names several, one of them suffices."""
 
 _FILES, _PARTS, _ACTIVE = 50, 100, 10
-"""As many files of settings are read, the shallowest ones, as many documents of each, and for as many profiles."""
+"""As many files of settings are read, the shallowest ones, as many documents of each, and as many profiles."""
 _LONGEST = 300
 """Characters of a key."""
 
@@ -95,7 +95,7 @@ def _profile(document: list[str]) -> str:
 
 @lru_cache(_FILES)
 def _documents(path: str, text: str) -> tuple[tuple[str, list[str]], ...]:
-    """Whose profile's each document of a file is, and its lines as `key=value`: each profile asks for them."""
+    """Whose profile's each document of a file is, and its lines as `key=value`: each profile asks."""
     split = r"^---[ \t\r]*(?:#.*)?$" if path.endswith(("yml", "yaml")) else r"^#---[ \t\r]*$"
     read = _properties if path.endswith("properties") else _yaml
     parts = re.split(split, text.lstrip("\ufeff"), maxsplit=_PARTS, flags=re.MULTILINE)

@@ -133,7 +133,7 @@ def test_what_is_packaged_runs_in_quarkus_prod(path: str, text: str) -> None:
     "texts",
     [
         {
-            "application.yml": f"spring.profiles.active: {','.join(f'p{number}' for number in range(5000))}\n",
+            "application.yml": f"spring.profiles.active: {','.join(f'p{each}' for each in range(5000))}\n",
             **{f"application-p{number}.yml": "a: b\n" for number in range(5000)},
         },
         {"application.yml": f"spring.profiles.active: {'a,' * 5000}a\n" + "a: b\n" * 5000},
