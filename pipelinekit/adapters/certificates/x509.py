@@ -146,7 +146,7 @@ def _distrust(chain: list[x509.Certificate], roots: list[x509.Certificate]) -> s
 
 
 def _is_authority(found: x509.Certificate) -> bool:
-    """Whether it can sign as ours does: clients take nothing from another, and what it signs points at its key."""
+    """Whether it can sign as ours does: clients take nothing from another, and its key is pointed at."""
     try:
         basics = found.extensions.get_extension_for_class(x509.BasicConstraints).value
         usage = found.extensions.get_extension_for_class(x509.KeyUsage).value

@@ -21,7 +21,7 @@ WORKPLACE = re.compile(
 """Profiles that no deployment has; where a text names several, one of them suffices."""
 
 _FILES, _PARTS, _ACTIVE = 50, 100, 10
-"""As many files of settings are read, the shallowest ones, as many documents of each, and as many profiles."""
+"""As many files of settings are read, the shallowest ones, as many documents of each, as many profiles."""
 _LONGEST = 300
 """Characters of a key."""
 
