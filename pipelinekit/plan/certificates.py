@@ -33,6 +33,9 @@ from pipelinekit.model.platform.certificates import Authority, Certificate
 from pipelinekit.plan.moment import moment, spoken
 
 TLS = "kubernetes.io/tls"
+_TOLD = 10
+_LONGEST = 253
+"""Characters of a DNS name."""
 
 Object = Mapping[str, Any]
 
@@ -58,6 +61,8 @@ def authority_verdict(
     if early or facts is None:
         return early or Verdict(title=title, state=MISSING)
     state, why = _by_time(facts, now, wanted.renew_before if within is None else within)
+    if facts.distrust and state != EXPIRED:
+        state, why = UNTRUSTED, facts.distrust
     return _verdict(title, facts, state, why, "itself")
 
 
@@ -115,6 +120,12 @@ def split(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     addresses = [_address(each) for each in names]
     dns = tuple(each.lower() for each, found in zip(names, addresses, strict=True) if not found)
     return dns, tuple(each for each in addresses if each)
+
+
+def told(names: Sequence[str]) -> str:
+    """Whom a certificate is for, in words: of many names the first few."""
+    more = [f"{len(names) - _TOLD} more"] if len(names) > _TOLD else []
+    return ", ".join([*(each[:_LONGEST] for each in names[:_TOLD]), *more]) or "nobody"
 
 
 def labels(platform: str) -> dict[str, str]:
@@ -181,7 +192,7 @@ def _trust(held: Held, facts: Facts, authority: str) -> tuple[str, str]:
 
 def _other(wanted: Certificate, facts: Facts) -> tuple[str, str]:
     if normal(facts.names) != normal(wanted.names):
-        return OTHER, f"it is for {', '.join(facts.names) or 'nobody'}"
+        return OTHER, f"it is for {told(facts.names)}"
     if (facts.depth > 0) != (wanted.issuer == "openbao"):
         return OTHER, f"{wanted.issuer} has not signed it"
     return FINE, ""

@@ -83,3 +83,27 @@ def test_a_chart_that_wants_one_from_elsewhere_is_told_what_helm_lacks(platform:
     said = platform.verb("render")
     assert said.code != 0
     assert "the chart depends on pk-common" in said.err
+
+
+@pytest.mark.parametrize("document", ["a library's Chart.yaml", "a library", "a chart's lock"])
+def test_none_of_what_says_versions_is_read_through_a_link_that_leads_out(
+    platform: TestPlatform, document: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    chart = name_library(platform, name="own")
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "Chart.yaml").write_text("version: not-yours\n")
+    entry = {"name": "not-yours", "repository": "file://../../not-yours"}
+    (outside / "lock").write_text(json.dumps({"dependencies": [entry]}))
+    own = platform.folder / "platform-charts" / "own"
+    if document == "a library":
+        own.symlink_to(outside)
+    elif document == "a chart's lock":
+        shutil.copytree(LIBRARY, own)
+        (chart / "Chart.lock").symlink_to(outside / "lock")
+    else:
+        own.mkdir()
+        (own / "Chart.yaml").symlink_to(outside / "Chart.yaml")
+    said = platform.verb("graph")
+    assert said.code == 6, said.err
+    assert "leads out of the repository" in said.err
+    assert "not-yours" not in said.err

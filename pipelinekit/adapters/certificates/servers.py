@@ -11,6 +11,7 @@ from typing import Any
 
 from cryptography import x509
 
+from pipelinekit.adapters.certificates.x509 import ODD
 from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.pods.streams import Tunnel
 from pipelinekit.errors import failed
@@ -39,7 +40,7 @@ class CertificateServers:
             try:
                 with forwarded(self.env, target, pod, port) as local:
                     found.append(Shown(pod=pod, serial=_serial(local, served.protocol)))
-            except (OSError, ValueError) as error:
+            except (OSError, *ODD) as error:
                 found.append(Shown(pod=pod, why=_words(error)))
         return tuple(found)
 

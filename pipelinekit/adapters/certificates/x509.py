@@ -21,6 +21,11 @@ SKEW = 300
 """Seconds that a new certificate is good for already: clocks differ."""
 _COMMON = 64
 """Characters that a common name may have."""
+ODD = (
+    *(ValueError, UnsupportedAlgorithm),
+    *(x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType),
+)
+"""What the library raises for a text that is nothing of the kind, and for what it does not know."""
 
 
 class Authorities:
@@ -71,7 +76,7 @@ class Authorities:
         try:
             asked = x509.load_pem_x509_csr(request.encode())
             valid = asked.is_signature_valid
-        except (ValueError, UnsupportedAlgorithm, InvalidSignature):
+        except (*ODD, InvalidSignature):
             valid = False
         if not valid:
             raise failed("certificate-odd", "what should be signed is no request that its key has signed")
@@ -103,7 +108,7 @@ class Authorities:
                 depth=sum(each not in roots for each in chain[1:]),
                 distrust=_distrust(chain, roots),
             )
-        except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        except ODD:
             return None
 
     def misfit(self, key: str, certificate: str) -> str:
@@ -118,7 +123,7 @@ class Authorities:
             return "is no private key of ours"
         try:
             wanted = x509.load_pem_x509_certificate(certificate.encode()).public_key()
-        except (ValueError, UnsupportedAlgorithm):
+        except ODD:
             return ""
         return "" if wanted == private.public_key() else "is another certificate's"
 
@@ -127,6 +132,8 @@ def _distrust(chain: list[x509.Certificate], roots: list[x509.Certificate]) -> s
     """Why no root vouches for the first of a chain; empty: one does."""
     if not roots:
         return "there is no authority"
+    if chain[0] in roots and not _is_authority(chain[0]):
+        return "it is no authority's certificate"
     below = [*(each for each in chain if each not in roots), *roots[:1]] if chain[0] not in roots else chain
     for subject, issuer in pairwise(below):
         try:
@@ -136,6 +143,17 @@ def _distrust(chain: list[x509.Certificate], roots: list[x509.Certificate]) -> s
         except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
             return "our authority has not signed it"
     return ""
+
+
+def _is_authority(found: x509.Certificate) -> bool:
+    """Whether it can sign as ours does: clients take nothing from another, and its key is pointed at."""
+    try:
+        basics = found.extensions.get_extension_for_class(x509.BasicConstraints).value
+        usage = found.extensions.get_extension_for_class(x509.KeyUsage).value
+        found.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+    except x509.ExtensionNotFound:
+        return False
+    return basics.ca and usage.key_cert_sign
 
 
 def _builder(subject: x509.Name, key: object, now: int, ends: datetime) -> x509.CertificateBuilder:

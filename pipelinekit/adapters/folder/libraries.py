@@ -30,6 +30,10 @@ class Libraries:
         names = libraries_in(files.read_text(path), str(path)) if path.is_file() else ()
         return tuple(self.folders[name] for name in dict.fromkeys(names) if name in self.folders)
 
+    def documents(self, chart: Path) -> tuple[Path, ...]:
+        """What `faults` reads beside a Chart.yaml: the lock, and the Chart.yaml of each library."""
+        return (chart / LOCK, *(each / CHART for each in self.of(chart)))
+
     def faults(self, chart: Path) -> list[Fault]:
         """What the chart in a folder, or its lock, names and is not there in that version.
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pipelinekit.adapters import momentary, process, programs
 from pipelinekit.adapters.source import addresses, dotgit, settings
@@ -176,13 +177,30 @@ def scratch(*, origin: str = "", work_tree: Path | None = None) -> Iterator[Git]
         yield Git(work_tree.resolve() if work_tree else own, env)
 
 
+@dataclass(frozen=True)
+class Bare(Git):
+    """git in a bare repository, by a folder of the moment: what it says names the repository."""
+
+    def run(self, *arguments: str, **bounds: Any) -> process.Completed:
+        """As `Git.run`."""
+        done = super().run(*arguments, **bounds)
+        return replace(done, err=done.err.replace(self.env["GIT_DIR"], str(self.folder)))
+
+
 @contextmanager
 def bare(folder: Path) -> Iterator[Git]:
-    """git in a bare repository that we have made ourselves, settings and all."""
+    """git in a bare repository that we have made: its objects and refs, and no settings of its own."""
     _require_recent()
-    with momentary.folder() as empty:
-        own = {"GIT_DIR": str(folder), "GIT_NO_LAZY_FETCH": "1"}
-        yield Git(folder, {**_environment(_of_user({}), empty), **own})
+    with momentary.folder() as made:
+        own = Path(made, "git")
+        own.mkdir()
+        # The last one is git's own lock of those who pack.
+        for name in ("objects", "refs", "packed-refs", "gc.pid"):
+            (own / name).symlink_to(folder.absolute() / name)
+        (own / "HEAD").write_text("ref: refs/heads/main\n")
+        (own / "config").write_text("[core]\n\tbare=true\n\tfsync=committed,reference\n")
+        redirect = {"GIT_DIR": str(own), "GIT_COMMON_DIR": str(own), "GIT_NO_LAZY_FETCH": "1"}
+        yield Bare(folder, {**_environment(_of_user({}), made), **redirect})
 
 
 @contextmanager

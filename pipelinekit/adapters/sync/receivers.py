@@ -18,6 +18,7 @@ PATIENCE = 30
 """Seconds until a program that was begun again has to answer."""
 _ENDINGS = {"python": "py", "node": "js", "sh": "sh"}
 _STATES = ("", "running", "ended", "silent")
+_CODES = range(256)
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class PodReceivers:
 
         def read(found: Mapping[str, Any]) -> Compared:
             # What runs there may answer anything: nothing but what was asked for is lacking.
-            lacking = tuple(each for each in found["lacking"] if each in tree)
+            lacking = tuple(dict.fromkeys(each for each in found["lacking"] if each in tree))
             extra = tuple(str(each) for each in found["extra"])
             due = bool(found.get("due"))
             return Compared(known=bool(found["known"]), lacking=lacking, extra=extra, due=due)
@@ -99,10 +100,10 @@ class PodReceivers:
 def _applied(found: Mapping[str, Any]) -> Applied:
     if "lost" in found:
         return Applied(state="lost")
-    digest, state = str(found["digest"]), found.get("state", "")
-    if state not in _STATES:
+    digest, state, code = str(found["digest"]), found.get("state", ""), int(found.get("code", 0))
+    if state not in _STATES or code not in _CODES:
         raise ValueError
-    return Applied(digest=digest, state=state, code=int(found.get("code", 0)))
+    return Applied(digest=digest, state=state, code=code)
 
 
 def _line(path: str, content: Content) -> list[object]:

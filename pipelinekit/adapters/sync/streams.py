@@ -8,6 +8,8 @@ from pipelinekit.adapters.conversation import Conversation, Gone
 from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.release import Target
 
+LONGEST = 500
+"""Characters that are told of what a pod says: anything may run there."""
 LATEST = 120
 """Seconds that a batch may take, all in all."""
 
@@ -69,4 +71,4 @@ class Streams:
 
 def unanswered(pod: str, container: str, reason: str) -> ToolFailed:
     """What is told of a receiver that gives no answer."""
-    return failed("sync-failed", f"{container} of {pod}: {reason}", hint="`draft up` builds")
+    return failed("sync-failed", f"{container} of {pod}: {reason[:LONGEST]}", hint="`draft up` builds")

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 
 from pipelinekit.plan.detect.signs import Texts
+
+_MOST = 50
+"""So many patterns of a workspace are tried; of folders' own names there may be any number."""
 
 
 def below(texts: Texts, folder: str) -> dict[str, str]:
     """A member's own files, as if it stood alone."""
     prefix = f"{folder}/"
     return {path.removeprefix(prefix): text for path, text in texts.items() if path.startswith(prefix)}
+
+
+def naming(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """What says whether one of the patterns names a folder; it takes a moment, however many there are."""
+    every = {posixpath.normpath(each.strip() or "."): None for each in patterns}
+    tried = [each for each in every if any(mark in each for mark in "*?[")][:_MOST]
+    return lambda folder: folder in every or any(fits(each, folder) for each in tried)
 
 
 def fits(pattern: str, folder: str) -> bool:

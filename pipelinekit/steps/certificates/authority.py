@@ -9,6 +9,7 @@ from pipelinekit.model.certificate import (
     FOREIGN,
     MISSING,
     UNREADABLE,
+    UNTRUSTED,
     Pair,
     Verdict,
 )
@@ -91,7 +92,7 @@ def _away(world: World) -> list[str]:
 
 def _require_fit(world: World, found: Verdict) -> None:
     """Raise `Refused` where nobody would trust what it signs, and its certificate is none to hand out."""
-    if found.state in (UNREADABLE, EXPIRED):
+    if found.state in (UNREADABLE, EXPIRED, UNTRUSTED):
         name = world.target.environment.name
         raise refused(
             "authority-unfit",

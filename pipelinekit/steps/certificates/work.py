@@ -95,7 +95,7 @@ def _require_good(world: World, wanted: Certificate, key: str, chain: str, root:
     facts = world.signer.facts(chain, root)
     why = "what was signed is no certificate" if facts is None else facts.distrust
     if facts and not why and plans.normal(facts.names) != plans.normal(wanted.names):
-        why = f"it was signed for {', '.join(facts.names) or 'nobody'}"
+        why = f"it was signed for {plans.told(facts.names)}"
     if facts and not why and world.signer.misfit(key, chain):
         why = "it was signed for another key"
     if why or facts is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, islice
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelinekit.adapters.source.ledger.local import Local
 from pipelinekit.cli.books import ledger_of
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.ledger import PLATFORM
@@ -79,6 +81,35 @@ def test_an_embedded_one_of_somebody_else_is_not_opened(monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     with pytest.raises(ToolFailed, match="is of another user"):
         ledger_of(described)
+
+
+@pytest.mark.parametrize("way", ["its own", "by a commondir", "by an include"])
+def test_what_an_embedded_one_says_of_settings_counts_nowhere(way: str, home: Path) -> None:
+    ledger = ledger_of(examples.platform(name="local", ledger=""))
+    add(ledger, event("released"))
+    place = home / ".local/state/pipelinekit/ledgers/local.git"
+    said = (
+        "[user]\n\tname = Mallory\n\tsigningKey = /x\n"
+        '[gpg "ssh"]\n\tprogram = /bin/evil\n[gc]\n\trecentObjectsHook = touch /x\n'
+        '[extensions]\n\tpartialClone = origin\n[remote "origin"]\n\turl = ext::sh -c x\n\tpromisor = true\n'
+    )
+    if way == "by an include":
+        (home / "included").write_text(said)
+        said = f'[include]\n\tpath = {home}/included\n[includeIf "gitdir:**"]\n\tpath = {home}/included\n'
+    at = place
+    if way == "by a commondir":
+        at = home / "another.git"
+        shutil.copytree(place, at)
+        (place / "commondir").write_text(f"{at}\n")
+    (at / "config").write_text("[core]\n\trepositoryformatversion = 1\n\tbare = true\n" + said)
+    (place / "HEAD").write_text("ref: refs/heads/elsewhere\n")
+    with Local(str(place)).opened() as here:
+        for key in ("user.signingKey", "gpg.ssh.program", "gc.recentObjectsHook", "remote.origin.url"):
+            assert not here.line("config", "--get", key), key
+        assert here.line("config", "--get", "user.name") != "Mallory"
+    found = add(ledger, event("deployed"))
+    assert [each.event.kind for each in found] == ["released", "deployed"]
+    assert (place / "refs" / "heads" / BRANCH).exists()
 
 
 def test_a_disk_that_takes_no_ledger_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -92,6 +92,15 @@ def test_the_authority_has_times_of_its_own() -> None:
     assert of(replace(FACTS, ends=NOW + 100)) == DUE
     assert of(None) == UNREADABLE
     assert of(None, None) == MISSING
+    assert of(replace(FACTS, distrust="it is no authority's certificate")) == UNTRUSTED
+    assert of(replace(FACTS, distrust="it is no authority's certificate", ends=NOW)) == EXPIRED
+
+
+def test_of_many_names_the_first_few_are_told() -> None:
+    facts = replace(FACTS, names=tuple(f"h{number}.example.com" for number in range(100_000)))
+    why = plans.verdict(WANTED, HELD, facts, "root", NOW).why
+    assert why.startswith("it is for h0.example.com, h1.example.com, ")
+    assert why.endswith(", 99990 more")
 
 
 GOOD = Verdict(title="web/tls", state=FINE, serial="a1")

@@ -80,11 +80,12 @@ def copied(folder: Path, replaced: Mapping[str, str], to: Path, root: Path) -> P
 
 def bring(libraries: Sequence[Path], chart: Path) -> None:
     """Put library charts into a copy of a chart, in place of what `helm dependency build` has left there."""
+    there = chart / "charts"
     for each in libraries:
-        there = chart / "charts"
-        for left in there.glob(f"{each.name}-*.tgz"):
-            left.unlink()
-        shutil.rmtree(there / each.name, ignore_errors=True)
+        archives = re.compile(rf"{re.escape(each.name)}-v?\d+(\.\d+){{0,2}}([-+].*)?\.tgz")
+        for left in tuple(there.iterdir()) if there.is_dir() else ():
+            if left.name == each.name or archives.fullmatch(left.name):
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
         tracked.copy(each, there / each.name, each.parent)
 
 

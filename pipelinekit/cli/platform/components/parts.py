@@ -76,7 +76,7 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
     for name in sorted(on & described.keys()):
         try:
             faults += _one_archive(described[name], folders[name])
-            faults += _without_library(described[name], folders[name], known)
+            faults += _without_library(described[name], folders[name], known, folder)
         except DocumentInvalid as error:
             faults += error.faults
     return Found(described, folders, tuple(faults))
@@ -97,11 +97,15 @@ def _one_archive(described: needs.Described, folder: ComponentFolder) -> list[Fa
 
 
 def _without_library(
-    described: needs.Described, folder: ComponentFolder, known: Libraries
+    described: needs.Described, folder: ComponentFolder, known: Libraries, platform: Path | None
 ) -> Iterator[Fault]:
     """What the charts of a component are made with, and is not there."""
+    from pipelinekit.adapters.folder.components import require_inside
+
     for chart in (described.component.chart, described.component.policies):
         if chart:
+            if platform is not None:
+                require_inside(platform, known.documents(folder.path / chart))
             yield from known.faults(folder.path / chart)
 
 

@@ -211,7 +211,8 @@ def _of(texts: Texts, found: Detected) -> Texts:
 
 def _profiled(own: Texts, found: Detected) -> Detected:
     """The same; with a doubt where a profile sets otherwise what port and health check are taken from."""
-    said = [each for each in settings.profiled(own, *_DECIDING) if settings.said(own, each[1]) != each[2]]
+    known = {key: settings.said(own, key) for key in _DECIDING}
+    said = [each for each in settings.profiled(own, *_DECIDING) if known[each[1]] != each[2]]
     if not said:
         return found
     file = said[0][0]

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelinekit.plan.detect import choices, evidence
 from pipelinekit.plan.detect.compiled import crates
+from pipelinekit.plan.detect.folders import naming
 from pipelinekit.plan.detect.signs import Choice, Detected, Texts, search
 from pipelinekit.plan.detect.tables import toml_of
 
@@ -99,9 +100,8 @@ def _members(root: Manifest, manifests: Mapping[str, Manifest]) -> list[str]:
     own = [""] if "package" in root or "workspace" not in root else []
     if "workspace" not in root:
         return own
-    named = [str(each) for each in _list(_table(root, "workspace"), "members")]
+    named = naming(str(each) for each in _list(_table(root, "workspace"), "members"))
     left_out = {posixpath.normpath(str(each)) for each in _list(_table(root, "workspace"), "exclude")}
-    patterns = [re.escape(posixpath.normpath(each)).replace(r"\*", "[^/]*") for each in named]
     paths = {
         posixpath.normpath(str(each["path"]))
         for each in _table(root, "dependencies").values()
@@ -110,9 +110,7 @@ def _members(root: Manifest, manifests: Mapping[str, Manifest]) -> list[str]:
     inside = (
         folder
         for folder in manifests
-        if folder
-        and folder not in left_out
-        and (folder in paths or any(re.fullmatch(each, folder) for each in patterns))
+        if folder and folder not in left_out and (folder in paths or named(folder))
     )
     return [*own, *inside]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipelinekit.plan.detect.signs import Texts
 
@@ -19,6 +20,11 @@ WORKPLACE = re.compile(
 )
 """Profiles that no deployment has; where a text names several, one of them suffices."""
 
+_FILES, _PARTS, _ACTIVE = 50, 100, 10
+"""As many files of settings are read, the shallowest ones, as many documents of each, as many profiles."""
+_LONGEST = 300
+"""Characters of a key."""
+
 
 def lines(texts: Texts) -> str:
     """`key=value`, one a line, of all settings, what counts first: those of the profiles that the settings
@@ -29,8 +35,8 @@ def lines(texts: Texts) -> str:
 def profiles(texts: Texts) -> tuple[str, ...]:
     """The profiles that are active unless somebody says others where it runs."""
     active = _value("\n".join(_of(texts, "")), "spring.profiles.active")
-    names = [each.strip() for each in active.split(",")]
-    return tuple(each for each in names if re.fullmatch(r"[\w-]+", each))
+    names = dict.fromkeys(each.strip() for each in active.split(","))
+    return tuple(each for each in names if re.fullmatch(r"[\w-]+", each))[:_ACTIVE]
 
 
 def said(texts: Texts, *keys: str) -> str:
@@ -47,12 +53,9 @@ def profiled(texts: Texts, *keys: str) -> Iterator[tuple[str, str, str]]:
 
     Profiles of workplaces and tests are left out: nobody deploys those.
     """
-    for path in sorted(texts, key=lambda each: (each.count("/"), each)):
-        named = _FILE.search(path)
-        if not named:
-            continue
-        for document in _documents(path, texts[path].lstrip("\ufeff")):
-            whose = named["profile"] or _profile(document)
+    for path, own in _files(texts):
+        for named, document in _documents(path, texts[path]):
+            whose = own or named
             if whose and not WORKPLACE.search(whose):
                 for each in document:
                     key, _, value = each.partition("=")
@@ -72,14 +75,17 @@ def _default(value: str) -> str:
 
 def _of(texts: Texts, profile: str) -> Iterator[str]:
     """The settings of a profile, or of none: of its own files, and of its parts of the others."""
-    for path in sorted(texts, key=lambda each: (each.count("/"), each)):
-        named = _FILE.search(path)
-        own = named["profile"] or "" if named else None
-        if own is None or own not in {"", profile}:
-            continue
-        for document in _documents(path, texts[path].lstrip("\ufeff")):
-            if profile in re.split(r"\s*,\s*", _profile(document) or own):
-                yield from document
+    for path, own in _files(texts):
+        if own in {"", profile}:
+            for named, document in _documents(path, texts[path]):
+                if profile in re.split(r"\s*,\s*", named or own):
+                    yield from document
+
+
+def _files(texts: Texts) -> list[tuple[str, str]]:
+    """The files of settings, the shallowest first, and whose profile's by its name each is."""
+    paths = sorted(filter(_FILE.search, texts), key=lambda each: (each.count("/"), each))
+    return [(each, named["profile"] or "") for each in paths[:_FILES] if (named := _FILE.search(each))]
 
 
 def _profile(document: list[str]) -> str:
@@ -87,11 +93,14 @@ def _profile(document: list[str]) -> str:
     return next((found[1] or "?" for each in document if (found := _PROFILE.match(each))), "")
 
 
-def _documents(path: str, text: str) -> Iterator[list[str]]:
-    """The lines of each document of a file, as `key=value`."""
+@lru_cache(_FILES)
+def _documents(path: str, text: str) -> tuple[tuple[str, list[str]], ...]:
+    """Whose profile's each document of a file is, and its lines as `key=value`: each profile asks."""
     split = r"^---[ \t\r]*(?:#.*)?$" if path.endswith(("yml", "yaml")) else r"^#---[ \t\r]*$"
-    for document in re.split(split, text, flags=re.MULTILINE):
-        yield [*(_properties(document) if path.endswith("properties") else _yaml(document))]
+    read = _properties if path.endswith("properties") else _yaml
+    parts = re.split(split, text.lstrip("\ufeff"), maxsplit=_PARTS, flags=re.MULTILINE)
+    documents = ([*read(each)] for each in parts[:_PARTS])
+    return tuple((_profile(each), each) for each in documents)
 
 
 def _properties(text: str) -> Iterator[str]:
@@ -112,6 +121,8 @@ def _yaml(text: str) -> Iterator[str]:
         while above and above[-1][0] >= depth:
             above.pop()
         key = ".".join([*(each for _, each in above[-20:]), found[2] or found[3] or found[4]])
+        if len(key) > _LONGEST:
+            continue
         value = re.sub(r"(?<! )[ ]+#.*$", "", _MARKS.sub("", found[5] or "")).strip()
         # Below a text of several lines nothing is a key of its own.
         if value and value[0] not in "#|>":

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
-from pipelinekit.plan.detect.folders import fits
+from pipelinekit.plan.detect.folders import naming
 from pipelinekit.plan.detect.node.package import Package, read
 from pipelinekit.plan.detect.signs import Texts
 
@@ -27,15 +27,13 @@ def leads(root: Package) -> bool:
 def members(texts: Texts, root: Package) -> Members:
     """The members that the root names, by their folders; none where it is no workspace."""
     patterns = root.workspaces or _of_pnpm(texts.get("pnpm-workspace.yaml", ""))
-    wanted = [each for each in patterns if not each.startswith("!")]
-    unwanted = [each[1:] for each in patterns if each.startswith("!")]
+    wanted = naming(each for each in patterns if not each.startswith("!"))
+    unwanted = naming(each[1:] for each in patterns if each.startswith("!"))
     folders = [posixpath.dirname(each) for each in texts if each.endswith("/package.json")]
     return {
         folder: read(texts[f"{folder}/package.json"])
         for folder in sorted(folders)
-        if folder
-        and any(fits(each, folder) for each in wanted)
-        and not any(fits(each, folder) for each in unwanted)
+        if folder and wanted(folder) and not unwanted(folder)
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipelinekit.plan.detect.folders import below, fits
+from pipelinekit.plan.detect.folders import below, naming
 from pipelinekit.plan.detect.python.program import program
 from pipelinekit.plan.detect.python.project import INSTALL, Project, at, installable
 from pipelinekit.plan.detect.signs import Choice, Detected, Texts
@@ -27,14 +27,12 @@ def members(texts: Texts) -> Members:
     said = at(toml_of(texts.get("pyproject.toml", "")), "tool", "uv", "workspace")
     if not isinstance(said, dict) or "uv.lock" not in texts:
         return {}
-    wanted, unwanted = _listed(said.get("members")), _listed(said.get("exclude"))
+    wanted, unwanted = naming(_listed(said.get("members"))), naming(_listed(said.get("exclude")))
     folders = sorted(posixpath.dirname(each) for each in texts if each.endswith("/pyproject.toml"))
     return {
         folder: toml_of(texts[f"{folder}/pyproject.toml"])
         for folder in folders
-        if _FOLDER.fullmatch(folder)
-        and any(fits(each, folder) for each in wanted)
-        and not any(fits(each, folder) for each in unwanted)
+        if _FOLDER.fullmatch(folder) and wanted(folder) and not unwanted(folder)
     }
 
 

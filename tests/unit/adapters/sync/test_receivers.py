@@ -52,6 +52,8 @@ def test_what_is_no_answer_is_a_failure(answering: Any, answer: str) -> None:
     [
         *({"state": "splendid"}, {"state": []}, {"state": "ended", "code": "x"}),
         {"state": "ended", "code": float("inf")},
+        {"state": "ended", "code": 10**4000},
+        {"state": "ended", "code": -1},
     ],
 )
 def test_no_state_is_taken_for_running(answering: Any, more: dict[str, Any]) -> None:
@@ -66,3 +68,11 @@ def test_what_came_of_a_batch(answering: Any) -> None:
         digest="d", state="ended", code=3
     )
     assert answering('{"lost": true}').apply(TARGET, "p", "c", sending) == Applied(state="lost")
+
+
+def test_of_what_a_pod_says_a_line_is_told(answering: Any) -> None:
+    with pytest.raises(ToolFailed) as caught:
+        answering(json.dumps({"failed": "x" * 5_000_000})).compare(TARGET, "p", "c", TREE)
+    assert len(caught.value.faults[0].problem) < 1000
+    found = answering(json.dumps({"known": True, "lacking": ["app.py"] * 1000, "extra": []}))
+    assert found.compare(TARGET, "p", "c", TREE).lacking == ("app.py",)

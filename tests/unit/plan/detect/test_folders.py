@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from pipelinekit.plan.detect.folders import below, fits
+from pipelinekit.plan.detect.folders import below, fits, naming
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,13 @@ def test_no_pattern_is_tried_in_every_way(pattern: str) -> None:
 
 def test_what_is_in_a_folder_is_as_if_it_stood_alone() -> None:
     assert below({"a/b.py": "1", "ab/c.py": "2", "d.py": "3"}, "a") == {"b.py": "1"}
+
+
+def test_of_a_workspace_any_number_of_names_counts_and_few_patterns() -> None:
+    names = [f"m{number}" for number in range(20_000)]
+    named = naming([*names, *(f"*{'a*' * 40}{number}" for number in range(5_000))])
+    assert all(map(named, names))
+    began = time.process_time()
+    assert not any(named("a" * 80 + each + "b") for each in names[:2_000])
+    assert time.process_time() - began < 20
+    assert naming(["./packages/*/", " "])("packages/api")

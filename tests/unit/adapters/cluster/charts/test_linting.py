@@ -62,3 +62,16 @@ def test_a_library_is_brought_in_place_of_what_was_left_of_it_and_of_nothing_els
     linting.bring([library], tmp_path / "chart")
     found = sorted(each.relative_to(there).as_posix() for each in there.rglob("*") if each.is_file())
     assert found == ["other-1.0.0.tgz", "pk-common/templates/_names.tpl"]
+
+
+def test_what_is_left_is_known_by_its_whole_name_and_may_be_a_file_or_a_folder(tmp_path: Path) -> None:
+    library = tmp_path / "[a]*"
+    library.mkdir()
+    (library / "Chart.yaml").write_text("new")
+    there = tmp_path / "chart" / "charts"
+    (there / "[a]*-1.0.0.tgz").mkdir(parents=True)
+    for left in ("[a]*", "[a]*-1.0.0-rc.1.tgz", "[a]*-more-1.0.0.tgz", "a-1.0.0.tgz"):
+        (there / left).write_text("")
+    linting.bring([library], there.parent)
+    found = {each.relative_to(there).as_posix() for each in there.rglob("*")}
+    assert found == {"[a]*", "[a]*/Chart.yaml", "[a]*-more-1.0.0.tgz", "a-1.0.0.tgz"}

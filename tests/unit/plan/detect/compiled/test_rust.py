@@ -86,3 +86,16 @@ def test_a_damaged_manifest_is_still_rusts() -> None:
     found = rust.look({"Cargo.toml": "[package"})
     assert found is not None
     assert "no binary" in found.doubts[0]
+
+
+def test_members_are_named_by_patterns_that_are_not_tried_in_every_way() -> None:
+    texts = {
+        "Cargo.toml": f'[workspace]\nmembers = ["{"*a" * 40}b", "crates/*"]\n',
+        f"{'a' * 80}/Cargo.toml": '[package]\nname = "no"\n',
+        f"{'a' * 80}/src/main.rs": "fn main() {}",
+        "crates/yes/Cargo.toml": '[package]\nname = "yes"\n',
+        "crates/yes/src/main.rs": "fn main() {}",
+    }
+    found = rust.look(texts)
+    assert found
+    assert found.package == "yes"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from pipelinekit.plan.detect.compiled import settings
@@ -125,3 +127,26 @@ def test_profiles_of_workplaces_say_nothing_of_a_deployment(name: str) -> None:
 )
 def test_what_is_packaged_runs_in_quarkus_prod(path: str, text: str) -> None:
     assert settings.said({path: text}, "quarkus.http.port") == "9999"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {
+            "application.yml": f"spring.profiles.active: {','.join(f'p{each}' for each in range(5000))}\n",
+            **{f"application-p{number}.yml": "a: b\n" for number in range(5000)},
+        },
+        {"application.yml": f"spring.profiles.active: {'a,' * 5000}a\n" + "a: b\n" * 5000},
+        {f"{number}/application.yml": "---\na: b\n" * 5000 for number in range(100)},
+        {
+            "application.yml": "".join(f"{' ' * depth}{'k' * 2500}:\n" for depth in range(21))
+            + f"{' ' * 21}a: b\n" * 2000
+        },
+    ],
+    ids=["many profiles", "one of them many times", "many documents", "long keys"],
+)
+def test_however_much_there_is_it_takes_no_longer_than_so_many_settings_take(texts: dict[str, str]) -> None:
+    began = time.process_time()
+    for _ in range(5):
+        assert len(settings.lines(texts)) < 10_000_000
+    assert time.process_time() - began < 5
