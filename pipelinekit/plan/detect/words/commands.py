@@ -72,8 +72,10 @@ def run(found: Detected, words: Sequence[Word], texts: Texts) -> Detected:
     web = lines.pop(WEB, None)
     if web:
         found = _web(found, web, texts)
+    # Where nothing serves, one of them is the program: its own guess would run beside it a second time.
+    main = None if web or found.server else next((each for each in lines.values() if not each.weak), None)
     for each in lines.values():
-        found = _beside(found, each, alone=not web and len(lines) == 1)
+        found = _beside(found, each, main=each is main)
     for each in of(words, "before")[:1]:
         found = _before(found, each)
     return found
@@ -194,8 +196,8 @@ def _by_source(found: Detected, before: Detected, texts: Texts) -> Detected:
     return replace(found, port=None, asks_port=True)
 
 
-def _beside(found: Detected, word: Word, *, alone: bool) -> Detected:
-    """A process that is not web: it gets no port."""
+def _beside(found: Detected, word: Word, *, main: bool) -> Detected:
+    """A process that is not web: it gets no port. `main` is the program itself, where nothing serves."""
     label = names.label_from(word.name, names.PROCESS_MAX)
     ours = found.keeps_dockerfile or not _has_source(found)
     if word.weak or ours or not label:
@@ -203,7 +205,7 @@ def _beside(found: Detected, word: Word, *, alone: bool) -> Detected:
             f"{word.place}: {word.name}: {_short(word)}: a process of its own, in processes, if it is needed"
         )
         return found.because(words) if word.weak else found.doubting(words)
-    if alone and not found.server:
+    if main:
         found = replace(_without_ours(found, word.value), command=command_of(word.value))
         doubts = tuple(each for each in _settled(found.doubts) if not each.endswith(UNSERVED))
         return replace(found, port=None, doubts=doubts).because(

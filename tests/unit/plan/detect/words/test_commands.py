@@ -116,6 +116,14 @@ def test_processes_beside_it_have_no_port_and_release_runs_before() -> None:
     assert found.before == {"release": ("python", "manage.py", "migrate")}
 
 
+def test_of_workers_without_a_web_process_each_runs_once() -> None:
+    ours = Detected(language="python", server=False, command=("celery", "-A", "a", "worker", "--loglevel=info"))
+    lines = [line("celery -A a worker -c 4", "worker"), line("celery -A a beat", "beat")]
+    found = run(ours, lines, {})
+    assert found.command == ("celery", "-A", "a", "worker", "-c", "4")
+    assert found.processes == {"beat": ("celery", "-A", "a", "beat")}
+
+
 def test_a_worker_alone_is_the_program_unless_something_serves() -> None:
     unserved = Detected(language="python", server=False, doubts=("nothing: a worker, without a port",))
     found = run(unserved, [line("python bot.py", "worker")], {})
