@@ -14,7 +14,7 @@ Texts = Mapping[str, str]
 
 READ = re.compile(
     r"(^|/)(Pipfile(\.lock)?|Procfile|Aptfile|system\.properties|fly\.toml|railway\.(json|toml)|nixpacks\.toml"
-    r"|nginx\.conf|app\.json|appsettings(?:\.Production)?\.json|tox\.ini|devcontainer\.json|\.devcontainer\.json|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props"
+    r"|nginx\.conf|app\.json|appsettings(?:\.Production)?\.json|libs\.versions\.toml|tsconfig\.json|tox\.ini|devcontainer\.json|\.devcontainer\.json|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props"
     r"|Gemfile(\.lock)?|config\.ru|\.ruby-version|\.tool-versions|composer\.lock|\.env\.(?:example|dist)|bin/www|\.?mise\.toml|\.sdkmanrc|\.java-version"
     r"|schema\.prisma|Dockerfile(\.[\w-]+)?|[\w-]+\.[Dd]ockerfile|\.nvmrc|\.node-version|\.python-version|runtime\.txt|yarn\.lock|angular\.json|nest-cli\.json"
     r"|Cargo\.toml|pom\.xml|package\.json|composer\.json|pyproject\.toml|setup\.cfg"

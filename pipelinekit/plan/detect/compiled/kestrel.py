@@ -27,7 +27,7 @@ _SETTINGS = ("appsettings.Production.json", "appsettings.json")
 
 
 def listening(found: Detected, own: Texts, texts: Texts, folder: str) -> Detected:
-    """The same with the port of a web project: `own` are its sources, and `folder` is empty or ends in `/`."""
+    """The same with the port of a web project: `own` are its sources, `folder` ends in `/` or is empty."""
     said = [
         (path, each)
         for path, text in own.items()
@@ -45,7 +45,9 @@ def listening(found: Detected, own: Texts, texts: Texts, folder: str) -> Detecte
         return replace(found, asks_port=True).because(f"{path}: it listens on {listed}")
     found = replace(found, port=ports.pop()).because(f"{path}: where it listens, whatever it is given")
     local = any(_LOCAL.search(each[0]) for _, each in said)
-    return found.doubting(f"{path}: it listens on localhost only: in a pod nobody reaches that" if local else "")
+    return found.doubting(
+        f"{path}: it listens on localhost only: in a pod nobody reaches that" if local else ""
+    )
 
 
 def _configured(text: str) -> Iterator[re.Match[str]]:

@@ -117,7 +117,9 @@ def test_processes_beside_it_have_no_port_and_release_runs_before() -> None:
 
 
 def test_of_workers_without_a_web_process_each_runs_once() -> None:
-    ours = Detected(language="python", server=False, command=("celery", "-A", "a", "worker", "--loglevel=info"))
+    ours = Detected(
+        language="python", server=False, command=("celery", "-A", "a", "worker", "--loglevel=info")
+    )
     lines = [line("celery -A a worker -c 4", "worker"), line("celery -A a beat", "beat")]
     found = run(ours, lines, {})
     assert found.command == ("celery", "-A", "a", "worker", "-c", "4")
