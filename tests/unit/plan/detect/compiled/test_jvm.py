@@ -156,7 +156,7 @@ def test_what_the_whole_says_of_spring_boot_is_not_a_plain_modules() -> None:
     boot = "@SpringBootApplication\nclass Web { public static void main(String[] words) {} }"
     worker = MAIN.replace("CODE", "consume();")
     texts = {
-        "pom.xml": "<module>web</module><module>worker</module><spring-boot.version>3.4.5</spring-boot.version>",
+        "pom.xml": "<module>web</module><module>worker</module><spring-boot.version/>",
         "web/pom.xml": "<artifactId>spring-boot-maven-plugin</artifactId>",
         "web/src/main/java/Web.java": boot,
         "worker/pom.xml": "<mainClass>shop.Shop</mainClass>",

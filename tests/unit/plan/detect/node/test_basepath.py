@@ -19,7 +19,7 @@ def said(texts: dict[str, str], build: str = "vite build", **more: str) -> str:
         ({"vite.config.ts": "export default { base: '/app/' }"}, "/app/"),
         ({"vite.config.ts": "base: mode === 'production' ? '/app/' : '/'"}, "/app/"),
         (
-            {"vite.config.ts": "const base = process.env.BASE ?? '/app/'\nexport default { base, x: 1 }"},
+            {"vite.config.ts": "const base = E ?? '/app/'\nexport default { base, x: 1 }"},
             "/app/",
         ),
         ({"vite.config.ts": "const at: string = '/app/'\nexport default { plugins: [], base: at }"}, "/app/"),
