@@ -47,6 +47,8 @@ _PROGRAMS = {"node": re.compile(r"\.[cm]?[jt]s$"), "ruby": re.compile(r"\.rb$")}
 """What a package is called that runs, in the languages that build sites as well."""
 JOBS = "its jobs want a process of their own, in processes"
 """How the doubt ends that nothing runs a queue's jobs."""
+MIGRATES = "if the database is its own, before: {migrate:"
+"""How the doubt goes on that nothing makes the tables of a database."""
 UNSERVED = "a worker, without a port"
 """How the doubt ends whether a program answers requests at all."""
 

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pipelinekit.plan.detect.needs.writes import writing
-from pipelinekit.plan.detect.signs import Detected, Texts
+from pipelinekit.plan.detect.signs import JOBS, MIGRATES, Detected, Texts
 
 LARAVEL = (
     "Laravel needs APP_KEY in run.secrets, and sessions and cache that are no files here: SESSION_DRIVER and"
     " CACHE_STORE in run.env"
 )
+_SCHEDULE_FILES = ("routes/console.php", "app/Console/Kernel.php", "bootstrap/app.php")
+_SCHEDULES = re.compile(r"^[^\S\n]*(?:Schedule::|\$schedule->)\w+\(", re.MULTILINE)
 SYMFONY = "Symfony needs APP_SECRET in run.secrets, and DATABASE_URL where it has one"
 WORDPRESS = (
     "WordPress has its database in wp-config.php: let that read variables, which run.env and run.secrets give"
@@ -52,11 +54,15 @@ def _laravel(texts: Texts, found: Detected) -> Detected:
     health = re.search(r"\bhealth:\s*[\"'](/[\w/-]*)[\"']", texts.get("bootstrap/app.php", ""))
     if health and not found.health:
         found = replace(found, health=health[1]).because(f"bootstrap/app.php: the health check {health[1]}")
-    if any(each.startswith("database/migrations/") for each in texts):
-        return found.doubting(
-            "database/migrations: if the database is its own,"
-            " before: {migrate: [php, artisan, migrate, --force]}"
+    queued = [each for each, text in texts.items() if each.startswith("app/") and "ShouldQueue" in text]
+    if queued:
+        found = found.doubting(f"{min(queued)}: {JOBS}: {{worker: {{command: [php, artisan, queue:work]}}}}")
+    if any(_SCHEDULES.search(texts.get(each, "")) for each in _SCHEDULE_FILES):
+        found = found.doubting(
+            f"Laravel's schedule: {JOBS}: {{schedule: {{command: [php, artisan, schedule:work]}}}}"
         )
+    if any(each.startswith("database/migrations/") for each in texts):
+        return found.doubting(f"database/migrations: {MIGRATES} [php, artisan, migrate, --force]}}")
     return found
 
 

@@ -13,7 +13,7 @@ from pipelinekit.model.app import WEB
 from pipelinekit.model.words import Word
 from pipelinekit.plan.detect.python.program import listening
 from pipelinekit.plan.detect.python.project import INSTALL
-from pipelinekit.plan.detect.signs import JOBS, UNSERVED, Choice, Detected, Texts
+from pipelinekit.plan.detect.signs import JOBS, MIGRATES, UNSERVED, Choice, Detected, Texts
 from pipelinekit.plan.detect.words.kinds import of
 
 _FROM_SOURCE = frozenset(("python", "node", "ruby"))
@@ -37,6 +37,7 @@ _ELSEWHERE = re.compile(r"\s(?:-[bp]|--(?:bind|port)\b)")
 _BY_FILE = re.compile(r"\s(?:-[cC]|--config)[ =]?(\S+)")
 _BIND = re.compile(r"^bind\s*=\s*\[?[\"'](?P<host>[\w.]*):(?P<port>\d{2,5})[\"']", re.MULTILINE)
 _THEIR_FILES = ("gunicorn.conf.py", "config/puma.rb")
+_MIGRATES = re.compile(r"migrat|upgrade")
 _OURS = re.compile(r",? on port \d+(?=$|, by )")
 
 
@@ -229,7 +230,11 @@ def _has_source(found: Detected) -> bool:
 def _before(found: Detected, word: Word) -> Detected:
     if found.keeps_dockerfile or not _has_source(found):
         return found.doubting(f"{word.place}: {_short(word)} runs before each rollout: say it in before")
-    found = replace(found, before={**found.before, "release": command_of(word.value)})
+    open_still = tuple(
+        each for each in found.doubts if MIGRATES not in each or not _MIGRATES.search(word.value)
+    )
+    before = {**found.before, "release": command_of(word.value)}
+    found = replace(found, before=before, doubts=open_still)
     found = found.because(f"{word.place}: {_short(word)}, before each rollout")
     if found.language == "node" and found.prune:
         return found.doubting(

@@ -39,3 +39,16 @@ def test_wordpress_keeps_what_is_uploaded() -> None:
     assert "mysqli" in found.extensions
     assert [each["path"] for each in found.volumes.values()] == ["/app/wp-content/uploads"]
     assert found.doubts
+
+
+def test_what_laravel_queues_and_schedules_wants_a_process() -> None:
+    texts = {
+        "public/index.php": "",
+        "app/Jobs/Send.php": "<?php class Send implements ShouldQueue {}",
+        "routes/console.php": "<?php\nSchedule::command('a')->daily();",
+    }
+    *_, queue, schedule = seen(texts, "laravel/framework").doubts
+    assert queue.startswith("app/Jobs/Send.php: its jobs want a process")
+    assert "schedule:work" in schedule
+    quiet = {**texts, "app/Jobs/Send.php": "", "routes/console.php": "<?php\n// Schedule::command('a');"}
+    assert not [each for each in seen(quiet, "laravel/framework").doubts if "process" in each]

@@ -8,7 +8,7 @@ import pytest
 
 from pipelinekit.model.words import Word
 from pipelinekit.plan.detect.python.project import INSTALL
-from pipelinekit.plan.detect.signs import Choice, Detected
+from pipelinekit.plan.detect.signs import MIGRATES, Choice, Detected
 from pipelinekit.plan.detect.words.commands import command_of, program, run
 
 OURS = Detected(
@@ -221,3 +221,9 @@ def test_gunicorns_own_settings(settings: str, port: int, doubted: bool) -> None
         Detected(language="python"), [line("gunicorn -c deploy/g.py -b :7000 a:b")], {"deploy/g.py": settings}
     )
     assert told.port == 7000
+
+
+@pytest.mark.parametrize(("release", "left"), [("python manage.py migrate", 0), ("python seed.py", 1)])
+def test_a_release_that_migrates_answers_for_the_tables(release: str, left: int) -> None:
+    found = OURS.doubting(f"a/migrations: {MIGRATES} [python, manage.py, migrate]}}")
+    assert len(run(found, [line(release, "", what="before")], {}).doubts) == left
