@@ -213,6 +213,11 @@ def sets_of(here: Draft) -> dict[str, Any]:
     return read_sets(here.settings.set, "draft.toml", f"environments.{here.words.environment}.set")
 
 
+def hosts_of(here: Draft, target: Target) -> dict[str, Any]:
+    """What is laid over the chart's values so that this copy has names of its own."""
+    return place.hosts(here.app.processes_in(target.environment.name), target.namespace)
+
+
 @contextmanager
 def chart_of(here: Draft, target: Target) -> Iterator[release.Chart]:
     """The chart as it is now, and its values."""
@@ -242,7 +247,7 @@ def prepared(
     """What goes to the cluster, and the login that pods pull with."""
     login = here.login(built.repository.partition("/")[0])
     wishes = release.Wishes(
-        hosts=place.hosts(here.app.processes_in(target.environment.name), target.namespace),
+        hosts=hosts_of(here, target),
         sets=sets_of(here),
         peers=peers,
         develop=develop(chart, built) if develop else {},
