@@ -159,8 +159,7 @@ def _require_all(here: Draft, target: Target, peers: Peers, log: Log) -> None:
     """Name what the namespace lacks; raises `Refused` for what no pod can start without."""
     wanted = secrets_of(here.app, target.environment.name)
     there = here.cluster.secret_versions(target, wanted) if wanted else {}
-    command = f"kubectl --context {target.context} --namespace {target.namespace}"
-    if faults := lacking.missing_secrets(here.app, target, there, command):
+    if faults := lacking.missing_secrets(here.app, target, there, target.kubectl):
         raise Refused(*faults)
     mount = here.platform.vault.mount if here.platform.vault else ""
     notices = lacking.vault_notices(here.app, target, mount)
