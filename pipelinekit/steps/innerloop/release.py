@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 from pipelinekit.errors import refused
@@ -115,14 +114,12 @@ def _laid(plan: ReleasePlan, target: Target, chart: Chart, image: Built, wishes:
 def require_ours(target: Target, state: ReleaseState | None) -> None:
     """Raise `Refused` for a release that a pipeline or a hand has installed: it is theirs to change."""
     if state and not state.values.get(DRAFT):
-        # Without it the current context's release would go, whichever cluster that is.
-        context = f"--kube-context {quote(target.context)} " if target.context else ""
         raise refused(
             "release-foreign",
             f"release '{target.name}' in {target.namespace} was not made by `draft up` "
             f"(revision {state.revision}, {state.status})",
             hint="take `namespace` out of draft.toml: each developer then has one of their own; where it is"
-            f" yours, `helm {context}--namespace {target.namespace} uninstall {target.name}` makes room",
+            f" yours, `helm uninstall {target.name} {target.for_helm}` makes room",
         )
 
 

@@ -58,7 +58,7 @@ def test_a_release_that_others_have_made_is_theirs() -> None:
     require_ours(TARGET, installed({"draft": "orders"}))
     with pytest.raises(Refused) as caught:
         require_ours(replace(TARGET, context="a b"), installed({"environment": "dev"}))
-    assert "`helm --kube-context 'a b' --namespace draft-p-alice uninstall orders`" in (
+    assert "`helm uninstall orders --namespace draft-p-alice --kube-context 'a b'`" in (
         caught.value.faults[0].hint
     )
     assert caught.value.faults[0].code == "release-foreign"
