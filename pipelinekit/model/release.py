@@ -152,6 +152,12 @@ class Target:
         scope = f"--context {shlex.quote(self.context)} " if self.context else ""
         return f"kubectl {scope}--namespace {self.namespace}"
 
+    @property
+    def for_helm(self) -> str:
+        """The options with which somebody's own `helm` acts there, and not where its current context is."""
+        context = f" --kube-context {shlex.quote(self.context)}" if self.context else ""
+        return f"--namespace {self.namespace}{context}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseState:

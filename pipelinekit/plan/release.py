@@ -120,7 +120,7 @@ def check_installable(target: Target, state: ReleaseState | None) -> None:
             "release-uninstalling",
             f"release '{target.name}' is being removed from {target.namespace} (revision {state.revision})",
             hint="wait for whoever is at it; when nobody is, this ends it, and the next deploy installs:\n"
-            f"helm uninstall {target.name} --namespace {target.namespace}",
+            f"helm uninstall {target.name} {target.for_helm}",
         )
 
 

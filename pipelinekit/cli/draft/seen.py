@@ -14,18 +14,16 @@ from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli import report
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
-from pipelinekit.cli.draft.rise import ground, parity, rising
+from pipelinekit.cli.draft.rise import debugging, ground, parity, rising
 from pipelinekit.cli.draft.sync import synced
 from pipelinekit.cli.options import JSON, PLAN
 from pipelinekit.errors import check_failed, usage
 from pipelinekit.model.draft import BUILD_ID, Built
 from pipelinekit.plan.chartvalues import chart_of
-from pipelinekit.plan.draft.values import INJECTED
 from pipelinekit.plan.moment import moment
-from pipelinekit.reading.values import overlay
 from pipelinekit.steps.artefacts.recipe import resolve
 from pipelinekit.steps.deploying import deployment
-from pipelinekit.steps.innerloop import image, tasks
+from pipelinekit.steps.innerloop import image, release, tasks
 
 if TYPE_CHECKING:
     from pipelinekit.model.release import ReleaseState, Target
@@ -46,11 +44,14 @@ def _tag_of(values: Any) -> str:
 
 def _is_installed(here: Draft, target: Target, state: ReleaseState) -> bool:
     """Whether a release is of the chart that is in the folder now, with what draft.toml sets over it."""
-    given = {key: each for key, each in rising.sets_of(here).items() if key not in INJECTED}
-    # A debugger is laid over what is set.
-    kept = "develop" in state.values or overlay(dict(state.values), given) == dict(state.values)
     with rising.chart_of(here, target) as chart:
-        return kept and chart_of(state.values) == chart.digest
+        wishes = release.Wishes(
+            hosts=rising.hosts_of(here, target),
+            sets=rising.sets_of(here),
+            develop=debugging.kept(here, chart, state.values),
+        )
+        same = chart_of(state.values) == chart.digest
+        return same and release.is_given(here.plan, target, chart, wishes, state.values)
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipelinekit.plan.detect import choices, node, pages, php, python, ruby
-from pipelinekit.plan.detect.compiled import dotnet, go, gradle, jvm, rust
+from pipelinekit.plan.detect.compiled import dotnet, go, gradle, jvm, maven, rust
 from pipelinekit.plan.detect.own import sources
 from pipelinekit.plan.detect.routes import with_health
 from pipelinekit.plan.detect.signs import Detected, Texts
@@ -13,7 +13,7 @@ from pipelinekit.plan.detect.signs import Detected, Texts
 LOOKS: tuple[Callable[[Texts], Detected | None], ...] = (
     go.look,
     rust.look,
-    jvm.maven,
+    maven.look,
     gradle.look,
     dotnet.look,
     python.look,

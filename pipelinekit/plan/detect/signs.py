@@ -14,7 +14,7 @@ Texts = Mapping[str, str]
 
 READ = re.compile(
     r"(^|/)(Pipfile(\.lock)?|Procfile|Aptfile|system\.properties|fly\.toml|railway\.(json|toml)|nixpacks\.toml"
-    r"|nginx\.conf|app\.json|tox\.ini|devcontainer\.json|\.devcontainer\.json|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props"
+    r"|nginx\.conf|app\.json|appsettings(?:\.Production)?\.json|libs\.versions\.toml|tsconfig\.json|tox\.ini|devcontainer\.json|\.devcontainer\.json|go\.mod|go\.work|Cargo\.lock|rust-toolchain(\.toml)?|global\.json|[^/]+\.props"
     r"|Gemfile(\.lock)?|config\.ru|\.ruby-version|\.tool-versions|composer\.lock|\.env\.(?:example|dist)|bin/www|\.?mise\.toml|\.sdkmanrc|\.java-version"
     r"|schema\.prisma|Dockerfile(\.[\w-]+)?|[\w-]+\.[Dd]ockerfile|\.nvmrc|\.node-version|\.python-version|runtime\.txt|yarn\.lock|angular\.json|nest-cli\.json"
     r"|Cargo\.toml|pom\.xml|package\.json|composer\.json|pyproject\.toml|setup\.cfg"
@@ -47,6 +47,8 @@ _PROGRAMS = {"node": re.compile(r"\.[cm]?[jt]s$"), "ruby": re.compile(r"\.rb$")}
 """What a package is called that runs, in the languages that build sites as well."""
 JOBS = "its jobs want a process of their own, in processes"
 """How the doubt ends that nothing runs a queue's jobs."""
+MIGRATES = "if the database is its own, before: {migrate:"
+"""How the doubt goes on that nothing makes the tables of a database."""
 UNSERVED = "a worker, without a port"
 """How the doubt ends whether a program answers requests at all."""
 

@@ -92,6 +92,26 @@ def debugged(found: Mapping[str, Debugger], own: Values) -> dict[str, Any]:
     return {"develop": {"debug": ports}, "processes": processes}
 
 
+def kept(own: Values, installed: Values) -> dict[str, Any]:
+    """What `debugged` laid over the values that are installed, for the chart's values as they are now.
+
+    Where the image says how a process begins, it begins as it did.
+    """
+    processes: dict[str, dict[str, Any]] = {}
+    for name in _mapping(_mapping(installed.get("develop")).get("debug")):
+        process = _mapping(_mapping(own.get("processes")).get(name))
+        there = _mapping(_mapping(installed.get("processes")).get(name))
+        said, command = process.get("command"), there.get("command")
+        if said and isinstance(said, list | tuple):
+            one = _of([str(each) for each in said], _taken(process))
+            command = list(one.command if one else said)
+        processes[name] = {"command": command}
+        memory = _mapping(process.get("resources")).get("memory")
+        if memory and isinstance(command, list) and "debugpy" in command:
+            processes[name]["resources"] = {"memory": more(str(memory), MORE)}
+    return {"processes": processes} if processes else {}
+
+
 def _of(words: Sequence[str], taken: set[int]) -> Debugger | None:
     program = words[0].rpartition("/")[2] if words else ""
     for kind, make in (("python", _python), ("node", _node), ("java", _java)):

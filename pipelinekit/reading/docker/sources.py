@@ -13,6 +13,8 @@ from pipelinekit.reading.docker.dockerfile import WORD, Instruction, instruction
 RUNTIMES = {"python": "python", "node": "node"}
 """The languages whose sources run as they are, and the program that can receive them in their images."""
 _HARMLESS = re.compile(r"npm prune\b|pnpm prune\b|yarn (install --production|workspaces focus)\b|(rm|ln) ")
+_STEPS = re.compile(r"&&|\|\||[;|&\n]")
+_INNER = re.compile(r"`|\$\(|<\(")
 _IF_PRESENT = "npm run build --if-present"
 
 
@@ -34,7 +36,7 @@ def layout_of(text: str, language: str, package: str = "", target: str = "") -> 
     for each in counted[whole + 1 :]:
         command = _command(each)
         builds = command == _IF_PRESENT and not _has_build(package)
-        if each.word == "RUN" and not builds and not _HARMLESS.match(command):
+        if each.word == "RUN" and not builds and not _is_harmless(command):
             return f"something is made of them: RUN {command[:60]}"
     apart = {source.removeprefix("./").rstrip("/") for each in counted for source in copied(each)}
     return Layout(runtime=runtime, apart=tuple(sorted(apart - {".", ""})))
@@ -117,6 +119,11 @@ def copied(each: Instruction) -> list[str]:
     if each.word not in {"COPY", "ADD"} or _from(each):
         return []
     return ["." if word == "./" else word for word in _words(each)[:-1]]
+
+
+def _is_harmless(command: str) -> bool:
+    """Whether each of the steps that a shell makes of it is: one that is may stand before one that is not."""
+    return not _INNER.search(command) and all(_HARMLESS.match(each.strip()) for each in _STEPS.split(command))
 
 
 def _has_build(package: str) -> bool:

@@ -23,6 +23,8 @@ _ONCE = re.compile(
 """Names of what runs once, or for a developer: no process that lasts."""
 MOST = 12
 """So many services are named."""
+LONGEST = 20
+"""So many services are followed from one that extends another: each of them is merged for each before it."""
 _ASKED = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::\d+)?(/[\w./-]*)")
 
 
@@ -78,7 +80,8 @@ def _extended(services: dict[str, Any], name: str) -> Any:
     while isinstance(above, dict) and isinstance(found, dict):
         extends = above.get("extends")
         other = text_of(extends.get("service")) if isinstance(extends, dict) else text_of(extends)
-        if not other or other in seen or (isinstance(extends, dict) and "file" in extends):
+        elsewhere = isinstance(extends, dict) and "file" in extends
+        if not other or other in seen or elsewhere or len(seen) > LONGEST:
             break
         seen.add(other)
         above = services.get(other)

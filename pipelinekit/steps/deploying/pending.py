@@ -41,7 +41,7 @@ def settled_state(
             raise refused(
                 "release-pending",
                 f"release '{target.name}' is {state.status}, {who}",
-                hint=f"helm history {target.name} --namespace {target.namespace}",
+                hint=f"helm history {target.name} {target.for_helm}",
             )
         if alive is False or time.time() > until:
             # Who has finished between the two questions is as gone as who was killed.

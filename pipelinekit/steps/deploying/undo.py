@@ -45,7 +45,7 @@ def undo(
             target, good, timeout=timeout, hopeless=Patience(target, cluster, say, timeout).hopeless
         )
     except PipelinekitError as error:
-        again = f"helm rollback {target.name} {good} --namespace {target.namespace}"
+        again = f"helm rollback {target.name} {good} {target.for_helm}"
         return f"rolling back to revision {good} failed as well ({error.faults[0].problem})\nlater: {again}"
     return f"rolled back to revision {good}, which runs"
 

@@ -15,12 +15,13 @@ from pipelinekit.model.draft import BUILD_ID, DRAFT, Built
 from pipelinekit.model.receipts import ChartPublished
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import autoscales, given_values
-from pipelinekit.plan.draft.values import injected, with_build
+from pipelinekit.plan.draft.values import INJECTED, Values, injected, with_build
 from pipelinekit.ports import Say, SecretVersions
 from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.deploying.deployment import Prepared
-from pipelinekit.steps.deploying.referenced import with_versions
+from pipelinekit.steps.deploying.referenced import MARKS, with_versions
 
+_ASIDE = INJECTED | {"develop", "peers", MARKS}
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -59,14 +60,7 @@ def prepare(
     say: Say,
 ) -> Prepared:
     """What goes to the developer's namespace; the same as what runs there gets the same `buildID`."""
-    own = dict(chart.values)
-    upper = given_values(plan, target.environment, own, chart.digest)
-    if wishes.peers and "peers" in upper:
-        upper["peers"] = {word: dict(each) for word, each in wishes.peers.items()}
-    for layer in (wishes.hosts, wishes.sets, wishes.develop):
-        upper = overlay(upper, dict(layer))
-    name = target.name
-    upper = overlay(upper, injected(name, image, own, chart.digest, pull_secret=wishes.pull_secret))
+    upper = _laid(plan, target, chart, image, wishes)
     lower, text = with_versions((chart.environment, json.dumps(upper)), plan.app, target, cluster, say)
     upper = read_values(text, "values")
     merged = overlay(read_values(lower, "values"), upper)
@@ -88,8 +82,33 @@ def prepare(
         archive=chart.folder,
         layers=(lower, text),
         values=values,
-        autoscales=autoscales(overlay(own, values)),
+        autoscales=autoscales(overlay(dict(chart.values), values)),
     )
+
+
+def is_given(plan: ReleasePlan, target: Target, chart: Chart, wishes: Wishes, installed: Values) -> bool:
+    """Whether a release has the values that `prepare` gives now, as far as chart and wishes say them.
+
+    What the image, partners and Secrets say is passed over, and the debugger's or sync's own part.
+    """
+    none = Built(repository="", tag="", digest="", built=False, pushed=False)
+    now = overlay(read_values(chart.environment, "values"), _laid(plan, target, chart, none, wishes))
+    return _said(now) == _said(installed)
+
+
+def _said(values: Values) -> dict[str, Any]:
+    return {key: each for key, each in values.items() if key not in _ASIDE}
+
+
+def _laid(plan: ReleasePlan, target: Target, chart: Chart, image: Built, wishes: Wishes) -> dict[str, Any]:
+    """What is laid over the chart's values, but for what the cluster says."""
+    own = dict(chart.values)
+    upper = given_values(plan, target.environment, own, chart.digest)
+    if wishes.peers and "peers" in upper:
+        upper["peers"] = {word: dict(each) for word, each in wishes.peers.items()}
+    for layer in (wishes.hosts, wishes.sets, wishes.develop):
+        upper = overlay(upper, dict(layer))
+    return overlay(upper, injected(target.name, image, own, chart.digest, pull_secret=wishes.pull_secret))
 
 
 def require_ours(target: Target, state: ReleaseState | None) -> None:
@@ -100,7 +119,7 @@ def require_ours(target: Target, state: ReleaseState | None) -> None:
             f"release '{target.name}' in {target.namespace} was not made by `draft up` "
             f"(revision {state.revision}, {state.status})",
             hint="take `namespace` out of draft.toml: each developer then has one of their own; where it is"
-            f" yours, `helm --namespace {target.namespace} uninstall {target.name}` makes room",
+            f" yours, `helm uninstall {target.name} {target.for_helm}` makes room",
         )
 
 

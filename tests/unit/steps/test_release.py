@@ -504,7 +504,9 @@ def test_what_something_else_began_is_refused(bench: Bench) -> None:
     with pytest.raises(Refused) as caught:
         bench.deploy()
     assert (code_of(caught.value), caught.value.exit_code) == ("release-pending", 6)
-    assert caught.value.faults[0].hint == "helm history orders --namespace payments-dev"
+    assert (
+        caught.value.faults[0].hint == "helm history orders --namespace payments-dev --kube-context acme-dev"
+    )
     assert "by something else than pipelinekit" in caught.value.faults[0].problem
     assert bench.records[1].status == "pending-install"
 
@@ -539,7 +541,10 @@ def test_a_release_that_somebody_removes_is_theirs_to_end(bench: Bench) -> None:
     with pytest.raises(Refused) as caught:
         bench.deploy()
     assert code_of(caught.value) == "release-uninstalling"
-    assert "helm uninstall orders --namespace payments-dev" in caught.value.faults[0].hint
+    assert (
+        "helm uninstall orders --namespace payments-dev --kube-context acme-dev"
+        in caught.value.faults[0].hint
+    )
     assert list(bench.records) == [1]
 
 
@@ -606,7 +611,10 @@ def test_a_rollback_that_fails_too_keeps_the_first_reason_first(bench: Bench) ->
         bench.deploy()
     assert caught.value.faults[0].problem == "dev: pod a: no such image"
     assert "failed as well (helm rollback: the quota is full)" in caught.value.faults[0].hint
-    assert "helm rollback orders 1 --namespace payments-dev" in caught.value.faults[0].hint
+    assert (
+        "helm rollback orders 1 --namespace payments-dev --kube-context acme-dev"
+        in caught.value.faults[0].hint
+    )
 
 
 def test_without_a_reason_from_the_pods_helms_own_stands(bench: Bench) -> None:

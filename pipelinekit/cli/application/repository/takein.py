@@ -139,9 +139,9 @@ def seen_in(texts: Mapping[str, str], name: str = "", named: Named = _NOTHING) -
     seen = told(keptfile.described(seen, dockerfile, theirs, words, named.target), words, theirs)
     # What its neighbours read and write is no business of this one.
     mine = around(texts, seen, named.service)
-    for mark in (looked_for, wants.marked, written.marked):
+    for mark in (looked_for, wants.marked, written.marked, baked.marked):
         seen = mark(seen, mine)
-    for mark in (assets.marked, nginx.marked, baked.marked):
+    for mark in (assets.marked, nginx.marked):
         seen = mark(seen, texts)
     if not seen.keeps_dockerfile:
         lacks = outside.taken(texts) if named.lacks is None else named.lacks

@@ -52,6 +52,11 @@ def _own(here: Draft, chart: Chart) -> dict[str, Any]:
     return overlay(own, read_sets(here.settings.set, "draft.toml", "set"))
 
 
+def kept(here: Draft, chart: Chart, installed: Mapping[str, Any]) -> dict[str, Any]:
+    """What an `up` with debuggers has laid over the chart's values, as it would now."""
+    return debug.kept(_own(here, chart), installed)
+
+
 def developed(here: Draft, say: Callable[[str], None]) -> Callable[[Chart, Built], Mapping[str, Any]]:
     """What is laid over the chart's values, so that its programs have their debuggers.
 

@@ -159,8 +159,7 @@ def _require_all(here: Draft, target: Target, peers: Peers, log: Log) -> None:
     """Name what the namespace lacks; raises `Refused` for what no pod can start without."""
     wanted = secrets_of(here.app, target.environment.name)
     there = here.cluster.secret_versions(target, wanted) if wanted else {}
-    command = f"kubectl --context {target.context} --namespace {target.namespace}"
-    if faults := lacking.missing_secrets(here.app, target, there, command):
+    if faults := lacking.missing_secrets(here.app, target, there, target.kubectl):
         raise Refused(*faults)
     mount = here.platform.vault.mount if here.platform.vault else ""
     notices = lacking.vault_notices(here.app, target, mount)
@@ -213,6 +212,11 @@ def sets_of(here: Draft) -> dict[str, Any]:
     return read_sets(here.settings.set, "draft.toml", f"environments.{here.words.environment}.set")
 
 
+def hosts_of(here: Draft, target: Target) -> dict[str, Any]:
+    """What is laid over the chart's values so that this copy has names of its own."""
+    return place.hosts(here.app.processes_in(target.environment.name), target.namespace)
+
+
 @contextmanager
 def chart_of(here: Draft, target: Target) -> Iterator[release.Chart]:
     """The chart as it is now, and its values."""
@@ -242,7 +246,7 @@ def prepared(
     """What goes to the cluster, and the login that pods pull with."""
     login = here.login(built.repository.partition("/")[0])
     wishes = release.Wishes(
-        hosts=place.hosts(here.app.processes_in(target.environment.name), target.namespace),
+        hosts=hosts_of(here, target),
         sets=sets_of(here),
         peers=peers,
         develop=develop(chart, built) if develop else {},

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from pipelinekit.counts import counted
 from pipelinekit.plan.detect import choices
+from pipelinekit.plan.detect.compiled import kestrel
 from pipelinekit.plan.detect.signs import Choice, Detected, Texts, search
 
 MAINTAINED = (10, 0)
 """The oldest release that still gets fixes."""
-USUAL_PORT = 8080
 RUNTIME = "dotnet/runtime:{}"
 
 _PROJECT = re.compile(r"\.(cs|fs)proj$")
@@ -41,8 +41,10 @@ def look(texts: Texts) -> Detected | None:
     )
     runnable = [each for each in projects if not _is_test(each, texts[each])]
     web = [each for each in runnable if _WEB in texts[each]]
-    programs = [each for each in runnable if _WORKER in texts[each] or _is_exe(texts[each])]
-    chosen = web or programs or (runnable if len(runnable) == 1 else [])
+    workers = [each for each in runnable if _WORKER in texts[each]]
+    # A console program beside these is a tool more often than not; a worker is made to run.
+    programs = [*web, *workers] or [each for each in runnable if _is_exe(texts[each])]
+    chosen = programs or (runnable if len(runnable) == 1 else [])
     if not chosen:
         return found.doubting("no project that runs was seen: build.package names it")
     candidates = tuple(
@@ -73,14 +75,14 @@ def finished(texts: Texts, found: Detected) -> Detected:
     assembly = re.search(r"<AssemblyName>\s*([\w.-]+)\s*<", text)
     if assembly:
         found = replace(found, main=assembly[1]).because(f"its assembly is {assembly[1]}")
-    if _WEB in text:
-        return replace(found, port=USUAL_PORT).because(f"Sdk.Web: on the port that it is given, {USUAL_PORT}")
-    folder = posixpath.dirname(found.package)
+    folder = posixpath.join(posixpath.dirname(found.package), "")
     own = {
         path: each
         for path, each in texts.items()
         if path.startswith(folder) and path.endswith((".cs", ".fs"))
     }
+    if _WEB in text:
+        return kestrel.listening(found, {path: own[path] for path in sorted(own)}, texts, folder)
     if search(own, r"", r"TcpListener|HttpListener|WebApplication\."):
         return replace(found, asks_port=True).because("it listens, on a port that the source does not show")
     runtime = RUNTIME.format(found.version) if found.version else ""

@@ -1,4 +1,4 @@
-"""Java with Maven or Gradle: which module runs, how its jar starts, on which Java."""
+"""Java, by whatever builds it: which module runs, how its jar starts, on which Java."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from pipelinekit.plan.detect import choices, evidence
-from pipelinekit.plan.detect.compiled import settings
+from pipelinekit.plan.detect.compiled import catalog, settings
 from pipelinekit.plan.detect.signs import Choice, Detected, Texts, search
 
 RELEASES = (8, 11, 17, 21, 25)
@@ -43,50 +43,10 @@ _ASIDE = re.compile(
 )
 
 
-def maven(texts: Texts) -> Detected | None:
-    """A Maven project, or None."""
-    if "pom.xml" not in texts:
-        return None
-    found = Detected(language="java-maven", evidence=("pom.xml: Java with Maven",))
-    poms = _projects(texts)
-    whole = "\n".join(poms.values())
-    version = _maven_version(whole)
-    found = versioned(found, version, "pom.xml")
-    modules = sorted(folder for folder in poms if folder)
-    if modules:
-        # Each module has a project file of its own: no single one names the dependencies.
-        found = replace(found, dependencies=()).because(f"modules {', '.join(modules)}, with their parent")
-    return program(found, texts, list(poms))
-
-
-def _projects(texts: Texts) -> dict[str, str]:
-    """The text of each `pom.xml` that the one at the top builds, by its folder; comments left out."""
-    found: dict[str, str] = {}
-    waiting = [""]
-    while waiting:
-        folder = waiting.pop()
-        text = texts.get(posixpath.join(folder, "pom.xml"))
-        if text is None or folder in found:
-            continue
-        found[folder] = _uncommented(text)
-        named = re.findall(r"<module>\s*([^<\s]+)\s*</module>", found[folder])
-        waiting += [posixpath.normpath(posixpath.join(folder, each)) for each in named]
-    return {folder: found[folder] for folder in sorted(found)}
-
-
-def _uncommented(text: str) -> str:
+def uncommented(text: str) -> str:
+    """A project file without its comments."""
     parts = text.split("<!--")
     return parts[0] + "".join(each.partition("-->")[2] for each in parts[1:])
-
-
-def _maven_version(pom: str) -> str:
-    names = ("maven.compiler.release", "java.version", "maven.compiler.target", "maven.compiler.source")
-    for name in names:
-        match = re.search(rf"<{re.escape(name)}>\s*(?:1\.)?(\d+)\s*<", pom)
-        if match:
-            return match[1]
-    match = re.search(r"<(?:release|target|source)>\s*(?:1\.)?(\d+)\s*<", pom)
-    return match[1] if match else ""
 
 
 def versioned(found: Detected, asked: str, file: str) -> Detected:
@@ -104,9 +64,11 @@ def versioned(found: Detected, asked: str, file: str) -> Detected:
 def program(found: Detected, texts: Texts, modules: list[str]) -> Detected:
     """The program among the main classes of all modules, how it starts, and where it listens."""
     candidates = _mains(texts, modules)
-    boot = [each for each in candidates if _is_boot(texts, each)]
+    boot = [each for each in candidates if _boots((each.why, texts[each.why]))]
     named = [each for each in candidates if each.main in _said(texts, found, each.package)]
-    chosen = tuple(boot or named or candidates)
+    # A main class that another module's own build names is a program as well.
+    others = [each for each in named if each.package not in {one.package for one in boot}]
+    chosen = tuple([*boot, *others] or candidates)
     # A module whose build names one main class has decided.
     if len(modules) == 1 and len(chosen) > 1:
         declared = [each for each in chosen if each.main in _said(texts, found, "")]
@@ -143,15 +105,16 @@ def _is_aside(path: str) -> bool:
     return bool(_ASIDE.search(above if main else path))
 
 
-def _is_boot(texts: Texts, choice: Choice) -> bool:
-    return _SPRING in texts[choice.why]
+def _boots(file: tuple[str, str]) -> bool:
+    return file[0].endswith((".java", ".kt")) and _SPRING in file[1]
 
 
 def _said(texts: Texts, found: Detected, module: str) -> str:
     """What the build files of a module say."""
     folder = "" if module in {"", "."} else f"{module}/"
     names = ("pom.xml",) if found.language == "java-maven" else ("build.gradle", "build.gradle.kts")
-    return _uncommented("\n".join(texts.get(f"{folder}{each}", "") for each in names))
+    said = uncommented("\n".join(texts.get(f"{folder}{each}", "") for each in names))
+    return "\n".join((said, *catalog.plugins(texts, said)))
 
 
 def finished(texts: Texts, found: Detected) -> Detected:
@@ -161,8 +124,10 @@ def finished(texts: Texts, found: Detected) -> Detected:
         text for path, text in texts.items() if re.search(r"pom\.xml$|\.gradle(\.kts)?$|\.toml$", path)
     )
     spring = "spring-boot" in said or "org.springframework.boot" in said or "spring-boot" in whole
-    found = _profiled(_of(texts, found), _started(found, said, whole))
-    if spring:
+    own = _of(texts, found)
+    found = _profiled(own, _started(found, said, whole))
+    # What the whole says may be of another module.
+    if spring and (any(map(_boots, own.items())) or not any(map(_boots, texts.items()))):
         return _spring(texts, found, whole)
     if "quarkus" in whole:
         found = replace(found, port=_configured(texts, found, "quarkus.http.port") or 8080, main="")

@@ -33,6 +33,7 @@ _WRITES: tuple[tuple[tuple[str, ...], re.Pattern[str] | None, Sought], ...] = (
             ("open(", r"open(?<!\wopen)\([^()\n]{0,200},\s*(?:mode\s*=\s*)?[\"'][wax]b?\+?[\"']"),
             (".write_", r"\.write_(?:text|bytes)\("),
             ("UPLOAD_FOLDER", r"UPLOAD_FOLDER"),
+            ("MEDIA_ROOT", r"(?m:^)MEDIA_ROOT(?=\s*=)"),
             ("os.m", r"os(?<!\wos)\.(?:mkdir|makedirs)\([^()\n]{0,80}"),
             ("pidfile", _FILE_OF.format("pidfile")),
             ("log", _FILE_OF.format("(?:access|error)log")),
@@ -115,6 +116,8 @@ _ASIDE = re.compile(
     r"|bin|cypress)/|[._](test|spec|config)\.|(^|/)(test_|conftest|setup|gulpfile|build\.)|\.d\.ts$"
 )
 _TEMPORARY = re.compile(r"[\"'`]/tmp\b|[Tt]empfile|tmpdir|TempDir|sys_get_temp_dir|php://|/dev/")
+_BEAT = re.compile(r"\bcelery\b.*\s(?:beat|-B|--beat)(?:\s|$)")
+_BEATS_ELSEWHERE = re.compile(r"\s(?:-s|--schedule|--scheduler|-S|--schedule-filename)(?:[ =]|\S)")
 _MOST = 3
 _LONGEST = 60
 """Characters of a place that writes, as a doubt shows it."""
@@ -126,6 +129,12 @@ def marked(found: Detected, texts: Texts) -> Detected:
     """The same; where its source writes to a folder that no volume covers, with a doubt."""
     if found.volumes or found.choices or found.language == "static" or found.is_site:
         return found
+    for line in (" ".join(each) for each in (found.command, *found.processes.values())):
+        if _BEAT.search(line) and not _BEATS_ELSEWHERE.search(line):
+            found = found.doubting(
+                "celery beat keeps celerybeat-schedule where it starts, and the image is not written to:"
+                " --schedule=/tmp/celerybeat-schedule"
+            )
     # Few files have a word of it: the others are neither sorted nor looked at again.
     few = [path for path, text in texts.items() if text and _may_write(path, text)]
     for path in sorted(few, key=lambda each: (each.count("/"), each)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from dataclasses import replace
 
 from pipelinekit.plan.detect import choices
@@ -85,8 +86,9 @@ def member(texts: Texts, folder: str) -> Detected | None:
     if command and command[:2] != ("sh", "-c"):
         command = ("npm", "--prefix", folder, "start") if "start" in those[folder].scripts else command
     elif command:
-        command = ("sh", "-c", f"cd {folder} && {command[2]}")
-    test = ("sh", "-c", f"cd {folder} && exec {' '.join(found.test)}") if found.test else ()
+        command = ("sh", "-c", f"cd {shlex.quote(folder)} && {command[2]}")
+    line = f"cd {shlex.quote(folder)} && exec {shlex.join(found.test)}"
+    test = ("sh", "-c", line) if found.test else ()
     placed = f"{folder}/{found.package}" if found.package else ""
     # pnpm prunes one project at a time, and would leave the others' links without what they need.
     prune = found.prune and not found.installer.startswith("pnpm")

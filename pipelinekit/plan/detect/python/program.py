@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pipelinekit.plan.detect.beside import alone
 from pipelinekit.plan.detect.evidence import listens
+from pipelinekit.plan.detect.python.beside import around
 from pipelinekit.plan.detect.python.demos import gradio, nicegui, streamlit
 from pipelinekit.plan.detect.python.django import django
 from pipelinekit.plan.detect.python.project import PORT, Project, has, served_by
@@ -74,8 +75,8 @@ def program(texts: Texts, project: Project, found: Detected) -> Detected:
     for look in (django, streamlit, gradio, nicegui, _asgi, _wsgi, _celery):
         said = look(texts, ours, project, found)
         if said:
-            return said
-    return _script(texts, ours, project, found)
+            return around(texts, project, said)
+    return around(texts, project, _script(texts, ours, project, found))
 
 
 def _sources(texts: Texts) -> list[str]:

@@ -19,13 +19,19 @@ def look(texts: Texts) -> Detected | None:
         language="ruby",
         version=choice.version,
         dependencies=gems.files(texts),
-        system={"run": said.libraries} if said.libraries else {},
+        system=_system(said.libraries),
         evidence=("Gemfile: Ruby", f"{where or 'no version is asked for'}: Ruby {choice.version}"),
     )
     if said.libraries:
         found = found.because(f"gems that look for {' '.join(said.libraries)} when they run")
     found = found.doubting(f"Ruby {choice.version}: {choice.doubt}" if choice.doubt else "", said.doubt)
     return _tested(texts, program.program(texts, said, found))
+
+
+def _system(libraries: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """When they are wanted: the build's image has all of them but Node."""
+    built = {"build": (gems.NODE,)} if gems.NODE in libraries else {}
+    return {**built, "run": libraries} if libraries else {}
 
 
 def _tested(texts: Texts, found: Detected) -> Detected:

@@ -22,6 +22,10 @@ _LIBRARIES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset(("rails", "railties", "tzinfo")), "tzdata"),
 )
 """Which gems look for which of Debian's packages when they run; many bring a library of their own."""
+_SCRIPTED = frozenset(("execjs", "uglifier", "coffee-rails", "coffee-script", "autoprefixer-rails"))
+"""They refuse to be loaded where no JavaScript runs, in the build and after it."""
+_RUNTIMES = frozenset(("mini_racer", "therubyracer", "duktape"))
+NODE = "nodejs"
 _FILES = ("Gemfile", "Gemfile.lock", ".ruby-version", ".tool-versions")
 
 
@@ -41,6 +45,8 @@ def read(texts: Texts) -> Gems:
     lock = texts.get("Gemfile.lock", "")
     everything = named | {each for each, _ in _LOCKED.findall(lock)}
     libraries = tuple(package for who, package in _LIBRARIES if who & everything)
+    if _SCRIPTED & everything and not _RUNTIMES & everything:
+        libraries = (*libraries, NODE)
     return Gems(named, everything, libraries, _elsewhere(lock))
 
 

@@ -60,7 +60,11 @@ def _sources(texts: Texts) -> list[str]:
 def _site(texts: Texts, found: Detected, name: str, line: str, folder: str) -> Detected:
     said = re.search(r"^destination:\s*[\"']?\.?/?([\w./-]+)", texts.get("_config.yml", ""), re.MULTILINE)
     folder = said[1].rstrip("/") if said and name != "middleman" else folder
-    found = replace(found, package=folder, commands=(line,), runtime=_NGINX, port=8080, health="/", system={})
+    # What runs is a web server, and the build still wants what it wants.
+    system = {when: each for when, each in found.system.items() if when == "build"}
+    found = replace(
+        found, package=folder, commands=(line,), runtime=_NGINX, port=8080, health="/", system=system
+    )
     found = found.because(f"{name}: a site, built into {folder}; a web server has the pages")
     base = re.search(r"^baseurl:\s*[\"']?(/[\w./-]+)", texts.get("_config.yml", ""), re.MULTILINE)
     return found.doubting(f"_config.yml: baseurl {base[1]}: here the pages are at /" if base else "")

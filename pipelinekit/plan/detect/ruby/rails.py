@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipelinekit.plan.detect.needs.writes import writing
 from pipelinekit.plan.detect.ruby import assets
 from pipelinekit.plan.detect.ruby.gems import Gems
-from pipelinekit.plan.detect.signs import JOBS, Detected, Texts
+from pipelinekit.plan.detect.signs import JOBS, MIGRATES, Detected, Texts
 
 PORT = 3000
 _ASSETS = frozenset(
@@ -29,6 +29,13 @@ _ENV = {
     "PIDFILE": "/tmp/server.pid",  # noqa: S108 - the container's
 }
 _WORKERS = ("sidekiq", "resque", "good_job", "solid_queue", "delayed_job", "delayed_job_active_record", "que")
+_ASSUMES = (7, 1)
+"""The first Rails that takes `config.assume_ssl` for more than a word."""
+_EXCLUDE = "config.ssl_options = {redirect: {exclude: ->(request) { request.path == PATH }}} for run.health"
+_LOCKED = re.compile(r"^    rails(?:ties)? \((\d{1,3})\.(\d{1,3})", re.MULTILINE)
+_NAMED = re.compile(
+    r"^[^\S\n]*gem[\s(]+[\"']rails[\"'],\s*[\"'][^\d\"'\n]*(\d{1,3})\.(\d{1,3})", re.MULTILINE
+)
 _CODE = re.compile(r"^[^\S\n]*#.*$", re.MULTILINE)
 
 
@@ -57,9 +64,7 @@ def program(texts: Texts, gems: Gems, found: Detected) -> Detected:
         "Rails needs SECRET_KEY_BASE, or RAILS_MASTER_KEY with credentials, in run.secrets"
     )
     if any(each.startswith("db/migrate/") for each in texts):
-        found = found.doubting(
-            "db/migrate: if the database is its own, before: {migrate: [bin/rails, db:migrate]}"
-        )
+        found = found.doubting(f"db/migrate: {MIGRATES} [bin/rails, db:migrate]}}")
     workers = [each for each in _WORKERS if each in gems.named]
     return found.doubting(f"{workers[0]}: {JOBS}" if workers else "")
 
@@ -82,9 +87,11 @@ def _health(texts: Texts, found: Detected) -> Detected:
     )
     forced = re.search(r"\bforce_ssl\s*=\s*true", production)
     if forced and not re.search(r"\bassume_ssl\s*=\s*true", production):
+        said = _LOCKED.search(texts.get("Gemfile.lock", "")) or _NAMED.search(texts.get("Gemfile", ""))
+        old = said is not None and (int(said[1]), int(said[2])) < _ASSUMES
         return found.doubting(
             "config/environments/production.rb: force_ssl sends each request to https, which an ingress ends:"
-            " config.assume_ssl = true"
+            f" {_EXCLUDE if old else 'config.assume_ssl = true'}"
         )
     return replace(found, health=f"/{shown['path'].lstrip('/')}") if shown else found
 

@@ -13,7 +13,7 @@ from pipelinekit.model.app import WEB
 from pipelinekit.model.repository.words import Word
 from pipelinekit.plan.detect.python.program import listening
 from pipelinekit.plan.detect.python.project import INSTALL
-from pipelinekit.plan.detect.signs import JOBS, UNSERVED, Choice, Detected, Texts
+from pipelinekit.plan.detect.signs import JOBS, MIGRATES, UNSERVED, Choice, Detected, Texts
 from pipelinekit.plan.detect.words.kinds import of
 
 _FROM_SOURCE = frozenset(("python", "node", "ruby"))
@@ -37,6 +37,7 @@ _ELSEWHERE = re.compile(r"\s(?:-[bp]|--(?:bind|port)\b)")
 _BY_FILE = re.compile(r"\s(?:-[cC]|--config)[ =]?(\S+)")
 _BIND = re.compile(r"^bind\s*=\s*\[?[\"'](?P<host>[\w.]*):(?P<port>\d{2,5})[\"']", re.MULTILINE)
 _THEIR_FILES = ("gunicorn.conf.py", "config/puma.rb")
+_MIGRATES = re.compile(r"migrat|upgrade")
 _OURS = re.compile(r",? on port \d+(?=$|, by )")
 
 
@@ -72,8 +73,10 @@ def run(found: Detected, words: Sequence[Word], texts: Texts) -> Detected:
     web = lines.pop(WEB, None)
     if web:
         found = _web(found, web, texts)
+    # Where nothing serves, one of them is the program: its own guess would run beside it a second time.
+    main = None if web or found.server else next((each for each in lines.values() if not each.weak), None)
     for each in lines.values():
-        found = _beside(found, each, alone=not web and len(lines) == 1)
+        found = _beside(found, each, main=each is main)
     for each in of(words, "before")[:1]:
         found = _before(found, each)
     return found
@@ -194,8 +197,8 @@ def _by_source(found: Detected, before: Detected, texts: Texts) -> Detected:
     return replace(found, port=None, asks_port=True)
 
 
-def _beside(found: Detected, word: Word, *, alone: bool) -> Detected:
-    """A process that is not web: it gets no port."""
+def _beside(found: Detected, word: Word, *, main: bool) -> Detected:
+    """A process that is not web: it gets no port. `main` is the program itself, where nothing serves."""
     label = names.label_from(word.name, names.PROCESS_MAX)
     ours = found.keeps_dockerfile or not _has_source(found)
     if word.weak or ours or not label:
@@ -203,7 +206,7 @@ def _beside(found: Detected, word: Word, *, alone: bool) -> Detected:
             f"{word.place}: {word.name}: {_short(word)}: a process of its own, in processes, if it is needed"
         )
         return found.because(words) if word.weak else found.doubting(words)
-    if alone and not found.server:
+    if main:
         found = replace(_without_ours(found, word.value), command=command_of(word.value))
         doubts = tuple(each for each in _settled(found.doubts) if not each.endswith(UNSERVED))
         return replace(found, port=None, doubts=doubts).because(
@@ -227,7 +230,11 @@ def _has_source(found: Detected) -> bool:
 def _before(found: Detected, word: Word) -> Detected:
     if found.keeps_dockerfile or not _has_source(found):
         return found.doubting(f"{word.place}: {_short(word)} runs before each rollout: say it in before")
-    found = replace(found, before={**found.before, "release": command_of(word.value)})
+    open_still = tuple(
+        each for each in found.doubts if MIGRATES not in each or not _MIGRATES.search(word.value)
+    )
+    before = {**found.before, "release": command_of(word.value)}
+    found = replace(found, before=before, doubts=open_still)
     found = found.because(f"{word.place}: {_short(word)}, before each rollout")
     if found.language == "node" and found.prune:
         return found.doubting(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import Refused
-from pipelinekit.plan.draft.debug import debugged, debuggers, lacking
+from pipelinekit.plan.draft.debug import debugged, debuggers, kept, lacking
 
 AGENT = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:5005"
 
@@ -94,3 +94,14 @@ def test_what_is_laid_over_the_values(words: str, given: str, memory: str | None
 def test_what_an_image_lacks_is_named() -> None:
     assert "debugpy" in lacking("python", "web")
     assert "runtime" in lacking("java", "web")
+
+
+@pytest.mark.parametrize("words", [("python", "-m", "orders"), ("node", "app.js"), ()])
+def test_what_a_debugger_has_laid_is_known_again(words: tuple[str, ...]) -> None:
+    said = own(*words, resources={"memory": "64Mi"})
+    begins = ("python", "-m", "orders")
+    there = debugged(debuggers(said, begins, "python"), said)
+    assert kept(said, there) == {"processes": there["processes"]}
+    other = own("python", "-m", "other", resources={"memory": "96Mi"})
+    assert kept(other, there) != {"processes": there["processes"]}
+    assert kept(said, {}) == {}

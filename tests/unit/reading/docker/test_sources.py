@@ -25,6 +25,9 @@ def test_generated_images_of_interpreted_languages_can_be_synced() -> None:
         (PYTHON, "go", "compiled"),
         (PYTHON.replace("COPY . .", "COPY . .\nRUN pip install ."), "python", "RUN pip install ."),
         (PYTHON.replace("COPY . .", 'COPY . .\nRUN ["sh", "-c", "make all"]'), "python", "RUN make all"),
+        ("FROM x\nCOPY . .\nRUN rm -rf a && npm run build\n", "node", "RUN rm -rf a && npm run build"),
+        ("FROM x\nCOPY . .\nRUN npm prune --omit=dev; npx tsc\n", "node", "something is made of them"),
+        ("FROM x\nCOPY . .\nRUN ln -s $(make all) b\n", "python", "something is made of them"),
         ("FROM x\nCOPY src/ /app/\n", "python", "no COPY of the folder as a whole"),
         ("", "python", "no COPY of the folder as a whole"),
         ("FROM x AS other\nCOPY . .\nFROM y\nCMD z\n", "python", "no COPY of the folder as a whole"),
@@ -81,3 +84,8 @@ def test_a_site_that_something_is_made_of_is_built(before: str, after: str, why:
     found = layout_of(STATIC.replace(before, after), "static")
     assert isinstance(found, str)
     assert why in found
+
+
+def test_steps_that_are_harmless_are_so_together() -> None:
+    text = "FROM x\nCOPY . .\nRUN npm prune --omit=dev && rm -rf /root/.npm && ln -s a b\n"
+    assert isinstance(layout_of(text, "node"), Layout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.reading.repository.compose import builds, read
+from pipelinekit.reading.repository.compose import LONGEST, builds, read
 
 TEXT = """services:
   db: {image: "postgres:16", ports: ["5432:5432"], environment: {POSTGRES_PASSWORD: a}}
@@ -105,3 +105,9 @@ def test_a_service_has_what_the_one_says_that_it_extends() -> None:
     assert ("port", "", "3005", False) in said
     assert not [each for each in said if "also" in each[2] or "lost" in each[2]]
     assert [each.name for each in builds({"compose.yaml": EXTENDED})] == ["api", "worker"]
+
+
+def test_a_chain_of_services_that_extend_each_other_is_followed_so_far_and_no_further() -> None:
+    chain = "".join(f"  s{each}: {{extends: s{each + 1}}}\n" for each in range(100))
+    found = builds({"compose.yaml": f"services:\n{chain}  s100: {{build: .}}\n"})
+    assert [each.name for each in found] == [f"s{each}" for each in range(100 - LONGEST, 101)]

@@ -10,7 +10,7 @@ from pipelinekit.errors import Refused
 from pipelinekit.model.draft import Built
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.steps.deploying.deployment import Prepared
-from pipelinekit.steps.innerloop.release import Chart, Wishes, build_id, prepare, require_ours
+from pipelinekit.steps.innerloop.release import Chart, Wishes, build_id, is_given, prepare, require_ours
 from tests import examples
 from tests.doubles import Cluster
 
@@ -57,7 +57,10 @@ def test_a_release_that_others_have_made_is_theirs() -> None:
     require_ours(TARGET, None)
     require_ours(TARGET, installed({"draft": "orders"}))
     with pytest.raises(Refused) as caught:
-        require_ours(TARGET, installed({"environment": "dev"}))
+        require_ours(replace(TARGET, context="a b"), installed({"environment": "dev"}))
+    assert "`helm uninstall orders --namespace draft-p-alice --kube-context 'a b'`" in (
+        caught.value.faults[0].hint
+    )
     assert caught.value.faults[0].code == "release-foreign"
 
 
@@ -66,3 +69,18 @@ def test_builds_sort_by_time_and_no_two_are_alike() -> None:
     assert len(set(made)) == 100
     assert {len(each) for each in made} == {26}
     assert [each[:10] for each in made] == sorted(each[:10] for each in made)
+
+
+def test_what_is_set_no_more_or_otherwise_is_not_what_is_given() -> None:
+    wishes = Wishes(sets={"processes": {"web": {"replicas": 2}}})
+    there = prepared(wishes).values
+    assert is_given(PLAN, TARGET, CHART, wishes, there)
+    assert not is_given(PLAN, TARGET, CHART, Wishes(), there)
+    assert not is_given(PLAN, TARGET, CHART, Wishes(sets={"processes": {"web": {"replicas": 3}}}), there)
+
+
+def test_what_partners_and_secrets_say_is_nobodys_wish() -> None:
+    there = {**prepared(Wishes(peers={"a": {"name": "a"}})).values, "secretVersions": {"a": "1"}}
+    assert is_given(PLAN, TARGET, CHART, Wishes(), there)
+    chart = replace(CHART, environment="more: 1")
+    assert not is_given(PLAN, TARGET, chart, Wishes(), there)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -11,9 +12,11 @@ from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.rise import ground, rising
 from pipelinekit.cli.wiring import Options
 from pipelinekit.errors import Refused, refused
+from pipelinekit.model.app import Process, SecretRef
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.release import Target
 from pipelinekit.steps.innerloop.release import Chart
+from tests import examples
 
 DEV = Environment(name="dev", cluster="c", namespace="{team}")
 TARGET = Target(name="orders", environment=DEV, namespace="mine", context="c")
@@ -47,3 +50,13 @@ def test_what_is_set_may_have_images_pulled_at_each_start(tmp_path: Path, line: 
         SimpleNamespace(settings=SimpleNamespace(set=(line,)), words=SimpleNamespace(environment="dev")),
     )
     assert rising.pulled(here, Chart(folder=tmp_path, digest="", values={})) is pulls
+
+
+def test_the_command_for_a_secret_that_lacks_is_for_that_context_whatever_it_is_called() -> None:
+    secret = SecretRef(kind="secret", path="keys", key="k")
+    app = examples.app(processes={"web": Process(name="web", secrets={"KEY": secret})})
+    cluster = SimpleNamespace(secret_versions=lambda *_: {})
+    here = cast("Draft", SimpleNamespace(app=app, cluster=cluster))
+    with pytest.raises(Refused) as caught:
+        rising._require_all(here, replace(TARGET, context="a b"), {}, rising.Log())
+    assert "--context 'a b' " in caught.value.faults[0].hint

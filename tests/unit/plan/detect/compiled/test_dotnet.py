@@ -71,3 +71,18 @@ def test_libraries_alone_are_told() -> None:
     found = dotnet.look({"A.csproj": LIBRARY, "B.csproj": LIBRARY})
     assert found is not None
     assert "no project that runs" in found.doubts[0]
+
+
+def test_a_worker_beside_a_web_project_is_one_of_the_programs() -> None:
+    worker = WEB.replace("Sdk.Web", "Sdk.Worker")
+    tool = LIBRARY.replace("<Target", "<OutputType>Exe</OutputType><Target")
+    found = dotnet.look({"A/A.csproj": WEB, "B/B.csproj": worker, "C/C.csproj": tool})
+    assert found is not None
+    assert [each.package for each in found.choices] == ["A/A.csproj", "B/B.csproj"]
+
+
+def test_only_what_is_in_its_own_folder_is_its_source() -> None:
+    exe = LIBRARY.replace("<Target", "<OutputType>Exe</OutputType><Target")
+    found = dotnet.look({"src/Job/Job.csproj": exe, "src/Jobs.Web/A.cs": "HttpListener"})
+    assert found is not None
+    assert not found.asks_port

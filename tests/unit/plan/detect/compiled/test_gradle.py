@@ -55,3 +55,23 @@ def test_a_build_that_reads_other_files_has_no_layer_for_its_dependencies() -> N
     found = gradle.look({"build.gradle": APP, "gradle/libs.versions.toml": ""})
     assert found is not None
     assert found.dependencies == ()
+
+
+def test_a_worker_that_its_build_names_stands_beside_spring_boot() -> None:
+    boot = "package demo;\n@SpringBootApplication\nclass Web { public static void main(String[] words) {} }\n"
+    found = gradle.look(
+        {
+            "settings.gradle.kts": 'include("web", "worker", "tools")',
+            "web/build.gradle.kts": 'plugins { id("org.springframework.boot") }',
+            "web/src/main/java/demo/Web.java": boot,
+            "worker/build.gradle.kts": APP,
+            "worker/src/main/java/demo/App.java": MAIN,
+            "tools/build.gradle.kts": "",
+            "tools/src/main/java/demo/Tool.java": MAIN.replace("App", "Tool"),
+        }
+    )
+    assert found is not None
+    assert [(each.package, each.main) for each in found.choices] == [
+        ("web", "demo.Web"),
+        ("worker", "demo.App"),
+    ]

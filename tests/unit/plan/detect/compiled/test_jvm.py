@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.plan.detect import detect
-from pipelinekit.plan.detect.compiled import jvm
+from pipelinekit.plan.detect.compiled import maven
 from tests import lookalikes
 
 
@@ -13,25 +13,6 @@ def test_spring_boot_with_maven() -> None:
     assert (found.language, found.version, found.port, found.health) == (
         "java-maven", "21", 8081, "/actuator/health",
     )  # fmt: skip
-
-
-def test_the_module_with_the_program() -> None:
-    found = jvm.maven(lookalikes.MODULES)
-    assert found is not None
-    assert (found.package, found.dependencies) == ("web", ())
-
-
-def test_an_old_way_of_saying_the_version() -> None:
-    found = jvm.maven({"pom.xml": "<maven.compiler.source>1.8</maven.compiler.source>"})
-    assert found is not None
-    assert found.version == "8"
-
-
-@pytest.mark.parametrize(("asked", "taken"), [("1.7", "8"), ("11", "11"), ("16", "17"), ("23", "25")])
-def test_a_java_that_has_images(asked: str, taken: str) -> None:
-    found = jvm.maven({"pom.xml": f"<java.version>{asked}</java.version>"})
-    assert found is not None
-    assert found.version == taken
 
 
 MAIN = "package shop;\n\npublic class Shop { public static void main(String[] words) { CODE } }\n"
@@ -47,7 +28,7 @@ MAIN = "package shop;\n\npublic class Shop { public static void main(String[] wo
     ],
 )
 def test_a_jar_runs_alone_or_is_started_by_its_class(pom: str, main: str) -> None:
-    found = jvm.maven({"pom.xml": pom, "src/main/java/shop/Shop.java": MAIN})
+    found = maven.look({"pom.xml": pom, "src/main/java/shop/Shop.java": MAIN})
     assert found is not None
     assert found.main == main
 
@@ -62,7 +43,7 @@ def test_a_jar_runs_alone_or_is_started_by_its_class(pom: str, main: str) -> Non
     ],
 )
 def test_a_port_is_the_servers_own_or_asked(code: str, port: int | None, asks: bool, server: bool) -> None:
-    found = jvm.maven({"pom.xml": "", "src/main/java/shop/Shop.java": MAIN.replace("CODE", code)})
+    found = maven.look({"pom.xml": "", "src/main/java/shop/Shop.java": MAIN.replace("CODE", code)})
     assert found is not None
     assert (found.port, found.asks_port, found.server) == (port, asks, server)
 
@@ -73,8 +54,8 @@ def test_several_that_run_are_a_question_and_tests_are_none_of_them() -> None:
         **dict.fromkeys(("a/pom.xml", "b/pom.xml"), "<project/>"),
     }
     texts = {**poms, "a/src/main/java/A.java": MAIN, "b/src/test/java/B.java": MAIN}
-    one = jvm.maven(texts)
-    two = jvm.maven({**texts, "b/src/main/java/Shop.java": MAIN})
+    one = maven.look(texts)
+    two = maven.look({**texts, "b/src/main/java/Shop.java": MAIN})
     assert one is not None
     assert two is not None
     assert (one.package, one.choices) == ("a", ())
@@ -86,7 +67,7 @@ YAML = "server:\n  port: 9090\n  servlet:\n    context-path: /shop\n"
 
 def test_a_health_check_is_below_the_context_path() -> None:
     pom = "<project>spring-boot-starter-web spring-boot-starter-actuator</project>"
-    found = jvm.maven(
+    found = maven.look(
         {
             "pom.xml": pom,
             "src/main/resources/application.yml": YAML,
@@ -106,7 +87,7 @@ def test_a_health_check_is_below_the_context_path() -> None:
 )
 def test_where_actuator_answers(settings: str, health: str, doubted: bool) -> None:
     pom = "<project>spring-boot-starter-web spring-boot-starter-actuator spring-boot-maven-plugin</project>"
-    found = jvm.maven({"pom.xml": pom, "src/main/resources/application.properties": settings})
+    found = maven.look({"pom.xml": pom, "src/main/resources/application.properties": settings})
     assert found is not None
     assert (found.health, any("actuator" in each for each in found.doubts)) == (health, doubted)
 
@@ -132,7 +113,7 @@ def test_before_spring_boot_2_actuator_answers_beside_the_program(
     version: str, settings: str, health: str, doubted: bool
 ) -> None:
     pom = f"<project>{PARENT.format(version)}spring-boot-starter-web spring-boot-starter-actuator</project>"
-    found = jvm.maven({"pom.xml": pom, "src/main/resources/application.properties": settings})
+    found = maven.look({"pom.xml": pom, "src/main/resources/application.properties": settings})
     assert found is not None
     assert (found.health, any("actuator" in each for each in found.doubts)) == (health, doubted)
 
@@ -142,7 +123,7 @@ def test_a_workplaces_profile_that_is_active_is_doubted(profile: str, doubted: b
     pom = "<project>spring-boot-starter-web spring-boot-maven-plugin</project>"
     text = f"server.port=80\nspring.profiles.active={profile}\n"
     own = {f"src/main/resources/application-{profile}.properties": "server.port=9090\n"}
-    found = jvm.maven({"pom.xml": pom, "src/main/resources/application.properties": text, **own})
+    found = maven.look({"pom.xml": pom, "src/main/resources/application.properties": text, **own})
     assert found is not None
     assert (found.port, any("SPRING_PROFILES_ACTIVE" in each for each in found.doubts)) == (9090, doubted)
 
@@ -159,7 +140,7 @@ def test_a_workplaces_profile_that_is_active_is_doubted(profile: str, doubted: b
 )
 def test_a_profile_that_says_otherwise_is_told(file: str, text: str, doubted: str) -> None:
     pom = "<project>spring-boot-starter-web spring-boot-starter-actuator spring-boot-maven-plugin</project>"
-    found = jvm.maven({
+    found = maven.look({
         "pom.xml": pom,
         "src/main/java/Shop.java": "@SpringBootApplication class Shop { static void main() {} }",
         "src/main/resources/application.yml": "server.port: 8085\n",
@@ -169,3 +150,21 @@ def test_a_profile_that_says_otherwise_is_told(file: str, text: str, doubted: st
     assert (found.port, found.health) == (8085, "/actuator/health")
     said = [each for each in found.doubts if "a profile sets" in each]
     assert [doubted in each for each in said] == ([True] if doubted else [])
+
+
+def test_what_the_whole_says_of_spring_boot_is_not_a_plain_modules() -> None:
+    boot = "@SpringBootApplication\nclass Web { public static void main(String[] words) {} }"
+    worker = MAIN.replace("CODE", "consume();")
+    texts = {
+        "pom.xml": "<module>web</module><module>worker</module><spring-boot.version/>",
+        "web/pom.xml": "<artifactId>spring-boot-maven-plugin</artifactId>",
+        "web/src/main/java/Web.java": boot,
+        "worker/pom.xml": "<mainClass>shop.Shop</mainClass>",
+        "worker/src/main/java/shop/Shop.java": worker,
+    }
+    found = detect(texts, package="worker")
+    assert found is not None
+    assert (found.main, found.port, found.server) == ("shop.Shop", None, False)
+    web = detect(texts, package="web")
+    assert web is not None
+    assert web.port == 8080

@@ -13,6 +13,7 @@ SERVER = Detected(language="python")
     [
         ("shop/settings.py", '"ENGINE": "django.db.backends.sqlite3",'),
         ("app.py", 'app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"'),
+        ("shop/settings.py", 'MEDIA_ROOT = BASE_DIR / "media"'),
         ("app.py", "os.mkdir('logs')"),
         ("app.py", "RotatingFileHandler('logs/app.log', maxBytes=1)"),
         ("src/main/resources/application.yml", "logging:\n  file:\n    name: /var/log/shop.log\n"),
@@ -90,3 +91,20 @@ def test_a_place_that_is_long_is_shown_as_cut() -> None:
     text = f"logging.file=/var/log/{'a' * 80}.log"
     (doubt,) = marked(SERVER, {"application.properties": text}).doubts
     assert f"(logging.file=/var/log/{'a' * 38}…)" in doubt
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("celery -A a beat", True),
+        ("celery -A a worker -B", True),
+        ("celery -A a beat --schedule=/tmp/x", False),
+        ("celery -A a beat -S django", False),
+        ("celery -A a worker", False),
+    ],
+)
+def test_a_schedule_that_celery_keeps_is_marked(line: str, told: bool) -> None:
+    words = tuple(line.split())
+    alone = Detected(language="python", command=words, server=False)
+    for found in (alone, Detected(language="python", processes={"beat": words})):
+        assert [each.startswith("celery beat keeps") for each in marked(found, {}).doubts] == [True] * told

@@ -18,6 +18,11 @@ def said(texts: dict[str, str], build: str = "vite build", **more: str) -> str:
     [
         ({"vite.config.ts": "export default { base: '/app/' }"}, "/app/"),
         ({"vite.config.ts": "base: mode === 'production' ? '/app/' : '/'"}, "/app/"),
+        (
+            {"vite.config.ts": "const base = E ?? '/app/'\nexport default { base, x: 1 }"},
+            "/app/",
+        ),
+        ({"vite.config.ts": "const at: string = '/app/'\nexport default { plugins: [], base: at }"}, "/app/"),
         ({"docs/.vitepress/config.mts": 'base: "/docs/",'}, "/docs/"),
         ({"svelte.config.js": "paths: { base: '/app' }"}, "/app"),
         ({"next.config.mjs": "output: 'export',\nbasePath: '/shop'"}, "/shop"),
@@ -30,7 +35,18 @@ def test_a_path_of_its_own_is_told(texts: dict[str, str], path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["base: '/'", "base: './'", "base: ''", "base: x", "database: '/x/y'", "base:\n'/x/'"]
+    "text",
+    [
+        "base: '/'",
+        "base: './'",
+        "base: ''",
+        "base: x",
+        "database: '/x/y'",
+        "base:\n'/x/'",
+        "const x = '/x/'\nbase: y",
+        "const base = '/'\nexport default { base }",
+        "const base = '/x/'",
+    ],
 )
 def test_the_top_is_none(text: str) -> None:
     assert said({"vite.config.ts": text}) == ""

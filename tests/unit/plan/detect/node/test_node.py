@@ -77,3 +77,14 @@ def test_what_the_script_tells_mocha_is_told(script: str, chosen: tuple[str, ...
         *("npx", "mocha", "--reporter", "xunit", "--reporter-option", "output=/reports/mocha.xml"),
         *chosen,
     )
+
+
+def test_a_members_folder_is_one_word_of_the_shell() -> None:
+    root = json.dumps({"workspaces": ["apps/*"]})
+    said = {
+        "scripts": {"start": "node a.js && x", "test": "mocha"},
+        "devDependencies": {"mocha": "10"},
+    }
+    found = node.member({"package.json": root, "apps/a $(id)/package.json": json.dumps(said)}, "apps/a $(id)")
+    assert found is not None
+    assert found.test[2].startswith("cd 'apps/a $(id)' && exec ")

@@ -39,3 +39,28 @@ def test_wordpress_keeps_what_is_uploaded() -> None:
     assert "mysqli" in found.extensions
     assert [each["path"] for each in found.volumes.values()] == ["/app/wp-content/uploads"]
     assert found.doubts
+
+
+def test_what_laravel_queues_and_schedules_wants_a_process() -> None:
+    texts = {
+        "public/index.php": "",
+        "app/Jobs/Send.php": "<?php class Send implements ShouldQueue {}",
+        "routes/console.php": "<?php\nSchedule::command('a')->daily();",
+    }
+    *_, queue, schedule = seen(texts, "laravel/framework").doubts
+    assert queue.startswith("app/Jobs/Send.php: its jobs want a process")
+    assert "schedule:work" in schedule
+    quiet = {**texts, "app/Jobs/Send.php": "", "routes/console.php": "<?php\n// Schedule::command('a');"}
+    assert not [each for each in seen(quiet, "laravel/framework").doubts if "process" in each]
+
+
+def test_what_symfony_routes_and_migrates_is_told() -> None:
+    names = ("symfony/framework-bundle", "doctrine/doctrine-migrations-bundle")
+    routed = "framework:\n  messenger:\n    routing:\n      App\\Message\\Send: {}\n"
+    texts = {"public/index.php": "", "config/packages/messenger.yaml": routed.format("async")}
+    (doubt,) = [each for each in seen(texts, *names).doubts if "process" in each]
+    assert "messenger:consume" in doubt
+    texts = {"config/packages/messenger.yaml": routed.format("sync"), "migrations/Version1.php": ""}
+    (doubt,) = [each for each in seen({"public/index.php": "", **texts}, *names).doubts if "before:" in each]
+    assert doubt.startswith("migrations: if the database is its own")
+    assert "process" not in " ".join(seen(texts, *names).doubts)

@@ -25,6 +25,24 @@ def test_rails() -> None:
     assert any("SECRET_KEY_BASE" in each for each in found.doubts)
 
 
+@pytest.mark.parametrize(
+    ("gemfile", "lock", "hint"),
+    [
+        ("gem 'rails', '~> 5.2.4'", "", "ssl_options"),
+        ("gem 'rails', '~> 7.1'", "", "assume_ssl"),
+        ("gem 'rails', '>= 5'", "    rails (7.0.8)\n", "ssl_options"),
+        ("gem 'rails'", "    railties (8.0.1)\n", "assume_ssl"),
+        ("gem 'rails'", "", "assume_ssl"),
+    ],
+)
+def test_what_is_said_of_https_is_what_that_rails_knows(gemfile: str, lock: str, hint: str) -> None:
+    production = {"config/environments/production.rb": "config.force_ssl = true"}
+    found = ruby.look({**SHOP, **production, "Gemfile": gemfile, "Gemfile.lock": lock})
+    assert found is not None
+    (doubt,) = [each for each in found.doubts if "force_ssl" in each]
+    assert hint in doubt
+
+
 def test_an_engine_is_no_application() -> None:
     found = ruby.look(
         {"Gemfile": "gem 'rails'\ngemspec", "a.gemspec": "", "test/dummy/config/application.rb": ""}

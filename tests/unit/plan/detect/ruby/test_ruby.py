@@ -26,3 +26,18 @@ def test_rubys_tests(texts: dict[str, str], test: tuple[str, ...]) -> None:
     found = ruby.look(texts)
     assert found is not None
     assert found.test == test
+
+
+@pytest.mark.parametrize(
+    ("gemfile", "system"),
+    [
+        ("gem 'rails', '~> 5.2'\ngem 'uglifier'", {"build": ("nodejs",), "run": ("tzdata", "nodejs")}),
+        ("gem 'rails', '~> 5.2'\ngem 'uglifier'\ngem 'mini_racer'", {"run": ("tzdata",)}),
+        ("gem 'jekyll'\ngem 'coffee-script'", {"build": ("nodejs",)}),
+        ("gem 'jekyll'", {}),
+    ],
+)
+def test_gems_that_run_javascript_find_node(gemfile: str, system: dict[str, tuple[str, ...]]) -> None:
+    found = ruby.look({"Gemfile": gemfile, "config.ru": ""} if "rails" in gemfile else {"Gemfile": gemfile})
+    assert found is not None
+    assert found.system == system

@@ -8,7 +8,7 @@ import pytest
 
 from pipelinekit.model.repository.words import Word
 from pipelinekit.plan.detect.python.project import INSTALL
-from pipelinekit.plan.detect.signs import Choice, Detected
+from pipelinekit.plan.detect.signs import MIGRATES, Choice, Detected
 from pipelinekit.plan.detect.words.commands import command_of, program, run
 
 OURS = Detected(
@@ -116,6 +116,16 @@ def test_processes_beside_it_have_no_port_and_release_runs_before() -> None:
     assert found.before == {"release": ("python", "manage.py", "migrate")}
 
 
+def test_of_workers_without_a_web_process_each_runs_once() -> None:
+    ours = Detected(
+        language="python", server=False, command=("celery", "-A", "a", "worker", "--loglevel=info")
+    )
+    lines = [line("celery -A a worker -c 4", "worker"), line("celery -A a beat", "beat")]
+    found = run(ours, lines, {})
+    assert found.command == ("celery", "-A", "a", "worker", "-c", "4")
+    assert found.processes == {"beat": ("celery", "-A", "a", "beat")}
+
+
 def test_a_worker_alone_is_the_program_unless_something_serves() -> None:
     unserved = Detected(language="python", server=False, doubts=("nothing: a worker, without a port",))
     found = run(unserved, [line("python bot.py", "worker")], {})
@@ -211,3 +221,9 @@ def test_gunicorns_own_settings(settings: str, port: int, doubted: bool) -> None
         Detected(language="python"), [line("gunicorn -c deploy/g.py -b :7000 a:b")], {"deploy/g.py": settings}
     )
     assert told.port == 7000
+
+
+@pytest.mark.parametrize(("release", "left"), [("python manage.py migrate", 0), ("python seed.py", 1)])
+def test_a_release_that_migrates_answers_for_the_tables(release: str, left: int) -> None:
+    found = OURS.doubting(f"a/migrations: {MIGRATES} [python, manage.py, migrate]}}")
+    assert len(run(found, [line(release, "", what="before")], {}).doubts) == left
