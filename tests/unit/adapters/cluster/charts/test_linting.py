@@ -62,3 +62,26 @@ def test_a_library_is_brought_in_place_of_what_was_left_of_it_and_of_nothing_els
     linting.bring([library], tmp_path / "chart")
     found = sorted(each.relative_to(there).as_posix() for each in there.rglob("*") if each.is_file())
     assert found == ["other-1.0.0.tgz", "pk-common/templates/_names.tpl"]
+
+
+SAID = """==> Linting chart
+[INFO] Chart.yaml: icon is recommended
+[ERROR] templates/: web/templates/a.yaml:1:3
+  executing "web/templates/a.yaml" at <include "pk.nope" .>:
+    error calling include:
+template: no template "pk.nope" associated with template "gotpl"
+
+[ERROR] values.yaml: - at '/image': got object, want string
+- at '/mirror': got string, want integer
+
+"""
+
+
+def test_a_complaint_of_several_lines_is_told_with_its_reason() -> None:
+    first, *others = linting.complaints(SAID)
+    assert first.startswith("[ERROR] templates/: web/templates/a.yaml:1:3 executing ")
+    assert first.endswith('error calling include: template: no template "pk.nope" associated with template "gotpl"')
+    assert others == [
+        "[ERROR] values.yaml: - at '/image': got object, want string",
+        "- at '/mirror': got string, want integer",
+    ]
