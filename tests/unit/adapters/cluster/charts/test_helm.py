@@ -65,6 +65,7 @@ def test_a_damaged_record_is_what_helm_has_read_and_nothing_that_a_proxy_says(
 
 
 def test_of_helms_words_none_speaks_of_an_option_that_nobody_can_give() -> None:
-    said = "Error: execution error at (web/templates/a.yaml:1:3): no digest\n\nUse --debug flag to render out invalid YAML\n"
+    said = "Error: execution error at (web/templates/a.yaml:1:3): no digest\n\n"
+    said += "Use --debug flag to render out invalid YAML\n"
     done = process.Completed(1, "", said)
     assert helm._complaint(done) == "execution error at (web/templates/a.yaml:1:3): no digest"

@@ -80,7 +80,9 @@ template: no template "pk.nope" associated with template "gotpl"
 def test_a_complaint_of_several_lines_is_told_with_its_reason() -> None:
     first, *others = linting.complaints(SAID)
     assert first.startswith("[ERROR] templates/: web/templates/a.yaml:1:3 executing ")
-    assert first.endswith('error calling include: template: no template "pk.nope" associated with template "gotpl"')
+    assert first.endswith(
+        'error calling include: template: no template "pk.nope" associated with template "gotpl"'
+    )
     assert others == [
         "[ERROR] values.yaml: - at '/image': got object, want string",
         "- at '/mirror': got string, want integer",
