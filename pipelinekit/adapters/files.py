@@ -286,5 +286,7 @@ def disk_error(code: str, path: Path, error: OSError) -> ToolFailed:
         errno.EDQUOT: "the disk quota is used up: make room, then run it again",
         errno.EACCES: "check the file's owner and permissions",
         errno.EROFS: "the file system is read-only",
+        errno.EISDIR: "a file belongs there: move the folder out of the way",
+        errno.ENOTDIR: "a folder on the way to it is a file: move that out of the way, or name another path",
     }
     return failed(code, f"{path}: {reason}", hint=hints.get(error.errno or 0, ""))

@@ -54,7 +54,8 @@ def descriptor(path: str | Path, *, follow: bool = True) -> int:
     if not stat.S_ISREG(mode):
         os.close(handle)
         kind = next((said for is_kind, said in _KINDS if is_kind(mode)), "is something else")
-        raise OSError(errno.EINVAL, f"{kind}, not a file", str(path))
+        number = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+        raise OSError(number, f"{kind}, not a file", str(path))
     return handle
 
 

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import click
 
+from pipelinekit import names
+
 _EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)")
 _COMMAND = re.compile(r"(?:There is no verb|No such command) '([^']+)'")
+_NO_CHOICE = re.compile(r": '([^']+)' is not one of '")
 _MISSING = "Missing argument"
 _NUMBER = click.types.IntParamType
 
@@ -45,6 +48,9 @@ def hint(error: click.ClickException, typed: Sequence[str] = ()) -> str:
     message = error.format_message()
     if isinstance(error, click.NoSuchOption):
         return _option(error.option_name, error.ctx, meant=bool(error.possibilities))
+    if isinstance(error, click.BadParameter) and error.param and isinstance(error.param.type, click.Choice):
+        one = _NO_CHOICE.search(message)
+        return names.meant(one[1], map(str, error.param.type.choices)) if one else ""
     if isinstance(error, click.BadParameter) and isinstance(error.param, click.Option):
         speaks = isinstance(error, click.MissingParameter) or isinstance(error.param.type, _NUMBER)
         return _of_value(error.param) if speaks else ""

@@ -44,6 +44,8 @@ class Options:
     mirror: str = ""
     context: str = ""
     namespace: str = ""
+    folder_by: str = "--path"
+    """What of the command line names `path`."""
 
 
 class Line:
@@ -51,7 +53,7 @@ class Line:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.root = files.require_folder(Path(options.path))
+        self.root = files.require_folder(Path(options.path), option=options.folder_by)
 
     @cached_property
     def descriptor(self) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipelinekit.errors import Fault
 from pipelinekit.model.component import APPLICATIONS, INGRESS, Component
 from pipelinekit.model.platform.document import ComponentEntry, Platform
-from pipelinekit.names import nearest
+from pipelinekit.names import meant, nearest
 from pipelinekit.reading.component import read_component_with_places
 from pipelinekit.reading.faults import position
 from pipelinekit.reading.source import Source
@@ -46,7 +46,9 @@ def check_components(
         if entry.name not in found:
             names = {*known, *found}
             if entry.enabled and entry.name not in known:
-                hint = nearest(entry.name, names)
+                known_ones = nearest(entry.name, names)
+                own = f"one of your own is platform-charts/{entry.name}/component.yaml beside this document"
+                hint = known_ones if meant(entry.name, names) else f"{known_ones}; {own}"
                 problem = f"there is no component '{entry.name}'"
                 faults.append(source.found(("components", index, "name"), "component-unknown", problem, hint))
         elif entry.enabled and found[entry.name].component.extension:

@@ -8,9 +8,14 @@ _SECRET = re.compile(
     r"(^|[^a-z])(secrets?|passw(or)?d|passwort|passphrase|tokens?|credentials?|private|api_?key|pwd|auth)([^a-z]|$)"
 )
 
+_CERTIFICATES = ("certificates", "secrets")
+"""Names Kubernetes' Secrets, and of each how long it lasts and for whom: nothing of what is in them."""
+
 
 def unsaid(path: tuple[str | int, ...]) -> bool:
     """Whether a key on the way to a value speaks of secrets: DB_PASSWORD, apiKey, credentials."""
+    if path[:2] == _CERTIFICATES:
+        path = path[2:]
     return any(isinstance(each, str) and _SECRET.search(_words(each)) for each in path)
 
 

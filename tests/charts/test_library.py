@@ -239,3 +239,43 @@ def ci(chart: Path) -> dict[str, Any]:
     """Values with which a chart renders."""
     file = chart / "ci" / "single-node-values.yaml"
     return dict(yaml.safe_load(file.read_text())) if file.is_file() else {}
+
+
+# --- what its page shows --------------------------------------------------------------------------
+
+
+def example() -> dict[str, str]:
+    """The files that the page shows, by path."""
+    page = (LIBRARY / "about.md").read_text()
+    found = re.findall(r"`((?:values|templates/\w+)\.yaml)`:?\n\n((?:    .*\n|\n)+)", page)
+    return {path: re.sub(r"(?m)^    ", "", text) for path, text in found}
+
+
+def test_the_chart_that_its_page_shows_is_one(helm: Helm, tmp_path: Path) -> None:
+    folder = tmp_path / "web"
+    shutil.copytree(LIBRARY, folder / "charts" / LIBRARY.name)
+    version = yaml.safe_load((LIBRARY / "Chart.yaml").read_text())["version"]
+    library = {"name": LIBRARY.name, "version": version, "repository": "file://../../pk-common"}
+    about = {
+        "apiVersion": "v2",
+        "name": "web",
+        "version": "1.0.0",
+        "appVersion": "1",
+        "dependencies": [library],
+    }
+    (folder / "Chart.yaml").write_text(json.dumps(about))
+    (folder / "templates").mkdir()
+    shown = example()
+    assert set(shown) == {"values.yaml", "templates/server.yaml"}
+    for path, text in shown.items():
+        (folder / path).write_text(text)
+    values = {"image": {"digest": "sha256:" + "1" * 64}}
+    said = helm.run("lint", "--strict", str(folder), values=values)
+    assert said.code == 0, said.out
+    made = {each["kind"]: each for each in helm.objects(folder, values)}
+    assert set(made) == {"ServiceAccount", "Service", "Deployment"}
+    pod = made["Deployment"]["spec"]["template"]
+    assert made["Service"]["spec"]["selector"].items() <= pod["metadata"]["labels"].items()
+    assert made["ServiceAccount"]["metadata"]["name"] == pod["spec"]["serviceAccountName"]
+    assert pod["spec"]["containers"][0]["securityContext"]["readOnlyRootFilesystem"]
+    assert pod["spec"]["containers"][0]["resources"]["limits"]["memory"] == "32Mi"

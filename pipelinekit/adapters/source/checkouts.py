@@ -41,7 +41,8 @@ def clone(registration: Registration) -> Iterator[Path]:
         made = dotgit.at(into)
         if made is None or made.head() != ref:
             # git takes a tag of that name as well.
-            raise failed("repository-unreachable", f"{shown} has no branch '{registration.branch}'")
+            problem = f"{shown} has no branch '{registration.branch}'"
+            raise failed("repository-unreachable", problem, hint="`branch` of its registration names another")
         _check_out(into, shown)
         yield links.inside(into, registration.path)
 
@@ -53,7 +54,8 @@ def passing(repository: str) -> Iterator[Path]:
     with _cloned(source, shown) as into:
         made = dotgit.at(into)
         if made is None or not made.head():
-            raise failed("repository-unreachable", f"{shown} has no branch that it shows first")
+            problem = f"{shown} has no branch that it shows first"
+            raise failed("repository-unreachable", problem, hint="is anything pushed there? `git clone` it, and see")
         _check_out(into, shown)
         yield into
 

@@ -68,12 +68,15 @@ def _from_git(address: str) -> PlatformText:
         )
         shown = worktree.without_credentials(url)
         if fetch.code:
-            raise failed("platform-unreachable", f"git cannot fetch {ref} of {shown}: {reason(fetch)}")
+            hint = f"it is named as git+URL@ref: `git ls-remote {shown}` answers with the refs that are there"
+            problem = f"git cannot fetch {ref} of {shown}: {reason(fetch)}"
+            raise failed("platform-unreachable", problem, hint=hint)
         commit = here.check("rev-parse", "FETCH_HEAD").strip()
         inside = f"{folder.strip('/')}/{FILE}" if folder else FILE
         shown_file = here.run("cat-file", "blob", f"FETCH_HEAD:{inside}", memory=MEMORY)
         if shown_file.code:
-            raise refused("platform-missing", f"there is no {inside} in {shown} at {ref}")
+            hint = "git+URL@ref#FOLDER names the folder that it is in"
+            raise refused("platform-missing", f"there is no {inside} in {shown} at {ref}", hint=hint)
         beside = here.run(
             "cat-file", "blob", f"FETCH_HEAD:{inside.removesuffix(FILE)}{LOCK_FILE}", memory=MEMORY
         )

@@ -9,7 +9,7 @@ from pipelinekit.adapters.regular import DOCUMENT
 from pipelinekit.adapters.source import addresses, git
 from pipelinekit.adapters.source.git import MEMORY, TIMEOUT, Git
 from pipelinekit.adapters.source.worktree import without_credentials
-from pipelinekit.errors import failed
+from pipelinekit.errors import ToolFailed, failed
 
 QUESTION = 10
 """Seconds for a question in passing, whose answer is not needed to go on."""
@@ -25,11 +25,7 @@ class RemoteRepositories:
         with git.nowhere() as here:
             done = here.run("ls-remote", "--", addresses.address(repository), ref, timeout=TIMEOUT)
         if done.code:
-            raise failed(
-                "repository-unreachable",
-                f"git cannot read {shown}: {reason(done)}",
-                hint="is the address right, and may this account read it?",
-            )
+            raise _unreachable("read", shown, reason(done))
         if not done.out.strip():
             raise failed("branch-missing", f"{shown} has no branch '{branch}'", hint="check the registration")
         return done.out.split()[0]
@@ -42,11 +38,7 @@ class RemoteRepositories:
                 "ls-remote", "--", addresses.address(repository), ref, f"{ref}^{{}}", timeout=QUESTION
             )
         if done.code:
-            raise failed(
-                "repository-unreachable",
-                f"git cannot read {without_credentials(repository)}: {reason(done)}",
-                hint="is the address right, and may this account read it?",
-            )
+            raise _unreachable("read", without_credentials(repository), reason(done))
         # An annotated tag is an object of its own: the commit is what it is peeled to.
         lines = (line.partition("\t") for line in done.out.splitlines())
         found = {name: commit for commit, _, name in lines}
@@ -88,9 +80,7 @@ def remote_tags(folder: Path) -> dict[str, str]:
     with git.scratch(origin=address) as here:
         done = here.run("ls-remote", "--tags", "origin", timeout=QUESTION)
     if done.code:
-        raise failed(
-            "repository-unreachable", f"git cannot read {without_credentials(address)}: {reason(done)}"
-        )
+        raise _unreachable("read", without_credentials(address), reason(done))
     found: dict[str, str] = {}
     for line in done.out.splitlines():
         commit, _, ref = line.partition("\t")
@@ -106,7 +96,7 @@ def _fetch(here: Git, repository: str, branch: str, commit: str, options: list[s
     fetch = ["fetch", "--quiet", "--depth", "1", *options, "origin", ref]
     done = here.run(*fetch, timeout=TIMEOUT, memory=MEMORY)
     if done.code:
-        raise failed("repository-unreachable", f"git cannot fetch {shown}: {reason(done)}")
+        raise _unreachable("fetch", shown, reason(done))
     if here.check("rev-parse", "FETCH_HEAD").strip() != commit:
         raise failed("branch-moved", f"{shown} moved while it was read", hint="run it again")
 
@@ -119,3 +109,8 @@ def reason(done: process.Completed) -> str:
     lines = [line.strip() for line in done.err.splitlines() if line.strip()]
     before = lines[: lines.index(told)] if told in lines else []
     return before[-1] if before else told
+
+
+def _unreachable(deed: str, shown: str, why: str) -> ToolFailed:
+    hint = "is the address right, and may this account read it?"
+    return failed("repository-unreachable", f"git cannot {deed} {shown}: {why}", hint=hint)

@@ -11,6 +11,7 @@ from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import report
 from pipelinekit.cli.application.kept import DOCKERFILE
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM, REGISTRY
+from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring import Line, Options
 from pipelinekit.errors import usage
 from pipelinekit.merge import is_yours
@@ -26,7 +27,7 @@ from pipelinekit.steps.generate import remember
 
 
 @click.command()
-@click.argument("document", default=FILE)
+@click.argument("document", default=FILE, type=on_disk)
 @ENVIRONMENT
 @PLATFORM
 @REGISTRY
@@ -41,8 +42,11 @@ def explain(document: str, environment: str, platform: str, registry: str, as_js
       pipelinekit explain app.yaml --env production --platform ../platform
     """
     path = Path(document)
-    folder = path if path.is_dir() else path.parent
-    here = Line(Options(path=str(folder)))
+    folder = path
+    # Nobody can name another file than app.yaml: what is none of these is misspelt.
+    if path.name == FILE and not path.is_dir():
+        folder = path.parent
+    here = Line(Options(path=str(folder), folder_by="DOCUMENT"))
     described = across.describe(here.descriptor, str(folder / FILE))
     known, written = _platform(platform, registry)
     lock = remember(here.workspace).lock

@@ -38,7 +38,13 @@ def flows(app: App) -> bool:
 
 
 def require_same(folder: Path, name: str, language: Language | None) -> None:
-    """Raise `Refused` when the folder's descriptor is of another application, or of another language."""
+    """Raise `Refused` when the folder's descriptor is of another application, or of another language.
+
+    And where a file is in the folder's place.
+    """
+    if folder.exists() and not folder.is_dir():
+        hint = "move it out of the way, choose another name, or run it in another folder"
+        raise refused("path-blocked", f"{folder} is there, and is no folder", hint=hint)
     present = files.read_texts(folder, [FILE]) if folder.is_dir() else {}
     if FILE not in present:
         return

@@ -61,7 +61,8 @@ def draft(*more: Callable[[F], F], path: str = "path") -> Callable[[Callable[...
         @wraps(function)
         def call(environment: str, home: str, allowed: str, **rest: Any) -> Any:
             shared = ("platform", "registry", "mirror", "context", "namespace")
-            options = Options(path=rest.pop(path, "."), **{name: rest.pop(name) for name in shared})
+            given = {name: rest.pop(name) for name in shared}
+            options = Options(path=rest.pop(path, "."), folder_by="DIR", **given)
             words = Words(environment=environment, home=home, allowed=allowed)
             return function(Draft(options, words), **rest)
 

@@ -24,7 +24,8 @@ def controller_of(on: Iterable[Component]) -> str:
     raise refused(
         "no-controller",
         "no component that is on is the controller",
-        hint="turn on jenkins in platform.yaml, or write controller: {} into its component.yaml",
+        hint="none comes with pipelinekit: write platform-charts/jenkins/component.yaml and its chart,\n"
+        "or controller: {} into that of one by another name, and turn it on in platform.yaml",
     )
 
 

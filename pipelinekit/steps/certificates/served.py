@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.certificate import FINE, UNSERVED
 from pipelinekit.model.platform.certificates import Certificate
@@ -39,9 +41,15 @@ def see(world: World, wanted: Certificate, root: str, say: Say, seconds: int) ->
                 hint="`pipelinekit platform deploy` does, standbys first",
             )
         if not reading.readers:
-            say(f"{wanted.title}: nothing that we know makes anew {', '.join(reading.behind)}")
+            say(f"{wanted.title}: {_unread(reading.behind)}")
     if wanted.served:
         _await(world, wanted, root, seconds)
+
+
+def _unread(behind: Sequence[str]) -> str:
+    """Why nothing is replaced."""
+    why = "no Deployment, StatefulSet or DaemonSet reads it, so nothing is replaced"
+    return f"{why}; what {', '.join(behind)} has read is older: delete it yourself" if behind else why
 
 
 def _await(world: World, wanted: Certificate, root: str, seconds: int) -> None:
@@ -51,6 +59,6 @@ def _await(world: World, wanted: Certificate, root: str, seconds: int) -> None:
             raise failed(
                 "certificate-unserved",
                 f"after {seconds} s it is not served: {found.why}",
-                hint="does the server read the Secret, and is its pod ready?",
+                hint="does the server read the Secret, is its pod ready, and is `served` its Service?",
             )
         world.sleep(EVERY)

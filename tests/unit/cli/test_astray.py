@@ -27,6 +27,8 @@ from pipelinekit.cli import astray, main
         ("prune", "There is no verb 'prune'.", "`pipelinekit jobs prune` and `pipelinekit registry prune`"),
         ("platform promote", "No such command", "there is `pipelinekit promote`"),
         ("jobs frobnicate", "No such command", "`pipelinekit jobs --help` lists the commands"),
+        ("platform certificates renwe", "is not one of 'status'", "did you mean 'renew'?"),
+        ("platform graph --format dto", "is not one of 'text'", "did you mean 'dot'?"),
         ("doctor now", "unexpected extra argument", "without it: `pipelinekit doctor`"),
     ],
 )

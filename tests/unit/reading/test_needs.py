@@ -42,6 +42,10 @@ def test_what_fits_is_no_fault() -> None:
             "p.yaml:8:15: components[0].name: there is no component 'vualt'; did you mean 'vault'?",
         ),
         (
+            "{name: zebra}",
+            "p.yaml:8:15: components[0].name: there is no component 'zebra'; known are: ",
+        ),
+        (
             "{name: asker}",
             "asker.yaml:5:9: needs[0]: 'vault' is not among the platform's components; turn it on in ",
         ),
@@ -92,3 +96,8 @@ def test_a_circle_through_what_is_off_is_none() -> None:
     a = part("a", "chart: x\noptional: [b]\n")
     b = part("b", "chart: x\nneeds: [a]\n")
     assert said("{name: a}, {name: b, enabled: false}", a, b) == []
+
+
+def test_one_that_is_nowhere_may_be_written() -> None:
+    own = "one of your own is platform-charts/zebra/component.yaml beside this document"
+    assert said("{name: zebra}", part("vault"))[0].endswith(f"known are: vault; {own}")

@@ -13,6 +13,8 @@ from pipelinekit.reading.unsaid import unsaid
         ("run", "env", "apiKey"),
         ("images", "credentials"),
         ("build", "args", "NPM_TOKEN"),
+        ("certificates", "secrets", 0, "password"),
+        ("run", "certificates", "secrets", "X"),
     ],
 )
 def test_what_may_be_a_secret_is_not_said(path: tuple[str, ...]) -> None:
@@ -20,7 +22,16 @@ def test_what_may_be_a_secret_is_not_said(path: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [(), ("run", "port"), ("run", "env", "AUTHOR"), ("environments", 0, "name"), ("passwords_file",)]
+    "path",
+    [
+        (),
+        ("run", "port"),
+        ("run", "env", "AUTHOR"),
+        ("environments", 0, "name"),
+        ("passwords_file",),
+        ("certificates", "secrets", 0, "duration"),
+        ("certificates", "secrets", 0, "names", 1),
+    ],
 )
 def test_everything_else_is(path: tuple[str | int, ...]) -> None:
     assert not unsaid(path)

@@ -286,9 +286,10 @@ def cluster_failed(target: Target, reason: str) -> ToolFailed:
 
 def _complaint(done: process.Completed) -> str:
     """All of Helm's complaint in one line: its first line alone is often only a place."""
-    text = " ".join(done.err.split())
+    # An option of Helm's, which whoever calls us cannot give.
+    text = " ".join(done.err.split()).removesuffix(" Use --debug flag to render out invalid YAML")
     at = text.find("Error: ")
-    return text[at + len("Error: ") :][:600] if at >= 0 else done.reason()
+    return text[at + len("Error: ") :][: linting.LONGEST] if at >= 0 else done.reason()
 
 
 def _written(values: Sequence[str], folder: Path) -> list[Path]:

@@ -17,6 +17,8 @@ from pipelinekit.errors import failed
 
 AT_ONCE = 4
 """How many of Helm's processes work on one chart."""
+LONGEST = 600
+"""Characters of one complaint of Helm's."""
 _DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
 _RELEASE = re.compile(
     rb'^((?:version|appVersion|  pipelinekit\.dev/(?:revision|created)): )"[0-9A-Za-z.:+-]+"$', re.MULTILINE
@@ -58,11 +60,25 @@ class Linter:
     def _lint(self, chart: Path, values: Sequence[Path]) -> None:
         done = process.run(["helm", "lint", "--strict", str(chart), *values_of(values)], timeout=120)
         if done.code:
-            lines = [line.strip() for line in (done.out + done.err).splitlines()]
-            words = [line for line in lines if line.startswith(("[ERROR]", "[WARNING]", "- ", "Error:"))]
+            said = complaints(done.out)
             with_what = f" with {values[0].name}" if values else ""
-            reason = (words or [done.reason()])[0]
-            raise failed("chart-invalid", f"helm lint{with_what}: {reason}", hint="\n".join(words[1:]))
+            reason = (said or [done.reason()])[0]
+            raise failed("chart-invalid", f"helm lint{with_what}: {reason}", hint="\n".join(said[1:]))
+
+
+def complaints(said: str) -> list[str]:
+    """What `helm lint` complains of, each in one line: the first line of several is often only a place."""
+    found: list[str] = []
+    goes_on = False
+    for line in (each.strip() for each in said.splitlines()):
+        if line.startswith(("[ERROR]", "[WARNING]", "- ")):
+            found.append(line)
+            goes_on = not line.startswith("- ")
+        elif not line or line.startswith(("[", "==>")):
+            goes_on = False
+        elif goes_on:
+            found[-1] = f"{found[-1]} {line}"[:LONGEST]
+    return found
 
 
 def values_of(files: Sequence[Path]) -> list[str]:

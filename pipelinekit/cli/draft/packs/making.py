@@ -55,7 +55,7 @@ def create(folder: str, name: str, pack: str, team: str | None, home: str) -> No
       pipelinekit draft create
       pipelinekit draft create -a orders --pack python
     """
-    root = files.require_folder(Path(folder))
+    root = files.require_folder(Path(folder), option="DIR")
     wanted = name or root.resolve().name
     chosen = wanted.lower()
     if chosen != wanted:
@@ -184,7 +184,7 @@ def lint(folder: str, as_json: bool) -> None:
     Example:
       pipelinekit draft pack lint ~/.draft/packs/pipelinekit/packs/python
     """
-    faults = linting.faults_of(files.require_folder(Path(folder)))
+    faults = linting.faults_of(files.require_folder(Path(folder), option="PACK"))
     if faults:
         raise CheckFailed(*faults)
     if as_json:

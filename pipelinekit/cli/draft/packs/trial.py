@@ -37,7 +37,7 @@ def test_pack(here: Draft, folder: str, source: str, timeout: int) -> None:
     Example:
       pipelinekit draft pack test ~/.draft/packs/pipelinekit/packs/python
     """
-    pack = files.require_folder(Path(folder))
+    pack = files.require_folder(Path(folder), option="PACK")
     if faults := linting.faults_of(pack):
         raise CheckFailed(*faults)
     with momentary.folder() as scratch:

@@ -53,7 +53,7 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
     """
     from pipelinekit.adapters.folder import components as component_folders
     from pipelinekit.adapters.folder import libraries as library_folders
-    from pipelinekit.cli.platform.components import knots
+    from pipelinekit.cli.platform.components import knots, named
 
     folders = component_folders.find(folder)
     on = {each.name for each in needs.enabled(platform)}
@@ -65,12 +65,13 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
         except DocumentInvalid as error:
             faults += error.faults if name in on else ()
     faults += needs.check_components(platform, source, described, tuple(folders))
+    faults += named.faults(platform, source, described, folders, folder)
     known = library_folders.find(folder)
     if folder is not None:
-        named = [folder / each.values for each in needs.enabled(platform) if each.values]
+        inside = [folder / each.values for each in needs.enabled(platform) if each.values]
         for name in sorted(on & described.keys()):
-            named += component_folders.made_of(described[name].component, folders[name].path)
-        component_folders.require_inside(folder, named)
+            inside += component_folders.made_of(described[name].component, folders[name].path)
+        component_folders.require_inside(folder, inside)
         if not any(each.code == "need-circle" for each in faults):
             faults += knots.faults(platform, described, folders, folder)
     for name in sorted(on & described.keys()):
@@ -180,8 +181,8 @@ class Rollout:
             document=there.content,
             folder=there.path,
             root=self.folder if there.path.is_relative_to(self.folder) else there.path.parent,
-            own=_text(there.path / component.values) if component.values else "",
-            values=_text(self.folder / entry.values) if entry.values else "",
+            own=files.read_text(there.path / component.values) if component.values else "",
+            values=files.read_text(self.folder / entry.values) if entry.values else "",
             origins=(str(there.path / component.values), str(self.folder / entry.values)),
             workspace=Workspace(work),
             receipts=ReceiptFolder(work),
@@ -279,9 +280,3 @@ class Rollout:
             ref = ImageRef(address, archive.name, archive.version)
         report.say(f"fetching {archive.name} {archive.version} from {archive.repository}")
         charts_at(self.platform, archive.repository).fetch_chart(ref, to)
-
-
-def _text(path: Path) -> str:
-    if not path.is_file():
-        raise refused("values-missing", f"there is no {path}", hint="a document names it under values:")
-    return files.read_text(path)

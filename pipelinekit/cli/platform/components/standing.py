@@ -190,7 +190,10 @@ def tell_plans(plans: Sequence[PartPlan]) -> None:
         )
         after = f", after {', '.join(each.after)}" if each.after else ""
         what = "would be deployed" if each.acts else "runs already"
-        report.result(f"{each.component} {change} in {each.namespace}: {what}{after}")
+        if each.refusals:
+            what = "would be refused"
+        title = f"{each.component} {change}".rstrip()
+        report.result(f"{title} in {each.namespace}: {what}{after}")
         for name in each.definitions:
             report.result(f"  definition: {name}")
         for line in each.lines:

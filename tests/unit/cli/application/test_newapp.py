@@ -192,3 +192,15 @@ def test_a_supposed_team_is_told_even_where_a_file_waits_for_a_decision(
         main.run(["new-app", "orders", "--from", str(tmp_path), "--no-git"])
     said = capsys.readouterr().err
     assert (ended.value.code, said.count("its team is apps, for none was named")) == (6, 1)
+
+
+def test_a_file_in_the_folders_place_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orders").write_text("")
+    with pytest.raises(SystemExit) as caught:
+        main.run(["new-app", "orders", "--language", "go"])
+    assert caught.value.code == 6
+    said = capsys.readouterr().err
+    assert said.startswith("error: orders is there, and is no folder\n  move it out of the way")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelinekit.cli import main
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.known import check
 from pipelinekit.cli.wiring import Options
@@ -96,3 +97,17 @@ def test_a_document_that_is_no_text_is_refused(tmp_path: Path) -> None:
 def test_days_are_a_number_from_1_to_90(days: str) -> None:
     with pytest.raises(DocumentInvalid):
         check("days", days, "config.toml")
+
+
+@pytest.mark.parametrize("folder", ["nothere", "draft.toml"])
+def test_a_folder_that_is_none_is_told_by_the_word_that_named_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], folder: str
+) -> None:
+    (tmp_path / "draft.toml").write_text("")
+    for words in (["up"], ["create"], ["pack", "lint"], ["pack", "test"]):
+        with pytest.raises(SystemExit) as caught:
+            main.run(["draft", *words, str(tmp_path / folder)])
+        assert caught.value.code == 6
+        said = capsys.readouterr().err
+        assert "--path" not in said
+        assert ("PACK" if words[0] == "pack" else "DIR") in said

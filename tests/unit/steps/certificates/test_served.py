@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.certificate import Reader
 from pipelinekit.steps.certificates import survey
@@ -85,3 +87,14 @@ def test_a_service_that_is_still_to_come_is_told_as_one_and_fails_nothing() -> N
 
 def why(town: Town) -> str:
     return survey.survey(town.world, ()).verdicts[0].why
+
+
+@pytest.mark.parametrize("behind", [(), ("Pod/web-0",)])
+def test_where_nothing_reads_it_that_is_told(behind: tuple[str, ...]) -> None:
+    town = served("older")
+    town.secrets.readers, town.secrets.behind = [], behind
+    town.work()
+    told = "web/web-tls: no Deployment, StatefulSet or DaemonSet reads it, so nothing is replaced"
+    if behind:
+        told += "; what Pod/web-0 has read is older: delete it yourself"
+    assert told in town.said

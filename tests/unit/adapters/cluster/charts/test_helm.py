@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.charts.helm import Helm
 from pipelinekit.errors import ToolFailed
@@ -61,3 +62,10 @@ def test_a_damaged_record_is_what_helm_has_read_and_nothing_that_a_proxy_says(
 ) -> None:
     fault = helm.cluster_failed(examples.target(), said).faults[0]
     assert (fault.code, "damaged" in fault.hint) == (("cluster-failed", "not-kubernetes")[code], bool(step))
+
+
+def test_of_helms_words_none_speaks_of_an_option_that_nobody_can_give() -> None:
+    said = "Error: execution error at (web/templates/a.yaml:1:3): no digest\n\n"
+    said += "Use --debug flag to render out invalid YAML\n"
+    done = process.Completed(1, "", said)
+    assert helm._complaint(done) == "execution error at (web/templates/a.yaml:1:3): no digest"

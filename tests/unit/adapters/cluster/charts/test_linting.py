@@ -75,3 +75,28 @@ def test_what_is_left_is_known_by_its_whole_name_and_may_be_a_file_or_a_folder(t
     linting.bring([library], there.parent)
     found = {each.relative_to(there).as_posix() for each in there.rglob("*")}
     assert found == {"[a]*", "[a]*/Chart.yaml", "[a]*-more-1.0.0.tgz", "a-1.0.0.tgz"}
+
+
+SAID = """==> Linting chart
+[INFO] Chart.yaml: icon is recommended
+[ERROR] templates/: web/templates/a.yaml:1:3
+  executing "web/templates/a.yaml" at <include "pk.nope" .>:
+    error calling include:
+template: no template "pk.nope" associated with template "gotpl"
+
+[ERROR] values.yaml: - at '/image': got object, want string
+- at '/mirror': got string, want integer
+
+"""
+
+
+def test_a_complaint_of_several_lines_is_told_with_its_reason() -> None:
+    first, *others = linting.complaints(SAID)
+    assert first.startswith("[ERROR] templates/: web/templates/a.yaml:1:3 executing ")
+    assert first.endswith(
+        'error calling include: template: no template "pk.nope" associated with template "gotpl"'
+    )
+    assert others == [
+        "[ERROR] values.yaml: - at '/image': got object, want string",
+        "- at '/mirror': got string, want integer",
+    ]
