@@ -1,9 +1,9 @@
 """tests/pages/proofs.md: the test that runs each command of a page.
 
-A command is a verb with its options; the names and versions beside them are those of an example. It is run as a
-page has it, by a session of `tests/real/test_tutorial.py` or of `tests/real/test_desk.py`, or a test of its own
-types the verb with these options: `ELSEWHERE` says where, and what that file has is looked up. A document is
-found by `--platform` or by the environment, and counts as named either way.
+A command is a verb with its options; the names and versions beside them are those of an example. It is run as
+a page has it, by a session of `tests/real/test_tutorial.py` or of `tests/real/test_desk.py`, or a test of its
+own types the verb with these options: `ELSEWHERE` says where, and what that file has is looked up. A document
+is found by `--platform` or by the environment, and counts as named either way.
 """
 
 from __future__ import annotations
@@ -103,9 +103,9 @@ NEAR = 4
 HEAD = """\
 # Who runs the commands of pages
 
-Made from the pages by `python -m tests.derived`. A command is a verb with its options; each is run as its page has
-it (`tests/real/test_tutorial.py`), in a folder that needs no cluster (`tests/real/test_desk.py`, `desk.md`), or
-by a test that types the verb with these options among others.
+Made from the pages by `python -m tests.derived`. A command is a verb with its options; each is run as its page
+has it (`tests/real/test_tutorial.py`), in a folder that needs no cluster (`tests/real/test_desk.py`, `desk.md`),
+or by a test that types the verb with these options among others.
 """
 
 
@@ -159,7 +159,8 @@ def typed(text: str) -> Iterator[list[str]]:
     own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield [*own.intersection(_name(node.func)), *(word for each in node.args for word in _words(each, known))]
+            said = (word for each in node.args for word in _words(each, known))
+            yield [*own.intersection(_name(node.func)), *said]
         elif isinstance(node, ast.List | ast.Tuple):
             yield _words(node, known)
 
