@@ -103,9 +103,9 @@ NEAR = 4
 HEAD = """\
 # Who runs the commands of pages
 
-Made from the pages by `python -m tests.derived`. A command is a verb with its options; each is run as its page
-has it (`tests/real/test_tutorial.py`), in a folder that needs no cluster (`tests/real/test_desk.py`, `desk.md`),
-or by a test that types the verb with these options among others.
+Made from the pages by `python -m tests.derived`. A command is a verb with its options; each is run as its
+page has it (`tests/real/test_tutorial.py`), in a folder that needs no cluster (`tests/real/test_desk.py`,
+`desk.md`), or by a test that types the verb with these options among others.
 """
 
 
