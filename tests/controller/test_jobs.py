@@ -477,7 +477,7 @@ def test_an_orphan_is_deleted_after_its_time_and_its_folder_with_it(
     jenkins: Controller, platform: Platform, kit: Kit
 ) -> None:
     _orphan(jenkins, platform, kit, "2020-01-01")
-    shown = kit("jobs", "prune", "--plan")
+    shown = kit("jobs", "prune", "--grace=30", "--plan")
     # Only what can happen to a job that nobody wants: nothing of it is created or updated.
     assert shown.out.splitlines()[-1].endswith(": 0 to disable, 2 to delete")
     told = json.loads(kit("jobs", "prune", "--plan", "--json").out)

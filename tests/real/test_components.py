@@ -58,9 +58,11 @@ def test_a_plan_on_an_empty_cluster_holds_objects_against_definitions_of_the_sam
     assert said.code == 6
     assert "web: Widget/one: spec.size is no integer" in said.reason
     web(platform)
-    plans = {each["component"]: each for each in json.loads(platform.must("plan", "--json").out)}
+    plans = {each["component"]: each for each in json.loads(platform.must("plan", "--env", "dev", "--json").out)}
     assert plans["store"]["definitions"] == [f"widgets.{platform.prefix}.example.com"]
     assert plans["web"]["after"] == ["store"]
+    (alone,) = platform.must("plan", "--only", "store", "--json").json()
+    assert alone["component"] == "store"
     assert "created: Widget/one" in plans["web"]["lines"]
     assert platform.kubectl("get", "namespaces", "--output", "name").count(platform.prefix) == 0
 
@@ -111,7 +113,7 @@ def test_who_needs_what_is_upgraded_waits_for_its_new_pods_in_the_second_run_as_
     assert "backup store-backup-" in said
     assert "web:" not in said.replace("web: waits", "")
     # The release is as it is wanted, and the server is not.
-    red = platform.verb("status", "--only", "store")
+    red = platform.verb("status", "--env", "dev", "--only", "store")
     assert red.code == 1
     assert "pods are new" in red.out
     assert platform.verb("deploy", "--only", "web").reason.startswith("error: store is needed and not ready")
@@ -160,6 +162,8 @@ def test_removal_goes_backwards_and_leaves_definitions_and_their_objects(platfor
     made = platform.folder / "kept.json"
     made.write_text(json.dumps({**body, "metadata": {"name": "kept"}}))
     platform.kubectl("apply", "--filename", str(made), component="store")
+    planned = platform.must("remove", "--from", "store", "--plan")
+    assert "web: would be removed" in planned.out
     removed = platform.must("remove", "--from", "store")
     assert removed.out.index("web") < removed.out.index("store")
     platform.kubectl("get", definition, "kept", component="store")

@@ -238,12 +238,29 @@ def test_an_idle_namespace_sleeps_until_the_next_up_and_an_ended_one_goes(dev: D
 
 
 def test_history_and_logs_know_what_was(dev: Developer) -> None:
-    rows = dev.draft("history", "-o", "json").json()
+    rows = dev.draft("history", "--max", "3", "-o", "json").json()
     assert rows[0]["status"] == "deployed"
     assert rows[0]["buildID"] == dev.up()["buildID"]
     assert f"orders {rows[0]['tag'][:12]}" in "".join(each for each in (dev.draft("status").out,))
     assert dev.draft("logs").code == 0
+    assert dev.draft("logs", "--tail").code == 0
+    assert dev.draft("diff").code == 0
     assert dev.draft("logs", "no-such").code == 2
+
+
+def test_up_may_go_on_as_connect_in_the_environment_that_is_named(dev: Developer) -> None:
+    before = (dev.application.folder / "draft.toml").read_text()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    staging = before.partition("[environments]\n")[2].replace("development", "staging")
+    dev.application.write("draft.toml", f'{before}{staging}    override-ports = ["{port}:8080"]\n')
+    try:
+        with saying(dev, "up", "-e", "staging", "--auto-connect") as said:
+            assert app.eventually(lambda: any("is port 8080" in each for each in said), 90), said
+            assert "orders" in ask(port, "/")
+    finally:
+        dev.application.write("draft.toml", before)
 
 
 # --- watch ----------------------------------------------------------------------------------------

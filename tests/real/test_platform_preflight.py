@@ -50,7 +50,7 @@ def platform(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def said(platform: TestPlatform) -> Said:
-    return platform.verb("preflight", "--json")
+    return platform.verb("preflight", "--env", "dev", "--json")
 
 
 def left(platform: TestPlatform) -> list[str]:

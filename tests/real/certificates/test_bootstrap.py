@@ -43,15 +43,16 @@ def serial(site: CertificateSite) -> str:
 
 
 def test_it_is_planned_made_and_trusted_by_clients(site: CertificateSite) -> None:
-    said = site.must("plan")
+    said = site.must("plan", "--env", "dev")
     assert "would be made: " in said.out
     assert site.platform.prefix not in site.platform.kubectl("get", "namespaces", "--output", "name")
     assert site.states() == {"authority": "missing", "web-tls": "missing"}
-    assert site.verb("status").code == 1
-    assert "2 made" in site.must("issue").out
+    assert site.verb("status", "--env", "dev").code == 1
+    assert site.platform.verb("certificates", "--env", "dev").code == 1
+    assert "2 made" in site.must("issue", "--env", "dev").out
     assert "nothing was done" in site.must("issue").out
     assert site.states() == {"authority": "fine", "web-tls": "unserved"}, "nobody serves it yet"
-    assert "nothing was done" in site.must("renew").out
+    assert "nothing was done" in site.must("renew", "--env", "dev").out
     site.serve("web-tls")
     assert site.ask(site.root) == f"{serial(site)} 200"
     assert site.must("status").out.endswith("1 certificate and the authority: all fine\n")
@@ -73,7 +74,7 @@ def other_root() -> str:
 def test_what_is_due_is_renewed_served_and_then_left_alone(site: CertificateSite) -> None:
     before, pods = serial(site), site.platform.pods("web")
     assert site.states("--within", "91d")["web-tls"] == "due"
-    assert site.verb("status", "--within", "91d").code == 1
+    assert site.verb("status", "--within", "91d", "--json").code == 1
     site.write(web(site, duration="10m", renewBefore="1m"))
     assert "nothing was done" in site.must("renew").out, "what is there lasts longer, and is not due"
     site.write(web(site, renewBefore="90d", duration="91d"))
