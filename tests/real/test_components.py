@@ -58,7 +58,8 @@ def test_a_plan_on_an_empty_cluster_holds_objects_against_definitions_of_the_sam
     assert said.code == 6
     assert "web: Widget/one: spec.size is no integer" in said.reason
     web(platform)
-    plans = {each["component"]: each for each in json.loads(platform.must("plan", "--env", "dev", "--json").out)}
+    rows = platform.must("plan", "--env", "dev", "--json").json()
+    plans = {each["component"]: each for each in rows}
     assert plans["store"]["definitions"] == [f"widgets.{platform.prefix}.example.com"]
     assert plans["web"]["after"] == ["store"]
     (alone,) = platform.must("plan", "--only", "store", "--json").json()
