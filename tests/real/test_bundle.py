@@ -159,9 +159,9 @@ def test_one_architecture_is_a_part_of_the_image(site: Site, tmp_path: Path) -> 
     words = ("bundle", "--to", str(tmp_path / "part"), "--architecture", "linux/amd64", "--plan")
     site.vendor.must(*words)
     assert not (tmp_path / "part").exists()
-    for asked, code in (("linux/arm64", 6), ("linux/amd64", 0)):
-        said = site.vendor.verb("bundle", "--to", str(tmp_path / "part"), "--architecture", asked)
-        assert said.code == code, said.err
+    said = site.vendor.verb("bundle", "--to", str(tmp_path / "part"), "--architecture", "linux/arm64")
+    assert said.code == 6, said.err
+    site.vendor.must("bundle", "--to", str(tmp_path / "part"), "--architecture", "linux/amd64")
     images = json.loads((tmp_path / "part" / "bundle.json").read_text())["images"]
     assert [each["architectures"] for each in images] == [["linux/amd64"]] * 2
     whole = json.loads((site.bundle / "bundle.json").read_text())["images"]

@@ -99,7 +99,7 @@ def test_another_archive_than_the_one_that_was_looked_at_is_refused(platform: Te
 
 def test_the_charts_tests_verify_what_was_deployed(platform: TestPlatform) -> None:
     assert "store 1.0.0 is verified in dev" in platform.must("verify").out
-    assert "nothing was done" in platform.must("verify").out
+    assert "nothing was done" in platform.must("verify", "--only", "store").out
 
 
 def test_who_needs_what_is_upgraded_waits_for_its_new_pods_in_the_second_run_as_well(
@@ -114,7 +114,7 @@ def test_who_needs_what_is_upgraded_waits_for_its_new_pods_in_the_second_run_as_
     assert "backup store-backup-" in said
     assert "web:" not in said.replace("web: waits", "")
     # The release is as it is wanted, and the server is not.
-    red = platform.verb("status", "--env", "dev", "--only", "store")
+    red = platform.verb("status", "--only", "store")
     assert red.code == 1
     assert "pods are new" in red.out
     assert platform.verb("deploy", "--only", "web").reason.startswith("error: store is needed and not ready")
@@ -128,6 +128,7 @@ def test_who_needs_what_is_upgraded_waits_for_its_new_pods_in_the_second_run_as_
     ready = max(moments(platform, "store", "Ready"))
     assert min(moments(platform, "web", "PodScheduled")) >= ready
     assert platform.states() == {"store": "unchanged", "web": "unchanged"}
+    platform.must("status", "--env", "dev")
 
 
 def moments(platform: TestPlatform, component: str, condition: str) -> list[str]:
@@ -191,3 +192,4 @@ def test_killed_at_a_step_and_run_again(words: str, testbed: Mapping[str, str], 
         killed(platform, words)
         assert platform.states("--timeout", "120")["web"] == "deployed"
         assert set(platform.states().values()) == {"unchanged"}
+        assert "web" in platform.must("remove", "--only", "web").out

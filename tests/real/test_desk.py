@@ -55,5 +55,13 @@ def session(tmp_path: Path) -> Session:
 APPLICATIONS = (("payments", "orders"), ("sales", "shop"))
 
 
+@pytest.mark.parametrize("line", ["false", "false && true", "true && false && true", "false | true"])
+def test_a_line_that_fails_is_a_fault_wherever_it_does(tmp_path: Path, line: str) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"```sh\ntrue && cd .\n{line}\ntrue\n```\n")
+    (fault,) = Session(tmp_path, {}, dict(os.environ)).run(page)
+    assert "page.md:1: exit code 1" in fault
+
+
 def test_what_needs_no_cluster_runs_as_pages_have_it(session: Session) -> None:
     assert session.run(DESK) == []

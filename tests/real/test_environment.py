@@ -123,7 +123,7 @@ def test_the_plan_is_what_is_done_and_a_second_time_nothing_is(ready: Prepared) 
     assert ready.kube.attempt("kubectl", "get", "namespace", namespace).returncode == 1
     done = ready.prepare()
     assert (done.code, done.out) == (0, f"dev (namespace {namespace}) is prepared\n"), done.err
-    again = ready.prepare("--env", "dev", "--json")
+    again = ready.prepare("--json")
     assert [(each["acted"], each["created"], each["changes"]) for each in again.json()] == [(False, [], [])]
     assert ready.prepare().out == f"dev (namespace {namespace}) is prepared already\n"
     labels = json.loads(ready.kube.run("kubectl", "get", "ns", namespace, "-o", "json"))["metadata"]["labels"]

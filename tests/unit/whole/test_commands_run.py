@@ -2,45 +2,124 @@
 
 from __future__ import annotations
 
-from tests.pages import proofs
+import pytest
+
+from tests.pages import proofs, typed
+from tests.pages.checked import ROOT
 
 
 def test_every_command_on_a_page_is_run() -> None:
     found = proofs.commands()
     assert len(found) > 150
-    assert [f"{page}: {each}" for each, page in found.items() if not proofs.by(each)] == []
+    missing = {each: page for each, page in found.items() if not proofs.by(each)}
+    assert {proofs.verb(each)[0] for each in missing} == proofs.UNRUN.keys(), missing
 
 
 def test_what_is_said_of_files_is_of_use() -> None:
-    """A verb that every page's session runs, and a file that types none, have no place there."""
-    apart = {each: by for each in proofs.commands() if (by := proofs.by(each)) not in proofs.SESSIONS}
-    assert {proofs.verb(each)[0] for each in apart} == proofs.ELSEWHERE.keys()
-    assert set(apart.values()) == {file for files in proofs.ELSEWHERE.values() for file in files}
-    for file, options in proofs.ADDED.items():
-        text = (proofs.ROOT / file).read_text()
-        assert [each for each in options if f'"{each}' not in text] == [], file
+    """A verb that sessions run with all its options, and a file that proves nothing, have no place there."""
+    apart = {each: by for each in proofs.commands() if (by := proofs.by(each)) and by not in proofs.SESSIONS}
+    found = {(proofs.verb(each)[0], file) for each, file in apart.items()}
+    assert found == {(verb, file) for verb, files in proofs.ELSEWHERE.items() for file in files}
 
 
 def test_a_command_that_no_test_runs_is_found() -> None:
     assert proofs.by("pipelinekit freeze --now --env production --reason x")
     assert proofs.by("pipelinekit freeze --now --json") == ""
+    assert proofs.by("pipelinekit freeze --now --plan --reason x") == ""
     assert proofs.by("pipelinekit platform resize postgresql --timeout 5 --json") == ""
-    assert proofs.elsewhere("no-such-verb", frozenset()) == ""
+
+
+def test_a_file_that_only_has_the_verb_refused_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing = "tests/real/test_registry_ways.py"
+    assert '("build", "--registry")' in (ROOT / refusing).read_text()
+    assert proofs.by("pipelinekit build --registry localhost:5000")
+    monkeypatch.setitem(proofs.ELSEWHERE, "build", (refusing,))
+    assert proofs.by("pipelinekit build --registry localhost:5000") == ""
 
 
 def test_a_verb_is_read_up_to_its_arguments_and_its_options_wherever_they_stand() -> None:
-    assert proofs.verb("draft connect -p 9000:8080 --tail=5") == ("draft connect", {"-p", "--tail"})
+    assert proofs.verb("draft connect -p 9000:8080 --tail=5") == (
+        "draft connect",
+        frozenset({"-p", "--tail"}),
+    )
     assert proofs.verb("pipelinekit platform certificates --platform . --env dev") == (
         "platform certificates",
-        {"--env"},
+        frozenset({"--env"}),
     )
 
 
-def test_what_a_test_types_is_read_from_its_literals() -> None:
-    text = 'deploy("--only=a")\nsite.must("plan", *words, f"--to={x}")\nVERBS = (("jobs", "apply"), y)\n'
-    rows = [tuple(each) for each in proofs.typed(text)]
-    assert ("deploy", "--only=a") in rows
-    assert ("plan", "…", "--to=…") in rows
-    assert proofs.types(("plan", "…", "--to=…"), "platform plan", frozenset({"--to"}))
-    assert not proofs.types(("plan", "…", "--to=…"), "platform plan", frozenset({"--env"}))
-    assert not proofs.types(("a", "b", "c", "d", "plan"), "plan", frozenset())
+@pytest.mark.parametrize(
+    ("words", "options", "found"),
+    [
+        (("plan", "…", "--to=…"), {"--to"}, True),
+        (("plan", "…", "--to=…"), {"--env"}, False),
+        (("ada", "platform", "plan"), set(), True),
+        (("a", "b", "c", "d", "plan"), set(), False),
+        (("--only", "plan"), set(), False),
+        (("plan", "--check", "--to", "x"), {"--to"}, False),
+        (("planned",), set(), False),
+    ],
+)
+def test_words_are_a_verb_with_options(words: tuple[str, ...], options: set[str], found: bool) -> None:
+    assert proofs.types(words, "platform plan", frozenset(options)) is found
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'site.must("go", "--to", x)',
+        'site.must(*WORDS, "--to", x)',
+        'site.must("go", f"--to={x}").json()',
+        'with saying(dev, "go", "--to") as said:\n        assert said',
+        'assert site.verb("go", "--to", x).code == 0',
+        'said = site.verb("go", "--to", x)\n    assert said.code == 0, said.err',
+        'said = site.verb("go", "--to", x)\n    assert (said.code, said.out) == (0, "")',
+        'assert go("x").code == 0',
+        'said = added("go")\n    assert said.code == 0',
+        'site.must(*listed("go", "x"))',
+    ],
+)
+def test_a_call_counts_where_it_has_to_succeed(body: str) -> None:
+    assert _has("go", body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'site.verb("go", "--to", x)',
+        'said = site.verb("go", "--to", x)\n    assert "done" in said.out',
+        'said = site.verb("go", "--to", x)\n    assert said.code == 6',
+        'said = site.verb("go", "--to", x)\n    assert said.code == code',
+        'said = site.verb("go", "--to", x)\n    assert said.code != 0',
+        'said = site.verb("go", "--to", x)\n    said = site.verb("x")\n    assert said.code == 0',
+        'said = site.verb("go", "--to", x)\n    assert said.code == 6\n    assert said.code == 0',
+        'for words in (("go", "--to"),):\n        site.must(*words)',
+        'words = ("go", "--to")\n    for words in rows:\n        site.must(*words)',
+        'words = ("go", "--to")\n    other(words)',
+        'assert (site.verb("go", "--to").code, 0) == (6, 0)',
+        "assert go().code == 6",
+    ],
+)
+def test_a_call_of_which_anything_else_is_expected_does_not(body: str) -> None:
+    assert not _has("go", body)
+
+
+HELPERS = """
+WORDS = ("go",)
+
+def go(kit):
+    return lambda *more: kit("go", *more, "--to=dev")
+
+def added(verb, *more):
+    return run(verb, "--to", "x", *more)
+
+class Set:
+    def listed(self, verb, to, *more):
+        return (verb, "--to", to, *more)
+
+"""
+
+
+def _has(verb: str, body: str) -> bool:
+    rows = typed.succeeding(f"{HELPERS}def test_it(site):\n    {body}\n")
+    return any(proofs.types(each, verb, frozenset({"--to"})) for each in rows)
