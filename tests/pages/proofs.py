@@ -131,22 +131,21 @@ def _options(words: Sequence[str]) -> Iterator[str]:
 
 
 @cache
-def _run() -> list[tuple[str, frozenset[str], str]]:
+def _run() -> dict[tuple[str, frozenset[str]], str]:
     """Each command of the sessions, as verb and options, and the test that runs it."""
-    pages = [(ROOT / each, SESSION) for each in checked.RUN] + [(DESK, AT_DESK)]
-    return [
-        (*verb(each), test)
+    pages = [(DESK, AT_DESK), *((ROOT / each, SESSION) for each in checked.RUN)]
+    return {
+        verb(each): test
         for path, test in pages
         for block in blocks.blocks(path)
         if block.mark == blocks.RUN
         for each in blocks.calls(block.text)
-    ]
+    }
 
 
-def session(name: str, options: frozenset[str]) -> str:
-    """The test whose session runs a verb with these options, or nothing; as a page has it comes first."""
-    found = [(said, test) for each, said, test in _run() if each == name and has(said, options)]
-    return min(found, key=lambda each: len(each[0]), default=(frozenset(), ""))[1]
+def _with_more(name: str, options: frozenset[str]) -> str:
+    """The test whose session runs a verb with these options and others, or nothing."""
+    return next((test for (each, said), test in _run().items() if each == name and has(said, options)), "")
 
 
 def has(said: frozenset[str], options: frozenset[str]) -> bool:
@@ -183,9 +182,9 @@ def elsewhere(name: str, options: frozenset[str]) -> str:
 
 
 def by(command: str) -> str:
-    """The test that runs a command, or nothing."""
+    """The test that runs a command, or nothing; a session that has just its options comes first."""
     name, options = verb(command)
-    return session(name, options) or elsewhere(name, options)
+    return _run().get((name, options)) or elsewhere(name, options) or _with_more(name, options)
 
 
 def commands() -> dict[str, str]:
