@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.pages import proofs, typed
+from tests.pages import blocks, proofs, typed
 from tests.pages.checked import ROOT
 
 
@@ -13,6 +15,17 @@ def test_every_command_on_a_page_is_run() -> None:
     assert len(found) > 150
     missing = {each: page for each, page in found.items() if not proofs.by(each)}
     assert {proofs.verb(each)[0] for each in missing} == proofs.UNRUN.keys(), missing
+
+
+def test_no_command_stands_where_it_is_not_seen() -> None:
+    """In a block of another language, or behind something in its line."""
+    for page in blocks.pages(ROOT):
+        for language, text in re.findall(
+            r"^ *```(\w*)\n(.*?)^ *```$", page.read_text(), re.MULTILINE | re.DOTALL
+        ):
+            assert language == "sh" or not blocks.calls(text), f"{page.name}: {text}"
+            called = re.findall(r"(?:^|[\s($=])(?:pipelinekit|draft) [a-z]", text)
+            assert len(called) <= len(blocks.calls(text)), f"{page.name}: {text}"
 
 
 def test_what_is_said_of_files_is_of_use() -> None:
