@@ -101,7 +101,9 @@ def test_a_damaged_memory_costs_time_alone(export: Callable[[], str], tmp_path: 
 
 def test_an_export_for_job_dsl_has_no_seed_of_ours(kit: Kit, platform: Platform) -> None:
     platform.jenkins = {"source": {"repository": "https://git.acme.example/platform.git"}}
-    script = kit("seed", "export", "--job-dsl").out
+    ran = kit("seed", "export", "--job-dsl")
+    assert ran.code == 0, ran.err
+    script = ran.out
     assert "multibranchPipelineJob('apps/payments/orders')" in script
     assert "folder('pipelinekit')" in script
     assert "pipelineJob('" not in script

@@ -41,6 +41,7 @@ def _differences(ran: Ran, path: str) -> list[tuple[str, str | None, str | None]
 
 def test_a_bare_controller_gets_its_folders_and_jobs(jenkins: Controller, kit: Kit) -> None:
     plan = kit("jobs", "plan", "--json")
+    assert plan.code == 0
     assert set(_actions(plan)) == ROOMS | {
         "apps/payments",
         "apps/sales",
@@ -315,7 +316,7 @@ def test_a_plan_on_disk_is_done_exactly_and_twice_is_no_harm(
     jenkins: Controller, platform: Platform, kit: Kit, tmp_path: Path
 ) -> None:
     path = str(tmp_path / "plan.json")
-    kit("jobs", "plan", f"--out={path}")
+    assert kit("jobs", "plan", f"--out={path}").code == 0
     platform.application("late")
     assert kit("jobs", "apply", path).code == 0
     assert jenkins.state.find("apps/payments/orders")
@@ -477,7 +478,8 @@ def test_an_orphan_is_deleted_after_its_time_and_its_folder_with_it(
     jenkins: Controller, platform: Platform, kit: Kit
 ) -> None:
     _orphan(jenkins, platform, kit, "2020-01-01")
-    shown = kit("jobs", "prune", "--plan")
+    shown = kit("jobs", "prune", "--grace=30", "--plan")
+    assert shown.code == 0
     # Only what can happen to a job that nobody wants: nothing of it is created or updated.
     assert shown.out.splitlines()[-1].endswith(": 0 to disable, 2 to delete")
     told = json.loads(kit("jobs", "prune", "--plan", "--json").out)
@@ -587,6 +589,7 @@ def test_status_shows_the_main_branch_and_who_else_fails(
     assert rows["apps/payments/never"]["state"] == "never built"
     assert rows["apps/payments/missing"]["state"] == "missing"
     shown = kit("jobs", "status")
+    assert shown.code == 0
     assert "4 jobs, 0 not well, 1 missing" in shown.out
     assert "failing: feature/x" in shown.out
 

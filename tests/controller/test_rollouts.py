@@ -184,7 +184,9 @@ def test_all_or_from_one_on_or_one_alone(deploy: Kit, jenkins: Controller) -> No
     assert ran.out.splitlines() == ["vault: 1.0.0 runs in vault", "platform/all #1 ended with SUCCESS"]
     assert deploy("--from=vault").code == 0
     assert started(jenkins, COMPONENTS) == [{"ENVIRONMENT": "dev"}, {"ENVIRONMENT": "dev", "FROM": "vault"}]
-    assert deploy("--only=vault").out.endswith("platform/vault #1 ended with SUCCESS\n")
+    ran = deploy("--only=vault")
+    assert ran.code == 0, ran.err
+    assert ran.out.endswith("platform/vault #1 ended with SUCCESS\n")
     assert started(jenkins, "platform/vault") == [{"ENVIRONMENT": "dev"}]
 
 
@@ -197,7 +199,9 @@ def test_it_ends_as_the_job_s_verb_did(deploy: Kit, jenkins: Controller) -> None
 
 
 def test_a_plan_starts_nothing(deploy: Kit, jenkins: Controller) -> None:
-    assert deploy("--plan").out == f"would start platform/all at {jenkins.url}, which deploys in dev\n"
+    ran = deploy("--plan")
+    assert ran.code == 0, ran.err
+    assert ran.out == f"would start platform/all at {jenkins.url}, which deploys in dev\n"
     assert started(jenkins, COMPONENTS) == []
 
 

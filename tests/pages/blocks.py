@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 GIVEN, CHECKED, RUN = "given", "checked", "run"
+OURS = ("pipelinekit ", "draft ")
 
 _ALL = re.compile(r"^<!-- all checked: (.+?) -->$", re.MULTILINE)
 _BLOCK = re.compile(
@@ -66,6 +67,14 @@ def blocks(page: Path) -> list[Block]:
             assert why or mark != CHECKED, f"{page.name}:{line}: checked, and no reason"
             found.append(Block(page.name, line, each["text"], mark, why))
     return found
+
+
+def calls(text: str) -> list[str]:
+    """The commands of ours in the text of a block; a backslash at the end of a line goes on with the next."""
+    lines = (line.strip() for line in re.sub(r"\\\n\s*", "", text).splitlines())
+    parts = (part.removeprefix("$ ") for line in lines for part in re.split(r"\s&&\s|\s\|\s|\s;\s", line))
+    # From two spaces on, and from a hash, it is said what the command does.
+    return [re.split(r"\s{2,}|\s#|\s>", each)[0] for each in parts if each.startswith(OURS)]
 
 
 def values(block: Block) -> dict[str, str]:

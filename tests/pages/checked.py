@@ -25,7 +25,8 @@ HEAD = """\
 
 Made from the pages by `python -m tests.derived`. All other commands of pages are run as they stand by
 `tests/real/test_tutorial.py`, the tutorial's in `make test`, others in `make matrix P=pages`.
-These are held against the command line: each verb and each option is there.
+These are held against the command line: each verb and each option is there; `proofs.md` names the test that
+runs each of ours in another place.
 """
 
 

@@ -15,7 +15,7 @@ from tests.pages.markdown import cell, prose, table
 HEAD = """\
 # Every command
 
-<!-- all checked: the example of each verb's own --help; what a verb does is its own tests' affair -->
+<!-- all checked: the example of each verb's own --help; tests/pages/proofs.md names the test that runs it -->
 
 Made from the command line by `python -m tests.derived`; a test compares. `--help` of each says more.
 Exit codes: 0 fine, 1 check failed, 2 usage, 3 document invalid, 4 tool missing, 5 tool failed, 6 refused.

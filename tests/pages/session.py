@@ -67,9 +67,13 @@ class Session:
         parts = []
         for number, each in enumerate(chosen):
             given = each.mark == blocks.GIVEN
-            text = blocks.with_values(each, dict(self.own)).text if given else self._named(each.text)
+            text = blocks.with_values(each, dict(self.own)).text if given else self._each(each.text)
             parts.append(f"exec >{shlex.quote(str(out))}/{number:03}.txt 2>&1\n{text}")
         return "\n".join([*parts, f"env -0 >{shlex.quote(str(out))}/env", ""])
+
+    def _each(self, text: str) -> str:
+        """A block with a line for each command: where one before `&&` fails, `bash -e` would go on."""
+        return re.sub(r"\s&&\s", "\n", self._named(text))
 
     def _named(self, text: str) -> str:
         """A text with our values in the place of the reader's; no part of a word is one."""

@@ -58,9 +58,12 @@ def test_a_plan_on_an_empty_cluster_holds_objects_against_definitions_of_the_sam
     assert said.code == 6
     assert "web: Widget/one: spec.size is no integer" in said.reason
     web(platform)
-    plans = {each["component"]: each for each in json.loads(platform.must("plan", "--json").out)}
+    rows = platform.must("plan", "--env", "dev", "--json").json()
+    plans = {each["component"]: each for each in rows}
     assert plans["store"]["definitions"] == [f"widgets.{platform.prefix}.example.com"]
     assert plans["web"]["after"] == ["store"]
+    (alone,) = platform.must("plan", "--only", "store", "--json").json()
+    assert alone["component"] == "store"
     assert "created: Widget/one" in plans["web"]["lines"]
     assert platform.kubectl("get", "namespaces", "--output", "name").count(platform.prefix) == 0
 
@@ -96,7 +99,7 @@ def test_another_archive_than_the_one_that_was_looked_at_is_refused(platform: Te
 
 def test_the_charts_tests_verify_what_was_deployed(platform: TestPlatform) -> None:
     assert "store 1.0.0 is verified in dev" in platform.must("verify").out
-    assert "nothing was done" in platform.must("verify").out
+    assert "nothing was done" in platform.must("verify", "--only", "store").out
 
 
 def test_who_needs_what_is_upgraded_waits_for_its_new_pods_in_the_second_run_as_well(
@@ -125,6 +128,7 @@ def test_who_needs_what_is_upgraded_waits_for_its_new_pods_in_the_second_run_as_
     ready = max(moments(platform, "store", "Ready"))
     assert min(moments(platform, "web", "PodScheduled")) >= ready
     assert platform.states() == {"store": "unchanged", "web": "unchanged"}
+    platform.must("status", "--env", "dev")
 
 
 def moments(platform: TestPlatform, component: str, condition: str) -> list[str]:
@@ -160,6 +164,8 @@ def test_removal_goes_backwards_and_leaves_definitions_and_their_objects(platfor
     made = platform.folder / "kept.json"
     made.write_text(json.dumps({**body, "metadata": {"name": "kept"}}))
     platform.kubectl("apply", "--filename", str(made), component="store")
+    planned = platform.must("remove", "--from", "store", "--plan")
+    assert "web: would be removed" in planned.out
     removed = platform.must("remove", "--from", "store")
     assert removed.out.index("web") < removed.out.index("store")
     platform.kubectl("get", definition, "kept", component="store")
@@ -186,3 +192,4 @@ def test_killed_at_a_step_and_run_again(words: str, testbed: Mapping[str, str], 
         killed(platform, words)
         assert platform.states("--timeout", "120")["web"] == "deployed"
         assert set(platform.states().values()) == {"unchanged"}
+        assert "web" in platform.must("remove", "--only", "web").out

@@ -27,7 +27,7 @@ def test_a_platform_begins_from_here_wherever_it_was_killed_and_then_jenkins_has
     jenkins: Jenkins,
 ) -> None:
     platform = jenkins.platform
-    planned = platform.must("bootstrap", "--plan").out
+    planned = platform.must("bootstrap", "--env", "dev", "--plan").out
     assert planned.index("store 1.0.0") < planned.index("jenkins 1.0.0")
     assert f"store: images from {platform.registry}" in planned
     assert platform.prefix not in platform.kubectl("get", "namespaces", "--output", "name")
@@ -37,7 +37,7 @@ def test_a_platform_begins_from_here_wherever_it_was_killed_and_then_jenkins_has
     said = platform.must("bootstrap", "--yes", "--json").json()
     assert {each["state"] for each in said["components"]} == {"unchanged"}
     assert all(jenkins.ask(f"job/{each.replace('/', '/job/')}/api/json")["buildable"] for each in JOBS)
-    again = platform.must("bootstrap", "--yes")
+    again = platform.must("bootstrap", "--env", "dev", "--yes")
     assert f"Jenkins at {jenkins.url} has taken over: nothing was done" in again.out
     jenkins.version("1.0.1")
     refused = platform.verb("bootstrap", "--yes")

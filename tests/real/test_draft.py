@@ -208,7 +208,7 @@ def test_the_local_port_stays_through_a_redeploy_and_the_loss_of_a_pod(dev: Deve
 def test_an_idle_namespace_sleeps_until_the_next_up_and_an_ended_one_goes(dev: Developer) -> None:
     dev.up()
     namespace = f"namespace/{dev.namespace}"
-    planned = dev.draft("reap", "--plan", "--json", "--idle", "1h").json()
+    planned = dev.application.must("draft", "reap", "--plan", "--json", "--idle", "1h").json()
     assert dev.namespace not in {each["namespace"] for each in planned["asleep"]}
     long_ago = "pipelinekit.dev/used=2020-01-01T00:00:00Z"
     dev.application.tool("kubectl", "annotate", "--overwrite", namespace, long_ago)
@@ -218,7 +218,7 @@ def test_an_idle_namespace_sleeps_until_the_next_up_and_an_ended_one_goes(dev: D
     for name, schedule in (("often", "*/1 * * * *"), ("never", "0 0 31 2 *")):
         kubectl("create", "cronjob", name, "--image", image, "--schedule", schedule, "--", "true")
     kubectl("patch", "cronjob", "never", "--patch", '{"spec": {"suspend": true}}')
-    done = dev.draft("reap", "--json", "--idle", "365d").json()
+    done = dev.application.must("draft", "reap", "--json", "--idle", "365d").json()
     assert [each["namespace"] for each in done["asleep"]] == [dev.namespace]
     suspended = ("get", "cronjobs", "-o", "jsonpath={.items[*].spec.suspend}")
     assert kubectl(*suspended).split() == ["true", "true"]
@@ -238,12 +238,29 @@ def test_an_idle_namespace_sleeps_until_the_next_up_and_an_ended_one_goes(dev: D
 
 
 def test_history_and_logs_know_what_was(dev: Developer) -> None:
-    rows = dev.draft("history", "-o", "json").json()
+    rows = dev.application.must("draft", "history", "--max", "3", "-o", "json").json()
     assert rows[0]["status"] == "deployed"
     assert rows[0]["buildID"] == dev.up()["buildID"]
     assert f"orders {rows[0]['tag'][:12]}" in "".join(each for each in (dev.draft("status").out,))
     assert dev.draft("logs").code == 0
+    assert dev.draft("logs", "--tail").code == 0
+    assert dev.draft("diff").code == 0
     assert dev.draft("logs", "no-such").code == 2
+
+
+def test_up_may_go_on_as_connect_in_the_environment_that_is_named(dev: Developer) -> None:
+    before = (dev.application.folder / "draft.toml").read_text()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    staging = before.partition("[environments]\n")[2].replace("development", "staging")
+    dev.application.write("draft.toml", f'{before}{staging}    override-ports = ["{port}:8080"]\n')
+    try:
+        with saying(dev, "up", "-e", "staging", "--auto-connect") as said:
+            assert app.eventually(lambda: any("is port 8080" in each for each in said), 90), said
+            assert "orders" in ask(port, "/")
+    finally:
+        dev.application.write("draft.toml", before)
 
 
 # --- watch ----------------------------------------------------------------------------------------

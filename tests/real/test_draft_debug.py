@@ -99,6 +99,12 @@ def test_a_debugger_answers_until_the_next_up(
             assert dev.up("--debug")["revised"]
             assert app.eventually(lambda: sum(f"port {remote} of" in each for each in said) > 0)
             shakes_hands(local)
+        before = (dev.application.folder / "draft.toml").read_text()
+        dev.application.write("draft.toml", f'{before}    override-ports = ["{local}:{remote}"]\n')
+        with saying(dev, "up", "--debug", "--auto-connect") as said:
+            assert app.eventually(lambda: any(f"is port {remote} of" in each for each in said), 90), said
+            shakes_hands(local)
+        dev.application.write("draft.toml", before)
         dev.up()
         restored = container(dev)
         assert (restored["replicas"], "livenessProbe" in restored) == (2, True)

@@ -71,3 +71,11 @@ def test_lint_names_what_is_wrong_with_a_pack(dev: Developer, tmp_path: Path) ->
     assert "now: networking.k8s.io/v1" in found.err
     assert "no pod takes buildID" in found.err
     assert f"{pack / 'tasks.toml'}:1" in found.err
+
+
+def test_a_pack_is_tried_and_taken_away(dev: Developer, tmp_path: Path) -> None:
+    dev.draft("packs", "--out", str(tmp_path))
+    said = dev.draft("pack", "test", str(tmp_path / "packs" / "python"))
+    assert said.code == 0, said.err
+    assert " works: " in said.out
+    assert said.out.endswith(", and is gone\n")

@@ -162,8 +162,10 @@ def test_a_changed_configuration_repackages_around_the_same_image(counted: tuple
 
 def test_an_old_image_is_built_again_when_asked(counted: tuple[Application, Front]) -> None:
     application, _ = counted
-    application.must("build")
-    application.must("push")
+    registry = application.env["PIPELINEKIT_REGISTRY"]
+    application.must("build", "--registry", registry)
+    application.must("push", "--registry", registry)
+    application.must("package", "--registry", registry)
     application.commit()
     assert application.must("build", "--max-age", "1d", "--json").json()["acted"] is False
     assert application.must("build", "--max-age", "0s", "--json").json()["acted"] is True

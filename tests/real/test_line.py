@@ -282,7 +282,7 @@ def test_a_gated_environment_is_not_deployed_to(testbed: Mapping[str, str], tmp_
 
 def test_status_shows_what_runs_and_what_does_not(testbed: Mapping[str, str], tmp_path: Path) -> None:
     with app.new(testbed, tmp_path) as application:
-        assert application.must("status", "--json").json()[0]["installed"] is False
+        assert application.must("status", "--env", "dev", "--json").json()[0]["installed"] is False
         application.until("deploy")
         row = application.must("status", "--json").json()[0]
         assert (row["ready"], row["versions"], row["pods"]) == (True, ["0.1.1"], {"orders": "1/1"})

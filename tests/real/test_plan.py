@@ -59,11 +59,11 @@ def test_a_plan_is_done_as_it_says_or_refused(published: Application, tmp_path: 
     file = str(tmp_path / "plan.json")
 
     # Of a first deployment: no namespace, no revision is made by asking.
-    said = published.must("deploy", "--plan", "--out", file)
+    said = published.must("deploy", "--env", "dev", "--plan", "--out", file)
     assert said.out.startswith("would deploy orders 0.1.2 to dev")
     assert {"create: Deployment/orders", "create: Secret/orders-key"} <= planned(said)
     assert published.namespace not in published.tool("kubectl", "get", "namespaces", "-o", "name")
-    first = published.must("deploy", "--from-plan", file)
+    first = published.must("deploy", "--env", "dev", "--from-plan", file)
     assert done(first) == planned(said)
 
     # What runs already is never planned, and the plan of before is no plan any more.

@@ -41,11 +41,16 @@ def platform(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactor
         gone = f"{made.registry}/library/not-there:1"
         made.component("search", images=[gone], node={"sysctls": {"vm.max_map_count": 2_000_000_000}})
         made.on("search")
-        document = json.loads((made.folder / "platform.yaml").read_text())
-        document["images"]["mirror"] = made.registry
-        document["clusters"][0]["network"] = NETWORK
-        (made.folder / "platform.yaml").write_text(json.dumps(document))
+        describe(made)
         yield made
+
+
+def describe(made: TestPlatform) -> None:
+    """Have the document say what is true of the testbed."""
+    document = json.loads((made.folder / "platform.yaml").read_text())
+    document["images"]["mirror"] = made.registry
+    document["clusters"][0]["network"] = NETWORK
+    (made.folder / "platform.yaml").write_text(json.dumps(document))
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +76,15 @@ def test_all_that_is_found_comes_together_and_nothing_stays(platform: TestPlatfo
     assert set(states.values()) == {"ok"}, checks
     assert "a deny closed what was open" in checks["network policies"]["reason"]
     assert left(platform) == []
+
+
+def test_a_cluster_that_can_be_a_platform_passes(testbed: Mapping[str, str], tmp_path: Path) -> None:
+    with made_platform(tmp_path, testbed) as made:
+        made.component("search")
+        made.on("search")
+        describe(made)
+        checks = made.must("preflight", "--env", "dev", "--json").json()
+        assert {each["state"] for each in checks} == {"ok"}
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,9 @@ def test_the_changelog_tells_what_a_promotion_would_bring(orders: Releasing) -> 
     ]
     orders.publish_platform()
     newest = orders.versions()[-1]
-    orders.must("ada", "rollback", "orders", "--env", "production", "--to", orders.versions()[0])
+    back = ("rollback", "orders", "--env", "production", "--to", orders.versions()[0])
+    orders.must("ada", *back, "--plan")
+    orders.must("ada", *back)
     said = orders.must("ada", "changelog", f"orders@{newest}", "--to", "production", "--json").json()
     assert (said["from"], said["to"]) == (orders.versions()[0], newest)
     assert said["releases"] == orders.versions()[1:]

@@ -331,6 +331,7 @@ def test_the_login_for_images_is_not_docker_hubs() -> None:
 VERBS = (
     ("build", "--registry"),
     ("push", "--registry"),
+    ("package", "--registry"),
     ("publish", "--registry"),
     ("deploy", "--mirror"),
     ("test", "--mirror"),

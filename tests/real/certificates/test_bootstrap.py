@@ -43,18 +43,20 @@ def serial(site: CertificateSite) -> str:
 
 
 def test_it_is_planned_made_and_trusted_by_clients(site: CertificateSite) -> None:
-    said = site.must("plan")
+    said = site.must("plan", "--env", "dev")
     assert "would be made: " in said.out
     assert site.platform.prefix not in site.platform.kubectl("get", "namespaces", "--output", "name")
     assert site.states() == {"authority": "missing", "web-tls": "missing"}
     assert site.verb("status").code == 1
-    assert "2 made" in site.must("issue").out
+    assert "2 made" in site.must("issue", "--env", "dev").out
     assert "nothing was done" in site.must("issue").out
     assert site.states() == {"authority": "fine", "web-tls": "unserved"}, "nobody serves it yet"
-    assert "nothing was done" in site.must("renew").out
+    assert "nothing was done" in site.must("renew", "--env", "dev").out
     site.serve("web-tls")
     assert site.ask(site.root) == f"{serial(site)} 200"
-    assert site.must("status").out.endswith("1 certificate and the authority: all fine\n")
+    site.platform.must("certificates", "--env", "dev")
+    site.must("status", "--within", "1d", "--json")
+    assert site.must("status", "--env", "dev").out.endswith("1 certificate and the authority: all fine\n")
     assert site.ask(site.root, "web") == f"{serial(site)} 200"
     assert "Hostname mismatch" in site.ask(site.root, f"web.{site.namespace('web')}")
     assert "refused" in site.ask(other_root())

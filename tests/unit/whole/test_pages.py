@@ -44,16 +44,9 @@ def broken(page: Path) -> Iterator[str]:
 
 
 def commands(text: str) -> list[str]:
-    """The lines of code blocks that call us; a backslash at the end goes on with the next."""
-    blocks = [*_FENCE.findall(text), *_INDENTED.findall(_FENCE.sub("", text))]
-    lines = [line.strip() for block in blocks for line in block.replace("\\\n", " ").splitlines()]
-    calls = [part for line in lines for part in re.split(r"\s&&\s|\s\|\s|\s;\s", line)]
-    # From two spaces on, and from a hash, it is said what the command does.
-    return [re.split(r"\s{2,}|\s#|\s>", call.removeprefix("$ "))[0] for call in calls if _calls_us(call)]
-
-
-def _calls_us(call: str) -> bool:
-    return call.removeprefix("$ ").startswith(("pipelinekit ", "draft "))
+    """The commands of ours in its code blocks."""
+    found = [*_FENCE.findall(text), *_INDENTED.findall(_FENCE.sub("", text))]
+    return [call for each in found for call in blocks.calls(each)]
 
 
 def _fault(call: str) -> str:
