@@ -98,7 +98,10 @@ class Releases(Protocol):
         ...
 
     def last_good(self, target: Target) -> int | None:
-        """The newest revision that was deployed whole and counts still, or None."""
+        """The newest revision that was deployed whole and counts still, or None.
+
+        Raises `ToolFailed` when the cluster does not say.
+        """
         ...
 
     def back(self, target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
@@ -110,7 +113,10 @@ class Releases(Protocol):
         ...
 
     def test(self, target: Target, say: Say) -> None:
-        """Run the chart's tests; raises `CheckFailed` with what they said."""
+        """Run the chart's tests; raises `CheckFailed` with what they said.
+
+        A cluster that does not answer has failed none of them: `ToolFailed`.
+        """
         ...
 
 

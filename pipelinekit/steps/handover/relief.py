@@ -204,7 +204,9 @@ def _back(relief: Relief, revision: int, say: Say) -> None:
     site, target = relief.site, relief.target
 
     def freed() -> bool:
-        _free(relief, site.releases.state(target), say)
+        # What the cluster does not tell now is asked again: Helm, which waits, must not end for that.
+        with contextlib.suppress(ToolFailed):
+            _free(relief, site.releases.state(target), say)
         return False
 
     try:

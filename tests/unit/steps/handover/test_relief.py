@@ -221,6 +221,26 @@ def test_a_pod_that_its_set_would_wait_for_forever_is_deleted_on_the_way_back(wo
     assert world.bench.parts.deleted == ["store-2"]
 
 
+def test_a_cluster_that_falls_silent_does_not_end_the_helm_that_goes_back(world: World) -> None:
+    world.bench.parts.unready = {"store-0"}
+    back, there = world.bench.releases.back, world.bench.parts.there
+
+    def silently(target: Any, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+        def silent(*_: object) -> Any:
+            raise failed("cluster-unreachable", "the cluster does not answer")
+
+        world.bench.parts.there = silent  # type: ignore[method-assign]
+        assert not hopeless()
+        world.bench.parts.there = there  # type: ignore[method-assign]
+        world.bench.parts.unready.clear()
+        back(target, revision, timeout=timeout, hopeless=hopeless)
+
+    world.bench.releases.back = silently  # type: ignore[method-assign]
+    with pytest.raises(ToolFailed, match=r"the old one \(1.0.0\) runs again"):
+        world.run(world.relief())
+    assert not any("does not answer" in each for each in world.bench.said)
+
+
 def test_when_the_backup_fails_it_is_that_and_not_the_new_one_that_is_told(world: World) -> None:
     world.bench.answers.backup_fails = "the backup store-1 has not succeeded: Failed"
     relief = world.relief()

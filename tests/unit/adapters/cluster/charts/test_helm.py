@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.charts.helm import Helm
-from pipelinekit.errors import ToolFailed
+from pipelinekit.errors import CheckFailed, PipelinekitError, ToolFailed, failed
 from tests import examples
 
 
@@ -61,3 +62,24 @@ def test_a_damaged_record_is_what_helm_has_read_and_nothing_that_a_proxy_says(
 ) -> None:
     fault = helm.cluster_failed(examples.target(), said).faults[0]
     assert (fault.code, "damaged" in fault.hint) == (("cluster-failed", "not-kubernetes")[code], bool(step))
+
+
+@pytest.mark.parametrize(
+    ("err", "kind"),
+    [
+        ('Error: Get "https://127.0.0.1:1/api/v1/pods": dial tcp: connect: connection refused\n', ToolFailed),
+        ("Error: context deadline exceeded\n", ToolFailed),
+        ("Error: 1 error occurred:\n\t* pod orders-test failed\n", CheckFailed),
+    ],
+)
+def test_a_cluster_that_does_not_answer_has_failed_no_test(
+    monkeypatch: pytest.MonkeyPatch, err: str, kind: type[PipelinekitError]
+) -> None:
+    def silent(*_: object) -> None:
+        if kind is ToolFailed:
+            raise failed("cluster-unreachable", "the cluster does not answer")
+
+    monkeypatch.setattr(process, "watch", lambda *_, **__: process.Completed(1, "", err))
+    monkeypatch.setattr(Helm, "state", silent)
+    with pytest.raises(kind):
+        Helm({}).test(examples.target(), lambda _: None)
