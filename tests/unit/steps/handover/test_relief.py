@@ -9,6 +9,7 @@ import pytest
 
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, failed
 from pipelinekit.model.component import Backup, Controller
+from pipelinekit.model.release import Target
 from pipelinekit.model.rollout import DEPLOYED, Outcome
 from pipelinekit.plan.rollout import handover as plan
 from pipelinekit.steps.handover import relief as steps
@@ -221,21 +222,23 @@ def test_a_pod_that_its_set_would_wait_for_forever_is_deleted_on_the_way_back(wo
     assert world.bench.parts.deleted == ["store-2"]
 
 
-def test_a_cluster_that_falls_silent_does_not_end_the_helm_that_goes_back(world: World) -> None:
+def test_a_cluster_that_falls_silent_does_not_end_the_helm_that_goes_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.bench.parts.unready = {"store-0"}
-    back, there = world.bench.releases.back, world.bench.parts.there
+    back = world.bench.releases.back
 
-    def silently(target: Any, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
-        def silent(*_: object) -> Any:
-            raise failed("cluster-unreachable", "the cluster does not answer")
+    def silent(*_: object) -> None:
+        raise failed("cluster-unreachable", "the cluster does not answer")
 
-        world.bench.parts.there = silent  # type: ignore[method-assign]
-        assert not hopeless()
-        world.bench.parts.there = there  # type: ignore[method-assign]
+    def silently(target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(world.bench.parts, "there", silent)
+            assert not hopeless()
         world.bench.parts.unready.clear()
         back(target, revision, timeout=timeout, hopeless=hopeless)
 
-    world.bench.releases.back = silently  # type: ignore[method-assign]
+    monkeypatch.setattr(world.bench.releases, "back", silently)
     with pytest.raises(ToolFailed, match=r"the old one \(1.0.0\) runs again"):
         world.run(world.relief())
     assert not any("does not answer" in each for each in world.bench.said)
