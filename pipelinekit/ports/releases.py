@@ -62,6 +62,8 @@ class Charts(Protocol):
 
 SILENT = frozenset(("cluster-unreachable", "cluster-login", "cluster-untrusted", "kubeconfig-missing"))
 """The codes of a cluster that nothing can be asked."""
+REFUSED = SILENT - {"cluster-unreachable"} | {"cluster-denied"}
+"""The codes of a cluster that somebody has to do something about before it can be asked again."""
 RIVAL = "deploy-rival"
 """The code of an installation's failure when somebody else has begun one first, and nothing was changed."""
 
