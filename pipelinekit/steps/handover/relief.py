@@ -229,8 +229,8 @@ def _free(relief: Relief, state: ReleaseState | None, say: Say) -> None:
         for pod in site.parts.pods(target, each["spec"]["selector"].get("matchLabels", {})):
             if readiness.is_old(pod, status.get("updateRevision", "")) and not readiness.is_ready(pod):
                 name = pod["metadata"]["name"]
-                say(f"pod {name} is not ready and of the revision that goes: it is deleted")
                 site.parts.delete_pod(target, name)
+                say(f"pod {name} is not ready and of the revision that goes: it is deleted")
 
 
 def _wake(relief: Relief, say: Say) -> None:

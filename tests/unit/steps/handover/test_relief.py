@@ -222,8 +222,9 @@ def test_a_pod_that_its_set_would_wait_for_forever_is_deleted_on_the_way_back(wo
     assert world.bench.parts.deleted == ["store-2"]
 
 
+@pytest.mark.parametrize("question", ["there", "pods", "delete_pod"])
 def test_a_cluster_that_falls_silent_does_not_end_the_helm_that_goes_back(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:
     world.bench.parts.unready = {"store-0"}
     back = world.bench.releases.back
@@ -232,16 +233,18 @@ def test_a_cluster_that_falls_silent_does_not_end_the_helm_that_goes_back(
         raise failed("cluster-unreachable", "the cluster does not answer")
 
     def silently(target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+        world.bench.parts.old = ["store-0"]
         with monkeypatch.context() as patch:
-            patch.setattr(world.bench.parts, "there", silent)
+            patch.setattr(world.bench.parts, question, silent)
             assert not hopeless()
+        world.bench.parts.old.clear()
         world.bench.parts.unready.clear()
         back(target, revision, timeout=timeout, hopeless=hopeless)
 
     monkeypatch.setattr(world.bench.releases, "back", silently)
     with pytest.raises(ToolFailed, match=r"the old one \(1.0.0\) runs again"):
         world.run(world.relief())
-    assert not any("does not answer" in each for each in world.bench.said)
+    assert not any("does not answer" in each or "deleted" in each for each in world.bench.said)
 
 
 def test_when_the_backup_fails_it_is_that_and_not_the_new_one_that_is_told(world: World) -> None:

@@ -65,21 +65,21 @@ def test_a_damaged_record_is_what_helm_has_read_and_nothing_that_a_proxy_says(
 
 
 @pytest.mark.parametrize(
-    ("err", "kind"),
+    ("err", "back", "kind"),
     [
-        ('Error: Get "https://127.0.0.1:1/api/v1/pods": dial tcp: connect: connection refused\n', ToolFailed),
-        ("Error: context deadline exceeded\n", ToolFailed),
-        ("Error: 1 error occurred:\n\t* pod orders-test failed\n", CheckFailed),
+        ('Error: Get "https://127.0.0.1:1/api/v1/pods": dial tcp: connection refused\n', True, ToolFailed),
+        ("Error: context deadline exceeded\n", False, ToolFailed),
+        ("Error: 1 error occurred:\n\t* pod orders-test failed\n", True, CheckFailed),
     ],
 )
 def test_a_cluster_that_does_not_answer_has_failed_no_test(
-    monkeypatch: pytest.MonkeyPatch, err: str, kind: type[PipelinekitError]
+    monkeypatch: pytest.MonkeyPatch, err: str, back: bool, kind: type[PipelinekitError]
 ) -> None:
-    def silent(*_: object) -> None:
-        if kind is ToolFailed:
+    def state(*_: object) -> None:
+        if not back:
             raise failed("cluster-unreachable", "the cluster does not answer")
 
     monkeypatch.setattr(process, "watch", lambda *_, **__: process.Completed(1, "", err))
-    monkeypatch.setattr(Helm, "state", silent)
+    monkeypatch.setattr(Helm, "state", state)
     with pytest.raises(kind):
         Helm({}).test(examples.target(), lambda _: None)
