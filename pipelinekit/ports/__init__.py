@@ -30,6 +30,7 @@ from pipelinekit.ports.ledger import Anchors, Commits, Journal, Ledger, TagAncho
 from pipelinekit.ports.namespaces import Namespaces
 from pipelinekit.ports.preflight import Inspector
 from pipelinekit.ports.releases import (
+    REFUSED,
     RIVAL,
     SILENT,
     Charts,
@@ -44,6 +45,7 @@ from pipelinekit.ports.say import Live, Say, nobody
 
 __all__ = [
     "DENIED",
+    "REFUSED",
     "RIVAL",
     "SILENT",
     "Anchors",

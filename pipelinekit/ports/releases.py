@@ -62,6 +62,8 @@ class Charts(Protocol):
 
 SILENT = frozenset(("cluster-unreachable", "cluster-login", "cluster-untrusted", "kubeconfig-missing"))
 """The codes of a cluster that nothing can be asked."""
+REFUSED = SILENT - {"cluster-unreachable"} | {"cluster-denied"}
+"""The codes of a cluster that somebody has to do something about before it can be asked again."""
 RIVAL = "deploy-rival"
 """The code of an installation's failure when somebody else has begun one first, and nothing was changed."""
 
@@ -98,7 +100,10 @@ class Releases(Protocol):
         ...
 
     def last_good(self, target: Target) -> int | None:
-        """The newest revision that was deployed whole and counts still, or None."""
+        """The newest revision that was deployed whole and counts still, or None.
+
+        Raises `ToolFailed` when the cluster does not say.
+        """
         ...
 
     def back(self, target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
@@ -110,7 +115,10 @@ class Releases(Protocol):
         ...
 
     def test(self, target: Target, say: Say) -> None:
-        """Run the chart's tests; raises `CheckFailed` with what they said."""
+        """Run the chart's tests; raises `CheckFailed` with what they said.
+
+        A cluster that does not answer has failed none of them: `ToolFailed`.
+        """
         ...
 
 

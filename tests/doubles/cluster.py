@@ -33,6 +33,8 @@ class Cluster:
     namespaces: set[str] = field(default_factory=set)
     records: dict[tuple[str, str], dict[int, Record]] = field(default_factory=dict)
     wrong: list[Trouble] = field(default_factory=list)
+    silent: str = ""
+    """The code of what it says to whoever asks what is wrong; empty where it answers."""
     logs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What the pods in trouble said last, as long as they are there."""
     deleted: list[str] = field(default_factory=list)
@@ -81,6 +83,8 @@ class Cluster:
 
     def troubles(self, target: Target, *, since: float = 0) -> tuple[Trouble, ...]:
         del target, since
+        if self.silent:
+            raise failed(self.silent, "the cluster does not answer: connection refused", hint="up?")
         return tuple(self.wrong)
 
     def last_lines(self, target: Target, trouble: Trouble) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelinekit.adapters.source.ledger.gitledger import GitLedger
-from pipelinekit.model.ledger import Event
+from pipelinekit.model.ledger import Event, History
 from pipelinekit.reading.platform.document import read_platform
 from tests.real import app
 from tests.real.app import Application, Said
@@ -58,9 +58,10 @@ class Releasing:
             assert "not in the ledger" not in said.err, said.err
         return self.application.must("version").out.split()[0]
 
-    def by(self, person: str, *arguments: str) -> Said:
+    def by(self, person: str, *arguments: str, env: Mapping[str, str] | None = None) -> Said:
         """A verb as somebody with a key runs it, far from any clone."""
-        return self.application.verb(*arguments, env=self._as(person), cwd=self.application.folder.parent)
+        given = {**(env or {}), **self._as(person)}
+        return self.application.verb(*arguments, env=given, cwd=self.application.folder.parent)
 
     def _as(self, person: str) -> dict[str, str]:
         return {"PIPELINEKIT_LEDGER_KEY": str(self.signers.private(person))}
@@ -71,12 +72,16 @@ class Releasing:
         assert said.code == 0, f"{arguments}: {said.code}\n{said.out}\n{said.err}"
         return said
 
-    def events(self, environment: str = "") -> list[Event]:
-        """What counts on the application's branch; nothing there is in trouble."""
+    def history(self) -> History:
+        """The application's branch; nothing there is in trouble."""
         known = read_platform(self.platforms.show("platform.yaml"))
         found = GitLedger(self.ledger.path, known, signed=True).history(f"apps/{self.team}/orders")
         assert found.troubled == ()
-        return [each for each in found.events if environment in ("", each.environment)]
+        return found
+
+    def events(self, environment: str = "") -> list[Event]:
+        """What counts on the application's branch."""
+        return [each for each in self.history().events if environment in ("", each.environment)]
 
     def versions(self) -> list[str]:
         """Those that were published, oldest first."""

@@ -135,6 +135,23 @@ def test_the_probe_that_fails_is_told_with_its_answer(
     assert "rolled back to revision 1, which runs" in said.err
 
 
+def test_a_kubeconfig_that_goes_while_helm_waits_ends_the_wait_and_is_the_reason(
+    running: Application, tmp_path: Path
+) -> None:
+    add(running, workload(pod(running, readinessProbe={"tcpSocket": {"port": 8080}})))
+    config = tmp_path / "kubeconfig"
+    config.write_text(running.tool("kubectl", "config", "view", "--raw", "--flatten"))
+    timer = threading.Timer(9, config.unlink)
+    timer.start()
+    said = running.verb("deploy", "--timeout", "200", env={"KUBECONFIG": str(config)})
+    timer.join()
+    assert said.code == 5
+    assert said.reason == f"error: there is no kube context '{running.env['PIPELINEKIT_CONTEXT']}'", said.err
+    status, description = _history(running)[-1]
+    assert status == "failed"
+    assert "context canceled" in description, "it was the time that was up"
+
+
 def test_a_pull_secret_that_is_not_there_is_named_and_waited_for(running: Application) -> None:
     spec = {**pod(running, image="127.0.0.1:1/nothere:1"), "imagePullSecrets": [{"name": "registry-login"}]}
     with workloads.external_secrets(running) as version:

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.plan.deploying.deployment import ANCHOR
 from tests import matrix
-from tests.real.killing import WHEN, differences, killed, left, published, shims, wire
+from tests.real.killing import WHEN, differences, killed, left, published, settled, shims, wire
 from tests.real.releasing import Releasing, releasing
 
 EFFECTS = {
@@ -25,7 +24,6 @@ EFFECTS = {
 MOST = 40
 """Effects that a verb has at most."""
 PLACES = ("staging", "production")
-REVISION = "deployment.kubernetes.io/revision"
 
 
 @dataclass
@@ -253,7 +251,7 @@ def _left(bench: Bench, verb: Verb, start: int) -> dict[str, Any]:
     said = made.by("ada", "ledger", "verify")
     found: dict[str, Any] = {"ledger": _once(events), "verified": said.code or said.out.count("error")}
     if verb.place:
-        found["cluster"] = _settled(left(made.application, f"{made.team}-{verb.place}"))
+        found["cluster"] = settled(left(made.application, f"{made.team}-{verb.place}"))
     if verb.copies:
         chart = f"charts-{bench.times}-{made.team}/{made.team}/orders"
         tags = published(made.application, chart, f"{made.team}/orders")
@@ -266,12 +264,3 @@ def _left(bench: Bench, verb: Verb, start: int) -> dict[str, Any]:
 def _once(events: list[Any]) -> list[Any]:
     """Events without what was only said twice; a verb that is run again may say it again."""
     return [each for number, each in enumerate(events) if number == 0 or each != events[number - 1]]
-
-
-def _settled(found: dict[str, Any]) -> dict[str, Any]:
-    """Without the number of a revision and the head of the ledger, which `ledger verify` has looked at."""
-    for each in found["objects"].values():
-        notes = each["metadata"].get("annotations", {})
-        for name in (ANCHOR, REVISION):
-            notes.pop(name, None)
-    return found

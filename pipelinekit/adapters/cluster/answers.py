@@ -31,9 +31,13 @@ _STRANGER = re.compile(
 _UNREADABLE = re.compile(r"error loading config file (.*)", re.IGNORECASE)
 _SILENT = re.compile(
     r"unreachable|refused|no such host|timed? ?out|unable to connect|no route to host|deadline exceeded"
-    r"|connection reset|EOF$",
+    r"|connection (?:reset|lost)|GOAWAY|EOF$",
     re.IGNORECASE,
 )
+_UNANSWERED = re.compile(r'\b(?:Get|Post|Put|Patch|Delete) "https?://[^"]*": ')
+"""How Go tells of a request of its own that has got no answer."""
+_RELAYED = re.compile(r"error from server|internal error occurred", re.IGNORECASE)
+"""How an API server's own words begin: it tells of requests to its webhooks."""
 _UNTRUSTED = re.compile(r"x509|certificate signed by|certificate is (?:not )?valid", re.IGNORECASE)
 
 NO_KUBECONFIG = "KUBECONFIG or ~/.kube/config names it; `kubectl config get-contexts` lists what is known"
@@ -115,6 +119,11 @@ def not_kubernetes(where: str, said: str) -> ToolFailed:
         f"what answers for {_context(where)} is no API server of Kubernetes: {said}",
         hint=f"is a proxy or a login page before it? `kubectl{option} get --raw /version` shows what answers",
     )
+
+
+def is_unanswered(reason: str) -> bool:
+    """Whether kubectl or Helm says that an API server has not answered it at all."""
+    return bool(_UNANSWERED.search(reason)) and not _RELAYED.search(reason)
 
 
 def cluster_failed(where: str, reason: str) -> ToolFailed:

@@ -55,7 +55,9 @@ def passing(repository: str) -> Iterator[Path]:
         made = dotgit.at(into)
         if made is None or not made.head():
             problem = f"{shown} has no branch that it shows first"
-            raise failed("repository-unreachable", problem, hint="is anything pushed there? `git clone` it, and see")
+            raise failed(
+                "repository-unreachable", problem, hint="is anything pushed there? `git clone` it, and see"
+            )
         _check_out(into, shown)
         yield into
 

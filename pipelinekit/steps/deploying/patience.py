@@ -9,13 +9,16 @@ from dataclasses import replace
 from pipelinekit.errors import Fault, ToolFailed, failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.trouble import Trouble
-from pipelinekit.ports import Cluster, Say
+from pipelinekit.ports import REFUSED, Cluster, Say
 
 STARTING = 8.0
 """Seconds in which a pod that is not ready yet is no news."""
 
 FORGOTTEN = 15.0
 """Seconds after which something that was awaited and came is waited for anew when it is missing again."""
+
+REFUSING = 10.0
+"""Seconds after which a refusal is final: a server that is restarted has not read its rights at first."""
 
 LOOKS = 4
 """How often pods have to be seen well after Helm 3, which takes one moment for the whole."""
@@ -47,11 +50,17 @@ class Patience:
         self._read: dict[tuple[str, str], int] = {}
         self._verdict: tuple[str, ...] = ()
         self._seen: tuple[Trouble, ...] = ()
+        self._silence: tuple[Fault, ...] = ()
+        self._refused: float | None = None
         self._unwell = False
 
     def hopeless(self) -> bool:
         """Whether waiting longer is in vain; what is in the way is said once."""
-        found = self.cluster.troubles(self.target, since=self.since)
+        found = self._look()
+        if found is None:
+            if self._is_news(self._silence[0].problem):
+                self.say(self._silence[0].problem)
+            return self._is_refused()
         self._keep_lines(found)
         self._seen = found or self._seen
         self._unwell = self._unwell or any(not each.starting for each in found)
@@ -75,7 +84,8 @@ class Patience:
         """
         left = wanted = max(looks, 1 if self._unwell else 0)
         while left:
-            if self.cluster.troubles(self.target, since=self.since):
+            found = self._look()
+            if found is None or found:
                 left = wanted
                 if self.hopeless() or self.clock() >= self.until:
                     raise failed("deploy-failed", "pods are not ready")
@@ -85,17 +95,41 @@ class Patience:
                 sleep(1.0)
 
     def failure(self, error: ToolFailed) -> ToolFailed:
-        """The error with the pods' own reasons first, once each; without any it stays as it is."""
+        """The error with the pods' own reasons first, once each; without any it stays as it is.
+
+        A cluster that does not tell them now comes before all: what was seen of it is of before.
+        """
         found = self._seen
-        if not self._verdict:
-            found = self.cluster.troubles(self.target, since=self.since) or found
-            self._keep_lines(found)
+        if not (self._verdict or self._is_refused()):
+            now = self._look()
+            found = now or found
+            if now is not None:
+                self._keep_lines(found)
         reasons = self._verdict or tuple(str(each) for each in found)
-        if not reasons:
+        if not reasons and not self._silence:
             return error
         place = f"{self.target.environment.name}: "
         faults = [Fault("not-ready", place + each, hint=self._words(each, found)) for each in reasons[:MANY]]
-        return ToolFailed(*faults, *_own_words(error))
+        return ToolFailed(*self._silence, *faults, *_own_words(error))
+
+    def _look(self) -> tuple[Trouble, ...] | None:
+        """What is in the way; None where the cluster does not tell it now.
+
+        One look must not end the wait: an API server that is restarted is back while Helm still waits.
+        """
+        try:
+            found = self.cluster.troubles(self.target, since=self.since)
+        except ToolFailed as error:
+            self._silence = error.faults
+            since = self._refused if self._refused is not None else self.clock()
+            self._refused = since if error.faults[0].code in REFUSED else None
+            return None
+        self._silence, self._refused = (), None
+        return found
+
+    def _is_refused(self) -> bool:
+        """Whether looks have been refused for so long that none is going to be answered."""
+        return self._refused is not None and self.clock() >= self._refused + REFUSING
 
     def _words(self, reason: str, found: tuple[Trouble, ...]) -> str:
         trouble = next((each for each in found if reason.startswith(str(each))), None)
@@ -128,12 +162,17 @@ class Patience:
 
     def _tell(self, trouble: Trouble) -> None:
         what = trouble.awaited or str(trouble)
-        if trouble.final or what in self._told:
+        if trouble.final or not self._is_news(what):
             return
-        self._told.add(what)
         left = min(trouble.patience, int(self.until - self.clock()))
         bound = f"; waits up to {left} s for {trouble.awaited}" if trouble.awaited else ""
         self.say(f"{trouble}{bound}")
+
+    def _is_news(self, what: str) -> bool:
+        """Whether it is told for the first time, which it is by that."""
+        news = what not in self._told
+        self._told.add(what)
+        return news
 
     def _free(self, trouble: Trouble) -> str:
         """Delete a pod that nothing else replaces; what to say when that was not allowed, or empty."""

@@ -204,7 +204,9 @@ def _back(relief: Relief, revision: int, say: Say) -> None:
     site, target = relief.site, relief.target
 
     def freed() -> bool:
-        _free(relief, site.releases.state(target), say)
+        # What the cluster does not tell now is asked again: Helm, which waits, must not end for that.
+        with contextlib.suppress(ToolFailed):
+            _free(relief, site.releases.state(target), say)
         return False
 
     try:
@@ -227,8 +229,8 @@ def _free(relief: Relief, state: ReleaseState | None, say: Say) -> None:
         for pod in site.parts.pods(target, each["spec"]["selector"].get("matchLabels", {})):
             if readiness.is_old(pod, status.get("updateRevision", "")) and not readiness.is_ready(pod):
                 name = pod["metadata"]["name"]
-                say(f"pod {name} is not ready and of the revision that goes: it is deleted")
                 site.parts.delete_pod(target, name)
+                say(f"pod {name} is not ready and of the revision that goes: it is deleted")
 
 
 def _wake(relief: Relief, say: Say) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipelinekit.errors import CheckFailed, PipelinekitError, Refused
+from pipelinekit.errors import CheckFailed, PipelinekitError, Refused, ToolFailed
 from pipelinekit.model.ledger import Anchor, Event, Kind, branch_of
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Release
@@ -89,6 +89,9 @@ def prove(around: Around, survey: Survey) -> Did:
             f"what was there before comes back with: `pipelinekit rollback {release.name} --env {where}`"
         )
         raise
+    except ToolFailed:
+        around.say(f"{release.name} {release.version} is in {where}, not proven yet: the same again does it")
+        raise
     note(around.ledger, event_of(around, release, "verified", where))
     return Did(f"{release.name} {release.version} is verified in {where}", acted=True)
 
@@ -105,16 +108,19 @@ def _voided(around: Around, survey: Survey) -> None:
     """Approvals are of what was there: a try that has changed it takes them away, and nobody else says so."""
     if survey.environment.approvals is None:
         return
+    where, release = survey.environment.name, survey.release
+    changed = f"this try has changed what {where} has, so"
     try:
         state = around.releases.state(survey.target)
     except PipelinekitError:
-        return
-    if (state.revision if state else 0) != survey.live.revision:
-        where, release = survey.environment.name, survey.release
-        around.say(
-            f"this try has changed what {where} has, so the approvals of this plan count no more: approve it "
-            f"again before the next one (`pipelinekit approve {release.name}@{release.version} --to {where}`)"
-        )
+        changed = f"whether this try has changed what {where} has cannot be asked now; if it has,"
+    else:
+        if (state.revision if state else 0) == survey.live.revision:
+            return
+    around.say(
+        f"{changed} the approvals of this plan count no more: approve it again before the next one "
+        f"(`pipelinekit approve {release.name}@{release.version} --to {where}`)"
+    )
 
 
 def _deploy(around: Around, survey: Survey, deed: Deed) -> Did:

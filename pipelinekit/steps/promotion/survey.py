@@ -24,7 +24,7 @@ from pipelinekit.plan.promotion import (
     values_digest,
 )
 from pipelinekit.plan.release import target_of
-from pipelinekit.ports import Commits
+from pipelinekit.ports import SILENT, Commits
 from pipelinekit.reading.app import read_app
 from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.artefacts.chart import DIST, digest_of
@@ -203,6 +203,9 @@ def way_back(
         fetched(around, old, environment)
         found += _in_the_way(around, old, environment)
     except PipelinekitError as error:
+        if error.faults[0].code in SILENT:
+            # Nobody has said that there is none.
+            raise
         found.append(error.faults[0].problem)
     return tuple(found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipelinekit.adapters.cluster import answers
 from pipelinekit.adapters.process import Completed
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
@@ -40,6 +41,12 @@ def next_step(complaint: str, target: Target) -> str:
             f"kubectl {place} get secrets --selector owner=helm,name={target.name}"
         )
     return ""
+
+
+def require_answered(complaint: str, target: Target) -> None:
+    """Raise `ToolFailed` where Helm complains of an API server that has not answered it."""
+    if answers.is_unanswered(complaint):
+        raise answers.cluster_failed(target.context, complaint)
 
 
 def require_packed(done: Completed) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.cluster import answers, printed
 from pipelinekit.adapters.cluster.charts import contents, doors, holders, linting, packing, undo
-from pipelinekit.adapters.cluster.charts.complaints import next_step
+from pipelinekit.adapters.cluster.charts.complaints import next_step, require_answered
 from pipelinekit.adapters.cluster.direct import records, ways
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
@@ -230,13 +230,15 @@ class Helm:
         return holders.read(labels)
 
     def test(self, target: Target, say: Say) -> None:
-        """Run the chart's tests; raises `CheckFailed` with what they said."""
+        """Run the chart's tests; raises `CheckFailed` with what they said, `ToolFailed` for a silence."""
         done = process.watch(
             ["helm", "test", target.name, "--logs", "--timeout", "120s", *undo.scope(target)],
             env=self.env,
             line=lambda text: say(text) if text.startswith("GET ") else None,
         )
         if done.code:
+            require_answered(_complaint(done), target)
+            self.state(target)
             said = [line for line in done.out.splitlines() if line.startswith("GET ")]
             raise CheckFailed(
                 Fault(

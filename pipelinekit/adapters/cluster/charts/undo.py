@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import kubectl, printed
+from pipelinekit.adapters.cluster import answers, kubectl, printed
 from pipelinekit.adapters.cluster.charts import holders
 from pipelinekit.model.release import Target
 
 
 def last_good(env: Mapping[str, str], target: Target) -> int | None:
-    """The newest revision that was deployed whole and has not been replaced by another, or None."""
+    """The newest revision that was deployed whole and has not been replaced by another, or None.
+
+    Raises `ToolFailed` when the cluster does not say.
+    """
     words = ["helm", "history", target.name, "--max", "20", "--output", "json", *scope(target)]
     done = process.run(words, env=env, timeout=60)
+    if done.code and "release: not found" not in done.err:
+        raise answers.cluster_failed(target.context, done.reason())
     records = printed.revisions(done.out) if done.code == 0 else []
     return max((each["revision"] for each in records if each.get("status") == "deployed"), default=None)
 

@@ -48,6 +48,9 @@ SAID = {
         "Unable to connect to the server: dial tcp: lookup x.invalid: no such host",
         "Unable to connect to the server: net/http: request canceled (Client.Timeout exceeded: i/o timeout)",
         'Kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": dial tcp 127.0.0.1:1',
+        'error when patching "STDIN": Patch "https://127.0.0.1:1/x": http2: client connection lost',
+        'Get "https://127.0.0.1:1/x": http2: server sent GOAWAY and closed the connection',
+        'error when creating "STDIN": Post "https://127.0.0.1:1/x": unexpected EOF',
     ],
     "not-kubernetes": [
         "invalid character '<' looking for beginning of value",
@@ -80,6 +83,26 @@ def test_a_wrong_login_a_missing_right_and_a_cluster_that_is_down_are_different_
 def test_what_is_about_something_else_is_no_refusal() -> None:
     assert refusal("", 'the server doesn\'t have a resource type "externalsecrets"') is None
     assert refusal("", 'Error from server (NotFound): deployments.apps "x" not found') is None
+
+
+RELAYED = 'Internal error occurred: failed calling webhook "x": Post "https://x.y.svc:443/z": EOF'
+
+
+@pytest.mark.parametrize(
+    ("said", "unanswered"),
+    [
+        ('UPGRADE FAILED: Get "https://127.0.0.1:1/api": dial tcp 127.0.0.1:1: connection refused', True),
+        ('error when patching "STDIN": Patch "https://127.0.0.1:1/x?force=true": EOF', True),
+        ("pod orders-test failed", False),
+        ("timed out waiting for the condition", False),
+        (f"Error from server (InternalError): {RELAYED}", False),
+        (RELAYED, False),
+    ],
+)
+def test_what_no_server_has_answered_is_told_apart_from_what_one_passes_on(
+    said: str, unanswered: bool
+) -> None:
+    assert answers.is_unanswered(said) is unanswered
 
 
 ODD = ("", "<html>", "[]", "null", "7", '"x"', '{"a":1}', '{"items":null}', '{"items":[[]]}', "{", "[" * 9999)

@@ -189,3 +189,97 @@ def test_what_does_not_get_well_fails_with_its_reason() -> None:
     assert [each.problem for each in waiting.patience.failure(told.value).faults] == [
         "dev: pod d: web ended with exit code 1"
     ]
+
+
+# --- a cluster that says nothing for a while ------------------------------------------------------
+
+SILENCE = "the cluster does not answer: connection refused"
+UNREACHABLE = "cluster-unreachable"
+
+
+def test_a_cluster_that_does_not_answer_for_a_while_ends_no_wait() -> None:
+    waiting = Waiting(DEAD)
+    assert not waiting.after(9)
+    waiting.cluster.silent = UNREACHABLE
+    assert not any(waiting.after(each) for each in (2, 2, 2))
+    assert waiting.said == [str(DEAD), SILENCE]
+    waiting.cluster.silent, waiting.cluster.wrong = "", [FINAL]
+    assert waiting.after(2)
+    assert [each.problem for each in waiting.fails()] == ["dev: pod b: the registry has no such image"]
+
+
+def test_a_cluster_that_does_not_answer_in_the_end_is_the_reason_and_what_was_seen_before_follows() -> None:
+    waiting = Waiting(SLOW)
+    waiting.after(9)
+    waiting.cluster.silent = UNREACHABLE
+    waiting.after(2)
+    faults = waiting.fails("helm: context deadline exceeded")
+    assert [each.problem for each in faults] == [SILENCE, f"dev: {SLOW}"]
+    assert faults[0].hint == "up?"
+
+
+def test_nothing_was_ever_seen_of_a_cluster_that_does_not_answer() -> None:
+    waiting = Waiting()
+    waiting.cluster.silent = UNREACHABLE
+    assert [each.problem for each in waiting.fails("helm: no")] == [SILENCE, "helm: no"]
+
+
+def test_a_silence_is_no_proof_that_what_was_in_trouble_is_well() -> None:
+    waiting, slept = Waiting(DEAD), []
+    waiting.after(9)
+    waiting.cluster.silent = UNREACHABLE
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        waiting.now += seconds
+        waiting.cluster.silent = UNREACHABLE if len(slept) < 3 else ""
+        waiting.cluster.wrong.clear()
+
+    waiting.patience.steady(sleep, 0)
+    assert len(slept) == 3
+
+
+def test_a_silence_that_lasts_ends_with_the_time_that_there_is() -> None:
+    waiting = Waiting(DEAD)
+    waiting.after(9)
+    waiting.cluster.silent = UNREACHABLE
+
+    def sleep(seconds: float) -> None:
+        waiting.now += 100 * seconds
+
+    with pytest.raises(ToolFailed) as told:
+        waiting.patience.steady(sleep, 0)
+    assert waiting.patience.failure(told.value).faults[0].problem == SILENCE
+
+
+@pytest.mark.parametrize(
+    "code", ["cluster-denied", "cluster-login", "cluster-untrusted", "kubeconfig-missing"]
+)
+def test_a_cluster_that_goes_on_refusing_ends_the_wait_and_is_the_reason(code: str) -> None:
+    waiting = Waiting(SLOW)
+    waiting.after(9)
+    waiting.cluster.silent = code
+    assert [waiting.after(each) for each in (2, 2, 2, 2, 2, 2)] == [False] * 5 + [True]
+    assert waiting.said == [str(SLOW), SILENCE]
+    waiting.cluster.silent = ""
+    assert [each.code for each in waiting.fails()] == [code, "not-ready"]
+
+
+def test_a_refusal_of_a_server_that_is_restarted_ends_no_wait() -> None:
+    waiting = Waiting()
+    for code in ("cluster-denied", UNREACHABLE, "cluster-denied", "", "cluster-login"):
+        waiting.cluster.silent = code
+        assert not any(waiting.after(each) for each in (2, 2, 2, 2))
+
+
+def test_a_refusal_ends_the_looks_after_helm_as_well() -> None:
+    waiting, slept = Waiting(), []
+    waiting.cluster.silent = "cluster-denied"
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        waiting.now += seconds
+
+    with pytest.raises(ToolFailed):
+        waiting.patience.steady(sleep, 4)
+    assert len(slept) == 10

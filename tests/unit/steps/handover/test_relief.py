@@ -9,6 +9,7 @@ import pytest
 
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, failed
 from pipelinekit.model.component import Backup, Controller
+from pipelinekit.model.release import Target
 from pipelinekit.model.rollout import DEPLOYED, Outcome
 from pipelinekit.plan.rollout import handover as plan
 from pipelinekit.steps.handover import relief as steps
@@ -219,6 +220,31 @@ def test_a_pod_that_its_set_would_wait_for_forever_is_deleted_on_the_way_back(wo
     with pytest.raises(ToolFailed, match=r"the old one \(1.0.0\) runs again"):
         world.run(relief)
     assert world.bench.parts.deleted == ["store-2"]
+
+
+@pytest.mark.parametrize("question", ["there", "pods", "delete_pod"])
+def test_a_cluster_that_falls_silent_does_not_end_the_helm_that_goes_back(
+    world: World, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    world.bench.parts.unready = {"store-0"}
+    back = world.bench.releases.back
+
+    def silent(*_: object) -> None:
+        raise failed("cluster-unreachable", "the cluster does not answer")
+
+    def silently(target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+        world.bench.parts.old = ["store-0"]
+        with monkeypatch.context() as patch:
+            patch.setattr(world.bench.parts, question, silent)
+            assert not hopeless()
+        world.bench.parts.old.clear()
+        world.bench.parts.unready.clear()
+        back(target, revision, timeout=timeout, hopeless=hopeless)
+
+    monkeypatch.setattr(world.bench.releases, "back", silently)
+    with pytest.raises(ToolFailed, match=r"the old one \(1.0.0\) runs again"):
+        world.run(world.relief())
+    assert not any("does not answer" in each or "deleted" in each for each in world.bench.said)
 
 
 def test_when_the_backup_fails_it_is_that_and_not_the_new_one_that_is_told(world: World) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.errors import Refused, ToolFailed
+from pipelinekit.errors import Refused, ToolFailed, failed
 from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.gates.records import release_of
@@ -178,3 +178,17 @@ def test_a_descriptor_that_its_digest_does_not_name_is_refused(bench: Bench) -> 
     with pytest.raises(Refused, match="has a descriptor that its digest does not name") as caught:
         survey.app_of(replace(found, descriptor=f"{APP}# more\n"))
     assert caught.value.faults[0].code == "descriptor-other"
+
+
+def test_a_cluster_that_does_not_answer_has_not_said_that_there_is_no_way_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.promote()
+    bench.release("1.0.1")
+
+    def silent(*_: object) -> None:
+        raise failed("cluster-unreachable", "the cluster does not answer")
+
+    monkeypatch.setattr(survey, "_in_the_way", silent)
+    with pytest.raises(ToolFailed, match="does not answer"):
+        bench.plan("1.0.1")

@@ -11,7 +11,7 @@ import pytest
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.charts import helm
 from pipelinekit.adapters.cluster.charts.helm import Helm
-from pipelinekit.errors import ToolFailed
+from pipelinekit.errors import CheckFailed, PipelinekitError, ToolFailed, failed
 from tests import examples
 
 
@@ -69,3 +69,24 @@ def test_of_helms_words_none_speaks_of_an_option_that_nobody_can_give() -> None:
     said += "Use --debug flag to render out invalid YAML\n"
     done = process.Completed(1, "", said)
     assert helm._complaint(done) == "execution error at (web/templates/a.yaml:1:3): no digest"
+
+
+@pytest.mark.parametrize(
+    ("err", "back", "kind"),
+    [
+        ('Error: Get "https://127.0.0.1:1/api/v1/pods": dial tcp: connection refused\n', True, ToolFailed),
+        ("Error: context deadline exceeded\n", False, ToolFailed),
+        ("Error: 1 error occurred:\n\t* pod orders-test failed\n", True, CheckFailed),
+    ],
+)
+def test_a_cluster_that_does_not_answer_has_failed_no_test(
+    monkeypatch: pytest.MonkeyPatch, err: str, back: bool, kind: type[PipelinekitError]
+) -> None:
+    def state(*_: object) -> None:
+        if not back:
+            raise failed("cluster-unreachable", "the cluster does not answer")
+
+    monkeypatch.setattr(process, "watch", lambda *_, **__: process.Completed(1, "", err))
+    monkeypatch.setattr(Helm, "state", state)
+    with pytest.raises(kind):
+        Helm({}).test(examples.target(), lambda _: None)

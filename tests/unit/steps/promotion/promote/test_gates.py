@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.errors import Refused, ToolFailed
+from pipelinekit.errors import Refused, ToolFailed, failed
 from pipelinekit.model.ledger import PLATFORM, Event
 from pipelinekit.model.platform.gates import Approvals, Watch
 from pipelinekit.model.promotion import Request, Watched
@@ -70,6 +70,22 @@ def test_a_try_that_fails_says_that_it_takes_the_approvals_away(bench: Bench) ->
     bench.cluster.wrong = []
     with pytest.raises(Refused, match="it is of another plan"):
         bench.promote("1.0.1", "production")
+
+
+def test_where_a_cluster_falls_silent_nobody_says_that_approvals_still_count(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.promote()
+    bench.production = {"approvals": Approvals(count=0, groups=("release-managers",))}
+
+    def silent(*_: object, **__: object) -> None:
+        monkeypatch.setattr(bench.releases, "state", silent)
+        raise failed("cluster-unreachable", "the cluster does not answer")
+
+    monkeypatch.setattr(bench.releases, "install", silent)
+    with pytest.raises(ToolFailed, match="does not answer"):
+        bench.promote("1.0.0", "production")
+    assert bench.said[-1].startswith("whether this try has changed what production has cannot be asked now")
 
 
 def test_an_approval_is_of_a_plan_and_void_when_what_runs_has_changed(bench: Bench) -> None:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from pipelinekit.errors import CheckFailed, Refused, ToolFailed
+from pipelinekit.errors import CheckFailed, Refused, ToolFailed, failed
 from pipelinekit.model.trouble import Trouble
 from tests.promoting import Bench
 from tests.promotions import BRANCH
@@ -60,6 +60,23 @@ def test_tests_that_fail_are_recorded_and_the_way_back_is_said(bench: Bench) -> 
     (did,) = bench.promote()
     assert did.sentence == "orders 1.0.0 is verified in staging"
     assert bench.kinds()[-1] == "verified"
+
+
+def test_a_cluster_that_falls_silent_has_failed_no_test(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: object) -> None:
+        raise failed("cluster-unreachable", "the cluster does not answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.releases, "test", silent)
+        with pytest.raises(ToolFailed, match="does not answer"):
+            bench.promote()
+    assert bench.kinds() == ["requested", "promoted"]
+    assert bench.said[-1] == "orders 1.0.0 is in staging, not proven yet: the same again does it"
+    (did,) = bench.promote()
+    assert did.sentence == "orders 1.0.0 is verified in staging"
+    assert bench.kinds() == ["requested", "promoted", "verified"]
 
 
 def test_a_ledger_that_does_not_answer_refuses(bench: Bench) -> None:

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster.charts import undo
+from pipelinekit.errors import ToolFailed
+from tests import examples
+
+UNREACHABLE = 'Error: Kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": connection refused\n'
+
+
+def test_a_cluster_that_does_not_answer_has_not_said_that_nothing_ran_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = [UNREACHABLE, "Error: release: not found\n"]
+    monkeypatch.setattr(process, "run", lambda *_, **__: process.Completed(1, "", said.pop(0)))
+    with pytest.raises(ToolFailed, match="the cluster does not answer"):
+        undo.last_good({}, examples.target())
+    assert undo.last_good({}, examples.target()) is None
