@@ -118,8 +118,9 @@ def _takers(trees: Iterable[ast.Module]) -> dict[str, int]:
             names = [each.id for each in fields if isinstance(each, ast.Name)]
         else:
             continue
-        if "code" in names and {"problem", "reason", "hint"} & set(names):
-            found[node.name] = names.index("code")
+        if "code" in names and {"problem", "reason"} & set(names):
+            place = found.setdefault(node.name, names.index("code"))
+            assert place == names.index("code"), f"two {node.name} that take a code, each at another place"
     return found
 
 

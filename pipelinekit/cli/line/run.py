@@ -159,6 +159,7 @@ def _call(arguments: Sequence[str]) -> None:
 def _options(here: Line) -> list[str]:
     """The options that lead each verb to the same application and platform, whatever the environment says."""
     given = dataclasses.asdict(here.options)
+    del given["folder_by"]
     # What stands for a platform is refused beside one; what is empty stands against the environment's.
     named = ("path", "platform") if here.options.platform else tuple(given)
     return [f"--{name}={given[name]}" for name in named]
