@@ -1,7 +1,8 @@
 """B12: from a changed file to a pod that runs it, against the bare commands for the same.
 
 As one `pipelinekit run`, which is what a developer calls, the same where a ledger that everybody shares has a
-signed commit of each release and deployment, and as the five verbs that Jenkins calls.
+signed commit of each release and deployment, and as the five verbs that Jenkins calls. All with the builder
+that the engine has of its own, and with BuildKit, which is what `docker build` has become.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from uuid import uuid4
 from tests.benchmarks.measure import Row, least, middle, out_of_step
 from tests.real import app
 from tests.real.app import Application
+from tests.real.registries import buildx
 from tests.real.releasing import described
 from tests.real.remotes import bare
 from tests.real.signers import Signers
@@ -32,11 +34,18 @@ CHANGED = {"python": "orders/changed.py", "dockerfile": "index.html"}
 
 def run() -> list[Row]:
     """Wall time of the line and of its verbs against that of docker build, docker push and helm upgrade."""
-    with bed.session() as testbed:
-        return [row for language in CHANGED for row in _measured(testbed, language)]
+    with bed.session() as testbed, tempfile.TemporaryDirectory() as folder:
+        kit = {**buildx(testbed, Path(folder, "docker")), "DOCKER_BUILDKIT": "1"}
+        builders = {"": testbed, ", BuildKit": kit}
+        return [
+            row
+            for builder, env in builders.items()
+            for language in CHANGED
+            for row in _measured(env, language, builder)
+        ]
 
 
-def _measured(testbed: dict[str, str], language: str) -> list[Row]:
+def _measured(testbed: dict[str, str], language: str, builder: str) -> list[Row]:
     with (
         tempfile.TemporaryDirectory() as folder,
         app.new(testbed, Path(folder, "line"), language) as line,
@@ -57,7 +66,7 @@ def _measured(testbed: dict[str, str], language: str) -> list[Row]:
             RUNS,
         )
     plain = samples["bare"]
-    name = f"docker build, docker push, helm upgrade --wait ({language})"
+    name = f"docker build, docker push, helm upgrade --wait ({language}{builder})"
     return [
         Row("B12", subject, name, f"wall, {figure}", of(samples[key], "wall"), of(plain, "wall"), 1.15)
         for key, subject in (
@@ -121,7 +130,7 @@ def _run(argv: list[str], application: Application) -> str:
     return subprocess.run(
         argv,
         cwd=application.folder,
-        env={**os.environ, **application.env, "DOCKER_BUILDKIT": "0"},
+        env={**os.environ, "DOCKER_BUILDKIT": "0", **application.env},
         capture_output=True,
         text=True,
         check=True,
