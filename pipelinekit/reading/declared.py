@@ -124,15 +124,23 @@ def _keys(path: tuple[str, ...], said: _Declared) -> set[str] | None:
     default, schema = _at(said.defaults, path), _schema_at(said.schema, path)
     properties = schema.get("properties") if schema else None
     listed = set(properties) if isinstance(properties, Mapping) else set()
-    if path:
-        closed = bool(listed) and schema is not None and schema.get("additionalProperties") is False
-        if path in said.whole or (not closed and not (isinstance(default, Mapping) and default)):
-            return None
-        if schema and (schema.get("additionalProperties") or schema.get("patternProperties")):
-            return None
     below = {each[len(path)] for each in said.named if len(each) > len(path) and each[: len(path)] == path}
     own = set(default) if isinstance(default, Mapping) else set()
-    return own | listed | below | (set() if path else set(_OF_HELM))
+    if not path:
+        return own | listed | below | _OF_HELM
+    if schema and (schema.get("additionalProperties") or schema.get("patternProperties")):
+        return None
+    closed = bool(listed) and schema is not None and schema.get("additionalProperties") is False
+    parts_alone = bool(below) and not _says(said.defaults, path)
+    if path in said.whole or not (own or closed or parts_alone):
+        return None
+    return own | listed | below
+
+
+def _says(defaults: Mapping[str, Any], path: tuple[str, ...]) -> bool:
+    """Whether a path is in values.yaml at all: what is empty there may hold anything."""
+    above = _at(defaults, path[:-1])
+    return isinstance(above, Mapping) and path[-1] in above
 
 
 def _at(value: Any, path: tuple[str, ...]) -> Any:

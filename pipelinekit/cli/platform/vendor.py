@@ -10,10 +10,11 @@ import click
 from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM_FOLDER
 from pipelinekit.counts import counted
-from pipelinekit.errors import check_failed, usage
+from pipelinekit.errors import DocumentInvalid, check_failed, usage
 
 if TYPE_CHECKING:
     from pipelinekit.cli.platform.components.parts import Rollout
+    from pipelinekit.errors import Fault
     from pipelinekit.model.rollout import Outcome
     from pipelinekit.plan.rollout.order import Order
 
@@ -47,15 +48,19 @@ def vendor(platform: str, environment: str, components: tuple[str, ...], check: 
     """
     from pipelinekit.cli.platform.components.choice import chosen_order
     from pipelinekit.cli.platform.components.outcomes import require_done, run, tell
-    from pipelinekit.model.rollout import UNCHANGED
+    from pipelinekit.model.rollout import FAILED, UNCHANGED
 
     here, order = chosen_order(platform, environment, components, ())
     wrapped = _wrapped(here, order, components)
-    outcomes = run(dict.fromkeys(wrapped, ()), _locking(here, write=not check))
+    invalid: dict[str, tuple[Fault, ...]] = {}
+    outcomes = run(dict.fromkeys(wrapped, ()), _locking(here, invalid, write=not check))
     if as_json:
         report.as_json([_row(each) for each in outcomes])
     else:
         tell(outcomes)
+    failed = [each.component for each in outcomes if each.state == FAILED]
+    if failed and invalid.keys() == set(failed):
+        raise DocumentInvalid(*(fault for name in failed for fault in invalid[name]))
     require_done(outcomes)
     changed = sum(each.state != UNCHANGED for each in outcomes)
     if check and changed:
@@ -82,7 +87,10 @@ def _wrapped(here: Rollout, order: Order, named: tuple[str, ...]) -> list[str]:
     return [each for each in order if here.parts[each].component.archive is not None]
 
 
-def _locking(here: Rollout, *, write: bool) -> Callable[[str], Outcome]:
+def _locking(
+    here: Rollout, invalid: dict[str, tuple[Fault, ...]], *, write: bool
+) -> Callable[[str], Outcome]:
+    """What locks a component by its name; the faults of documents are noted in `invalid` as well."""
     from pipelinekit.adapters.folder.locks import write_lock
     from pipelinekit.adapters.registry.oci import OciRegistry
     from pipelinekit.cli.wiring import registry_login
@@ -103,7 +111,11 @@ def _locking(here: Rollout, *, write: bool) -> Callable[[str], Outcome]:
             if write:
                 write_lock(here.folder, name, found)
 
-        changes = vendor_one(parts[name], archive, shelf, helm, ask=registry.digest_of, save=save)
+        try:
+            changes = vendor_one(parts[name], archive, shelf, helm, ask=registry.digest_of, save=save)
+        except DocumentInvalid as error:
+            invalid[name] = error.faults
+            raise
         text = "; ".join(changes) or f"{archive.name} {archive.version} is locked already"
         return Outcome(component=name, state=DEPLOYED if changes else UNCHANGED, text=text)
 
