@@ -1,4 +1,4 @@
-"""Elastic's operator, Elasticsearch and Kibana: rendered by Elastic's own charts, and taken by a real API server.
+"""Elastic's operator, Elasticsearch and Kibana: Elastic's own charts, and a real API server that takes them.
 
 Their images cannot be had here: what runs is not what this is about.
 """
@@ -23,7 +23,7 @@ from pipelinekit.model.release import ImageRef
 from tests import upstreams
 from tests.real.components.site import OURS
 from tests.real.platform import TestPlatform, made_platform
-from tests.testbed import elastic
+from tests.testbed import tools
 from tests.testbed.layout import Layout
 
 pytestmark = pytest.mark.matrix("components")
@@ -74,7 +74,7 @@ class Elastic:
 
 @pytest.fixture(params=["single-node", "production"])
 def site(request: pytest.FixtureRequest, testbed: Mapping[str, str], tmp_path: Path) -> Iterator[Elastic]:
-    charts = elastic.charts(Layout.from_environment())
+    charts = tools.elastic_charts(Layout.from_environment())
     with (
         upstreams.serve(tmp_path / "upstream" / "charts", testbed["PATH"]) as upstream,
         made_platform(tmp_path / "platform", testbed) as platform,
