@@ -75,7 +75,7 @@ def test_what_is_locked_is_deployed_by_digest_and_what_is_not_is_refused(
     said = platform.verb("vendor", "--check")
     assert (said.code, "1 lock would change" in said.err) == (1, True), said.err
     assert not (platform.folder / "platform-charts" / "eck" / "archive.lock.yaml").exists()
-    platform.must("vendor")
+    platform.must("vendor", "--env", "dev")
     archive = upstream.folder / "operator-3.5.0.tgz"
     digest = client(platform).digest_of(ImageRef(platform.registry, "library/busybox", "stable"))
     assert lock_of(platform) == {
