@@ -42,9 +42,8 @@ def vendor(
         shelf.fetch(archive, here)
     found = chart_steps.digest_of(here)
     if not found:
-        raise refused(
-            "archive-missing", f"there is no archive {here}", hint="put it there, or take out file:"
-        )
+        hint = "put it there, or take `file` out of component.yaml: it is fetched then"
+        raise refused("archive-missing", f"there is no archive {here}", hint=hint)
     require_same(archive, here, wanted or found)
     _require_declared(part, shelf, here)
     named = named_by_tag(_rendered(part, shelf, components, here))

@@ -127,7 +127,12 @@ def test_docker_hubs_images_come_from_the_mirror_and_others_from_where_they_are(
 
 @pytest.mark.parametrize(
     ("rendered", "digest"),
-    [("quay.io/a/b:1", D), ("mirror.example.com/hub/a/b:1", D), ("quay.io/a/b:2", ""), ("other.io/a/b:1", "")],
+    [
+        ("quay.io/a/b:1", D),
+        ("mirror.example.com/hub/a/b:1", D),
+        ("quay.io/a/b:2", ""),
+        ("other.io/a/b:1", ""),
+    ],
 )
 def test_what_is_listed_has_the_digest_that_is_locked_for_it(rendered: str, digest: str) -> None:
     assert as_locked(image_reference("quay.io/a/b:1"), {rendered: D}, IMAGES).digest == digest
