@@ -18,8 +18,8 @@ class Archive:
     name: str
     repository: str
     version: str
-    digest: str
-    """`sha256:…` of the archive's bytes."""
+    digest: str = ""
+    """`sha256:…` of the archive's bytes; empty: the lock that `platform vendor` writes has it."""
     file: str = ""
     """The archive inside the component's folder, for one that is kept there; empty: it is fetched."""
 

@@ -122,6 +122,7 @@ IN_PLATFORMS = (
     "platform bundle --to x --env prod --platform platform.yaml",
     "platform unbundle",
     "platform unbundle nowhere --to-registry http://nexus.example.com",
+    "platform vendor vault --platform platform.yaml",
     "platform network --env prod --platform platform.yaml",
     "platform graph vault --platform platform.yaml",
     "platform resize",

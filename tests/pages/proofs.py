@@ -68,6 +68,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "platform resize": ("tests/real/test_resize.py",),
     "platform status": (COMPONENTS,),
     "platform unbundle": (BUNDLE,),
+    "platform vendor": ("tests/real/test_vendor.py",),
     "platform verify": (COMPONENTS,),
     "promote": (RELEASES, SETS, f"{JENKINS}/test_releases.py"),
     "push": (IMAGE,),

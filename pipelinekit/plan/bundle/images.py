@@ -89,6 +89,13 @@ def pulled(component: Component, objects: Sequence[Object], images: Images) -> t
     return (*found, *rest)
 
 
+def as_locked(ref: ImageRef, digests: Mapping[str, str], images: Images) -> ImageRef:
+    """A listed image with the digest that is locked for the name that it is rendered with."""
+    own = _own(images)
+    found = (digest for name, digest in digests.items() if _same(_read(name, own), ref))
+    return replace(ref, digest=ref.digest or next(found, ""))
+
+
 def source_of(ref: ImageRef, images: Images) -> ImageRef:
     """Where an image is copied from: what Docker Hub has comes from the platform's mirror."""
     if ref.registry == HUB and images.mirror not in ("", HUB):

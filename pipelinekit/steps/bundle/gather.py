@@ -64,7 +64,11 @@ def gather(
     for name in order:
         for image in parts[name].component.images:
             whose.setdefault(image, []).append(name)
-    refs = {image: image_reference(image) for image in sorted(whose)}
+    locks = [each.lock.images for name in order if (each := parts[name]).lock]
+    digests = {name: digest for each in locks for name, digest in each.items()}
+    refs = {
+        image: images.as_locked(image_reference(image), digests, platform.images) for image in sorted(whose)
+    }
     crds = {
         f"crds/{name}.yaml": _text(each.definitions) for name, each in brought.items() if each.definitions
     }

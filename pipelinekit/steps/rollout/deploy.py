@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipelinekit.errors import Fault, Refused
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Object, Outcome
+from pipelinekit.plan.bundle.locked import unlocked
 from pipelinekit.plan.release import check_installable
 from pipelinekit.plan.rollout import definitions as crds
 from pipelinekit.plan.rollout import fixed, releases
@@ -115,6 +116,7 @@ def refusals(
     lines = [crds.refusal(each, there.get(_crd_name(each))) for each in brought]
     undeclared = [name for each in brought if (name := _crd_name(each)) not in part.component.crds]
     lines += [f"{part.name} brings {name}: name it among crds in component.yaml" for name in undeclared]
+    lines += unlocked(part.component, wanted, part.lock.images if part.lock else {})
     if state:
         installed = releases.marked(state.values, releases.SERVER)
         lines.append(releases.path_fault(part.component, installed, packaged.server))

@@ -12,6 +12,9 @@ from pipelinekit.model.component import Archive, Component
 from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.model.receipts import ChartPackaged
 from pipelinekit.model.release import Target
+from pipelinekit.model.vendored import Vendored
+from pipelinekit.model.vendored import digest_of as locked_digest
+from pipelinekit.plan.bundle.locked import digests_laid
 from pipelinekit.plan.chartvalues import autoscales
 from pipelinekit.plan.rollout import releases
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Workspace
@@ -51,6 +54,8 @@ class Part:
     """The receipts of its policies."""
     others: tuple[Component, ...] = ()
     """Every component that is on."""
+    lock: Vendored | None = None
+    """What is locked of its upstream chart."""
 
     @property
     def name(self) -> str:
@@ -106,12 +111,17 @@ def release_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged:
     component.yaml names.
     """
     target = releases.target_of(part.component, shelf.platform, shelf.environment)
-    layers = tuple(_layers(part))
+    layers = layers_of(part)
     if part.component.archive is not None:
         return _upstream(part, shelf, target, part.component.archive, layers, publish=publish)
     return _own(
         part, shelf, target, part.folder / part.component.chart, layers, part.receipts, publish=publish
     )
+
+
+def layers_of(part: Part) -> tuple[str, ...]:
+    """The values texts of a component, the lowest first, without what is locked."""
+    return tuple(_layers(part))
 
 
 def _layers(part: Part) -> Iterator[str]:
@@ -150,16 +160,34 @@ def _upstream(
     part: Part, shelf: Shelf, target: Target, archive: Archive, layers: tuple[str, ...], *, publish: bool
 ) -> Packaged:
     """An archive from upstream, byte for byte."""
-    here = part.folder / archive.file if archive.file else None
-    if here is None:
-        here = part.workspace.working_folder(DIST) / f"{archive.name}-{archive.version}.tgz"
-        if digest_of(here) != archive.digest:
-            shelf.fetch(archive, here)
-    if digest_of(here) != archive.digest:
-        problem = f"{archive.name} {archive.version} is not the archive that component.yaml names"
+    wanted = locked_digest(archive, part.lock)
+    if not wanted:
+        problem = f"nothing says which bytes {archive.name} {archive.version} has"
+        raise refused("archive-unlocked", problem, hint=f"run `pipelinekit platform vendor {part.name}`")
+    here = archive_of(part, archive)
+    if not archive.file and digest_of(here) != wanted:
+        shelf.fetch(archive, here)
+    require_same(archive, here, wanted)
+    values = read_values(shelf.charts.texts(here, ["values.yaml"]).get("values.yaml", ""), "values.yaml")
+    laid = digests_laid(overlay(values, _overlaid(layers)), part.lock.images if part.lock else {})
+    layers = (*layers, json.dumps(laid)) if laid else layers
+    return _packaged(part, shelf, target, here, wanted, layers, part.receipts, publish=publish)
+
+
+def archive_of(part: Part, archive: Archive) -> Path:
+    """Where an upstream archive is: in the component's folder, or where it is fetched to."""
+    if archive.file:
+        return part.folder / archive.file
+    return part.workspace.working_folder(DIST) / f"{archive.name}-{archive.version}.tgz"
+
+
+def require_same(archive: Archive, here: Path, wanted: str) -> None:
+    """Raise `Refused` unless the archive is the one of that digest."""
+    if digest_of(here) != wanted:
+        teller = "component.yaml" if archive.digest else "its lock"
+        problem = f"{archive.name} {archive.version} is not the archive that {teller} names"
         hint = f"it has {digest_of(here) or 'no file'}; look at what has changed before you write that down"
         raise refused("archive-changed", problem, hint=hint)
-    return _packaged(part, shelf, target, here, archive.digest, layers, part.receipts, publish=publish)
 
 
 def _packaged(

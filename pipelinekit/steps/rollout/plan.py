@@ -97,7 +97,7 @@ def _seen(part: Part, after: tuple[str, ...], shelf: Shelf, site: Site, say: Say
                 version="",
                 namespace=part.component.namespace,
                 acts=True,
-                refusals=tuple(map(str, error.faults)),
+                refusals=tuple(": ".join(filter(None, (str(each), each.hint))) for each in error.faults),
                 after=after,
             )
         )

@@ -42,7 +42,9 @@ backup: {cronjob: nightly, timeout: 5m}
     assert component.steps == "major"
 
 
-def test_a_wrapper_names_an_archive_by_version_and_digest() -> None:
+def test_a_wrapper_names_an_archive_by_version_and_what_it_is_by_digest_or_not_at_all() -> None:
+    text = "namespace: a\narchive: {name: up, repository: oci://r/c, version: 1.2.3}\n"
+    assert read_component(HEAD + text).archive == Archive(name="up", repository="oci://r/c", version="1.2.3")
     digest = "sha256:" + "0" * 64
     text = f"namespace: a\narchive: {{name: up, repository: oci://r/c, version: 1.2.3, digest: '{digest}'}}\n"
     archive = Archive(name="up", repository="oci://r/c", version="1.2.3", digest=digest)
@@ -60,7 +62,7 @@ def test_an_extension_point_needs_nothing_more() -> None:
         (CHART + "needs: [«vault]\n", ["need-twice"]),
         (CHART + "needs: [a]\noptional: [«a]\n", ["need-twice"]),
         (
-            CHART + "«archive: {name: a, repository: 'oci://r', version: 1.2.3}\n",
+            CHART + "«archive: {name: a, repository: 'oci://r'}\n",
             ["missing-key", "chart-twice"],
         ),
         (HEAD.replace("api", "«api", 1) + "namespace: a\n", ["chart-missing"]),

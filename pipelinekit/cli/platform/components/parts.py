@@ -53,6 +53,7 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
     """
     from pipelinekit.adapters.folder import components as component_folders
     from pipelinekit.adapters.folder import libraries as library_folders
+    from pipelinekit.adapters.folder.locks import lock_path
     from pipelinekit.cli.platform.components import knots, named
 
     folders = component_folders.find(folder)
@@ -71,6 +72,7 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
         inside = [folder / each.values for each in needs.enabled(platform) if each.values]
         for name in sorted(on & described.keys()):
             inside += component_folders.made_of(described[name].component, folders[name].path)
+            inside.append(lock_path(folder, name))
         component_folders.require_inside(folder, inside)
         if not any(each.code == "need-circle" for each in faults):
             faults += knots.faults(platform, described, folders, folder)
@@ -169,6 +171,7 @@ class Rollout:
         return {each.name: self._part(each) for each in self.on}
 
     def _part(self, component: Component) -> Part:
+        from pipelinekit.adapters.folder.locks import read_lock
         from pipelinekit.adapters.folder.receipts import ReceiptFolder
         from pipelinekit.adapters.folder.workspace import Workspace
         from pipelinekit.steps.rollout.part import Part
@@ -188,6 +191,7 @@ class Rollout:
             receipts=ReceiptFolder(work),
             policies=ReceiptFolder(work / "policies"),
             others=self.on,
+            lock=read_lock(self.folder, component.name) if component.archive else None,
         )
 
     # --- the world --------------------------------------------------------------------------------

@@ -110,6 +110,8 @@ def _texts(here: Rollout, part: Part) -> dict[str, bytes]:
     """Values of all that is on, and the upstream archive of the controller where it is not in its folder."""
     from pipelinekit.adapters import files
     from pipelinekit.adapters.folder.components import FOLDER
+    from pipelinekit.reading.vendored import FILE as LOCK
+    from pipelinekit.render.vendored import vendored_text
     from pipelinekit.steps.artefacts.chart import DIST
 
     found: dict[str, bytes] = {}
@@ -119,6 +121,8 @@ def _texts(here: Rollout, part: Part) -> dict[str, bytes]:
     for name, each in here.parts.items():
         if each.component.values:
             found[f"{FOLDER}/{name}/{each.component.values}"] = each.own.encode()
+        if each.lock is not None:
+            found[f"{FOLDER}/{name}/{LOCK}"] = vendored_text(each.lock).encode()
     archive = part.component.archive
     if archive is not None and not archive.file:
         path = part.workspace.working_folder(DIST) / f"{archive.name}-{archive.version}.tgz"

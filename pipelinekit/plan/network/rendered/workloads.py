@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit.errors import refused
@@ -15,6 +16,8 @@ _MAKERS = (
     *("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"),
     *("Job", "CronJob", "Pod"),
 )
+_DEFINITION = "CustomResourceDefinition"
+"""Speaks of pods, and has none."""
 _AMBIENT = "istio.io/dataplane-mode"
 
 
@@ -23,15 +26,40 @@ def pods_of(
 ) -> Iterator[Pod]:
     """The pods that a release's objects make; `namespaces` are the labels of those that there are.
 
-    Raises `Refused` for what is in an ambient mesh.
+    An operator makes those of its own kinds, of each `podTemplate` that one has. Raises `Refused` for what
+    is in an ambient mesh.
     """
     for each in objects:
         if each.get("kind") in _MAKERS:
-            yield _pod(each, namespace, owner, release, namespaces)
+            yield _pod(each, template_of(each), namespace, owner, release, namespaces)
+        elif each.get("kind") != _DEFINITION:
+            for number, template in enumerate(_templates(each.get("spec"))):
+                pod = _pod(each, template, namespace, owner, release, namespaces)
+                yield replace(pod, name=f"{pod.name}-{number}") if number else pod
 
 
-def _pod(made: Object, namespace: str, owner: str, release: str, namespaces: Mapping[str, Object]) -> Pod:
-    metadata, template = made.get("metadata") or {}, template_of(made)
+def _templates(value: Any) -> Iterator[Object]:
+    """Each `podTemplate` in what an operator is told."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == "podTemplate" and isinstance(inner, Mapping):
+                yield inner
+            else:
+                yield from _templates(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _templates(inner)
+
+
+def _pod(
+    made: Object,
+    template: Object,
+    namespace: str,
+    owner: str,
+    release: str,
+    namespaces: Mapping[str, Object],
+) -> Pod:
+    metadata = made.get("metadata") or {}
     about, spec = template.get("metadata") or {}, template.get("spec") or {}
     home = str(metadata.get("namespace") or namespace)
     labels = {str(key): str(value) for key, value in (about.get("labels") or {}).items()}

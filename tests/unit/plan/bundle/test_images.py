@@ -9,7 +9,7 @@ import pytest
 from pipelinekit.errors import Place
 from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Images
-from pipelinekit.plan.bundle.images import named, proven, pulled, source_of
+from pipelinekit.plan.bundle.images import as_locked, named, proven, pulled, source_of
 from pipelinekit.plan.inputs import image_reference
 from pipelinekit.reading.source import dotted
 
@@ -123,3 +123,17 @@ def test_docker_hubs_images_come_from_the_mirror_and_others_from_where_they_are(
     assert str(source_of(image_reference("busybox:1"), IMAGES)) == "mirror.example.com/hub/library/busybox:1"
     assert str(source_of(image_reference("quay.io/a/b:1"), IMAGES)) == "quay.io/a/b:1"
     assert source_of(image_reference("busybox:1"), Images(registry="")).registry == "registry-1.docker.io"
+
+
+@pytest.mark.parametrize(
+    ("rendered", "digest"),
+    [
+        ("quay.io/a/b:1", D),
+        ("mirror.example.com/hub/a/b:1", D),
+        ("quay.io/a/b:2", ""),
+        ("other.io/a/b:1", ""),
+    ],
+)
+def test_what_is_listed_has_the_digest_that_is_locked_for_it(rendered: str, digest: str) -> None:
+    assert as_locked(image_reference("quay.io/a/b:1"), {rendered: D}, IMAGES).digest == digest
+    assert as_locked(image_reference(f"quay.io/a/b:1@{E}"), {rendered: D}, IMAGES).digest == E

@@ -11,6 +11,7 @@ import pytest
 from pipelinekit.errors import DocumentInvalid, Refused
 from pipelinekit.model.bundle import Content
 from pipelinekit.model.release import Target
+from pipelinekit.model.vendored import Vendored
 from pipelinekit.steps.bundle.gather import PLUGINS, gather
 from pipelinekit.steps.rollout.part import Part
 from tests import examples, parts
@@ -48,6 +49,17 @@ def test_charts_policies_images_and_definitions_go_in_and_nothing_is_published(t
     assert set(content.files) == {PLUGINS, "crds/store.yaml"}
     assert "widgets.example.com" in content.files["crds/store.yaml"]
     assert any(PLUGINS in each for each in content.findings)
+
+
+def test_what_is_locked_is_copied_by_its_digest(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    digest = "sha256:" + "a" * 64
+    listed = ("quay.io/a/b:1", "quay.io/a/c:1")
+    one = bench.part(objects=tuple(pod(each) for each in listed), images=listed)
+    locked = {"quay.io/a/b:1": digest}
+    lock = Vendored(name="up", repository="oci://r", version="1.0.0", digest=digest, images=locked)
+    content = gathered(bench, replace(one, lock=lock))
+    assert [each.source.digest for each in content.images] == [digest, ""]
 
 
 def test_all_faults_of_all_components_come_together(tmp_path: Path) -> None:

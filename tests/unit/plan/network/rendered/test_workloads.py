@@ -44,6 +44,16 @@ def test_whatever_makes_pods(kind: str) -> None:
     assert (pod.owner, pod.release, pod.origin) == ("owner", "shops/rel", f"{kind} shops/a")
 
 
+def test_what_an_operator_makes_pods_of() -> None:
+    sets = [{"name": name, "podTemplate": yaml.safe_load(TEMPLATE)} for name in ("hot", "cold")]
+    resource = {"kind": "Elasticsearch", "metadata": {"name": "logs"}, "spec": {"nodeSets": sets}}
+    hot, cold = pods_of([resource], "shops", "owner", "rel", {})
+    assert (hot.name, cold.name) == ("shops/logs", "shops/logs-1")
+    assert (hot.labels, hot.account, hot.origin) == ({"app": "a"}, "sa", "Elasticsearch shops/logs")
+    definition = {**resource, "kind": "CustomResourceDefinition"}
+    assert list(pods_of([definition, {"kind": "Kibana", "spec": None}], "shops", "o", "r", {})) == []
+
+
 def test_hooks_and_the_nodes_network() -> None:
     assert one(made("Job", annotations={"helm.sh/hook": "pre-upgrade"})).hook == "before"
     on_node = one(

@@ -1,0 +1,170 @@
+"""Values held against what a chart declares: by its values.yaml, its schema, or its templates.
+
+Helm takes a misspelt key without a word, and the chart goes on with its default.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipelinekit.errors import Fault
+from pipelinekit.names import nearest
+from pipelinekit.reading.source import Path, Source, dotted, parse
+from pipelinekit.reading.values import read_values
+
+DOCUMENTS = ("Chart.yaml", "values.yaml", "values.schema.json")
+_OF_HELM = frozenset(("global", "tags"))
+"""Keys that any chart has."""
+_NESTED = re.compile(r"charts/[^/]+/")
+_ACTION = re.compile(r"\{\{-?\s*(.*?)-?\}\}", re.DOTALL)
+_USED = re.compile(r"\.Values((?:\)*\.[A-Za-z_][A-Za-z0-9_]*)+)")
+_INDEXED = re.compile(r'index\s+\(?\$?\.Values((?:\s+"[^"]+")+)')
+_REFERENCES = 20
+"""Schemas that lead to each other, at most."""
+
+
+def counts(path: str) -> bool:
+    """Whether a file of a chart (relative to it) says which values it takes."""
+    inside = _NESTED.sub("", path)
+    return inside in DOCUMENTS or inside.startswith("templates/")
+
+
+def undeclared(text: str, origin: str, chart: Mapping[str, str]) -> tuple[Fault, ...]:
+    """Each key of a values text that a chart has no word of; `chart` is its files that count, by their path.
+
+    What is below an empty mapping, a list or a mapping that templates take as a whole, may be anything.
+    """
+    values = read_values(text, origin)
+    if not values:
+        return ()
+    return tuple(_Held(parse(text, origin), chart).faults(values))
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """What one chart says."""
+
+    defaults: Mapping[str, Any]
+    schema: Mapping[str, Any]
+    named: frozenset[tuple[str, ...]]
+    """Paths of values in its templates, and all that lead there."""
+    whole: frozenset[tuple[str, ...]]
+    """Those that templates take as a whole, whatever is in them."""
+    inside: Mapping[str, str]
+    """The folders of the charts in it, by the key that their values are under."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    source: Source
+    chart: Mapping[str, str]
+
+    def faults(self, values: Mapping[str, Any], folder: str = "", at: Path = ()) -> Iterator[Fault]:
+        yield from self._below(values, (), self._declared(folder), at)
+
+    def _below(
+        self, values: Mapping[str, Any], path: tuple[str, ...], said: _Declared, at: Path
+    ) -> Iterator[Fault]:
+        known = _keys(path, said)
+        if known is None:
+            return
+        for key, value in values.items():
+            if not path and key in said.inside:
+                if isinstance(value, Mapping):
+                    yield from self.faults(value, said.inside[key], (*at, key))
+            elif key not in known:
+                where = (*at, *path, key)
+                problem = f"the chart has no value '{dotted(where)}'"
+                yield self.source.found(where, "value-unknown", problem, nearest(str(key), known))
+            elif isinstance(value, Mapping):
+                yield from self._below(value, (*path, key), said, at)
+
+    def _declared(self, folder: str) -> _Declared:
+        def mapping(name: str) -> dict[str, Any]:
+            return read_values(self.chart.get(f"{folder}{name}", ""), f"{folder}{name}")
+
+        templates = [text for name, text in self.chart.items() if name.startswith(f"{folder}templates/")]
+        uses = [each for text in templates for each in _uses(text)]
+        names = {path[:length] for path, _ in uses for length in range(1, len(path) + 1)}
+        try:
+            schema = json.loads(self.chart.get(f"{folder}values.schema.json", "{}"))
+        except ValueError:
+            schema = {}
+        listed = mapping("Chart.yaml").get("dependencies")
+        inside = {
+            str(each.get("alias") or each.get("name")): f"{folder}charts/{each.get('name')}/"
+            for each in (listed if isinstance(listed, list) else ())
+            if isinstance(each, Mapping)
+        }
+        return _Declared(
+            defaults=mapping("values.yaml"),
+            schema=schema if isinstance(schema, Mapping) else {},
+            named=frozenset(names),
+            whole=frozenset(path for path, entire in uses if entire),
+            inside=inside,
+        )
+
+
+def _uses(template: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Each path of values in a template, and whether what is there is used and not only asked for."""
+    for action in _ACTION.findall(template):
+        asked = action.startswith(("if ", "else if "))
+        for found in _USED.findall(action):
+            yield tuple(part for part in re.split(r"\)*\.", found) if part), not asked
+        for found in _INDEXED.findall(action):
+            yield tuple(re.findall('"([^"]+)"', found)), not asked
+
+
+def _keys(path: tuple[str, ...], said: _Declared) -> set[str] | None:
+    """The keys that may be at a path; None: any."""
+    default, schema = _at(said.defaults, path), _schema_at(said.schema, path)
+    properties = schema.get("properties") if schema else None
+    listed = set(properties) if isinstance(properties, Mapping) else set()
+    below = {each[len(path)] for each in said.named if len(each) > len(path) and each[: len(path)] == path}
+    own = set(default) if isinstance(default, Mapping) else set()
+    if not path:
+        return own | listed | below | _OF_HELM
+    if schema and (schema.get("additionalProperties") or schema.get("patternProperties")):
+        return None
+    closed = bool(listed) and schema is not None and schema.get("additionalProperties") is False
+    parts_alone = bool(below) and not _says(said.defaults, path)
+    if path in said.whole or not (own or closed or parts_alone):
+        return None
+    return own | listed | below
+
+
+def _says(defaults: Mapping[str, Any], path: tuple[str, ...]) -> bool:
+    """Whether a path is in values.yaml at all: what is empty there may hold anything."""
+    above = _at(defaults, path[:-1])
+    return isinstance(above, Mapping) and path[-1] in above
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _schema_at(schema: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any] | None:
+    """The part of a schema that is about a path, or None where it says nothing."""
+    found = _followed(schema, schema)
+    for key in path:
+        properties = found.get("properties") if found else None
+        inner = properties.get(key) if isinstance(properties, Mapping) else None
+        found = _followed(inner, schema)
+    return found
+
+
+def _followed(part: Any, schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    for _ in range(_REFERENCES):
+        if not isinstance(part, Mapping):
+            return None
+        target = part.get("$ref")
+        if not isinstance(target, str) or not target.startswith("#/"):
+            return part
+        part = _at(schema, tuple(target.removeprefix("#/").split("/")))
+    return None

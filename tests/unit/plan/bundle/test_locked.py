@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelinekit.model.component import Archive, Component
+from pipelinekit.plan.bundle.locked import digests_laid, named_by_tag, unlocked
+from pipelinekit.reading.values import overlay
+
+DIGEST = "sha256:" + "a" * 64
+LOCKED = {"r:5000/a/b:1": DIGEST, "a/b:1": DIGEST}
+UPSTREAM = Component(name="up", archive=Archive(name="up", repository="oci://r", version="1.0.0"))
+
+
+def pod(*images: str) -> dict[str, Any]:
+    containers = [{"name": str(number), "image": image} for number, image in enumerate(images)]
+    return {"kind": "Pod", "metadata": {"name": "one"}, "spec": {"containers": containers}}
+
+
+@pytest.mark.parametrize(
+    ("values", "laid"),
+    [
+        ({"image": "r:5000/a/b:1"}, {"image": f"r:5000/a/b:1@{DIGEST}"}),
+        ({"image": "r:5000/a/b:2", "x": None}, {}),
+        ({"image": {"repository": "r:5000/a/b", "tag": "1"}}, {"image": {"tag": f"1@{DIGEST}"}}),
+        (
+            {"image": {"registry": "r:5000", "repository": "a/b", "tag": "1", "digest": ""}},
+            {"image": {"digest": DIGEST}},
+        ),
+        ({"image": {"repository": "r:5000/a/b", "tag": "1", "digest": "sha256:b"}}, {}),
+        ({"image": {"registry": None, "repository": "a/b", "tag": "1"}}, {"image": {"tag": f"1@{DIGEST}"}}),
+        ({"image": {"repository": "r:5000/a/b", "tag": 1}}, {}),
+        ({"list": ["x", 3]}, {}),
+        (
+            {"list": ["x", {"image": "a/b:1", "keep": {"k": 1}}]},
+            {"list": ["x", {"image": f"a/b:1@{DIGEST}", "keep": {"k": 1}}]},
+        ),
+        (
+            {"list": [{"repository": "a/b", "tag": "1", "digest": None}]},
+            {"list": [{"repository": "a/b", "tag": "1", "digest": DIGEST}]},
+        ),
+    ],
+)
+def test_a_digest_goes_where_the_image_is_named(values: dict[str, Any], laid: dict[str, Any]) -> None:
+    assert digests_laid(values, LOCKED) == laid
+    over = overlay(values, laid)
+    assert digests_laid(over, LOCKED) == {}
+
+
+def test_without_a_lock_nothing_is_laid() -> None:
+    assert digests_laid({"image": "a/b:1"}, {}) == {}
+
+
+def test_what_is_named_by_its_tag() -> None:
+    objects = [pod("a/b:1", f"a/c:1@{DIGEST}"), {"kind": "Elasticsearch", "spec": {"image": "a/d:1"}}]
+    assert named_by_tag(objects) == ("a/b:1", "a/d:1")
+
+
+def test_only_an_upstream_chart_has_to_be_locked() -> None:
+    objects = [pod("a/b:1", "a/c:1")]
+    assert unlocked(Component(name="own", chart="chart"), objects, LOCKED) == ()
+    given, other = unlocked(UPSTREAM, objects, LOCKED)
+    assert "a/b:1 is locked, and no value takes its digest" in given
+    assert other == "a/c:1 is not locked: run `pipelinekit platform vendor up`"

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipelinekit.reading.declared import counts, undeclared
+
+VALUES = """\
+image: {repository: a/b, tag: null}
+labels: {}
+security: {runAsNonRoot: true}
+replicas: 1
+nodes: [{name: a}]
+"""
+TEMPLATE = """\
+{{- if .Values.probe.enabled }}{{ .Values.probe.path }}{{ end -}}
+{{- with .Values.security }}{{ toYaml . }}{{ end }}
+{{- if and .Values.image (not .Values.quiet) }}{{ .Values.image.repository }}{{ end }}
+{{ ((.Values.spec).count) }} {{ index .Values "with-hyphen" "inner" }} {{ $.Values.other }}
+"""
+CHART = {"Chart.yaml": "name: up\n", "values.yaml": VALUES, "templates/a.yaml": TEMPLATE}
+
+
+def problems(text: str, chart: dict[str, str] | None = None) -> list[str]:
+    found = undeclared(text, "mine.yaml", CHART if chart is None else chart)
+    assert {each.code for each in found} <= {"value-unknown"}
+    return [each.path for each in found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "image: {repository: c, tag: '1'}\nreplicas: 2\n",
+        "labels: {any: {thing: 1}}\n",
+        "security: {seccompProfile: {type: RuntimeDefault}}\n",
+        "nodes: [{whatever: 1}]\n",
+        "probe: {path: /, enabled: true}\n",
+        "quiet: {a: 1}\n",
+        "spec: {count: 2}\n",
+        "with-hyphen: {inner: {a: 1}}\n",
+        "other: 1\n",
+        "global: {anything: 1}\ntags: {x: true}\n",
+    ],
+)
+def test_what_values_schema_or_templates_say_is_declared(text: str) -> None:
+    assert problems(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("imge: {}\n", ["imge"]),
+        ("image: {tags: '1', repository: c}\n", ["image.tags"]),
+        ("probe: {pth: /}\nspec: {cont: 1}\n", ["probe.pth", "spec.cont"]),
+        ("with-hyphen: {iner: 1}\n", ["with-hyphen.iner"]),
+    ],
+)
+def test_what_is_nowhere_is_a_fault(text: str, paths: list[str]) -> None:
+    # What only templates name, and only in parts, may have those parts alone.
+    assert problems(text) == paths
+
+
+def test_a_fault_has_its_place_and_what_was_perhaps_meant() -> None:
+    (fault,) = undeclared("replicas: 1\nimage: {repositry: c}\n", "mine.yaml", CHART)
+    assert (str(fault.place), fault.hint) == ("mine.yaml:2:9", "did you mean 'repository'?")
+
+
+def test_a_schema_declares_as_well() -> None:
+    schema = {
+        "$defs": {"s": {"properties": {"one": {"properties": {"in": {}}, "additionalProperties": False}}}},
+        "$ref": "#/$defs/s",
+    }
+    chart = {"values.yaml": "one: {}\n", "values.schema.json": json.dumps(schema)}
+    assert problems("one: {in: {a: 1}}\n", chart) == []
+    assert problems("one: {ni: 1}\ntwo: 1\n", chart) == ["one.ni", "two"]
+    schema["$defs"]["s"]["properties"]["one"]["additionalProperties"] = {"type": "string"}  # type: ignore[index]
+    assert problems("one: {ni: 1}\n", {**chart, "values.schema.json": json.dumps(schema)}) == []
+    assert problems("one: {ni: 1}\n", {**chart, "values.schema.json": "{not json"}) == []
+
+
+def test_a_chart_inside_has_values_of_its_own() -> None:
+    chart = {
+        "Chart.yaml": "dependencies: [{name: sub, alias: other}, {name: gone}]\n",
+        "charts/sub/Chart.yaml": "name: sub\n",
+        "charts/sub/values.yaml": "size: 1\n",
+    }
+    assert problems("other: {size: 2}\n", chart) == []
+    assert problems("other: {sise: 2}\nsub: {size: 1}\n", chart) == ["other.sise", "sub"]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("values.yaml", True),
+        ("values.schema.json", True),
+        ("templates/deep/a.tpl", True),
+        ("charts/a/charts/b/templates/a.yaml", True),
+        ("README.md", False),
+        ("files/values.yaml", False),
+        ("charts/a/crds/x.yaml", False),
+    ],
+)
+def test_which_files_of_a_chart_count(path: str, said: bool) -> None:
+    assert counts(path) is said
