@@ -13,6 +13,7 @@ from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.model.receipts import ChartPackaged
 from pipelinekit.model.release import Target
 from pipelinekit.plan.chartvalues import autoscales
+from pipelinekit.plan.described import described
 from pipelinekit.plan.rollout import releases
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Workspace
 from pipelinekit.reading.values import overlay, read_values
@@ -106,7 +107,7 @@ def release_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged:
     component.yaml names.
     """
     target = releases.target_of(part.component, shelf.platform, shelf.environment)
-    layers = tuple(_layers(part))
+    layers = tuple(_layers(part, shelf.platform))
     if part.component.archive is not None:
         return _upstream(part, shelf, target, part.component.archive, layers, publish=publish)
     return _own(
@@ -114,9 +115,11 @@ def release_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged:
     )
 
 
-def _layers(part: Part) -> Iterator[str]:
+def _layers(part: Part, platform: Platform) -> Iterator[str]:
     yield part.own
     yield part.values
+    if part.component.repositories and part.component.chart and platform.nexus is not None:
+        yield json.dumps({"server": described(platform, platform.nexus)})
     if part.component.flows.monitoring and part.component.chart:
         yield json.dumps({"scrapes": releases.scrapes(part.others)})
 

@@ -9,6 +9,7 @@ import pytest
 from pipelinekit.errors import Refused
 from pipelinekit.model.component import Component, Flows, Scrape
 from pipelinekit.model.network.ends import Grounds
+from pipelinekit.model.platform.nexus import Nexus
 from pipelinekit.steps.rollout.part import policies_of, release_of
 from tests.rollouts import Bench
 
@@ -108,3 +109,17 @@ def test_who_monitors_is_told_whom_and_on_which_nodes_and_nobody_else_is(tmp_pat
         *told.prepared.values,
         *release_of(other, shelf, publish=False).prepared.values,
     }
+
+
+def test_the_server_that_the_platform_describes_is_told_what_that_is(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    nexus = Nexus(url="https://nexus.acme.example", accept_eula=True)
+    shelf = replace(bench.shelf, platform=replace(bench.shelf.platform, nexus=nexus))
+    other = bench.part(values={"server": {"nexus": {"acceptEula": False}}})
+    part = replace(other, component=replace(other.component, repositories=True))
+    told = release_of(part, shelf, publish=False).prepared.values["server"]
+    assert (told["nexus"]["url"], told["nexus"]["acceptEula"]) == (nexus.url, True)
+    assert release_of(other, shelf, publish=False).prepared.values["server"].keys() == {"nexus"}
+    assert "server" not in release_of(bench.part(), shelf, publish=False).prepared.values
+    here = release_of(part, bench.shelf, publish=False).prepared.values["server"]
+    assert here["nexus"] == {"acceptEula": False}
