@@ -1,4 +1,4 @@
-"""What of a platform decides what is on its Nexus, as a document that `nexus apply` reads inside the cluster."""
+"""What of a platform decides what is on its Nexus, as a document that `nexus apply` reads in the cluster."""
 
 from __future__ import annotations
 

@@ -21,7 +21,11 @@ LOGIN = pathlib.Path("/secrets/admin/password")
 def ask(method, path, body=None):
     """What the server answers, or None for nothing. A new pod may be shut off for seconds, until its node has the rules."""
     word = base64.b64encode(f"admin:{LOGIN.read_text()}".encode()).decode()
-    headers = {"Authorization": f"Basic {word}", "Content-Type": "application/json", "Accept": "application/json"}
+    headers = {
+        "Authorization": f"Basic {word}",
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+    }
     data = None if body is None else json.dumps(body).encode()
     for attempt in range(60):
         request = urllib.request.Request(f"{SERVER}/service/rest/{path}", data, headers, method=method)
@@ -41,7 +45,7 @@ def ask(method, path, body=None):
 def database(work, wait=time.sleep):
     """Have the server write its own database, which no copy of an open file would be."""
     for each in ask("GET", f"v1/tasks?type={TASK}")["items"]:
-        if each["name"].startswith(OURS) and each["currentState"] == "WAITING":
+        if each["name"].startswith(OURS) and each["currentState"].upper() == "WAITING":
             ask("DELETE", f"v1/tasks/{each['id']}")
     folder = f"{OURS}{HERE}"
     task = {
@@ -54,11 +58,11 @@ def database(work, wait=time.sleep):
     }
     made = ask("POST", "v1/tasks", task)["id"]
     ask("POST", f"v1/tasks/{made}/run")
-    while not (said := ask("GET", f"v1/tasks/{made}"))["lastRunResult"]:
+    while not (said := ask("GET", f"v1/tasks/{made}").get("lastRunResult")):
         wait(2)
     ask("DELETE", f"v1/tasks/{made}")
-    if said["lastRunResult"] != "OK":
-        copies.stop(f"the server's task {TASK}: {said['lastRunResult']}")
+    if said.upper() != "OK":
+        copies.stop(f"the server's task {TASK}: {said}")
     written = copies.DATA / folder
     (archive,) = written.glob("*.zip")
     (work / "database").mkdir(parents=True)
@@ -79,7 +83,9 @@ def main():
         # After the database: all that it names is there, and what is newer is named by nothing.
         more, linked = copies.kept(copies.DATA, work, before)
         found |= more
-        (work / copies.SUMS).write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(found.items())))
+        (work / copies.SUMS).write_text(
+            "".join(f"{digest}  {name}\n" for name, digest in sorted(found.items()))
+        )
         os.sync()
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         if (copies.BACKUPS / stamp).exists():

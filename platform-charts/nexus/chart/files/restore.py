@@ -29,22 +29,30 @@ def check(backup):
             copies.stop(f"{backup.name} is damaged: {name}")
 
 
-def database(backup, data):
-    """The database out of its archive, in place of the one that is there."""
+def archive_of(backup):
+    """The archive of the database that is in a backup, and has one in it."""
     archives = list((backup / "database").glob("*.zip"))
     if len(archives) != 1:
-        copies.stop(f"{backup.name} has no database of Nexus' own: where PostgreSQL has it, say so in the values")
+        copies.stop(
+            f"{backup.name} has no database of Nexus' own: where PostgreSQL has it, say so in the values"
+        )
+    with zipfile.ZipFile(archives[0]) as archive:
+        if not any(each.endswith(".db") for each in archive.namelist()):
+            copies.stop(f"{archives[0].name} of {backup.name} has no database in it")
+    return archives[0]
+
+
+def database(path, data):
+    """The database out of its archive, in place of the one that is there."""
     beside = data / ".db-restored"
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
-    with zipfile.ZipFile(archives[0]) as archive:
+    with zipfile.ZipFile(path) as archive:
         for each in archive.infolist():
             name = os.path.basename(each.filename)
             if name.endswith(".db"):
                 with archive.open(each) as reading, (beside / name).open("wb") as writing:
                     shutil.copyfileobj(reading, writing)
-    if not any(beside.iterdir()):
-        copies.stop(f"{archives[0].name} has no database in it")
     shutil.rmtree(data / "db", ignore_errors=True)
     beside.rename(data / "db")
 
@@ -52,9 +60,10 @@ def database(backup, data):
 def main():
     backup = chosen(os.environ.get("FROM", ""))
     check(backup)
+    archive = archive_of(backup) if os.environ.get("EMBEDDED") else None
     written, gone = copies.put_back(backup, copies.DATA)
-    if os.environ.get("EMBEDDED"):
-        database(backup, copies.DATA)
+    if archive:
+        database(archive, copies.DATA)
     os.sync()
     print(f"as it was at {backup.name}: {written} files written, {gone} taken away")
 
