@@ -1,4 +1,7 @@
-"""The volume of backups is there, and can be written to. With a storage class that waits for a pod, this is the pod."""
+"""The volume of backups is there, and can be written to.
+
+With a storage class that waits for a pod, this is the pod.
+"""
 
 import pathlib
 

@@ -19,18 +19,19 @@ LOGIN = pathlib.Path("/secrets/admin/password")
 
 
 def ask(method, path, body=None):
-    """What the server answers, or None for nothing. A new pod may be shut off for seconds, until its node has the rules."""
+    """What the server answers, or None for nothing.
+
+    A new pod may be shut off for seconds, until its node has the rules of the network.
+    """
     word = base64.b64encode(f"admin:{LOGIN.read_text()}".encode()).decode()
-    headers = {
-        "Authorization": f"Basic {word}",
-        "Content-Type": "application/json",
-        "Accept": "application/json",
-    }
+    kind = "application/json"
+    headers = {"Authorization": f"Basic {word}", "Content-Type": kind, "Accept": kind}
     data = None if body is None else json.dumps(body).encode()
     for attempt in range(60):
-        request = urllib.request.Request(f"{SERVER}/service/rest/{path}", data, headers, method=method)
+        url = f"{SERVER}/service/rest/{path}"
+        request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310 - an address of ours
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
                 text = answer.read()
                 return json.loads(text) if text else None
         except urllib.error.HTTPError as error:

@@ -1,6 +1,7 @@
 """The data as it was at a backup, while no server has it. Run again, it begins anew."""
 
 import os
+import pathlib
 import shutil
 import zipfile
 
@@ -49,7 +50,7 @@ def database(path, data):
     beside.mkdir()
     with zipfile.ZipFile(path) as archive:
         for each in archive.infolist():
-            name = os.path.basename(each.filename)
+            name = pathlib.PurePosixPath(each.filename).name
             if name.endswith(".db"):
                 with archive.open(each) as reading, (beside / name).open("wb") as writing:
                     shutil.copyfileobj(reading, writing)

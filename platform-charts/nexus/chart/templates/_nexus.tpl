@@ -37,7 +37,7 @@ spec:
         - {name: PIPELINEKIT_PLAIN_HTTP, value: {{ include "nexus.address" $root | quote }}}
         {{- include "nexus.word" (list "PK_NEXUS_PASSWORD" $root.Values.admin.secret $root.Values.admin.key) | nindent 8 }}
         {{- include "nexus.word" (list "PK_NEXUS_INITIAL_PASSWORD" $root.Values.admin.secret $root.Values.admin.former) | nindent 8 }}
-        {{- if eq $part "provision" }}
+        {{- if ne $part "test" }}
         {{- include "nexus.word" (list "PK_NEXUS_PUSH_PASSWORD" $root.Values.users.secret "push") | nindent 8 }}
         {{- include "nexus.word" (list "PK_NEXUS_PULL_PASSWORD" $root.Values.users.secret "pull") | nindent 8 }}
         {{- $teams := list }}
