@@ -47,6 +47,7 @@ class Site:
         """Make one; with a stamp it is called that."""
         before = set(self.modules["copies"].backups())
         self.modules["backup"].main()
+        made: Path
         (made,) = set(self.modules["copies"].backups()) - before
         return made.rename(self.backups / stamp) if stamp else made
 

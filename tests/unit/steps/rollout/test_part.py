@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from pipelinekit.errors import Refused
 from pipelinekit.model.component import Component, Flows, Scrape
 from pipelinekit.model.network.ends import Grounds
 from pipelinekit.model.platform.nexus import Nexus
-from pipelinekit.steps.rollout.part import policies_of, release_of
+from pipelinekit.steps.rollout.part import Part, Shelf, policies_of, release_of
 from tests.rollouts import Bench
 
 
@@ -117,9 +118,12 @@ def test_the_server_that_the_platform_describes_is_told_what_that_is(tmp_path: P
     shelf = replace(bench.shelf, platform=replace(bench.shelf.platform, nexus=nexus))
     other = bench.part(values={"server": {"nexus": {"acceptEula": False}}})
     part = replace(other, component=replace(other.component, repositories=True))
-    told = release_of(part, shelf, publish=False).prepared.values["server"]
-    assert (told["nexus"]["url"], told["nexus"]["acceptEula"]) == (nexus.url, True)
-    assert release_of(other, shelf, publish=False).prepared.values["server"].keys() == {"nexus"}
-    assert "server" not in release_of(bench.part(), shelf, publish=False).prepared.values
-    here = release_of(part, bench.shelf, publish=False).prepared.values["server"]
-    assert here["nexus"] == {"acceptEula": False}
+
+    def told(one: Part, where: Shelf) -> Any:
+        return release_of(one, where, publish=False).prepared.values.get("server")
+
+    found = told(part, shelf)["nexus"]
+    assert (found["url"], found["acceptEula"]) == (nexus.url, True)
+    assert told(other, shelf).keys() == {"nexus"}
+    assert told(bench.part(), shelf) is None
+    assert told(part, bench.shelf)["nexus"] == {"acceptEula": False}
