@@ -10,10 +10,12 @@ import base64
 import json
 import re
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import nexus_api_client as published
@@ -59,6 +61,11 @@ class Nexus:
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
     components: dict[str, int] = field(default_factory=dict)
+    tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    data: Path | None = None
+    """Where it keeps its database and blobs, for what works on them; None: nowhere."""
+    broken: bool = False
+    """Whether its tasks fail."""
     log: list[str] = field(default_factory=list)
     refused_logins: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -330,6 +337,46 @@ def _components(nexus: Nexus, name: str, token: str | None, body: Any) -> tuple[
     return 200, {"items": items, "continuationToken": str(at + 10) if at + 10 < count else None}
 
 
+def _tasks_get(nexus: Nexus, kind: str, body: Any) -> tuple[int, Any]:
+    return 200, {"items": [each for each in nexus.tasks.values() if each["type"] == kind]}
+
+
+def _tasks_post(nexus: Nexus, body: Any) -> tuple[int, Any]:
+    found = _validated("TaskTemplateXO", body)
+    # Of the kinds of tasks the double has the one that is asked for here.
+    if found["type"] != "h2.backup.task" or set(found.get("properties", {})) != {"location"}:
+        raise Refusal(400, f"no such task: {found['type']}")
+    if found["frequency"] != {"schedule": "manual"}:
+        raise Refusal(400, "of the double's schedules there is manual")
+    made = {**found, "id": str(len(nexus.log)), "currentState": "WAITING", "lastRunResult": None}
+    nexus.tasks[made["id"]] = made
+    return 201, made
+
+
+def _task_get(nexus: Nexus, name: str, body: Any) -> tuple[int, Any]:
+    return 200, _known(nexus.tasks, name)
+
+
+def _task_run(nexus: Nexus, name: str, body: Any) -> tuple[int, Any]:
+    task = _known(nexus.tasks, name)
+    if nexus.broken or nexus.data is None:
+        task["lastRunResult"] = "FAILED"
+        return 204, None
+    # A relative location is below the data's folder.
+    folder = nexus.data / task["properties"]["location"]
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(folder / "nexus-2026-01-01-01-02-03.zip", "w") as archive:
+        archive.write(nexus.data / "db" / "nexus.mv.db", "nexus.mv.db")
+    task["lastRunResult"] = "OK"
+    return 204, None
+
+
+def _task_delete(nexus: Nexus, name: str, body: Any) -> tuple[int, Any]:
+    _known(nexus.tasks, name)
+    del nexus.tasks[name]
+    return 204, None
+
+
 def _known(things: dict[str, dict[str, Any]], name: str, status: int = 404) -> dict[str, Any]:
     if name not in things:
         raise Refusal(status, f"there is no '{name}'")
@@ -372,6 +419,11 @@ ROUTES: tuple[tuple[str, Any], ...] = (
     ("POST v1/security/users", _users_post),
     ("PUT v1/security/users/([^/]+)", _users_put),
     ("PUT v1/security/users/([^/]+)/change-password", _password),
+    (r"GET v1/tasks\?type=([^&]+)", _tasks_get),
+    ("POST v1/tasks", _tasks_post),
+    ("GET v1/tasks/([^/]+)", _task_get),
+    ("POST v1/tasks/([^/]+)/run", _task_run),
+    ("DELETE v1/tasks/([^/]+)", _task_delete),
     (r"GET v1/components\?repository=([^&]+)(?:&continuationToken=(\d+))?", _components),
 )
 

@@ -208,6 +208,8 @@ class Component:
     node: Node = field(default_factory=Node)
     controller: Controller | None = None
     """Said of the Jenkins that rolls components out: no deployment may depend on it while it is changed."""
+    repositories: bool = False
+    """Whether it is the server that the platform's `nexus` describes; its own chart is told what that is."""
     extension: str = ""
     """What is to be defined, of an extension point; empty: it is none."""
 

@@ -150,6 +150,7 @@ def _component(data: Data) -> Component:
         replacing=Replacing(**data.get("replace", {})),
         node=_node(data.get("node", {})),
         controller=_controller(data),
+        repositories=data.get("repositories", False),
     )
 
 

@@ -59,6 +59,7 @@ COMPONENT: Document = {
     "licence": "marked-licence",
     "replace": {"leader": "marked-role=leader", "afterwards": "marked-unsealing"},
     "controller": {"login": "markedlogin"},
+    "repositories": True,
     "node": {"sysctls": {"vm.marked_count": 7}},
 }
 WITH_ARCHIVE = {name: each for name, each in COMPONENT.items() if name != "chart"} | {

@@ -199,6 +199,7 @@ COMPONENT: Schema = {
                 {"login": label("a Secret of its namespace: the account that may quiet it down")},
                 about="it is the Jenkins that rolls components out; what is called jenkins is so anyway",
             ),
+            "repositories": flag("it is the server that `nexus` of platform.yaml describes"),
             "node": closed(
                 {
                     "sysctls": mapping(

@@ -16,6 +16,7 @@ from pipelinekit.model.vendored import Vendored
 from pipelinekit.model.vendored import digest_of as locked_digest
 from pipelinekit.plan.bundle.locked import digests_laid
 from pipelinekit.plan.chartvalues import autoscales
+from pipelinekit.plan.described import described
 from pipelinekit.plan.rollout import releases
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Workspace
 from pipelinekit.reading.values import overlay, read_values
@@ -111,7 +112,7 @@ def release_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged:
     component.yaml names.
     """
     target = releases.target_of(part.component, shelf.platform, shelf.environment)
-    layers = layers_of(part)
+    layers = layers_of(part, shelf.platform)
     if part.component.archive is not None:
         return _upstream(part, shelf, target, part.component.archive, layers, publish=publish)
     return _own(
@@ -119,14 +120,16 @@ def release_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged:
     )
 
 
-def layers_of(part: Part) -> tuple[str, ...]:
+def layers_of(part: Part, platform: Platform) -> tuple[str, ...]:
     """The values texts of a component, the lowest first, without what is locked."""
-    return tuple(_layers(part))
+    return tuple(_layers(part, platform))
 
 
-def _layers(part: Part) -> Iterator[str]:
+def _layers(part: Part, platform: Platform) -> Iterator[str]:
     yield part.own
     yield part.values
+    if part.component.repositories and part.component.chart and platform.nexus is not None:
+        yield json.dumps({"server": described(platform, platform.nexus)})
     if part.component.flows.monitoring and part.component.chart:
         yield json.dumps({"scrapes": releases.scrapes(part.others)})
 

@@ -84,7 +84,7 @@ def _require_declared(part: Part, shelf: Shelf, here: Path) -> None:
 def _rendered(part: Part, shelf: Shelf, components: Components, here: Path) -> Sequence[Object]:
     """The objects as our values want them, with the images as these name them."""
     target = releases.target_of(part.component, shelf.platform, shelf.environment)
-    return read_manifest(components.everything(here, target, layers_of(part)))
+    return read_manifest(components.everything(here, target, layers_of(part, shelf.platform)))
 
 
 def _changes(before: Vendored | None, lock: Vendored) -> Iterator[str]:

@@ -107,6 +107,11 @@ def test_who_reads_everybodys_metrics_says_so() -> None:
     assert read_component(CHART + "monitoring: true\n").flows.monitoring
 
 
+def test_the_server_that_the_platform_describes_says_so() -> None:
+    assert not read_component(CHART).repositories
+    assert read_component(CHART + "repositories: true\n").repositories
+
+
 @pytest.mark.parametrize(
     ("name", "more", "login"),
     [

@@ -3,13 +3,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelinekit.errors import Refused
 from pipelinekit.model.component import Component, Flows, Scrape
 from pipelinekit.model.network.ends import Grounds
-from pipelinekit.steps.rollout.part import policies_of, release_of
+from pipelinekit.model.platform.nexus import Nexus
+from pipelinekit.steps.rollout.part import Part, Shelf, policies_of, release_of
 from tests.rollouts import Bench
 
 
@@ -108,3 +110,20 @@ def test_who_monitors_is_told_whom_and_on_which_nodes_and_nobody_else_is(tmp_pat
         *told.prepared.values,
         *release_of(other, shelf, publish=False).prepared.values,
     }
+
+
+def test_the_server_that_the_platform_describes_is_told_what_that_is(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    nexus = Nexus(url="https://nexus.acme.example", accept_eula=True)
+    shelf = replace(bench.shelf, platform=replace(bench.shelf.platform, nexus=nexus))
+    other = bench.part(values={"server": {"nexus": {"acceptEula": False}}})
+    part = replace(other, component=replace(other.component, repositories=True))
+
+    def told(one: Part, where: Shelf) -> Any:
+        return release_of(one, where, publish=False).prepared.values.get("server")
+
+    found = told(part, shelf)["nexus"]
+    assert (found["url"], found["acceptEula"]) == (nexus.url, True)
+    assert told(other, shelf).keys() == {"nexus"}
+    assert told(bench.part(), shelf) is None
+    assert told(part, bench.shelf)["nexus"] == {"acceptEula": False}

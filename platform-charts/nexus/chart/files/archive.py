@@ -1,0 +1,11 @@
+"""The volume of backups is there, and can be written to.
+
+With a storage class that waits for a pod, this is the pod.
+"""
+
+import pathlib
+
+BACKUPS = pathlib.Path("/backup")
+
+(BACKUPS / ".written").touch()
+print(*sorted(each.name for each in BACKUPS.iterdir()), sep="\n")

@@ -1,0 +1,169 @@
+"""Backup and restore of Nexus' chart: its scripts against the double, whose data is in a folder."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests import nexus
+from tests.pages.charts import CHARTS
+
+SCRIPTS = CHARTS / "nexus" / "chart" / "files"
+
+
+class Site:
+    """The chart's scripts beside a double whose data is in a folder."""
+
+    def __init__(self, folder: Path, server: nexus.Nexus, modules: dict[str, ModuleType]) -> None:
+        self.data, self.backups, self.server, self.modules = (
+            folder / "data",
+            folder / "backup",
+            server,
+            modules,
+        )
+        for each in (self.data, self.backups, self.data / "db"):
+            each.mkdir()
+        server.data = self.data
+        self.database("one")
+        self.blob("a", "first")
+
+    def database(self, text: str) -> None:
+        (self.data / "db" / "nexus.mv.db").write_text(text)
+
+    def blob(self, name: str, text: str) -> Path:
+        path = self.data / "blobs" / "default" / "content" / f"{name}.bytes"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def backup(self, stamp: str = "") -> Path:
+        """Make one; with a stamp it is called that."""
+        before = set(self.modules["copies"].backups())
+        self.modules["backup"].main()
+        made: Path
+        (made,) = set(self.modules["copies"].backups()) - before
+        return made.rename(self.backups / stamp) if stamp else made
+
+    def state(self) -> dict[str, str]:
+        return {name: path.read_text() for name, path in self.modules["copies"].files(self.data)}
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    with nexus.serve() as server:
+        monkeypatch.setenv("SERVER", server.url)
+        for name, value in (("EMBEDDED", "yes"), ("KEEP", "2"), ("HOSTNAME", "pod"), ("FROM", "")):
+            monkeypatch.setenv(name, value)
+        monkeypatch.syspath_prepend(str(SCRIPTS))
+        modules = {name: importlib.import_module(name) for name in ("copies", "backup", "restore")}
+        monkeypatch.setattr(modules["copies"], "BACKUPS", tmp_path / "backup")
+        monkeypatch.setattr(modules["copies"], "DATA", tmp_path / "data")
+        monkeypatch.setattr(modules["copies"].backups, "__defaults__", (tmp_path / "backup",))
+        (tmp_path / "password").write_text(server.password)
+        monkeypatch.setattr(modules["backup"], "LOGIN", tmp_path / "password")
+        yield Site(tmp_path, server, modules)
+        for name in modules:
+            sys.modules.pop(name)
+
+
+def test_what_was_there_is_there_again(site: Site) -> None:
+    before = site.state()
+    made = site.backup()
+    assert site.server.tasks == {}
+    assert not list(site.data.glob("pipelinekit-*")), "the server's own archive is not kept twice"
+    site.database("two")
+    site.blob("a", "changed")
+    site.blob("b", "second")
+    site.modules["restore"].main()
+    assert site.state() == before
+    site.modules["restore"].main()
+    assert site.state() == before
+    assert (made / "SHA256SUMS").read_text().count("\n") == 2
+
+
+def test_what_did_not_change_is_there_once_and_old_ones_go(site: Site) -> None:
+    path = site.blob("big", "x" * 1000)
+    first = site.backup("20260101T000000Z")
+    second = site.backup("20260102T000000Z")
+    name = path.relative_to(site.data)
+    assert (first / name).samefile(second / name)
+    assert (second / name).stat().st_ino != path.stat().st_ino
+    path.write_text("y" * 1000)
+    third = site.backup()
+    assert not first.exists()
+    assert (second / name).read_text() == "x" * 1000
+    assert (third / name).read_text() == "y" * 1000
+
+
+def test_a_database_that_the_server_cannot_write_makes_no_backup(site: Site) -> None:
+    site.server.broken = True
+    with pytest.raises(SystemExit, match=re.escape("h2.backup.task: FAILED")):
+        site.backup()
+    assert list(site.backups.iterdir()) == []
+    assert site.server.tasks == {}
+
+
+def test_what_a_killed_one_left_is_taken_away_by_a_later_one(site: Site) -> None:
+    left = [site.backups / ".work-other", site.data / "pipelinekit-backup-other"]
+    young = site.backups / ".work-young"
+    for each in (*left, young):
+        each.mkdir()
+    for each in left:
+        os.utime(each, (0, 0))
+    task = {"name": "pipelinekit-backup-other", "type": "h2.backup.task", "currentState": "WAITING"}
+    site.server.tasks["7"] = {**task, "id": "7"}
+    site.backup()
+    assert not [each for each in left if each.exists()]
+    assert young.exists()
+    assert site.server.tasks == {}
+
+
+@pytest.mark.parametrize("harm", ["blob", "database", "list", "lost"])
+def test_a_damaged_backup_is_refused_before_anything_is_touched(site: Site, harm: str) -> None:
+    made = site.backup()
+    site.database("two")
+    before = site.state()
+    (archive,) = (made / "database").iterdir()
+    blob = made / "blobs" / "default" / "content" / "a.bytes"
+    if harm == "blob":
+        blob.write_text("other")
+    elif harm == "database":
+        archive.write_bytes(archive.read_bytes()[:-3])
+    elif harm == "list":
+        (made / "SHA256SUMS").unlink()
+    else:
+        blob.unlink()
+    with pytest.raises(SystemExit, match=made.name):
+        site.modules["restore"].main()
+    assert site.state() == before
+
+
+def test_one_that_is_not_there_is_named_with_those_that_are(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SystemExit, match="there is no backup"):
+        site.modules["restore"].main()
+    made = site.backup()
+    monkeypatch.setenv("FROM", "20200101T000000Z")
+    with pytest.raises(SystemExit, match=f"there are: {made.name}"):
+        site.modules["restore"].main()
+
+
+def test_with_postgresql_only_blobs_are_copied(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBEDDED", "")
+    made = site.backup()
+    assert not (made / "database").exists()
+    assert site.server.log == []
+    monkeypatch.setenv("EMBEDDED", "yes")
+    site.blob("a", "changed")
+    before = site.state()
+    with pytest.raises(SystemExit, match="no database of Nexus' own"):
+        site.modules["restore"].main()
+    assert site.state() == before

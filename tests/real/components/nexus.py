@@ -1,0 +1,177 @@
+"""A platform whose Nexus is the double in a pod of the chart that comes with pipelinekit, and Jenkins."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from tests import agentimage
+from tests.real.components.site import Site, image
+from tests.real.handovers import Jenkins, made_jenkins
+
+NAME = "nexus"
+WORDS = {"push": "push's own", "pull": "pull's own", "team-payments": "payments' own"}
+ADMIN = 'first:a"b$(c)'
+SECTION: dict[str, Any] = {
+    "url": "https://nexus.example.com",
+    "acceptEula": True,
+    "repositories": [
+        {"name": "images", "format": "docker", "kind": "hosted"},
+        {"name": "charts", "format": "helm", "kind": "hosted"},
+        {"name": "files", "format": "raw", "kind": "hosted", "snapshots": True},
+    ],
+}
+ORDERS = {"name": "orders", "team": "payments", "repository": "https://git.example.com/orders"}
+DOCKERFILE = """\
+FROM {registry}/library/python:3.11-slim
+COPY site /site
+COPY tests /double/tests
+ENV PYTHONPATH=/site:/double
+WORKDIR /double
+USER 200
+CMD ["python3", "-m", "tests.nexuspod"]
+"""
+_NEEDED = ("nexus_api_client", "pydantic", "pydantic_core", "annotated_types", "typing_extensions")
+_MORE = ("typing_inspection", "urllib3", "dateutil", "six")
+_DOUBLE = ("__init__", "nexus", "nexuspod", "csel")
+
+ASK = """
+import base64, json, sys, urllib.error, urllib.request
+url, login, method, body = json.load(sys.stdin)
+headers = {"Authorization": "Basic " + base64.b64encode(login.encode()).decode()} if login else {}
+data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
+if data is not None and not isinstance(body, str):
+    headers["Content-Type"] = "application/json"
+try:
+    request = urllib.request.Request(url, data=data, headers=headers, method=method)
+    with urllib.request.urlopen(request, timeout=15) as answer:
+        print(json.dumps([answer.status, answer.read().decode()]))
+except urllib.error.HTTPError as error:
+    print(json.dumps([error.code, error.read().decode()]))
+except OSError as error:
+    print(json.dumps([0, str(error)]))
+"""
+
+
+@dataclass
+class Beginning:
+    """A platform of `store`, `nexus` and `jenkins`."""
+
+    site: Site
+    jenkins: Jenkins
+    values: dict[str, Any]
+
+    def on(self, section: Mapping[str, Any] | None = None, **values: Any) -> None:
+        """Write platform.yaml with this section of Nexus, and values over those that it has."""
+        self.values |= values
+        self.jenkins.on("store", NAME, "jenkins")
+        path = self.site.platform.folder / "platform.yaml"
+        document = json.loads(path.read_text())
+        (self.site.platform.folder / "nexus.yaml").write_text(json.dumps(self.values))
+        (entry,) = [each for each in document["components"] if each["name"] == NAME]
+        entry["values"] = "nexus.yaml"
+        document |= {"nexus": {**SECTION, **(section or {})}, "applications": [ORDERS]}
+        path.write_text(json.dumps(document))
+
+    def ask(
+        self, path: str, login: str = "", *, method: str = "GET", body: Any = None, space: str = "ingress"
+    ) -> tuple[int, str]:
+        """Status and text of what Nexus answers to a pod; 0 where it does not."""
+        url = f"http://{NAME}.{self.site.namespace(NAME)}:8081{path}"
+        words = json.dumps([url, login, method, body])
+        said = self.site.said(space, "exec", "-i", "caller", "--", "python3", "-c", ASK, stdin=words)
+        status, text = json.loads(said)
+        return status, text
+
+    def rest(self, path: str, *, method: str = "GET", body: Any = None) -> Any:
+        """What its administrator is told."""
+        status, text = self.ask(f"/service/rest/v1/{path}", f"admin:{ADMIN}", method=method, body=body)
+        assert 200 <= status < 300, (path, status, text)
+        return json.loads(text) if text else None
+
+
+def double(env: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The values of the double's image."""
+    (folder / "site").mkdir(parents=True)
+    (folder / "tests").mkdir()
+    for name in (*_NEEDED, *_MORE):
+        spec = find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        path = Path(spec.origin)
+        if path.name == "__init__.py":
+            shutil.copytree(path.parent, folder / "site" / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(path, folder / "site")
+    for name in _DOUBLE:
+        shutil.copy(Path(__file__).parents[2] / f"{name}.py", folder / "tests")
+    (folder / "Dockerfile").write_text(DOCKERFILE.format(registry=env["PK_TESTBED_REGISTRY"]))
+    whole = f"{env['PK_TESTBED_REGISTRY']}/sonatype/nexus3:double"
+    for words in (
+        ("build", "--quiet", "--tag", whole, str(folder)),
+        ("push", "--quiet", whole),
+        ("rmi", whole),
+    ):
+        done = subprocess.run(
+            ["docker", *words],
+            env={**os.environ, **env},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        assert done.returncode == 0, f"docker {words[0]}: {done.stderr}"
+    shutil.rmtree(folder)
+    return image(env, "sonatype/nexus3:double")
+
+
+def tools(reference: str) -> dict[str, str]:
+    """The values of an image that is named by its digest."""
+    name, _, digest = reference.partition("@")
+    registry, _, repository = name.partition("/")
+    return {"registry": registry, "repository": repository, "digest": digest}
+
+
+@contextmanager
+def made_beginning(folder: Path, env: Mapping[str, str]) -> Iterator[Beginning]:
+    """The platform, written and not deployed, with Nexus' Secrets and volumes; all goes after the block."""
+    agent = agentimage.built(env["PK_TESTBED_REGISTRY"], folder / "agent")
+    server = double(env, folder / "double")
+    (folder / "platform").mkdir()
+    with made_jenkins(folder / "platform", env, agent) as jenkins:
+        site = Site(jenkins.platform)
+        try:
+            site.take(NAME)
+            site.space(NAME)
+            site.space("ingress", {"pipelinekit.dev/role": "ingress"})
+            site.secret(NAME, "nexus-admin", password=ADMIN)
+            site.secret(NAME, "nexus-users", **WORDS)
+            site.volume()
+            site.volume()
+            small = {"cpu": "20m", "memory": "256Mi", "disk": "64Mi"}
+            storage = {"class": site.storage_class, "size": "1Gi"}
+            made = Beginning(
+                site,
+                jenkins,
+                {
+                    "image": server,
+                    "tools": {"image": tools(agent), "suspend": True, "resources": small},
+                    "storage": storage,
+                    "resources": small,
+                    "memory": {"heap": "128m", "direct": "64m"},
+                    "backup": {"suspend": True, "storage": storage, "resources": small, "timeout": 240},
+                },
+            )
+            made.on()
+            yield made
+        finally:
+            site.platform.kubectl("delete", "--wait=false", "persistentvolume", *site.volumes)
+            site.platform.kubectl("delete", "storageclass", site.storage_class)
