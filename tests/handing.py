@@ -22,6 +22,7 @@ GIVEN = Handover(
     image="r:5000/agent:1",
     content=b"archive",
     digest="sha256:one",
+    mark="1",
     wait=60,
     timeout=60,
 )
@@ -92,6 +93,12 @@ class Jobs:
         if self.untidy:
             raise failed("cluster-denied", self.untidy)
         self.given = [each for each in self.given if each == payload]
+
+    def clear(self, target: Target, payload: str) -> None:
+        del target
+        if self.untidy:
+            raise failed("cluster-denied", self.untidy)
+        self.given = [each for each in self.given if each != payload]
 
     def put(self, name: str, notes: Mapping[str, str]) -> None:
         """One that is at work."""

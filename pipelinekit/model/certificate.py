@@ -73,6 +73,8 @@ class Reader:
     """The serial of the certificate that its pods were made for, as we have marked it."""
     by_hand: bool = False
     """Whether its pods are replaced when somebody deletes them, and not before."""
+    reloads: bool = False
+    """Whether its pods read a renewed Secret anew by themselves, and are never replaced for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,8 @@ class Handover:
     """The part of the platform that it needs, as an archive."""
     digest: str
     """`sha256:…` of the archive and the environment."""
+    mark: str
+    """What tells this attempt from others of the same: no two Jobs read one ConfigMap."""
     wait: int
     """How long it waits for running builds."""
     timeout: int

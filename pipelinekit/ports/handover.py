@@ -31,6 +31,10 @@ class Handovers(Protocol):
         """Delete what earlier Jobs of a component were given; the ConfigMap `payload` stays."""
         ...
 
+    def clear(self, target: Target, payload: str) -> None:
+        """Delete the ConfigMap of what a Job was given, where it is there still."""
+        ...
+
     def drop(self, target: Target, standing: Standing) -> None:
         """Delete that very Job, with its pods, and wait until they are gone."""
         ...

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import yaml
 
 from tests.charts.helm import Helm, containers_of, pod_of, template_of, workloads
 from tests.pages.charts import CHARTS
+from tests.real.kube import eventually
 
 CHART = CHARTS / "openbao" / "chart"
 
@@ -55,6 +59,10 @@ def test_everything_speaks_as_the_listener_does(
     (server,) = [each for each in objects if each["kind"] == "StatefulSet"]
     assert template_of(server)["metadata"]["annotations"]["prometheus.io/scheme"] == scheme
     (container,) = containers_of(server)
+    reloads = template_of(server)["metadata"]["annotations"].get("pipelinekit.dev/reloads", "")
+    assert (reloads, container["command"][-1].endswith("server.sh")) == (
+        ("openbao-tls", True) if values else ("", False)
+    )
     probes = [container[each]["httpGet"]["scheme"] for each in ("readinessProbe", "livenessProbe")]
     assert probes == [scheme.upper()] * 2
     for each in (server, *workloads(objects)):
@@ -77,6 +85,43 @@ def test_none_but_the_servers_gets_their_key(helm: Helm, whole: Callable[[Path],
     jobs = workloads(objects)
     given = [volume["secret"] for each in jobs for volume in pod_of(each)["volumes"] if "secret" in volume]
     assert [each["items"] for each in given] == [[{"key": "ca.crt", "path": "ca.crt"}]] * len(jobs)
+
+
+SERVER = """#!/bin/sh
+echo "$*" >> {calls}
+trap 'echo read anew >> {calls}' HUP
+while :; do /bin/sleep 0.05; done
+"""
+
+
+def test_a_server_is_told_of_a_renewed_certificate_once(tmp_path: Path) -> None:
+    calls, tls = tmp_path / "calls", tmp_path / "tls"
+    for name, text in (("bao", SERVER.format(calls=calls)), ("sleep", "#!/bin/sh\n/bin/sleep 0.1\n")):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    tls.mkdir()
+    (tls / "tls.crt").write_text("one")
+    script = (CHART / "files" / "server.sh").read_text().replace("/secrets/tls", str(tls))
+    server = subprocess.Popen(
+        ["sh", "-c", script], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, start_new_session=True
+    )
+
+    def said() -> list[str]:
+        return calls.read_text().splitlines() if calls.exists() else []
+
+    begun = ["server -config=/scripts/openbao.hcl"]
+    try:
+        assert eventually(lambda: said() == begun, 10)
+        # As the kubelet does it: another file in its place, and for a moment none.
+        (tls / "tls.crt").unlink()
+        time.sleep(0.3)
+        (tls / "tls.crt").write_text("two")
+        assert eventually(lambda: said() == [*begun, "read anew"], 10)
+        time.sleep(0.5)
+        assert said() == [*begun, "read anew"]
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 BAO = """#!/bin/sh

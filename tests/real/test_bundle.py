@@ -1,4 +1,8 @@
-"""Two components at a site whose only registry was filled from a bundle."""
+"""Two components at a site whose only registry was filled from a bundle.
+
+The vendor's registry is one of this test's own: it is stopped before anything is brought to the site, and
+what is typed there runs in a network that ends at the site's registry and its API server.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,24 @@ import hashlib
 import io
 import json
 import shutil
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 from pipelinekit.adapters.registry.digests import Manifest, canonical, digest_bytes
 from pipelinekit.adapters.registry.download import Home
 from pipelinekit.adapters.registry.login.credentials import from_docker_config
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.release import ImageRef
+from tests.real.cut import Cut, cut
 from tests.real.platform import TestPlatform, made_platform
 from tests.real.test_registry import index
 from tests.testbed import faults, registry
@@ -27,11 +37,12 @@ BUSYBOX = ("library/busybox", "stable")
 
 @dataclass(frozen=True)
 class Site:
-    """`vendor` has the testbed's registry; `image` is one there that no node has seen."""
+    """`vendor` has a registry, until `leaving` is closed; `image` is one there that no node has seen."""
 
     vendor: TestPlatform
     bundle: Path
     image: str
+    leaving: ExitStack
 
     def fill(self, *arguments: str) -> dict[str, object]:
         said = self.vendor.must("bundle", "--to", str(self.bundle), "--env", "dev", "--json", *arguments)
@@ -41,6 +52,16 @@ class Site:
     def blob(self) -> Path:
         """The largest one."""
         return max((self.bundle / "blobs" / "sha256").iterdir(), key=lambda each: each.stat().st_size)
+
+
+@dataclass(frozen=True)
+class Inside(TestPlatform):
+    """What is typed runs in a network."""
+
+    network: Cut
+
+    def _words(self, *arguments: str) -> list[str]:
+        return self.network.inside(*super()._words(*arguments))
 
 
 def write(platform: TestPlatform, address: str, charts: str, values: Mapping[str, str]) -> None:
@@ -58,9 +79,9 @@ def write(platform: TestPlatform, address: str, charts: str, values: Mapping[str
     (platform.folder / "platform.yaml").write_text(json.dumps(document))
 
 
-def never_seen(client: OciRegistry, host: str, repository: str) -> Manifest:
+def never_seen(client: OciRegistry, source: str, host: str, repository: str) -> Manifest:
     """Store busybox with one more layer: a node that has busybox has to pull it all the same."""
-    base = client.manifests.get(ImageRef(host, BUSYBOX[0], tag=BUSYBOX[1]))
+    base = client.manifests.get(ImageRef(source, BUSYBOX[0], tag=BUSYBOX[1]))
     home, body = Home(host, repository), dict(base.body)
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
@@ -69,12 +90,12 @@ def never_seen(client: OciRegistry, host: str, repository: str) -> Manifest:
         member.size = len(text)
         tar.addfile(member, io.BytesIO(text))
     layer = archive.getvalue()
-    config = json.loads(client.blobs.read(Home(host, BUSYBOX[0]), body["config"]["digest"]))
+    config = json.loads(client.blobs.read(Home(source, BUSYBOX[0]), body["config"]["digest"]))
     config["rootfs"]["diff_ids"].append(f"sha256:{hashlib.sha256(layer).hexdigest()}")
     config.pop("history", None)
     for each in body["layers"]:
         spool = io.BytesIO()
-        client.blobs.fetch(Home(host, BUSYBOX[0]), each["digest"], spool)
+        client.blobs.fetch(Home(source, BUSYBOX[0]), each["digest"], spool)
         client.blobs.upload(home, spool.getvalue())
     text = canonical(config)
     kind = "application/vnd.docker.image.rootfs.diff.tar"
@@ -89,27 +110,22 @@ def never_seen(client: OciRegistry, host: str, repository: str) -> Manifest:
 
 @pytest.fixture(scope="module")
 def site(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with made_platform(tmp_path_factory.mktemp("vendor"), testbed) as vendor:
-        login = from_docker_config(vendor.registry, Path(testbed["DOCKER_CONFIG"], "config.json"))
+    folder = tmp_path_factory.mktemp("vendor")
+    with made_platform(folder / "platform", testbed) as plain, ExitStack() as leaving:
+        own = leaving.enter_context(registry.serve(folder / "registry"))
+        vendor = TestPlatform(plain.folder, plain.prefix, plain.env, own.address)
+        login = from_docker_config(plain.registry, Path(testbed["DOCKER_CONFIG"], "config.json"))
         client = OciRegistry(lambda _: login)
         image, agent = f"{vendor.prefix}/run:1", f"{vendor.prefix}/agent:1"
-        made = {
-            "run": never_seen(client, vendor.registry, f"{vendor.prefix}/run"),
-            "agent": index(client, ImageRef(vendor.registry, f"{vendor.prefix}/agent", tag="1")),
-        }
+        never_seen(client, plain.registry, vendor.registry, f"{vendor.prefix}/run")
+        index(client, ImageRef(vendor.registry, f"{vendor.prefix}/agent", tag="1"))
         values = {"image": f"{vendor.registry}/{image}"}
         vendor.component("store", policies=True, values=values, images=[image])
         # An operator's way to name what it starts; the image itself never runs here.
         started = {**values, "server": f"echo {agent}"}
         vendor.component("web", needs=("store",), values=started, images=[image, agent])
         write(vendor, vendor.registry, vendor.prefix, {"store": "", "web": ""})
-        try:
-            yield Site(vendor, tmp_path_factory.mktemp("bundle") / "bundle", image)
-        finally:
-            for name, each in made.items():
-                client.manifests.delete(
-                    ImageRef(vendor.registry, f"{vendor.prefix}/{name}", digest=each.digest)
-                )
+        yield Site(vendor, tmp_path_factory.mktemp("bundle") / "bundle", image, leaving)
 
 
 def test_what_is_declared_and_what_is_rendered_are_held_against_each_other(site: Site) -> None:
@@ -168,32 +184,73 @@ def test_one_architecture_is_a_part_of_the_image(site: Site, tmp_path: Path) -> 
     assert ["linux/amd64", "linux/arm64"] in [each["architectures"] for each in whole]
 
 
-def test_a_deployment_whose_only_registry_was_filled_from_the_bundle(site: Site, tmp_path: Path) -> None:
-    config = tmp_path / "docker"
-    config.mkdir()
-    with registry.serve(tmp_path / "registry") as behind, faults.before(behind.address) as there:
-        folder = tmp_path / "site"
-        shutil.copytree(site.vendor.folder, folder, ignore=shutil.ignore_patterns(".pipelinekit"))
-        # Nobody is logged in anywhere: of the vendor's registry no word is left.
-        env = {**site.vendor.env, "DOCKER_CONFIG": str(config)}
-        here = replace(site.vendor, folder=folder, env=env, registry=there.address)
-        (folder / "site.yaml").write_text(json.dumps({"image": f"{there.address}/{site.image}"}))
-        for path in folder.rglob("*.yaml"):
-            path.write_text(path.read_text().replace(site.vendor.registry, there.address))
-        write(here, there.address, "charts", {"store": "site.yaml", "web": "site.yaml"})
-        here.must("unbundle", str(site.bundle), "--to-registry", there.address, "--plan")
-        done = here.must("unbundle", str(site.bundle), "--to-registry", there.address, "--json").json()
-        assert done == {"names": 5, "new": 5}
-        again = here.must("unbundle", str(site.bundle), "--to-registry", there.address, "--json").json()
-        assert again == {"names": 5, "new": 0}
+def test_a_deployment_with_no_registry_in_reach_but_the_one_filled_from_the_bundle(
+    site: Site, tmp_path: Path
+) -> None:
+    site.fill()
+    site.leaving.close()
+    kubeconfig = yaml.safe_load(Path(site.vendor.env["KUBECONFIG"]).read_text())
+    server = urlsplit(kubeconfig["clusters"][0]["cluster"]["server"])
+    with (
+        registry.serve(tmp_path / "registry") as behind,
+        faults.before(behind.address) as there,
+        cut(tmp_path, (str(server.hostname), server.port or 443), address(there.address)) as network,
+    ):
+        here = moved(site, tmp_path, there.address, network)
+        out_of_reach(site, network)
+        words = ("unbundle", str(site.bundle), "--to-registry", there.address)
+        here.must(*words, "--plan")
+        assert here.must(*words, "--json").json() == {"names": 5, "new": 5}
+        assert here.must(*words, "--json").json() == {"names": 5, "new": 0}
         there.log.clear()
         assert here.states() == {"store": "deployed", "web": "deployed"}
         for component in ("store", "web"):
             pods = json.loads(here.kubectl("get", "pods", "--output", "json", component=component))["items"]
-            images = {each["image"] for pod in pods for each in pod["status"]["containerStatuses"]}
+            images = {
+                each["image"]
+                for pod in pods
+                for kind in ("containerStatuses", "initContainerStatuses")
+                for each in pod["status"].get(kind, ())
+            }
             assert images == {f"{there.address}/{site.image}"}
         # The node has pulled from there, and the charts were found published: nothing was stored.
         methods = {line.split()[0] for line in there.log}
         assert any(f"GET /v2/{site.vendor.prefix}/run/blobs/" in line for line in there.log)
         assert methods == {"GET", "HEAD"}
-        assert list(config.iterdir()) == []
+        assert here.states() == {"store": "unchanged", "web": "unchanged"}
+        assert list((tmp_path / "docker").iterdir()) == []
+
+
+def address(text: str) -> tuple[str, int]:
+    host, _, port = text.partition(":")
+    return host, int(port)
+
+
+def moved(site: Site, folder: Path, registry: str, network: Cut) -> TestPlatform:
+    """The vendor's platform, with that registry in the place of the vendor's, by a user without a login."""
+    (folder / "docker").mkdir()
+    shutil.copytree(site.vendor.folder, folder / "site", ignore=shutil.ignore_patterns(".pipelinekit"))
+    env = {**site.vendor.env, "DOCKER_CONFIG": str(folder / "docker")}
+    here = Inside(folder / "site", site.vendor.prefix, env, registry, network)
+    (here.folder / "site.yaml").write_text(json.dumps({"image": f"{registry}/{site.image}"}))
+    for path in here.folder.rglob("*.yaml"):
+        path.write_text(path.read_text().replace(site.vendor.registry, registry))
+    write(here, registry, "charts", {"store": "site.yaml", "web": "site.yaml"})
+    return here
+
+
+def out_of_reach(site: Site, network: Cut) -> None:
+    """The vendor's registry is gone, for the node too; to the testbed's, which is there, no way leads."""
+    reach = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 5)"
+    testbed = site.vendor.env["PK_TESTBED_REGISTRY"]
+    for where, words, said in (
+        (site.vendor.registry, [], "ConnectionRefusedError"),
+        (testbed, network.inside(), "ConnectionRefusedError"),
+        ("192.0.2.1:443", network.inside(), "Network is unreachable"),
+        ("registry.example.com:443", network.inside(), "gaierror"),
+    ):
+        ask = [*words, sys.executable, "-c", reach, *map(str, address(where))]
+        done = subprocess.run(ask, capture_output=True, text=True, timeout=60, check=False)
+        assert said in done.stderr, (where, done)
+    ask = [sys.executable, "-c", reach, *map(str, address(testbed))]
+    subprocess.run(ask, timeout=60, check=True)

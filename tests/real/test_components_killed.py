@@ -108,7 +108,7 @@ def bench(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) 
         yield made
 
 
-@pytest.mark.parametrize(("step", "when"), matrix.sampled("deploy", CASES, 2))
+@pytest.mark.parametrize(("step", "when"), matrix.sampled("rollout", CASES, 2))
 def test_killed_while_a_component_is_changed_and_run_again_leaves_what_an_undisturbed_one_leaves(
     bench: Bench, tmp_path: Path, step: str, when: str, matrix_row: Callable[..., None]
 ) -> None:
@@ -132,7 +132,7 @@ def test_killed_while_a_component_is_changed_and_run_again_leaves_what_an_undist
     assert (len(before), len(bench.servers() - before)) == (3, 3)
     assert backups(platform) == {"Complete"}
     assert platform.states() == {"store": "unchanged", "web": "unchanged"}
-    matrix_row("deploy", f"kill of a rollout: {step}, {when}", "the same")
+    matrix_row("rollout", f"kill: {step}, {when}", "the same")
 
 
 def backups(platform: TestPlatform) -> set[str]:

@@ -78,9 +78,13 @@ def test_one_that_does_not_get_ready_is_put_back(jenkins: Jenkins) -> None:
     wait_until(lambda: jenkins.runs() == "1.1.0")
     assert jenkins.ask("api/json")["quietingDown"] is False
     assert jenkins.job()["metadata"]["annotations"]["pipelinekit.dev/outcome"]
-    given = ("--selector", "pipelinekit.dev/handover=jenkins", "--output", "name")
-    left = jenkins.platform.kubectl("get", "configmaps", *given, component="jenkins").split()
-    assert len(left) == 1, "that of this Job, and of none before it"
+    assert given(jenkins) == [], "neither what this Job was given, nor an earlier one"
+
+
+def given(jenkins: Jenkins) -> list[str]:
+    """The ConfigMaps of what Jobs were given."""
+    words = ("get", "configmaps", "--selector", "pipelinekit.dev/handover=jenkins", "--output", "name")
+    return jenkins.platform.kubectl(*words, component="jenkins").split()
 
 
 def test_it_goes_on_when_its_pod_is_taken_away_and_when_who_began_it_is_gone(jenkins: Jenkins) -> None:
@@ -98,6 +102,17 @@ def test_it_goes_on_when_its_pod_is_taken_away_and_when_who_began_it_is_gone(jen
     assert '"state": "deployed"' in said
     assert jenkins.runs() == "1.3.0"
     assert jenkins.job()["metadata"]["uid"] == uid
+
+
+def test_what_it_was_given_goes_by_the_next_deployment_when_nobody_saw_its_end(jenkins: Jenkins) -> None:
+    platform = jenkins.platform
+    jenkins.version("1.4.0")
+    platform.killed_when("jenkins 1.4.0 to dev", "deploy", "--only", "jenkins", "--timeout", "120")
+    wait_until(lambda: jenkins.job()["status"].get("conditions"), 120)
+    assert (len(given(jenkins)), jenkins.runs()) == (1, "1.4.0")
+    uid = jenkins.job()["metadata"]["uid"]
+    assert platform.states("--only", "jenkins") == {"jenkins": "unchanged"}
+    assert (given(jenkins), jenkins.job()["metadata"]["uid"]) == ([], uid)
 
 
 def test_the_job_may_do_nothing_elsewhere(jenkins: Jenkins) -> None:

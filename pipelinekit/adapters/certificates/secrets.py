@@ -16,6 +16,8 @@ from pipelinekit.model.release import Target
 Object = Mapping[str, Any]
 
 MARK = "certificates.pipelinekit.dev"
+RELOADS = "pipelinekit.dev/reloads"
+"""The annotation by which a template says which Secret its pods read anew by themselves."""
 """Before the slash of an annotation on pods: the serial that they were made for, by the Secret's name."""
 MANAGER = "pipelinekit-certificates"
 _KINDS = "deployments,statefulsets,daemonsets"
@@ -121,10 +123,12 @@ def _seen(text: str) -> str:
 
 def _reader(each: Object, name: str) -> Reader:
     template, spec = each["spec"]["template"], each["spec"]
-    told = ((template.get("metadata") or {}).get("annotations") or {}).get(f"{MARK}/{name}", "")
-    way = (spec.get("updateStrategy") or {}).get("type", "")
+    notes = (template.get("metadata") or {}).get("annotations") or {}
     return Reader(
-        name=f"{each['kind']}/{each['metadata']['name']}", told=str(told), by_hand=way == "OnDelete"
+        name=f"{each['kind']}/{each['metadata']['name']}",
+        told=str(notes.get(f"{MARK}/{name}", "")),
+        by_hand=(spec.get("updateStrategy") or {}).get("type", "") == "OnDelete",
+        reloads=notes.get(RELOADS) == name,
     )
 
 

@@ -90,6 +90,11 @@ class HandoverJobs:
         which = ("--selector", f"{LABEL}={component}", "--field-selector", f"metadata.name!={payload}")
         kubectl.check(self.env, target, "delete", "configmaps", *which, "--wait=false")
 
+    def clear(self, target: Target, payload: str) -> None:
+        """Delete the ConfigMap of what a Job was given, where it is there still."""
+        words = ("delete", "configmap", payload, "--ignore-not-found", "--wait=false")
+        kubectl.check(self.env, target, *words)
+
     def drop(self, target: Target, standing: Standing) -> None:
         """Delete that very Job, with its pods, and wait until they are gone."""
         path = f"/apis/batch/v1/namespaces/{target.namespace}/jobs/{standing.name}"

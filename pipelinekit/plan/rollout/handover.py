@@ -14,11 +14,11 @@ from pipelinekit.model.rollout import Outcome
 Object = Mapping[str, Any]
 
 LABEL = "pipelinekit.dev/handover"
-PLAN, QUIET, BEFORE, REASON, OUTCOME = (
-    f"pipelinekit.dev/{each}" for each in ("plan", "quiet", "ran-before", "goes-back", "outcome")
+PLAN, GIVEN, QUIET, BEFORE, REASON, OUTCOME = (
+    f"pipelinekit.dev/{each}" for each in ("plan", "given", "quiet", "ran-before", "goes-back", "outcome")
 )
-"""Notes on the Job: the digest of what it does, that it may have quieted the controller down, the revisions
-before it, why it goes back, how it ended."""
+"""Notes on the Job: the digest of what it does, the ConfigMap that it is given, that it may have quieted the
+controller down, the revisions before it, why it goes back, how it ended."""
 FOLLOWED = "pipelinekit.dev/followed-"
 """What the notes of builds begin with that follow the Job: they end after it."""
 FOLDER, FILE = "/handover", "platform.tar.gz"
@@ -150,15 +150,15 @@ def _rights(given: Handover, name: str) -> Iterator[Object]:
 
 
 def payload_of(given: Handover) -> str:
-    """The ConfigMap of what a Job is given: another one for other content."""
-    return f"{name_of(given.component)}-{given.digest.removeprefix('sha256:')[:12]}"
+    """The ConfigMap of what a Job is given: another one for each attempt."""
+    return f"{name_of(given.component)}-{given.digest.removeprefix('sha256:')[:12]}-{given.mark}"
 
 
 def job(given: Handover) -> Object:
     """The Job. A pod that is taken away is made anew and goes on; one that has ended by itself is the end."""
     name = name_of(given.component)
     return {
-        **_head("batch/v1", "Job", name, given, notes={PLAN: given.digest}),
+        **_head("batch/v1", "Job", name, given, notes={PLAN: given.digest, GIVEN: payload_of(given)}),
         "spec": {
             "backoffLimit": RETRIES,
             # Builds, the backup, policies, the release, its gate, the way back and its gate. What it cuts off

@@ -29,11 +29,12 @@ def see(world: World, wanted: Certificate, root: str, say: Say, seconds: int) ->
         return
     if wanted.restart:
         for each in reading.readers:
-            if each.told == found.serial:
-                continue
-            world.secrets.renew(target, each.name, wanted.name, found.serial)
-            say(f"{wanted.title}: {each.name} gets new pods")
-        by_hand = [each.name for each in reading.readers if each.by_hand]
+            if each.reloads:
+                say(f"{wanted.title}: {each.name} reads it anew by itself")
+            elif each.told != found.serial:
+                world.secrets.renew(target, each.name, wanted.name, found.serial)
+                say(f"{wanted.title}: {each.name} gets new pods")
+        by_hand = [each.name for each in reading.readers if each.by_hand and not each.reloads]
         if by_hand:
             raise refused(
                 "certificate-by-hand",

@@ -46,9 +46,19 @@ def hand_over(
             say(f"the job {name} in {target.namespace} does it, whether anybody follows it or not")
             say(f"from elsewhere: {target.kubectl} logs --follow job/{name}")
         ended = _follow(target, given.build, name, jobs, say, write, sleep)
+        clear(target, ended, jobs, say)
         if ended.notes.get(plan.PLAN) == given.digest:
             return _settled(given.component, target, ended)
         say("that was for another plan, or somebody has taken it away")
+
+
+def clear(target: Target, ended: Standing, jobs: Handovers, say: Say) -> None:
+    """Delete what a Job that has ended was given, for nobody reads it any more; its notes stay."""
+    if payload := ended.notes.get(plan.GIVEN, ""):
+        try:
+            jobs.clear(target, payload)
+        except ToolFailed as error:
+            say(f"what the job was given stays there: {error.faults[0].problem}")
 
 
 def _follow(

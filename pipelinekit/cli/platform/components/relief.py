@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,13 +24,18 @@ def deploy(here: Rollout, name: str, *, timeout: int, wait: int) -> Outcome:
 
     A first installation stops nobody, and where nothing would be changed no Job is made.
     """
+    from pipelinekit.plan.rollout.handover import name_of
+    from pipelinekit.steps.handover.job import clear
     from pipelinekit.steps.rollout import deploy as steps
 
     part, say = here.parts[name], said_by(name)
     if part.component.controller is not None:
-        job = _at_work(here, part)
-        if job or _would_change(here, name):
+        there = here.handovers.find(_target(here, part), name_of(part.name))
+        if (there and not there.ended) or _would_change(here, name):
             return _hand_over(here, part, timeout=timeout, wait=wait)
+        if there:
+            # Who followed it may have been killed before its end.
+            clear(_target(here, part), there, here.handovers, say)
     return steps.deploy(part, here.shelf, here.site, timeout=timeout, say=say)
 
 
@@ -37,13 +43,6 @@ def _target(here: Rollout, part: Part) -> Target:
     from pipelinekit.plan.rollout.releases import target_of
 
     return target_of(part.component, here.platform, here.environment)
-
-
-def _at_work(here: Rollout, part: Part) -> bool:
-    from pipelinekit.plan.rollout.handover import name_of
-
-    there = here.handovers.find(_target(here, part), name_of(part.name))
-    return there is not None and not there.ended
 
 
 def _would_change(here: Rollout, name: str) -> bool:
@@ -95,6 +94,7 @@ def _given(here: Rollout, part: Part, packaged: Sequence[Packaged], *, timeout: 
         image=_image(here, part.name),
         content=content,
         digest=plan.digest_of(content, here.environment.name),
+        mark=secrets.token_hex(4),
         wait=wait,
         timeout=timeout,
         backup=part.component.backup.timeout if part.component.backup else 0,

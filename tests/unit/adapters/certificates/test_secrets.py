@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from pipelinekit.adapters import process
 from pipelinekit.adapters.certificates import secrets
 from pipelinekit.adapters.certificates.x509 import Authorities
 from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.model.certificate import Reader
 from pipelinekit.model.release import Target
 from tests import examples
 
@@ -40,3 +42,33 @@ def test_a_key_is_in_no_text_about_what_is_held(monkeypatch: pytest.MonkeyPatch)
     assert found is not None
     assert found.key == "PRIVATE KEY"
     assert "PRIVATE" not in repr(found)
+
+
+def workload(**notes: str) -> dict[str, Any]:
+    pod = {"volumes": [{"secret": {"secretName": "web-tls"}}]}
+    return {
+        "kind": "StatefulSet",
+        "metadata": {"name": "web"},
+        "spec": {
+            "updateStrategy": {"type": "OnDelete"},
+            "template": {"metadata": {"annotations": notes}, "spec": pod},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("notes", "reloads", "told"),
+    [
+        ({}, False, ""),
+        ({secrets.RELOADS: "web-tls"}, True, ""),
+        ({secrets.RELOADS: "another-tls"}, False, ""),
+        ({f"{secrets.MARK}/web-tls": "a1"}, False, "a1"),
+    ],
+)
+def test_who_reads_a_secret_says_whether_its_pods_read_it_anew(
+    monkeypatch: pytest.MonkeyPatch, notes: dict[str, str], reloads: bool, told: str
+) -> None:
+    there = {"pods": []}
+    monkeypatch.setattr(kubectl, "listed", lambda _env, _at, kinds: there.get(kinds, [workload(**notes)]))
+    (found,) = secrets.CertificateSecrets({}).reading(AT, "web-tls", "").readers
+    assert found == Reader(name="StatefulSet/web", told=told, by_hand=True, reloads=reloads)

@@ -56,3 +56,18 @@ def test_of_what_jobs_were_given_only_the_component_s_own_goes_and_a_refusal_is_
     assert "metadata.name!=store-handover-1" in asked[0]
     with pytest.raises(ToolFailed):
         jobs.tidy(examples.target(), "store", "store-handover-1")
+
+
+def test_what_one_job_was_given_goes_by_its_name_and_may_have_gone_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def run(env: object, target: object, *arguments: str, stdin: str | None = None) -> Completed:
+        del env, target, stdin
+        asked.append(arguments)
+        return Completed(0, "", "")
+
+    monkeypatch.setattr(kubectl, "run", run)
+    HandoverJobs({}).clear(examples.target(), "store-handover-1")
+    assert asked == [("delete", "configmap", "store-handover-1", "--ignore-not-found", "--wait=false")]

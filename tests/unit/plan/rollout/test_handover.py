@@ -32,6 +32,7 @@ def given(**fields: Any) -> Handover:
         "image": "r:5000/agent@sha256:1",
         "content": b"\x00archive",
         "digest": "sha256:0123456789abcdef",
+        "mark": "5e",
         "wait": 60,
         "timeout": 100,
         "rules": {"jenkins": ({"verbs": ["get"]},), "": ({"verbs": ["list"]},)},
@@ -82,7 +83,9 @@ def test_around_it_are_its_account_its_rights_its_way_out_and_what_it_is_given()
     payload = objects[-1]
     assert payload["immutable"] is True
     assert base64.b64decode(payload["binaryData"][plan.FILE]) == b"\x00archive"
-    assert payload["metadata"]["name"] == "jenkins-handover-0123456789ab"
+    assert payload["metadata"]["name"] == "jenkins-handover-0123456789ab-5e"
+    assert plan.job(given())["metadata"]["annotations"][plan.GIVEN] == payload["metadata"]["name"]
+    assert plan.payload_of(given(mark="5f")) != payload["metadata"]["name"], "of the next attempt"
     assert objects[4]["metadata"]["name"] == "jenkins-jenkins-handover", "a name of its own in the cluster"
 
 

@@ -56,6 +56,20 @@ def test_pods_that_somebody_has_to_delete_are_named() -> None:
     assert town.secrets.renewed, "so that `platform deploy` sees that they are of an older template"
 
 
+def test_pods_that_read_it_anew_by_themselves_are_waited_for_and_never_replaced() -> None:
+    town = served("older")
+    town.secrets.readers = [
+        Reader(name="StatefulSet/bao", told="", by_hand=True, reloads=True),
+        Reader(name="Deployment/web", told=""),
+    ]
+    _, (error,) = town.work()
+    assert error.faults[0].code == "certificate-unserved", "they have not yet, and nobody has to delete them"
+    assert [each[0] for each in town.secrets.renewed] == ["Deployment/web"]
+    assert "web/web-tls: StatefulSet/bao reads it anew by itself" in town.said
+    town.serve(town.serial())
+    assert town.work() == ((), ())
+
+
 def test_without_a_port_to_ask_the_pods_age_decides() -> None:
     town = Town()
     town.work()

@@ -32,11 +32,33 @@ def test_a_job_is_made_and_followed_to_what_it_notes() -> None:
     assert [each["kind"] for each in jobs.around][-1] == "ConfigMap"
 
 
-def test_what_earlier_ones_were_given_goes_once_the_next_is_made() -> None:
+def test_what_earlier_ones_were_given_goes_once_the_next_is_made_and_its_own_at_its_end() -> None:
     jobs = handing.Jobs(given=["store-handover-earlier"])
-    jobs.turns = [lambda: jobs.end(NAME, outcome())]
+    held = list[list[str]]()
+
+    def end() -> None:
+        held.append(jobs.given)
+        jobs.end(NAME, outcome())
+
+    jobs.turns = [end]
     followed(jobs)
-    assert jobs.given == [plan.payload_of(GIVEN)]
+    assert (held, jobs.given) == ([[plan.payload_of(GIVEN)]], [])
+
+
+def test_what_a_job_was_given_goes_when_it_has_failed_too() -> None:
+    jobs = handing.Jobs()
+    jobs.turns = [lambda: jobs.end(NAME, outcome(state=FAILED), "Failed")]
+    with pytest.raises(ToolFailed):
+        followed(jobs)
+    assert jobs.given == []
+
+
+def test_of_two_jobs_with_the_same_plan_one_does_not_take_what_the_other_is_given() -> None:
+    jobs = handing.Jobs(given=["store-handover-one-2"])
+    jobs.put(NAME, {plan.PLAN: GIVEN.digest, plan.GIVEN: plan.payload_of(GIVEN)})
+    jobs.turns = [lambda: None, lambda: jobs.end(NAME, outcome())]
+    followed(jobs)
+    assert jobs.given == ["store-handover-one-2"]
 
 
 def test_who_may_not_delete_it_is_told_and_hands_over_all_the_same() -> None:
@@ -45,6 +67,7 @@ def test_who_may_not_delete_it_is_told_and_hands_over_all_the_same() -> None:
     done, said, _ = followed(jobs)
     assert (done.state, len(jobs.given)) == (DEPLOYED, 2)
     assert "what earlier jobs were given stays there: configmaps is forbidden" in said
+    assert "what the job was given stays there: configmaps is forbidden" in said
 
 
 def test_one_at_work_is_followed_and_none_is_made() -> None:

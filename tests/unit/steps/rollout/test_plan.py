@@ -9,7 +9,7 @@ from pipelinekit.model.rollout import PartPlan
 from pipelinekit.plan.rollout.order import order_of
 from pipelinekit.steps.rollout import plan as steps
 from pipelinekit.steps.rollout.part import Part
-from tests.rollouts import CRD, Bench
+from tests.rollouts import CRD, SET, Bench
 
 
 @pytest.fixture
@@ -52,6 +52,17 @@ def test_what_runs_is_nothing_to_do(bench: Bench) -> None:
     assert (found.acts, found.installed, found.lines) == (False, "1.0.0", ())
     more = planned(bench, bench.part(version="1.1.0", values={"replicas": 2}))["store"]
     assert (more.acts, more.installed, more.version) == (True, "1.0.0", "1.1.0")
+
+
+def test_what_somebody_changed_by_hand_is_told_and_put_back(bench: Bench) -> None:
+    part = bench.part(objects=(SET,))
+    bench.deploy(part)
+    bench.cluster.things.by_hand("StatefulSet/store", ("f:spec", "f:replicas"), 9)
+    found = planned(bench, part)["store"]
+    assert (found.acts, found.refusals) == (True, ())
+    assert "spec.replicas" in " ".join(found.lines)
+    bench.deploy(part)
+    assert not planned(bench, part)["store"].acts
 
 
 def test_one_that_cannot_be_packaged_does_not_stop_the_others(bench: Bench) -> None:
