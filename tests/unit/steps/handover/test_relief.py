@@ -247,6 +247,30 @@ def test_a_cluster_that_falls_silent_does_not_end_the_helm_that_goes_back(
     assert not any("does not answer" in each or "deleted" in each for each in world.bench.said)
 
 
+def test_a_cluster_that_does_not_let_a_pod_be_deleted_ends_the_way_back_and_is_the_reason(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.bench.parts.unready = {"store-0"}
+    ended = []
+
+    def denied(*_: object) -> None:
+        raise failed("cluster-denied", "pods may not be deleted")
+
+    def slowly(target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+        del target, revision, timeout
+        world.bench.parts.old = ["store-0"]
+        for _ in range(8):
+            ended.append(hopeless())
+            world.time.sleep(2)
+        raise failed("rollback-failed", "context canceled")
+
+    monkeypatch.setattr(world.bench.parts, "delete_pod", denied)
+    monkeypatch.setattr(world.bench.releases, "back", slowly)
+    with pytest.raises(ToolFailed, match="nor the old one is ready: pods may not be deleted"):
+        world.run(world.relief())
+    assert ended == [False] * 5 + [True] * 3
+
+
 def test_when_the_backup_fails_it_is_that_and_not_the_new_one_that_is_told(world: World) -> None:
     world.bench.answers.backup_fails = "the backup store-1 has not succeeded: Failed"
     relief = world.relief()
