@@ -120,7 +120,8 @@ class Helm:
         known = records.newest(way, target) if way else None
         if known:
             return known
-        done = self._run(target, "status", target.name, "--output", "json")
+        words = ["helm", "status", target.name, "--output", "json", *undo.scope(target)]
+        done = ask(words, target.context, env=self.env)
         if done.code:
             if "release: not found" in done.err:
                 return None
@@ -247,9 +248,6 @@ class Helm:
                     hint=f"{target.kubectl} describe pods",
                 )
             )
-
-    def _run(self, target: Target, *arguments: str) -> process.Completed:
-        return ask(["helm", *arguments, *undo.scope(target)], target.context, env=self.env)
 
 
 def _state(answer: str) -> ReleaseState:

@@ -161,6 +161,27 @@ def test_one_whose_pods_are_ready_and_that_is_only_out_of_reach_may_be_building(
     assert "waiting for a #1" in world.bench.said
 
 
+@pytest.mark.parametrize(("code", "ends"), [("cluster-unreachable", False), ("cluster-denied", True)])
+def test_who_follows_is_asked_again_of_a_silent_cluster_and_of_none_that_refuses(
+    world: World, monkeypatch: pytest.MonkeyPatch, code: str, ends: bool
+) -> None:
+    world.builds.turns = [("a #1",), ()]
+    find, turns = world.jobs.find, iter(range(100))
+
+    def found(target: Target, name: str) -> Any:
+        if next(turns) == 1:
+            raise failed(code, "no answer")
+        return find(target, name)
+
+    monkeypatch.setattr(world.jobs, "find", found)
+    if not ends:
+        assert world.run(world.relief()).state == DEPLOYED
+        return
+    with pytest.raises(ToolFailed, match="no answer"):
+        world.run(world.relief())
+    assert world.installed == "1.0.0"
+
+
 def test_a_build_that_follows_the_job_is_not_waited_for_by_it(world: World) -> None:
     world.jobs.pods = {}
     turns = iter(range(100))
