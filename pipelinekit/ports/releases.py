@@ -62,8 +62,11 @@ class Charts(Protocol):
 
 SILENT = frozenset(("cluster-unreachable", "cluster-login", "cluster-untrusted", "kubeconfig-missing"))
 """The codes of a cluster that nothing can be asked."""
-REFUSED = SILENT - {"cluster-unreachable"} | {"cluster-denied"}
-"""The codes of a cluster that somebody has to do something about before it can be asked again."""
+REFUSED = SILENT - {"cluster-unreachable"} | {"cluster-denied", "not-kubernetes"}
+"""The codes of a cluster that somebody has to do something about before it can be asked again.
+
+A load balancer answers in place of a server that is restarted as well.
+"""
 RIVAL = "deploy-rival"
 """The code of an installation's failure when somebody else has begun one first, and nothing was changed."""
 

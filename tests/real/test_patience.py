@@ -8,8 +8,9 @@ import json
 import os
 import signal
 import subprocess
-import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,15 @@ def running(testbed: Mapping[str, str], tmp_path: Path) -> Iterator[Application]
         yield application
 
 
-def _later(application: Application, seconds: float, *words: str) -> threading.Timer:
-    timer = threading.Timer(
-        seconds, application.tool, ("kubectl", "--namespace", application.namespace, *words)
-    )
-    timer.start()
-    return timer
+def _once_there(application: Application, seconds: float, act: Callable[[], object]) -> None:
+    """Do it so long after the pod of what was added has come, which is late on a busy machine."""
+
+    def has_come() -> bool:
+        return any("extra" in each["metadata"]["name"] for each in application.objects("pods"))
+
+    assert app.eventually(has_come, 120)
+    time.sleep(seconds)
+    act()
 
 
 def _history(application: Application) -> list[tuple[str, str]]:
@@ -50,9 +54,11 @@ def _key_of(name: str, key: str) -> list[dict[str, Any]]:
 
 def test_what_comes_late_is_waited_for(running: Application) -> None:
     add(running, workload(pod(running, env=_key_of("late", "key"))))
-    timer = _later(running, 12, "create", "configmap", "late", "--from-literal=key=x")
-    said = running.must("deploy")
-    timer.join()
+    words = ("kubectl", "-n", running.namespace, "create", "configmap", "late", "--from-literal=key=x")
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(_once_there, running, 12, lambda: running.tool(*words))
+        said = running.must("deploy")
+        made.result()
     assert "configmap late is not there; waits up to 60 s for configmap late" in said.err
     assert [status for status, _ in _history(running)] == ["superseded", "deployed"]
 
@@ -141,10 +147,10 @@ def test_a_kubeconfig_that_goes_while_helm_waits_ends_the_wait_and_is_the_reason
     add(running, workload(pod(running, readinessProbe={"tcpSocket": {"port": 8080}})))
     config = tmp_path / "kubeconfig"
     config.write_text(running.tool("kubectl", "config", "view", "--raw", "--flatten"))
-    timer = threading.Timer(9, config.unlink)
-    timer.start()
-    said = running.verb("deploy", "--timeout", "200", env={"KUBECONFIG": str(config)})
-    timer.join()
+    with ThreadPoolExecutor(1) as pool:
+        gone = pool.submit(_once_there, running, 3, config.unlink)
+        said = running.verb("deploy", "--timeout", "200", env={"KUBECONFIG": str(config)})
+        gone.result()
     assert said.code == 5
     assert said.reason == f"error: there is no kube context '{running.env['PIPELINEKIT_CONTEXT']}'", said.err
     status, description = _history(running)[-1]

@@ -31,13 +31,22 @@ _STRANGER = re.compile(
 _UNREADABLE = re.compile(r"error loading config file (.*)", re.IGNORECASE)
 _SILENT = re.compile(
     r"unreachable|refused|no such host|timed? ?out|unable to connect|no route to host|deadline exceeded"
-    r"|connection (?:reset|lost)|GOAWAY|EOF$",
+    r"|connection (?:reset|lost)|GOAWAY|EOF$"
+    # What a server says itself while it starts, stops, or has no storage.
+    r"|currently unable to handle the request|apiserver is shutting down|etcdserver: "
+    r"|storage is \(re\)initializing",
     re.IGNORECASE,
 )
 _UNANSWERED = re.compile(r'\b(?:Get|Post|Put|Patch|Delete) "https?://[^"]*": ')
 """How Go tells of a request of its own that has got no answer."""
 _RELAYED = re.compile(r"error from server|internal error occurred", re.IGNORECASE)
 """How an API server's own words begin: it tells of requests to its webhooks."""
+_ADMISSION = re.compile(
+    r"failed calling (?:\w+ )?webhook|conversion webhook|admission webhook \"|AdmissionPolicy \""
+    r"|denied the request",
+    re.IGNORECASE,
+)
+"""What an API server passes on of who judges objects for it: it has answered, whatever is said there."""
 _UNTRUSTED = re.compile(r"x509|certificate signed by|certificate is (?:not )?valid", re.IGNORECASE)
 
 NO_KUBECONFIG = "KUBECONFIG or ~/.kube/config names it; `kubectl config get-contexts` lists what is known"
@@ -123,7 +132,19 @@ def not_kubernetes(where: str, said: str) -> ToolFailed:
 
 def is_unanswered(reason: str) -> bool:
     """Whether kubectl or Helm says that an API server has not answered it at all."""
-    return bool(_UNANSWERED.search(reason)) and not _RELAYED.search(reason)
+    return bool(_UNANSWERED.search(reason)) and not (_RELAYED.search(reason) or is_passed_on(reason))
+
+
+def is_passed_on(reason: str) -> bool:
+    """Whether an API server has answered, with what a webhook or policy says, or that a webhook does not."""
+    return bool(_ADMISSION.search(reason))
+
+
+def unreachable(where: str, said: str) -> ToolFailed:
+    """That nobody answers for a kube context; `said` is what is known of it."""
+    option = f" --context {where}" if where else ""
+    hint = f"is the cluster of {_context(where)} up? `kubectl{option} cluster-info` asks it"
+    return failed("cluster-unreachable", f"the cluster does not answer: {said}", hint=hint)
 
 
 def cluster_failed(where: str, reason: str) -> ToolFailed:
@@ -177,6 +198,8 @@ def refusal(where: str, reason: str) -> ToolFailed | None:
 
     `where` is the kube context, or empty for the current one; `reason` is what kubectl or Helm printed.
     """
+    if is_passed_on(reason):
+        return None
     context = _context(where)
     option = f" --context {where}" if where else ""
     unreadable = _UNREADABLE.search(reason)
@@ -210,8 +233,7 @@ def refusal(where: str, reason: str) -> ToolFailed | None:
             hint="certificate-authority-data in the kubeconfig has to be the cluster's own",
         )
     if _SILENT.search(reason):
-        hint = f"is the cluster of {context} up? `kubectl{option} cluster-info` asks it"
-        return failed("cluster-unreachable", f"the cluster does not answer: {reason}", hint=hint)
+        return unreachable(where, reason)
     if "forbidden" in reason.lower():
         hint = "check the rights of the kubeconfig's account"
         return failed("cluster-denied", f"the cluster refuses: {reason}", hint=hint)

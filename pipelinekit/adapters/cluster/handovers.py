@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.objects import APPLY
 from pipelinekit.errors import failed
 from pipelinekit.model.handover import Kind, Standing
@@ -75,7 +76,7 @@ class HandoverJobs:
         words = [*APPLY, f"--field-manager={MANAGER}"]
         context = ["--context", target.context] if target.context else []
         # Without a namespace of its own: rights may be in several.
-        made = process.run(["kubectl", *words, *context], env=self.env, stdin=json.dumps(listed), timeout=60)
+        made = ask(["kubectl", *words, *context], target.context, env=self.env, stdin=json.dumps(listed))
         if made.code:
             raise answers.cluster_failed(target.context, made.reason())
         done = kubectl.run(self.env, target, "create", "--filename", "-", stdin=json.dumps(job))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers
 from pipelinekit.adapters.cluster.answers import Object
+from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.model.release import Target
 
 _JSON = ("--output", "json")
@@ -17,12 +18,8 @@ def run(
 ) -> process.Completed:
     """Run kubectl in the target's namespace, whatever its exit code; it gives up after twenty seconds."""
     context = ["--context", target.context] if target.context else []
-    return process.run(
-        ["kubectl", *arguments, "--namespace", target.namespace, "--request-timeout", "20s", *context],
-        env=env,
-        stdin=stdin,
-        timeout=60,
-    )
+    words = ["kubectl", *arguments, "--namespace", target.namespace, "--request-timeout", "20s", *context]
+    return ask(words, target.context, env=env, stdin=stdin)
 
 
 def check(env: Mapping[str, str], target: Target, *arguments: str, stdin: str | None = None) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers
+from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.direct.way import Way
@@ -129,7 +130,7 @@ class Objects:
     def _run(self, target: Target, *arguments: str, stdin: str | None = None) -> process.Completed:
         context = ["--context", target.context] if target.context else []
         scope = ["--namespace", target.namespace, "--request-timeout", "20s", "--output", "json", *context]
-        return process.run(["kubectl", *arguments, *scope], env=self.env, stdin=stdin, timeout=60)
+        return ask(["kubectl", *arguments, *scope], target.context, env=self.env, stdin=stdin)
 
 
 def _numbers(objects: Sequence[Object]) -> dict[str, object]:

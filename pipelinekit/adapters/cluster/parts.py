@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.ground import settling
 from pipelinekit.errors import failed
 from pipelinekit.model.component import Condition, Question
@@ -45,9 +46,8 @@ class Parts:
         context = ["--context", target.context] if target.context else []
         words = ["kubectl", "get", "--filename", "-", "--ignore-not-found", "--output", "json", *context]
         # Without a namespace of its own: objects may be in several.
-        done = process.run(
-            [*words, "--request-timeout", "20s"], env=self.env, stdin=json.dumps(listed), timeout=60
-        )
+        words += ["--request-timeout", "20s"]
+        done = ask(words, target.context, env=self.env, stdin=json.dumps(listed))
         if done.code:
             raise answers.cluster_failed(target.context, done.reason())
         return answers.objects(target.context, done.out)

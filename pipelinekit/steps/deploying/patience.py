@@ -9,16 +9,14 @@ from dataclasses import replace
 from pipelinekit.errors import Fault, ToolFailed, failed
 from pipelinekit.model.release import Target
 from pipelinekit.model.trouble import Trouble
-from pipelinekit.ports import REFUSED, Cluster, Say
+from pipelinekit.ports import Cluster, Say
+from pipelinekit.steps.deploying.outage import Outage
 
 STARTING = 8.0
 """Seconds in which a pod that is not ready yet is no news."""
 
 FORGOTTEN = 15.0
 """Seconds after which something that was awaited and came is waited for anew when it is missing again."""
-
-REFUSING = 10.0
-"""Seconds after which a refusal is final: a server that is restarted has not read its rights at first."""
 
 LOOKS = 4
 """How often pods have to be seen well after Helm 3, which takes one moment for the whole."""
@@ -50,17 +48,19 @@ class Patience:
         self._read: dict[tuple[str, str], int] = {}
         self._verdict: tuple[str, ...] = ()
         self._seen: tuple[Trouble, ...] = ()
-        self._silence: tuple[Fault, ...] = ()
-        self._refused: float | None = None
+        self._outage = Outage(clock)
         self._unwell = False
 
     def hopeless(self) -> bool:
         """Whether waiting longer is in vain; what is in the way is said once."""
         found = self._look()
         if found is None:
-            if self._is_news(self._silence[0].problem):
-                self.say(self._silence[0].problem)
-            return self._is_refused()
+            said = self._outage.faults[0].problem
+            final = self._outage.is_final()
+            # What ends the wait is its reason, and is told as that.
+            if not final and self._is_news(said):
+                self.say(said)
+            return final
         self._keep_lines(found)
         self._seen = found or self._seen
         self._unwell = self._unwell or any(not each.starting for each in found)
@@ -100,36 +100,27 @@ class Patience:
         A cluster that does not tell them now comes before all: what was seen of it is of before.
         """
         found = self._seen
-        if not (self._verdict or self._is_refused()):
+        if not (self._verdict or self._outage.is_final()):
             now = self._look()
             found = now or found
             if now is not None:
                 self._keep_lines(found)
         reasons = self._verdict or tuple(str(each) for each in found)
-        if not reasons and not self._silence:
+        if not reasons and not self._outage.faults:
             return error
         place = f"{self.target.environment.name}: "
         faults = [Fault("not-ready", place + each, hint=self._words(each, found)) for each in reasons[:MANY]]
-        return ToolFailed(*self._silence, *faults, *_own_words(error))
+        return ToolFailed(*self._outage.faults, *faults, *_own_words(error))
 
     def _look(self) -> tuple[Trouble, ...] | None:
-        """What is in the way; None where the cluster does not tell it now.
-
-        One look must not end the wait: an API server that is restarted is back while Helm still waits.
-        """
+        """What is in the way; None where the cluster does not tell it now."""
         try:
             found = self.cluster.troubles(self.target, since=self.since)
         except ToolFailed as error:
-            self._silence = error.faults
-            since = self._refused if self._refused is not None else self.clock()
-            self._refused = since if error.faults[0].code in REFUSED else None
+            self._outage.note(error)
             return None
-        self._silence, self._refused = (), None
+        self._outage.end()
         return found
-
-    def _is_refused(self) -> bool:
-        """Whether looks have been refused for so long that none is going to be answered."""
-        return self._refused is not None and self.clock() >= self._refused + REFUSING
 
     def _words(self, reason: str, found: tuple[Trouble, ...]) -> str:
         trouble = next((each for each in found if reason.startswith(str(each))), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import time
 from collections.abc import Mapping
@@ -13,8 +12,9 @@ from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.model.rollout import FAILED, Outcome
 from pipelinekit.plan.rollout import handover as plan
 from pipelinekit.plan.rollout import readiness, releases
-from pipelinekit.ports import Handovers, Quiet, Say
+from pipelinekit.ports import SILENT, Handovers, Quiet, Say
 from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.steps.deploying.outage import Outage
 from pipelinekit.steps.handover.silence import await_silence
 from pipelinekit.steps.rollout.deploy import Site, deploy, gate_of
 from pipelinekit.steps.rollout.gate import Clock, Sleep, pass_through
@@ -150,10 +150,13 @@ def _others(relief: Relief) -> tuple[str, ...]:
     if not found:
         return ()
     mine: frozenset[str] = frozenset()
-    # A cluster that is away for a moment ends no wait: it is asked again at the next look.
-    with contextlib.suppress(ToolFailed):
+    try:
         there = relief.jobs.find(relief.target, relief.name)
         mine = plan.followers(there.notes) if there else mine
+    except ToolFailed as error:
+        # A cluster that is away for a moment ends no wait: it is asked again at the next look.
+        if error.faults[0].code not in SILENT:
+            raise
     return tuple(each for each in found if each not in mine)
 
 
@@ -177,7 +180,7 @@ def _put_back(relief: Relief, before: str, reason: str, say: Say, clock: Clock, 
             if not revision:
                 return _nothing_before(relief, reason)
             say(f"putting revision {revision} back, which ran before")
-            _back(relief, int(revision), say)
+            _back(relief, int(revision), say, clock)
             state = site.releases.state(target)
         _free(relief, state, say)
         server = releases.marked(state.values, releases.SERVER) if state else ""
@@ -199,18 +202,23 @@ def _nothing_before(relief: Relief, reason: str) -> ToolFailed:
     )
 
 
-def _back(relief: Relief, revision: int, say: Say) -> None:
+def _back(relief: Relief, revision: int, say: Say, clock: Clock) -> None:
     """Have that revision again; whether it gets ready the gate is asked."""
     site, target = relief.site, relief.target
 
-    def freed() -> bool:
-        # What the cluster does not tell now is asked again: Helm, which waits, must not end for that.
-        with contextlib.suppress(ToolFailed):
+    outage = Outage(clock)
+
+    def hopeless() -> bool:
+        try:
             _free(relief, site.releases.state(target), say)
-        return False
+        except ToolFailed as error:
+            outage.note(error)
+        else:
+            outage.end()
+        return outage.is_final()
 
     try:
-        site.releases.back(target, revision, timeout=relief.timeout, hopeless=freed)
+        site.releases.back(target, revision, timeout=relief.timeout, hopeless=hopeless)
     except ToolFailed as error:
         say(str(error.faults[0]))
 

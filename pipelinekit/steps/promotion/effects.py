@@ -38,7 +38,7 @@ def carry_out(around: Around, survey: Survey, deed: Deed) -> tuple[Did, ...]:
     """Bring the artefacts there, deploy, prove it, and record each end; raises as the deployment does."""
     try:
         place(around, survey.release, survey.environment)
-        did = _deploy(around, survey, deed)
+        revision, did = _deploy(around, survey, deed)
     except PipelinekitError as error:
         # A refusal by the cluster has changed nothing, and is the end of this promotion all the same.
         kind: Kind = "refused" if isinstance(error, Refused) else "failed"
@@ -47,6 +47,7 @@ def carry_out(around: Around, survey: Survey, deed: Deed) -> tuple[Did, ...]:
         _record(around, event_of(around, survey.release, kind, where, reason=told(error), details=end))
         _voided(around, survey)
         raise
+    _arrived(around, survey, deed, revision)
     return did, prove(around, survey)
 
 
@@ -123,7 +124,7 @@ def _voided(around: Around, survey: Survey) -> None:
     )
 
 
-def _deploy(around: Around, survey: Survey, deed: Deed) -> Did:
+def _deploy(around: Around, survey: Survey, deed: Deed) -> tuple[int, Did]:
     ready = prepared(around, survey)
     if deed.layer:
         ready = _over(ready, deed.layer)
@@ -137,7 +138,12 @@ def _deploy(around: Around, survey: Survey, deed: Deed) -> Did:
         say=around.say,
         survey=around.survey,
     )
-    details = {"begun": deed.begun, "revision": receipt.revision, "from": str(survey.live)}
+    return receipt.revision, did
+
+
+def _arrived(around: Around, survey: Survey, deed: Deed, revision: int) -> None:
+    """Record that it runs there; where that fails it has no other end, and whoever comes next goes on."""
+    details = {"begun": deed.begun, "revision": revision, "from": str(survey.live)}
     done = event_of(
         around,
         survey.release,
@@ -147,8 +153,13 @@ def _deploy(around: Around, survey: Survey, deed: Deed) -> Did:
         details=details,
     )
     more = (replace(each, at=done.at) for each in deed.more)
-    _anchored(around, survey, note(around.ledger, done, *more).head)
-    return did
+    try:
+        head = note(around.ledger, done, *more).head
+    except PipelinekitError:
+        what = f"{survey.release.name} {survey.release.version} runs in {survey.environment.name}"
+        around.say(f"{what}, and the ledger does not have it: the same again does that")
+        raise
+    _anchored(around, survey, head)
 
 
 def _anchored(around: Around, survey: Survey, head: str) -> None:

@@ -15,6 +15,7 @@ from pipelinekit.model.receipts import ChartPublished, Deployed, Verified
 from pipelinekit.model.release import ReleasePlan, Target
 from pipelinekit.model.trouble import Trouble
 from pipelinekit.plan.deploying.deploymentplan import lines
+from pipelinekit.ports import SILENT
 from pipelinekit.steps import release
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying import patience
@@ -313,6 +314,21 @@ def test_what_cannot_be_compared_is_said_and_deployed(bench: Bench) -> None:
     _, did = bench.deploy()
     assert did.acted
     assert "cannot be compared" in " ".join(bench.said)
+
+
+@pytest.mark.parametrize("code", sorted(SILENT))
+def test_a_dry_run_that_nobody_answers_is_no_reason_to_go_on_without_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def silent(*_: object) -> str:
+        raise ToolFailed(Fault(code, "no answer"))
+
+    bench.deploy()
+    bench.cluster.things.by_hand("Deployment/orders", REPLICAS, 0)
+    monkeypatch.setattr(bench.releases, "preview", silent)
+    with pytest.raises(ToolFailed, match="no answer"):
+        bench.deploy()
+    assert list(bench.records) == [1]
 
 
 def test_what_helm_cannot_try_is_deployed_all_the_same(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

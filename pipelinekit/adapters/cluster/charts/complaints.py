@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from pipelinekit.adapters.cluster import answers
 from pipelinekit.adapters.process import Completed
-from pipelinekit.errors import failed
+from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.release import Target
+from pipelinekit.ports import SILENT
 
 _ABSENT = re.compile(r"missing in charts/ directory: (.*)")
 _FOREIGN = re.compile(r'(\S+) "([^"]+)" in namespace "[^"]*" exists and cannot be imported')
@@ -16,6 +18,8 @@ _UNREADABLE = re.compile(
     r"|failed to (?:decode|load) release|unable to decode|no revision for release"
 )
 
+_TESTED = re.compile(r"\bpod \S+ failed\b")
+"""What Helm says of a test that has run to its end; of its log it may complain besides."""
 _UNSEEN = re.compile(r"cluster unreachable|failed to (?:query|list)\b", re.IGNORECASE)
 """What Helm says when no record has come."""
 
@@ -43,10 +47,20 @@ def next_step(complaint: str, target: Target) -> str:
     return ""
 
 
-def require_answered(complaint: str, target: Target) -> None:
-    """Raise `ToolFailed` where Helm complains of an API server that has not answered it."""
+def require_tested(complaint: str, target: Target, ask: Callable[[Target], object]) -> None:
+    """Raise `ToolFailed` where `helm test` complains of a silent API server, and of no test.
+
+    Helm does not always say which: where it names no pod that failed, `ask` asks the cluster something.
+    """
+    if _TESTED.search(complaint):
+        return
     if answers.is_unanswered(complaint):
         raise answers.cluster_failed(target.context, complaint)
+    try:
+        ask(target)
+    except ToolFailed as error:
+        if error.faults[0].code in SILENT:
+            raise
 
 
 def require_packed(done: Completed) -> None:

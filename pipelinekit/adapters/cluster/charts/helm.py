@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.cluster import answers, printed
+from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import contents, doors, holders, linting, packing, undo
-from pipelinekit.adapters.cluster.charts.complaints import next_step, require_answered
+from pipelinekit.adapters.cluster.charts.complaints import next_step, require_tested
 from pipelinekit.adapters.cluster.direct import records, ways
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
@@ -119,7 +120,8 @@ class Helm:
         known = records.newest(way, target) if way else None
         if known:
             return known
-        done = self._run(target, "status", target.name, "--output", "json")
+        words = ["helm", "status", target.name, "--output", "json", *undo.scope(target)]
+        done = ask(words, target.context, env=self.env)
         if done.code:
             if "release: not found" in done.err:
                 return None
@@ -237,8 +239,7 @@ class Helm:
             line=lambda text: say(text) if text.startswith("GET ") else None,
         )
         if done.code:
-            require_answered(_complaint(done), target)
-            self.state(target)
+            require_tested(_complaint(done), target, self.state)
             said = [line for line in done.out.splitlines() if line.startswith("GET ")]
             raise CheckFailed(
                 Fault(
@@ -247,9 +248,6 @@ class Helm:
                     hint=f"{target.kubectl} describe pods",
                 )
             )
-
-    def _run(self, target: Target, *arguments: str) -> process.Completed:
-        return process.run(["helm", *arguments, *undo.scope(target)], env=self.env, timeout=60)
 
 
 def _state(answer: str) -> ReleaseState:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import printed
+from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import helm, undo
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
@@ -21,7 +22,7 @@ class Releases:
     def revisions(self, target: Target, most: int) -> list[dict[str, Any]]:
         """The last ones, the newest first, each with `values` as they were given; empty for no release."""
         words = ["helm", "history", target.name, "--max", str(most), "--output", "json", *undo.scope(target)]
-        done = process.run(words, env=self.env, timeout=60)
+        done = ask(words, target.context, env=self.env)
         if done.code and "release: not found" in done.err:
             return []
         if done.code:
@@ -30,7 +31,7 @@ class Releases:
         for each in found:
             number = str(each["revision"])
             words = ["helm", "get", "values", target.name, "--revision", number, "--output", "json"]
-            values = process.run([*words, *undo.scope(target)], env=self.env, timeout=60)
+            values = ask([*words, *undo.scope(target)], target.context, env=self.env)
             each["values"] = printed.value(values.out or "null") if values.code == 0 else None
         return found[::-1]
 
@@ -38,9 +39,9 @@ class Releases:
         """All releases of the target's namespace."""
         words = ["helm", "list", "--all", "--short", *undo.scope(target)]
         # Helm 4 lists every state anyway and no longer knows the flag.
-        done = process.run(words, env=self.env, timeout=60)
+        done = ask(words, target.context, env=self.env)
         if done.code and "unknown flag" in done.err:
-            done = process.run([each for each in words if each != "--all"], env=self.env, timeout=60)
+            done = ask([each for each in words if each != "--all"], target.context, env=self.env)
         if done.code:
             raise helm.cluster_failed(target, done.reason())
         return tuple(done.out.split())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl, printed
+from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import holders
 from pipelinekit.model.release import Target
 
@@ -16,7 +17,7 @@ def last_good(env: Mapping[str, str], target: Target) -> int | None:
     Raises `ToolFailed` when the cluster does not say.
     """
     words = ["helm", "history", target.name, "--max", "20", "--output", "json", *scope(target)]
-    done = process.run(words, env=env, timeout=60)
+    done = ask(words, target.context, env=env)
     if done.code and "release: not found" not in done.err:
         raise answers.cluster_failed(target.context, done.reason())
     records = printed.revisions(done.out) if done.code == 0 else []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers
+from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.model.ground.inspection import Addresses, Object
 from pipelinekit.model.release import Target
 
@@ -74,5 +74,5 @@ def _text(env: Mapping[str, str], target: Target, *words: str, output: str) -> s
 
 def _got(env: Mapping[str, str], target: Target, *words: str) -> str | None:
     context = ["--context", target.context] if target.context else []
-    done = process.run(["kubectl", "get", *words, *context, "--request-timeout", "20s"], env=env, timeout=60)
+    done = ask(["kubectl", "get", *words, *context, "--request-timeout", "20s"], target.context, env=env)
     return None if done.code else done.out

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl, printed
+from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.ground import addresses
 from pipelinekit.adapters.cluster.ground.trial import Trial
 from pipelinekit.model.ground.inspection import Access, Facts, Object, Tried, Wants
@@ -134,7 +134,7 @@ class Inspector:
     def _items(self, target: Target, kind: str, *more: str) -> tuple[Object, ...] | None:
         context = ["--context", target.context] if target.context else []
         words = ["kubectl", "get", kind, *more, *context, "--request-timeout", "20s", "--output", "json"]
-        done = process.run(words, env=self.env, timeout=60)
+        done = ask(words, target.context, env=self.env)
         if done.code:
             answers.require_kubernetes(target.context, done.reason())
             return None

@@ -194,7 +194,8 @@ class Preflight:
             return ()
         lines = [line.strip() for line in done.err.splitlines() if line.strip()]
         refusals = [line for line in lines if not line.startswith("Warning:")]
-        silent = any(_NO_ANSWER.search(each) or answers.is_unanswered(each) for each in refusals)
+        own = [each for each in refusals if not answers.is_passed_on(each)]
+        silent = any(_NO_ANSWER.search(each) or answers.is_unanswered(each) for each in own)
         if silent or not refusals:
             raise answers.cluster_failed(target.context, done.reason())
         return tuple(dict.fromkeys(_NOISE.sub("", each) for each in refusals))

@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from pipelinekit.adapters import process
 from pipelinekit.adapters.build.buildah import BuildahEngine
 from pipelinekit.adapters.build.docker import DockerEngine
+from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.draft.sharing import containers, docker_node
 
@@ -46,7 +46,7 @@ class ClusterEngine:
 
     def _listed(self, path: str) -> dict[str, Any]:
         words = ["kubectl", "get", "--raw", path, "--request-timeout", "20s"]
-        done = process.run([*words, "--context", self.context], env=self.env, timeout=60)
+        done = ask([*words, "--context", self.context], self.context, env=self.env)
         try:
             found = {} if done.code else json.loads(done.out)
         except (ValueError, RecursionError):

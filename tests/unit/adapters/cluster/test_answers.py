@@ -51,6 +51,10 @@ SAID = {
         'error when patching "STDIN": Patch "https://127.0.0.1:1/x": http2: client connection lost',
         'Get "https://127.0.0.1:1/x": http2: server sent GOAWAY and closed the connection',
         'error when creating "STDIN": Post "https://127.0.0.1:1/x": unexpected EOF',
+        "Error from server (ServiceUnavailable): the server is currently unable to handle the request",
+        "Error from server (ServiceUnavailable): apiserver is shutting down",
+        "Error from server: etcdserver: leader changed",
+        "Error from server (TooManyRequests): storage is (re)initializing",
     ],
     "not-kubernetes": [
         "invalid character '<' looking for beginning of value",
@@ -83,6 +87,26 @@ def test_a_wrong_login_a_missing_right_and_a_cluster_that_is_down_are_different_
 def test_what_is_about_something_else_is_no_refusal() -> None:
     assert refusal("", 'the server doesn\'t have a resource type "externalsecrets"') is None
     assert refusal("", 'Error from server (NotFound): deployments.apps "x" not found') is None
+
+
+CALLED = 'failed calling webhook "x": failed to call webhook: Post "https://x.y.svc:443/z": '
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"{CALLED}dial tcp 10.0.0.1:443: connect: connection refused",
+        f"{CALLED}context deadline exceeded",
+        f"{CALLED}tls: failed to verify certificate: x509: certificate signed by unknown authority",
+        f'{CALLED}an error on the server ("<html>',
+        'admission webhook "v.x" denied the request: image of an unauthorized registry',
+        'admission webhook "v.x" denied the request: port 9 refused',
+        'ValidatingAdmissionPolicy "a" with binding "b" denied request: latest is forbidden',
+    ],
+)
+def test_what_a_webhook_or_a_policy_says_is_no_word_of_the_cluster_about_itself(said: str) -> None:
+    assert refusal("", f"Error from server (InternalError): Internal error occurred: {said}") is None
+    assert refusal("", f"helm: UPGRADE FAILED: {said}") is None
 
 
 RELAYED = 'Internal error occurred: failed calling webhook "x": Post "https://x.y.svc:443/z": EOF'

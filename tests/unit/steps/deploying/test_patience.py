@@ -265,6 +265,15 @@ def test_a_cluster_that_goes_on_refusing_ends_the_wait_and_is_the_reason(code: s
     assert [each.code for each in waiting.fails()] == [code, "not-ready"]
 
 
+def test_what_is_neither_a_silence_nor_a_refusal_ends_the_wait_at_once_and_is_the_reason() -> None:
+    waiting = Waiting(SLOW)
+    waiting.after(9)
+    waiting.cluster.silent = "cluster-failed"
+    assert waiting.after(2)
+    assert waiting.said == [str(SLOW)], "it is told once, as the reason"
+    assert [each.code for each in waiting.fails()] == ["cluster-failed", "not-ready"]
+
+
 def test_a_refusal_of_a_server_that_is_restarted_ends_no_wait() -> None:
     waiting = Waiting()
     for code in ("cluster-denied", UNREACHABLE, "cluster-denied", "", "cluster-login"):

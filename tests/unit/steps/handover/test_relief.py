@@ -161,6 +161,27 @@ def test_one_whose_pods_are_ready_and_that_is_only_out_of_reach_may_be_building(
     assert "waiting for a #1" in world.bench.said
 
 
+@pytest.mark.parametrize(("code", "ends"), [("cluster-unreachable", False), ("cluster-denied", True)])
+def test_who_follows_is_asked_again_of_a_silent_cluster_and_of_none_that_refuses(
+    world: World, monkeypatch: pytest.MonkeyPatch, code: str, ends: bool
+) -> None:
+    world.builds.turns = [("a #1",), ()]
+    find, turns = world.jobs.find, iter(range(100))
+
+    def found(target: Target, name: str) -> Any:
+        if next(turns) == 1:
+            raise failed(code, "no answer")
+        return find(target, name)
+
+    monkeypatch.setattr(world.jobs, "find", found)
+    if not ends:
+        assert world.run(world.relief()).state == DEPLOYED
+        return
+    with pytest.raises(ToolFailed, match="no answer"):
+        world.run(world.relief())
+    assert world.installed == "1.0.0"
+
+
 def test_a_build_that_follows_the_job_is_not_waited_for_by_it(world: World) -> None:
     world.jobs.pods = {}
     turns = iter(range(100))
@@ -245,6 +266,30 @@ def test_a_cluster_that_falls_silent_does_not_end_the_helm_that_goes_back(
     with pytest.raises(ToolFailed, match=r"the old one \(1.0.0\) runs again"):
         world.run(world.relief())
     assert not any("does not answer" in each or "deleted" in each for each in world.bench.said)
+
+
+def test_a_cluster_that_does_not_let_a_pod_be_deleted_ends_the_way_back_and_is_the_reason(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.bench.parts.unready = {"store-0"}
+    ended = []
+
+    def denied(*_: object) -> None:
+        raise failed("cluster-denied", "pods may not be deleted")
+
+    def slowly(target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+        del target, revision, timeout
+        world.bench.parts.old = ["store-0"]
+        for _ in range(8):
+            ended.append(hopeless())
+            world.time.sleep(2)
+        raise failed("rollback-failed", "context canceled")
+
+    monkeypatch.setattr(world.bench.parts, "delete_pod", denied)
+    monkeypatch.setattr(world.bench.releases, "back", slowly)
+    with pytest.raises(ToolFailed, match="nor the old one is ready: pods may not be deleted"):
+        world.run(world.relief())
+    assert ended == [False] * 5 + [True] * 3
 
 
 def test_when_the_backup_fails_it_is_that_and_not_the_new_one_that_is_told(world: World) -> None:

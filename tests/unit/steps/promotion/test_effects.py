@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from pipelinekit.errors import ToolFailed
+from pipelinekit.errors import Refused, ToolFailed, refused
+from pipelinekit.model.ledger import Event, History
 from pipelinekit.model.trouble import Trouble
 from tests.promoting import Bench
 from tests.promotions import BRANCH
@@ -53,3 +55,30 @@ def test_a_ledger_that_falls_silent_does_not_hide_why_a_deployment_failed(
     with pytest.raises(ToolFailed, match="no such image"):
         bench.promote()
     assert any(each.startswith("not in the ledger: failed 1.0.0") for each in bench.said)
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_what_runs_and_could_not_be_recorded_has_not_ended_another_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    bench = Bench(tmp_path)
+    bench.release("1.0.0")
+    append, gone = bench.ledger.append, [True] * times
+
+    def appended(branch: str, events: Sequence[Event], *, after: str) -> History:
+        if bench.cluster.records and gone:
+            gone.pop()
+            raise refused("ledger-unreachable", "the ledger cannot be reached")
+        return append(branch, events, after=after)
+
+    monkeypatch.setattr(bench.ledger, "append", appended)
+    with pytest.raises(Refused, match="cannot be reached"):
+        bench.promote()
+    assert bench.kinds() == ["requested"]
+    told = "orders 1.0.0 runs in staging, and the ledger does not have it: the same again does that"
+    assert bench.said[-1] == told
+    gone.clear()
+    bench.promote()
+    assert bench.kinds() == ["requested", "requested", "promoted", "verified"]
+    ((name, revisions),) = bench.cluster.records.items()
+    assert (name, list(revisions)) == (("payments-staging", "orders"), [1])

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.adapters.cluster.charts.complaints import require_answered, require_packed
+from pipelinekit.adapters.cluster.charts.complaints import require_packed, require_tested
 from pipelinekit.adapters.process import Completed
-from pipelinekit.errors import ToolFailed
+from pipelinekit.errors import ToolFailed, failed
+from pipelinekit.model.release import Target
 from tests import examples
 
 
@@ -21,9 +22,32 @@ def test_other_words_are_helms_own() -> None:
     require_packed(Completed(0, "", ""))
 
 
-def test_a_server_that_has_not_answered_says_nothing_of_a_release() -> None:
-    said = '1 error occurred: * Get "https://127.0.0.1:1/api/v1/pods": dial tcp: connect: connection refused'
+UNANSWERED = 'Get "https://10.0.0.1:10250/x": dial tcp: connect: connection refused'
+FAILED = "resource Pod/dev/orders-test not ready. status: Failed, message: pod orders-test failed"
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "told"),
+    [
+        (UNANSWERED, "", "cluster-unreachable"),
+        ("context deadline exceeded", "cluster-unreachable", "cluster-unreachable"),
+        ("context deadline exceeded", "", ""),
+        # That the record of the release cannot be read says nothing of its tests either.
+        ("context deadline exceeded", "cluster-failed", ""),
+        (FAILED, "cluster-unreachable", ""),
+        (f"1 error occurred: * pod orders-test failed * unable to get pod logs: {UNANSWERED}", "", ""),
+    ],
+)
+def test_a_test_that_has_failed_is_told_as_one_whatever_else_the_server_does_not_say(
+    said: str, state: str, told: str
+) -> None:
+    def ask(_: Target) -> None:
+        if state:
+            raise failed(state, "no")
+
+    if not told:
+        require_tested(said, examples.target(), ask)
+        return
     with pytest.raises(ToolFailed) as caught:
-        require_answered(said, examples.target())
-    assert caught.value.faults[0].code == "cluster-unreachable"
-    require_answered("1 error occurred: * pod orders-test failed", examples.target())
+        require_tested(said, examples.target(), ask)
+    assert caught.value.faults[0].code == told

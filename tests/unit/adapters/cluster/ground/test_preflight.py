@@ -24,8 +24,11 @@ def test_a_server_that_has_not_answered_has_refused_nothing(said: str) -> None:
     assert caught.value.faults[0].code == "cluster-unreachable"
 
 
-def test_what_a_server_says_of_its_webhook_is_a_refusal() -> None:
-    said = 'failed calling webhook "x": failed to call webhook: Post "https://x.y.svc:443/z": EOF'
+@pytest.mark.parametrize(
+    "end", ["EOF", "dial tcp 10.0.0.1:443: i/o timeout", "dial tcp: lookup x.y.svc: no such host"]
+)
+def test_what_a_server_says_of_its_webhook_is_a_refusal(end: str) -> None:
+    said = f'failed calling webhook "x": failed to call webhook: Post "https://x.y.svc:443/z": {end}'
     answer = f"Error from server (InternalError): Internal error occurred: {said}\n"
     (refusal,) = LOOK._refusals(examples.target(), Completed(1, "", answer))
     assert refusal.endswith(said)
