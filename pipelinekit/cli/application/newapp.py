@@ -185,6 +185,7 @@ def _made(
 ) -> None:
     """A new application in a new folder."""
     folder = Path(name)
+    present.require_apart(name, Path.cwd())
     present.require_same(folder, name, language)
     if language is None:
         hint = f"--language {'|'.join(LANGUAGES)}"
