@@ -81,7 +81,7 @@ def test_a_machine_says_it_all_at_once(here: Application) -> None:
     said = here.must(
         "platform", "init", "--name", "acme", "--registry", here.env["PK_TESTBED_REGISTRY"], *where
     )
-    assert said.out.endswith("platform.yaml: 2 environments on 1 cluster\n")
+    assert said.out.startswith("platform.yaml: 2 environments on 1 cluster\n")
 
 
 def test_what_failed_is_written_untested_without_typing_it_again(here: Application) -> None:

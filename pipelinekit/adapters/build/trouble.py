@@ -130,9 +130,7 @@ def build_failed(lines: Sequence[str], reason: str) -> ToolFailed:
         where += "build.version in app.yaml (FROM in a Dockerfile of your own) which one"
         hint = f"{where};\n{hint}" if locked else where
     if not code and _NO_WAY.search(reason[:2000]):
-        hint = (
-            "does the base image's registry answer here? --mirror HOST[:PORT] names one that has a copy "
-        )
+        hint = "does the base image's registry answer here? --mirror HOST[:PORT] names one that has a copy "
         hint += "(PIPELINEKIT_MIRROR; images.mirror in platform.yaml)"
     return failed("build-failed", f"{step}{ended}{said}", hint=hint)
 
