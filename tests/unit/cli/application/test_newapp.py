@@ -58,7 +58,7 @@ def test_a_chart_that_is_there_is_told(tmp_path: Path, capsys: pytest.CaptureFix
         (["a" * 31, "--language", "go"], "at most 30"),
         (["../orders", "--language", "go"], "cannot be an application's name"),
         (["orders; rm -rf /", "--language", "go"], "perhaps orders-rm-rf"),
-        (["orders", "--language", "go", "--team", "Payments"], "cannot be a team's name"),
+        (["orders", "--language", "go", "--team", "Payments"], "at most 30; perhaps payments"),
         (["orders"], "what is orders written in?"),
         (["orders", "--language", "cobol"], "'cobol'"),
         (["orders", "--language", "golang"], "did you mean 'go'?"),
