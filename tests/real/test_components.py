@@ -118,7 +118,7 @@ def test_who_needs_what_is_upgraded_waits_for_its_new_pods_in_the_second_run_as_
     assert red.code == 1
     assert "pods are new" in red.out
     assert platform.verb("deploy", "--only", "web").reason.startswith("error: store is needed and not ready")
-    assert "store: 1.1.0" in platform.must("deploy", "--plan").out
+    assert "store 1.1.0 in " in platform.must("deploy", "--plan").out
     second = platform.must("deploy", "--env", "dev", "--timeout", "120")
     deleted = [line.split()[2] for line in (said + second.err).splitlines() if "its deletion" in line]
     assert deleted[-1] == "store-1"
