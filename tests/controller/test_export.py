@@ -55,6 +55,16 @@ def test_a_touched_file_is_made_anew_alone(export: Callable[[], str], tmp_path: 
     assert path.read_bytes() == before
 
 
+def test_what_an_administrator_needs_is_there_without_any_job(kit: Kit, tmp_path: Path) -> None:
+    ran = kit("seed", "export", f"--to={tmp_path / 'controller'}")
+    assert ran.code == 0, ran.err
+    assert {each.name for each in (tmp_path / "controller").iterdir()} == {
+        "plugins.txt",
+        "jenkins.yaml",
+        "hooks",
+    }
+
+
 def test_another_document_is_another_export(
     export: Callable[[], str], platform: Platform, tmp_path: Path
 ) -> None:

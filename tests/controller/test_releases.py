@@ -144,6 +144,15 @@ def test_the_job_is_told_what_the_terminal_says_and_its_console_is_shown(
     assert "urgent" not in "".join(each.path for each in jenkins.requests("POST", "."))
 
 
+def test_without_a_version_the_job_takes_the_one_that_is_next(promote: Kit, jenkins: Controller) -> None:
+    assert promote("orders", "--to=production", "--reason=sale").code == 0
+    assert parameters(jenkins) == {
+        "APPLICATION": "payments/orders",
+        "ENVIRONMENT": "production",
+        "REASON": "sale",
+    }
+
+
 def test_a_set_is_named_by_its_path(promote: Kit, jenkins: Controller) -> None:
     assert promote("--set=sets/checkout.yaml", "--to=production", "--take-back").code == 0
     assert parameters(jenkins) == {

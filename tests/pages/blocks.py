@@ -41,8 +41,9 @@ class Block:
 
 
 def pages(root: Path) -> list[Path]:
-    """Every page with prose."""
-    return [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").glob("*.md"))]
+    """Every page with prose: the repository's, docs/, and those of the charts that come with it."""
+    top = [root / f"{each}.md" for each in ("README", "CONTRIBUTING", "SECURITY", "CHANGELOG")]
+    return [*top, *sorted((root / "docs").glob("*.md")), *sorted(root.glob("platform-charts/**/README.md"))]
 
 
 def is_apart(page: Path) -> bool:

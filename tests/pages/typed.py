@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 SUCCEEDS = ("must", "saying")
 """Helpers of tests/real that fail the test where the command ends otherwise; Ctrl-C ends that of `saying`."""
-UNKNOWN = "…"
-"""A word that is no literal."""
+UNKNOWN, UNKNOWN_MANY = "…", "… …"
+"""A word that is no literal, and words of which nobody knows how many."""
 
 Names = Mapping[str, list[str]]
 
@@ -29,21 +29,24 @@ class _Helper:
 
 
 def succeeding(text: str) -> list[tuple[str, ...]]:
-    """The words of each call that has to succeed."""
+    """The words of each call that has to succeed, where all of them are there to be read."""
     tree = ast.parse(text)
     functions = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]
     helpers = {each.name: found for each in functions if (found := _helper(each))}
     constants = _once(each for each in tree.body if isinstance(each, ast.Assign))
-    return [
+    found = [
         tuple(_call(call, constants | _once(_bound(each)), helpers))
         for each in functions
         for call in _expected(each)
     ]
+    return [each for each in found if UNKNOWN_MANY not in each]
 
 
 def _expected(function: ast.FunctionDef) -> Iterator[ast.Call]:
     """The calls in a function that have to succeed."""
     given: dict[str, ast.Call] = {}
+    asserts = (each for each in ast.walk(function) if isinstance(each, ast.Assert))
+    asserted = {id(each) for node in asserts for each in _all(node.test)}
     nodes = [each for each in ast.walk(function) if isinstance(each, ast.Assign | ast.Compare | ast.Call)]
     for node in sorted(nodes, key=lambda each: (each.lineno, each.col_offset)):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -56,10 +59,20 @@ def _expected(function: ast.FunctionDef) -> Iterator[ast.Call]:
                 continue
             call = given.pop(of.value.id, None) if isinstance(of.value, ast.Name) else of.value
             zero = isinstance(code, ast.Constant) and code.value == 0 and isinstance(node.ops[0], ast.Eq)
+            zero = zero and id(node) in asserted
             if zero and isinstance(call, ast.Call) and _name(call.func) not in SUCCEEDS:
                 yield call
         elif isinstance(node, ast.Call) and _name(node.func) in SUCCEEDS:
             yield node
+
+
+def _all(test: ast.expr) -> Iterator[ast.expr]:
+    """What has to hold for a test to."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        for each in test.values:
+            yield from _all(each)
+    else:
+        yield test
 
 
 def _first(node: ast.expr) -> ast.expr:
@@ -123,7 +136,8 @@ def _words(node: ast.expr, known: Names, helpers: Mapping[str, _Helper]) -> list
         parts = (each.value if isinstance(each, ast.Constant) else UNKNOWN for each in node.values)
         return ["".join(map(str, parts))]
     if isinstance(node, ast.Starred):
-        return _words(node.value, known, helpers)
+        found = _words(node.value, known, helpers)
+        return [UNKNOWN_MANY] if found == [UNKNOWN] else found
     if isinstance(node, ast.List | ast.Tuple):
         return [word for each in node.elts for word in _words(each, known, helpers)]
     if isinstance(node, ast.Call) and _name(node.func) in helpers:

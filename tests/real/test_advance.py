@@ -31,4 +31,5 @@ def test_an_arrival_is_seen_once_and_promoted_when_its_soak_is_over(
         assert orders.level(f"{orders.team}-production") == "one"
         assert orders.kinds("production") == ["requested", "promoted", "verified"]
         assert orders.must("grace", "advance").out == "1 application: nothing to do\n"
+        assert orders.must("grace", "advance", "orders").out == "1 application: nothing to do\n"
         assert orders.events("production")[-1].version == version

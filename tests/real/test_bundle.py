@@ -44,8 +44,8 @@ class Site:
     image: str
     leaving: ExitStack
 
-    def fill(self, *arguments: str) -> dict[str, object]:
-        said = self.vendor.must("bundle", "--to", str(self.bundle), "--env", "dev", "--json", *arguments)
+    def fill(self) -> dict[str, object]:
+        said = self.vendor.must("bundle", "--to", str(self.bundle), "--env", "dev", "--json")
         row: dict[str, object] = json.loads(said.out)
         return row
 

@@ -119,7 +119,8 @@ def test_who_needs_what_is_upgraded_waits_for_its_new_pods_in_the_second_run_as_
     assert red.code == 1
     assert "pods are new" in red.out
     assert platform.verb("deploy", "--only", "web").reason.startswith("error: store is needed and not ready")
-    second = platform.must("deploy", "--timeout", "120")
+    assert "store 1.1.0 in " in platform.must("deploy", "--plan").out
+    second = platform.must("deploy", "--env", "dev", "--timeout", "120")
     deleted = [line.split()[2] for line in (said + second.err).splitlines() if "its deletion" in line]
     assert deleted[-1] == "store-1"
     assert (
@@ -129,6 +130,7 @@ def test_who_needs_what_is_upgraded_waits_for_its_new_pods_in_the_second_run_as_
     ready = max(moments(platform, "store", "Ready"))
     assert min(moments(platform, "web", "PodScheduled")) >= ready
     assert platform.states() == {"store": "unchanged", "web": "unchanged"}
+    assert platform.must("deploy", "--from", "store").out.endswith("nothing was done\n")
     platform.must("status", "--env", "dev")
 
 

@@ -182,6 +182,7 @@ def test_an_environment_that_is_not_there_is_a_usage_error_with_the_nearest(expl
     ("address", "reason", "step"),
     [
         ("nowhere.git", "git cannot fetch HEAD of ", "`git ls-remote "),
+        ("empty.git", "git cannot fetch HEAD of ", "push platform.yaml there, or name its branch"),
         ("there.git@nope", "git cannot fetch nope of ", "`git ls-remote "),
         ("there.git#sub", "there is no sub/platform.yaml in ", "git+URL@ref#FOLDER names the folder"),
     ],
@@ -190,6 +191,7 @@ def test_a_platform_that_git_does_not_find_comes_with_a_next_step(
     explained: Application, tmp_path: Path, address: str, reason: str, step: str
 ) -> None:
     made = tmp_path / "there.git"
+    remotes.git("init", "--quiet", "--bare", str(tmp_path / "empty.git"), cwd=tmp_path)
     remotes.git("init", "--quiet", str(made), cwd=tmp_path)
     remotes.git("commit", "--quiet", "--allow-empty", "--message=First", cwd=made)
     said = explained.verb("explain", "--platform", f"git+file://{tmp_path}/{address}")

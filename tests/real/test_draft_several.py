@@ -31,10 +31,10 @@ def dev(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) ->
         yield found
 
 
-def root(dev: Developer) -> Application:
-    """The developer above all of them."""
-    above = dev.application
-    return Application(above.folder.parent, above.name, above.team, above.env)
+def root(dev: Developer, above: int = 0) -> Application:
+    """The developer in the folder that has all of them, or so many above it."""
+    here = dev.application
+    return Application(here.folder.parents[above], here.name, here.team, here.env)
 
 
 def test_who_is_called_is_up_before_who_calls_and_again_nothing_is_done(dev: Developer) -> None:
@@ -53,7 +53,7 @@ def test_who_is_called_is_up_before_who_calls_and_again_nothing_is_done(dev: Dev
     # Whoever calls finds the copy beside it, and not the one of the environment.
     values = dev.application.tool("helm", "-n", dev.namespace, "get", "values", "web")
     assert dev.namespace in values
-    again = root(dev).must("draft", "up", "--all")
+    again = root(dev, above=1).must("draft", "up", "--all", "services")
     assert again.out.splitlines()[-1] == "3 applications: all run already"
 
 

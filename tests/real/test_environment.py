@@ -125,7 +125,8 @@ def test_the_plan_is_what_is_done_and_a_second_time_nothing_is(ready: Prepared) 
     assert (done.code, done.out) == (0, f"dev (namespace {namespace}) is prepared\n"), done.err
     again = ready.prepare("--json")
     assert [(each["acted"], each["created"], each["changes"]) for each in again.json()] == [(False, [], [])]
-    assert ready.prepare().out == f"dev (namespace {namespace}) is prepared already\n"
+    named = ready.prepare("--env", "dev")
+    assert (named.code, named.out) == (0, f"dev (namespace {namespace}) is prepared already\n")
     labels = json.loads(ready.kube.run("kubectl", "get", "ns", namespace, "-o", "json"))["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     assert ready.one("resourcequota", "pipelinekit")["spec"]["hard"] == {"pods": "40", "requests.cpu": "4"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.real.app import BIN, Application
+from tests.real.app import BIN, Application, Said
 
 
 @pytest.fixture
@@ -21,12 +21,12 @@ def here(testbed: Mapping[str, str], tmp_path: Path) -> Application:
     return Application(tmp_path, "", "", dict(testbed))
 
 
-def answering(here: Application, answers: Sequence[str], *words: str) -> str:
+def answering(here: Application, *words: str, answers: Sequence[str]) -> Said:
     """What a terminal shows; each question gets the next answer, after the last one the program is ended."""
     ours, its = pty.openpty()
     shown, left = b"", list(answers)
     with subprocess.Popen(
-        [str(BIN / "pipelinekit"), "platform", "init", *words],
+        [str(BIN / "pipelinekit"), *words],
         cwd=here.folder,
         env={**os.environ, **here.env, "TERM": "dumb"},
         stdin=its,
@@ -45,21 +45,25 @@ def answering(here: Application, answers: Sequence[str], *words: str) -> str:
                     process.kill()
                     break
                 os.write(ours, left.pop(0).encode() + b"\n")
-        process.wait()
+        code = process.wait()
     os.close(ours)
-    return shown.decode()
+    return Said(code, shown.decode(), "")
 
 
 def test_an_answer_is_tried_when_it_is_given_and_kept_when_the_run_is_killed(here: Application) -> None:
     registry = here.env["PK_TESTBED_REGISTRY"]
-    shown = answering(here, ["Acme Inc", "acme", "http://x", "localhost:1", "n", registry])
+    answers = ["Acme Inc", "acme", "http://x", "localhost:1", "n", registry]
+    shown = answering(here, "platform", "init", answers=answers).out
     assert "is no name: lower-case letters" in shown
     assert "begins with a scheme" in shown
     assert "localhost:1 does not answer: Connection refused" in shown
     kept = json.loads((here.folder / ".platform.yaml.answers").read_text())
     assert kept == {"name": "acme", "registry": registry}
 
-    shown = answering(here, ["", registry, "dev, staging;production", "", "no", "", "", ""])
+    answers = ["", registry, "dev, staging;production", "", "no", "", "", ""]
+    said = answering(here, "platform", "init", answers=answers)
+    assert said.code == 0
+    shown = said.out
     assert "going on with the answers" in shown
     assert "The platform's name" not in shown, "it is not asked for again"
     assert shown.index("Jenkins' address") < shown.index("wait for a release")
@@ -69,6 +73,15 @@ def test_an_answer_is_tried_when_it_is_given_and_kept_when_the_run_is_killed(her
     assert [each["name"] for each in document["environments"]] == ["dev", "staging", "production"]
     assert not any("after" in each for each in document["environments"]), "gates come when they are asked for"
     assert not (here.folder / ".platform.yaml.answers").exists()
+
+
+def test_a_machine_says_it_all_at_once(here: Application) -> None:
+    context = here.env["PK_TESTBED_CONTEXT"]
+    where = ("--environment", f"dev={context}", "--environment", f"production={context}")
+    said = here.must(
+        "platform", "init", "--name", "acme", "--registry", here.env["PK_TESTBED_REGISTRY"], *where
+    )
+    assert said.out.startswith("platform.yaml: 2 environments on 1 cluster\n")
 
 
 def test_what_failed_is_written_untested_without_typing_it_again(here: Application) -> None:

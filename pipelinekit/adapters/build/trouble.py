@@ -100,6 +100,8 @@ _NO_BASE = re.compile(
     re.IGNORECASE,
 )
 """How engines say that a base image is not where it is looked for."""
+_NO_WAY = re.compile(r"https?://\S+: (?:dial tcp|net/http: TLS handshake timeout|context deadline exceeded)")
+"""How engines say that a registry does not answer them."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _STEP = re.compile(r"(?:Step \d+/\d+ : |STEP \d+/\d+: |#\d+ \[[^]]*\d+/\d+\] )(.*)")
 _TIMED = re.compile(r"#\d+ [0-9.]+ (.*)")
@@ -127,6 +129,9 @@ def build_failed(lines: Sequence[str], reason: str) -> ToolFailed:
         where = "is the base image there? images.mirror in platform.yaml says where they come from, "
         where += "build.version in app.yaml (FROM in a Dockerfile of your own) which one"
         hint = f"{where};\n{hint}" if locked else where
+    if not code and _NO_WAY.search(reason[:2000]):
+        hint = "does the base image's registry answer here? --mirror HOST[:PORT] names one that has a copy "
+        hint += "(PIPELINEKIT_MIRROR; images.mirror in platform.yaml)"
     return failed("build-failed", f"{step}{ended}{said}", hint=hint)
 
 

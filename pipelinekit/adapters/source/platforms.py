@@ -70,6 +70,8 @@ def _from_git(address: str) -> PlatformText:
         if fetch.code:
             hint = f"it is named as git+URL@ref: `git ls-remote {shown}` answers with the refs that are there"
             problem = f"git cannot fetch {ref} of {shown}: {reason(fetch)}"
+            if "remote ref HEAD" in problem:
+                hint = f"nothing is at its HEAD: push {FILE} there, or name its branch: git+URL@main"
             raise failed("platform-unreachable", problem, hint=hint)
         commit = here.check("rev-parse", "FETCH_HEAD").strip()
         inside = f"{folder.strip('/')}/{FILE}" if folder else FILE

@@ -116,8 +116,8 @@ def new_app(
     if name is not None:
         check_name(name)
     name = name or ""
-    if team is not None and not names.is_label(team, names.APPLICATION_MAX):
-        raise usage("bad-name", f"{team[:60]!r} cannot be a team's name", hint=names.LABEL_RULE)
+    if team is not None:
+        check_name(team, "a team's name")
     said = answers.read_answers(ports, generate.words(keep))
     if said.keep and not existing:
         raise usage("keep-nothing", "--keep is about what is there already", hint="--from DIR names it")
@@ -185,6 +185,7 @@ def _made(
 ) -> None:
     """A new application in a new folder."""
     folder = Path(name)
+    present.require_apart(name, Path.cwd())
     present.require_same(folder, name, language)
     if language is None:
         hint = f"--language {'|'.join(LANGUAGES)}"
@@ -220,13 +221,13 @@ def _made_anew(name: str, team: str, language: Language, port: int) -> Tree:
     return render([descriptor, *plan_skeleton(name, language, port, version)], packaged.templates())
 
 
-def check_name(name: str) -> None:
-    """Raise `UsageError` unless `name` can be an application's."""
+def check_name(name: str, what: str = "an application's name") -> None:
+    """Raise `UsageError` unless `name` can be what it is to be: an application's name, or a team's."""
     if not names.is_label(name, names.APPLICATION_MAX):
         near = names.label_from(name, names.APPLICATION_MAX)
         raise usage(
             "bad-name",
-            f"{name[:60]!r} cannot be an application's name",
+            f"{name[:60]!r} cannot be {what}",
             hint=f"{names.LABEL_RULE}; at most {names.APPLICATION_MAX}"
             + (f"; perhaps {near}" if near else ""),
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import files
-from pipelinekit.errors import DocumentInvalid, Place, refused
+from pipelinekit.errors import DocumentInvalid, PipelinekitError, Place, refused
 from pipelinekit.model.app import Language
 from pipelinekit.reading.app import FILE, read_app
 
@@ -62,6 +63,25 @@ def require_same(folder: Path, name: str, language: Language | None) -> None:
     if language and app.build.language != language:
         problem = f"says that {name} is {app.build.language}, not {language}"
         raise refused("descriptor-differs", problem, hint=hint, place=place)
+
+
+def require_apart(name: str, where: Path) -> None:
+    """Raise `Refused` in the folder `where` of an application of that name, or below it.
+
+    Whoever has just gone into it makes another one in the first one's sources.
+    """
+    above = next((each for each in (where, *where.parents) if (each / FILE).is_file()), None)
+    if above is None:
+        return
+    try:
+        app = read_app(files.read_bytes(above / FILE), str(above / FILE))
+    except PipelinekitError:
+        # Another tool's, or none of our business: nobody writes to it.
+        return
+    if app.name == name:
+        path = relpath(above, where)
+        hint = f"nothing was written; `pipelinekit generate --path {path}` brings its files up to date"
+        raise refused("application-there", f"{above} is the application {name} already", hint=hint)
 
 
 def without_trace(folder: Path, language: Language, texts: Texts, seen: Detected | None) -> Iterator[str]:

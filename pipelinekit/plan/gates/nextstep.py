@@ -73,7 +73,8 @@ GATES: dict[str, Gate] = {
     ),
     "version": Gate(
         "it is a pre-release",
-        "release from the main branch: every build there has a version that can be promoted",
+        "commit what is changed, and release from the main branch: every build there has a version that can "
+        "be promoted",
     ),
     "artefacts": Gate(
         "image or chart is not where it has to be",

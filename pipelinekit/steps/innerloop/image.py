@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipelinekit.errors import Fault, ToolFailed, failed, refused
+from pipelinekit.errors import failed, refused
 from pipelinekit.model.draft import Built
 from pipelinekit.model.release import Credentials, ImageRef, ReleasePlan
 from pipelinekit.ports import ClusterEngine, Engine, Registry, Say, Secrets, Sources
 from pipelinekit.steps.artefacts.recipe import Recipe, build_plan, resolve
 from pipelinekit.steps.artefacts.secrets import secrets_of
 
-LAST_LINES = 20
-"""How much of a failed build is shown."""
 TRIES = 5
 """How often files may change while they are built."""
 
@@ -43,7 +41,7 @@ def image_of(plan: ReleasePlan, shop: Workshop, custom_tags: Sequence[str], say:
     """The image of what the folder holds now; nothing is built or pushed that is there already.
 
     A file that changes while it is built makes another image: what has the tag of some contents was built
-    from these. Raises `ToolFailed` with the last lines of a build that fails.
+    from these. Raises `ToolFailed` for a build that fails.
     """
     if not plan.image.registry:
         raise refused(
@@ -88,18 +86,7 @@ def _local(plan: ReleasePlan, recipe: Recipe, image: ImageRef, shop: Workshop, s
     wanted = replace(build_plan(plan, recipe, "", held), dockerfile=shop.dockerfile)
     # Its final name comes after the check that it is what the name says.
     passing = replace(image, tag="draft-building")
-    lines: list[str] = []
-
-    def listen(line: str) -> None:
-        lines.append(line)
-        say(line)
-
-    try:
-        return shop.engine.build(replace(wanted, ref=passing), shop.folder, listen), True
-    except ToolFailed as error:
-        first, *rest = error.faults
-        hint = "\n".join(lines[-LAST_LINES:]) or first.hint
-        raise ToolFailed(Fault(first.code, first.problem, first.place, hint=hint), *rest) from error
+    return shop.engine.build(replace(wanted, ref=passing), shop.folder, say), True
 
 
 def _there(image: ImageRef, registry: Registry) -> str:

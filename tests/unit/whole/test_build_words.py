@@ -60,6 +60,19 @@ def test_a_step_that_fails_is_one_line_with_its_own_last_word(log: str, reason: 
     assert "cc -c" not in fault.hint, "the log has been said once"
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host',
+        'ERROR: failed to solve: failed to do request: Head "https://r.example/v2/x": dial tcp: i/o timeout',
+        'pinging container registry r.example: Get "https://r.example/v2/": net/http: TLS handshake timeout',
+    ],
+)
+def test_a_registry_that_does_not_answer_the_engine_has_another_as_its_next_step(reason: str) -> None:
+    (fault,) = build_failed(["Step 2/21 : FROM ${BASE_REGISTRY}/library/python AS build"], reason).faults
+    assert "--mirror HOST[:PORT]" in fault.hint
+
+
 def test_what_fails_before_a_step_is_in_the_engines_words() -> None:
     assert build_failed([], "dockerfile parse error on line 3").faults[0].problem == (
         "dockerfile parse error on line 3"

@@ -54,6 +54,14 @@ def _fault(call: str) -> str:
     return fault_of(["draft", *words] if program == "draft" else words)
 
 
+def test_every_page_with_prose_is_looked_at(pytestconfig: pytest.Config) -> None:
+    root = pytestconfig.rootpath
+    folders = ("docs", "platform-charts", "seed-jobs", "templates", "vars")
+    there = {*root.glob("*.md"), *(path for each in folders for path in (root / each).rglob("*.md"))}
+    # A chart's README has its about.md, word by word.
+    assert {path for path in there if path.name != "about.md"} == set(pages(root))
+
+
 def test_every_link_between_pages_leads_somewhere(pytestconfig: pytest.Config) -> None:
     faults = [f"{page.name}: {each}" for page in pages(pytestconfig.rootpath) for each in broken(page)]
     assert faults == []

@@ -72,6 +72,8 @@ def init(
         --environment dev=acme-dev --environment production=acme-prod
     """
     target = Path(to)
+    if target.is_dir():
+        raise usage("path-blocked", f"--to {target} is a folder", hint=f"--to {target / FILE}")
     if target.exists():
         raise refused(
             "would-overwrite", f"{target} is there already", hint="edit it, or name another with --to"
@@ -116,6 +118,11 @@ def _of_options(environments: tuple[str, ...], gates: bool | None, told: dict[st
     """What the command line answers, by question."""
     given = {key: text for key, text in told.items() if text}
     pairs = dict(map(_pair, environments))
+    if len(pairs) < len(environments):
+        names = [name for name, _ in map(_pair, environments)]
+        twice = next(name for name in names if names.count(name) > 1)
+        hint = "each has one kube context"
+        raise usage("environment-twice", f"--environment names {twice} twice", hint=hint)
     if pairs:
         given["environments"] = " ".join(pairs)
         given |= {f"context {name}": context for name, context in pairs.items()}

@@ -58,7 +58,7 @@ def test_a_chart_that_is_there_is_told(tmp_path: Path, capsys: pytest.CaptureFix
         (["a" * 31, "--language", "go"], "at most 30"),
         (["../orders", "--language", "go"], "cannot be an application's name"),
         (["orders; rm -rf /", "--language", "go"], "perhaps orders-rm-rf"),
-        (["orders", "--language", "go", "--team", "Payments"], "cannot be a team's name"),
+        (["orders", "--language", "go", "--team", "Payments"], "at most 30; perhaps payments"),
         (["orders"], "what is orders written in?"),
         (["orders", "--language", "cobol"], "'cobol'"),
         (["orders", "--language", "golang"], "did you mean 'go'?"),
@@ -204,3 +204,30 @@ def test_a_file_in_the_folders_place_is_told_once(
     assert caught.value.code == 6
     said = capsys.readouterr().err
     assert said.startswith("error: orders is there, and is no folder\n  move it out of the way")
+
+
+@pytest.mark.parametrize("inside", [".", "orders"])
+def test_an_application_is_not_made_again_inside_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inside: str
+) -> None:
+    """Whoever has gone into the new folder and types the line again."""
+    monkeypatch.chdir(tmp_path)
+    words = ["new-app", "orders", "--language", "python", "--no-git"]
+    for folder, code in ((tmp_path, 0), (tmp_path / "orders" / inside, 6)):
+        monkeypatch.chdir(folder)
+        before = sorted(tmp_path.rglob("*"))
+        with pytest.raises(SystemExit) as caught:
+            main.run(words)
+        assert caught.value.code == code
+        assert (sorted(tmp_path.rglob("*")) == before) is bool(code)
+    said = capsys.readouterr().err
+    assert "orders is the application orders already" in said
+    assert f"`pipelinekit generate --path {'..' if inside == 'orders' else '.'}`" in said
+
+
+def test_another_application_may_be_made_below_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "app.yaml").write_text("runtime: python312\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as caught:
+        main.run(["new-app", "orders", "--language", "static", "--no-git"])
+    assert caught.value.code == 0

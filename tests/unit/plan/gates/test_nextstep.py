@@ -53,3 +53,9 @@ def test_each_closed_gate_is_an_error_of_its_own() -> None:
     assert (one.code, one.problem) == ("gate-approvals", "orders may not go there: nobody")
     assert one.hint.startswith("`pipelinekit approve orders@1.2.3 --to production`")
     assert (other.code, other.hint) == ("gate-other", "")
+
+
+def test_who_has_released_what_is_not_committed_is_told_to_commit_it() -> None:
+    assert step(World(version="1.2.3-dirty.gabc").case(), "version").startswith(
+        "commit what is changed, and "
+    )
