@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 import threading
+import time
 from types import FrameType
 
 from pg8000.exceptions import DatabaseError
@@ -14,15 +15,17 @@ from waitress.server import create_server
 from broker import api, background, catalog, credentials, metrics, settings, state
 from broker.broker import Broker
 from broker.errors import Refused
-from broker.sessions import LOST, Sessions
+from broker.sessions import LOST, Sessions, passes
 
 _REQUESTS = 8
 """At a time. Each has one session with PostgreSQL, unbinding a second one."""
+_PATIENCE = 120.0  # seconds for PostgreSQL to answer at the start
 _LOG = logging.getLogger("broker")
 
 
 def main() -> int:
     """Serve until SIGTERM; 1 when it cannot begin."""
+    signal.signal(signal.SIGTERM, _end)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s", stream=sys.stdout)
     try:
         said = settings.from_environment()
@@ -32,13 +35,28 @@ def main() -> int:
         return 1
     broker = Broker(said, offered, Sessions(said))
     try:
-        with broker.sessions.open() as session:
-            state.prepare(session, credentials.fingerprint(said.key))
+        _prepare(broker)
     except (Refused, DatabaseError, *LOST) as error:
         _LOG.error("%s", error)
         return 1
     _serve(broker)
     return 0
+
+
+def _prepare(broker: Broker) -> None:
+    """Have the tables there. A new pod may be shut off until its node has the rules of the network."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            with broker.sessions.open() as session:
+                state.prepare(session, credentials.fingerprint(broker.settings.key))
+        except (DatabaseError, *LOST) as error:
+            if time.monotonic() > until or (isinstance(error, DatabaseError) and not passes(error)):
+                raise
+            _LOG.warning("PostgreSQL: %s", error)
+            time.sleep(2)
+        else:
+            return
 
 
 def _serve(broker: Broker) -> None:
@@ -57,7 +75,6 @@ def _serve(broker: Broker) -> None:
     )
     threading.Thread(target=aside.run, daemon=True, name="management").start()
     threading.Thread(target=background.forever, args=(broker,), daemon=True, name="background").start()
-    signal.signal(signal.SIGTERM, _end)
     _LOG.info("serving %d services on port %d", len(broker.catalog.services), broker.settings.api)
     # Until SystemExit. Requests get five seconds then; what is cut off, another broker finishes.
     served.run()

@@ -12,10 +12,8 @@ from pg8000.native import Connection
 from broker import credentials, postgresql, state
 from broker.asked import Bind
 from broker.broker import Answer, Broker
-from broker.errors import Refused, busy, malformed
+from broker.errors import Refused, busy, gone, malformed
 from broker.state import DELETING, READY, Binding, Instance
-
-_GONE = Refused(410, "there is no such binding")
 
 
 def bind(broker: Broker, instance: str, name: str, asked: Bind) -> Answer:
@@ -49,7 +47,7 @@ def unbind(broker: Broker, instance: str, name: str, service: str, plan: str) ->
         there = state.instance(session, instance)
         row = state.binding(session, instance, name)
         if there is None or row is None:
-            raise _GONE
+            raise gone("binding")
         _its(there, service, plan)
         if row.state != DELETING:
             row = replace(row, state=DELETING)
@@ -82,7 +80,7 @@ def last_operation(broker: Broker, instance: str, name: str) -> Answer:
     with broker.sessions.open() as session:
         row = state.binding(session, instance, name)
     if row is None:
-        raise _GONE
+        raise gone("binding")
     return 200, {"state": "succeeded" if row.state == READY else "in progress"}
 
 

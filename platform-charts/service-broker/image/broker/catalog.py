@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+KINDS = ("postgresql",)
+"""What can be made; another one is a module beside `postgresql`."""
 _NOTHING = {
     "$schema": "http://json-schema.org/draft-04/schema#",
     "type": "object",
@@ -69,6 +71,8 @@ def read(text: str) -> Catalog:
 
 
 def _read(said: dict[str, Any]) -> Service:
+    if said["kind"] not in KINDS:
+        raise ValueError(f"there is no kind of service {said['kind']}")
     plans = tuple(Plan(**each) for each in said["plans"])
     words = {key: said[key] for key in ("id", "name", "description")}
     return Service(**words, plans=plans, tags=tuple(said.get("tags", ())))

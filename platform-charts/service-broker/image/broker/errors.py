@@ -18,6 +18,11 @@ def malformed(description: str) -> Refused:
     return Refused(400, description)
 
 
+def gone(what: str) -> Refused:
+    """There is none: who wanted to be rid of it is."""
+    return Refused(410, f"there is no such {what}")
+
+
 def busy(what: str) -> Refused:
     """Somebody else is changing it."""
     return Refused(422, f"another operation is at work on {what}: ask again", "ConcurrencyError")

@@ -11,11 +11,9 @@ from pg8000.native import Connection
 from broker import postgresql, state
 from broker.asked import Provision, Update
 from broker.broker import Answer, Broker
-from broker.errors import Refused, busy, malformed
+from broker.errors import Refused, busy, gone, malformed
 from broker.sessions import passes, told
 from broker.state import CREATING, DELETING, READY, Instance
-
-_GONE = Refused(410, "there is no such instance")
 
 
 def provision(broker: Broker, name: str, asked: Provision, incomplete: bool) -> Answer:
@@ -105,23 +103,36 @@ def update(broker: Broker, name: str, asked: Update) -> Answer:
 
 def deprovision(broker: Broker, name: str, service: str, plan: str, incomplete: bool) -> Answer:
     """DELETE: 200 once it is gone, 202 if that may be later, 410 if there is none."""
-    with state.holding(broker.sessions, name) as session:
-        row = state.instance(session, name)
-        if row is None:
-            raise _GONE
-        if (row.service, row.plan) != (service, plan):
-            raise malformed("service_id and plan_id are not this instance's")
-        if bound := state.bound(session, name):
-            raise malformed(f"the instance has bindings ({bound}): unbind them first")
-        if row.state != DELETING or row.failure:
-            operation = f"deprovision-{secrets.token_hex(8)}"
-            row = replace(row, state=DELETING, operation=operation, failure="")
-            state.keep(session, row)
-        if incomplete:
-            broker.wake.set()
-            return 202, {"operation": row.operation}
-        finish(session, row)
+    try:
+        with state.holding(broker.sessions, name) as session:
+            row = _to_be_deleted(state.instance(session, name), service, plan)
+            if bound := state.bound(session, name):
+                raise malformed(f"the instance has bindings ({bound}): unbind them first")
+            if row.state != DELETING or row.failure:
+                operation = f"deprovision-{secrets.token_hex(8)}"
+                row = replace(row, state=DELETING, operation=operation, failure="")
+                state.keep(session, row)
+            if incomplete:
+                broker.wake.set()
+                return 202, {"operation": row.operation}
+            finish(session, row)
+    except Refused as refused:
+        if refused.error != "ConcurrencyError" or not incomplete:
+            raise
+        with broker.sessions.open() as session:
+            row = _to_be_deleted(state.instance(session, name), service, plan)
+        if row.state != DELETING:
+            raise
+        return 202, {"operation": row.operation}
     return 200, {}
+
+
+def _to_be_deleted(row: Instance | None, service: str, plan: str) -> Instance:
+    if row is None:
+        raise gone("instance")
+    if (row.service, row.plan) != (service, plan):
+        raise malformed("service_id and plan_id are not this instance's")
+    return row
 
 
 def fetch(broker: Broker, name: str) -> Answer:
@@ -138,7 +149,7 @@ def last_operation(broker: Broker, name: str, operation: str, service: str) -> A
     with broker.sessions.open() as session:
         row = state.instance(session, name)
     if row is None:
-        raise _GONE
+        raise gone("instance")
     if (operation and operation != row.operation) or (service and service != row.service):
         raise malformed("operation or service_id is not this instance's last one")
     if row.failure:
