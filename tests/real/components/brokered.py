@@ -1,0 +1,94 @@
+"""A site with a service broker: its values, PostgreSQL's, and an application that is bound."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.real.components.broker import DATABASE, LARGE, NAME, SERVICE, SMALL, sql
+from tests.real.components.site import Site, image
+from tests.real.kube import eventually
+from tests.testbed import servers
+
+PLANS: list[dict[str, Any]] = [
+    {"id": SMALL, "name": "small", "description": "Ten connections", "connections": 10},
+    {"id": LARGE, "name": "large", "description": "Twenty connections", "connections": 20, "free": False},
+]
+
+
+def values(site: Site, *more: dict[str, Any]) -> dict[str, Any]:
+    """What a small node gets."""
+    service = {"kind": "postgresql", "id": SERVICE, "name": "postgresql", "description": "A database"}
+    return {
+        "image": image(site.env, servers.BROKER),
+        "mirror": site.env["PK_TESTBED_REGISTRY"],
+        "services": [{**service, "tags": ["sql"], "plans": [*PLANS, *more]}],
+        "database": {"host": f"{DATABASE}.{site.namespace(DATABASE)}.svc"},
+        "resources": {"cpu": "20m", "memory": "128Mi", "disk": "32Mi"},
+    }
+
+
+def database(site: Site) -> dict[str, Any]:
+    """PostgreSQL's values."""
+    small = {"cpu": "20m", "memory": "256Mi", "disk": "128Mi"}
+    storage = {"class": site.storage_class, "size": "1Gi"}
+    return {
+        "image": image(site.env, "library/postgres:15"),
+        "mirror": site.env["PK_TESTBED_REGISTRY"],
+        "storage": storage,
+        "resources": small,
+        "settings": {"log_statement": "all"},
+        "backup": {"suspend": True, "storage": storage, "resources": small},
+        "databases": [{"name": "broker", "secret": "service-broker-db", "creates": True}],
+    }
+
+
+def brokers(site: Site) -> list[str]:
+    """The pods that are ready."""
+    words = ("get", "pods", "--selector", "pipelinekit.dev/part=server", "--output", "json")
+    items = json.loads(site.kubectl(NAME, *words))["items"]
+    return [
+        each["metadata"]["name"]
+        for each in items
+        if "deletionTimestamp" not in each["metadata"]
+        and any(one["type"] == "Ready" and one["status"] == "True" for one in each["status"]["conditions"])
+    ]
+
+
+def psql(site: Site, statement: str) -> str:
+    """What the application's pod is told that logs in with its Secret; the reason where it may not."""
+    script = 'psql "$DATABASE_URL" -At -c "$1" 2>&1 || true'
+    return site.kubectl("payments", "exec", "orders", "--", "sh", "-c", script, "sh", statement).strip()
+
+
+def limit(site: Site, name: str) -> str:
+    """How many connections a database takes at a time."""
+    return sql(site, f"SELECT datconnlimit FROM pg_database WHERE datname = '{name}'")  # noqa: S608
+
+
+def application(site: Site) -> None:
+    """A pod of the application, which has its binding's Secret."""
+    found = image(site.env, "library/postgres:15")
+    key = {"secretKeyRef": {"name": "orders-db", "key": "uri"}}
+    container = {
+        "name": "orders",
+        "image": f"{found['registry']}/{found['repository']}@{found['digest']}",
+        "command": ["sleep", "3600"],
+        "env": [{"name": "DATABASE_URL", "valueFrom": key}],
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+    }
+    spec = {
+        "automountServiceAccountToken": False,
+        "terminationGracePeriodSeconds": 0,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 999,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [container],
+    }
+    labels = {"app.kubernetes.io/component": "web"}
+    metadata = {"name": "orders", "namespace": site.namespace("payments"), "labels": labels}
+    site.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+    site.kubectl("payments", "wait", "--for=condition=Ready", "pod/orders", "--timeout=120s")
+    assert eventually(lambda: psql(site, "SELECT 1") == "1", 60)
