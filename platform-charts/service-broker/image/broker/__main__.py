@@ -15,7 +15,7 @@ from waitress.server import create_server
 from broker import api, background, catalog, credentials, metrics, settings, state
 from broker.broker import Broker
 from broker.errors import Refused
-from broker.sessions import LOST, Sessions, passes
+from broker.sessions import LOST, Sessions, passes, told
 
 _REQUESTS = 8
 """At a time. Each has one session with PostgreSQL, unbinding a second one."""
@@ -37,7 +37,7 @@ def main() -> int:
     try:
         _prepare(broker)
     except (Refused, DatabaseError, *LOST) as error:
-        _LOG.error("%s", error)
+        _LOG.error("%s", told(error) if isinstance(error, DatabaseError) else error)
         return 1
     _serve(broker)
     return 0
@@ -53,7 +53,7 @@ def _prepare(broker: Broker) -> None:
         except (DatabaseError, *LOST) as error:
             if time.monotonic() > until or (isinstance(error, DatabaseError) and not passes(error)):
                 raise
-            _LOG.warning("PostgreSQL: %s", error)
+            _LOG.warning("PostgreSQL does not answer: %s", error)
             time.sleep(2)
         else:
             return
