@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +19,9 @@ SERVICE = "6f0f7c2e-8a1b-4d53-9d3a-0b6f4d1c2a01"
 ORDERS = "/v2/service_instances/orders"
 LOGIN = f"{ORDERS}/service_bindings/web"
 SMALL, LARGE, HUGE = (f"6f0f7c2e-8a1b-4d53-9d3a-0b6f4d1c2a0{each}" for each in (2, 3, 4))
+
+Request = tuple[str, str, Any]
+"""Method, path and body; a body that is a text is sent as it is."""
 
 TALK = """
 import base64, concurrent.futures, json, sys, urllib.error, urllib.request
@@ -37,8 +40,8 @@ def ask(words):
         return [error.code, error.read().decode(), dict(error.headers)]
     except OSError as error:
         return [0, str(error), {}]
-requests = json.load(sys.stdin)
-with concurrent.futures.ThreadPoolExecutor(len(requests)) as pool:
+at_a_time, requests = json.load(sys.stdin)
+with concurrent.futures.ThreadPoolExecutor(at_a_time) as pool:
     print(json.dumps(list(pool.map(ask, requests))))
 """
 
@@ -82,16 +85,24 @@ class Team:
 
     def ask(self, method: str, path: str, body: Any = None, **how: Any) -> Answer:
         """An answer. `login` and `headers` are other ones than usual, a header None being none."""
-        (said,) = self.together((method, path, body), **how)
+        (said,) = self.in_turn((method, path, body), **how)
         return said
 
-    def together(
+    def in_turn(self, *requests: Request, **how: Any) -> list[Answer]:
+        """Those of several requests, one after the other."""
+        return self._talk(requests, 1, **how)
+
+    def together(self, *requests: Request) -> list[Answer]:
+        """Those of several requests at a time."""
+        return self._talk(requests, len(requests))
+
+    def _talk(
         self,
-        *requests: tuple[str, str, Any],
+        requests: Sequence[Request],
+        at_a_time: int,
         login: str = "",
         headers: Mapping[str, str | None] | None = None,
     ) -> list[Answer]:
-        """Those of several requests at a time."""
         sent = {"X-Broker-API-Version": "2.17", "Content-Type": "application/json", **(headers or {})}
         words = [
             [
@@ -104,10 +115,10 @@ class Team:
             for method, path, body in requests
         ]
         arguments = ("exec", "-i", "caller", "--", "python3", "-c", TALK)
-        answers = json.loads(self.site.said(self.space, *arguments, stdin=json.dumps(words)))
+        said = self.site.said(self.space, *arguments, stdin=json.dumps([at_a_time, words]))
         return [
             Answer(status, json.loads(text) if text[:1] == "{" else text, heads)
-            for status, text, heads in answers
+            for status, text, heads in json.loads(said)
         ]
 
     @contextmanager
