@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.real.components.callers import called
 from tests.real.components.site import Site
+from tests.real.kube import eventually
 
 NAME, DATABASE = "service-broker", "postgresql"
 # What a shell, SQL, JSON and an HTTP header take for something else.
@@ -20,14 +22,25 @@ ORDERS = "/v2/service_instances/orders"
 LOGIN = f"{ORDERS}/service_bindings/web"
 SMALL, LARGE, HUGE = (f"6f0f7c2e-8a1b-4d53-9d3a-0b6f4d1c2a0{each}" for each in (2, 3, 4))
 
-Request = tuple[str, str, Any]
-"""Method, path and body; a body that is a text is sent as it is."""
+Request = tuple[str, str, Any] | tuple[str, str, Any, Mapping[str, str | None]]
+"""Method, path, body (a text is sent as it is), and headers that are other ones than usual; None is none."""
+
+
+def basic(login: str) -> str:
+    """A login as a header has it."""
+    return f"Basic {base64.b64encode(login.encode()).decode()}"
+
+
+HEADERS: dict[str, str | None] = {
+    "Authorization": basic(f"platform:{PASSWORD}"),
+    "X-Broker-API-Version": "2.17",
+    "Content-Type": "application/json",
+}
 
 TALK = """
-import base64, concurrent.futures, json, sys, urllib.error, urllib.request
+import concurrent.futures, json, sys, urllib.error, urllib.request
 def ask(words):
-    url, method, login, headers, body = words
-    headers = {"Authorization": "Basic " + base64.b64encode(login.encode()).decode(), **headers}
+    url, method, headers, body = words
     data = body.encode() if body is not None else None
     request = urllib.request.Request(url, data=data, method=method)
     for name, value in headers.items():
@@ -46,11 +59,9 @@ with concurrent.futures.ThreadPoolExecutor(at_a_time) as pool:
 """
 
 LOOK = """
-import base64, json, pathlib, sys, time, urllib.request
-url, login = json.loads(sys.argv[1])
+import json, pathlib, sys, time, urllib.request
+url, headers = json.loads(sys.argv[1])
 over, answers = pathlib.Path("/tmp/over"), []
-headers = {"X-Broker-API-Version": "2.17"}
-headers["Authorization"] = "Basic " + base64.b64encode(login.encode()).decode()
 while not over.exists():
     try:
         with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
@@ -83,36 +94,28 @@ class Team:
         """Where the broker is."""
         return f"http://{NAME}.{self.site.namespace(NAME)}:8080"
 
-    def ask(self, method: str, path: str, body: Any = None, **how: Any) -> Answer:
-        """An answer. `login` and `headers` are other ones than usual, a header None being none."""
-        (said,) = self.in_turn((method, path, body), **how)
+    def ask(self, method: str, path: str, body: Any = None) -> Answer:
+        """An answer."""
+        (said,) = self.in_turn((method, path, body))
         return said
 
-    def in_turn(self, *requests: Request, **how: Any) -> list[Answer]:
+    def in_turn(self, *requests: Request) -> list[Answer]:
         """Those of several requests, one after the other."""
-        return self._talk(requests, 1, **how)
+        return self._talk(requests, 1)
 
     def together(self, *requests: Request) -> list[Answer]:
         """Those of several requests at a time."""
         return self._talk(requests, len(requests))
 
-    def _talk(
-        self,
-        requests: Sequence[Request],
-        at_a_time: int,
-        login: str = "",
-        headers: Mapping[str, str | None] | None = None,
-    ) -> list[Answer]:
-        sent = {"X-Broker-API-Version": "2.17", "Content-Type": "application/json", **(headers or {})}
+    def _talk(self, requests: Sequence[Request], at_a_time: int) -> list[Answer]:
         words = [
             [
                 f"{self.address}{path}",
                 method,
-                login or f"platform:{PASSWORD}",
-                sent,
+                {**HEADERS, **(headers[0] if headers else {})},
                 body if body is None or isinstance(body, str) else json.dumps(body),
             ]
-            for method, path, body in requests
+            for method, path, body, *headers in requests
         ]
         arguments = ("exec", "-i", "caller", "--", "python3", "-c", TALK)
         said = self.site.said(self.space, *arguments, stdin=json.dumps([at_a_time, words]))
@@ -124,7 +127,7 @@ class Team:
     @contextmanager
     def looking(self) -> Iterator[list[Any]]:
         """What is answered to who looks at the catalog again and again in the block; there at its end."""
-        words = json.dumps([f"{self.address}/v2/catalog", f"platform:{PASSWORD}"])
+        words = json.dumps([f"{self.address}/v2/catalog", HEADERS])
         answers: list[Any] = []
         with ThreadPoolExecutor(1) as aside:
             begun = aside.submit(
@@ -169,15 +172,31 @@ def of(plan: str = SMALL, **more: str) -> str:
     )
 
 
-def sql(site: Site, statement: str, database: str = "postgres") -> str:
+def sql(site: Site, statement: str, database: str = "postgres", patience: float = 120) -> str:
     """What the superuser is told."""
     script = f'. /scripts/connect.sh; PGHOST=127.0.0.1 sql --dbname={database} --command="$1"'
     words = ("exec", f"{DATABASE}-0", "-c", DATABASE, "--", "sh", "-c", script, "sh", statement)
-    return site.kubectl(DATABASE, *words).strip()
+    return site.platform.kubectl(*words, component=DATABASE, patience=patience).strip()
+
+
+SLEEPING = "FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
 
 
 @contextmanager
-def meanwhile(site: Site, statement: str) -> Iterator[Future[str]]:
-    """The superuser says something that takes its time; waited for at the block's end."""
+def meanwhile(site: Site, statement: str) -> Iterator[None]:
+    """In the block the superuser holds what a statement has locked."""
     with ThreadPoolExecutor(1) as aside:
-        yield aside.submit(sql, site, statement)
+        begun = aside.submit(_held, site, f"BEGIN; {statement}; SELECT pg_sleep(600)")
+        try:
+            assert eventually(lambda: sql(site, f"SELECT count(*) {SLEEPING}") == "1", 60)
+            yield
+        finally:
+            sql(site, f"SELECT pg_cancel_backend(pid) {SLEEPING}")
+            assert "canceling statement" in begun.result()
+
+
+def _held(site: Site, statement: str) -> str:
+    try:
+        return sql(site, statement, patience=660)
+    except AssertionError as error:
+        return str(error)

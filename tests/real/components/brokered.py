@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from tests.real.components.broker import DATABASE, LARGE, NAME, SERVICE, SMALL, sql
-from tests.real.components.site import Site, image
+from tests.real.components.broker import DATABASE, LARGE, NAME, PASSWORD, SERVICE, SMALL, sql
+from tests.real.components.site import Site, image, made_site
 from tests.real.kube import eventually
 from tests.testbed import servers
+from tests.testbed.layout import Layout
 
 PLANS: list[dict[str, Any]] = [
     {"id": SMALL, "name": "small", "description": "Ten connections", "connections": 10},
@@ -43,6 +47,24 @@ def database(site: Site) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def brokered(folder: Path, env: Mapping[str, str]) -> Iterator[Site]:
+    """A site with PostgreSQL and two brokers."""
+    servers.broker(Layout.from_environment())
+    with made_site(folder, env) as made:
+        made.take(NAME, DATABASE)
+        for each in (NAME, DATABASE):
+            made.space(each)
+            made.secret(each, "service-broker-db", password=PASSWORD)
+        made.secret(DATABASE, DATABASE, password=PASSWORD)
+        made.secret(NAME, NAME, username="platform", password=PASSWORD, key="0" * 40)
+        made.volume()
+        made.volume()
+        made.on(postgresql=database(made), service_broker=values(made))
+        made.deploy(400)
+        yield made
+
+
 def brokers(site: Site) -> list[str]:
     """The pods that are ready."""
     words = ("get", "pods", "--selector", "pipelinekit.dev/part=server", "--output", "json")
@@ -64,6 +86,12 @@ def psql(site: Site, statement: str) -> str:
 def limit(site: Site, name: str) -> str:
     """How many connections a database takes at a time."""
     return sql(site, f"SELECT datconnlimit FROM pg_database WHERE datname = '{name}'")  # noqa: S608
+
+
+def held_up(statement: str) -> str:
+    """Asks how many sessions wait in such a statement for somebody else's lock."""
+    which = f"query LIKE '{statement}%' AND wait_event_type = 'Lock'"
+    return f"SELECT count(*) FROM pg_stat_activity WHERE {which}"  # noqa: S608
 
 
 def application(site: Site) -> None:

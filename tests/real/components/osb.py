@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from tests.real.components.broker import LARGE, LOGIN, ORDERS, SERVICE, SMALL, bound, of, wanted
+from tests.real.components.broker import (
+    LARGE,
+    LOGIN,
+    ORDERS,
+    PASSWORD,
+    SERVICE,
+    SMALL,
+    basic,
+    bound,
+    of,
+    wanted,
+)
 
 # What is asked, and what the specification has a broker answer: status, and the word `error`.
 LINES: list[tuple[str, str, Any, int, str]] = [
@@ -66,4 +78,17 @@ LINES: list[tuple[str, str, Any, int, str]] = [
     ("PUT", "/v2/service_instances/a%2Fb%3F%C3%A4", wanted(), 201, ""),
     ("GET", "/v2/service_instances/a%2Fb%3F%C3%A4", None, 200, ""),
     ("DELETE", f"/v2/service_instances/a%2Fb%3F%C3%A4{of()}", None, 200, ""),
+]
+
+VERSION = "X-Broker-API-Version"
+# By which headers anything at all is answered.
+HEADS: list[tuple[Mapping[str, str | None], int]] = [
+    ({"X-Broker-API-Request-Identity": "0f-1"}, 200),
+    ({VERSION: "2.13"}, 200),
+    *(({VERSION: each}, 412) for each in (None, "", "3.0", "2.12", "2", "2.17.1")),
+    *(
+        ({"Authorization": basic(each)}, 401)
+        for each in ("platform:guessed", f"other:{PASSWORD}", "platform:")
+    ),
+    *(({"Authorization": each}, 401) for each in (None, "Basic", "Basic \xff", "Bearer x")),
 ]

@@ -15,9 +15,9 @@ from tests.real.components.broker import (
     LOGIN,
     NAME,
     ORDERS,
-    PASSWORD,
     SERVICE,
     SMALL,
+    Request,
     Team,
     bound,
     meanwhile,
@@ -26,33 +26,18 @@ from tests.real.components.broker import (
     team,
     wanted,
 )
-from tests.real.components.brokered import application, brokers, database, limit, psql, values
+from tests.real.components.brokered import application, brokered, brokers, held_up, limit, psql, values
 from tests.real.components.callers import called
-from tests.real.components.osb import LINES
-from tests.real.components.site import Site, made_site
+from tests.real.components.osb import HEADS, LINES
+from tests.real.components.site import Site
 from tests.real.kube import eventually
-from tests.testbed import servers
-from tests.testbed.layout import Layout
 
 pytestmark = pytest.mark.story
-
-SLEEPING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
 
 
 @pytest.fixture(scope="module")
 def site(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    servers.broker(Layout.from_environment())
-    with made_site(tmp_path_factory.mktemp(NAME), testbed) as made:
-        made.take(NAME, DATABASE)
-        for each in (NAME, DATABASE):
-            made.space(each)
-            made.secret(each, "service-broker-db", password=PASSWORD)
-        made.secret(DATABASE, DATABASE, password=PASSWORD)
-        made.secret(NAME, NAME, username="platform", password=PASSWORD, key="0" * 40)
-        made.volume()
-        made.volume()
-        made.on(postgresql=database(made), service_broker=values(made))
-        made.deploy(400)
+    with brokered(tmp_path_factory.mktemp(NAME), testbed) as made:
         yield made
 
 
@@ -86,15 +71,10 @@ def test_each_answer_is_the_specification_s(site: Site, payments: Team) -> None:
         asked = f"{place}: {method} {path}"
         assert (said.status, said.body.get("error", "")) == (status, word), f"{asked}: {said}"
         assert status < 300 or said.body["description"], asked
-    for version in (None, "", "3.0", "2.12", "2", "2.17.1"):
-        assert payments.ask("GET", "/v2/catalog", headers={"X-Broker-API-Version": version}).status == 412
-    assert payments.ask("GET", "/v2/catalog", headers={"X-Broker-API-Version": "2.13"}).status == 200
-    for login in ("platform:guessed", f"other:{PASSWORD}", "platform:"):
-        said = payments.ask("GET", "/v2/catalog", login=login)
-        assert (said.status, said.headers["WWW-Authenticate"][:5]) == (401, "Basic")
-    assert payments.ask("GET", "/v2/catalog", headers={"Authorization": "Basic \xff"}).status == 401
-    said = payments.ask("GET", "/v2/catalog", headers={"X-Broker-API-Request-Identity": "0f-1"})
-    assert said.headers["X-Broker-API-Request-Identity"] == "0f-1"
+    answers = payments.in_turn(*(("GET", "/v2/catalog", None, headers) for headers, _ in HEADS))
+    assert [each.status for each in answers] == [status for _, status in HEADS]
+    assert answers[0].headers["X-Broker-API-Request-Identity"] == "0f-1"
+    assert answers[-1].headers["WWW-Authenticate"] == 'Basic realm="service broker"'
     # Nothing stays of all that.
     assert sql(site, "SELECT rolname FROM pg_roles WHERE rolname LIKE 'osb%'") == ""
     assert sql(site, "SELECT datname FROM pg_database WHERE datname LIKE 'osb%'") == ""
@@ -112,13 +92,48 @@ def test_what_takes_its_time_is_asked_for_again(payments: Team) -> None:
     assert eventually(lambda: payments.ask("GET", f"{ORDERS}/last_operation").status == 410, 30)
 
 
+# Nobody makes or drops a database then.
+LOCKED = "LOCK TABLE pg_database IN SHARE MODE"
+
+
+@pytest.mark.matrix("components")
+def test_what_is_asked_meanwhile_is_answered_as_long_as_it_takes(site: Site, payments: Team) -> None:
+    slow = "/v2/service_instances/slow"
+    later, away = f"{slow}?accepts_incomplete=true", f"{slow}{of(accepts_incomplete='true')}"
+    with meanwhile(site, LOCKED):
+        begun, *said = payments.in_turn(
+            ("PUT", later, wanted()),
+            ("PUT", later, wanted()),
+            ("PUT", slow, wanted(LARGE)),
+            ("PATCH", slow, {"service_id": SERVICE}),
+            ("PUT", f"{slow}/service_bindings/web", bound()),
+            ("GET", slow, None),
+            ("GET", f"{slow}/last_operation", None),
+        )
+    assert [each.status for each in (begun, *said)] == [202, 202, 409, 422, 422, 404, 200]
+    assert said[0].body == begun.body
+    assert [said[each].body["error"] for each in (2, 3)] == ["ConcurrencyError"] * 2
+    assert said[-1].body == {"state": "in progress"}
+    assert eventually(lambda: payments.ask("GET", slow).status == 200, 60)
+    with meanwhile(site, LOCKED):
+        begun, *said = payments.in_turn(
+            ("DELETE", away, None),
+            ("DELETE", away, None),
+            ("PUT", later, wanted()),
+            ("GET", f"{slow}/last_operation", None),
+        )
+    assert [each.status for each in (begun, *said)] == [202, 202, 422, 200]
+    assert said[0].body == begun.body
+    assert eventually(lambda: payments.ask("GET", f"{slow}/last_operation").status == 410, 60)
+
+
 @pytest.mark.matrix("components")
 def test_an_application_logs_in_with_what_is_bound_and_nobody_else(site: Site, payments: Team) -> None:
-    assert payments.ask("PUT", ORDERS, wanted()).status == 201
-    said = payments.ask("PUT", LOGIN, bound()).body
-    given = said["credentials"]
-    assert said["endpoints"] == [{"host": given["host"], "ports": ["5432"], "protocol": "tcp"}]
-    assert payments.ask("GET", LOGIN).body["credentials"] == given
+    said = payments.in_turn(("PUT", ORDERS, wanted()), ("PUT", LOGIN, bound()), ("GET", LOGIN, None))
+    assert [each.status for each in said] == [201, 201, 200]
+    given = said[1].body["credentials"]
+    assert said[1].body["endpoints"] == [{"host": given["host"], "ports": ["5432"], "protocol": "tcp"}]
+    assert said[2].body["credentials"] == given
     site.secret("payments", "orders-db", uri=given["uri"])
     application(site)
     assert psql(site, "CREATE TABLE mine (n int)") == "CREATE TABLE"
@@ -131,15 +146,17 @@ def test_an_application_logs_in_with_what_is_bound_and_nobody_else(site: Site, p
 
     # Another instance's login does not get in here, nor does this one there, nor at the broker's.
     other = "/v2/service_instances/other"
-    assert payments.ask("PUT", other, wanted()).status == 201
-    theirs = payments.ask("PUT", f"{other}/service_bindings/web", bound()).body["credentials"]
+    made = payments.in_turn(("PUT", other, wanted()), ("PUT", f"{other}/service_bindings/web", bound()))
+    theirs = made[1].body["credentials"]
     for name in (theirs["database"], "broker"):
         script = f'psql "${{DATABASE_URL%/*}}/{name}" -At -c "SELECT 1" 2>&1 || true'
         told = site.kubectl("payments", "exec", "orders", "--", "sh", "-c", script)
         assert "permission denied for database" in told
     assert "permission denied" in psql(site, f'SET ROLE "{theirs["database"]}"')
-    assert payments.ask("DELETE", f"{other}/service_bindings/web{of()}").status == 200
-    assert payments.ask("DELETE", f"{other}{of()}").status == 200
+    gone = payments.in_turn(
+        ("DELETE", f"{other}/service_bindings/web{of()}", None), ("DELETE", f"{other}{of()}", None)
+    )
+    assert [each.status for each in gone] == [200, 200]
 
 
 @pytest.mark.matrix("components")
@@ -169,15 +186,14 @@ def test_unbinding_closes_the_login_ends_its_sessions_and_keeps_what_it_made(
 @pytest.mark.matrix("components")
 def test_two_who_change_one_instance_are_told(site: Site, payments: Team) -> None:
     owner = psql(site, "SELECT current_user")
-    slow = f'BEGIN; ALTER DATABASE "{owner}" CONNECTION LIMIT 10; SELECT pg_sleep(8); COMMIT'
-    larger = {"service_id": SERVICE, "plan_id": LARGE}
-    with meanwhile(site, slow):
-        assert eventually(lambda: sql(site, SLEEPING) == "1", 20)
-        requests = [("PATCH", ORDERS, larger), ("PATCH", ORDERS, larger), ("PUT", LOGIN, bound())]
-        answers = payments.together(*requests)
-    assert sorted(each.status for each in answers[:2]) == [200, 422]
-    told = [each.body["error"] for each in answers if each.status == 422]
-    assert set(told) == {"ConcurrencyError"}
+    larger: Request = ("PATCH", ORDERS, {"service_id": SERVICE, "plan_id": LARGE})
+    with ThreadPoolExecutor(1) as aside:
+        with meanwhile(site, f'ALTER DATABASE "{owner}" CONNECTION LIMIT 10'):
+            asked = aside.submit(payments.together, larger, larger)
+            assert eventually(lambda: sql(site, held_up("ALTER DATABASE")) == "1", 20)
+        answers = sorted(asked.result(), key=lambda each: each.status)
+    assert [each.status for each in answers] == [200, 422]
+    assert answers[1].body["error"] == "ConcurrencyError"
     assert payments.ask("GET", ORDERS).body["plan_id"] == LARGE
     assert limit(site, owner) == "20"
     assert payments.ask("PATCH", ORDERS, {"service_id": SERVICE, "plan_id": SMALL}).status == 200
@@ -192,15 +208,11 @@ def test_two_who_change_one_instance_are_told(site: Site, payments: Team) -> Non
 @pytest.mark.matrix("components")
 def test_brokers_that_are_killed_in_the_middle_lose_nothing(site: Site, payments: Team) -> None:
     cut = "/v2/service_instances/cut"
-    held_up = "query LIKE 'CREATE DATABASE%' AND wait_event_type = 'Lock'"
-    waiting = f"SELECT count(*) FROM pg_stat_activity WHERE {held_up}"  # noqa: S608
-    # Nobody makes a database meanwhile.
-    with meanwhile(site, "BEGIN; LOCK TABLE pg_database IN SHARE MODE; SELECT pg_sleep(25); COMMIT"):
-        assert eventually(lambda: sql(site, SLEEPING) == "1", 20)
+    killed = brokers(site)
+    with meanwhile(site, LOCKED):
         with ThreadPoolExecutor(1) as aside:
             asked = aside.submit(payments.ask, "PUT", cut, wanted())
-            assert eventually(lambda: sql(site, waiting) == "1", 20)
-            killed = brokers(site)
+            assert eventually(lambda: sql(site, held_up("CREATE DATABASE")) == "1", 20)
             site.kubectl(NAME, "delete", "pod", *killed, "--grace-period=0", "--force")
             assert asked.result().status == 0
         assert "creating" in sql(site, "SELECT state FROM broker.instances WHERE id = 'cut'", "broker")
@@ -208,10 +220,13 @@ def test_brokers_that_are_killed_in_the_middle_lose_nothing(site: Site, payments
     assert not set(killed) & set(brokers(site))
     # They finish it by themselves, and who asks again is told.
     assert eventually(lambda: payments.ask("GET", cut).status == 200, 60)
-    assert payments.ask("PUT", cut, wanted()).status == 200
-    assert payments.ask("PUT", f"{cut}/service_bindings/web", bound()).status == 201
-    assert payments.ask("DELETE", f"{cut}/service_bindings/web{of()}").status == 200
-    assert payments.ask("DELETE", f"{cut}{of()}").status == 200
+    answers = payments.in_turn(
+        ("PUT", cut, wanted()),
+        ("PUT", f"{cut}/service_bindings/web", bound()),
+        ("DELETE", f"{cut}/service_bindings/web{of()}", None),
+        ("DELETE", f"{cut}{of()}", None),
+    )
+    assert [each.status for each in answers] == [200, 201, 200, 200]
     assert psql(site, "SELECT 1") == "1"
 
 
@@ -219,13 +234,13 @@ def test_brokers_that_are_killed_in_the_middle_lose_nothing(site: Site, payments
 def test_what_postgresql_refuses_is_told_and_can_be_had_later(site: Site, payments: Team) -> None:
     barred = "/v2/service_instances/barred"
     sql(site, "ALTER ROLE broker NOCREATEDB")
-    said = payments.ask("PUT", barred, wanted())
-    assert said.status == 500
-    assert said.body["description"] == "PostgreSQL says: permission denied to create database (42501)"
-    assert payments.ask("GET", f"{barred}/last_operation").body["state"] == "failed"
+    said, polled = payments.in_turn(("PUT", barred, wanted()), ("GET", f"{barred}/last_operation", None))
+    why = "PostgreSQL says: permission denied to create database (42501)"
+    assert (said.status, said.body["description"]) == (500, why)
+    assert polled.body == {"state": "failed", "description": why}
     sql(site, "ALTER ROLE broker CREATEDB")
-    assert payments.ask("PUT", barred, wanted()).status == 201
-    assert payments.ask("DELETE", f"{barred}{of()}").status == 200
+    answers = payments.in_turn(("PUT", barred, wanted()), ("DELETE", f"{barred}{of()}", None))
+    assert [each.status for each in answers] == [201, 200]
 
 
 @pytest.mark.matrix("components")
@@ -249,19 +264,22 @@ def test_a_change_of_the_catalog_comes_one_broker_after_the_other(site: Site, pa
 def test_postgresql_s_backup_brings_back_what_was_bound(site: Site, payments: Team) -> None:
     psql(site, "INSERT INTO mine VALUES (7)")
     site.job(DATABASE, "postgresql-backup", "one")
-    assert payments.ask("DELETE", f"{LOGIN}{of(HUGE)}").status == 200
-    assert payments.ask("DELETE", f"{ORDERS}{of(HUGE)}").status == 200
-    assert payments.ask("PUT", "/v2/service_instances/later", wanted()).status == 201
+    away: list[Request] = [("DELETE", f"{LOGIN}{of(HUGE)}", None), ("DELETE", f"{ORDERS}{of(HUGE)}", None)]
+    later = "/v2/service_instances/later"
+    answers = payments.in_turn(*away, ("PUT", later, wanted()))
+    assert [each.status for each in answers] == [200, 200, 201]
     assert "restored broker" in site.job(DATABASE, "postgresql-restore", "back")
     assert eventually(lambda: payments.ask("GET", ORDERS).status == 200, 60)
     assert psql(site, "SELECT n FROM mine") == "7"
-    assert payments.ask("PUT", LOGIN, bound(HUGE)).status == 200
-    assert payments.ask("GET", "/v2/service_instances/later").status == 404
-    # Made again it is taken over, not twice there, and can be given back.
-    assert payments.ask("PUT", "/v2/service_instances/later", wanted()).status == 201
-    assert payments.ask("DELETE", f"/v2/service_instances/later{of()}").status == 200
-    assert payments.ask("DELETE", f"{LOGIN}{of(HUGE)}").status == 200
-    assert payments.ask("DELETE", f"{ORDERS}{of(HUGE)}").status == 200
+    # What came later is not known. Made again it is taken over, and can be given back.
+    answers = payments.in_turn(
+        ("PUT", LOGIN, bound(HUGE)),
+        ("GET", later, None),
+        ("PUT", later, wanted()),
+        ("DELETE", f"{later}{of()}", None),
+        *away,
+    )
+    assert [each.status for each in answers] == [200, 404, 201, 200, 200, 200]
     assert sql(site, "SELECT rolname FROM pg_roles WHERE rolname LIKE 'osb%'") == ""
 
 

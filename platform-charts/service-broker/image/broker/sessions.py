@@ -13,7 +13,7 @@ from broker.settings import Settings
 
 _CONNECT = 10.0  # seconds
 _ANSWER = 300.0  # seconds; dropping a large database takes a while
-_OPTIONS = "-c statement_timeout=240s -c lock_timeout=30s -c client_connection_check_interval=5s"
+_OPTIONS = "-c statement_timeout=240s -c lock_timeout=60s -c client_connection_check_interval=5s"
 """A server that somebody else's lock holds up answers in the end, and ends what nobody waits for any more."""
 
 LOST = (InterfaceError, OSError)
