@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +15,22 @@ from tests.testbed.progress import Progress
 from tests.testbed.recipes import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tests.testbed.layout import Layout
 
 KEYCLOAK = "26.7.3"
+BROKER = "pipelinekit/service-broker:1.0.0"
 _HERE = Path(__file__).parent
+_CHARTS = _HERE.parents[1] / "platform-charts"
+_BROKER = _CHARTS / "service-broker" / "image"
+_PYTHON = "library/python:3.11-slim"
+_PACKAGES = """\
+ARG BASE
+FROM ${BASE}
+COPY wheels /wheels
+ENV PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels
+"""
 _JRE = "library/eclipse-temurin:17-jre"
 _DISTRIBUTION = f"org.keycloak:keycloak-quarkus-dist:{KEYCLOAK}:tar.gz"
 _TIME = 900.0  # seconds
@@ -30,6 +41,21 @@ def keycloak(layout: Layout, progress: Progress | None = None) -> str:
 
     Raises NotUpError without a testbed, ToolFailedError when the download or the build fails.
     """
+    return _made(layout, progress, _keycloak, f"Keycloak {KEYCLOAK}", _unpacked)
+
+
+def broker(layout: Layout, progress: Progress | None = None) -> str:
+    """Likewise the service broker's, with the packages that its requirements name."""
+    return _made(layout, progress, _broker, "the broker's packages", _downloaded)
+
+
+def _made(
+    layout: Layout,
+    progress: Progress | None,
+    wanted_of: Callable[[Layout, Mapping[str, Recipe]], tuple[str, dict[str, Recipe]]],
+    what: str,
+    fetch: Callable[[Layout], Path],
+) -> str:
     progress = progress or Progress()
     # Nobody brings the testbed up meanwhile: that works on the same images, and clears the scratch.
     with ownership.claim():
@@ -37,21 +63,51 @@ def keycloak(layout: Layout, progress: Progress | None = None) -> str:
         go = toolchain.find(layout)
         if known is None or known.boot != record.boot() or go is None:
             raise NotUpError("the testbed is not up: python -m tests.testbed up")
-        name, wanted = _keycloak(layout, recipes.base_images(layout, go))
+        name, wanted = wanted_of(layout, recipes.base_images(layout, go))
         if bake.missing(layout, wanted):
-            with progress.step(f"fetching Keycloak {KEYCLOAK}"):
-                _unpacked(layout)
+            with progress.step(f"fetching {what}"):
+                folder = fetch(layout)
             docker = engine.environment(layout, ours=known.engine_is_ours)
             bake.bake(layout, wanted, docker, progress)
-            shutil.rmtree(_folder(layout), ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
         bake.seed(layout)
     return name
+
+
+def _broker(layout: Layout, base: Mapping[str, Recipe]) -> tuple[str, dict[str, Recipe]]:
+    """As for Keycloak. Its build asks no index: the packages are in what it stands on."""
+    come = "upstream/python-broker:3.11"
+    files = {name: (_BROKER / name).read_text() for name in ("Dockerfile", "requirements.txt")}
+    program = {f"broker/{each.name}": each.read_text() for each in sorted(_BROKER.glob("broker/*.py"))}
+    wanted = {each: base[each] for each in (recipes.DEBIAN, _PYTHON)}
+    wanted[come] = Recipe(
+        base=_PYTHON,
+        dockerfile=_PACKAGES,
+        files={"wheels": _wheels(layout)},
+        identity=files["requirements.txt"],
+    )
+    dockerfile = files.pop("Dockerfile")
+    wanted[BROKER] = Recipe(base=come, dockerfile=dockerfile, texts={**files, **program})
+    return BROKER, wanted
+
+
+def _wheels(layout: Layout) -> Path:
+    return layout.scratch / "broker"
+
+
+def _downloaded(layout: Layout) -> Path:
+    """The packages of the broker's requirements, each held against its sum."""
+    folder = _wheels(layout)
+    shutil.rmtree(folder, ignore_errors=True)
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "--only-binary=:all:"]
+    run([*pip, "--dest", str(folder), "--requirement", str(_BROKER / "requirements.txt")], timeout=_TIME)
+    return folder
 
 
 def _keycloak(layout: Layout, base: Mapping[str, Recipe]) -> tuple[str, dict[str, Recipe]]:
     """The image's name, and the recipes of all that it stands on, in the order in which they are made."""
     come, ours = f"upstream/keycloak:{KEYCLOAK}", f"keycloak/keycloak:{KEYCLOAK}"
-    component = _HERE.parents[1] / "platform-charts" / "keycloak" / "image" / "Dockerfile"
+    component = _CHARTS / "keycloak" / "image" / "Dockerfile"
     wanted = {each: base[each] for each in (recipes.DEBIAN, _JRE)}
     wanted[come] = Recipe(
         base=_JRE,
@@ -67,8 +123,8 @@ def _folder(layout: Layout) -> Path:
     return layout.scratch / "keycloak"
 
 
-def _unpacked(layout: Layout) -> None:
-    """The server's distribution, from Maven's repository, unpacked into the scratch."""
+def _unpacked(layout: Layout) -> Path:
+    """The server's distribution, from Maven's repository, unpacked into the scratch; where that is."""
     folder = _folder(layout)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -79,3 +135,4 @@ def _unpacked(layout: Layout) -> None:
     (archive,) = folder.glob("*.tar.gz")
     with tarfile.open(archive) as tree:
         tree.extractall(folder, filter="tar")
+    return folder

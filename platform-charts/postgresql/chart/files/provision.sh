@@ -3,15 +3,20 @@
 . /scripts/connect.sh
 
 role() {
-    sql --dbname=postgres --set=role="$1" --set=file="$2" << 'SQL'
+    sql --dbname=postgres --set=role="$1" --set=file="$2" --set=rights="$3" << 'SQL'
 \set password `head -n 1 :'file'`
 SELECT format('CREATE ROLE %I', :'role') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
 SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', :'role', :'password') \gexec
+SELECT format('ALTER ROLE %I ' || :'rights', :'role') \gexec
 SQL
 }
 
-while IFS='|' read -r name role place extensions; do
-    role "$role" "/secrets/databases/$place/password"
+while IFS='|' read -r name role place creates extensions; do
+    case $creates in
+        true) rights='CREATEDB CREATEROLE' ;;
+        *) rights='NOCREATEDB NOCREATEROLE' ;;
+    esac
+    role "$role" "/secrets/databases/$place/password" "$rights"
     sql --dbname=postgres --set=role="$role" --set=name="$name" << 'SQL'
 SELECT format('CREATE DATABASE %I OWNER %I', :'name', :'role')
     WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \gexec
