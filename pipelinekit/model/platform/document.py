@@ -207,7 +207,7 @@ class Environment:
 class ComponentEntry:
     """A component that the platform runs, or names and leaves off.
 
-    `values` is a file beside platform.yaml, laid over the component's own values; `reaches` is beside its own.
+    `values` is a file beside platform.yaml, laid over the component's own; `reaches` is beside its own.
     """
 
     name: str

@@ -73,18 +73,19 @@ def scrapes(components: Iterable[Component]) -> list[dict[str, object]]:
 
 
 def reaches(entry: ComponentEntry, platform: Platform) -> list[dict[str, object]]:
-    """The ways out that the platform opens to a component, as a policy says them."""
+    """The ways out that the platform opens to a component, as a policy's rules say them: blocks and a port."""
     inside = (*PRIVATE, *(platform.network.inside if platform.network else ()))
     told: list[dict[str, object]] = []
     for each in entry.reaches:
         to, _, port = each.rpartition(":")
-        if to != INTERNET:
-            network = ipaddress.ip_network(to.strip("[]"), strict=False)
-            told.append({"cidr": str(network), "except": [], "port": int(port)})
-            continue
-        for everything in ("0.0.0.0/0", "::/0"):
-            same = [one for one in inside if (":" in one) == (":" in everything)]
-            told.append({"cidr": everything, "except": same, "port": int(port)})
+        if to == INTERNET:
+            blocks = [
+                {"cidr": block, "except": [one for one in inside if (":" in one) == (":" in block)]}
+                for block in ("0.0.0.0/0", "::/0")
+            ]
+        else:
+            blocks = [{"cidr": str(ipaddress.ip_network(to.strip("[]"), strict=False)), "except": []}]
+        told.append({"blocks": blocks, "port": int(port)})
     return told
 
 

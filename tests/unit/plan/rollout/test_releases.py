@@ -7,7 +7,7 @@ import pytest
 
 from pipelinekit.model.component import Component, Flows, Scrape
 from pipelinekit.model.platform.document import ComponentEntry
-from pipelinekit.model.platform.network import Network
+from pipelinekit.model.platform.network import PRIVATE, Network
 from pipelinekit.plan.rollout import releases
 from tests import examples
 
@@ -78,10 +78,14 @@ def test_whoever_monitors_asks_each_port_that_is_declared() -> None:
 def test_a_way_out_is_told_as_policies_say_it() -> None:
     platform = replace(examples.platform(), network=Network(inside=("203.0.113.0/24",)))
     entry = ComponentEntry(name="files", reaches=("192.0.2.7:9000", "[2001:db8::/32]:443", "internet:443"))
-    one, six, four, all_of_six = releases.reaches(entry, platform)
-    assert one == {"cidr": "192.0.2.7/32", "except": [], "port": 9000}
-    assert six == {"cidr": "2001:db8::/32", "except": [], "port": 443}
-    assert (four["cidr"], all_of_six["cidr"]) == ("0.0.0.0/0", "::/0")
-    assert isinstance(four["except"], list)
-    assert {"10.0.0.0/8", "203.0.113.0/24"} <= set(four["except"])
-    assert all_of_six["except"] == ["fc00::/7", "fe80::/10"]
+    one, six, everything = releases.reaches(entry, platform)
+    assert one == {"blocks": [{"cidr": "192.0.2.7/32", "except": []}], "port": 9000}
+    assert six == {"blocks": [{"cidr": "2001:db8::/32", "except": []}], "port": 443}
+    four = [each for each in (*PRIVATE, "203.0.113.0/24") if ":" not in each]
+    assert everything == {
+        "blocks": [
+            {"cidr": "0.0.0.0/0", "except": four},
+            {"cidr": "::/0", "except": ["fc00::/7", "fe80::/10"]},
+        ],
+        "port": 443,
+    }
