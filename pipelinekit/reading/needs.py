@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Fault
 from pipelinekit.model.component import APPLICATIONS, INGRESS, Component
@@ -30,6 +30,12 @@ def describe(content: bytes | str, origin: str, folder: str) -> Described:
 def enabled(platform: Platform) -> tuple[ComponentEntry, ...]:
     """What the platform has on, as it stands there."""
     return tuple(each for each in platform.components if each.enabled)
+
+
+def reaching(component: Component, entry: ComponentEntry) -> Component:
+    """A component with the ways out that the platform opens to it."""
+    flows = component.flows
+    return replace(component, flows=replace(flows, reaches=(*flows.reaches, *entry.reaches)))
 
 
 def check_components(

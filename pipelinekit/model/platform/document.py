@@ -207,12 +207,13 @@ class Environment:
 class ComponentEntry:
     """A component that the platform runs, or names and leaves off.
 
-    `values` is a file beside platform.yaml, laid over the component's own values.
+    `values` is a file beside platform.yaml, laid over the component's own; `reaches` is beside its own.
     """
 
     name: str
     values: str = ""
     enabled: bool = True
+    reaches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipelinekit.model.app import App, Build
+from pipelinekit.model.app import INTERNET, App, Build
 from pipelinekit.model.component import Component
-from pipelinekit.model.platform.document import Environment, Platform
+from pipelinekit.model.platform.document import ComponentEntry, Environment, Platform
+from pipelinekit.model.platform.network import PRIVATE
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
 
 TEAM = "platform"
@@ -68,6 +70,23 @@ def scrapes(components: Iterable[Component]) -> list[dict[str, object]]:
         for each in components
         for one in each.flows.scrape
     ]
+
+
+def reaches(entry: ComponentEntry, platform: Platform) -> list[dict[str, object]]:
+    """The ways out that the platform opens to a component, as a policy's rules say them: blocks and a port."""
+    inside = (*PRIVATE, *(platform.network.inside if platform.network else ()))
+    told: list[dict[str, object]] = []
+    for each in entry.reaches:
+        to, _, port = each.rpartition(":")
+        if to == INTERNET:
+            blocks = [
+                {"cidr": block, "except": [one for one in inside if (":" in one) == (":" in block)]}
+                for block in ("0.0.0.0/0", "::/0")
+            ]
+        else:
+            blocks = [{"cidr": str(ipaddress.ip_network(to.strip("[]"), strict=False)), "except": []}]
+        told.append({"blocks": blocks, "port": int(port)})
+    return told
 
 
 _NUMBERS = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")

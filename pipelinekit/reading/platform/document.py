@@ -25,6 +25,7 @@ from pipelinekit.model.platform.drafts import Drafts
 from pipelinekit.model.platform.packages import Proxy
 from pipelinekit.model.platform.registries import MirrorLogin, Retention, Signing
 from pipelinekit.reading import faults
+from pipelinekit.reading.flows import check_reaches
 from pipelinekit.reading.platform import certificates, gates, nexus, people
 from pipelinekit.reading.platform.clusters import check_clusters, read_cluster
 from pipelinekit.reading.platform.environments import check_network, read_environment, read_network
@@ -60,6 +61,8 @@ def _check_sense(source: Source) -> None:
     environments = _names(source, "environments")
     if "all" in _names(source, "components"):
         _check_all(source)
+    for index, each in enumerate(faults.items(source.data, "components")):
+        check_reaches(source, each, ("components", index))
     _check_registrations(source)
     jenkins = faults.mapping(source.data, "jenkins")
     for key in ("source", "library"):
@@ -230,7 +233,10 @@ def _platform(data: Data) -> Platform:
         groups=people.read_groups(data),
         clusters=tuple(read_cluster(each) for each in data["clusters"]),
         environments=tuple(read_environment(each) for each in data["environments"]),
-        components=tuple(ComponentEntry(**each) for each in data.get("components", ())),
+        components=tuple(
+            ComponentEntry(**{**each, "reaches": tuple(each.get("reaches", ()))})
+            for each in data.get("components", ())
+        ),
         applications=tuple(
             Registration(**{**each, "mirrors": tuple(each.get("mirrors", ()))})
             for each in data.get("applications", ())

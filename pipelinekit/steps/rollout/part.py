@@ -100,6 +100,9 @@ def _grounds(part: Part, shelf: Shelf) -> tuple[str, ...]:
     """What policies are told of the cluster that they are for: addresses, which no label says."""
     said = shelf.platform.cluster_of(shelf.environment).network
     told: dict[str, object] = {"apiServers": list(said.api_servers)} if said and said.api_servers else {}
+    if entry := next((each for each in shelf.platform.components if each.name == part.name), None):
+        ways = releases.reaches(entry, shelf.platform)
+        told |= {"reaches": ways} if ways else {}
     if part.component.flows.monitoring:
         told |= {"nodes": list(said.nodes if said else ()), "scrapes": releases.scrapes(part.others)}
     return (json.dumps(told),) if told else ()

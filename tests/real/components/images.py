@@ -24,6 +24,21 @@ COPY kube-state-metrics /kube-state-metrics
 USER 65534
 """
 
+# The official one has a shell and coreutils beside its programs, and nothing of these.
+MINIO = """\
+FROM {registry}/library/busybox:stable
+RUN rm /bin/awk /bin/find /bin/grep /bin/sed /bin/tar /bin/wget /bin/xargs
+COPY minio mc /bin/
+USER 1000
+"""
+
+
+def minio(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
+    """The values of an image of MinIO, server and client."""
+    text = MINIO.format(registry=env["PK_TESTBED_REGISTRY"])
+    programs = tools.minio(Layout.from_environment())
+    return _pushed(env, scratch / "minio", f"minio/minio:{tools.MINIO[-12:]}", text, *programs)
+
 
 def prometheus(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
     """The values of an image of Prometheus, as a chart takes them."""

@@ -20,14 +20,18 @@ kind: Application
 metadata: {name: orders, team: payments}
 build: {language: python}
 run: {port: 8080, metrics: /metrics, secrets: {WORD: "vault:secret/orders/{env}/db#password"}}
-services: [{type: sql, name: orders}]
+services: [{type: sql, name: orders}, {type: files, name: invoices}]
 """
 LABELS = {
     "postgresql": {"pipelinekit.dev/service": "sql"},
     "openbao": {"pipelinekit.dev/service": "vault"},
+    "minio": {"pipelinekit.dev/service": "files"},
     "monitoring": {"pipelinekit.dev/role": "monitoring"},
 }
 """What somebody says of the components' namespaces."""
+
+WAYS = {"minio": ["internet:443", "192.0.2.128/25:9000"]}
+"""What the platform opens to components."""
 
 
 @pytest.mark.parametrize("values", ["single-node", "production"])
@@ -59,7 +63,9 @@ def test_everything_declared_is_open_and_nothing_else_is(tmp_path: Path, values:
             }
         ],
         "environments": [{"name": "dev", "cluster": "one", "namespace": "{team}-dev"}],
-        "components": [{"name": each, "values": f"{each}.yaml"} for each in names],
+        "components": [
+            {"name": each, "values": f"{each}.yaml", "reaches": WAYS.get(each, [])} for each in names
+        ],
         "applications": [{"name": "orders", "team": "payments", "repository": registration.repository}],
     }
     (tmp_path / "platform.yaml").write_text(json.dumps(document))

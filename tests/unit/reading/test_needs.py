@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.reading.needs import Described, check_components, describe
+from pipelinekit.errors import DocumentInvalid
+from pipelinekit.reading.needs import Described, check_components, describe, reaching
 from pipelinekit.reading.platform.document import read_platform_with_places
 
 PLATFORM = """apiVersion: pipelinekit/v1
@@ -32,6 +33,22 @@ def said(entries: str, *parts: Described, known: tuple[str, ...] = ()) -> list[s
 def test_what_fits_is_no_fault() -> None:
     a, b = part("a"), part("b", "chart: chart\nneeds: [a]\noptional: [c]\n")
     assert said("{name: b}, {name: a}, {name: c, enabled: false}", a, b, part("c")) == []
+
+
+def test_a_platforms_ways_out_are_beside_those_of_the_component() -> None:
+    entry = '{name: a, reaches: ["192.0.2.0/24:9000"]}'
+    platform, _ = read_platform_with_places(f"{PLATFORM}components: [{entry}]\n", "p.yaml")
+    own = part("a", 'chart: chart\nreaches: ["internet:443"]\n').component
+    found = reaching(own, platform.components[0])
+    assert found.flows.reaches == ("internet:443", "192.0.2.0/24:9000")
+
+
+def test_a_platforms_way_out_that_is_none_is_told_at_its_place() -> None:
+    entry = '{name: a}, {name: b, reaches: ["s3.example.com:443"]}'
+    with pytest.raises(DocumentInvalid) as caught:
+        read_platform_with_places(f"{PLATFORM}components: [{entry}]\n", "p.yaml")
+    told = [(each.code, each.path) for each in caught.value.faults]
+    assert told == [("reach-unknown", "components[1].reaches[0]")]
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,10 @@ class Rollout:
     @cached_property
     def on(self) -> tuple[Component, ...]:
         """The components that are on."""
-        return tuple(self._read[1].described[each.name].component for each in needs.enabled(self.platform))
+        described = self._read[1].described
+        return tuple(
+            needs.reaching(described[each.name].component, each) for each in needs.enabled(self.platform)
+        )
 
     @cached_property
     def order(self) -> Order:

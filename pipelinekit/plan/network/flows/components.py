@@ -56,6 +56,9 @@ class Parts:
                     )
 
     def _unclear_offer(self, component: Component, offer: Offer) -> Iterator[Finding]:
+        if _spec(self._service(component, offer.service)).get("type") == "ExternalName":
+            # Whoever it is runs elsewhere: callers have it among their `reaches`.
+            return
         pods = self.behind(component, offer)
         what = f"offer '{offer.name}'"
         if not pods:
@@ -83,11 +86,15 @@ class Parts:
         return [each for each in own if selector.selects(each.labels)]
 
     def _selected(self, component: Component, service: str) -> Mapping[str, str]:
+        found = self._service(component, service)
+        with formed(found):
+            return {str(key): str(value) for key, value in (_spec(found).get("selector") or {}).items()}
+
+    def _service(self, component: Component, name: str) -> Object:
         for each in self.services.get(component.name, ()):
             with formed(each):
-                if (each.get("metadata") or {}).get("name") == service:
-                    selector = (each.get("spec") or {}).get("selector") or {}
-                    return {str(key): str(value) for key, value in selector.items()}
+                if (each.get("metadata") or {}).get("name") == name:
+                    return each
         return {}
 
     def target(self, component: Component, offer: Offer) -> Ports:
@@ -169,6 +176,11 @@ class Parts:
                 yield Flow(caller=declared.APPLICATIONS, server=pod, ports=ports, why=why, needed=False)
             if accepts(component, INGRESS, offer):
                 yield from declared.from_role(GATE, [pod], ports, why, self.ground)
+
+
+def _spec(each: Object) -> Object:
+    with formed(each):
+        return dict(each.get("spec") or {})
 
 
 def accepts(component: Component, caller: str, offer: Offer) -> bool:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from pipelinekit.model.component import Component, Flows, Scrape
+from pipelinekit.model.platform.document import ComponentEntry
+from pipelinekit.model.platform.network import PRIVATE, Network
 from pipelinekit.plan.rollout import releases
 from tests import examples
 
@@ -70,3 +73,19 @@ def test_whoever_monitors_asks_each_port_that_is_declared() -> None:
         {"name": "vault", "namespace": "safe", "port": 8200, "path": "/v1/metrics?a=b"},
         {"name": "vault", "namespace": "safe", "port": 9187, "path": "/metrics"},
     ]
+
+
+def test_a_way_out_is_told_as_policies_say_it() -> None:
+    platform = replace(examples.platform(), network=Network(inside=("203.0.113.0/24",)))
+    entry = ComponentEntry(name="files", reaches=("192.0.2.7:9000", "[2001:db8::/32]:443", "internet:443"))
+    one, six, everything = releases.reaches(entry, platform)
+    assert one == {"blocks": [{"cidr": "192.0.2.7/32", "except": []}], "port": 9000}
+    assert six == {"blocks": [{"cidr": "2001:db8::/32", "except": []}], "port": 443}
+    four = [each for each in (*PRIVATE, "203.0.113.0/24") if ":" not in each]
+    assert everything == {
+        "blocks": [
+            {"cidr": "0.0.0.0/0", "except": four},
+            {"cidr": "::/0", "except": ["fc00::/7", "fe80::/10"]},
+        ],
+        "port": 443,
+    }

@@ -87,6 +87,13 @@ def test_an_offer_of_a_service_that_selects_nobody_is_told() -> None:
     assert "no pod of vault is behind Service valut" in told.layers[0]
 
 
+def test_an_offer_of_a_service_that_is_another_hosts_name_is_no_fault() -> None:
+    elsewhere = {**SERVICE, "spec": {"type": "ExternalName", "externalName": "s3.example.com"}}
+    known = Parts([VAULT], {"vault": [elsewhere]}, parts(VAULT).ground)
+    assert list(known.unclear()) == []
+    assert known.accepting() == {}
+
+
 def test_ports_at_which_applications_are_accepted() -> None:
     assert parts(VAULT, NEXUS).accepting() == {"vault/vault": Ports.one(8080)}
 
