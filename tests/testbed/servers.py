@@ -14,13 +14,13 @@ from tests.testbed.progress import Progress
 from tests.testbed.recipes import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tests.testbed.layout import Layout
 
 KEYCLOAK = "26.7.3"
+JRE = "library/eclipse-temurin:17-jre"
 _HERE = Path(__file__).parent
-_JRE = "library/eclipse-temurin:17-jre"
 _DISTRIBUTION = f"org.keycloak:keycloak-quarkus-dist:{KEYCLOAK}:tar.gz"
 _TIME = 900.0  # seconds
 
@@ -30,6 +30,21 @@ def keycloak(layout: Layout, progress: Progress | None = None) -> str:
 
     Raises NotUpError without a testbed, ToolFailedError when the download or the build fails.
     """
+    return made(layout, f"keycloak/keycloak:{KEYCLOAK}", _keycloak, _unpacked, progress)
+
+
+def made(
+    layout: Layout,
+    name: str,
+    recipes_of: Callable[[Path, Mapping[str, Recipe]], Mapping[str, Recipe]],
+    fetch: Callable[[Path], None],
+    progress: Progress | None = None,
+) -> str:
+    """The name of an image, once it is in the registry with those that it stands on, in the recipes' order.
+
+    Both are given the folder that files come from: `fetch` fills it, and only where an image is missing.
+    Raises NotUpError without a testbed, ToolFailedError when the download or the build fails.
+    """
     progress = progress or Progress()
     # Nobody brings the testbed up meanwhile: that works on the same images, and clears the scratch.
     with ownership.claim():
@@ -37,45 +52,45 @@ def keycloak(layout: Layout, progress: Progress | None = None) -> str:
         go = toolchain.find(layout)
         if known is None or known.boot != record.boot() or go is None:
             raise NotUpError("the testbed is not up: python -m tests.testbed up")
-        name, wanted = _keycloak(layout, recipes.base_images(layout, go))
+        folder = layout.scratch / Path(name.partition(":")[0]).name
+        wanted = recipes_of(folder, recipes.base_images(layout, go))
         if bake.missing(layout, wanted):
-            with progress.step(f"fetching Keycloak {KEYCLOAK}"):
-                _unpacked(layout)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            with progress.step(f"fetching {name}"):
+                fetch(folder)
             docker = engine.environment(layout, ours=known.engine_is_ours)
             bake.bake(layout, wanted, docker, progress)
-            shutil.rmtree(_folder(layout), ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
         bake.seed(layout)
     return name
 
 
-def _keycloak(layout: Layout, base: Mapping[str, Recipe]) -> tuple[str, dict[str, Recipe]]:
-    """The image's name, and the recipes of all that it stands on, in the order in which they are made."""
+def maven(folder: Path, goal: str, *options: str) -> None:
+    """One goal of Maven's plug-in for artifacts, with a repository of its own below a folder."""
+    plugin = f"org.apache.maven.plugins:maven-dependency-plugin:3.8.1:{goal}"
+    local = f"-Dmaven.repo.local={folder / 'repository'}"
+    program = [packages.required("mvn"), "--batch-mode", "--quiet"]
+    run([*program, local, plugin, *options], cwd=folder, timeout=_TIME)
+
+
+def _keycloak(folder: Path, base: Mapping[str, Recipe]) -> dict[str, Recipe]:
     come, ours = f"upstream/keycloak:{KEYCLOAK}", f"keycloak/keycloak:{KEYCLOAK}"
     component = _HERE.parents[1] / "platform-charts" / "keycloak" / "image" / "Dockerfile"
-    wanted = {each: base[each] for each in (recipes.DEBIAN, _JRE)}
+    wanted = {each: base[each] for each in (recipes.DEBIAN, JRE)}
     wanted[come] = Recipe(
-        base=_JRE,
+        base=JRE,
         dockerfile=(_HERE / "images" / "keycloak" / "Dockerfile").read_text(),
-        files={"keycloak": _folder(layout) / f"keycloak-{KEYCLOAK}"},
+        files={"keycloak": folder / f"keycloak-{KEYCLOAK}"},
         identity=KEYCLOAK,
     )
     wanted[ours] = Recipe(base=come, dockerfile=component.read_text())
-    return ours, wanted
+    return wanted
 
 
-def _folder(layout: Layout) -> Path:
-    return layout.scratch / "keycloak"
-
-
-def _unpacked(layout: Layout) -> None:
-    """The server's distribution, from Maven's repository, unpacked into the scratch."""
-    folder = _folder(layout)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    goal = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
-    options = (f"-Dartifact={_DISTRIBUTION}", f"-DoutputDirectory={folder}")
-    local = f"-Dmaven.repo.local={folder / 'repository'}"
-    run([packages.required("mvn"), "--batch-mode", "--quiet", local, goal, *options], timeout=_TIME)
+def _unpacked(folder: Path) -> None:
+    """The server's distribution, from Maven's repository, unpacked."""
+    maven(folder, "copy", f"-Dartifact={_DISTRIBUTION}", f"-DoutputDirectory={folder}")
     (archive,) = folder.glob("*.tar.gz")
     with tarfile.open(archive) as tree:
         tree.extractall(folder, filter="tar")
