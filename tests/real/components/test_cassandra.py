@@ -72,8 +72,8 @@ def cql(site: Site, statement: str, role: str = "admin", password: str = PASSWOR
 def cell(site: Site, statement: str) -> str:
     """The one value that a statement of the superuser's asks for."""
     lines = cql(site, statement).splitlines()
-    assert lines[-1:] == ["(1 rows)"], lines
-    return lines[-3].strip()
+    assert "(1 rows)" in lines, lines
+    return lines[lines.index("(1 rows)") - 2].strip()
 
 
 def ready(site: Site) -> bool:
@@ -162,16 +162,15 @@ def test_a_change_backs_up_first_and_a_server_drains_before_it_ends(site: Site) 
 def test_a_dropped_table_comes_back_and_nothing_else_is_touched(site: Site) -> None:
     cql(site, 'CREATE TABLE "table"."Kept" (n int PRIMARY KEY, word text)', "keeper", "simple")
     cql(site, 'CREATE INDEX by_word ON "table"."Kept" (word)', "keeper", "simple")
-    for row in ("3, 'one'", "8, 'it''s two'"):
-        statement = 'INSERT INTO "table"."Kept" (n, word) VALUES (' + row + ")"
-        cql(site, statement, "keeper", "simple")
-    assert "2 keyspaces" in site.job(NAME, "cassandra-backup", "one", 240)
+    cql(site, """INSERT INTO "table"."Kept" (n, word) VALUES (3, 'one')""", "keeper", "simple")
+    cql(site, """INSERT INTO "table"."Kept" (n, word) VALUES (8, 'it''s two')""", "keeper", "simple")
+    assert "2 keyspaces" in site.job(NAME, "cassandra-backup", "one", 480)
     cql(site, 'DROP TABLE "table"."Kept"')
     cql(site, "DROP ROLE orders")
     cql(site, "TRUNCATE orders.survivors; INSERT INTO orders.survivors (n) VALUES (9)")
     replication = "{'class': 'NetworkTopologyStrategy', 'dc1': 1}"
     cql(site, f"CREATE KEYSPACE later WITH replication = {replication}")
-    said = site.job(NAME, "cassandra-restore", "back", 300)
+    said = site.job(NAME, "cassandra-restore", "back", 480)
     assert "table.Kept: 1 files" in said, said
     asked = """SELECT n FROM "table"."Kept" WHERE word = 'it''s two'"""
     assert "8" in cql(site, asked, "keeper", "simple").splitlines()[3]
@@ -188,7 +187,7 @@ def test_a_dropped_table_comes_back_and_nothing_else_is_touched(site: Site) -> N
 @pytest.mark.matrix("components")
 def test_a_damaged_backup_is_not_restored_and_old_ones_go(site: Site) -> None:
     for name in ("two", "three"):
-        said = site.job(NAME, "cassandra-backup", name, 240)
+        said = site.job(NAME, "cassandra-backup", name, 480)
     assert "gone: " in said
     (folder,) = (site.platform.folder / "volumes").glob("*/.lock")
     backups = sorted(each for each in folder.parent.iterdir() if each.name.startswith("2"))
@@ -196,6 +195,6 @@ def test_a_damaged_backup_is_not_restored_and_old_ones_go(site: Site) -> None:
     with (backups[-1] / "schema.cql").open("a") as file:
         file.write("DROP KEYSPACE orders;\n")
     with pytest.raises(AssertionError, match=r"schema\.cql is damaged"):
-        site.job(NAME, "cassandra-restore", "damaged", 240)
+        site.job(NAME, "cassandra-restore", "damaged", 480)
     assert cell(site, "SELECT count(*) FROM orders.survivors") == "3"
     assert not (folder.parent / ".work").exists()

@@ -40,6 +40,6 @@ fi
 # Here, and not in the environment, where nodetool would take the heap for its own. What is left is for Java itself,
 # and for what Cassandra keeps outside of both.
 printf '%s\n' "-Xms$((MEMORY / 2))M" "-Xmx$((MEMORY / 2))M" "-XX:MaxDirectMemorySize=$((MEMORY / 4))M" \
-    -Xlog:gc=warning:stdout >> /conf/jvm-server.options
+    -XX:+ExitOnOutOfMemoryError -Xlog:gc=warning:stdout >> /conf/jvm-server.options
 
 exec cassandra -f

@@ -5,7 +5,7 @@ import sys
 
 from servers import DEFAULT, Refused, admin, cql, patiently, reached
 
-ASKED = "SELECT release_version FROM system.local"
+ASKED = "SELECT release_version FROM system.local;"
 
 patiently(lambda: cql(ASKED, admin()))
 reached()
