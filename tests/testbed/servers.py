@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.testbed.layout import Layout
 
 KEYCLOAK = "26.7.3"
+JRE = "library/eclipse-temurin:17-jre"
 BROKER = "pipelinekit/service-broker:1.0.0"
 _HERE = Path(__file__).parent
 _CHARTS = _HERE.parents[1] / "platform-charts"
@@ -31,7 +32,6 @@ FROM ${BASE}
 COPY wheels /wheels
 ENV PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels
 """
-_JRE = "library/eclipse-temurin:17-jre"
 _DISTRIBUTION = f"org.keycloak:keycloak-quarkus-dist:{KEYCLOAK}:tar.gz"
 _TIME = 900.0  # seconds
 
@@ -41,21 +41,26 @@ def keycloak(layout: Layout, progress: Progress | None = None) -> str:
 
     Raises NotUpError without a testbed, ToolFailedError when the download or the build fails.
     """
-    return _made(layout, progress, _keycloak, f"Keycloak {KEYCLOAK}", _unpacked)
+    return made(layout, f"keycloak/keycloak:{KEYCLOAK}", _keycloak, _unpacked, progress)
 
 
 def broker(layout: Layout, progress: Progress | None = None) -> str:
     """Likewise the service broker's, with the packages that its requirements name."""
-    return _made(layout, progress, _broker, "the broker's packages", _downloaded)
+    return made(layout, BROKER, _broker, _downloaded, progress)
 
 
-def _made(
+def made(
     layout: Layout,
-    progress: Progress | None,
-    wanted_of: Callable[[Layout, Mapping[str, Recipe]], tuple[str, dict[str, Recipe]]],
-    what: str,
-    fetch: Callable[[Layout], Path],
+    name: str,
+    recipes_of: Callable[[Path, Mapping[str, Recipe]], Mapping[str, Recipe]],
+    fetch: Callable[[Path], None],
+    progress: Progress | None = None,
 ) -> str:
+    """The name of an image, once it is in the registry with those that it stands on, in the recipes' order.
+
+    Both are given the folder that files come from: `fetch` fills it, and only where an image is missing.
+    Raises NotUpError without a testbed, ToolFailedError when the download or the build fails.
+    """
     progress = progress or Progress()
     # Nobody brings the testbed up meanwhile: that works on the same images, and clears the scratch.
     with ownership.claim():
@@ -63,10 +68,13 @@ def _made(
         go = toolchain.find(layout)
         if known is None or known.boot != record.boot() or go is None:
             raise NotUpError("the testbed is not up: python -m tests.testbed up")
-        name, wanted = wanted_of(layout, recipes.base_images(layout, go))
+        folder = layout.scratch / Path(name.partition(":")[0]).name
+        wanted = recipes_of(folder, recipes.base_images(layout, go))
         if bake.missing(layout, wanted):
-            with progress.step(f"fetching {what}"):
-                folder = fetch(layout)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            with progress.step(f"fetching {name}"):
+                fetch(folder)
             docker = engine.environment(layout, ours=known.engine_is_ours)
             bake.bake(layout, wanted, docker, progress)
             shutil.rmtree(folder, ignore_errors=True)
@@ -74,7 +82,37 @@ def _made(
     return name
 
 
-def _broker(layout: Layout, base: Mapping[str, Recipe]) -> tuple[str, dict[str, Recipe]]:
+def maven(folder: Path, goal: str, *options: str) -> None:
+    """One goal of Maven's plug-in for artifacts, with a repository of its own below a folder."""
+    plugin = f"org.apache.maven.plugins:maven-dependency-plugin:3.8.1:{goal}"
+    local = f"-Dmaven.repo.local={folder / 'repository'}"
+    program = [packages.required("mvn"), "--batch-mode", "--quiet"]
+    run([*program, local, plugin, *options], cwd=folder, timeout=_TIME)
+
+
+def _keycloak(folder: Path, base: Mapping[str, Recipe]) -> dict[str, Recipe]:
+    come, ours = f"upstream/keycloak:{KEYCLOAK}", f"keycloak/keycloak:{KEYCLOAK}"
+    component = _CHARTS / "keycloak" / "image" / "Dockerfile"
+    wanted = {each: base[each] for each in (recipes.DEBIAN, JRE)}
+    wanted[come] = Recipe(
+        base=JRE,
+        dockerfile=(_HERE / "images" / "keycloak" / "Dockerfile").read_text(),
+        files={"keycloak": folder / f"keycloak-{KEYCLOAK}"},
+        identity=KEYCLOAK,
+    )
+    wanted[ours] = Recipe(base=come, dockerfile=component.read_text())
+    return wanted
+
+
+def _unpacked(folder: Path) -> None:
+    """The server's distribution, from Maven's repository, unpacked."""
+    maven(folder, "copy", f"-Dartifact={_DISTRIBUTION}", f"-DoutputDirectory={folder}")
+    (archive,) = folder.glob("*.tar.gz")
+    with tarfile.open(archive) as tree:
+        tree.extractall(folder, filter="tar")
+
+
+def _broker(folder: Path, base: Mapping[str, Recipe]) -> dict[str, Recipe]:
     """As for Keycloak. Its build asks no index: the packages are in what it stands on."""
     come = "upstream/python-broker:3.11"
     files = {name: (_BROKER / name).read_text() for name in ("Dockerfile", "requirements.txt")}
@@ -83,56 +121,15 @@ def _broker(layout: Layout, base: Mapping[str, Recipe]) -> tuple[str, dict[str, 
     wanted[come] = Recipe(
         base=_PYTHON,
         dockerfile=_PACKAGES,
-        files={"wheels": _wheels(layout)},
+        files={"wheels": folder},
         identity=files["requirements.txt"],
     )
     dockerfile = files.pop("Dockerfile")
     wanted[BROKER] = Recipe(base=come, dockerfile=dockerfile, texts={**files, **program})
-    return BROKER, wanted
+    return wanted
 
 
-def _wheels(layout: Layout) -> Path:
-    return layout.scratch / "broker"
-
-
-def _downloaded(layout: Layout) -> Path:
+def _downloaded(folder: Path) -> None:
     """The packages of the broker's requirements, each held against its sum."""
-    folder = _wheels(layout)
-    shutil.rmtree(folder, ignore_errors=True)
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "--only-binary=:all:"]
     run([*pip, "--dest", str(folder), "--requirement", str(_BROKER / "requirements.txt")], timeout=_TIME)
-    return folder
-
-
-def _keycloak(layout: Layout, base: Mapping[str, Recipe]) -> tuple[str, dict[str, Recipe]]:
-    """The image's name, and the recipes of all that it stands on, in the order in which they are made."""
-    come, ours = f"upstream/keycloak:{KEYCLOAK}", f"keycloak/keycloak:{KEYCLOAK}"
-    component = _CHARTS / "keycloak" / "image" / "Dockerfile"
-    wanted = {each: base[each] for each in (recipes.DEBIAN, _JRE)}
-    wanted[come] = Recipe(
-        base=_JRE,
-        dockerfile=(_HERE / "images" / "keycloak" / "Dockerfile").read_text(),
-        files={"keycloak": _folder(layout) / f"keycloak-{KEYCLOAK}"},
-        identity=KEYCLOAK,
-    )
-    wanted[ours] = Recipe(base=come, dockerfile=component.read_text())
-    return ours, wanted
-
-
-def _folder(layout: Layout) -> Path:
-    return layout.scratch / "keycloak"
-
-
-def _unpacked(layout: Layout) -> Path:
-    """The server's distribution, from Maven's repository, unpacked into the scratch; where that is."""
-    folder = _folder(layout)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    goal = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
-    options = (f"-Dartifact={_DISTRIBUTION}", f"-DoutputDirectory={folder}")
-    local = f"-Dmaven.repo.local={folder / 'repository'}"
-    run([packages.required("mvn"), "--batch-mode", "--quiet", local, goal, *options], timeout=_TIME)
-    (archive,) = folder.glob("*.tar.gz")
-    with tarfile.open(archive) as tree:
-        tree.extractall(folder, filter="tar")
-    return folder
