@@ -224,11 +224,13 @@ def test_archives_and_the_platform_s_own_values_are_held_to_it_too(
     (platform.folder / "platform.yaml").write_text(json.dumps(document))
     (platform.folder / "mine.yaml").write_text("{}")
     (archive,) = (platform.folder / "platform-charts" / "web").glob("*.tgz")
+    lock = archive.with_name("archive.lock.yaml")
+    lock.write_text("images: {}\n")
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    for path in (archive, platform.folder / "mine.yaml"):
+    for path in (archive, lock, platform.folder / "mine.yaml"):
         moved(path, elsewhere / path.name)
     said = platform.verb("render", "--env", "dev")
-    assert (said.code, said.err.count("leads out of the repository")) == (6, 2), said.err
+    assert (said.code, said.err.count("leads out of the repository")) == (6, 3), said.err
 
 
 def test_what_nexus_needs_and_pulls_from_it_is_told_where_it_says_so(platform: TestPlatform) -> None:

@@ -104,8 +104,8 @@ def test_what_is_locked_is_deployed_by_digest_and_what_is_not_is_refused(
 def test_a_value_that_the_chart_does_not_declare_is_told_with_its_place(
     platform: TestPlatform, upstream: Upstream
 ) -> None:
-    good = {"securityContext": {"readOnlyRootFilesystem": True}, "resources": {"any": 1}}
-    bad = {"config": {"greting": "hi"}, "instalCRDs": False, "crds": {"label": {}}}
+    good: dict[str, Any] = {"securityContext": {"readOnlyRootFilesystem": True}, "resources": {"any": 1}}
+    bad: dict[str, Any] = {"config": {"greting": "hi"}, "instalCRDs": False, "crds": {"label": {}}}
     wrapper(platform, upstream.url, **bad, **good)
     said = platform.verb("vendor")
     assert said.code == 3, said.err

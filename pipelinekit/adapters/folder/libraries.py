@@ -31,8 +31,10 @@ class Libraries:
         return tuple(self.folders[name] for name in dict.fromkeys(names) if name in self.folders)
 
     def documents(self, chart: Path) -> tuple[Path, ...]:
-        """What `faults` reads beside a Chart.yaml: the lock, and the Chart.yaml of each library."""
-        return (chart / LOCK, *(each / CHART for each in self.of(chart)))
+        """What `faults` reads beside a Chart.yaml: its lock, if there is one, and those of libraries."""
+        return tuple(
+            each for each in (chart / LOCK, *(one / CHART for one in self.of(chart))) if each.is_file()
+        )
 
     def faults(self, chart: Path) -> list[Fault]:
         """What the chart in a folder, or its lock, names and is not there in that version.

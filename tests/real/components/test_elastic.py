@@ -85,8 +85,8 @@ def site(request: pytest.FixtureRequest, testbed: Mapping[str, str], tmp_path: P
         _write(platform, mirror, upstream.url, request.param)
         login = from_docker_config(platform.registry, Path(testbed["DOCKER_CONFIG"], "config.json"))
         registry = OciRegistry(lambda _: login)
-        for each in IMAGES.values():
-            path, _, tag = each.partition(":")
+        for image in IMAGES.values():
+            path, _, tag = image.partition(":")
             busybox = ImageRef(platform.registry, "library/busybox", "stable")
             registry.copy(busybox, ImageRef(platform.registry, f"{platform.prefix}/{path}", tag))
         yield Elastic(platform, mirror, request.param)

@@ -12,12 +12,14 @@ labels: {}
 security: {runAsNonRoot: true}
 replicas: 1
 nodes: [{name: a}]
+open: {}
 """
 TEMPLATE = """\
 {{- if .Values.probe.enabled }}{{ .Values.probe.path }}{{ end -}}
 {{- with .Values.security }}{{ toYaml . }}{{ end }}
 {{- if and .Values.image (not .Values.quiet) }}{{ .Values.image.repository }}{{ end }}
 {{ ((.Values.spec).count) }} {{ index .Values "with-hyphen" "inner" }} {{ $.Values.other }}
+{{ .Values.open.one }}
 """
 CHART = {"Chart.yaml": "name: up\n", "values.yaml": VALUES, "templates/a.yaml": TEMPLATE}
 
@@ -34,6 +36,7 @@ def problems(text: str, chart: dict[str, str] | None = None) -> list[str]:
         "",
         "image: {repository: c, tag: '1'}\nreplicas: 2\n",
         "labels: {any: {thing: 1}}\n",
+        "open: {two: 1}\n",
         "security: {seccompProfile: {type: RuntimeDefault}}\n",
         "nodes: [{whatever: 1}]\n",
         "probe: {path: /, enabled: true}\n",

@@ -72,7 +72,7 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
         inside = [folder / each.values for each in needs.enabled(platform) if each.values]
         for name in sorted(on & described.keys()):
             inside += component_folders.made_of(described[name].component, folders[name].path)
-            inside.append(lock_path(folder, name))
+            inside += [each for each in (lock_path(folder, name),) if each.is_file()]
         component_folders.require_inside(folder, inside)
         if not any(each.code == "need-circle" for each in faults):
             faults += knots.faults(platform, described, folders, folder)
