@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import random
+import re
 import shutil
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -42,7 +43,7 @@ class Jenkins:
         about |= {"name": f"{self.platform.prefix}-jenkins", "version": version, "appVersion": version}
         (folder / "chart" / "Chart.yaml").write_text(json.dumps(about))
         (folder / "chart" / "double").mkdir()
-        for name in ("__init__", "__main__", "answers", "faults", "forms", "server", "state"):
+        for name in ("__init__", *reached("__main__")):
             shutil.copy2(DOUBLE / f"{name}.py", folder / "chart" / "double")
         given = {"image": self.image, "address": self.address, **values}
         (folder / "values.yaml").write_text(json.dumps(given))
@@ -104,6 +105,18 @@ class Jenkins:
         """The version that the pod is of."""
         path = r"jsonpath={.metadata.annotations.example\.com/release}"
         return self.platform.kubectl("get", "pod", "jenkins-0", "--output", path, component="jenkins")
+
+
+def reached(name: str, known: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The double's modules that this one of them imports, itself the first, each once."""
+    if name in known or not (DOUBLE / f"{name}.py").is_file():
+        return known
+    known = (*known, name)
+    text = (DOUBLE / f"{name}.py").read_text()
+    for module, names in re.findall(r"^from tests\.controller(?:\.(\w+))? import (.*)$", text, re.MULTILINE):
+        for each in [module] if module else names.split(", "):
+            known = reached(each, known)
+    return known
 
 
 @contextmanager

@@ -78,6 +78,7 @@ class Beginning:
         (self.site.platform.folder / "nexus.yaml").write_text(json.dumps(self.values))
         (entry,) = [each for each in document["components"] if each["name"] == NAME]
         entry["values"] = "nexus.yaml"
+        document["clusters"][0]["network"] = self.site.network()
         document |= {"nexus": {**SECTION, **(section or {})}, "applications": [ORDERS]}
         path.write_text(json.dumps(document))
 

@@ -84,11 +84,15 @@ class Site:
             entry["values"] = f"{entry['name']}.yaml"
             file = self.platform.folder / entry["values"]
             file.write_text(json.dumps(self.values[entry["name"]]))
+        document["clusters"][0]["network"] = self.network()
+        path.write_text(json.dumps(document))
+
+    def network(self) -> dict[str, list[str]]:
+        """What policies are told of the cluster's addresses: through an API server gates are asked."""
         words = ("get", "endpoints", "kubernetes", "--namespace", "default", "--output", "json")
         (there,) = json.loads(self.platform.kubectl(*words))["subsets"]
         servers = [f"{each['ip']}:{there['ports'][0]['port']}" for each in there["addresses"]]
-        document["clusters"][0]["network"] = {"apiServers": servers, "nodes": self.nodes()}
-        path.write_text(json.dumps(document))
+        return {"apiServers": servers, "nodes": self.nodes()}
 
     def nodes(self) -> list[str]:
         """The network of each node: its address."""
