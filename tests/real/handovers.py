@@ -42,8 +42,9 @@ class Jenkins:
         about |= {"name": f"{self.platform.prefix}-jenkins", "version": version, "appVersion": version}
         (folder / "chart" / "Chart.yaml").write_text(json.dumps(about))
         (folder / "chart" / "double").mkdir()
-        for name in ("__init__", "__main__", "answers", "faults", "forms", "server", "state"):
-            shutil.copy2(DOUBLE / f"{name}.py", folder / "chart" / "double")
+        for each in DOUBLE.glob("*.py"):
+            if not each.name.startswith(("test_", "conftest")):
+                shutil.copy2(each, folder / "chart" / "double")
         given = {"image": self.image, "address": self.address, **values}
         (folder / "values.yaml").write_text(json.dumps(given))
         document = {
@@ -87,10 +88,14 @@ class Jenkins:
             text = answer.read().decode()
             return answer.headers if body is not None else json.loads(text)
 
-    def build(self, name: str) -> None:
-        """Make a pipeline and start a build of it; it runs when this returns."""
+    def pipeline(self, name: str) -> None:
+        """Make one that has no folder."""
         self.ask(f"createItem?name={name}", '<flow-definition plugin="workflow-job"/>')
-        where = self.ask(f"job/{name}/build", "", "application/x-www-form-urlencoded")["Location"]
+
+    def build(self, job: str, how: str = "build") -> None:
+        """Start a build of a job, by its path; it runs when this returns."""
+        path = job.replace("/", "/job/")
+        where = self.ask(f"job/{path}/{how}", "", "application/x-www-form-urlencoded")["Location"]
         item = where.rstrip("/").rpartition("/")[2]
         wait_until(lambda: self.ask(f"queue/item/{item}/api/json").get("executable"))
 
