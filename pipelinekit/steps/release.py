@@ -165,14 +165,7 @@ def deploy(
             continue
         _enough(prepared, state, objects, until, say, sleep)
         break
-    receipt = Deployed(
-        key=key_at(plan, target),
-        version=plan.version,
-        environment=target.environment.name,
-        namespace=target.namespace,
-        revision=state.revision,
-        chart_digest=prepared.chart.digest,
-    )
+    receipt = prepared.receipt(state)
     receipts.save(receipt, target.environment.name)
     verb = "runs in" if acted else "runs already in"
     return receipt, Did(f"{plan.app.name} {plan.version} {verb} {where}", acted)

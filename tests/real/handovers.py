@@ -88,10 +88,14 @@ class Jenkins:
             text = answer.read().decode()
             return answer.headers if body is not None else json.loads(text)
 
-    def build(self, name: str) -> None:
-        """Make a pipeline and start a build of it; it runs when this returns."""
+    def pipeline(self, name: str) -> None:
+        """Make one that has no folder."""
         self.ask(f"createItem?name={name}", '<flow-definition plugin="workflow-job"/>')
-        where = self.ask(f"job/{name}/build", "", "application/x-www-form-urlencoded")["Location"]
+
+    def build(self, job: str, how: str = "build") -> None:
+        """Start a build of a job, by its path; it runs when this returns."""
+        path = job.replace("/", "/job/")
+        where = self.ask(f"job/{path}/{how}", "", "application/x-www-form-urlencoded")["Location"]
         item = where.rstrip("/").rpartition("/")[2]
         wait_until(lambda: self.ask(f"queue/item/{item}/api/json").get("executable"))
 

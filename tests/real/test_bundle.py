@@ -198,10 +198,11 @@ def test_a_deployment_with_no_registry_in_reach_but_the_one_filled_from_the_bund
     ):
         here = moved(site, tmp_path, there.address, network)
         out_of_reach(site, network)
-        words = ("unbundle", str(site.bundle), "--to-registry", there.address)
-        here.must(*words, "--plan")
-        assert here.must(*words, "--json").json() == {"names": 5, "new": 5}
-        assert here.must(*words, "--json").json() == {"names": 5, "new": 0}
+        here.must("unbundle", str(site.bundle), "--to-registry", there.address, "--plan")
+        done = here.must("unbundle", str(site.bundle), "--to-registry", there.address, "--json").json()
+        assert done == {"names": 5, "new": 5}
+        again = here.must("unbundle", str(site.bundle), "--to-registry", there.address, "--json").json()
+        assert again == {"names": 5, "new": 0}
         there.log.clear()
         assert here.states() == {"store": "deployed", "web": "deployed"}
         for component in ("store", "web"):

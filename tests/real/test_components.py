@@ -134,6 +134,15 @@ def test_who_needs_what_is_upgraded_waits_for_its_new_pods_in_the_second_run_as_
     platform.must("status", "--env", "dev")
 
 
+def test_what_a_hand_has_changed_is_told_by_the_plan_and_put_back(platform: TestPlatform) -> None:
+    platform.kubectl("scale", "deployment/web", "--replicas=2", component="web")
+    assert "spec.replicas" in platform.must("plan", "--only", "web").out
+    assert platform.states("--only", "web") == {"web": "deployed"}
+    replicas = ("get", "deployment", "web", "--output", "jsonpath={.spec.replicas}")
+    assert platform.kubectl(*replicas, component="web") == "1"
+    assert platform.states("--only", "web") == {"web": "unchanged"}
+
+
 def moments(platform: TestPlatform, component: str, condition: str) -> list[str]:
     """When each pod of a component came into a condition, as its API says it."""
     items = json.loads(platform.kubectl("get", "pods", "--output", "json", component=component))["items"]
@@ -186,7 +195,7 @@ def killed(platform: TestPlatform, words: str) -> None:
 STEPS = ("definitions: ", "store-policies 1.0.0 to dev", "store 1.0.0 to dev", "web 1.0.0 to dev")
 
 
-@pytest.mark.parametrize("words", matrix.sampled("deploy", STEPS, 1))
+@pytest.mark.parametrize("words", matrix.sampled("rollout", STEPS, 1))
 def test_killed_at_a_step_and_run_again(words: str, testbed: Mapping[str, str], tmp_path: Path) -> None:
     with made_platform(tmp_path, testbed) as platform:
         store(platform)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
+from pipelinekit.model.jenkins.jobs import component_job
 from tests import agentimage
 from tests.real.handovers import JOB, Jenkins, made_jenkins
+from tests.real.jobruns import held, run
 from tests.real.platform import wait_until
 
 pytestmark = pytest.mark.story
@@ -60,6 +63,7 @@ def test_an_upgrade_is_a_job_s_and_the_second_run_makes_none(jenkins: Jenkins) -
 
 
 def test_builds_that_run_are_named_and_nothing_is_touched(jenkins: Jenkins) -> None:
+    jenkins.pipeline("nightly")
     jenkins.build("nightly")
     jenkins.version("1.2.0")
     said = jenkins.platform.verb("deploy", "--only", "jenkins", "--wait", "4")
@@ -106,13 +110,38 @@ def test_it_goes_on_when_its_pod_is_taken_away_and_when_who_began_it_is_gone(jen
 
 def test_what_it_was_given_goes_by_the_next_deployment_when_nobody_saw_its_end(jenkins: Jenkins) -> None:
     platform = jenkins.platform
-    jenkins.version("1.4.0")
+    jenkins.version("1.4.0", builds=600)
     platform.killed_when("jenkins 1.4.0 to dev", "deploy", "--only", "jenkins", "--timeout", "120")
     wait_until(lambda: jenkins.job()["status"].get("conditions"), 120)
     assert (len(given(jenkins)), jenkins.runs()) == (1, "1.4.0")
     uid = jenkins.job()["metadata"]["uid"]
     assert platform.states("--only", "jenkins") == {"jenkins": "unchanged"}
     assert (given(jenkins), jenkins.job()["metadata"]["uid"]) == ([], uid)
+
+
+def test_its_own_job_upgrades_it_and_waits_for_every_build_but_itself(
+    jenkins: Jenkins, tmp_path: Path
+) -> None:
+    platform, own = jenkins.platform, component_job("jenkins")
+    # The double has kept no jobs over its restarts.
+    platform.must("bootstrap", "--yes")
+    jenkins.build(own, "buildWithParameters?ENVIRONMENT=dev")
+    jenkins.version("1.5.0")
+    held(platform)
+    trace = run(platform, tmp_path, own, 1)
+    assert trace.result == "SUCCESS", trace.console
+    assert (trace.problems, trace.leaked) == ((), ())
+    assert (trace.description or "").splitlines()[1:] == [
+        "deploy in dev: deployed jenkins",
+        "plan in dev: would be deployed jenkins",
+    ]
+    job = jenkins.job()
+    assert f"{own} #1" in job["metadata"]["annotations"].values()
+    assert jenkins.runs() == "1.5.0"
+    again = run(platform, tmp_path, own, 2)
+    assert again.result == "SUCCESS", again.console
+    assert "deploy in dev: unchanged jenkins" in (again.description or "")
+    assert (jenkins.runs(), jenkins.job()["metadata"]["uid"]) == ("1.5.0", job["metadata"]["uid"])
 
 
 def test_the_job_may_do_nothing_elsewhere(jenkins: Jenkins) -> None:

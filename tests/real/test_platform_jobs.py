@@ -10,14 +10,10 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.adapters.folder.packaged import templates
-from pipelinekit.generators.jobs import components, drafts
 from pipelinekit.model.jenkins.jobs import COMPONENTS, REAP, component_job
 from pipelinekit.plan.draft.place import MARK, OWNER, USED
-from pipelinekit.reading.platform.document import read_platform
-from pipelinekit.render import render
-from tests.jenkins.harness import Cause, Credential, Run, Trace, run_one
-from tests.real.app import BIN
+from tests.jenkins.harness import Trace
+from tests.real.jobruns import held, run, scripts
 from tests.real.platform import TestPlatform, made_platform
 from tests.real.remotes import git
 
@@ -35,13 +31,13 @@ class Jenkins:
     def on(self, *names: str) -> None:
         """Push the platform with these components on; the last one is off."""
         self.platform.on(*names)
+        held(self.platform)
         path = self.platform.folder / "platform.yaml"
         document = json.loads(path.read_text())
         document["jenkins"] = {
             "url": "http://127.0.0.1:1",
             "source": {"repository": f"file://{self.platform.folder}"},
         }
-        document["clusters"] = [{"name": "testbed", "credentials": "kube-{team}"}]
         document["components"].append({"name": "resting", "enabled": False})
         path.write_text(json.dumps(document))
         folder = self.platform.folder
@@ -52,37 +48,11 @@ class Jenkins:
 
     @property
     def scripts(self) -> dict[str, str]:
-        given = read_platform((self.platform.folder / "platform.yaml").read_bytes())
-        plans = (*components.plan(given), *drafts.plan(given))
-        return {path: each.text for path, each in render(plans, templates()).items()}
+        return scripts(self.platform)
 
     def run(self, job: str = COMPONENTS, **parameters: Any) -> Trace:
         self.count += 1
-        workspace = self.work / f"workspace-{self.count}"
-        git("clone", "--quiet", str(self.platform.folder), str(workspace), cwd=self.work)
-        held = dict(self.platform.env)
-        kubeconfig = Path(held.pop("KUBECONFIG")).read_text()
-        asked: dict[str, Any] = {"PLAN_ONLY": False}
-        if job != REAP:
-            asked |= {"ENVIRONMENT": "dev", "FROM": "" if job == COMPONENTS else False}
-        return run_one(
-            Run(
-                jenkinsfile=self.scripts[job],
-                workspace=workspace,
-                job=job,
-                number=self.count,
-                credentials={
-                    f"kube-{job.partition('/')[0]}": Credential(
-                        "file", {"name": "kubeconfig", "content": kubeconfig}
-                    )
-                },
-                parameters={**asked, **parameters},
-                causes=[Cause("UserIdCause", "ada")],
-                environment={**held, "PATH": f"{BIN}:{held['PATH']}", "HOME": str(self.work)},
-                timeout=300,
-                sh_timeout=200,
-            )
-        )
+        return run(self.platform, self.work, job, self.count, **parameters)
 
 
 @pytest.fixture(scope="module")

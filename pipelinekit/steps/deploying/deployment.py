@@ -8,10 +8,11 @@ from pathlib import Path
 
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.deployment import DeploymentPlan, Look, Standing
-from pipelinekit.model.receipts import ChartPublished
+from pipelinekit.model.receipts import ChartPublished, Deployed
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.deploying import deploymentplan, intruders
 from pipelinekit.plan.deploying.deployment import held, standing
+from pipelinekit.plan.release import key_at
 from pipelinekit.ports import SILENT, Objects, Releases, Say
 from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.steps.deploying.pending import PENDING
@@ -38,6 +39,17 @@ class Prepared:
     """All layers as one."""
     autoscales: bool
     """Whether the values speak of an autoscaler."""
+
+    def receipt(self, state: ReleaseState) -> Deployed:
+        """That it runs, as that revision."""
+        return Deployed(
+            key=key_at(self.plan, self.target),
+            version=self.plan.version,
+            environment=self.target.environment.name,
+            namespace=self.target.namespace,
+            revision=state.revision,
+            chart_digest=self.chart.digest,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

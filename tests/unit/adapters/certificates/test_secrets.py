@@ -68,7 +68,7 @@ def workload(**notes: str) -> dict[str, Any]:
 def test_who_reads_a_secret_says_whether_its_pods_read_it_anew(
     monkeypatch: pytest.MonkeyPatch, notes: dict[str, str], reloads: bool, told: str
 ) -> None:
-    there = {"pods": []}
+    there: dict[str, list[Any]] = {"pods": []}
     monkeypatch.setattr(kubectl, "listed", lambda _env, _at, kinds: there.get(kinds, [workload(**notes)]))
     (found,) = secrets.CertificateSecrets({}).reading(AT, "web-tls", "").readers
     assert found == Reader(name="StatefulSet/web", told=told, by_hand=True, reloads=reloads)
