@@ -33,8 +33,8 @@ _SILENT = re.compile(
     r"unreachable|refused|no such host|timed? ?out|unable to connect|no route to host|deadline exceeded"
     r"|connection (?:reset|lost)|GOAWAY|EOF$"
     # What a server says itself while it starts, stops, or has no storage.
-    r"|currently unable to handle the request|apiserver is shutting down|etcdserver: "
-    r"|storage is \(re\)initializing",
+    r"|currently unable to handle the request|apiserver is shutting down|storage is \(re\)initializing"
+    r"|etcdserver: (?:leader changed|no leader|request timed out|too many requests)",
     re.IGNORECASE,
 )
 _UNANSWERED = re.compile(r'\b(?:Get|Post|Put|Patch|Delete) "https?://[^"]*": ')

@@ -10,7 +10,7 @@ import click
 from pipelinekit.cli import report
 from pipelinekit.cli.options import PLAN, TIMEOUT
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.options import EVERY, bare, desk
+from pipelinekit.cli.release.options import EVERY, bare, desk, said
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault
 from pipelinekit.steps.promotion import advance as steps
@@ -19,7 +19,9 @@ from pipelinekit.steps.promotion import advance as steps
 @click.command()
 @desk(
     EVERY,
-    click.option("--team", default="", metavar="TEAM", help="The applications of this team alone."),
+    click.option(
+        "--team", default="", callback=said, metavar="TEAM", help="The applications of this team alone."
+    ),
     PLAN,
     TIMEOUT,
 )

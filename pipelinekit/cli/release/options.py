@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from pipelinekit.cli.options import JSON, PLATFORM
 from pipelinekit.cli.paths import on_disk
@@ -20,17 +21,32 @@ MOST = 500
 """Letters of a reason."""
 _NAMED = re.compile(r"(?:([a-z][-a-z0-9]*)/)?([a-z][-a-z0-9]*)(?:@([0-9A-Za-z.+-]{1,100}))?")
 
+
+def said(context: click.Context, option: click.Parameter, value: str) -> str:
+    """What was typed, where leaving it out means all of them or none in particular: never an empty text."""
+    if not value and context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:
+        name = option.opts[0] if isinstance(option, click.Option) else option.human_readable_name
+        raise usage(
+            "value-empty",
+            f"{name} is empty",
+            hint="a variable that the shell does not know looks so; leave it out, if that is what you mean",
+        )
+    return value
+
+
 REASON = click.option("--reason", default="", metavar="TEXT", help="Why; it stands in the ledger.")
 TO = click.option("--to", "environment", required=True, metavar="ENV", help="The environment.")
 ENV = click.option("--env", "environment", required=True, metavar="ENV", help="The environment.")
-ANY_ENV = click.option("--env", "environment", default="", metavar="ENV", help="The environment; or all.")
+ANY_ENV = click.option(
+    "--env", "environment", default="", callback=said, metavar="ENV", help="The environment; or all."
+)
 APPLICATION = click.argument("application", metavar="APP[@VERSION]")
 EXACT = click.argument("application", metavar="APP@VERSION")
-SOME = click.argument("application", metavar="[APP[@VERSION]]", default="")
+SOME = click.argument("application", metavar="[APP[@VERSION]]", default="", callback=said)
 SET = click.option(
     "--set", "set_file", default="", type=on_disk, metavar="FILE", help="A release set instead of APP."
 )
-EVERY = click.argument("application", metavar="[APP]", default="")
+EVERY = click.argument("application", metavar="[APP]", default="", callback=said)
 
 
 def desk(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

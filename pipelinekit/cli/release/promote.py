@@ -14,7 +14,7 @@ from pipelinekit.cli.options import PLAN, TIMEOUT
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.jenkins import asking
-from pipelinekit.cli.release.options import ENV, REASON, SET, SOME, TO, bare, desk, named, one_of
+from pipelinekit.cli.release.options import ENV, REASON, SET, SOME, TO, bare, desk, named, one_of, said
 from pipelinekit.cli.release.shown import UNSAID, end, expected, finish, lines, review_waits, show
 from pipelinekit.errors import usage
 from pipelinekit.model.ledger import Writer
@@ -156,7 +156,13 @@ def _require_sense(request: Mapping[str, Any]) -> None:
     TO,
     PLAN,
     REASON,
-    click.option("--expect", default="", metavar="DIGEST", help="Refuse unless the plan has this digest."),
+    click.option(
+        "--expect",
+        default="",
+        callback=said,
+        metavar="DIGEST",
+        help="Refuse unless the plan has this digest.",
+    ),
     click.option("--refuse", is_flag=True, help="Sign that you do not approve; it stands in the ledger."),
 )
 def approve(
@@ -230,7 +236,14 @@ def approve(
 @desk(
     click.argument("application", metavar="APP"),
     ENV,
-    click.option("--to", "version", default="", metavar="VERSION", help="The version; the one before."),
+    click.option(
+        "--to",
+        "version",
+        default="",
+        callback=said,
+        metavar="VERSION",
+        help="The version; the one before.",
+    ),
     click.option("--tasks", is_flag=True, help="Run the old version's tasks as well."),
     PLAN,
     REASON,

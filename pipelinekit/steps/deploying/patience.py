@@ -55,12 +55,11 @@ class Patience:
         """Whether waiting longer is in vain; what is in the way is said once."""
         found = self._look()
         if found is None:
-            said = self._outage.faults[0].problem
-            final = self._outage.is_final()
+            said, over = self._outage.faults[0].problem, self._outage.is_final()
             # What ends the wait is its reason, and is told as that.
-            if not final and self._is_news(said):
+            if not over and self._is_news(said):
                 self.say(said)
-            return final
+            return over
         self._keep_lines(found)
         self._seen = found or self._seen
         self._unwell = self._unwell or any(not each.starting for each in found)

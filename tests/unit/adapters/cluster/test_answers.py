@@ -87,6 +87,7 @@ def test_a_wrong_login_a_missing_right_and_a_cluster_that_is_down_are_different_
 def test_what_is_about_something_else_is_no_refusal() -> None:
     assert refusal("", 'the server doesn\'t have a resource type "externalsecrets"') is None
     assert refusal("", 'Error from server (NotFound): deployments.apps "x" not found') is None
+    assert refusal("", "Error from server: etcdserver: request is too large") is None
 
 
 CALLED = 'failed calling webhook "x": failed to call webhook: Post "https://x.y.svc:443/z": '

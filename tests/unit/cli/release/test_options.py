@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from pipelinekit.cli.release import advance, promote, stops
 from pipelinekit.cli.release.options import bare, named
 from pipelinekit.errors import UsageError
 
@@ -24,3 +27,26 @@ def test_what_is_no_version_holds_bars_and_promotes_nothing(text: str) -> None:
     assert raised.value.faults[0].code == "version-form"
     assert raised.value.faults[0].hint == "a version has three numbers: orders@1.2.3"
     assert named("a/orders@1.2.3") == ("a", "orders", "1.2.3")
+
+
+@pytest.mark.parametrize(
+    ("verb", "line", "empty"),
+    [
+        (stops.freeze, ["--now", "--reason", "audit", "--env", ""], "--env"),
+        (stops.thaw, ["--env", ""], "--env"),
+        (stops.hold, ["", "--env", "staging", "--reason", "audit"], "[APP[@VERSION]]"),
+        (stops.unhold, ["", "--env", "staging"], "[APP]"),
+        (advance.advance, [""], "[APP]"),
+        (advance.advance, ["--team", ""], "--team"),
+        (promote.rollback, ["orders", "--env", "production", "--to", ""], "--to"),
+        (promote.approve, ["orders", "--to", "production", "--expect", ""], "--expect"),
+        (promote.promote, ["", "--to", "production"], "[APP[@VERSION]]"),
+    ],
+)
+def test_an_empty_variable_of_a_shell_never_means_all_of_them_or_any_plan(
+    verb: click.Command, line: list[str], empty: str
+) -> None:
+    said = CliRunner().invoke(verb, line)
+    assert isinstance(said.exception, UsageError), said.output
+    fault = said.exception.faults[0]
+    assert (fault.code, fault.problem) == ("value-empty", f"{empty} is empty")
