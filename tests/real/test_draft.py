@@ -147,9 +147,13 @@ def test_a_login_that_is_refused_is_told_at_once_and_a_new_one_is_used(
     host = dev.application.env["PIPELINEKIT_REGISTRY"]
     login = base64.b64encode(b"nobody:wrong").decode()
     (tmp_path / "config.json").write_text(json.dumps({"auths": {host: {"auth": login}}}))
-    found = dev.draft("up", env={"DOCKER_CONFIG": str(tmp_path)})
-    assert (found.code, "try 2 of" in found.err) == (5, False), found.err
-    assert host in found.reason
+    # The namespace gets it beside the question that it fails, and no longer than that one lasts.
+    for _ in range(5):
+        found = dev.draft("up", env={"DOCKER_CONFIG": str(tmp_path)})
+        assert (found.code, "try 2 of" in found.err) == (5, False), found.err
+        assert host in found.reason
+        if login in logins(dev):
+            break
     assert login in logins(dev)
     dev.up()
     assert login not in logins(dev)
