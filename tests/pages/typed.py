@@ -34,12 +34,12 @@ def succeeding(text: str) -> list[tuple[str, ...]]:
     functions = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]
     helpers = {each.name: found for each in functions if (found := _helper(each))}
     constants = _once(each for each in tree.body if isinstance(each, ast.Assign))
-    found = [
+    rows = [
         tuple(_call(call, constants | _once(_bound(each)), helpers))
         for each in functions
         for call in _expected(each)
     ]
-    return [each for each in found if UNKNOWN_MANY not in each]
+    return [each for each in rows if UNKNOWN_MANY not in each]
 
 
 def _expected(function: ast.FunctionDef) -> Iterator[ast.Call]:

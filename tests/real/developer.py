@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import threading
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -137,3 +138,13 @@ def _session(leader: int) -> list[str]:
     words = ["ps", "-eo", "sess=,pid=,stat=,args="]
     told = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
     return [each for each in told if each.split()[0] == str(leader)]
+
+
+def ask(port: int, path: str) -> str:
+    """What answers at a local port, or why nothing does."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
+            text: str = answer.read().decode()
+            return text
+    except OSError as error:
+        return repr(error)

@@ -6,7 +6,6 @@ import base64
 import json
 import socket
 import threading
-import urllib.request
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.real import app
-from tests.real.developer import Developer, developer, saying
+from tests.real.developer import Developer, ask, developer, saying
 
 
 @pytest.fixture(scope="module")
@@ -147,25 +146,19 @@ def test_a_login_that_is_refused_is_told_at_once_and_a_new_one_is_used(
     host = dev.application.env["PIPELINEKIT_REGISTRY"]
     login = base64.b64encode(b"nobody:wrong").decode()
     (tmp_path / "config.json").write_text(json.dumps({"auths": {host: {"auth": login}}}))
-    found = dev.draft("up", env={"DOCKER_CONFIG": str(tmp_path)})
-    assert (found.code, "try 2 of" in found.err) == (5, False), found.err
-    assert host in found.reason
+    # The namespace gets it beside the question that it fails, and no longer than that one lasts.
+    for _ in range(5):
+        found = dev.draft("up", env={"DOCKER_CONFIG": str(tmp_path)})
+        assert (found.code, "try 2 of" in found.err) == (5, False), found.err
+        assert host in found.reason
+        if login in logins(dev):
+            break
     assert login in logins(dev)
     dev.up()
     assert login not in logins(dev)
 
 
 # --- connect --------------------------------------------------------------------------------------
-
-
-def ask(port: int, path: str) -> str:
-    """What answers at a local port, or why nothing does."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
-            text: str = answer.read().decode()
-            return text
-    except OSError as error:
-        return repr(error)
 
 
 def test_the_local_port_stays_through_a_redeploy_and_the_loss_of_a_pod(dev: Developer) -> None:
