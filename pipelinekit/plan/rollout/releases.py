@@ -73,7 +73,7 @@ def scrapes(components: Iterable[Component]) -> list[dict[str, object]]:
 
 
 def reaches(entry: ComponentEntry, platform: Platform) -> list[dict[str, object]]:
-    """The ways out that the platform opens to a component, as a policy's rules say them: blocks and a port."""
+    """The ways out that the platform opens to a component, as a policy's rules say them: blocks and port."""
     inside = (*PRIVATE, *(platform.network.inside if platform.network else ()))
     told: list[dict[str, object]] = []
     for each in entry.reaches:
