@@ -243,7 +243,6 @@ def test_settings_change_on_all_of_them_and_nothing_is_lost(
         begun.result()
     # Those that have other settings take no part before there are two of them.
     assert longest < 120
-    print(f"no write for {longest:.1f} s")
     matrix_row("components", "MinIO: all four servers get other settings", "right", {"no write, s": longest})
     assert (len(before), len(servers(site)), before & servers(site)) == (4, 4, set())
     assert admin.ask("GET", "/reports/a").content == b"good"
