@@ -152,8 +152,8 @@ def run(tmp_path: Path, script: str) -> tuple[str, list[str]]:
     """What a script of the chart says, with no more on its PATH than the image has; what `mc` was told."""
     places, calls = tmp_path / "bin", tmp_path / "calls"
     places.mkdir()
-    for each in CORE:
-        (places / each).symlink_to(shutil.which(each) or "")
+    for program in CORE:
+        (places / program).symlink_to(shutil.which(program) or "")
     (places / "mc").write_text(MC.format(calls=calls))
     (places / "mc").chmod(0o755)
     for name in ("minio", "backup"):

@@ -24,7 +24,7 @@ def test_another_endpoint_has_the_same_name_and_keys(testbed: Mapping[str, str],
         prepare(site, image, volumes=0)
         site.secret(NAME, NAME, accessKey="copier", secretKey=KEY)
         endpoint = f"http://s3.{site.namespace(ELSEWHERE)}.svc:9000"
-        nobody = {"users": [], "policies": []}
+        nobody: dict[str, list[str]] = {"users": [], "policies": []}
         on(site, values(site, image, external={"endpoint": endpoint}, **nobody))
         site.deploy()
         assert site.platform.states() == {NAME: "unchanged"}
