@@ -49,9 +49,6 @@ def payments(site: Site) -> Team:
     return made
 
 
-# --- the tests -------------------------------------------------------------------------------------
-
-
 @pytest.mark.matrix("components")
 def test_it_runs_on_postgresql_and_a_second_run_does_nothing(site: Site, payments: Team) -> None:
     assert site.platform.states() == {DATABASE: "unchanged", NAME: "unchanged"}
