@@ -136,7 +136,9 @@ def test_an_application_logs_in_with_what_is_bound_and_nobody_else(site: Site, p
     assert psql(site, "CREATE TABLE mine (n int)") == "CREATE TABLE"
     assert psql(site, "CREATE EXTENSION pg_trgm") == "CREATE EXTENSION"
     # Even what it makes by another name than the owner's is the owner's in the end.
-    assert psql(site, "RESET ROLE; CREATE TABLE own (n int); SELECT current_user").endswith(given["username"])
+    assert psql(site, "SET ROLE NONE; CREATE TABLE own (n int); SELECT current_user").endswith(
+        given["username"]
+    )
     owner = given["database"]
     assert psql(site, "SELECT current_user") == owner
     assert limit(site, owner) == "10"
