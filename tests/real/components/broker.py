@@ -39,6 +39,8 @@ HEADERS: dict[str, str | None] = {
 
 TALK = """
 import concurrent.futures, json, sys, urllib.error, urllib.request
+def small(headers):
+    return {name.lower(): each for name, each in headers.items()}
 def ask(words):
     url, method, headers, body = words
     data = body.encode() if body is not None else None
@@ -48,9 +50,9 @@ def ask(words):
             request.add_header(name, value)
     try:
         with urllib.request.urlopen(request, timeout=90) as answer:
-            return [answer.status, answer.read().decode(), dict(answer.headers)]
+            return [answer.status, answer.read().decode(), small(answer.headers)]
     except urllib.error.HTTPError as error:
-        return [error.code, error.read().decode(), dict(error.headers)]
+        return [error.code, error.read().decode(), small(error.headers)]
     except OSError as error:
         return [0, str(error), {}]
 at_a_time, requests = json.load(sys.stdin)
@@ -75,7 +77,7 @@ print(json.dumps(answers))
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, body and headers; status 0 where there was no answer."""
+    """Status, body, and headers by their names in small letters; status 0 where there was no answer."""
 
     status: int
     body: Any
