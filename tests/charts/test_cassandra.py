@@ -1,13 +1,9 @@
-"""What Cassandra's chart decides, and its programs: seeds, snapshots that come and go, what cqlsh prints."""
+"""What Cassandra's chart decides: of values, and when a server starts."""
 
 from __future__ import annotations
 
-import importlib
-import io
 import subprocess
-import sys
-import tarfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +77,7 @@ def test_settings_change_what_is_usual_and_not_what_is_decided(
 
 
 def started(folder: Path, ordinal: int, replicas: int, there: str) -> subprocess.CompletedProcess[str]:
-    """start.sh of a pod, in a folder instead of the root; `there`: the ordinals that have an address."""
+    """start.sh of a pod, in a folder instead of the root; `there`: which others have an address."""
     script = (FILES / "start.sh").read_text()
     for each in ("/etc/cassandra", "/scripts", "/conf", "/var/lib/cassandra"):
         (folder / each[1:]).mkdir(parents=True, exist_ok=True)
@@ -89,8 +85,9 @@ def started(folder: Path, ordinal: int, replicas: int, there: str) -> subprocess
     for name in ("logback.xml", "cassandra-rackdc.properties", "cassandra.yaml"):
         (folder / "scripts" / name).write_text("cluster_name: x\n")
     (folder / "bin").mkdir()
+    asked = '"$(echo "$2" | cut -d . -f 1 | tr -dc 0-9)"'
     programs = {
-        "getent": f'case "{there}" in *"$(echo "$2" | cut -d . -f 1 | tr -dc 0-9)"*) ;; *) exit 2 ;; esac',
+        "getent": f'case "{there}{ordinal}" in *{asked}*) ;; *) exit 2 ;; esac',
         "cassandra": "true",
         "sleep": "true",
     }
@@ -143,125 +140,3 @@ def test_only_who_founds_the_cluster_is_its_own_seed(
 def test_who_does_not_found_it_waits_for_the_others_and_says_so(tmp_path: Path) -> None:
     done = started(tmp_path, 1, 3, "")
     assert (done.returncode, done.stderr) == (1, "no other server has an address\n")
-
-
-# --- the programs ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def programs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
-    """The chart's modules, by name, as its pods import them."""
-    monkeypatch.syspath_prepend(str(FILES))
-    before = set(sys.modules)
-    yield importlib.import_module
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(FILES)):
-            del sys.modules[name]
-
-
-@pytest.fixture
-def keeper(programs: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The keeper of a server whose files are here, and whose nodetool is `words`."""
-    module = programs("keeper")
-    monkeypatch.setattr(module, "DATA", tmp_path / "data")
-    monkeypatch.setattr(module, "ROOM", tmp_path / "import")
-    words: list[tuple[str, ...]] = []
-    monkeypatch.setattr(module, "nodetool", lambda *said: words.append(said))
-    module.words = words
-    return module
-
-
-def packed(**files: str) -> bytes:
-    """An archive of these files; their names have `__` for a slash."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name, text in files.items():
-            member = tarfile.TarInfo(name.replace("__", "/"))
-            member.size = len(text)
-            archive.addfile(member, io.BytesIO(text.encode()))
-    return out.getvalue()
-
-
-def test_a_snapshot_has_the_tables_of_others_and_an_end(keeper: Any, tmp_path: Path) -> None:
-    for path in (
-        "orders/mine-0a1b/snapshots/pipelinekit/nb-1-big-Data.db",
-        "orders/mine-0a1b/snapshots/pipelinekit/manifest.json",
-        "orders/mine-0a1b/snapshots/dropped-1-mine/nb-2-big-Data.db",
-        "orders/mine-0a1b/nb-3-big-Data.db",
-        "systematic/x-0a1b/snapshots/pipelinekit/nb-1-big-SAI+ba+by_word+Meta.db",
-        "system_auth/roles-0a1b/snapshots/pipelinekit/nb-1-big-Data.db",
-        "system/local-0a1b/snapshots/pipelinekit/nb-1-big-Data.db",
-    ):
-        (tmp_path / "data" / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "data" / path).write_text("x")
-    out = io.BytesIO()
-    keeper.archived(out)
-    out.seek(0)
-    with tarfile.open(fileobj=out) as archive:
-        found = archive.getnames()
-    assert found == [
-        "orders/mine/nb-1-big-Data.db",
-        "systematic/x/nb-1-big-SAI+ba+by_word+Meta.db",
-        "complete",
-    ]
-
-
-def test_what_comes_back_is_taken_over_table_by_table(keeper: Any, tmp_path: Path) -> None:
-    given = packed(
-        **{"a__T__nb-1-big-Data.db": "x", "a__T__nb-1-big-Index.db": "x", "a__u__nb-9-big-Data.db": "x"},
-        complete="",
-    )
-    said = list(keeper.brought(keeper.Body(io.BytesIO(given + b"next"), len(given))))
-    assert said == ["a.T: 1 files", "a.u: 1 files"]
-    room = tmp_path / "import"
-    assert keeper.words == [
-        ("import", "--no-tokens", "a", "T", str(room / "a" / "T")),
-        ("import", "--no-tokens", "a", "u", str(room / "a" / "u")),
-        ("cleanup", "a"),
-    ]
-    assert not room.exists()
-
-
-@pytest.mark.parametrize(
-    "name", ["..__..__x", "a__..__x", "a__b__..__x", "__etc__passwd__x", "a__b__c__d", "a__b", "a__b__$(x)"]
-)
-def test_what_is_no_part_of_a_table_is_not_written(keeper: Any, tmp_path: Path, name: str) -> None:
-    given = packed(**{name: "x"})
-    with pytest.raises(keeper.Fault, match="no part of a table"):
-        list(keeper.brought(keeper.Body(io.BytesIO(given), len(given))))
-    assert keeper.words == []
-    assert [each for each in tmp_path.rglob("*") if each.is_file()] == []
-
-
-PRINTED = """
- keyspace_name | replication
----------------+-----------------------------
-        orders | {'class': 'x', 'dc1': '1'}
-   system_auth | {'class': 'y'}
-
-(2 rows)
-
-Warnings :
- something
-"""
-
-
-def test_rows_are_read_as_cqlsh_prints_them(programs: Callable[[str], Any]) -> None:
-    rows = programs("servers").rows
-    assert rows(PRINTED) == [["orders", "{'class': 'x', 'dc1': '1'}"], ["system_auth", "{'class': 'y'}"]]
-    assert rows("\n role\n------\n\n\n(0 rows)\n") == []
-    assert rows("") == []
-
-
-def test_an_archive_without_its_end_is_no_backup(
-    programs: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    backup = programs("backup")
-    monkeypatch.setattr(backup, "WORK", tmp_path)
-    whole = packed(**{"a__b__nb-1-big-Data.db": "x"}, complete="")
-    for content in (packed(**{"a__b__nb-1-big-Data.db": "x"}), b"", whole[:700]):
-        monkeypatch.setattr(backup, "asked", lambda *_, content=content: io.BytesIO(content))
-        with pytest.raises(SystemExit, match="its archive has no end"):
-            backup.fetched("one", 0)
-    monkeypatch.setattr(backup, "asked", lambda *_: io.BytesIO(whole))
-    assert backup.fetched("one", 0) == 1

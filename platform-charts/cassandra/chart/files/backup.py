@@ -24,7 +24,12 @@ def schema() -> tuple[str, list[str], str]:
     ((version,),) = rows(patiently(lambda: cql("SELECT release_version FROM system.local;", login)))
     listed = rows(cql("SELECT keyspace_name FROM system_schema.keyspaces;", login))
     keyspaces = sorted(name for (name,) in listed if not re.match(r"system(_|$)", name))
-    return cql("DESCRIBE SCHEMA;", login), keyspaces, version
+    statements = cql("DESCRIBE SCHEMA;", login)
+    for each in keyspaces:
+        # A restore drops them before it runs this.
+        if not re.search(rf'^CREATE KEYSPACE "?{each}"? WITH ', statements, re.MULTILINE):
+            raise SystemExit(f"the schema that the servers describe has no {each}: {statements[:200]}")
+    return statements, keyspaces, version
 
 
 def fetched(name: str, place: int) -> int:

@@ -68,12 +68,14 @@ def quoted(text: str) -> str:
 
 
 def cql(statements: str, login: Login) -> str:
-    """What cqlsh prints. Raises Refused where the login is not taken, Fault with what is said else."""
-    files = {
-        "login": f"[plain_text_auth]\nusername = {login.role}\npassword = {login.password}\n",
-        "statements": statements,
-    }
+    """What statements result in. Raises Refused where the login is not taken, Fault for all else."""
     with TemporaryDirectory() as folder:
+        result = Path(folder) / "result"
+        files = {
+            "login": f"[plain_text_auth]\nusername = {login.role}\npassword = {login.password}\n",
+            # What is asked for, and nothing that cqlsh says of itself besides.
+            "statements": f"CAPTURE '{result}';\n{statements}\nCAPTURE OFF;\n",
+        }
         for name, text in files.items():
             file = Path(folder) / name
             file.touch(0o600)
@@ -81,13 +83,14 @@ def cql(statements: str, login: Login) -> str:
         words = ["cqlsh", f"--credentials={folder}/login", f"--file={folder}/statements"]
         words += ["--connect-timeout=10", "--request-timeout=60", os.environ["SERVERS"], "9042"]
         done = subprocess.run(words, capture_output=True, text=True)
+        printed = result.read_text() if result.exists() else ""
     # Too few servers that know roles is told as a failed login as well, and is none.
     if "are incorrect" in done.stderr or "not permitted to log in" in done.stderr:
         raise Refused(login.role)
     if done.returncode != 0:
         # A statement that fails is not told: it may have a password in it.
         raise Fault(done.stderr.strip()[-2000:] or f"cqlsh: exit code {done.returncode}")
-    return done.stdout
+    return printed
 
 
 def rows(printed: str) -> list[list[str]]:
