@@ -109,7 +109,7 @@ def _add(known: list[Any], more: Iterable[Any]) -> None:
 
 def _takers(trees: Iterable[ast.Module]) -> dict[str, int]:
     """Every function, method and record that takes a `code`, and as which of its arguments."""
-    found = {}
+    found: dict[str, int] = {}
     for node in (node for tree in trees for node in ast.walk(tree)):
         if isinstance(node, Function):
             names = [each.arg for each in node.args.args if each.arg not in ("self", "cls")]
