@@ -178,3 +178,38 @@ def test_an_archive_without_its_end_is_no_backup(
             backup.fetched("one", 0)
     monkeypatch.setattr(backup, "asked", lambda *_: io.BytesIO(whole))
     assert backup.fetched("one", 0) == 1
+
+
+HEAD = "CREATE KEYSPACE orders WITH replication = {'dc1': '1'};"
+
+
+@pytest.mark.parametrize(
+    ("described", "lacking"),
+    [
+        (f'{HEAD}CREATE TABLE orders.x (n int);CREATE KEYSPACE "table" WITH y;', ""),
+        (f'\n{HEAD}\n\nCREATE KEYSPACE "table" WITH y;\n', ""),
+        (HEAD, "table"),
+        (f"{HEAD}CREATE KEYSPACE tables WITH y;", "table"),
+        (f'WARNING: of another version\n{HEAD}CREATE KEYSPACE "table" WITH y;', "orders"),
+    ],
+)
+def test_a_schema_without_a_keyspace_that_a_restore_would_drop_is_no_backup(
+    programs: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, described: str, lacking: str
+) -> None:
+    backup = programs("backup")
+    answers = {
+        "SELECT release_version": " v\n---\n 5.0.9\n\n(1 rows)\n",
+        "SELECT keyspace_name": " k\n---\n system\n system_auth\n table\n orders\n\n(4 rows)\n",
+        "DESCRIBE SCHEMA": described,
+    }
+    monkeypatch.setattr(backup, "admin", lambda: None)
+    monkeypatch.setattr(
+        backup,
+        "cql",
+        lambda asked, _: next(text for words, text in answers.items() if asked.startswith(words)),
+    )
+    if lacking:
+        with pytest.raises(SystemExit, match=f"has no {lacking}:"):
+            backup.schema()
+    else:
+        assert backup.schema() == (described, ["orders", "table"], "5.0.9")

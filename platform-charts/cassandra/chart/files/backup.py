@@ -26,8 +26,8 @@ def schema() -> tuple[str, list[str], str]:
     keyspaces = sorted(name for (name,) in listed if not re.match(r"system(_|$)", name))
     statements = cql("DESCRIBE SCHEMA;", login)
     for each in keyspaces:
-        # A restore drops them before it runs this.
-        if not re.search(rf'^CREATE KEYSPACE "?{each}"? WITH ', statements, re.MULTILINE):
+        # A restore drops them before it runs this. Statements follow each other with or without a new line.
+        if not re.search(rf'(^|;)\s*CREATE KEYSPACE "?{each}"? WITH ', statements):
             raise SystemExit(f"the schema that the servers describe has no {each}: {statements[:200]}")
     return statements, keyspaces, version
 
