@@ -152,7 +152,6 @@ def made_beginning(folder: Path, env: Mapping[str, str]) -> Iterator[Beginning]:
         try:
             site.take(NAME)
             site.space(NAME)
-            site.space("ingress", {"pipelinekit.dev/role": "ingress"})
             site.secret(NAME, "nexus-admin", password=ADMIN)
             site.secret(NAME, "nexus-users", **WORDS)
             site.volume()

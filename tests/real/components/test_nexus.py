@@ -18,6 +18,7 @@ pytestmark = pytest.mark.story
 def beginning(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Beginning]:
     with made_beginning(tmp_path_factory.mktemp(NAME), testbed) as made:
         called(made.site, "ingress", {})
+        made.site.space("ingress", {"pipelinekit.dev/role": "ingress"})
         called(made.site, "strangers", {"app.kubernetes.io/component": "web"})
         yield made
 
