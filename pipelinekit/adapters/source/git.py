@@ -50,7 +50,6 @@ _FIXED = {
     "GIT_EDITOR": "false",
     "GIT_CONFIG_NOSYSTEM": "1",
 }
-_BATCH = "ssh -oBatchMode=yes"
 
 
 @dataclass(frozen=True)
@@ -280,7 +279,7 @@ def _environment(known: Sequence[Setting], folder: str) -> dict[str, str]:
     """All that git sees: this process' environment without redirections, and the settings."""
     env = {name: value for name, value in os.environ.items() if _is_ours(name)}
     batch = not {"GIT_SSH", "GIT_SSH_COMMAND"} & env.keys() and not settings.values(known, "core.sshcommand")
-    ours = [("core.sshCommand", _BATCH)] if batch else []
+    ours = [("core.sshCommand", "ssh -oBatchMode=yes")] if batch else []
     safe = settings.values(known, "safe.directory")
     # Git asks for these where no environment can say them: at the other end of a path.
     user = Path(folder, "user")
