@@ -104,8 +104,8 @@ def test_a_deployment_killed_with_all_that_it_started_and_done_again_leaves_the_
         undisturbed = bench.installed if kill.first else bench.upgraded
         assert list(differences(undisturbed, found)) == [], said.err
         assert _published(bench.two) == bench.published
-        again = bench.two.must("deploy", "--json", "--namespace", namespace).json()
-        assert again[0]["acted"] is False
+        again = bench.two.must("deploy", "--json", "--namespace", namespace)
+        assert again.json()[0]["acted"] is False, (said.err, again.out, again.err)
     how = "killed" if code == -signal.SIGKILL else "had ended"
     matrix_row("deploy", f"kill: {kill}", "the same", {"killed": how, "seconds of the next": round(took, 1)})
 
