@@ -21,7 +21,7 @@ import yaml
 
 from pipelinekit.reading import declared
 from tests.charts.helm import Helm, Object, containers_of, name_of, pod_of, template_of
-from tests.charts.test_platform_charts import check_resources, check_rights, running
+from tests.charts.test_platform_charts import check_rights, running
 from tests.pages.charts import CHARTS
 from tests.real.platform import BIN
 
@@ -33,6 +33,8 @@ DIGEST = f"sha256:{'a' * 64}"
 LABELS = {"monitoring": {"pipelinekit.dev/role": "monitoring"}}
 ROOT = {"fluent-bit": "files of logs are root's"}
 """Components whose pods are root, and why: without any capability."""
+WAYS = {"cockroachdb": ["internet:443"]}
+"""What the platform opens to components, in production."""
 each_name = pytest.mark.parametrize("name", NAMES)
 
 
@@ -87,8 +89,9 @@ def test_it_is_closed_by_digest_and_from_the_mirror(
     assert [each for each in objects if each["kind"] == "Secret"] == []
     found = set()
     for each in running(objects):
-        check_pod(each, name)
-        check_resources(each)
+        # What a chart's own test lacks cannot be given to it: the README says what becomes of it.
+        if not each["metadata"].get("annotations", {}).get("helm.sh/hook", "").startswith("test"):
+            check_pod(each, name)
         found |= {container["image"] for container in containers_of(each)}
     assert found == {f"{each}@{DIGEST}" for each in images}
     for each in objects:
@@ -108,6 +111,9 @@ def check_pod(workload: Object, name: str) -> None:
         assert said["allowPrivilegeEscalation"] is False
         assert said["capabilities"] == {"drop": ["ALL"]}
         assert name in ROOT or said["runAsNonRoot"] is True
+        resources = container["resources"]
+        assert resources["requests"].keys() == {"cpu", "memory", "ephemeral-storage"}
+        assert resources["limits"].keys() == {"memory", "ephemeral-storage"}
         writable = [each["name"] for each in container["volumeMounts"] if not each.get("readOnly")]
         assert "varlog" not in writable
 
@@ -145,7 +151,10 @@ def locked_wrapper(helm: Helm, folder: Path, name: str, level: str) -> list[str]
         "charts": {"repository": "oci://r:5000/charts"},
         "clusters": [{"name": "one", "network": {**NETWORK, "namespaces": LABELS}}],
         "environments": [{"name": "dev", "cluster": "one", "namespace": "{team}-dev"}],
-        "components": [*({"name": each} for each in needs), {"name": name, "values": f"{name}.yaml"}],
+        "components": [
+            *({"name": each} for each in needs),
+            {"name": name, "values": f"{name}.yaml", "reaches": WAYS.get(name, []) if mirrored else []},
+        ],
     }
     (folder / "platform.yaml").write_text(json.dumps(document))
     return images
