@@ -33,7 +33,7 @@ DIGEST = f"sha256:{'a' * 64}"
 LABELS = {"monitoring": {"pipelinekit.dev/role": "monitoring"}}
 ROOT = {"fluent-bit": "files of logs are root's"}
 """Components whose pods are root, and why: without any capability."""
-WAYS = {"cockroachdb": ["internet:443"]}
+WAYS = {"cockroachdb": ["internet:443"], "couchdb": ["192.0.2.128/25:6984"]}
 """What the platform opens to components, in production."""
 each_name = pytest.mark.parametrize("name", NAMES)
 
@@ -96,6 +96,7 @@ def test_it_is_closed_by_digest_and_from_the_mirror(
     assert found == {f"{each}@{DIGEST}" for each in images}
     for each in objects:
         check_rights(each)
+        assert each["kind"] != "StatefulSet" or each["spec"]["volumeClaimTemplates"]
 
 
 def check_pod(workload: Object, name: str) -> None:
