@@ -1,7 +1,7 @@
 """The wrappers of upstream charts that cannot be fetched here, around charts of the same shape.
 
-What is in `upstream/` has the keys that the real chart's values.yaml had, and of its objects what policies, digests and
-mirrors are about. `platform vendor` holds our values against the real one.
+What is in `upstream/` has the keys that the real chart's values.yaml had, and of its objects what policies,
+digests and mirrors are about. `platform vendor` holds our values against the real one.
 """
 
 from __future__ import annotations
