@@ -27,6 +27,7 @@ _NESTED = re.compile(r"charts/[^/]+/")
 _ACTION = re.compile(r"\{\{-?\s*(.*?)-?\}\}", re.DOTALL)
 _USED = re.compile(r"\.Values((?:\)*\.[A-Za-z_][A-Za-z0-9_]*)+)")
 _INDEXED = re.compile(r'index\s+\(?\$?\.Values((?:\s+"[^"]+")+)')
+_DUG = re.compile(r'\bdig((?:\s+"[^"]*")+?)\s+(?:"[^"]*"|[^\s()]+)\s+\$?\.Values\b')
 _REFERENCES = 20
 """Schemas that lead to each other, at most."""
 
@@ -131,7 +132,7 @@ def _uses(template: str) -> Iterator[tuple[tuple[str, ...], bool]]:
         asked = unwraps or action.startswith(("if ", "else if "))
         for found in _USED.findall(action):
             yield tuple(part for part in re.split(r"\)*\.", found) if part), not asked
-        for found in _INDEXED.findall(action):
+        for found in (*_INDEXED.findall(action), *_DUG.findall(action)):
             yield tuple(re.findall('"([^"]+)"', found)), not asked
 
 

@@ -20,6 +20,7 @@ TEMPLATE = """\
 {{- if and .Values.image (not .Values.quiet) }}{{ .Values.image.repository }}{{ end }}
 {{ ((.Values.spec).count) }} {{ index .Values "with-hyphen" "inner" }} {{ $.Values.other }}
 {{ .Values.open.one }}
+{{- if and (dig "deep" "enabled" true .Values) (not (dig "deep" "account" "name" "" $.Values)) }}{{ end }}
 """
 CHART = {"Chart.yaml": "name: up\n", "values.yaml": VALUES, "templates/a.yaml": TEMPLATE}
 
@@ -44,6 +45,7 @@ def problems(text: str, chart: dict[str, str] | None = None) -> list[str]:
         "spec: {count: 2}\n",
         "with-hyphen: {inner: {a: 1}}\n",
         "other: 1\n",
+        "deep: {enabled: false, account: {name: a}}\n",
         "global: {anything: 1}\ntags: {x: true}\n",
     ],
 )
@@ -58,6 +60,7 @@ def test_what_values_schema_or_templates_say_is_declared(text: str) -> None:
         ("image: {tags: '1', repository: c}\n", ["image.tags"]),
         ("probe: {pth: /}\nspec: {cont: 1}\n", ["probe.pth", "spec.cont"]),
         ("with-hyphen: {iner: 1}\n", ["with-hyphen.iner"]),
+        ("deep: {enabld: false}\n", ["deep.enabld"]),
     ],
 )
 def test_what_is_nowhere_is_a_fault(text: str, paths: list[str]) -> None:
