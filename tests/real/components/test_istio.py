@@ -84,7 +84,7 @@ def test_an_ambient_mesh_is_refused_with_its_reason(site: Wrapped) -> None:
     values = platform.folder / "istio-cni.yaml"
     values.write_text(json.dumps({**json.loads(values.read_text()), "ambient": {"enabled": True}}))
     platform.must("vendor")
-    said = platform.run("network", "--check")
+    said = platform.verb("network", "--check")
     assert said.code == 6
     assert "istio-cni-config serves an ambient mesh" in said.err
 
