@@ -19,7 +19,7 @@ Places = Callable[[tuple[str | int, ...]], Place]
 
 _ANY_REGISTRY = "(?:[A-Za-z0-9][A-Za-z0-9.:_-]*/)*"
 _INJECTED = ("istio-proxy", "auto")
-"""Name and image of a container that Istio's injector replaces: what runs there is the image of istiod's values."""
+"""Name and image of a container that Istio's injector replaces, by the image of istiod's values."""
 
 
 def named(objects: Sequence[Object]) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ def _written(ref: ImageRef, words: Sequence[str], own: set[str]) -> str:
 
 
 def _mentions(ref: ImageRef, words: Sequence[str], before: str) -> Iterator[str]:
-    """Each name of that image in texts, with a digest behind its tag; `before` is the pattern of a registry."""
+    """Each name of that image in texts, with a digest behind its tag; `before` is a registry's pattern."""
     ends = [f":{re.escape(ref.tag)}(?:@sha256:[0-9a-f]{{64}})?"] if ref.tag else []
     ends += [re.escape(f"@{ref.digest}")] if ref.digest else []
     path = ref.repository.removeprefix("library/") if ref.registry == HUB else ref.repository

@@ -66,7 +66,7 @@ def _over(before: Any, after: Any) -> Any:
 
 
 def named_by_tag(component: Component, objects: Sequence[Object], registries: Images) -> tuple[str, ...]:
-    """The images that may be another one tomorrow: rendered ones, and what settings tell an operator to start."""
+    """The images that may be another one tomorrow: rendered, or told to an operator by settings."""
     found = (*images.named(objects), *images.told(component, objects, registries))
     return tuple(each for each in found if "@sha256:" not in each)
 

@@ -94,7 +94,7 @@ def _by_digest(site: Wrapped, objects: Mapping[str, list[Object]]) -> None:
     for name, images in {"istiod": (PILOT, PROXY), "istio-cni": (CNI,)}.items():
         text = json.dumps(objects[name]).replace('\\"', '"')
         for image in images:
-            assert text.count(f'"{site.mirror}/{image}@sha256:') == text.count(f'{site.mirror}/{image}') > 0
+            assert text.count(f'"{site.mirror}/{image}@sha256:') == text.count(f"{site.mirror}/{image}") > 0
     (gateway,) = [each for each in objects["istio-gateway"] if each["kind"] == "Deployment"]
     (proxy,) = gateway["spec"]["template"]["spec"]["containers"]
     assert (proxy["name"], proxy["image"]) == ("istio-proxy", "auto")

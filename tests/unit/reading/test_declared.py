@@ -130,9 +130,7 @@ def test_defaults_that_a_chart_wraps_are_declared_where_its_templates_read_them(
         "global.tga",
         "global.proxy.imge",
     ]
-    assert problems("_internal_defaults_do_not_set: {hub: h}\n", WRAPPED) == [
-        "_internal_defaults_do_not_set"
-    ]
+    assert problems("_internal_defaults_do_not_set: {hub: h}\n", WRAPPED) == ["_internal_defaults_do_not_set"]
 
 
 def test_what_only_a_file_names_that_a_template_takes_is_declared() -> None:
