@@ -89,7 +89,7 @@ class Upstream:
         return self.folder / f"{name}-{version}.tgz"
 
     def take(self, chart: Path, version: str = "") -> None:
-        """Package the chart in a folder, and put it into the index; under another version where one is given."""
+        """Package the chart in a folder, and put it into the index; as another version where one is given."""
         named = ["--version", version, "--app-version", version] if version else []
         self._run("package", str(chart), "--destination", str(self.folder), *named)
         self._run("repo", "index", str(self.folder))

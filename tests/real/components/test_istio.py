@@ -101,7 +101,7 @@ def _by_digest(site: Wrapped, objects: Mapping[str, list[Object]]) -> None:
 
 
 def _taken(site: Wrapped, objects: Mapping[str, list[Object]]) -> None:
-    """The API server takes the definitions, and on them all that is rendered, at the level of its namespace."""
+    """The API server takes the definitions, and on them what is rendered, at the level of each."""
     platform = site.platform
     definitions = [each for each in objects["istio-base"] if each["kind"] == DEFINITION]
     names = [each["metadata"]["name"] for each in definitions]

@@ -33,7 +33,7 @@ _OF_THE_CLUSTER = (
 
 @dataclass(frozen=True, kw_only=True)
 class Upstream:
-    """Charts of one publisher: their folders, the address that component.yaml has, the version that it names."""
+    """Charts of one publisher: their folders, and the address and the version that component.yaml has."""
 
     charts: Sequence[Path]
     repository: str
@@ -93,7 +93,7 @@ def wrapped(
     images: Sequence[str],
     values: Mapping[str, Any],
 ) -> Iterator[Wrapped]:
-    """The components as they come, with the values of their `ci/` and those here, which name a mirror as MIRROR."""
+    """The components as they come, with the values of their `ci/` and those here, with a mirror as MIRROR."""
     with (
         upstreams.serve(folder / "upstream" / "charts", testbed["PATH"]) as served,
         made_platform(folder / "platform", testbed) as platform,

@@ -115,7 +115,7 @@ def test_which_files_of_a_chart_count(path: str, said: bool) -> None:
 
 
 WRAPPED = {
-    "values.yaml": "_internal_defaults_do_not_set:\n  hub: ''\n  global: {proxy: {image: proxyv2}, tag: ''}\n",
+    "values.yaml": "_internal_defaults_do_not_set:\n  hub: ''\n  global: {proxy: {image: p}, tag: ''}\n",
     "templates/a.yaml": "{{ .Values.hub }}",
     "templates/zzz.yaml": "{{ .Values._internal_defaults_do_not_set }}{{ merge (($.Values.global).profile) "
     "($.Values.global | default dict) }}",

@@ -22,6 +22,11 @@ _AMBIENT = "istio.io/dataplane-mode"
 _GATEWAY = ("inject.istio.io/templates", "gateway")
 _SWITCHES = {"AMBIENT_ENABLED": "istio-cni", "PILOT_ENABLE_AMBIENT": "istiod"}
 """Settings that make Istio's programs ready for an ambient mesh, and whose they are."""
+_WHY = (
+    "there the node's proxy sees identities, only a waypoint sees requests, and all of it comes"
+    " to pods at port 15008, where network policies no longer see ports;\nthis version proves meshes"
+    " of sidecars alone"
+)
 
 
 def pods_of(
@@ -131,7 +136,11 @@ def _numbers(text: Any) -> Iterator[int]:
 def require_no_ambient(where: str, labels: Mapping[str, Any]) -> None:
     """Raise `Refused` for a namespace or a pod whose labels put it into an ambient mesh."""
     if labels.get(_AMBIENT) == "ambient":
-        raise _ambient(f"{where} is in an ambient mesh ({_AMBIENT}: ambient)", "take the label away")
+        raise refused(
+            "mesh-ambient",
+            f"{where} is in an ambient mesh ({_AMBIENT}: ambient)",
+            hint=f"{_WHY}: take the label away, or leave its components out with enabled: false",
+        )
 
 
 def _require_switched_off(where: str, spec: Object) -> None:
@@ -143,15 +152,8 @@ def _require_off(where: str, settings: Object) -> None:
     """Raise `Refused` for settings with which the control plane or the nodes serve an ambient mesh."""
     for name, whose in _SWITCHES.items():
         if str(settings.get(name, "")).lower() == "true":
-            next_step = f"take the profile or the value that sets it out of {whose}'s values"
-            raise _ambient(f"{where} serves an ambient mesh ({name}: true)", next_step)
-
-
-def _ambient(problem: str, next_step: str) -> Exception:
-    return refused(
-        "mesh-ambient",
-        problem,
-        hint="there the node's proxy sees identities, only a waypoint sees requests, and all of it comes"
-        " to pods at port 15008, where network policies no longer see ports;\nthis version proves meshes"
-        f" of sidecars alone: {next_step}, or leave its components out with enabled: false",
-    )
+            raise refused(
+                "mesh-ambient",
+                f"{where} serves an ambient mesh ({name}: true)",
+                hint=f"{_WHY}: take the profile or the value that sets it out of {whose}'s values",
+            )
