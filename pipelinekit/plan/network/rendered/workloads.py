@@ -22,11 +22,6 @@ _AMBIENT = "istio.io/dataplane-mode"
 _GATEWAY = ("inject.istio.io/templates", "gateway")
 _SWITCHES = {"AMBIENT_ENABLED": "istio-cni", "PILOT_ENABLE_AMBIENT": "istiod"}
 """Settings that make Istio's programs ready for an ambient mesh, and whose they are."""
-_WHY = (
-    "there the node's proxy sees identities, only a waypoint sees requests, and all of it comes"
-    " to pods at port 15008, where network policies no longer see ports;\nthis version proves meshes"
-    " of sidecars alone"
-)
 
 
 def pods_of(
@@ -139,7 +134,9 @@ def require_no_ambient(where: str, labels: Mapping[str, Any]) -> None:
         raise refused(
             "mesh-ambient",
             f"{where} is in an ambient mesh ({_AMBIENT}: ambient)",
-            hint=f"{_WHY}: take the label away, or leave its components out with enabled: false",
+            hint="there the node's proxy sees identities, only a waypoint sees requests, and all of it comes"
+            " to pods at port 15008, where network policies no longer see ports;\nthis version proves meshes"
+            " of sidecars alone: take the label away, or leave its components out with enabled: false",
         )
 
 
@@ -155,5 +152,6 @@ def _require_off(where: str, settings: Object) -> None:
             raise refused(
                 "mesh-ambient",
                 f"{where} serves an ambient mesh ({name}: true)",
-                hint=f"{_WHY}: take the profile or the value that sets it out of {whose}'s values",
+                hint="this version proves meshes of sidecars alone: take the profile, or the value that sets it,"
+                f" out of {whose}'s values",
             )
