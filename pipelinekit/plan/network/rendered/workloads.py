@@ -152,6 +152,6 @@ def _require_off(where: str, settings: Object) -> None:
             raise refused(
                 "mesh-ambient",
                 f"{where} serves an ambient mesh ({name}: true)",
-                hint="this version proves meshes of sidecars alone: take the profile, or the value that sets it,"
+                hint="this version proves meshes of sidecars alone: take the profile, or the value for it,"
                 f" out of {whose}'s values",
             )
