@@ -88,9 +88,10 @@ class Upstream:
         self.take(chart)
         return self.folder / f"{name}-{version}.tgz"
 
-    def take(self, chart: Path) -> None:
-        """Package the chart in a folder, and put it into the index."""
-        self._run("package", str(chart), "--destination", str(self.folder))
+    def take(self, chart: Path, version: str = "") -> None:
+        """Package the chart in a folder, and put it into the index; as another version where one is given."""
+        named = ["--version", version, "--app-version", version] if version else []
+        self._run("package", str(chart), "--destination", str(self.folder), *named)
         self._run("repo", "index", str(self.folder))
 
     def _run(self, *words: str) -> None:

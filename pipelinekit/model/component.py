@@ -9,6 +9,8 @@ APPLICATIONS = "applications"
 """In `accepts`: every registered application."""
 INGRESS = "ingress"
 """In `accepts`: what stands between the cluster and the outside."""
+ANYBODY = "anybody"
+"""In `accepts`: whoever there is, in the cluster and outside of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ class Flows:
 
     calls: tuple[Call, ...] = ()
     accepts: tuple[str, ...] = ()
-    """Components, `applications`, or `ingress`; with `:offer` where it is not every offer."""
+    """Components, `applications`, `ingress`, or `anybody`; with `:offer` where it is not every offer."""
     reaches: tuple[str, ...] = ()
     """Outside the cluster: `internet:443`, `10.2.0.0/16:5432`."""
     peers: tuple[Peer, ...] = ()

@@ -19,10 +19,15 @@ from pipelinekit.reading.values import read_values
 DOCUMENTS = ("Chart.yaml", "values.yaml", "values.schema.json")
 _OF_HELM = frozenset(("global", "tags"))
 """Keys that any chart has."""
+_WRAPPED = "_internal_defaults_do_not_set"
+"""Where charts of Istio keep their defaults: their templates take all of it out before they read values."""
+_TAKEN = ("templates/", "files/")
+"""What names values; of `files/` a template takes what is to be one."""
 _NESTED = re.compile(r"charts/[^/]+/")
 _ACTION = re.compile(r"\{\{-?\s*(.*?)-?\}\}", re.DOTALL)
 _USED = re.compile(r"\.Values((?:\)*\.[A-Za-z_][A-Za-z0-9_]*)+)")
 _INDEXED = re.compile(r'index\s+\(?\$?\.Values((?:\s+"[^"]+")+)')
+_DUG = re.compile(r'\bdig((?:\s+"[^"]*")+?)\s+(?:"[^"]*"|[^\s()]+)\s+\$?\.Values\b')
 _REFERENCES = 20
 """Schemas that lead to each other, at most."""
 
@@ -30,7 +35,7 @@ _REFERENCES = 20
 def counts(path: str) -> bool:
     """Whether a file of a chart (relative to it) says which values it takes."""
     inside = _NESTED.sub("", path)
-    return inside in DOCUMENTS or inside.startswith("templates/")
+    return inside in DOCUMENTS or inside.startswith(_TAKEN)
 
 
 def undeclared(text: str, origin: str, chart: Mapping[str, str]) -> tuple[Fault, ...]:
@@ -87,7 +92,8 @@ class _Held:
         def mapping(name: str) -> dict[str, Any]:
             return read_values(self.chart.get(f"{folder}{name}", ""), f"{folder}{name}")
 
-        templates = [text for name, text in self.chart.items() if name.startswith(f"{folder}templates/")]
+        taken = tuple(f"{folder}{each}" for each in _TAKEN)
+        templates = [text for name, text in self.chart.items() if name.startswith(taken)]
         uses = [each for text in templates for each in _uses(text)]
         names = {path[:length] for path, _ in uses for length in range(1, len(path) + 1)}
         try:
@@ -101,7 +107,7 @@ class _Held:
             if isinstance(each, Mapping)
         }
         return _Declared(
-            defaults=mapping("values.yaml"),
+            defaults=_unwrapped(mapping("values.yaml")),
             schema=schema if isinstance(schema, Mapping) else {},
             named=frozenset(names),
             whole=frozenset(path for path, entire in uses if entire),
@@ -109,13 +115,24 @@ class _Held:
         )
 
 
+def _unwrapped(defaults: Mapping[str, Any]) -> Mapping[str, Any]:
+    wrapped = defaults.get(_WRAPPED)
+    if not isinstance(wrapped, Mapping):
+        return defaults
+    return {key: each for key, each in defaults.items() if key != _WRAPPED} | dict(wrapped)
+
+
 def _uses(template: str) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """Each path of values in a template, and whether what is there is used and not only asked for."""
+    """Each path of values in a template, and whether what is there is used and not only asked for.
+
+    What unwraps defaults takes values as a whole to lay them over those, and uses none of them.
+    """
+    unwraps = _WRAPPED in template
     for action in _ACTION.findall(template):
-        asked = action.startswith(("if ", "else if "))
+        asked = unwraps or action.startswith(("if ", "else if "))
         for found in _USED.findall(action):
             yield tuple(part for part in re.split(r"\)*\.", found) if part), not asked
-        for found in _INDEXED.findall(action):
+        for found in (*_INDEXED.findall(action), *_DUG.findall(action)):
             yield tuple(re.findall('"([^"]+)"', found)), not asked
 
 
@@ -127,7 +144,7 @@ def _keys(path: tuple[str, ...], said: _Declared) -> set[str] | None:
     below = {each[len(path)] for each in said.named if len(each) > len(path) and each[: len(path)] == path}
     own = set(default) if isinstance(default, Mapping) else set()
     if not path:
-        return own | listed | below | _OF_HELM
+        return (own | listed | below | _OF_HELM) - {_WRAPPED}
     if schema and (schema.get("additionalProperties") or schema.get("patternProperties")):
         return None
     closed = bool(listed) and schema is not None and schema.get("additionalProperties") is False

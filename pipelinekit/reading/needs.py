@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Fault
-from pipelinekit.model.component import APPLICATIONS, INGRESS, Component
+from pipelinekit.model.component import ANYBODY, APPLICATIONS, INGRESS, Component
 from pipelinekit.model.platform.document import ComponentEntry, Platform
 from pipelinekit.names import meant, nearest
 from pipelinekit.reading.component import read_component_with_places
@@ -105,7 +105,7 @@ def _check_flows(described: Described, found: Mapping[str, Described]) -> list[F
             problem = f"'{call.component}' does not offer '{call.offer}'" if call.offer else ""
             problem = problem or f"'{call.component}' offers nothing"
             faults.append(source.found(path, "offer-unknown", problem, nearest(call.offer, offers)))
-    callers = {*found, APPLICATIONS, INGRESS}
+    callers = {*found, ANYBODY, APPLICATIONS, INGRESS}
     for index, word in enumerate(described.component.flows.accepts):
         name = word.partition(":")[0]
         if name not in callers:

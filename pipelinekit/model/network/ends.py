@@ -35,6 +35,8 @@ class Pod:
     """`before` or `test` for a hook's pods; empty for those that stay."""
     sidecar: bool = False
     """Whether the mesh's proxy stands before it."""
+    gateway: bool = False
+    """Whether the proxy is all there is: what is asked of callers is its own configuration's to say."""
     past: tuple[int, ...] = ()
     """Ports that do not go through the proxy."""
     release: str = ""

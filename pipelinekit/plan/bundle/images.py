@@ -17,7 +17,9 @@ Object = Mapping[str, Any]
 Places = Callable[[tuple[str | int, ...]], Place]
 """Where a part of component.yaml stands, by its path."""
 
-_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+_ANY_REGISTRY = "(?:[A-Za-z0-9][A-Za-z0-9.:_-]*/)*"
+_INJECTED = ("istio-proxy", "auto")
+"""Name and image of a container that Istio's injector replaces, by the image of istiod's values."""
 
 
 def named(objects: Sequence[Object]) -> tuple[str, ...]:
@@ -30,7 +32,8 @@ def _in(value: object) -> Iterator[str]:
         for key, inner in value.items():
             if key == "image" and isinstance(inner, str):
                 # Somebody's own resource may call another thing so: an image has a path, a tag or a digest.
-                if inner and ("name" in value or "/" in inner or ":" in inner):
+                one = "name" in value or "/" in inner or ":" in inner
+                if inner and one and (value.get("name"), inner) != _INJECTED:
                     yield inner
             elif key == "image" and isinstance(inner, Mapping) and isinstance(inner.get("reference"), str):
                 yield inner["reference"]
@@ -79,14 +82,36 @@ def pulled(component: Component, objects: Sequence[Object], images: Images) -> t
     The latter is what an operator starts: at the platform's own registry where the values say so.
     """
     own, words = _own(images), tuple(_words(objects))
-    found = {each: _read(each, own) for each in named(objects)}
     rest = []
-    for image, ref in {each: image_reference(each) for each in component.images}.items():
-        # Values may name it at any registry.
-        if not any(_same(replace(each, registry=""), ref) for each in found.values()):
-            text = _written(ref, words, own)
-            rest.append(text if any(text.startswith(f"{each}/") for each in own) else image)
-    return (*found, *rest)
+    for image, ref in _started(component, objects, own).items():
+        text = _written(ref, words, own)
+        rest.append(text if any(text.startswith(f"{each}/") for each in own) else image)
+    return (*named(objects), *rest)
+
+
+def told(component: Component, objects: Sequence[Object], images: Images) -> tuple[str, ...]:
+    """What an operator starts of a component's list, as settings name it: whole, at whatever registry."""
+    words = tuple(_words(objects))
+    return tuple(
+        dict.fromkeys(
+            text
+            for ref in _started(component, objects, _own(images)).values()
+            for text in _mentions(ref, words, _ANY_REGISTRY)
+            if ref.registry == HUB or _has_registry(text)
+        )
+    )
+
+
+def _started(component: Component, objects: Sequence[Object], own: set[str]) -> dict[str, ImageRef]:
+    """The images of the list that no container names."""
+    found = [_read(each, own) for each in named(objects)]
+    listed = {each: image_reference(each) for each in component.images}
+    # Values may name it at any registry.
+    return {
+        each: ref
+        for each, ref in listed.items()
+        if not any(_same(replace(one, registry=""), ref) for one in found)
+    }
 
 
 def as_locked(ref: ImageRef, digests: Mapping[str, str], images: Images) -> ImageRef:
@@ -138,12 +163,22 @@ def _words(value: object) -> Iterator[str]:
 
 def _written(ref: ImageRef, words: Sequence[str], own: set[str]) -> str:
     """How a text names that image, with its registry, an own one, or none before it; else empty."""
-    ends = [f":{ref.tag}"] if ref.tag else []
-    ends += [f"@{ref.digest}"] if ref.digest else []
-    path = ref.repository.removeprefix("library/") if ref.registry == HUB else ref.repository
     before = "|".join(re.escape(f"{each}/") for each in (ref.registry, *sorted(own)))
+    return next(_mentions(ref, words, f"(?:{before})?"), "")
+
+
+def _mentions(ref: ImageRef, words: Sequence[str], before: str) -> Iterator[str]:
+    """Each name of that image in texts, with a digest behind its tag; `before` is a registry's pattern."""
+    ends = [f":{re.escape(ref.tag)}(?:@sha256:[0-9a-f]{{64}})?"] if ref.tag else []
+    ends += [re.escape(f"@{ref.digest}")] if ref.digest else []
+    path = ref.repository.removeprefix("library/") if ref.registry == HUB else ref.repository
     folder = "(?:library/)?" if path != ref.repository else ""
-    forms = "|".join(re.escape(path + each) for each in ends)
+    forms = "|".join(re.escape(path) + each for each in ends)
     begin, end = "(?<![A-Za-z0-9._/-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
-    pattern = re.compile(f"{begin}(?:{before})?{folder}(?:{forms}){end}")
-    return next((found[0] for each in words if (found := pattern.search(each))), "")
+    pattern = re.compile(f"{begin}{before}{folder}(?:{forms}){end}")
+    return (found[0] for each in words for found in pattern.finditer(each))
+
+
+def _has_registry(image: str) -> bool:
+    first, _, path = image.partition("/")
+    return bool(path) and ("." in first or ":" in first)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelinekit.model.component import Component
+from pipelinekit.model.platform.document import Images
 from pipelinekit.model.rollout import Object
 from pipelinekit.plan.bundle import images
 
@@ -64,16 +65,20 @@ def _over(before: Any, after: Any) -> Any:
     }
 
 
-def named_by_tag(objects: Sequence[Object]) -> tuple[str, ...]:
-    """The images of rendered objects that may be another one tomorrow."""
-    return tuple(each for each in images.named(objects) if "@sha256:" not in each)
+def named_by_tag(component: Component, objects: Sequence[Object], registries: Images) -> tuple[str, ...]:
+    """The images that may be another one tomorrow: rendered, or told to an operator by settings."""
+    found = (*images.named(objects), *images.told(component, objects, registries))
+    return tuple(each for each in found if "@sha256:" not in each)
 
 
-def unlocked(component: Component, objects: Sequence[Object], digests: Digests) -> tuple[str, ...]:
+def unlocked(
+    component: Component, objects: Sequence[Object], digests: Digests, registries: Images
+) -> tuple[str, ...]:
     """Why an upstream chart cannot be rolled out with these objects: each image that no digest names."""
     if component.archive is None:
         return ()
-    return tuple(_unlocked(component.name, each, digests) for each in named_by_tag(objects))
+    found = named_by_tag(component, objects, registries)
+    return tuple(_unlocked(component.name, each, digests) for each in found)
 
 
 def _unlocked(name: str, image: str, digests: Digests) -> str:

@@ -76,6 +76,9 @@ class Proxies:
 
     def _modes(self, server: Pod) -> Iterator[tuple[Ports, str]]:
         """Ports that are alike, and what is asked of who calls them."""
+        if server.gateway:
+            yield ALL, PERMISSIVE
+            return
         own = self.authentications(server)
         mode = next((each.mode for each in own if each.mode != UNSET), PERMISSIVE)
         rest = ALL

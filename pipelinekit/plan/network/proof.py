@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipelinekit.errors import refused
+from pipelinekit.model.component import ANYBODY
 from pipelinekit.model.network.cluster import Cluster
 from pipelinekit.model.network.ends import End, Outside, Pod
 from pipelinekit.model.network.flows import CLOSED, OPEN, UNDECIDED, Finding, Flow, Proof
@@ -18,7 +19,7 @@ from pipelinekit.plan.network.people import People
 from pipelinekit.plan.network.rendered.assembly import ROLE, STRANGER
 from pipelinekit.plan.network.semantics import Semantics
 
-ANYBODY = "anybody"
+_EVERYWHERE = addresses.networks(("0.0.0.0/0", "::/0"))
 ON_NODE = "has the node's network: not decidable by pod policies, which see the node and not the pod"
 
 
@@ -104,6 +105,8 @@ class Prover:
 
     def callers(self, flow: Flow) -> Sequence[End]:
         """The ends that a flow begins at."""
+        if flow.caller == ANYBODY:
+            return self._owned.get(STRANGER, ())[:1]
         outside = [each for each in self.cluster.outside if each.owner == flow.caller]
         return outside or self._owned.get(flow.caller, ())
 
@@ -179,7 +182,7 @@ class Prover:
             found = self._of_namespace(caller.namespace, server)
         if "/" in caller.owner:
             found = found | self._declared.get((APPLICATIONS, server.name), NONE)
-        return found
+        return found | self._declared.get((ANYBODY, server.name), NONE)
 
     def _of_namespace(self, namespace: str, server: End) -> Ports:
         """What is declared of whoever is in a namespace: its role, and the component that is alone there."""
@@ -237,6 +240,7 @@ class Prover:
         if way == EGRESS:
             yield from self._outward.get(pod.owner, ())
             return
+        yield _EVERYWHERE, self._declared.get((ANYBODY, pod.name), NONE)
         for each in self.cluster.outside:
             yield addresses.networks(each.networks), self._declared.get((each.owner, pod.name), NONE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from pipelinekit.model.component import APPLICATIONS, INGRESS, Component
+from pipelinekit.model.component import ANYBODY, APPLICATIONS, INGRESS, Component
 from pipelinekit.plan.rollout.layout import Place, Sizes, placed
 from pipelinekit.plan.rollout.order import Order, levels
 
@@ -146,7 +146,7 @@ def _beyond(component: Component) -> tuple[str, str]:
     """Who calls it that is no component, and whom it calls that is none."""
     flows = component.flows
     accepted = {each.partition(":")[0] for each in flows.accepts}
-    callers = [each for each in (INGRESS, APPLICATIONS) if each in accepted]
+    callers = [each for each in (ANYBODY, INGRESS, APPLICATIONS) if each in accepted]
     places = dict.fromkeys(each.rpartition(":")[0] for each in flows.reaches)
     called = [*(["API server"] if flows.api_server else []), *places]
     return f"← {', '.join(callers)}" if callers else "", f"→ {', '.join(called)}" if called else ""

@@ -24,7 +24,10 @@ from pipelinekit.reading.schema.words import (
 
 _NAME = r"[a-z]([-a-z0-9]*[a-z0-9])?"
 CALLED = (rf"^{_NAME}(:{_NAME})?$", "a component's name, with :offer where it is not the main one")
-ACCEPTED = (rf"^{_NAME}(:{_NAME})?$", "a component, applications or ingress, with :offer for one offer")
+ACCEPTED = (
+    rf"^{_NAME}(:{_NAME})?$",
+    "a component, applications, ingress or anybody, with :offer for one offer",
+)
 CRD = (r"^[a-z0-9-]+(\.[a-z0-9-]+){2,}$", "a CustomResourceDefinition's name, like widgets.example.com")
 RESOURCE = (
     r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",

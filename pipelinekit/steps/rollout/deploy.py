@@ -116,7 +116,8 @@ def refusals(
     lines = [crds.refusal(each, there.get(_crd_name(each))) for each in brought]
     undeclared = [name for each in brought if (name := _crd_name(each)) not in part.component.crds]
     lines += [f"{part.name} brings {name}: name it among crds in component.yaml" for name in undeclared]
-    lines += unlocked(part.component, wanted, part.lock.images if part.lock else {})
+    digests, registries = part.lock.images if part.lock else {}, packaged.prepared.plan.platform.images
+    lines += unlocked(part.component, wanted, digests, registries)
     if state:
         installed = releases.marked(state.values, releases.SERVER)
         lines.append(releases.path_fault(part.component, installed, packaged.server))

@@ -46,7 +46,8 @@ def vendor(
         raise refused("archive-missing", f"there is no archive {here}", hint=hint)
     require_same(archive, here, wanted or found)
     _require_declared(part, shelf, here)
-    named = named_by_tag(_rendered(part, shelf, components, here))
+    objects = _rendered(part, shelf, components, here)
+    named = named_by_tag(part.component, objects, shelf.platform.images)
     known = part.lock.images if part.lock else {}
     lock = Vendored(
         name=archive.name,
@@ -108,5 +109,6 @@ def _require_nameable(part: Part, shelf: Shelf, components: Components) -> None:
     """Raise `Refused` for each image that is rendered without its digest, though the lock has it."""
     release = release_of(part, shelf, publish=False).prepared
     objects = read_manifest(components.everything(release.archive, release.target, release.layers))
-    if left := unlocked(part.component, objects, part.lock.images if part.lock else {}):
+    digests = part.lock.images if part.lock else {}
+    if left := unlocked(part.component, objects, digests, shelf.platform.images):
         raise Refused(*(Fault("image-by-tag", each) for each in left))

@@ -20,6 +20,7 @@ TEMPLATE = """\
 {{- if and .Values.image (not .Values.quiet) }}{{ .Values.image.repository }}{{ end }}
 {{ ((.Values.spec).count) }} {{ index .Values "with-hyphen" "inner" }} {{ $.Values.other }}
 {{ .Values.open.one }}
+{{- if and (dig "deep" "enabled" true .Values) (not (dig "deep" "account" "name" "" $.Values)) }}{{ end }}
 """
 CHART = {"Chart.yaml": "name: up\n", "values.yaml": VALUES, "templates/a.yaml": TEMPLATE}
 
@@ -44,6 +45,7 @@ def problems(text: str, chart: dict[str, str] | None = None) -> list[str]:
         "spec: {count: 2}\n",
         "with-hyphen: {inner: {a: 1}}\n",
         "other: 1\n",
+        "deep: {enabled: false, account: {name: a}}\n",
         "global: {anything: 1}\ntags: {x: true}\n",
     ],
 )
@@ -58,6 +60,7 @@ def test_what_values_schema_or_templates_say_is_declared(text: str) -> None:
         ("image: {tags: '1', repository: c}\n", ["image.tags"]),
         ("probe: {pth: /}\nspec: {cont: 1}\n", ["probe.pth", "spec.cont"]),
         ("with-hyphen: {iner: 1}\n", ["with-hyphen.iner"]),
+        ("deep: {enabld: false}\n", ["deep.enabld"]),
     ],
 )
 def test_what_is_nowhere_is_a_fault(text: str, paths: list[str]) -> None:
@@ -101,9 +104,36 @@ def test_a_chart_inside_has_values_of_its_own() -> None:
         ("templates/deep/a.tpl", True),
         ("charts/a/charts/b/templates/a.yaml", True),
         ("README.md", False),
-        ("files/values.yaml", False),
+        ("files/injection.yaml", True),
+        ("charts/a/files/injection.yaml", True),
+        ("docs/values.yaml", False),
         ("charts/a/crds/x.yaml", False),
     ],
 )
 def test_which_files_of_a_chart_count(path: str, said: bool) -> None:
     assert counts(path) is said
+
+
+WRAPPED = {
+    "values.yaml": "_internal_defaults_do_not_set:\n  hub: ''\n  global: {proxy: {image: p}, tag: ''}\n",
+    "templates/a.yaml": "{{ .Values.hub }}",
+    "templates/zzz.yaml": "{{ .Values._internal_defaults_do_not_set }}{{ merge (($.Values.global).profile) "
+    "($.Values.global | default dict) }}",
+    "files/injection.yaml": "{{ with .Values.global.proxy.lifecycle }}{{ toYaml . }}{{ end }}",
+}
+
+
+def test_defaults_that_a_chart_wraps_are_declared_where_its_templates_read_them() -> None:
+    assert problems("hub: h\nglobal: {tag: '1', profile: x, proxy: {image: p}}\n", WRAPPED) == []
+    assert problems("hbu: h\nglobal: {tga: '1', proxy: {imge: p}}\n", WRAPPED) == [
+        "hbu",
+        "global.tga",
+        "global.proxy.imge",
+    ]
+    assert problems("_internal_defaults_do_not_set: {hub: h}\n", WRAPPED) == ["_internal_defaults_do_not_set"]
+
+
+def test_what_only_a_file_names_that_a_template_takes_is_declared() -> None:
+    assert problems("global: {proxy: {lifecycle: {preStop: {}}}}\n", WRAPPED) == []
+    without = {name: text for name, text in WRAPPED.items() if not name.startswith("files/")}
+    assert problems("global: {proxy: {lifecycle: {preStop: {}}}}\n", without) == ["global.proxy.lifecycle"]

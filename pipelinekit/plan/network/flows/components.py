@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelinekit.model.component import APPLICATIONS, INGRESS, Component, Offer
+from pipelinekit.model.component import ANYBODY, APPLICATIONS, INGRESS, Component, Offer
 from pipelinekit.model.network.ends import Outside, Pod
 from pipelinekit.model.network.flows import UNCLEAR, Finding, Flow
 from pipelinekit.model.network.policies import Selector
@@ -174,6 +174,8 @@ class Parts:
             why = f"accepts of {component.name}"
             if accepts(component, APPLICATIONS, offer):
                 yield Flow(caller=declared.APPLICATIONS, server=pod, ports=ports, why=why, needed=False)
+            if accepts(component, ANYBODY, offer):
+                yield Flow(caller=ANYBODY, server=pod, ports=ports, why=why)
             if accepts(component, INGRESS, offer):
                 yield from declared.from_role(GATE, [pod], ports, why, self.ground)
 

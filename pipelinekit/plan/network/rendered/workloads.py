@@ -19,6 +19,9 @@ _MAKERS = (
 _DEFINITION = "CustomResourceDefinition"
 """Speaks of pods, and has none."""
 _AMBIENT = "istio.io/dataplane-mode"
+_GATEWAY = ("inject.istio.io/templates", "gateway")
+_SWITCHES = {"AMBIENT_ENABLED": "istio-cni", "PILOT_ENABLE_AMBIENT": "istiod"}
+"""Settings that make Istio's programs ready for an ambient mesh, and whose they are."""
 
 
 def pods_of(
@@ -32,6 +35,8 @@ def pods_of(
     for each in objects:
         if each.get("kind") in _MAKERS:
             yield _pod(each, template_of(each), namespace, owner, release, namespaces)
+        elif each.get("kind") == "ConfigMap":
+            _require_off(f"ConfigMap {(each.get('metadata') or {}).get('name')}", each.get("data") or {})
         elif each.get("kind") != _DEFINITION:
             for number, template in enumerate(_templates(each.get("spec"))):
                 pod = _pod(each, template, namespace, owner, release, namespaces)
@@ -67,6 +72,7 @@ def _pod(
     there = namespaces.get(home, {})
     origin = f"{made['kind']} {home}/{metadata.get('name')}"
     require_no_ambient(origin, labels)
+    _require_switched_off(origin, spec)
     on_node = bool(spec.get("hostNetwork"))
     return Pod(
         name=f"{home}/{metadata.get('name')}",
@@ -78,6 +84,7 @@ def _pod(
         host_network=on_node,
         hook=hook_of(metadata),
         sidecar=not on_node and _injected({**annotations, **labels}, there),
+        gateway=annotations.get(_GATEWAY[0]) == _GATEWAY[1],
         past=tuple(_numbers(annotations.get("traffic.sidecar.istio.io/excludeInboundPorts"))),
         release=f"{namespace}/{release}",
         origin=origin,
@@ -131,3 +138,20 @@ def require_no_ambient(where: str, labels: Mapping[str, Any]) -> None:
             " to pods at port 15008, where network policies no longer see ports;\nthis version proves meshes"
             " of sidecars alone: take the label away, or leave its components out with enabled: false",
         )
+
+
+def _require_switched_off(where: str, spec: Object) -> None:
+    for container in (*(spec.get("containers") or ()), *(spec.get("initContainers") or ())):
+        _require_off(where, {each.get("name"): each.get("value") for each in container.get("env") or ()})
+
+
+def _require_off(where: str, settings: Object) -> None:
+    """Raise `Refused` for settings with which the control plane or the nodes serve an ambient mesh."""
+    for name, whose in _SWITCHES.items():
+        if str(settings.get(name, "")).lower() == "true":
+            raise refused(
+                "mesh-ambient",
+                f"{where} serves an ambient mesh ({name}: true)",
+                hint="this version proves meshes of sidecars alone: take the profile, or the value for it,"
+                f" out of {whose}'s values",
+            )

@@ -9,7 +9,7 @@ import pytest
 from pipelinekit.errors import Place
 from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Images
-from pipelinekit.plan.bundle.images import as_locked, named, proven, pulled, source_of
+from pipelinekit.plan.bundle.images import as_locked, named, proven, pulled, source_of, told
 from pipelinekit.plan.inputs import image_reference
 from pipelinekit.reading.source import dotted
 
@@ -117,6 +117,43 @@ def test_nodes_pull_what_the_values_name(rendered: str, text: str, names: list[s
     listed = ("quay.io/a/b:1", "quay.io/a/agent:3")
     component = Component(name="store", namespace="s", chart="chart", images=listed)
     assert list(pulled(component, [pod(container(rendered, args=[text]))], IMAGES)) == names
+
+
+def test_a_digest_behind_the_tag_is_part_of_what_a_setting_names() -> None:
+    component = Component(name="store", namespace="s", chart="chart", images=("quay.io/a/agent:3",))
+    text = f"mirror.example.com/hub/a/agent:3@{D}"
+    assert pulled(component, [pod(container("e/a:1", args=[text]))], IMAGES) == ("e/a:1", text)
+
+
+@pytest.mark.parametrize(
+    ("listed", "text", "found"),
+    [
+        ("quay.io/a/agent:3", "quay.io/a/agent:3", ["quay.io/a/agent:3"]),
+        ("quay.io/a/agent:3", "other.example.com:5000/x/a/agent:3", ["other.example.com:5000/x/a/agent:3"]),
+        (
+            "quay.io/a/agent:3",
+            f'{{"image": "quay.io/a/agent:3@{D}", "init": "quay.io/a/agent:3"}}',
+            [f"quay.io/a/agent:3@{D}", "quay.io/a/agent:3"],
+        ),
+        # Whoever puts these together has a registry of its own for them.
+        ("quay.io/a/agent:3", "a/agent:3", []),
+        ("quay.io/a/agent:3", "a/agent:30", []),
+        ("docker.io/library/busybox:1", "busybox:1", ["busybox:1"]),
+    ],
+)
+def test_what_settings_tell_an_operator_to_start(listed: str, text: str, found: list[str]) -> None:
+    component = Component(name="store", namespace="s", chart="chart", images=(listed, "quay.io/a/b:1"))
+    config = {"kind": "ConfigMap", "data": {"values": text, "again": text}}
+    assert list(told(component, [pod(container("quay.io/a/b:1")), config], IMAGES)) == found
+
+
+def test_what_istios_injector_replaces_is_no_image() -> None:
+    proxy = {"name": "istio-proxy", "image": "auto"}
+    assert named([pod(proxy), pod({**proxy, "name": "other"}), pod({**proxy, "image": "e/a:1"})]) == (
+        "auto",
+        "e/a:1",
+    )
+    assert named([pod(proxy)]) == ()
 
 
 def test_docker_hubs_images_come_from_the_mirror_and_others_from_where_they_are() -> None:

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pipelinekit.model.component import Archive, Component
+from pipelinekit.model.platform.document import Images
 from pipelinekit.plan.bundle.locked import digests_laid, named_by_tag, unlocked
 from pipelinekit.reading.values import overlay
 
 DIGEST = "sha256:" + "a" * 64
 LOCKED = {"r:5000/a/b:1": DIGEST, "a/b:1": DIGEST}
+IMAGES = Images(registry="r.example.com")
 UPSTREAM = Component(name="up", archive=Archive(name="up", repository="oci://r", version="1.0.0"))
 
 
@@ -54,12 +57,23 @@ def test_without_a_lock_nothing_is_laid() -> None:
 
 def test_what_is_named_by_its_tag() -> None:
     objects = [pod("a/b:1", f"a/c:1@{DIGEST}"), {"kind": "Elasticsearch", "spec": {"image": "a/d:1"}}]
-    assert named_by_tag(objects) == ("a/b:1", "a/d:1")
+    assert named_by_tag(UPSTREAM, objects, IMAGES) == ("a/b:1", "a/d:1")
 
 
 def test_only_an_upstream_chart_has_to_be_locked() -> None:
     objects = [pod("a/b:1", "a/c:1")]
-    assert unlocked(Component(name="own", chart="chart"), objects, LOCKED) == ()
-    given, other = unlocked(UPSTREAM, objects, LOCKED)
+    assert unlocked(Component(name="own", chart="chart"), objects, LOCKED, IMAGES) == ()
+    given, other = unlocked(UPSTREAM, objects, LOCKED, IMAGES)
     assert "a/b:1 is locked, and no value takes its digest" in given
     assert other == "a/c:1 is not locked: run `pipelinekit platform vendor up`"
+
+
+def test_what_an_operator_is_told_to_start_is_locked_likewise() -> None:
+    istiod = replace(UPSTREAM, images=("r:5000/a/b:1", "q.io/proxy:1"))
+    config = {"kind": "ConfigMap", "data": {"values": '{"image": "q.io/proxy:1"}'}}
+    objects = [pod(f"r:5000/a/b:1@{DIGEST}"), config]
+    assert named_by_tag(istiod, objects, IMAGES) == ("q.io/proxy:1",)
+    (line,) = unlocked(istiod, objects, LOCKED, IMAGES)
+    assert "q.io/proxy:1 is not locked" in line
+    whole = {"kind": "ConfigMap", "data": {"values": f'{{"image": "q.io/proxy:1@{DIGEST}"}}'}}
+    assert unlocked(istiod, [whole], LOCKED, IMAGES) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -135,6 +136,14 @@ def test_strict_for_a_port_needs_a_selector_and_the_containers_port(
     spec: str, plain: tuple[bool, bool]
 ) -> None:
     assert at(8080, opened(PLAIN, authentication(spec))) == plain
+
+
+def test_a_gateway_serves_whoever_comes_however_strict_the_mesh_is() -> None:
+    strict = authentication("{mtls: {mode: STRICT}}", "istio-system")
+    gateway = replace(with_sidecar(pod("gate")), gateway=True)
+    assert at(443, opened(PLAIN, strict, server=gateway)) == OPEN
+    assert at(443, opened(PLAIN, strict)) == CLOSED
+    assert at(443, opened(PLAIN, authorization(DENY_ALL), server=gateway)) == CLOSED
 
 
 def test_where_mtls_is_off_nobody_has_an_identity() -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from pipelinekit.errors import Refused
+from pipelinekit.model.component import ANYBODY
 from pipelinekit.model.network.ends import BEFORE, ContainerPort, Grounds, Outside, Pod
 from pipelinekit.model.network.flows import CLOSED, OPEN, Flow, Proof
 from pipelinekit.model.network.ports import Ports
-from pipelinekit.plan.network.proof import ANYBODY, Prover, require_grounds
+from pipelinekit.plan.network.proof import Prover, require_grounds
 from pipelinekit.plan.network.rendered.assembly import ROLE, STRANGER
 from tests.network.worlds import GROUNDS, cluster, pod, policy, with_sidecar
 
@@ -221,3 +222,25 @@ def test_a_port_that_is_declared_by_name_is_the_containers() -> None:
     named = replace(STOCK, ports=(ContainerPort(name="web", number=8080),))
     web = "{port: web}"
     assert found(proof(SHUT, OUT % web, INTO % (FROM_SHOP, web), ends=(SHOP, named))) == []
+
+
+@pytest.mark.parametrize(
+    ("peer", "port", "findings"),
+    [
+        ("", "8080", []),
+        ("from: [{ipBlock: {cidr: 0.0.0.0/0}}], ", "8080", []),
+        ("", "9000", [(CLOSED, "(elsewhere)/(stranger)", "8080"), (OPEN, ANYBODY, "9000")]),
+        (
+            f"from: [{FROM_SHOP}], ",
+            "8080",
+            [(CLOSED, "(elsewhere)/(stranger)", "8080")],
+        ),
+    ],
+)
+def test_what_is_declared_for_anybody_is_open_to_whoever_comes_and_nothing_else_is(
+    peer: str, port: str, findings: list[tuple[str, str, str]]
+) -> None:
+    gate = f"{{podSelector: {{matchLabels: {{app: stock}}}}, ingress: [{{{peer}ports: [{{port: {port}}}]}}]}}"
+    flow = Flow(caller=ANYBODY, server=STOCK, ports=Ports.one(8080), why="accepts of stock")
+    said = proof(SHUT, gate, flow=False, more=(flow,))
+    assert [(each.code, each.caller, str(each.ports)) for each in said.findings] == findings

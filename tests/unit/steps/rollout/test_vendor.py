@@ -44,6 +44,7 @@ class Vendor:
         self.archive = replace(self.bench.archive(), digest="")
         self.declare("image: ''\n")
         self.lock: Vendored | None = None
+        self.images: tuple[str, ...] = ()
         self.asked: list[ImageRef] = []
         self.there: dict[str, str] = {"up/server": DIGEST}
         self.values = {"image": IMAGE} if values is None else values
@@ -55,7 +56,7 @@ class Vendor:
 
     @property
     def part(self) -> Part:
-        part = self.bench.part(chart="", archive=self.archive, values=self.values)
+        part = self.bench.part(chart="", archive=self.archive, values=self.values, images=self.images)
         return replace(part, lock=self.lock, origins=("own.yaml", "mine.yaml"))
 
     def run(self, archive: Archive | None = None) -> tuple[str, ...]:
@@ -82,6 +83,22 @@ def test_archive_and_images_are_locked_once(tmp_path: Path) -> None:
     assert (lock.images, [each.repository for each in here.asked]) == ({IMAGE: DIGEST}, ["up/server"])
     assert here.run() == ()
     assert (here.bench.fetched, len(here.asked)) == (["upstream"], 1)
+
+
+def test_an_image_that_only_a_setting_tells_an_operator_is_locked_and_laid(tmp_path: Path) -> None:
+    proxy = "registry.example.com/up/proxy:1"
+    here = Vendor(tmp_path, values={"image": IMAGE, "proxy": proxy})
+    here.declare("image: ''\nproxy: ''\n")
+    here.images = (IMAGE, proxy)
+    here.there["up/proxy"] = DIGEST
+    here.run()
+    assert here.locked().images == {IMAGE: DIGEST, proxy: DIGEST}
+    assert (
+        release_of(here.part, here.bench.shelf, publish=False).prepared.values["proxy"] == f"{proxy}@{DIGEST}"
+    )
+    here.lock = replace(here.locked(), images={IMAGE: DIGEST})
+    with pytest.raises(Refused, match=r"up/proxy:1 is not locked"):
+        here.bench.deploy(here.part)
 
 
 def test_what_is_locked_is_what_is_rolled_out(tmp_path: Path) -> None:

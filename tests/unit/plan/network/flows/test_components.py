@@ -55,6 +55,12 @@ def test_what_is_declared_is_a_flow_to_the_container_behind_the_service() -> Non
     }
 
 
+def test_whoever_there_is_may_be_accepted_at_one_offer() -> None:
+    component = replace(VAULT, flows=Flows(accepts=("anybody:api",)))
+    (flow,) = [each for each in parts(component).flows() if "names" not in each.why]
+    assert (flow.caller, flow.server.name, str(flow.ports)) == ("anybody", "vault/vault", "8080")
+
+
 def test_a_webhook_is_called_by_the_api_server() -> None:
     component = replace(VAULT, flows=Flows(webhooks=(8080,)))
     calls = [each for each in parts(component).flows() if each.caller == "(API server)"]

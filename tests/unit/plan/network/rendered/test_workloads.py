@@ -94,3 +94,25 @@ def test_an_ambient_mesh_is_refused_with_its_reason() -> None:
         require_no_ambient("namespace shops", {"istio.io/dataplane-mode": "ambient"})
     assert "15008" in caught.value.faults[0].hint
     require_no_ambient("namespace shops", {"istio.io/dataplane-mode": "none"})
+
+
+@pytest.mark.parametrize("value", ["true", "True", "false", ""])
+def test_programs_that_serve_an_ambient_mesh_are_refused_likewise(value: str) -> None:
+    env = f"{{name: istiod, env: [{{name: PILOT_ENABLE_AMBIENT, value: '{value}'}}]}}"
+    istiod = made("Deployment", f"{{metadata: {{}}, spec: {{containers: [{env}]}}}}")
+    nodes = {"kind": "ConfigMap", "metadata": {"name": "cni"}, "data": {"AMBIENT_ENABLED": value}}
+    for each in (istiod, nodes):
+        if value.lower() == "true":
+            with pytest.raises(Refused, match="serves an ambient mesh"):
+                list(pods_of([each], "istio-system", "istiod", "istiod", {}))
+        else:
+            list(pods_of([each], "istio-system", "istiod", "istiod", {}))
+
+
+@pytest.mark.parametrize("templates", ["gateway", "sidecar"])
+def test_a_gateway_is_a_proxy_alone(templates: str) -> None:
+    annotations = f"inject.istio.io/templates: {templates}"
+    labels = 'sidecar.istio.io/inject: "true"'
+    template = f"{{metadata: {{labels: {{{labels}}}, annotations: {{{annotations}}}}}, spec: {{}}}}"
+    found = one(made("Deployment", template))
+    assert (found.sidecar, found.gateway) == (True, templates == "gateway")
