@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import quote
 
 from pipelinekit import __version__, names
@@ -67,9 +68,18 @@ def remote_of(source: Origin) -> Arguments:
 
 def plan_casc(platform: Platform) -> Iterable[FilePlan]:
     """The controller's configuration as far as pipelines need it: library, environment, credentials."""
-    jenkins = platform.jenkins
-    if jenkins is None:
-        return
+    if platform.jenkins is not None:
+        yield FilePlan(path=CASC, template="seed/jenkins.yaml.j2", inputs=_casc(platform, platform.jenkins))
+
+
+def pipelines(platform: Platform, jenkins: Jenkins) -> dict[str, Any]:
+    """The same for the chart of a controller, with its address and the namespace of agents' pods."""
+    pod = jenkins.agent.pod
+    told = {key: each for key, each in _casc(platform, jenkins).items() if key != "elsewhere" and each}
+    return {"url": jenkins.url} | ({"namespace": pod.namespace} if pod else {}) | told
+
+
+def _casc(platform: Platform, jenkins: Jenkins) -> dict[str, Any]:
     gated = {platform.cluster_of(each).credentials for each in platform.environments if each.gated}
     open_ = {platform.cluster_of(each).credentials for each in platform.environments if each.automatic}
     packages = {each.credentials for each in platform.packages.values()}
@@ -77,20 +87,16 @@ def plan_casc(platform: Platform) -> Iterable[FilePlan]:
     logins = ({platform.images.credentials, platform.charts.credentials} | packages) - {""}
     open_ = (open_ | {platform.ledger_keys.credentials}) - gated - {""}
     everybody = {each for each in logins | open_ if PER_TEAM not in each}
-    yield FilePlan(
-        path=CASC,
-        template="seed/jenkins.yaml.j2",
-        inputs={
-            "version": (jenkins.library.version if jenkins.library else "") or f"v{__version__}",
-            "library": {"remote": jenkins.library.repository, "credentialsId": jenkins.library.credentials}
-            if jenkins.library
-            else None,
-            "environment": _environment(jenkins),
-            "logins": [_login(each) for each in sorted(logins & everybody)],
-            "files": [_file(each) for each in sorted(open_ & everybody)],
-            "elsewhere": _elsewhere(platform, jenkins, gated, logins | open_, everybody),
-        },
-    )
+    return {
+        "version": (jenkins.library.version if jenkins.library else "") or f"v{__version__}",
+        "library": {"remote": jenkins.library.repository, "credentialsId": jenkins.library.credentials}
+        if jenkins.library
+        else None,
+        "environment": _environment(jenkins),
+        "logins": [_login(each) for each in sorted(logins & everybody)],
+        "files": [_file(each) for each in sorted(open_ & everybody)],
+        "elsewhere": _elsewhere(platform, jenkins, gated, logins | open_, everybody),
+    }
 
 
 def _environment(jenkins: Jenkins) -> list[dict[str, str]]:

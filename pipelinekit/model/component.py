@@ -160,6 +160,8 @@ class Controller:
 
     login: str = ""
     """A Secret in its namespace with `username` and `password`: who may quiet it down. Empty: anybody may."""
+    pipelines: bool = False
+    """Whether its own chart is told what generated pipelines need of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,7 +197,9 @@ def _backup(data: Data) -> Backup:
 
 def _controller(data: Data) -> Controller | None:
     said = data.get("controller", {} if data["metadata"]["name"] == JENKINS else None)
-    return None if said is None else Controller(login=said.get("login", ""))
+    if said is None:
+        return None
+    return Controller(login=said.get("login", ""), pipelines=said.get("pipelines", False))
 
 
 def _node(data: Data) -> Node:

@@ -27,6 +27,7 @@ RESTRICTED = {
 }
 """The kinds of volumes that the level takes."""
 TOKENS = {
+    "jenkins": "it makes agents",
     "openbao": "it asks whose a token is, and says which pod is the active one",
     "prometheus": "it asks where everything is, and what there is",
 }

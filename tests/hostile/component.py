@@ -58,7 +58,7 @@ COMPONENT: Document = {
     "data": "marked-loss",
     "licence": "marked-licence",
     "replace": {"leader": "marked-role=leader", "afterwards": "marked-unsealing"},
-    "controller": {"login": "markedlogin"},
+    "controller": {"login": "markedlogin", "pipelines": True},
     "repositories": True,
     "node": {"sysctls": {"vm.marked_count": 7}},
 }

@@ -24,8 +24,8 @@ def controller_of(on: Iterable[Component]) -> str:
     raise refused(
         "no-controller",
         "no component that is on is the controller",
-        hint="none comes with pipelinekit: write platform-charts/jenkins/component.yaml and its chart,\n"
-        "or controller: {} into that of one by another name, and turn it on in platform.yaml",
+        hint="turn jenkins on in platform.yaml, which comes with pipelinekit; or one of your own, which\n"
+        "says controller: {} in its component.yaml where it is called something else",
     )
 
 

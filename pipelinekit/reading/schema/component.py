@@ -199,7 +199,10 @@ COMPONENT: Schema = {
                 about="how pods are replaced that only their deletion replaces",
             ),
             "controller": closed(
-                {"login": label("a Secret of its namespace: the account that may quiet it down")},
+                {
+                    "login": label("a Secret of its namespace: the account that may quiet it down"),
+                    "pipelines": flag("its own chart is told what generated pipelines need of it"),
+                },
                 about="it is the Jenkins that rolls components out; what is called jenkins is so anyway",
             ),
             "repositories": flag("it is the server that `nexus` of platform.yaml describes"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.errors import Refused, failed, refused
+from pipelinekit.generators.seed import pipelines
 from pipelinekit.model.component import Archive, Component
 from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.model.receipts import ChartPackaged
@@ -133,6 +134,9 @@ def _layers(part: Part, platform: Platform) -> Iterator[str]:
     yield part.values
     if part.component.repositories and part.component.chart and platform.nexus is not None:
         yield json.dumps({"server": described(platform, platform.nexus)})
+    controller = part.component.controller
+    if controller and controller.pipelines and part.component.chart and platform.jenkins is not None:
+        yield json.dumps({"pipelines": pipelines(platform, platform.jenkins)})
     if part.component.flows.monitoring and part.component.chart:
         yield json.dumps({"scrapes": releases.scrapes(part.others)})
 

@@ -163,3 +163,18 @@ def test_the_hook_encodes_the_repository_and_keeps_the_token_out_of_arguments() 
     assert "?url=ssh%3A%2F%2Fgit%40git.acme.example%2Forders.git'" in text
     assert "<'/etc/it'\\''s/token'" in text
     assert "--config -" in text
+
+
+def test_a_controller_s_chart_is_told_the_same_as_jenkins_yaml_and_where_agents_are() -> None:
+    pod = AgentPod(namespace="builds", image="r:5000/agent:1")
+    given = platform(
+        agent=Agent(pod=pod), library=Library(repository="https://git.acme.example/kit.git", version="v2")
+    )
+    assert given.jenkins is not None
+    told = seed.pipelines(given, given.jenkins)
+    (file,) = seed.plan_casc(given)
+    assert (told["url"], told["namespace"]) == ("https://jenkins.acme.example/", "builds")
+    assert {key: each for key, each in told.items() if key not in ("url", "namespace")} == {
+        key: each for key, each in file.inputs.items() if each and key != "elsewhere"
+    }
+    assert "namespace" not in seed.pipelines(given, Jenkins(url="https://jenkins.acme.example"))

@@ -112,6 +112,11 @@ def test_the_server_that_the_platform_describes_says_so() -> None:
     assert read_component(CHART + "repositories: true\n").repositories
 
 
+def test_a_controller_s_chart_says_that_it_is_told_of_pipelines() -> None:
+    found = [read_component(CHART + more).controller for more in ("", "controller: {pipelines: true}\n")]
+    assert [each and each.pipelines for each in found] == [None, True]
+
+
 @pytest.mark.parametrize(
     ("name", "more", "login"),
     [

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.component import Component, Flows, Scrape
+from pipelinekit.model.component import Component, Controller, Flows, Scrape
+from pipelinekit.model.jenkins.agent import Agent, AgentPod
 from pipelinekit.model.network.ends import Grounds
+from pipelinekit.model.platform.document import Jenkins
 from pipelinekit.model.platform.nexus import Nexus
 from pipelinekit.steps.rollout.part import Part, Shelf, policies_of, release_of
 from tests.rollouts import Bench
@@ -127,3 +129,21 @@ def test_the_server_that_the_platform_describes_is_told_what_that_is(tmp_path: P
     assert told(other, shelf).keys() == {"nexus"}
     assert told(bench.part(), shelf) is None
     assert told(part, bench.shelf)["nexus"] == {"acceptEula": False}
+
+
+def test_a_controller_s_own_chart_is_told_what_pipelines_need_of_it_where_it_asks(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    pod = AgentPod(namespace="builds", image="r:5000/agent:1")
+    jenkins = Jenkins(url="https://jenkins.acme.example", agent=Agent(pod=pod))
+    shelf = replace(bench.shelf, platform=replace(bench.shelf.platform, jenkins=jenkins))
+    one = bench.part()
+
+    def told(controller: Controller | None, where: Shelf) -> Any:
+        part = replace(one, component=replace(one.component, controller=controller))
+        return release_of(part, where, publish=False).prepared.values.get("pipelines")
+
+    found = told(Controller(pipelines=True), shelf)
+    assert (found["url"], found["namespace"]) == ("https://jenkins.acme.example", "builds")
+    assert told(Controller(), shelf) is None
+    assert told(None, shelf) is None
+    assert told(Controller(pipelines=True), bench.shelf) is None

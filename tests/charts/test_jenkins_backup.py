@@ -1,0 +1,154 @@
+"""Backup and restore of Jenkins' chart: its scripts against a home in a folder."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.pages.charts import CHARTS
+
+SCRIPTS = CHARTS / "jenkins" / "chart" / "files"
+NAMES = ("copies", "backup", "restore")
+
+
+class Site:
+    """The chart's scripts beside a home."""
+
+    def __init__(self, folder: Path, modules: dict[str, ModuleType]) -> None:
+        self.home, self.backups, self.modules = folder / "home", folder / "backup", modules
+        for each in (self.home, self.backups):
+            each.mkdir()
+        self.write("config.xml", "<hudson/>")
+        self.write("secrets/master.key", "key")
+        self.write("jobs/apps/jobs/orders/builds/1/build.xml", "<build/>")
+        self.write("jobs/apps/jobs/workspace/config.xml", "<project/>")
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def backup(self, stamp: str = "") -> Path:
+        """Make one; with a stamp it is called that."""
+        before = set(self.modules["copies"].backups())
+        self.modules["backup"].main()
+        made: Path
+        (made,) = set(self.modules["copies"].backups()) - before
+        return made.rename(self.backups / stamp) if stamp else made
+
+    def state(self) -> dict[str, str]:
+        return {
+            path.relative_to(self.home).as_posix(): path.read_text()
+            for path in self.home.rglob("*")
+            if path.is_file()
+        }
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    for name, value in (("KEEP", "2"), ("HOSTNAME", "pod"), ("FROM", "")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    for name in NAMES:
+        sys.modules.pop(name, None)
+    modules = {name: importlib.import_module(name) for name in NAMES}
+    monkeypatch.setattr(modules["copies"], "BACKUPS", tmp_path / "backup")
+    monkeypatch.setattr(modules["copies"], "HOME", tmp_path / "home")
+    yield Site(tmp_path, modules)
+    for name in NAMES:
+        sys.modules.pop(name)
+
+
+def test_what_was_there_is_there_again_and_what_came_is_gone(site: Site) -> None:
+    before = site.state()
+    site.backup()
+    site.write("config.xml", "<changed/>")
+    site.write("jobs/apps/jobs/orders/builds/2/build.xml", "<build/>")
+    (site.home / "secrets" / "master.key").unlink()
+    site.modules["restore"].main()
+    assert site.state() == before
+    assert not (site.home / "jobs/apps/jobs/orders/builds/2").exists()
+    site.modules["restore"].main()
+    assert site.state() == before
+
+
+def test_workspaces_clones_plugins_and_logs_are_no_part_of_it_and_stay(site: Site) -> None:
+    left = ("workspace/x", "caches/git-1/HEAD", "plugins/git.jpi", "logs/a.log", "war/index.html")
+    for name in left:
+        site.write(name, "big")
+    site.write("jobs/atomic123.tmp", "half")
+    (site.home / "last").symlink_to("config.xml")
+    made = site.backup()
+    names = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
+    assert names == {
+        "SHA256SUMS",
+        "config.xml",
+        "secrets/master.key",
+        "jobs/apps/jobs/orders/builds/1/build.xml",
+        "jobs/apps/jobs/workspace/config.xml",
+    }
+    site.modules["restore"].main()
+    assert site.state().keys() >= set(left)
+
+
+def test_what_did_not_change_is_there_once_and_old_ones_go(site: Site) -> None:
+    first = site.backup("20260101T000000Z")
+    second = site.backup("20260102T000000Z")
+    assert (first / "config.xml").samefile(second / "config.xml")
+    assert (second / "config.xml").stat().st_ino != (site.home / "config.xml").stat().st_ino
+    site.write("config.xml", "<changed/>")
+    third = site.backup()
+    assert not first.exists()
+    assert (second / "config.xml").read_text() == "<hudson/>"
+    assert (third / "config.xml").read_text() == "<changed/>"
+
+
+def test_a_home_in_which_nothing_ever_began_makes_no_backup(site: Site) -> None:
+    (site.home / "config.xml").unlink()
+    with pytest.raises(SystemExit, match=re.escape("the home has no config.xml")):
+        site.backup()
+    assert list(site.backups.iterdir()) == []
+
+
+def test_what_a_killed_one_left_is_taken_away_by_a_later_one(site: Site) -> None:
+    old, young = site.backups / ".work-other", site.backups / ".work-young"
+    for each in (old, young):
+        each.mkdir()
+    os.utime(old, (0, 0))
+    site.backup()
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("harm", ["changed", "lost", "list"])
+def test_a_damaged_backup_is_refused_before_anything_is_touched(site: Site, harm: str) -> None:
+    made = site.backup()
+    site.write("config.xml", "<changed/>")
+    before = site.state()
+    if harm == "changed":
+        (made / "secrets/master.key").write_text("other")
+    elif harm == "lost":
+        (made / "jobs/apps/jobs/orders/builds/1/build.xml").unlink()
+    else:
+        (made / "SHA256SUMS").unlink()
+    with pytest.raises(SystemExit, match=made.name):
+        site.modules["restore"].main()
+    assert site.state() == before
+
+
+def test_one_that_is_not_there_is_named_with_those_that_are(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SystemExit, match="there is no backup"):
+        site.modules["restore"].main()
+    made = site.backup()
+    monkeypatch.setenv("FROM", "20200101T000000Z")
+    with pytest.raises(SystemExit, match=f"there are: {made.name}"):
+        site.modules["restore"].main()
