@@ -16,6 +16,7 @@ from collections.abc import Iterable
 APPLICATION_MAX = 30
 PROCESS_MAX = 20
 LABEL_MAX = 63
+REGISTRATIONS_MAX = 20_000
 
 LABEL_PATTERN = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
 ENVIRONMENT_VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"

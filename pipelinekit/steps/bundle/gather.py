@@ -84,7 +84,7 @@ def gather(
 
 
 def _named(lists: Mapping[str, Collection[ImageRef]]) -> Mapping[ImageRef, Sequence[str]]:
-    """Whose each image is. What one component has by its tag alone is what another has by a digest as well."""
+    """Whose each image is. One has by its tag alone what another has by a digest."""
     digested = {replace(ref, digest=""): ref for refs in lists.values() for ref in refs if ref.digest}
     whose: dict[ImageRef, list[str]] = {}
     for name, refs in lists.items():
