@@ -16,6 +16,7 @@ from collections.abc import Iterable
 APPLICATION_MAX = 30
 PROCESS_MAX = 20
 LABEL_MAX = 63
+REGISTRATIONS_MAX = 20_000
 
 LABEL_PATTERN = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
 ENVIRONMENT_VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
@@ -98,6 +99,8 @@ def step(verb: str) -> str:
 _GITHUB = re.compile(
     r"(?:https?://(?:[^/@]+@)?|ssh://(?:[^/@]+@)?|[^/@:]+@)github\.com(?::\d+)?[/:](.*)", re.IGNORECASE
 )
+_OWNER_AND_NAME = re.compile(r"([A-Za-z0-9._-]+)/([A-Za-z0-9._-]+)")
+_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/@]*:[^/@]+@", re.IGNORECASE)
 
 
 def github_repository(address: str) -> tuple[str, str] | None:
@@ -108,15 +111,15 @@ def github_repository(address: str) -> tuple[str, str] | None:
     match = _GITHUB.fullmatch(address)
     if match is None:
         return None
-    parts = match[1].strip("/").removesuffix(".git").split("/")
-    if len(parts) != 2 or not all(re.fullmatch(r"[A-Za-z0-9._-]+", each) for each in parts):
+    parts = _OWNER_AND_NAME.fullmatch(match[1].strip("/").removesuffix(".git"))
+    if parts is None:
         raise ValueError("not https://github.com/OWNER/NAME")
-    return parts[0], parts[1]
+    return parts[1], parts[2]
 
 
 def has_password(address: str) -> bool:
     """Whether a git address carries a password or token in front of its host."""
-    return re.match(r"[a-z][a-z0-9+.-]*://[^/@]*:[^/@]+@", address, re.IGNORECASE) is not None
+    return _PASSWORD.match(address) is not None
 
 
 def without_login(address: str) -> str:

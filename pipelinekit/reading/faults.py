@@ -42,7 +42,8 @@ def _validator(kind: str) -> Any:
 
 def check(source: Source, kind: str) -> None:
     """Add to `source.faults` whatever the schema of `kind` has against its data."""
-    errors = _validator(kind).iter_errors(_no_float_is_whole(source.data))
+    data = _no_float_is_whole(source.data) if source.fractional else source.data
+    errors = _validator(kind).iter_errors(data)
     # What is wrong inside a thing comes before what is wrong with it.
     for error in sorted(errors, key=lambda error: -len(error.instance_path)):
         _note(source, kind, error)
@@ -174,7 +175,7 @@ def _unindented(key: str, known: Schema, found: Mapping[str, Any]) -> str:
 
 def _wrong_kind(source: Source, kinds: str | list[str], value: Any, path: Path, hidden: bool) -> None:
     wanted = " or ".join(_KINDS.get(each, each) for each in ([kinds] if isinstance(kinds, str) else kinds))
-    written = source.written.get(path)
+    written = source.written(path)
     if value is None:
         hint = "indent what belongs to it" if wanted == _KINDS["object"] else "give it a value"
         source.fault(path, "bad-type", f"expected {wanted}, found nothing", f"{hint}, or remove the key")

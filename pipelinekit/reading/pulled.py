@@ -29,8 +29,7 @@ def written(document: Source, layers: Sequence[tuple[str, str]]) -> dict[str, Pl
     for each in sources:
         merged = overlay(merged, each.data) if isinstance(each.data, dict) else merged
     for path, word in _words(merged, ()):
-        where = next(each for each in reversed(sources) if path in each.values)
-        found.setdefault(word, where.values[path])
+        found.setdefault(word, next(place for each in reversed(sources) if (place := each.value(path))))
     return found
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 from pipelinekit.reading.growth import outgrown
-from pipelinekit.reading.source import syntax_fault
+from pipelinekit.reading.syntax import syntax_fault
 
 MAX_CHARACTERS = 4_000_000
 MAX_VALUES = 100_000

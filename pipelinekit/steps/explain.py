@@ -52,7 +52,7 @@ def explain(
 
 def _from(source: Source, path: Path, value: Any, cause: Cause = "app", shown: str = "") -> Setting:
     """The value at `path` when the document has it there, else a default."""
-    place = source.keys.get(path)
+    place = source.key(path)
     if place is None:
         return Setting(path=shown or dotted(path), value=value, cause="default")
     return Setting(path=shown or dotted(path), value=value, cause=cause, place=place)
@@ -100,7 +100,7 @@ def _mappings(source: Source, build: Build) -> Iterator[Setting]:
     for name, value in build.args.items():
         yield _from(source, ("build", "args", name), value)
     for key in ("project", "prune"):
-        if ("build", key) in source.keys:
+        if source.key(("build", key)):
             yield _from(source, ("build", key), getattr(build, key))
     for stage, around in build.around.items():
         for when in ("before", "after"):
@@ -112,13 +112,13 @@ def _processes(described: Described, environment: str) -> Iterator[Setting]:
     source = described.source
     for name, process in described.app.processes_in(environment).items():
         below: Path = ("processes", name)
-        if name == WEB and below not in source.keys:
+        if name == WEB and not source.key(below):
             below = ("run",)
         above: Path = ("environments", environment)
         if name != WEB:
             above = (*above, "processes", name)
         for inner, value in _leaves(process):
-            overridden = source.keys.get((*above, *inner)) if environment else None
+            overridden = source.key((*above, *inner)) if environment else None
             if overridden:
                 yield Setting(
                     path=dotted((*below, *inner)),
@@ -160,7 +160,7 @@ def _leaves(process: Process) -> Iterator[tuple[Path, Any]]:
 
 def _relations(described: Described, environment: str) -> Iterator[Setting]:
     app, source = described.app, described.source
-    if ("versions",) in source.keys:
+    if source.key(("versions",)):
         yield _from(source, ("versions",), app.versions)
     if app.chart:
         yield _from(source, ("chart", "path"), app.chart.path)
@@ -192,7 +192,7 @@ def _platform(
     yield _given(written, ("images", "mirror"), images.mirror, "base images")
     for ecosystem, proxy in platform.packages.items():
         at: Path = ("packages", ecosystem)
-        inside = written is not None and (*at, "url") in written.keys
+        inside = written is not None and written.key((*at, "url"))
         yield _given(written, (*at, "url") if inside else at, proxy.url, dotted(at))
         if proxy.credentials:
             yield _given(written, (*at, "credentials"), proxy.credentials, dotted((*at, "credentials")))
@@ -212,7 +212,7 @@ def _platform(
         (
             each
             for each in ("after", "approvals", "freeze", "automatic")
-            if written and (*at, each) in written.keys
+            if written and written.key((*at, each))
         ),
         "name",
     )

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, refused
-from pipelinekit.generators.configxml import config_xml, described
 from pipelinekit.model.jenkins.jobconfig import Config, differences, digest_of
 from pipelinekit.model.jenkins.jobplan import Action, Change, Found, JobPlan, Wanted
 from pipelinekit.model.jenkins.jobs import Job
@@ -17,25 +16,10 @@ from pipelinekit.plan.jenkins.jobchanges import Live, blocked, plan_changes, to_
 from pipelinekit.plan.jenkins.jobs import provenance
 from pipelinekit.ports import Jobs, Say
 from pipelinekit.reading.configxml import disabled, lay_over, read_config
+from pipelinekit.steps.jobtexts import prepare
 
 AT_ONCE = 8
 """How many requests are under way at the same time, unless said."""
-
-
-def prepare(jobs: Iterable[Job], platform: str, *, via: str = "") -> tuple[Wanted, ...]:
-    """Each job with the text to post; its marker holds the digest of what the text says."""
-    return tuple(_prepared(job, platform, via) for job in jobs)
-
-
-def _prepared(job: Job, platform: str, via: str) -> Wanted:
-    text = f"{job.text}\n{provenance(platform)}"
-    plain = config_xml(job, text)
-    config = read_config(plain)
-    digest = digest_of(config)
-    marker = Marker(platform=platform, digest=digest, via=via)
-    return Wanted(
-        job=job, xml=described(plain, text, with_marker(text, marker)), config=config, digest=digest
-    )
 
 
 def descriptions(jobs: Iterable[Job], platform: str) -> tuple[tuple[Job, str], ...]:

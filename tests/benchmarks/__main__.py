@@ -7,7 +7,17 @@ import signal
 import sys
 import tempfile
 
-from tests.benchmarks import delivery, generation, innerloop, jobs, push, rollout, startup, taking
+from tests.benchmarks import (
+    delivery,
+    generation,
+    innerloop,
+    jobs,
+    push,
+    registrations,
+    rollout,
+    startup,
+    taking,
+)
 from tests.benchmarks.measure import table
 
 BENCHMARKS = {
@@ -24,6 +34,7 @@ BENCHMARKS = {
     "B11": rollout.run,
     "B12": delivery.run,
     "B13": innerloop.run,
+    "B14": registrations.run,
     "B15": taking.run,
 }
 

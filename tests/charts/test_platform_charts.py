@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from pipelinekit.errors import Place
+from pipelinekit.model.platform.document import Images
+from pipelinekit.plan.bundle.images import proven
+from pipelinekit.reading.component import read_component
 from tests.charts.helm import Helm, Object, containers_of, name_of, pod_of, template_of, workloads
 from tests.charts.test_family import check_names_and_labels, check_resources
 from tests.pages.charts import CHARTS, charts, values
@@ -32,6 +36,8 @@ TOKENS = {
     "prometheus": "it asks where everything is, and what there is",
 }
 """Components whose pods hold a token of the cluster, and why."""
+OWN = {"nexus": "/platform/jenkins-agent@"}
+"""What the platform itself has made, so that its registry alone knows where: the fault says to list it."""
 CASES = [(chart, file) for chart in charts() for file in sorted((chart / "ci").glob("*-values.yaml"))]
 each_chart = pytest.mark.parametrize("chart", charts(), ids=lambda chart: chart.parent.name, indirect=True)
 each_case = pytest.mark.parametrize(
@@ -88,6 +94,19 @@ def test_the_family_rules(helm: Helm, chart: Path, file: Path) -> None:
         check_token(each, chart.parent.name)
         check_images(each, yaml.safe_load(file.read_text()).get("mirror", ""))
     check_what_stays(objects)
+
+
+@each_case
+def test_each_image_is_one_that_the_component_lists(helm: Helm, chart: Path, file: Path) -> None:
+    document = (CHARTS / chart.parent.name / "component.yaml").read_text()
+    component = read_component(document, "component.yaml")
+    objects = helm.objects(chart, {}, files=[file], release=chart.parent.name)
+    images = Images(registry="", mirror=yaml.safe_load(file.read_text()).get("mirror", ""))
+    found = proven(component, objects, images, lambda _: Place("component.yaml"))
+    # On one node some parts of a component are off.
+    codes = {"image-unlisted", "image-unused"} if "production" in file.stem else {"image-unlisted"}
+    told = [each for each in found if OWN.get(component.name, "\n") not in each.problem]
+    assert [str(each) for each in told if each.code in codes] == []
 
 
 def check_restricted(workload: Object) -> None:

@@ -171,6 +171,20 @@ def test_a_damaged_blob_is_found_by_each_verb_and_brought_again(site: Site) -> N
     site.vendor.must("bundle", "--check", str(site.bundle))
 
 
+def test_what_is_rendered_by_its_digest_alone_is_the_listed_image(site: Site, tmp_path: Path) -> None:
+    values = site.vendor.folder / "platform-charts" / "store" / "values.yaml"
+    good = values.read_text()
+    name, _, tag = site.image.rpartition(":")
+    whole = json.loads((site.bundle / "bundle.json").read_text())["images"]
+    (digest,) = {each["digest"] for each in whole if each["reference"].endswith(site.image)}
+    values.write_text(json.dumps({"image": f"{site.vendor.registry}/{name}@{digest}"}))
+    site.vendor.must("bundle", "--to", str(tmp_path / "bundle"))
+    values.write_text(good)
+    images = json.loads((tmp_path / "bundle" / "bundle.json").read_text())["images"]
+    assert [each["digest"] for each in images if f"/{name}:{tag}@{digest}" in each["reference"]] == [digest]
+    assert len(images) == 2
+
+
 def test_one_architecture_is_a_part_of_the_image(site: Site, tmp_path: Path) -> None:
     words = ("bundle", "--to", str(tmp_path / "part"), "--architecture", "linux/amd64", "--plan")
     site.vendor.must(*words)

@@ -77,6 +77,11 @@ def digest_of(config: Config) -> str:
     """16 hex digits of what a configuration says, its properties left out; for a job nobody touched the
     same as of what was posted.
     """
+    return digest_said(said(config))
+
+
+def said(config: Config) -> str:
+    """The text that a configuration's digest is of: a line a field, by path."""
     lines = [
         config.root,
         *(
@@ -85,4 +90,9 @@ def digest_of(config: Config) -> str:
             if not path.startswith(PROPERTIES)
         ),
     ]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+    return "\n".join(lines)
+
+
+def digest_said(text: str) -> str:
+    """The digest of a text of `said`."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

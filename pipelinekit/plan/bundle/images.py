@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -50,11 +50,13 @@ def proven(
     """What is rendered and not listed, and what is listed and not rendered.
 
     What operators start stands in variables, arguments or settings: there a listed image counts as named. An
-    image at the platform's own registries is the one of that path, whatever registry the list says.
+    image at the platform's own registries is the one of that path, whatever registry the list says. One by
+    its digest alone is that of its repository, where the list has one tag of it: values say which digest. A
+    listed image is one: rendered with two digests, the second is not listed.
     """
     own = _own(images)
-    listed = {each: image_reference(each) for each in component.images}
-    found = {each: _read(each, own) for each in named(objects)}
+    listed = as_rendered(component, objects, {}, images)
+    found = _tagged({each: _read(each, own) for each in named(objects)}, listed.values())
     faults = [
         Fault(
             "image-unlisted",
@@ -104,21 +106,29 @@ def told(component: Component, objects: Sequence[Object], images: Images) -> tup
 
 def _started(component: Component, objects: Sequence[Object], own: set[str]) -> dict[str, ImageRef]:
     """The images of the list that no container names."""
-    found = [_read(each, own) for each in named(objects)]
     listed = {each: image_reference(each) for each in component.images}
     # Values may name it at any registry.
-    return {
-        each: ref
-        for each, ref in listed.items()
-        if not any(_same(replace(one, registry=""), ref) for one in found)
-    }
+    anywhere = {each: replace(_read(each, own), registry="") for each in named(objects)}
+    found = _tagged(anywhere, listed.values()).values()
+    return {each: ref for each, ref in listed.items() if not any(_same(one, ref) for one in found)}
 
 
-def as_locked(ref: ImageRef, digests: Mapping[str, str], images: Images) -> ImageRef:
-    """A listed image with the digest that is locked for the name that it is rendered with."""
+def as_rendered(
+    component: Component, objects: Sequence[Object], locked: Mapping[str, str], images: Images
+) -> dict[str, ImageRef]:
+    """The list of a component, each image with the digest that it is rendered with, or else locked with.
+
+    `locked` has the digests by the names that images are rendered with.
+    """
     own = _own(images)
-    found = (digest for name, digest in digests.items() if _same(_read(name, own), ref))
-    return replace(ref, digest=ref.digest or next(found, ""))
+    listed = {each: image_reference(each) for each in component.images}
+    names = {each: _read(each, own) for each in named(objects)}
+    names |= {each: replace(_read(each, own), digest=digest) for each, digest in locked.items()}
+    digested = [each for each in _tagged(names, listed.values()).values() if each.digest]
+    return {
+        image: replace(ref, digest=next((each.digest for each in digested if _same(each, ref)), ref.digest))
+        for image, ref in listed.items()
+    }
 
 
 def source_of(ref: ImageRef, images: Images) -> ImageRef:
@@ -142,8 +152,22 @@ def _read(image: str, own: set[str]) -> ImageRef:
     return image_reference(image)
 
 
+def _tagged(found: Mapping[str, ImageRef], listed: Collection[ImageRef]) -> dict[str, ImageRef]:
+    """Rendered images; one by its digest alone has the listed tag of its repository, where there is one."""
+
+    def tag(ref: ImageRef) -> str:
+        tags = {each.tag for each in listed if _is_of(ref, each)}
+        return tags.pop() if len(tags) == 1 else ""
+
+    return {name: ref if ref.tag else replace(ref, tag=tag(ref)) for name, ref in found.items()}
+
+
+def _is_of(rendered: ImageRef, listed: ImageRef) -> bool:
+    return rendered.registry in ("", listed.registry) and rendered.repository == listed.repository
+
+
 def _same(rendered: ImageRef, listed: ImageRef) -> bool:
-    if rendered.registry not in ("", listed.registry) or rendered.repository != listed.repository:
+    if not _is_of(rendered, listed):
         return False
     if rendered.digest and listed.digest:
         return rendered.digest == listed.digest

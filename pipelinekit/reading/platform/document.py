@@ -29,11 +29,13 @@ from pipelinekit.reading.flows import check_reaches
 from pipelinekit.reading.platform import certificates, gates, nexus, people
 from pipelinekit.reading.platform.clusters import check_clusters, read_cluster
 from pipelinekit.reading.platform.environments import check_network, read_environment, read_network
-from pipelinekit.reading.source import Path, Source, parse
+from pipelinekit.reading.source import Bounds, Path, Source, parse
 
 Data = Mapping[str, Any]
 
 FILE = "platform.yaml"
+BOUNDS = Bounds(characters=4_000_000, values=400_000)
+"""Room for all registrations that the schema takes, of 200 characters and a dozen keys and values each."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}|[{}]")
 
 
@@ -44,7 +46,7 @@ def read_platform(content: bytes | str, origin: str = FILE) -> Platform:
 
 def read_platform_with_places(content: bytes | str, origin: str = FILE) -> tuple[Platform, Source]:
     """`read_platform`, and where each part of the document stood."""
-    source = parse(content, origin)
+    source = parse(content, origin, BOUNDS)
     if source.data is not None:
         faults.check(source, "Platform")
         _check_sense(source)

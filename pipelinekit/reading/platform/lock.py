@@ -9,15 +9,17 @@ from pipelinekit.errors import Place, refused
 from pipelinekit.model.platform.document import Registration
 from pipelinekit.model.platform.lock import LockedApplication, PlatformLock
 from pipelinekit.reading.faults import items
-from pipelinekit.reading.source import parse
+from pipelinekit.reading.source import Bounds, parse
 
 FILE = "platform.lock.yaml"
+BOUNDS = Bounds(characters=60_000_000, values=400_000)
+"""Room for all registrations that platform.yaml may have, of 3,000 characters each with their descriptors."""
 _REGISTRATION = ("name", "team", "repository", "credentials", "path", "branch")
 
 
 def read_platform_lock(content: bytes | str, origin: str = FILE) -> PlatformLock:
     """The lock in `content`; raises `Refused` when it is damaged, by hand or by a merge."""
-    source = parse(content, origin)
+    source = parse(content, origin, BOUNDS)
     try:
         if source.faults or not isinstance(source.data["applications"], list):
             raise ValueError("not a lock")

@@ -244,7 +244,7 @@ PLATFORM: Schema = {
                     "repository",
                 ),
                 "registrations; descriptors stay in their repositories",
-                maxItems=2000,
+                maxItems=names.REGISTRATIONS_MAX,
             ),
         },
         "apiVersion",

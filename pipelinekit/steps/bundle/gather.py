@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pipelinekit.errors import DocumentInvalid, Refused
 from pipelinekit.model.bundle import Chart, Content, Image
+from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.bundle import images
-from pipelinekit.plan.inputs import image_reference
 from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.plan.rollout.order import Order
 from pipelinekit.ports import Charts
@@ -60,15 +60,13 @@ def gather(
         raise DocumentInvalid(*faults)
     if tied := knots.among(parts, order, {name: each.objects for name, each in brought.items()}, platform):
         raise Refused(*tied)
-    whose: dict[str, list[str]] = {}
-    for name in order:
-        for image in parts[name].component.images:
-            whose.setdefault(image, []).append(name)
-    locks = [each.lock.images for name in order if (each := parts[name]).lock]
-    digests = {name: digest for each in locks for name, digest in each.items()}
-    refs = {
-        image: images.as_locked(image_reference(image), digests, platform.images) for image in sorted(whose)
+    lists = {
+        name: images.as_rendered(
+            parts[name].component, each.objects, _locked(parts[name]), platform.images
+        ).values()
+        for name, each in brought.items()
     }
+    whose = _named(lists)
     crds = {
         f"crds/{name}.yaml": _text(each.definitions) for name, each in brought.items() if each.definitions
     }
@@ -77,12 +75,26 @@ def gather(
         environment=shelf.environment.name,
         charts=tuple(chart for each in brought.values() for chart in each.charts),
         images=tuple(
-            Image(name=ref, source=images.source_of(ref, platform.images), components=tuple(whose[image]))
-            for image, ref in refs.items()
+            Image(name=ref, source=images.source_of(ref, platform.images), components=tuple(names))
+            for ref, names in sorted(whose.items(), key=lambda each: str(each[0]))
         ),
         files={**files, **crds},
         findings=(_PLUGINS, _LIBRARY),
     )
+
+
+def _named(lists: Mapping[str, Collection[ImageRef]]) -> Mapping[ImageRef, Sequence[str]]:
+    """Whose each image is. One has by its tag alone what another has by a digest."""
+    digested = {replace(ref, digest=""): ref for refs in lists.values() for ref in refs if ref.digest}
+    whose: dict[ImageRef, list[str]] = {}
+    for name, refs in lists.items():
+        for ref in refs:
+            whose.setdefault(digested.get(ref, ref), []).append(name)
+    return whose
+
+
+def _locked(part: Part) -> Mapping[str, str]:
+    return part.lock.images if part.lock else {}
 
 
 def _places_in(part: Part) -> images.Places:

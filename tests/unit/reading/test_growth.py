@@ -6,7 +6,7 @@ import pytest
 
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.reading.growth import outgrown
-from pipelinekit.reading.source import MAX_NODES, parse
+from pipelinekit.reading.source import DOCUMENT, parse
 from pipelinekit.reading.values import read_values
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -34,6 +34,6 @@ def test_bombs_are_faults_with_a_place() -> None:
 
 
 def test_a_long_document_is_counted_before_it_is_built() -> None:
-    many = "x: [" + "a," * 10 * MAX_NODES + "]"
+    many = "x: [" + "a," * 10 * DOCUMENT.values + "]"
     assert [each.code for each in parse(many, "x").faults] == ["yaml-too-deep"]
     assert parse("x: " + "a" * 200_000, "x").faults == []

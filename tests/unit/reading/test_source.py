@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelinekit.errors import Fault, Place
-from pipelinekit.reading.source import MAX_BYTES, MAX_DEPTH, MAX_NODES, Source, dotted, parse
+from pipelinekit.reading.source import DOCUMENT, MAX_DEPTH, Source, dotted, parse
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
@@ -240,17 +240,17 @@ def test_what_explodes_or_never_ends_is_one_fault(text: str) -> None:
 
 
 def test_the_limits_are_where_they_are_said_to_be() -> None:
-    assert faults_of("#" * MAX_BYTES) == [("document-empty", "f:1:1", "")]
+    assert faults_of("#" * DOCUMENT.characters) == [("document-empty", "f:1:1", "")]
     deepest = MAX_DEPTH + 1
     assert faults_of("[" * deepest + "]" * deepest) == []
     assert only_fault("[" * (deepest + 1) + "]" * (deepest + 1)).code == "yaml-too-deep"
     # The list itself is a value as well.
-    assert faults_of("[" + "x, " * (MAX_NODES - 1) + "]") == []
-    assert only_fault("[" + "x, " * MAX_NODES + "]").code == "yaml-too-deep"
+    assert faults_of("[" + "x, " * (DOCUMENT.values - 1) + "]") == []
+    assert only_fault("[" + "x, " * DOCUMENT.values + "]").code == "yaml-too-deep"
 
 
 def test_what_is_too_large_is_not_even_looked_at() -> None:
-    assert only_fault("#" * (MAX_BYTES + 1)).code == "document-too-large"
+    assert only_fault("#" * (DOCUMENT.characters + 1)).code == "document-too-large"
 
 
 @given(st.one_of(st.text(), YAML_ISH, st.binary()))

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import yaml
 
 from pipelinekit.errors import Place
 from pipelinekit.model.platform.document import local_platform
 from pipelinekit.reading.across import describe
 from pipelinekit.reading.platform.document import read_platform_with_places
+from pipelinekit.reading.source import Path
 from pipelinekit.steps.explain import Setting, explain
 from tests.hostile.application import APP, IMAGES, OWN_CHART
 
@@ -153,15 +157,24 @@ def test_a_dockerfile_of_ones_own_leaves_no_default_of_the_language() -> None:
     }
 
 
+def paths(value: Any, above: Path = ()) -> Iterator[Path]:
+    """The path of every key."""
+    items = value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    for part, inner in items:
+        if isinstance(part, str):
+            yield (*above, part)
+        yield from paths(inner, (*above, part))
+
+
 def test_whatever_is_written_is_told() -> None:
     document = {key: value for key, value in APP.items() if key != "environments"}
     document |= {"versions": "conventional", "chart": OWN_CHART}
     document["build"] = {**APP["build"], "project": "folder", "prune": False, **IMAGES}
     described = describe(yaml.safe_dump(document), "app.yaml")
     told = {each.place for each in explain(described, local_platform(""), None, None)}
-    keys = [path for path in described.source.keys if path[0] not in ("apiVersion", "kind")]
+    keys = [path for path in paths(described.source.data) if path[0] not in ("apiVersion", "kind")]
     # A service is one line.
     keys = [path for path in keys if path[0] != "services" or len(path) == 2]
     inner = {path[:end] for path in keys for end in range(1, len(path))}
-    missing = [path for path in keys if path not in inner and described.source.keys[path] not in told]
+    missing = [path for path in keys if path not in inner and described.source.key(path) not in told]
     assert missing == []

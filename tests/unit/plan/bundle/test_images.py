@@ -9,7 +9,7 @@ import pytest
 from pipelinekit.errors import Place
 from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Images
-from pipelinekit.plan.bundle.images import as_locked, named, proven, pulled, source_of, told
+from pipelinekit.plan.bundle.images import as_rendered, named, proven, pulled, source_of, told
 from pipelinekit.plan.inputs import image_reference
 from pipelinekit.reading.source import dotted
 
@@ -55,6 +55,8 @@ def test_images_of_containers_of_every_kind_hooks_tests_volumes_and_resources() 
         ("quay.io/a/b:1", "quay.io/a/b:1"),
         (f"quay.io/a/b:1@{D}", f"quay.io/a/b:1@{D}"),
         (f"quay.io/a/b@{D}", f"quay.io/a/b:1@{D}"),
+        (f"quay.io/a/b@{D}", "quay.io/a/b:1"),
+        (f"mirror.example.com/hub/a/b@{D}", "quay.io/a/b:1"),
         ("quay.io/a/b:1", f"quay.io/a/b:1@{D}"),
         ("busybox:1", "library/busybox:1"),
         ("mirror.example.com/hub/library/busybox:1", "library/busybox:1"),
@@ -73,7 +75,7 @@ def test_what_is_one_image_under_two_names(rendered: str, listed: str) -> None:
         ("quay.io/a/c:1", "quay.io/a/b:1"),
         ("ghcr.io/a/b:1", "quay.io/a/b:1"),
         (f"quay.io/a/b@{E}", f"quay.io/a/b@{D}"),
-        (f"quay.io/a/b@{D}", "quay.io/a/b:1"),
+        (f"ghcr.io/a/b@{D}", "quay.io/a/b:1"),
         ("mirror.example.com/other/a/b:1", "quay.io/a/b:1"),
     ],
 )
@@ -162,15 +164,50 @@ def test_docker_hubs_images_come_from_the_mirror_and_others_from_where_they_are(
     assert source_of(image_reference("busybox:1"), Images(registry="")).registry == "registry-1.docker.io"
 
 
+def test_a_digest_alone_is_of_no_tag_where_the_list_has_two() -> None:
+    listed = ("quay.io/a/b:1", "quay.io/a/b:2")
+    assert codes([pod(container(f"quay.io/a/b@{D}"))], *listed) == [
+        "image-unlisted",
+        "image-unused",
+        "image-unused",
+    ]
+
+
+@pytest.mark.parametrize("tag", ["", ":1"])
+def test_a_second_digest_of_a_listed_image_is_another_image(tag: str) -> None:
+    objects = [pod(container(f"quay.io/a/b{tag}@{each}")) for each in (D, E)]
+    assert codes(objects, "quay.io/a/b:1") == ["image-unlisted"]
+    assert codes(objects, "quay.io/a/b:1", f"quay.io/a/b:1@{E}") == []
+
+
+def test_nodes_pull_a_digest_and_not_the_listed_tag_of_it() -> None:
+    component = Component(name="store", namespace="s", chart="chart", images=("quay.io/a/b:1",))
+    for host in ("quay.io", "mirror.example.com/hub", "other.example.com"):
+        assert list(pulled(component, [pod(container(f"{host}/a/b@{D}"))], IMAGES)) == [f"{host}/a/b@{D}"]
+
+
 @pytest.mark.parametrize(
-    ("rendered", "digest"),
+    ("rendered", "locked", "digest"),
     [
-        ("quay.io/a/b:1", D),
-        ("mirror.example.com/hub/a/b:1", D),
-        ("quay.io/a/b:2", ""),
-        ("other.io/a/b:1", ""),
+        ("quay.io/a/b:1", "quay.io/a/b:1", D),
+        ("quay.io/a/b:1", "mirror.example.com/hub/a/b:1", D),
+        ("quay.io/a/b:1", "quay.io/a/b:2", ""),
+        ("quay.io/a/b:1", "other.io/a/b:1", ""),
+        (f"quay.io/a/b:1@{E}", "quay.io/a/b:1", E),
+        (f"quay.io/a/b@{E}", "quay.io/a/b:2", E),
+        (f"mirror.example.com/hub/a/b@{E}", "", E),
     ],
 )
-def test_what_is_listed_has_the_digest_that_is_locked_for_it(rendered: str, digest: str) -> None:
-    assert as_locked(image_reference("quay.io/a/b:1"), {rendered: D}, IMAGES).digest == digest
-    assert as_locked(image_reference(f"quay.io/a/b:1@{E}"), {rendered: D}, IMAGES).digest == E
+def test_what_is_listed_has_the_digest_that_is_rendered_or_locked(
+    rendered: str, locked: str, digest: str
+) -> None:
+    component = Component(name="store", namespace="s", chart="chart", images=("quay.io/a/b:1",))
+    locks = {locked: D} if locked else {}
+    (ref,) = as_rendered(component, [pod(container(rendered))], locks, IMAGES).values()
+    assert (ref.tag, ref.digest) == ("1", digest)
+
+
+def test_a_listed_digest_stays() -> None:
+    component = Component(name="store", namespace="s", chart="chart", images=(f"quay.io/a/b:1@{E}",))
+    (ref,) = as_rendered(component, [], {"quay.io/a/b:1": D}, IMAGES).values()
+    assert ref.digest == E

@@ -62,6 +62,18 @@ def test_what_is_locked_is_copied_by_its_digest(tmp_path: Path) -> None:
     assert [each.source.digest for each in content.images] == [digest, ""]
 
 
+def test_what_one_component_has_by_digest_is_copied_once_for_all_that_list_it(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    digest = "sha256:" + "a" * 64
+    there = [
+        bench.part(objects=(pod("quay.io/a/b:1"),), images=("quay.io/a/b:1",)),
+        bench.part("web", objects=(pod(f"quay.io/a/b@{digest}"),), images=("quay.io/a/b:1",)),
+    ]
+    (image,) = gathered(bench, *there).images
+    assert (str(image.name), image.components) == (f"quay.io/a/b:1@{digest}", ("store", "web"))
+    assert image.source.digest == digest
+
+
 def test_all_faults_of_all_components_come_together(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     there = [
