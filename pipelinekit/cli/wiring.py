@@ -125,8 +125,7 @@ class Line:
         return plan_release(self.app, self.platform, asked(self.root, self.app, self.revision), self.key)
 
     def require_registry(self) -> None:
-        """Raise `UsageError` unless there is a registry to push to; in a wrong folder that is said first."""
-        _ = self.descriptor
+        """Raise `UsageError` unless there is a registry to push to."""
         if not self.platform.images.registry:
             raise usage(
                 "registry-unknown",

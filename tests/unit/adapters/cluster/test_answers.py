@@ -106,8 +106,8 @@ ROOM = "requested: pods=2,requests.cpu=2, used: pods=9,requests.cpu=500m, limite
             "ask for less",
         ),
         (
-            'pods "web" is forbidden: failed quota: small: must specify limits.cpu for: web',
-            'quota small of the namespace counts what pods "web" does not say: must specify limits.cpu for: web',
+            'pods "a" is forbidden: failed quota: small: must specify limits.cpu for: w',
+            'quota small of the namespace counts what pods "a" does not say: must specify limits.cpu for: w',
             "run.resources",
         ),
     ],
