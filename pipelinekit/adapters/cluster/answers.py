@@ -218,11 +218,11 @@ def refusal(where: str, reason: str) -> ToolFailed | None:
     if _STRANGER.search(reason):
         return not_kubernetes(where, reason[:200])
     if _LOGIN.search(reason):
-        hint = "log in to the cluster again (its kubeconfig has an old token?), then `kubectl"
+        again = f"`kubectl{option} auth whoami`"
         return failed(
             "cluster-login",
             f"the cluster of {context} does not take this login: it is wrong, or over ({reason[:200]})",
-            hint=f"{hint}{option} auth whoami`",
+            hint=f"log in to the cluster again (its kubeconfig has an old token?), then {again}",
         )
     if lacking := _lacking(where, reason):
         return lacking
@@ -252,11 +252,15 @@ def _lacking(where: str, reason: str) -> ToolFailed | None:
 
 
 def _no_room(full: re.Match[str], option: str) -> ToolFailed:
-    what = full["object"] or "what is asked for"
+    name, what, shown = full["name"], full["object"] or "what is asked for", f"kubectl{option} get quota -A"
     if full["numbers"]:
-        problem = f"quota {full['name']} of the namespace has no room for {what}: {full['numbers']}"
-        hint = "ask for less in app.yaml (resources, replicas), or have the quota raised"
-    else:
-        problem = f"quota {full['name']} of the namespace counts what {what} does not say: {full['unsaid']}"
-        hint = "say it in app.yaml (run.resources), or have a LimitRange give a default"
-    return failed("quota-exceeded", problem, hint=f"{hint}; `kubectl{option} get resourcequotas -A` has them")
+        return failed(
+            "quota-exceeded",
+            f"quota {name} of the namespace has no room for {what}: {full['numbers']}",
+            hint=f"ask for less in app.yaml (resources, replicas), or have the quota raised; `{shown}` has it",
+        )
+    return failed(
+        "quota-exceeded",
+        f"quota {name} of the namespace counts what {what} does not say: {full['unsaid']}",
+        hint=f"say it in app.yaml (run.resources), or have a LimitRange give a default; `{shown}` has the quota",
+    )
