@@ -252,15 +252,17 @@ def _lacking(where: str, reason: str) -> ToolFailed | None:
 
 
 def _no_room(full: re.Match[str], option: str) -> ToolFailed:
-    name, what, shown = full["name"], full["object"] or "what is asked for", f"kubectl{option} get quota -A"
+    name, what = full["name"], full["object"] or "what is asked for"
     if full["numbers"]:
         return failed(
             "quota-exceeded",
             f"quota {name} of the namespace has no room for {what}: {full['numbers']}",
-            hint=f"ask for less in app.yaml (resources, replicas), or have the quota raised; `{shown}` has it",
+            hint="ask for less in app.yaml (resources, replicas), or have the quota raised: "
+            f"`kubectl{option} get resourcequotas -A`",
         )
     return failed(
         "quota-exceeded",
         f"quota {name} of the namespace counts what {what} does not say: {full['unsaid']}",
-        hint=f"say it in app.yaml (run.resources), or have a LimitRange give a default; `{shown}` has the quota",
+        hint="say it in app.yaml (run.resources), or have a LimitRange give a default: "
+        f"`kubectl{option} get limitranges -A`",
     )
