@@ -10,7 +10,7 @@ help: ## Show the targets.
 demo: .venv/.ready ## From nothing to an application that answers HTTP (CONTEXT=… REGISTRY=… or a cluster of its own).
 	@CONTEXT="$(CONTEXT)" REGISTRY="$(REGISTRY)" YES="$(YES)" $(VENV)/python -m tests.demo
 
-test: .venv/.ready ## Install what the tests need, and run all of them.
+test: .venv/.ready ## Run all tests, on a testbed that is gone afterwards (one that is up as well: it says so).
 	@$(VENV)/python -m tests.run
 
 matrix: .venv/.ready ## Run the long matrices whole, and write their tables (P=deploy for one part).

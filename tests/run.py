@@ -38,6 +38,12 @@ LONGEST = 900
 """Seconds that a test may take beside others; one that hangs says where instead of taking CI's whole time."""
 
 
+TAKEN = """\
+A testbed is up on this machine. Its tests run in it, and when they are done it is taken down with all that is
+in it, a demo's application as well: the last tests need a machine without one. Ctrl-C now keeps it; after it,
+`make demo` and `make testbed-up` make another."""
+
+
 @dataclass
 class Outcome:
     """What a stage came to; `passed` and `failed` are counts of tests."""
@@ -145,6 +151,8 @@ def pytest(*arguments: str) -> list[str]:
 
 def everything(run: Run) -> None:
     """All stages."""
+    if testbed():
+        run.say(TAKEN)
     began = [sys.executable, "-m", "tests.testbed", "up"]
     up = threading.Thread(target=lambda: run.stage("testbed up", began, aside=True))
     up.start()

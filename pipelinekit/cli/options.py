@@ -169,7 +169,10 @@ def line(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[...
                 context=context,
                 namespace=namespace,
             )
-            return function(Line(options), **rest)
+            here = Line(options)
+            # In a folder that is no application nothing else is worth saying before that.
+            _ = here.descriptor
+            return function(here, **rest)
 
         decorated: Any = call
         for option in (*reversed(more), NAMESPACE, CONTEXT, MIRROR, REGISTRY, PLATFORM, PATH):

@@ -97,8 +97,8 @@ class Sources(Protocol):
         """The Dockerfile's text."""
         ...
 
-    def digest(self) -> str:
-        """The digest of the build context; the same content gives the same one."""
+    def digest(self, say: Say) -> str:
+        """The digest of the build context; the same content gives the same one. What takes long is said."""
         ...
 
     def left_out(self) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ class _Held:
             elif key not in known:
                 where = (*at, *path, key)
                 problem = f"the chart has no value '{dotted(where)}'"
-                yield self.source.found(where, "value-unknown", problem, nearest(str(key), known))
+                yield self.source.found(where, "value-unknown", problem, nearest(str(key), map(str, known)))
             elif isinstance(value, Mapping):
                 yield from self._below(value, (*path, key), said, at)
 
@@ -98,7 +98,7 @@ class _Held:
         names = {path[:length] for path, _ in uses for length in range(1, len(path) + 1)}
         try:
             schema = json.loads(self.chart.get(f"{folder}values.schema.json", "{}"))
-        except ValueError:
+        except (ValueError, RecursionError):
             schema = {}
         listed = mapping("Chart.yaml").get("dependencies")
         inside = {

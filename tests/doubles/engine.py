@@ -18,6 +18,8 @@ class Sources:
     text: str = "FROM scratch AS build\nFROM build AS test\nFROM scratch\n"
     content: str = "sources"
     secret: tuple[str, ...] = ()
+    large: tuple[str, ...] = ()
+    """What is said of them while they are read."""
 
     def left_out(self) -> tuple[str, ...]:
         return self.secret
@@ -25,7 +27,9 @@ class Sources:
     def dockerfile(self) -> str:
         return self.text
 
-    def digest(self) -> str:
+    def digest(self, say: Say) -> str:
+        for each in self.large:
+            say(each)
         return digest(self.text + self.content)
 
 

@@ -43,7 +43,7 @@ sources = Sources(Path("."))
 try:
     text = sources.dockerfile()
     print(dockerfile.bases(text, {}), dockerfile.secrets(text), dockerfile.arguments(text))
-    print(sources.digest(), sources.left_out())
+    print(sources.digest(report.say), sources.left_out())
 except PipelinekitError as error:
     report.error(error)
     sys.exit(error.exit_code)

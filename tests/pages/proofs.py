@@ -1,9 +1,10 @@
 """tests/pages/proofs.md: the test that runs each command of a page.
 
-A command is a verb with its options (`spoken.py`); names and versions beside them are those of an example.
-A session of `tests/real/test_tutorial.py` or `tests/real/test_desk.py` runs it, or a test types the verb with
-these options and fails unless it succeeds: `ELSEWHERE` says in which files that is looked up (`typed.py`).
-A document is found by `--platform` or by the environment, and counts as named.
+A command is a verb with its options (`spoken.py`), and with the kind of an address where that counts; names
+and versions beside them are those of an example. A session of `tests/real/test_tutorial.py` or
+`tests/real/test_desk.py` runs it, or a test types the verb with these options and fails unless it succeeds:
+`ELSEWHERE` says in which files that is looked up (`typed.py`). A document is found by `--platform` or by the
+environment, and counts as named.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "platform verify": (COMPONENTS,),
     "promote": (RELEASES, SETS, f"{JENKINS}/test_releases.py"),
     "push": (IMAGE,),
-    "registry copy": ("tests/real/test_http_charts.py",),
+    "registry copy": ("tests/real/test_buildah.py", "tests/real/test_http_charts.py"),
     "registry prune": ("tests/real/test_retention.py",),
     "registry usage": ("tests/real/test_retention.py",),
     "review": (RELEASES,),

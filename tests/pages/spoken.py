@@ -21,6 +21,10 @@ ALIKE = frozenset(
     }
 )
 """Options with which a verb does the same, told in another way, or somewhere else, or of somebody else."""
+ADDRESSED = frozenset({"registry copy"})
+"""Verbs that do another thing with an address of another kind."""
+UNKNOWN = "…"
+"""A word that is no literal in the source of a test."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,13 @@ class Command:
     verb: str
     options: frozenset[str]
     arguments: bool
+    kinds: tuple[str, ...] = ()
+    """Of the arguments of a verb that takes addresses of several kinds, the scheme of each, or nothing."""
 
     def shows(self, other: Command) -> bool:
         """Whether this one does what another does: it says the same, and at most `ALIKE` besides."""
+        if self.kinds != other.kinds:
+            return False
         more = {each for each in self.options - other.options if each.partition("=")[0] not in ALIKE}
         return (self.verb, self.arguments) == (other.verb, other.arguments) and not (
             more or other.options - self.options
@@ -74,9 +82,15 @@ def _command(words: Sequence[str]) -> Command:
     given, more, _ = at.make_parser(click.Context(at)).parse_args(rest)
     options = (_said(each, given) for each in at.params if isinstance(each, click.Option))
     said = frozenset(each for each in options if each) - {"--platform"}
-    return Command(
-        verb, said, bool(more) or any(isinstance(given[each.name], str) for each in arguments if each.name)
-    )
+    told = [each for name in arguments if name.name and isinstance(each := given[name.name], str)]
+    kinds = tuple(map(_kind, told)) if verb in ADDRESSED else ()
+    return Command(verb, said, bool(more or told), kinds)
+
+
+def _kind(address: str) -> str:
+    """What an address leads to: its scheme, or nothing for a host; one that is not known is like none."""
+    scheme, found, _ = address.partition("://")
+    return scheme.replace("https", "http") if found else UNKNOWN if address == UNKNOWN else ""
 
 
 def _is_one_of(argument: click.Argument, word: str) -> bool:

@@ -11,10 +11,12 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tests.pages.spoken import UNKNOWN
+
 SUCCEEDS = ("must", "saying")
 """Helpers of tests/real that fail the test where the command ends otherwise; Ctrl-C ends that of `saying`."""
-UNKNOWN, UNKNOWN_MANY = "…", "… …"
-"""A word that is no literal, and words of which nobody knows how many."""
+UNKNOWN_MANY = f"{UNKNOWN} {UNKNOWN}"
+"""Words of which nobody knows how many."""
 
 Names = Mapping[str, list[str]]
 

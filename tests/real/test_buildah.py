@@ -103,23 +103,22 @@ def test_an_index_goes_to_production_whole(
         pushed = alone.must("push", "--json").json()
         assert pushed["acted"] is False
         digest = pushed["receipt"]["digest"]
-        source = f"{counting.proxy.address}/{application.team}/orders:0.1.2"
-        target = f"{production.address}/{application.team}/orders:0.1.2"
+        image, here, site = f"{application.team}/orders:0.1.2", counting.proxy.address, production.address
         login = merged_login(counting, production, tmp_path / "both")
         there = application.with_env(**login, PIPELINEKIT_PLATFORM="")
-        untrusted = there.verb("registry", "copy", source, target)
+        untrusted = there.verb("registry", "copy", f"{here}/{image}", f"{site}/{image}")
         assert untrusted.code == 5
         assert "certificate is not trusted" in untrusted.reason
         there = there.with_env(REQUESTS_CA_BUNDLE=str(production.ca))
         before = len(counting.proxy.log)
-        copied = there.must("registry", "copy", source, target, "--json").json()
+        copied = there.must("registry", "copy", f"{here}/{image}", f"{site}/{image}", "--json").json()
         assert copied["digest"] == digest
         # An index and two images; a bill for each image, and the index' signature.
         assert (copied["manifests"], copied["referrers"]) == (3, 3)
         # Six manifests and eight blobs, each asked for, read and stored, and six lists of referrers.
         assert copied["requests"] <= 66
         assert len(counting.proxy.log) - before <= 30
-        again = there.must("registry", "copy", source, target, "--json").json()
+        again = there.must("registry", "copy", f"{here}/{image}", f"{site}/{image}", "--json").json()
         assert again["acted"] is False
         assert again["requests"] <= 20
         trusting = application.with_env(**login, SSL_CERT_FILE=str(production.ca))

@@ -134,9 +134,9 @@ def test_a_chart_is_copied_between_both_kinds_of_repositories(
     words = ("registry", "copy", source, f"{host.nexus}/orders:{version}")
     assert application.must(*words, "--json").json()["acted"]
     assert application.must(*words, "--json").json()["acted"] is False
-    back = f"oci://{registry}/copies/{pushed.team}/orders:{version}"
-    application.must("registry", "copy", f"{host.nexus}/orders:{version}", back)
-    application.tool("helm", "pull", back.rpartition(":")[0], "--version", version, "--plain-http")
+    there, back = host.nexus.removeprefix("http://"), f"{registry}/copies/{pushed.team}/orders"
+    application.must("registry", "copy", f"http://{there}/orders:{version}", f"oci://{back}:{version}")
+    application.tool("helm", "pull", f"oci://{back}", "--version", version, "--plain-http")
     copied = (application.folder / f"orders-{version}.tgz").read_bytes()
     (application.folder / f"orders-{version}.tgz").unlink()
     assert copied == (host.folder / f"orders-{version}.tgz").read_bytes()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 import tarfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
 from pipelinekit.adapters import regular
+from pipelinekit.adapters.build import weight
 from pipelinekit.adapters.files import read_bytes
 from pipelinekit.adapters.source.clone.tracked import followed, tracked
 from pipelinekit.errors import refused
 from pipelinekit.model.release import BuildPlan
+from pipelinekit.ports import Say, nobody
 from pipelinekit.reading.docker.dockerfile import pin, stages
 from pipelinekit.reading.docker.dockerignore import FILE, Ignore, read_dockerignore
 from pipelinekit.reading.secretfiles import is_ours, is_secret
@@ -23,6 +27,8 @@ DOCKERFILE = "Dockerfile"
 TEXT = 1024 * 1024
 """Bytes of a Dockerfile or `.dockerignore`."""
 DEEPEST = 200
+PATIENCE = 2.0
+"""Seconds after which whoever waits for a context is told what makes it large."""
 _GONE = (FileNotFoundError, NotADirectoryError)
 """What is told of a path that was there a moment ago."""
 LAST, STAGE = "last", "stage-"
@@ -43,9 +49,12 @@ class Sources:
             raise refused("dockerfile-missing", f"there is no {path}", hint="run `pipelinekit generate`")
         return _text(followed(self.folder, self.name))
 
-    def digest(self) -> str:
-        """The digest of the context; the same content gives the same one, whenever it was checked out."""
-        return context_digest(self.folder, self.name)
+    def digest(self, say: Say) -> str:
+        """The digest of the context; the same content gives the same one, whenever it was checked out.
+
+        Where that takes a while, `say` is told what makes the context large.
+        """
+        return context_digest(self.folder, self.name, say)
 
     def left_out(self) -> tuple[str, ...]:
         """What never enters the context, and no `.dockerignore` says so."""
@@ -101,9 +110,12 @@ def write_context(
     Modes say only whether a file may be executed, as git does, so that two checkouts give the same bytes.
     What is removed meanwhile is not in it: whoever builds asks afterwards whether anything has changed.
     """
-    texts = replaced or {}
+    _write(folder, names(folder, dockerfile), to, replaced or {})
+
+
+def _write(folder: Path, found: Sequence[str], to: IO[bytes], texts: Mapping[str, str]) -> None:
     with tarfile.open(fileobj=to, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for name in names(folder, dockerfile):
+        for name in found:
             path = folder / name
             info = _entry(archive, path, name)
             if info is None:
@@ -118,10 +130,12 @@ def write_context(
                 archive.addfile(info)
 
 
-def context_digest(folder: Path, dockerfile: str) -> str:
-    """`sha256:` and the hex digest of the context's bytes."""
-    sink = _Digest()
-    write_context(folder, dockerfile, cast("IO[bytes]", sink))
+def context_digest(folder: Path, dockerfile: str, say: Say = nobody) -> str:
+    """`sha256:` and the hex digest of the context's bytes; `say` is told of one that takes a while."""
+    until = time.monotonic() + PATIENCE
+    found = names(folder, dockerfile)
+    sink = _Digest(until, lambda: say(weight.told(folder, found)))
+    _write(folder, found, cast("IO[bytes]", sink), {})
     return "sha256:" + sink.made.hexdigest()
 
 
@@ -248,13 +262,18 @@ class _Filled:
 
 
 class _Digest:
-    """A file that keeps nothing but the digest of what is written to it."""
+    """A file that keeps nothing but the digest of what is written to it; it tells once of taking long."""
 
-    def __init__(self) -> None:
+    def __init__(self, until: float, slow: Callable[[], None]) -> None:
         self.made = hashlib.sha256()
         self.at = 0
+        self.until = until
+        self.slow = slow
 
     def write(self, data: bytes) -> int:
+        if time.monotonic() > self.until:
+            self.until = math.inf
+            self.slow()
         self.made.update(data)
         self.at += len(data)
         return len(data)

@@ -20,6 +20,7 @@ SYSTEM = Path("/etc/containers")
 VENDOR = Path("/usr/share/containers")
 LARGEST = 1024 * 1024
 SEARCHED = "unqualified-search-registries"
+_FIRST_VERSION = ("search", "insecure", "block")
 HUB = "docker.io"
 """Where `FROM name` is looked for unless a file says otherwise: Docker's way is what a Dockerfile means."""
 
@@ -110,9 +111,28 @@ def _second_version(document: dict[str, Any]) -> dict[str, Any]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as stream:
-            return tomllib.loads(stream.read(LARGEST).decode())
-    except (OSError, ValueError, RecursionError) as error:
+            found = tomllib.loads(stream.read(LARGEST).decode())
+        _require_shape(found)
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise failed("registries-conf", f"cannot be read: {error}", place=Place(str(path))) from error
+    return found
+
+
+def _require_shape(document: dict[str, Any]) -> None:
+    """Raise `TypeError` where something else stands at a key than what is looked for there."""
+    _table(document, "aliases")
+    old = _table(document, "registries")
+    lists = {f"registries.{kind}": _table(old, kind).get("registries", []) for kind in _FIRST_VERSION}
+    for key, each in {**lists, "registry": document.get("registry", [])}.items():
+        if not isinstance(each, list):
+            raise TypeError(f"{key} is no list")
+
+
+def _table(document: dict[str, Any], key: str) -> dict[str, Any]:
+    found = document.get(key, {})
+    if not isinstance(found, dict):
+        raise TypeError(f"{key} is no table")
+    return found
 
 
 def _value(value: object) -> str:
@@ -122,7 +142,9 @@ def _value(value: object) -> str:
         )
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
-    if isinstance(value, (bool, int, float)):
+    if isinstance(value, bool):
         return json.dumps(value)
+    if isinstance(value, int | float):
+        return str(value)
     # What JSON escapes, TOML escapes alike, but for DEL.
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -47,6 +47,11 @@ _ADMISSION = re.compile(
     re.IGNORECASE,
 )
 """What an API server passes on of who judges objects for it: it has answered, whatever is said there."""
+_QUOTA = re.compile(
+    r'(?:(?P<object>[\w./-]+ "[^"]+") is forbidden: )?(?:exceeded|failed) quota: (?P<name>[^\s,:]+)'
+    r"(?:, (?P<numbers>requested: .*)|: (?P<unsaid>must specify .*))"
+)
+"""How an API server tells that a namespace's quota has no room, or counts what an object does not say."""
 _UNTRUSTED = re.compile(r"x509|certificate signed by|certificate is (?:not )?valid", re.IGNORECASE)
 
 NO_KUBECONFIG = "KUBECONFIG or ~/.kube/config names it; `kubectl config get-contexts` lists what is known"
@@ -202,6 +207,8 @@ def refusal(where: str, reason: str) -> ToolFailed | None:
         return None
     context = _context(where)
     option = f" --context {where}" if where else ""
+    if full := _QUOTA.search(reason):
+        return _no_room(full, option)
     unreadable = _UNREADABLE.search(reason)
     if unreadable:
         problem = f"the kubeconfig cannot be read: {unreadable[1]}"
@@ -211,21 +218,14 @@ def refusal(where: str, reason: str) -> ToolFailed | None:
     if _STRANGER.search(reason):
         return not_kubernetes(where, reason[:200])
     if _LOGIN.search(reason):
-        hint = "log in to the cluster again (its kubeconfig has an old token?), then `kubectl"
+        again = f"`kubectl{option} auth whoami`"
         return failed(
             "cluster-login",
             f"the cluster of {context} does not take this login: it is wrong, or over ({reason[:200]})",
-            hint=f"{hint}{option} auth whoami`",
+            hint=f"log in to the cluster again (its kubeconfig has an old token?), then {again}",
         )
-    if "context" in reason and "does not exist" in reason:
-        hint = "`kubectl config get-contexts` lists what the kubeconfig has"
-        return failed("kubeconfig-missing", f"there is no kube context '{where}'", hint=hint)
-    if _ABSENT.search(reason):
-        return failed(
-            "kubeconfig-missing",
-            "there is no kubeconfig that names a cluster",
-            hint=NO_KUBECONFIG,
-        )
+    if lacking := _lacking(where, reason):
+        return lacking
     if _UNTRUSTED.search(reason):
         return failed(
             "cluster-untrusted",
@@ -238,3 +238,31 @@ def refusal(where: str, reason: str) -> ToolFailed | None:
         hint = "check the rights of the kubeconfig's account"
         return failed("cluster-denied", f"the cluster refuses: {reason}", hint=hint)
     return None
+
+
+def _lacking(where: str, reason: str) -> ToolFailed | None:
+    """That the kubeconfig names no such context, or is not there."""
+    if "context" in reason and "does not exist" in reason:
+        hint = "`kubectl config get-contexts` lists what the kubeconfig has"
+        return failed("kubeconfig-missing", f"there is no kube context '{where}'", hint=hint)
+    if _ABSENT.search(reason):
+        problem = "there is no kubeconfig that names a cluster"
+        return failed("kubeconfig-missing", problem, hint=NO_KUBECONFIG)
+    return None
+
+
+def _no_room(full: re.Match[str], option: str) -> ToolFailed:
+    name, what = full["name"], full["object"] or "what is asked for"
+    if full["numbers"]:
+        return failed(
+            "quota-exceeded",
+            f"quota {name} of the namespace has no room for {what}: {full['numbers']}",
+            hint="ask for less in app.yaml (resources, replicas), or have the quota raised: "
+            f"`kubectl{option} get resourcequotas -A`",
+        )
+    return failed(
+        "quota-exceeded",
+        f"quota {name} of the namespace counts what {what} does not say: {full['unsaid']}",
+        hint="say it in app.yaml (run.resources), or have a LimitRange give a default: "
+        f"`kubectl{option} get limitranges -A`",
+    )

@@ -17,7 +17,7 @@ from pipelinekit.cli.draft.options import draft
 from pipelinekit.cli.draft.rise import debugging, ground, parity, rising
 from pipelinekit.cli.draft.sync import synced
 from pipelinekit.cli.options import JSON, PLAN
-from pipelinekit.errors import check_failed, usage
+from pipelinekit.errors import ToolFailed, check_failed, usage
 from pipelinekit.model.draft import BUILD_ID, Built
 from pipelinekit.plan.chartvalues import chart_of
 from pipelinekit.plan.moment import moment
@@ -205,7 +205,14 @@ def delete(here: Draft, name: str, timeout: int, keep_namespace: bool, plan_only
     """
     with here.pinned() as pinned:
         target = replace(pinned, name=name) if name else pinned
-        there, state = ground.whose(here, target)
+        try:
+            there, state = ground.whose(here, target)
+        except ToolFailed as error:
+            if error.faults[0].code != "namespace-going":
+                raise
+            # Whoever has begun that: nothing of it will be left.
+            report.result(f"nothing is left to delete: {error}")
+            return
         if plan_only:
             what = "would be deleted" if state else "is not there"
             report.result(f"{target.name} in {target.namespace} of {target.context} {what}")

@@ -287,8 +287,7 @@ def read(note: str) -> dict[str, Any]:
     """What `written` has written; empty for what it has not."""
     try:
         said = json.loads(note)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return (
-        said if isinstance(said, dict) and {"state", "text", "code", "hint", "refused"} <= said.keys() else {}
-    )
+    whole = isinstance(said, dict) and {"state", "text", "code", "hint", "refused"} <= said.keys()
+    return said if whole and isinstance(said["state"], str) else {}

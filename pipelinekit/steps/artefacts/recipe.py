@@ -73,7 +73,7 @@ def resolve(
         shown = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
         say(f"{shown}: never in an image unless committed, and .dockerignore does not name it: left out")
     inputs = Inputs(
-        context=sources.digest(),
+        context=sources.digest(say),
         bases=resolved,
         args=args,
         platforms=plan.app.build.platforms,

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelinekit.errors import failed, refused
 from pipelinekit.model.draft import Built
 from pipelinekit.model.release import Credentials, ImageRef, ReleasePlan
-from pipelinekit.ports import ClusterEngine, Engine, Registry, Say, Secrets, Sources
+from pipelinekit.ports import ClusterEngine, Engine, Registry, Say, Secrets, Sources, nobody
 from pipelinekit.steps.artefacts.recipe import Recipe, build_plan, resolve
 from pipelinekit.steps.artefacts.secrets import secrets_of
 
@@ -57,7 +57,7 @@ def image_of(plan: ReleasePlan, shop: Workshop, custom_tags: Sequence[str], say:
         if digest is None:
             local, made = _local(plan, recipe, image, shop, say)
             built = built or made
-            if made and shop.sources.digest() != recipe.inputs.context:
+            if made and shop.sources.digest(nobody) != recipe.inputs.context:
                 say("files have changed while they were built: built again")
                 continue
             if shop.shared and not custom_tags and shop.shared.runs_pods():

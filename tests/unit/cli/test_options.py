@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -8,7 +10,8 @@ from click.testing import CliRunner, Result
 
 from pipelinekit.cli.main import group
 from pipelinekit.cli.options import MOST, age
-from pipelinekit.errors import UsageError
+from pipelinekit.cli.verbs import VERBS
+from pipelinekit.errors import Refused, UsageError
 
 HELP = "Without a platform:"
 
@@ -36,6 +39,25 @@ STANDING_IN = [
 
 def run(*words: str, **env: str) -> Result:
     return CliRunner(env={"PIPELINEKIT_PLATFORM": None, **env}).invoke(group(), words)
+
+
+ON_THE_LINE = [name for name, (where, _) in VERBS.items() if where.startswith("line.")]
+WORDS = {"diff": ("1.0.0",)}
+OTHERWISE = (
+    ("deploy", "--via", "jenkins"),
+    ("deploy", "--check"),
+    *((name, "--platform", "nowhere", *WORDS.get(name, ())) for name in ON_THE_LINE),
+)
+
+
+@pytest.mark.parametrize("words", [*((each, *WORDS.get(each, ())) for each in ON_THE_LINE), *OTHERWISE])
+def test_in_a_folder_without_an_application_that_is_what_is_said_first(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    with contextlib.chdir(tmp_path):
+        said = run(*words).exception
+    assert isinstance(said, Refused)
+    assert said.faults[0].code == "app-missing"
 
 
 @pytest.mark.parametrize(

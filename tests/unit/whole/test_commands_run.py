@@ -93,6 +93,19 @@ def test_a_command_is_read_as_the_command_line_reads_it(
         (("grace", "advance", "…"), "advance orders", True),
         (("graph", "--format", "dot"), "platform graph --format svg", False),
         (("graph", "--format", "…"), "platform graph --format svg", False),
+        (("registry", "copy", "…/a:1", "…/a:1", "--json"), "registry copy r/a:1 s/a:1", True),
+        (("registry", "copy", "…", "…/a:1"), "registry copy r/a:1 s/a:1", False),
+        (("registry", "copy", "oci://…/a:1", "…/a:1"), "registry copy r/a:1 s/a:1", False),
+        (
+            ("registry", "copy", "http://…/a:1", "oci://…/a"),
+            "registry copy https://r/a:1 oci://s/a",
+            True,
+        ),
+        (
+            ("registry", "copy", "oci://…/a:1", "http://…/a"),
+            "registry copy https://r/a:1 oci://s/a",
+            False,
+        ),
     ],
 )
 def test_words_are_a_command_where_they_do_just_that(words: tuple[str, ...], line: str, found: bool) -> None:

@@ -84,6 +84,45 @@ def test_a_wrong_login_a_missing_right_and_a_cluster_that_is_down_are_different_
     assert found.faults[0].hint
 
 
+ROOM = "requested: pods=2,requests.cpu=2, used: pods=9,requests.cpu=500m, limited: pods=10,requests.cpu=1"
+
+
+@pytest.mark.parametrize(
+    ("said", "problem", "hint"),
+    [
+        (
+            f'error when creating "STDIN": pods "refused" is forbidden: exceeded quota: small, {ROOM}',
+            f'quota small of the namespace has no room for pods "refused": {ROOM}',
+            "ask for less",
+        ),
+        (
+            f'UPGRADE FAILED: persistentvolumeclaims "data" is forbidden: exceeded quota: small, {ROOM}',
+            f'quota small of the namespace has no room for persistentvolumeclaims "data": {ROOM}',
+            "ask for less",
+        ),
+        (
+            f"context deadline exceeded: exceeded quota: small, {ROOM}",
+            f"quota small of the namespace has no room for what is asked for: {ROOM}",
+            "ask for less",
+        ),
+        (
+            'pods "a" is forbidden: failed quota: small: must specify limits.cpu for: w',
+            'quota small of the namespace counts what pods "a" does not say: must specify limits.cpu for: w',
+            "run.resources",
+        ),
+    ],
+)
+def test_a_quota_without_room_is_told_with_its_numbers_and_is_no_matter_of_rights(
+    said: str, problem: str, hint: str
+) -> None:
+    found = refusal("dev", said)
+    assert found is not None
+    (fault,) = found.faults
+    assert (fault.code, fault.problem) == ("quota-exceeded", problem)
+    assert hint in fault.hint
+    assert "--context dev" in fault.hint
+
+
 def test_what_is_about_something_else_is_no_refusal() -> None:
     assert refusal("", 'the server doesn\'t have a resource type "externalsecrets"') is None
     assert refusal("", 'Error from server (NotFound): deployments.apps "x" not found') is None

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.ground.places import DevelopersPlaces
 from pipelinekit.cli.draft import seen
 from pipelinekit.cli.draft.rise import rising
+from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.draft import Built
 from pipelinekit.model.release import ReleaseState
 from pipelinekit.plan.draft.debug import debugged, debuggers
@@ -45,3 +48,37 @@ def test_what_draft_toml_sets_no_more_or_otherwise_is_stale(
     )
     state = ReleaseState(revision=1, status="deployed", values=values, manifest="")
     assert seen._is_installed(here, TARGET, state) is same
+
+
+@pytest.mark.parametrize("plan_only", [False, True])
+def test_a_second_delete_while_the_namespace_goes_ends_well(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], plan_only: bool
+) -> None:
+    delete(monkeypatch, {"metadata": {"name": "x"}, "status": {"phase": "Terminating"}}, plan_only=plan_only)
+    assert capsys.readouterr().out == (
+        f"nothing is left to delete: namespace {TARGET.namespace} is being removed\n"
+    )
+
+
+def test_one_that_cannot_ask_the_cluster_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ToolFailed, match="does not answer"):
+        delete(monkeypatch, None)
+
+
+def delete(monkeypatch: pytest.MonkeyPatch, namespace: Any, *, plan_only: bool = False) -> None:
+    """`draft delete` where the cluster has that namespace; None for a cluster that does not answer."""
+
+    def found(*_: Any) -> Any:
+        if namespace is None:
+            raise failed("cluster-unreachable", "the cluster does not answer")
+        return namespace
+
+    monkeypatch.setattr(kubectl, "found", found)
+    here: Any = SimpleNamespace(
+        pinned=lambda: nullcontext(TARGET),
+        helm=SimpleNamespace(state=lambda _: None),
+        places=DevelopersPlaces({}),
+        developer="ada",
+    )
+    body: Any = seen.delete.callback
+    body.__wrapped__(here, name="", timeout=1, keep_namespace=False, plan_only=plan_only)

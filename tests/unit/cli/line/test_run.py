@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import cast
 
 import click
@@ -72,8 +73,10 @@ def test_a_run_that_did_not_push_has_nothing_to_settle(called: list[str]) -> Non
     ],
 )
 def test_each_verb_is_led_to_what_the_run_was_led_to(
-    words: list[str], expected: Options, monkeypatch: pytest.MonkeyPatch
+    words: list[str], expected: Options, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    (tmp_path / "app.yaml").touch()
+    monkeypatch.chdir(tmp_path)
     seen: list[Options] = []
 
     @click.command()

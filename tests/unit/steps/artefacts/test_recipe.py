@@ -211,3 +211,10 @@ def test_a_stage_that_the_dockerfile_does_not_have_is_refused_with_those_that_it
     assert (fault.code, fault.path, fault.hint) == ("target-missing", "build.target", "did you mean 'web'?")
     with pytest.raises(DocumentInvalid, match="no stage named wbe"):
         Kitchen("FROM scratch\n").recipe(plan)
+
+
+def test_what_makes_the_context_large_is_said_while_it_is_read() -> None:
+    kitchen = Kitchen("FROM scratch\n")
+    kitchen.sources.large = ("1.5 GB",)
+    kitchen.recipe()
+    assert kitchen.said == ["1.5 GB"]
