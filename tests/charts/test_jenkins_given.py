@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import yaml
 
 from pipelinekit.reading.component import read_component
 from tests.charts.helm import Helm
+from tests.controller.server import VERSION, Controller
 from tests.jenkins.harness.request import plugin_ids
 from tests.pages.charts import CHARTS
 
@@ -41,6 +43,24 @@ def test_the_image_is_made_of_the_version_that_the_chart_names() -> None:
     assert base in component.images
     version = yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"]
     assert base.endswith(f":{version}-jdk21")
+
+
+def looked_at(server: str, attempts: int = 1) -> str:
+    """What the chart's test finds out."""
+    spec = importlib.util.spec_from_file_location("looked", CHART / "files" / "test.py")
+    assert spec is not None
+    assert spec.loader is not None
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    program.SERVER = server
+    return str(program.version(attempts, lambda _: None))
+
+
+def test_its_own_test_asks_a_controller_for_its_version() -> None:
+    with Controller() as controller:
+        assert looked_at(controller.url.rstrip("/")) == VERSION
+    with pytest.raises(SystemExit, match="does not answer"):
+        looked_at("http://127.0.0.1:1", 2)
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
