@@ -7,7 +7,17 @@ import signal
 import sys
 import tempfile
 
-from tests.benchmarks import delivery, generation, innerloop, jobs, push, registrations, rollout, startup, taking
+from tests.benchmarks import (
+    delivery,
+    generation,
+    innerloop,
+    jobs,
+    push,
+    registrations,
+    rollout,
+    startup,
+    taking,
+)
 from tests.benchmarks.measure import table
 
 BENCHMARKS = {
