@@ -111,6 +111,8 @@ def check_meetings(platform: Platform, source: Source) -> list[Fault]:
         met: dict[str, list[str]] = {}
         for what, *place in _places(each, platform):
             other = owners.setdefault((what, *place), each)
+            if other is each:
+                continue
             # One hook serves a repository, however many applications are in it.
             shared = what == "hook" and other.repository == each.repository
             shared = shared or (what == "layer cache" and other.team == each.team)

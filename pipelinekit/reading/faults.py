@@ -31,6 +31,9 @@ _KINDS = {
     "boolean": "true or false",
 }
 
+_GUESSED = 200
+"""Unknown keys of one mapping for which a near one is sought: who writes more has not misspelt them."""
+
 
 @cache
 def _validator(kind: str) -> Any:
@@ -155,20 +158,23 @@ def _unknown_keys(
     source: Source, known: Schema, found: Mapping[str, Any], path: Path, outermost: Schema
 ) -> None:
     free = [key for key in known if key not in found]
-    for key in found:
-        if key not in known:
-            hint = _unindented(key, known, found) or nearest(key, free)
-            if path and key in outermost and not hint.startswith("did you"):
-                hint = "it is a key of the document itself: write it at the left margin"
-            source.fault((*path, key), "unknown-key", "unknown key", hint)
+    empty: list[str] = []
+    told = 0
+    for key, value in found.items():
+        if key in known:
+            empty += [key] if value is None else []
+            continue
+        told += 1
+        hint = _unindented(key, known, empty) or (nearest(key, free) if told <= _GUESSED else "")
+        if path and key in outermost and not hint.startswith("did you"):
+            hint = "it is a key of the document itself: write it at the left margin"
+        source.fault((*path, key), "unknown-key", "unknown key", hint)
 
 
-def _unindented(key: str, known: Schema, found: Mapping[str, Any]) -> str:
-    """Where a key belongs that stands beside the one that it was to be in."""
-    for above in found:
-        if above == key:
-            return ""
-        if above in known and found[above] is None and key in known[above].get("properties", ()):
+def _unindented(key: str, known: Schema, empty: Iterable[str]) -> str:
+    """Where a key belongs that stands beside the one that it was to be in; `empty` are those before it."""
+    for above in empty:
+        if key in known[above].get("properties", ()):
             return f"it belongs to '{above}': indent it below"
     return ""
 

@@ -53,6 +53,9 @@ def dotted(path: Path) -> str:
     return text
 
 
+_Pair = tuple[yaml.Node, yaml.Node]
+
+
 @dataclass(slots=True)
 class Source:
     """A document's data, and the nodes that know where each part of it stood, and how it was written."""
@@ -63,6 +66,8 @@ class Source:
     fractional: bool = False
     """Whether some number is written as one with a fraction."""
     faults: list[Fault] = field(default_factory=list)
+    _pairs: dict[int, dict[str, _Pair]] = field(default_factory=dict, repr=False)
+    """Of a mapping that was asked for a key: its keys and values, by their names."""
 
     def place(self, path: Path) -> Place:
         """Where `path` stands, or the nearest thing around it that stands anywhere."""
@@ -93,11 +98,22 @@ class Source:
             return
         yield node, node
         for part in path:
-            found = _inside(node, part)
+            found = self._inside(node, part)
             if found is None:
                 return
             yield found
             node = found[1]
+
+    def _inside(self, node: yaml.Node, part: str | int) -> _Pair | None:
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            return (node.value[part],) * 2 if part < len(node.value) else None
+        if isinstance(node, yaml.MappingNode) and isinstance(part, str):
+            if id(node) not in self._pairs:
+                # The first of two alike is the one that counts.
+                pairs = [(key, value) for key, value in node.value if _is_key(key) and key.value]
+                self._pairs[id(node)] = {str(each[0].value): each for each in reversed(pairs)}
+            return self._pairs[id(node)].get(part)
+        return None
 
     def _at(self, node: yaml.Node) -> Place:
         return Place(self.origin, node.start_mark.line + 1, node.start_mark.column + 1)
@@ -109,15 +125,6 @@ class Source:
     def fault(self, path: Path, code: str, problem: str, hint: str = "") -> None:
         """Note a fault at `path`."""
         self.faults.append(self.found(path, code, problem, hint))
-
-
-def _inside(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-        return (node.value[part],) * 2 if part < len(node.value) else None
-    if isinstance(node, yaml.MappingNode) and part:
-        pairs = ((key, value) for key, value in node.value if _is_key(key) and key.value == part)
-        return next(pairs, None)
-    return None
 
 
 def _is_key(node: yaml.Node) -> bool:

@@ -7,13 +7,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelinekit.adapters import files, regular
+from pipelinekit.adapters import files
 from pipelinekit.adapters.source import addresses, git, worktree
 from pipelinekit.adapters.source.clone import content
 from pipelinekit.adapters.source.git import MEMORY, TIMEOUT
 from pipelinekit.adapters.source.repositories import reason
 from pipelinekit.errors import ToolFailed, failed, refused
 from pipelinekit.model.platform.lock import PlatformLock
+from pipelinekit.reading.platform.document import BOUNDS
 from pipelinekit.reading.platform.lock import FILE as LOCK_FILE
 from pipelinekit.reading.platform.lock import read_platform_lock
 
@@ -46,7 +47,8 @@ def read_platform_text(source: str) -> PlatformText:
             f"there is no {path}",
             hint="`pipelinekit platform init` writes one; --platform or PIPELINEKIT_PLATFORM names it",
         )
-    content = files.read_bytes(path, regular.DOCUMENT)
+    # As UTF-8 has it, a character is four bytes at most.
+    content = files.read_bytes(path, 4 * BOUNDS.characters)
     return PlatformText(
         content, str(path), _commit_of(path) or _digest(content), read_lock(path.parent / LOCK_FILE)
     )

@@ -15,7 +15,7 @@ from pipelinekit.generators.jobs import certificates, components, drafts, releas
 from pipelinekit.model.platform.document import Jenkins, Platform
 from pipelinekit.plan.jenkins.jobs import wanted_jobs
 from pipelinekit.reading.platform.document import read_platform
-from pipelinekit.steps import jobs as steps
+from pipelinekit.steps.jobtexts import prepare
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.jenkins.builds import JenkinsBuilds
@@ -63,7 +63,7 @@ class Site:
     @cached_property
     def wanted(self) -> tuple[Wanted, ...]:
         """The same, with the texts to post."""
-        return steps.prepare(self.jobs, self.platform.name)
+        return prepare(self.jobs, self.platform.name)
 
 
 def read_site(source: str) -> Site:

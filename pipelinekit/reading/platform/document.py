@@ -34,8 +34,8 @@ from pipelinekit.reading.source import Bounds, Path, Source, parse
 Data = Mapping[str, Any]
 
 FILE = "platform.yaml"
-BOUNDS = Bounds(characters=4_000_000, values=400_000)
-"""Room for all registrations that the schema takes, of 200 characters and a dozen keys and values each."""
+BOUNDS = Bounds(characters=8_000_000, values=400_000)
+"""Room for all registrations that the schema takes, of 400 characters and a dozen keys and values each."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}|[{}]")
 
 

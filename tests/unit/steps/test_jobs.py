@@ -11,6 +11,7 @@ from pipelinekit.model.jenkins.jobs import Folder, Job, Parameter, Pipeline
 from pipelinekit.model.jenkins.marker import read_marker
 from pipelinekit.plan.jenkins.jobs import wanted_jobs
 from pipelinekit.steps import jobs as steps
+from pipelinekit.steps.jobtexts import prepare
 from tests import examples
 from tests.doubles import Jobs
 from tests.unit.plan.jenkins.test_jobs import platform, registration
@@ -18,12 +19,12 @@ from tests.unit.plan.jenkins.test_jobs import platform, registration
 TODAY = "2026-11-24"
 PLATFORM = platform(registration(repository="https://git.acme.example/orders.git", credentials="git"))
 JOBS = wanted_jobs(PLATFORM, "script")
-WANTED = steps.prepare(JOBS, "acme")
+WANTED = prepare(JOBS, "acme")
 PATHS = [each.path for each in JOBS]
 
 
 def planned(server: Jobs, jobs: tuple[Job, ...] = JOBS, **more: Any) -> JobPlan:
-    wanted = steps.prepare(jobs, "acme")
+    wanted = prepare(jobs, "acme")
     live = steps.survey(wanted, server, "acme", 2)
     return steps.plan_jobs(PLATFORM, "c0ffee", wanted, live, **more)
 
@@ -201,8 +202,8 @@ def test_a_folder_that_not_every_platform_has_counts_where_it_is_ours() -> None:
     applied(planned(server, (*JOBS, draft, reap)), server)
 
     def left(platform: str) -> dict[str, Action]:
-        live = steps.survey(steps.prepare(JOBS, platform), server, platform, 2, maybe=("draft",))
-        plan = steps.plan_jobs(PLATFORM, "c0ffee", steps.prepare(JOBS, platform), live)
+        live = steps.survey(prepare(JOBS, platform), server, platform, 2, maybe=("draft",))
+        plan = steps.plan_jobs(PLATFORM, "c0ffee", prepare(JOBS, platform), live)
         return {each.path: each.action for each in plan.changes if each.path.startswith("draft")}
 
     assert left("acme") == {"draft": Action.KEEP, "draft/reap": Action.DISABLE}

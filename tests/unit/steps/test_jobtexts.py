@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,11 +12,10 @@ from hypothesis import strategies as st
 from pipelinekit.generators.configxml import config_xml, described
 from pipelinekit.model.jenkins.jobconfig import digest_of
 from pipelinekit.model.jenkins.jobplan import Wanted
-from pipelinekit.model.jenkins.jobs import Git, GitHub, Multibranch
+from pipelinekit.model.jenkins.jobs import Git, GitHub, Job, Multibranch
 from pipelinekit.model.jenkins.marker import Marker, with_marker
 from pipelinekit.plan.jenkins.jobs import provenance
 from pipelinekit.reading.configxml import read_config
-from pipelinekit.steps import jobtexts
 from pipelinekit.steps.jobtexts import prepare
 from tests.hostile.values import ALL
 
@@ -70,8 +70,12 @@ def test_projects_of_one_form_are_what_each_would_be_alone(job: Multibranch, via
 
 def test_one_form_is_made_for_all_that_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    whole = jobtexts.config_xml
-    monkeypatch.setattr(jobtexts, "config_xml", lambda *of: made.append(of[1]) or whole(*of))
+
+    def counted(job: Job, description: str) -> str:
+        made.append(job.path)
+        return config_xml(job, description)
+
+    monkeypatch.setattr("pipelinekit.steps.jobtexts.config_xml", counted)
     prepare([other(JOB, number) for number in range(50)], "acme")
     assert len(made) == 1
 
@@ -81,7 +85,8 @@ def test_one_form_is_made_for_all_that_are_alike(monkeypatch: pytest.MonkeyPatch
     "value", [*XML.values(), "false", "⟦text⟧", "[pipelinekit platform=a digest=0000000000000000]"]
 )
 def test_a_hostile_word_is_no_word_of_a_form(field: str, value: str) -> None:
-    jobs = [JOB, replace(JOB, **{field: value}), other(JOB, 1)]
+    changed: dict[str, Any] = {field: value}
+    jobs = [JOB, replace(JOB, **changed), other(JOB, 1)]
     assert prepare(jobs, "acme") == tuple(map(alone, jobs))
 
 

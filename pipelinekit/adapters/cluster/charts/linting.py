@@ -17,6 +17,7 @@ from pipelinekit.errors import failed
 
 AT_ONCE = 4
 """How many of Helm's processes work on one chart."""
+_NO_VALUES = ("", "{}")
 LONGEST = 600
 """Characters of one complaint of Helm's."""
 _DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
@@ -51,7 +52,10 @@ class Linter:
             return
         given = chart.parent / "values-deployment.yaml"
         write_atomic(given, trial)
-        layers = ([], [given], *([each, given] for each in sorted(chart.glob("values-*.yaml"))))
+        # A deployment that gives no values has been linted with the chart's own.
+        deployment = [] if trial in _NO_VALUES else [given]
+        environments = ([each, *deployment] for each in sorted(chart.glob("values-*.yaml")))
+        layers = [[], *([deployment] if deployment else []), *environments]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda each: self._lint(chart, each), layers))
         self.passed.add(known)

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelinekit import names
 from pipelinekit.errors import Refused
 from pipelinekit.model.platform.document import Registration
 from pipelinekit.model.platform.lock import LockedApplication, PlatformLock
-from pipelinekit.reading.platform.lock import read_platform_lock
+from pipelinekit.reading.platform.lock import BOUNDS, read_platform_lock
 from pipelinekit.render.platformlock import platform_lock_text
 
 WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -52,3 +53,30 @@ def test_a_damaged_lock_is_refused_with_the_way_out(text: str) -> None:
     with pytest.raises(Refused) as caught:
         read_platform_lock(text, "platform.lock.yaml")
     assert "pipelinekit platform sync" in caught.value.faults[0].hint
+
+
+def test_as_many_are_locked_as_may_be_registered() -> None:
+    def lock(count: int) -> str:
+        return platform_lock_text(
+            PlatformLock(
+                applications=tuple(
+                    LockedApplication(
+                        registration=Registration(
+                            name=f"a{each}",
+                            team="t",
+                            repository=f"https://git.example/a{each}",
+                            credentials="git",
+                            path="app",
+                            branch="main",
+                        ),
+                        commit="0" * 40,
+                        descriptor="a: 1\n" * 20,
+                    )
+                    for each in range(count)
+                )
+            )
+        )
+
+    assert len(read_platform_lock(lock(names.REGISTRATIONS_MAX)).applications) == names.REGISTRATIONS_MAX
+    with pytest.raises(Refused):
+        read_platform_lock(lock(BOUNDS.values // 16))

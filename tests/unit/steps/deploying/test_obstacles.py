@@ -6,15 +6,15 @@ from typing import Any
 from pipelinekit.model.jenkins.jobconfig import Config
 from pipelinekit.model.jenkins.jobplan import Action, Found
 from pipelinekit.model.jenkins.jobs import Folder, GitHub, Job, Multibranch
-from pipelinekit.steps import jobs as steps
 from pipelinekit.steps.deploying.obstacles import Obstacles, hinder, obstacles
+from pipelinekit.steps.jobtexts import prepare
 from tests.doubles import Controller, Jobs
 from tests.unit.steps.test_jobs import JOBS, PLATFORM, applied, planned
 
 
 def asked(controller: Controller, jobs: tuple[Job, ...] = JOBS, **more: Any) -> Obstacles:
     items = {each.path: found_at(each) for each in jobs if each.kind == "folder"}
-    return obstacles(PLATFORM, steps.prepare(jobs, "acme"), items, controller, **more)
+    return obstacles(PLATFORM, prepare(jobs, "acme"), items, controller, **more)
 
 
 def found_at(job: Job) -> Any:
@@ -112,7 +112,7 @@ def _config(*credentials: str) -> Config:
 def _exposed(controller: Controller, configs: dict[str, Config], *more: Found) -> list[str]:
     items = {each.path: found_at(each) for each in JOBS if each.kind == "folder"}
     items |= {each.path: each for each in more}
-    wanted = steps.prepare(JOBS, "acme")
+    wanted = prepare(JOBS, "acme")
     found = obstacles(PLATFORM, wanted, items, controller, configs=configs)
     return [each for each in found.notices if "pipelines of applications can bind it" in each]
 
@@ -158,6 +158,6 @@ def test_an_old_plugin_and_a_library_of_a_folder_s_own_are_told() -> None:
     controller = Controller(versions={"pipeline-groovy-lib": "740.va"}, stores={"": ALL_THERE})
     configs = {"apps/payments": Config(root="f", fields={}, libraries=frozenset(("pipelinekit",)))}
     items = {each.path: found_at(each) for each in JOBS if each.kind == "folder"}
-    told = obstacles(PLATFORM, steps.prepare(JOBS, "acme"), items, controller, configs=configs).notices
+    told = obstacles(PLATFORM, prepare(JOBS, "acme"), items, controller, configs=configs).notices
     assert any("pipeline-groovy-lib is 740.va" in each for each in told)
     assert any("apps/payments has a library named pipelinekit" in each for each in told)

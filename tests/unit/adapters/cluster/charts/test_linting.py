@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.adapters.cluster.charts import linting
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster.charts import linting, passed
 
 HEAD = 'apiVersion: v2\nname: orders\nversion: "{}"\nappVersion: "{}"\n'
 
@@ -48,6 +49,30 @@ def test_what_only_shows_a_releases_names_is_linted_once(tmp_path: Path, templat
 )
 def test_what_compares_them_is_linted_for_each(tmp_path: Path, template: str) -> None:
     assert not same(tmp_path, template)
+
+
+@pytest.mark.parametrize(
+    ("trial", "times"),
+    [("{}", ["", "values-dev.yaml"]), ('{"a": 1}', ["", "given", "values-dev.yaml given"])],
+)
+def test_a_deployment_without_values_costs_no_run_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trial: str, times: list[str]
+) -> None:
+    chart = tmp_path / "chart"
+    chart.mkdir()
+    (chart / "Chart.yaml").write_text(HEAD.format("1.0.0", "1.0.0"))
+    (chart / "values-dev.yaml").write_text("a: 2\n")
+    linted: list[str] = []
+
+    def run(words: list[str], **_: object) -> process.Completed:
+        linted.append(" ".join(Path(each).name for each in words[4:] if each != "--values"))
+        return process.Completed(0, "", "")
+
+    monkeypatch.setattr(process, "run", run)
+    monkeypatch.setattr(passed, "has", lambda _: False)
+    monkeypatch.setattr(passed, "keep", lambda _: None)
+    linting.Linter().lint(chart, trial)
+    assert sorted(each.replace("values-deployment.yaml", "given") for each in linted) == sorted(times)
 
 
 def test_a_library_is_brought_in_place_of_what_was_left_of_it_and_of_nothing_else(tmp_path: Path) -> None:
