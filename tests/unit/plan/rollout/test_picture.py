@@ -9,7 +9,9 @@ from pipelinekit.plan.rollout.picture import as_svg
 from tests.hostile.values import ALL
 
 PARTS = [
-    Component(name="vault", namespace="secrets", flows=Flows(accepts=("applications", "ingress:ui", "anybody:ui"))),
+    Component(
+        name="vault", namespace="secrets", flows=Flows(accepts=("applications", "ingress:ui", "anybody:ui"))
+    ),
     Component(name="postgresql", needs=("vault",)),
     Component(
         name="keycloak",
