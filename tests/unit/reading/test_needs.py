@@ -96,6 +96,11 @@ def test_what_is_nowhere_is_told_at_its_place(entries: str, expected: str) -> No
     assert one.startswith(expected)
 
 
+def test_whoever_is_not_a_component_may_be_accepted_by_name() -> None:
+    gate = part("gate", "accepts: [anybody, ingress, applications]\nchart: c\n")
+    assert said("{name: gate}", gate) == []
+
+
 def test_a_folder_that_could_not_be_read_is_told_once() -> None:
     assert said("{name: broken}", known=("broken",)) == []
 

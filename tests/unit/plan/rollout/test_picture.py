@@ -9,7 +9,9 @@ from pipelinekit.plan.rollout.picture import as_svg
 from tests.hostile.values import ALL
 
 PARTS = [
-    Component(name="vault", namespace="secrets", flows=Flows(accepts=("applications", "ingress:ui"))),
+    Component(
+        name="vault", namespace="secrets", flows=Flows(accepts=("applications", "ingress:ui", "anybody:ui"))
+    ),
     Component(name="postgresql", needs=("vault",)),
     Component(
         name="keycloak",
@@ -57,7 +59,7 @@ def test_each_component_is_there_once_with_who_is_beyond_the_platform() -> None:
     ]
     assert len(set(boxes)) == len(boxes) == 3
     said = [each.text for each in picture.iter(f"{SPACE}text")]
-    assert {"secrets", "← ingress, applications", "→ API server, internet"} <= set(said)
+    assert {"secrets", "← anybody, ingress, applicati…", "→ API server, internet"} <= set(said)
 
 
 def test_nothing_is_outside_of_the_picture() -> None:
