@@ -241,22 +241,22 @@ class _Builder:
         seen: dict[str, yaml.Node] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(key_node, "yaml-key", "a key must be text")
+                self._told_at(key_node, "yaml-key", "a key must be text")
                 continue
             key = str(key_node.value)
             if not _is_key(key_node):
-                self._fault(
+                self._told_at(
                     key_node, "yaml-merge", "merge keys are not part of YAML 1.2", "write the values out"
                 )
                 continue
             self.path.append(key)
             if not key:
                 # The validator's paths have no way to say that it is this one of a mapping's keys.
-                self._fault(key_node, "yaml-key", "a key must not be empty")
+                self._told_at(key_node, "yaml-key", "a key must not be empty")
             elif key in seen:
                 first = seen[key].start_mark.line + 1
                 problem = f"written twice; first in line {first}"
-                self._fault(key_node, "duplicate-key", problem, "keep one of them")
+                self._told_at(key_node, "duplicate-key", problem, "keep one of them")
             else:
                 seen[key] = key_node
                 self._check_tag(key_node)
@@ -287,6 +287,6 @@ class _Builder:
     def _at(self, node: yaml.Node) -> Place:
         return Place(self.source.origin, node.start_mark.line + 1, node.start_mark.column + 1)
 
-    def _fault(self, node: yaml.Node, code: str, problem: str, hint: str = "") -> None:
+    def _told_at(self, node: yaml.Node, code: str, problem: str, hint: str = "") -> None:
         fault = Fault(code, problem, self._at(node), dotted(tuple(self.path)), hint)
         self.source.faults.append(fault)
