@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Place
 from pipelinekit.reading.growth import LOADER, outgrown, too_deep
 from pipelinekit.reading.scalars import IMPLIED, NULL, TAG, ambiguous, is_word, plain
@@ -63,8 +64,8 @@ class Source:
     origin: str
     data: Any = None
     node: yaml.Node | None = None
-    fractional: bool = False
-    """Whether some number is written as one with a fraction."""
+    fractional: bool = True
+    """Whether some number may have a fraction."""
     faults: list[Fault] = field(default_factory=list)
     _pairs: dict[int, dict[str, _Pair]] = field(default_factory=dict, repr=False)
     """Of a mapping that was asked for a key: its keys and values, by their names."""
@@ -152,7 +153,7 @@ def parse(content: bytes | str, origin: str, bounds: Bounds = DOCUMENT) -> Sourc
         hint = "is it saved? an editor may hold what is not on disk yet"
         source.faults.append(Fault("document-empty", "the document is empty", Place(origin, 1, 1), hint=hint))
         return source
-    source.node = node
+    source.node, source.fractional = node, False
     source.data = _Builder(source, bounds.values).build(node)
     return source
 
@@ -161,7 +162,7 @@ def _decoded(content: bytes | str, source: Source, bounds: Bounds) -> str | None
     """The text, or None with a fault when YAML could make nothing of it."""
     origin = source.origin
     if len(content) > 4 * bounds.characters:
-        problem = f"more than {bounds.characters} characters"
+        problem = f"more than {counted(bounds.characters, 'character')}"
         source.faults.append(Fault("document-too-large", problem, Place(origin, 1, 1)))
         return None
     if isinstance(content, bytes):
@@ -183,7 +184,7 @@ def _decoded(content: bytes | str, source: Source, bounds: Bounds) -> str | None
         )
         content = content[1:]
     if len(content) > bounds.characters:
-        problem = f"more than {bounds.characters} characters"
+        problem = f"more than {counted(bounds.characters, 'character')}"
         source.faults.append(Fault("document-too-large", problem, Place(origin, 1, 1)))
         return None
     unreadable = _UNREADABLE.search(content)
