@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Place
 from pipelinekit.reading.growth import LOADER, outgrown, too_deep
 from pipelinekit.reading.scalars import IMPLIED, NULL, TAG, ambiguous, is_word, plain
@@ -63,8 +64,8 @@ class Source:
     origin: str
     data: Any = None
     node: yaml.Node | None = None
-    fractional: bool = False
-    """Whether some number is written as one with a fraction."""
+    fractional: bool = True
+    """Whether some number may have a fraction."""
     faults: list[Fault] = field(default_factory=list)
     _pairs: dict[int, dict[str, _Pair]] = field(default_factory=dict, repr=False)
     """Of a mapping that was asked for a key: its keys and values, by their names."""
@@ -152,7 +153,7 @@ def parse(content: bytes | str, origin: str, bounds: Bounds = DOCUMENT) -> Sourc
         hint = "is it saved? an editor may hold what is not on disk yet"
         source.faults.append(Fault("document-empty", "the document is empty", Place(origin, 1, 1), hint=hint))
         return source
-    source.node = node
+    source.node, source.fractional = node, False
     source.data = _Builder(source, bounds.values).build(node)
     return source
 
@@ -161,7 +162,7 @@ def _decoded(content: bytes | str, source: Source, bounds: Bounds) -> str | None
     """The text, or None with a fault when YAML could make nothing of it."""
     origin = source.origin
     if len(content) > 4 * bounds.characters:
-        problem = f"more than {bounds.characters} characters"
+        problem = f"more than {counted(bounds.characters, 'character')}"
         source.faults.append(Fault("document-too-large", problem, Place(origin, 1, 1)))
         return None
     if isinstance(content, bytes):
@@ -183,7 +184,7 @@ def _decoded(content: bytes | str, source: Source, bounds: Bounds) -> str | None
         )
         content = content[1:]
     if len(content) > bounds.characters:
-        problem = f"more than {bounds.characters} characters"
+        problem = f"more than {counted(bounds.characters, 'character')}"
         source.faults.append(Fault("document-too-large", problem, Place(origin, 1, 1)))
         return None
     unreadable = _UNREADABLE.search(content)
@@ -241,22 +242,22 @@ class _Builder:
         seen: dict[str, yaml.Node] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(key_node, "yaml-key", "a key must be text")
+                self._told_at(key_node, "yaml-key", "a key must be text")
                 continue
             key = str(key_node.value)
             if not _is_key(key_node):
-                self._fault(
+                self._told_at(
                     key_node, "yaml-merge", "merge keys are not part of YAML 1.2", "write the values out"
                 )
                 continue
             self.path.append(key)
             if not key:
                 # The validator's paths have no way to say that it is this one of a mapping's keys.
-                self._fault(key_node, "yaml-key", "a key must not be empty")
+                self._told_at(key_node, "yaml-key", "a key must not be empty")
             elif key in seen:
                 first = seen[key].start_mark.line + 1
                 problem = f"written twice; first in line {first}"
-                self._fault(key_node, "duplicate-key", problem, "keep one of them")
+                self._told_at(key_node, "duplicate-key", problem, "keep one of them")
             else:
                 seen[key] = key_node
                 self._check_tag(key_node)
@@ -287,6 +288,6 @@ class _Builder:
     def _at(self, node: yaml.Node) -> Place:
         return Place(self.source.origin, node.start_mark.line + 1, node.start_mark.column + 1)
 
-    def _fault(self, node: yaml.Node, code: str, problem: str, hint: str = "") -> None:
+    def _told_at(self, node: yaml.Node, code: str, problem: str, hint: str = "") -> None:
         fault = Fault(code, problem, self._at(node), dotted(tuple(self.path)), hint)
         self.source.faults.append(fault)

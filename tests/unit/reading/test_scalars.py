@@ -50,5 +50,5 @@ def test_what_readers_differ_on(text: str, kind: str, other: str, why: str) -> N
 @given(st.text(min_size=1, max_size=12))
 def test_a_word_is_text_to_every_reader(text: str) -> None:
     if is_word(text):
-        tag = yaml.SafeLoader("").resolve(yaml.ScalarNode, text, (True, False))
+        tag = yaml.SafeLoader("").resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
         assert (plain(text), ambiguous(text, "str", tag)) == ((text, "str"), ("", ""))
