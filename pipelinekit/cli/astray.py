@@ -33,6 +33,8 @@ _CALLED = {
 """What other tools call an option, and what it may be here."""
 _FEW = 6
 """What more verbs have than that is nobody's own option."""
+OWN = "dockerfile"
+_OWN = f"--language {OWN} takes any other language, built by a Dockerfile of its own"
 _SHOWN = 3
 """As many verbs as fit into a line that somebody reads."""
 
@@ -49,8 +51,9 @@ def hint(error: click.ClickException, typed: Sequence[str] = ()) -> str:
     if isinstance(error, click.NoSuchOption):
         return _option(error.option_name, error.ctx, meant=bool(error.possibilities))
     if isinstance(error, click.BadParameter) and error.param and isinstance(error.param.type, click.Choice):
-        one = _NO_CHOICE.search(message)
-        return names.meant(one[1], map(str, error.param.type.choices)) if one else ""
+        one, choices = _NO_CHOICE.search(message), [*map(str, error.param.type.choices)]
+        others = _OWN if OWN in choices and "did you mean" not in message else ""
+        return (names.meant(one[1], choices) if one else "") or others
     if isinstance(error, click.BadParameter) and isinstance(error.param, click.Option):
         speaks = isinstance(error, click.MissingParameter) or isinstance(error.param.type, _NUMBER)
         return _of_value(error.param) if speaks else ""

@@ -61,15 +61,20 @@ def seconds(option: str, default: int, text: str, least: int = 1, most: int = 72
     )
 
 
+_FORMS = ("HOST or HOST:PORT alone", "HOST, HOST:PORT or HOST:PORT/PATH")
+"""Of a registry that images are pushed to, and of one that base images come from."""
+
+
 def _host(context: click.Context, option: click.Parameter, value: str) -> str:
     """A registry's host as every verb takes it; what is wrong is told without repeating it."""
     plainhttp.named()
     fault = names.host_fault(value, path=option.name == "mirror") if value else ""
     if fault:
+        form = _FORMS[option.name == "mirror"]
         raise usage(
             "address-form",
             f"--{option.name} (or {option.envvar}) {fault}",
-            hint="HOST or HOST:PORT alone, like nexus.example.com:5000; a login: `docker login HOST`",
+            hint=f"{form}, like nexus.example.com:5000; a login: `docker login HOST`",
         )
     return _alone(context, option, value)
 

@@ -21,6 +21,7 @@ from pipelinekit.model.ground.preparation import (
 )
 from pipelinekit.model.platform.document import Environment, Platform, Registration
 from pipelinekit.model.release import Target
+from pipelinekit.names import nearest
 from pipelinekit.plan.deploying import deploymentplan
 from pipelinekit.plan.deploying.deployment import differences, name_of
 from pipelinekit.plan.preflight import rights
@@ -38,10 +39,8 @@ def places_of(platform: Platform, environment: str = "", application: str = "") 
     Raises `UsageError` for a name that there is not, `Refused` where two environments have one namespace.
     """
     if environment and platform.environment(environment) is None:
-        known = ", ".join(each.name for each in platform.environments)
-        raise usage(
-            "environment-unknown", f"there is no environment '{environment}'", hint=f"known are: {known}"
-        )
+        near = nearest(environment, (each.name for each in platform.environments))
+        raise usage("environment-unknown", f"there is no environment '{environment}'", hint=near)
     chosen = [each for each in platform.applications if application in ("", each.name, each.title)]
     if application and not chosen:
         known = ", ".join(each.title for each in platform.applications) or "none"

@@ -12,6 +12,7 @@ from pipelinekit.model.digest import digest_of
 from pipelinekit.model.platform.document import OCI, Environment, Platform
 from pipelinekit.model.platform.packages import CLIENTS
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, ReleaseState, Revision, Target
+from pipelinekit.names import nearest
 from pipelinekit.plan.inputs import LABEL, Inputs
 from pipelinekit.plan.moment import moment, spoken
 from pipelinekit.plan.versions.version import version_of
@@ -172,7 +173,7 @@ def environment_named(platform: Platform, name: str) -> Environment:
         raise usage(
             "environment-unknown",
             f"there is no environment '{name}'" if name else "several environments: say which",
-            hint="known are: " + ", ".join(each.name for each in platform.environments),
+            hint=nearest(name, (each.name for each in platform.environments)),
         )
     return environment
 

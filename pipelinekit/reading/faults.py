@@ -112,7 +112,7 @@ def _note(source: Source, kind: str, error: ValidationError) -> None:
         key = error.kind.value
         source.fault(path, "missing-key", f"'{key}' is missing", f"add {key}:")
     elif keyword == "type":
-        _wrong_kind(source, wanted, value, path, hidden)
+        _wrong_kind(source, schema, value, path, hidden)
     elif "propertyNames" in error.schema_path:
         name = str(error.kind.value.instance)
         problem = f"{shown(name)} is no name for this: {schema.get('patternErrorMessage')}"
@@ -132,7 +132,21 @@ def _perhaps(name: str, schema: Schema) -> str:
         names.LABEL_RULE: names.label_from(plain, names.APPLICATION_MAX),
         VARIABLE["patternErrorMessage"]: re.sub(r"[^A-Za-z0-9_]", "_", name).lstrip("0123456789"),
     }.get(schema.get("patternErrorMessage", ""), "")
-    return f"perhaps {near}" if near and len(near) >= len(name) - 2 else ""
+    return f"perhaps {near}" if near and len(near) >= len(name) - 2 else _completed(name, schema)
+
+
+def _completed(text: str, schema: Schema) -> str:
+    """What `text` is with the beginning or without the end that somebody has not thought of, or nothing."""
+    if "@" in text or "pattern" not in schema:
+        return ""
+    bare = text.partition("://")[2] or text
+    host = bare.rstrip("/").partition(":")[0]
+    asked = schema.get("patternErrorMessage", "")
+    begins = [each for each in ("/", "linux/") if asked.endswith(("begins with /", "like linux/amd64"))]
+    begins += ["oci://", "https://"] if "." in text and bare == text else []
+    tried = (*(f"{each}{text}" for each in begins), bare, host, text.removesuffix("B"))
+    fits = re.compile(schema["pattern"])
+    return next((f"perhaps {each}" for each in tried if each != text and fits.search(each)), "")
 
 
 def _found(value: Any, steps: Iterable[str | int]) -> tuple[Path, Any]:
@@ -179,7 +193,8 @@ def _unindented(key: str, known: Schema, empty: Iterable[str]) -> str:
     return ""
 
 
-def _wrong_kind(source: Source, kinds: str | list[str], value: Any, path: Path, hidden: bool) -> None:
+def _wrong_kind(source: Source, schema: Schema, value: Any, path: Path, hidden: bool) -> None:
+    kinds: str | list[str] = schema["type"]
     wanted = " or ".join(_KINDS.get(each, each) for each in ([kinds] if isinstance(kinds, str) else kinds))
     written = source.written(path)
     if value is None:
@@ -211,7 +226,24 @@ def _wrong_kind(source: Source, kinds: str | list[str], value: Any, path: Path, 
             hint = "one number; others beside it have names: ports: {admin: 8081}"
         elif "array" in kinds and isinstance(value, dict):
             hint = "begin each entry with '- '"
+        elif "integer" in kinds:
+            hint = _between(schema)
+        elif "object" in kinds and path:
+            hint = _below(schema, value)
         source.fault(path, "bad-type", f"expected {wanted}, found {found}", hint)
+
+
+def _between(schema: Schema) -> str:
+    """Which numbers are right, where both ends are said."""
+    known = "minimum" in schema and "maximum" in schema
+    return f"a number from {schema['minimum']} to {schema['maximum']}" if known else ""
+
+
+def _below(schema: Schema, value: Any) -> str:
+    """What a mapping holds that something else stands in the place of."""
+    if keys := list(schema.get("properties", ())):
+        return f"what it takes stands below it, by these names: {', '.join(keys[: names.LISTED])}"
+    return "write NAME: below it for each, without '- '" if isinstance(value, list) else ""
 
 
 def _phrase(
@@ -233,7 +265,7 @@ def _phrase(
             return f"expected {limit}, found {shown(value)}", f"write {limit}"
         case "minimum" | "maximum":
             word = "at least" if keyword == "minimum" else "at most"
-            return f"{value} is out of range: {word} {limit}", ""
+            return f"{value} is out of range: {word} {limit}", _between(schema)
         case "maxLength":
             return f"has {counted(len(value), 'character')}, at most {limit} fit", ""
         case "minLength" | "minItems":

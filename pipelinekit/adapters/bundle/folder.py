@@ -145,6 +145,8 @@ class BundleFolder:
         path = self.folder / INDEX
         if not path.is_file():
             hint = "`platform bundle --to DIR` makes one; one that was killed goes on when it is run again"
+            if not self.folder.is_dir():
+                raise refused("bundle-missing", f"there is no folder {self.folder}", hint=hint)
             raise refused("bundle-missing", f"{self.folder} holds no bundle that is whole", hint=hint)
         return files.read_bytes(path, LIST).decode(errors="replace")
 

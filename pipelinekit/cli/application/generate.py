@@ -102,7 +102,11 @@ def generate(
         fleet.run(options, as_json=as_json)
         return
     if only or checkouts or commit or branch or push:
-        raise click.UsageError("--only, --checkouts, --commit, --branch and --push go with --all")
+        raise usage(
+            "all-options",
+            "--only, --checkouts, --commit, --branch and --push go with --all",
+            hint="one application is generated in its folder: `git add` and `git commit` after it",
+        )
     decisions = read_decisions(here, take, keep, restore)
     generation = plan(here, decisions)
     if not (show_diff or check or as_json) and sys.stdin.isatty() and sys.stderr.isatty():
@@ -140,7 +144,11 @@ def read_decisions(
     chosen: dict[str, set[str]] = {"new": set(), "theirs": set()}
     for side, path in take:
         if side not in chosen:
-            raise click.UsageError(f"--take {side}: say 'new' or 'theirs'")
+            raise usage(
+                "take-side",
+                f"--take {side}: say 'new' or 'theirs'",
+                hint="new is the file as it is generated now, theirs is the file as it is in the folder",
+            )
         chosen[side].add(path)
     chosen["new"] |= kept.beside(here, chosen["new"])
     return Decisions(

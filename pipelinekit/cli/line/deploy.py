@@ -163,7 +163,8 @@ def _check_words(*, plan_only: bool, out: str, from_plan: str, check: bool, via:
     if out and not plan_only:
         raise usage("plan-options", "--out goes with --plan")
     if sum(map(bool, (plan_only, from_plan, check))) > 1:
-        raise usage("plan-options", "--plan, --from-plan and --check are three different questions")
+        problem = "--plan, --from-plan and --check are three different questions"
+        raise usage("plan-options", problem, hint="give one of them")
     if via and (check or from_plan or out):
         raise usage("plan-options", "--via starts a pipeline, which makes its own plan")
 

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 class Desk:
     """One platform; each part is read when it is first asked for."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, environment: str = "") -> None:
         self.source = source
+        self._asked = environment
         self._open = ExitStack()
         self._scratch = self._open.enter_context(momentary.folder())
 
@@ -59,7 +60,7 @@ class Desk:
                 "a release is promoted on a platform, and none is named",
                 hint="--platform or PIPELINEKIT_PLATFORM: a path or git+URL",
             )
-        return platforms.read(self.source)
+        return platforms.read(self.source, self._asked)
 
     @property
     def platform(self) -> Platform:

@@ -61,7 +61,7 @@ def desk(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[...
                     f"a reason has {MOST} letters at most",
                     hint="say it shorter, and name where the rest stands",
                 )
-            with Desk(platform) as here:
+            with Desk(platform, rest.get("environment", "")) as here:
                 return function(here, **rest)
 
         decorated: Any = call
@@ -102,4 +102,5 @@ def one_of(application: str, set_file: str) -> None:
     if not application and not set_file:
         raise usage("application-missing", "say which application", hint="APP[@VERSION], or --set FILE")
     if application and set_file:
-        raise usage("set-beside", f"{application[:60]} beside a set", hint="name it in the set, or alone")
+        problem = f"{application[:60]} is named, and a set as well"
+        raise usage("set-beside", problem, hint="give one of them: a set has the applications in its file")

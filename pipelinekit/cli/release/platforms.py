@@ -8,13 +8,14 @@ from pipelinekit.cli import report
 from pipelinekit.cli.wiring import read_platform_at
 from pipelinekit.errors import PipelinekitError, refused
 from pipelinekit.model.platform.document import Platform
+from pipelinekit.plan.promotion import environment_of
 
 HEAD = "HEAD"
 """The branch that a repository itself says is its main one."""
 
 
-def read(source: str) -> tuple[Platform, str]:
-    """The platform, and the commit that it is at.
+def read(source: str, environment: str = "") -> tuple[Platform, str]:
+    """The platform, and the commit that it is at; `environment` is the one that it is read for, if any.
 
     A document beside it takes no gate away: where either has one, the main branch of the repository counts
     that `source` is in; for a copy that is in none, of the one that the document names (`jenkins.source`).
@@ -26,6 +27,8 @@ def read(source: str) -> tuple[Platform, str]:
         return platform, commit
     if _gated(platform):
         if not main:
+            if environment:
+                environment_of(platform, environment)
             raise refused(
                 "platform-apart",
                 f"{source} is in no repository that has a remote, and an environment with a gate is told by "

@@ -255,8 +255,7 @@ def test_a_change_of_the_catalog_comes_one_broker_after_the_other(site: Site, pa
     assert not set(before) & set(brokers(site))
     assert site.platform.states() == {DATABASE: "unchanged", NAME: "unchanged"}
     assert payments.ask("PATCH", ORDERS, {"service_id": SERVICE, "plan_id": HUGE}).status == 200
-    owner = psql(site, "SELECT current_user")
-    assert limit(site, owner) == "-1"
+    assert limit(site, psql(site, "SELECT current_user")) == "-1"
 
 
 @pytest.mark.matrix("components")

@@ -29,6 +29,7 @@ from pipelinekit.cli import astray, main
         ("jobs frobnicate", "No such command", "`pipelinekit jobs --help` lists the commands"),
         ("platform certificates renwe", "is not one of 'status'", "did you mean 'renew'?"),
         ("platform graph --format dto", "is not one of 'text'", "did you mean 'dot'?"),
+        ("new-app shop --language cobol", "is not one of 'python'", "--language dockerfile takes any other"),
         ("doctor now", "unexpected extra argument", "without it: `pipelinekit doctor`"),
     ],
 )

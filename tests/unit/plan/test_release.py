@@ -142,10 +142,14 @@ def test_an_environment_with_a_gate_is_refused_with_its_gate_in_words(name: str)
     assert caught.value.faults[0].hint.startswith("its gate: after ")
 
 
-def test_an_unknown_environment_is_a_usage_error_that_lists_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="no environment 'stagin'") as caught:
-        environments_to_deploy(examples.platform(), "stagin", automatic=False)
-    assert caught.value.faults[0].hint == "known are: dev, staging, production"
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("stagin", "did you mean 'staging'?"), ("x", "known are: dev, production, staging")],
+)
+def test_an_unknown_environment_is_a_usage_error_with_the_known_ones(name: str, hint: str) -> None:
+    with pytest.raises(UsageError, match=f"no environment '{name}'") as caught:
+        environments_to_deploy(examples.platform(), name, automatic=False)
+    assert caught.value.faults[0].hint == hint
 
 
 def test_several_open_environments_need_a_name() -> None:

@@ -132,7 +132,17 @@ def check(given: Mapping[str, str]) -> None:
         fault = each.fault(given[each.key]) if given.get(each.key) else ""
         if fault:
             option = f"--{each.key.replace('_', '-')}"
-            raise usage("address-form", f"{option} {fault}", hint=each.text.partition("?")[0])
+            near = _near(each, given[each.key])
+            raise usage("address-form", f"{option} {fault}", hint=each.text.partition("?")[0] + near)
+
+
+def _near(question: Question, answer: str) -> str:
+    """What an answer was perhaps to be; one that may hold a login is not repeated."""
+    if "@" in answer:
+        return ""
+    bare = (answer.partition("://")[2] or answer).rstrip("/")
+    tried = (bare, *((f"oci://{bare}", f"https://{bare}") if "." in bare else ()), names.label_from(answer))
+    return next((f"; perhaps {each}" for each in tried if each and not question.fault(each)), "")
 
 
 class Answered:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.cli import main
+from pipelinekit.cli.platform.setup import questions
+from pipelinekit.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,22 @@ def test_what_would_be_lost_or_cannot_be_is_refused(
     assert caught.value.code == 2
     assert said in capsys.readouterr().err
     assert [each.name for each in tmp_path.rglob("*")] == ["here"]
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "near"),
+    [
+        ("name", "Acme", "; perhaps acme"),
+        ("registry", "https://r.example:5000/", "; perhaps r.example:5000"),
+        ("charts", "r.example/charts", "; perhaps oci://r.example/charts"),
+        ("jenkins", "j.example", "; perhaps https://j.example"),
+        ("jenkins", "jenkins", ""),
+        ("registry", "https://me:hunter2@r.example", ""),
+    ],
+)
+def test_what_was_perhaps_meant_is_said_where_no_login_is_in_it(key: str, answer: str, near: str) -> None:
+    (text,) = (each.text for each in questions.QUESTIONS if each.key == key)
+    with pytest.raises(UsageError) as caught:
+        questions.check({key: answer})
+    assert caught.value.faults[0].hint == text + near
+    assert "hunter2" not in str(caught.value)
