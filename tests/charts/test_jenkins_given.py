@@ -52,7 +52,7 @@ def looked_at(server: str, attempts: int = 1) -> str:
     assert spec.loader is not None
     program = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(program)
-    program.SERVER = server
+    vars(program)["SERVER"] = server
     return str(program.version(attempts, lambda _: None))
 
 
