@@ -103,7 +103,7 @@ jenkins:
             {{- end }}
             containers:
               - name: jnlp
-                image: {{ include "pk.image" (list . "agents.image" .Values.agents.image) }}
+                image: {{ include "pk.image" (list . "agents.image" .Values.agents.image) | replace "@" (printf ":%s@" .Values.agents.image.tag) }}
                 command: ""
                 args: "^${computer.jnlpmac} ^${computer.name}"
                 workingDir: /home/jenkins/agent
