@@ -88,8 +88,8 @@ def test_none_but_the_servers_gets_their_key(helm: Helm, whole: Callable[[Path],
 
 
 SERVER = """#!/bin/sh
-echo "$*" >> {calls}
 trap 'echo read anew >> {calls}' HUP
+echo "$*" >> {calls}
 while :; do /bin/sleep 0.05; done
 """
 
