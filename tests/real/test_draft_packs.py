@@ -52,8 +52,8 @@ def test_a_classic_folder_is_kept_and_runs_from_a_pack(dev: Developer, tmp_path:
         path = f"/api/v1/namespaces/{namespace}/services/http:parcels:80/proxy/"
         assert "orders" in dev.application.tool("kubectl", "get", "--raw", path)
     finally:
-        words = ("delete", "namespace", namespace, "--ignore-not-found", "--wait=false")
-        dev.application.tool("kubectl", *words)
+        # What follows makes it anew: it has to be gone.
+        dev.application.tool("kubectl", "delete", "namespace", namespace, "--ignore-not-found")
 
 
 def test_lint_names_what_is_wrong_with_a_pack(dev: Developer, tmp_path: Path) -> None:
