@@ -175,8 +175,9 @@ def line(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[...
                 namespace=namespace,
             )
             here = Line(options)
-            # In a folder that is no application nothing else is worth saying before that.
-            _ = here.descriptor
+            if not rest.get("everyone"):
+                # In a folder that is no application nothing else is worth saying before that.
+                _ = here.descriptor
             return function(here, **rest)
 
         decorated: Any = call

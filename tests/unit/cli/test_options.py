@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from pipelinekit.cli.main import group
 from pipelinekit.cli.options import MOST, age
 from pipelinekit.cli.verbs import VERBS
-from pipelinekit.errors import Refused, UsageError
+from pipelinekit.errors import PipelinekitError, Refused, UsageError
 
 HELP = "Without a platform:"
 
@@ -58,6 +58,13 @@ def test_in_a_folder_without_an_application_that_is_what_is_said_first(
         said = run(*words).exception
     assert isinstance(said, Refused)
     assert said.faults[0].code == "app-missing"
+
+
+def test_what_is_about_a_whole_platform_wants_no_application(tmp_path: Path) -> None:
+    with contextlib.chdir(tmp_path):
+        said = run("generate", "--all", "--platform", "nowhere").exception
+    assert isinstance(said, PipelinekitError)
+    assert said.faults[0].code != "app-missing"
 
 
 @pytest.mark.parametrize(
