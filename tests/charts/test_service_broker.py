@@ -141,12 +141,14 @@ def test_the_catalog_says_what_the_specification_wants(program: Module) -> None:
     (plan,) = told["plans"]
     assert plan["schemas"]["service_instance"]["create"]["parameters"]["additionalProperties"] is False
     assert "connections" not in plan
-    for twice in (
-        [offered(), offered()],
-        [offered(), offered(id=GUID.format(3), name="other")],
-        [offered(plans=[{**offered()["plans"][0], "id": each} for each in ("a", "b")])],
+    (small,) = offered()["plans"]
+    for what, twice in (
+        (f"the id {GUID.format(1)}", [offered(), offered(plans=[])]),
+        (f"the id {GUID.format(2)}", [offered(), offered(id=GUID.format(3), name="other")]),
+        ("the service sql", [offered(), offered(id=GUID.format(3), plans=[])]),
+        ("the plan of sql small", [offered(plans=[{**small, "id": each} for each in ("a", "b")])]),
     ):
-        with pytest.raises(ValueError, match="twice"):
+        with pytest.raises(ValueError, match=f"^{what} is in the catalog twice$"):
             read(json.dumps(twice))
     with pytest.raises(ValueError, match="there is no kind of service mongodb"):
         read(json.dumps([offered(kind="mongodb")]))

@@ -82,9 +82,14 @@ def _command(words: Sequence[str]) -> Command:
     given, more, _ = at.make_parser(click.Context(at)).parse_args(rest)
     options = (_said(each, given) for each in at.params if isinstance(each, click.Option))
     said = frozenset(each for each in options if each) - {"--platform"}
-    told = [each for name in arguments if name.name and isinstance(each := given[name.name], str)]
+    told = [each for name in arguments if name.name for each in _told(given[name.name])]
     kinds = tuple(map(_kind, told)) if verb in ADDRESSED else ()
     return Command(verb, said, bool(more or told), kinds)
+
+
+def _told(value: object) -> tuple[str, ...]:
+    """The words of an argument: of one that takes several all, none where it is left out."""
+    return value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
 
 
 def _kind(address: str) -> str:

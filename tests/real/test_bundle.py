@@ -32,6 +32,8 @@ from tests.real.platform import TestPlatform, made_platform
 from tests.real.test_registry import index
 from tests.testbed import faults, registry
 
+pytestmark = pytest.mark.story
+
 BUSYBOX = ("library/busybox", "stable")
 
 

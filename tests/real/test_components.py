@@ -11,6 +11,8 @@ import pytest
 from tests import matrix
 from tests.real.platform import TestPlatform, made_platform
 
+pytestmark = pytest.mark.story
+
 HEALTH = {"http": {"service": "store", "port": 80, "path": "/health", "json": {"/sealed": False}}}
 VERSION = {"service": "store", "port": 80, "path": "/health", "pointer": "/version"}
 

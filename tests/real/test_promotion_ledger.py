@@ -14,6 +14,8 @@ from tests.real import app
 from tests.real.app import Said
 from tests.real.releasing import Releasing, releasing
 
+pytestmark = pytest.mark.story
+
 SLOW = 'CMD ["sh", "-c", "sleep 8; exec httpd \\"$@\\"", "httpd"'
 """Long enough for something to be done while Helm waits."""
 CLOCK = """import os

@@ -93,6 +93,7 @@ def test_what_is_locked_is_deployed_by_digest_and_what_is_not_is_refused(
         "1 upstream chart is locked: nothing was done",
         [],
     )
+    platform.must("vendor", "--check")
     platform.must("vendor", "eck", "--check")
     assert platform.states() == {"eck": "deployed"}
     (pod,) = json.loads(platform.kubectl("get", "pods", "--output", "json", component="eck"))["items"]

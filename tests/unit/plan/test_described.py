@@ -18,6 +18,7 @@ WHOLE = Nexus(
     url="https://nexus.acme.example",
     credentials="nexus-admin",
     accept_eula=True,
+    anonymous=True,
     blob_stores=(BlobStore(name="images", path="/x", quota=7), BlobStore(name="other")),
     repositories=(
         Repository(name="all", format="docker", kind="group", members=("images",)),

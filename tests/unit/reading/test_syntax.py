@@ -23,6 +23,7 @@ def test_a_place_is_where_readers_of_yaml_see_it(before: str, line: int, column:
         ("a: b: c\n", "yaml-syntax", "needs quotes"),
         ("a: 1\n---\nb: 2\n", "yaml-syntax", "one document a file"),
         ("<<<<<<< a\nb: 1\n=======\nb: 2\n>>>>>>> c\n", "conflict-markers", "keep one side"),
+        ("a: @b\n", "yaml-syntax", "@, ` or % needs quotes"),
     ],
 )
 def test_a_complaint_has_a_next_step(text: str, code: str, hint: str) -> None:
@@ -30,3 +31,18 @@ def test_a_complaint_has_a_next_step(text: str, code: str, hint: str) -> None:
         yaml.compose(text, Loader=LOADER)
     fault = syntax_fault(caught.value, text, "f")
     assert (fault.code, hint in fault.hint) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "line", "column"),
+    [
+        ("a:\n\tb: c\n", "a tab begins here", 2, 1),
+        ("a: 1\n<<<<<<< a\nb: 1\n=======\nb: 2\n>>>>>>> c\n", "conflict markers", 2, 1),
+    ],
+)
+def test_a_complaint_is_of_the_place_where_it_begins(text: str, problem: str, line: int, column: int) -> None:
+    with pytest.raises(yaml.YAMLError) as caught:
+        yaml.compose(text, Loader=LOADER)
+    fault = syntax_fault(caught.value, text, "f")
+    assert problem in fault.problem
+    assert fault.place == Place("f", line, column)

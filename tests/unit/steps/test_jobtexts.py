@@ -29,7 +29,8 @@ JOB = Multibranch(
     platform="acme",
 )
 ELSEWHERE = replace(JOB, source=Git(address="ssh://git@git.acme.example/orders.git", credentials="git"))
-XML = {name: text for name, text in ALL.items() if not set(text) & {*map(chr, range(32)), "\ufffe", "\uffff"}}
+NO_XML = {*map(chr, range(32)), "\ufffe", "\uffff"} - {*"\t\r\n"}
+XML = {name: text for name, text in ALL.items() if not set(text) & NO_XML}
 
 
 def alone(job: Multibranch, via: str = "") -> Wanted:
@@ -87,6 +88,12 @@ def test_one_form_is_made_for_all_that_are_alike(monkeypatch: pytest.MonkeyPatch
 def test_a_hostile_word_is_no_word_of_a_form(field: str, value: str) -> None:
     changed: dict[str, Any] = {field: value}
     jobs = [JOB, replace(JOB, **changed), other(JOB, 1)]
+    assert prepare(jobs, "acme") == tuple(map(alone, jobs))
+
+
+@pytest.mark.parametrize("job", [JOB, ELSEWHERE], ids=["github", "git"])
+def test_credentials_are_what_forms_differ_in_and_no_blank_of_one(job: Multibranch) -> None:
+    jobs = [job, *(replace(job, source=replace(job.source, credentials=each)) for each in ("⟦title⟧", "b"))]
     assert prepare(jobs, "acme") == tuple(map(alone, jobs))
 
 

@@ -65,6 +65,8 @@ def test_a_file_that_only_has_the_verb_refused_is_no_proof(monkeypatch: pytest.M
         ("pipelinekit platform graph --format svg", "platform graph", {"--format=svg"}, False),
         ("pipelinekit generate --take new Jenkinsfile", "generate", {"--take"}, False),
         ("pipelinekit hold orders --env dev", "hold", {"--env"}, True),
+        ("pipelinekit platform vendor", "platform vendor", set(), False),
+        ("pipelinekit platform vendor eck kibana", "platform vendor", set(), True),
     ],
 )
 def test_a_command_is_read_as_the_command_line_reads_it(
@@ -81,7 +83,10 @@ def test_a_command_is_read_as_the_command_line_reads_it(
         (("plan", "--env=…", "--json"), "platform plan --env dev", True),
         (("plan", "--json"), "platform plan --env dev", False),
         (("ada", "platform", "plan"), "platform plan", True),
+        (("a", "b", "c", "plan"), "platform plan", True),
         (("a", "b", "c", "d", "plan"), "platform plan", False),
+        (("vendor", "…"), "platform vendor", False),
+        (("vendor", "…"), "platform vendor eck", True),
         (("--only", "plan"), "platform plan", False),
         (("planned",), "platform plan", False),
         (("plan", "--nothing"), "platform plan", False),

@@ -43,6 +43,14 @@ def test_one_large_file_is_named_itself(tmp_path: Path) -> None:
     assert "the largest: a/b/dump 5.0 MB;" in weight.told(tmp_path, names)
 
 
+@pytest.mark.parametrize(("rest", "largest"), [(5_000, "a/b 20.0 kB"), (5_001, "a 25.0 kB")])
+def test_what_is_four_fifths_of_a_folder_is_named_in_its_place(
+    tmp_path: Path, rest: int, largest: str
+) -> None:
+    names = files(tmp_path, a__b=20_000, a__c=rest)
+    assert f"the largest: {largest};" in weight.told(tmp_path, names)
+
+
 @pytest.mark.parametrize(
     ("size", "text"),
     [

@@ -76,6 +76,7 @@ def test_what_is_one_image_under_two_names(rendered: str, listed: str) -> None:
         ("ghcr.io/a/b:1", "quay.io/a/b:1"),
         (f"quay.io/a/b@{E}", f"quay.io/a/b@{D}"),
         (f"ghcr.io/a/b@{D}", "quay.io/a/b:1"),
+        ("quay.io/a/b", f"quay.io/a/b@{D}"),
         ("mirror.example.com/other/a/b:1", "quay.io/a/b:1"),
     ],
 )

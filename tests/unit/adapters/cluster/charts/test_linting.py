@@ -53,7 +53,11 @@ def test_what_compares_them_is_linted_for_each(tmp_path: Path, template: str) ->
 
 @pytest.mark.parametrize(
     ("trial", "times"),
-    [("{}", ["", "values-dev.yaml"]), ('{"a": 1}', ["", "given", "values-dev.yaml given"])],
+    [
+        ("", ["", "values-dev.yaml"]),
+        ("{}", ["", "values-dev.yaml"]),
+        ('{"a": 1}', ["", "given", "values-dev.yaml given"]),
+    ],
 )
 def test_a_deployment_without_values_costs_no_run_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trial: str, times: list[str]
