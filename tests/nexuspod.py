@@ -12,7 +12,7 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.nexus import DISCLAIMER, Nexus, Refusal, _Handler
+from tests.nexus import DISCLAIMER, Answering, Nexus, Refusal
 
 DATA = Path(os.environ.get("NEXUS_DATA", "/nexus-data"))
 DATABASE = "db/nexus.mv.db"
@@ -43,7 +43,7 @@ def keep(nexus: Nexus) -> None:
     beside.replace(path)
 
 
-class Pod(_Handler):
+class Pod(Answering):
     """Asked as administrator it is the double; others read and publish files of repositories."""
 
     def _answer(self, path: str, raw: bytes) -> tuple[int, Any]:

@@ -15,8 +15,9 @@ from pipelinekit.adapters import probes
 from pipelinekit.cli import main
 from tests.controller import forms
 from tests.controller.conftest import Platform, Ran
+from tests.controller.credentialroutes import keep
 from tests.controller.faults import Fault
-from tests.controller.server import Controller, _keep
+from tests.controller.server import Controller
 
 Kit = Callable[..., Ran]
 KUBE = """\
@@ -36,7 +37,7 @@ def _hold(jenkins: Controller, path: str) -> None:
     item = jenkins.state.find(path)
     assert item is not None, path
     item.credentials["kube-prod"] = ET.fromstring(KUBE)
-    _keep(item)
+    keep(item)
 
 
 # --- credentials ----------------------------------------------------------------------------------

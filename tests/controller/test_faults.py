@@ -13,8 +13,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.controller.conftest import Platform, Ran
+from tests.controller.credentialroutes import keep
 from tests.controller.faults import Fault
-from tests.controller.server import Controller, _keep
+from tests.controller.server import Controller
 
 Kit = Callable[..., Ran]
 
@@ -229,7 +230,7 @@ def test_a_credential_counts_from_any_folder_above(
     store["git-ssh"] = ET.fromstring(
         "<com.cloudbees.plugins.credentials.X><id>git-ssh</id></com.cloudbees.plugins.credentials.X>"
     )
-    _keep(item)
+    keep(item)
     assert kit("jobs", "apply", "--yes").code == 0
 
 

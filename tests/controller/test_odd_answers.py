@@ -15,7 +15,8 @@ from pipelinekit.adapters.jenkins.jobs import JenkinsController, JenkinsJobs
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.jenkins.jobrun import Ticket
 from tests.controller.conftest import Ran
-from tests.controller.server import Answer, Controller, Request
+from tests.controller.messages import Answer, Request
+from tests.controller.server import Controller
 
 ODD: tuple[Any, ...] = (None, 1, 1e300, 10**30, "x", True, [], ["x"], [None], [[]], [{}], {}, {"x": 1}, ...)
 """What is put in the place of each part of an answer; `...` takes the part away."""

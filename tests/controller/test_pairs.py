@@ -17,7 +17,7 @@ from pipelinekit.reading.configxml import read_config
 from pipelinekit.steps import jobs as steps
 from tests.controller import forms
 from tests.controller.conftest import save_all
-from tests.controller.replay import RECORDINGS
+from tests.controller.recorded import RECORDINGS
 from tests.controller.server import Controller
 from tests.unit.generators.test_configxml import FOLDER, GITHUB, SEED
 from tests.unit.plan.jenkins.test_jobs import platform

@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.controller import forms
-from tests.controller.replay import RECORDINGS, Recording, World, recordings, start
+from tests.controller.recorded import RECORDINGS, Recording, recordings
+from tests.controller.replay import start
+from tests.controller.world import CANNED, World
 
 PARAMETERS = """\
 <flow-definition><properties><hudson.model.ParametersDefinitionProperty><parameterDefinitions>
@@ -67,8 +69,6 @@ def test_the_double_answers_as_the_controller_did(recording: Recording) -> None:
 def test_every_recording_is_replayed_and_few_answers_are_canned() -> None:
     exchanges = [each for recording in ALL for each in recording.exchanges]
     assert len(exchanges) == 955
-    from tests.controller.replay import CANNED
-
     assert sum(bool(CANNED.search(each["path"])) for each in exchanges) < 90
 
 

@@ -41,7 +41,9 @@ CMD ["python3", "-m", "tests.nexuspod"]
 """
 _NEEDED = ("nexus_api_client", "pydantic", "pydantic_core", "annotated_types", "typing_extensions")
 _MORE = ("typing_inspection", "urllib3", "dateutil", "six")
-_DOUBLE = ("__init__", "nexus", "nexuspod", "csel")
+CACHES = shutil.ignore_patterns("__pycache__")
+TESTS = Path(__file__).parents[2]
+_DOUBLE = ("__init__", "nexuspod", "csel")
 
 ASK = """
 import base64, json, sys, urllib.error, urllib.request
@@ -109,11 +111,12 @@ def double(env: Mapping[str, str], folder: Path) -> dict[str, str]:
         assert spec.origin is not None
         path = Path(spec.origin)
         if path.name == "__init__.py":
-            shutil.copytree(path.parent, folder / "site" / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(path.parent, folder / "site" / name, ignore=CACHES)
         else:
             shutil.copy(path, folder / "site")
     for name in _DOUBLE:
-        shutil.copy(Path(__file__).parents[2] / f"{name}.py", folder / "tests")
+        shutil.copy(TESTS / f"{name}.py", folder / "tests")
+    shutil.copytree(TESTS / "nexus", folder / "tests" / "nexus", ignore=CACHES)
     (folder / "Dockerfile").write_text(DOCKERFILE.format(registry=env["PK_TESTBED_REGISTRY"]))
     whole = f"{env['PK_TESTBED_REGISTRY']}/sonatype/nexus3:double"
     for words in (

@@ -43,7 +43,7 @@ def test_a_command_that_no_test_runs_is_found() -> None:
 
 
 def test_a_file_that_only_has_the_verb_refused_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
-    refusing = "tests/real/test_registry_ways.py"
+    refusing = "tests/real/registry/test_addresses.py"
     assert '("build", "--registry")' in (ROOT / refusing).read_text()
     assert proofs.by("pipelinekit build --registry localhost:5000")
     monkeypatch.setitem(proofs.ELSEWHERE, "build", (refusing,))

@@ -13,7 +13,7 @@ from pipelinekit.model.app import Around
 from pipelinekit.model.receipts import ImageBuilt
 from tests import examples
 from tests.doubles import Receipts
-from tests.unit.steps.test_release import Bench
+from tests.unit.steps.release.bench import Bench
 
 DEV = examples.target()
 

@@ -28,7 +28,7 @@ from pipelinekit.model.platform.quota import Quota
 from pipelinekit.model.platform.registries import MirrorLogin
 from pipelinekit.reading.platform.document import read_platform
 from tests.documents import dump, unmarked
-from tests.unit.reading.test_source import YAML_ISH, inside
+from tests.unit.reading.source.texts import YAML_ISH, inside
 
 HEAD = """\
 apiVersion: pipelinekit/v1

@@ -10,7 +10,7 @@ from pipelinekit.steps.deploying import deployment
 from pipelinekit.steps.deploying.deployment import HELM_3, Found
 from tests import examples
 from tests.doubles import Record
-from tests.unit.steps.test_release import IMAGE, REPLICAS, Bench
+from tests.unit.steps.release.bench import IMAGE, REPLICAS, Bench
 
 DEV = examples.target()
 

@@ -13,7 +13,7 @@ from pipelinekit.steps.deploying import patience
 from pipelinekit.steps.deploying.deployment import Found, Prepared, find
 from pipelinekit.steps.deploying.outlook import look_out
 from tests import examples
-from tests.unit.steps.test_release import REPLICAS, Bench
+from tests.unit.steps.release.bench import REPLICAS, Bench
 
 DEV = examples.target()
 FINDING = Finding(AWAITED, "quota-full", "the quota is nearly full")

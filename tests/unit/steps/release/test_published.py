@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelinekit.errors import Refused
+from pipelinekit.steps import release
+from tests.doubles import Receipts, Signer
+from tests.unit.steps.release.bench import PLAN, Bench, another_key, code_of
+
+
+def test_a_published_chart_is_taken_when_the_repository_still_has_it(bench: Bench) -> None:
+    assert release.published(PLAN, bench.registry, bench.receipts) == bench.chart
+
+
+def test_without_a_published_chart_nothing_is_deployed(bench: Bench) -> None:
+    with pytest.raises(Refused) as caught:
+        release.published(PLAN, bench.registry, Receipts())
+    assert (code_of(caught.value), caught.value.exit_code) == ("receipt-missing", 6)
+    assert caught.value.faults[0].hint == "run `pipelinekit publish` first"
+
+
+@pytest.mark.parametrize("key", [{"commit": "f"}, {"descriptor": "d"}, {"platform": "p"}])
+def test_a_chart_of_something_else_is_refused(bench: Bench, key: dict[str, str]) -> None:
+    with pytest.raises(Refused) as caught:
+        release.published(another_key(**key), bench.registry, bench.receipts)
+    assert (code_of(caught.value), caught.value.exit_code) == ("receipt-stale", 6)
+
+
+@pytest.mark.parametrize("change", ["deleted", "replaced"])
+def test_a_chart_that_the_repository_has_no_more_is_refused(bench: Bench, change: str) -> None:
+    bench.registry.delete(PLAN.chart)
+    if change == "replaced":
+        bench.registry.store(PLAN.chart, {"chart": b"another"})
+    with pytest.raises(Refused) as caught:
+        release.published(PLAN, bench.registry, bench.receipts)
+    assert code_of(caught.value) == "chart-moved"
+
+
+def test_where_charts_are_verified_an_unsigned_one_is_refused(bench: Bench) -> None:
+    signer = Signer()
+    with pytest.raises(Refused) as caught:
+        release.published(PLAN, bench.registry, bench.receipts, signer)
+    assert code_of(caught.value) == "chart-unsigned"
+    signer.signatures.add(bench.chart.digest)
+    assert release.published(PLAN, bench.registry, bench.receipts, signer) == bench.chart
