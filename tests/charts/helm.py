@@ -100,3 +100,11 @@ def workloads(objects: Sequence[Object]) -> list[Object]:
 def name_of(each: Object) -> str:
     """Kind and name."""
     return f"{each['kind']}/{each['metadata']['name']}"
+
+
+def check_refused(helm: Helm, chart: Path, wrong: Mapping[str, Any]) -> None:
+    """The chart's schema takes no such values over those for one node."""
+    file = chart / "ci" / "single-node-values.yaml"
+    said = helm.run("template", "x", str(chart), "--values", str(file), values=wrong)
+    assert said.code != 0
+    assert "values don't meet the specifications" in said.err

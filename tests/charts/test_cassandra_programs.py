@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
 import io
-import sys
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.charts.programs import Programs, imported
 from tests.pages.charts import CHARTS
 
 FILES = CHARTS / "cassandra" / "chart" / "files"
 
 
 @pytest.fixture
-def programs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
-    """The chart's modules, by name, as its pods import them."""
-    monkeypatch.syspath_prepend(str(FILES))
-    before = set(sys.modules)
-    yield importlib.import_module
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(FILES)):
-            del sys.modules[name]
+def programs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Programs]:
+    with imported(FILES, monkeypatch) as found:
+        yield found
 
 
 @pytest.fixture
-def keeper(programs: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def keeper(programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The keeper of a server whose files are here, and whose nodetool is `words`."""
     module = programs("keeper")
     monkeypatch.setattr(module, "DATA", tmp_path / "data")
@@ -115,7 +109,7 @@ Warnings :
 """
 
 
-def test_rows_are_read_as_cqlsh_prints_them(programs: Callable[[str], Any]) -> None:
+def test_rows_are_read_as_cqlsh_prints_them(programs: Programs) -> None:
     rows = programs("servers").rows
     assert rows(PRINTED) == [["orders", "{'class': 'x', 'dc1': '1'}"], ["system_auth", "{'class': 'y'}"]]
     assert rows("\n role\n------\n\n\n(0 rows)\n") == []
@@ -144,7 +138,7 @@ exit "$CODE"
     ],
 )
 def test_what_cqlsh_says_of_itself_is_no_result_and_only_a_wrong_login_is_refused(
-    programs: Callable[[str], Any],
+    programs: Programs,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     told: str,
@@ -167,7 +161,7 @@ def test_what_cqlsh_says_of_itself_is_no_result_and_only_a_wrong_login_is_refuse
 
 
 def test_an_archive_without_its_end_is_no_backup(
-    programs: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    programs: Programs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     backup = programs("backup")
     monkeypatch.setattr(backup, "WORK", tmp_path)
@@ -194,7 +188,7 @@ HEAD = "CREATE KEYSPACE orders WITH replication = {'dc1': '1'};"
     ],
 )
 def test_a_schema_without_a_keyspace_that_a_restore_would_drop_is_no_backup(
-    programs: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, described: str, lacking: str
+    programs: Programs, monkeypatch: pytest.MonkeyPatch, described: str, lacking: str
 ) -> None:
     backup = programs("backup")
     answers = {

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from tests.charts.programs import Backups, Programs, check_one_that_is_not_there, imported
 from tests.pages.charts import CHARTS
 
-SCRIPTS = CHARTS / "jenkins" / "chart" / "files"
-NAMES = ("copies", "backup", "restore")
+FILES = CHARTS / "jenkins" / "chart" / "files"
 
 
-class Site:
-    """The chart's scripts beside a home."""
+class Site(Backups):
+    """The chart's programs beside a home."""
 
-    def __init__(self, folder: Path, modules: dict[str, ModuleType]) -> None:
-        self.home, self.backups, self.modules = folder / "home", folder / "backup", modules
-        for each in (self.home, self.backups):
-            each.mkdir()
+    def __init__(self, folder: Path, found: Programs, patch: pytest.MonkeyPatch) -> None:
+        super().__init__(folder, found, patch)
+        self.home = folder / "home"
+        self.home.mkdir()
+        patch.setattr(found("home"), "HOME", self.home)
         self.write("config.xml", "<hudson/>")
         self.write("secrets/master.key", "key")
         self.write("jobs/apps/jobs/orders/builds/1/build.xml", "<build/>")
@@ -36,14 +34,6 @@ class Site:
         path.write_text(text)
         return path
 
-    def backup(self, stamp: str = "") -> Path:
-        """Make one; with a stamp it is called that."""
-        before = set(self.modules["copies"].backups())
-        self.modules["backup"].main()
-        made: Path
-        (made,) = set(self.modules["copies"].backups()) - before
-        return made.rename(self.backups / stamp) if stamp else made
-
     def state(self) -> dict[str, str]:
         return {
             path.relative_to(self.home).as_posix(): path.read_text()
@@ -54,17 +44,8 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    for name, value in (("KEEP", "2"), ("HOSTNAME", "pod"), ("FROM", "")):
-        monkeypatch.setenv(name, value)
-    monkeypatch.syspath_prepend(str(SCRIPTS))
-    for name in NAMES:
-        sys.modules.pop(name, None)
-    modules = {name: importlib.import_module(name) for name in NAMES}
-    monkeypatch.setattr(modules["copies"], "BACKUPS", tmp_path / "backup")
-    monkeypatch.setattr(modules["copies"], "HOME", tmp_path / "home")
-    yield Site(tmp_path, modules)
-    for name in NAMES:
-        sys.modules.pop(name)
+    with imported(FILES, monkeypatch) as found:
+        yield Site(tmp_path, found, monkeypatch)
 
 
 def test_what_was_there_is_there_again_and_what_came_is_gone(site: Site) -> None:
@@ -73,10 +54,10 @@ def test_what_was_there_is_there_again_and_what_came_is_gone(site: Site) -> None
     site.write("config.xml", "<changed/>")
     site.write("jobs/apps/jobs/orders/builds/2/build.xml", "<build/>")
     (site.home / "secrets" / "master.key").unlink()
-    site.modules["restore"].main()
+    site.restore()
     assert site.state() == before
     assert not (site.home / "jobs/apps/jobs/orders/builds/2").exists()
-    site.modules["restore"].main()
+    site.restore()
     assert site.state() == before
 
 
@@ -95,7 +76,7 @@ def test_workspaces_clones_plugins_and_logs_are_no_part_of_it_and_stay(site: Sit
         "jobs/apps/jobs/orders/builds/1/build.xml",
         "jobs/apps/jobs/workspace/config.xml",
     }
-    site.modules["restore"].main()
+    site.restore()
     assert site.state().keys() >= set(left)
 
 
@@ -139,16 +120,11 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(site: Site, harm
     else:
         (made / "SHA256SUMS").unlink()
     with pytest.raises(SystemExit, match=made.name):
-        site.modules["restore"].main()
+        site.restore()
     assert site.state() == before
 
 
 def test_one_that_is_not_there_is_named_with_those_that_are(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(SystemExit, match="there is no backup"):
-        site.modules["restore"].main()
-    made = site.backup()
-    monkeypatch.setenv("FROM", "20200101T000000Z")
-    with pytest.raises(SystemExit, match=f"there are: {made.name}"):
-        site.modules["restore"].main()
+    check_one_that_is_not_there(site, monkeypatch)

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from tests import nexus
+from tests.charts.programs import Backups, Programs, check_one_that_is_not_there, imported
 from tests.pages.charts import CHARTS
 
-SCRIPTS = CHARTS / "nexus" / "chart" / "files"
+FILES = CHARTS / "nexus" / "chart" / "files"
 
 
-class Site:
-    """The chart's scripts beside a double whose data is in a folder."""
+class Site(Backups):
+    """The chart's programs beside a double whose data is in a folder."""
 
-    def __init__(self, folder: Path, server: nexus.Nexus, modules: dict[str, ModuleType]) -> None:
-        self.data, self.backups, self.server, self.modules = (
-            folder / "data",
-            folder / "backup",
-            server,
-            modules,
-        )
-        for each in (self.data, self.backups, self.data / "db"):
-            each.mkdir()
+    def __init__(self, folder: Path, server: nexus.Nexus, found: Programs, patch: pytest.MonkeyPatch) -> None:
+        super().__init__(folder, found, patch)
+        self.data, self.server = folder / "data", server
+        (self.data / "db").mkdir(parents=True)
+        patch.setattr(found("volume"), "DATA", self.data)
+        patch.setenv("EMBEDDED", "yes")
+        (folder / "password").write_text(server.password)
+        patch.setattr(found("backup"), "LOGIN", folder / "password")
         server.data = self.data
         self.database("one")
         self.blob("a", "first")
@@ -43,34 +40,16 @@ class Site:
         path.write_text(text)
         return path
 
-    def backup(self, stamp: str = "") -> Path:
-        """Make one; with a stamp it is called that."""
-        before = set(self.modules["copies"].backups())
-        self.modules["backup"].main()
-        made: Path
-        (made,) = set(self.modules["copies"].backups()) - before
-        return made.rename(self.backups / stamp) if stamp else made
-
     def state(self) -> dict[str, str]:
-        return {name: path.read_text() for name, path in self.modules["copies"].files(self.data)}
+        return {name: path.read_text() for name, path in self.programs("copies").files(self.data)}
 
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     with nexus.serve() as server:
         monkeypatch.setenv("SERVER", server.url)
-        for name, value in (("EMBEDDED", "yes"), ("KEEP", "2"), ("HOSTNAME", "pod"), ("FROM", "")):
-            monkeypatch.setenv(name, value)
-        monkeypatch.syspath_prepend(str(SCRIPTS))
-        modules = {name: importlib.import_module(name) for name in ("copies", "backup", "restore")}
-        monkeypatch.setattr(modules["copies"], "BACKUPS", tmp_path / "backup")
-        monkeypatch.setattr(modules["copies"], "DATA", tmp_path / "data")
-        monkeypatch.setattr(modules["copies"].backups, "__defaults__", (tmp_path / "backup",))
-        (tmp_path / "password").write_text(server.password)
-        monkeypatch.setattr(modules["backup"], "LOGIN", tmp_path / "password")
-        yield Site(tmp_path, server, modules)
-        for name in modules:
-            sys.modules.pop(name)
+        with imported(FILES, monkeypatch) as found:
+            yield Site(tmp_path, server, found, monkeypatch)
 
 
 def test_what_was_there_is_there_again(site: Site) -> None:
@@ -81,9 +60,9 @@ def test_what_was_there_is_there_again(site: Site) -> None:
     site.database("two")
     site.blob("a", "changed")
     site.blob("b", "second")
-    site.modules["restore"].main()
+    site.restore()
     assert site.state() == before
-    site.modules["restore"].main()
+    site.restore()
     assert site.state() == before
     assert (made / "SHA256SUMS").read_text().count("\n") == 2
 
@@ -141,19 +120,14 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(site: Site, harm
     else:
         blob.unlink()
     with pytest.raises(SystemExit, match=made.name):
-        site.modules["restore"].main()
+        site.restore()
     assert site.state() == before
 
 
 def test_one_that_is_not_there_is_named_with_those_that_are(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(SystemExit, match="there is no backup"):
-        site.modules["restore"].main()
-    made = site.backup()
-    monkeypatch.setenv("FROM", "20200101T000000Z")
-    with pytest.raises(SystemExit, match=f"there are: {made.name}"):
-        site.modules["restore"].main()
+    check_one_that_is_not_there(site, monkeypatch)
 
 
 def test_with_postgresql_only_blobs_are_copied(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,5 +139,5 @@ def test_with_postgresql_only_blobs_are_copied(site: Site, monkeypatch: pytest.M
     site.blob("a", "changed")
     before = site.state()
     with pytest.raises(SystemExit, match="no database of Nexus' own"):
-        site.modules["restore"].main()
+        site.restore()
     assert site.state() == before

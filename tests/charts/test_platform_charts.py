@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,16 @@ from pipelinekit.errors import Place
 from pipelinekit.model.platform.document import Images
 from pipelinekit.plan.bundle.images import proven
 from pipelinekit.reading.component import read_component
-from tests.charts.helm import Helm, Object, containers_of, name_of, pod_of, template_of, workloads
+from tests.charts.helm import (
+    Helm,
+    Object,
+    check_refused,
+    containers_of,
+    name_of,
+    pod_of,
+    template_of,
+    workloads,
+)
 from tests.charts.test_family import check_names_and_labels, check_resources
 from tests.pages.charts import CHARTS, charts, values
 
@@ -197,34 +205,7 @@ WRONG: list[dict[str, Any]] = [
 @each_chart
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_what_the_schema_does_not_know_is_refused(helm: Helm, chart: Path, wrong: dict[str, Any]) -> None:
-    file = chart / "ci" / "single-node-values.yaml"
-    said = helm.run("template", "x", str(chart), "--values", str(file), values=wrong)
-    assert said.code != 0
-    assert "values don't meet the specifications" in said.err
-
-
-SETTINGS: list[dict[str, Any]] = [
-    {"databases": [{"name": "x'; DROP DATABASE y", "secret": "s"}]},
-    {"databases": [{"name": "postgres", "secret": "s"}]},
-    {"databases": [{"name": "x", "role": "pg_monitor", "secret": "s"}]},
-    {"databases": [{"name": "a|b", "secret": "s"}]},
-    {"settings": {"hba_file": "/tmp/x"}},
-    {"settings": {"include": "/tmp/x"}},
-    {"settings": {"x": "a\nb"}},
-    {"restore": {"from": "../../etc"}},
-    {"backup": {"schedule": "a\nb"}},
-]
-
-
-@pytest.mark.parametrize("wrong", SETTINGS, ids=str)
-def test_postgresql_takes_no_value_that_files_or_sql_take_for_more(
-    helm: Helm, whole: Callable[[Path], Path], wrong: dict[str, Any]
-) -> None:
-    chart = whole(CHARTS / "postgresql" / "chart")
-    file = chart / "ci" / "single-node-values.yaml"
-    said = helm.run("template", "x", str(chart), "--values", str(file), values=wrong)
-    assert said.code != 0
-    assert "values don't meet the specifications" in said.err
+    check_refused(helm, chart, wrong)
 
 
 @each_chart
@@ -239,79 +220,3 @@ def test_pods_are_annotated_where_the_component_says_that_it_is_scraped(helm: He
     ]
     wanted = [(each["port"], each.get("path", "/metrics").partition("?")[0]) for each in declared]
     assert found == wanted
-
-
-TEXTS: list[dict[str, Any]] = [
-    {"labels": {"a": "x\ny"}},
-    {"labels": {"a b": "x"}},
-    {"interval": "5s}"},
-    {"interval": "0s"},
-    {"retention": {"time": "1d, size: 1GB"}},
-    {"limits": {"body": "20MB\nx"}},
-    {"scrapes": [{"name": "x", "namespace": "y]", "port": 80, "path": "/"}]},
-    {"scrapes": [{"name": "x", "namespace": "y", "port": 80, "path": "metrics"}]},
-    {"scrapes": [{"name": "x", "namespace": "y", "port": 80, "path": "/a\n- job_name: z"}]},
-    {"scrapes": [{"name": "x", "namespace": "y", "port": 0, "path": "/"}]},
-]
-
-
-@pytest.mark.parametrize("wrong", TEXTS, ids=str)
-def test_prometheus_takes_no_value_that_its_configuration_takes_for_more(
-    helm: Helm, whole: Callable[[Path], Path], wrong: dict[str, Any]
-) -> None:
-    chart = whole(CHARTS / "prometheus" / "chart")
-    file = chart / "ci" / "single-node-values.yaml"
-    said = helm.run("template", "x", str(chart), "--values", str(file), values=wrong)
-    assert said.code != 0
-    assert "values don't meet the specifications" in said.err
-
-
-def test_prometheus_asks_each_component_as_it_is_declared(helm: Helm, whole: Callable[[Path], Path]) -> None:
-    chart = whole(CHARTS / "prometheus" / "chart")
-    hostile = "/a'($x)?format=a=b&to=',;:"
-    scrapes = [{"name": "vault", "namespace": "safe", "port": 8200, "path": hostile}]
-    file = chart / "ci" / "single-node-values.yaml"
-    objects = helm.objects(chart, {"scrapes": scrapes}, files=[file], release="prometheus")
-    (text,) = [each["data"]["prometheus.yml"] for each in objects if "prometheus.yml" in each.get("data", {})]
-    jobs = {each["job_name"]: each for each in yaml.safe_load(text)["scrape_configs"]}
-    (job,) = [each for name, each in jobs.items() if name.startswith("components/vault/8200")]
-    assert job["kubernetes_sd_configs"] == [{"role": "pod", "namespaces": {"names": ["safe"]}}]
-    assert job["params"] == {"format": ["a=b"], "to": ["',;:"]}
-    assert job["metrics_path"] == "/a'($x)"
-    # And not a second time, by its annotations.
-    assert {"regex": "safe;8200", "action": "drop"}.items() <= jobs["pods"]["relabel_configs"][2].items()
-
-
-def test_prometheus_asks_by_tls_whom_it_can_know(helm: Helm, whole: Callable[[Path], Path]) -> None:
-    chart = whole(CHARTS / "prometheus" / "chart")
-    scrapes = [{"name": "vault", "namespace": "safe", "port": 8200, "path": "/m"}]
-    found = []
-    for given in ({}, {"authority": "keys"}):
-        file = chart / "ci" / "single-node-values.yaml"
-        objects = helm.objects(chart, {"scrapes": scrapes, **given}, files=[file], release="prometheus")
-        (text,) = [
-            each["data"]["prometheus.yml"] for each in objects if "prometheus.yml" in each.get("data", {})
-        ]
-        (job,) = [each for each in yaml.safe_load(text)["scrape_configs"] if "vault" in each["job_name"]]
-        (server,) = [each for each in objects if each["kind"] == "StatefulSet"]
-        volumes = [
-            one["configMap"]["name"] for one in pod_of(server)["volumes"] if one["name"] == "authority"
-        ]
-        found.append((job.get("tls_config"), volumes))
-        assert "__scheme__" in {each.get("target_label") for each in job["relabel_configs"]}
-    known = {"ca_file": "/authority/ca.crt", "server_name": "vault.safe.svc"}
-    assert found == [(None, []), (known, ["keys"])]
-
-
-def test_prometheus_takes_a_key_twice_and_one_path_with_several_queries(
-    helm: Helm, whole: Callable[[Path], Path]
-) -> None:
-    chart = whole(CHARTS / "prometheus" / "chart")
-    paths = ["/m?to=1&to=2", "/m", "/m?to=3", "/m?to=3"]
-    scrapes = [{"name": "vault", "namespace": "safe", "port": 8200, "path": each} for each in paths]
-    file = chart / "ci" / "single-node-values.yaml"
-    objects = helm.objects(chart, {"scrapes": scrapes}, files=[file], release="prometheus")
-    (text,) = [each["data"]["prometheus.yml"] for each in objects if "prometheus.yml" in each.get("data", {})]
-    jobs = [each for each in yaml.safe_load(text)["scrape_configs"] if each["job_name"].startswith("comp")]
-    assert [each.get("params") for each in jobs] == [{"to": ["1", "2"]}, None, {"to": ["3"]}]
-    assert len({each["job_name"] for each in jobs}) == 3

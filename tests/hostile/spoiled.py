@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from hypothesis import strategies as st
+
+from pipelinekit.errors import PipelinekitError
 
 JUNK: tuple[Any, ...] = (None, True, 0, -1, 1.5, "x", "", [], [None], [[]], {}, {"x": None}, [{"name": []}])
 """What nobody expects in a document."""
@@ -82,3 +84,16 @@ def damaged(draw: st.DrawFn, sound: bytes) -> bytes:
         else:
             content = content[:at] + content[max(0, at - draw(st.integers(1, 40))) :]
     return content
+
+
+def wrong_of(texts: Iterable[str], read: Callable[[str], object]) -> dict[str, str]:
+    """The errors that are none of ours, and a text that brings each."""
+    wrong: dict[str, str] = {}
+    for each in texts:
+        try:
+            read(each)
+        except PipelinekitError:
+            continue
+        except Exception as error:  # noqa: BLE001 - what a reader lets through is what is looked for
+            wrong[f"{type(error).__name__}: {error}"[:200]] = each[:300]
+    return wrong

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -52,18 +51,6 @@ MATRIX = {
 BOUND = Bound(name="errors", query="x", lowest=0.0, highest=1.0)
 
 
-def wrong_of(texts: list[str], read: Any) -> dict[str, str]:
-    wrong: dict[str, str] = {}
-    for each in texts:
-        try:
-            read(each)
-        except PipelinekitError:
-            continue
-        except Exception as error:  # noqa: BLE001 - what a reader lets through is what is looked for
-            wrong[f"{type(error).__name__}: {error}"[:200]] = each[:300]
-    return wrong
-
-
 def test_whatever_a_prometheus_answers_is_data_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(text: str) -> None:
         answer = requests.Response()
@@ -72,7 +59,7 @@ def test_whatever_a_prometheus_answers_is_data_or_none(monkeypatch: pytest.Monke
         for each in prometheus.watched(Watch(prometheus="http://p", bounds=(BOUND,)), {}, 1700000100, 120):
             assert each.reason.isprintable()
 
-    assert wrong_of(spoiled.answers(MATRIX), read) == {}
+    assert spoiled.wrong_of(spoiled.answers(MATRIX), read) == {}
 
 
 KUBECONFIG = {
@@ -98,7 +85,7 @@ def test_whatever_kubectl_makes_of_a_kubeconfig(monkeypatch: pytest.MonkeyPatch)
             with contextlib.suppress(PipelinekitError), contexts.pinned(contexts.chosen(name).name):
                 pass
 
-    assert wrong_of(spoiled.answers(KUBECONFIG), read) == {}
+    assert spoiled.wrong_of(spoiled.answers(KUBECONFIG), read) == {}
 
 
 @pytest.fixture(autouse=True)
@@ -122,7 +109,7 @@ def test_what_a_registry_says_of_an_image_can_be_written_again() -> None:
             canonical({"manifests": list(manifest.children)})
             architectures.chosen(manifest.children, ["linux/amd64"])
 
-    assert wrong_of(spoiled.answers(index), read) == {}
+    assert spoiled.wrong_of(spoiled.answers(index), read) == {}
 
 
 NOTE = {"commit": "c", "name": "orders", "tag": "v1.2.3", "trouble": "", "asked": 1.5}
@@ -136,7 +123,7 @@ def test_a_note_of_what_a_remote_answered_may_say_anything(tmp_path: Path) -> No
         path.write_text(text)
         remotetags._known(tmp_path, "orders", "c")
 
-    assert wrong_of(spoiled.answers(NOTE), read) == {}
+    assert spoiled.wrong_of(spoiled.answers(NOTE), read) == {}
 
 
 CONFIG = b'registry = "localhost:5000"\ndeveloper = "ada"\ndays = "7"\n'

@@ -12,13 +12,12 @@ import tomlkit
 import yaml
 
 from pipelinekit.adapters.build import registriesconf
-from pipelinekit.errors import PipelinekitError
 from pipelinekit.plan.rollout import handover
 from pipelinekit.reading import declared, libraries, needs, pulled, vendored
 from pipelinekit.reading.source import parse
 from tests.hostile import repositories
 from tests.hostile.component import COMPONENT, EXTENSION, WITH_ARCHIVE
-from tests.hostile.spoiled import answers, spoiled
+from tests.hostile.spoiled import answers, spoiled, wrong_of
 
 Reader = Callable[[str], object]
 
@@ -79,19 +78,6 @@ READERS: dict[str, tuple[Any, Reader]] = {
     "a chart's charts": (CHART, undeclared("Chart.yaml")),
     "how a hand-over ended": (OUTCOME, handover.read),
 }
-
-
-def wrong_of(texts: list[str], read: Reader) -> dict[str, str]:
-    """The errors that are none of ours, and a text that brings each."""
-    wrong: dict[str, str] = {}
-    for each in texts:
-        try:
-            read(each)
-        except PipelinekitError:
-            continue
-        except Exception as error:  # noqa: BLE001 - what a reader lets through is what is looked for
-            wrong[f"{type(error).__name__}: {error}"[:200]] = each[:300]
-    return wrong
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -1,4 +1,7 @@
-"""Files that are copied with their sums, for those that work on backups of Jenkins' home."""
+"""Backups that are folders of files with their sums: how one is made, found, checked and put back.
+
+Every chart that has this file has it word for word. What is kept of which volume, others say.
+"""
 
 import hashlib
 import os
@@ -8,12 +11,9 @@ import shutil
 import sys
 import time
 
-BACKUPS, HOME = pathlib.Path("/backup"), pathlib.Path("/var/jenkins_home")
+BACKUPS = pathlib.Path("/backup")
+HERE = os.environ.get("HOSTNAME", "backup")
 SUMS = "SHA256SUMS"
-LEFT = frozenset(
-    (".cache", ".java", "caches", "logs", "lost+found", "plugins", "updates", "war", "workspace")
-)
-"""What is not kept of the home: clones and workspaces are made anew, plugins are in the image."""
 _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _BLOCK = 1024 * 1024
 _SECONDS = int(os.environ.get("TIMEOUT", "7200"))
@@ -29,24 +29,21 @@ def backups():
     return sorted(each for each in BACKUPS.iterdir() if _NAME.fullmatch(each.name))
 
 
-def tidy():
+def tidy(folder, pattern):
     """Take away what others have left that were killed: none is at work for longer than its time."""
-    for each in BACKUPS.glob(".work-*"):
+    for each in folder.glob(pattern):
         if each.lstat().st_mtime < time.time() - _SECONDS - 60:
             shutil.rmtree(each, ignore_errors=True)
 
 
-def files(folder):
-    """Every file that is kept, by its path from there. What is a link or something else is none.
-
-    Jenkins writes `atomic….tmp` beside a file and gives it the name when it is whole.
-    """
+def files(folder, left=()):
+    """Every file but below `left`, by its path from the folder. What is a link or something else is none."""
     for where, folders, names in os.walk(folder):
         if pathlib.Path(where) == folder:
-            folders[:] = [each for each in folders if each not in LEFT]
+            folders[:] = [each for each in folders if each not in left]
         for name in sorted(names):
             path = pathlib.Path(where, name)
-            if path.is_file() and not path.is_symlink() and not re.fullmatch(r"atomic.*\.tmp", name):
+            if path.is_file() and not path.is_symlink():
                 yield path.relative_to(folder).as_posix(), path
 
 
@@ -85,45 +82,90 @@ def sums(backup):
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
-def kept(home, work, before):
-    """Copy what counts of the home into a backup; the sums, and how many files are the same as `before`.
+def kept(found, work, before):
+    """Copy files, by their paths, into a backup; the sums, and how many files are the same as `before`.
 
-    What has not changed since then is linked. A file that goes away meanwhile was a temporary one, or of a
-    build that was deleted.
+    What has not changed since then is linked. A file that goes away meanwhile was a temporary one, or of
+    something that was deleted.
     """
-    known, found, linked = (sums(before) if before else {}), {}, 0
-    for name, path in files(home):
+    known, made, linked = (sums(before) if before else {}), {}, 0
+    for name, path in found:
         if "\n" in name or name == SUMS:
-            stop(f"a file in the home is called {name!r}, which no list of sums can hold")
+            stop(f"a file is called {name!r}, which no list of sums can hold")
         target = work / name
         try:
             if name in known and (before / name).is_file() and same(path, before / name):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.link(before / name, target)
-                found[name], linked = known[name], linked + 1
+                made[name], linked = known[name], linked + 1
             else:
-                found[name] = copied(path, target)
+                made[name] = copied(path, target)
         except FileNotFoundError:
             if path.exists():
                 raise
-    return found, linked
+    return made, linked
 
 
-def put_back(backup, home):
-    """Make the home what it was at the backup; how many files were written, and how many taken away."""
-    there = sums(backup)
+def make(fill):
+    """Make a backup, which has its name only when it is whole, and let the oldest go.
+
+    `fill` gets its folder and the backup before, or None; it results in what `kept` does.
+    """
+    tidy(BACKUPS, ".work-*")
+    work = BACKUPS / f".work-{HERE}"
+    work.mkdir()
+    try:
+        found, linked = fill(work, next(reversed(backups()), None))
+        text = "".join(f"{digest}  {name}\n" for name, digest in sorted(found.items()))
+        (work / SUMS).write_text(text)
+        os.sync()
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        if (BACKUPS / stamp).exists():
+            stop(f"there is a backup {stamp} already")
+        work.rename(BACKUPS / stamp)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    print(f"backup {stamp}: {len(found)} files, {linked} of them as they were")
+    for old in backups()[: -int(os.environ["KEEP"])]:
+        shutil.rmtree(old)
+        print(f"gone: {old.name}")
+
+
+def chosen():
+    """The backup that is asked for, or the newest, every file of which is there and is what it was."""
+    name, there = os.environ.get("FROM", ""), backups()
+    if not there:
+        stop("there is no backup")
+    found = [each for each in there if not name or each.name == name]
+    if not found:
+        stop(f"there is no backup {name}; there are: {' '.join(each.name for each in there)}")
+    _check(found[-1])
+    return found[-1]
+
+
+def _check(backup):
+    known = sums(backup)
+    if not known:
+        stop(f"{backup.name} has no list of its files")
+    for name, digest in known.items():
+        path = backup / name
+        if not path.is_file() or digest_of(path) != digest:
+            stop(f"{backup.name} is damaged: {name}")
+
+
+def put_back(backup, names, volume, counting):
+    """Make what counts of a volume these of a backup's files; how many were written, and how many taken away.
+
+    `counting` results in what counts of a volume, as `files` does.
+    """
     written = gone = 0
-    for name in there:
-        target = home / name
+    for name in names:
+        target = volume / name
         if not (target.is_file() and same(backup / name, target)):
             copied(backup / name, target)
             written += 1
-    for name, path in list(files(home)):
-        if name not in there:
+    for name, path in list(counting(volume)):
+        if name not in names:
             path.unlink()
             gone += 1
-    for where, _, _ in os.walk(home, topdown=False):
-        folder = pathlib.Path(where)
-        if folder != home and folder.relative_to(home).parts[0] not in LEFT and not any(folder.iterdir()):
-            folder.rmdir()
     return written, gone

@@ -3,34 +3,13 @@
 import os
 
 import copies
-
-
-def chosen(name):
-    """The backup of that name, or the newest."""
-    there = copies.backups()
-    if not there:
-        copies.stop("there is no backup")
-    found = [each for each in there if not name or each.name == name]
-    if not found:
-        copies.stop(f"there is no backup {name}; there are: {' '.join(each.name for each in there)}")
-    return found[-1]
-
-
-def check(backup):
-    """Stop unless every file is there and is what it was."""
-    known = copies.sums(backup)
-    if not known:
-        copies.stop(f"{backup.name} has no list of its files")
-    for name, digest in known.items():
-        path = backup / name
-        if not path.is_file() or copies.digest_of(path) != digest:
-            copies.stop(f"{backup.name} is damaged: {name}")
+import home
 
 
 def main():
-    backup = chosen(os.environ.get("FROM", ""))
-    check(backup)
-    written, gone = copies.put_back(backup, copies.HOME)
+    backup = copies.chosen()
+    written, gone = copies.put_back(backup, copies.sums(backup), home.HOME, home.files)
+    home.tidied(home.HOME)
     os.sync()
     print(f"as it was at {backup.name}: {written} files written, {gone} taken away")
 

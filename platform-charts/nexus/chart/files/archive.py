@@ -3,9 +3,7 @@
 With a storage class that waits for a pod, this is the pod.
 """
 
-import pathlib
+import copies
 
-BACKUPS = pathlib.Path("/backup")
-
-(BACKUPS / ".written").touch()
-print(*sorted(each.name for each in BACKUPS.iterdir()), sep="\n")
+(copies.BACKUPS / ".written").touch()
+print(*sorted(each.name for each in copies.BACKUPS.iterdir()), sep="\n")

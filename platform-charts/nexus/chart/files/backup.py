@@ -1,4 +1,4 @@
-"""A folder a backup: the database, then what it names. It has its name only when it is whole."""
+"""A folder a backup: the database, then what it names."""
 
 import base64
 import json
@@ -10,8 +10,9 @@ import urllib.error
 import urllib.request
 
 import copies
+import volume
 
-SERVER, HERE = os.environ.get("SERVER", ""), os.environ.get("HOSTNAME", "backup")
+SERVER = os.environ.get("SERVER", "")
 TASK = "h2.backup.task"
 OURS = "pipelinekit-backup-"
 """How tasks begin that this has made."""
@@ -48,7 +49,7 @@ def database(work, wait=time.sleep):
     for each in ask("GET", f"v1/tasks?type={TASK}")["items"]:
         if each["name"].startswith(OURS) and each["currentState"].upper() == "WAITING":
             ask("DELETE", f"v1/tasks/{each['id']}")
-    folder = f"{OURS}{HERE}"
+    folder = f"{OURS}{copies.HERE}"
     task = {
         "name": folder,
         "type": TASK,
@@ -64,7 +65,7 @@ def database(work, wait=time.sleep):
     ask("DELETE", f"v1/tasks/{made}")
     if said.upper() != "OK":
         copies.stop(f"the server's task {TASK}: {said}")
-    written = copies.DATA / folder
+    written = volume.DATA / folder
     (archive,) = written.glob("*.zip")
     (work / "database").mkdir(parents=True)
     name = f"database/{archive.name}"
@@ -73,31 +74,16 @@ def database(work, wait=time.sleep):
     return sums
 
 
+def fill(work, before):
+    """Copy the database, then the rest: all that it names is there, and what is newer nothing names."""
+    found = database(work) if os.environ.get("EMBEDDED") else {}
+    more, linked = copies.kept(volume.files(volume.DATA), work, before)
+    return found | more, linked
+
+
 def main():
-    copies.tidy(copies.BACKUPS, ".work-*")
-    copies.tidy(copies.DATA, f"{OURS}*")
-    work = copies.BACKUPS / f".work-{HERE}"
-    work.mkdir()
-    try:
-        found = database(work) if os.environ.get("EMBEDDED") else {}
-        before = next(reversed(copies.backups()), None)
-        # After the database: all that it names is there, and what is newer is named by nothing.
-        more, linked = copies.kept(copies.DATA, work, before)
-        found |= more
-        (work / copies.SUMS).write_text(
-            "".join(f"{digest}  {name}\n" for name, digest in sorted(found.items()))
-        )
-        os.sync()
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        if (copies.BACKUPS / stamp).exists():
-            copies.stop(f"there is a backup {stamp} already")
-        work.rename(copies.BACKUPS / stamp)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    print(f"backup {stamp}: {len(found)} files, {linked} of them as they were")
-    for old in copies.backups()[: -int(os.environ["KEEP"])]:
-        shutil.rmtree(old)
-        print(f"gone: {old.name}")
+    copies.tidy(volume.DATA, f"{OURS}*")
+    copies.make(fill)
 
 
 if __name__ == "__main__":

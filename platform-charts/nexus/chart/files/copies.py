@@ -1,4 +1,7 @@
-"""Folders of files that are copied with their sums, for those that work on backups of Nexus."""
+"""Backups that are folders of files with their sums: how one is made, found, checked and put back.
+
+Every chart that has this file has it word for word. What is kept of which volume, others say.
+"""
 
 import hashlib
 import os
@@ -8,10 +11,10 @@ import shutil
 import sys
 import time
 
-BACKUPS, DATA = pathlib.Path("/backup"), pathlib.Path("/nexus-data")
+BACKUPS = pathlib.Path("/backup")
+HERE = os.environ.get("HOSTNAME", "backup")
 SUMS = "SHA256SUMS"
-PARTS = ("blobs", "etc", "keystores")
-"""What is copied of the data: the blob stores that are on it, and what the server is known by."""
+_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _BLOCK = 1024 * 1024
 _SECONDS = int(os.environ.get("TIMEOUT", "7200"))
 
@@ -21,10 +24,9 @@ def stop(why):
     sys.exit(f"not done: {why}")
 
 
-def backups(folder=BACKUPS):
+def backups():
     """Those that are whole, the oldest first."""
-    found = [each for each in folder.iterdir() if re.fullmatch(r"[0-9]{8}T[0-9]{6}Z", each.name)]
-    return sorted(found, key=lambda each: each.name)
+    return sorted(each for each in BACKUPS.iterdir() if _NAME.fullmatch(each.name))
 
 
 def tidy(folder, pattern):
@@ -34,9 +36,11 @@ def tidy(folder, pattern):
             shutil.rmtree(each, ignore_errors=True)
 
 
-def files(folder):
-    """Every file below, by its path from there. What is a link or something else is none."""
-    for where, _, names in os.walk(folder):
+def files(folder, left=()):
+    """Every file but below `left`, by its path from the folder. What is a link or something else is none."""
+    for where, folders, names in os.walk(folder):
+        if pathlib.Path(where) == folder:
+            folders[:] = [each for each in folders if each not in left]
         for name in sorted(names):
             path = pathlib.Path(where, name)
             if path.is_file() and not path.is_symlink():
@@ -44,7 +48,7 @@ def files(folder):
 
 
 def same(one, other):
-    """Whether two files are taken for one: blobs are written once."""
+    """Whether two files are taken for one."""
     a, b = one.stat(), other.stat()
     return (a.st_size, a.st_mtime_ns) == (b.st_size, b.st_mtime_ns)
 
@@ -67,54 +71,101 @@ def copied(source, target):
 
 def digest_of(path):
     """The sum of a file."""
-    digest = hashlib.sha256()
     with path.open("rb") as reading:
-        while block := reading.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(reading, "sha256").hexdigest()
 
 
-def sums(folder):
+def sums(backup):
     """The sums that a backup has, by path; none where it has no list."""
-    path = folder / SUMS
+    path = backup / SUMS
     lines = path.read_text().splitlines() if path.is_file() else []
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
-def kept(data, work, before):
-    """Copy what counts of the data into a backup; the sums, and how many files are the same as `before`.
+def kept(found, work, before):
+    """Copy files, by their paths, into a backup; the sums, and how many files are the same as `before`.
 
-    What has not changed since then is linked. A file that goes away meanwhile was a temporary one.
+    What has not changed since then is linked. A file that goes away meanwhile was a temporary one, or of
+    something that was deleted.
     """
-    known, found, linked = (sums(before) if before else {}), {}, 0
-    for part in PARTS:
-        for name, path in files(data / part):
-            name, target = f"{part}/{name}", work / part / name
-            try:
-                if name in known and (before / name).is_file() and same(path, before / name):
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    os.link(before / name, target)
-                    found[name], linked = known[name], linked + 1
-                else:
-                    found[name] = copied(path, target)
-            except FileNotFoundError:
-                if path.exists():
-                    raise
-    return found, linked
+    known, made, linked = (sums(before) if before else {}), {}, 0
+    for name, path in found:
+        if "\n" in name or name == SUMS:
+            stop(f"a file is called {name!r}, which no list of sums can hold")
+        target = work / name
+        try:
+            if name in known and (before / name).is_file() and same(path, before / name):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.link(before / name, target)
+                made[name], linked = known[name], linked + 1
+            else:
+                made[name] = copied(path, target)
+        except FileNotFoundError:
+            if path.exists():
+                raise
+    return made, linked
 
 
-def put_back(backup, data):
-    """Make the data what it was at the backup; how many files were written, and how many taken away."""
+def make(fill):
+    """Make a backup, which has its name only when it is whole, and let the oldest go.
+
+    `fill` gets its folder and the backup before, or None; it results in what `kept` does.
+    """
+    tidy(BACKUPS, ".work-*")
+    work = BACKUPS / f".work-{HERE}"
+    work.mkdir()
+    try:
+        found, linked = fill(work, next(reversed(backups()), None))
+        text = "".join(f"{digest}  {name}\n" for name, digest in sorted(found.items()))
+        (work / SUMS).write_text(text)
+        os.sync()
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        if (BACKUPS / stamp).exists():
+            stop(f"there is a backup {stamp} already")
+        work.rename(BACKUPS / stamp)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    print(f"backup {stamp}: {len(found)} files, {linked} of them as they were")
+    for old in backups()[: -int(os.environ["KEEP"])]:
+        shutil.rmtree(old)
+        print(f"gone: {old.name}")
+
+
+def chosen():
+    """The backup that is asked for, or the newest, every file of which is there and is what it was."""
+    name, there = os.environ.get("FROM", ""), backups()
+    if not there:
+        stop("there is no backup")
+    found = [each for each in there if not name or each.name == name]
+    if not found:
+        stop(f"there is no backup {name}; there are: {' '.join(each.name for each in there)}")
+    _check(found[-1])
+    return found[-1]
+
+
+def _check(backup):
+    known = sums(backup)
+    if not known:
+        stop(f"{backup.name} has no list of its files")
+    for name, digest in known.items():
+        path = backup / name
+        if not path.is_file() or digest_of(path) != digest:
+            stop(f"{backup.name} is damaged: {name}")
+
+
+def put_back(backup, names, volume, counting):
+    """Make what counts of a volume these of a backup's files; how many were written, and how many taken away.
+
+    `counting` results in what counts of a volume, as `files` does.
+    """
     written = gone = 0
-    for part in PARTS:
-        there = dict(files(backup / part))
-        for name, path in there.items():
-            target = data / part / name
-            if not (target.is_file() and same(path, target)):
-                copied(path, target)
-                written += 1
-        for name, path in list(files(data / part)):
-            if name not in there:
-                path.unlink()
-                gone += 1
+    for name in names:
+        target = volume / name
+        if not (target.is_file() and same(backup / name, target)):
+            copied(backup / name, target)
+            written += 1
+    for name, path in list(counting(volume)):
+        if name not in names:
+            path.unlink()
+            gone += 1
     return written, gone

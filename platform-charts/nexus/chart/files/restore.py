@@ -6,28 +6,7 @@ import shutil
 import zipfile
 
 import copies
-
-
-def chosen(name):
-    """The backup of that name, or the newest."""
-    there = copies.backups()
-    if not there:
-        copies.stop("there is no backup")
-    found = [each for each in there if not name or each.name == name]
-    if not found:
-        copies.stop(f"there is no backup {name}; there are: {' '.join(each.name for each in there)}")
-    return found[-1]
-
-
-def check(backup):
-    """Stop unless every file is there and is what it was."""
-    known = copies.sums(backup)
-    if not known:
-        copies.stop(f"{backup.name} has no list of its files")
-    for name, digest in known.items():
-        path = backup / name
-        if not path.is_file() or copies.digest_of(path) != digest:
-            copies.stop(f"{backup.name} is damaged: {name}")
+import volume
 
 
 def archive_of(backup):
@@ -59,12 +38,12 @@ def database(path, data):
 
 
 def main():
-    backup = chosen(os.environ.get("FROM", ""))
-    check(backup)
+    backup = copies.chosen()
     archive = archive_of(backup) if os.environ.get("EMBEDDED") else None
-    written, gone = copies.put_back(backup, copies.DATA)
+    names = {name for name, _ in volume.files(backup)}
+    written, gone = copies.put_back(backup, names, volume.DATA, volume.files)
     if archive:
-        database(archive, copies.DATA)
+        database(archive, volume.DATA)
     os.sync()
     print(f"as it was at {backup.name}: {written} files written, {gone} taken away")
 
