@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,39 @@ def undeclared(text: str, origin: str, chart: Mapping[str, str]) -> tuple[Fault,
     return tuple(_Held(parse(text, origin), chart).faults(values))
 
 
+def forbidden(text: str, origin: str, schema: str) -> tuple[Fault, ...]:
+    """Each key of a values text that a chart's schema (JSON) lets nobody give.
+
+    Helm refuses these too, in the words of the schema, and names neither file nor line.
+    """
+    values, source = read_values(text, origin), parse(text, origin)
+    try:
+        whole = json.loads(schema or "{}")
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(_beyond(values, (), whole, source)) if isinstance(whole, Mapping) else ()
+
+
+def _beyond(
+    values: Mapping[str, Any], path: tuple[str, ...], schema: Mapping[str, Any], source: Source
+) -> Iterator[Fault]:
+    part = _schema_at(schema, path) or {}
+    properties, patterns = part.get("properties"), part.get("patternProperties")
+    known = set(properties) if isinstance(properties, Mapping) else set()
+    closed = part.get("additionalProperties") is False and not patterns
+    for key, value in values.items():
+        # What is null takes a default away, and is gone before Helm looks.
+        if closed and key not in known and value is not None:
+            yield _unknown((*path, key), source, known)
+        elif isinstance(value, Mapping):
+            yield from _beyond(value, (*path, key), schema, source)
+
+
+def _unknown(where: Path, source: Source, known: Iterable[object]) -> Fault:
+    problem = f"the chart has no value '{dotted(where)}'"
+    return source.found(where, "value-unknown", problem, nearest(str(where[-1]), map(str, known)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Declared:
     """What one chart says."""
@@ -82,9 +115,7 @@ class _Held:
                 if isinstance(value, Mapping):
                     yield from self.faults(value, said.inside[key], (*at, key))
             elif key not in known:
-                where = (*at, *path, key)
-                problem = f"the chart has no value '{dotted(where)}'"
-                yield self.source.found(where, "value-unknown", problem, nearest(str(key), map(str, known)))
+                yield _unknown((*at, *path, key), self.source, known)
             elif isinstance(value, Mapping):
                 yield from self._below(value, (*path, key), said, at)
 

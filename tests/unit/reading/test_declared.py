@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipelinekit.reading.declared import counts, undeclared
+from pipelinekit.reading.declared import counts, forbidden, undeclared
 
 VALUES = """\
 image: {repository: a/b, tag: null}
@@ -137,3 +137,33 @@ def test_what_only_a_file_names_that_a_template_takes_is_declared() -> None:
     assert problems("global: {proxy: {lifecycle: {preStop: {}}}}\n", WRAPPED) == []
     without = {name: text for name, text in WRAPPED.items() if not name.startswith("files/")}
     assert problems("global: {proxy: {lifecycle: {preStop: {}}}}\n", without) == ["global.proxy.lifecycle"]
+
+
+CLOSED = json.dumps(
+    {
+        "additionalProperties": False,
+        "properties": {
+            "replicas": {"type": "integer"},
+            "image": {"$ref": "#/$defs/image"},
+            "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+            "open": {"type": "object", "properties": {"a": {}}},
+            "keyed": {"additionalProperties": False, "patternProperties": {"^a": {}}},
+        },
+        "$defs": {"image": {"additionalProperties": False, "properties": {"digest": {}}}},
+    }
+)
+
+
+def test_what_a_schema_lets_nobody_give_is_told_at_its_line() -> None:
+    text = "replicaz: 3\nimage: {digest: d, tga: x}\nlabels: {a: b}\nopen: {b: 1}\n"
+    text += "keyed: {ab: 1}\ngone: null\n"
+    found = forbidden(text, "mine.yaml", CLOSED)
+    assert [(str(each), each.hint) for each in found] == [
+        ("mine.yaml:1:1: replicaz: the chart has no value 'replicaz'", "did you mean 'replicas'?"),
+        ("mine.yaml:2:20: image.tga: the chart has no value 'image.tga'", found[1].hint),
+    ]
+
+
+@pytest.mark.parametrize("schema", ["", "{}", "[]", "{", '{"properties": {"a": {}}}'])
+def test_a_schema_that_closes_nothing_lets_all_in(schema: str) -> None:
+    assert forbidden("b: 1\nc: {d: 2}\n", "mine.yaml", schema) == ()

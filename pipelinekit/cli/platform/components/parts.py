@@ -54,7 +54,7 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
     from pipelinekit.adapters.folder import components as component_folders
     from pipelinekit.adapters.folder import libraries as library_folders
     from pipelinekit.adapters.folder.locks import lock_path
-    from pipelinekit.cli.platform.components import knots, named
+    from pipelinekit.cli.platform.components import given, knots, named
 
     folders = component_folders.find(folder)
     on = {each.name for each in needs.enabled(platform)}
@@ -74,7 +74,9 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
             inside += component_folders.made_of(described[name].component, folders[name].path)
             inside += [each for each in (lock_path(folder, name),) if each.is_file()]
         component_folders.require_inside(folder, inside)
-        if not any(each.code == "need-circle" for each in faults):
+        misread = tuple(given.faults(platform, described, folders, folder))
+        faults += misread
+        if not misread and not any(each.code == "need-circle" for each in faults):
             faults += knots.faults(platform, described, folders, folder)
     for name in sorted(on & described.keys()):
         try:
