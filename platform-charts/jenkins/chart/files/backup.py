@@ -16,8 +16,7 @@ def main():
         found, linked = copies.kept(copies.HOME, work, before)
         if "config.xml" not in found:
             copies.stop("the home has no config.xml: no controller has ever begun there")
-        text = "".join(f"{digest}  {name}\n" for name, digest in sorted(found.items()))
-        (work / copies.SUMS).write_text(text)
+        (work / copies.SUMS).write_bytes(copies.listed(found))
         os.sync()
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         if (copies.BACKUPS / stamp).exists():

@@ -6,10 +6,15 @@ import pathlib
 import re
 import shutil
 import sys
+import tempfile
 import time
 
 BACKUPS, HOME = pathlib.Path("/backup"), pathlib.Path("/var/jenkins_home")
 SUMS = "SHA256SUMS"
+_MARK = "\\"
+"""Before a line whose name has escapes."""
+_ESCAPED = {"\\": r"\\", "\n": r"\n", "\r": r"\r"}
+_MEANT = {"n": "\n", "r": "\r"}
 LEFT = frozenset(
     (".cache", ".java", "caches", "logs", "lost+found", "plugins", "updates", "war", "workspace")
 )
@@ -59,16 +64,23 @@ def same(one, other):
 def copied(source, target):
     """Copy a file with its time; the sum of what was read. It has its name only when it is whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.part")
     digest = hashlib.sha256()
-    with source.open("rb") as reading, beside.open("wb") as writing:
-        while block := reading.read(_BLOCK):
-            digest.update(block)
-            writing.write(block)
-        writing.flush()
-        os.fsync(writing.fileno())
-    shutil.copystat(source, beside)
-    beside.replace(target)
+    with source.open("rb") as reading:
+        # By a name that nobody knows beforehand, and that is no longer than a name may be.
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+        beside = pathlib.Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as writing:
+                while block := reading.read(_BLOCK):
+                    digest.update(block)
+                    writing.write(block)
+                writing.flush()
+                os.fsync(writing.fileno())
+            shutil.copystat(source, beside)
+            beside.replace(target)
+        except BaseException:
+            beside.unlink()
+            raise
     return digest.hexdigest()
 
 
@@ -81,8 +93,25 @@ def digest_of(path):
 def sums(backup):
     """The sums that a backup has, by path; none where it has no list."""
     path = backup / SUMS
-    lines = path.read_text().splitlines() if path.is_file() else []
-    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    lines = os.fsdecode(path.read_bytes()).split("\n") if path.is_file() else []
+    return dict(_read(line) for line in lines if line)
+
+
+def listed(found):
+    """The list of sums, as `sha256sum` writes and checks it: any name that a file may have."""
+    return os.fsencode("".join(_line(digest, name) for name, digest in sorted(found.items())))
+
+
+def _line(digest, name):
+    said = re.sub(r"[\\\n\r]", lambda each: _ESCAPED[each[0]], name)
+    return f"{'' if said == name else _MARK}{digest}  {said}\n"
+
+
+def _read(line):
+    digest, _, name = line.removeprefix(_MARK).partition("  ")
+    if line.startswith(_MARK):
+        name = re.sub(r"\\(.)", lambda each: _MEANT.get(each[1], each[1]), name)
+    return name, digest
 
 
 def kept(home, work, before):
@@ -93,8 +122,8 @@ def kept(home, work, before):
     """
     known, found, linked = (sums(before) if before else {}), {}, 0
     for name, path in files(home):
-        if "\n" in name or name == SUMS:
-            stop(f"a file in the home is called {name!r}, which no list of sums can hold")
+        if name == SUMS:
+            stop(f"a file in the home is called {name!r}, as the list of sums is")
         target = work / name
         try:
             if name in known and (before / name).is_file() and same(path, before / name):
@@ -109,19 +138,31 @@ def kept(home, work, before):
     return found, linked
 
 
+def clear(root, target):
+    """Have nothing in the way to a file that is written: no link elsewhere, no file where a folder is due."""
+    for each in target.relative_to(root).parents[-2::-1]:
+        if (root / each).is_symlink() or (root / each).is_file():
+            (root / each).unlink()
+    if target.is_symlink():
+        target.unlink()
+    elif target.is_dir():
+        shutil.rmtree(target)
+
+
 def put_back(backup, home):
     """Make the home what it was at the backup; how many files were written, and how many taken away."""
     there = sums(backup)
     written = gone = 0
-    for name in there:
-        target = home / name
-        if not (target.is_file() and same(backup / name, target)):
-            copied(backup / name, target)
-            written += 1
     for name, path in list(files(home)):
         if name not in there:
             path.unlink()
             gone += 1
+    for name in there:
+        target = home / name
+        clear(home, target)
+        if not (target.is_file() and same(backup / name, target)):
+            copied(backup / name, target)
+            written += 1
     for where, _, _ in os.walk(home, topdown=False):
         folder = pathlib.Path(where)
         if folder != home and folder.relative_to(home).parts[0] not in LEFT and not any(folder.iterdir()):

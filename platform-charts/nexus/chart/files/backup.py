@@ -84,9 +84,7 @@ def main():
         # After the database: all that it names is there, and what is newer is named by nothing.
         more, linked = copies.kept(copies.DATA, work, before)
         found |= more
-        (work / copies.SUMS).write_text(
-            "".join(f"{digest}  {name}\n" for name, digest in sorted(found.items()))
-        )
+        (work / copies.SUMS).write_bytes(copies.listed(found))
         os.sync()
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         if (copies.BACKUPS / stamp).exists():

@@ -6,10 +6,15 @@ import pathlib
 import re
 import shutil
 import sys
+import tempfile
 import time
 
 BACKUPS, DATA = pathlib.Path("/backup"), pathlib.Path("/nexus-data")
 SUMS = "SHA256SUMS"
+_MARK = "\\"
+"""Before a line whose name has escapes."""
+_ESCAPED = {"\\": r"\\", "\n": r"\n", "\r": r"\r"}
+_MEANT = {"n": "\n", "r": "\r"}
 PARTS = ("blobs", "etc", "keystores")
 """What is copied of the data: the blob stores that are on it, and what the server is known by."""
 _BLOCK = 1024 * 1024
@@ -52,16 +57,23 @@ def same(one, other):
 def copied(source, target):
     """Copy a file with its time; the sum of what was read. It has its name only when it is whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.part")
     digest = hashlib.sha256()
-    with source.open("rb") as reading, beside.open("wb") as writing:
-        while block := reading.read(_BLOCK):
-            digest.update(block)
-            writing.write(block)
-        writing.flush()
-        os.fsync(writing.fileno())
-    shutil.copystat(source, beside)
-    beside.replace(target)
+    with source.open("rb") as reading:
+        # By a name that nobody knows beforehand, and that is no longer than a name may be.
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+        beside = pathlib.Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as writing:
+                while block := reading.read(_BLOCK):
+                    digest.update(block)
+                    writing.write(block)
+                writing.flush()
+                os.fsync(writing.fileno())
+            shutil.copystat(source, beside)
+            beside.replace(target)
+        except BaseException:
+            beside.unlink()
+            raise
     return digest.hexdigest()
 
 
@@ -77,8 +89,25 @@ def digest_of(path):
 def sums(folder):
     """The sums that a backup has, by path; none where it has no list."""
     path = folder / SUMS
-    lines = path.read_text().splitlines() if path.is_file() else []
-    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    lines = os.fsdecode(path.read_bytes()).split("\n") if path.is_file() else []
+    return dict(_read(line) for line in lines if line)
+
+
+def listed(found):
+    """The list of sums, as `sha256sum` writes and checks it: any name that a file may have."""
+    return os.fsencode("".join(_line(digest, name) for name, digest in sorted(found.items())))
+
+
+def _line(digest, name):
+    said = re.sub(r"[\\\n\r]", lambda each: _ESCAPED[each[0]], name)
+    return f"{'' if said == name else _MARK}{digest}  {said}\n"
+
+
+def _read(line):
+    digest, _, name = line.removeprefix(_MARK).partition("  ")
+    if line.startswith(_MARK):
+        name = re.sub(r"\\(.)", lambda each: _MEANT.get(each[1], each[1]), name)
+    return name, digest
 
 
 def kept(data, work, before):
@@ -88,6 +117,8 @@ def kept(data, work, before):
     """
     known, found, linked = (sums(before) if before else {}), {}, 0
     for part in PARTS:
+        if (data / part).is_symlink():
+            stop(f"{data / part} is a link: what it leads to is on no volume of the server")
         for name, path in files(data / part):
             name, target = f"{part}/{name}", work / part / name
             try:
@@ -103,18 +134,32 @@ def kept(data, work, before):
     return found, linked
 
 
+def clear(root, target):
+    """Have nothing in the way to a file that is written: no link elsewhere, no file where a folder is due."""
+    for each in target.relative_to(root).parents[-2::-1]:
+        if (root / each).is_symlink() or (root / each).is_file():
+            (root / each).unlink()
+    if target.is_symlink():
+        target.unlink()
+    elif target.is_dir():
+        shutil.rmtree(target)
+
+
 def put_back(backup, data):
     """Make the data what it was at the backup; how many files were written, and how many taken away."""
     written = gone = 0
     for part in PARTS:
         there = dict(files(backup / part))
-        for name, path in there.items():
-            target = data / part / name
-            if not (target.is_file() and same(path, target)):
-                copied(path, target)
-                written += 1
+        if (data / part).is_symlink():
+            (data / part).unlink()
         for name, path in list(files(data / part)):
             if name not in there:
                 path.unlink()
                 gone += 1
+        for name, path in there.items():
+            target = data / part / name
+            clear(data, target)
+            if not (target.is_file() and same(path, target)):
+                copied(path, target)
+                written += 1
     return written, gone

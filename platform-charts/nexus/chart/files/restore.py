@@ -26,7 +26,12 @@ def check(backup):
         copies.stop(f"{backup.name} has no list of its files")
     for name, digest in known.items():
         path = backup / name
-        if not path.is_file() or copies.digest_of(path) != digest:
+        if (
+            name.startswith("/")
+            or ".." in name.split("/")
+            or not path.is_file()
+            or copies.digest_of(path) != digest
+        ):
             copies.stop(f"{backup.name} is damaged: {name}")
 
 
