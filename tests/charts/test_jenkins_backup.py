@@ -128,3 +128,60 @@ def test_one_that_is_not_there_is_named_with_those_that_are(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check_one_that_is_not_there(site, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a\nb", "a\rb", "a\\nb", "a\u2028b", "a\x85b", "\udce4", "x" * 255, "a\n" + "0" * 64 + "  b"],
+    ids=["line", "return", "backslash", "separator", "next", "bytes", "long", "sum"],
+)
+def test_whatever_a_build_calls_an_artifact_is_kept_and_comes_back(site: Site, name: str) -> None:
+    site.write(f"jobs/orders/builds/1/archive/{name}", "artifact")
+    before = site.state()
+    site.backup()
+    site.write(f"jobs/orders/builds/1/archive/{name}", "changed")
+    site.restore()
+    assert site.state() == before
+
+
+def test_what_is_a_folder_now_and_was_a_file_is_one_again(site: Site) -> None:
+    site.write("nodes/one/config.xml", "<slave/>")
+    before = site.state()
+    site.backup()
+    (site.home / "config.xml").unlink()
+    site.write("config.xml/deep", "x")
+    (site.home / "nodes/one/config.xml").unlink()
+    (site.home / "nodes/one").rmdir()
+    site.write("nodes/one", "x")
+    site.restore()
+    assert site.state() == before
+
+
+def test_a_link_in_the_home_leads_no_restore_elsewhere(site: Site) -> None:
+    before = site.state()
+    made = site.backup()
+    aside = site.backups / "aside"
+    aside.mkdir()
+    (aside / "master.key").write_text("other's")
+    (site.home / "secrets" / "master.key").unlink()
+    (site.home / "secrets").rmdir()
+    (site.home / "secrets").symlink_to(aside)
+    (site.home / "config.xml").unlink()
+    (site.home / "config.xml").symlink_to(made / "config.xml")
+    for each in (site.home / ".config.xml.part", site.home / ".master.key.part"):
+        each.symlink_to(aside / "master.key")
+    site.restore()
+    assert (aside / "master.key").read_text() == "other's"
+    assert site.state().items() >= before.items()
+    assert not (site.home / "config.xml").is_symlink()
+
+
+def test_a_list_that_names_what_is_elsewhere_is_damaged(site: Site) -> None:
+    made = site.backup()
+    (site.backups / "other").write_text("x")
+    digest = site.programs("copies").digest_of(site.backups / "other")
+    with (made / "SHA256SUMS").open("a") as list_of:
+        list_of.write(f"{digest}  ../other\n")
+    with pytest.raises(SystemExit, match=r"is damaged: \.\./other"):
+        site.restore()
+    assert not (site.home.parent / "other").exists()

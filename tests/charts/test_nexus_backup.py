@@ -141,3 +141,46 @@ def test_with_postgresql_only_blobs_are_copied(site: Site, monkeypatch: pytest.M
     with pytest.raises(SystemExit, match="no database of Nexus' own"):
         site.restore()
     assert site.state() == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a\nb", "a\rb", "a\\nb", "a\u2028b", "\udce4", "x" * 240],
+    ids=["line", "return", "backslash", "separator", "bytes", "long"],
+)
+def test_whatever_a_file_is_called_it_is_kept_and_comes_back(site: Site, name: str) -> None:
+    path = site.blob(name, "blob").rename(site.data / "blobs" / "default" / name)
+    before = site.state()
+    site.backup()
+    path.write_text("changed")
+    site.restore()
+    assert site.state() == before
+
+
+def test_links_in_the_data_lead_no_restore_elsewhere(site: Site) -> None:
+    (site.data / "etc").mkdir()
+    (site.data / "etc" / "nexus.properties").write_text("x=1")
+    before = site.state()
+    made = site.backup()
+    kept = {path: path.read_bytes() for path in made.rglob("*") if path.is_file()}
+    aside = site.backups / "aside"
+    aside.mkdir()
+    (aside / "a.bytes").write_text("other's")
+    (site.data / "etc" / "nexus.properties").unlink()
+    (site.data / "etc").rmdir()
+    (site.data / "etc").symlink_to(site.backups)
+    content = site.data / "blobs" / "default" / "content"
+    (content / "a.bytes").unlink()
+    content.rmdir()
+    content.symlink_to(aside)
+    site.restore()
+    assert (aside / "a.bytes").read_text() == "other's"
+    assert {path: path.read_bytes() for path in made.rglob("*") if path.is_file()} == kept
+    assert site.state() == before
+
+
+def test_a_part_of_the_data_that_is_a_link_makes_no_backup(site: Site) -> None:
+    (site.data / "etc").symlink_to(site.backups)
+    with pytest.raises(SystemExit, match="etc: a link"):
+        site.backup()
+    assert list(site.backups.iterdir()) == []

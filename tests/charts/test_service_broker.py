@@ -122,12 +122,26 @@ def test_null_is_as_good_as_nothing(program: Module) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b"1", b"\xff", b"[" * 50_000, rb'{"a": "\u0000"}', rb'{"\ud800": 1}']
+    "content",
+    [
+        *(b"", b"{", b"[]", b"1", b"\xff", b"[" * 50_000, rb'{"a": "\u0000"}', rb'{"\ud800": 1}'),
+        *(b'{"a": NaN}', b'{"a": [-Infinity]}', b'{"a": 1e999}'),
+    ],
 )
 def test_a_body_that_is_no_object_of_texts_is_malformed(program: Module, content: bytes) -> None:
     with pytest.raises(program("errors").Refused) as refused:
         program("asked").body_of(content)
     assert refused.value.status == 400
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\nword", "\r\n"])
+def test_an_empty_secret_lets_nobody_in(program: Module, tmp_path: Path, text: str) -> None:
+    """With an empty password anybody's `:` would be the login, and an empty key is no secret."""
+    (tmp_path / "key").mkdir()
+    (tmp_path / "key" / "key").write_text(text)
+    said = program("settings").Settings(host="h", port=1, database="d", user="u", secrets=tmp_path)
+    with pytest.raises(ValueError, match="the secret key/key is empty"):
+        said.key  # noqa: B018 - it is read now
 
 
 def test_a_text_that_only_looks_like_a_nul_is_none(program: Module) -> None:

@@ -9,11 +9,16 @@ import pathlib
 import re
 import shutil
 import sys
+import tempfile
 import time
 
 BACKUPS = pathlib.Path("/backup")
 HERE = os.environ.get("HOSTNAME", "backup")
 SUMS = "SHA256SUMS"
+_MARK = "\\"
+"""Before a line whose name has escapes."""
+_ESCAPED = {"\\": r"\\", "\n": r"\n", "\r": r"\r"}
+_MEANT = {"n": "\n", "r": "\r"}
 _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _BLOCK = 1024 * 1024
 _SECONDS = int(os.environ.get("TIMEOUT", "7200"))
@@ -56,16 +61,23 @@ def same(one, other):
 def copied(source, target):
     """Copy a file with its time; the sum of what was read. It has its name only when it is whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.part")
     digest = hashlib.sha256()
-    with source.open("rb") as reading, beside.open("wb") as writing:
-        while block := reading.read(_BLOCK):
-            digest.update(block)
-            writing.write(block)
-        writing.flush()
-        os.fsync(writing.fileno())
-    shutil.copystat(source, beside)
-    beside.replace(target)
+    with source.open("rb") as reading:
+        # By a name that nobody knows beforehand, and that is no longer than a name may be.
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+        beside = pathlib.Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as writing:
+                while block := reading.read(_BLOCK):
+                    digest.update(block)
+                    writing.write(block)
+                writing.flush()
+                os.fsync(writing.fileno())
+            shutil.copystat(source, beside)
+            beside.replace(target)
+        except BaseException:
+            beside.unlink()
+            raise
     return digest.hexdigest()
 
 
@@ -78,8 +90,25 @@ def digest_of(path):
 def sums(backup):
     """The sums that a backup has, by path; none where it has no list."""
     path = backup / SUMS
-    lines = path.read_text().splitlines() if path.is_file() else []
-    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    lines = os.fsdecode(path.read_bytes()).split("\n") if path.is_file() else []
+    return dict(_read(line) for line in lines if line)
+
+
+def listed(found):
+    """The list of sums, as `sha256sum` writes and checks it: any name that a file may have."""
+    return os.fsencode("".join(_line(digest, name) for name, digest in sorted(found.items())))
+
+
+def _line(digest, name):
+    said = re.sub(r"[\\\n\r]", lambda each: _ESCAPED[each[0]], name)
+    return f"{'' if said == name else _MARK}{digest}  {said}\n"
+
+
+def _read(line):
+    digest, _, name = line.removeprefix(_MARK).partition("  ")
+    if line.startswith(_MARK):
+        name = re.sub(r"\\(.)", lambda each: _MEANT.get(each[1], each[1]), name)
+    return name, digest
 
 
 def kept(found, work, before):
@@ -90,8 +119,8 @@ def kept(found, work, before):
     """
     known, made, linked = (sums(before) if before else {}), {}, 0
     for name, path in found:
-        if "\n" in name or name == SUMS:
-            stop(f"a file is called {name!r}, which no list of sums can hold")
+        if name == SUMS:
+            stop(f"a file is called {name!r}, as the list of sums is")
         target = work / name
         try:
             if name in known and (before / name).is_file() and same(path, before / name):
@@ -116,8 +145,7 @@ def make(fill):
     work.mkdir()
     try:
         found, linked = fill(work, next(reversed(backups()), None))
-        text = "".join(f"{digest}  {name}\n" for name, digest in sorted(found.items()))
-        (work / SUMS).write_text(text)
+        (work / SUMS).write_bytes(listed(found))
         os.sync()
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         if (BACKUPS / stamp).exists():
@@ -149,8 +177,20 @@ def _check(backup):
         stop(f"{backup.name} has no list of its files")
     for name, digest in known.items():
         path = backup / name
-        if not path.is_file() or digest_of(path) != digest:
+        outside = name.startswith("/") or ".." in name.split("/")
+        if outside or not path.is_file() or digest_of(path) != digest:
             stop(f"{backup.name} is damaged: {name}")
+
+
+def clear(root, target):
+    """Have nothing in the way to a file that is written: no link elsewhere, no file where a folder is due."""
+    for each in target.relative_to(root).parents[-2::-1]:
+        if (root / each).is_symlink() or (root / each).is_file():
+            (root / each).unlink()
+    if target.is_symlink():
+        target.unlink()
+    elif target.is_dir():
+        shutil.rmtree(target)
 
 
 def put_back(backup, names, volume, counting):
@@ -159,13 +199,14 @@ def put_back(backup, names, volume, counting):
     `counting` results in what counts of a volume, as `files` does.
     """
     written = gone = 0
-    for name in names:
-        target = volume / name
-        if not (target.is_file() and same(backup / name, target)):
-            copied(backup / name, target)
-            written += 1
     for name, path in list(counting(volume)):
         if name not in names:
             path.unlink()
             gone += 1
+    for name in names:
+        target = volume / name
+        clear(volume, target)
+        if not (target.is_file() and same(backup / name, target)):
+            copied(backup / name, target)
+            written += 1
     return written, gone

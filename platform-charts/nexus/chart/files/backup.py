@@ -76,6 +76,8 @@ def database(work, wait=time.sleep):
 
 def fill(work, before):
     """Copy the database, then the rest: all that it names is there, and what is newer nothing names."""
+    if aside := [str(volume.DATA / each) for each in volume.PARTS if (volume.DATA / each).is_symlink()]:
+        copies.stop(f"{', '.join(aside)}: a link, and what it leads to is on no volume of the server")
     found = database(work) if os.environ.get("EMBEDDED") else {}
     more, linked = copies.kept(volume.files(volume.DATA), work, before)
     return found | more, linked

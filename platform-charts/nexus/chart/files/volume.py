@@ -10,7 +10,9 @@ PARTS = ("blobs", "etc", "keystores")
 
 
 def files(data):
-    """Every file of these, by its path from there."""
+    """Every file of these, by its path from there; none of one that is a link elsewhere."""
     for part in PARTS:
+        if (data / part).is_symlink():
+            continue
         for name, path in copies.files(data / part):
             yield f"{part}/{name}", path

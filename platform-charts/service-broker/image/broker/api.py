@@ -27,6 +27,7 @@ LARGEST = 64 * 1024
 """Bytes of a body; the server refuses longer ones."""
 _LOG = logging.getLogger("broker.api")
 _VERSION = re.compile(r"2\.(\d{1,3})")
+_ODD = re.compile(r"[^\x21-\x7e]")
 _IDENTITY = re.compile(r"[\x21-\x7e]{1,255}")
 _SHAPES = {
     ("v2", "catalog"): "catalog",
@@ -46,6 +47,8 @@ class Request:
         # As it came: an id may have a slash in it, which PATH_INFO would not tell from one between two.
         path, _, query = str(environ["REQUEST_URI"]).partition("?")
         self.parts = path.strip("/").split("/")
+        self.path = _ODD.sub("?", "/".join(self.parts))[:1000]
+        """For the log: whoever asks may send what moves a terminal's cursor."""
         self._query = query
         shape = tuple("*" if place in (2, 4) else each for place, each in enumerate(self.parts))
         self.kind = _SHAPES.get(shape, "")
@@ -64,7 +67,10 @@ class Request:
 
     def word(self, name: str, *, required: bool = False) -> str:
         """A parameter of the query."""
-        said = parse_qs(self._query, max_num_fields=50).get(name, [""])[0]
+        try:
+            said = parse_qs(self._query, max_num_fields=50).get(name, [""])[0]
+        except ValueError as error:
+            raise malformed(f"the query cannot be read: {error}") from None
         return asked.identifier(said, name) if said or required else ""
 
     @property
@@ -96,7 +102,7 @@ def application(
         spent = time.monotonic() - begun
         metrics.count(request.method, request.kind, status)
         # Paths have ids, which are no secret; bodies and answers are not told.
-        _LOG.info("%s %s %s %d %.3fs", request.method, "/".join(request.parts), identity, status, spent)
+        _LOG.info("%s %s %s %d %.3fs", request.method, request.path, identity, status, spent)
         start(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))
         return [content]
 

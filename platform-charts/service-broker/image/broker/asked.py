@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +78,7 @@ def bind(body: Mapping[str, Any]) -> Bind:
 def body_of(content: bytes) -> dict[str, Any]:
     """The object that a body says."""
     try:
-        said = json.loads(content)
+        said = json.loads(content, parse_constant=_no_number, parse_float=_number)
     except RecursionError:
         raise malformed("the body is nested too deep") from None
     except ValueError as error:
@@ -93,6 +94,16 @@ def identifier(text: str, what: str) -> str:
     if not 0 < len(text) <= LONGEST or not text.isprintable():
         raise malformed(f"{what} must have 1 to {LONGEST} printable characters")
     return text
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
+
+
+def _number(text: str) -> float:
+    """As Python has it, where that is one of JSON's too."""
+    said = float(text)
+    return said if math.isfinite(said) else _no_number(text)
 
 
 def _texts(said: Any) -> None:

@@ -30,8 +30,11 @@ class Settings:
     management: int = 9000
 
     def secret(self, name: str) -> str:
-        """The first line of a secret's file, like `database/password`."""
-        return (self.secrets / name).read_text().partition("\n")[0].removesuffix("\r")
+        """The first line of a secret's file, like `database/password`; a ValueError where it is empty."""
+        said = (self.secrets / name).read_text().partition("\n")[0].removesuffix("\r")
+        if not said:
+            raise ValueError(f"the secret {name} is empty")
+        return said
 
     @property
     def key(self) -> bytes:
