@@ -37,6 +37,8 @@ class Cluster:
     """The code of what it says to whoever asks what is wrong; empty where it answers."""
     logs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What the pods in trouble said last, as long as they are there."""
+    logless: str = ""
+    """The code of what it says to whoever asks for a log; empty where it answers."""
     deleted: list[str] = field(default_factory=list)
     may_delete: bool = True
     things: Things = field(default_factory=Things)
@@ -89,6 +91,8 @@ class Cluster:
 
     def last_lines(self, target: Target, trouble: Trouble) -> tuple[str, ...]:
         del target
+        if self.logless:
+            raise failed(self.logless, "the cluster does not answer: connection refused", hint="up?")
         return self.logs.get(trouble.subject, ())
 
     def free(self, target: Target, pod: str) -> str:

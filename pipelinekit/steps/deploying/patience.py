@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from pipelinekit.errors import Fault, ToolFailed, failed
@@ -60,7 +61,6 @@ class Patience:
             if not over and self._is_news(said):
                 self.say(said)
             return over
-        self._keep_lines(found)
         self._seen = found or self._seen
         self._unwell = self._unwell or any(not each.starting for each in found)
         final = [each for each in found if each.final]
@@ -100,10 +100,7 @@ class Patience:
         """
         found = self._seen
         if not (self._verdict or self._outage.is_final()):
-            now = self._look()
-            found = now or found
-            if now is not None:
-                self._keep_lines(found)
+            found = self._look() or found
         reasons = self._verdict or tuple(str(each) for each in found)
         if not reasons and not self._outage.faults:
             return error
@@ -112,13 +109,16 @@ class Patience:
         return ToolFailed(*self._outage.faults, *faults, *_own_words(error))
 
     def _look(self) -> tuple[Trouble, ...] | None:
-        """What is in the way; None where the cluster does not tell it now."""
+        """What is in the way, with its logs kept; None where the cluster does not tell it now."""
         try:
             found = self.cluster.troubles(self.target, since=self.since)
         except ToolFailed as error:
             self._outage.note(error)
             return None
         self._outage.end()
+        # A log that is not told now is asked for again at the next look, which says why.
+        with suppress(ToolFailed):
+            self._keep_lines(found)
         return found
 
     def _words(self, reason: str, found: tuple[Trouble, ...]) -> str:

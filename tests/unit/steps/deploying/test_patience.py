@@ -208,6 +208,13 @@ def test_a_cluster_that_does_not_answer_for_a_while_ends_no_wait() -> None:
     assert [each.problem for each in waiting.fails()] == ["dev: pod b: the registry has no such image"]
 
 
+def test_a_cluster_that_falls_silent_before_it_has_told_a_log_ends_no_wait() -> None:
+    waiting = Waiting(DEAD)
+    waiting.cluster.logless = UNREACHABLE
+    assert not any(waiting.after(each) for each in (9, 2, 2))
+    assert [each.problem for each in waiting.fails()] == [f"dev: {DEAD}"]
+
+
 def test_a_cluster_that_does_not_answer_in_the_end_is_the_reason_and_what_was_seen_before_follows() -> None:
     waiting = Waiting(SLOW)
     waiting.after(9)

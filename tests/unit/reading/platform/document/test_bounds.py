@@ -45,6 +45,15 @@ def test_one_more_is_one_fault() -> None:
     assert codes(registered(names.REGISTRATIONS_MAX + 1)) == ["bad-maxitems"]
 
 
+def test_of_a_list_that_is_too_long_nothing_more_is_asked() -> None:
+    # Each after the next: to follow every chain would take as many steps as there are environments, cubed.
+    chain = "".join(
+        f"  - {{name: e{each}, cluster: one, namespace: x, after: e{each + 1}}}\n" for each in range(1_500)
+    )
+    text = HEAD.replace("environments: [", f"environments:\n{chain}#")
+    assert codes(text) == ["bad-maxitems"]
+
+
 def test_a_text_of_just_so_many_characters_is_read() -> None:
     text = HEAD + "#" * (BOUNDS.characters - len(HEAD))
     assert read_platform(text).name == "acme"
