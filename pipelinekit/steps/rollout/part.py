@@ -178,6 +178,7 @@ def _upstream(
     if not archive.file and digest_of(here) != wanted:
         shelf.fetch(archive, here)
     require_same(archive, here, wanted)
+    require_called(archive, here, shelf.charts)
     values = read_values(shelf.charts.texts(here, ["values.yaml"]).get("values.yaml", ""), "values.yaml")
     laid = digests_laid(overlay(values, _overlaid(layers)), part.lock.images if part.lock else {})
     layers = (*layers, json.dumps(laid)) if laid else layers
@@ -197,6 +198,22 @@ def require_same(archive: Archive, here: Path, wanted: str) -> None:
         teller = "component.yaml" if archive.digest else "its lock"
         problem = f"{archive.name} {archive.version} is not the archive that {teller} names"
         hint = f"it has {digest_of(here) or 'no file'}; look at what has changed before you write that down"
+        raise refused("archive-changed", problem, hint=hint)
+
+
+def require_called(archive: Archive, here: Path, charts: Charts) -> None:
+    """Raise `Refused` unless the archive says inside that it is the chart that it was fetched as.
+
+    It is published by what it says, whatever the index of its repository calls it.
+    """
+    text = charts.texts(here, ["Chart.yaml"]).get("Chart.yaml")
+    if text is None:
+        raise failed("not-a-chart", f"{here.name} holds no Chart.yaml")
+    about = read_values(text, "Chart.yaml")
+    if (about.get("name"), about.get("version")) != (archive.name, archive.version):
+        said = f"{about.get('name')!s:.200} {about.get('version')!s:.200}"
+        problem = f"the archive of {archive.name} {archive.version} says that it is {said}"
+        hint = "name chart and version in component.yaml as the archive does, if that is the chart you mean"
         raise refused("archive-changed", problem, hint=hint)
 
 

@@ -19,7 +19,15 @@ from pipelinekit.ports.rollout import Components
 from pipelinekit.reading import declared
 from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.steps.artefacts import chart as chart_steps
-from pipelinekit.steps.rollout.part import Part, Shelf, archive_of, layers_of, release_of, require_same
+from pipelinekit.steps.rollout.part import (
+    Part,
+    Shelf,
+    archive_of,
+    layers_of,
+    release_of,
+    require_called,
+    require_same,
+)
 
 Save = Callable[[Vendored], None]
 """Writes the lock of the component."""
@@ -45,6 +53,7 @@ def vendor(
         hint = "put it there, or take `file` out of component.yaml: it is fetched then"
         raise refused("archive-missing", f"there is no archive {here}", hint=hint)
     require_same(archive, here, wanted or found)
+    require_called(archive, here, shelf.charts)
     _require_declared(part, shelf, here)
     objects = _rendered(part, shelf, components, here)
     named = named_by_tag(part.component, objects, shelf.platform.images)

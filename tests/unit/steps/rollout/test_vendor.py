@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -195,3 +196,23 @@ def test_an_image_that_no_value_takes_the_digest_of_is_refused(tmp_path: Path) -
     here.bench.upstream["upstream"] = json.dumps({**texts, "templates/a.yaml": json.dumps(fixed)}).encode()
     with pytest.raises(Refused, match="is locked, and no value takes its digest"):
         here.run()
+
+
+@pytest.mark.parametrize("says", [{"name": "nexus"}, {"version": "7.0.1"}, {"name": None}, {"version": 7}])
+def test_an_archive_that_says_it_is_another_chart_is_neither_locked_nor_rolled_out(
+    tmp_path: Path, says: dict[str, Any]
+) -> None:
+    """A repository's index may call a chart what it likes: it would be published by the name that is inside."""
+    here = Vendor(tmp_path)
+    texts = json.loads(here.bench.upstream["upstream"])
+    about = json.dumps({**json.loads(texts["Chart.yaml"]), **says})
+    content = json.dumps({**texts, "Chart.yaml": about}).encode()
+    here.bench.upstream["upstream"] = content
+    with pytest.raises(Refused, match=r"the archive of upstream 7\.0\.0 says that it is") as caught:
+        here.run()
+    assert (caught.value.faults[0].code, here.lock) == ("archive-changed", None)
+    digest = "sha256:" + hashlib.sha256(content).hexdigest()
+    here.archive = replace(here.archive, digest=digest)
+    with pytest.raises(Refused, match="says that it is"):
+        release_of(here.part, here.bench.shelf, publish=True)
+    assert here.bench.registry.tags == {}
