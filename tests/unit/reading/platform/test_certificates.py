@@ -5,7 +5,7 @@ import pytest
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.model.platform.certificates import Certificate, OpenBao, Served
 from pipelinekit.reading.platform.document import read_platform
-from tests.unit.reading.platform.test_document import DEV, platform
+from tests.unit.reading.platform.document.bench import DEV, platform
 
 HOUR, DAY = 3600, 86_400
 
