@@ -32,10 +32,11 @@ def enabled(platform: Platform) -> tuple[ComponentEntry, ...]:
     return tuple(each for each in platform.components if each.enabled)
 
 
-def reaching(component: Component, entry: ComponentEntry) -> Component:
-    """A component with the ways out that the platform opens to it."""
+def as_entered(component: Component, entry: ComponentEntry) -> Component:
+    """A component with the ways out that the platform opens to it, and the images that it made for it."""
     flows = component.flows
-    return replace(component, flows=replace(flows, reaches=(*flows.reaches, *entry.reaches)))
+    images = tuple(dict.fromkeys((*component.images, *entry.images)))
+    return replace(component, flows=replace(flows, reaches=(*flows.reaches, *entry.reaches)), images=images)
 
 
 def check_components(

@@ -179,7 +179,12 @@ PLATFORM: Document = {
     ],
     "network": {"inside": ["203.0.113.0/24"], "services": {"markedkind": [77]}},
     "components": [
-        {"name": "markedcomponent", "values": "marked-values.yaml", "reaches": ["203.0.113.9/32:776"]}
+        {
+            "name": "markedcomponent",
+            "values": "marked-values.yaml",
+            "reaches": ["203.0.113.9/32:776"],
+            "images": ["markedmaker.example/markedimage:markedtag"],
+        }
     ],
     "applications": [
         {

@@ -207,13 +207,15 @@ class Environment:
 class ComponentEntry:
     """A component that the platform runs, or names and leaves off.
 
-    `values` is a file beside platform.yaml, laid over the component's own; `reaches` is beside its own.
+    `values` is a file beside platform.yaml, laid over the component's own; `reaches` and `images` are beside
+    its own. These are the images that the platform has made for it.
     """
 
     name: str
     values: str = ""
     enabled: bool = True
     reaches: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from pipelinekit.plan.inputs import HUB, image_reference, where_it_answers
 
 Object = Mapping[str, Any]
 Places = Callable[[tuple[str | int, ...]], Place]
-"""Where a part of component.yaml stands, by its path."""
+"""Where a part of component.yaml stands, by its path; images of platform.yaml's entry are behind its own."""
 
 _ANY_REGISTRY = "(?:[A-Za-z0-9][A-Za-z0-9.:_-]*/)*"
 _INJECTED = ("istio-proxy", "auto")
@@ -62,7 +62,8 @@ def proven(
             "image-unlisted",
             f"{component.name}: {image} is rendered, and images: does not list it",
             place(("images",)),
-            hint=f"add it to images: in {component.name}'s component.yaml",
+            hint=f"add it to images: in {component.name}'s component.yaml; one that was made for this platform, to "
+            "images: of its entry in platform.yaml",
         )
         for image, ref in found.items()
         if not any(_same(ref, each) for each in listed.values())

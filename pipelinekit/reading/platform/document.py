@@ -240,7 +240,7 @@ def _platform(data: Data) -> Platform:
         clusters=tuple(read_cluster(each) for each in data["clusters"]),
         environments=tuple(read_environment(each) for each in data["environments"]),
         components=tuple(
-            ComponentEntry(**{**each, "reaches": tuple(each.get("reaches", ()))})
+            ComponentEntry(**{**each, **{key: tuple(each.get(key, ())) for key in ("reaches", "images")}})
             for each in data.get("components", ())
         ),
         applications=tuple(

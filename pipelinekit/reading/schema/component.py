@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelinekit.reading.schema.words import (
     CHART_REPOSITORY,
+    COMPONENT_IMAGE,
     DRAFT,
     DURATION,
     HTTP_PATH,
@@ -42,11 +43,6 @@ SELECTOR = (
 SYSCTL = (r"^[a-z0-9_]+(\.[a-z0-9_-]+)+$", "a kernel setting like vm.max_map_count")
 LABEL_KEY = (r"^([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "a label's key")
 LABEL_VALUE = (r"^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$", "a label's value")
-_TAG = "(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?"
-IMAGE = (
-    rf"^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{{1,5}})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+{_TAG}$",
-    "an image with its registry, like quay.io/openbao/openbao:2.7.2",
-)
 _PORT = whole("a port", 1, 65535)
 _PROTOCOL: Schema = {"enum": ["TCP", "UDP", "SCTP"], "description": "the transport"}
 _WANTED: Schema = mapping(
@@ -171,7 +167,9 @@ COMPONENT: Schema = {
                 "pointer",
                 about="how the server says which version it is",
             ),
-            "images": listing(text("an image", *IMAGE, longest=500), "every image that it may start"),
+            "images": listing(
+                text("an image", *COMPONENT_IMAGE, longest=500), "every image that it may start"
+            ),
             "backup": closed(
                 {
                     "cronjob": label("a CronJob of it"),

@@ -13,6 +13,7 @@ from pipelinekit.reading.schema.people import GROUPS, LEDGER, PEOPLE
 from pipelinekit.reading.schema.words import (
     BRANCH,
     CHART_REPOSITORY,
+    COMPONENT_IMAGE,
     CREDENTIAL,
     DRAFT,
     DURATION,
@@ -218,6 +219,11 @@ PLATFORM: Schema = {
                         "reaches": listing(
                             text("a network and a port", *REACH, longest=60),
                             "ways out of the cluster, over TCP, beside its own; its policies take them",
+                            uniqueItems=True,
+                        ),
+                        "images": listing(
+                            text("an image", *COMPONENT_IMAGE, longest=500),
+                            "images that it may start, and that were made for this platform",
                             uniqueItems=True,
                         ),
                     },

@@ -162,6 +162,11 @@ SECRET_ID = (
     rf"^(?!{SECRET_PREFIX})[a-z][a-z0-9_.-]*$",
     f"lower-case letters, digits, . _ -, not beginning with {SECRET_PREFIX}",
 )
+_TAG = "(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?"
+COMPONENT_IMAGE = (
+    rf"^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{{1,5}})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+{_TAG}$",
+    "an image with its registry, like quay.io/openbao/openbao:2.7.2",
+)
 IMAGE_PATH = (r"^[a-z0-9{}][a-z0-9._{}/-]*$", "a lower-case path; {team} and {name} are filled in")
 NAMESPACE = (r"^[a-z{][-a-z0-9{}]*$", "a namespace; {team} and {name} are filled in")
 _PORT = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"

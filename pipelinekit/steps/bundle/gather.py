@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipelinekit.errors import DocumentInvalid, Refused
+from pipelinekit.errors import DocumentInvalid, Place, Refused
 from pipelinekit.model.bundle import Chart, Content, Image
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.bundle import images
@@ -16,6 +16,7 @@ from pipelinekit.ports import Charts
 from pipelinekit.ports.rollout import Components, Object
 from pipelinekit.reading.component import FILE
 from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.platform.document import FILE as PLATFORM
 from pipelinekit.reading.source import parse
 from pipelinekit.reading.values import read_values
 from pipelinekit.steps.rollout import knots
@@ -99,7 +100,15 @@ def _locked(part: Part) -> Mapping[str, str]:
 
 def _places_in(part: Part) -> images.Places:
     """Where the parts of a component's document stand; it is read once there is a fault."""
-    return lambda path: parse(part.document, str(part.folder / FILE)).place(path)
+
+    def place(path: tuple[str | int, ...]) -> Place:
+        source = parse(part.document, str(part.folder / FILE))
+        own = source.data.get("images", ()) if isinstance(source.data, Mapping) else ()
+        if path[1:] and path[:1] == ("images",) and path[1] not in range(len(own)):
+            return Place(PLATFORM)
+        return source.place(path)
+
+    return place
 
 
 def _brought(part: Part, shelf: Shelf, components: Components) -> _Brought:

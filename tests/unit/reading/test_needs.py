@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.errors import DocumentInvalid
-from pipelinekit.reading.needs import Described, check_components, describe, reaching
+from pipelinekit.reading.needs import Described, as_entered, check_components, describe
 from pipelinekit.reading.platform.document import read_platform_with_places
 
 PLATFORM = """apiVersion: pipelinekit/v1
@@ -39,8 +39,16 @@ def test_a_platforms_ways_out_are_beside_those_of_the_component() -> None:
     entry = '{name: a, reaches: ["192.0.2.0/24:9000"]}'
     platform, _ = read_platform_with_places(f"{PLATFORM}components: [{entry}]\n", "p.yaml")
     own = part("a", 'chart: chart\nreaches: ["internet:443"]\n').component
-    found = reaching(own, platform.components[0])
+    found = as_entered(own, platform.components[0])
     assert found.flows.reaches == ("internet:443", "192.0.2.0/24:9000")
+
+
+def test_images_that_were_made_for_a_platform_are_beside_those_of_the_component() -> None:
+    made = "r.example.com:5000/platform/agent@sha256:" + "a" * 64
+    entry = f'{{name: a, images: ["{made}", "docker.io/a/b:1"]}}'
+    platform, _ = read_platform_with_places(f"{PLATFORM}components: [{entry}]\n", "p.yaml")
+    own = part("a", "chart: chart\nimages: [docker.io/a/b:1]\n").component
+    assert as_entered(own, platform.components[0]).images == ("docker.io/a/b:1", made)
 
 
 def test_a_platforms_way_out_that_is_none_is_told_at_its_place() -> None:

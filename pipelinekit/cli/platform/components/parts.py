@@ -147,7 +147,7 @@ class Rollout:
         """The components that are on."""
         described = self._read[1].described
         return tuple(
-            needs.reaching(described[each.name].component, each) for each in needs.enabled(self.platform)
+            needs.as_entered(described[each.name].component, each) for each in needs.enabled(self.platform)
         )
 
     @cached_property

@@ -87,6 +87,16 @@ def test_all_faults_of_all_components_come_together(tmp_path: Path) -> None:
     assert str(caught.value.faults[1].place) == f"{there[1].folder}/component.yaml:3:3"
 
 
+def test_an_image_of_the_platforms_entry_that_nothing_names_is_told_there(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    part = bench.part(objects=(pod("quay.io/a/b:1"),), images=("quay.io/a/b:1", "r/made/here:1"))
+    listed = json.dumps({"images": ["quay.io/a/b:1"]}).encode()
+    with pytest.raises(DocumentInvalid) as caught:
+        gathered(bench, replace(part, document=listed))
+    (fault,) = caught.value.faults
+    assert (fault.code, str(fault.place)) == ("image-unused", "platform.yaml")
+
+
 def test_nexus_that_pulls_from_itself_is_refused(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     image = f"{examples.platform().images.registry}/library/nexus:1"

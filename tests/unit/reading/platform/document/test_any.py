@@ -73,6 +73,9 @@ BRANCH = st.from_regex(r"[A-Za-z0-9$;'é]{1,12}(/[-a-z]{1,5})?", fullmatch=True)
 LINE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=20)
 REGISTRY = st.sampled_from(["r", "nexus.example.com", "10.0.0.1:5000"])
 TEMPLATE = st.sampled_from(["{team}", "{team}-{name}", "apps", "x{name}"])
+ENTRY = st.builds(
+    ComponentEntry, name=LABEL, images=st.sets(st.sampled_from(["r/a:1", "h:5/a/b"]), max_size=2).map(tuple)
+)
 MOMENT = st.dates().map(str)
 
 
@@ -148,11 +151,7 @@ def platforms(draw: st.DrawFn) -> Platform:
         ),
         clusters=tuple(clusters),
         environments=tuple(environments),
-        components=tuple(
-            draw(
-                st.lists(st.builds(ComponentEntry, name=LABEL), max_size=2, unique_by=lambda each: each.name)
-            )
-        ),
+        components=tuple(draw(st.lists(ENTRY, max_size=2, unique_by=lambda each: each.name))),
         applications=tuple(
             draw(
                 st.lists(
