@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipelinekit.errors import Fault, Place, Refused, refused
+from pipelinekit.errors import Fault, Place, Refused, failed, refused
 from pipelinekit.model.tree import is_gits
 
 LINK_OUT = "is a link that leads out of the application's folder"
@@ -55,3 +55,24 @@ def links(root: Path, paths: Iterable[str]) -> list[str]:
         return known[relative]
 
     return [each for each in paths if is_linked(each)]
+
+
+def below(folder: Path, above: tuple[tuple[int, int], ...] = ()) -> Iterator[Path]:
+    """Every file below `folder`, by name, those behind links too; `above` is what the walk is in.
+
+    Raises `Refused` for a link that leads in a circle, `ToolFailed` for a folder that cannot be read.
+    """
+    try:
+        here = folder.stat()
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        raise failed("file-unreadable", f"{folder}: {error.strerror}") from error
+    me = here.st_dev, here.st_ino
+    if me in above:
+        problem, hint = "is a link that leads in a circle", "put a folder there instead"
+        raise Refused(Fault("path-blocked", problem, Place(str(folder)), hint=hint))
+    for path in inside:
+        if path.is_dir():
+            yield from below(path, (*above, me))
+        else:
+            yield path

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipelinekit.adapters import files, regular
-from pipelinekit.adapters.links import astray
+from pipelinekit.adapters.links import astray, below, links
 from pipelinekit.errors import refused
 
 MOST = 64 * 1024 * 1024
@@ -25,21 +24,18 @@ def copied(chart: Path, root: Path, to: Path) -> str:
         raise refused("chart-missing", f"there is no {chart}/Chart.yaml", hint=hint)
     digest = hashlib.sha256()
     left = MOST
-    for folder, inside, names in os.walk(chart):
-        inside.sort()
-        for name in sorted(names):
-            path = Path(folder, name)
-            if path.is_symlink() and astray(root, path):
-                raise refused("link-out", f"{path} leads out of {root}", hint="copy the file in its place")
-            if not path.is_file():
-                continue
-            content = files.read_bytes(path, regular.CONTENT)
-            left -= len(content)
-            if left < 0:
-                raise refused("chart-too-large", f"{chart} holds more than {MOST >> 20} MiB")
-            relative = path.relative_to(chart).as_posix()
-            digest.update(f"{relative}\0{len(content)}\0".encode() + content)
-            files.write_atomic(to / relative, content)
+    for path in below(chart):
+        relative = path.relative_to(chart).as_posix()
+        if links(chart, [relative]) and astray(root, path):
+            raise refused("link-out", f"{path} leads out of {root}", hint="copy the file in its place")
+        if not path.is_file():
+            continue
+        content = files.read_bytes(path, regular.CONTENT)
+        left -= len(content)
+        if left < 0:
+            raise refused("chart-too-large", f"{chart} holds more than {MOST >> 20} MiB")
+        digest.update(f"{relative}\0{len(content)}\0".encode() + content)
+        files.write_atomic(to / relative, content)
     return f"sha256:{digest.hexdigest()}"
 
 

@@ -7,21 +7,25 @@ from pathlib import Path
 
 from pipelinekit.adapters import regular
 from pipelinekit.adapters.files import disk_error
+from pipelinekit.adapters.links import below
 from pipelinekit.errors import refused
 
 
 def digest(folder: Path) -> str:
-    """The digest of all files below `folder`; raises `Refused` where there is no such folder."""
+    """The digest of all files below `folder`, through links, as a chart is packaged.
+
+    Raises `Refused` where there is no such folder, and for a link that leads in a circle.
+    """
     if not folder.is_dir():
         raise refused("folder-missing", f"there is no folder {folder}", hint="component.yaml names it")
     found = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_dir():
-            continue
-        try:
-            content = regular.read(path, regular.CONTENT)
-        except OSError as error:
-            raise disk_error("file-unreadable", path, error) from error
-        name = path.relative_to(folder).as_posix()
-        found.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    for path in below(folder):
+        found.update(path.relative_to(folder).as_posix().encode() + b"\0" + _of(path))
     return "sha256:" + found.hexdigest()
+
+
+def _of(path: Path) -> bytes:
+    try:
+        return hashlib.sha256(regular.read(path, regular.CONTENT)).digest()
+    except OSError as error:
+        raise disk_error("file-unreadable", path, error) from error

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from pipelinekit.adapters import files, regular
-from pipelinekit.adapters.links import astray
+from pipelinekit.adapters.links import astray, below, links
 from pipelinekit.errors import refused
 
 CHARTS = "charts"
@@ -18,17 +17,15 @@ MOST_FILES = 5_000
 def read(pack: Path) -> dict[str, tuple[bytes, bool]]:
     """Every file of a pack by its path, with whether it may be executed; a link that leads out is refused."""
     found: dict[str, tuple[bytes, bool]] = {}
-    for folder, inside, names in os.walk(pack):
-        inside.sort()
-        for name in sorted(names):
-            path = Path(folder, name)
-            if path.is_symlink() and astray(pack, path):
-                raise refused("link-out", f"{path} leads out of the pack", hint="a pack holds its own files")
-            if path.is_file():
-                content = files.read_bytes(path, regular.CONTENT)
-                found[path.relative_to(pack).as_posix()] = (content, bool(path.stat().st_mode & 0o100))
-            if len(found) > MOST_FILES:
-                raise refused("pack-too-large", f"{pack} has more than {MOST_FILES} files")
+    for path in below(pack):
+        relative = path.relative_to(pack).as_posix()
+        if links(pack, [relative]) and astray(pack, path):
+            raise refused("link-out", f"{path} leads out of the pack", hint="a pack holds its own files")
+        if path.is_file():
+            content = files.read_bytes(path, regular.CONTENT)
+            found[relative] = (content, bool(path.stat().st_mode & 0o100))
+        if len(found) > MOST_FILES:
+            raise refused("pack-too-large", f"{pack} has more than {MOST_FILES} files")
     return found
 
 
