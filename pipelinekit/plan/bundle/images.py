@@ -62,8 +62,8 @@ def proven(
             "image-unlisted",
             f"{component.name}: {image} is rendered, and images: does not list it",
             place(("images",)),
-            hint=f"add it to images: in {component.name}'s component.yaml; one that this platform made, to images: "
-            "of its entry in platform.yaml",
+            hint=f"add it to images: in {component.name}'s component.yaml; one that this platform made, to "
+            "images: of its entry in platform.yaml",
         )
         for image, ref in found.items()
         if not any(_same(ref, each) for each in listed.values())
