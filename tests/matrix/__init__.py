@@ -57,7 +57,7 @@ class Row:
     figures: Mapping[str, float | str] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(eq=False)
 class Tables:
     """Collects rows in the process that leads the run, and writes one file a part."""
 
