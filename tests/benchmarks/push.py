@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.release import ImageRef
 from tests.benchmarks.measure import Row, once
-from tests.real.test_registry import MIB, image
+from tests.real.transport.bench import MIB, image
 from tests.testbed import faults, registry
 
 PIECE = MIB

@@ -36,7 +36,7 @@ class Front:
 
     def put(self, repository: str, tag: str) -> str:
         """Give a tag to an image of somebody else; its digest."""
-        from tests.real.test_registry import image
+        from tests.real.transport.bench import image
 
         return image(
             self.client(), ImageRef(self.proxy.upstream, repository, tag=tag), b"somebody else's"

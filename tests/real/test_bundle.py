@@ -29,7 +29,7 @@ from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.model.release import ImageRef
 from tests.real.cut import Cut, cut
 from tests.real.platform import TestPlatform, made_platform
-from tests.real.test_registry import index
+from tests.real.transport.bench import index
 from tests.testbed import faults, registry
 
 pytestmark = pytest.mark.story

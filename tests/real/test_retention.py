@@ -19,7 +19,7 @@ from pipelinekit.reading.platform.document import read_platform
 from tests.real.app import Application
 from tests.real.remotes import bare
 from tests.real.signers import Signers, sign_as
-from tests.real.test_registry import attach, client, image, index
+from tests.real.transport.bench import attach, client, image, index
 from tests.testbed import registry
 from tests.testbed.registry import Registry
 

@@ -17,7 +17,7 @@ from pipelinekit.model.release import ImageRef
 from tests.real import app
 from tests.real.app import Application
 from tests.real.registries import buildah, small_disk
-from tests.real.test_registry import MIB, client, image
+from tests.real.transport.bench import MIB, client, image
 from tests.testbed import faults, registry
 from tests.testbed.faults import Proxy
 

@@ -32,7 +32,7 @@ from tests import nexus as double
 from tests.real import app, tenants
 from tests.real.app import BIN, Application, Said
 from tests.real.registries import mirror_login, signing_key
-from tests.real.test_registry import image
+from tests.real.transport.bench import image
 from tests.testbed import tools
 from tests.testbed.layout import Layout
 
