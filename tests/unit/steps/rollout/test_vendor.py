@@ -202,7 +202,7 @@ def test_an_image_that_no_value_takes_the_digest_of_is_refused(tmp_path: Path) -
 def test_an_archive_that_says_it_is_another_chart_is_neither_locked_nor_rolled_out(
     tmp_path: Path, says: dict[str, Any]
 ) -> None:
-    """A repository's index may call a chart what it likes: it would be published by the name that is inside."""
+    """An index may call a chart what it likes: it would be published by the name that is inside."""
     here = Vendor(tmp_path)
     texts = json.loads(here.bench.upstream["upstream"])
     about = json.dumps({**json.loads(texts["Chart.yaml"]), **says})
