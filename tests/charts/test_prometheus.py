@@ -82,3 +82,19 @@ def test_it_takes_a_key_twice_and_one_path_with_several_queries(
     jobs = [each for each in yaml.safe_load(text)["scrape_configs"] if each["job_name"].startswith("comp")]
     assert [each.get("params") for each in jobs] == [{"to": ["1", "2"]}, None, {"to": ["3"]}]
     assert len({each["job_name"] for each in jobs}) == 3
+
+
+def test_it_tells_every_alertmanager_that_is_there(helm: Helm, whole: Callable[[Path], Path]) -> None:
+    chart = whole(CHARTS / "prometheus" / "chart")
+    file = chart / "ci" / "single-node-values.yaml"
+    found = []
+    for given in ({}, {"alerting": {"namespace": "elsewhere"}}, {"alerting": {"namespace": ""}}):
+        objects = helm.objects(chart, given, files=[file], release="prometheus")
+        (text,) = [
+            each["data"]["prometheus.yml"] for each in objects if "prometheus.yml" in each.get("data", {})
+        ]
+        (section,) = yaml.safe_load(text).get("alerting", {"alertmanagers": [{}]})["alertmanagers"]
+        discovered = section.get("kubernetes_sd_configs")
+        found.append(discovered and discovered[0]["namespaces"]["names"])
+    # Pods, for behind a Service one of them would be told.
+    assert found == [["alertmanager"], ["elsewhere"], None]

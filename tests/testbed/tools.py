@@ -26,6 +26,7 @@ ISTIOCTL = "0.0.0-20260827124520-eed52ebb66ad"
 """A commit: Istio's releases are no versions of its Go module."""
 PROMETHEUS = ("0.316.0", "3.16.0")
 """The Go module's version, and what it is called everywhere else."""
+ALERTMANAGER = "0.35.0"
 STATE_METRICS = Build("kube-state-metrics")
 MINIO, MINIO_CLIENT = "0.0.0-20260212201848-7aac2a2c5b7c", "0.0.0-20250313080218-cf909e1063a9"
 """Commits too: the last ones of server and client that Go's proxies have."""
@@ -72,6 +73,20 @@ def prometheus(layout: Layout, progress: Progress | None = None) -> Path:
     )
 
 
+def alertmanager(layout: Layout, progress: Progress | None = None) -> Path:
+    """The program alertmanager, with amtool beside it; likewise. It has no pages either."""
+    module, version = "github.com/prometheus/alertmanager", ALERTMANAGER
+    return _compiled(
+        layout,
+        f"alertmanager-{version}",
+        ["./cmd/alertmanager", "./cmd/amtool"],
+        progress,
+        ldflags=f"-X github.com/prometheus/common/version.Version={version}",
+        module=f"{module}@v{version}",
+        lacking="ui/app/dist/index.html",
+    )
+
+
 def kube_state_metrics(layout: Layout, progress: Progress | None = None) -> Path:
     """The program kube-state-metrics, likewise."""
     build, package = STATE_METRICS, "k8s.io/kube-state-metrics/v2"
@@ -103,8 +118,14 @@ def _compiled(
     ldflags: str = "",
     tags: str = "",
     cwd: Path | None = None,
+    module: str = "",
+    lacking: str = "",
 ) -> Path:
-    """The program of the first of some Go packages: `name`, or what the entry has before the first hyphen."""
+    """The program of the first of some Go packages: `name`, or what the entry has before the first hyphen.
+
+    With `module` the packages are of a copy of it, in which there is also `lacking`, empty: what it embeds
+    and does not bring.
+    """
     name = name or entry.partition("-")[0]
     with _alone(layout, entry):
         program = layout.binaries / entry / name
@@ -121,10 +142,19 @@ def _compiled(
                 }
                 nice = ["nice"] if program_of("nice") else []
                 options = ["-p", "2", "-trimpath", "-tags", tags, "-ldflags", f"-s -w {ldflags}".strip()]
+                env = {**go.environment(layout), **places}
+                if module:
+                    cwd = scratch / "source"
+                    scratch.mkdir(parents=True, exist_ok=True)
+                    words = [str(go.root / "bin" / "go"), "mod", "download", "-json", module]
+                    said = json.loads(run(words, env=env, cwd=scratch, timeout=_BUILD_TIME))
+                    shutil.copytree(said["Dir"], cwd, dirs_exist_ok=True)
+                    (cwd / lacking).parent.mkdir(parents=True, exist_ok=True)
+                    (cwd / lacking).touch()
                 # Not marked as a step of `up`: another test's `up` would end it.
                 run(
                     [*nice, str(go.root / "bin" / "go"), "install", *options, *packages],
-                    env={**go.environment(layout), **places},
+                    env=env,
                     cwd=cwd,
                     timeout=_BUILD_TIME,
                 )

@@ -18,6 +18,11 @@ FROM {registry}/library/busybox:stable
 COPY prometheus promtool /bin/
 USER 65534
 """
+ALERTMANAGER = """\
+FROM {registry}/library/busybox:stable
+COPY alertmanager amtool /bin/
+USER 65534
+"""
 STATE = """\
 FROM scratch
 COPY kube-state-metrics /kube-state-metrics
@@ -46,6 +51,14 @@ def prometheus(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
     text = PROMETHEUS.format(registry=env["PK_TESTBED_REGISTRY"])
     name = f"prometheus/prometheus:v{tools.PROMETHEUS[1]}"
     return _pushed(env, scratch / "prometheus", name, text, program, program.with_name("promtool"))
+
+
+def alertmanager(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
+    """Those of Alertmanager."""
+    program = tools.alertmanager(Layout.from_environment())
+    text = ALERTMANAGER.format(registry=env["PK_TESTBED_REGISTRY"])
+    name = f"prometheus/alertmanager:v{tools.ALERTMANAGER}"
+    return _pushed(env, scratch / "alertmanager", name, text, program, program.with_name("amtool"))
 
 
 def state_metrics(env: Mapping[str, str], scratch: Path) -> dict[str, str]:

@@ -5,6 +5,10 @@
 - {source_labels: [__meta_kubernetes_pod_node_name], target_label: node}
 - {source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_name], target_label: application}
 - {source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_component], target_label: process}
+# Of applications, whose pods are known by their process.
+- source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_component, __meta_kubernetes_pod_label_app_kubernetes_io_part_of]
+  regex: ".+;(.+)"
+  target_label: team
 {{- end -}}
 
 {{/* What the server reads when it starts: by the name of the file. Usage: include "prometheus.configuration" . */}}
