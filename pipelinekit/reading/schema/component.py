@@ -206,6 +206,34 @@ COMPONENT: Schema = {
                 about="it is the Jenkins that rolls components out; what is called jenkins is so anyway",
             ),
             "repositories": flag("it is the server that `nexus` of platform.yaml describes"),
+            "prerequisite": closed(
+                {
+                    "object": closed(
+                        {
+                            "resource": text("kind and group", *RESOURCE, longest=253),
+                            "name": label("its name"),
+                            "pointer": text("where it says the version", *POINTER, longest=200),
+                        },
+                        "resource",
+                        "name",
+                        "pointer",
+                        about="what of the cluster says which version runs",
+                    ),
+                    "network": flag("it is the network of pods: another one with policies serves as well"),
+                },
+                about="the cluster has it before: looked for, and installed only with `install: true`",
+            ),
+            "wants": listing(
+                closed(
+                    {
+                        "value": text("a JSON pointer into the values", *POINTER, longest=200),
+                        "what": line("what it is", 100),
+                    },
+                    "value",
+                    "what",
+                ),
+                "what the platform's values have to give before it can be on",
+            ),
             "node": closed(
                 {
                     "sysctls": mapping(
