@@ -28,6 +28,10 @@ ACCEPTED = (
     rf"^{_NAME}(:{_NAME})?$",
     "a component, applications, ingress or anybody, with :offer for one offer",
 )
+CHART = (
+    rf"^{_NAME}(\.{_NAME})*$",
+    "lower-case letters, digits, hyphens, and dots between words that begin with a letter",
+)
 CRD = (r"^[a-z0-9-]+(\.[a-z0-9-]+){2,}$", "a CustomResourceDefinition's name, like widgets.example.com")
 RESOURCE = (
     r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",
@@ -79,7 +83,7 @@ COMPONENT: Schema = {
             "chart": text("the folder of its own chart", *RELATIVE),
             "archive": closed(
                 {
-                    "name": label("the chart's name"),
+                    "name": text("the chart's name", *CHART, longest=100),
                     "repository": text("where it is published", *CHART_REPOSITORY),
                     "version": text("its version", *VERSION, longest=100),
                     "digest": text("of the archive's bytes; as `platform vendor` locks it", *SHA256),
