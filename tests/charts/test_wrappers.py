@@ -134,6 +134,7 @@ def locked_wrapper(helm: Helm, folder: Path, name: str, level: str) -> list[str]
     What it needs is there by its declaration, policies and a pod of that label: it stays who it is.
     """
     images, mirrored = locked(helm, folder, name, level)
+    assert mirrored is (level == "production")
     needs = wanted(name).get("needs", [])
     for each in needs:
         stand_in(folder / "platform-charts" / each, each)
