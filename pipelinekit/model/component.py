@@ -177,6 +177,30 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prerequisite:
+    """What the cluster has before components go there: it is looked for, and installed by a word only.
+
+    `resource`, as kubectl takes it, and `name` are an object of the cluster that says at `pointer` which
+    version runs; empty: nothing of it is looked at.
+    """
+
+    resource: str = ""
+    name: str = ""
+    pointer: str = ""
+    network: bool = False
+    """Whether it is the network of pods: another one that enforces policies serves as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """A value that the platform has to give before the component can be on; `what` it is, in words."""
+
+    value: str
+    """A JSON pointer into the values."""
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
     """One component. Paths are relative to its folder.
 
@@ -216,6 +240,8 @@ class Component:
     """Whether it is the server that the platform's `nexus` describes; its own chart is told what that is."""
     extension: str = ""
     """What is to be defined, of an extension point; empty: it is none."""
+    prerequisite: Prerequisite | None = None
+    wants: tuple[Want, ...] = ()
 
     def offer(self, name: str = "") -> Offer | None:
         """The offer of that name, or the main one; None where there is none."""

@@ -17,10 +17,12 @@ from pipelinekit.model.component import (
     Node,
     Offer,
     Peer,
+    Prerequisite,
     Question,
     Replacing,
     Scrape,
     VersionQuestion,
+    Want,
 )
 from pipelinekit.names import nearest
 from pipelinekit.reading import faults
@@ -151,6 +153,8 @@ def _component(data: Data) -> Component:
         node=_node(data.get("node", {})),
         controller=_controller(data),
         repositories=data.get("repositories", False),
+        prerequisite=_prerequisite(data["prerequisite"]) if "prerequisite" in data else None,
+        wants=tuple(Want(**each) for each in data.get("wants", ())),
     )
 
 
@@ -200,6 +204,10 @@ def _controller(data: Data) -> Controller | None:
     if said is None:
         return None
     return Controller(login=said.get("login", ""), pipelines=said.get("pipelines", False))
+
+
+def _prerequisite(data: Data) -> Prerequisite:
+    return Prerequisite(**data.get("object", {}), network=data.get("network", False))
 
 
 def _node(data: Data) -> Node:

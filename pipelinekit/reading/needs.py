@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pipelinekit.errors import Fault
-from pipelinekit.model.component import ANYBODY, APPLICATIONS, INGRESS, Component
+from pipelinekit.model.component import ANYBODY, APPLICATIONS, INGRESS, Component, Want
 from pipelinekit.model.platform.document import ComponentEntry, Platform
+from pipelinekit.model.pointer import MISSING, at
 from pipelinekit.names import meant, nearest
 from pipelinekit.reading.component import read_component_with_places
 from pipelinekit.reading.faults import position
@@ -30,6 +32,32 @@ def describe(content: bytes | str, origin: str, folder: str) -> Described:
 def enabled(platform: Platform) -> tuple[ComponentEntry, ...]:
     """What the platform has on, as it stands there."""
     return tuple(each for each in platform.components if each.enabled)
+
+
+def rolled_out(entry: ComponentEntry, component: Component) -> bool:
+    """Whether a rollout is about it: it is on and, where it is a prerequisite, to be installed."""
+    return entry.enabled and (component.prerequisite is None or entry.install)
+
+
+def held_back(platform: Platform, found: Mapping[str, Described]) -> tuple[str, ...]:
+    """In words, which components a rollout leaves alone though the platform names them, and why."""
+    lines = []
+    for entry in platform.components:
+        component = found[entry.name].component if entry.name in found else None
+        if component and entry.enabled and not rolled_out(entry, component):
+            lines.append(
+                f"{entry.name} is a prerequisite: `platform preflight` looks for it, and nothing touches it "
+                "without `install: true` in platform.yaml"
+            )
+        elif component and not entry.enabled and component.wants:
+            wants = ", ".join(each.what for each in component.wants)
+            lines.append(f"{entry.name} is off: it wants {wants}, in its values")
+    return tuple(lines)
+
+
+def lacking(component: Component, values: Mapping[str, Any]) -> tuple[Want, ...]:
+    """What it wants of the platform, and these values do not have: nothing is there, or an empty text."""
+    return tuple(each for each in component.wants if at(values, each.value) in (None, "", MISSING))
 
 
 def as_entered(component: Component, entry: ComponentEntry) -> Component:
@@ -65,8 +93,20 @@ def check_components(
                 f"write platform-charts/{entry.name}/component.yaml beside this document, or enabled: false"
             )
             faults.append(source.found(("components", index, "name"), "component-undefined", problem, hint))
+        elif entry.install and found[entry.name].component.prerequisite is None:
+            problem = f"'{entry.name}' is no prerequisite: it is installed where it is on"
+            faults.append(
+                source.found(("components", index, "install"), "install-what", problem, "remove it")
+            )
+    idle = {
+        each.name
+        for each in enabled(platform)
+        if each.name in found and not rolled_out(each, found[each.name].component)
+    }
     for name in sorted(on & found.keys()):
-        faults += _check_needs(found[name], on, off, {*known, *found})
+        if name not in idle:
+            faults += _check_needs(found[name], on, off, {*known, *found})
+            faults += _check_prerequisites(found[name], found, on, idle)
         faults += _check_flows(found[name], found)
     faults += _check_circles(found, on)
     return sorted(faults, key=lambda fault: (fault.place.origin if fault.place else "", *position(fault)))
@@ -89,6 +129,24 @@ def _check_needs(described: Described, on: set[str], off: set[str], known: set[s
         if name not in known:
             hint = nearest(name, known)
             faults.append(source.found(("optional", index), "need-unknown", f"there is no '{name}'", hint))
+    return faults
+
+
+def _check_prerequisites(
+    described: Described, found: Mapping[str, Described], on: set[str], idle: set[str]
+) -> list[Fault]:
+    """What a prerequisite that is to be installed waits for: prerequisites alone, to be installed as well."""
+    component, source, faults = described.component, described.source, []
+    if component.prerequisite is None:
+        return []
+    for key in ("needs", "optional"):
+        for index, name in enumerate(getattr(component, key)):
+            if name in idle and key == "needs":
+                problem, hint = f"'{name}' is only looked for", "install: true in its entry of platform.yaml"
+                faults.append(source.found((key, index), "need-off", problem, hint))
+            elif name in on & found.keys() and found[name].component.prerequisite is None:
+                problem = f"'{name}' waits for every prerequisite, and this is one"
+                faults.append(source.found((key, index), "need-late", problem, "remove it"))
     return faults
 
 

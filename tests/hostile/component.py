@@ -60,6 +60,15 @@ COMPONENT: Document = {
     "replace": {"leader": "marked-role=leader", "afterwards": "marked-unsealing"},
     "controller": {"login": "markedlogin", "pipelines": True},
     "repositories": True,
+    "prerequisite": {
+        "object": {
+            "resource": "facts.marked.example.net",
+            "name": "markedfact",
+            "pointer": "/marked/runs",
+        },
+        "network": True,
+    },
+    "wants": [{"value": "/marked/wanted", "what": "marked-want"}],
     "node": {"sysctls": {"vm.marked_count": 7}},
 }
 WITH_ARCHIVE = {name: each for name, each in COMPONENT.items() if name != "chart"} | {

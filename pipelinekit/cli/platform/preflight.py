@@ -27,9 +27,10 @@ def preflight(platform: str, environment: str, timeout: int, as_json: bool) -> N
     Versions, RBAC, what this account may, storage classes, clocks, and whether the addresses are those that
     platform.yaml names (clusters[].network); and with pods in a namespace of their own,
     which is removed again: whether network policies are enforced, what nodes have, whether each registry of
-    the components' images can be pulled from. Those pods are as restricted as Kubernetes knows it, and
-    run library/busybox:stable of the platform's mirror. All findings come together; what could not be looked
-    at says so. Exit code 1 when something fails.
+    the components' images can be pulled from; and whether prerequisites that are not to be installed are
+    there, in the version that their component.yaml names. Those pods are as restricted as Kubernetes knows
+    it, and run library/busybox:stable of the platform's mirror. All findings come together; what could not be
+    looked at says so. Exit code 1 when something fails.
 
     \b
     Examples:
@@ -53,6 +54,7 @@ def preflight(platform: str, environment: str, timeout: int, as_json: bool) -> N
     login = pull_login(known, place, registry_login(known)) if known.images.pull_secret else ""
     images = steps.pulled(list(here.parts.values()), here.shelf, here.helm, report.say)
     wants = wanted(here.on, images, f"{known.images.mirror}/{PROBE}", login, timeout)
+    wants = dataclasses.replace(wants, prerequisites=here.looked_for)
     inspector = Inspector(kubeconfig(dict(os.environ)))
     checks = steps.preflight(target, here.on, wants, there.network, inspector, report.say)
     if as_json:

@@ -80,7 +80,8 @@ def _row(outcome: Outcome) -> dict[str, object]:
 
 def _wrapped(here: Rollout, order: Order, named: tuple[str, ...]) -> list[str]:
     """Those of the components that are upstream charts; raises `UsageError` for a named one that is not."""
-    own = [each for each in named if here.parts[each].component.archive is None]
+    # A prerequisite that is only looked for has nothing to lock.
+    own = [each for each in named if each in order and here.parts[each].component.archive is None]
     if own:
         problem = f"{', '.join(own)}: no upstream chart, so that there is nothing to lock"
         raise usage("vendor-what", problem, hint="name components with `archive:`, or none for all of them")

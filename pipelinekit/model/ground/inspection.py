@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from pipelinekit.model.component import Component
 from pipelinekit.model.ground.preflight import UNCHECKED
 
 Object = Mapping[str, Any]
@@ -69,6 +70,8 @@ class Wants:
     """The text of a pull secret, or empty."""
     timeout: int = 120
     """Seconds for all that pods are needed for."""
+    prerequisites: tuple[Component, ...] = ()
+    """What has to be there already, and is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,8 @@ class Facts:
     daemons: tuple[str, ...] | None = None
     """The names of the DaemonSets: by them a network is known."""
     addresses: Addresses = field(default_factory=Addresses)
+    prerequisites: Mapping[str, Object | None] = field(default_factory=dict)
+    """By component, the object that says which version runs; empty: there is none."""
 
 
 @dataclass(frozen=True, slots=True)

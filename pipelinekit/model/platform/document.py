@@ -195,8 +195,7 @@ class Environment:
     @property
     def hosts(self) -> tuple[str, ...]:
         """The hosts of its own registries."""
-        charts = self.charts.partition("://")[2].split("/")[0]
-        return tuple(each for each in (self.registry, charts) if each)
+        return tuple(each for each in (self.registry, self.charts.partition("://")[2].split("/")[0]) if each)
 
     def namespace_of(self, team: str, name: str) -> str:
         """The namespace of an application in this environment."""
@@ -207,13 +206,14 @@ class Environment:
 class ComponentEntry:
     """A component that the platform runs, or names and leaves off.
 
-    `values` is a file beside platform.yaml, laid over the component's own; `reaches` and `images` are beside
-    its own. These are the images that the platform has made for it.
+    `values` is a file beside platform.yaml, over its own; `reaches` and `images` are beside its own, the latter
+    what this platform made for it. A prerequisite is installed with `install` only.
     """
 
     name: str
     values: str = ""
     enabled: bool = True
+    install: bool = False
     reaches: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
 

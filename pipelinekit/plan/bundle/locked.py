@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.model.component import Component
@@ -18,9 +18,10 @@ _ABSENT = object()
 def digests_laid(values: Mapping[str, Any], digests: Digests) -> dict[str, Any]:
     """What is to lie over `values` so that each locked image that they name is named by its digest as well.
 
-    An image is a text of its own, or what `registry`, `repository` and `tag` of one mapping make together:
-    there the digest goes into `digest` where the chart has such a key, else behind the tag. A list that
-    names one is given whole, as Helm merges no lists.
+    An image is a text of its own, or what parts of one mapping make together: `registry`, `repository` (some
+    charts say `image`), one that ends in `name` below it, and `tag` (or `version`). There the digest goes
+    into `digest` where the chart has such a key, else behind the tag. Of two images with one tag in common
+    neither gets one. A list that names one is given whole, as Helm merges no lists.
     """
     found = _laid(values, digests) if digests else _ABSENT
     return found if isinstance(found, dict) else {}
@@ -43,15 +44,24 @@ def _laid(value: Any, digests: Digests) -> Any:
 
 def _parted(value: Mapping[str, Any], digests: Digests) -> dict[str, str]:
     """The change of a mapping that names an image in parts."""
-    parts = [value.get(each) for each in ("registry", "repository")]
-    tag = value.get("tag")
-    if not isinstance(parts[1], str) or not isinstance(tag, str) or value.get("digest"):
+    key = next((each for each in ("tag", "version") if isinstance(value.get(each), str)), "")
+    if not key or value.get("digest"):
         return {}
-    path = "/".join(str(each).strip("/") for each in parts if each)
-    digest = digests.get(f"{path}:{tag}")
-    if digest is None:
+    found = {digests[f"{path}:{value[key]}"] for path in _paths(value) if f"{path}:{value[key]}" in digests}
+    if len(found) != 1:
         return {}
-    return {"digest": digest} if "digest" in value else {"tag": f"{tag}@{digest}"}
+    (digest,) = found
+    return {"digest": digest} if "digest" in value else {key: f"{value[key]}@{digest}"}
+
+
+def _paths(value: Mapping[str, Any]) -> Iterator[str]:
+    """The paths that the texts of a mapping make of one or several images, registry included."""
+    registry = value.get("registry") or ""
+    names = [each for key, each in value.items() if key.endswith("name") and isinstance(each, str)]
+    for path in (value.get("repository"), value.get("image")):
+        if isinstance(path, str) and isinstance(registry, str):
+            for parts in ((registry, path), *((registry, path, each) for each in names)):
+                yield "/".join(each.strip("/") for each in parts if each)
 
 
 def _over(before: Any, after: Any) -> Any:

@@ -24,6 +24,8 @@ NETWORKS = {
 """Networks by a part of their DaemonSets' names."""
 WITHOUT = frozenset(("Flannel",))
 """Those that know no policies by themselves."""
+POLICIES = "network policies"
+"""The check that tells whether the network enforces them."""
 APART = 30
 """Seconds that clocks may differ: certificates, tokens and leases bear that much."""
 
@@ -32,7 +34,7 @@ def judged(tried: Tried, facts: Facts, wants: Wants, components: Sequence[Compon
     """One check a thing that was tried."""
     if tried.problem:
         hint = "an account that may make namespaces and pods finds it out"
-        names = ("network policies", "nodes", "clock", "images")
+        names = (POLICIES, "nodes", "clock", "images")
         return tuple(
             Check(name, UNCHECKED, f"no pods could be made: {tried.problem}", hint) for name in names
         )
@@ -55,7 +57,7 @@ def networks(facts: Facts) -> tuple[str, ...]:
 
 def _policies(tried: Tried, facts: Facts) -> Check:
     found = networks(facts)
-    name, of = "network policies", f" ({', '.join(found)})" if found else ""
+    name, of = POLICIES, f" ({', '.join(found)})" if found else ""
     if tried.unready:
         return Check(name, UNCHECKED, f"the pods for it do not run: {tried.unready[:300]}")
     if not tried.open:

@@ -12,12 +12,16 @@ Order = Mapping[str, tuple[str, ...]]
 
 
 def order_of(components: Iterable[Component]) -> Order:
-    """What each of these waits for among them; they have been checked to hold no circle."""
+    """What each of these waits for among them; they have been checked to hold no circle.
+
+    What is no prerequisite waits for all that are.
+    """
     there = {each.name: each for each in sorted(components, key=lambda each: each.name)}
-    left = {
-        name: tuple(need for need in (*each.needs, *each.optional) if need in there)
-        for name, each in there.items()
-    }
+    first = [name for name, each in there.items() if each.prerequisite]
+    left = {}
+    for name, each in there.items():
+        needs = (*each.needs, *each.optional, *(() if each.prerequisite else first))
+        left[name] = tuple(dict.fromkeys(need for need in needs if need in there))
     found: dict[str, tuple[str, ...]] = {}
     while left:
         free = [name for name, needs in left.items() if all(need in found for need in needs)]

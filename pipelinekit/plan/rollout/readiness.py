@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelinekit.counts import counted
 from pipelinekit.model.component import Condition, Question, VersionQuestion
+from pipelinekit.model.pointer import MISSING, at
 from pipelinekit.model.rollout import Answer, Old, Standing
 
 Object = Mapping[str, Any]
@@ -16,7 +17,6 @@ Object = Mapping[str, Any]
 WORKLOADS = frozenset(("Deployment", "StatefulSet", "DaemonSet"))
 REVISION = "controller-revision-hash"
 """The label with which a StatefulSet tells its new pods from its old ones."""
-_MISSING = object()
 
 
 def workloads(manifest: Sequence[Object]) -> tuple[Object, ...]:
@@ -159,7 +159,7 @@ def says_version(question: VersionQuestion, answer: Answer, expected: str) -> st
         return f"{question.ask} answers no JSON"
     if isinstance(said, str | int | float) and str(said).removeprefix("v") == expected.removeprefix("v"):
         return ""
-    told = "no version" if said is _MISSING else f"version {_shown(said)}"
+    told = "no version" if said is MISSING else f"version {_shown(said)}"
     return f"the server says {told}, and {expected} was rolled out"
 
 
@@ -177,24 +177,11 @@ def fulfilled(condition: Condition, found: Object | None) -> str:
 def _lacking(who: str, wanted: Mapping[str, str | int | bool], body: object) -> str:
     for pointer, value in wanted.items():
         said = at(body, pointer)
-        if said is _MISSING:
+        if said is MISSING:
             return f"{who} has no {pointer}, which has to be {_shown(value)}"
         if said != value or isinstance(said, bool) is not isinstance(value, bool):
             return f"{who} has {pointer} {_shown(said)}, which has to be {_shown(value)}"
     return ""
-
-
-def at(body: object, pointer: str) -> object:
-    """What stands at a JSON pointer, or a mark that nothing does."""
-    for step in pointer.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(body, Mapping) and key in body:
-            body = body[key]
-        elif isinstance(body, list) and key.isdigit() and int(key) < len(body):
-            body = body[int(key)]
-        else:
-            return _MISSING
-    return body
 
 
 def _shown(value: object) -> str:

@@ -29,6 +29,10 @@ ACCEPTED = (
     rf"^{_NAME}(:{_NAME})?$",
     "a component, applications, ingress or anybody, with :offer for one offer",
 )
+CHART = (
+    rf"^{_NAME}(\.{_NAME})*$",
+    "lower-case letters, digits, hyphens, and dots between words that begin with a letter",
+)
 CRD = (r"^[a-z0-9-]+(\.[a-z0-9-]+){2,}$", "a CustomResourceDefinition's name, like widgets.example.com")
 RESOURCE = (
     r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",
@@ -75,7 +79,7 @@ COMPONENT: Schema = {
             "chart": text("the folder of its own chart", *RELATIVE),
             "archive": closed(
                 {
-                    "name": label("the chart's name"),
+                    "name": text("the chart's name", *CHART, longest=100),
                     "repository": text("where it is published", *CHART_REPOSITORY),
                     "version": text("its version", *VERSION, longest=100),
                     "digest": text("of the archive's bytes; as `platform vendor` locks it", *SHA256),
@@ -204,6 +208,34 @@ COMPONENT: Schema = {
                 about="it is the Jenkins that rolls components out; what is called jenkins is so anyway",
             ),
             "repositories": flag("it is the server that `nexus` of platform.yaml describes"),
+            "prerequisite": closed(
+                {
+                    "object": closed(
+                        {
+                            "resource": text("kind and group", *RESOURCE, longest=253),
+                            "name": label("its name"),
+                            "pointer": text("where it says the version", *POINTER, longest=200),
+                        },
+                        "resource",
+                        "name",
+                        "pointer",
+                        about="what of the cluster says which version runs",
+                    ),
+                    "network": flag("it is the network of pods: another one with policies serves as well"),
+                },
+                about="the cluster has it before: looked for, and installed only with `install: true`",
+            ),
+            "wants": listing(
+                closed(
+                    {
+                        "value": text("a JSON pointer into the values", *POINTER, longest=200),
+                        "what": line("what it is", 100),
+                    },
+                    "value",
+                    "what",
+                ),
+                "what the platform's values have to give before it can be on",
+            ),
             "node": closed(
                 {
                     "sysctls": mapping(

@@ -216,6 +216,7 @@ PLATFORM: Schema = {
                         "name": label("a component: a folder with component.yaml"),
                         "values": text("values of this platform, over the component's own", *RELATIVE),
                         "enabled": flag("whether it runs; true"),
+                        "install": flag("of a prerequisite: it is installed, not only looked for"),
                         "reaches": listing(
                             text("a network and a port", *REACH, longest=60),
                             "ways out of the cluster, over TCP, beside its own; its policies take them",

@@ -10,7 +10,7 @@ from pipelinekit.model.ground.inspection import Check, Wants
 from pipelinekit.model.network.ends import Grounds
 from pipelinekit.model.release import Target
 from pipelinekit.plan.bundle import images
-from pipelinekit.plan.preflight import addresses, cluster, trial
+from pipelinekit.plan.preflight import addresses, cluster, prerequisites, trial
 from pipelinekit.ports import Say
 from pipelinekit.ports.preflight import Inspector
 from pipelinekit.ports.rollout import Components
@@ -54,9 +54,10 @@ def preflight(
     """
     facts = inspector.look(target, wants)
     say(f"trying network, nodes and pulls with pods in a namespace of their own, {wants.timeout} s at most")
-    tried = inspector.attempt(target, wants)
+    checks = trial.judged(inspector.attempt(target, wants), facts, wants, components)
     return (
         *cluster.judged(facts, wants, components),
         *addresses.judged(facts, grounds),
-        *trial.judged(tried, facts, wants, components),
+        *checks,
+        *prerequisites.judged(facts, wants, next(each for each in checks if each.name == trial.POLICIES)),
     )

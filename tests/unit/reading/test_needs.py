@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.errors import DocumentInvalid
-from pipelinekit.reading.needs import Described, as_entered, check_components, describe
+from pipelinekit.reading.needs import (
+    Described,
+    as_entered,
+    check_components,
+    describe,
+    held_back,
+    lacking,
+    rolled_out,
+)
 from pipelinekit.reading.platform.document import read_platform_with_places
 
 PLATFORM = """apiVersion: pipelinekit/v1
@@ -131,3 +139,52 @@ def test_a_circle_through_what_is_off_is_none() -> None:
 def test_one_that_is_nowhere_may_be_written() -> None:
     own = "one of your own is platform-charts/zebra/component.yaml beside this document"
     assert said("{name: zebra}", part("vault"))[0].endswith(f"known are: vault; {own}")
+
+
+FIRST = "chart: chart\nprerequisite: {}\n"
+
+
+def test_a_prerequisite_is_rolled_out_by_its_word_alone() -> None:
+    entries = "{name: a}, {name: b, install: true}, {name: c, install: true, enabled: false}, {name: d}"
+    platform, _ = read_platform_with_places(f"{PLATFORM}components: [{entries}]\n", "p.yaml")
+    found = {name: part(name, FIRST) for name in "abc"} | {"d": part("d")}
+    told = [rolled_out(each, found[each.name].component) for each in platform.components]
+    assert told == [False, True, False, True]
+    (line,) = held_back(platform, found)
+    assert line.startswith("a is a prerequisite: `platform preflight` looks for it")
+
+
+def test_what_wants_values_is_told_as_long_as_it_is_off() -> None:
+    wants = "chart: chart\nwants: [{value: /key/name, what: a key}, {value: /where, what: a region}]\n"
+    agent = part("agent", wants)
+    for entries, lines in (
+        ("{name: agent, enabled: false}", ("agent is off: it wants a key, a region, in its values",)),
+        ("{name: agent}", ()),
+        ("{name: nowhere, enabled: false}", ()),
+    ):
+        platform, _ = read_platform_with_places(f"{PLATFORM}components: [{entries}]\n", "p.yaml")
+        assert held_back(platform, {"agent": agent}) == lines
+    for values, missing in (
+        ({}, ["a key", "a region"]),
+        ({"key": {"name": ""}, "where": None}, ["a key", "a region"]),
+        ({"key": "x", "where": "eu1"}, ["a key"]),
+        ({"key": {"name": "secret"}, "where": "eu1"}, []),
+    ):
+        assert [each.what for each in lacking(agent.component, values)] == missing
+
+
+def test_prerequisites_wait_for_nothing_else_and_only_where_they_are_installed() -> None:
+    net = part("net", FIRST + "needs: [kinds]\n")
+    kinds, store = part("kinds", FIRST), part("store", "chart: chart\nneeds: [net]\n")
+    # Only looked for: what it would need does not count, and who needs it may go on.
+    assert said("{name: net}, {name: store}", net, kinds, store) == []
+    assert said("{name: net, install: true}, {name: kinds, install: true}", net, kinds) == []
+    (off,) = said("{name: net, install: true}", net, kinds)
+    assert "'kinds' is not among the platform's components" in off
+    (idle,) = said("{name: net, install: true}, {name: kinds}", net, kinds)
+    assert "needs[0]: 'kinds' is only looked for; install: true in its entry" in idle
+    late = part("net", FIRST + "optional: [store]\n")
+    (line,) = said("{name: net, install: true}, {name: store}", late, part("store"))
+    assert "optional[0]: 'store' waits for every prerequisite, and this is one" in line
+    (word,) = said("{name: store, install: true}", part("store"))
+    assert "components[0].install: 'store' is no prerequisite: it is installed where it is on" in word

@@ -50,6 +50,7 @@ class Inspector:
             drivers = pool.submit(self._items, target, "csidrivers")
             nodes = pool.submit(self._items, target, "nodes")
             places = pool.submit(addresses.of, self.env, target)
+            before = pool.submit(self._prerequisites, target, wants)
             daemons = self._items(target, "daemonsets", "--all-namespaces")
             named = drivers.result()
             return Facts(
@@ -63,6 +64,7 @@ class Inspector:
                 nodes=nodes.result(),
                 daemons=None if daemons is None else tuple(map(_name, daemons)),
                 addresses=places.result(),
+                prerequisites=before.result(),
             )
 
     def attempt(self, target: Target, wants: Wants) -> Tried:
@@ -118,6 +120,20 @@ class Inspector:
                 }
             )
         return dict(zip(access, self._reviews(target, "SelfSubjectAccessReview", asked), strict=True))
+
+    def _prerequisites(self, target: Target, wants: Wants) -> dict[str, Object | None]:
+        """The object of each that says what runs; of a kind that the cluster does not know there is none."""
+        found: dict[str, Object | None] = {}
+        for component in wants.prerequisites:
+            if (asked := component.prerequisite) and asked.resource:
+                words = (asked.resource, asked.name, "--ignore-not-found", "--output", "json")
+                done = kubectl.run(self.env, target, "get", *words)
+                missing = not done.code and not done.out.strip()
+                if missing or "the server doesn't have a resource type" in done.err:
+                    found[component.name] = {}
+                else:
+                    found[component.name] = None if done.code else printed.mapping(done.out)
+        return found
 
     def _reviews(self, target: Target, kind: str, specs: Sequence[Mapping[str, Any]]) -> list[bool | None]:
         """The authorizer's answers, in order; all None where it may not be asked."""

@@ -41,12 +41,21 @@ def which(verb: F) -> F:
 def chosen_order(
     platform: str, environment: str, only: Sequence[str], start: Sequence[str]
 ) -> tuple[Rollout, Order]:
-    """The platform, and the part of its order that is asked for."""
+    """The platform, and the part of its order that is asked for; what is left alone is told.
+
+    A prerequisite that is only looked for may be asked for: there is nothing to do for it.
+    """
     from pipelinekit.cli.platform.components.parts import Rollout
     from pipelinekit.plan.rollout.order import chosen
 
     here = Rollout(platform, environment)
-    return here, chosen(here.order, only, start)
+    for text in here.held_back:
+        report.say(text)
+    idle = {each.name for each in here.looked_for}
+    only_left, start_left = ([each for each in names if each not in idle] for names in (only, start))
+    if (only or start) and not (only_left or start_left):
+        return here, {}
+    return here, chosen(here.order, only_left, start_left)
 
 
 def said_by(name: str) -> Callable[[str], None]:

@@ -11,7 +11,7 @@ from pipelinekit.errors import Fault
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.plan.bundle import knot
 from pipelinekit.plan.rollout.order import order_of
-from pipelinekit.reading.needs import Described, enabled
+from pipelinekit.reading.needs import Described, enabled, rolled_out
 from pipelinekit.reading.pulled import written
 
 
@@ -21,14 +21,18 @@ def faults(
     folders: Mapping[str, ComponentFolder],
     folder: Path,
 ) -> tuple[Fault, ...]:
-    """The faults of the components that are on; their needs go in no circle.
+    """The faults of the components that are rolled out; their needs go in no circle.
 
     Nothing is rendered: what a chart says by itself is seen when the platform is planned. None where nobody
     says where Nexus is.
     """
     if platform.nexus is None:
         return ()
-    entries = {each.name: each for each in enabled(platform) if each.name in described}
+    entries = {
+        each.name: each
+        for each in enabled(platform)
+        if each.name in described and rolled_out(each, described[each.name].component)
+    }
     order = order_of(described[name].component for name in entries)
     said = {}
     for name in knot.tied(order):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.wiring import chart_repository, charts_at, registry_login
 from pipelinekit.errors import DocumentInvalid, Fault, refused
-from pipelinekit.model.platform.document import Environment, Platform
+from pipelinekit.model.platform.document import ComponentEntry, Environment, Platform
 from pipelinekit.reading import needs
 from pipelinekit.reading.platform.document import read_platform_with_places
 from pipelinekit.reading.source import Source
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.cluster.ground.volumes import Volumes
     from pipelinekit.adapters.cluster.handovers import HandoverJobs
     from pipelinekit.adapters.folder.components import ComponentFolder
-    from pipelinekit.adapters.folder.libraries import Libraries
     from pipelinekit.model.component import Archive, Component
     from pipelinekit.model.ground.preflight import Finding
     from pipelinekit.plan.rollout.order import Order
@@ -54,7 +53,7 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
     from pipelinekit.adapters.folder import components as component_folders
     from pipelinekit.adapters.folder import libraries as library_folders
     from pipelinekit.adapters.folder.locks import lock_path
-    from pipelinekit.cli.platform.components import given, knots, named
+    from pipelinekit.cli.platform.components import charts, given, knots, named, wanted
 
     folders = component_folders.find(folder)
     on = {each.name for each in needs.enabled(platform)}
@@ -75,43 +74,16 @@ def components(platform: Platform, source: Source, folder: Path | None) -> Found
             inside += [each for each in (lock_path(folder, name),) if each.is_file()]
         component_folders.require_inside(folder, inside)
         misread = tuple(given.faults(platform, described, folders, folder))
-        faults += misread
+        faults += misread or wanted.faults(platform, source, described, folders, folder)
         if not misread and not any(each.code == "need-circle" for each in faults):
             faults += knots.faults(platform, described, folders, folder)
     for name in sorted(on & described.keys()):
         try:
-            faults += _one_archive(described[name], folders[name])
-            faults += _without_library(described[name], folders[name], known, folder)
+            faults += charts.one_archive(described[name], folders[name])
+            faults += charts.without_library(described[name], folders[name], known, folder)
         except DocumentInvalid as error:
             faults += error.faults
     return Found(described, folders, tuple(faults))
-
-
-def _one_archive(described: needs.Described, folder: ComponentFolder) -> list[Fault]:
-    """The fault of a component whose two charts would be one: each would be written over the other."""
-    component = described.component
-    if not component.policies or not (component.chart or component.archive):
-        return []
-    archive, policies = component.archive, folder.chart(component.policies)
-    chart = (archive.name, archive.version) if archive else folder.chart(component.chart)
-    if chart is None or chart != policies:
-        return []
-    problem = f"it is the chart {' '.join(chart)}, and so is what the component itself is"
-    hint = f"name it {chart[0]}-policies in its Chart.yaml: of two charts each has its own archive"
-    return [described.source.found(("policies",), "chart-twice", problem, hint)]
-
-
-def _without_library(
-    described: needs.Described, folder: ComponentFolder, known: Libraries, platform: Path | None
-) -> Iterator[Fault]:
-    """What the charts of a component are made with, and is not there."""
-    from pipelinekit.adapters.folder.components import require_inside
-
-    for chart in (described.component.chart, described.component.policies):
-        if chart:
-            if platform is not None:
-                require_inside(platform, known.documents(folder.path / chart))
-            yield from known.faults(folder.path / chart)
 
 
 class Rollout:
@@ -144,11 +116,27 @@ class Rollout:
 
     @cached_property
     def on(self) -> tuple[Component, ...]:
-        """The components that are on."""
-        described = self._read[1].described
+        """The components that a rollout is about."""
         return tuple(
-            needs.as_entered(described[each.name].component, each) for each in needs.enabled(self.platform)
+            needs.as_entered(component, entry)
+            for entry, component in self._on
+            if needs.rolled_out(entry, component)
         )
+
+    @property
+    def looked_for(self) -> tuple[Component, ...]:
+        """The prerequisites that are on, and not to be installed."""
+        return tuple(component for entry, component in self._on if not needs.rolled_out(entry, component))
+
+    @property
+    def held_back(self) -> tuple[str, ...]:
+        """Why some components that the platform names are left alone."""
+        return needs.held_back(self.platform, self._read[1].described)
+
+    @property
+    def _on(self) -> list[tuple[ComponentEntry, Component]]:
+        described = self._read[1].described
+        return [(each, described[each.name].component) for each in needs.enabled(self.platform)]
 
     @cached_property
     def order(self) -> Order:

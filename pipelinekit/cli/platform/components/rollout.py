@@ -197,7 +197,7 @@ def resize(
     here, order = chosen_order(platform, environment, (component,), ())
     shelf, site, parts, volumes = here.shelf, here.site, here.parts, here.volumes
     if plan_only:
-        growing = steps.planned(parts[component], shelf, site, volumes)
+        growing = [each for name in order for each in steps.planned(parts[name], shelf, site, volumes)]
         if as_json:
             report.as_json([dataclasses.asdict(each) for each in growing])
             return

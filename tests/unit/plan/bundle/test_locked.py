@@ -51,6 +51,28 @@ def test_a_digest_goes_where_the_image_is_named(values: dict[str, Any], laid: di
     assert digests_laid(over, LOCKED) == {}
 
 
+OTHER = "sha256:" + "b" * 64
+SHIELD = {"registry": "r", "repository": "x", "first_name": "slim", "second_name": "kmod", "tag": "1"}
+
+
+@pytest.mark.parametrize(
+    ("values", "locked", "laid"),
+    [
+        ({"registry": "r", "image": "a/b", "version": "1"}, {"r/a/b:1": DIGEST}, {"version": f"1@{DIGEST}"}),
+        ({"image": "r/a/b", "tag": "1"}, {"r/a/b:1": DIGEST}, {"tag": f"1@{DIGEST}"}),
+        ({"image": "r/a/b", "version": "2"}, {"r/a/b:1": DIGEST}, {}),
+        (SHIELD, {"r/x/slim:1": DIGEST}, {"tag": f"1@{DIGEST}"}),
+        # One tag for two images takes no digest, but where both have the same.
+        (SHIELD, {"r/x/slim:1": DIGEST, "r/x/kmod:1": OTHER}, {}),
+        (SHIELD, {"r/x/slim:1": DIGEST, "r/x/kmod:1": DIGEST}, {"tag": f"1@{DIGEST}"}),
+    ],
+)
+def test_parts_that_charts_call_otherwise_make_an_image_too(
+    values: dict[str, Any], locked: dict[str, str], laid: dict[str, Any]
+) -> None:
+    assert digests_laid({"some": values}, locked) == ({"some": laid} if laid else {})
+
+
 def test_without_a_lock_nothing_is_laid() -> None:
     assert digests_laid({"image": "a/b:1"}, {}) == {}
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.errors import UsageError
-from pipelinekit.model.component import Component
+from pipelinekit.model.component import Component, Prerequisite
 from pipelinekit.plan.rollout.order import (
     blocked_by,
     chosen,
@@ -31,6 +33,15 @@ def test_each_comes_after_what_it_needs_and_no_later() -> None:
 
 def test_what_is_optional_counts_where_it_is_on() -> None:
     assert order_of([part("a", optional=("b", "z")), part("b")]) == {"b": (), "a": ("b",)}
+
+
+def test_prerequisites_go_before_everything_else() -> None:
+    net, kinds = (
+        replace(part("net", "kinds"), prerequisite=Prerequisite()),
+        replace(part("kinds"), prerequisite=Prerequisite()),
+    )
+    found = order_of([part("a"), part("b", "a", "net"), net, kinds])
+    assert found == {"kinds": (), "net": ("kinds",), "a": ("kinds", "net"), "b": ("a", "net", "kinds")}
 
 
 @given(st.lists(st.sets(st.integers(0, 19)), min_size=1, max_size=20))

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from pipelinekit.model.component import Condition, Question, VersionQuestion
+from pipelinekit.model.pointer import at
 from pipelinekit.model.rollout import Answer
 from pipelinekit.plan.rollout.readiness import (
     REVISION,
     addressed,
     answered,
-    at,
     fulfilled,
     is_old,
     is_ready,

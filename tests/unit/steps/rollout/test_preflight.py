@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pipelinekit.errors import failed
-from pipelinekit.model.component import Component
+from pipelinekit.model.component import Component, Prerequisite
 from pipelinekit.model.ground.inspection import Facts, Tried
 from pipelinekit.model.release import Target
 from pipelinekit.plan.preflight.cluster import wanted
@@ -26,6 +27,19 @@ def test_all_findings_come_together_whatever_the_first_ones_are() -> None:
     assert states["network policies"] == states["clock"] == "not checked"
     assert world.attempts == 1
     assert "60 s at most" in told[0]
+
+
+def test_a_prerequisite_is_judged_with_what_was_tried_of_the_network() -> None:
+    target = Target(
+        name="p", environment=examples.platform().environments[0], namespace="default", context=""
+    )
+    asked = Prerequisite(resource="infos.example.com", name="default", pointer="/v", network=True)
+    net = Component(name="net", chart="chart", prerequisite=asked)
+    facts = Facts(version="1.34.0", client="1.34.0", prerequisites={"net": {}})
+    world = parts.Inspector(facts, Tried(open=True, closed=True, again=True))
+    wants = replace(wanted([], (), "busybox", "", 60), prerequisites=(net,))
+    checks = {each.name: each for each in preflight(target, [], wants, None, world, lambda _: None)}
+    assert checks["net"].reason == "not there: another network enforces policies in its place"
 
 
 class Some(parts.Components):
