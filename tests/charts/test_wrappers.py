@@ -193,6 +193,14 @@ def stand_in(there: Path, name: str) -> None:
 
 
 def platform(helm: Helm, folder: Path, verb: str, *words: str) -> str:
+    """What a verb writes, which has to succeed."""
+    code, text = said_of(helm, folder, verb, *words)
+    assert code == 0, text
+    return text
+
+
+def said_of(helm: Helm, folder: Path, verb: str, *words: str) -> tuple[int, str]:
+    """How a verb ends, and what it writes; of one that fails with what it complains of."""
     done = subprocess.run(
         [str(BIN / "pipelinekit"), "platform", verb, "--platform", str(folder), *words],
         env={**os.environ, "HOME": str(folder), "PATH": f"{Path(helm.path).parent}:{os.environ['PATH']}"},
@@ -202,5 +210,4 @@ def platform(helm: Helm, folder: Path, verb: str, *words: str) -> str:
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return done.returncode, done.stdout + (done.stderr if done.returncode else "")
