@@ -19,6 +19,8 @@ from tests.testbed.layout import Layout
 
 NOT_KUBERNETES = ("AuthorizationPolicy", "Sidecar", "PeerAuthentication")
 """Kinds that Istio brings: no schema of them is at hand."""
+OF_OPERATORS = ("K8ssandraCluster", "MedusaBackupSchedule")
+"""Kinds of K8ssandra's operator, likewise."""
 
 
 def schemas(openapi: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -74,7 +76,7 @@ def conform(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
     def check(manifest: str) -> tuple[int, list[dict[str, Any]]]:
         options = ["-strict", "-output", "json", "-verbose", "-schema-location", place]
         said = subprocess.run(
-            [str(program), *options, "-skip", ",".join(NOT_KUBERNETES), "-"],
+            [str(program), *options, "-skip", ",".join((*NOT_KUBERNETES, *OF_OPERATORS)), "-"],
             input=manifest,
             capture_output=True,
             text=True,
@@ -113,7 +115,7 @@ def test_every_object_of_every_chart_of_the_platform_conforms(
             assert said.code == 0, said.err
             code, resources = conform(said.out)
             bad = [each for each in resources if each["status"] != "statusValid"]
-            assert (code, bad) == (0, []), chart
+            assert (code, {each["kind"] for each in bad} - set(OF_OPERATORS)) == (0, set()), chart
     for about in sorted(platform.CHARTS.glob("*/policies/Chart.yaml")):
         policies = whole(about.parent)
         name = about.parent.parent.name

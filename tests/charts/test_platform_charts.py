@@ -12,6 +12,7 @@ import yaml
 from pipelinekit.errors import Place
 from pipelinekit.model.platform.document import ComponentEntry, Images
 from pipelinekit.plan.bundle.images import proven
+from pipelinekit.plan.network.rendered.operators import templates_of
 from pipelinekit.reading.component import read_component
 from pipelinekit.reading.needs import as_entered
 from tests.charts.helm import (
@@ -59,8 +60,23 @@ each_case = pytest.mark.parametrize(
 
 
 def running(objects: list[Object]) -> list[Object]:
-    """Everything that makes pods."""
-    return [*workloads(objects), *(each for each in objects if each["kind"] in ("StatefulSet", "DaemonSet"))]
+    """Everything that makes pods; of a resource that an operator makes them of, the pods."""
+    sets = [each for each in objects if each["kind"] in ("StatefulSet", "DaemonSet")]
+    return [*workloads(objects), *sets, *made_by_operators(objects)]
+
+
+def made_by_operators(objects: list[Object]) -> list[Object]:
+    """The pods that operators are told to make; whether one gets a token its account says."""
+    accounts = {each["metadata"]["name"]: each for each in objects if each["kind"] == "ServiceAccount"}
+    made = []
+    for resource in (each for each in objects if each["kind"] != "CustomResourceDefinition"):
+        for template in templates_of(resource):
+            account = accounts.get(template["spec"].get("serviceAccountName") or "", {})
+            token = account.get("automountServiceAccountToken")
+            metadata = {"name": resource["metadata"]["name"], **template["metadata"]}
+            spec = {**template["spec"], "automountServiceAccountToken": token}
+            made.append({"kind": "Pod", "metadata": metadata, "spec": spec})
+    return made
 
 
 @each_chart

@@ -204,18 +204,14 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentEntry:
-    """A component that the platform runs, or names and leaves off.
-
-    `values` is a file beside platform.yaml, over its own; `reaches` and `images` are beside its own, the latter
-    what this platform made for it. A prerequisite is installed with `install` only.
-    """
+    """A component that the platform runs, or names and leaves off; `values` is a file beside platform.yaml."""
 
     name: str
     values: str = ""
     enabled: bool = True
-    install: bool = False
-    reaches: tuple[str, ...] = ()
-    images: tuple[str, ...] = ()
+    install: bool = False  # of a prerequisite, which is left alone without
+    reaches: tuple[str, ...] = ()  # beside its own
+    images: tuple[str, ...] = ()  # beside its own: what this platform made for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

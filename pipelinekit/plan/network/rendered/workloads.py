@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelinekit.errors import refused
 from pipelinekit.model.network.ends import ContainerPort, Pod
+from pipelinekit.plan.network.rendered.operators import templates_of
 from pipelinekit.plan.network.rendered.policies import hook_of
 
 Object = Mapping[str, Any]
@@ -29,8 +30,8 @@ def pods_of(
 ) -> Iterator[Pod]:
     """The pods that a release's objects make; `namespaces` are the labels of those that there are.
 
-    An operator makes those of its own kinds, of each `podTemplate` that one has. Raises `Refused` for what
-    is in an ambient mesh.
+    An operator makes those of its own kinds, as `operators.templates_of` reads them. Raises `Refused` for
+    what is in an ambient mesh.
     """
     for each in objects:
         if each.get("kind") in _MAKERS:
@@ -38,22 +39,9 @@ def pods_of(
         elif each.get("kind") == "ConfigMap":
             _require_off(f"ConfigMap {(each.get('metadata') or {}).get('name')}", each.get("data") or {})
         elif each.get("kind") != _DEFINITION:
-            for number, template in enumerate(_templates(each.get("spec"))):
+            for number, template in enumerate(templates_of(each)):
                 pod = _pod(each, template, namespace, owner, release, namespaces)
                 yield replace(pod, name=f"{pod.name}-{number}") if number else pod
-
-
-def _templates(value: Any) -> Iterator[Object]:
-    """Each `podTemplate` in what an operator is told."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if key == "podTemplate" and isinstance(inner, Mapping):
-                yield inner
-            else:
-                yield from _templates(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _templates(inner)
 
 
 def _pod(
