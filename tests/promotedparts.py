@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelinekit.model.ledger import Event, Writer, branch_of
+from pipelinekit.model.network.ends import Grounds
 from pipelinekit.model.platform.document import Cluster, ComponentEntry, Environment, Platform
 from pipelinekit.model.platform.zone import UTC, Clock
 from pipelinekit.model.promotion import Request
@@ -41,6 +43,8 @@ class Bench:
         self.components: tuple[str, ...] = ("store", "web")
         self.site: Site | None = None
         """Production's, where it is not the cluster as it is."""
+        self.network: Grounds | None = None
+        """What the document says of production's cluster."""
         self.books: Any = None
         """The ledger likewise."""
 
@@ -49,7 +53,10 @@ class Bench:
         after = examples.environment("production", cluster="prod", after="dev")
         return examples.platform(
             ledger="ssh://git@example.com/ledger.git",
-            clusters=(Cluster(name="nonprod", context="nonprod"), Cluster(name="prod", context="prod")),
+            clusters=(
+                Cluster(name="nonprod", context="nonprod"),
+                Cluster(name="prod", context="prod", network=self.network),
+            ),
             environments=(
                 examples.environment("dev", cluster="nonprod", automatic=True),
                 replace(after, **self.production),
@@ -130,6 +137,10 @@ class Bench:
             say=self.said.append,
             site=self.site or self.prod.site,
         )
+
+    def forget(self) -> None:
+        """What was fetched is fetched anew."""
+        shutil.rmtree(self.root / "work")
 
     def plan(self, *names: str, **request: Any) -> several.Several:
         return several.plan(self.around, self.chosen(names), self.environment, Request(**request))

@@ -89,7 +89,7 @@ def require(around: Around, planned: Planned) -> tuple[Planned, Entry | None, bo
     taken = begun if begun and same(begun, planned.survey.release) else None
     acted = taken is not None and has_acted(around, planned.survey, taken)
     if not acted:
-        _require(around, planned, taken)
+        _require_open(around, planned, taken)
     return planned, taken, acted
 
 
@@ -140,7 +140,7 @@ def _planned(around: Around, survey: Survey, history: History, common: History, 
     return Planned(survey=survey, case=case, judged=judge(case), there=there)
 
 
-def _require(around: Around, planned: Planned, begun: Entry | None = None) -> None:
+def _require_open(around: Around, planned: Planned, begun: Entry | None = None) -> None:
     """Raise `Refused` unless every gate is open; a soak begins when its arrival is first seen, so now."""
     see(around, planned)
     release, where = planned.survey.release, planned.survey.environment.name

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.ledger import Event
+from pipelinekit.model.ledger import UNREACHABLE, Event
 from pipelinekit.model.platform.zone import Clock
 from pipelinekit.plan.rollout.recorded import event_of, released
 from pipelinekit.plan.rollout.releases import target_of
@@ -32,6 +32,8 @@ class Told:
     say: Say
     alone: AbstractContextManager[object]
     """Held while the ledger is asked: components are rolled out at the same time."""
+    silent: list[str] = field(default_factory=list)
+    """Why the ledger did not answer: whoever waits for it once need not wait for each component."""
 
     def require_free(self, part: Part) -> None:
         """Raise `Refused` where a freeze, a hold or a bar stops a component."""
@@ -41,7 +43,9 @@ class Told:
             # Its rollout says so itself.
             return
         with self.alone:
-            require_unstopped(lambda: self.ledger, self.clock, release, self.shelf.environment, self.say)
+            if not self.silent:
+                where = self.shelf.environment
+                require_unstopped(lambda: self.ledger, self.clock, release, where, self._missed)
 
     def deployed(self, part: Part) -> None:
         """A component runs as it is wanted."""
@@ -53,6 +57,9 @@ class Told:
 
     def _tell(self, part: Part, *, verified: bool = False) -> None:
         where, now = self.shelf.environment.name, self.clock(()).now
+        if self.silent:
+            self.say(f"{part.name}: not in the ledger, which did not answer: the same again tells it")
+            return
         try:
             release = record(part, self.shelf, publish=True)
             target = target_of(part.component, self.shelf.platform, self.shelf.environment)
@@ -70,3 +77,9 @@ class Told:
             # An event has a size, and values may have any.
             faults = getattr(error, "faults", ())
             self.say(f"{part.name}: not in the ledger: {faults[0].problem if faults else error}")
+            if faults and faults[0].code == UNREACHABLE:
+                self.silent.append(faults[0].problem)
+
+    def _missed(self, text: str) -> None:
+        self.silent.append(text)
+        self.say(text)

@@ -39,7 +39,7 @@ def told(here: Rollout) -> Told | None:
         platform=read_platform_at(str(here.path))[1],
         shelf=here.shelf,
         site=here.site,
-        say=_once(),
+        say=report.say,
         alone=Lock(),
     )
 
@@ -64,15 +64,3 @@ def tell(
         return
     for name in done:
         word(books)(here.parts[name])
-
-
-def _once() -> Callable[[str], None]:
-    """What says each line once: a ledger that does not answer is the same for all components."""
-    known = set[str]()
-
-    def say(text: str) -> None:
-        if text not in known:
-            known.add(text)
-            report.say(text)
-
-    return say

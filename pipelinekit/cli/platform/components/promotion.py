@@ -55,8 +55,8 @@ def promote(
 
     Charts byte for byte, values as they were there, in the order of what each needs. Without a version it is
     what the environment before has. The gates are those of applications (see `pipelinekit promote`), and all
-    of all components that are closed are told together (6) before anything begins. It stops at the first
-    that fails; run again, it goes on, and does nothing where all runs already.
+    that are closed, whichever component they are of, are told together (6) before anything begins. It stops
+    at the first that fails; run again, it goes on, and does nothing where all runs already.
 
     `platform deploy` and `platform verify` record what may be promoted, where the platform has a ledger and
     they are run with a key that it lists. The main branch of the platform's repository says what is on.

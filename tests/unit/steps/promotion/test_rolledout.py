@@ -53,12 +53,22 @@ def test_a_ledger_that_does_not_answer_stops_nothing_and_that_is_said(bench: Ben
     part = bench.part()
     bench.release(part)
     bench.ledger.silent = True
-    bench.told.require_free(part)
-    bench.told.deployed(part)
+    told = bench.told
+    told.deployed(part)
+    told.verified(part)
     assert bench.said[-2:] == [
-        "whether dev is held or frozen is not known: the ledger does not answer",
         "store: not in the ledger: the ledger does not answer",
+        "store: not in the ledger, which did not answer: the same again tells it",
     ]
+
+
+def test_one_that_does_not_answer_is_asked_once_for_all_components(bench: Bench) -> None:
+    part = bench.part()
+    bench.ledger.silent = True
+    told, before = bench.told, len(bench.said)
+    for _ in range(3):
+        told.require_free(part)
+    assert bench.said[before:] == ["whether dev is held or frozen is not known: the ledger does not answer"]
 
 
 def test_what_has_no_semantic_version_is_told_to_nobody_and_said(bench: Bench) -> None:
