@@ -39,6 +39,8 @@ Role = Literal["person", "pipeline", "release", "embedded"]
 OF_PIPELINES: frozenset[Kind] = frozenset({"released", "deployed", "verified", "failed", "refused"})
 """What a pipeline says of its own application, and only of environments without a gate."""
 
+COMPONENTS = "components"
+"""What the branches of the platform's components begin with: an application's name a team after `apps/`."""
 PLATFORM = "platform"
 """The branch of what concerns several applications: freezes, sets, revocations, holds over all."""
 
@@ -53,13 +55,32 @@ SKEW = 300
 
 
 def branch_of(team: str, name: str) -> str:
-    """The branch of an application in the ledger."""
-    return f"apps/{team}/{name}"
+    """The branch of an application in the ledger; without a team that of a component of the platform."""
+    return f"apps/{team}/{name}" if team else f"{COMPONENTS}/{name}"
+
+
+COMPONENT = "component:"
+"""What stands before a component's name where an application's could stand: no team is called so."""
+
+
+def title_of(team: str, name: str) -> str:
+    """How people are told of it: `team/name`, or `component name`."""
+    return f"{team}/{name}" if team else f"component {name}"
+
+
+def word_of(team: str, name: str) -> str:
+    """How a verb is told of it: `team/name`, or `component:name`."""
+    return f"{team}/{name}" if team else f"{COMPONENT}{name}"
+
+
+def component_of(branch: str) -> str:
+    """The component whose branch it is, or empty."""
+    return branch.removeprefix(f"{COMPONENTS}/") if branch.startswith(f"{COMPONENTS}/") else ""
 
 
 def is_branch(name: str) -> bool:
     """Whether a branch of the repository is the ledger's."""
-    return name == PLATFORM or bool(re.fullmatch(r"apps/[^/]+/[^/]+", name))
+    return name == PLATFORM or bool(re.fullmatch(rf"(apps/[^/]+|{COMPONENTS})/[^/]+", name))
 
 
 def is_word(version: str) -> bool:
@@ -86,11 +107,11 @@ class Digests:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened to one version of one application, or on the platform.
+    """Something that happened to one version of one application or component, or on the platform.
 
-    `at` is in seconds since 1970 by the writer's clock. `plan` is the digest of the promotion's plan,
-    `platform` the commit of the platform's document. `details` is small JSON. On the branch `platform`
-    team, name and version may be empty.
+    A component has a name and no team. `at` is in seconds since 1970 by the writer's clock. `plan` is the
+    digest of the promotion's plan, `platform` the commit of the platform's document. `details` is small JSON.
+    On the branch `platform` team, name and version may be empty.
     """
 
     kind: Kind
@@ -188,7 +209,7 @@ def may_not_write(writer: Writer, event: Event, gated: frozenset[str] = frozense
     if event.kind not in OF_PIPELINES:
         return f"a pipeline's key writes no event of the kind {event.kind}"
     if event.team != writer.team or not event.name:
-        place = event.team if event.name else "the platform"
+        place = (event.team or "components") if event.name else "the platform"
         return f"the pipelines of {writer.team} write nothing of {place}"
     if event.environment in gated and event.kind != "refused":
         return f"a pipeline's key writes nothing of {event.environment}, which has a gate"

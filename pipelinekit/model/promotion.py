@@ -12,7 +12,7 @@ from pipelinekit.model.release import ImageRef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """A version as the ledger recorded it when it was published."""
+    """A version as the ledger recorded it when it was published; a component's has neither team nor image."""
 
     team: str
     name: str
@@ -26,8 +26,18 @@ class Release:
     archive: str
     """The digest of the chart's archive."""
     descriptor: str
-    """The text of app.yaml."""
+    """The text of app.yaml; of a component, all that its release is made of (`plan.rollout.recorded`)."""
     descriptor_digest: str
+
+    @property
+    def is_component(self) -> bool:
+        """Whether it is of a component of the platform."""
+        return not self.team
+
+    @property
+    def mark(self) -> str:
+        """The digest by which the values of what runs name its chart."""
+        return self.archive if self.is_component else self.chart_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

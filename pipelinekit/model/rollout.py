@@ -17,6 +17,32 @@ State = Literal["deployed", "unchanged", "failed", "waiting"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedChart:
+    """A chart of a component's release as it was rolled out: its archive's digest, and the values for it."""
+
+    name: str
+    version: str
+    server: str
+    """The version of what it runs, as it says itself: its appVersion."""
+    archive: str
+    """`sha256:…` of its bytes."""
+    values: Mapping[str, Any]
+    """All that lay over its own, but for what a cluster says of itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A component's release, whole: what is recorded of it is enough to roll it out somewhere else."""
+
+    document: str
+    """The text of component.yaml."""
+    chart: RecordedChart
+    policies: RecordedChart | None = None
+    images: Mapping[str, str] = field(default_factory=dict)
+    """What is locked of an upstream chart: the digest of each image."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a Service answered: an http status, 0 where nobody did, and the text."""
 

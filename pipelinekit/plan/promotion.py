@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 from pipelinekit.errors import Refused, refused, usage
 from pipelinekit.model.app import App
@@ -81,11 +82,41 @@ def plan_promotion(
             "chart": f"{chart} ({release.chart_digest})",
             "descriptor": release.descriptor_digest,
             "values": values,
-            "gates": f"{describe_gate(environment)} ({digest_of(_gates(environment))})",
-            "place": f"namespace {target.namespace} of {target.context or 'the current context'}",
-            "live": str(live),
+            **_before(environment, target, live),
         },
     )
+
+
+def plan_component(
+    release: Release,
+    environment: Environment,
+    target: Target,
+    charts: Mapping[str, str],
+    values: str,
+    live: Live,
+) -> PromotionPlan:
+    """The same of a component; `charts` are what its charts are, each as one line."""
+    return PromotionPlan(
+        team=release.team,
+        name=release.name,
+        version=release.version,
+        environment=environment.name,
+        parts={
+            **charts,
+            "release": release.descriptor_digest,
+            "values": values,
+            **_before(environment, target, live),
+        },
+    )
+
+
+def _before(environment: Environment, target: Target, live: Live) -> dict[str, str]:
+    """What a plan names beside the release itself."""
+    return {
+        "gates": f"{describe_gate(environment)} ({digest_of(_gates(environment))})",
+        "place": f"namespace {target.namespace} of {target.context or 'the current context'}",
+        "live": str(live),
+    }
 
 
 def values_digest(layers: tuple[str, ...]) -> str:

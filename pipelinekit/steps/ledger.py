@@ -7,7 +7,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipelinekit.errors import PipelinekitError, refused
-from pipelinekit.model.ledger import PLATFORM, UNREACHABLE, Anchor, Entry, Event, History, Writer
+from pipelinekit.model.ledger import (
+    COMPONENT,
+    PLATFORM,
+    UNREACHABLE,
+    Anchor,
+    Entry,
+    Event,
+    History,
+    Writer,
+    component_of,
+)
 from pipelinekit.plan.gates.records import common_of, lost
 from pipelinekit.plan.ledger.documents import judged, strays
 from pipelinekit.ports import Ledger
@@ -180,8 +190,8 @@ def log(
 ) -> tuple[Entry, ...]:
     """Entries of all branches, oldest first, those that do not count as well.
 
-    `application` is a name or team/name. Raises `Refused` when it is in no branch. A branch that cannot be
-    read hides no other one: `unread` is told it, and why.
+    `application` is a name, team/name or component:name. Raises `Refused` when it is in no branch. A branch
+    that cannot be read hides no other one: `unread` is told it, and why.
     """
     chosen = [each for each in ledger.branches() if not application or _is_of(each, application)]
     if application and not chosen:
@@ -203,6 +213,9 @@ def log(
 
 
 def _is_of(branch: str, application: str) -> bool:
+    name = component_of(branch)
+    if name:
+        return application in (name, f"{COMPONENT}{name}")
     return branch.endswith(f"/{application}") and branch.startswith("apps/")
 
 

@@ -23,6 +23,7 @@ SESSIONS = SESSION, AT_DESK = "tests/real/test_tutorial.py", "tests/real/test_de
 RELEASES, SETS, JENKINS = "tests/real/test_promotion.py", "tests/real/test_sets.py", "tests/controller"
 CERTIFICATES, BUNDLE = "tests/real/certificates/test_bootstrap.py", "tests/real/test_bundle.py"
 ROLLOUTS, COMPONENTS = f"{JENKINS}/test_rollouts.py", "tests/real/test_components.py"
+PROMOTED = "tests/real/test_component_promotion.py"
 DRAFT, IMAGE = "tests/real/test_draft.py", "tests/real/test_image.py"
 WATCHED, DEBUGGED = "tests/real/test_sync.py", "tests/real/test_draft_debug.py"
 ELSEWHERE: dict[str, tuple[str, ...]] = {
@@ -53,6 +54,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "nexus apply": ("tests/real/test_nexus.py",),
     "nexus plan": ("tests/real/test_nexus.py",),
     "package": (IMAGE,),
+    "platform approve": (PROMOTED,),
     "platform bootstrap": ("tests/real/test_controller.py",),
     "platform bundle": (BUNDLE,),
     "platform certificates": (CERTIFICATES,),
@@ -64,6 +66,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "platform init": ("tests/real/test_init.py",),
     "platform plan": (COMPONENTS,),
     "platform preflight": ("tests/real/test_platform_preflight.py",),
+    "platform promote": (PROMOTED,),
     "platform remove": (COMPONENTS,),
     "platform resize": ("tests/real/test_resize.py",),
     "platform status": (COMPONENTS,),

@@ -133,7 +133,7 @@ def test_what_changes_components_is_refused_behind_a_gate_with_a_way(
     gated(platform)
     said = platform.verb(*verb, "--env", "production")
     assert said.code == 6, said.err
-    assert "components are not promoted" in said.err
+    assert "components get there by promotion only" in said.err
     assert "--env dev" in said.err
 
 

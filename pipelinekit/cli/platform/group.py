@@ -14,6 +14,8 @@ VERBS = {
     "network": "platform.network:network",
     "bootstrap": "platform.bootstrap:bootstrap",
     "deploy": "platform.components.rollout:deploy",
+    "promote": "platform.components.promotion:promote",
+    "approve": "platform.components.promotion:approve",
     "verify": "platform.components.rollout:verify",
     "resize": "platform.components.rollout:resize",
     "remove": "platform.components.rollout:remove",

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
-from pipelinekit.adapters.cluster.anchors import ClusterAnchors
-from pipelinekit.adapters.registry.anchors import TagAnchors
-from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.cli import report
 from pipelinekit.cli.books import ledger_of
-from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, PLATFORM_NAMED, REGISTRY, age
-from pipelinekit.cli.wiring import chart_repository, named_or_local_platform, read_platform_at, registry_login
+from pipelinekit.cli.platform.outside import Outside, application_of
+from pipelinekit.cli.wiring import named_or_local_platform, read_platform_at
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage
-from pipelinekit.model.ledger import Anchor, Entry, Event, branch_of
+from pipelinekit.model.ledger import COMPONENT, Entry, branch_of, component_of
 from pipelinekit.model.platform.document import Platform
-from pipelinekit.model.release import ImageRef, Target
 from pipelinekit.names import nearest
 from pipelinekit.plan.ledger.words import sentence
 from pipelinekit.plan.moment import moment
@@ -40,7 +34,9 @@ def ledger() -> None:
 @ledger.command("log")
 @PLATFORM
 @REGISTRY
-@click.option("--app", "application", default="", metavar="[TEAM/]NAME", help="Of one application.")
+@click.option(
+    "--app", "application", default="", metavar="[TEAM/]NAME", help="Of one application, or component:NAME."
+)
 @click.option("--env", "environment", default="", metavar="NAME", help="Of one environment.")
 @click.option("--since", default="", metavar="AGE", help="Not older than that, like 30d or 12h.")
 @JSON
@@ -59,7 +55,7 @@ def show_log(
     """
     known = named_or_local_platform(platform, registry)
     books = ledger_of(known)
-    _require_application(known, books.branches() if application else (), application)
+    _requireapplication_of(known, books.branches() if application else (), application)
     begin = int(time.time()) - age(since) if since else 0
     unread: list[str] = []
     entries = steps.log(
@@ -111,7 +107,7 @@ def verify(platform: str, registry: str, context: str, offline: bool, as_json: b
     """
     known = named_or_local_platform(platform, registry, context)
     registered = [branch_of(each.team, each.name) for each in known.applications]
-    outside = _Outside(known)
+    outside = Outside(known)
     books = ledger_of(known)
     done = steps.verify(
         books,
@@ -177,10 +173,13 @@ def revoke(key: str, platform: str, reason: str, everything: bool, plan_only: bo
     report.result(f"{key} is revoked: {so_far}")
 
 
-def _require_application(platform: Platform, branches: Iterable[str], name: str) -> None:
+def _requireapplication_of(platform: Platform, branches: Iterable[str], name: str) -> None:
     """Raise `UsageError` for an application that neither platform nor ledger knows; empty is every one."""
     known = {each.title for each in platform.applications}
-    known |= {"/".join(each) for branch in branches for each in _application(branch)}
+    known |= {"/".join(each) for branch in branches for each in application_of(branch)}
+    components = {each.name for each in platform.components} | {component_of(each) for each in branches}
+    if name.removeprefix(COMPONENT) in components - {""}:
+        return
     if name and not any(name in (each, each.partition("/")[2]) for each in known):
         words = known if "/" in name else {each.partition("/")[2] for each in known}
         raise usage(
@@ -211,50 +210,6 @@ def _documents(source: str, platform: Platform) -> frozenset[str]:
             hint="--platform git+URL names the platform's repository; may this account read it?",
         )
     return commits
-
-
-class _Outside:
-    """What clusters and registries of a platform remember."""
-
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-        self.registry = OciRegistry(registry_login(platform))
-        self.charts = chart_repository(platform)
-        self.clusters = ClusterAnchors(kubeconfig(dict(os.environ)))
-
-    def deployed(self, branch: str) -> Iterator[Anchor]:
-        """What runs, in every environment."""
-        for team, name in _application(branch):
-            for each in self.platform.environments:
-                context = self.platform.cluster_of(each).context
-                place = each.namespace_of(team, name)
-                target = Target(name=name, environment=each, namespace=place, context=context)
-                yield from self.clusters.marks(target)
-
-    def tagged(self, branch: str) -> Iterator[Anchor]:
-        """What is beside its images."""
-        for team, name in _application(branch):
-            yield from TagAnchors(self.registry).marks(self._image(team, name))
-
-    def missing(self, event: Event) -> str:
-        """What of a release is not in the registries under its version."""
-        image = replace(self._image(event.team, event.name), tag=event.version)
-        chart = ImageRef(*self.platform.charts.place_of(event.team, event.name), tag=event.version)
-        for ref, found, told in (
-            (image, self.registry.digest_of(image), event.digests.image),
-            (chart, self.charts.digest_of(chart), event.digests.chart),
-        ):
-            if told and found != told:
-                return f"{ref} is {found or 'not there'}, and was released as {told}"
-        return ""
-
-    def _image(self, team: str, name: str) -> ImageRef:
-        return ImageRef(self.platform.images.registry, self.platform.images.repository(team, name))
-
-
-def _application(branch: str) -> list[tuple[str, str]]:
-    parts = branch.split("/")
-    return [(parts[1], parts[2])] if len(parts) == 3 and parts[0] == "apps" else []
 
 
 def _verdict(done: steps.Verified) -> str:

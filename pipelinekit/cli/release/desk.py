@@ -17,7 +17,7 @@ from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.release import platforms
 from pipelinekit.cli.wiring import charts_at, registry_login
 from pipelinekit.errors import usage
-from pipelinekit.model.ledger import branch_of
+from pipelinekit.model.ledger import COMPONENT, branch_of, component_of
 from pipelinekit.model.release import ImageRef, Target
 from pipelinekit.names import nearest
 
@@ -82,8 +82,25 @@ class Desk:
 
     def application(self, team: str, name: str) -> tuple[str, str]:
         """Team and name of an application that is registered, or that the ledger knows."""
+        if team == COMPONENT:
+            hint = f"`pipelinekit platform promote {name} --to ENV` moves it; `approve` likewise"
+            raise usage(
+                "component-misplaced", f"{name} is a component, and this is for applications", hint=hint
+            )
         registered = [(each.team, each.name) for each in self.platform.applications]
         return self._only(team, name, registered) or self._known(team, name)
+
+    def either(self, team: str, name: str) -> tuple[str, str]:
+        """The same, or no team and the name of a component that platform or ledger knows."""
+        if team != COMPONENT:
+            return self.application(team, name)
+        known = {each.name for each in self.platform.components}
+        if name not in known:
+            known |= {component_of(each) for each in self.ledger.branches()} - {""}
+        if name not in known:
+            hint = nearest(name, known) or "platform.yaml has components"
+            raise usage("component-not-on", f"nobody knows a component {name}", hint=hint)
+        return "", name
 
     def version(self, team: str, name: str, version: str) -> None:
         """Raise `UsageError` for a version that the ledger has nothing of; empty is none."""
@@ -128,6 +145,10 @@ class Desk:
             teams = {each for each, _ in known}
             raise usage("team-unknown", f"nobody knows a team {team}", hint=nearest(team, teams))
         return found
+
+    def components(self) -> list[tuple[str, str]]:
+        """Every component that the ledger knows, each with no team."""
+        return [("", name) for name in map(component_of, self.ledger.branches()) if name]
 
     def clock(self, zones: Iterable[str] = ()) -> Clock:
         """This moment."""

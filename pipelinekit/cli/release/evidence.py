@@ -13,6 +13,7 @@ from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import EXACT, REASON, desk, named
 from pipelinekit.errors import refused, usage
+from pipelinekit.model.ledger import word_of
 from pipelinekit.plan.gates.records import release_of
 from pipelinekit.plan.promotion import require_version
 from pipelinekit.steps.promotion.books import event_of, note, read
@@ -58,7 +59,7 @@ def attest(
                 hint="lower-case letters, digits and hyphens, like load-test",
             )
     path = files.require_file(Path(file), "--file")
-    team, name = here.application(team, name)
+    team, name = here.either(team, name)
     history, _ = read(here.ledger, team, name)
     require_version(history, version)
     release = release_of(history, version)
@@ -66,7 +67,7 @@ def attest(
         raise refused(
             "release-unknown",
             f"the ledger has no release {version} of {name}",
-            hint=f"`pipelinekit ledger log --app {team}/{name}` shows those that it has",
+            hint=f"`pipelinekit ledger log --app {word_of(team, name)}` shows those that it has",
         )
     digest = files.digest(path)
     details = {"type": kind, "verdict": verdict, "file": digest}

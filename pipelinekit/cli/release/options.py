@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -14,12 +14,13 @@ from pipelinekit.cli.options import JSON, PLATFORM
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.errors import usage
+from pipelinekit.model.ledger import COMPONENT
 from pipelinekit.plan.versions.version import is_version
 
 F = TypeVar("F", bound=Callable[..., Any])
 MOST = 500
 """Letters of a reason."""
-_NAMED = re.compile(r"(?:([a-z][-a-z0-9]*)/)?([a-z][-a-z0-9]*)(?:@([0-9A-Za-z.+-]{1,100}))?")
+_NAMED = re.compile(rf"(?:([a-z][-a-z0-9]*)/|({COMPONENT}))?([a-z][-a-z0-9]*)(?:@([0-9A-Za-z.+-]{{1,100}}))?")
 
 
 def said(context: click.Context, option: click.Parameter, value: str) -> str:
@@ -47,6 +48,17 @@ SET = click.option(
     "--set", "set_file", default="", type=on_disk, metavar="FILE", help="A release set instead of APP."
 )
 EVERY = click.argument("application", metavar="[APP]", default="", callback=said)
+CHANGE = click.option(
+    "--change", default="", metavar="ID", help="The change's number, where one is asked for."
+)
+DOWNGRADE = click.option("--downgrade", is_flag=True, help="Although a later version is there.")
+EMERGENCY = click.option(
+    "--emergency", is_flag=True, help="Past the gates, with --reason; for named groups only."
+)
+EXPECT = click.option(
+    "--expect", default="", callback=said, metavar="DIGEST", help="Refuse unless the plan has this digest."
+)
+REFUSE = click.option("--refuse", is_flag=True, help="Sign that you do not approve; it stands in the ledger.")
 
 
 def desk(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -72,21 +84,37 @@ def desk(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[...
     return decorate
 
 
+def require_sense(request: Mapping[str, Any]) -> None:
+    """Raise `UsageError` for a change or an emergency that says too little or too much."""
+    if not re.fullmatch(r"[\x21-\x7e]{0,64}", request["change"]):
+        raise usage(
+            "change-form",
+            "a change's number has 64 letters, digits and signs at most",
+            hint="the number alone, like CHG1234567; a reason goes with --reason",
+        )
+    if request["emergency"] and not request["reason"].strip():
+        hint = '--reason "…" stands in the ledger, and whoever reviews it reads it'
+        raise usage("reason-missing", "say why this is an emergency", hint=hint)
+
+
 def named(text: str) -> tuple[str, str, str]:
-    """Team (or empty), name and version (or empty) of `team/name@version`."""
+    """Team (or empty), name and version (or empty) of `team/name@version`.
+
+    Of `component:name@version` the team is `component:`, which `Desk.application` knows.
+    """
     match = _NAMED.fullmatch(text)
     if match is None:
         raise usage(
             "application-form", f"{text[:60]!r} names no application", hint="APP, TEAM/APP or APP@1.2.3"
         )
-    version = match[3] or ""
+    version = match[4] or ""
     if version and not is_version(version):
         raise usage(
             "version-form",
             f"{version[:60]!r} is no version",
-            hint=f"a version has three numbers: {match[2]}@1.2.3",
+            hint=f"a version has three numbers: {match[3]}@1.2.3",
         )
-    return match[1] or "", match[2], version
+    return match[1] or match[2] or "", match[3], version
 
 
 def bare(text: str, hint: str = "") -> tuple[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +12,24 @@ from pipelinekit.cli.options import PLAN, TIMEOUT
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.jenkins import asking
-from pipelinekit.cli.release.options import ENV, REASON, SET, SOME, TO, bare, desk, named, one_of, said
+from pipelinekit.cli.release.options import (
+    CHANGE,
+    DOWNGRADE,
+    EMERGENCY,
+    ENV,
+    EXPECT,
+    REASON,
+    REFUSE,
+    SET,
+    SOME,
+    TO,
+    bare,
+    desk,
+    named,
+    one_of,
+    require_sense,
+    said,
+)
 from pipelinekit.cli.release.shown import UNSAID, end, expected, finish, lines, review_waits, show
 from pipelinekit.errors import usage
 from pipelinekit.model.ledger import Writer
@@ -37,9 +52,9 @@ from pipelinekit.steps.promotion.books import event_of, note
         is_flag=True,
         help="Of a set: take back what was promoted, when one fails, or at once when it has stopped before.",
     ),
-    click.option("--change", default="", metavar="ID", help="The change's number, where one is asked for."),
-    click.option("--downgrade", is_flag=True, help="Although a later version is there."),
-    click.option("--emergency", is_flag=True, help="Past the gates, with --reason; for named groups only."),
+    CHANGE,
+    DOWNGRADE,
+    EMERGENCY,
     click.option(
         "--asks",
         default="",
@@ -95,7 +110,7 @@ def promote(
       pipelinekit promote orders@1.4.3 --to production --emergency --reason "payments are down"
     """
     one_of(application, set_file)
-    _require_sense(request)
+    require_sense(request)
     if take_back and not set_file:
         raise usage(
             "set-missing",
@@ -136,19 +151,6 @@ def promote(
     finish(planned.survey.plan, done, as_json)
 
 
-def _require_sense(request: Mapping[str, Any]) -> None:
-    """Raise `UsageError` for a change or an emergency that says too little or too much."""
-    if not re.fullmatch(r"[\x21-\x7e]{0,64}", request["change"]):
-        raise usage(
-            "change-form",
-            "a change's number has 64 letters, digits and signs at most",
-            hint="the number alone, like CHG1234567; a reason goes with --reason",
-        )
-    if request["emergency"] and not request["reason"].strip():
-        hint = '--reason "…" stands in the ledger, and whoever reviews it reads it'
-        raise usage("reason-missing", "say why this is an emergency", hint=hint)
-
-
 @click.command()
 @desk(
     SOME,
@@ -156,14 +158,8 @@ def _require_sense(request: Mapping[str, Any]) -> None:
     TO,
     PLAN,
     REASON,
-    click.option(
-        "--expect",
-        default="",
-        callback=said,
-        metavar="DIGEST",
-        help="Refuse unless the plan has this digest.",
-    ),
-    click.option("--refuse", is_flag=True, help="Sign that you do not approve; it stands in the ledger."),
+    EXPECT,
+    REFUSE,
 )
 def approve(
     here: Desk,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -12,11 +13,12 @@ from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import bare, desk
 from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.ledger import PLATFORM, UNREACHABLE, History, branch_of
+from pipelinekit.model.ledger import PLATFORM, UNREACHABLE, History, branch_of, title_of
 from pipelinekit.model.promotion import Request
 from pipelinekit.plan.moment import moment
 from pipelinekit.plan.overview import Place, places
 from pipelinekit.plan.releaseset.record import SET_ENDS, last_of, record_of
+from pipelinekit.plan.rollout.gated import stages
 from pipelinekit.steps.promotion import promote as promotion
 
 _STANDS = {
@@ -32,6 +34,8 @@ _STANDS = {
 @desk(click.argument("application", metavar="[APP]", default=""))
 def report(here: Desk, application: str, as_json: bool) -> None:
     """Show which version is in which environment by the ledger: of one application, or of all.
+
+    Components that the ledger knows are shown as well: `component:NAME` is one of them.
 
     Of one application it also tells what would come next, and whether it may and why not: every gate is
     asked, and so are registries and clusters.
@@ -51,7 +55,7 @@ def report(here: Desk, application: str, as_json: bool) -> None:
             if application or fault.code == UNREACHABLE:
                 raise
             # Whoever may push to a branch can make it unreadable: that hides no other one.
-            rows.append({"application": f"{team}/{name}", "unread": fault.problem})
+            rows.append({"application": title_of(team, name), "unread": fault.problem})
     if not application:
         rows += _sets(here, common)
     for row in rows:
@@ -83,17 +87,18 @@ def _rows(here: Desk, common: History, team: str, name: str, *, alone: bool) -> 
     """An application in each environment; alone, with whether what comes next may."""
     history = here.ledger.history(branch_of(team, name))
     rows = []
-    for place in places(history, common, here.platform):
-        row = {"application": f"{team}/{name}", **dataclasses.asdict(place)}
-        rows.append(row | (_may(here, team, name, place) if alone and place.next else {}))
+    known = here.platform if team else replace(here.platform, environments=stages(here.platform))
+    for place in places(history, common, known):
+        row = {"application": title_of(team, name), **dataclasses.asdict(place)}
+        rows.append(row | (_may(here, team, name, place) if alone and team and place.next else {}))
     return rows
 
 
 def _applications(here: Desk, application: str) -> list[tuple[str, str]]:
     if application:
         team, name = bare(application)
-        return [here.application(team, name)]
-    return here.applications()
+        return [here.either(team, name)]
+    return [*here.applications(), *here.components()]
 
 
 def _may(here: Desk, team: str, name: str, place: Place) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelinekit.cli import report
 from pipelinekit.errors import refused
-from pipelinekit.model.ledger import branch_of
+from pipelinekit.model.ledger import branch_of, title_of, word_of
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import PromotionPlan
 from pipelinekit.plan.gates.nextstep import step
@@ -40,10 +40,7 @@ def row(planned: Planned) -> dict[str, Any]:
     """The same as data."""
     plan = planned.survey.plan
     return {
-        "application": f"{plan.team}/{plan.name}",
-        "version": plan.version,
-        "environment": plan.environment,
-        "plan": plan.digest,
+        **finished(plan),
         "parts": dict(plan.parts),
         "gates": [
             {"gate": each.gate, "open": each.open, "reason": each.reason} for each in planned.judged.verdicts
@@ -57,7 +54,9 @@ def row(planned: Planned) -> dict[str, Any]:
 def lines(planned: Planned) -> None:
     """Each part of a plan and each gate's word on a line of its own."""
     plan = planned.survey.plan
-    report.result(f"{plan.team}/{plan.name} {plan.version} to {plan.environment}, plan {plan.digest}")
+    report.result(
+        f"{title_of(plan.team, plan.name)} {plan.version} to {plan.environment}, plan {plan.digest}"
+    )
     for part, text in plan.parts.items():
         report.result(f"  {part}: {text}")
     for each in planned.judged.verdicts:
@@ -73,10 +72,7 @@ def finish(plan: PromotionPlan, done: tuple[Did, ...], as_json: bool) -> None:
     if as_json:
         report.as_json(
             {
-                "application": f"{plan.team}/{plan.name}",
-                "version": plan.version,
-                "environment": plan.environment,
-                "plan": plan.digest,
+                **finished(plan),
                 "acted": any(each.acted for each in done),
                 "sentence": "; ".join(each.sentence for each in done),
             }
@@ -84,6 +80,20 @@ def finish(plan: PromotionPlan, done: tuple[Did, ...], as_json: bool) -> None:
         return
     for each in done:
         report.result(each.sentence)
+
+
+def finished(plan: PromotionPlan) -> dict[str, str]:
+    """Which plan of what it was."""
+    return {
+        **_what(plan),
+        "version": plan.version,
+        "environment": plan.environment,
+        "plan": plan.digest,
+    }
+
+
+def _what(plan: PromotionPlan) -> dict[str, str]:
+    return {"application": f"{plan.team}/{plan.name}"} if plan.team else {"component": plan.name}
 
 
 def review_waits(ledger: Ledger, applications: Iterable[tuple[str, str]], environment: Environment) -> None:
@@ -94,7 +104,7 @@ def review_waits(ledger: Ledger, applications: Iterable[tuple[str, str]], enviro
         if waiting:
             report.notice(
                 f"until somebody else has looked at the emergency of {waiting.event.version} the next "
-                f"promotion to {where} waits: `pipelinekit review {team}/{name} --env {where}`"
+                f"promotion to {where} waits: `pipelinekit review {word_of(team, name)} --env {where}`"
             )
 
 

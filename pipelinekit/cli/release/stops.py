@@ -10,7 +10,7 @@ from pipelinekit.cli import report
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import ANY_ENV, ENV, EVERY, EXACT, REASON, SOME, bare, desk, named
 from pipelinekit.errors import refused, usage
-from pipelinekit.model.ledger import PLATFORM, Event, Kind
+from pipelinekit.model.ledger import PLATFORM, Event, Kind, word_of
 from pipelinekit.plan.gates.stops import lifts, may_review, still, unreviewed
 from pipelinekit.steps.promotion.books import note, read
 
@@ -48,7 +48,8 @@ def unhold(here: Desk, application: str, **rest: Any) -> None:
     Example:
       pipelinekit unhold orders --env production
     """
-    application = "/".join(each for each in bare(application) if each) if application else ""
+    if application:
+        bare(application)
     _write(here, "unheld", application, "the holds of {what} in {where} are lifted", **rest)
 
 
@@ -116,15 +117,15 @@ def review(here: Desk, application: str, environment: str, reason: str, as_json:
       pipelinekit review orders --env production --reason "right: the fix was tried on staging afterwards"
     """
     team, name = bare(application)
-    team, name = here.application(team, name)
+    team, name = here.either(team, name)
     place = here.environment(environment)
-    history, _ = read(here.ledger, team, name)
+    history, word = read(here.ledger, team, name)[0], word_of(team, name)
     waiting = unreviewed(history, place)
     if waiting is None:
         raise refused(
             "no-emergency",
             f"no emergency of {name} in {environment} waits for a review",
-            hint=f"nothing is to be done; `pipelinekit ledger log --app {team}/{name} --env {environment}` "
+            hint=f"nothing is to be done; `pipelinekit ledger log --app {word} --env {environment}` "
             "shows who has reviewed what",
         )
     who = here.ledger.writer()
@@ -134,9 +135,9 @@ def review(here: Desk, application: str, environment: str, reason: str, as_json:
         raise refused(
             "review-own",
             f"{who} cannot review it: {'the emergency was their own' if who.person and own else why}",
-            hint=f"somebody else looks at it: `pipelinekit review {team}/{name} --env {environment}`",
+            hint=f"somebody else looks at it: `pipelinekit review {word} --env {environment}`",
         )
-    application = f"{team}/{name}@{waiting.event.version}"
+    application = f"{word}@{waiting.event.version}"
     _write(
         here,
         "reviewed",
@@ -171,7 +172,7 @@ def _write(
         here.environment(environment)
     team, name, version = named(application) if application else ("", "", "")
     if name:
-        team, name = here.application(team, name)
+        team, name = here.either(team, name)
     event = Event(
         kind=kind,
         team=team,

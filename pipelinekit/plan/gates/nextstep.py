@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipelinekit.errors import Fault
-from pipelinekit.model.promotion import Verdict
+from pipelinekit.model.ledger import COMPONENT
+from pipelinekit.model.promotion import Release, Verdict
 from pipelinekit.plan.gates.case import Case
 
 
@@ -120,6 +121,41 @@ GATES: dict[str, Gate] = {
 }
 
 
+OF_COMPONENTS: dict[str, str] = {
+    "order": "bring it to {before} first: `pipelinekit platform promote {name}@{version} --to {before}`, or "
+    "`pipelinekit platform deploy --env {before} --only {name}` where {before} has no gate",
+    "verified": "`pipelinekit platform verify --env {before} --only {name}`; where {before} has a gate, "
+    "`pipelinekit platform promote {name}@{version} --to {before}` runs its tests again",
+    "soak": "wait, and promote again: `pipelinekit platform promote {name} --to {env} --plan` shows how "
+    "long. Where something else is in {before} by now, bring this there again first",
+    "clock": "set this machine's clock; where its writer's was wrong (`pipelinekit ledger log` shows whose), "
+    "anything that another person writes there since says so, like `pipelinekit platform approve "
+    "{name}@{version} --to {env}`",
+    "downgrade": "if an older one is meant: --downgrade",
+    "version": "a chart's version with a hyphen is a pre-release: give it a final one in its Chart.yaml",
+    "artefacts": "`pipelinekit platform deploy --only {name}` where it was rolled out publishes its charts "
+    "again; what others have published under that version stays, and needs a later one",
+    "approvals": "`pipelinekit platform approve {name}@{version} --to {env}` by people of those groups, once "
+    "more where the plan has changed since",
+    "authors": "nobody's commits are a component's: set `author: true` for this environment's approvals, or "
+    "promote it as an --emergency",
+}
+"""What to do about a closed gate of a component, where that is another step than for an application."""
+
+
+def command(release: Release, verb: str, environment: str) -> str:
+    """The command that approves what is promoted (`approve`), or takes it back (`rollback`)."""
+    name = release.name
+    if verb == "rollback":
+        return (
+            f"pipelinekit platform promote {name}@VERSION --to {environment} --downgrade"
+            if release.is_component
+            else f"pipelinekit rollback {name} --env {environment}"
+        )
+    group = "platform " if release.is_component else ""
+    return f"pipelinekit {group}{verb} {name}@{release.version} --to {environment}"
+
+
 def faults(case: Case, closed: Iterable[Verdict], what: str = "") -> Iterator[Fault]:
     """Each closed gate as an error of its own, with what to do; `what` may not go there."""
     told = list(closed)
@@ -135,9 +171,12 @@ def step(case: Case, gate: str) -> str:
     known = GATES.get(gate)
     if known is None:
         return ""
-    return known.step.format(
-        app=case.release.name,
-        version=case.release.version,
+    release = case.release
+    text = OF_COMPONENTS.get(gate, known.step) if release.is_component else known.step
+    return text.format(
+        app=f"{COMPONENT}{release.name}" if release.is_component else release.name,
+        name=release.name,
+        version=release.version,
         env=case.environment.name,
         before=case.environment.after or "the environment before",
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelinekit.counts import counted
-from pipelinekit.model.ledger import KINDS, PLATFORM, Digests, Event
+from pipelinekit.model.ledger import KINDS, PLATFORM, Digests, Event, title_of
 
 FORMAT = 1
 MOST = 32 * 1024
@@ -44,7 +44,7 @@ def message_of(body: Body) -> str:
         "details": dict(event.details),
     }
     kept = {name: each for name, each in fields.items() if each not in ("", {})}
-    subject = f"{event.kind} {f'{event.team}/{event.name}' if event.name else PLATFORM}"
+    subject = f"{event.kind} {title_of(event.team, event.name) if event.name else PLATFORM}"
     text = f"{subject}\n\n{json.dumps(kept, indent=1, sort_keys=True, allow_nan=False)}\n"
     if len(text) > MOST:
         raise ValueError(f"an event of {counted(len(text), 'byte')}; {MOST} are taken")

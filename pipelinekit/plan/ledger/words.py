@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelinekit.model.ledger import Event
+from pipelinekit.model.ledger import Event, title_of
 from pipelinekit.plan.promotion import BEGUN
 from pipelinekit.plan.releaseset.record import Record, record_of
 
@@ -67,7 +67,7 @@ def _what(event: Event) -> str:
         return f"the set {known.name}"
     if not event.name:
         return "everything"
-    name = f"{event.team}/{event.name}"
+    name = title_of(event.team, event.name)
     if event.kind == "held":
         return f"{name} {event.version} and before" if event.version else f"every version of {name}"
     return f"{name} {event.version}" if event.version and event.kind not in ("seen", "unheld") else name

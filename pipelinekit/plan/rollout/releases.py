@@ -21,6 +21,7 @@ POLICIES = "-policies"
 """How the release of a component's policies is called after it."""
 CHART, VERSION, SERVER = "pipelinekit.dev/chart", "pipelinekit.dev/version", "pipelinekit.dev/app-version"
 """Keys among the global values: what a release was made from, so that another one differs."""
+MARKS = (CHART, VERSION, SERVER)
 
 
 def release_plan(
@@ -55,6 +56,11 @@ def target_of(component: Component, platform: Platform, environment: Environment
 def marks(chart_digest: str, version: str, server: str) -> str:
     """The values text that goes on top: what the release is made from."""
     return json.dumps({"global": {CHART: chart_digest, VERSION: version, SERVER: server}})
+
+
+def text(values: Mapping[str, object]) -> str:
+    """One spelling of values, for a digest."""
+    return json.dumps(values, sort_keys=True)
 
 
 def marked(values: Mapping[str, object], key: str) -> str:

@@ -26,6 +26,7 @@ from pipelinekit.ports import (
     Workspace,
 )
 from pipelinekit.steps.deploying.preflight import Survey
+from pipelinekit.steps.rollout.deploy import Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +66,5 @@ class Around:
     timeout: int
     """Seconds that a deployment may take."""
     say: Say
+    site: Site | None = None
+    """The cluster as components reach it; None where applications are promoted."""

@@ -9,12 +9,14 @@ from pipelinekit.errors import CheckFailed, PipelinekitError, Refused, ToolFaile
 from pipelinekit.model.ledger import Anchor, Event, Kind, branch_of
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Release
+from pipelinekit.plan.gates.nextstep import command
 from pipelinekit.plan.promotion import chart_at, image_at
 from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.artefacts.chart import copy as copy_chart
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying.deployment import Prepared
+from pipelinekit.steps.promotion import component
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import event_of, note, told
 from pipelinekit.steps.promotion.places import address_of
@@ -37,8 +39,7 @@ class Deed:
 def carry_out(around: Around, survey: Survey, deed: Deed) -> tuple[Did, ...]:
     """Bring the artefacts there, deploy, prove it, and record each end; raises as the deployment does."""
     try:
-        place(around, survey.release, survey.environment)
-        revision, did = _deploy(around, survey, deed)
+        revision, did = _brought(around, survey, deed)
     except PipelinekitError as error:
         # A refusal by the cluster has changed nothing, and is the end of this promotion all the same.
         kind: Kind = "refused" if isinstance(error, Refused) else "failed"
@@ -49,6 +50,15 @@ def carry_out(around: Around, survey: Survey, deed: Deed) -> tuple[Did, ...]:
         raise
     _arrived(around, survey, deed, revision)
     return did, prove(around, survey)
+
+
+def _brought(around: Around, survey: Survey, deed: Deed) -> tuple[int, Did]:
+    """Bring the artefacts there, and deploy them: Helm's revision then."""
+    if survey.release.is_component:
+        component.place(around, survey)
+        return component.bring(around, survey)
+    place(around, survey.release, survey.environment)
+    return _deploy(around, survey, deed)
 
 
 def place(around: Around, release: Release, environment: Environment) -> None:
@@ -86,9 +96,7 @@ def prove(around: Around, survey: Survey) -> Did:
     except CheckFailed as error:
         end = {"stage": "verify"}
         _record(around, event_of(around, release, "failed", where, reason=told(error), details=end))
-        around.say(
-            f"what was there before comes back with: `pipelinekit rollback {release.name} --env {where}`"
-        )
+        around.say(f"what was there before comes back with: `{command(release, 'rollback', where)}`")
         raise
     except ToolFailed:
         around.say(f"{release.name} {release.version} is in {where}, not proven yet: the same again does it")
@@ -120,7 +128,7 @@ def _voided(around: Around, survey: Survey) -> None:
             return
     around.say(
         f"{changed} the approvals of this plan count no more: approve it again before the next one "
-        f"(`pipelinekit approve {release.name}@{release.version} --to {where}`)"
+        f"(`{command(release, 'approve', where)}`)"
     )
 
 

@@ -63,7 +63,7 @@ def has_acted(around: Around, survey: Survey, begun: Entry) -> bool:
     return bool(
         state
         and state.revision > number_of(begun.event, "live")
-        and chart_of(state.values) == survey.release.chart_digest
+        and chart_of(state.values) == survey.release.mark
     )
 
 

@@ -17,6 +17,7 @@ from pipelinekit.plan.gates.records import living, verified
 from pipelinekit.plan.promotion import busy, choose, underway
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying.deployment import RUNNING
+from pipelinekit.steps.promotion import component
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, event_of, note, read, settle
 from pipelinekit.steps.promotion.effects import Deed, carry_out, prove
@@ -48,7 +49,8 @@ def plan(
     """What promoting would do and whether it may; changes nothing."""
     history, common = read(around.ledger, team, name)
     release = choose(history, environment, version)
-    return _planned(around, look(around, history, release, environment), history, common, request)
+    survey = (component.look if release.is_component else look)(around, history, release, environment)
+    return _planned(around, survey, history, common, request)
 
 
 def promote(
@@ -62,12 +64,7 @@ def promote(
     if planned.there:
         return planned, (_proven(around, planned),)
     for _ in range(TRIES):
-        begun = underway(planned.case.history, environment.name)
-        planned = _after(around, planned, begun) if begun else planned
-        taken = begun if begun and same(begun, planned.survey.release) else None
-        acted = taken is not None and has_acted(around, planned.survey, taken)
-        if not acted:
-            _require(around, planned, taken)
+        planned, taken, acted = require(around, planned)
         events = _beginning(around, planned, request, taken, acted=acted)
         there = settle(around.ledger, planned.case.history, events)
         if there:
@@ -81,6 +78,19 @@ def promote(
         if planned.there:
             return planned, (_proven(around, planned),)
     raise refused("promotion-underway", "the ledger did not stand still", hint="try again")
+
+
+def require(around: Around, planned: Planned) -> tuple[Planned, Entry | None, bool]:
+    """Raise `Refused` unless it may begin now, or go on from what was left half done, which ends where it is
+    another one; the promotion then, what of it was left, and whether the cluster shows its effects.
+    """
+    begun = underway(planned.case.history, planned.survey.environment.name)
+    planned = _after(around, planned, begun) if begun else planned
+    taken = begun if begun and same(begun, planned.survey.release) else None
+    acted = taken is not None and has_acted(around, planned.survey, taken)
+    if not acted:
+        _require_open(around, planned, taken)
+    return planned, taken, acted
 
 
 def see(around: Around, planned: Planned) -> None:
@@ -124,12 +134,13 @@ def _planned(around: Around, survey: Survey, history: History, common: History, 
         and state
         and state.status == RUNNING
         and found.event.version == survey.release.version
-        and found.event.digests.chart == chart_of(state.values) == survey.release.chart_digest
+        and found.event.digests.chart == survey.release.chart_digest
+        and chart_of(state.values) == survey.release.mark
     )
     return Planned(survey=survey, case=case, judged=judge(case), there=there)
 
 
-def _require(around: Around, planned: Planned, begun: Entry | None = None) -> None:
+def _require_open(around: Around, planned: Planned, begun: Entry | None = None) -> None:
     """Raise `Refused` unless every gate is open; a soak begins when its arrival is first seen, so now."""
     see(around, planned)
     release, where = planned.survey.release, planned.survey.environment.name

@@ -25,32 +25,47 @@ def require_free(
     say: Say,
 ) -> None:
     """Raise `Refused` with every stop; a ledger that cannot be read is said, and stops nothing here."""
-    team, name = plan.app.team, plan.app.name
+    release = Release(
+        team=plan.app.team,
+        name=plan.app.name,
+        version=plan.version,
+        commit=plan.key.commit,
+        image=plan.image,
+        chart=plan.chart,
+        chart_digest="",
+        archive="",
+        descriptor="",
+        descriptor_digest=plan.key.descriptor,
+    )
+    require_unstopped(ledger, clock, release, environment, say)
+
+
+def require_unstopped(
+    ledger: Callable[[], Ledger],
+    clock: Callable[[Iterable[str]], Clock],
+    release: Release,
+    environment: Environment,
+    say: Say,
+) -> None:
+    """The same, of a release of an application or of a component."""
     try:
-        history, common = read(ledger(), team, name)
+        history, common = read(ledger(), release.team, release.name)
     except PipelinekitError as error:
         say(f"whether {environment.name} is held or frozen is not known: {error.faults[0].problem}")
         return
     case = Case(
-        release=Release(
-            team=team,
-            name=name,
-            version=plan.version,
-            commit=plan.key.commit,
-            image=plan.image,
-            chart=plan.chart,
-            chart_digest="",
-            archive="",
-            descriptor="",
-            descriptor_digest=plan.key.descriptor,
-        ),
+        release=release,
         environment=environment,
         before=None,
         history=history,
         common=common,
         clock=clock(each.zone for each in environment.freeze),
         plan=PromotionPlan(
-            team=team, name=name, version=plan.version, environment=environment.name, parts={}
+            team=release.team,
+            name=release.name,
+            version=release.version,
+            environment=environment.name,
+            parts={},
         ),
         asker=Writer(role="embedded"),
     )

@@ -48,13 +48,20 @@ def deploy(part: Part, shelf: Shelf, site: Site, *, timeout: int, say: Say, publ
     """
     packaged = release_of(part, shelf, publish=publish)
     policies = policies_of(part, shelf, publish=publish)
+    return bring(part, packaged, policies, site, timeout=timeout, say=say)
+
+
+def bring(
+    part: Part, packaged: Packaged, policies: Packaged | None, site: Site, *, timeout: int, say: Say
+) -> Outcome:
+    """Roll out what is packaged, wherever its charts are from; see `deploy`."""
     target = packaged.prepared.target
     state = site.releases.state(target)
     check_installable(target, state)
     manifest = site.components.everything(packaged.prepared.archive, target, packaged.prepared.layers)
     brought, wanted = crds.split(read_manifest(manifest))
     there = _definitions(part, brought, site, packaged)
-    if tied := knots.of(part, wanted, shelf.platform):
+    if tied := knots.of(part, wanted, packaged.prepared.plan.platform):
         raise Refused(*tied)
     check(part, packaged, state, wanted, brought, there, site)
     acted = site.parts.settle(target, privileged=part.component.node.privileged)

@@ -98,15 +98,28 @@ def policies_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged | None:
 
 
 def _grounds(part: Part, shelf: Shelf) -> tuple[str, ...]:
-    """What policies are told of the cluster that they are for: addresses, which no label says."""
-    said = shelf.platform.cluster_of(shelf.environment).network
-    told: dict[str, object] = {"apiServers": list(said.api_servers)} if said and said.api_servers else {}
-    if entry := next((each for each in shelf.platform.components if each.name == part.name), None):
-        ways = releases.reaches(entry, shelf.platform)
-        told |= {"reaches": ways} if ways else {}
-    if part.component.flows.monitoring:
-        told |= {"nodes": list(said.nodes if said else ()), "scrapes": releases.scrapes(part.others)}
+    """What policies are told: by the platform, and of the cluster that they are for."""
+    told = {
+        **grounds_of(part, shelf.platform),
+        **cluster_grounds(part.component, shelf.platform, shelf.environment),
+    }
     return (json.dumps(told),) if told else ()
+
+
+def grounds_of(part: Part, platform: Platform) -> dict[str, object]:
+    """What policies are told by the platform, whatever the cluster."""
+    told: dict[str, object] = {}
+    if entry := next((each for each in platform.components if each.name == part.name), None):
+        ways = releases.reaches(entry, platform)
+        told |= {"reaches": ways} if ways else {}
+    return told | ({"scrapes": releases.scrapes(part.others)} if part.component.flows.monitoring else {})
+
+
+def cluster_grounds(component: Component, platform: Platform, environment: Environment) -> dict[str, object]:
+    """What policies are told of a cluster: addresses, which no label says."""
+    said = platform.cluster_of(environment).network
+    told: dict[str, object] = {"apiServers": list(said.api_servers)} if said and said.api_servers else {}
+    return told | ({"nodes": list(said.nodes if said else ())} if component.flows.monitoring else {})
 
 
 def release_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged:

@@ -9,6 +9,7 @@ import pytest
 from pipelinekit.model.ledger import (
     KINDS,
     OF_PIPELINES,
+    PLATFORM,
     Anchor,
     Digests,
     Entry,
@@ -16,11 +17,15 @@ from pipelinekit.model.ledger import (
     History,
     Kind,
     Writer,
+    branch_of,
+    component_of,
     is_branch,
     is_word,
     may_not_write,
     read_anchor,
+    title_of,
     with_seen,
+    word_of,
 )
 
 PIPELINE = Writer(role="pipeline", team="payments")
@@ -115,3 +120,23 @@ def test_a_version_is_a_word_of_which_a_tag_and_a_file_can_be_named() -> None:
         assert is_word(text)
     for text in ("", "../x", "1.0.0/../2", "-1", "1.0.0\n", "1.0.0\u2028", "\u0661.0.0", "1" * 129):
         assert not is_word(text)
+
+
+def test_a_component_has_a_branch_that_no_application_can_have() -> None:
+    """An application's event names a team, and a team is never empty."""
+    assert branch_of("", "orders") == "components/orders" == event("held", team="").branch
+    assert branch_of("components", "store") == "apps/components/store"
+    assert [is_branch(each) for each in ("components/store", "components/a/b", "apps/a", "components")] == [
+        *(True, False, False, False)
+    ]
+    assert [component_of(each) for each in ("components/store", "apps/components/store", PLATFORM)] == [
+        *("store", "", "")
+    ]
+    assert (title_of("", "store"), word_of("", "store")) == ("component store", "component:store")
+
+
+@pytest.mark.parametrize("kind", sorted(OF_PIPELINES))
+def test_no_pipeline_says_anything_of_a_component(kind: Kind) -> None:
+    for team in ("payments", "components", "platform"):
+        told = may_not_write(Writer(role="pipeline", team=team), event(kind, team=""))
+        assert told == f"the pipelines of {team} write nothing of components"

@@ -13,7 +13,8 @@ from pipelinekit.adapters import files
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import report
 from pipelinekit.cli.kubeconfigs import kubeconfig
-from pipelinekit.cli.wiring import chart_repository, charts_at, registry_login
+from pipelinekit.cli.platform.components.world import helm_here, site_of
+from pipelinekit.cli.wiring import chart_repository, charts_at
 from pipelinekit.errors import DocumentInvalid, Fault, refused
 from pipelinekit.model.platform.document import ComponentEntry, Environment, Platform
 from pipelinekit.reading import needs
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.cluster.handovers import HandoverJobs
     from pipelinekit.adapters.folder.components import ComponentFolder
     from pipelinekit.model.component import Archive, Component
-    from pipelinekit.model.ground.preflight import Finding
     from pipelinekit.plan.rollout.order import Order
-    from pipelinekit.steps.deploying.deployment import Prepared
     from pipelinekit.steps.rollout.deploy import Site
     from pipelinekit.steps.rollout.part import Part, Shelf
 
@@ -209,31 +208,12 @@ class Rollout:
     @cached_property
     def helm(self) -> ComponentHelm:
         """Helm, which leaves definitions out."""
-        from pipelinekit.adapters.cluster.charts.components import ComponentHelm
-
-        return ComponentHelm(kubeconfig(dict(os.environ)))
+        return helm_here()
 
     @cached_property
     def site(self) -> Site:
         """The cluster."""
-        from pipelinekit.adapters.cluster.definitions import Definitions
-        from pipelinekit.adapters.cluster.kubernetes import Kubernetes
-        from pipelinekit.adapters.cluster.objects import Objects
-        from pipelinekit.adapters.cluster.parts import Parts
-        from pipelinekit.steps.rollout.deploy import Site
-
-        env = kubeconfig(dict(os.environ))
-        parts = Parts(env)
-        return Site(
-            releases=self.helm,
-            components=self.helm,
-            cluster=Kubernetes(env),
-            objects=Objects(env),
-            definitions=Definitions(env),
-            parts=parts,
-            answers=parts,
-            survey=self._survey,
-        )
+        return site_of(self.platform, self.helm)
 
     @property
     def folders(self) -> Mapping[str, ComponentFolder]:
@@ -253,17 +233,6 @@ class Rollout:
         from pipelinekit.adapters.cluster.ground.volumes import Volumes
 
         return Volumes(kubeconfig(dict(os.environ)))
-
-    def _survey(self, prepared: Prepared) -> tuple[Finding, ...]:
-        """What looks a target over, as for applications."""
-        from pipelinekit.cli.scouting import scout
-        from pipelinekit.steps.deploying import preflight
-        from pipelinekit.steps.rollout.render import surveyed
-
-        manifest = self.helm.render(prepared.archive, prepared.target, prepared.layers)
-        rendered = surveyed(manifest, prepared.target.namespace)
-        known = scout(self.platform, registry_login(self.platform))
-        return preflight.preflight(prepared.target, rendered, known)
 
     def _fetch(self, archive: Archive, to: Path) -> None:
         """An upstream archive from where it is published."""

@@ -16,19 +16,23 @@ if TYPE_CHECKING:
     from pipelinekit.model.handover import Handover, Object
     from pipelinekit.model.release import Target
     from pipelinekit.model.rollout import Outcome
+    from pipelinekit.steps.promotion.rolledout import Told
     from pipelinekit.steps.rollout.part import Packaged, Part
 
 
-def deploy(here: Rollout, name: str, *, timeout: int, wait: int) -> Outcome:
+def deploy(here: Rollout, name: str, told: Told | None, *, timeout: int, wait: int) -> Outcome:
     """Deploy a component; a controller that is there is changed by a Job, wherever this runs.
 
-    A first installation stops nobody, and where nothing would be changed no Job is made.
+    A first installation stops nobody, and where nothing would be changed no Job is made. Raises `Refused` for
+    what the ledger (`told`) stops.
     """
     from pipelinekit.plan.rollout.handover import name_of
     from pipelinekit.steps.handover.job import clear
     from pipelinekit.steps.rollout import deploy as steps
 
     part, say = here.parts[name], said_by(name)
+    if told:
+        told.require_free(part)
     if part.component.controller is not None:
         there = here.handovers.find(_target(here, part), name_of(part.name))
         if (there and not there.ended) or _would_change(here, name):

@@ -9,6 +9,7 @@ import click
 
 from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM_FOLDER, seconds
+from pipelinekit.cli.platform.components import books
 from pipelinekit.cli.platform.components import via as through
 from pipelinekit.cli.platform.components.choice import SUMMARY, chosen_order, note, row, said_by, which
 from pipelinekit.cli.platform.components.outcomes import run, settle
@@ -59,6 +60,9 @@ def deploy(
     controller is gone. It waits until nothing is built, or names the builds, and puts the old one back if
     the new one is not ready in time. A second run follows the Job that is at work.
 
+    Where the platform has a ledger, freezes, holds and bars stop it, and what runs is recorded there with the
+    key of whoever runs this. To an environment with a gate `platform promote` moves what was recorded.
+
     With --via jenkins a job of the folder `platform` does it, with the platform's main branch, followed here.
 
     \b
@@ -81,7 +85,9 @@ def deploy(
     # Made before threads ask for them.
     _ = here.shelf, here.site, here.parts, here.handovers
     _require_ready(here, order)
-    outcomes = run(order, lambda name: relief.deploy(here, name, timeout=timeout, wait=wait))
+    told = books.told(here)
+    outcomes = run(order, lambda name: relief.deploy(here, name, told, timeout=timeout, wait=wait))
+    books.tell(told, here, outcomes, lambda each: each.deployed)
     note(summary, of_outcomes("deploy", here.environment.name, outcomes, "deployed"))
     settle(outcomes, as_json, "deployed")
 
@@ -110,6 +116,7 @@ def verify(
     here.require_open()
     shelf, site, parts = here.shelf, here.site, here.parts
     outcomes = run(order, lambda name: steps.verify(parts[name], shelf, site, say=said_by(name)))
+    books.tell(books.told(here), here, outcomes, lambda each: each.verified)
     note(summary, of_outcomes("verify", here.environment.name, outcomes, "verified"))
     settle(outcomes, as_json, "verified")
 

@@ -16,7 +16,7 @@ def names(platform: Platform) -> tuple[str, ...]:
 
 
 def environments(platform: Platform) -> tuple[Environment, ...]:
-    """Where components may be changed: no verb promotes them past a gate."""
+    """Where Jenkins changes components: past a gate people promote them, in a terminal."""
     return tuple(each for each in platform.environments if not each.gated)
 
 
@@ -25,7 +25,7 @@ def why_none(platform: Platform) -> str:
     if platform.jenkins is None or platform.jenkins.source is None:
         return "jenkins.source does not say which repository the platform is in"
     if not environments(platform):
-        return "every environment has a gate, and components are not promoted"
+        return "every environment has a gate, and Jenkins promotes no components"
     return ""
 
 
