@@ -204,7 +204,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentEntry:
-    """A component that the platform runs, or names and leaves off; `values` is a file beside platform.yaml."""
+    """A component that the platform runs, or names and leaves off; `values` is a file beside it."""
 
     name: str
     values: str = ""
