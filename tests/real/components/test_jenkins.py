@@ -14,7 +14,7 @@ import yaml
 from tests.real.components.callers import called, placed
 from tests.real.components.controlled import ADMIN, AGENTS, LOGINS, NAME, WORD, Controlled, made_controlled
 from tests.real.kube import eventually
-from tests.real.platform import BIN
+from tests.real.platform import BIN, wait_until
 
 pytestmark = pytest.mark.story
 
@@ -164,3 +164,29 @@ def test_two_files_that_contradict_each_other_are_put_back(jenkins: Controlled) 
     assert said.code == 5, said.err
     assert "the old one" in said.reason
     assert eventually(lambda: jenkins.ask("job/nightly/1/api/json")[0] == 200, 120)
+    runs = jenkins.pod()["metadata"]["uid"]
+    jenkins.on(configuration={"more.yaml": "jenkins: {systemMessage: hello}\n"})
+    platform.must("deploy", "--timeout", "240", patience=600)
+    assert jenkins.pod()["metadata"]["uid"] == runs, "what is wanted runs already"
+
+
+@pytest.mark.matrix("components")
+def test_a_restore_waits_until_no_controller_is_there_and_makes_all_what_it_was(
+    jenkins: Controlled,
+) -> None:
+    site = jenkins.site
+    key = jenkins.inside("cat", "/var/jenkins_home/secrets/master.key")
+    assert "backup" in site.job(NAME, "jenkins-backup", "by-hand")
+    jenkins.ask("job/nightly/config.xml", PIPELINE.format("changed"))
+    jenkins.ask("createItem?name=new", PIPELINE.format("new"))
+    assert jenkins.ask("job/new/api/json")[0] == 200
+    site.kubectl(NAME, "create", "job", "restored", "--from=cronjob/jenkins-restore")
+    phase = ("--selector", "job-name=restored", "--output", "jsonpath={.items[*].status.phase}")
+    wait_until(lambda: site.kubectl(NAME, "get", "pods", *phase) == "Pending")
+    site.kubectl(NAME, "scale", "statefulset", NAME, "--replicas=0")
+    site.kubectl(NAME, "wait", "--for=condition=complete", "--timeout=120s", "job/restored")
+    site.kubectl(NAME, "scale", "statefulset", NAME, "--replicas=1")
+    assert eventually(lambda: "sleep 0" in jenkins.ask("job/nightly/config.xml")[1], 120)
+    assert jenkins.ask("job/new/api/json")[0] == 404
+    assert jenkins.said("nightly", 1).startswith("SUCCESS")
+    assert jenkins.inside("cat", "/var/jenkins_home/secrets/master.key") == key
