@@ -47,6 +47,15 @@ def test_who_is_not_let_in_makes_nothing_quiet(jenkins: Controller) -> None:
     assert jenkins.state.quiet
 
 
+def test_builds_are_let_in_by_a_connection_that_an_upgrade_cannot_have_cut(jenkins: Controller) -> None:
+    quiet = JenkinsQuiet(Client(jenkins.url, None))
+    quiet.hush()
+    assert quiet.running() == ()
+    before = len(jenkins._server.connections)
+    quiet.wake()
+    assert len(jenkins._server.connections) == before + 1
+
+
 @pytest.mark.parametrize(
     "answer", ['{"computer": 7}', '{"computer": [7]}', '{"computer": [{"executors": [7]}]}', "{}"]
 )

@@ -83,6 +83,10 @@ class Client:
         self._crumbed = False
         self._lock = threading.Lock()
 
+    def hang_up(self) -> None:
+        """Have the next request begin a new connection; who one is stays."""
+        self._client._session.close()  # noqa: SLF001
+
     def get(self, path: str) -> requests.Response:
         """The answer to a GET below the controller's address; raises like `send`."""
         return self.send("GET", path)

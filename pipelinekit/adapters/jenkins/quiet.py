@@ -32,7 +32,12 @@ class JenkinsQuiet:
         self.client.send("POST", "quietDown")
 
     def wake(self) -> None:
-        """Let builds begin again; twice is once."""
+        """Let builds begin again; twice is once.
+
+        By a new connection: one from before an upgrade may lead to a pod that is gone, and where connections
+        are passed on as they are nobody says so.
+        """
+        self.client.hang_up()
         self.client.send("POST", "cancelQuietDown")
 
 

@@ -11,6 +11,8 @@ _WATCHED = (("", "pods"), ("apps", "replicasets"))
 _MADE = ("get", "list", "watch", "create", "patch")
 _HOOKED = ("get", "list", "watch", "create", "delete")
 _ALL = frozenset((*_HELM, *_MADE, *_HOOKED))
+_NAMED = ("get", "patch", "delete")
+"""What a rule may allow for one object alone: who makes, lists or watches names none."""
 _READ = frozenset(("get", "list", "watch"))
 
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -71,17 +73,19 @@ def lacking(needs: Needs, rules: Sequence[Rule]) -> dict[tuple[str, str], tuple[
     Helm keeps its records in Secrets, and watches every kind that it has made until all is ready; pods and
     what makes them are watched by Helm and by us.
     """
-    wanted: dict[tuple[str, str], list[str]] = {("", "secrets"): list(_HELM)}
+    wanted: dict[tuple[str, str], list[tuple[str, str]]] = {("", "secrets"): [(each, "") for each in _HELM]}
     for watched in _WATCHED:
-        wanted.setdefault(watched, []).extend(("get", "list", "watch"))
+        wanted.setdefault(watched, []).extend((each, "") for each in ("get", "list", "watch"))
     for things, verbs in ((needs.objects, _MADE), (needs.hooks, _HOOKED)):
-        for each in things:
-            wanted.setdefault(resource_of(each), []).extend(verbs)
-    return {
-        resource: missing
-        for resource, verbs in wanted.items()
-        if (missing := tuple(each for each in dict.fromkeys(verbs) if not may(rules, each, *resource)))
+        for thing in things:
+            name = str((thing.get("metadata") or {}).get("name") or "")
+            mine = wanted.setdefault(resource_of(thing), [])
+            mine.extend((each, name if each in _NAMED else "") for each in verbs)
+    found = {
+        resource: dict.fromkeys(verb for verb, name in asked if not may(rules, verb, *resource, name))
+        for resource, asked in wanted.items()
     }
+    return {resource: tuple(missing) for resource, missing in found.items() if missing}
 
 
 def resource_of(thing: Object) -> tuple[str, str]:
@@ -93,12 +97,12 @@ def resource_of(thing: Object) -> tuple[str, str]:
     return group, f"{kind}es" if kind.endswith(("s", "x", "ch", "sh")) else f"{kind}s"
 
 
-def may(rules: Iterable[Rule], verb: str, group: str, resource: str) -> bool:
-    """Whether rules allow a verb on all objects of a resource."""
+def may(rules: Iterable[Rule], verb: str, group: str, resource: str, name: str = "") -> bool:
+    """Whether rules allow a verb on all objects of a resource, or on the one of that name."""
     return any(
         rule.verbs & {verb, "*"}
         and rule.groups & {group, "*"}
         and rule.resources & {resource, "*"}
-        and not rule.names
+        and (not rule.names or name in rule.names)
         for rule in rules
     )

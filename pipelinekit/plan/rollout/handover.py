@@ -84,8 +84,9 @@ def _for_one(each: Object, kind: Kind) -> Iterator[Object]:
     if kind.namespaced:
         yield _rule(kind.group, kind.plural, *_ALL)
         return
-    # In the whole cluster these alone; a name counts for nothing where something is made.
-    yield _rule(kind.group, kind.plural, "create")
+    # In the whole cluster these alone; a name counts for nothing where something is made, and Helm watches
+    # all of a kind until its own is ready.
+    yield _rule(kind.group, kind.plural, "create", "list", "watch")
     yield _rule(kind.group, kind.plural, "delete", "get", "patch", "update", names=[each["metadata"]["name"]])
 
 

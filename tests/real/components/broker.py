@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.real.components.callers import called
+from tests.real.components.callers import asking, basic, called
 from tests.real.components.site import Site
 from tests.real.kube import eventually
 
@@ -24,11 +23,6 @@ SMALL, LARGE, HUGE = (f"6f0f7c2e-8a1b-4d53-9d3a-0b6f4d1c2a0{each}" for each in (
 
 Request = tuple[str, str, Any] | tuple[str, str, Any, Mapping[str, str | None]]
 """Method, path, body (a text is sent as it is), and headers that are other ones than usual; None is none."""
-
-
-def basic(login: str) -> str:
-    """A login as a header has it."""
-    return f"Basic {base64.b64encode(login.encode()).decode()}"
 
 
 HEADERS: dict[str, str | None] = {
@@ -58,20 +52,6 @@ def ask(words):
 at_a_time, requests = json.load(sys.stdin)
 with concurrent.futures.ThreadPoolExecutor(at_a_time) as pool:
     print(json.dumps(list(pool.map(ask, requests))))
-"""
-
-LOOK = """
-import json, pathlib, sys, time, urllib.request
-url, headers = json.loads(sys.argv[1])
-over, answers = pathlib.Path("/tmp/over"), []
-while not over.exists():
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
-            answers.append(answer.status)
-    except OSError as error:
-        answers.append(str(error))
-    time.sleep(0.3)
-print(json.dumps(answers))
 """
 
 
@@ -126,23 +106,9 @@ class Team:
             for status, text, heads in json.loads(said)
         ]
 
-    @contextmanager
-    def looking(self) -> Iterator[list[Any]]:
+    def looking(self) -> AbstractContextManager[list[Any]]:
         """What is answered to who looks at the catalog again and again in the block; there at its end."""
-        words = json.dumps([f"{self.address}/v2/catalog", HEADERS])
-        answers: list[Any] = []
-        with ThreadPoolExecutor(1) as aside:
-            begun = aside.submit(
-                self.site.platform.kubectl,
-                *("exec", "caller", "--", "python3", "-c", LOOK, words),
-                component=self.space,
-                patience=600,
-            )
-            try:
-                yield answers
-            finally:
-                self.site.kubectl(self.space, "exec", "caller", "--", "touch", "/tmp/over")
-                answers += json.loads(begun.result())
+        return asking(self.site, self.space, f"{self.address}/v2/catalog", HEADERS, None, 600)
 
 
 def team(site: Site, space: str) -> Team:

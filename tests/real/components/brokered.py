@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.real.components.broker import DATABASE, LARGE, NAME, PASSWORD, SERVICE, SMALL, sql
-from tests.real.components.site import Site, image, made_site
+from tests.real.components.site import Site, image, made_site, postgresql
 from tests.real.kube import eventually
 from tests.testbed import servers
 from tests.testbed.layout import Layout
@@ -34,17 +34,8 @@ def values(site: Site, *more: dict[str, Any]) -> dict[str, Any]:
 
 def database(site: Site) -> dict[str, Any]:
     """PostgreSQL's values."""
-    small = {"cpu": "20m", "memory": "256Mi", "disk": "128Mi"}
-    storage = {"class": site.storage_class, "size": "1Gi"}
-    return {
-        "image": image(site.env, "library/postgres:15"),
-        "mirror": site.env["PK_TESTBED_REGISTRY"],
-        "storage": storage,
-        "resources": small,
-        "settings": {"log_statement": "all"},
-        "backup": {"suspend": True, "storage": storage, "resources": small},
-        "databases": [{"name": "broker", "secret": "service-broker-db", "creates": True}],
-    }
+    declared = {"name": "broker", "secret": "service-broker-db", "creates": True}
+    return postgresql(site, declared, settings={"log_statement": "all"})
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.real.components.site import Site, image
 
@@ -18,12 +19,9 @@ NAME, DATABASE = "keycloak", "postgresql"
 PASSWORD = "a:b\\c'd\"e$(f)${g} `h`"
 
 CALL = """
-import json, sys, urllib.error, urllib.parse, urllib.request
-url, token, method, form, body = json.load(sys.stdin)
-headers = {"Authorization": "Bearer " + token} if token else {}
-data = urllib.parse.urlencode(form).encode() if form else None
-if body is not None:
-    data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+import json, sys, urllib.error, urllib.request
+url, method, headers, body = json.load(sys.stdin)
+data = None if body is None else body.encode()
 request = urllib.request.Request(url, data=data, headers=headers, method=method)
 try:
     with urllib.request.urlopen(request, timeout=15) as answer:
@@ -33,6 +31,21 @@ except urllib.error.HTTPError as error:
 except OSError as error:
     print(json.dumps([0, str(error)]))
 """
+
+
+def basic(login: str) -> str:
+    """A login as a header has it."""
+    return f"Basic {base64.b64encode(login.encode()).decode()}"
+
+
+def answered(
+    site: Site, space: str, url: str, method: str, headers: Mapping[str, str], body: str | None
+) -> tuple[int, str]:
+    """Status and text of what a namespace's pod `caller` is answered; 0 where there is no answer."""
+    words = json.dumps([url, method, headers, body])
+    said = site.said(space, "exec", "-i", "caller", "--", "python3", "-c", CALL, stdin=words)
+    status, text = json.loads(said)
+    return status, text
 
 
 @dataclass
@@ -48,9 +61,11 @@ class Caller:
     ) -> tuple[int, Any]:
         """Status and content of an answer of Keycloak's; 0 where there was none."""
         verb = method or ("POST" if form or body else "GET")
-        words = json.dumps([f"{self.address}{path}", token, verb, form, body])
-        said = self.site.said(self.space, "exec", "-i", "caller", "--", "python3", "-c", CALL, stdin=words)
-        status, text = json.loads(said)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        data = urlencode(form) if form else None
+        if body is not None:
+            data, headers["Content-Type"] = json.dumps(body), "application/json"
+        status, text = answered(self.site, self.space, f"{self.address}{path}", verb, headers, data)
         return status, json.loads(text) if text[:1] in ("{", "[") else text
 
     def token(self, realm: str = "platform", **form: str) -> str:
@@ -67,9 +82,14 @@ class Caller:
 
 
 def called(site: Site, space: str, labels: Mapping[str, str]) -> Caller:
-    """A pod with these labels, in a namespace."""
+    """A pod with these labels, in a namespace, which is made unless it is a component's."""
     if space not in (NAME, DATABASE):
         site.space(space)
+    return placed(site, space, labels)
+
+
+def placed(site: Site, space: str, labels: Mapping[str, str]) -> Caller:
+    """A pod with these labels, in a namespace that is there."""
     found = image(site.env, "library/python:3.11-slim")
     container = {
         "name": "caller",
@@ -93,39 +113,42 @@ def called(site: Site, space: str, labels: Mapping[str, str]) -> Caller:
     return Caller(site, space, f"http://{NAME}.{site.namespace(NAME)}:8080")
 
 
-ASKING = """
-import json, pathlib, sys, time, urllib.error, urllib.parse, urllib.request
-url, form = json.loads(sys.argv[1])
+AGAIN = """
+import json, pathlib, sys, time, urllib.error, urllib.request
+url, headers, body = json.loads(sys.argv[1])
+data = None if body is None else body.encode()
 over, answers = pathlib.Path("/tmp/over"), []
 while not over.exists():
     try:
-        with urllib.request.urlopen(url, urllib.parse.urlencode(form).encode(), timeout=30) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=30) as answer:
             answers.append(answer.status)
     except urllib.error.HTTPError as error:
         answers.append(error.code)
     except OSError as error:
         answers.append(str(error))
-    time.sleep(0.5)
+    time.sleep(0.3)
 print(json.dumps(answers))
 """
 
 
 @contextmanager
-def asking(caller: Caller, path: str, form: Mapping[str, str]) -> Iterator[list[Any]]:
-    """What somebody is told who asks again and again for the duration of the block; there at its end."""
-    words = json.dumps([f"{caller.address}{path}", form])
+def asking(
+    site: Site, space: str, url: str, headers: Mapping[str, str | None], body: str | None, patience: float
+) -> Iterator[list[Any]]:
+    """What a pod `caller` is told that asks again and again in the block; there at its end."""
+    words = json.dumps([url, headers, body])
     answers: list[Any] = []
     with ThreadPoolExecutor(1) as aside:
         begun = aside.submit(
-            caller.site.platform.kubectl,
-            *("exec", "caller", "--", "python3", "-c", ASKING, words),
-            component=caller.space,
-            patience=1000,
+            site.platform.kubectl,
+            *("exec", "caller", "--", "python3", "-c", AGAIN, words),
+            component=space,
+            patience=patience,
         )
         try:
             yield answers
         finally:
-            caller.site.kubectl(caller.space, "exec", "caller", "--", "touch", "/tmp/over")
+            site.kubectl(space, "exec", "caller", "--", "touch", "/tmp/over")
             answers += json.loads(begun.result())
 
 

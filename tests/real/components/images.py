@@ -42,7 +42,7 @@ def minio(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
     """The values of an image of MinIO, server and client."""
     text = MINIO.format(registry=env["PK_TESTBED_REGISTRY"])
     programs = tools.minio(Layout.from_environment())
-    return _pushed(env, scratch / "minio", f"minio/minio:{tools.MINIO[-12:]}", text, *programs)
+    return pushed(env, scratch / "minio", f"minio/minio:{tools.MINIO[-12:]}", text, *programs)
 
 
 def prometheus(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
@@ -50,7 +50,7 @@ def prometheus(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
     program = tools.prometheus(Layout.from_environment())
     text = PROMETHEUS.format(registry=env["PK_TESTBED_REGISTRY"])
     name = f"prometheus/prometheus:v{tools.PROMETHEUS[1]}"
-    return _pushed(env, scratch / "prometheus", name, text, program, program.with_name("promtool"))
+    return pushed(env, scratch / "prometheus", name, text, program, program.with_name("promtool"))
 
 
 def alertmanager(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
@@ -64,13 +64,14 @@ def alertmanager(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
 def state_metrics(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
     """Those of kube-state-metrics."""
     program = tools.kube_state_metrics(Layout.from_environment())
-    return _pushed(env, scratch / "state", "kube-state-metrics/kube-state-metrics:v2.20.0", STATE, program)
+    return pushed(env, scratch / "state", "kube-state-metrics/kube-state-metrics:v2.20.0", STATE, program)
 
 
-def _pushed(
+def pushed(
     env: Mapping[str, str], folder: Path, name: str, dockerfile: str, *programs: Path
 ) -> dict[str, str]:
-    folder.mkdir(parents=True)
+    """Build an image of a folder, which goes, and these programs; its values, once the registry has it."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "Dockerfile").write_text(dockerfile)
     for each in programs:
         shutil.copy(each, folder / each.name)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from tests import agentimage
-from tests.real.components.site import Site, image
+from tests.real.components.callers import answered, basic
+from tests.real.components.images import pushed
+from tests.real.components.site import Site
 from tests.real.handovers import Jenkins, made_jenkins
 
 NAME = "nexus"
@@ -45,23 +45,6 @@ CACHES = shutil.ignore_patterns("__pycache__")
 TESTS = Path(__file__).parents[2]
 _DOUBLE = ("__init__", "nexuspod", "csel")
 
-ASK = """
-import base64, json, sys, urllib.error, urllib.request
-url, login, method, body = json.load(sys.stdin)
-headers = {"Authorization": "Basic " + base64.b64encode(login.encode()).decode()} if login else {}
-data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
-if data is not None and not isinstance(body, str):
-    headers["Content-Type"] = "application/json"
-try:
-    request = urllib.request.Request(url, data=data, headers=headers, method=method)
-    with urllib.request.urlopen(request, timeout=15) as answer:
-        print(json.dumps([answer.status, answer.read().decode()]))
-except urllib.error.HTTPError as error:
-    print(json.dumps([error.code, error.read().decode()]))
-except OSError as error:
-    print(json.dumps([0, str(error)]))
-"""
-
 
 @dataclass
 class Beginning:
@@ -89,10 +72,10 @@ class Beginning:
     ) -> tuple[int, str]:
         """Status and text of what Nexus answers to a pod; 0 where it does not."""
         url = f"http://{NAME}.{self.site.namespace(NAME)}:8081{path}"
-        words = json.dumps([url, login, method, body])
-        said = self.site.said(space, "exec", "-i", "caller", "--", "python3", "-c", ASK, stdin=words)
-        status, text = json.loads(said)
-        return status, text
+        headers = {"Authorization": basic(login)} if login else {}
+        if body is not None and not isinstance(body, str):
+            body, headers["Content-Type"] = json.dumps(body), "application/json"
+        return answered(self.site, space, url, method, headers, body)
 
     def rest(self, path: str, *, method: str = "GET", body: Any = None) -> Any:
         """What its administrator is told."""
@@ -117,24 +100,8 @@ def double(env: Mapping[str, str], folder: Path) -> dict[str, str]:
     for name in _DOUBLE:
         shutil.copy(TESTS / f"{name}.py", folder / "tests")
     shutil.copytree(TESTS / "nexus", folder / "tests" / "nexus", ignore=CACHES)
-    (folder / "Dockerfile").write_text(DOCKERFILE.format(registry=env["PK_TESTBED_REGISTRY"]))
-    whole = f"{env['PK_TESTBED_REGISTRY']}/sonatype/nexus3:double"
-    for words in (
-        ("build", "--quiet", "--tag", whole, str(folder)),
-        ("push", "--quiet", whole),
-        ("rmi", whole),
-    ):
-        done = subprocess.run(
-            ["docker", *words],
-            env={**os.environ, **env},
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        assert done.returncode == 0, f"docker {words[0]}: {done.stderr}"
-    shutil.rmtree(folder)
-    return image(env, "sonatype/nexus3:double")
+    text = DOCKERFILE.format(registry=env["PK_TESTBED_REGISTRY"])
+    return pushed(env, folder, "sonatype/nexus3:double", text)
 
 
 def tools(reference: str) -> dict[str, str]:

@@ -12,11 +12,11 @@ from tests.real.components.broker import (
     PASSWORD,
     SERVICE,
     SMALL,
-    basic,
     bound,
     of,
     wanted,
 )
+from tests.real.components.callers import basic
 
 # What is asked, and what the specification has a broker answer: status, and the word `error`.
 LINES: list[tuple[str, str, Any, int, str]] = [

@@ -208,6 +208,21 @@ class Site:
         return self.platform.must("deploy", "--timeout", str(seconds), patience=seconds + 60)
 
 
+def postgresql(site: Site, *databases: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """The values of a PostgreSQL with these databases on a small node; a backup is made when asked."""
+    small = {"cpu": "20m", "memory": "256Mi", "disk": "128Mi"}
+    storage = {"class": site.storage_class, "size": "1Gi"}
+    return {
+        "image": image(site.env, "library/postgres:15"),
+        "mirror": site.env["PK_TESTBED_REGISTRY"],
+        "storage": storage,
+        "resources": small,
+        "backup": {"keep": 2, "suspend": True, "storage": storage, "resources": small},
+        "databases": [*databases],
+        **more,
+    }
+
+
 @contextmanager
 def made_site(folder: Path, env: Mapping[str, str]) -> Iterator[Site]:
     """A site whose namespaces, volumes and rights are removed after the block."""

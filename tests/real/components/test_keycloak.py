@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.real.components.callers import (
     claims,
     client,
 )
-from tests.real.components.site import Site, image, made_site
+from tests.real.components.site import Site, image, made_site, postgresql
 from tests.real.kube import eventually
 from tests.testbed import servers
 from tests.testbed.layout import Layout
@@ -60,17 +61,7 @@ def values(site: Site, **more: Any) -> dict[str, Any]:
 
 
 def database(site: Site) -> dict[str, Any]:
-    """PostgreSQL's values."""
-    small = {"cpu": "20m", "memory": "256Mi", "disk": "128Mi"}
-    storage = {"class": site.storage_class, "size": "1Gi"}
-    return {
-        "image": image(site.env, "library/postgres:15"),
-        "mirror": site.env["PK_TESTBED_REGISTRY"],
-        "storage": storage,
-        "resources": small,
-        "backup": {"suspend": True, "storage": storage, "resources": small},
-        "databases": [{"name": NAME, "secret": "keycloak-db"}],
-    }
+    return postgresql(site, {"name": NAME, "secret": "keycloak-db"})
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +243,8 @@ def test_a_change_comes_one_server_after_the_other_and_clients_are_served_all_th
     before = _servers(site)
     form = {"grant_type": "client_credentials", "client_id": "orders", "client_secret": PASSWORD}
     shop = {**CLIENTS[2], "redirects": ["https://shop.example.com/", "https://new.example.com/"]}
-    with asking(application, "/realms/platform/protocol/openid-connect/token", form) as answers:
+    token = f"{application.address}/realms/platform/protocol/openid-connect/token"
+    with asking(site, application.space, token, {}, urlencode(form), 1000) as answers:
         site.on(keycloak=values(site, gracePeriod=50, clients=[*CLIENTS[:2], shop]), postgresql={})
         site.deploy(840)
     assert len(answers) > 20

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.real.components.site import Site, image, made_site
+from tests.real.components.site import Site, image, made_site, postgresql
 from tests.real.kube import eventually
 
 # What files, SQL and shells take for something else.
@@ -17,21 +17,13 @@ NAME = "postgresql"
 
 def values(site: Site, **more: Any) -> dict[str, Any]:
     """What a small node gets."""
-    small = {"cpu": "20m", "memory": "256Mi", "disk": "128Mi"}
-    storage = {"class": site.storage_class, "size": "1Gi"}
-    return {
-        "image": image(site.env, "library/postgres:15"),
-        "mirror": site.env["PK_TESTBED_REGISTRY"],
-        "storage": storage,
-        "resources": small,
-        "backup": {"keep": 2, "suspend": True, "storage": storage, "resources": small},
-        "settings": {"shared_buffers": "32MB", "application_name": "it's \\ here"},
-        "databases": [
-            {"name": "orders", "secret": "orders-db", "extensions": ["pgcrypto"]},
-            {"name": "shop", "role": "keeper", "secret": "shop-db", "key": "word"},
-        ],
+    return postgresql(
+        site,
+        {"name": "orders", "secret": "orders-db", "extensions": ["pgcrypto"]},
+        {"name": "shop", "role": "keeper", "secret": "shop-db", "key": "word"},
+        settings={"shared_buffers": "32MB", "application_name": "it's \\ here"},
         **more,
-    }
+    )
 
 
 @pytest.fixture(scope="module")

@@ -51,5 +51,5 @@ def _finish(broker: Broker, instance: str, binding: str) -> None:
             return
         there = state.instance(session, instance)
         if there is not None and there.state != READY and not there.failure:
-            instances.finish(session, there)
+            instances.finish(broker, session, there)
             _LOG.info("instance %r: %s is done", instance, there.operation.partition("-")[0])

@@ -29,7 +29,7 @@ def provision(broker: Broker, name: str, asked: Provision, incomplete: bool) -> 
             if incomplete:
                 broker.wake.set()
                 return 202, {"operation": row.operation}
-            finish(session, row)
+            finish(broker, session, row)
             return 201, {}
     except Refused as refused:
         if refused.error != "ConcurrencyError":
@@ -115,7 +115,7 @@ def deprovision(broker: Broker, name: str, service: str, plan: str, incomplete: 
             if incomplete:
                 broker.wake.set()
                 return 202, {"operation": row.operation}
-            finish(session, row)
+            finish(broker, session, row)
     except Refused as refused:
         if refused.error != "ConcurrencyError" or not incomplete:
             raise
@@ -157,14 +157,14 @@ def last_operation(broker: Broker, name: str, operation: str, service: str) -> A
     return 200, {"state": "succeeded" if row.state == READY else "in progress"}
 
 
-def finish(session: Connection, row: Instance) -> None:
+def finish(broker: Broker, session: Connection, row: Instance) -> None:
     """Make an instance, or take it away, as its row says; by a session that holds it.
 
     What was done of it before is done already. What will not go well later either is written into the row
     and raised as Refused; what may is raised as it comes, and is tried again.
     """
     try:
-        _make(session, row) if row.state == CREATING else _destroy(session, row)
+        _make(session, row) if row.state == CREATING else _destroy(broker, session, row)
     except DatabaseError as error:
         if passes(error):
             raise
@@ -179,8 +179,8 @@ def _make(session: Connection, row: Instance) -> None:
         state.keep(session, replace(row, state=READY))
 
 
-def _destroy(session: Connection, row: Instance) -> None:
-    postgresql.destroy(session, row.id)
+def _destroy(broker: Broker, session: Connection, row: Instance) -> None:
+    postgresql.destroy(session, broker.sessions, row.id)
     with postgresql.transaction(session):
         postgresql.destroy_owner(session, row.id)
         state.forget(session, row.id)

@@ -13,8 +13,22 @@ from broker.settings import Settings
 
 _CONNECT = 10.0  # seconds
 _ANSWER = 300.0  # seconds; dropping a large database takes a while
-_OPTIONS = "-c statement_timeout=240s -c lock_timeout=60s -c client_connection_check_interval=5s"
-"""A server that somebody else's lock holds up answers in the end, and ends what nobody waits for any more."""
+_OPTIONS = " ".join(
+    f"-c {each}"
+    for each in (
+        # A server that somebody's lock holds up answers in the end, and ends what nobody waits for any more.
+        "statement_timeout=240s",
+        "lock_timeout=60s",
+        "client_connection_check_interval=5s",
+        # What a database's owner may set for all who come there, and what others may have put into `public`.
+        "role=none",
+        "local_preload_libraries=",
+        "search_path=pg_catalog",
+        "default_transaction_read_only=off",
+        "idle_session_timeout=0",
+        "idle_in_transaction_session_timeout=0",
+    )
+)
 
 LOST = (InterfaceError, OSError)
 """The server is not there, or was not to the end: what was asked is done, or is not."""
@@ -31,8 +45,11 @@ class Sessions:
         self._settings = settings
 
     @contextmanager
-    def open(self, database: str = "") -> Iterator[Connection]:
-        """A session in a database, by itself the broker's own. Raises one of LOST, or DatabaseError."""
+    def open(self, database: str = "", options: str = "") -> Iterator[Connection]:
+        """A session in a database, by itself the broker's own. Raises one of LOST, or DatabaseError.
+
+        `options` are PostgreSQL's, besides those that each has.
+        """
         said = self._settings
         channel = socket.create_connection((said.host, said.port), timeout=_CONNECT)
         try:
@@ -46,7 +63,7 @@ class Sessions:
                 sock=channel,
                 ssl_context=said.tls or False,
                 application_name="service-broker",
-                startup_params={"options": _OPTIONS},
+                startup_params={"options": f"{_OPTIONS} {options}"},
             )
         except BaseException:
             channel.close()

@@ -87,7 +87,17 @@ def holding(sessions: Sessions, instance: str, binding: str = "") -> Iterator[Co
     """
     with sessions.open() as session:
         hold(session, instance, binding)
-        yield session
+        try:
+            yield session
+        except Refused:
+            _let_go(session)
+            raise
+        _let_go(session)
+
+
+def _let_go(session: Connection) -> None:
+    # The server may notice a session's end later than who asks next.
+    session.run("SELECT pg_advisory_unlock_all()")
 
 
 def hold(session: Connection, instance: str, binding: str = "") -> None:
@@ -108,6 +118,11 @@ def instance(session: Connection, name: str) -> Instance | None:
     """The row of an instance."""
     rows = session.run(f"SELECT {_INSTANCE} FROM broker.instances WHERE id = :id", id=name)  # noqa: S608
     return Instance(**_row(Instance, rows[0])) if rows else None
+
+
+def limits(session: Connection) -> list[tuple[str, int]]:
+    """Every instance's id, and how many connections it has at a time."""
+    return [(name, most) for name, most in session.run("SELECT id, connections FROM broker.instances")]
 
 
 def keep(session: Connection, row: Instance) -> None:

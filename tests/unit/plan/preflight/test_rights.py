@@ -50,6 +50,17 @@ def test_a_right_to_one_object_is_none_to_all() -> None:
     assert lacking(needs_of([INGRESS]), rules)
 
 
+def test_what_is_done_to_one_object_may_be_allowed_for_that_one() -> None:
+    def rules(name: str) -> tuple[Rule, ...]:
+        named = rule("get patch", "networking.k8s.io", "ingresses", names=name)
+        return (*ENOUGH[:3], rule("list watch create", "networking.k8s.io", "ingresses"), named)
+
+    assert lacking(needs_of([INGRESS]), rules("orders")) == {}
+    assert lacking(needs_of([INGRESS]), rules("shop")) == {
+        ("networking.k8s.io", "ingresses"): ("get", "patch")
+    }
+
+
 @pytest.mark.parametrize(
     ("api", "kind", "expected"),
     [

@@ -4,8 +4,13 @@ import base64
 import json
 from typing import Any
 
+import pytest
+
+from pipelinekit.model.ground.preflight import Rule
 from pipelinekit.model.handover import Handover, Kind
 from pipelinekit.model.rollout import FAILED, Outcome
+from pipelinekit.plan.preflight.needs import needs_of
+from pipelinekit.plan.preflight.rights import lacking
 from pipelinekit.plan.rollout import handover as plan
 
 RBAC = "rbac.authorization.k8s.io"
@@ -57,7 +62,19 @@ def test_it_may_do_what_its_objects_take_where_they_are_and_nothing_elsewhere() 
 def test_what_has_no_namespace_is_granted_by_its_name() -> None:
     rules = plan.rules([thing("scheduling.k8s.io/v1", "PriorityClass", "high")], KINDS, "jenkins", "j")
     create, change = rules[""]
-    assert (create["verbs"], change["resourceNames"]) == (["create"], ["high"])
+    assert (create["verbs"], change["resourceNames"]) == (["create", "list", "watch"], ["high"])
+
+
+@pytest.mark.parametrize("kind", ["StatefulSet", "PriorityClass"])
+def test_the_rights_that_it_is_given_are_those_that_a_deployment_asks_for(kind: str) -> None:
+    """Its own look at the cluster, before it changes anything, finds nothing in the way."""
+    version = next(one for one, name in KINDS if name == kind)
+    there = thing(version, kind, "high", spec={"template": {"spec": {"containers": []}}})
+    granted = plan.rules([there], KINDS, "jenkins", "j")
+    fields = ("verbs", "apiGroups", "resources", "resourceNames")
+    given = [each for one in granted.values() for each in one]
+    rules = [Rule(*(frozenset(each.get(field, ())) for field in fields)) for each in given]
+    assert lacking(needs_of([there]), rules) == {}
 
 
 def test_rights_that_it_gives_are_its_own_and_it_may_bind_what_it_binds() -> None:

@@ -79,6 +79,14 @@ class Bench:
             signer=signer,
         )
 
+    def harm(self, receipt: ChartPackaged, damage: str) -> None:
+        """Have the archive be gone, or changed."""
+        archive = self.root / receipt.archive
+        if damage == "gone":
+            archive.unlink()
+        else:
+            archive.write_text("{}")
+
     def archived(self, receipt: ChartPackaged) -> dict[str, str]:
         texts: dict[str, str] = json.loads((self.root / receipt.archive).read_text())
         return texts

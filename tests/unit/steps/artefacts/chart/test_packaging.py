@@ -55,11 +55,7 @@ def test_a_chart_is_packaged_once_a_revision(bench: Bench) -> None:
 @pytest.mark.parametrize("damage", ["gone", "changed"])
 def test_an_archive_that_is_not_what_was_packaged_is_made_again(bench: Bench, damage: str) -> None:
     first, _ = bench.package()
-    archive = bench.root / first.archive
-    if damage == "gone":
-        archive.unlink()
-    else:
-        archive.write_text("{}")
+    bench.harm(first, damage)
     again, did = bench.package()
     assert did.acted
     assert again == first

@@ -133,11 +133,7 @@ def test_nothing_is_published_that_was_packaged_from_something_else(bench: Bench
 @pytest.mark.parametrize("damage", ["gone", "changed"])
 def test_an_archive_that_is_not_what_was_packaged_is_not_published(bench: Bench, damage: str) -> None:
     packaged, _ = bench.package()
-    archive = bench.root / packaged.archive
-    if damage == "gone":
-        archive.unlink()
-    else:
-        archive.write_text("{}")
+    bench.harm(packaged, damage)
     uploads = bench.registry.uploads
     with pytest.raises(Refused) as caught:
         bench.publish()

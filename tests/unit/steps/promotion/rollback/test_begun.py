@@ -14,12 +14,19 @@ from tests.promotions import event, person
 from tests.unit.steps.promotion.rollback.ways import ready, running
 
 
-def test_a_promotion_left_half_done_is_gone_back_from(tmp_path: Path) -> None:
-    bench = ready(tmp_path)
+def half_done(folder: Path, promoted: int) -> Bench:
+    """1.0.0, then 1.0.1 in staging, and the promotion of 1.0.2 killed at an effect."""
+    bench = ready(folder)
     bench.release("1.0.2")
-    bench.effects.kill_at = 2
+    bench.effects.kill_at = promoted
     with pytest.raises(Killed):
         bench.promote()
+    bench.effects = Effects()
+    return bench
+
+
+def test_a_promotion_left_half_done_is_gone_back_from(tmp_path: Path) -> None:
+    bench = half_done(tmp_path, 2)
     bench.rollback()
     assert running(bench) == "1.0.1"
     with pytest.raises(Refused, match=r"held against 1\.0\.2"):
@@ -27,11 +34,7 @@ def test_a_promotion_left_half_done_is_gone_back_from(tmp_path: Path) -> None:
 
 
 def test_while_a_promotion_is_under_way_it_waits(tmp_path: Path) -> None:
-    bench = ready(tmp_path)
-    bench.release("1.0.2")
-    bench.effects.kill_at = 2
-    with pytest.raises(Killed):
-        bench.promote()
+    bench = half_done(tmp_path, 2)
     bench.living.add("me")
     with pytest.raises(Refused, match="is on its way to staging"):
         bench.rollback()
@@ -50,17 +53,6 @@ def test_killed_at_each_effect_and_run_again_it_ends_like_an_undisturbed_run(tmp
             bench.rollback()
         bench.rollback()
         assert bench.ends() == undisturbed.ends(), number
-
-
-def half_done(folder: Path, promoted: int) -> Bench:
-    """1.0.0, then 1.0.1 in staging, and the promotion of 1.0.2 killed at an effect."""
-    bench = ready(folder)
-    bench.release("1.0.2")
-    bench.effects.kill_at = promoted
-    with pytest.raises(Killed):
-        bench.promote()
-    bench.effects = Effects()
-    return bench
 
 
 @pytest.mark.parametrize("promoted", [1, 2, 3])
