@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.measure import Row, least, prepared
+from tests.benchmarks.measure import Row, Work, least, prepared
 from tests.real.platform import TestPlatform
 from tests.testbed import bed
 
@@ -38,7 +38,10 @@ def run() -> list[Row]:
                 _template(own / "policies", env)
                 _template(own / "chart", env, "--values", str(own / "values.yaml"))
 
-        works = {"render": (anew, lambda: platform.must("render")), "bare": (anew, bare)}
+        works: dict[str, tuple[Work, Work]] = {
+            "render": (anew, lambda: platform.must("render")),
+            "bare": (anew, bare),
+        }
         samples = prepared(works, RUNS)
     mine, theirs = (least(samples[each], "user") for each in works)
     other = f"helm template of {COMPONENTS} components, and of their policies"
