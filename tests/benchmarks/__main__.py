@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 from tests.benchmarks import (
+    components,
     delivery,
     generation,
     innerloop,
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "B13": innerloop.run,
     "B14": registrations.run,
     "B15": taking.run,
+    "B16": components.run,
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelinekit.model.release import Target
+from pipelinekit.ports.releases import ChartFolder
 from pipelinekit.reading.values import overlay, read_values
 from tests.doubles.registry import digest
 
@@ -15,9 +16,16 @@ from tests.doubles.registry import digest
 class Charts:
     """Archives charts as JSON of their texts; charts whose values are no YAML do not pass the linter."""
 
+    def __init__(self) -> None:
+        self.prepared: list[list[Path]] = []
+        """The folders of the charts that were prepared together, time by time."""
+
     def lint(self, folder: Path, replaced: Mapping[str, str], trial: str, name: str, *, root: Path) -> None:
         for text in (*replaced.values(), trial):
             read_values(text, name)
+
+    def prepare(self, charts: Sequence[ChartFolder]) -> None:
+        self.prepared.append([each.folder for each in charts])
 
     def package(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pipelinekit.adapters import files
@@ -21,15 +22,21 @@ from pipelinekit.reading.platform.lock import read_platform_lock
 FILE = "platform.yaml"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlatformText:
     """The document's text, where it was read, and which commit (or content) it is."""
 
     content: bytes
     origin: str
     commit: str
-    lock: PlatformLock
-    """The lock beside it; empty when there is none."""
+    locked: bytes | None
+    """The lock beside it as it was at the same moment; None when there is none."""
+    lock_origin: str
+
+    @cached_property
+    def lock(self) -> PlatformLock:
+        """What is locked, read when somebody asks: most verbs do not. Raises `Refused` when it is damaged."""
+        return PlatformLock() if self.locked is None else read_platform_lock(self.locked, self.lock_origin)
 
 
 def read_platform_text(source: str) -> PlatformText:
@@ -49,9 +56,9 @@ def read_platform_text(source: str) -> PlatformText:
         )
     # As UTF-8 has it, a character is four bytes at most.
     content = files.read_bytes(path, 4 * BOUNDS.characters)
-    return PlatformText(
-        content, str(path), _commit_of(path) or _digest(content), read_lock(path.parent / LOCK_FILE)
-    )
+    beside = path.parent / LOCK_FILE
+    locked = files.read_bytes(beside) if beside.exists() else None
+    return PlatformText(content, str(path), _commit_of(path) or _digest(content), locked, str(beside))
 
 
 def read_lock(path: Path) -> PlatformLock:
@@ -84,8 +91,8 @@ def _from_git(address: str) -> PlatformText:
         beside = here.run(
             "cat-file", "blob", f"FETCH_HEAD:{inside.removesuffix(FILE)}{LOCK_FILE}", memory=MEMORY
         )
-        lock = read_platform_lock(beside.out) if beside.code == 0 else PlatformLock()
-        return PlatformText(shown_file.out.encode(), f"{shown}@{ref}:{inside}", commit, lock)
+        locked = beside.out.encode() if beside.code == 0 else None
+        return PlatformText(shown_file.out.encode(), f"{shown}@{ref}:{inside}", commit, locked, LOCK_FILE)
 
 
 def _commit_of(path: Path) -> str:

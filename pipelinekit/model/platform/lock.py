@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipelinekit.model.platform.document import Registration
 
@@ -27,7 +28,7 @@ class LockedApplication:
         return f"{self.registration.repository}@{self.commit[:10]}:{folder}app.yaml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PlatformLock:
     """`platform.lock.yaml`: what seed, fleet and cross-checks read instead of every repository."""
 
@@ -35,4 +36,9 @@ class PlatformLock:
 
     def of(self, registration: Registration) -> LockedApplication | None:
         """The entry of a registration, whatever its commit; None when that points elsewhere now."""
-        return next((each for each in self.applications if each.registration == registration), None)
+        return self._of.get(registration)
+
+    @cached_property
+    def _of(self) -> dict[Registration, LockedApplication]:
+        """Of two entries of one registration the first."""
+        return {each.registration: each for each in reversed(self.applications)}

@@ -19,7 +19,7 @@ from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.reading.platform.document import FILE as PLATFORM
 from pipelinekit.reading.source import parse
 from pipelinekit.reading.values import read_values
-from pipelinekit.steps.rollout import knots
+from pipelinekit.steps.rollout import knots, packing
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 
 PLUGINS = "jenkins/plugins.txt"
@@ -48,6 +48,7 @@ def gather(
     No cluster is asked. Raises `DocumentInvalid` with every image that is not as it is declared, `Refused`
     for what is at or below Nexus and pulls from it.
     """
+    packing.prepare([parts[name] for name in order], shelf)
     brought = {name: _brought(parts[name], shelf, components) for name in order}
     platform = shelf.platform
     faults = [

@@ -19,6 +19,7 @@ from pipelinekit.ports.rollout import Components
 from pipelinekit.reading.manifest import read_manifest_with_sources
 from pipelinekit.reading.values import read_values
 from pipelinekit.render import Templates, render
+from pipelinekit.steps.rollout import packing
 from pipelinekit.steps.rollout.part import Part, Shelf, policies_of, release_of
 from pipelinekit.steps.rollout.plan import AT_ONCE
 
@@ -31,6 +32,8 @@ _DIGEST = "sha256:" + "0" * 64
 
 def of_components(parts: Sequence[Part], shelf: Shelf, components: Components) -> list[Rendered]:
     """Those of components and of their policies, which are releases of their own."""
+
+    packing.prepare(parts, shelf)
 
     def both(part: Part) -> list[Rendered]:
         return list(_of_component(part, shelf, components))

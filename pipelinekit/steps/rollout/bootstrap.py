@@ -14,7 +14,7 @@ from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.steps.rollout import knots
 from pipelinekit.steps.rollout.gate import Clock, Sleep
 from pipelinekit.steps.rollout.part import Part, Shelf
-from pipelinekit.steps.rollout.render import rendered
+from pipelinekit.steps.rollout.render import all_rendered
 
 AWAY = frozenset(
     ("jenkins-starting", "jenkins-unreachable", "jenkins-timeout", "jenkins-proxy", "not-jenkins")
@@ -31,7 +31,8 @@ def pulled(
 
     Raises `Refused` for what is at or below Nexus and pulls from it: it is not there yet.
     """
-    objects = {name: read_manifest(rendered(parts[name], shelf, components)) for name in order}
+    texts = all_rendered([parts[name] for name in order], shelf, components)
+    objects = {name: read_manifest(text) for name, text in zip(order, texts, strict=True)}
     if tied := knots.among(parts, order, objects, shelf.platform):
         raise Refused(*tied)
     return {name: images.named(each) for name, each in objects.items()}

@@ -20,10 +20,12 @@ from pipelinekit.plan.chartvalues import autoscales
 from pipelinekit.plan.described import described
 from pipelinekit.plan.rollout import releases
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Workspace
+from pipelinekit.ports.releases import ChartFolder
 from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.artefacts import chart as chart_steps
 from pipelinekit.steps.artefacts.chart import DIST, digest_of
 from pipelinekit.steps.deploying.deployment import Prepared
+from pipelinekit.steps.rollout.upstream import require_called, require_same
 
 Fetch = Callable[[Archive, Path], None]
 """Writes an upstream archive to a path."""
@@ -86,6 +88,18 @@ class Shelf:
     fetch: Fetch
     digest: Digest
     libraries: Libraries
+
+
+def unpacked(part: Part, shelf: Shelf) -> Iterator[ChartFolder]:
+    """The charts of ours that `policies_of` and `release_of` would package."""
+    own = [(part.component.policies, _grounds(part, shelf), part.policies)]
+    if part.component.archive is None:
+        own.append((part.component.chart, layers_of(part, shelf.platform), part.receipts))
+    for name, layers, receipts in own:
+        if name:
+            chart, _, archive = _to_pack(part, shelf, part.folder / name, layers, receipts)
+            if archive is None:
+                yield chart
 
 
 def policies_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged | None:
@@ -165,18 +179,29 @@ def _own(
     publish: bool,
 ) -> Packaged:
     """A chart of ours: packaged once for each content of its folder and of its libraries."""
-    libraries = shelf.libraries(folder)
-    content = " ".join(shelf.digest(each) for each in (folder, *libraries))
-    dist = part.workspace.working_folder(DIST)
-    trial = json.dumps(overlay({}, _overlaid(layers)))
-    key = f"{content} {_short(trial)}"
-    done = receipts.load(ChartPackaged)
-    archive = dist / Path(done.archive).name if done else dist
-    if not done or done.key.commit != key or digest_of(archive) != done.archive_digest:
+    chart, key, archive = _to_pack(part, shelf, folder, layers, receipts)
+    if archive is None:
+        dist = part.workspace.working_folder(DIST)
         archive = shelf.charts.package(
-            folder, {}, trial, dist, target.name, root=part.root, libraries=libraries
+            folder, {}, chart.trial, dist, target.name, root=chart.root, libraries=chart.libraries
         )
     return _packaged(part, shelf, target, archive, key, layers, receipts, publish=publish)
+
+
+def _to_pack(
+    part: Part, shelf: Shelf, folder: Path, layers: tuple[str, ...], receipts: Receipts
+) -> tuple[ChartFolder, str, Path | None]:
+    """What is packaged of a chart of ours, the key of its content, and its archive if it is there already."""
+    libraries = tuple(shelf.libraries(folder))
+    content = " ".join(shelf.digest(each) for each in (folder, *libraries))
+    trial = json.dumps(overlay({}, _overlaid(layers)))
+    key = f"{content} {_short(trial)}"
+    chart = ChartFolder(folder=folder, trial=trial, root=part.root, libraries=libraries)
+    done = receipts.load(ChartPackaged)
+    archive = part.workspace.working_folder(DIST) / Path(done.archive).name if done else None
+    if not done or not archive or done.key.commit != key or digest_of(archive) != done.archive_digest:
+        return chart, key, None
+    return chart, key, archive
 
 
 def _upstream(
@@ -203,31 +228,6 @@ def archive_of(part: Part, archive: Archive) -> Path:
     if archive.file:
         return part.folder / archive.file
     return part.workspace.working_folder(DIST) / f"{archive.name}-{archive.version}.tgz"
-
-
-def require_same(archive: Archive, here: Path, wanted: str) -> None:
-    """Raise `Refused` unless the archive is the one of that digest."""
-    if digest_of(here) != wanted:
-        teller = "component.yaml" if archive.digest else "its lock"
-        problem = f"{archive.name} {archive.version} is not the archive that {teller} names"
-        hint = f"it has {digest_of(here) or 'no file'}; look at what has changed before you write that down"
-        raise refused("archive-changed", problem, hint=hint)
-
-
-def require_called(archive: Archive, here: Path, charts: Charts) -> None:
-    """Raise `Refused` unless the archive says inside that it is the chart that it was fetched as.
-
-    It is published by what it says, whatever the index of its repository calls it.
-    """
-    text = charts.texts(here, ["Chart.yaml"]).get("Chart.yaml")
-    if text is None:
-        raise failed("not-a-chart", f"{here.name} holds no Chart.yaml")
-    about = read_values(text, "Chart.yaml")
-    if (about.get("name"), about.get("version")) != (archive.name, archive.version):
-        said = f"{about.get('name')!s:.200} {about.get('version')!s:.200}"
-        problem = f"the archive of {archive.name} {archive.version} says that it is {said}"
-        hint = "name chart and version in component.yaml as the archive does, if that is the chart you mean"
-        raise refused("archive-changed", problem, hint=hint)
 
 
 def _packaged(

@@ -16,7 +16,7 @@ from pipelinekit.plan.rollout.order import Order, needed_by
 from pipelinekit.ports import Say
 from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.steps.deploying import deployment as deployment_steps
-from pipelinekit.steps.rollout import knots
+from pipelinekit.steps.rollout import knots, packing
 from pipelinekit.steps.rollout.deploy import Site, refusals
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 
@@ -43,6 +43,7 @@ def plan(
     """
     if not order:
         return ()
+    packing.prepare([parts[name] for name in order], shelf)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         there = pool.submit(
             site.definitions.known,

@@ -15,6 +15,7 @@ from pipelinekit.ports import Say
 from pipelinekit.ports.preflight import Inspector
 from pipelinekit.ports.rollout import Components
 from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.steps.rollout import packing
 from pipelinekit.steps.rollout.part import Part, Shelf
 from pipelinekit.steps.rollout.render import rendered
 
@@ -24,6 +25,7 @@ def pulled(parts: Sequence[Part], shelf: Shelf, components: Components, say: Say
 
     What cannot be rendered is told, and its images are named as component.yaml lists them.
     """
+    packing.prepare(parts, shelf)
     found: list[str] = []
     failed: dict[str, list[str]] = {}
     for part in parts:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.ports.rollout import Components
 from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.steps.rollout import packing
 from pipelinekit.steps.rollout.part import Part, Shelf, policies_of, release_of
+
+AT_ONCE = 8
+"""How many components are rendered together: each is one or two processes."""
+
+
+def all_rendered(parts: Sequence[Part], shelf: Shelf, components: Components) -> Iterator[str]:
+    """The manifests of each component, as `rendered` gives them."""
+    packing.prepare(parts, shelf)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield from pool.map(lambda each: rendered(each, shelf, components), parts)
 
 
 def rendered(part: Part, shelf: Shelf, components: Components) -> str:

@@ -19,15 +19,8 @@ from pipelinekit.ports.rollout import Components
 from pipelinekit.reading import declared
 from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.steps.artefacts import chart as chart_steps
-from pipelinekit.steps.rollout.part import (
-    Part,
-    Shelf,
-    archive_of,
-    layers_of,
-    release_of,
-    require_called,
-    require_same,
-)
+from pipelinekit.steps.rollout.part import Part, Shelf, archive_of, layers_of, release_of
+from pipelinekit.steps.rollout.upstream import require_called, require_same
 
 Save = Callable[[Vendored], None]
 """Writes the lock of the component."""

@@ -47,6 +47,14 @@ def next_step(complaint: str, target: Target) -> str:
     return ""
 
 
+def cluster_failed(target: Target, reason: str) -> ToolFailed:
+    """What Helm said of a cluster, as an error with a next step."""
+    refusal, step = answers.refusal(target.context, reason), next_step(reason, target)
+    if refusal and not step:
+        return refusal
+    return failed("cluster-failed", reason, hint=step)
+
+
 def require_tested(complaint: str, target: Target, ask: Callable[[Target], object]) -> None:
     """Raise `ToolFailed` where `helm test` complains of a silent API server, and of no test.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import kubectl, leftout
-from pipelinekit.adapters.cluster.charts import contents, helm, undo
+from pipelinekit.adapters.cluster.charts import complaints, contents, helm, undo
 from pipelinekit.model.release import Target
 from pipelinekit.plan.claims import is_made_of
 
@@ -27,19 +27,19 @@ class ComponentHelm(helm.Helm):
         options = ["--wait", "--timeout", f"{timeout}s", "--ignore-not-found", *undo.scope(target)]
         done = process.watch(["helm", "uninstall", target.name, *options], env=self.env)
         if done.code:
-            raise helm.cluster_failed(target, f"helm: {done.reason()}")
+            raise complaints.cluster_failed(target, f"helm: {done.reason()}")
         return "uninstalled" in done.out and "not found" not in done.err.lower()
 
     def drop_volumes(self, target: Target, claims: Sequence[str]) -> Sequence[str]:
         """Delete the volumes of claims whose names begin so, followed by a number; their names."""
         done = kubectl.run(self.env, target, "get", "pvc", "--output", "jsonpath={.items[*].metadata.name}")
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise complaints.cluster_failed(target, done.reason())
         mine = [name for name in done.out.split() if is_made_of(name, claims)]
         if mine:
             gone = kubectl.run(self.env, target, "delete", "pvc", *mine, "--wait=false")
             if gone.code:
-                raise helm.cluster_failed(target, gone.reason())
+                raise complaints.cluster_failed(target, gone.reason())
         return mine
 
     def _left_out(self, archive: Path, scratch: Path) -> tuple[list[str], Mapping[str, str]]:

@@ -8,15 +8,16 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pipelinekit.adapters import momentary, process
-from pipelinekit.adapters.cluster import answers, printed
+from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.asking import ask
-from pipelinekit.adapters.cluster.charts import contents, doors, holders, linting, packing, undo
-from pipelinekit.adapters.cluster.charts.complaints import next_step, require_tested
+from pipelinekit.adapters.cluster.charts import contents, doors, holders, linting, packing, together, undo
+from pipelinekit.adapters.cluster.charts.complaints import cluster_failed, next_step, require_tested
 from pipelinekit.adapters.cluster.direct import records, ways
 from pipelinekit.adapters.files import write_atomic
-from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
+from pipelinekit.errors import CheckFailed, Fault, failed
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import RIVAL, Say
+from pipelinekit.ports.releases import ChartFolder
 
 OWNERSHIP = ("--server-side", "true", "--force-conflicts")
 """What the chart declares is ours again, whoever changed it. Helm 3 has no such flags and needs none: its
@@ -58,6 +59,10 @@ class Helm:
             chart = linting.copied(folder, replaced, Path(scratch, name), root)
             self._linter.lint(chart, trial)
             self._packer.pack(chart)
+
+    def prepare(self, charts: Sequence[ChartFolder]) -> None:
+        """Lint and pack these by few processes as far as they are right, so that `package` need not."""
+        together.prepare(charts, self._linter, self._packer)
 
     def package(
         self,
@@ -274,14 +279,6 @@ def _installing(timeout: int) -> list[str]:
 def _upgrading(target: Target, archive: Path, files: Sequence[str], options: Sequence[str]) -> list[str]:
     words = ["helm", "upgrade", "--install", target.name, str(archive), *files, *options]
     return [*words, "--output", "json", *undo.scope(target)]
-
-
-def cluster_failed(target: Target, reason: str) -> ToolFailed:
-    """What Helm said of a cluster, as an error with a next step."""
-    refusal, step = answers.refusal(target.context, reason), next_step(reason, target)
-    if refusal and not step:
-        return refusal
-    return failed("cluster-failed", reason, hint=step)
 
 
 def _complaint(done: process.Completed) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.asking import ask
-from pipelinekit.adapters.cluster.charts import helm, undo
+from pipelinekit.adapters.cluster.charts import complaints, undo
 from pipelinekit.errors import failed
 from pipelinekit.model.release import Target
 
@@ -26,7 +26,7 @@ class Releases:
         if done.code and "release: not found" in done.err:
             return []
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise complaints.cluster_failed(target, done.reason())
         found = printed.revisions(done.out)
         for each in found:
             number = str(each["revision"])
@@ -43,7 +43,7 @@ class Releases:
         if done.code and "unknown flag" in done.err:
             done = ask([each for each in words if each != "--all"], target.context, env=self.env)
         if done.code:
-            raise helm.cluster_failed(target, done.reason())
+            raise complaints.cluster_failed(target, done.reason())
         return tuple(done.out.split())
 
     def remove(self, target: Target, timeout: int) -> bool:

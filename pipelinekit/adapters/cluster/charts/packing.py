@@ -7,7 +7,7 @@ import hashlib
 import io
 import re
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from pipelinekit.adapters.cluster.charts.complaints import require_packed
 
 DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
 _METADATA = "Chart.yaml"
+_SAVED = re.compile(r"^Successfully packaged chart and saved it to: (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,30 @@ class Packer:
         made = known and _laid_over(known, files)
         if not made:
             made = _packed(chart)
-            rest = {name: each for name, each in made.members.items() if name != _METADATA}
-            if rest == {name: files.get(name) for name in rest}:
-                digests = tuple(DIGEST.findall(files[_METADATA]))
-                self._known[key] = replace(made, digests=digests)
+            self._remember(key, files, made)
         return made.name, _archive(made)
+
+    def pack_together(self, charts: Sequence[Path]) -> None:
+        """Have Helm pack many in one process, for `pack`, which tells what is wrong with one.
+
+        Of two that Helm gives one name none is remembered: the one has been written over the other.
+        """
+        with momentary.folder() as scratch:
+            words = ["helm", "package", *map(str, charts), "--destination", scratch]
+            done = process.run(words, timeout=120)
+            said = [Path(each.strip()) for each in _SAVED.findall(done.out)]
+            if done.code or len(said) != len(charts):
+                return
+            for chart, archive in zip(charts, said, strict=True):
+                if said.count(archive) == 1:
+                    files = _files(chart)
+                    self._remember(_but_for_digests(files), files, _read(archive))
+
+    def _remember(self, key: bytes, files: Mapping[str, bytes], made: _Packed) -> None:
+        rest = {name: each for name, each in made.members.items() if name != _METADATA}
+        if rest == {name: files.get(name) for name in rest}:
+            digests = tuple(DIGEST.findall(files[_METADATA]))
+            self._known[key] = replace(made, digests=digests)
 
 
 def _files(chart: Path) -> dict[str, bytes]:
@@ -80,15 +100,18 @@ def _packed(chart: Path) -> _Packed:
     """What Helm makes of it."""
     with momentary.folder() as scratch:
         require_packed(process.run(["helm", "package", str(chart), "--destination", scratch], timeout=120))
-        made = next(Path(scratch).glob("*.tgz"))
-        folder, members = "", {}
-        with tarfile.open(made) as source:
-            for each in source:
-                stream = source.extractfile(each) if each.isfile() else None
-                if stream:
-                    folder, _, name = each.name.partition("/")
-                    members[name] = stream.read()
-        return _Packed(made.name, folder, members)
+        return _read(next(Path(scratch).glob("*.tgz")))
+
+
+def _read(archive: Path) -> _Packed:
+    folder, members = "", {}
+    with tarfile.open(archive) as source:
+        for each in source:
+            stream = source.extractfile(each) if each.isfile() else None
+            if stream:
+                folder, _, name = each.name.partition("/")
+                members[name] = stream.read()
+    return _Packed(archive.name, folder, members)
 
 
 def _archive(packed: _Packed) -> bytes:

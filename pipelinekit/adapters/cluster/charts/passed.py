@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from threading import Lock
 
 from pipelinekit.adapters import ours, programs
 
 _FILE = "charts-linted-1"
-_MOST = 500
-"""How many are kept, the last ones."""
+_MOST = 2000
+"""How many are kept, the last ones: a platform has hundreds of components, of two charts each."""
+_KEEPING = Lock()
+"""Of threads none takes away what another one has just kept."""
 _MARK = re.compile(rb"[0-9a-f]{64}")
 
 
@@ -19,12 +23,13 @@ def has(chart: bytes) -> bool:
     return _mark(chart) in _known()
 
 
-def keep(chart: bytes) -> None:
-    """It was, if there is a place to keep that."""
-    path, mark = _path(), _mark(chart)
+def keep(charts: Iterable[bytes]) -> None:
+    """They were, if there is a place to keep that."""
+    path, marks = _path(), dict.fromkeys(map(_mark, charts))
     if path:
-        others = [each for each in _known() if each != mark]
-        ours.keep(path, b"\n".join([*others, mark][-_MOST:]))
+        with _KEEPING:
+            others = [each for each in _known() if each not in marks]
+            ours.keep(path, b"\n".join([*others, *marks][-_MOST:]))
 
 
 def _known() -> list[bytes]:

@@ -93,23 +93,18 @@ def render(platform: str, environment: str, only: tuple[str, ...], start: tuple[
       pipelinekit platform render --only vault
       pipelinekit platform render --to rendered/
     """
-    from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
 
     from pipelinekit.adapters import files
-    from pipelinekit.steps.rollout.plan import AT_ONCE
-    from pipelinekit.steps.rollout.render import rendered
+    from pipelinekit.steps.rollout.render import all_rendered
 
     here, order = chosen_order(platform, environment, only, start)
-    parts, shelf, helm = here.parts, here.shelf, here.helm
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for name, text in zip(
-            order, pool.map(lambda each: rendered(parts[each], shelf, helm), order), strict=True
-        ):
-            if to:
-                files.write_atomic(Path(to, f"{name}.yaml"), text)
-            else:
-                report.document(text)
+    parts = [here.parts[name] for name in order]
+    for name, text in zip(order, all_rendered(parts, here.shelf, here.helm), strict=True):
+        if to:
+            files.write_atomic(Path(to, f"{name}.yaml"), text)
+        else:
+            report.document(text)
     if to:
         report.result(f"{counted(len(order), 'component is', 'components are')} rendered in {to}")
 

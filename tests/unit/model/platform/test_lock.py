@@ -22,3 +22,9 @@ def test_an_entry_counts_for_the_registration_that_it_was_read_for_alone() -> No
     lock = PlatformLock(applications=(ENTRY,))
     assert lock.of(ORDERS) is ENTRY
     assert lock.of(replace(ORDERS, branch="release")) is None
+
+
+def test_of_two_entries_of_one_registration_the_first_counts_wherever_its_mirrors_are() -> None:
+    lock = PlatformLock(applications=(ENTRY, replace(ENTRY, commit="f" * 16)))
+    assert lock.of(replace(ORDERS, mirrors=("https://mirror.example.com/orders.git",))) is ENTRY
+    assert lock == PlatformLock(applications=lock.applications)

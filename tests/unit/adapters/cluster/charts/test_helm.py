@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster.charts import helm
+from pipelinekit.adapters.cluster.charts import complaints, helm
 from pipelinekit.adapters.cluster.charts.helm import Helm
 from pipelinekit.errors import CheckFailed, PipelinekitError, ToolFailed, failed
 from tests import examples
@@ -60,7 +60,7 @@ def test_what_is_no_archive_is_told(tmp_path: Path, content: bytes) -> None:
 def test_a_damaged_record_is_what_helm_has_read_and_nothing_that_a_proxy_says(
     said: str, code: int, step: int
 ) -> None:
-    fault = helm.cluster_failed(examples.target(), said).faults[0]
+    fault = complaints.cluster_failed(examples.target(), said).faults[0]
     assert (fault.code, "damaged" in fault.hint) == (("cluster-failed", "not-kubernetes")[code], bool(step))
 
 
