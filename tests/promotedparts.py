@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from pipelinekit.model.ledger import Event, Writer, branch_of
 from pipelinekit.model.network.ends import Grounds
 from pipelinekit.model.platform.document import Cluster, ComponentEntry, Environment, Platform
 from pipelinekit.model.platform.zone import UTC, Clock
-from pipelinekit.model.promotion import Request
+from pipelinekit.model.promotion import Release, Request
 from pipelinekit.plan.rollout.gated import promotable
+from pipelinekit.ports import Commits
 from pipelinekit.reading import needs
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion import several
@@ -129,7 +130,7 @@ class Bench:
             objects=self.prod.cluster.things,
             survey=None,
             watch=lambda *_: (),
-            commits=lambda _: nullcontext(),  # type: ignore[arg-type, return-value]
+            commits=_nobodys,
             anchor=None,
             holder="me",
             alive=lambda _: False,
@@ -163,7 +164,7 @@ class Bench:
             self.ledger.add(Event(kind=kind, at=self.now, **fields))  # type: ignore[arg-type]
 
     @contextmanager
-    def writing(self, writer: Writer) -> Any:
+    def writing(self, writer: Writer) -> Iterator[None]:
         kept, self.ledger.as_writer = self.ledger.as_writer, writer
         try:
             yield
@@ -185,3 +186,7 @@ class Bench:
         """What a component's newest revision was given in a cluster."""
         records = bench.cluster.records[f"{name}s", name]
         return records[max(records)].values
+
+
+def _nobodys(release: Release) -> AbstractContextManager[Commits]:
+    raise AssertionError(f"{release.name} is a component: no repository has its commits")

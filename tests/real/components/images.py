@@ -58,7 +58,7 @@ def alertmanager(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
     program = tools.alertmanager(Layout.from_environment())
     text = ALERTMANAGER.format(registry=env["PK_TESTBED_REGISTRY"])
     name = f"prometheus/alertmanager:v{tools.ALERTMANAGER}"
-    return _pushed(env, scratch / "alertmanager", name, text, program, program.with_name("amtool"))
+    return pushed(env, scratch / "alertmanager", name, text, program, program.with_name("amtool"))
 
 
 def state_metrics(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
