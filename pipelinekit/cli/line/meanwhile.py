@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from pipelinekit.cli import ahead
 from pipelinekit.cli.options import SECONDS
@@ -31,8 +32,8 @@ FRESH = 60.0
 """Seconds for which what was found in a target will do: a long build leaves others the time to deploy."""
 
 
-def set_out(here: Line) -> None:
-    """Look at the targets of the `run` that is under way.
+def set_out(here: Line) -> bool:
+    """Look at the targets of the `run` that is under way; whether that is done.
 
     Nothing is begun where commands of the application's come in between.
     """
@@ -40,9 +41,10 @@ def set_out(here: Line) -> None:
     built = here.receipts.load(ImageBuilt) if early else None
     # Of a revision that was built before there may be nothing to do, and early answers are no help then.
     if early is None or here.app.build.around or (built and built.key == here.key):
-        return
+        return False
     for each in environments_to_deploy(here.platform, "", automatic=True):
         _find(early, here, here.target(each))
+    return True
 
 
 def begin(here: Line) -> None:
@@ -50,13 +52,14 @@ def begin(here: Line) -> None:
     early = ahead.current()
     if early is None:
         return
-    if "deploy" in early.verbs:
-        set_out(here)
+    looks = "deploy" in early.verbs and set_out(here)
     plan, helm = here.plan, here.helm
     if "package" in early.verbs:
         early.begin("chart", lambda: chart.rehearse(plan, here.root, here.workspace, helm))
     if "deploy" in early.verbs:
         early.begin("modules", lambda: [importlib.import_module(each) for each in _MODULES])
+    if looks and {"package", "publish"} <= early.verbs:
+        early.begin("helm", lambda: _begin_helms(early, here))
 
 
 def linted() -> None:
@@ -123,19 +126,28 @@ def _survey(early: ahead.Ahead, here: Line, target: Target, packaged: ChartPacka
             return None
         findings = surveyor(here)(prepared)
         if not any(each.verdict == REFUSED for each in findings):
-            _begin_helm(early, here, prepared)
+            _begin_helm(early, here, target, prepared.archive)
         return prepared, findings
 
     early.begin(_name(target, "surveyed"), look)
 
 
-def _begin_helm(early: ahead.Ahead, here: Line, prepared: Prepared) -> None:
+def _begin_helms(early: ahead.Ahead, here: Line) -> None:
+    """Have Helm wait for the chart's archive: one to render it for the survey, and one for `deploy`."""
+    archive = chart.archive_of(here.plan, here.workspace)
+    for environment in environments_to_deploy(here.platform, "", automatic=True):
+        target = here.target(environment)
+        with suppress(OSError, PipelinekitError):
+            early.keep(here.helm.ready_to_render(target, archive, release.LAYERS))
+        _begin_helm(early, here, target, archive)
+
+
+def _begin_helm(early: ahead.Ahead, here: Line, target: Target, archive: Path) -> None:
     """Have Helm wait for `deploy`. What goes wrong with it, Helm says again when it is begun then."""
     # Of another context a word in another terminal could make the current one meanwhile.
-    if prepared.target.context:
-        given = (prepared.target, prepared.archive, prepared.layers)
+    if target.context and not here.helm.is_ready(target, archive, release.LAYERS, timeout=SECONDS):
         with suppress(OSError, PipelinekitError):
-            early.keep(here.helm.ready(*given, timeout=SECONDS))
+            early.keep(here.helm.ready(target, archive, release.LAYERS, timeout=SECONDS))
 
 
 def _name(target: Target, what: str = "found") -> str:
