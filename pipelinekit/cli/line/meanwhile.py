@@ -32,8 +32,8 @@ FRESH = 60.0
 """Seconds for which what was found in a target will do: a long build leaves others the time to deploy."""
 
 
-def set_out(here: Line) -> bool:
-    """Look at the targets of the `run` that is under way; whether that is done.
+def set_out(here: Line) -> None:
+    """Look at the targets of the `run` that is under way.
 
     Nothing is begun where commands of the application's come in between.
     """
@@ -41,10 +41,9 @@ def set_out(here: Line) -> bool:
     built = here.receipts.load(ImageBuilt) if early else None
     # Of a revision that was built before there may be nothing to do, and early answers are no help then.
     if early is None or here.app.build.around or (built and built.key == here.key):
-        return False
+        return
     for each in environments_to_deploy(here.platform, "", automatic=True):
         _find(early, here, here.target(each))
-    return True
 
 
 def begin(here: Line) -> None:
@@ -52,14 +51,25 @@ def begin(here: Line) -> None:
     early = ahead.current()
     if early is None:
         return
-    looks = "deploy" in early.verbs and set_out(here)
+    if "deploy" in early.verbs:
+        set_out(here)
     plan, helm = here.plan, here.helm
     if "package" in early.verbs:
         early.begin("chart", lambda: chart.rehearse(plan, here.root, here.workspace, helm))
     if "deploy" in early.verbs:
         early.begin("modules", lambda: [importlib.import_module(each) for each in _MODULES])
-    if looks and {"package", "publish"} <= early.verbs:
-        early.begin("helm", lambda: _begin_helms(early, here))
+
+
+def begin_helm(here: Line) -> None:
+    """Have Helm wait for the chart while the image is pushed; `set_out` says whether at all.
+
+    Two of them take a fifth of a second of a core: a build would have to share it with them.
+    """
+    early = ahead.current()
+    if early and {"package", "publish", "deploy"} <= early.verbs:
+        found = (here.target(each) for each in environments_to_deploy(here.platform, "", automatic=True))
+        targets = [each for each in found if early.has(_name(each))]
+        early.begin("helm", lambda: _begin_helms(early, here, targets))
 
 
 def linted() -> None:
@@ -132,11 +142,10 @@ def _survey(early: ahead.Ahead, here: Line, target: Target, packaged: ChartPacka
     early.begin(_name(target, "surveyed"), look)
 
 
-def _begin_helms(early: ahead.Ahead, here: Line) -> None:
-    """Have Helm wait for the chart's archive: one to render it for the survey, and one for `deploy`."""
+def _begin_helms(early: ahead.Ahead, here: Line, targets: Sequence[Target]) -> None:
+    """One for each target to render the chart for the survey, and one for `deploy`."""
     archive = chart.archive_of(here.plan, here.workspace)
-    for environment in environments_to_deploy(here.platform, "", automatic=True):
-        target = here.target(environment)
+    for target in targets:
         with suppress(OSError, PipelinekitError):
             early.keep(here.helm.ready_to_render(target, archive, release.LAYERS))
         _begin_helm(early, here, target, archive)
