@@ -52,6 +52,10 @@ class Ahead:
         """Begin some work; what it raises is nobody's concern, for it will be tried again."""
         self._begun[name] = time.monotonic(), self._pool.submit(work)
 
+    def has(self, name: str) -> bool:
+        """Whether some work of that name was begun, and nobody has taken what it came to."""
+        return name in self._begun
+
     def take(self, name: str, age: float = math.inf) -> Any:
         """What some work came to, once; None when it was not begun, has failed, or was begun longer ago than
         `age` seconds."""

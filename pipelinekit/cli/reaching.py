@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pipelinekit.cli.kubeconfigs import kubeconfig
@@ -23,7 +23,12 @@ def opened() -> contextlib.AbstractContextManager[None]:
 
 def begin(here: Line, environments: Iterable[Environment]) -> None:
     """Begin the ways to where the application is in those environments; nothing waits for them."""
+    for each in environments:
+        begin_to(kubeconfig(dict(os.environ)), here.target(each).context)
+
+
+def begin_to(env: Mapping[str, str], context: str) -> None:
+    """Begin the way to a kube context of the files that `env` names; nothing waits for it."""
     from pipelinekit.adapters.cluster.direct import ways
 
-    for each in environments:
-        ways.to(kubeconfig(dict(os.environ)), here.target(each).context)
+    ways.to(env, context)

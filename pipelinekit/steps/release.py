@@ -29,7 +29,7 @@ from pipelinekit.ports import (
     Workspace,
 )
 from pipelinekit.reading.values import overlay, read_values
-from pipelinekit.steps.artefacts.chart import DIST, digest_of
+from pipelinekit.steps.artefacts.chart import archive_of, digest_of
 from pipelinekit.steps.artefacts.image import Did, missing
 from pipelinekit.steps.deploying.deployment import (
     RUNNING,
@@ -216,6 +216,10 @@ def _enough(
         sleep(1.0)
 
 
+LAYERS = 2
+"""How many texts of values a deployment has."""
+
+
 def values_layers(
     plan: ReleasePlan, digest: str, target: Target, archive: Path, charts: Charts
 ) -> tuple[str, str]:
@@ -261,7 +265,7 @@ def _archive(
     plan: ReleasePlan, chart: ChartPublished, workspace: Workspace, registry: ChartRepository
 ) -> Path:
     """The published archive: the local one when it is the same, else the repository's."""
-    archive = workspace.working_folder(DIST) / f"{plan.app.name}-{plan.version}.tgz"
+    archive = archive_of(plan, workspace)
     if digest_of(archive) != chart.archive_digest:
         registry.fetch_chart(plan.chart, archive)
     return archive

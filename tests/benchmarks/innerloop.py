@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -46,9 +47,9 @@ def _ups(testbed: dict[str, str]) -> list[Row]:
         sizes, numbers = count(1), count()
         samples = out_of_step(
             {
-                "build": lambda: _edited(dev.application).must("draft", "up"),
+                "build": lambda: _revised(_edited(dev.application)),
                 "bare build": lambda: delivery.by_hand(_edited(bare), next(numbers), testbed),
-                "values": lambda: _resized(dev.application, next(sizes)).must("draft", "up"),
+                "values": lambda: _revised(_resized(dev.application, next(sizes))),
                 "bare values": lambda: _upgrade(_resized(bare, next(sizes))),
             },
             RUNS,
@@ -94,10 +95,17 @@ def _edited(application: Application) -> Application:
 
 
 def _resized(application: Application, number: int) -> Application:
-    lines = (application.folder / VALUES).read_text().splitlines()
-    changed = [f"  tmp: {number + 100}Mi" if each.startswith("  tmp: ") else each for each in lines]
-    application.write(VALUES, "\n".join(changed) + "\n")
+    """With another size of `/tmp`, which is another pod."""
+    text = (application.folder / VALUES).read_text()
+    changed, count = re.subn(r"\btmp: \w+", f"tmp: {number + 100}Mi", text)
+    assert count == 1, f"{VALUES} has {count} sizes of /tmp"
+    application.write(VALUES, changed)
     return application
+
+
+def _revised(application: Application) -> None:
+    row = application.must("draft", "up", "--json").json()
+    assert row["revised"], row
 
 
 def _upgrade(application: Application) -> None:

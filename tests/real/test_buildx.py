@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import os
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -210,3 +213,46 @@ def test_several_platforms_are_refused_with_a_way_out(application: Application) 
     assert said.code == 6
     assert "one platform" in said.reason
     assert "PIPELINEKIT_ENGINE=buildah" in said.err
+
+
+def files_of(application: Application, image: str) -> dict[str, tuple[int, int, int, bytes]]:
+    """What an image has in /new: mode, owner, time and content (or where a link leads), by the path."""
+    made = application.tool("docker", "create", image, "none").strip()
+    words = ("docker", "export", made)
+    raw = subprocess.run(words, env={**os.environ, **application.env}, capture_output=True, check=True).stdout
+    application.tool("docker", "rm", made)
+    found = {}
+    with tarfile.open(fileobj=io.BytesIO(raw)) as archive:
+        for each in archive:
+            if each.name.startswith("new/") and not each.isdir():
+                stream = archive.extractfile(each) if each.isfile() else None
+                content = stream.read() if stream else os.fsencode(each.linkname)
+                found[each.name] = each.mode & 0o777, each.uid, int(each.mtime), content
+    return found
+
+
+def test_the_context_arrives_as_it_is_digested(application: Application) -> None:
+    application.write("Dockerfile", 'FROM scratch\nCOPY . /new/\nCMD ["none"]\n')
+    application.write(".dockerignore", "*\n!in/*\n")
+    # It is heard in place of the other one, and is no part of the context itself.
+    application.write("Dockerfile.dockerignore", "*\n!in\n!other\nin/*.log\n")
+    application.write("in/run.sh", "#!/bin/sh\n")
+    (application.folder / "in/run.sh").chmod(0o700)
+    (application.folder / "in/link").symlink_to("/nowhere")
+    application.write("in/left.log", "left out")
+    application.write("other/one", "AAAA")
+    application.commit()
+    first = files_of(application, application.must("build", "--json").json()["receipt"]["image_id"])
+    assert first["new/in/run.sh"] == (0o755, 0, 0, b"#!/bin/sh\n")
+    assert first["new/in/link"] == (0o777, 0, 0, b"/nowhere")
+    assert first["new/other/one"] == (0o644, 0, 0, b"AAAA")
+    assert "new/in/left.log" not in first
+    assert "new/Dockerfile.dockerignore" not in first
+
+    # As large as before, and made at the same moment as far as a build can see.
+    application.write("other/one", "BBBB")
+    (application.folder / "other" / os.fsdecode(b"\xff")).write_bytes(b"a name that is no text")
+    application.commit()
+    second = files_of(application, application.must("build", "--json").json()["receipt"]["image_id"])
+    assert second["new/other/one"] == (0o644, 0, 0, b"BBBB")
+    assert any(each[3] == b"a name that is no text" for each in second.values())

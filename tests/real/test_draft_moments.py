@@ -135,6 +135,16 @@ def test_ctrl_c_leaves_nothing_that_the_next_up_stumbles_over(dev: Developer, mo
     assert dev.draft("status").code == 0
 
 
+def test_what_an_up_has_begun_ahead_ends_with_it(dev: Developer) -> None:
+    for text in ("AHEAD = 1", "AHEAD = 1", "AHEAD = 2"):
+        dev.application.write("orders/changed.py", f"{text}\n")
+        with going_up(dev) as running:
+            pass
+        assert running.process.returncode == 0, running.said
+        assert app.eventually(lambda: str(running.process.pid) not in sessions(), 10)
+        assert dev.draft("status").code == 0
+
+
 def test_two_at_once_end_with_a_word_and_one_release(dev: Developer) -> None:
     dev.application.write("orders/changed.py", f"TWO = {time.time()}\n")
     with going_up(dev) as one, going_up(dev) as other:

@@ -16,6 +16,7 @@ import pytest
 from pipelinekit.adapters.cluster.charts import doors
 from pipelinekit.adapters.cluster.charts.helm import Helm
 from pipelinekit.cli import ahead
+from pipelinekit.errors import ToolFailed
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.release import Target
 from tests.real.app import eventually
@@ -31,8 +32,8 @@ import sys, time
 from pathlib import Path
 from tests.real.test_helm_ahead import target
 from pipelinekit.adapters.cluster.charts.helm import Helm
-archive, values, namespace, context = sys.argv[1:]
-with Helm({}).ready(target(namespace, context), Path(archive), [values], timeout=60):
+archive, namespace, context = sys.argv[1:]
+with Helm({}).ready(target(namespace, context), Path(archive), 1, timeout=60):
     print("begun", flush=True)
     time.sleep(300)
 """
@@ -93,7 +94,7 @@ def _helms(namespace: str) -> list[int]:
 def test_it_waits_until_it_is_let_in_and_does_then_what_was_asked(place: Place, before: str) -> None:
     if before:
         place.install(before)
-    with place.helm.ready(place.target, place.archive, ["word: new"], timeout=60):
+    with place.helm.ready(place.target, place.archive, 1, timeout=60):
         (process,) = _helms(place.namespace)
         time.sleep(1.5)
         assert place.word() == before
@@ -103,17 +104,50 @@ def test_it_waits_until_it_is_let_in_and_does_then_what_was_asked(place: Place, 
     assert place.install("newer") == (3 if before else 2)
 
 
-def test_with_other_values_another_one_acts_and_this_one_is_gone(place: Place) -> None:
-    with place.helm.ready(place.target, place.archive, ["word: new"], timeout=60):
+def test_with_more_values_another_one_acts_and_this_one_is_gone(place: Place) -> None:
+    with place.helm.ready(place.target, place.archive, 2, timeout=60):
         assert len(_helms(place.namespace)) == 1
         assert place.install("other") == 1
     assert _helms(place.namespace) == []
     assert place.word() == "other"
 
 
+@pytest.mark.parametrize("before", ["", "old"])
+def test_the_chart_and_its_values_may_be_made_while_it_waits(place: Place, before: str) -> None:
+    if before:
+        place.install(before)
+    chart = place.archive.rename(place.archive.with_suffix(".made"))
+    with (
+        place.helm.ready(place.target, place.archive, 2, timeout=60),
+        place.helm.ready_to_render(place.target, place.archive, 2),
+    ):
+        (process,) = _helms(place.namespace)
+        time.sleep(1.0)
+        chart.rename(place.archive)
+        given = (place.target, place.archive, ["word: lower", "word: upper"])
+        assert place.helm.is_ready(place.target, place.archive, 2, timeout=60)
+        rendered = place.helm.render(place.archive, place.target, given[2])
+        assert Helm({}).render(place.archive, place.target, given[2]) == rendered
+        assert "upper" in rendered
+        assert place.word() == before
+        assert place.helm.install(*given, timeout=60, hopeless=lambda: False).status == "deployed"
+        assert not Path("/proc", str(process)).exists(), "it was this one"
+        assert place.word() == "upper"
+
+
+def test_a_chart_that_helm_refuses_is_refused_as_without_one_that_waits(place: Place) -> None:
+    place.archive.write_bytes(b"no archive")
+    given = (place.archive, place.target, ["word: new"])
+    with place.helm.ready_to_render(place.target, place.archive, 1), pytest.raises(ToolFailed) as ahead_of:
+        place.helm.render(*given)
+    with pytest.raises(ToolFailed) as alone:
+        Helm({}).render(*given)
+    assert str(ahead_of.value) == str(alone.value)
+
+
 def test_begun_in_a_worker_it_waits_as_long_as_the_worker_is_there(place: Place) -> None:
     with ahead.opened() as early:
-        given = (place.target, place.archive, ["word: new"])
+        given = (place.target, place.archive, 1)
         early.begin("helm", lambda: early.keep(place.helm.ready(*given, timeout=60)) or True)
         assert early.take("helm")
         time.sleep(1.0)
@@ -126,14 +160,15 @@ def test_what_is_begun_after_the_end_is_not_left_open(place: Place) -> None:
     with ahead.opened() as early:
         pass
     with pytest.raises(RuntimeError, match="ended"):
-        early.keep(place.helm.ready(place.target, place.archive, ["word: new"], timeout=60))
+        early.keep(place.helm.ready(place.target, place.archive, 1, timeout=60))
     assert _helms(place.namespace) == []
 
 
 def test_one_that_has_waited_too_long_is_replaced(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    with place.helm.ready(place.target, place.archive, ["word: new"], timeout=60):
+    with place.helm.ready(place.target, place.archive, 1, timeout=60):
         (first,) = _helms(place.namespace)
         monkeypatch.setattr(doors, "OLD", 0.0)
+        assert not place.helm.is_ready(place.target, place.archive, 1, timeout=60)
         assert place.install("new") == 1
         assert not Path("/proc", str(first)).exists()
     assert place.word() == "new"
@@ -141,7 +176,7 @@ def test_one_that_has_waited_too_long_is_replaced(place: Place, monkeypatch: pyt
 
 def test_a_release_that_is_removed_while_it_waits_is_installed_anew(place: Place) -> None:
     place.install("old")
-    with place.helm.ready(place.target, place.archive, ["word: new"], timeout=60):
+    with place.helm.ready(place.target, place.archive, 1, timeout=60):
         time.sleep(1.5)
         words = ["helm", "uninstall", "one", "--namespace", place.namespace]
         subprocess.run(words, check=True, capture_output=True)
@@ -151,8 +186,7 @@ def test_a_release_that_is_removed_while_it_waits_is_installed_anew(place: Place
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_who_is_killed_takes_it_along_and_nothing_is_done(place: Place, how: signal.Signals) -> None:
-    words = [sys.executable, "-c", BEGUN, str(place.archive), "word: new"]
-    words += [place.namespace, place.target.context]
+    words = [sys.executable, "-c", BEGUN, str(place.archive), place.namespace, place.target.context]
     with subprocess.Popen(words, stdout=subprocess.PIPE, env={**os.environ}) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"begun\n"
@@ -169,7 +203,7 @@ def test_who_is_killed_takes_it_along_and_nothing_is_done(place: Place, how: sig
 def test_a_helm_that_ends_before_the_door_is_replaced(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     kubeconfig = os.environ["KUBECONFIG"]
     monkeypatch.setenv("KUBECONFIG", str(place.archive))
-    with place.helm.ready(place.target, place.archive, ["word: new"], timeout=60):
+    with place.helm.ready(place.target, place.archive, 1, timeout=60):
         assert eventually(lambda: _helms(place.namespace) == [])
         monkeypatch.setenv("KUBECONFIG", kubeconfig)
         assert place.install("new") == 1

@@ -8,18 +8,22 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from threading import Thread
+from uuid import uuid4
 
 from pipelinekit.adapters import private, process
-from pipelinekit.adapters.build.context import LAST, pinned_dockerfile, write_context
+from pipelinekit.adapters.build.context import LAST, pinned_dockerfile, unpack_context, write_context
 from pipelinekit.adapters.build.secrets import secret_words
 from pipelinekit.adapters.build.trouble import build_failed
 from pipelinekit.errors import PipelinekitError, ToolMissing, refused
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.ports import Say
+from pipelinekit.reading.docker.dockerignore import FILE as IGNORE
 
 LAYERS = "buildkit"
 """The tag in a cache repository that holds layers and no image."""
 
+UNSAYABLE = "invalid UTF-8"
+"""What is said of a folder in which a name is no text; in an archive it is good."""
 
 _begun: list[Thread] = []
 
@@ -68,28 +72,42 @@ def build(plan: BuildPlan, context: Path, say: Say, env: Mapping[str, str]) -> s
             hint="choose buildah with PIPELINEKIT_ENGINE=buildah, or name one platform in build.platforms",
         )
     with private.folder() as scratch:
-        id_file = scratch / "id"
-        archive = scratch / "context.tar"
-        with archive.open("wb") as stream:
-            write_context(context, plan.dockerfile, stream, pinned_dockerfile(plan, context))
-        done = process.watch(
-            argv(plan, id_file, apart=bool(plan.cache) and keeps_layers_apart()),
-            env=env,
-            line=say,
-            stdin=archive,
-        )
+        id_file, archive = scratch / "id", scratch / "context.tar"
+        words = argv(plan, id_file, apart=bool(plan.cache) and keeps_layers_apart())
+        done = process.watch([*words, *_laid_out(plan, context, scratch)], env=env, line=say)
+        if done.code and UNSAYABLE in done.err:
+            with archive.open("wb") as stream:
+                write_context(context, plan.dockerfile, stream, pinned_dockerfile(plan, context))
+            done = process.watch([*words, "--file", plan.dockerfile, "-"], env=env, line=say, stdin=archive)
         if done.code:
             raise build_failed((done.out + done.err).splitlines(), done.reason())
         return id_file.read_text().strip()
 
 
+def _laid_out(plan: BuildPlan, context: Path, scratch: Path) -> list[str]:
+    """The context as a folder, and the Dockerfile beside it: an archive BuildKit would copy once more.
+
+    Each has a name of its own. Of a folder that it was sent before, by its name, BuildKit takes only files of
+    another size or time, and ours have no times.
+    """
+    sources, recipe = scratch / uuid4().hex, scratch / "recipe" / Path(plan.dockerfile).name
+    unpack_context(context, plan.dockerfile, sources, pinned_dockerfile(plan, context))
+    recipe.parent.mkdir()
+    recipe.write_bytes((sources / plan.dockerfile).read_bytes())
+    # It is asked before any of the context's own: what is to be left out is not there any more.
+    recipe.with_name(f"{recipe.name}{IGNORE}").write_text("# nothing\n")
+    return ["--file", str(recipe), str(sources)]
+
+
 def argv(plan: BuildPlan, id_file: Path, *, apart: bool) -> list[str]:
-    """The command line; a secret's value is never on it, only a file beside `id_file` that holds it.
+    """The command line up to the context.
+
+    A secret's value is never on it, only a file beside `id_file` that holds it.
 
     `apart`: the builder stores layers beside the image; else the image has them, and goes to the cache.
     """
     words = ["docker", "buildx", "build", "--progress", "plain", "--load", "--iidfile", str(id_file)]
-    words += ["--file", plan.dockerfile, "--tag", str(plan.ref), "--provenance", "false"]
+    words += ["--tag", str(plan.ref), "--provenance", "false"]
     words += ["--target", plan.target] if plan.target else []
     words += [word for each in plan.platforms for word in ("--platform", each)]
     for name, value in plan.args.items():
@@ -103,4 +121,4 @@ def argv(plan: BuildPlan, id_file: Path, *, apart: bool) -> list[str]:
     elif plan.cache:
         words += ["--cache-from", f"type=registry,ref={plan.cache}:{LAST}"]
         words += ["--cache-to", "type=inline"] if plan.keeps else []
-    return [*words, "-"]
+    return words

@@ -151,6 +151,9 @@ def unpack_context(folder: Path, dockerfile: str, to: Path, replaced: Mapping[st
             # Set, not passed: Python before 3.11.4 (Debian 12 has 3.11.2) takes no filter, and does the same.
             source.extraction_filter = getattr(tarfile, "fully_trusted_filter", None)
             source.extractall(to)  # noqa: S202
+            for each in source.getmembers():
+                if each.issym():
+                    os.utime(to / each.name, (0, 0), follow_symlinks=False)
 
 
 def names(folder: Path, dockerfile: str) -> list[str]:

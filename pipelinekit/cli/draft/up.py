@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelinekit.cli import report
-from pipelinekit.cli.draft import connecting
+from pipelinekit.cli import loading, reaching, report
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
-from pipelinekit.cli.draft.rise import rising
-from pipelinekit.cli.draft.sync import watching
 from pipelinekit.cli.options import JSON, PLAN
 from pipelinekit.errors import usage
 from pipelinekit.model.release import Target
-from pipelinekit.steps.artefacts.recipe import resolve
-from pipelinekit.steps.innerloop import image
+
+if TYPE_CHECKING:
+    from pipelinekit.cli.draft.rise.rising import Outcome
+
+_RISING = "pipelinekit.cli.draft.rise.rising"
+"""Half of what an `up` loads."""
 
 
 @click.command()
@@ -83,25 +84,40 @@ def up(
     watches = sync or (here.settings.watch if watch is None else watch)
     if watches and as_json:
         raise usage("watch-json", "--json is one answer, and --watch gives many", hint="--no-watch")
+    # While kubectl reads the kubeconfig.
+    loading.begin(_RISING, loading.HTTP, loading.ENGINE)
     with here.pinned() as target:
         if plan_only:
             _show(here, target, as_json)
             return
-        asked = rising.Asked(timeout=timeout, debug=debug)
         if watches:
+            from pipelinekit.cli.draft.rise.rising import Asked
+            from pipelinekit.cli.draft.sync import watching
+
+            asked = Asked(timeout=timeout, debug=debug)
             watching.follow(here, target, asked, sync=sync is not False and not debug)
             return
-        outcome = rising.bring_up(here, target, asked)
+        outcome = _brought_up(here, target, timeout, debug=debug)
         if as_json:
             report.as_json(outcome.row())
         else:
             report.result(outcome.sentence)
         if here.settings.auto_connect if auto_connect is None else auto_connect:
+            from pipelinekit.cli.draft import connecting
+
             connecting.hold(here, target, connecting.Wanted(ports=here.settings.override_ports))
 
 
+def _brought_up(here: Draft, target: Target, timeout: int, *, debug: bool) -> Outcome:
+    with reaching.opened():
+        reaching.begin_to(here.kube, target.context)
+        from pipelinekit.cli.draft.rise import rising
+
+        return rising.bring_up(here, target, rising.Asked(timeout=timeout, debug=debug))
+
+
 def _all(here: Draft, timeout: int, plan_only: bool, as_json: bool) -> None:
-    from pipelinekit.cli.draft.rise import several
+    from pipelinekit.cli.draft.rise import rising, several
 
     known = several.found_below(here)
     first = next(iter(known.values()))
@@ -127,6 +143,10 @@ def _show(here: Draft, target: Target, as_json: bool) -> None:
 
 
 def _would(here: Draft, target: Target) -> dict[str, Any]:
+    from pipelinekit.cli.draft.rise import rising
+    from pipelinekit.steps.artefacts.recipe import resolve
+    from pipelinekit.steps.innerloop import image
+
     shop = rising.workshop(here)
     recipe = resolve(here.plan, "", shop.sources, shop.engine, shop.registry, shop.secrets, report.say)
     return {

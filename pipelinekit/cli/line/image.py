@@ -127,6 +127,10 @@ def push(here: Line, plan_only: bool, as_json: bool) -> None:
         report.result(f"{plan.image} is there ({there})" if there else f"would push {plan.image}")
         return
     login = here.login(plan.image.registry)
+    if ahead.current():
+        from pipelinekit.cli.line import meanwhile
+
+        meanwhile.begin_helm(here)
     with around_stage(here, "push"):
         receipt, did = pushing.push(
             plan,

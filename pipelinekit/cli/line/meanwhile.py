@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from pipelinekit.cli import ahead
 from pipelinekit.cli.options import SECONDS
@@ -57,6 +58,18 @@ def begin(here: Line) -> None:
         early.begin("chart", lambda: chart.rehearse(plan, here.root, here.workspace, helm))
     if "deploy" in early.verbs:
         early.begin("modules", lambda: [importlib.import_module(each) for each in _MODULES])
+
+
+def begin_helm(here: Line) -> None:
+    """Have Helm wait for the chart while the image is pushed; `set_out` says whether at all.
+
+    Two of them take a fifth of a second of a core: a build would have to share it with them.
+    """
+    early = ahead.current()
+    if early and {"package", "publish", "deploy"} <= early.verbs:
+        found = (here.target(each) for each in environments_to_deploy(here.platform, "", automatic=True))
+        targets = [each for each in found if early.has(_name(each))]
+        early.begin("helm", lambda: _begin_helms(early, here, targets))
 
 
 def linted() -> None:
@@ -123,19 +136,27 @@ def _survey(early: ahead.Ahead, here: Line, target: Target, packaged: ChartPacka
             return None
         findings = surveyor(here)(prepared)
         if not any(each.verdict == REFUSED for each in findings):
-            _begin_helm(early, here, prepared)
+            _begin_helm(early, here, target, prepared.archive)
         return prepared, findings
 
     early.begin(_name(target, "surveyed"), look)
 
 
-def _begin_helm(early: ahead.Ahead, here: Line, prepared: Prepared) -> None:
+def _begin_helms(early: ahead.Ahead, here: Line, targets: Sequence[Target]) -> None:
+    """One for each target to render the chart for the survey, and one for `deploy`."""
+    archive = chart.archive_of(here.plan, here.workspace)
+    for target in targets:
+        with suppress(OSError, PipelinekitError):
+            early.keep(here.helm.ready_to_render(target, archive, release.LAYERS))
+        _begin_helm(early, here, target, archive)
+
+
+def _begin_helm(early: ahead.Ahead, here: Line, target: Target, archive: Path) -> None:
     """Have Helm wait for `deploy`. What goes wrong with it, Helm says again when it is begun then."""
     # Of another context a word in another terminal could make the current one meanwhile.
-    if prepared.target.context:
-        given = (prepared.target, prepared.archive, prepared.layers)
+    if target.context and not here.helm.is_ready(target, archive, release.LAYERS, timeout=SECONDS):
         with suppress(OSError, PipelinekitError):
-            early.keep(here.helm.ready(*given, timeout=SECONDS))
+            early.keep(here.helm.ready(target, archive, release.LAYERS, timeout=SECONDS))
 
 
 def _name(target: Target, what: str = "found") -> str:

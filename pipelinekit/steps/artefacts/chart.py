@@ -46,7 +46,7 @@ def package(
     if pushed is None:
         raise missing("a pushed image", "push")
     check_key(pushed, plan.key)
-    archive = workspace.working_folder(DIST) / f"{plan.app.name}-{plan.version}.tgz"
+    archive = archive_of(plan, workspace)
     done = receipts.load(ChartPackaged)
     current = done and (done.key, done.image_digest) == (plan.key, pushed.digest)
     if done and current and digest_of(archive) == done.archive_digest:
@@ -71,6 +71,11 @@ def package(
     require_image(plan, pushed, registry)
     receipts.save(receipt)
     return receipt, Did(f"{made.name} is packaged around {short(pushed.digest)}", acted=True)
+
+
+def archive_of(plan: ReleasePlan, workspace: Workspace) -> Path:
+    """Where the archive of a release's chart is, or will be."""
+    return workspace.working_folder(DIST) / f"{plan.app.name}-{plan.version}.tgz"
 
 
 def rehearse(plan: ReleasePlan, root: Path, workspace: Workspace, charts: Charts) -> None:

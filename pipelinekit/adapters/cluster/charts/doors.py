@@ -1,8 +1,9 @@
 """Helm begun ahead: it has done all that changes nothing, and waits where it reads its values.
 
-To load Helm and to have it read a release's history takes as long as a small chart takes to be published. The
-last of its files of values is a pipe that nobody has opened yet: what Helm does before it reads that file is
-to look. When nobody ever opens the pipe Helm does nothing, and it ends with the one who has begun it.
+To load Helm and to have it read a release's history takes as long as a small image takes to be pushed. The
+first of its files of values is a pipe that nobody has opened yet: what Helm does before it reads that file is
+to look. It loads the chart and reads the other files only then, so that they may be made meanwhile. When
+nobody ever opens the pipe Helm does nothing, and it ends with the one who has begun it.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from pipelinekit.adapters import momentary, process
+from pipelinekit.adapters.cluster.charts.linting import values_of
+from pipelinekit.adapters.files import write_atomic
 from pipelinekit.adapters.programs import find
+from pipelinekit.errors import PipelinekitError
 
 NAME = "door.yaml"
 OLD = 20.0
@@ -32,30 +36,84 @@ def is_sure() -> bool:
         return program.read(4) == b"\x7fELF"
 
 
+Words = Callable[[Path, Sequence[str]], Sequence[str]]
+"""A command line of Helm's, of the place of a chart and the words that give it its values."""
+
+
+class Doors:
+    """The Helms that wait, by what they were begun for."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Hashable, Waiting] = {}
+
+    @contextmanager
+    def waiting(
+        self, what: Hashable, words: Words, archive: Path, layers: int, env: Mapping[str, str]
+    ) -> Iterator[None]:
+        """Within the block one waits for so many texts of values, and for an archive."""
+        if not is_sure():
+            yield
+            return
+        with closing(Waiting(words, archive, layers, env)) as begun:
+            self._waiting[what] = begun
+            try:
+                yield
+            finally:
+                if self._waiting.get(what) is begun:
+                    del self._waiting[what]
+
+    def waits(self, what: Hashable) -> bool:
+        """Whether one waits that can still be let in."""
+        return what in self._waiting and self._waiting[what].fresh
+
+    def let_in(self, what: Hashable, archive: Path, values: Sequence[str]) -> Waiting | None:
+        """The one that waited, and goes on with that archive and those values; None where there is none."""
+        waiting = self._waiting.pop(what, None)
+        if waiting is None or waiting.let_in(archive, values):
+            return waiting
+        waiting.close()
+        return None
+
+
 class Waiting:
     """A Helm that waits; `process` is attended by whoever lets it in."""
 
-    def __init__(self, argv: Sequence[str], env: Mapping[str, str]) -> None:
+    def __init__(self, words: Words, archive: Path, layers: int, env: Mapping[str, str]) -> None:
         self._stack = ExitStack()
         folder = Path(self._stack.enter_context(momentary.folder()))
         self._door = folder / NAME
         os.mkfifo(self._door, 0o600)
+        self._files = [folder / f"values-{number}.yaml" for number in range(layers)]
+        self._chart = archive if archive.is_dir() else folder / archive.name
+        if self._chart != archive:
+            # Before it reads its values Helm asks only whether there is something.
+            self._chart.touch(0o600)
         self.since = time.monotonic()
-        self.process = process.begin([*argv, "--values", str(self._door)], env=env)
+        argv = words(self._chart, values_of([self._door, *self._files]))
+        self.process = process.begin(argv, env=env)
 
-    def let_in(self) -> bool:
+    @property
+    def fresh(self) -> bool:
+        """Whether it is there, and what it has looked at is good enough."""
+        return self.process.poll() is None and time.monotonic() - self.since < OLD
+
+    def let_in(self, archive: Path, values: Sequence[str]) -> bool:
         """Let it go on as soon as it is at the door; False for one that has waited too long, or has ended."""
         empty = self._door.with_suffix(".open")
         try:
+            if self._chart != archive:
+                write_atomic(self._chart, archive.read_bytes())
+            for file, text in zip(self._files, values, strict=True):
+                write_atomic(file, text, mode=0o600)
             empty.write_text("")
             return self._opened(empty)
-        except OSError:
+        except (OSError, PipelinekitError):
             # Whatever is wrong with the folder: it must not come in once the pipe is closed.
             self.close()
             return False
 
     def _opened(self, empty: Path) -> bool:
-        while self.process.poll() is None and time.monotonic() - self.since < OLD:
+        while self.fresh:
             try:
                 # Without a reader this fails at once, where it would wait for ever.
                 handle = os.open(self._door, os.O_WRONLY | os.O_NONBLOCK)

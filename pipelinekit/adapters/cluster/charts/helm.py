@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipelinekit.adapters import momentary, process
 from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.asking import ask
-from pipelinekit.adapters.cluster.charts import contents, doors, holders, linting, packing, together, undo
+from pipelinekit.adapters.cluster.charts import (
+    commands,
+    contents,
+    doors,
+    holders,
+    linting,
+    packing,
+    together,
+    undo,
+)
 from pipelinekit.adapters.cluster.charts.complaints import cluster_failed, next_step, require_tested
 from pipelinekit.adapters.cluster.direct import records, ways
 from pipelinekit.adapters.files import write_atomic
@@ -45,7 +54,7 @@ class Helm:
         self.env = env
         self._linter = linting.Linter()
         self._packer = packing.Packer()
-        self._waiting: dict[tuple[Target, Path, tuple[str, ...], int], doors.Waiting] = {}
+        self._doors = doors.Doors()
         self.owns = True
         """Whether this Helm knows who owns a field; found out by the first upgrade."""
 
@@ -108,13 +117,15 @@ class Helm:
 
         No cluster is asked. Raises `ToolFailed` with Helm's reason.
         """
-        return self._rendered(archive, target, values)
+        begun = self._doors.let_in(("template", target, archive, len(values)), archive, values)
+        done = process.attend(begun.process, timeout=120, tool="helm") if begun else None
+        # What is wrong is said by one that has the chart where it is.
+        return self._rendered(archive, target, values) if done is None or done.code else done.out
 
     def _rendered(self, archive: Path, target: Target, values: Sequence[str], *options: str) -> str:
         with momentary.folder() as scratch:
-            words = ["helm", "template", target.name, str(archive), "--namespace", target.namespace]
             files = linting.values_of(_written(values, Path(scratch)))
-            done = process.run([*words, *options, *files], timeout=120)
+            done = process.run([*commands.templating(target, archive, files), *options], timeout=120)
         if done.code:
             raise failed("chart-invalid", f"helm template: {_complaint(done)}")
         return done.out
@@ -148,16 +159,12 @@ class Helm:
         whether it still makes sense; when it says yes, Helm is told to give up. Raises `ToolFailed` with
         Helm's reason.
         """
-        waiting = self._waiting.pop((target, archive, tuple(values), timeout), None)
-        done = None
-        if waiting and waiting.let_in():
-            done = process.attend(waiting.process, tick=hopeless, first=FIRST)
-            if any(each in done.err for each in GONE):
-                done = None
-        elif waiting:
-            waiting.close()
+        begun = self._doors.let_in(("upgrade", target, archive, len(values), timeout), archive, values)
+        done = process.attend(begun.process, tick=hopeless, first=FIRST) if begun else None
+        if done and any(each in done.err for each in GONE):
+            done = None
         if done is None:
-            done = self._upgrade(target, archive, values, *_installing(timeout), tick=hopeless)
+            done = self._upgrade(target, archive, values, *commands.installing(timeout), tick=hopeless)
         if done.code:
             complaint = _complaint(done)
             rival = any(each in complaint for each in RIVALS)
@@ -166,25 +173,36 @@ class Helm:
         return _state(done.out)
 
     @contextmanager
-    def ready(self, target: Target, archive: Path, values: Sequence[str], *, timeout: int) -> Iterator[None]:
-        """Begin what `install` with the same arguments goes on with, if it is called within the block.
+    def ready(self, target: Target, archive: Path, layers: int, *, timeout: int) -> Iterator[None]:
+        """Begin what `install` with so many texts of values goes on with, if it is called within the block.
 
-        Nothing is changed by it.
+        The archive may be made meanwhile. Nothing is changed by it.
         """
-        if not doors.is_sure():
-            yield
-            return
         with momentary.folder() as scratch:
-            files = linting.values_of(_written(values, Path(scratch)))
             more, env = self._left_out(archive, Path(scratch))
-            words = [*_upgrading(target, archive, files, _installing(timeout)), *OWNERSHIP, *more]
-            key = (target, archive, tuple(values), timeout)
-            with closing(doors.Waiting(words, env)) as waiting:
-                self._waiting[key] = waiting
-                try:
-                    yield
-                finally:
-                    self._waiting.pop(key, None)
+            options = [*commands.installing(timeout), *OWNERSHIP, *more]
+            what = ("upgrade", target, archive, layers, timeout)
+            with self._doors.waiting(
+                what,
+                lambda chart, files: commands.upgrading(target, chart, files, options),
+                archive,
+                layers,
+                env,
+            ):
+                yield
+
+    def is_ready(self, target: Target, archive: Path, layers: int, *, timeout: int) -> bool:
+        """Whether `ready` has begun one that is still good enough."""
+        return self._doors.waits(("upgrade", target, archive, layers, timeout))
+
+    @contextmanager
+    def ready_to_render(self, target: Target, archive: Path, layers: int) -> Iterator[None]:
+        """The same for `render`."""
+        what = ("template", target, archive, layers)
+        with self._doors.waiting(
+            what, lambda chart, files: commands.templating(target, chart, files), archive, layers, {}
+        ):
+            yield
 
     def last_good(self, target: Target) -> int | None:
         """The newest revision that was deployed whole and counts still, or None."""
@@ -217,7 +235,7 @@ class Helm:
     ) -> process.Completed:
         with momentary.folder() as scratch:
             files = linting.values_of(_written(values, Path(scratch)))
-            words = _upgrading(target, archive, files, options)
+            words = commands.upgrading(target, archive, files, options)
             if self.owns:
                 more, env = self._left_out(archive, Path(scratch))
                 # Helm 3 must stumble over these first: it takes a post-renderer by its path.
@@ -267,18 +285,6 @@ def _state(answer: str) -> ReleaseState:
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise printed.odd(answer) from error
-
-
-def _installing(timeout: int) -> list[str]:
-    return [
-        *("--wait", "--timeout", f"{timeout}s", "--history-max", "10", "--labels"),
-        holders.labels(timeout),
-    ]
-
-
-def _upgrading(target: Target, archive: Path, files: Sequence[str], options: Sequence[str]) -> list[str]:
-    words = ["helm", "upgrade", "--install", target.name, str(archive), *files, *options]
-    return [*words, "--output", "json", *undo.scope(target)]
 
 
 def _complaint(done: process.Completed) -> str:

@@ -6,8 +6,9 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from pipelinekit.cli import report
 from pipelinekit.cli.contexts import sources_of
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.rise import behind, debugging, ground, parity
-from pipelinekit.errors import Refused, ToolFailed
+from pipelinekit.errors import PipelinekitError, Refused, ToolFailed
 from pipelinekit.model.draft import BUILD_ID, Built
 from pipelinekit.model.receipts import R, Receipt
 from pipelinekit.model.release import ReleaseState, Target
@@ -105,7 +106,7 @@ def bring_up(here: Draft, target: Target, asked: Asked, log: Log | None = None) 
         peers = peers_now(here, target)
         _require_all(here, target, peers, log)
         tasks.run_here("pre-up", here.tasks.pre_up, FolderShell(here.root), log.say)
-        with report.alive("up"), chart_of(here, target) as chart:
+        with report.alive("up"), chart_of(here, target) as chart, _helm_begun(here, target, chart, asked):
             shop = workshop(here, chart)
             if asked.debug:
                 debugging.require_able(here, chart, shop)
@@ -116,11 +117,12 @@ def bring_up(here: Draft, target: Target, asked: Asked, log: Log | None = None) 
             done = prepared(here, target, chart, built, peers, state, log, develop)
             outcome.build_id = str(done.values[BUILD_ID])
             ready.result()
-            # Rendered while Helm waits: the answer is there when it is asked for.
+            # Rendered while Helm waits for pods: before that, it would have to share the cores with it.
             with ThreadPoolExecutor(1) as pool:
-                lines = pool.submit(parity.told, here, chart, built, done) if here.described else None
-                _install(here, done, asked, log, outcome)
-            outcome.parity = lines.result() if lines else []
+                lines = cache(lambda: pool.submit(parity.told, here, chart, built, done))
+                compare = lines if here.described else lambda: None
+                _install(here, done, asked, log, outcome, compare)
+                outcome.parity = lines().result() if here.described else []
         if outcome.revised:
             _after(here, target, outcome, log)
         tasks.run_here("post-up", here.tasks.post_up, FolderShell(here.root), log.say)
@@ -255,7 +257,30 @@ def prepared(
     return release.prepare(here.plan, target, chart, built, wishes, state, here.cluster, log.say)
 
 
-def _install(here: Draft, prepared: Prepared, asked: Asked, log: Log, outcome: Outcome) -> None:
+@contextmanager
+def _helm_begun(here: Draft, target: Target, chart: release.Chart, asked: Asked) -> Iterator[None]:
+    """With a Helm that waits while the image is made; what goes wrong with it, Helm says again."""
+    with ExitStack() as stack:
+        with suppress(OSError, PipelinekitError):
+            given = (target, chart.folder, release_steps.LAYERS)
+            stack.enter_context(here.helm.ready(*given, timeout=asked.timeout))
+        yield
+
+
+def _install(
+    here: Draft,
+    prepared: Prepared,
+    asked: Asked,
+    log: Log,
+    outcome: Outcome,
+    meanwhile: Callable[[], object],
+) -> None:
+    """Bring it into the cluster; `meanwhile` is called when that begins."""
+
+    def say(line: str) -> None:
+        meanwhile()
+        log.say(line)
+
     receipt, did = release_steps.deploy(
         prepared,
         releases=here.helm,
@@ -263,7 +288,7 @@ def _install(here: Draft, prepared: Prepared, asked: Asked, log: Log, outcome: O
         objects=here.objects,
         receipts=Forgetful(),
         timeout=asked.timeout,
-        say=log.say,
+        say=say,
     )
     outcome.revision, outcome.revised = receipt.revision, did.acted
 

@@ -66,3 +66,22 @@ def test_what_was_found_before_a_long_build_is_asked_again(
 def test_a_verb_alone_asks_nothing_early(here: Here) -> None:
     meanwhile.set_out(cast("Line", here))
     assert meanwhile.found(DEV) is None
+
+
+def begun(here: Here, monkeypatch: pytest.MonkeyPatch, *verbs: str) -> list[Any]:
+    """The targets for which Helm is begun while an image is pushed."""
+    seen: list[Any] = []
+    monkeypatch.setattr(meanwhile, "_begin_helms", lambda _early, _here, targets: seen.extend(targets))
+    with ahead.opened() as early:
+        early.verbs = frozenset(verbs)
+        meanwhile.set_out(cast("Line", here))
+        meanwhile.begin_helm(cast("Line", here))
+        early.take("helm")
+    return seen
+
+
+def test_helm_is_begun_for_what_was_looked_at(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert begun(here, monkeypatch, "push", "package", "publish", "deploy") == [DEV]
+    assert begun(here, monkeypatch, "push", "package", "publish") == []
+    here.receipts.save(next(each for each in examples.RECEIPTS if isinstance(each, ImageBuilt)))
+    assert begun(here, monkeypatch, "push", "package", "publish", "deploy") == []
