@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelinekit.adapters.cluster.charts import holders, undo
+from pipelinekit.adapters.files import write_atomic
 from pipelinekit.model.release import Target
 
 
@@ -26,3 +27,11 @@ def upgrading(target: Target, archive: Path, files: Sequence[str], options: Sequ
     """Install or upgrade it, and say in JSON what is there then."""
     words = ["helm", "upgrade", "--install", target.name, str(archive), *files, *options]
     return [*words, "--output", "json", *undo.scope(target)]
+
+
+def written(values: Sequence[str], folder: Path) -> list[Path]:
+    """Files of these values texts, in their order, that nobody else can read."""
+    files = [folder / f"values-{number}.yaml" for number in range(len(values))]
+    for file, text in zip(files, values, strict=True):
+        write_atomic(file, text, mode=0o600)
+    return files

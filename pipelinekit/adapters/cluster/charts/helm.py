@@ -124,7 +124,7 @@ class Helm:
 
     def _rendered(self, archive: Path, target: Target, values: Sequence[str], *options: str) -> str:
         with momentary.folder() as scratch:
-            files = linting.values_of(_written(values, Path(scratch)))
+            files = linting.values_of(commands.written(values, Path(scratch)))
             done = process.run([*commands.templating(target, archive, files), *options], timeout=120)
         if done.code:
             raise failed("chart-invalid", f"helm template: {_complaint(done)}")
@@ -234,7 +234,7 @@ class Helm:
         tick: Callable[[], bool] | None = None,
     ) -> process.Completed:
         with momentary.folder() as scratch:
-            files = linting.values_of(_written(values, Path(scratch)))
+            files = linting.values_of(commands.written(values, Path(scratch)))
             words = commands.upgrading(target, archive, files, options)
             if self.owns:
                 more, env = self._left_out(archive, Path(scratch))
@@ -293,10 +293,3 @@ def _complaint(done: process.Completed) -> str:
     text = " ".join(done.err.split()).removesuffix(" Use --debug flag to render out invalid YAML")
     at = text.find("Error: ")
     return text[at + len("Error: ") :][: linting.LONGEST] if at >= 0 else done.reason()
-
-
-def _written(values: Sequence[str], folder: Path) -> list[Path]:
-    files = [folder / f"values-{number}.yaml" for number in range(len(values))]
-    for file, text in zip(files, values, strict=True):
-        write_atomic(file, text, mode=0o600)
-    return files
