@@ -115,7 +115,7 @@ IN_RELEASES = (
 
 IN_PLATFORMS = (
     "platform deplo",
-    "platform promote",
+    "platform rollback",
     "platform deploy --env prod --platform platform.yaml",
     "platform deploy vault --platform platform.yaml",
     "platform deploy --only vault --platform platform.yaml",
