@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import yaml
 
 from tests.charts.helm import Helm, check_refused
 from tests.charts.programs import imported
+from tests.charts.test_wrappers import NETWORK, platform, stand_in
 from tests.doubles.elastic import Elasticsearch, Kibana, served
 from tests.pages.charts import CHARTS
 
@@ -222,6 +224,27 @@ def test_fluent_bit_writes_what_the_templates_are_for() -> None:
     assert (said["Index"], said["Write_Operation"]) == (ours["stream"], "create")
     assert (said["Suppress_Type_Name"], said["Replace_Dots"]) == ("On", "On")
     assert "Logstash_Format" not in said
+
+
+def test_it_reaches_both_servers_and_nobody_else(helm: Helm, tmp_path: Path) -> None:
+    names = ("elasticsearch", "kibana")
+    for each in names:
+        stand_in(tmp_path / "platform-charts" / each, each)
+    shutil.copytree(CHARTS / "logs", tmp_path / "platform-charts" / "logs")
+    shutil.copy(CHART / "ci" / "production-values.yaml", tmp_path / "logs.yaml")
+    document = {
+        "apiVersion": "pipelinekit/v1",
+        "kind": "Platform",
+        "metadata": {"name": "acme"},
+        "images": {"registry": "r:5000"},
+        "charts": {"repository": "oci://r:5000/charts"},
+        "clusters": [{"name": "one", "network": NETWORK}],
+        "environments": [{"name": "dev", "cluster": "one", "namespace": "{team}-dev"}],
+        "components": [*({"name": each} for each in names), {"name": "logs", "values": "logs.yaml"}],
+    }
+    (tmp_path / "platform.yaml").write_text(json.dumps(document))
+    proof = json.loads(platform(helm, tmp_path, "network", "--check", "--json"))
+    assert (proof["holds"], proof["findings"]) == (True, [])
 
 
 WRONG: list[dict[str, Any]] = [
