@@ -55,7 +55,7 @@ def chart(view: str, name: str, title: str, kind: str, fields: list) -> dict:
         params = {"field": "@timestamp", "interval": "auto", "min_doc_count": 1}
         one = {"id": "2", "enabled": True, "type": "date_histogram", "schema": "segment", "params": params}
         aggregations.append(one)
-    shape = {"perPage": 25, "showTotal": True} if fields else {"type": "histogram", "addLegend": False}
+    shape = {"perPage": 25, "showTotal": True} if fields else bars()
     state = {"title": title, "type": kind, "aggs": aggregations, "params": shape}
     source = {"query": {"query": "", "language": "kuery"}, "filter": [], "indexRefName": INDEX}
     attributes = {
@@ -67,6 +67,23 @@ def chart(view: str, name: str, title: str, kind: str, fields: list) -> dict:
         "kibanaSavedObjectMeta": {"searchSourceJSON": json.dumps(source)},
     }
     return made("visualization", name, attributes, [refers(INDEX, "index-pattern", view)])
+
+
+def bars() -> dict:
+    """One bar a span of time, as high as it has lines."""
+    along = {"id": "CategoryAxis-1", "type": "category", "position": "bottom", "show": True}
+    up = {"id": "ValueAxis-1", "name": "LeftAxis-1", "type": "value", "position": "left", "show": True}
+    series = {"show": True, "type": "histogram", "mode": "stacked", "valueAxis": "ValueAxis-1"}
+    scale = {"type": "linear"}
+    return {
+        "type": "histogram",
+        "addLegend": False,
+        "addTooltip": True,
+        "grid": {"categoryLines": False},
+        "categoryAxes": [{**along, "scale": scale, "labels": {"show": True}, "title": {}}],
+        "valueAxes": [{**up, "scale": scale, "labels": {"show": True}, "title": {"text": "Lines"}}],
+        "seriesParams": [{**series, "data": {"id": "1", "label": "Lines"}}],
+    }
 
 
 def dashboard(name: str, panels: list, source: dict) -> dict:
