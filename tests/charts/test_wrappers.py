@@ -192,11 +192,11 @@ def stand_in(there: Path, name: str) -> None:
     """A component that is needed: its words and policies, and one pod with the labels of its servers."""
     shutil.copytree(CHARTS / name / "policies", there / "policies")
     said = wanted(name)
-    kept = ("apiVersion", "kind", "metadata", "namespace", "policies", "offers", "accepts", "peers")
-    words = {**{key: said[key] for key in kept}, "chart": "chart"}
+    kept = ("apiVersion", "kind", "metadata", "namespace", "policies", "offers", "calls", "accepts", "peers")
+    words = {**{key: said[key] for key in kept if key in said}, "chart": "chart"}
     (there / "component.yaml").write_text(json.dumps(words))
     labels = {"app.kubernetes.io/name": name, "pipelinekit.dev/part": "server"}
-    ports = [*(each["port"] for each in said["offers"]), *(each["port"] for each in said["peers"])]
+    ports = [each["port"] for each in (*said["offers"], *said.get("peers", []))]
     container = {"name": name, "image": "x", "ports": [{"containerPort": each} for each in sorted({*ports})]}
     template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
     server = {
