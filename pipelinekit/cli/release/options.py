@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.cli.options import JSON, PLATFORM_HERE, PLATFORM_NAMED
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.errors import usage
@@ -61,8 +61,14 @@ EXPECT = click.option(
 REFUSE = click.option("--refuse", is_flag=True, help="Sign that you do not approve; it stands in the ledger.")
 
 
-def desk(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A verb of releases: its function gets a `Desk` of the platform's main branch, and `more`."""
+def desk(
+    *more: Callable[[F], F], named_by: Callable[[F], F] = PLATFORM_NAMED
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A verb of releases: its function gets a `Desk` of the platform's main branch, and `more`.
+
+    `named_by` is how its platform is named; by `PLATFORM_HERE` without a word it is that of the folder here.
+    """
+    elsewhere = "." if named_by is PLATFORM_HERE else ""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
@@ -73,11 +79,11 @@ def desk(*more: Callable[[F], F]) -> Callable[[Callable[..., Any]], Callable[...
                     f"a reason has {MOST} letters at most",
                     hint="say it shorter, and name where the rest stands",
                 )
-            with Desk(platform, rest.get("environment", "")) as here:
+            with Desk(platform or elsewhere, rest.get("environment", "")) as here:
                 return function(here, **rest)
 
         decorated: Any = call
-        for option in (JSON, PLATFORM, *reversed(more)):
+        for option in (JSON, named_by, *reversed(more)):
             decorated = option(decorated)
         return decorated  # type: ignore[no-any-return]
 

@@ -25,7 +25,7 @@ from pipelinekit.cli import astray, main
         ("freeze", "Missing option '--now'", "--now: "),
         ("new-app", "Missing argument", "like `pipelinekit new-app orders "),
         ("prune", "There is no verb 'prune'.", "`pipelinekit jobs prune` and `pipelinekit registry prune`"),
-        ("platform promote", "No such command", "there is `pipelinekit promote`"),
+        ("platform rollback", "No such command", "there is `pipelinekit rollback`"),
         ("jobs frobnicate", "No such command", "`pipelinekit jobs --help` lists the commands"),
         ("platform certificates renwe", "is not one of 'status'", "did you mean 'renew'?"),
         ("platform graph --format dto", "is not one of 'text'", "did you mean 'dot'?"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.options import PLAN, TIMEOUT
+from pipelinekit.cli.options import PLAN, PLATFORM_HERE, TIMEOUT
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import (
     CHANGE,
@@ -40,7 +40,7 @@ ALL = click.option("--all", "everything", is_flag=True, help="Every component th
 
 
 @click.command()
-@desk(NAMES, ALL, TO, PLAN, REASON, CHANGE, DOWNGRADE, EMERGENCY, TIMEOUT)
+@desk(NAMES, ALL, TO, PLAN, REASON, CHANGE, DOWNGRADE, EMERGENCY, TIMEOUT, named_by=PLATFORM_HERE)
 def promote(
     here: Desk,
     components: tuple[str, ...],
@@ -97,7 +97,7 @@ def promote(
 
 
 @click.command()
-@desk(NAMES, ALL, TO, PLAN, REASON, EXPECT, REFUSE)
+@desk(NAMES, ALL, TO, PLAN, REASON, EXPECT, REFUSE, named_by=PLATFORM_HERE)
 def approve(
     here: Desk,
     components: tuple[str, ...],
