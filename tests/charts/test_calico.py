@@ -99,6 +99,19 @@ def test_the_kinds_come_with_it(helm: Helm, tmp_path: Path) -> None:
     assert "'calico-crds' is only looked for" in said.stderr
 
 
+def test_it_pulls_from_no_nexus_that_waits_for_it(helm: Helm, tmp_path: Path) -> None:
+    site(helm, tmp_path, "production", install=True)
+    document = json.loads((tmp_path / "platform.yaml").read_text())
+    sized = (CHARTS / "nexus" / "chart" / "ci" / "single-node-values.yaml").read_text()
+    (tmp_path / "nexus.yaml").write_text(sized)
+    document["nexus"] = {"url": "https://mirror.example.com"}
+    document["components"].append({"name": "nexus", "values": "nexus.yaml"})
+    (tmp_path / "platform.yaml").write_text(json.dumps(document))
+    said = verb_of(helm, tmp_path, "graph")
+    assert said.returncode == 3
+    assert "calico has to run before Nexus, and pulls from it: mirror.example.com" in said.stderr
+
+
 def test_what_it_says_of_versions_is_one_version() -> None:
     component = yaml.safe_load((CHARTS / "calico" / "component.yaml").read_text())
     kinds = yaml.safe_load((CHARTS / "calico-crds" / "component.yaml").read_text())
