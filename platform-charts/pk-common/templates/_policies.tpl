@@ -74,7 +74,7 @@ spec:
 spec:
   podSelector: {matchLabels: {{ $server }}}
   policyTypes: [Ingress]
-  ingress:
+  ingress:{{ if not (or .callers .scrape (and .webhooks $root.Values.apiServers)) }} []{{ end }}
     {{- with .callers }}
     {{- . | nindent 4 }}
     {{- end }}
