@@ -15,7 +15,7 @@ from pipelinekit.ports import Journal, Ledger, Say
 from pipelinekit.steps.promotion.stopped import require_unstopped
 from pipelinekit.steps.rollout.deploy import Site
 from pipelinekit.steps.rollout.part import Part, Shelf
-from pipelinekit.steps.rollout.recorded import record
+from pipelinekit.steps.rollout.recorded import again, record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,13 @@ class Told:
         try:
             release = record(part, self.shelf, publish=True)
             target = target_of(part.component, self.shelf.platform, self.shelf.environment)
+            if not again(release, self.shelf.platform, self.shelf.environment).runs(self.site.releases):
+                # Files change meanwhile, tests are of what runs, and somebody else deploys as well.
+                self.say(
+                    f"{part.name}: not in the ledger: what runs in {target.namespace} is another one than "
+                    f"its folder and values say by now: `pipelinekit platform deploy --only {part.name}`"
+                )
+                return
             state = self.site.releases.state(target)
             details = {"revision": state.revision if state else 0, "namespace": target.namespace}
             events: list[Event] = [

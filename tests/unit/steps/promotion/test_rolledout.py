@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,3 +75,15 @@ def test_one_that_does_not_answer_is_asked_once_for_all_components(bench: Bench)
 def test_what_has_no_semantic_version_is_told_to_nobody_and_said(bench: Bench) -> None:
     bench.told.deployed(bench.part(version="one"))
     assert bench.said[-1].startswith("store: not in the ledger: the version one of its chart is no semantic")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"values": {"size": 2}}, {"version": "1.1.0"}, {"policies": "policies"}], ids=str
+)
+def test_what_changed_after_its_rollout_is_not_told_as_what_runs(bench: Bench, changed: Any) -> None:
+    bench.release(bench.part())
+    before = bench.events()
+    for tell in (bench.told.deployed, bench.told.verified):
+        tell(bench.part(**changed))
+        assert bench.events() == before
+        assert bench.said[-1].startswith("store: not in the ledger: what runs in stores is another one")
