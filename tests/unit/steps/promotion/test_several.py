@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed
+from pipelinekit.model.ledger import Digests
 from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.release import ImageRef
 from pipelinekit.model.trouble import Trouble
@@ -210,3 +211,19 @@ def test_killed_after_any_call_and_run_again_it_ends_as_undisturbed(tmp_path: Pa
             continue
         break
     assert number > 40
+
+
+def test_the_word_that_other_values_have_begun_goes_past_no_gate(bench: Bench) -> None:
+    bench.promote("store")
+    bench.production["approvals"] = TWO
+    bench.release(bench.part(policies="policies", values={"size": 2}))
+    found = bench.plan("store").members[0].survey
+    digests = Digests(chart=found.release.chart_digest, descriptor=found.release.descriptor_digest)
+    begun = {"stage": "begun", "holder": "gone", "until": 0, "live": 0}
+    version = found.release.version
+    bench.stop(
+        "requested", name="store", version=version, environment="production", digests=digests, details=begun
+    )
+    with pytest.raises(Refused, match="0 of 1 from release-managers"):
+        bench.promote("store")
+    assert bench.values(bench.prod)["size"] == 1
