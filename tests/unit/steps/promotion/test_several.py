@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed
-from pipelinekit.model.ledger import Digests
+from pipelinekit.model.ledger import UNREACHABLE, Digests
 from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.release import ImageRef
 from pipelinekit.model.trouble import Trouble
@@ -68,6 +68,13 @@ def test_what_is_not_recorded_is_refused_by_name_with_the_verb_that_records_it(b
     with pytest.raises(Refused, match="other: the ledger has nothing in dev") as caught:
         bench.promote()
     assert "`pipelinekit platform deploy --env dev --only other`" in caught.value.faults[0].hint
+
+
+def test_a_ledger_that_does_not_answer_is_asked_and_told_of_once(bench: Bench) -> None:
+    bench.ledger.silent = True
+    with pytest.raises(Refused) as caught:
+        bench.plan()
+    assert [each.code for each in caught.value.faults] == [UNREACHABLE]
 
 
 def test_a_need_that_never_came_there_is_refused(bench: Bench) -> None:
