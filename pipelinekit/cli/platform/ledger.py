@@ -55,7 +55,7 @@ def show_log(
     """
     known = named_or_local_platform(platform, registry)
     books = ledger_of(known)
-    _requireapplication_of(known, books.branches() if application else (), application)
+    _require_application(known, books.branches() if application else (), application)
     begin = int(time.time()) - age(since) if since else 0
     unread: list[str] = []
     entries = steps.log(
@@ -173,7 +173,7 @@ def revoke(key: str, platform: str, reason: str, everything: bool, plan_only: bo
     report.result(f"{key} is revoked: {so_far}")
 
 
-def _requireapplication_of(platform: Platform, branches: Iterable[str], name: str) -> None:
+def _require_application(platform: Platform, branches: Iterable[str], name: str) -> None:
     """Raise `UsageError` for an application that neither platform nor ledger knows; empty is every one."""
     known = {each.title for each in platform.applications}
     known |= {"/".join(each) for branch in branches for each in application_of(branch)}

@@ -44,6 +44,8 @@ def arrived(case: Case) -> Entry | None:
         for each in arrivals(case.history, case.before.name)
         if each.event.version == case.release.version
         and each.event.digests.chart == case.release.chart_digest
+        # A component's version has some letters of its content's digest, and the chart none of its values.
+        and (not case.release.is_component or each.event.digests.descriptor == case.release.descriptor_digest)
     ]
     return found[-1] if found else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from pipelinekit.model.rollout import Recorded, RecordedChart
 from pipelinekit.plan.versions.version import is_version
 
 FORMAT = 1
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def text_of(recorded: Recorded) -> str:
@@ -37,10 +39,14 @@ def read_recorded(release: Release) -> Recorded:
         found = Recorded(
             chart=_chart(fields.pop("chart")), policies=_chart(policies) if policies else None, **fields
         )
+        _require_texts(found.document, *found.images, *found.images.values())
+        same = text_of(found) == release.descriptor and version_of(found) == release.version
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise _unreadable(release, "its text cannot be read by this version") from error
-    if text_of(found) != release.descriptor or version_of(found) != release.version:
+    if not same:
         raise _unreadable(release, "its version is not that of its text")
+    if release.archive != found.chart.archive:
+        raise _unreadable(release, "its chart is not that of its text")
     return found
 
 
@@ -114,10 +120,16 @@ def released(release: Release, at: int) -> Event:
 
 def _chart(fields: Mapping[str, Any]) -> RecordedChart:
     found = RecordedChart(**fields)
-    texts = (found.name, found.version, found.server, found.archive)
-    if not all(isinstance(each, str) for each in texts) or not isinstance(found.values, dict):
+    _require_texts(found.name, found.version, found.server, found.archive)
+    # Files are named after it, and no file at all has the digest "".
+    if not _DIGEST.fullmatch(found.archive) or not isinstance(found.values, dict):
         raise ValueError("not the form of a chart")
     return found
+
+
+def _require_texts(*given: object) -> None:
+    if not all(isinstance(each, str) for each in given):
+        raise TypeError("not the form of a release")
 
 
 def _digest(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, failed, refused
@@ -66,6 +66,17 @@ def look(around: Around, history: History, release: Release, environment: Enviro
         found=Found(missing=tuple(missing), no_way_back=no_way_back, watched=_watched(around, found)),
         notes=tuple(f"no way back: {each}" for each in no_way_back),
     )
+
+
+def runs(around: Around, survey: Survey) -> bool:
+    """Whether all of it is there as it would be brought; its chart alone tells nothing of its values."""
+    return again(survey.release, around.platform, survey.environment).runs(around.releases)
+
+
+def shows(around: Around, survey: Survey, values: Mapping[str, object]) -> bool:
+    """Whether installed values are those that its chart gets there, which their marks name as well."""
+    found = again(survey.release, around.platform, survey.environment)
+    return values == found.values(found.recorded.chart)
 
 
 def require_ours(component: Component) -> None:

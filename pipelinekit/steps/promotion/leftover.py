@@ -10,6 +10,7 @@ from pipelinekit.model.promotion import Release
 from pipelinekit.plan.chartvalues import chart_of
 from pipelinekit.plan.gates.records import COMMON, written_by
 from pipelinekit.plan.promotion import BEGUN, underway
+from pipelinekit.steps.promotion import component
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.survey import Survey
 
@@ -64,6 +65,7 @@ def has_acted(around: Around, survey: Survey, begun: Entry) -> bool:
         state
         and state.revision > number_of(begun.event, "live")
         and chart_of(state.values) == survey.release.mark
+        and (not survey.release.is_component or component.shows(around, survey, state.values))
     )
 
 

@@ -136,6 +136,7 @@ def _planned(around: Around, survey: Survey, history: History, common: History, 
         and found.event.version == survey.release.version
         and found.event.digests.chart == survey.release.chart_digest
         and chart_of(state.values) == survey.release.mark
+        and (not survey.release.is_component or component.runs(around, survey))
     )
     return Planned(survey=survey, case=case, judged=judge(case), there=there)
 

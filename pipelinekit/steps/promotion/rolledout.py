@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.ledger import UNREACHABLE, Event
 from pipelinekit.model.platform.zone import Clock
+from pipelinekit.model.promotion import Release
+from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.rollout.recorded import event_of, released
 from pipelinekit.plan.rollout.releases import target_of
 from pipelinekit.ports import Journal, Ledger, Say
-from pipelinekit.steps.promotion.stopped import require_unstopped
+from pipelinekit.steps.promotion.stopped import require_unstopped, unknown
 from pipelinekit.steps.rollout.deploy import Site
 from pipelinekit.steps.rollout.part import Part, Shelf
-from pipelinekit.steps.rollout.recorded import record
+from pipelinekit.steps.rollout.recorded import again, record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +39,7 @@ class Told:
 
     def require_free(self, part: Part) -> None:
         """Raise `Refused` where a freeze, a hold or a bar stops a component."""
-        try:
-            release = record(part, self.shelf, publish=False)
-        except PipelinekitError:
-            # Its rollout says so itself.
-            return
+        release = self._meant(part)
         with self.alone:
             if not self.silent:
                 where = self.shelf.environment
@@ -63,6 +61,13 @@ class Told:
         try:
             release = record(part, self.shelf, publish=True)
             target = target_of(part.component, self.shelf.platform, self.shelf.environment)
+            if not again(release, self.shelf.platform, self.shelf.environment).runs(self.site.releases):
+                # Files change meanwhile, tests are of what runs, and somebody else deploys as well.
+                self.say(
+                    f"{part.name}: not in the ledger: what runs in {target.namespace} is another one than "
+                    f"its folder and values say by now: `pipelinekit platform deploy --only {part.name}`"
+                )
+                return
             state = self.site.releases.state(target)
             details = {"revision": state.revision if state else 0, "namespace": target.namespace}
             events: list[Event] = [
@@ -80,6 +85,27 @@ class Told:
             if faults and faults[0].code == UNREACHABLE:
                 self.silent.append(faults[0].problem)
 
-    def _missed(self, text: str) -> None:
-        self.silent.append(text)
+    def _meant(self, part: Part) -> Release:
+        """What would be rolled out: where no release can be made of it, its name."""
+        try:
+            return record(part, self.shelf, publish=False)
+        except (PipelinekitError, ValueError):
+            nothing = ImageRef("", "")
+            return Release(
+                team="",
+                name=part.name,
+                version="",
+                commit="",
+                image=nothing,
+                chart=nothing,
+                chart_digest="",
+                archive="",
+                descriptor="",
+                descriptor_digest="",
+            )
+
+    def _missed(self, error: PipelinekitError) -> None:
+        text = unknown(self.shelf.environment, error)
+        if error.faults[0].code == UNREACHABLE:
+            self.silent.append(text)
         self.say(text)

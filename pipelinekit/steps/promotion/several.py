@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused
 from pipelinekit.model.component import Component
-from pipelinekit.model.ledger import Event, History, Kind, branch_of
+from pipelinekit.model.ledger import UNREACHABLE, Event, History, Kind, branch_of
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Request, set_digest
 from pipelinekit.plan.gates.approvals import NO
@@ -59,13 +59,17 @@ def plan(
 ) -> Several:
     """What promoting components would do and whether it may; `chosen` are names, each with a version or none.
 
-    Changes nothing. Raises with all at once that is missing of them; where something else failed, as that.
+    Changes nothing. Raises with all at once that is missing of them; where something else failed, as that; at
+    once where the ledger does not answer.
     """
     planned, faults, ended = list[Planned](), list[Fault](), list[type[PipelinekitError]]()
     for name, version in chosen:
         try:
             planned.append(promotion.plan(arounds(name), "", name, version, environment, request))
         except PipelinekitError as error:
+            if error.faults[0].code == UNREACHABLE:
+                # Whoever waits for it once need not wait for each component.
+                raise
             faults += (_of_component(name, environment, each) for each in error.faults)
             ended.append(type(error))
     if faults:

@@ -37,7 +37,7 @@ def require_free(
         descriptor="",
         descriptor_digest=plan.key.descriptor,
     )
-    require_unstopped(ledger, clock, release, environment, say)
+    require_unstopped(ledger, clock, release, environment, lambda error: say(unknown(environment, error)))
 
 
 def require_unstopped(
@@ -45,13 +45,13 @@ def require_unstopped(
     clock: Callable[[Iterable[str]], Clock],
     release: Release,
     environment: Environment,
-    say: Say,
+    unread: Callable[[PipelinekitError], None],
 ) -> None:
-    """The same, of a release of an application or of a component."""
+    """The same, of a release of an application or of a component; `unread` is told why it could not be."""
     try:
         history, common = read(ledger(), release.team, release.name)
     except PipelinekitError as error:
-        say(f"whether {environment.name} is held or frozen is not known: {error.faults[0].problem}")
+        unread(error)
         return
     case = Case(
         release=release,
@@ -72,3 +72,8 @@ def require_unstopped(
     closed = stopped(case)
     if closed:
         raise Refused(*faults(case, closed, environment.name))
+
+
+def unknown(environment: Environment, error: PipelinekitError) -> str:
+    """What is said where the ledger cannot be read."""
+    return f"whether {environment.name} is held or frozen is not known: {error.faults[0].problem}"

@@ -17,10 +17,10 @@ from pipelinekit.model.vendored import Vendored
 from pipelinekit.plan.chartvalues import autoscales
 from pipelinekit.plan.rollout import releases
 from pipelinekit.plan.rollout.recorded import read_recorded, release_of
-from pipelinekit.ports import Charts, Receipts, Workspace
+from pipelinekit.ports import Charts, Receipts, Releases, Workspace
 from pipelinekit.reading import needs
 from pipelinekit.reading.values import overlay, read_values
-from pipelinekit.steps.deploying.deployment import Prepared
+from pipelinekit.steps.deploying.deployment import RUNNING, Prepared
 from pipelinekit.steps.rollout import part as parts
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, cluster_grounds, grounds_of, policies_of
 
@@ -72,11 +72,22 @@ class Again:
         """Where the platform has a chart."""
         return ImageRef(*self.platform.charts.place_of(releases.TEAM, chart.name), chart.version)
 
+    def place(self, chart: RecordedChart) -> Target:
+        """Where one of its charts goes."""
+        suffix = releases.POLICIES if chart is self.recorded.policies else ""
+        return releases.target_of(self.component, self.platform, self.environment, suffix)
+
+    def runs(self, installed: Releases) -> bool:
+        """Whether a cluster has just this: each of its charts, with the values that it gets there."""
+        return all(
+            state is not None and state.status == RUNNING and state.values == self.values(each)
+            for each in self.charts
+            for state in (installed.state(self.place(each)),)
+        )
+
     def packaged(self, chart: RecordedChart, archive: Path, charts: Charts, receipts: Receipts) -> Packaged:
         """A chart that lies in `archive`, as it goes there."""
-        target = self.target
-        if chart is self.recorded.policies:
-            target = releases.target_of(self.component, self.platform, self.environment, releases.POLICIES)
+        target = self.place(chart)
         plan = releases.release_plan(
             target.name,
             self.platform,

@@ -192,7 +192,7 @@ def resize(
 
     The claims ask for more, and once the volumes have it their StatefulSet is made anew around the pods that
     run. Refused (6) before anything is changed where a storage class does not grow, and for whatever else
-    cannot be changed in place.
+    cannot be changed in place. The ledger stops it, and is told, as by `platform deploy`.
 
     \b
     Examples:
@@ -213,11 +213,16 @@ def resize(
         report.result("no pod would be restarted for that" if growing else "no volume is to grow")
         return
     here.require_open()
+    told = books.told(here)
 
     def act(name: str) -> Outcome:
+        if told:
+            told.require_free(parts[name])
         return steps.resize(parts[name], shelf, site, volumes, timeout=timeout, say=said_by(name))
 
-    settle(run(order, act), as_json, "resized")
+    outcomes = run(order, act)
+    books.tell(told, here, outcomes, lambda each: each.deployed)
+    settle(outcomes, as_json, "resized")
 
 
 def _staying(*, volumes: bool, definitions: bool) -> str:

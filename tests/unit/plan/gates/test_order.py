@@ -79,3 +79,11 @@ def test_a_soak_ends_when_something_else_arrives(arrived: int, seen: int | None)
 
 def test_an_environment_after_none_asks_for_nothing() -> None:
     assert list(order.judge(replace(World().case(), before=None))) == []
+
+
+def test_other_values_of_a_component_have_not_been_there_although_their_version_is_called_the_same() -> None:
+    case = promotions.World().case()
+    for same in (True, False):
+        known = case.release.descriptor_digest if same else "sha256:other"
+        component = replace(case.release, team="", descriptor_digest=known)
+        assert (order.arrived(replace(case, release=component)) is not None) is same

@@ -99,3 +99,42 @@ def change(made: Release, **fields: Any) -> Release:
 def test_what_is_no_release_is_refused(made: Release) -> None:
     with pytest.raises(Refused, match=r"store .* is no release: "):
         read_recorded(made)
+
+
+def forged(text: str) -> Release:
+    """With the digest and the version of that text, as whoever may write can write it."""
+    known = digest(text)
+    version = f"1.2.0+{known.removeprefix('sha256:')[:12]}"
+    return replace(release(), descriptor=text, descriptor_digest=known, version=version)
+
+
+def spelled(**fields: Any) -> str:
+    told = {**json.loads(release().descriptor), **fields}
+    return json.dumps(told, sort_keys=True, separators=(",", ":"))
+
+
+def chart(**fields: Any) -> dict[str, Any]:
+    return {**json.loads(release().descriptor)["chart"], **fields}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        forged(spelled(images=["a"])),
+        forged(spelled(images={"a": 1})),
+        forged(spelled(document=7)),
+        forged(spelled(chart=chart(values={"size": float("inf")}))),
+        forged(spelled(chart=chart(archive=""))),
+        forged(spelled(chart=chart(archive="sha256:../../../../x"))),
+        forged(spelled(chart=chart(values={"a": "@"})).replace('"@"', "[" * 600 + "]" * 600)),
+        replace(release(), archive=digest("another one")),
+    ],
+    ids=["list", "number", "document", "infinite", "empty", "path", "deep", "archive"],
+)
+def test_what_somebody_has_forged_is_refused_in_words(made: Release) -> None:
+    with pytest.raises(Refused, match=r"store .* is no release: "):
+        read_recorded(made)
+
+
+def test_what_is_not_forged_is_taken_so() -> None:
+    assert read_recorded(forged(spelled())) == recorded(size=1)

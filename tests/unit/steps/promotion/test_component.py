@@ -50,6 +50,17 @@ def test_what_policies_are_told_of_a_cluster_is_that_clusters_and_part_of_the_pl
     assert records[max(records)].values["apiServers"] == ["192.0.2.1/32"]
 
 
+def test_what_a_cluster_says_of_itself_comes_there_with_a_release_that_it_has_already(bench: Bench) -> None:
+    bench.promote("store")
+    assert planned(bench).there
+    bench.network = Grounds(api_servers=("192.0.2.1/32",))
+    assert not planned(bench).there
+    bench.promote("store")
+    records = bench.prod.cluster.records["stores", "store-policies"]
+    assert records[max(records)].values["apiServers"] == ["192.0.2.1/32"]
+    assert planned(bench).there
+
+
 def test_a_way_back_is_what_the_ledger_knows_and_the_repository_still_has(bench: Bench) -> None:
     assert gate(bench, "back").open
     bench.promote("store")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,3 +76,37 @@ def test_one_that_does_not_answer_is_asked_once_for_all_components(bench: Bench)
 def test_what_has_no_semantic_version_is_told_to_nobody_and_said(bench: Bench) -> None:
     bench.told.deployed(bench.part(version="one"))
     assert bench.said[-1].startswith("store: not in the ledger: the version one of its chart is no semantic")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"values": {"size": 2}}, {"version": "1.1.0"}, {"policies": "policies"}], ids=str
+)
+def test_what_changed_after_its_rollout_is_not_told_as_what_runs(bench: Bench, changed: Any) -> None:
+    bench.release(bench.part())
+    before = bench.events()
+    for tell in (bench.told.deployed, bench.told.verified):
+        tell(bench.part(**changed))
+        assert bench.events() == before
+        assert bench.said[-1].startswith("store: not in the ledger: what runs in stores is another one")
+
+
+@pytest.mark.parametrize(("version", "own"), [("one", ""), ("2.0.0", "size: .inf")])
+def test_what_no_release_can_be_made_of_is_frozen_and_held_as_well(
+    bench: Bench, version: str, own: str
+) -> None:
+    part = replace(bench.part(version=version), own=own)
+    bench.stop("barred", name="store", version="1.0.0", reason="another one")
+    bench.told.require_free(part)
+    bench.stop("frozen", environment="dev", reason="audit")
+    with pytest.raises(Refused, match="frozen by rita: audit"):
+        bench.told.require_free(part)
+
+
+def test_a_branch_that_somebody_made_unreadable_hides_nothing_of_other_components(bench: Bench) -> None:
+    store, web, told = bench.part(), bench.part("web"), bench.told
+    bench.stop("held", name="web", environment="dev", reason="move")
+    bench.ledger.joined.add("components/store")
+    told.require_free(store)
+    assert "not known: a commit of components/store joins two histories" in bench.said[-1]
+    with pytest.raises(Refused, match="move"):
+        told.require_free(web)

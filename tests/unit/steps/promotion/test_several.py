@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed
+from pipelinekit.model.ledger import UNREACHABLE, Digests
 from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.release import ImageRef
 from pipelinekit.model.trouble import Trouble
@@ -67,6 +68,13 @@ def test_what_is_not_recorded_is_refused_by_name_with_the_verb_that_records_it(b
     with pytest.raises(Refused, match="other: the ledger has nothing in dev") as caught:
         bench.promote()
     assert "`pipelinekit platform deploy --env dev --only other`" in caught.value.faults[0].hint
+
+
+def test_a_ledger_that_does_not_answer_is_asked_and_told_of_once(bench: Bench) -> None:
+    bench.ledger.silent = True
+    with pytest.raises(Refused) as caught:
+        bench.plan()
+    assert [each.code for each in caught.value.faults] == [UNREACHABLE]
 
 
 def test_a_need_that_never_came_there_is_refused(bench: Bench) -> None:
@@ -210,3 +218,19 @@ def test_killed_after_any_call_and_run_again_it_ends_as_undisturbed(tmp_path: Pa
             continue
         break
     assert number > 40
+
+
+def test_the_word_that_other_values_have_begun_goes_past_no_gate(bench: Bench) -> None:
+    bench.promote("store")
+    bench.production["approvals"] = TWO
+    bench.release(bench.part(policies="policies", values={"size": 2}))
+    found = bench.plan("store").members[0].survey
+    digests = Digests(chart=found.release.chart_digest, descriptor=found.release.descriptor_digest)
+    begun = {"stage": "begun", "holder": "gone", "until": 0, "live": 0}
+    version = found.release.version
+    bench.stop(
+        "requested", name="store", version=version, environment="production", digests=digests, details=begun
+    )
+    with pytest.raises(Refused, match="0 of 1 from release-managers"):
+        bench.promote("store")
+    assert bench.values(bench.prod)["size"] == 1
