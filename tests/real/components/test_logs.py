@@ -66,10 +66,10 @@ def test_all_is_as_declared_and_a_second_run_does_nothing(site: Shipped) -> None
 def test_lines_of_an_application_are_found_by_team_application_and_what_they_say(
     site: Shipped, orders: Application
 ) -> None:
-    orders.http("/?here")
+    orders.http("/?here=1")
     team, level = {"team": TEAM}, {"fields.level": "INFO"}
     assert eventually(lambda: bool(site.found(team, ORDERS, level)), 60)
-    (line,) = [each for each in site.found(team, ORDERS, level) if each["fields"]["path"] == "/?here"]
+    (line,) = [each for each in site.found(team, ORDERS, level) if each["fields"]["path"] == "/?here=1"]
     assert line["kubernetes"]["namespace_name"] == orders.namespace
     assert line["kubernetes"]["container_name"] == "web"
     assert (line["fields"]["place"], line["fields"]["a.b"], line["stream"]) == (0, {"c": 1}, "stdout")
@@ -139,8 +139,8 @@ def test_what_somebody_changed_of_the_templates_is_put_back(site: Shipped) -> No
 def test_a_snapshot_goes_to_the_repository_of_the_values_and_comes_back(
     site: Shipped, orders: Application
 ) -> None:
-    orders.http("/?kept")
-    assert eventually(lambda: places(site, "/?kept") == [0], 60)
+    orders.http("/?kept=1")
+    assert eventually(lambda: places(site, "/?kept=1") == [0], 60)
     path = "/_snapshot/backups/one?wait_for_completion=true"
     body = {"indices": STREAM, "include_global_state": False}
     status, said = site.asking.ask(path, method="PUT", body=body)
@@ -149,7 +149,7 @@ def test_a_snapshot_goes_to_the_repository_of_the_values_and_comes_back(
     path = "/_snapshot/backups/one/_restore?wait_for_completion=true"
     status, said = site.asking.ask(path, body={**body, **renamed})
     assert status == 200, said
-    query = {"query": {"term": {"fields.path": "/?kept"}}}
+    query = {"query": {"term": {"fields.path": "/?kept=1"}}}
     _, said = site.asking.ask("/restored/_search", body=query)
     assert said["hits"]["total"]["value"] == 1
 
