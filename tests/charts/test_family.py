@@ -87,6 +87,8 @@ def check_family(objects: Sequence[Object]) -> None:
         labels = template_of(each)["metadata"]["labels"]
         assert "app.kubernetes.io/version" not in labels or each["kind"] == "Pod"
         assert "helm.sh/chart" not in labels or each["kind"] == "Pod"
+        # By it a team finds what its pods write: a shipper of log lines is told labels of pods.
+        assert labels["app.kubernetes.io/part-of"] == each["metadata"]["labels"]["app.kubernetes.io/part-of"]
     check_selectors(objects)
     check_references(objects)
 

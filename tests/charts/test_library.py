@@ -104,7 +104,9 @@ def test_what_declares_nothing_is_closed_but_for_names(make: Make) -> None:
     assert said.keys() == {"x-policies", "x-policies-callers"}
     (names,) = said["x-policies"]["egress"]
     assert {each["port"] for each in names["ports"]} == {53}
-    assert not said["x-policies-callers"]["ingress"]
+    assert said["x-policies-callers"]["ingress"] == []
+    nobody = make(POLICIES % '"webhooks" (list 4)', chart="x-policies", release="x-policies")
+    assert policies(nobody)["x-policies-callers"]["ingress"] == []
     assert said["x-policies"]["policyTypes"] == ["Ingress", "Egress"]
     assert said["x-policies"]["podSelector"] == {"matchLabels": {"app.kubernetes.io/name": "x"}}
 

@@ -74,6 +74,7 @@ spec:
 spec:
   podSelector: {matchLabels: {{ $server }}}
   policyTypes: [Ingress]
+  {{- /* An empty list, where nobody calls: nothing is no list, and does not conform. */}}
   ingress:{{ if not (or .callers .scrape (and .webhooks $root.Values.apiServers)) }} []{{ end }}
     {{- with .callers }}
     {{- . | nindent 4 }}

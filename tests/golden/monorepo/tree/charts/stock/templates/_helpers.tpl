@@ -20,6 +20,13 @@ app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .name | quote }}
 {{- end -}}
 
+{{/* Labels of a pod: of whose team it is as well, by which what it writes is found again.
+     Usage: include "app.podLabels" (dict "root" $ "name" $name) */}}
+{{- define "app.podLabels" -}}
+{{ include "app.selector" . }}
+app.kubernetes.io/part-of: {{ .root.Values.team | quote }}
+{{- end -}}
+
 {{/* Labels that all pods of this release have, and no others. Usage: include "app.own" . */}}
 {{- define "app.own" -}}
 app.kubernetes.io/name: {{ .Chart.Name | quote }}
@@ -304,7 +311,7 @@ seccompProfile:
 {{- $process := .process -}}
 metadata:
   labels:
-    {{- include "app.selector" . | nindent 4 }}
+    {{- include "app.podLabels" . | nindent 4 }}
     {{- if $root.Values.mesh.enabled }}
     sidecar.istio.io/inject: "true"
     {{- end }}
