@@ -95,6 +95,7 @@ class Tables:
     # First: what has been found is written whatever ending the workers comes to.
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
         for part in sorted({row.part for row in self.rows}):
             rows = [row for row in self.rows if row.part == part]
             note = f"Stopped after {self.done} of {self.expected} tests." if self.done < self.expected else ""
