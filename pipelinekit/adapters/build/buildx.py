@@ -11,9 +11,10 @@ from threading import Thread
 from uuid import uuid4
 
 from pipelinekit.adapters import private, process
-from pipelinekit.adapters.build.context import LAST, pinned_dockerfile, unpack_context, write_context
+from pipelinekit.adapters.build.context import LAST, pinned_dockerfile, recipe, write_context
 from pipelinekit.adapters.build.secrets import secret_words
 from pipelinekit.adapters.build.trouble import build_failed
+from pipelinekit.adapters.build.unpacking import unpack_context
 from pipelinekit.errors import PipelinekitError, ToolMissing, refused
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.ports import Say
@@ -90,13 +91,13 @@ def _laid_out(plan: BuildPlan, context: Path, scratch: Path) -> list[str]:
     Each has a name of its own. Of a folder that it was sent before, by its name, BuildKit takes only files of
     another size or time, and ours have no times.
     """
-    sources, recipe = scratch / uuid4().hex, scratch / "recipe" / Path(plan.dockerfile).name
+    sources, file = scratch / uuid4().hex, scratch / "recipe" / Path(plan.dockerfile).name
     unpack_context(context, plan.dockerfile, sources, pinned_dockerfile(plan, context))
-    recipe.parent.mkdir()
-    recipe.write_bytes((sources / plan.dockerfile).read_bytes())
+    file.parent.mkdir()
+    file.write_bytes(recipe(plan, context))
     # It is asked before any of the context's own: what is to be left out is not there any more.
-    recipe.with_name(f"{recipe.name}{IGNORE}").write_text("# nothing\n")
-    return ["--file", str(recipe), str(sources)]
+    file.with_name(f"{file.name}{IGNORE}").write_text("# nothing\n")
+    return ["--file", str(file), str(sources)]
 
 
 def argv(plan: BuildPlan, id_file: Path, *, apart: bool) -> list[str]:

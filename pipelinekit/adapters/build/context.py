@@ -73,6 +73,12 @@ def pinned_dockerfile(plan: BuildPlan, context: Path) -> dict[str, str]:
     return {plan.dockerfile: pin(text, plan.args, plan.pinned)}
 
 
+def recipe(plan: BuildPlan, context: Path) -> bytes:
+    """The Dockerfile as it is built; where a link has it, what the link leads to may not be in the context."""
+    text = pinned_dockerfile(plan, context).get(plan.dockerfile)
+    return read_bytes(context / plan.dockerfile, TEXT) if text is None else text.encode()
+
+
 def labelled(plan: BuildPlan, context: Path) -> tuple[dict[str, str], dict[str, str]]:
     """The Dockerfile with its labels in one instruction, and those that are left for the engine.
 
@@ -137,23 +143,6 @@ def context_digest(folder: Path, dockerfile: str, say: Say = nobody) -> str:
     sink = _Digest(until, lambda: say(weight.told(folder, found)))
     _write(folder, found, cast("IO[bytes]", sink), {})
     return "sha256:" + sink.made.hexdigest()
-
-
-def unpack_context(folder: Path, dockerfile: str, to: Path, replaced: Mapping[str, str]) -> None:
-    """The same context as a folder, for an engine that takes no tar."""
-    import tempfile
-
-    with tempfile.TemporaryFile() as archive:
-        write_context(folder, dockerfile, archive, replaced)
-        archive.seek(0)
-        with tarfile.open(fileobj=archive) as source:
-            # Made by us a moment ago; links in it may point anywhere, as they may in the folder itself.
-            # Set, not passed: Python before 3.11.4 (Debian 12 has 3.11.2) takes no filter, and does the same.
-            source.extraction_filter = getattr(tarfile, "fully_trusted_filter", None)
-            source.extractall(to)  # noqa: S202
-            for each in source.getmembers():
-                if each.issym():
-                    os.utime(to / each.name, (0, 0), follow_symlinks=False)
 
 
 def names(folder: Path, dockerfile: str) -> list[str]:
