@@ -74,7 +74,7 @@ def pinned_dockerfile(plan: BuildPlan, context: Path) -> dict[str, str]:
 
 
 def recipe(plan: BuildPlan, context: Path) -> bytes:
-    """The Dockerfile as it is built; where a link has it, what the link leads to may not be in the context."""
+    """The Dockerfile as it is built; what a link of that name leads to may not be in the context."""
     text = pinned_dockerfile(plan, context).get(plan.dockerfile)
     return read_bytes(context / plan.dockerfile, TEXT) if text is None else text.encode()
 

@@ -39,7 +39,7 @@ def _reachable(source: tarfile.TarFile, to: Path, links: list[str]) -> Iterator[
         if above in behind or each.issym():
             behind.add(each.name)
         if above in behind:
-            real = (to / above).resolve()
+            real = Path(os.path.realpath(to / above))
             if not real.is_dir() or not real.is_relative_to(top):
                 continue
         if each.issym():
