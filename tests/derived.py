@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelinekit.cli import library
 from pipelinekit.reading.schema import APP, COMPONENT, PLATFORM, RELEASESET
 from tests.mistakes import page as mistakes
-from tests.pages import adopting, charts, checked, codes, commands, keys, line, proofs
+from tests.pages import adopting, charts, checked, codes, commands, keys, line, platformpicture, proofs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -43,6 +43,7 @@ DERIVED: dict[str, Callable[[], str]] = {
     "pipelinekit/cli/codes.json": codes.data,
     "docs/mistakes.md": mistakes.table,
     "docs/pictures/line.svg": line.picture,
+    "docs/pictures/platform.svg": platformpicture.picture,
     "docs/platform.md": keys.platform_page,
     "tests/pages/checked.md": checked.page,
     "tests/pages/proofs.md": proofs.page,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -75,8 +76,10 @@ def build(plan: BuildPlan, context: Path, say: Say, env: Mapping[str, str]) -> s
     with private.folder() as scratch:
         id_file, archive = scratch / "id", scratch / "context.tar"
         words = argv(plan, id_file, apart=bool(plan.cache) and keeps_layers_apart())
-        done = process.watch([*words, *_laid_out(plan, context, scratch)], env=env, line=say)
-        if done.code and UNSAYABLE in done.err:
+        given = _laid_out(plan, context, scratch)
+        done = process.watch([*words, *given], env=env, line=say)
+        # A step may say the same of something of its own: built once more, it would.
+        if done.code and UNSAYABLE in done.err and not _is_text(given[-1]):
             with archive.open("wb") as stream:
                 write_context(context, plan.dockerfile, stream, pinned_dockerfile(plan, context))
             done = process.watch([*words, "--file", plan.dockerfile, "-"], env=env, line=say, stdin=archive)
@@ -98,6 +101,17 @@ def _laid_out(plan: BuildPlan, context: Path, scratch: Path) -> list[str]:
     # It is asked before any of the context's own: what is to be left out is not there any more.
     file.with_name(f"{file.name}{IGNORE}").write_text("# nothing\n")
     return ["--file", str(file), str(sources)]
+
+
+def _is_text(folder: str) -> bool:
+    """Whether each name in it, and where each link leads, is UTF-8."""
+    for above, folders, files in os.walk(os.fsencode(folder)):
+        for name in (*folders, *files):
+            path = os.path.join(above, name)  # noqa: PTH118 - bytes
+            said = name + os.readlink(path) if os.path.islink(path) else name  # noqa: PTH114, PTH115
+            if said != said.decode(errors="ignore").encode():
+                return False
+    return True
 
 
 def argv(plan: BuildPlan, id_file: Path, *, apart: bool) -> list[str]:

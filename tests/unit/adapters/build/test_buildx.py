@@ -1,12 +1,15 @@
-"""What BuildKit is given of a folder."""
+"""What BuildKit is given of a folder, and when it is given it in another way."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipelinekit.adapters import process
 from pipelinekit.adapters.build import buildx
+from pipelinekit.errors import ToolFailed
 from pipelinekit.model.release import BuildPlan, ImageRef
 
 REF = ImageRef("registry.example", "team/orders", "1")
@@ -42,3 +45,26 @@ def test_a_dockerfile_in_a_linked_folder_is_built_and_that_folder_stays_as_it_is
     assert recipe(buildx._laid_out(plan, context, scratch)) == "FROM python@sha256:1\n"
     assert (shared / "Dockerfile").read_text() == "FROM python:3.12\n"
     assert (shared / "Dockerfile").stat() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "times"), [("plain", 1), ("na\udcefme", 2)], ids=["names that are text", "one that is none"]
+)
+def test_only_a_folder_in_which_a_name_is_no_text_is_given_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, times: int
+) -> None:
+    context = tmp_path / "app"
+    context.mkdir()
+    (context / "Dockerfile").write_text("FROM scratch\n")
+    (context / name).write_text("a")
+    asked = []
+
+    def watch(argv: list[str], **_: Any) -> process.Completed:
+        asked.append(argv)
+        return process.Completed(1, "", "#7 0.1 a.proto: string field contains invalid UTF-8")
+
+    monkeypatch.setattr(process, "watch", watch)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with pytest.raises(ToolFailed):
+        buildx.build(BuildPlan(ref=REF), context, print, {})
+    assert len(asked) == times
