@@ -1,4 +1,4 @@
-"""docs/pictures/platform.svg: every component that comes with pipelinekit, who calls whom, what comes up first."""
+"""docs/pictures/platform.svg: the components that come with pipelinekit, who calls whom, and their order."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def test_the_recorded_terminal_shows_what_can_be_typed_and_nothing_of_a_machine(
 
 def test_a_picture_loads_and_runs_nothing(pytestconfig: pytest.Config) -> None:
     pictures = sorted((pytestconfig.rootpath / "docs" / "pictures").glob("*.svg"))
-    assert len(pictures) == 2
+    assert len(pictures) == 3
     for path in pictures:
         text = path.read_text().replace("http://www.w3.org/2000/svg", "")
         assert re.findall(r"<script|href|https?://|url\((?!#)|@import", text) == [], path
