@@ -110,7 +110,10 @@ def _as_folders(chart: Path, trial: str) -> list[Path]:
     if _removes(given):
         return []
     deployed = chart.parent / "deployed"
-    shutil.copytree(chart, deployed, copy_function=os.link)
+    try:
+        shutil.copytree(chart, deployed, copy_function=os.link)
+    except OSError:  # not every file system has second names
+        return []
     write_atomic(deployed / own.name, text)
     return [chart, deployed]
 
@@ -169,10 +172,11 @@ def _but_for_release(chart: Path, trial: str) -> bytes:
         for each in chart.rglob("*")
         if each.is_file()
     }
-    if not any(_DECIDES.search(content) for content in files.values()):
+    # What has no Chart.yaml is no chart, which Helm says.
+    if "Chart.yaml" in files and not any(_DECIDES.search(content) for content in files.values()):
         files["Chart.yaml"] = _RELEASE.sub(rb"\1", files["Chart.yaml"])
     for name, content in sorted(files.items()):
-        for part in (name.encode(), content):
+        for part in (os.fsencode(name), content):
             seen.update(len(part).to_bytes(8, "big") + part)
     seen.update(_DIGEST.sub(b"", trial.encode()))
     return seen.digest()

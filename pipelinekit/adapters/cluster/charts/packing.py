@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import re
 import tarfile
 from collections.abc import Mapping, Sequence
@@ -80,7 +81,7 @@ def _files(chart: Path) -> dict[str, bytes]:
 def _but_for_digests(files: Mapping[str, bytes]) -> bytes:
     seen = hashlib.sha256()
     for name, content in sorted(files.items()):
-        for part in (name.encode(), DIGEST.sub(b"", content)):
+        for part in (os.fsencode(name), DIGEST.sub(b"", content)):
             seen.update(len(part).to_bytes(8, "big") + part)
     return seen.digest()
 

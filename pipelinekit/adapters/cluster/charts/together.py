@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from pipelinekit.adapters import momentary
@@ -30,7 +31,9 @@ def prepare(charts: Sequence[ChartFolder], linter: Linter, packer: Packer) -> No
             linted = [pool.submit(linter.lint_together, each) for each in batches]
             packed = [pool.submit(packer.pack_together, [chart for chart, _ in each]) for each in batches]
             for each in (*linted, *packed):
-                each.result()
+                # Too slow for many together, it may do for each by itself; `package` says what stays wrong.
+                with suppress(PipelinekitError):
+                    each.result()
 
 
 def _copied(of: ChartFolder, to: Path) -> Iterator[tuple[Path, str]]:
