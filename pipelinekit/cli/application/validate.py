@@ -66,7 +66,8 @@ def validate(path: str, platform: str, as_json: bool) -> None:
             checked.append(text.origin)
         except DocumentInvalid as error:
             faults += error.faults
-    if described and document and text:
+    if document and text:
+        # Asked for without an application too: a platform with a damaged lock is not valid.
         faults += _across(described, document, text.lock)
     if faults:
         raise DocumentInvalid(*faults)
@@ -116,8 +117,10 @@ def _components(platform: Platform, written: Source, source: str) -> list[Fault]
     return [each for each in found.faults if each not in missing]
 
 
-def _across(described: across.Described, platform: Platform, lock: PlatformLock) -> list[Fault]:
-    """What is wrong between this application, the platform and the applications of its lock."""
+def _across(described: across.Described | None, platform: Platform, lock: PlatformLock) -> list[Fault]:
+    """What is wrong between this application, if it is one, the platform and the applications of its lock."""
+    if described is None:
+        return []
     faults = across.check_environments(described, platform)
     if not lock.applications:
         return faults
