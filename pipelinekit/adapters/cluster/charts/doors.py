@@ -88,6 +88,7 @@ class Waiting:
         if self._chart != archive:
             # Before it reads its values Helm asks only whether there is something.
             self._chart.touch(0o600)
+        self._is_read = False
         self.since = time.monotonic()
         argv = words(self._chart, values_of([self._door, *self._files]))
         self.process = process.begin(argv, env=env)
@@ -130,6 +131,7 @@ class Waiting:
                 raise
             finally:
                 os.close(handle)
+            self._is_read = True
             return True
         return False
 
@@ -138,7 +140,9 @@ class Waiting:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        # Those of one that was let in are closed by who reads them: a login's program that Helm has begun may
+        # have them still, and to close them here would be to wait for that one.
         for stream in (self.process.stdout, self.process.stderr):
-            if stream:
+            if stream and not self._is_read:
                 stream.close()
         self._stack.close()
