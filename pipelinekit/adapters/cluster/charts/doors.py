@@ -76,7 +76,7 @@ class Doors:
 
 
 class Waiting:
-    """A Helm that waits; `process` is attended by whoever lets it in."""
+    """A Helm that waits, and is `attended` by whoever lets it in."""
 
     def __init__(self, words: Words, archive: Path, layers: int, env: Mapping[str, str]) -> None:
         self._stack = ExitStack()
@@ -134,6 +134,19 @@ class Waiting:
             self._is_read = True
             return True
         return False
+
+    def attended(
+        self,
+        *,
+        tick: Callable[[], bool] | None = None,
+        first: float = 0.0,
+        timeout: float | None = None,
+    ) -> process.Completed:
+        """What became of it, once it is in; the values that it was given are gone with it, and not later."""
+        try:
+            return process.attend(self.process, tick=tick, first=first, timeout=timeout, tool="helm")
+        finally:
+            self.close()
 
     def close(self) -> None:
         """End it if it is still there, and take its folder away."""

@@ -118,7 +118,7 @@ class Helm:
         No cluster is asked. Raises `ToolFailed` with Helm's reason.
         """
         begun = self._doors.let_in(("template", target, archive, len(values)), archive, values)
-        done = process.attend(begun.process, timeout=120, tool="helm") if begun else None
+        done = begun.attended(timeout=120) if begun else None
         # What is wrong is said by one that has the chart where it is.
         return self._rendered(archive, target, values) if done is None or done.code else done.out
 
@@ -160,7 +160,7 @@ class Helm:
         Helm's reason.
         """
         begun = self._doors.let_in(("upgrade", target, archive, len(values), timeout), archive, values)
-        done = process.attend(begun.process, tick=hopeless, first=FIRST) if begun else None
+        done = begun.attended(tick=hopeless, first=FIRST) if begun else None
         if done and any(each in done.err for each in GONE):
             done = None
         if done is None:

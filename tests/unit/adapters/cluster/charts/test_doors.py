@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Thread
 
@@ -11,7 +12,11 @@ import pytest
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster.charts import doors
+from pipelinekit.adapters.cluster.charts.helm import Helm
 from pipelinekit.adapters.lines import Collector
+from tests import examples
+
+TARGET = examples.target()
 
 
 class Begun:
@@ -40,6 +45,8 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[Begun]:
     yield made
     for each in made.held:
         os.close(each)
+    for stream in (made.stdout, made.stderr):
+        stream.close()
 
 
 def test_one_that_is_attended_is_ended_while_its_output_is_still_read(tmp_path: Path, begun: Begun) -> None:
@@ -65,3 +72,33 @@ def test_one_that_is_attended_is_ended_while_its_output_is_still_read(tmp_path: 
 def test_one_that_nobody_lets_in_leaves_nothing_open(tmp_path: Path, begun: Begun) -> None:
     doors.Waiting(lambda *_: [], tmp_path, 1, {}).close()
     assert (begun.code, begun.stdout.closed, begun.stderr.closed) == (-9, True, True)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_it_was_given_is_gone_as_soon_as_it_has_ended(
+    tmp_path: Path, begun: Begun, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    given: list[str] = []
+
+    def begin(argv: Sequence[str], **_: object) -> Begun:
+        given.extend(each for each in argv if Path(each).parent.name.endswith(".moment"))
+        return begun
+
+    def attend(*_: object, **__: object) -> process.Completed:
+        assert "word: secret" in [Path(each).read_text() for each in given]
+        begun.kill()
+        if fails:
+            raise KeyboardInterrupt
+        return process.Completed(0, '{"version": 1, "info": {"status": "deployed"}}', "")
+
+    monkeypatch.setattr(process, "begin", begin)
+    monkeypatch.setattr(process, "attend", attend)
+    monkeypatch.setattr(doors, "is_sure", lambda: True)
+    helm = Helm({})
+    with helm.ready(TARGET, tmp_path, 1, timeout=60):
+        reader = os.open(given[0], os.O_RDONLY | os.O_NONBLOCK)
+        with pytest.raises(KeyboardInterrupt) if fails else nullcontext():
+            helm.install(TARGET, tmp_path, ["word: secret"], timeout=60, hopeless=lambda: False)
+        os.close(reader)
+        assert given
+        assert not [each for each in given if Path(each).exists()]
