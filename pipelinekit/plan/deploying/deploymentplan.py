@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.deployment import Addition, Change, DeploymentPlan, Look, Object, Standing
@@ -146,7 +147,8 @@ def field(change: Change) -> str:
         return f"{change.object}: {_short(change.live)}"
     last = change.applied
     between = f" (last applied: {_short(last)})" if last not in (change.live, change.wanted) else ""
-    return f"{change.object} {change.path}: {_short(change.live)}{between} → {_short(change.wanted)}"
+    live, wanted = _apart(change.live, change.wanted)
+    return f"{change.object} {change.path}: {live}{between} → {wanted}"
 
 
 def found(standing: Standing) -> Iterator[str]:
@@ -158,7 +160,8 @@ def found(standing: Standing) -> Iterator[str]:
             yield f"{each.object} does not take what is declared: {_short(each.live)}"
             continue
         who = f" ({each.manager})" if each.manager else ""
-        yield f"{each.object} {each.path} is {_short(each.live)}, declared {_short(each.wanted)}{who}"
+        live, wanted = _apart(each.live, each.wanted)
+        yield f"{each.object} {each.path} is {live}, declared {wanted}{who}"
 
 
 def others(added: Sequence[Addition]) -> Iterator[str]:
@@ -167,8 +170,29 @@ def others(added: Sequence[Addition]) -> Iterator[str]:
         yield f"{each.object} {each.path} was added by {each.manager}"
 
 
+def _apart(live: object, wanted: object) -> tuple[str, str]:
+    """Both values, short; of long texts the lines, or the part, in which they are apart."""
+    if not (isinstance(live, str) and isinstance(wanted, str) and max(len(live), len(wanted)) > LONGEST):
+        return _short(live), _short(wanted)
+    old, new = live.splitlines(), wanted.splitlines()
+    gone, come = _lacking(old, new), _lacking(new, old)
+    if (len(old) > 1 or len(new) > 1) and (gone or come):
+        return gone or "nothing", come or "nothing"
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(live, wanted, strict=False)))
+    same = max(alike - LONGEST // 3, 0)
+    before = "…" if same else ""
+    return _short(before + live[same:]), _short(before + wanted[same:])
+
+
+def _lacking(lines: Sequence[str], others: Sequence[str]) -> str:
+    known = frozenset(others)
+    found = "; ".join(each.strip() for each in lines if each not in known)
+    return _short(found) if found else ""
+
+
 def _short(value: object) -> str:
     if value is None:
         return "nothing"
     text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+    text = "; ".join(each.strip() for each in text.splitlines())
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -191,3 +191,22 @@ def test_a_check_says_what_is_there_and_what_is_declared() -> None:
     ]
     added = Addition(object="Deployment/orders", path="spec.paused", manager="kubectl-edit")
     assert list(deploymentplan.others([added])) == ["Deployment/orders spec.paused was added by kubectl-edit"]
+
+
+CONF = "\n".join(f"setting{each} = {each}" for each in range(40)) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("live", "wanted", "told"),
+    [
+        (CONF, CONF.replace("setting30 = 30", "setting30 = 31"), "setting30 = 30 → setting30 = 31"),
+        (CONF, CONF + "more = 1\n  and = 2\n", "nothing → more = 1; and = 2"),
+        (CONF, "", f"{'; '.join(CONF.splitlines())[:59]}… → nothing"),
+        (f"{'a' * 100}b", f"{'a' * 100}c", f"…{'a' * 20}b → …{'a' * 20}c"),
+        (CONF, CONF.replace("setting1 = 1\n", "") + "setting1 = 1\n", "setting0 = 0; setting1 = 1"),
+    ],
+    ids=["a line", "new lines", "emptied", "the end of a line", "the order"],
+)
+def test_of_long_texts_it_is_told_where_they_are_apart(live: str, wanted: str, told: str) -> None:
+    change = replace(HAND, path="data[x.conf]", live=live, wanted=wanted, applied=live)
+    assert told in deploymentplan.field(change)
