@@ -141,7 +141,10 @@ def context_digest(folder: Path, dockerfile: str, say: Say = nobody) -> str:
     until = time.monotonic() + PATIENCE
     found = names(folder, dockerfile)
     sink = _Digest(until, lambda: say(weight.told(folder, found)))
-    _write(folder, found, cast("IO[bytes]", sink), {})
+    file = folder / dockerfile
+    # What is built is what a link leads to, which may be left out here, or outside.
+    linked = {dockerfile: _text(file)} if file.is_symlink() and file.is_file() else {}
+    _write(folder, found, cast("IO[bytes]", sink), linked)
     return "sha256:" + sink.made.hexdigest()
 
 
