@@ -20,11 +20,15 @@ RUN = (
 )
 """The pages whose commands are run, in this order, in one shop; the first one opens it."""
 
+FIRST = "docs/first-platform.md"
+"""The page whose commands are run by themselves, by `tests/real/test_first_platform.py`."""
+
 HEAD = """\
 # Commands that are checked, not run
 
 Made from the pages by `python -m tests.derived`. All other commands of pages are run as they stand by
-`tests/real/test_tutorial.py`, the tutorial's in `make test`, others in `make matrix P=pages`.
+`tests/real/test_tutorial.py`, the tutorial's in `make test`, others in `make matrix P=pages`; those of
+a first platform by `tests/real/test_first_platform.py`.
 These are held against the command line: each verb and each option is there; `proofs.md` names the test that
 runs each of ours in another place.
 """

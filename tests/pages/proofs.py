@@ -18,7 +18,11 @@ from tests.pages.markdown import cell, table
 from tests.pages.spoken import Command
 
 DESK = ROOT / "tests" / "pages" / "desk.md"
-SESSIONS = SESSION, AT_DESK = "tests/real/test_tutorial.py", "tests/real/test_desk.py"
+SESSIONS = SESSION, AT_DESK, AT_FIRST = (
+    "tests/real/test_tutorial.py",
+    "tests/real/test_desk.py",
+    "tests/real/test_first_platform.py",
+)
 
 RELEASES, SETS, JENKINS = "tests/real/test_promotion.py", "tests/real/test_sets.py", "tests/controller"
 CERTIFICATES, BUNDLE = "tests/real/certificates/test_bootstrap.py", "tests/real/test_bundle.py"
@@ -112,7 +116,11 @@ a test of that verb.
 @cache
 def _run() -> dict[Command, str]:
     """Each command of the sessions, and the test that runs it."""
-    pages = [(DESK, AT_DESK), *((ROOT / each, SESSION) for each in checked.RUN)]
+    pages = [
+        (DESK, AT_DESK),
+        *((ROOT / each, SESSION) for each in checked.RUN),
+        (ROOT / checked.FIRST, AT_FIRST),
+    ]
     return {
         spoken.command(each): test
         for path, test in pages

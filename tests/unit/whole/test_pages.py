@@ -97,7 +97,7 @@ def test_a_command_is_run_by_a_test_or_says_why_not(pytestconfig: pytest.Config)
         for each in blocks.blocks(path)
         if each.mark != blocks.CHECKED
     }
-    assert run == set(checked.RUN)
+    assert run == {*checked.RUN, checked.FIRST}
 
 
 def test_a_command_stands_in_a_block_of_a_shell(pytestconfig: pytest.Config) -> None:
