@@ -14,7 +14,7 @@ from pipelinekit import names
 from pipelinekit.adapters.web import plainhttp
 from pipelinekit.cli import nextstep
 from pipelinekit.cli.paths import on_disk
-from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.cli.wiring.line import Line, Options
 from pipelinekit.errors import usage
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.adapters.source import worktree
-from pipelinekit.cli import ahead, revision
+from pipelinekit.cli.wiring import ahead, revision
 from tests import examples
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from pipelinekit.adapters.cluster.charts import doors
 from pipelinekit.adapters.cluster.charts.helm import Helm
-from pipelinekit.cli import ahead
+from pipelinekit.cli.wiring import ahead
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.release import Target

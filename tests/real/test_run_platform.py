@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelinekit.cli import ahead
 from pipelinekit.cli.line import run
-from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.cli.wiring import ahead
+from pipelinekit.cli.wiring.line import Line, Options
 from pipelinekit.errors import PipelinekitError
 
 APP = """apiVersion: pipelinekit/v1

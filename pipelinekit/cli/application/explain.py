@@ -12,7 +12,7 @@ from pipelinekit.cli import report
 from pipelinekit.cli.application.kept import DOCKERFILE
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM, REGISTRY
 from pipelinekit.cli.paths import on_disk
-from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.cli.wiring.line import Line, Options
 from pipelinekit.errors import usage
 from pipelinekit.merge import is_yours
 from pipelinekit.model.platform.document import Environment, Platform, local_platform

@@ -15,7 +15,7 @@ from pipelinekit.cli.application import kept
 from pipelinekit.cli.application.difference import diff
 from pipelinekit.cli.options import JSON, line
 from pipelinekit.cli.paths import on_disk
-from pipelinekit.cli.wiring import Line
+from pipelinekit.cli.wiring.line import Line
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Place, Refused, check_failed, usage
 from pipelinekit.generators import GENERATORS

@@ -13,7 +13,7 @@ from pipelinekit.merge import Change, Outcome, is_yours
 from pipelinekit.steps.generate import remember
 
 if TYPE_CHECKING:
-    from pipelinekit.cli.wiring import Line
+    from pipelinekit.cli.wiring.line import Line
 
 DOCKERFILE = "Dockerfile"
 

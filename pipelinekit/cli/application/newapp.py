@@ -19,7 +19,7 @@ from pipelinekit.cli.application.repository import answers, explanation, taking
 from pipelinekit.cli.application.repository.asked import Asked
 from pipelinekit.cli.options import JSON, PLATFORM
 from pipelinekit.cli.paths import on_disk
-from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.cli.wiring.line import Line, Options
 from pipelinekit.errors import usage
 from pipelinekit.generators import languages
 from pipelinekit.generators.skeleton import plan_descriptor, plan_skeleton

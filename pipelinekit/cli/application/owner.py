@@ -45,7 +45,7 @@ def owners(team: str | None, platform: str, folder: Path) -> tuple[str, Mapping[
 
 
 def _read(platform: str) -> Platform:
-    from pipelinekit.cli.wiring import read_platform_at
+    from pipelinekit.cli.wiring.line import read_platform_at
 
     return read_platform_at(platform)[0]
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from pipelinekit.adapters.source import platforms
-from pipelinekit.cli import identity, report
+from pipelinekit.cli import report
 from pipelinekit.cli.application import present
-from pipelinekit.cli.contexts import folder_fault
 from pipelinekit.cli.options import JSON, PATH, PLATFORM
-from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.cli.wiring import identity
+from pipelinekit.cli.wiring.contexts import folder_fault
+from pipelinekit.cli.wiring.line import Line, Options
 from pipelinekit.counts import counted
 from pipelinekit.errors import DocumentInvalid, Fault
 from pipelinekit.model.platform.document import Platform

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from pipelinekit import names
 from pipelinekit.adapters.folder.drafthome import DraftHome
-from pipelinekit.cli.kubeconfigs import kubeconfig
-from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
+from pipelinekit.cli.wiring.line import Line, Options
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App, Build
 from pipelinekit.model.draft import Context, Settings, Tasks
@@ -120,7 +120,7 @@ class Draft(Line):
     @cached_property
     def platform(self) -> Platform:
         """The platform, with the registry that is nearest: option, draft.toml, config.toml, platform."""
-        from pipelinekit.cli.wiring import read_named_platform
+        from pipelinekit.cli.wiring.line import read_named_platform
         from pipelinekit.model.platform.document import local_platform
 
         host, _, path = self._registry().partition("/")

@@ -11,7 +11,7 @@ import click
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.options import MIRROR, PLATFORM, REGISTRY
 from pipelinekit.cli.paths import on_disk
-from pipelinekit.cli.wiring import Options
+from pipelinekit.cli.wiring.line import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -11,7 +11,7 @@ import click
 
 from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.controller import Controller
-from pipelinekit.cli.wiring import Line
+from pipelinekit.cli.wiring.line import Line
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.stages import DEPLOY

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from pipelinekit.cli import ahead, books, loading, report, signatures
+from pipelinekit.cli import loading, report
 from pipelinekit.cli.line import meanwhile
 from pipelinekit.cli.line.stage import around_stage, finish
 from pipelinekit.cli.options import JSON, PLAN, line
-from pipelinekit.cli.wiring import Line
+from pipelinekit.cli.wiring import ahead, books, signatures
+from pipelinekit.cli.wiring.line import Line
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed
 from pipelinekit.plan.release import chart_address
 from pipelinekit.steps.artefacts import chart

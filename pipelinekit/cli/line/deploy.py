@@ -12,12 +12,13 @@ from typing import Any
 import click
 
 from pipelinekit.adapters import files
-from pipelinekit.cli import ahead, books, loading, reaching, report, signatures
+from pipelinekit.cli import loading, report
 from pipelinekit.cli.line import meanwhile
 from pipelinekit.cli.line.stage import around_stage, finish_all
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, TIMEOUT, VIA, line
 from pipelinekit.cli.paths import on_disk
-from pipelinekit.cli.wiring import Line
+from pipelinekit.cli.wiring import ahead, books, reaching, signatures
+from pipelinekit.cli.wiring.line import Line
 from pipelinekit.errors import ToolFailed, check_failed, refused, usage
 from pipelinekit.model.deployment import DeploymentPlan
 from pipelinekit.model.ground.preflight import Finding

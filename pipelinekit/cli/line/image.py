@@ -9,10 +9,11 @@ import click
 
 from pipelinekit.adapters.build import buildx, engines
 from pipelinekit.adapters.build.secrets import BuildSecrets
-from pipelinekit.cli import ahead, loading, report, signatures
+from pipelinekit.cli import loading, report
 from pipelinekit.cli.line.stage import around_stage, finish
 from pipelinekit.cli.options import JSON, PLAN, age, line
-from pipelinekit.cli.wiring import Line
+from pipelinekit.cli.wiring import ahead, signatures
+from pipelinekit.cli.wiring.line import Line
 from pipelinekit.model.receipts import ImageBuilt, ImagePushed
 from pipelinekit.steps.artefacts import attest, image, pushing, recipe
 from pipelinekit.steps.artefacts.image import Did

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from pipelinekit.cli import ahead
 from pipelinekit.cli.options import SECONDS
-from pipelinekit.cli.wiring import Line
+from pipelinekit.cli.wiring import ahead
+from pipelinekit.cli.wiring.line import Line
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.ground.preflight import REFUSED, Finding
 from pipelinekit.model.receipts import ChartPackaged, ImageBuilt

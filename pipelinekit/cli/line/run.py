@@ -11,9 +11,10 @@ from contextlib import nullcontext, redirect_stdout
 
 import click
 
-from pipelinekit.cli import ahead, identity, loading, reaching, report, revision
+from pipelinekit.cli import loading, report
 from pipelinekit.cli.options import JSON, line
-from pipelinekit.cli.wiring import Line
+from pipelinekit.cli.wiring import ahead, identity, reaching, revision
+from pipelinekit.cli.wiring.line import Line
 from pipelinekit.errors import CheckFailed, Refused, refused, usage
 from pipelinekit.plan.jenkins.stages import Build, Decision, decide
 from pipelinekit.plan.release import environments_to_deploy

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli import report
-from pipelinekit.cli.wiring import Line
+from pipelinekit.cli.wiring.line import Line
 from pipelinekit.model.receipts import Receipt
 from pipelinekit.plan.versions.pullrequests import is_stranger
 from pipelinekit.steps.around import around

@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from pipelinekit.cli import reaching, report
+from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, line
-from pipelinekit.cli.wiring import Line
+from pipelinekit.cli.wiring import reaching
+from pipelinekit.cli.wiring.line import Line
 from pipelinekit.errors import ToolFailed, check_failed
 from pipelinekit.model.deployment import Look, Object, Standing
 from pipelinekit.model.platform.document import Environment

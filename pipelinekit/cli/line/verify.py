@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from pipelinekit.cli import books, report
+from pipelinekit.cli import report
 from pipelinekit.cli.line.stage import around_stage, finish_all
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, line
-from pipelinekit.cli.wiring import Line
+from pipelinekit.cli.wiring import books
+from pipelinekit.cli.wiring.line import Line
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.receipts import ChartPublished, Verified
 from pipelinekit.plan.release import environments_to_deploy

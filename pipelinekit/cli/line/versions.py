@@ -10,7 +10,7 @@ import click
 from pipelinekit.adapters import momentary
 from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, line
-from pipelinekit.cli.wiring import Line
+from pipelinekit.cli.wiring.line import Line
 from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.plan.versions.version import explain
 from pipelinekit.steps import difference

@@ -128,7 +128,7 @@ def unbundle(folder: str, to_registry: str, platform: str, plan_only: bool, as_j
       pipelinekit platform unbundle bundle/ --to-registry registry.site.example:5000
       pipelinekit platform unbundle bundle/ --to-registry registry.site.example:5000/platform --plan
     """
-    from pipelinekit.cli.wiring import named_or_local_platform
+    from pipelinekit.cli.wiring.line import named_or_local_platform
     from pipelinekit.plan.bundle import listing
     from pipelinekit.steps.bundle import fill as steps
 
@@ -158,7 +158,7 @@ def unbundle(folder: str, to_registry: str, platform: str, plan_only: bool, as_j
 def _folder(path: str, platform: Platform) -> BundleFolder:
     from pipelinekit.adapters.bundle.folder import BundleFolder
     from pipelinekit.adapters.registry.oci import OciRegistry
-    from pipelinekit.cli.wiring import registry_login
+    from pipelinekit.cli.wiring.line import registry_login
 
     return BundleFolder(Path(path), OciRegistry(registry_login(platform), live=report.live))
 

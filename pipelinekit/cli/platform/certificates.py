@@ -90,8 +90,8 @@ def _world(platform: str, environment: str) -> World:
     from pipelinekit.adapters.certificates.secrets import CertificateSecrets
     from pipelinekit.adapters.certificates.servers import CertificateServers
     from pipelinekit.adapters.certificates.x509 import Authorities
-    from pipelinekit.cli.kubeconfigs import kubeconfig
-    from pipelinekit.cli.wiring import read_named_platform
+    from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
+    from pipelinekit.cli.wiring.line import read_named_platform
     from pipelinekit.model.release import Target
     from pipelinekit.plan.release import environment_named
     from pipelinekit.steps.certificates.world import World

@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from pipelinekit.cli import report
-from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import JSON, PLAN, PLATFORM_NAMED
-from pipelinekit.cli.wiring import read_named_platform, registry_login
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
+from pipelinekit.cli.wiring.line import read_named_platform, registry_login
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.ground.preparation import Preparation
 from pipelinekit.model.platform.document import Environment, Platform

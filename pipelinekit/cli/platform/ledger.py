@@ -12,10 +12,10 @@ import click
 
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.cli import report
-from pipelinekit.cli.books import ledger_of
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, PLATFORM_NAMED, REGISTRY, age
 from pipelinekit.cli.platform.outside import Outside, application_of
-from pipelinekit.cli.wiring import named_or_local_platform, read_platform_at
+from pipelinekit.cli.wiring.books import ledger_of
+from pipelinekit.cli.wiring.line import named_or_local_platform, read_platform_at
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage
 from pipelinekit.model.ledger import COMPONENT, Entry, branch_of, component_of

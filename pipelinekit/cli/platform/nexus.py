@@ -10,7 +10,7 @@ import click
 from pipelinekit.adapters.nexus import ADMIN, HINT, NexusClient, enter, wait
 from pipelinekit.cli import report
 from pipelinekit.cli.options import JSON, PLATFORM_NAMED
-from pipelinekit.cli.wiring import read_named_platform
+from pipelinekit.cli.wiring.line import read_named_platform
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage
 from pipelinekit.model.platform.nexus import Nexus

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pipelinekit.adapters.cluster.anchors import ClusterAnchors
 from pipelinekit.adapters.registry.anchors import TagAnchors
 from pipelinekit.adapters.registry.oci import OciRegistry
-from pipelinekit.cli.kubeconfigs import kubeconfig
-from pipelinekit.cli.wiring import chart_repository, registry_login
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
+from pipelinekit.cli.wiring.line import chart_repository, registry_login
 from pipelinekit.model.ledger import Anchor, Event
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.release import ImageRef, Target

@@ -38,10 +38,10 @@ def preflight(platform: str, environment: str, timeout: int, as_json: bool) -> N
       pipelinekit platform preflight --json
     """
     from pipelinekit.adapters.cluster.ground.inspection import Inspector
-    from pipelinekit.cli.kubeconfigs import kubeconfig
     from pipelinekit.cli.platform.components.parts import Rollout
     from pipelinekit.cli.platform.environment import pull_login
-    from pipelinekit.cli.wiring import registry_login
+    from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
+    from pipelinekit.cli.wiring.line import registry_login
     from pipelinekit.model.ground.inspection import FAILS, UNCHECKED
     from pipelinekit.model.release import Target
     from pipelinekit.plan.preflight.cluster import wanted

@@ -94,7 +94,7 @@ def _locking(
     """What locks a component by its name; the faults of documents are noted in `invalid` as well."""
     from pipelinekit.adapters.folder.locks import write_lock
     from pipelinekit.adapters.registry.oci import OciRegistry
-    from pipelinekit.cli.wiring import registry_login
+    from pipelinekit.cli.wiring.line import registry_login
     from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Outcome
     from pipelinekit.model.vendored import Vendored
     from pipelinekit.steps.rollout.vendor import vendor as vendor_one

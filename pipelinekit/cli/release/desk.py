@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Self
 
 from pipelinekit.adapters import momentary
 from pipelinekit.cli import report
-from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.release import platforms
-from pipelinekit.cli.wiring import charts_at, registry_login
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
+from pipelinekit.cli.wiring.line import charts_at, registry_login
 from pipelinekit.errors import usage
 from pipelinekit.model.ledger import COMPONENT, branch_of, component_of
 from pipelinekit.model.release import ImageRef, Target
@@ -70,7 +70,7 @@ class Desk:
     @cached_property
     def ledger(self) -> GitLedger:
         """Its ledger."""
-        from pipelinekit.cli.books import ledger_of
+        from pipelinekit.cli.wiring.books import ledger_of
 
         return ledger_of(self.platform)
 
@@ -224,7 +224,7 @@ class Desk:
 
     def _survey(self, prepared: Prepared) -> tuple[Finding, ...]:
         from pipelinekit.adapters.cluster.charts.helm import Helm
-        from pipelinekit.cli.scouting import scout
+        from pipelinekit.cli.wiring.scouting import scout
         from pipelinekit.steps.deploying.preflight import preflight
 
         manifest = Helm(kubeconfig(dict(os.environ))).render(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelinekit.cli import report
-from pipelinekit.cli.wiring import read_platform_at
+from pipelinekit.cli.wiring.line import read_platform_at
 from pipelinekit.errors import PipelinekitError, refused
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.plan.promotion import environment_of

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.adapters.source.ledger.local import Local
-from pipelinekit.cli.books import ledger_of
+from pipelinekit.cli.wiring.books import ledger_of
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.ledger import PLATFORM
 from tests import examples

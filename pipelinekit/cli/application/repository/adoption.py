@@ -16,7 +16,7 @@ from pipelinekit.cli.application import generate, present
 from pipelinekit.cli.application.repository import allowed, services, takein
 from pipelinekit.cli.application.repository.answers import Answers
 from pipelinekit.cli.application.repository.asked import Asked
-from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.cli.wiring.line import Line, Options
 from pipelinekit.errors import Fault, UsageError, usage
 from pipelinekit.model.app import Language
 from pipelinekit.model.repository.services import Service

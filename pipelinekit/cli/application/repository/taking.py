@@ -21,7 +21,7 @@ from pipelinekit.steps.generate import apply_generation
 
 if TYPE_CHECKING:
     from pipelinekit.cli.application.repository.adoption import Adoption
-    from pipelinekit.cli.wiring import Line
+    from pipelinekit.cli.wiring.line import Line
     from pipelinekit.model.tree import Tree
     from pipelinekit.steps.generate import Generation
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import watcher
 from pipelinekit.cli import report
-from pipelinekit.cli.contexts import context_of
 from pipelinekit.cli.draft.rise import rising
 from pipelinekit.cli.draft.sync import syncing
+from pipelinekit.cli.wiring.contexts import context_of
 from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError, Refused
 from pipelinekit.model.sources import Layout

@@ -24,8 +24,8 @@ def told(here: Rollout) -> Told | None:
     if not here.platform.ledger:
         return None
     from pipelinekit.adapters import zones
-    from pipelinekit.cli.books import ledger_of
-    from pipelinekit.cli.wiring import read_platform_at
+    from pipelinekit.cli.wiring.books import ledger_of
+    from pipelinekit.cli.wiring.line import read_platform_at
     from pipelinekit.steps.promotion.rolledout import Told
 
     def clock(names: Iterable[str]) -> Clock:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli import report
-from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.platform.components.world import helm_here, site_of
-from pipelinekit.cli.wiring import chart_repository, charts_at
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
+from pipelinekit.cli.wiring.line import chart_repository, charts_at
 from pipelinekit.errors import DocumentInvalid, Fault, refused
 from pipelinekit.model.platform.document import ComponentEntry, Environment, Platform
 from pipelinekit.reading import needs

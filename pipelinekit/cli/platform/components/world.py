@@ -6,8 +6,8 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipelinekit.cli.kubeconfigs import kubeconfig
-from pipelinekit.cli.wiring import registry_login
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
+from pipelinekit.cli.wiring.line import registry_login
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.cluster.charts.components import ComponentHelm
@@ -63,7 +63,7 @@ def around_component(here: Desk, timeout: int, name: str) -> Around:
 
 def _survey(platform: Platform, helm: ComponentHelm, prepared: Prepared) -> tuple[Finding, ...]:
     """What looks a target over, as for applications."""
-    from pipelinekit.cli.scouting import scout
+    from pipelinekit.cli.wiring.scouting import scout
     from pipelinekit.steps.deploying import preflight
     from pipelinekit.steps.rollout.render import surveyed
 

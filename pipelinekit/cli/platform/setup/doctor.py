@@ -12,9 +12,9 @@ import click
 from pipelinekit.adapters import probes
 from pipelinekit.adapters.probes import Finding
 from pipelinekit.cli import report
-from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
 from pipelinekit.cli.platform.setup.prepared import preparations
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, ToolFailed, ToolMissing
 from pipelinekit.model.platform.document import Platform, local_platform

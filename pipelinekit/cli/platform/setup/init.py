@@ -12,11 +12,11 @@ from pipelinekit.adapters import files, probes
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.cli import report
-from pipelinekit.cli.kubeconfigs import kubeconfig
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.platform.setup import questions
 from pipelinekit.cli.platform.setup.doctor import ask_all
 from pipelinekit.cli.platform.setup.questions import Answered, words
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, ToolFailed, refused, usage
 from pipelinekit.generators.platformdoc import FILE, Answers, plan_platform

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipelinekit.adapters.probes import Probe, Unseen
 from pipelinekit.cli.platform.environment import pull_login
-from pipelinekit.cli.wiring import registry_login
+from pipelinekit.cli.wiring.line import registry_login
 from pipelinekit.counts import counted
 from pipelinekit.model.ground.preparation import Place
 from pipelinekit.model.platform.document import Platform

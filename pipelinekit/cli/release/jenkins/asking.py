@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelinekit.adapters import files
-from pipelinekit.cli.identity import in_pipeline
+from pipelinekit.cli.wiring.identity import in_pipeline
 from pipelinekit.errors import refused
 from pipelinekit.model.ledger import Writer
 from pipelinekit.plan.gates import approvals

@@ -7,7 +7,7 @@ import pytest
 from pipelinekit.cli import main
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.known import check
-from pipelinekit.cli.wiring import Options
+from pipelinekit.cli.wiring.line import Options
 from pipelinekit.errors import DocumentInvalid, Refused, UsageError
 
 NEVER = """

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from pipelinekit.cli import ahead
 from pipelinekit.cli.line import meanwhile
-from pipelinekit.cli.wiring import Line
+from pipelinekit.cli.wiring import ahead
+from pipelinekit.cli.wiring.line import Line
 from pipelinekit.model.app import Around
 from pipelinekit.model.receipts import ImageBuilt
 from tests import examples

@@ -9,10 +9,10 @@ from typing import cast
 import click
 import pytest
 
-from pipelinekit.cli import ahead
 from pipelinekit.cli.line import run
 from pipelinekit.cli.options import line
-from pipelinekit.cli.wiring import Line, Options
+from pipelinekit.cli.wiring import ahead
+from pipelinekit.cli.wiring.line import Line, Options
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.stages import STAGES
 from pipelinekit.plan.jenkins.stages import Decision

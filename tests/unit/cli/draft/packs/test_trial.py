@@ -9,7 +9,7 @@ import pytest
 
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.packs import linting, making, trial
-from pipelinekit.cli.wiring import Options
+from pipelinekit.cli.wiring.line import Options
 from pipelinekit.errors import Refused
 from pipelinekit.model.draft import Place
 from pipelinekit.model.platform.document import Environment

@@ -10,7 +10,7 @@ from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.rise import behind
-from pipelinekit.cli.wiring import Options
+from pipelinekit.cli.wiring.line import Options
 from pipelinekit.errors import Refused, refused
 from pipelinekit.merge import Decisions
 from pipelinekit.model.platform.site import Site

@@ -10,7 +10,7 @@ import pytest
 
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.rise import ground, rising
-from pipelinekit.cli.wiring import Options
+from pipelinekit.cli.wiring.line import Options
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.app import Process, SecretRef
 from pipelinekit.model.platform.document import Environment

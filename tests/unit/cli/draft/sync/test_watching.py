@@ -11,7 +11,7 @@ from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.rise import rising
 from pipelinekit.cli.draft.sync import syncing, watching
 from pipelinekit.cli.draft.sync.watching import watched
-from pipelinekit.cli.wiring import Options
+from pipelinekit.cli.wiring.line import Options
 from pipelinekit.errors import DocumentInvalid, refused
 from pipelinekit.model.sources import Layout
 from tests import examples

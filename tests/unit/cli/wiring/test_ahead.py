@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pipelinekit.cli import ahead
+from pipelinekit.cli.wiring import ahead
 
 
 def test_in_a_run_one_is_made_for_all_verbs() -> None:

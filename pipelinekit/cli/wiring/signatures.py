@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.registry.cosign import Cosign
-    from pipelinekit.cli.wiring import Line
+    from pipelinekit.cli.wiring.line import Line
     from pipelinekit.ports import Signer, Verifier
 
 

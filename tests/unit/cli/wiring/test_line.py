@@ -5,7 +5,7 @@ import os
 import pytest
 
 from pipelinekit.cli.application.newapp import check_name
-from pipelinekit.cli.kubeconfigs import kubeconfig
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.errors import UsageError
 
 

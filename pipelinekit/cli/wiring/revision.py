@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source import worktree
-from pipelinekit.cli import ahead, report
-from pipelinekit.cli.contexts import DOCKERFILE, context_of
+from pipelinekit.cli import report
+from pipelinekit.cli.wiring import ahead
+from pipelinekit.cli.wiring.contexts import DOCKERFILE, context_of
 from pipelinekit.model.release import Key
 
 if TYPE_CHECKING:

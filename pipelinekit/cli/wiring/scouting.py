@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipelinekit.cli.kubeconfigs import kubeconfig
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.cluster.ground.preflight import Preflight

@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pipelinekit.cli.kubeconfigs import kubeconfig
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 
 if TYPE_CHECKING:
-    from pipelinekit.cli.wiring import Line
+    from pipelinekit.cli.wiring.line import Line
     from pipelinekit.model.platform.document import Environment
 
 

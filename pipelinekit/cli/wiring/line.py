@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from pipelinekit import __version__
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder.workspace import Workspace
-from pipelinekit.cli import ahead, identity, logins, report
-from pipelinekit.cli.kubeconfigs import kubeconfig
+from pipelinekit.cli import report
+from pipelinekit.cli.wiring import ahead, identity, logins
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.platform.site import Site
@@ -104,21 +105,21 @@ class Line:
     @cached_property
     def revision(self) -> Revision:
         """The facts about the work tree."""
-        from pipelinekit.cli.revision import facts
+        from pipelinekit.cli.wiring.revision import facts
 
         return facts(self.root, self.app, self.registration)
 
     @cached_property
     def key(self) -> Key:
         """What receipts are valid for."""
-        from pipelinekit.cli.revision import key_of
+        from pipelinekit.cli.wiring.revision import key_of
 
         return key_of(self.root, self.revision, self.descriptor, self.app, self.platform)
 
     @cached_property
     def plan(self) -> ReleasePlan:
         """All names of this release; raises `Refused` in another application's pipeline."""
-        from pipelinekit.cli.revision import asked
+        from pipelinekit.cli.wiring.revision import asked
         from pipelinekit.plan.release import plan_release
 
         identity.check(self.app, self.revision, self.platform)
@@ -176,7 +177,7 @@ class Line:
     @cached_property
     def sources(self) -> Sources:
         """What its image is built from."""
-        from pipelinekit.cli.contexts import sources_of
+        from pipelinekit.cli.wiring.contexts import sources_of
 
         return sources_of(self.root, self.app.build.folder)
 
@@ -220,7 +221,7 @@ class Line:
     @cached_property
     def scout(self) -> Preflight:
         """What looks a target over: the same clusters, and the platform's own registries."""
-        from pipelinekit.cli.scouting import scout
+        from pipelinekit.cli.wiring.scouting import scout
 
         return scout(self.platform, self.login)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.cli import identity
+from pipelinekit.cli.wiring import identity
 from pipelinekit.errors import Refused
 from pipelinekit.model.platform.document import Registration
 from pipelinekit.model.release import Revision

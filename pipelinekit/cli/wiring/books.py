@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from pipelinekit.cli import ahead, report
-from pipelinekit.cli.kubeconfigs import kubeconfig
+from pipelinekit.cli import report
+from pipelinekit.cli.wiring import ahead
+from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.errors import refused
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.source.ledger.gitledger import GitLedger
-    from pipelinekit.cli.wiring import Line
+    from pipelinekit.cli.wiring.line import Line
     from pipelinekit.model.platform.document import Platform
     from pipelinekit.model.platform.zone import Clock
     from pipelinekit.steps.deploying.deployment import Prepared

@@ -1,0 +1,1 @@
+"""Where steps and adapters meet: what a verb is given, from its options and the environment."""
