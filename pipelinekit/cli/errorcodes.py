@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.options import JSON
+from pipelinekit.cli.output import report
 from pipelinekit.errors import usage
 from pipelinekit.names import meant
 

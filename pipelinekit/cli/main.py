@@ -71,7 +71,7 @@ def run(arguments: list[str]) -> NoReturn:
     import click
 
     from pipelinekit.adapters.web import waiting
-    from pipelinekit.cli import nextstep, report
+    from pipelinekit.cli.output import nextstep, report
     from pipelinekit.errors import Fault, PipelinekitError, UsageError
 
     waiting.tell = report.say
@@ -88,7 +88,7 @@ def run(arguments: list[str]) -> NoReturn:
         sys.stderr.write("\ninterrupted\n")
         report.leave(130)
     except click.ClickException as error:
-        from pipelinekit.cli import astray
+        from pipelinekit.cli.output import astray
 
         known = astray.heard(error)
         hint = astray.hint(known, arguments)
@@ -105,7 +105,7 @@ def run(arguments: list[str]) -> NoReturn:
         # Our own files are written by adapters: an error without a file's name is standard output's.
         if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
             report.untold(error)
-        from pipelinekit.cli import bug
+        from pipelinekit.cli.output import bug
 
         report.leave(bug.report(error, arguments))
     finally:

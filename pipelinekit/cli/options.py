@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from pipelinekit import names
 from pipelinekit.adapters.web import plainhttp
-from pipelinekit.cli import nextstep
+from pipelinekit.cli.output import nextstep
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring.line import Line, Options
 from pipelinekit.errors import usage

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from pipelinekit.adapters.source import platforms
-from pipelinekit.cli import report
 from pipelinekit.cli.application.kept import DOCKERFILE
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM, REGISTRY
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring.line import Line, Options
 from pipelinekit.errors import usage

@@ -13,8 +13,8 @@ from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.folder.workspace import Workspace
 from pipelinekit.adapters.source import checkouts, platforms
 from pipelinekit.adapters.source.worktree import MergeFile
-from pipelinekit.cli import bug, report
 from pipelinekit.cli.application.difference import diff
+from pipelinekit.cli.output import bug, report
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, check_failed, failed, usage
 from pipelinekit.model.platform.document import Platform, Registration

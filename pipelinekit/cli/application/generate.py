@@ -10,10 +10,10 @@ import click
 from pipelinekit import __version__
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source.worktree import MergeFile
-from pipelinekit.cli import report
 from pipelinekit.cli.application import kept
 from pipelinekit.cli.application.difference import diff
 from pipelinekit.cli.options import JSON, line
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring.line import Line
 from pipelinekit.counts import counted

@@ -11,13 +11,13 @@ from pipelinekit import names
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.source import worktree
-from pipelinekit.cli import report
 from pipelinekit.cli.application import generate, present
 from pipelinekit.cli.application.language import LANGUAGE
 from pipelinekit.cli.application.owner import owner, owners
 from pipelinekit.cli.application.repository import answers, explanation, taking
 from pipelinekit.cli.application.repository.asked import Asked
 from pipelinekit.cli.options import JSON, PLATFORM
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring.line import Line, Options
 from pipelinekit.errors import usage

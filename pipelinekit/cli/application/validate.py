@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from pipelinekit.adapters.source import platforms
-from pipelinekit.cli import report
 from pipelinekit.cli.application import present
 from pipelinekit.cli.options import JSON, PATH, PLATFORM
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring import identity
 from pipelinekit.cli.wiring.contexts import folder_fault
 from pipelinekit.cli.wiring.line import Line, Options

@@ -7,10 +7,10 @@ from dataclasses import replace
 import click
 
 from pipelinekit.adapters.folder.drafthome import DraftHome
-from pipelinekit.cli import report
 from pipelinekit.cli.draft.known import KEYS, check, read
 from pipelinekit.cli.draft.options import HOME
 from pipelinekit.cli.options import JSON
+from pipelinekit.cli.output import report
 from pipelinekit.errors import DocumentInvalid, UsageError, usage
 from pipelinekit.names import nearest
 

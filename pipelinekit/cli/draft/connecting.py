@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
+from pipelinekit.cli.output import report
 from pipelinekit.errors import Refused, ToolFailed, failed, usage
 from pipelinekit.model.draft import Pod
 from pipelinekit.model.release import Target

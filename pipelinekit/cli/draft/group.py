@@ -11,8 +11,8 @@ from typing import NoReturn
 import click
 
 from pipelinekit import __version__
-from pipelinekit.cli import report
 from pipelinekit.cli.lazy import Later
+from pipelinekit.cli.output import report
 
 VERBS = {
     "create": "draft.packs.making:create",

@@ -7,10 +7,10 @@ import time
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
 from pipelinekit.cli.options import JSON, PLAN, age
+from pipelinekit.cli.output import report
 from pipelinekit.model.platform.drafts import Drafts
 from pipelinekit.model.release import Target
 from pipelinekit.plan.draft import place

@@ -11,12 +11,12 @@ import click
 
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder.shell import FolderShell
-from pipelinekit.cli import report
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
 from pipelinekit.cli.draft.rise import debugging, ground, parity, rising
 from pipelinekit.cli.draft.sync import synced
 from pipelinekit.cli.options import JSON, PLAN
+from pipelinekit.cli.output import report
 from pipelinekit.errors import ToolFailed, check_failed, usage
 from pipelinekit.model.draft import BUILD_ID, Built
 from pipelinekit.plan.chartvalues import chart_of

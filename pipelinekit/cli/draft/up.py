@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelinekit.cli import loading, report
+from pipelinekit.cli import loading
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
 from pipelinekit.cli.options import JSON, PLAN
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring import reaching
 from pipelinekit.errors import usage
 from pipelinekit.model.release import Target

@@ -13,7 +13,6 @@ import click
 
 from pipelinekit import __version__
 from pipelinekit.adapters import files
-from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.controller import Controller, Site, read_site
 from pipelinekit.cli.jenkins.options import ADOPT, ASSUME, YES
 from pipelinekit.cli.jenkins.plans import (
@@ -28,6 +27,7 @@ from pipelinekit.cli.jenkins.plans import (
     today,
 )
 from pipelinekit.cli.options import JSON, PLATFORM_HERE
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed

@@ -14,8 +14,8 @@ from typing import Any
 import click
 
 from pipelinekit.adapters import files
-from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.controller import Controller, Site
+from pipelinekit.cli.output import report
 from pipelinekit.errors import Fault, Refused, ToolFailed, refused, usage
 from pipelinekit.model.jenkins.jobconfig import Difference
 from pipelinekit.model.jenkins.jobplan import Action, Change, JobPlan, Wanted, from_json

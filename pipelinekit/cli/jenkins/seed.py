@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelinekit.adapters.folder import exported, packaged
-from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.options import ADOPT, ASSUME, YES
 from pipelinekit.cli.options import PLATFORM_HERE
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.counts import counted
 from pipelinekit.errors import usage

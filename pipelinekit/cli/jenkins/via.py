@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.controller import Controller
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.line import Line
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.platform.document import Platform

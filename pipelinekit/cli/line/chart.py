@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from pipelinekit.cli import loading, report
+from pipelinekit.cli import loading
 from pipelinekit.cli.line import meanwhile
 from pipelinekit.cli.line.stage import around_stage, finish
 from pipelinekit.cli.options import JSON, PLAN, line
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring import ahead, books, signatures
 from pipelinekit.cli.wiring.line import Line
 from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed

@@ -12,10 +12,11 @@ from typing import Any
 import click
 
 from pipelinekit.adapters import files
-from pipelinekit.cli import loading, report
+from pipelinekit.cli import loading
 from pipelinekit.cli.line import meanwhile
 from pipelinekit.cli.line.stage import around_stage, finish_all
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, PLAN, TIMEOUT, VIA, line
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.wiring import ahead, books, reaching, signatures
 from pipelinekit.cli.wiring.line import Line

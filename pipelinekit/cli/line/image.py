@@ -9,9 +9,10 @@ import click
 
 from pipelinekit.adapters.build import buildx, engines
 from pipelinekit.adapters.build.secrets import BuildSecrets
-from pipelinekit.cli import loading, report
+from pipelinekit.cli import loading
 from pipelinekit.cli.line.stage import around_stage, finish
 from pipelinekit.cli.options import JSON, PLAN, age, line
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring import ahead, signatures
 from pipelinekit.cli.wiring.line import Line
 from pipelinekit.model.receipts import ImageBuilt, ImagePushed

@@ -11,8 +11,9 @@ from contextlib import nullcontext, redirect_stdout
 
 import click
 
-from pipelinekit.cli import loading, report
+from pipelinekit.cli import loading
 from pipelinekit.cli.options import JSON, line
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring import ahead, identity, reaching, revision
 from pipelinekit.cli.wiring.line import Line
 from pipelinekit.errors import CheckFailed, Refused, refused, usage

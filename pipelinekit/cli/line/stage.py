@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from pipelinekit.adapters.folder.shell import FolderShell
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.line import Line
 from pipelinekit.model.receipts import Receipt
 from pipelinekit.plan.versions.pullrequests import is_stranger

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, line
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring import reaching
 from pipelinekit.cli.wiring.line import Line
 from pipelinekit.errors import ToolFailed, check_failed

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.line.stage import around_stage, finish_all
 from pipelinekit.cli.options import AUTOMATIC, ENVIRONMENT, JSON, line
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring import books
 from pipelinekit.cli.wiring.line import Line
 from pipelinekit.model.platform.document import Environment

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from pipelinekit.adapters import momentary
-from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, line
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.line import Line
 from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.plan.versions.version import explain

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.options import ASSUME, YES
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM_FOLDER
+from pipelinekit.cli.output import report
 from pipelinekit.cli.platform.components.choice import said_by
 from pipelinekit.cli.platform.components.outcomes import require_done, run, tell
 from pipelinekit.cli.platform.components.rollout import TIMEOUT

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelinekit import names
-from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM, PLATFORM_FOLDER
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.counts import counted
 from pipelinekit.errors import usage

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM_HERE, age, seconds
+from pipelinekit.cli.output import report
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage
 from pipelinekit.model.certificate import AUTHORITY, DUE, FINE, FOREIGN, UNSERVED

@@ -9,8 +9,8 @@ import click
 
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source import platforms
-from pipelinekit.cli import bug, report
 from pipelinekit.cli.options import JSON, PLATFORM_FOLDER
+from pipelinekit.cli.output import bug, report
 from pipelinekit.counts import counted
 from pipelinekit.errors import DocumentInvalid, Fault, ToolFailed
 from pipelinekit.model.platform.document import Platform

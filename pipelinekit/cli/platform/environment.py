@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.options import JSON, PLAN, PLATFORM_NAMED
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.cli.wiring.line import read_named_platform, registry_login
 from pipelinekit.errors import refused, usage

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.platform.components.rollout import TIMEOUT, WAIT
 from pipelinekit.errors import refused
 

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from pipelinekit.adapters.source.worktree import without_credentials
-from pipelinekit.cli import report
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, PLATFORM_NAMED, REGISTRY, age
+from pipelinekit.cli.output import report
 from pipelinekit.cli.platform.outside import Outside, application_of
 from pipelinekit.cli.wiring.books import ledger_of
 from pipelinekit.cli.wiring.line import named_or_local_platform, read_platform_at

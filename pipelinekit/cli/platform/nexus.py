@@ -8,8 +8,8 @@ import os
 import click
 
 from pipelinekit.adapters.nexus import ADMIN, HINT, NexusClient, enter, wait
-from pipelinekit.cli import report
 from pipelinekit.cli.options import JSON, PLATFORM_NAMED
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.line import read_named_platform
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage

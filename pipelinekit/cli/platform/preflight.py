@@ -7,8 +7,8 @@ import os
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLATFORM_FOLDER, seconds
+from pipelinekit.cli.output import report
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed
 

@@ -15,8 +15,8 @@ from pipelinekit.adapters import momentary
 from pipelinekit.adapters.cluster.pods.workloads import Workloads
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.adapters.registry.store import RegistryStore, place_of
-from pipelinekit.cli import report
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.books import shared_ledger_of
 from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.cli.wiring.line import charts_at, named_or_local_platform, registry_login

@@ -7,8 +7,8 @@ from collections import Counter
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.options import PLAN, TIMEOUT
+from pipelinekit.cli.output import report
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import EVERY, bare, desk, said
 from pipelinekit.counts import counted

@@ -6,7 +6,7 @@ import dataclasses
 
 import click
 
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import APPLICATION, TO, desk, named
 from pipelinekit.counts import counted

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from pipelinekit.adapters import momentary
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.release import platforms
 from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.cli.wiring.line import charts_at, registry_login

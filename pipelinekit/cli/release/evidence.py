@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipelinekit.adapters import files
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import EXACT, REASON, desk, named

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.line import read_platform_at
 from pipelinekit.errors import PipelinekitError, refused
 from pipelinekit.model.platform.document import Platform

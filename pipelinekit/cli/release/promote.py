@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.options import PLAN, TIMEOUT
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.jenkins import asking

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from pipelinekit.cli import report as say
+from pipelinekit.cli.output import report as say
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import bare, desk
 from pipelinekit.counts import counted

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipelinekit.adapters import files, regular
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.jenkins import asking
 from pipelinekit.cli.release.shown import UNSAID, end, expected, lines, review_waits, row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.errors import refused
 from pipelinekit.model.ledger import branch_of, title_of, word_of
 from pipelinekit.model.platform.document import Environment

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import ANY_ENV, ENV, EVERY, EXACT, REASON, SOME, bare, desk, named
 from pipelinekit.errors import refused, usage

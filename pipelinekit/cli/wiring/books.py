@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring import ahead
 from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.errors import refused

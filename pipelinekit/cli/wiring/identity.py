@@ -6,7 +6,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.errors import Refused
 
 if TYPE_CHECKING:

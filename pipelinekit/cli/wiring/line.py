@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipelinekit import __version__
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder.workspace import Workspace
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring import ahead, identity, logins
 from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.errors import refused, usage

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source import worktree
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring import ahead
 from pipelinekit.cli.wiring.contexts import DOCKERFILE, context_of
 from pipelinekit.model.release import Key

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from pipelinekit.cli import paths
-from pipelinekit.cli.astray import commands
+from pipelinekit.cli.output.astray import commands
 from pipelinekit.errors import UsageError
 from tests.mistakes.telling import told
 

@@ -46,7 +46,7 @@ def test_every_command_that_a_message_names_can_be_typed(pytestconfig: pytest.Co
 
 
 def test_every_command_in_a_message_is_set_off_so_that_it_is_completed(pytestconfig: pytest.Config) -> None:
-    """What stands between backticks gets the platform that was typed: `cli/nextstep.py`."""
+    """What stands between backticks gets the platform that was typed: `cli/output/nextstep.py`."""
     verbs = "|".join(main.group().list_commands(click.Context(main.group())))
     bare = re.compile(rf"(?<![\w/.[-])pipelinekit (?:{verbs})\b")
     found = [

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelinekit import names
-from pipelinekit.cli import report
 from pipelinekit.cli.application import generate, present
 from pipelinekit.cli.application.repository import allowed, services, takein
 from pipelinekit.cli.application.repository.answers import Answers
 from pipelinekit.cli.application.repository.asked import Asked
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.line import Line, Options
 from pipelinekit.errors import Fault, UsageError, usage
 from pipelinekit.model.app import Language

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source.worktree import without_credentials
-from pipelinekit.cli import report
 from pipelinekit.cli.application import generate, kept, present
 from pipelinekit.cli.application.repository import adoption, services, taking
 from pipelinekit.cli.application.repository.takein import SUPPOSED
+from pipelinekit.cli.output import report
 from pipelinekit.errors import Fault, Refused
 from pipelinekit.generators import languages
 from pipelinekit.model.app import WEB, App

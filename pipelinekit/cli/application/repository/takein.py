@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipelinekit.adapters import folders
 from pipelinekit.adapters.folder import packaged
-from pipelinekit.cli import report
 from pipelinekit.cli.application import present
 from pipelinekit.cli.application.repository import keptfile
+from pipelinekit.cli.output import report
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, refused, usage
 from pipelinekit.generators import languages

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source import worktree
-from pipelinekit.cli import report
 from pipelinekit.cli.application import generate, kept, present
 from pipelinekit.cli.application.repository import adoption
 from pipelinekit.cli.application.repository.asked import THEN, Asked
+from pipelinekit.cli.output import report
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Place, Refused
 from pipelinekit.reading.app import FILE

@@ -12,7 +12,6 @@ from pipelinekit import __version__, names
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder import packaged, packs
 from pipelinekit.adapters.folder.drafthome import DraftHome
-from pipelinekit.cli import report
 from pipelinekit.cli.application import newapp
 from pipelinekit.cli.application.owner import owner
 from pipelinekit.cli.application.repository import taking
@@ -20,6 +19,7 @@ from pipelinekit.cli.application.repository.asked import Asked
 from pipelinekit.cli.draft.options import HOME
 from pipelinekit.cli.draft.packs import linting
 from pipelinekit.cli.options import JSON
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.counts import counted
 from pipelinekit.errors import CheckFailed, usage

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from pipelinekit.adapters import files, momentary
-from pipelinekit.cli import report
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
 from pipelinekit.cli.draft.packs import linting, making
 from pipelinekit.cli.draft.rise import ground, rising
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.errors import CheckFailed, usage
 from pipelinekit.generators.packs import NAME, PORT, languages

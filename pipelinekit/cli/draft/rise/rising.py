@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from pipelinekit.adapters import momentary
 from pipelinekit.adapters.folder import chartcopy
 from pipelinekit.adapters.folder.shell import FolderShell
-from pipelinekit.cli import report
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.rise import behind, debugging, ground, parity
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.contexts import sources_of
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed
 from pipelinekit.model.draft import BUILD_ID, Built

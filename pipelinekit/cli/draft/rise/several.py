@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelinekit.adapters import folders
-from pipelinekit.cli import bug, report
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.rise import rising
+from pipelinekit.cli.output import bug, report
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, usage
 from pipelinekit.model.app import App

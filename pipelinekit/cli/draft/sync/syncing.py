@@ -7,8 +7,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pipelinekit.cli import report
 from pipelinekit.cli.draft.rise import rising, trial
+from pipelinekit.cli.output import report
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, refused
 from pipelinekit.model.sources import Applied, Layout, Look
 from pipelinekit.plan.sync import values

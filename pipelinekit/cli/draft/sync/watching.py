@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import watcher
-from pipelinekit.cli import report
 from pipelinekit.cli.draft.rise import rising
 from pipelinekit.cli.draft.sync import syncing
+from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.contexts import context_of
 from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError, Refused

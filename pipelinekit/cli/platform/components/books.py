@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.rollout import DEPLOYED, UNCHANGED
 

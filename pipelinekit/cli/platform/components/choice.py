@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, PLATFORM_FOLDER, F, not_via
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from pipelinekit.cli import bug, report
+from pipelinekit.cli.output import bug, report
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Refused, ToolFailed
 from pipelinekit.model.rollout import FAILED, UNCHANGED, WAITING

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import files
 from pipelinekit.adapters.source import platforms
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.platform.components.world import helm_here, site_of
 from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.cli.wiring.line import chart_repository, charts_at

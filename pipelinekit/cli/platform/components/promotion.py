@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.options import PLAN, PLATFORM_HERE, TIMEOUT
+from pipelinekit.cli.output import report
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import (
     CHANGE,

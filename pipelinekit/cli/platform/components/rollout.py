@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM_FOLDER, seconds
+from pipelinekit.cli.output import report
 from pipelinekit.cli.platform.components import books
 from pipelinekit.cli.platform.components import via as through
 from pipelinekit.cli.platform.components.choice import SUMMARY, chosen_order, note, row, said_by, which

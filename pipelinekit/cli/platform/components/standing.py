@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelinekit.cli import report
 from pipelinekit.cli.options import JSON, PLATFORM_FOLDER
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.platform.components.choice import SUMMARY, chosen_order, note, row, which
 from pipelinekit.counts import counted

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 
 VIA = click.option(
     "--via",

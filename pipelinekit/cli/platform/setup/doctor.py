@@ -11,8 +11,8 @@ import click
 
 from pipelinekit.adapters import probes
 from pipelinekit.adapters.probes import Finding
-from pipelinekit.cli import report
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, REGISTRY
+from pipelinekit.cli.output import report
 from pipelinekit.cli.platform.setup.prepared import preparations
 from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.counts import counted

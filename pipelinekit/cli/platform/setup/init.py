@@ -11,7 +11,7 @@ import click
 from pipelinekit.adapters import files, probes
 from pipelinekit.adapters.cluster.kubernetes import Kubernetes
 from pipelinekit.adapters.folder import packaged
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
 from pipelinekit.cli.platform.setup import questions
 from pipelinekit.cli.platform.setup.doctor import ask_all

@@ -12,7 +12,7 @@ import click
 
 from pipelinekit import names
 from pipelinekit.adapters import files, probes
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.errors import usage
 from pipelinekit.reading.schema.words import CHART_REPOSITORY, CREDENTIAL, GIT, URL
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelinekit.cli import report
 from pipelinekit.cli.jenkins.via import controller_of, follow
+from pipelinekit.cli.output import report
 from pipelinekit.cli.release.options import named
 from pipelinekit.model.jenkins.jobs import PROMOTE
 from pipelinekit.plan.jenkins import releases

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.cli import report
-from pipelinekit.cli.terminal import ANEW, Footer, harmless, plain, visible
+from pipelinekit.cli.output import report
+from pipelinekit.cli.output.terminal import ANEW, Footer, harmless, plain, visible
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_the_line_is_below_what_is_said_and_gone_at_the_end() -> None:
 
 def test_what_moves_is_drawn_over(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("pipelinekit.cli.terminal.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("pipelinekit.cli.output.terminal.time.monotonic", lambda: now[0])
     stream = io.StringIO()
     with Footer("push", stream) as footer:
         now[0] += 75
@@ -87,7 +87,7 @@ def test_what_moves_is_drawn_over(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_time_is_drawn_without_anybody_saying_something(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelinekit.cli.terminal.EVERY", 0.001)
+    monkeypatch.setattr("pipelinekit.cli.output.terminal.EVERY", 0.001)
 
     class Patient(io.StringIO):
         def write(self, text: str) -> int:

@@ -5,8 +5,9 @@ import json
 import click
 import pytest
 
-from pipelinekit.cli import main, nextstep, report
+from pipelinekit.cli import main
 from pipelinekit.cli.options import ENVIRONMENT, PLATFORM_HERE
+from pipelinekit.cli.output import nextstep, report
 from pipelinekit.errors import check_failed
 
 RENEW = "`pipelinekit platform certificates renew --env dev`"

@@ -14,7 +14,7 @@ from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, PipelinekitError, ToolFailed
 
 if TYPE_CHECKING:
-    from pipelinekit.cli.terminal import Footer
+    from pipelinekit.cli.output.terminal import Footer
 
 _BOLD, _RED, _YELLOW, _DIM, _OFF = "\033[1m", "\033[31m", "\033[33m", "\033[2m", "\033[0m"
 
@@ -29,7 +29,7 @@ def alive(what: str) -> Iterator[None]:
     if _footers or not sys.stderr.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         yield
         return
-    from pipelinekit.cli.terminal import Footer
+    from pipelinekit.cli.output.terminal import Footer
 
     with Footer(what, sys.stderr) as footer:
         _footers.append(footer)
@@ -47,7 +47,7 @@ def live(text: str) -> None:
 
 def say(line: str) -> None:
     """One line of progress; a tool's colours and moves of the cursor are left out."""
-    from pipelinekit.cli.terminal import plain
+    from pipelinekit.cli.output.terminal import plain
 
     _write(f"  {plain(_complete(line))}", _DIM)
 
@@ -86,7 +86,7 @@ def as_json(value: Mapping[str, Any] | list[Any]) -> None:
 def document(text: str) -> None:
     """A text of the repository on stdout, with what a terminal would obey written out."""
     if not text.isascii() or not text.replace("\n", "").isprintable():
-        from pipelinekit.cli.terminal import visible
+        from pipelinekit.cli.output.terminal import visible
 
         text = visible(text)
     sys.stdout.write(text)
@@ -117,7 +117,7 @@ def _complete(text: str) -> str:
     """A text whose next steps work as printed."""
     if "`pipelinekit" not in text:
         return text
-    from pipelinekit.cli import nextstep
+    from pipelinekit.cli.output import nextstep
 
     return nextstep.completed(text)
 
@@ -130,7 +130,7 @@ def _one(line: str) -> str:
 def _lines(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    from pipelinekit.cli.terminal import harmless
+    from pipelinekit.cli.output.terminal import harmless
 
     return harmless(text)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.cli import astray, main
+from pipelinekit.cli import main
+from pipelinekit.cli.output import astray
 
 
 @pytest.mark.parametrize(

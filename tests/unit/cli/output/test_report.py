@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.errors import Fault, Refused, failed
 
 
