@@ -11,8 +11,8 @@ from pipelinekit.model.app import App, partner_of
 from pipelinekit.model.platform.document import Platform, Registration
 from pipelinekit.names import nearest
 from pipelinekit.reading.app import read_app_with_places
-from pipelinekit.reading.faults import position
-from pipelinekit.reading.source import Source
+from pipelinekit.reading.document.faults import position
+from pipelinekit.reading.document.source import Source
 
 
 @dataclass(frozen=True, slots=True)

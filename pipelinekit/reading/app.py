@@ -20,9 +20,10 @@ from pipelinekit.model.app import (
     SecretRef,
     Service,
 )
-from pipelinekit.reading import faults, flows, volumes
-from pipelinekit.reading.faults import mapping
-from pipelinekit.reading.source import Path, Source, parse
+from pipelinekit.reading import flows, volumes
+from pipelinekit.reading.document import faults
+from pipelinekit.reading.document.faults import mapping
+from pipelinekit.reading.document.source import Path, Source, parse
 from pipelinekit.reading.values import overlay
 
 Data = Mapping[str, Any]

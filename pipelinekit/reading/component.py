@@ -25,10 +25,10 @@ from pipelinekit.model.component import (
     Want,
 )
 from pipelinekit.names import nearest
-from pipelinekit.reading import faults
+from pipelinekit.reading.document import faults
+from pipelinekit.reading.document.source import Source, parse
 from pipelinekit.reading.flows import check_reaches
 from pipelinekit.reading.platform.gates import seconds
-from pipelinekit.reading.source import Source, parse
 
 Data = Mapping[str, Any]
 

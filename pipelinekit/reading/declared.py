@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelinekit.errors import Fault
 from pipelinekit.names import nearest
-from pipelinekit.reading.source import Path, Source, dotted, parse
+from pipelinekit.reading.document.source import Path, Source, dotted, parse
 from pipelinekit.reading.values import read_values
 
 DOCUMENTS = ("Chart.yaml", "values.yaml", "values.schema.json")

@@ -8,8 +8,8 @@ from typing import Any
 
 from pipelinekit.model.app import INTERNET, METRICS, Reach, partner_of
 from pipelinekit.names import nearest
-from pipelinekit.reading.faults import mapping
-from pipelinekit.reading.source import Path, Source
+from pipelinekit.reading.document.faults import mapping
+from pipelinekit.reading.document.source import Path, Source
 
 Data = Mapping[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelinekit.errors import Fault
 from pipelinekit.names import nearest
-from pipelinekit.reading.source import parse
+from pipelinekit.reading.document.source import parse
 from pipelinekit.reading.values import read_values
 
 ABOVE = "file://../../"

@@ -10,7 +10,7 @@ from pipelinekit.model.lock import Lock
 from pipelinekit.model.platform.packages import ECOSYSTEMS, Ecosystem
 from pipelinekit.model.platform.site import Site
 from pipelinekit.model.tree import can_be_generated
-from pipelinekit.reading.source import parse
+from pipelinekit.reading.document.source import parse
 
 _FILES = "\nfiles:\n"
 _LINE = r'  ("?)([A-Za-z0-9_./-]+)\1: "(sha256:[0-9a-f]{64})"\n'

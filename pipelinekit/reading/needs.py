@@ -12,8 +12,8 @@ from pipelinekit.model.platform.document import ComponentEntry, Platform
 from pipelinekit.model.pointer import MISSING, at
 from pipelinekit.names import meant, nearest
 from pipelinekit.reading.component import read_component_with_places
-from pipelinekit.reading.faults import position
-from pipelinekit.reading.source import Source
+from pipelinekit.reading.document.faults import position
+from pipelinekit.reading.document.source import Source
 
 
 @dataclass(frozen=True, slots=True)

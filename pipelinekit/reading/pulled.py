@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.errors import Place
-from pipelinekit.reading.source import Path, Source, parse
+from pipelinekit.reading.document.source import Path, Source, parse
 from pipelinekit.reading.values import overlay
 
 _NAMES = ("image", "images", "registry", "registries", "repository", "mirror")

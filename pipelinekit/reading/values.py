@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
-from pipelinekit.reading.growth import outgrown
-from pipelinekit.reading.syntax import syntax_fault
+from pipelinekit.reading.document.growth import outgrown
+from pipelinekit.reading.document.syntax import syntax_fault
 
 MAX_CHARACTERS = 4_000_000
 MAX_VALUES = 100_000

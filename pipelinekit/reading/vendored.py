@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelinekit.errors import Place, refused
 from pipelinekit.model.vendored import Vendored
-from pipelinekit.reading.source import parse
+from pipelinekit.reading.document.source import parse
 
 FILE = "archive.lock.yaml"
 """In `platform-charts/NAME/` beside platform.yaml, whoever the component is from."""

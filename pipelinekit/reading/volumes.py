@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from pipelinekit.model.app import Volume, taken_by
-from pipelinekit.reading.faults import mapping
-from pipelinekit.reading.source import Path, Source
+from pipelinekit.reading.document.faults import mapping
+from pipelinekit.reading.document.source import Path, Source
 
 Data = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ from pipelinekit.model.app import WEB, Build, Process, reach_text
 from pipelinekit.model.platform.document import LOCAL, Environment, Platform
 from pipelinekit.plan.release import chart_ref, describe_gate
 from pipelinekit.reading.across import Described
-from pipelinekit.reading.source import Path, Source, dotted
+from pipelinekit.reading.document.source import Path, Source, dotted
 
 Cause = Literal["app", "environment", "platform", "default"]
 

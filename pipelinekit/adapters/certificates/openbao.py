@@ -18,7 +18,7 @@ from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.errors import PipelinekitError, failed, refused
 from pipelinekit.model.platform.certificates import OpenBao
 from pipelinekit.model.release import Target
-from pipelinekit.reading import faults
+from pipelinekit.reading.document import faults
 
 MOST = 1024 * 1024
 """Bytes of an answer."""

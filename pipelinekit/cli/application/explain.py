@@ -19,8 +19,8 @@ from pipelinekit.model.platform.document import Environment, Platform, local_pla
 from pipelinekit.names import nearest
 from pipelinekit.reading import across
 from pipelinekit.reading.app import FILE
+from pipelinekit.reading.document.source import Source
 from pipelinekit.reading.platform.document import read_platform_with_places
-from pipelinekit.reading.source import Source
 from pipelinekit.steps.explain import Setting
 from pipelinekit.steps.explain import explain as settings_of
 from pipelinekit.steps.generate import remember

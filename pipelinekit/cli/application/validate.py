@@ -19,8 +19,8 @@ from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.platform.lock import PlatformLock
 from pipelinekit.reading import across
 from pipelinekit.reading.app import FILE
+from pipelinekit.reading.document.source import Source
 from pipelinekit.reading.platform.document import read_platform_with_places
-from pipelinekit.reading.source import Source
 
 
 @click.command()

@@ -15,8 +15,8 @@ from pipelinekit.counts import counted
 from pipelinekit.errors import DocumentInvalid, Fault, ToolFailed
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.reading import across
+from pipelinekit.reading.document.source import Source
 from pipelinekit.reading.platform.document import read_platform_with_places
-from pipelinekit.reading.source import Source
 from pipelinekit.steps.sync import Synced
 
 

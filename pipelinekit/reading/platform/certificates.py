@@ -17,10 +17,10 @@ from pipelinekit.model.platform.certificates import (
     OpenBao,
     Served,
 )
-from pipelinekit.reading import faults
+from pipelinekit.reading.document import faults
+from pipelinekit.reading.document.source import Path, Source
 from pipelinekit.reading.platform import gates
 from pipelinekit.reading.schema.words import DURATION
-from pipelinekit.reading.source import Path, Source
 
 Data = Mapping[str, Any]
 

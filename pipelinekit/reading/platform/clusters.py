@@ -8,8 +8,8 @@ from typing import Any
 
 from pipelinekit.model.network.ends import Grounds
 from pipelinekit.model.platform.document import Cluster
-from pipelinekit.reading import faults
-from pipelinekit.reading.source import Path, Source
+from pipelinekit.reading.document import faults
+from pipelinekit.reading.document.source import Path, Source
 
 Data = Mapping[str, Any]
 

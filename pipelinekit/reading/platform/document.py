@@ -24,12 +24,12 @@ from pipelinekit.model.platform.document import (
 from pipelinekit.model.platform.drafts import Drafts
 from pipelinekit.model.platform.packages import Proxy
 from pipelinekit.model.platform.registries import MirrorLogin, Retention, Signing
-from pipelinekit.reading import faults
+from pipelinekit.reading.document import faults
+from pipelinekit.reading.document.source import Bounds, Path, Source, parse
 from pipelinekit.reading.flows import check_reaches
 from pipelinekit.reading.platform import certificates, gates, nexus, people
 from pipelinekit.reading.platform.clusters import check_clusters, read_cluster
 from pipelinekit.reading.platform.environments import check_network, read_environment, read_network
-from pipelinekit.reading.source import Bounds, Path, Source, parse
 
 Data = Mapping[str, Any]
 

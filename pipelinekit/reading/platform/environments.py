@@ -9,9 +9,9 @@ from typing import Any
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.platform.network import Network
 from pipelinekit.model.platform.quota import RESTRICTED, Quota
-from pipelinekit.reading import faults
+from pipelinekit.reading.document import faults
+from pipelinekit.reading.document.source import Source
 from pipelinekit.reading.platform import gates
-from pipelinekit.reading.source import Source
 
 Data = Mapping[str, Any]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelinekit.model.platform.gates import Approvals, Bound, Evidence, Freeze, Watch, kind_of
-from pipelinekit.reading import faults
-from pipelinekit.reading.source import Path, Source
+from pipelinekit.reading.document import faults
+from pipelinekit.reading.document.source import Path, Source
 
 Data = Mapping[str, Any]
 

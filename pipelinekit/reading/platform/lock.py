@@ -8,8 +8,8 @@ from typing import Any
 from pipelinekit.errors import Place, refused
 from pipelinekit.model.platform.document import Registration
 from pipelinekit.model.platform.lock import LockedApplication, PlatformLock
-from pipelinekit.reading.faults import items
-from pipelinekit.reading.source import Bounds, parse
+from pipelinekit.reading.document.faults import items
+from pipelinekit.reading.document.source import Bounds, parse
 
 FILE = "platform.lock.yaml"
 BOUNDS = Bounds(characters=60_000_000, values=400_000)

@@ -7,8 +7,8 @@ from typing import Any
 
 from pipelinekit.model.platform.nexus import BlobStore, Cleanup, Nexus, Reached, Repository, Routing
 from pipelinekit.names import nearest
-from pipelinekit.reading import faults
-from pipelinekit.reading.source import Path, Source
+from pipelinekit.reading.document import faults
+from pipelinekit.reading.document.source import Path, Source
 
 Data = Mapping[str, Any]
 

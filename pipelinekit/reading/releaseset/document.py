@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pipelinekit.errors import DocumentInvalid, Place
 from pipelinekit.model.releaseset.document import Member, ReleaseSet
-from pipelinekit.reading import faults
-from pipelinekit.reading.source import Source, parse
+from pipelinekit.reading.document import faults
+from pipelinekit.reading.document.source import Source, parse
 
 FILE = "set.yaml"
 

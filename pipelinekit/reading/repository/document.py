@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from pipelinekit.reading.source import Path, Source, parse
+from pipelinekit.reading.document.source import Path, Source, parse
 
 _MERGED = "merged-in"
 _MERGE_KEY = re.compile(r"^([ \t]*(?:-[ \t]+)?)<<[ \t]*:", re.MULTILINE)

@@ -10,8 +10,8 @@ from pipelinekit.model.rollout import Object
 from pipelinekit.plan.bundle import images, knot
 from pipelinekit.plan.rollout.order import Order, order_of
 from pipelinekit.reading.component import FILE
+from pipelinekit.reading.document.source import parse
 from pipelinekit.reading.pulled import written
-from pipelinekit.reading.source import parse
 from pipelinekit.steps.rollout.part import Part
 
 

@@ -10,7 +10,7 @@ from pipelinekit.model.platform.packages import ECOSYSTEMS
 from pipelinekit.model.platform.site import Site
 from pipelinekit.reading.lock import read_lock
 from pipelinekit.render.lock import lock_text
-from tests.unit.reading.source.texts import YAML_ISH
+from tests.unit.reading.document.source.texts import YAML_ISH
 
 WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 PATHS = st.sampled_from(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.reading.values import overlay, read_values
 from tests.documents import dump
-from tests.unit.reading.source.texts import YAML_ISH, inside
+from tests.unit.reading.document.source.texts import YAML_ISH, inside
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelinekit.reading.source import parse
+from pipelinekit.reading.document.source import parse
 from pipelinekit.render import escape
 from pipelinekit.render.escape import Escaped
 from tests.groovy import literals

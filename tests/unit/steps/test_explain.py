@@ -8,8 +8,8 @@ import yaml
 from pipelinekit.errors import Place
 from pipelinekit.model.platform.document import local_platform
 from pipelinekit.reading.across import describe
+from pipelinekit.reading.document.source import Path
 from pipelinekit.reading.platform.document import read_platform_with_places
-from pipelinekit.reading.source import Path
 from pipelinekit.steps.explain import Setting, explain
 from tests.hostile.application import APP, IMAGES, OWN_CHART
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import DocumentInvalid
+from pipelinekit.reading.document.source import dotted
 from pipelinekit.reading.schema import Schema
-from pipelinekit.reading.source import dotted
 from tests.hostile.arrivals import ARRIVALS, arrivals_of_examples
 from tests.hostile.documents import DOCUMENTS, Path, document_of
 from tests.hostile.fields import FIELDS, PLACES, fields, located

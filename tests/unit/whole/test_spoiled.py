@@ -14,7 +14,7 @@ import yaml
 from pipelinekit.adapters.build import registriesconf
 from pipelinekit.plan.rollout import handover
 from pipelinekit.reading import declared, libraries, needs, pulled, vendored
-from pipelinekit.reading.source import parse
+from pipelinekit.reading.document.source import parse
 from tests.hostile import repositories
 from tests.hostile.component import COMPONENT, EXTENSION, WITH_ARCHIVE
 from tests.hostile.spoiled import answers, spoiled, wrong_of

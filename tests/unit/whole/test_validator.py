@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError, validators
 
-from pipelinekit.reading import faults
+from pipelinekit.reading.document import faults
+from pipelinekit.reading.document.source import Path, Source, dotted
 from pipelinekit.reading.schema import SCHEMAS
-from pipelinekit.reading.source import Path, Source, dotted
 from tests.hostile.application import APP
 from tests.hostile.component import COMPONENT
 from tests.hostile.documents import RELEASESET

@@ -11,8 +11,8 @@ from pipelinekit.errors import Fault
 if TYPE_CHECKING:
     from pipelinekit.adapters.folder.components import ComponentFolder
     from pipelinekit.model.platform.document import Platform
+    from pipelinekit.reading.document.source import Source
     from pipelinekit.reading.needs import Described
-    from pipelinekit.reading.source import Source
 
 
 def faults(

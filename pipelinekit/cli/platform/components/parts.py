@@ -18,8 +18,8 @@ from pipelinekit.cli.wiring.line import chart_repository, charts_at
 from pipelinekit.errors import DocumentInvalid, Fault, refused
 from pipelinekit.model.platform.document import ComponentEntry, Environment, Platform
 from pipelinekit.reading import needs
+from pipelinekit.reading.document.source import Source
 from pipelinekit.reading.platform.document import read_platform_with_places
-from pipelinekit.reading.source import Source
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.cluster.charts.components import ComponentHelm

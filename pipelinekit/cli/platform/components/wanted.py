@@ -14,7 +14,7 @@ from pipelinekit.reading.values import overlay, read_values
 if TYPE_CHECKING:
     from pipelinekit.adapters.folder.components import ComponentFolder
     from pipelinekit.model.platform.document import Platform
-    from pipelinekit.reading.source import Source
+    from pipelinekit.reading.document.source import Source
 
 
 def faults(

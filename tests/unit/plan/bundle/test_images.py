@@ -11,7 +11,7 @@ from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Images
 from pipelinekit.plan.bundle.images import as_rendered, named, proven, pulled, source_of, told
 from pipelinekit.plan.inputs import image_reference
-from pipelinekit.reading.source import dotted
+from pipelinekit.reading.document.source import dotted
 
 IMAGES = Images(registry="nexus.example.com:5000", mirror="mirror.example.com/hub")
 D, E = "sha256:" + "d" * 64, "sha256:" + "e" * 64

@@ -23,7 +23,7 @@ from pipelinekit.model.app import (
 from pipelinekit.reading.app import read_app
 from tests.documents import dump
 from tests.unit.reading.app.documents import HEAD
-from tests.unit.reading.source.texts import YAML_ISH, inside
+from tests.unit.reading.document.source.texts import YAML_ISH, inside
 
 DAMAGE = st.one_of(YAML_ISH, st.text(max_size=20), st.sampled_from(["null", "[]", "{}", "0", "- a", "no"]))
 FULL = (

@@ -26,8 +26,8 @@ from pipelinekit.model.platform.quota import Quota
 from pipelinekit.model.platform.registries import MirrorLogin
 from pipelinekit.reading.platform.document import read_platform
 from tests.documents import dump
+from tests.unit.reading.document.source.texts import YAML_ISH, inside
 from tests.unit.reading.platform.document.bench import CLUSTERS, GROUP, HEAD, platform
-from tests.unit.reading.source.texts import YAML_ISH, inside
 
 
 def faults_at_random(text: str | bytes) -> tuple[Fault, ...]:

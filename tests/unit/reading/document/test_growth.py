@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.errors import DocumentInvalid
-from pipelinekit.reading.growth import outgrown
-from pipelinekit.reading.source import DOCUMENT, parse
+from pipelinekit.reading.document.growth import outgrown
+from pipelinekit.reading.document.source import DOCUMENT, parse
 from pipelinekit.reading.values import read_values
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(

@@ -15,9 +15,9 @@ import yaml
 
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Place
-from pipelinekit.reading.growth import LOADER, outgrown, too_deep
-from pipelinekit.reading.scalars import IMPLIED, NULL, TAG, ambiguous, is_word, plain
-from pipelinekit.reading.syntax import place_at, syntax_fault
+from pipelinekit.reading.document.growth import LOADER, outgrown, too_deep
+from pipelinekit.reading.document.scalars import IMPLIED, NULL, TAG, ambiguous, is_word, plain
+from pipelinekit.reading.document.syntax import place_at, syntax_fault
 
 Path = tuple[str | int, ...]
 

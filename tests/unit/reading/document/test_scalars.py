@@ -7,7 +7,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelinekit.reading.scalars import TAG, ambiguous, is_word, plain
+from pipelinekit.reading.document.scalars import TAG, ambiguous, is_word, plain
 
 
 @pytest.mark.parametrize(

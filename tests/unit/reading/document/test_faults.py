@@ -4,8 +4,8 @@ import pytest
 
 from pipelinekit.errors import Fault, Place
 from pipelinekit.names import LABEL_RULE
-from pipelinekit.reading import faults
-from pipelinekit.reading.source import parse
+from pipelinekit.reading.document import faults
+from pipelinekit.reading.document.source import parse
 
 
 @pytest.mark.parametrize(

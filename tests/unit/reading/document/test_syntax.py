@@ -4,8 +4,8 @@ import pytest
 import yaml
 
 from pipelinekit.errors import Place
-from pipelinekit.reading.growth import LOADER
-from pipelinekit.reading.syntax import place_at, syntax_fault
+from pipelinekit.reading.document.growth import LOADER
+from pipelinekit.reading.document.syntax import place_at, syntax_fault
 
 
 @pytest.mark.parametrize(

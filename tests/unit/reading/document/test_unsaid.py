@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.reading.unsaid import unsaid
+from pipelinekit.reading.document.unsaid import unsaid
 
 
 @pytest.mark.parametrize(

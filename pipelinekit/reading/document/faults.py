@@ -14,10 +14,10 @@ from pipelinekit.errors import Fault
 from pipelinekit.model.app import LANGUAGES
 from pipelinekit.model.repository.spoken import suggestion
 from pipelinekit.names import nearest
+from pipelinekit.reading.document.source import Path, Source
+from pipelinekit.reading.document.unsaid import unsaid
 from pipelinekit.reading.schema import SCHEMAS, Schema
 from pipelinekit.reading.schema.words import API_VERSION, MIRROR, REGISTRY, VARIABLE
-from pipelinekit.reading.source import Path, Source
-from pipelinekit.reading.unsaid import unsaid
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelinekit.errors import Place
-from pipelinekit.reading.source import Source, dotted, parse
-from tests.unit.reading.source.texts import YAML_ISH, inside
+from pipelinekit.reading.document.source import Source, dotted, parse
+from tests.unit.reading.document.source.texts import YAML_ISH, inside
 
 
 @given(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.errors import Fault, Place
-from pipelinekit.reading.source import DOCUMENT, MAX_DEPTH, parse
-from tests.unit.reading.source.texts import inside
+from pipelinekit.reading.document.source import DOCUMENT, MAX_DEPTH, parse
+from tests.unit.reading.document.source.texts import inside
 
 
 def faults_of(text: str | bytes) -> list[tuple[str, str, str]]:
