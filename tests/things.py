@@ -15,7 +15,7 @@ from typing import Any
 
 from pipelinekit.model.deployment import Look
 from pipelinekit.model.release import Target
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 
 Path = tuple[str, ...]
 

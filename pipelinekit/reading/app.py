@@ -21,10 +21,10 @@ from pipelinekit.model.app import (
     Service,
 )
 from pipelinekit.reading import flows, volumes
+from pipelinekit.reading.chart.values import overlay
 from pipelinekit.reading.document import faults
 from pipelinekit.reading.document.faults import mapping
 from pipelinekit.reading.document.source import Path, Source, parse
-from pipelinekit.reading.values import overlay
 
 Data = Mapping[str, Any]
 

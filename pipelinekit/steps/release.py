@@ -28,7 +28,7 @@ from pipelinekit.ports import (
     Verifier,
     Workspace,
 )
-from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.reading.chart.values import overlay, read_values
 from pipelinekit.steps.artefacts.chart import archive_of, digest_of
 from pipelinekit.steps.artefacts.image import Did, missing
 from pipelinekit.steps.deploying.deployment import (

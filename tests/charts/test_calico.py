@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipelinekit.reading import declared
+from pipelinekit.reading.chart import declared
 from tests.charts.helm import Helm, Object, containers_of
 from tests.charts.test_wrappers import (
     DIGEST,

@@ -9,7 +9,7 @@ import pytest
 
 from pipelinekit.merge.keys import set_keys
 from pipelinekit.model.app import Autoscale, Process, SecretRef, Volume
-from pipelinekit.reading.values import overlay
+from pipelinekit.reading.chart.values import overlay
 from tests import examples
 from tests.charts.helm import Helm, containers_of, template_of, workloads
 from tests.charts.rendered import by_name, chart_of, one

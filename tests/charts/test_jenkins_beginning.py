@@ -13,7 +13,7 @@ from pipelinekit.cli.platform.components.parts import Rollout
 from pipelinekit.model.handover import Kind
 from pipelinekit.plan.rollout import handover
 from pipelinekit.plan.rollout.bootstrap import controller_of, first, sources
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.rollout import bootstrap
 from pipelinekit.steps.rollout.render import rendered
 from tests.charts.helm import Helm

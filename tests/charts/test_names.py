@@ -8,7 +8,7 @@ import pytest
 
 from pipelinekit.merge.keys import set_keys
 from pipelinekit.model.app import Build, Process, SecretRef, Volume
-from pipelinekit.reading.values import overlay
+from pipelinekit.reading.chart.values import overlay
 from tests import examples
 from tests.charts.helm import Helm, containers_of, pod_of
 from tests.charts.rendered import by_name, chart_of, one

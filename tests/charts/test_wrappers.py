@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from pipelinekit.reading import declared
+from pipelinekit.reading.chart import declared
 from tests.charts.helm import Helm, Object, containers_of, name_of, pod_of, template_of
 from tests.charts.test_platform_charts import check_rights, running
 from tests.pages.charts import CHARTS

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelinekit.model.release import Target
 from pipelinekit.ports.releases import ChartFolder
-from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.reading.chart.values import overlay, read_values
 from tests.doubles.registry import digest
 
 

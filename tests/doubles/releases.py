@@ -10,7 +10,7 @@ from typing import Any
 from pipelinekit.errors import CheckFailed, Fault, failed
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import RIVAL, Say
-from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.reading.chart.values import overlay, read_values
 from tests.doubles.cluster import Cluster, Record
 from tests.doubles.registry import digest
 from tests.things import deployment_of

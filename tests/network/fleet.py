@@ -17,7 +17,7 @@ from pipelinekit.plan.network.flows.applications import Applications
 from pipelinekit.plan.network.flows.declared import Ground
 from pipelinekit.plan.network.rendered.assembly import Rendered, cluster_of
 from pipelinekit.plan.release import peers_of, target_of
-from pipelinekit.reading.manifest import read_manifest_with_sources
+from pipelinekit.reading.chart.manifest import read_manifest_with_sources
 from pipelinekit.render import render
 from tests import examples
 from tests.charts.helm import Helm

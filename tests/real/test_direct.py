@@ -25,7 +25,7 @@ from pipelinekit.adapters.cluster.pods.running import Pods
 from pipelinekit.model.ledger import Anchor
 from pipelinekit.model.release import Target
 from pipelinekit.plan.preflight.needs import needs_of
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 from tests.real import app
 from tests.real.app import Application
 

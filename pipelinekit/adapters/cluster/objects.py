@@ -18,7 +18,7 @@ from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.direct.way import Way
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.release import Target
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 
 APPLY = ("apply", "--server-side", "--force-conflicts", "--validate=false", "--filename", "-")
 """Validation by kubectl costs more than all the rest, and the server validates anyway."""

@@ -11,8 +11,8 @@ from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.links import links
 from pipelinekit.adapters.source.clone import tracked
 from pipelinekit.model.component import Component
+from pipelinekit.reading.chart.values import read_values
 from pipelinekit.reading.component import FILE
-from pipelinekit.reading.values import read_values
 
 FOLDER = "platform-charts"
 """In the package, and beside platform.yaml."""

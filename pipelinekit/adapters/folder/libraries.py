@@ -9,8 +9,8 @@ from pathlib import Path
 from pipelinekit.adapters import files
 from pipelinekit.adapters.folder.components import CHART, roots
 from pipelinekit.errors import Fault
-from pipelinekit.reading.libraries import check_libraries, libraries_in
-from pipelinekit.reading.values import read_values
+from pipelinekit.reading.chart.libraries import check_libraries, libraries_in
+from pipelinekit.reading.chart.values import read_values
 
 LOCK = "Chart.lock"
 

@@ -23,7 +23,7 @@ from pipelinekit.adapters.web import plainhttp
 from pipelinekit.errors import DocumentInvalid, failed, refused
 from pipelinekit.model.release import Credentials, ImageRef
 from pipelinekit.ports import Say
-from pipelinekit.reading.values import read_values
+from pipelinekit.reading.chart.values import read_values
 
 NEXUS = "/repository/"
 """What stands in the address of every Nexus repository."""

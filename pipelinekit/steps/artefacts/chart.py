@@ -14,7 +14,7 @@ from pipelinekit.model.release import ImageRef, ReleasePlan
 from pipelinekit.plan.chartvalues import takes_digest
 from pipelinekit.plan.release import chart_address
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Registry, Signer, Workspace
-from pipelinekit.reading.values import read_values
+from pipelinekit.reading.chart.values import read_values
 from pipelinekit.steps.artefacts.image import Did, missing
 from pipelinekit.steps.artefacts.settling import Sleep, settled
 from pipelinekit.steps.artefacts.stamping import STAND_IN, check_image, texts_of

@@ -15,7 +15,7 @@ from pipelinekit.model.release import ReleasePlan, Target
 from pipelinekit.plan.chartvalues import given_values, image_values
 from pipelinekit.plan.moment import moment
 from pipelinekit.ports import Charts, Workspace
-from pipelinekit.reading.values import read_values
+from pipelinekit.reading.chart.values import read_values
 
 STAND_IN = "sha256:" + "5ca1ab1e" * 8
 """In place of an image's digest while there is none, in texts that have it nowhere else."""

@@ -14,11 +14,11 @@ from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.plan.rollout.order import Order
 from pipelinekit.ports import Charts
 from pipelinekit.ports.rollout import Components, Object
+from pipelinekit.reading.chart.manifest import read_manifest
+from pipelinekit.reading.chart.values import read_values
 from pipelinekit.reading.component import FILE
 from pipelinekit.reading.document.source import parse
-from pipelinekit.reading.manifest import read_manifest
 from pipelinekit.reading.platform.document import FILE as PLATFORM
-from pipelinekit.reading.values import read_values
 from pipelinekit.steps.rollout import knots, packing
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 

@@ -14,7 +14,7 @@ from pipelinekit.plan.deploying import deploymentplan, intruders
 from pipelinekit.plan.deploying.deployment import held, standing
 from pipelinekit.plan.release import key_at
 from pipelinekit.ports import SILENT, Objects, Releases, Say
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.deploying.pending import PENDING
 
 RUNNING = "deployed"

@@ -11,7 +11,7 @@ from pipelinekit.plan.preflight import judged
 from pipelinekit.plan.preflight.needs import needs_of
 from pipelinekit.ports import Say
 from pipelinekit.ports.preflight import Scout
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.deploying.deployment import Prepared
 
 

@@ -10,7 +10,7 @@ from pipelinekit.model.app import App
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import Say
 from pipelinekit.ports.releases import SecretVersions
-from pipelinekit.reading.values import read_values
+from pipelinekit.reading.chart.values import read_values
 from pipelinekit.steps.deploying.deployment import Prepared
 
 MARKS = "secretVersions"

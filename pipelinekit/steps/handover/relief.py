@@ -13,7 +13,7 @@ from pipelinekit.model.rollout import FAILED, Outcome
 from pipelinekit.plan.rollout import handover as plan
 from pipelinekit.plan.rollout import readiness, releases
 from pipelinekit.ports import SILENT, Handovers, Quiet, Say
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.deploying.outage import Outage
 from pipelinekit.steps.handover.silence import await_silence
 from pipelinekit.steps.rollout.deploy import Site, deploy, gate_of

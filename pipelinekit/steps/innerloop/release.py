@@ -17,7 +17,7 @@ from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import autoscales, given_values
 from pipelinekit.plan.draft.values import INJECTED, Values, injected, with_build
 from pipelinekit.ports import Say, SecretVersions
-from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.reading.chart.values import overlay, read_values
 from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.deploying.referenced import MARKS, with_versions
 

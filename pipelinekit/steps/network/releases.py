@@ -16,8 +16,8 @@ from pipelinekit.plan.chartvalues import given_values
 from pipelinekit.plan.network.rendered.assembly import Rendered
 from pipelinekit.plan.release import target_of
 from pipelinekit.ports.rollout import Components
-from pipelinekit.reading.manifest import read_manifest_with_sources
-from pipelinekit.reading.values import read_values
+from pipelinekit.reading.chart.manifest import read_manifest_with_sources
+from pipelinekit.reading.chart.values import read_values
 from pipelinekit.render import Templates, render
 from pipelinekit.steps.rollout import packing
 from pipelinekit.steps.rollout.part import Part, Shelf, policies_of, release_of

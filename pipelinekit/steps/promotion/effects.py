@@ -11,7 +11,7 @@ from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Release
 from pipelinekit.plan.gates.nextstep import command
 from pipelinekit.plan.promotion import chart_at, image_at
-from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.reading.chart.values import overlay, read_values
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.artefacts.chart import copy as copy_chart
 from pipelinekit.steps.artefacts.image import Did

@@ -26,7 +26,7 @@ from pipelinekit.plan.promotion import (
 from pipelinekit.plan.release import target_of
 from pipelinekit.ports import SILENT, Commits
 from pipelinekit.reading.app import read_app
-from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.reading.chart.values import overlay, read_values
 from pipelinekit.steps.artefacts.chart import DIST, digest_of
 from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.promotion.around import Around

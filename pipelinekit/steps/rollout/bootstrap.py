@@ -10,7 +10,7 @@ from pipelinekit.plan.bundle import images
 from pipelinekit.plan.rollout.order import Order
 from pipelinekit.ports import Controller, Say
 from pipelinekit.ports.rollout import Components
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.rollout import knots
 from pipelinekit.steps.rollout.gate import Clock, Sleep
 from pipelinekit.steps.rollout.part import Part, Shelf

@@ -15,7 +15,7 @@ from pipelinekit.plan.rollout import definitions as crds
 from pipelinekit.plan.rollout import fixed, releases
 from pipelinekit.ports import Cluster, Objects, Releases, Say
 from pipelinekit.ports.rollout import Answers, Components, Definitions, Parts
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.rollout import knots
 from pipelinekit.steps.rollout.gate import Gate, pass_through

@@ -13,7 +13,7 @@ from pipelinekit.model.rollout import Object, Old, Standing
 from pipelinekit.plan.rollout import readiness
 from pipelinekit.ports import Say
 from pipelinekit.ports.rollout import Answers, Parts
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 
 EVERY = 1.0
 """Seconds between two looks."""

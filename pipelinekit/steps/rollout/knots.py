@@ -9,9 +9,9 @@ from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.rollout import Object
 from pipelinekit.plan.bundle import images, knot
 from pipelinekit.plan.rollout.order import Order, order_of
+from pipelinekit.reading.chart.pulled import written
 from pipelinekit.reading.component import FILE
 from pipelinekit.reading.document.source import parse
-from pipelinekit.reading.pulled import written
 from pipelinekit.steps.rollout.part import Part
 
 

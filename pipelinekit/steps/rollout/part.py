@@ -21,7 +21,7 @@ from pipelinekit.plan.described import described
 from pipelinekit.plan.rollout import releases
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Workspace
 from pipelinekit.ports.releases import ChartFolder
-from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.reading.chart.values import overlay, read_values
 from pipelinekit.steps.artefacts import chart as chart_steps
 from pipelinekit.steps.artefacts.chart import DIST, digest_of
 from pipelinekit.steps.deploying.deployment import Prepared

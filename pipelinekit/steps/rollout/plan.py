@@ -14,7 +14,7 @@ from pipelinekit.plan.rollout import definitions as crds
 from pipelinekit.plan.rollout import releases
 from pipelinekit.plan.rollout.order import Order, needed_by
 from pipelinekit.ports import Say
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.deploying import deployment as deployment_steps
 from pipelinekit.steps.rollout import knots, packing
 from pipelinekit.steps.rollout.deploy import Site, refusals

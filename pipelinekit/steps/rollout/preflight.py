@@ -14,7 +14,7 @@ from pipelinekit.plan.preflight import addresses, cluster, prerequisites, trial
 from pipelinekit.ports import Say
 from pipelinekit.ports.preflight import Inspector
 from pipelinekit.ports.rollout import Components
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.rollout import packing
 from pipelinekit.steps.rollout.part import Part, Shelf
 from pipelinekit.steps.rollout.render import rendered

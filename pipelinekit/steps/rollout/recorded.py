@@ -19,7 +19,7 @@ from pipelinekit.plan.rollout import releases
 from pipelinekit.plan.rollout.recorded import read_recorded, release_of
 from pipelinekit.ports import Charts, Receipts, Releases, Workspace
 from pipelinekit.reading import needs
-from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.reading.chart.values import overlay, read_values
 from pipelinekit.steps.deploying.deployment import RUNNING, Prepared
 from pipelinekit.steps.rollout import part as parts
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, cluster_grounds, grounds_of, policies_of

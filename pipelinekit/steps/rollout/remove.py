@@ -9,7 +9,7 @@ from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Object, Outcome
 from pipelinekit.plan.rollout import releases
 from pipelinekit.plan.rollout.definitions import is_kept
 from pipelinekit.ports import Say
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.rollout.deploy import Site
 from pipelinekit.steps.rollout.part import Part, Shelf, release_of
 

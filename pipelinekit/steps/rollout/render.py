@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.ports.rollout import Components
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.rollout import packing
 from pipelinekit.steps.rollout.part import Part, Shelf, policies_of, release_of
 

@@ -13,7 +13,7 @@ from pipelinekit.plan.rollout import fixed
 from pipelinekit.plan.rollout.fixed import Growth
 from pipelinekit.ports import Say
 from pipelinekit.ports.rollout import Volumes
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.rollout import deploy as deploy_steps
 from pipelinekit.steps.rollout.deploy import Site
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, release_of

@@ -16,8 +16,8 @@ from pipelinekit.plan.bundle.locked import named_by_tag, unlocked
 from pipelinekit.plan.inputs import image_reference
 from pipelinekit.plan.rollout import releases
 from pipelinekit.ports.rollout import Components
-from pipelinekit.reading import declared
-from pipelinekit.reading.manifest import read_manifest
+from pipelinekit.reading.chart import declared
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.artefacts import chart as chart_steps
 from pipelinekit.steps.rollout.part import Part, Shelf, archive_of, layers_of, release_of
 from pipelinekit.steps.rollout.upstream import require_called, require_same

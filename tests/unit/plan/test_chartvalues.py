@@ -16,7 +16,7 @@ from pipelinekit.plan.chartvalues import (
     other_image,
     takes_digest,
 )
-from pipelinekit.reading.values import overlay
+from pipelinekit.reading.chart.values import overlay
 from tests import examples
 
 OURS = {"image": {"repository": "orders", "digest": ""}}

@@ -28,7 +28,8 @@ from pipelinekit.plan.detect import detect
 from pipelinekit.plan.ledger import body, commit
 from pipelinekit.plan.network.rendered import identities, policies
 from pipelinekit.plan.rollout import readiness
-from pipelinekit.reading import app, casc, component, configxml, lock, manifest, values
+from pipelinekit.reading import app, casc, component, configxml, lock
+from pipelinekit.reading.chart import manifest, values
 from pipelinekit.reading.docker import container, dockerfile
 from pipelinekit.reading.docker.dockerignore import read_dockerignore
 from pipelinekit.reading.draft import sets, tasks

@@ -13,7 +13,8 @@ import yaml
 
 from pipelinekit.adapters.build import registriesconf
 from pipelinekit.plan.rollout import handover
-from pipelinekit.reading import declared, libraries, needs, pulled, vendored
+from pipelinekit.reading import needs, vendored
+from pipelinekit.reading.chart import declared, libraries, pulled
 from pipelinekit.reading.document.source import parse
 from tests.hostile import repositories
 from tests.hostile.component import COMPONENT, EXTENSION, WITH_ARCHIVE

@@ -16,7 +16,7 @@ from pipelinekit.adapters.cluster.charts import passed
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.adapters.source.clone import tracked
 from pipelinekit.errors import DocumentInvalid, failed
-from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.reading.chart.values import overlay, read_values
 
 AT_ONCE = 4
 """How many of Helm's processes work on one chart."""

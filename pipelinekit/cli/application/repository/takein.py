@@ -177,7 +177,7 @@ def own_chart(folder: Path, name: str) -> OwnChart:
     """
     from pipelinekit.plan.detect.ownchart import charts_in, image_places
     from pipelinekit.plan.detect.signs import DEEPEST, SKIPPED
-    from pipelinekit.reading.values import read_values
+    from pipelinekit.reading.chart.values import read_values
 
     wanted = re.compile(r"(^|/)(Chart|values)\.yaml$").search
     texts = folders.scan(folder, wanted=wanted, skipped=SKIPPED, deepest=DEEPEST)

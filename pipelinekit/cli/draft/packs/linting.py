@@ -10,9 +10,9 @@ from pipelinekit.adapters.folder import packs
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 from pipelinekit.model.draft import BUILD_ID, DRAFT
 from pipelinekit.plan.draft import packlint
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.reading.docker.dockerfile import stages
 from pipelinekit.reading.draft.tasks import read_tasks
-from pipelinekit.reading.manifest import read_manifest
 
 
 def faults_of(pack: Path) -> list[Fault]:

@@ -11,10 +11,10 @@ from pipelinekit.cli.draft.rise import trial
 from pipelinekit.errors import ToolFailed, refused
 from pipelinekit.plan.draft import debug
 from pipelinekit.plan.inputs import image_reference
+from pipelinekit.reading.chart.values import overlay, read_values
 from pipelinekit.reading.docker.beginning import begins
 from pipelinekit.reading.docker.dockerfile import SCRATCH
 from pipelinekit.reading.draft.sets import read_sets
-from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.artefacts.recipe import resolve
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pipelinekit.counts import counted
 from pipelinekit.model.draft import BUILD_ID
 from pipelinekit.plan.chartvalues import given_values
 from pipelinekit.plan.draft.values import injected
-from pipelinekit.reading.values import overlay
+from pipelinekit.reading.chart.values import overlay
 from pipelinekit.steps.difference import between, objects_of
 
 if TYPE_CHECKING:

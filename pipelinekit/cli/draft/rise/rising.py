@@ -26,8 +26,8 @@ from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.plan.draft import lacking, place
 from pipelinekit.plan.draft.sharing import always_pulls
 from pipelinekit.plan.release import peers_of
+from pipelinekit.reading.chart.values import read_values
 from pipelinekit.reading.draft.sets import read_sets
-from pipelinekit.reading.values import read_values
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.deploying.referenced import secrets_of
 from pipelinekit.steps.innerloop import image, release, tasks

@@ -13,8 +13,8 @@ from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, refused
 from pipelinekit.model.sources import Applied, Layout, Look
 from pipelinekit.plan.sync import values
 from pipelinekit.plan.sync.batches import difference, digest_of, told
+from pipelinekit.reading.chart.values import overlay, read_values
 from pipelinekit.reading.docker.sources import layout_of
-from pipelinekit.reading.values import overlay, read_values
 from pipelinekit.steps.innerloop.copies import Copies, Moved
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import files
 from pipelinekit.errors import DocumentInvalid, Fault
-from pipelinekit.reading import declared, needs
+from pipelinekit.reading import needs
+from pipelinekit.reading.chart import declared
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.folder.components import ComponentFolder

@@ -11,8 +11,8 @@ from pipelinekit.errors import Fault
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.plan.bundle import knot
 from pipelinekit.plan.rollout.order import order_of
+from pipelinekit.reading.chart.pulled import written
 from pipelinekit.reading.needs import Described, enabled, rolled_out
-from pipelinekit.reading.pulled import written
 
 
 def faults(

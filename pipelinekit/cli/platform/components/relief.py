@@ -139,7 +139,7 @@ def _rules(
 ) -> Mapping[str, tuple[Object, ...]]:
     """What it takes to bring the new one, and to bring the old one back."""
     from pipelinekit.plan.rollout import handover as plan
-    from pipelinekit.reading.manifest import read_manifest
+    from pipelinekit.reading.chart.manifest import read_manifest
 
     objects: list[Object] = []
     for prepared in (each.prepared for each in packaged):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipelinekit.adapters import files
 from pipelinekit.errors import Fault
 from pipelinekit.reading import needs
-from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.reading.chart.values import overlay, read_values
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.folder.components import ComponentFolder

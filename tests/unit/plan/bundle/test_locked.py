@@ -8,7 +8,7 @@ import pytest
 from pipelinekit.model.component import Archive, Component
 from pipelinekit.model.platform.document import Images
 from pipelinekit.plan.bundle.locked import digests_laid, named_by_tag, unlocked
-from pipelinekit.reading.values import overlay
+from pipelinekit.reading.chart.values import overlay
 
 DIGEST = "sha256:" + "a" * 64
 LOCKED = {"r:5000/a/b:1": DIGEST, "a/b:1": DIGEST}

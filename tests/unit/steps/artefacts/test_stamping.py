@@ -9,7 +9,7 @@ import pytest
 from pipelinekit.errors import Refused
 from pipelinekit.model.app import OwnChart
 from pipelinekit.model.receipts import ImagePushed
-from pipelinekit.reading.values import read_values
+from pipelinekit.reading.chart.values import read_values
 from pipelinekit.steps.artefacts.stamping import STAND_IN, check_image, stamp
 from tests import examples
 from tests.doubles import Charts

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.errors import DocumentInvalid
-from pipelinekit.reading.libraries import check_libraries, libraries_in
+from pipelinekit.reading.chart.libraries import check_libraries, libraries_in
 
 CHART = """apiVersion: v2
 name: store

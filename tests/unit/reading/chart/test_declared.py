@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipelinekit.reading.declared import counts, forbidden, undeclared
+from pipelinekit.reading.chart.declared import counts, forbidden, undeclared
 
 VALUES = """\
 image: {repository: a/b, tag: null}

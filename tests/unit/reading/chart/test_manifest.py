@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.errors import DocumentInvalid
-from pipelinekit.reading.manifest import read_manifest, read_manifest_with_sources
+from pipelinekit.reading.chart.manifest import read_manifest, read_manifest_with_sources
 
 
 def test_objects_come_in_their_order_and_what_is_none_is_left_out() -> None:

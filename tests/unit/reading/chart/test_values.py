@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.errors import DocumentInvalid
-from pipelinekit.reading.values import overlay, read_values
+from pipelinekit.reading.chart.values import overlay, read_values
 from tests.documents import dump
 from tests.unit.reading.document.source.texts import YAML_ISH, inside
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pipelinekit.reading.chart.pulled import written
 from pipelinekit.reading.document.source import parse
-from pipelinekit.reading.pulled import written
 
 DOCUMENT = """metadata: {name: nexus}
 archive: {name: nexus}

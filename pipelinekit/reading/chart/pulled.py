@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.errors import Place
+from pipelinekit.reading.chart.values import overlay
 from pipelinekit.reading.document.source import Path, Source, parse
-from pipelinekit.reading.values import overlay
 
 _NAMES = ("image", "images", "registry", "registries", "repository", "mirror")
 """What keys of values end with that name an image or a part of its name, in any spelling of theirs."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from pipelinekit.errors import Fault
 from pipelinekit.names import nearest
+from pipelinekit.reading.chart.values import read_values
 from pipelinekit.reading.document.source import parse
-from pipelinekit.reading.values import read_values
 
 ABOVE = "file://../../"
 """Where a component's chart has them, as Helm writes it: beside the component's folder."""
