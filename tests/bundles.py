@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipelinekit.errors import Fault, failed, refused
-from pipelinekit.model.bundle import INDEX, Chart, Entry, Image, Stored
 from pipelinekit.model.release import ImageRef
+from pipelinekit.model.rollout.bundle import INDEX, Chart, Entry, Image, Stored
 from pipelinekit.plan.bundle.listing import reference
 
 

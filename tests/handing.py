@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipelinekit.errors import ToolFailed, failed
-from pipelinekit.model.handover import Handover, Kind, Standing
 from pipelinekit.model.release import Target
-from pipelinekit.model.rollout import DEPLOYED, FAILED, Outcome
+from pipelinekit.model.rollout.handover import Handover, Kind, Standing
+from pipelinekit.model.rollout.part import DEPLOYED, FAILED, Outcome
 from pipelinekit.plan.rollout import handover as plan
 
 Object = Mapping[str, Any]

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelinekit.errors import failed, refused
-from pipelinekit.model.component import Condition, Question
 from pipelinekit.model.ground.inspection import Facts, Tried, Wants
 from pipelinekit.model.release import Target
-from pipelinekit.model.rollout import Answer
+from pipelinekit.model.rollout.component import Condition, Question
+from pipelinekit.model.rollout.part import Answer
 from tests import doubles
 
 Object = Mapping[str, Any]

@@ -9,8 +9,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from pipelinekit.model.component import Archive, Component
-from pipelinekit.model.rollout import Outcome
+from pipelinekit.model.rollout.component import Archive, Component
+from pipelinekit.model.rollout.part import Outcome
 from pipelinekit.steps.rollout import deploy as steps
 from pipelinekit.steps.rollout.deploy import Site
 from pipelinekit.steps.rollout.part import Part, Shelf

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pipelinekit.errors import Fault
-    from pipelinekit.model.bundle import Chart, Entry, Image, Stored
     from pipelinekit.model.release import ImageRef
+    from pipelinekit.model.rollout.bundle import Chart, Entry, Image, Stored
 
 
 class Bundle(Protocol):

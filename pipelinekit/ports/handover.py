@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from pipelinekit.model.handover import Kind, Standing
     from pipelinekit.model.release import Target
+    from pipelinekit.model.rollout.handover import Kind, Standing
 
 Object = Mapping[str, Any]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from pipelinekit.model.component import Condition, Question
     from pipelinekit.model.release import Target
-    from pipelinekit.model.rollout import Answer
+    from pipelinekit.model.rollout.component import Condition, Question
+    from pipelinekit.model.rollout.part import Answer
 
 Object = Mapping[str, Any]
 

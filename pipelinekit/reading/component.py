@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelinekit.errors import DocumentInvalid
-from pipelinekit.model.component import (
+from pipelinekit.model.rollout.component import (
     Archive,
     Backup,
     Call,

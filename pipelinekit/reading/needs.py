@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelinekit.errors import Fault
-from pipelinekit.model.component import ANYBODY, APPLICATIONS, INGRESS, Component, Want
 from pipelinekit.model.platform.document import ComponentEntry, Platform
 from pipelinekit.model.pointer import MISSING, at
+from pipelinekit.model.rollout.component import ANYBODY, APPLICATIONS, INGRESS, Component, Want
 from pipelinekit.names import meant, nearest
 from pipelinekit.reading.component import read_component_with_places
 from pipelinekit.reading.document.faults import position

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelinekit.errors import Place, refused
-from pipelinekit.model.vendored import Vendored
+from pipelinekit.model.rollout.vendored import Vendored
 from pipelinekit.reading.document.source import parse
 
 FILE = "archive.lock.yaml"

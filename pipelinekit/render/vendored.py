@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelinekit.model.vendored import Vendored
+from pipelinekit.model.rollout.vendored import Vendored
 from pipelinekit.render.escape import yaml_block
 
 HEAD = "# Written by `pipelinekit platform vendor`; commit it.\n"

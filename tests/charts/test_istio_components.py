@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelinekit.model.component import Component
 from pipelinekit.model.network.flows import CLOSED, OPEN, Finding
+from pipelinekit.model.rollout.component import Component
 from pipelinekit.plan.network.rendered.assembly import Rendered
 from pipelinekit.reading import needs
 from tests.charts.helm import Helm, Object

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pipelinekit.cli.platform.components.parts import Rollout
-from pipelinekit.model.handover import Kind
+from pipelinekit.model.rollout.handover import Kind
 from pipelinekit.plan.rollout import handover
 from pipelinekit.plan.rollout.bootstrap import controller_of, first, sources
 from pipelinekit.reading.chart.manifest import read_manifest

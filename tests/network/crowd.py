@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelinekit.model.app import App
-from pipelinekit.model.component import Component
+from pipelinekit.model.rollout.component import Component
 from pipelinekit.plan.network.rendered.assembly import Rendered
 from pipelinekit.reading import needs
 from tests.network import fleet, site

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelinekit.model.component import ANYBODY
 from pipelinekit.model.network.ends import End, Outside, Pod
 from pipelinekit.model.network.flows import CLOSED, OPEN, Finding
 from pipelinekit.model.network.ports import NONE, Ports
+from pipelinekit.model.rollout.component import ANYBODY
 from pipelinekit.plan.network.proof import Prover
 from pipelinekit.plan.network.rendered.assembly import STRANGER, Rendered
 from tests.network.naive import Address, Network

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from pipelinekit.adapters.cluster.parts import Parts
-from pipelinekit.model.component import Question
 from pipelinekit.model.release import Target
-from pipelinekit.model.rollout import Answer
+from pipelinekit.model.rollout.component import Question
+from pipelinekit.model.rollout.part import Answer
 from tests import examples
 from tests.real.kube import Kube, namespace
 

@@ -22,8 +22,8 @@ from pipelinekit.adapters.registry.download import Home
 from pipelinekit.adapters.registry.manifests import Manifests
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import Fault, ToolFailed, failed, refused
-from pipelinekit.model.bundle import CHARTS, INDEX, Chart, Entry, Image, Stored
 from pipelinekit.model.release import ImageRef
+from pipelinekit.model.rollout.bundle import CHARTS, INDEX, Chart, Entry, Image, Stored
 from pipelinekit.plan.bundle import architectures as wanted
 from pipelinekit.plan.bundle.listing import digest_of, parsed, reference
 

@@ -11,8 +11,8 @@ from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.objects import APPLY
 from pipelinekit.errors import failed
-from pipelinekit.model.handover import Kind, Standing
 from pipelinekit.model.release import Target
+from pipelinekit.model.rollout.handover import Kind, Standing
 from pipelinekit.plan.rollout.handover import LABEL
 
 Object = Mapping[str, Any]

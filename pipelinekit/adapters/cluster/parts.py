@@ -13,9 +13,9 @@ from pipelinekit.adapters.cluster import answers, kubectl
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.ground import settling
 from pipelinekit.errors import failed
-from pipelinekit.model.component import Condition, Question
 from pipelinekit.model.release import Target
-from pipelinekit.model.rollout import Answer
+from pipelinekit.model.rollout.component import Condition, Question
+from pipelinekit.model.rollout.part import Answer
 
 Object = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from pipelinekit.adapters import files, regular
 from pipelinekit.adapters.folder import packaged
 from pipelinekit.adapters.links import links
 from pipelinekit.adapters.source.clone import tracked
-from pipelinekit.model.component import Component
+from pipelinekit.model.rollout.component import Component
 from pipelinekit.reading.chart.values import read_values
 from pipelinekit.reading.component import FILE
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelinekit.adapters import files, regular
 from pipelinekit.adapters.folder.components import FOLDER
-from pipelinekit.model.vendored import Vendored
+from pipelinekit.model.rollout.vendored import Vendored
 from pipelinekit.reading.vendored import FILE, read_vendored
 from pipelinekit.render.vendored import vendored_text
 

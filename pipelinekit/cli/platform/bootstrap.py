@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipelinekit.cli.jenkins.controller import Controller, Site
     from pipelinekit.cli.platform.components.parts import Rollout
     from pipelinekit.model.jenkins.jobplan import JobPlan
-    from pipelinekit.model.rollout import PartPlan
+    from pipelinekit.model.rollout.part import PartPlan
 
 AT_ONCE = 8
 """Requests to Jenkins at a time."""

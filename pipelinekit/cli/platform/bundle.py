@@ -17,8 +17,8 @@ from pipelinekit.errors import usage
 if TYPE_CHECKING:
     from pipelinekit.adapters.bundle.folder import BundleFolder
     from pipelinekit.cli.platform.components.parts import Rollout
-    from pipelinekit.model.bundle import Content
     from pipelinekit.model.platform.document import Platform
+    from pipelinekit.model.rollout.bundle import Content
 
 
 @click.command()

@@ -15,7 +15,7 @@ from pipelinekit.errors import DocumentInvalid, check_failed, usage
 if TYPE_CHECKING:
     from pipelinekit.cli.platform.components.parts import Rollout
     from pipelinekit.errors import Fault
-    from pipelinekit.model.rollout import Outcome
+    from pipelinekit.model.rollout.part import Outcome
     from pipelinekit.plan.rollout.order import Order
 
 
@@ -48,7 +48,7 @@ def vendor(platform: str, environment: str, components: tuple[str, ...], check: 
     """
     from pipelinekit.cli.platform.components.choice import chosen_order
     from pipelinekit.cli.platform.components.outcomes import require_done, run, tell
-    from pipelinekit.model.rollout import FAILED, UNCHANGED
+    from pipelinekit.model.rollout.part import FAILED, UNCHANGED
 
     here, order = chosen_order(platform, environment, components, ())
     wrapped = _wrapped(here, order, components)
@@ -72,7 +72,7 @@ def vendor(platform: str, environment: str, components: tuple[str, ...], check: 
 
 
 def _row(outcome: Outcome) -> dict[str, object]:
-    from pipelinekit.model.rollout import DEPLOYED
+    from pipelinekit.model.rollout.part import DEPLOYED
 
     state = "locked" if outcome.state == DEPLOYED else outcome.state
     return {"component": outcome.component, "state": state, "text": outcome.text}
@@ -95,8 +95,8 @@ def _locking(
     from pipelinekit.adapters.folder.locks import write_lock
     from pipelinekit.adapters.registry.oci import OciRegistry
     from pipelinekit.cli.wiring.line import registry_login
-    from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Outcome
-    from pipelinekit.model.vendored import Vendored
+    from pipelinekit.model.rollout.part import DEPLOYED, UNCHANGED, Outcome
+    from pipelinekit.model.rollout.vendored import Vendored
     from pipelinekit.steps.rollout.vendor import vendor as vendor_one
 
     # Made before threads ask for them.

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from pipelinekit.model.component import Component
 from pipelinekit.model.ground.preflight import UNCHECKED
+from pipelinekit.model.rollout.component import Component
 
 Object = Mapping[str, Any]
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from pipelinekit.errors import Fault, Place
-from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Images
 from pipelinekit.model.release import ImageRef
+from pipelinekit.model.rollout.component import Component
 from pipelinekit.plan.inputs import HUB, image_reference, where_it_answers
 
 Object = Mapping[str, Any]

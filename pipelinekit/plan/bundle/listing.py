@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
-from pipelinekit.model.bundle import CHARTS, INDEX, Content, Entry, Stored
 from pipelinekit.model.release import ImageRef
+from pipelinekit.model.rollout.bundle import CHARTS, INDEX, Content, Entry, Stored
 from pipelinekit.plan.inputs import image_reference
 
 _IMAGE = re.compile(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Images
-from pipelinekit.model.rollout import Object
+from pipelinekit.model.rollout.component import Component
+from pipelinekit.model.rollout.part import Object
 from pipelinekit.plan.bundle import images
 
 Digests = Mapping[str, str]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipelinekit.errors import refused
-from pipelinekit.model.component import ANYBODY
 from pipelinekit.model.network.cluster import Cluster
 from pipelinekit.model.network.ends import End, Outside, Pod
 from pipelinekit.model.network.flows import CLOSED, OPEN, UNDECIDED, Finding, Flow, Proof
 from pipelinekit.model.network.policies import EGRESS, INGRESS, NetworkPolicy
 from pipelinekit.model.network.ports import ALL, NONE, Ports
+from pipelinekit.model.rollout.component import ANYBODY
 from pipelinekit.plan.network import addresses
 from pipelinekit.plan.network.flows.declared import APPLICATIONS
 from pipelinekit.plan.network.layers import Layers

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipelinekit.counts import counted
-from pipelinekit.model.component import Component
 from pipelinekit.model.ground.inspection import FAILS, OK, UNCHECKED, Access, Check, Facts, Object, Wants
+from pipelinekit.model.rollout.component import Component
 from pipelinekit.plan.inputs import image_reference
 
 OLDEST = (1, 28)

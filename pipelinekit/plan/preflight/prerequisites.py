@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelinekit.model.component import Component, Prerequisite
 from pipelinekit.model.ground.inspection import FAILS, OK, UNCHECKED, Check, Facts, Object, Wants
 from pipelinekit.model.pointer import at
+from pipelinekit.model.rollout.component import Component, Prerequisite
 from pipelinekit.plan.preflight.trial import networks
 
 

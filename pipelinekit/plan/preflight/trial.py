@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipelinekit.counts import counted
-from pipelinekit.model.component import Component
 from pipelinekit.model.ground.inspection import FAILS, OK, UNCHECKED, Check, Facts, Pull, Tried, Wants
+from pipelinekit.model.rollout.component import Component
 
 NETWORKS = {
     "calico": "Calico",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipelinekit.errors import refused
-from pipelinekit.model.component import Component
 from pipelinekit.model.jenkins.jobplan import Action, JobPlan
+from pipelinekit.model.rollout.component import Component
 from pipelinekit.plan.rollout.order import Order, needed_by
 
 

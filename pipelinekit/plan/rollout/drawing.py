@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pipelinekit.model.component import Component
+from pipelinekit.model.rollout.component import Component
 from pipelinekit.plan.rollout.order import Order, levels
 
 Calls = Mapping[str, tuple[str, ...]]

@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelinekit.model.handover import Handover, Kind
-from pipelinekit.model.rollout import Outcome
+from pipelinekit.model.rollout.handover import Handover, Kind
+from pipelinekit.model.rollout.part import Outcome
 
 Object = Mapping[str, Any]
 

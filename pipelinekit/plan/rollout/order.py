@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipelinekit.errors import usage
-from pipelinekit.model.component import Component
+from pipelinekit.model.rollout.component import Component
 
 Order = Mapping[str, tuple[str, ...]]
 """Each component, and what has to be ready before it; in an order in which they could go one by one."""

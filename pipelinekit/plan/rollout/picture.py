@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from pipelinekit.model.component import ANYBODY, APPLICATIONS, INGRESS, Component
+from pipelinekit.model.rollout.component import ANYBODY, APPLICATIONS, INGRESS, Component
 from pipelinekit.plan.rollout.layout import Place, Sizes, placed
 from pipelinekit.plan.rollout.order import Order, levels
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from pipelinekit.counts import counted
-from pipelinekit.model.component import Condition, Question, VersionQuestion
 from pipelinekit.model.pointer import MISSING, at
-from pipelinekit.model.rollout import Answer, Old, Standing
+from pipelinekit.model.rollout.component import Condition, Question, VersionQuestion
+from pipelinekit.model.rollout.part import Answer, Old, Standing
 
 Object = Mapping[str, Any]
 

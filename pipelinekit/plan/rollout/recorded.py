@@ -13,7 +13,7 @@ from pipelinekit.errors import refused
 from pipelinekit.model.ledger import Digests, Event, Kind
 from pipelinekit.model.promotion import Release
 from pipelinekit.model.release import ImageRef
-from pipelinekit.model.rollout import Recorded, RecordedChart
+from pipelinekit.model.rollout.part import Recorded, RecordedChart
 from pipelinekit.plan.versions.version import is_version
 
 FORMAT = 1

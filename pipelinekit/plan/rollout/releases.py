@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipelinekit.model.app import INTERNET, App, Build
-from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import ComponentEntry, Environment, Platform
 from pipelinekit.model.platform.network import PRIVATE
 from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Target
+from pipelinekit.model.rollout.component import Component
 
 TEAM = "platform"
 """Whose charts they are in the chart repository."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipelinekit.model.rollout import FAILED, UNCHANGED, WAITING, Outcome, PartPlan
+from pipelinekit.model.rollout.part import FAILED, UNCHANGED, WAITING, Outcome, PartPlan
 
 MOST = 20
 """How many components of a kind are named."""

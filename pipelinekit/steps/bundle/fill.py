@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed
-from pipelinekit.model.bundle import Content, Entry, Stored
+from pipelinekit.model.rollout.bundle import Content, Entry, Stored
 from pipelinekit.plan.bundle import listing
 from pipelinekit.ports import Say
 from pipelinekit.ports.bundle import Bundle

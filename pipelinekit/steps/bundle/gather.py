@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelinekit.errors import DocumentInvalid, Place, Refused
-from pipelinekit.model.bundle import Chart, Content, Image
 from pipelinekit.model.release import ImageRef
+from pipelinekit.model.rollout.bundle import Chart, Content, Image
 from pipelinekit.plan.bundle import images
 from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.plan.rollout.order import Order

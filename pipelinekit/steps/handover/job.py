@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 
 from pipelinekit.errors import Fault, Refused, ToolFailed, failed
-from pipelinekit.model.handover import Handover, Standing
 from pipelinekit.model.release import Target
-from pipelinekit.model.rollout import FAILED, Outcome
+from pipelinekit.model.rollout.handover import Handover, Standing
+from pipelinekit.model.rollout.part import FAILED, Outcome
 from pipelinekit.plan.rollout import handover as plan
 from pipelinekit.ports import Handovers, Say
 from pipelinekit.steps.follow import patiently

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, failed, refused
 from pipelinekit.model.release import ReleaseState, Target
-from pipelinekit.model.rollout import FAILED, Outcome
+from pipelinekit.model.rollout.part import FAILED, Outcome
 from pipelinekit.plan.rollout import handover as plan
 from pipelinekit.plan.rollout import readiness, releases
 from pipelinekit.ports import SILENT, Handovers, Quiet, Say

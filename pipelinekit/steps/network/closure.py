@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipelinekit.model.app import App
-from pipelinekit.model.component import Component
 from pipelinekit.model.network.cluster import Cluster
 from pipelinekit.model.network.ends import Grounds
 from pipelinekit.model.network.flows import UNCLEAR, Finding, Proof
 from pipelinekit.model.network.ports import NONE
 from pipelinekit.model.platform.document import Environment, Platform
+from pipelinekit.model.rollout.component import Component
 from pipelinekit.plan.network.flows.applications import VAULT, Applications
 from pipelinekit.plan.network.flows.components import Parts
 from pipelinekit.plan.network.flows.declared import Ground

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, failed, refused
-from pipelinekit.model.component import Component
 from pipelinekit.model.ledger import History
 from pipelinekit.model.platform.document import Charts as ChartPlace
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Found, Live, Release, Watched
 from pipelinekit.model.release import ImageRef, ReleasePlan
-from pipelinekit.model.rollout import DEPLOYED, RecordedChart
+from pipelinekit.model.rollout.component import Component
+from pipelinekit.model.rollout.part import DEPLOYED, RecordedChart
 from pipelinekit.plan.chartvalues import chart_of
 from pipelinekit.plan.gates.records import living, release_of
 from pipelinekit.plan.promotion import plan_component, values_digest

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused
-from pipelinekit.model.component import Component
 from pipelinekit.model.ledger import UNREACHABLE, Event, History, Kind, branch_of
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Request, set_digest
+from pipelinekit.model.rollout.component import Component
 from pipelinekit.plan.gates.approvals import NO
 from pipelinekit.plan.gates.records import living
 from pipelinekit.plan.rollout.order import order_of

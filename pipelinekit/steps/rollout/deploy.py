@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.errors import Fault, Refused
 from pipelinekit.model.release import ReleaseState, Target
-from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Object, Outcome
+from pipelinekit.model.rollout.part import DEPLOYED, UNCHANGED, Object, Outcome
 from pipelinekit.plan.bundle.locked import unlocked
 from pipelinekit.plan.release import check_installable
 from pipelinekit.plan.rollout import definitions as crds

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Fault, ToolFailed
-from pipelinekit.model.component import Component, Condition
 from pipelinekit.model.release import Target
-from pipelinekit.model.rollout import Object, Old, Standing
+from pipelinekit.model.rollout.component import Component, Condition
+from pipelinekit.model.rollout.part import Object, Old, Standing
 from pipelinekit.plan.rollout import readiness
 from pipelinekit.ports import Say
 from pipelinekit.ports.rollout import Answers, Parts

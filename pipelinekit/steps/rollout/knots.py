@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pipelinekit.errors import Fault
 from pipelinekit.model.platform.document import Platform
-from pipelinekit.model.rollout import Object
+from pipelinekit.model.rollout.part import Object
 from pipelinekit.plan.bundle import images, knot
 from pipelinekit.plan.rollout.order import Order, order_of
 from pipelinekit.reading.chart.pulled import written

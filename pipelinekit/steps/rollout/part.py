@@ -9,12 +9,12 @@ from pathlib import Path
 
 from pipelinekit.errors import Refused, failed, refused
 from pipelinekit.generators.seed import pipelines
-from pipelinekit.model.component import Archive, Component
 from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.model.receipts import ChartPackaged
 from pipelinekit.model.release import Target
-from pipelinekit.model.vendored import Vendored
-from pipelinekit.model.vendored import digest_of as locked_digest
+from pipelinekit.model.rollout.component import Archive, Component
+from pipelinekit.model.rollout.vendored import Vendored
+from pipelinekit.model.rollout.vendored import digest_of as locked_digest
 from pipelinekit.plan.bundle.locked import digests_laid
 from pipelinekit.plan.chartvalues import autoscales
 from pipelinekit.plan.described import described

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipelinekit.errors import PipelinekitError, ToolFailed
 from pipelinekit.model.release import ReleaseState
-from pipelinekit.model.rollout import Object, PartPlan
+from pipelinekit.model.rollout.part import Object, PartPlan
 from pipelinekit.plan.deploying.deploymentplan import lines as changes_of
 from pipelinekit.plan.rollout import definitions as crds
 from pipelinekit.plan.rollout import releases

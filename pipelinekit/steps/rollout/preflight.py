@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.component import Component
 from pipelinekit.model.ground.inspection import Check, Wants
 from pipelinekit.model.network.ends import Grounds
 from pipelinekit.model.release import Target
+from pipelinekit.model.rollout.component import Component
 from pipelinekit.plan.bundle import images
 from pipelinekit.plan.preflight import addresses, cluster, prerequisites, trial
 from pipelinekit.ports import Say

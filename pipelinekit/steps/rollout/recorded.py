@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Environment, Platform
 from pipelinekit.model.promotion import Release
 from pipelinekit.model.receipts import ChartPublished
 from pipelinekit.model.release import ImageRef, Target
-from pipelinekit.model.rollout import Recorded, RecordedChart
-from pipelinekit.model.vendored import Vendored
+from pipelinekit.model.rollout.component import Component
+from pipelinekit.model.rollout.part import Recorded, RecordedChart
+from pipelinekit.model.rollout.vendored import Vendored
 from pipelinekit.plan.chartvalues import autoscales
 from pipelinekit.plan.rollout import releases
 from pipelinekit.plan.rollout.recorded import read_recorded, release_of

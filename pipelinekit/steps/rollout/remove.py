@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelinekit.errors import refused
-from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Object, Outcome
+from pipelinekit.model.rollout.part import DEPLOYED, UNCHANGED, Object, Outcome
 from pipelinekit.plan.rollout import releases
 from pipelinekit.plan.rollout.definitions import is_kept
 from pipelinekit.ports import Say

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from pipelinekit.errors import Fault, Refused, failed
 from pipelinekit.model.release import Target
-from pipelinekit.model.rollout import UNCHANGED, Object, Outcome
+from pipelinekit.model.rollout.part import UNCHANGED, Object, Outcome
 from pipelinekit.plan.rollout import definitions as crds
 from pipelinekit.plan.rollout import fixed
 from pipelinekit.plan.rollout.fixed import Growth

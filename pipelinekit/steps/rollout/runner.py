@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from pipelinekit.errors import PipelinekitError, Refused
-from pipelinekit.model.rollout import FAILED, WAITING, Outcome
+from pipelinekit.model.rollout.part import FAILED, WAITING, Outcome
 from pipelinekit.plan.rollout.order import Order, blocked_by
 from pipelinekit.ports import Say
 

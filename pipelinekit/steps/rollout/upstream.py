@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelinekit.errors import failed, refused
-from pipelinekit.model.component import Archive
+from pipelinekit.model.rollout.component import Archive
 from pipelinekit.ports import Charts
 from pipelinekit.reading.chart.values import read_values
 from pipelinekit.steps.artefacts.chart import digest_of

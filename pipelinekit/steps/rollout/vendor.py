@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelinekit.errors import DocumentInvalid, Fault, Refused, failed, refused
-from pipelinekit.model.component import Archive
 from pipelinekit.model.release import ImageRef
-from pipelinekit.model.rollout import Object
-from pipelinekit.model.vendored import Vendored, digest_of
+from pipelinekit.model.rollout.component import Archive
+from pipelinekit.model.rollout.part import Object
+from pipelinekit.model.rollout.vendored import Vendored, digest_of
 from pipelinekit.plan.bundle.images import source_of
 from pipelinekit.plan.bundle.locked import named_by_tag, unlocked
 from pipelinekit.plan.inputs import image_reference

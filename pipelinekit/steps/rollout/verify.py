@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelinekit.model.rollout import DEPLOYED, UNCHANGED, Outcome
+from pipelinekit.model.rollout.part import DEPLOYED, UNCHANGED, Outcome
 from pipelinekit.ports import Say
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.deploying.deployment import RUNNING

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.errors import DocumentInvalid
-from pipelinekit.model.component import Archive, Backup, Condition, Offer, Question
+from pipelinekit.model.rollout.component import Archive, Backup, Condition, Offer, Question
 from pipelinekit.reading.component import read_component
 from tests.documents import unmarked
 

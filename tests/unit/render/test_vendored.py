@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.model.vendored import Vendored
+from pipelinekit.model.rollout.vendored import Vendored
 from pipelinekit.reading.vendored import read_vendored
 from pipelinekit.render.vendored import vendored_text
 

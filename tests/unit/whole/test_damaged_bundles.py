@@ -24,8 +24,8 @@ from pipelinekit.adapters.registry.digests import (
 from pipelinekit.adapters.registry.download import Home
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.bundle import Chart, Content
 from pipelinekit.model.release import ImageRef
+from pipelinekit.model.rollout.bundle import Chart, Content
 from pipelinekit.plan.bundle import listing
 from pipelinekit.steps.bundle import fill
 from tests.hostile import spoiled

@@ -19,10 +19,10 @@ from pipelinekit.adapters.cluster.ground import rights
 from pipelinekit.adapters.registry.login import credentials, dockerconfig
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model import receipts
-from pipelinekit.model.component import Question, VersionQuestion
 from pipelinekit.model.jenkins import jobplan, marker
 from pipelinekit.model.ledger import read_anchor
-from pipelinekit.model.rollout import Answer
+from pipelinekit.model.rollout.component import Question, VersionQuestion
+from pipelinekit.model.rollout.part import Answer
 from pipelinekit.plan.bundle import listing
 from pipelinekit.plan.detect import detect
 from pipelinekit.plan.ledger import body, commit

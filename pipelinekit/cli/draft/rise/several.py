@@ -16,7 +16,7 @@ from pipelinekit.cli.output import bug, report
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, usage
 from pipelinekit.model.app import App
-from pipelinekit.model.rollout import DEPLOYED, FAILED, UNCHANGED, WAITING, Outcome
+from pipelinekit.model.rollout.part import DEPLOYED, FAILED, UNCHANGED, WAITING, Outcome
 from pipelinekit.plan.detect.signs import DEEPEST, SKIPPED
 from pipelinekit.plan.draft import order
 from pipelinekit.plan.rollout.order import Order

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.cli.output import report
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.rollout import DEPLOYED, UNCHANGED
+from pipelinekit.model.rollout.part import DEPLOYED, UNCHANGED
 
 if TYPE_CHECKING:
     from pipelinekit.cli.platform.components.parts import Rollout
     from pipelinekit.model.platform.zone import Clock
-    from pipelinekit.model.rollout import Outcome
+    from pipelinekit.model.rollout.part import Outcome
     from pipelinekit.steps.promotion.rolledout import Told
     from pipelinekit.steps.rollout.part import Part
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from pipelinekit.cli.output import bug, report
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Refused, ToolFailed
-from pipelinekit.model.rollout import FAILED, UNCHANGED, WAITING
+from pipelinekit.model.rollout.part import FAILED, UNCHANGED, WAITING
 
 if TYPE_CHECKING:
-    from pipelinekit.model.rollout import Outcome
+    from pipelinekit.model.rollout.part import Outcome
     from pipelinekit.plan.rollout.order import Order
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipelinekit.adapters.cluster.ground.volumes import Volumes
     from pipelinekit.adapters.cluster.handovers import HandoverJobs
     from pipelinekit.adapters.folder.components import ComponentFolder
-    from pipelinekit.model.component import Archive, Component
+    from pipelinekit.model.rollout.component import Archive, Component
     from pipelinekit.plan.rollout.order import Order
     from pipelinekit.steps.rollout.deploy import Site
     from pipelinekit.steps.rollout.part import Part, Shelf

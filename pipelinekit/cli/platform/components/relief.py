@@ -13,9 +13,9 @@ from pipelinekit.errors import refused
 
 if TYPE_CHECKING:
     from pipelinekit.cli.platform.components.parts import Rollout
-    from pipelinekit.model.handover import Handover, Object
     from pipelinekit.model.release import Target
-    from pipelinekit.model.rollout import Outcome
+    from pipelinekit.model.rollout.handover import Handover, Object
+    from pipelinekit.model.rollout.part import Outcome
     from pipelinekit.steps.promotion.rolledout import Told
     from pipelinekit.steps.rollout.part import Packaged, Part
 
@@ -73,7 +73,7 @@ def _hand_over(here: Rollout, part: Part, *, timeout: int, wait: int) -> Outcome
 
 def _given(here: Rollout, part: Part, packaged: Sequence[Packaged], *, timeout: int, wait: int) -> Handover:
     from pipelinekit.adapters.folder import carried
-    from pipelinekit.model.handover import Handover
+    from pipelinekit.model.rollout.handover import Handover
     from pipelinekit.plan.rollout import handover as plan
 
     target = _target(here, part)

@@ -20,7 +20,7 @@ from pipelinekit.plan.rollout.summary import of_outcomes
 
 if TYPE_CHECKING:
     from pipelinekit.cli.platform.components.parts import Rollout
-    from pipelinekit.model.rollout import Outcome
+    from pipelinekit.model.rollout.part import Outcome
     from pipelinekit.plan.rollout.order import Order
 
 TIMEOUT = seconds("--timeout", 600, "Seconds for each component's release, and for its gate.")

@@ -17,7 +17,7 @@ from pipelinekit.errors import Fault, Refused, check_failed
 
 if TYPE_CHECKING:
     from pipelinekit.cli.platform.components.parts import Rollout
-    from pipelinekit.model.rollout import PartPlan
+    from pipelinekit.model.rollout.part import PartPlan
     from pipelinekit.plan.rollout.order import Order
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelinekit.model.component import ANYBODY, APPLICATIONS, INGRESS, Component, Offer
 from pipelinekit.model.network.ends import Outside, Pod
 from pipelinekit.model.network.flows import UNCLEAR, Finding, Flow
 from pipelinekit.model.network.policies import Selector
 from pipelinekit.model.network.ports import NONE, Ports
+from pipelinekit.model.rollout.component import ANYBODY, APPLICATIONS, INGRESS, Component, Offer
 from pipelinekit.plan.network.flows import declared
 from pipelinekit.plan.network.flows.declared import Ground, staying
 from pipelinekit.plan.network.rendered.assembly import INGRESS as GATE

@@ -24,8 +24,8 @@ from pipelinekit.adapters.cluster.pods.drafts import ReleasePods
 from pipelinekit.adapters.cluster.pods.running import Pods
 from pipelinekit.adapters.probes import lacking
 from pipelinekit.errors import ToolFailed
-from pipelinekit.model.component import Condition
 from pipelinekit.model.ground.preflight import Rule
+from pipelinekit.model.rollout.component import Condition
 from tests import examples
 
 SAID = {

@@ -25,8 +25,8 @@ from pipelinekit.adapters.cluster.charts import helm, history, undo
 from pipelinekit.adapters.cluster.ground import addresses, contexts, inspection, namespaces, places, volumes
 from pipelinekit.adapters.cluster.pods import drafts, running, workloads
 from pipelinekit.errors import PipelinekitError, ToolFailed
-from pipelinekit.model.component import Condition
 from pipelinekit.model.platform.document import Cluster
+from pipelinekit.model.rollout.component import Condition
 from tests import examples
 from tests.hostile.spoiled import DEEP
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import Place
-from pipelinekit.model.component import Component
 from pipelinekit.model.platform.document import Images
+from pipelinekit.model.rollout.component import Component
 from pipelinekit.plan.bundle.images import as_rendered, named, proven, pulled, source_of, told
 from pipelinekit.plan.inputs import image_reference
 from pipelinekit.reading.document.source import dotted

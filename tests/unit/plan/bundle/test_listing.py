@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipelinekit.errors import DocumentInvalid
-from pipelinekit.model.bundle import Chart, Content, Entry, Image, Stored
+from pipelinekit.model.rollout.bundle import Chart, Content, Entry, Image, Stored
 from pipelinekit.plan.bundle.listing import at_site, listing, meetings, parsed, read, reference
 from pipelinekit.plan.inputs import image_reference
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.component import Archive, Component
 from pipelinekit.model.platform.document import Images
+from pipelinekit.model.rollout.component import Archive, Component
 from pipelinekit.plan.bundle.locked import digests_laid, named_by_tag, unlocked
 from pipelinekit.reading.chart.values import overlay
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.component import ANYBODY
 from pipelinekit.model.network.ends import BEFORE, ContainerPort, Grounds, Outside, Pod
 from pipelinekit.model.network.flows import CLOSED, OPEN, Flow, Proof
 from pipelinekit.model.network.ports import Ports
+from pipelinekit.model.rollout.component import ANYBODY
 from pipelinekit.plan.network.proof import Prover, require_grounds
 from pipelinekit.plan.network.rendered.assembly import ROLE, STRANGER
 from tests.network.worlds import GROUNDS, cluster, pod, policy, with_sidecar

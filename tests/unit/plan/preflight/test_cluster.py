@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.component import Component, Node
 from pipelinekit.model.ground.inspection import Access, Facts
+from pipelinekit.model.rollout.component import Component, Node
 from pipelinekit.plan.preflight.cluster import DEFAULT, ROLLOUT, judged, wanted
 
 STORE = Component(

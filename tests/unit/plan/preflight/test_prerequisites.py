@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.component import Archive, Component, Prerequisite
 from pipelinekit.model.ground.inspection import FAILS, OK, UNCHECKED, Check, Facts, Wants
+from pipelinekit.model.rollout.component import Archive, Component, Prerequisite
 from pipelinekit.plan.preflight.prerequisites import judged
 
 NETWORK = Component(

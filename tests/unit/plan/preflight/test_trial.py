@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.component import Component, Node
 from pipelinekit.model.ground.inspection import Facts, Pull, Tried, Wants
+from pipelinekit.model.rollout.component import Component, Node
 from pipelinekit.plan.preflight.trial import APART, judged, networks
 
 IMAGE = "a.example.com/one:1"

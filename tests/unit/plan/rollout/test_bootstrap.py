@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.component import Component, Controller
 from pipelinekit.model.jenkins.jobplan import Action, Change, JobPlan
+from pipelinekit.model.rollout.component import Component, Controller
 from pipelinekit.plan.rollout.bootstrap import controller_of, first, in_charge, sources
 from pipelinekit.plan.rollout.order import order_of
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pipelinekit.model.component import Call, Component, Flows
+from pipelinekit.model.rollout.component import Call, Component, Flows
 from pipelinekit.plan.rollout.drawing import as_dot, as_text, calls_of
 from pipelinekit.plan.rollout.order import order_of
 

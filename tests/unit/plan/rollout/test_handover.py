@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pipelinekit.model.ground.preflight import Rule
-from pipelinekit.model.handover import Handover, Kind
-from pipelinekit.model.rollout import FAILED, Outcome
+from pipelinekit.model.rollout.handover import Handover, Kind
+from pipelinekit.model.rollout.part import FAILED, Outcome
 from pipelinekit.plan.preflight.needs import needs_of
 from pipelinekit.plan.preflight.rights import lacking
 from pipelinekit.plan.rollout import handover as plan

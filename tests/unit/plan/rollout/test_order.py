@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelinekit.errors import UsageError
-from pipelinekit.model.component import Component, Prerequisite
+from pipelinekit.model.rollout.component import Component, Prerequisite
 from pipelinekit.plan.rollout.order import (
     blocked_by,
     chosen,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
-from pipelinekit.model.component import Call, Component, Flows
+from pipelinekit.model.rollout.component import Call, Component, Flows
 from pipelinekit.plan.rollout.order import order_of
 from pipelinekit.plan.rollout.picture import as_svg
 from tests.hostile.values import ALL

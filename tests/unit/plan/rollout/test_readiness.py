@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.component import Condition, Question, VersionQuestion
 from pipelinekit.model.pointer import at
-from pipelinekit.model.rollout import Answer
+from pipelinekit.model.rollout.component import Condition, Question, VersionQuestion
+from pipelinekit.model.rollout.part import Answer
 from pipelinekit.plan.rollout.readiness import (
     REVISION,
     addressed,

@@ -10,7 +10,7 @@ import pytest
 
 from pipelinekit.errors import Refused
 from pipelinekit.model.promotion import Release
-from pipelinekit.model.rollout import Recorded, RecordedChart
+from pipelinekit.model.rollout.part import Recorded, RecordedChart
 from pipelinekit.plan.gates import records
 from pipelinekit.plan.rollout.recorded import chart_of, read_recorded, release_of, released, version_of
 from pipelinekit.plan.versions.version import is_later

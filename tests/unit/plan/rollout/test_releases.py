@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipelinekit.model.component import Component, Flows, Scrape
 from pipelinekit.model.platform.document import ComponentEntry
 from pipelinekit.model.platform.network import PRIVATE, Network
+from pipelinekit.model.rollout.component import Component, Flows, Scrape
 from pipelinekit.plan.rollout import releases
 from tests import examples
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pipelinekit.model.rollout import DEPLOYED, FAILED, UNCHANGED, WAITING, Outcome, PartPlan
+from pipelinekit.model.rollout.part import DEPLOYED, FAILED, UNCHANGED, WAITING, Outcome, PartPlan
 from pipelinekit.plan.rollout import summary
 
 

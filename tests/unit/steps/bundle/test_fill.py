@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed, failed
-from pipelinekit.model.bundle import Chart, Content, Image, Stored
+from pipelinekit.model.rollout.bundle import Chart, Content, Image, Stored
 from pipelinekit.plan.inputs import image_reference
 from pipelinekit.steps.bundle.fill import check, fill, load
 from tests.bundles import Bundle

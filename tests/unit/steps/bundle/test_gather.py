@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import DocumentInvalid, Refused
-from pipelinekit.model.bundle import Content
 from pipelinekit.model.release import Target
-from pipelinekit.model.vendored import Vendored
+from pipelinekit.model.rollout.bundle import Content
+from pipelinekit.model.rollout.vendored import Vendored
 from pipelinekit.steps.bundle.gather import PLUGINS, gather
 from pipelinekit.steps.rollout.part import Part
 from tests import examples, parts

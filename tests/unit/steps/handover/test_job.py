@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed
-from pipelinekit.model.rollout import DEPLOYED, FAILED, Outcome
+from pipelinekit.model.rollout.part import DEPLOYED, FAILED, Outcome
 from pipelinekit.plan.rollout import handover as plan
 from pipelinekit.steps.handover import job as steps
 from tests import examples, handing

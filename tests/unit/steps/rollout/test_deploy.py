@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed
-from pipelinekit.model.component import Backup, Node
+from pipelinekit.model.rollout.component import Backup, Node
 from pipelinekit.plan.rollout import releases
 from pipelinekit.steps.rollout.part import Part
 from tests.rollouts import CRD, Bench, Deadly

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import ToolFailed
-from pipelinekit.model.component import Component, Condition, Question, Replacing, VersionQuestion
-from pipelinekit.model.rollout import Answer
+from pipelinekit.model.rollout.component import Component, Condition, Question, Replacing, VersionQuestion
+from pipelinekit.model.rollout.part import Answer
 from pipelinekit.steps.rollout.gate import Gate, pass_through
 from tests import examples, parts
 from tests.rollouts import SET

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.component import Component, Controller, Flows, Scrape
 from pipelinekit.model.jenkins.agent import Agent, AgentPod
 from pipelinekit.model.network.ends import Grounds
 from pipelinekit.model.platform.document import Jenkins
 from pipelinekit.model.platform.nexus import Nexus
+from pipelinekit.model.rollout.component import Component, Controller, Flows, Scrape
 from pipelinekit.steps.rollout.part import Part, Shelf, policies_of, release_of
 from tests.rollouts import Bench
 

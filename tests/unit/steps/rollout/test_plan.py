@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.model.rollout import PartPlan
+from pipelinekit.model.rollout.part import PartPlan
 from pipelinekit.plan.rollout.order import order_of
 from pipelinekit.steps.rollout import plan as steps
 from pipelinekit.steps.rollout.part import Part

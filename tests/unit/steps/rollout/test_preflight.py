@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelinekit.errors import failed
-from pipelinekit.model.component import Component, Prerequisite
 from pipelinekit.model.ground.inspection import Facts, Tried
 from pipelinekit.model.release import Target
+from pipelinekit.model.rollout.component import Component, Prerequisite
 from pipelinekit.plan.preflight.cluster import wanted
 from pipelinekit.steps.rollout.preflight import preflight, pulled
 from tests import examples, parts

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import Refused
-from pipelinekit.model.rollout import Outcome
+from pipelinekit.model.rollout.part import Outcome
 from pipelinekit.steps.rollout.part import Part
 from pipelinekit.steps.rollout.remove import remove
 from tests.rollouts import CRD, SET, Bench

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed
-from pipelinekit.model.rollout import Outcome
+from pipelinekit.model.rollout.part import Outcome
 from pipelinekit.steps.rollout.part import Part
 from pipelinekit.steps.rollout.resize import planned, resize
 from tests import parts

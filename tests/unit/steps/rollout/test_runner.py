@@ -5,8 +5,8 @@ from threading import Barrier, Event
 import pytest
 
 from pipelinekit.errors import PipelinekitError, failed, refused
-from pipelinekit.model.component import Component
-from pipelinekit.model.rollout import Outcome
+from pipelinekit.model.rollout.component import Component
+from pipelinekit.model.rollout.part import Outcome
 from pipelinekit.plan.rollout.order import Order, order_of
 from pipelinekit.steps.rollout import runner
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed
-from pipelinekit.model.component import Archive
+from pipelinekit.model.rollout.component import Archive
 from pipelinekit.steps.artefacts.chart import digest_of
 from pipelinekit.steps.rollout.upstream import require_called, require_same
 from tests.doubles import Charts

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import DocumentInvalid, Refused, ToolFailed
-from pipelinekit.model.component import Archive
 from pipelinekit.model.release import ImageRef, Target
-from pipelinekit.model.vendored import Vendored
+from pipelinekit.model.rollout.component import Archive
+from pipelinekit.model.rollout.vendored import Vendored
 from pipelinekit.reading.chart.values import overlay, read_values
 from pipelinekit.steps.rollout import plan as planning
 from pipelinekit.steps.rollout.part import Part, release_of

@@ -9,7 +9,7 @@ import pytest
 
 from pipelinekit.cli.platform.components import books, rollout
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.model.rollout import DEPLOYED, Outcome
+from pipelinekit.model.rollout.part import DEPLOYED, Outcome
 from pipelinekit.steps.rollout import resize
 from tests.promotedparts import Bench
 

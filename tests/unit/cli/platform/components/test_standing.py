@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipelinekit.cli.platform.components.standing import tell_plans
-from pipelinekit.model.rollout import PartPlan
+from pipelinekit.model.rollout.part import PartPlan
 
 
 def test_what_cannot_be_rendered_is_not_said_to_be_deployed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from pipelinekit.errors import ToolFailed
-from pipelinekit.model.component import Call, Component, Flows, Offer, Peer, Scrape
 from pipelinekit.model.network.ends import ContainerPort, Outside
 from pipelinekit.model.network.flows import UNCLEAR
 from pipelinekit.model.network.ports import Ports
+from pipelinekit.model.rollout.component import Call, Component, Flows, Offer, Peer, Scrape
 from pipelinekit.plan.network.flows.components import Parts
 from pipelinekit.plan.network.flows.declared import Ground
 from pipelinekit.plan.network.rendered.assembly import cluster_of

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pipelinekit.errors import ToolFailed, failed
-from pipelinekit.model.component import Backup
 from pipelinekit.model.release import Target
+from pipelinekit.model.rollout.component import Backup
 from pipelinekit.plan.rollout import handover as plan
 from tests.unit.steps.handover.relief.world import World
 

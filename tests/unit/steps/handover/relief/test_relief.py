@@ -7,7 +7,7 @@ import pytest
 
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, failed
 from pipelinekit.model.release import Target
-from pipelinekit.model.rollout import DEPLOYED
+from pipelinekit.model.rollout.part import DEPLOYED
 from pipelinekit.plan.rollout import handover as plan
 from pipelinekit.steps.handover.job import hand_over
 from tests import examples

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelinekit.model.component import Controller
-from pipelinekit.model.rollout import Outcome
+from pipelinekit.model.rollout.component import Controller
+from pipelinekit.model.rollout.part import Outcome
 from pipelinekit.steps.handover import relief as steps
 from tests import handing, rollouts
 from tests.handing import NAME

@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from pipelinekit.model.handover import Standing
+from pipelinekit.model.rollout.handover import Standing
 from tests.handing import GIVEN
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipelinekit.model.component import Archive
+from pipelinekit.model.rollout.component import Archive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

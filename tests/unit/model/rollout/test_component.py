@@ -1,4 +1,4 @@
-from pipelinekit.model.component import Component, Offer
+from pipelinekit.model.rollout.component import Component, Offer
 
 
 def test_the_first_offer_is_the_main_one() -> None:

@@ -1,4 +1,4 @@
-from pipelinekit.model.rollout import Standing
+from pipelinekit.model.rollout.part import Standing
 
 
 def test_without_a_reason_others_may_go_on() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pipelinekit.model.bundle import Stored
+from pipelinekit.model.rollout.bundle import Stored
 
 
 def test_a_name_that_was_there_has_moved_nothing() -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelinekit.model.component import Archive
-from pipelinekit.model.vendored import Vendored, digest_of
+from pipelinekit.model.rollout.component import Archive
+from pipelinekit.model.rollout.vendored import Vendored, digest_of
 
 ARCHIVE = Archive(name="up", repository="https://charts.example.com", version="1.2.3")
 LOCK = Vendored(name="up", repository="https://charts.example.com", version="1.2.3", digest="sha256:1")
