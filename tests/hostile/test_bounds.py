@@ -37,7 +37,7 @@ import sys
 from pathlib import Path
 from pipelinekit.adapters.build.context import Sources
 from pipelinekit.errors import PipelinekitError
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 from pipelinekit.reading.docker import dockerfile
 sources = Sources(Path("."))
 try:
@@ -51,7 +51,7 @@ except PipelinekitError as error:
 COLLECT = """
 from pathlib import Path
 from pipelinekit.adapters.folder.reports import ReportFolder
-from pipelinekit.cli import report
+from pipelinekit.cli.output import report
 totals, names = ReportFolder(Path(".")).collect()
 for each in totals.failures[:5]:
     report.say(f"{each.name}: {each.message}")
