@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelinekit.errors import refused
 from pipelinekit.model.platform.nexus import Nexus
-from pipelinekit.plan.nexus import (
+from pipelinekit.plan.nexus.wanted import (
     REALMS,
     Change,
     Wanted,

@@ -11,7 +11,7 @@ import pytest
 from pipelinekit.model.platform.document import Platform, Registration
 from pipelinekit.model.platform.network import PRIVATE
 from pipelinekit.model.platform.nexus import Nexus, Repository
-from pipelinekit.plan.described import described
+from pipelinekit.plan.nexus.described import described
 from pipelinekit.reading.platform.document import read_platform
 from tests import examples
 from tests.charts.helm import Helm, Object, check_refused, containers_of, name_of, pod_of

@@ -15,8 +15,8 @@ from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage
 from pipelinekit.model.platform.nexus import Nexus
 from pipelinekit.model.release import Credentials
-from pipelinekit.plan.nexus import password_variable, users
-from pipelinekit.plan.tenants import tenants_of
+from pipelinekit.plan.nexus.tenants import tenants_of
+from pipelinekit.plan.nexus.wanted import password_variable, users
 from pipelinekit.steps import nexus as steps
 
 STARTING = 300.0

@@ -25,7 +25,7 @@ from pipelinekit.errors import UsageError, refused, usage
 from pipelinekit.model.platform.document import OCI, Platform
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.inputs import image_reference
-from pipelinekit.plan.nexus import COMMUNITY_COMPONENTS
+from pipelinekit.plan.nexus.wanted import COMMUNITY_COMPONENTS
 from pipelinekit.ports import ChartRepository
 from pipelinekit.steps import retention
 from pipelinekit.steps.artefacts import chart

@@ -17,7 +17,7 @@ from pipelinekit.model.rollout.vendored import Vendored
 from pipelinekit.model.rollout.vendored import digest_of as locked_digest
 from pipelinekit.plan.bundle.locked import digests_laid
 from pipelinekit.plan.chartvalues import autoscales
-from pipelinekit.plan.described import described
+from pipelinekit.plan.nexus.described import described
 from pipelinekit.plan.rollout import releases
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Workspace
 from pipelinekit.ports.releases import ChartFolder

@@ -9,7 +9,7 @@ import pytest
 from pipelinekit.errors import Refused
 from pipelinekit.model.platform.document import Charts, Images, Registration
 from pipelinekit.model.platform.nexus import Tenant
-from pipelinekit.plan.tenants import charts_expression, images_expression, tenants_of
+from pipelinekit.plan.nexus.tenants import charts_expression, images_expression, tenants_of
 from tests import csel, examples
 
 HOST = "nexus.acme.example:5000"

@@ -9,8 +9,8 @@ import pytest
 
 from pipelinekit.model.platform.document import Charts, Images, Platform, Registration
 from pipelinekit.model.platform.nexus import BlobStore, Cleanup, Nexus, Repository, Routing
-from pipelinekit.plan.described import described
-from pipelinekit.plan.tenants import tenants_of
+from pipelinekit.plan.nexus.described import described
+from pipelinekit.plan.nexus.tenants import tenants_of
 from pipelinekit.reading.platform.document import read_platform
 from tests import examples
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelinekit.model.platform.nexus import BlobStore, Cleanup, Nexus, Repository, Tenant
-from pipelinekit.plan.repositories import settings_of
-from pipelinekit.plan.tenants import charts_expression, images_expression
+from pipelinekit.plan.nexus.repositories import settings_of
+from pipelinekit.plan.nexus.tenants import charts_expression, images_expression
 
 Body = Any
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.model.platform.nexus import Repository, Routing
-from pipelinekit.plan.repositories import settings_of
+from pipelinekit.plan.nexus.repositories import settings_of
 
 
 def repository(**fields: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelinekit.model.platform.nexus import BlobStore, Nexus, Repository, Tenant
-from pipelinekit.plan.nexus import (
+from pipelinekit.plan.nexus.wanted import (
     Change,
     differences,
     missing_realms,

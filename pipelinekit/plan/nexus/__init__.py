@@ -1,0 +1,1 @@
+"""A Nexus: what is wanted on it, and what differs from it."""
