@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelinekit.errors import Refused, refused
-from pipelinekit.model.ledger import Entry, Event, History
+from pipelinekit.model.ledger import Entry, Event, History, Kind
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Judgement, Release, Request, Verdict
 from pipelinekit.plan.chartvalues import chart_of
+from pipelinekit.plan.gates.approvals import NO
 from pipelinekit.plan.gates.case import Case
 from pipelinekit.plan.gates.judge import judge, stopped
 from pipelinekit.plan.gates.nextstep import faults
@@ -89,6 +90,16 @@ def require(around: Around, planned: Planned) -> tuple[Planned, Entry | None, bo
     if not acted:
         _require_open(around, planned, taken)
     return planned, taken, acted
+
+
+def answer(around: Around, planned: Planned, reason: str, *, refuse: bool = False) -> History:
+    """Sign its plan, or with `refuse` a no to it; the release's branch then."""
+    plan_ = planned.survey.plan
+    kind: Kind = "refused" if refuse else "approved"
+    told = {"plan": plan_.digest, "reason": reason}
+    details = {"parts": dict(plan_.parts), **({"answer": NO} if refuse else {})}
+    given = event_of(around, planned.survey.release, kind, plan_.environment, **told, details=details)
+    return note(around.ledger, given)
 
 
 def see(around: Around, planned: Planned) -> None:
