@@ -11,11 +11,10 @@ from uuid import uuid4
 
 from pipelinekit.adapters import momentary, private, process
 from pipelinekit.adapters.build import registriesconf, trial
-from pipelinekit.adapters.build.context import pinned_dockerfile, recipe
 from pipelinekit.adapters.build.hosts import hosts_of
 from pipelinekit.adapters.build.secrets import secret_words
 from pipelinekit.adapters.build.trouble import build_failed
-from pipelinekit.adapters.build.unpacking import unpack_context
+from pipelinekit.adapters.build.unpacking import lay_out
 from pipelinekit.adapters.folder.reports import copy_reports
 from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
@@ -67,10 +66,7 @@ class BuildahEngine:
             folder, id_file = scratch / "context", scratch / "id"
             index = f"{INDEX}{uuid4().hex}" if len(plan.platforms) > 1 else ""
             folder.mkdir()
-            unpack_context(context, plan.dockerfile, folder, pinned_dockerfile(plan, context))
-            file = scratch / "recipe" / Path(plan.dockerfile).name
-            file.parent.mkdir()
-            file.write_bytes(recipe(plan, context))
+            file = lay_out(plan, context, folder, scratch / "recipe")
             # What has been filtered must not be filtered once more, by other rules.
             (folder / ".pipelinekit-ignore").touch()
             text = file.read_text(errors="replace")

@@ -73,12 +73,6 @@ def pinned_dockerfile(plan: BuildPlan, context: Path) -> dict[str, str]:
     return {plan.dockerfile: pin(text, plan.args, plan.pinned)}
 
 
-def recipe(plan: BuildPlan, context: Path) -> bytes:
-    """The Dockerfile as it is built; what a link of that name leads to may not be in the context."""
-    text = pinned_dockerfile(plan, context).get(plan.dockerfile)
-    return read_bytes(context / plan.dockerfile, TEXT) if text is None else text.encode()
-
-
 def labelled(plan: BuildPlan, context: Path) -> tuple[dict[str, str], dict[str, str]]:
     """The Dockerfile with its labels in one instruction, and those that are left for the engine.
 
