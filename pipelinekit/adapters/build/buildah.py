@@ -67,8 +67,10 @@ class BuildahEngine:
             index = f"{INDEX}{uuid4().hex}" if len(plan.platforms) > 1 else ""
             folder.mkdir()
             file = lay_out(plan, context, folder, scratch / "recipe")
-            # What has been filtered must not be filtered once more, by other rules.
-            (folder / ".pipelinekit-ignore").touch()
+            # What has been filtered must not be filtered once more, by other rules; beside the context, where
+            # no step copies it into the image.
+            ignored = scratch / "ignored"
+            ignored.touch()
             text = file.read_text(errors="replace")
             hosts = [each.split("/")[0] for each in (*bases(text, plan.args), plan.cache) if each]
             plain = [each for each in hosts if self.registry.is_plain(each)]
@@ -79,7 +81,7 @@ class BuildahEngine:
                     *self.argv(plan, scratch),
                     *(["--manifest", index] if index else ["--iidfile", str(id_file)]),
                     *("--authfile", str(config / dockerconfig.FILE)),
-                    *("--ignorefile", str(folder / ".pipelinekit-ignore")),
+                    *("--ignorefile", str(ignored)),
                     *("--file", str(file), str(folder)),
                 ],
                 line=say,
