@@ -65,7 +65,8 @@ def _number(loader: Any, node: Any) -> str | int | float:
     if match := _WHOLE.fullmatch(plain):
         base = str(match.lastgroup)
         whole = int(match["sign"] + match[base], _BASES[base])
-        return whole if _LEAST <= whole <= _MOST else float(whole)
+        if _LEAST <= whole <= _MOST:
+            return whole
     if not _FLOAT.fullmatch(plain) or math.isinf(value := float(plain)):
         return text
     # JSON has one kind of number.
