@@ -73,6 +73,12 @@ def word_of(team: str, name: str) -> str:
     return f"{team}/{name}" if team else f"{COMPONENT}{name}"
 
 
+def application_of(branch: str) -> tuple[str, str] | None:
+    """Team and name of the application whose branch it is; None for any other branch."""
+    match = re.fullmatch(r"apps/([^/]+)/([^/]+)", branch)
+    return (match[1], match[2]) if match else None
+
+
 def component_of(branch: str) -> str:
     """The component whose branch it is, or empty."""
     return branch.removeprefix(f"{COMPONENTS}/") if branch.startswith(f"{COMPONENTS}/") else ""

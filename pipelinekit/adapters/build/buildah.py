@@ -11,11 +11,10 @@ from uuid import uuid4
 
 from pipelinekit.adapters import momentary, private, process
 from pipelinekit.adapters.build import registriesconf, trial
-from pipelinekit.adapters.build.context import pinned_dockerfile, recipe
 from pipelinekit.adapters.build.hosts import hosts_of
 from pipelinekit.adapters.build.secrets import secret_words
 from pipelinekit.adapters.build.trouble import build_failed
-from pipelinekit.adapters.build.unpacking import unpack_context
+from pipelinekit.adapters.build.unpacking import lay_out
 from pipelinekit.adapters.folder.reports import copy_reports
 from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.adapters.registry.oci import OciRegistry
@@ -67,12 +66,11 @@ class BuildahEngine:
             folder, id_file = scratch / "context", scratch / "id"
             index = f"{INDEX}{uuid4().hex}" if len(plan.platforms) > 1 else ""
             folder.mkdir()
-            unpack_context(context, plan.dockerfile, folder, pinned_dockerfile(plan, context))
-            file = scratch / "recipe" / Path(plan.dockerfile).name
-            file.parent.mkdir()
-            file.write_bytes(recipe(plan, context))
-            # What has been filtered must not be filtered once more, by other rules.
-            (folder / ".pipelinekit-ignore").touch()
+            file = lay_out(plan, context, folder, scratch / "recipe")
+            # What has been filtered must not be filtered once more, by other rules; beside the context, where
+            # no step copies it into the image.
+            ignored = scratch / "ignored"
+            ignored.touch()
             text = file.read_text(errors="replace")
             hosts = [each.split("/")[0] for each in (*bases(text, plan.args), plan.cache) if each]
             plain = [each for each in hosts if self.registry.is_plain(each)]
@@ -83,7 +81,7 @@ class BuildahEngine:
                     *self.argv(plan, scratch),
                     *(["--manifest", index] if index else ["--iidfile", str(id_file)]),
                     *("--authfile", str(config / dockerconfig.FILE)),
-                    *("--ignorefile", str(folder / ".pipelinekit-ignore")),
+                    *("--ignorefile", str(ignored)),
                     *("--file", str(file), str(folder)),
                 ],
                 line=say,

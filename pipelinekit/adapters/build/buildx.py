@@ -12,10 +12,10 @@ from threading import Thread
 from uuid import uuid4
 
 from pipelinekit.adapters import private, process
-from pipelinekit.adapters.build.context import LAST, pinned_dockerfile, recipe, write_context
+from pipelinekit.adapters.build.context import LAST, pinned_dockerfile, write_context
 from pipelinekit.adapters.build.secrets import secret_words
 from pipelinekit.adapters.build.trouble import build_failed
-from pipelinekit.adapters.build.unpacking import unpack_context
+from pipelinekit.adapters.build.unpacking import lay_out
 from pipelinekit.errors import PipelinekitError, ToolMissing, refused
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.ports import Say
@@ -94,10 +94,8 @@ def _laid_out(plan: BuildPlan, context: Path, scratch: Path) -> list[str]:
     Each has a name of its own. Of a folder that it was sent before, by its name, BuildKit takes only files of
     another size or time, and ours have no times.
     """
-    sources, file = scratch / uuid4().hex, scratch / "recipe" / Path(plan.dockerfile).name
-    unpack_context(context, plan.dockerfile, sources, pinned_dockerfile(plan, context))
-    file.parent.mkdir()
-    file.write_bytes(recipe(plan, context))
+    sources = scratch / uuid4().hex
+    file = lay_out(plan, context, sources, scratch / "recipe")
     # It is asked before any of the context's own: what is to be left out is not there any more.
     file.with_name(f"{file.name}{IGNORE}").write_text("# nothing\n")
     return ["--file", str(file), str(sources)]

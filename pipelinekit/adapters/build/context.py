@@ -19,6 +19,7 @@ from pipelinekit.adapters.source.clone.tracked import followed, tracked
 from pipelinekit.errors import refused
 from pipelinekit.model.release import BuildPlan
 from pipelinekit.ports import Say, nobody
+from pipelinekit.reading.docker import order
 from pipelinekit.reading.docker.dockerfile import pin, stages
 from pipelinekit.reading.docker.dockerignore import FILE, Ignore, read_dockerignore
 from pipelinekit.reading.secretfiles import is_ours, is_secret
@@ -73,27 +74,24 @@ def pinned_dockerfile(plan: BuildPlan, context: Path) -> dict[str, str]:
     return {plan.dockerfile: pin(text, plan.args, plan.pinned)}
 
 
-def recipe(plan: BuildPlan, context: Path) -> bytes:
-    """The Dockerfile as it is built; what a link of that name leads to may not be in the context."""
-    text = pinned_dockerfile(plan, context).get(plan.dockerfile)
-    return read_bytes(context / plan.dockerfile, TEXT) if text is None else text.encode()
+def arranged(plan: BuildPlan, context: Path, *, early: bool) -> tuple[dict[str, str], dict[str, str]]:
+    """The Dockerfile as the engine's own builder is given it, and the labels that are left for the engine.
 
-
-def labelled(plan: BuildPlan, context: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """The Dockerfile with its labels in one instruction, and those that are left for the engine.
-
-    The engine's own builder makes a container for each label that it is given, which takes longer than the
-    rest of a small build.
+    That builder makes a container for each label that it is given, which takes longer than the rest of a
+    small build: they are one instruction, at the end of what is built. With `early`, what it can cache comes
+    before what changes.
     """
     pinned = pinned_dockerfile(plan, context)
+    own = _text(context / plan.dockerfile)
+    text = pinned.get(plan.dockerfile) or own
+    if early:
+        text = order.early(text, plan.target)
     labels = dict(plan.labels)
-    plain = all(re.fullmatch(r"[A-Za-z0-9 ._:/@+=,()-]*", each) for each in labels.values())
-    text = pinned.get(plan.dockerfile) or _text(context / plan.dockerfile)
-    # A last line that is not finished would swallow the one after it.
-    if not labels or not plain or text.rstrip().endswith(("\\", "`")):
-        return pinned, labels
-    words = " ".join(f'{name}="{value}"' for name, value in labels.items())
-    return {plan.dockerfile: f"{text}\nLABEL {words}\n"}, {}
+    if labels and all(re.fullmatch(r"[A-Za-z0-9 ._:/@+=,()-]*", each) for each in labels.values()):
+        words = " ".join(f'{name}="{value}"' for name, value in labels.items())
+        if whole := order.labelled(text, words, plan.target):
+            text, labels = whole, {}
+    return ({plan.dockerfile: text} if text != own else {}), labels
 
 
 def cache_tags(plan: BuildPlan, context: Path) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelinekit.adapters.build import buildx, testrun, trial, trouble
-from pipelinekit.adapters.build.context import LAST, cache_tags, labelled, stage_of, write_context
+from pipelinekit.adapters.build.context import LAST, arranged, cache_tags, stage_of, write_context
 from pipelinekit.adapters.build.hosts import hosts_of
 from pipelinekit.adapters.build.trouble import (
     answered,
@@ -109,8 +109,17 @@ class DockerEngine:
             return image
 
     def _build(self, plan: BuildPlan, context: Path, known: list[str], say: Say) -> str:
+        try:
+            return self._built(plan, context, known, say, early=True)
+        except ToolFailed as error:
+            if not trouble.is_refusal(error.__cause__):
+                raise
+            # Whoever mends it looks for the line in the file as it is.
+            return self._built(plan, context, known, say, early=False)
+
+    def _built(self, plan: BuildPlan, context: Path, known: list[str], say: Say, *, early: bool) -> str:
         with tempfile.TemporaryFile() as archive:
-            replaced, labels = labelled(plan, context)
+            replaced, labels = arranged(plan, context, early=early)
             write_context(context, plan.dockerfile, archive, replaced)
             archive.seek(0)
             with answered("build-failed", "the build was refused", hint="`docker build` says it too"):

@@ -46,18 +46,21 @@ def is_late(error: Exception) -> bool:
     return "timed out" in str(error).lower()
 
 
+def is_refusal(error: BaseException | None) -> bool:
+    """Whether an engine answers, and will not do it."""
+    from docker.errors import APIError
+
+    return isinstance(error, APIError) and not error.is_server_error()
+
+
 @contextmanager
 def answered(code: str, problem: str, hint: str = "") -> Iterator[None]:
     """What the engine says instead of its answer is a failure of the tool; `hint` is for one that answers."""
-    from docker.errors import APIError
-
     try:
         yield
     except unanswered() as error:
-        refused = isinstance(error, APIError) and not error.is_server_error()
-        raise failed(
-            code, f"{problem}: {reason_of(error)}", hint=hint if hint and refused else _LOST
-        ) from error
+        hint = hint if hint and is_refusal(error) else _LOST
+        raise failed(code, f"{problem}: {reason_of(error)}", hint=hint) from error
 
 
 def asked_of(image: str) -> AbstractContextManager[None]:

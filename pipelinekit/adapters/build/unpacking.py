@@ -7,7 +7,22 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pipelinekit.adapters.build.context import write_context
+from pipelinekit.adapters.build.context import TEXT, pinned_dockerfile, write_context
+from pipelinekit.adapters.files import read_bytes
+from pipelinekit.model.release import BuildPlan
+
+
+def lay_out(plan: BuildPlan, context: Path, sources: Path, beside: Path) -> Path:
+    """Have the context in the folder `sources`, and the Dockerfile as it is built in a new one, `beside`.
+
+    That is where it is then: what a Dockerfile that is a link leads to may not be in the context.
+    """
+    pinned = pinned_dockerfile(plan, context)
+    unpack_context(context, plan.dockerfile, sources, pinned)
+    text, file = pinned.get(plan.dockerfile), beside / Path(plan.dockerfile).name
+    beside.mkdir()
+    file.write_bytes(read_bytes(context / plan.dockerfile, TEXT) if text is None else text.encode())
+    return file
 
 
 def unpack_context(folder: Path, dockerfile: str, to: Path, replaced: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -13,12 +13,11 @@ import click
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, PLATFORM_NAMED, REGISTRY, age
 from pipelinekit.cli.output import report
-from pipelinekit.cli.platform.outside import Outside, application_of
 from pipelinekit.cli.wiring.books import ledger_of
 from pipelinekit.cli.wiring.line import named_or_local_platform, read_platform_at
 from pipelinekit.counts import counted
 from pipelinekit.errors import check_failed, refused, usage
-from pipelinekit.model.ledger import COMPONENT, Entry, branch_of, component_of
+from pipelinekit.model.ledger import COMPONENT, Entry, application_of, branch_of, component_of
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.names import nearest
 from pipelinekit.plan.ledger.words import sentence
@@ -105,6 +104,8 @@ def verify(platform: str, registry: str, context: str, offline: bool, as_json: b
     Example:
       pipelinekit ledger verify --platform ../platform
     """
+    from pipelinekit.cli.platform.outside import Outside
+
     known = named_or_local_platform(platform, registry, context)
     registered = [branch_of(each.team, each.name) for each in known.applications]
     outside = Outside(known)
@@ -173,10 +174,10 @@ def revoke(key: str, platform: str, reason: str, everything: bool, plan_only: bo
     report.result(f"{key} is revoked: {so_far}")
 
 
-def _require_application(platform: Platform, branches: Iterable[str], name: str) -> None:
+def _require_application(platform: Platform, branches: Sequence[str], name: str) -> None:
     """Raise `UsageError` for an application that neither platform nor ledger knows; empty is every one."""
     known = {each.title for each in platform.applications}
-    known |= {"/".join(each) for branch in branches for each in application_of(branch)}
+    known |= {"/".join(each) for each in map(application_of, branches) if each}
     components = {each.name for each in platform.components} | {component_of(each) for each in branches}
     if name.removeprefix(COMPONENT) in components - {""}:
         return

@@ -11,7 +11,7 @@ from pipelinekit.adapters.registry.anchors import TagAnchors
 from pipelinekit.adapters.registry.oci import OciRegistry
 from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.cli.wiring.line import chart_repository, registry_login
-from pipelinekit.model.ledger import Anchor, Event
+from pipelinekit.model.ledger import Anchor, Event, application_of
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.release import ImageRef, Target
 from pipelinekit.plan.rollout.releases import TEAM
@@ -28,7 +28,8 @@ class Outside:
 
     def deployed(self, branch: str) -> Iterator[Anchor]:
         """What runs, in every environment."""
-        for team, name in application_of(branch):
+        if owner := application_of(branch):
+            team, name = owner
             for each in self.platform.environments:
                 context = self.platform.cluster_of(each).context
                 place = each.namespace_of(team, name)
@@ -37,8 +38,8 @@ class Outside:
 
     def tagged(self, branch: str) -> Iterator[Anchor]:
         """What is beside its images."""
-        for team, name in application_of(branch):
-            yield from TagAnchors(self.registry).marks(self._image(team, name))
+        if owner := application_of(branch):
+            yield from TagAnchors(self.registry).marks(self._image(*owner))
 
     def missing(self, event: Event) -> str:
         """What of a release is not in the registries under its version."""
@@ -72,9 +73,3 @@ class Outside:
 
     def _image(self, team: str, name: str) -> ImageRef:
         return ImageRef(self.platform.images.registry, self.platform.images.repository(team, name))
-
-
-def application_of(branch: str) -> list[tuple[str, str]]:
-    """Team and name of the application whose branch it is; nothing for any other branch."""
-    parts = branch.split("/")
-    return [(parts[1], parts[2])] if len(parts) == 3 and parts[0] == "apps" else []

@@ -17,7 +17,7 @@ from pipelinekit.cli.release import platforms
 from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.cli.wiring.line import charts_at, registry_login
 from pipelinekit.errors import usage
-from pipelinekit.model.ledger import COMPONENT, branch_of, component_of
+from pipelinekit.model.ledger import COMPONENT, application_of, branch_of, component_of
 from pipelinekit.model.release import ImageRef, Target
 from pipelinekit.names import nearest
 
@@ -138,8 +138,7 @@ class Desk:
         Raises `UsageError` for a team that has none.
         """
         registered = {(each.team, each.name) for each in self.platform.applications}
-        parts = (each.split("/") for each in self.ledger.branches())
-        known = registered | {(each[1], each[2]) for each in parts if each[0] == "apps" and len(each) == 3}
+        known = registered | {each for each in map(application_of, self.ledger.branches()) if each}
         found = [each for each in sorted(known) if team in ("", each[0])]
         if team and not found:
             teams = {each for each, _ in known}

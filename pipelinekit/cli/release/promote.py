@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -30,14 +29,11 @@ from pipelinekit.cli.release.options import (
     require_sense,
     said,
 )
-from pipelinekit.cli.release.shown import UNSAID, end, expected, finish, lines, review_waits, show
+from pipelinekit.cli.release.shown import UNSAID, answered, end, expected, finish, lines, review_waits, show
 from pipelinekit.errors import usage
-from pipelinekit.model.ledger import Writer
 from pipelinekit.model.promotion import Request
-from pipelinekit.plan.gates import approvals
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion import rollback as way_back
-from pipelinekit.steps.promotion.books import event_of, note
 
 
 @click.command()
@@ -200,32 +196,9 @@ def approve(
     expected(plan.digest, expect)
     if not as_json:
         lines(planned)
-    if refuse:
-        details = {"parts": dict(plan.parts), "answer": approvals.NO}
-        why = reason or UNSAID
-        told: dict[str, Any] = {"plan": plan.digest, "reason": why, "details": details}
-        note(here.ledger, event_of(around, planned.survey.release, "refused", environment, **told))
-        sentence = f"{here.ledger.writer()} refuses {name} {plan.version} to {environment} ({plan.digest})"
-        end(sentence, as_json, {"plan": plan.digest})
-        return
-    given = event_of(
-        around,
-        planned.survey.release,
-        "approved",
-        environment,
-        plan=plan.digest,
-        reason=reason,
-        details={"parts": dict(plan.parts)},
-    )
-    there = note(here.ledger, given)
-    # Who approves has asked for nothing by that.
-    case = replace(planned.case, history=there, asker=Writer(role="embedded"))
-    for each in approvals.judge(case):
-        report.notice(f"{each.gate}: {each.reason}")
-    why = approvals.void(case, there.entries[-1])
-    sentence = f"{here.ledger.writer()} approves {name} {plan.version} to {environment} ({plan.digest})"
-    sentence += f", which does not count: {why}" if why else ""
-    end(sentence, as_json, {"plan": plan.digest, "counts": not why})
+    there = promotion.answer(around, planned, reason or (UNSAID if refuse else ""), refuse=refuse)
+    sentence, why = answered(here.ledger.writer(), planned, there, refuse=refuse)
+    end(sentence, as_json, {"plan": plan.digest} | ({} if refuse else {"counts": not why}))
 
 
 @click.command()

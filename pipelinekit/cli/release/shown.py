@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit.cli.output import report
 from pipelinekit.errors import refused
-from pipelinekit.model.ledger import branch_of, title_of, word_of
+from pipelinekit.model.ledger import History, Writer, branch_of, title_of, word_of
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import PromotionPlan
+from pipelinekit.plan.gates import approvals
 from pipelinekit.plan.gates.nextstep import step
 from pipelinekit.plan.gates.stops import unreviewed
 from pipelinekit.ports import Ledger
@@ -94,6 +96,26 @@ def finished(plan: PromotionPlan) -> dict[str, str]:
 
 def _what(plan: PromotionPlan) -> dict[str, str]:
     return {"application": f"{plan.team}/{plan.name}"} if plan.team else {"component": plan.name}
+
+
+def answered(
+    who: Writer, planned: Planned, history: History, *, refuse: bool, of: str = ""
+) -> tuple[str, str]:
+    """What was said to a plan, as a sentence, and why it does not count; `history` has it as its last.
+
+    What else the plan waits for is said, each time after the words `of`.
+    """
+    plan = planned.survey.plan
+    verb = "refuses" if refuse else "approves"
+    sentence = f"{who} {verb} {plan.name} {plan.version} to {plan.environment} ({plan.digest})"
+    if refuse:
+        return sentence, ""
+    # Who approves has asked for nothing by that.
+    case = replace(planned.case, history=history, asker=Writer(role="embedded"))
+    for each in approvals.judge(case):
+        report.notice(f"{of}{each.gate}: {each.reason}")
+    why = approvals.void(case, history.entries[-1])
+    return sentence + (f", which does not count: {why}" if why else ""), why
 
 
 def review_waits(ledger: Ledger, applications: Iterable[tuple[str, str]], environment: Environment) -> None:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pipelinekit.model.ground.preflight import Object
 from pipelinekit.plan.preflight.needs import hooks_of, template_of
+from pipelinekit.plan.quantities import quantity
 
-_UNITS: dict[str, Decimal | int] = {
-    "": 1, "m": Decimal("0.001"), "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18,
-    "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60,
-}  # fmt: skip
-_QUANTITY = re.compile(r"([0-9.]+(?:[eE][+-]?[0-9]+)?)([A-Za-z]*)\Z")
 _COUNTED = ("pods", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory")
 _SHORT = {"cpu": "requests.cpu", "memory": "requests.memory"}
 
@@ -38,12 +33,6 @@ def exceeded(objects: Sequence[Object], live: Sequence[Object], quotas: Sequence
                     f"quota {quota['metadata']['name']} has no room for the rollout: {name} is {limit}, "
                     f"{_shown(used)} in use, {_shown(more)} more at its height"
                 )
-
-
-def quantity(text: object) -> Decimal:
-    """A number as Kubernetes writes it: 250m, 64Mi, 2."""
-    found = _QUANTITY.match(str(text))
-    return Decimal(found[1]) * _UNITS.get(found[2], 1) if found else Decimal(0)
 
 
 def _more_pods(thing: Object, live: Object | None) -> int:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelinekit.plan.claims import asked, claims_of
-from pipelinekit.plan.preflight.quota import quantity as amount
+from pipelinekit.plan.quantities import quantity as amount
 
 Object = Mapping[str, Any]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from pipelinekit.plan import quantities
 
 FOLDER = "/tmp/.draft-sync"  # noqa: S108 - in a pod, of which nobody else has a part
 """Where a pod keeps what has been synced, and how its program stands."""
@@ -12,7 +13,6 @@ SOURCES = "draft-sources"
 """The volume of the sources, and the container that fills it."""
 MORE = 192
 """MiB that a runtime needs beside the program, to keep it and to receive."""
-_UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 Programs = Mapping[str, str]
 """`fill`, `run` and `receive` of one runtime; without `run` nothing is begun again."""
@@ -69,7 +69,5 @@ def _mapping(found: Any) -> Mapping[str, Any]:
 
 def more(memory: str, mebibytes: int) -> str:
     """So much more memory, as Kubernetes writes it; the text itself where it is none."""
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([KMGT]i|[kMGT]|)", memory)
-    if not found:
-        return memory
-    return f"{int(float(found[1]) * _UNITS.get(found[2], 1)) // 2**20 + mebibytes}Mi"
+    found = quantities.read(memory)
+    return memory if found is None else f"{int(found) // 2**20 + mebibytes}Mi"

@@ -9,19 +9,7 @@ from typing import Any
 import yaml
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Plain(_Loader):  # type: ignore[misc,valid-type]
-    """Kubernetes knows no times in YAML: what looks like one is a text."""
-
-
-_Plain.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
-}
-
+from pipelinekit.reading.chart.goyaml import GoLoader
 
 _BETWEEN = re.compile(r"^---[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
 _SOURCE = re.compile(r"\A\s*# Source: (\S+)", re.MULTILINE)
@@ -30,7 +18,7 @@ _SOURCE = re.compile(r"\A\s*# Source: (\S+)", re.MULTILINE)
 def read_manifest(text: str, origin: str = "manifest") -> tuple[dict[str, Any], ...]:
     """The objects in it, in order; raises `DocumentInvalid` for what is no manifest."""
     try:
-        documents = list(yaml.load_all(text, Loader=_Plain))
+        documents = list(yaml.load_all(text, Loader=GoLoader))
     except (yaml.YAMLError, ValueError, LookupError, RecursionError) as error:
         problem = f"it cannot be read: {str(error).splitlines()[0]}"
         raise DocumentInvalid(Fault("manifest-invalid", problem, Place(origin))) from error

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
+from pipelinekit.reading.chart.goyaml import GoLoader
 from pipelinekit.reading.document.growth import outgrown
 from pipelinekit.reading.document.syntax import syntax_fault
 
@@ -24,11 +25,11 @@ def read_values(text: str, origin: str) -> dict[str, Any]:
     try:
         if fault := outgrown(text, origin, MAX_VALUES, MAX_DEPTH):
             raise DocumentInvalid(fault)
-        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - it is safe
+        data = yaml.load(text, Loader=GoLoader)  # noqa: S506 - it is safe
     except yaml.YAMLError as error:
         raise DocumentInvalid(syntax_fault(error, text, origin)) from error
     except (ValueError, LookupError, RecursionError) as error:
-        # 2026-99-99 has the form of a date, and !!int x that of a number: the parser stumbles over the value.
+        # !!int x says that it is a number: the parser stumbles over the value.
         raise DocumentInvalid(Fault("yaml-value", str(error).splitlines()[0], Place(origin))) from error
     if data is None:
         return {}

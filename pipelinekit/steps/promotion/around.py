@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipelinekit.model.ledger import Anchor
 from pipelinekit.model.platform.document import Platform
@@ -26,7 +27,9 @@ from pipelinekit.ports import (
     Workspace,
 )
 from pipelinekit.steps.deploying.preflight import Survey
-from pipelinekit.steps.rollout.deploy import Site
+
+if TYPE_CHECKING:
+    from pipelinekit.steps.rollout.deploy import Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

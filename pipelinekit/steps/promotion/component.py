@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, failed, refused
+from pipelinekit.errors import Fault, PipelinekitError, refused
 from pipelinekit.model.ledger import History
 from pipelinekit.model.platform.document import Charts as ChartPlace
 from pipelinekit.model.platform.document import Environment
@@ -18,10 +18,10 @@ from pipelinekit.plan.gates.records import living, release_of
 from pipelinekit.plan.promotion import plan_component, values_digest
 from pipelinekit.plan.rollout import releases
 from pipelinekit.ports import SILENT
-from pipelinekit.steps.artefacts.chart import DIST, copy, digest_of
+from pipelinekit.steps.artefacts.chart import DIST, copy
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion.around import Around
-from pipelinekit.steps.promotion.places import address_of
+from pipelinekit.steps.promotion.places import address_of, fetch
 from pipelinekit.steps.promotion.survey import WINDOW, Survey
 from pipelinekit.steps.rollout.deploy import bring as roll_out
 from pipelinekit.steps.rollout.recorded import Again, again
@@ -159,23 +159,13 @@ def fetched(around: Around, found: Again, chart: RecordedChart) -> Path:
     """A chart's archive, here and byte for byte as it was rolled out first; `ToolFailed` where it is gone."""
     folder = around.workspace.working_folder(DIST)
     archive = folder / f"{found.release.name}-{_part(found, chart)}-{chart.archive[7:19]}.tgz"
-    if digest_of(archive) == chart.archive:
-        return archive
-    troubles = []
-    for ref in dict.fromkeys((home(found, chart), found.home(chart))):
-        try:
-            around.charts(address_of(ref)).fetch_chart(ref, archive)
-        except (Refused, ToolFailed) as error:
-            troubles.append(error.faults[0].problem)
-            continue
-        if digest_of(archive) == chart.archive:
-            return archive
-        troubles.append(f"{ref} is no longer what was rolled out")
-    raise failed(
+    gone = Fault(
         "chart-gone",
-        f"the chart {chart.name} {chart.version} is gone: {'; '.join(troubles)}",
+        f"the chart {chart.name} {chart.version} is gone",
         hint=f"`pipelinekit platform deploy --only {found.release.name}` where it was rolled out mends that",
     )
+    places = (home(found, chart), found.home(chart))
+    return fetch(around, archive, chart.archive, places, "rolled out", gone)
 
 
 def way_back(around: Around, found: Again, old: Release | None, live: Live) -> tuple[str, ...]:

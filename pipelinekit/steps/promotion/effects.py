@@ -16,7 +16,6 @@ from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.artefacts.chart import copy as copy_chart
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying.deployment import Prepared
-from pipelinekit.steps.promotion import component
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import event_of, note, told
 from pipelinekit.steps.promotion.places import address_of
@@ -55,6 +54,8 @@ def carry_out(around: Around, survey: Survey, deed: Deed) -> tuple[Did, ...]:
 def _brought(around: Around, survey: Survey, deed: Deed) -> tuple[int, Did]:
     """Bring the artefacts there, and deploy them: Helm's revision then."""
     if survey.release.is_component:
+        from pipelinekit.steps.promotion import component
+
         component.place(around, survey)
         return component.bring(around, survey)
     place(around, survey.release, survey.environment)

@@ -10,7 +10,6 @@ from pipelinekit.model.promotion import Release
 from pipelinekit.plan.chartvalues import chart_of
 from pipelinekit.plan.gates.records import COMMON, written_by
 from pipelinekit.plan.promotion import BEGUN, underway
-from pipelinekit.steps.promotion import component
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.survey import Survey
 
@@ -61,12 +60,13 @@ def has_acted(around: Around, survey: Survey, begun: Entry) -> bool:
     The ledger's word for that is no gate: every person may write that something has begun.
     """
     state = around.releases.state(survey.target)
-    return bool(
-        state
-        and state.revision > number_of(begun.event, "live")
-        and chart_of(state.values) == survey.release.mark
-        and (not survey.release.is_component or component.shows(around, survey, state.values))
-    )
+    if not state or state.revision <= number_of(begun.event, "live"):
+        return False
+    if survey.release.is_component:
+        from pipelinekit.steps.promotion import component
+
+        return component.shows(around, survey, state.values)
+    return chart_of(state.values) == survey.release.mark
 
 
 def abandoned(around: Around, begun: Entry) -> Event:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
+from pipelinekit.errors import Fault, Refused, ToolFailed
 from pipelinekit.model.platform.document import OCI, Environment, Platform
 from pipelinekit.model.promotion import Release
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.promotion import image_at
+from pipelinekit.steps.artefacts.chart import digest_of
 from pipelinekit.steps.promotion.around import Around
 
 
@@ -59,6 +62,28 @@ def unsigned(around: Around, release: Release) -> tuple[str, ...]:
     return tuple(
         f"{each} has no signature of the platform's key" for each in parts if not around.signed(each)
     )
+
+
+def fetch(
+    around: Around, archive: Path, digest: str, places: Iterable[ImageRef], was: str, gone: Fault
+) -> Path:
+    """A chart's archive, here and byte for byte as it `was` (a word for it), from the first that has it so.
+
+    Raises `ToolFailed` with `gone`, and behind it why of each place.
+    """
+    if digest_of(archive) == digest:
+        return archive
+    troubles = []
+    for ref in dict.fromkeys(places):
+        try:
+            around.charts(address_of(ref)).fetch_chart(ref, archive)
+        except (Refused, ToolFailed) as error:
+            troubles.append(error.faults[0].problem)
+            continue
+        if digest_of(archive) == digest:
+            return archive
+        troubles.append(f"{ref} is no longer what was {was}")
+    raise ToolFailed(replace(gone, problem=f"{gone.problem}: {'; '.join(troubles)}"))
 
 
 def address_of(ref: ImageRef) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelinekit.errors import Refused, refused
-from pipelinekit.model.ledger import Entry, Event, History
+from pipelinekit.model.ledger import Entry, Event, History, Kind
 from pipelinekit.model.platform.document import Environment
-from pipelinekit.model.promotion import Judgement, Request, Verdict
+from pipelinekit.model.promotion import Judgement, Release, Request, Verdict
 from pipelinekit.plan.chartvalues import chart_of
+from pipelinekit.plan.gates.approvals import NO
 from pipelinekit.plan.gates.case import Case
 from pipelinekit.plan.gates.judge import judge, stopped
 from pipelinekit.plan.gates.nextstep import faults
@@ -17,7 +18,6 @@ from pipelinekit.plan.gates.records import living, verified
 from pipelinekit.plan.promotion import busy, choose, underway
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying.deployment import RUNNING
-from pipelinekit.steps.promotion import component
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, event_of, note, read, settle
 from pipelinekit.steps.promotion.effects import Deed, carry_out, prove
@@ -49,8 +49,7 @@ def plan(
     """What promoting would do and whether it may; changes nothing."""
     history, common = read(around.ledger, team, name)
     release = choose(history, environment, version)
-    survey = (component.look if release.is_component else look)(around, history, release, environment)
-    return _planned(around, survey, history, common, request)
+    return _planned(around, _looked(around, history, release, environment), history, common, request)
 
 
 def promote(
@@ -93,6 +92,16 @@ def require(around: Around, planned: Planned) -> tuple[Planned, Entry | None, bo
     return planned, taken, acted
 
 
+def answer(around: Around, planned: Planned, reason: str, *, refuse: bool = False) -> History:
+    """Sign its plan, or with `refuse` a no to it; the release's branch then."""
+    plan_ = planned.survey.plan
+    kind: Kind = "refused" if refuse else "approved"
+    told = {"plan": plan_.digest, "reason": reason}
+    details = {"parts": dict(plan_.parts), **({"answer": NO} if refuse else {})}
+    given = event_of(around, planned.survey.release, kind, plan_.environment, **told, details=details)
+    return note(around.ledger, given)
+
+
 def see(around: Around, planned: Planned) -> None:
     """Say in the ledger that what has arrived in the environment before is there: its soak begins."""
     new = unseen(planned.case)
@@ -125,6 +134,15 @@ def refusal(planned: Planned) -> Refused:
     return Refused(*faults(planned.case, planned.judged.closed, what))
 
 
+def _looked(around: Around, history: History, release: Release, environment: Environment) -> Survey:
+    if release.is_component:
+        # What rolls components out is half as much again, and most promotions are of applications.
+        from pipelinekit.steps.promotion import component
+
+        return component.look(around, history, release, environment)
+    return look(around, history, release, environment)
+
+
 def _planned(around: Around, survey: Survey, history: History, common: History, request: Request) -> Planned:
     case = case_of(around, survey, history, common, request)
     found = living(history, survey.environment.name)
@@ -136,9 +154,18 @@ def _planned(around: Around, survey: Survey, history: History, common: History, 
         and found.event.version == survey.release.version
         and found.event.digests.chart == survey.release.chart_digest
         and chart_of(state.values) == survey.release.mark
-        and (not survey.release.is_component or component.runs(around, survey))
+        and _runs_whole(around, survey)
     )
     return Planned(survey=survey, case=case, judged=judge(case), there=there)
+
+
+def _runs_whole(around: Around, survey: Survey) -> bool:
+    """Whether all of a component is there; of an application its chart says so."""
+    if not survey.release.is_component:
+        return True
+    from pipelinekit.steps.promotion import component
+
+    return component.runs(around, survey)
 
 
 def _require_open(around: Around, planned: Planned, begun: Entry | None = None) -> None:

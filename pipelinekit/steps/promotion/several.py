@@ -6,17 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused
-from pipelinekit.model.ledger import UNREACHABLE, Event, History, Kind, branch_of
+from pipelinekit.model.ledger import UNREACHABLE, History, branch_of
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Request, set_digest
 from pipelinekit.model.rollout.component import Component
-from pipelinekit.plan.gates.approvals import NO
 from pipelinekit.plan.gates.records import living
 from pipelinekit.plan.rollout.order import order_of
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion.around import Around
-from pipelinekit.steps.promotion.books import event_of, note
 from pipelinekit.steps.promotion.promote import Planned
 from pipelinekit.steps.rollout.recorded import again
 
@@ -112,22 +110,10 @@ def promote(
 
 def answer(arounds: Arounds, found: Several, reason: str, *, refuse: bool = False) -> dict[str, History]:
     """Sign the plan of each component that is still to come, or with `refuse` a no to it; its branch then."""
-    written = {}
-    for each in found.missing:
-        release = each.survey.release
-        around = arounds(release.name)
-        written[release.name] = note(around.ledger, _answered(around, each, reason, refuse=refuse))
-    return written
-
-
-def _answered(around: Around, planned: Planned, reason: str, *, refuse: bool) -> Event:
-    plan_ = planned.survey.plan
-    kind: Kind = "refused" if refuse else "approved"
-    details = {"parts": dict(plan_.parts), **({"answer": NO} if refuse else {})}
-    release = planned.survey.release
-    return event_of(
-        around, release, kind, plan_.environment, plan=plan_.digest, reason=reason, details=details
-    )
+    named = {each.survey.release.name: each for each in found.missing}
+    return {
+        name: promotion.answer(arounds(name), each, reason, refuse=refuse) for name, each in named.items()
+    }
 
 
 def _of_component(name: str, environment: Environment, fault: Fault) -> Fault:

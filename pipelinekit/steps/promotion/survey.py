@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from pipelinekit.errors import DocumentInvalid, PipelinekitError, Refused, ToolFailed, failed, refused
+from pipelinekit.errors import DocumentInvalid, Fault, PipelinekitError, refused
 from pipelinekit.model.app import App
 from pipelinekit.model.ground.preflight import REFUSED
 from pipelinekit.model.ledger import History
@@ -27,10 +27,10 @@ from pipelinekit.plan.release import target_of
 from pipelinekit.ports import SILENT, Commits
 from pipelinekit.reading.app import read_app
 from pipelinekit.reading.chart.values import overlay, read_values
-from pipelinekit.steps.artefacts.chart import DIST, digest_of
+from pipelinekit.steps.artefacts.chart import DIST
 from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.promotion.around import Around
-from pipelinekit.steps.promotion.places import address_of, at_home, images_missing, misplaced, unsigned
+from pipelinekit.steps.promotion.places import address_of, at_home, fetch, images_missing, misplaced, unsigned
 from pipelinekit.steps.release import prepare, values_layers
 
 WINDOW = 300
@@ -149,23 +149,13 @@ def app_of(release: Release) -> App:
 def fetched(around: Around, release: Release, environment: Environment) -> Path:
     """The release's archive, here and byte for byte as it was published."""
     archive = around.workspace.working_folder(DIST) / f"{release.name}-{release.version}.tgz"
-    if digest_of(archive) == release.archive:
-        return archive
-    troubles = []
-    for ref in dict.fromkeys((chart_at(release, around.platform, environment), release.chart)):
-        try:
-            around.charts(address_of(ref)).fetch_chart(ref, archive)
-        except (Refused, ToolFailed) as error:
-            troubles.append(error.faults[0].problem)
-            continue
-        if digest_of(archive) == release.archive:
-            return archive
-        troubles.append(f"{ref} is no longer what was published")
-    raise failed(
+    gone = Fault(
         "chart-gone",
-        f"the chart of {release.version} is gone: {'; '.join(troubles)}",
+        f"the chart of {release.version} is gone",
         hint="`pipelinekit publish` at its commit puts it back; the same content has the same digest",
     )
+    places = (chart_at(release, around.platform, environment), release.chart)
+    return fetch(around, archive, release.archive, places, "published", gone)
 
 
 def prepared(around: Around, survey: Survey) -> Prepared:

@@ -17,6 +17,7 @@ from pipelinekit.model.ledger import (
     History,
     Kind,
     Writer,
+    application_of,
     branch_of,
     component_of,
     is_branch,
@@ -131,6 +132,9 @@ def test_a_component_has_a_branch_that_no_application_can_have() -> None:
     ]
     assert [component_of(each) for each in ("components/store", "apps/components/store", PLATFORM)] == [
         *("store", "", "")
+    ]
+    assert [application_of(each) for each in ("apps/a/b", "components/store", "apps/a", "apps/a/b/c")] == [
+        *(("a", "b"), None, None, None)
     ]
     assert (title_of("", "store"), word_of("", "store")) == ("component store", "component:store")
 

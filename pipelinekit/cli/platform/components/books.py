@@ -25,7 +25,6 @@ def told(here: Rollout) -> Told | None:
         return None
     from pipelinekit.adapters import zones
     from pipelinekit.cli.wiring.books import ledger_of
-    from pipelinekit.cli.wiring.line import read_platform_at
     from pipelinekit.steps.promotion.rolledout import Told
 
     def clock(names: Iterable[str]) -> Clock:
@@ -36,7 +35,7 @@ def told(here: Rollout) -> Told | None:
         ledger=ledger,
         journal=ledger,
         clock=clock,
-        platform=read_platform_at(str(here.path))[1],
+        platform=here.commit,
         shelf=here.shelf,
         site=here.site,
         say=report.say,

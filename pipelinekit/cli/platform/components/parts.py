@@ -100,8 +100,12 @@ class Rollout:
         self._environment = environment
 
     @cached_property
+    def _text(self) -> platforms.PlatformText:
+        return platforms.read_platform_text(str(self.path))
+
+    @cached_property
     def _read(self) -> tuple[Platform, Found]:
-        text = platforms.read_platform_text(str(self.path))
+        text = self._text
         platform, source = read_platform_with_places(text.content, text.origin)
         found = components(platform, source, self.folder)
         if found.faults:
@@ -112,6 +116,11 @@ class Rollout:
     def platform(self) -> Platform:
         """The platform; raises `DocumentInvalid` with every fault of it and of its components."""
         return self._read[0]
+
+    @property
+    def commit(self) -> str:
+        """Which commit, or content, the platform's document is."""
+        return self._text.commit
 
     @cached_property
     def on(self) -> tuple[Component, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +23,8 @@ from pipelinekit.cli.release.options import (
     named,
     require_sense,
 )
-from pipelinekit.cli.release.shown import UNSAID, end, expected, finished, lines, review_waits, row
+from pipelinekit.cli.release.shown import UNSAID, answered, end, expected, finished, lines, review_waits, row
 from pipelinekit.errors import refused, usage
-from pipelinekit.model.ledger import Writer
 from pipelinekit.model.promotion import Request
 from pipelinekit.names import nearest
 
@@ -120,7 +118,6 @@ def approve(
       pipelinekit platform approve --all --to production --plan
       pipelinekit platform approve openbao --to production --expect sha256:9f2c…
     """
-    from pipelinekit.plan.gates import approvals
     from pipelinekit.steps.promotion import several
 
     chosen = _chosen(here, components, everything=everything)
@@ -135,16 +132,8 @@ def approve(
     written = several.answer(arounds, found, reason or (UNSAID if refuse else ""), refuse=refuse)
     who, told = here.ledger.writer(), list[str]()
     for each in found.missing:
-        plan = each.survey.plan
-        verb = "refuses" if refuse else "approves"
-        sentence = f"{who} {verb} {plan.name} {plan.version} to {where.name} ({plan.digest})"
-        # Who approves has asked for nothing by that.
-        history = written[plan.name]
-        case = replace(each.case, history=history, asker=Writer(role="embedded"))
-        for verdict in () if refuse else approvals.judge(case):
-            report.notice(f"{plan.name}: {verdict.gate}: {verdict.reason}")
-        why = "" if refuse else approvals.void(case, history.entries[-1])
-        told.append(sentence + (f", which does not count: {why}" if why else ""))
+        name = each.survey.release.name
+        told.append(answered(who, each, written[name], refuse=refuse, of=f"{name}: ")[0])
     nothing = f"all of it runs in {where.name} already: nothing is to be approved"
     if as_json:
         end("; ".join(told) or nothing, as_json, {"plan": found.digest})

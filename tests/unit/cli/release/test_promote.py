@@ -123,3 +123,22 @@ def test_a_plan_tells_beside_each_closed_gate_what_to_do_about_it(
     assert "closed bar: 1.0.1 was barred by rita: leak" in said
     assert "next for bar: release a later version, or lift it: `pipelinekit unbar orders@1.0.1`" in said
     assert said.count("next for") == 1
+
+
+def test_whoever_approves_a_plan_is_told_whether_it_counts_and_who_refuses_that_it_stands(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.ledger.as_writer = RITA
+    promote.approve.main(["orders@1.0.1", *STAGING], standalone_mode=False)
+    approved = capsys.readouterr().out.splitlines()[-1]
+    assert approved.startswith("rita approves orders 1.0.1 to staging (sha256:")
+    assert ", which does not count: " in approved
+    promote.approve.main(["orders@1.0.1", *STAGING, "--refuse"], standalone_mode=False)
+    refused = capsys.readouterr().out.splitlines()[-1]
+    assert refused == approved.partition(",")[0].replace("approves", "refuses")
+    given, objection = bench.ledger.history("apps/payments/orders").events[-2:]
+    assert (given.kind, objection.kind) == ("approved", "refused")
+    assert given.plan == objection.plan
+    assert (given.reason, objection.reason) == ("", "was not approved")
+    assert objection.details["parts"] == given.details["parts"]
+    assert objection.details["answer"] == "no"

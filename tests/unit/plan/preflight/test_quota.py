@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from pipelinekit.plan.preflight.quota import exceeded, quantity
+from pipelinekit.plan.preflight.quota import exceeded
 from tests.manifests import deployment, hook, thing
 
 SMALL = {"resources": {"requests": {"cpu": "250m", "memory": "64Mi"}, "limits": {"memory": "128Mi"}}}
@@ -82,10 +81,3 @@ def test_stateful_sets_and_jobs_count_what_they_add() -> None:
 
 def test_what_a_quota_says_of_other_things_is_the_servers_to_judge() -> None:
     assert not list(exceeded([deployment(SMALL)], [], [quota({}, services="0")]))
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"), [("250m", "0.25"), ("64Mi", "67108864"), ("2", "2"), ("1e3", "1000"), ("x", "0")]
-)
-def test_numbers_are_read_as_kubernetes_writes_them(text: str, expected: str) -> None:
-    assert quantity(text) == Decimal(expected)

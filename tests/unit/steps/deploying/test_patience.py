@@ -25,6 +25,11 @@ class Waiting:
         self.said: list[str] = []
         self.cluster = Cluster(wrong=list(wrong))
         self.patience = Patience(DEV, self.cluster, self.said.append, 300, lambda: self.now)
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
 
     def after(self, seconds: float) -> bool:
         self.now += seconds
@@ -152,40 +157,34 @@ def test_what_was_only_not_ready_yet_is_not_asked_again_once_helm_says_that_it_i
 
 
 def test_what_was_in_trouble_has_to_be_well_before_it_counts() -> None:
-    waiting, slept = Waiting(DEAD), []
+    waiting = Waiting(DEAD)
 
     def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        waiting.now += seconds
-        if len(slept) == 3:
+        waiting.sleep(seconds)
+        if len(waiting.slept) == 3:
             waiting.cluster.wrong.clear()
 
     waiting.after(9)
     waiting.patience.steady(sleep, 0)
-    assert len(slept) == 3
+    assert len(waiting.slept) == 3
 
 
 def test_a_container_that_has_begun_for_a_moment_does_not_count() -> None:
-    waiting, slept = Waiting(), []
+    waiting = Waiting()
 
     def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        waiting.now += seconds
-        waiting.cluster.wrong[:] = [DEAD] if len(slept) == 2 else []
+        waiting.sleep(seconds)
+        waiting.cluster.wrong[:] = [DEAD] if len(waiting.slept) == 2 else []
 
     waiting.patience.steady(sleep, 3)
-    assert len(slept) == 5, "two looks, the dead one, and three in a row"
+    assert len(waiting.slept) == 5, "two looks, the dead one, and three in a row"
 
 
 def test_what_does_not_get_well_fails_with_its_reason() -> None:
     waiting = Waiting(DEAD)
     waiting.after(9)
-
-    def sleep(seconds: float) -> None:
-        waiting.now += 100 * seconds
-
     with pytest.raises(ToolFailed) as told:
-        waiting.patience.steady(sleep, 0)
+        waiting.patience.steady(lambda seconds: waiting.sleep(100 * seconds), 0)
     assert [each.problem for each in waiting.patience.failure(told.value).faults] == [
         "dev: pod d: web ended with exit code 1"
     ]
@@ -232,30 +231,25 @@ def test_nothing_was_ever_seen_of_a_cluster_that_does_not_answer() -> None:
 
 
 def test_a_silence_is_no_proof_that_what_was_in_trouble_is_well() -> None:
-    waiting, slept = Waiting(DEAD), []
+    waiting = Waiting(DEAD)
     waiting.after(9)
     waiting.cluster.silent = UNREACHABLE
 
     def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        waiting.now += seconds
-        waiting.cluster.silent = UNREACHABLE if len(slept) < 3 else ""
+        waiting.sleep(seconds)
+        waiting.cluster.silent = UNREACHABLE if len(waiting.slept) < 3 else ""
         waiting.cluster.wrong.clear()
 
     waiting.patience.steady(sleep, 0)
-    assert len(slept) == 3
+    assert len(waiting.slept) == 3
 
 
 def test_a_silence_that_lasts_ends_with_the_time_that_there_is() -> None:
     waiting = Waiting(DEAD)
     waiting.after(9)
     waiting.cluster.silent = UNREACHABLE
-
-    def sleep(seconds: float) -> None:
-        waiting.now += 100 * seconds
-
     with pytest.raises(ToolFailed) as told:
-        waiting.patience.steady(sleep, 0)
+        waiting.patience.steady(lambda seconds: waiting.sleep(100 * seconds), 0)
     assert waiting.patience.failure(told.value).faults[0].problem == SILENCE
 
 
@@ -289,13 +283,8 @@ def test_a_refusal_of_a_server_that_is_restarted_ends_no_wait() -> None:
 
 
 def test_a_refusal_ends_the_looks_after_helm_as_well() -> None:
-    waiting, slept = Waiting(), []
+    waiting = Waiting()
     waiting.cluster.silent = "cluster-denied"
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        waiting.now += seconds
-
     with pytest.raises(ToolFailed):
-        waiting.patience.steady(sleep, 4)
-    assert len(slept) == 10
+        waiting.patience.steady(waiting.sleep, 4)
+    assert len(waiting.slept) == 10

@@ -1,0 +1,99 @@
+"""YAML as Helm and Kubernetes read it: by Go's reader, which follows neither YAML 1.1 nor 1.2.
+
+`y` and `n` are truth values as `yes` and `no` are, `0o17`, `017` and `1e3` are numbers, and dates and `12:30`
+are texts. What has the value of a key is a text, for all of it goes through JSON.
+Source: `resolve` of gopkg.in/yaml.v2, which sigs.k8s.io/yaml has in itself; held against Helm in
+`tests/real/chart/test_reading.py`.
+"""
+
+from __future__ import annotations
+
+import binascii
+import math
+import re
+from collections.abc import Hashable
+from typing import Any, ClassVar
+
+import yaml
+
+from pipelinekit.reading.document.growth import LOADER
+
+_NUMBER = "tag:yaml.org,2002:number"
+"""Of what begins like a number: whether it is one shows when it is read."""
+_TRUE = re.compile(r"y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON")
+_WHOLE = re.compile(
+    r"(?P<sign>[-+]?)(?:0x(?P<x>[0-9a-f]+)|0b(?P<b>[01]+)|0o?(?P<o>[0-7]+)|(?P<d>0|[1-9][0-9]*))",
+    re.IGNORECASE,
+)
+_BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_LEAST, _MOST = -(2**63), 2**64 - 1
+_EXACT = 2**53
+"""Below it, each whole number is a float."""
+
+
+class GoLoader(LOADER):  # type: ignore[misc]
+    """For `yaml.load`: values are texts, numbers, truth values, None, lists and mappings of texts."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        """Keys as JSON has them; raises `ConstructorError` for a list or a mapping as one."""
+        self.flatten_mapping(node)
+        made: dict[Hashable, Any] = {}
+        for name, value in node.value:
+            key = self.construct_object(name, deep=True)
+            if isinstance(key, (list, dict)):
+                raise yaml.constructor.ConstructorError(None, None, "a key that is no text", name.start_mark)
+            made[key if type(key) is str else _key(key)] = self.construct_object(value, deep=deep)
+        return made
+
+
+def _key(key: Any) -> str:
+    if key is None or isinstance(key, bool):
+        return {None: "null", True: "true", False: "false"}[key]
+    return f"{key:.9g}" if isinstance(key, float) else str(key)
+
+
+def _truth(loader: Any, node: Any) -> bool:
+    return bool(_TRUE.fullmatch(loader.construct_scalar(node)))
+
+
+def _number(loader: Any, node: Any) -> str | int | float:
+    text = str(loader.construct_scalar(node))
+    plain = text if text.startswith(".") else text.replace("_", "")
+    if match := _WHOLE.fullmatch(plain):
+        base = str(match.lastgroup)
+        whole = int(match["sign"] + match[base], _BASES[base])
+        if _LEAST <= whole <= _MOST:
+            return whole
+    if not _FLOAT.fullmatch(plain) or math.isinf(value := float(plain)):
+        return text
+    # JSON has one kind of number.
+    return int(value) if value.is_integer() and abs(value) < _EXACT else value
+
+
+def _binary(loader: Any, node: Any) -> str:
+    try:
+        return binascii.a2b_base64(loader.construct_scalar(node)).decode()
+    except ValueError as error:
+        raise yaml.constructor.ConstructorError(None, None, "no base64 of a text", node.start_mark) from error
+
+
+def _text(loader: Any, node: Any) -> str:
+    return str(loader.construct_scalar(node))
+
+
+for _tag, _pattern, _firsts in (
+    ("bool", rf"(?:{_TRUE.pattern}|n|N|no|No|NO|false|False|FALSE|off|Off|OFF)\Z", "yYnNtTfFoO"),
+    ("null", r"(?:~|null|Null|NULL|)\Z", ["~", "n", "N", ""]),
+    ("float", r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z", "-+."),
+    ("merge", r"<<\Z", "<"),
+    ("number", r"[-+]?\.?[0-9][0-9a-zA-Z_.+-]*\Z", "-+.0123456789"),
+):
+    GoLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_firsts))
+GoLoader.add_constructor("tag:yaml.org,2002:bool", _truth)
+GoLoader.add_constructor(_NUMBER, _number)
+GoLoader.add_constructor("tag:yaml.org,2002:binary", _binary)
+for _tag in ("timestamp", "merge"):
+    GoLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _text)
