@@ -29,7 +29,7 @@ from pipelinekit.cli.release.options import (
     require_sense,
     said,
 )
-from pipelinekit.cli.release.shown import UNSAID, answered, end, expected, finish, lines, review_waits, show
+from pipelinekit.cli.release.shown import UNSAID, answer_of, end, expected, finish, lines, review_waits, show
 from pipelinekit.errors import usage
 from pipelinekit.model.promotion import Request
 from pipelinekit.steps.promotion import promote as promotion
@@ -197,7 +197,7 @@ def approve(
     if not as_json:
         lines(planned)
     there = promotion.answer(around, planned, reason or (UNSAID if refuse else ""), refuse=refuse)
-    sentence, why = answered(here.ledger.writer(), planned, there, refuse=refuse)
+    sentence, why = answer_of(here.ledger.writer(), planned, there, refuse=refuse)
     end(sentence, as_json, {"plan": plan.digest} | ({} if refuse else {"counts": not why}))
 
 

@@ -98,7 +98,7 @@ def _what(plan: PromotionPlan) -> dict[str, str]:
     return {"application": f"{plan.team}/{plan.name}"} if plan.team else {"component": plan.name}
 
 
-def answered(
+def answer_of(
     who: Writer, planned: Planned, history: History, *, refuse: bool, of: str = ""
 ) -> tuple[str, str]:
     """What was said to a plan, as a sentence, and why it does not count; `history` has it as its last.

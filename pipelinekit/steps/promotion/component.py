@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pipelinekit.errors import Fault, PipelinekitError, refused
+from pipelinekit.errors import PipelinekitError, failed, refused
 from pipelinekit.model.ledger import History
 from pipelinekit.model.platform.document import Charts as ChartPlace
 from pipelinekit.model.platform.document import Environment
@@ -159,13 +159,15 @@ def fetched(around: Around, found: Again, chart: RecordedChart) -> Path:
     """A chart's archive, here and byte for byte as it was rolled out first; `ToolFailed` where it is gone."""
     folder = around.workspace.working_folder(DIST)
     archive = folder / f"{found.release.name}-{_part(found, chart)}-{chart.archive[7:19]}.tgz"
-    gone = Fault(
-        "chart-gone",
-        f"the chart {chart.name} {chart.version} is gone",
-        hint=f"`pipelinekit platform deploy --only {found.release.name}` where it was rolled out mends that",
-    )
     places = (home(found, chart), found.home(chart))
-    return fetch(around, archive, chart.archive, places, "rolled out", gone)
+    if troubles := fetch(around, archive, chart.archive, places, "rolled out"):
+        hint = f"`pipelinekit platform deploy --only {found.release.name}` where it was rolled out mends that"
+        raise failed(
+            "chart-gone",
+            f"the chart {chart.name} {chart.version} is gone: {'; '.join(troubles)}",
+            hint=hint,
+        )
+    return archive
 
 
 def way_back(around: Around, found: Again, old: Release | None, live: Live) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pipelinekit.errors import Fault, Refused, ToolFailed
+from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.platform.document import OCI, Environment, Platform
 from pipelinekit.model.promotion import Release
 from pipelinekit.model.release import ImageRef
@@ -65,14 +65,14 @@ def unsigned(around: Around, release: Release) -> tuple[str, ...]:
 
 
 def fetch(
-    around: Around, archive: Path, digest: str, places: Iterable[ImageRef], was: str, gone: Fault
-) -> Path:
-    """A chart's archive, here and byte for byte as it `was` (a word for it), from the first that has it so.
+    around: Around, archive: Path, digest: str, places: Iterable[ImageRef], was: str
+) -> tuple[str, ...]:
+    """Have a chart's archive here, byte for byte as it `was` (a word for it), from the first that has it so.
 
-    Raises `ToolFailed` with `gone`, and behind it why of each place.
+    Why it is in none of the places, one reason each; nothing where it is here.
     """
     if digest_of(archive) == digest:
-        return archive
+        return ()
     troubles = []
     for ref in dict.fromkeys(places):
         try:
@@ -81,9 +81,9 @@ def fetch(
             troubles.append(error.faults[0].problem)
             continue
         if digest_of(archive) == digest:
-            return archive
+            return ()
         troubles.append(f"{ref} is no longer what was {was}")
-    raise ToolFailed(replace(gone, problem=f"{gone.problem}: {'; '.join(troubles)}"))
+    return tuple(troubles)
 
 
 def address_of(ref: ImageRef) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from pipelinekit.errors import DocumentInvalid, Fault, PipelinekitError, refused
+from pipelinekit.errors import DocumentInvalid, PipelinekitError, failed, refused
 from pipelinekit.model.app import App
 from pipelinekit.model.ground.preflight import REFUSED
 from pipelinekit.model.ledger import History
@@ -149,13 +149,14 @@ def app_of(release: Release) -> App:
 def fetched(around: Around, release: Release, environment: Environment) -> Path:
     """The release's archive, here and byte for byte as it was published."""
     archive = around.workspace.working_folder(DIST) / f"{release.name}-{release.version}.tgz"
-    gone = Fault(
-        "chart-gone",
-        f"the chart of {release.version} is gone",
-        hint="`pipelinekit publish` at its commit puts it back; the same content has the same digest",
-    )
     places = (chart_at(release, around.platform, environment), release.chart)
-    return fetch(around, archive, release.archive, places, "published", gone)
+    if troubles := fetch(around, archive, release.archive, places, "published"):
+        raise failed(
+            "chart-gone",
+            f"the chart of {release.version} is gone: {'; '.join(troubles)}",
+            hint="`pipelinekit publish` at its commit puts it back; the same content has the same digest",
+        )
+    return archive
 
 
 def prepared(around: Around, survey: Survey) -> Prepared:

@@ -23,7 +23,7 @@ from pipelinekit.cli.release.options import (
     named,
     require_sense,
 )
-from pipelinekit.cli.release.shown import UNSAID, answered, end, expected, finished, lines, review_waits, row
+from pipelinekit.cli.release.shown import UNSAID, answer_of, end, expected, finished, lines, review_waits, row
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.promotion import Request
 from pipelinekit.names import nearest
@@ -133,7 +133,7 @@ def approve(
     who, told = here.ledger.writer(), list[str]()
     for each in found.missing:
         name = each.survey.release.name
-        told.append(answered(who, each, written[name], refuse=refuse, of=f"{name}: ")[0])
+        told.append(answer_of(who, each, written[name], refuse=refuse, of=f"{name}: ")[0])
     nothing = f"all of it runs in {where.name} already: nothing is to be approved"
     if as_json:
         end("; ".join(told) or nothing, as_json, {"plan": found.digest})

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelinekit.cli.release import evidence, promote
+from pipelinekit.cli.release.desk import Desk
 from pipelinekit.errors import UsageError
-from pipelinekit.model.ledger import PLATFORM
+from pipelinekit.model.ledger import PLATFORM, Writer
+from pipelinekit.model.platform.gates import Approvals
 from tests.counting import Effects
 from tests.doubles import Killed
 from tests.promoting import RITA, Bench
-from tests.promotions import event
+from tests.promotions import event, person
 from tests.unit.cli.release.test_desk import SET, bench
 
 __all__ = ["bench"]
@@ -142,3 +146,23 @@ def test_whoever_approves_a_plan_is_told_whether_it_counts_and_who_refuses_that_
     assert (given.reason, objection.reason) == ("", "was not approved")
     assert objection.details["parts"] == given.details["parts"]
     assert objection.details["answer"] == "no"
+
+
+def test_an_answer_says_as_json_whether_it_counts_and_a_no_to_a_plan_says_only_to_which(
+    bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.promote("1.0.0")
+    bench.production = {"approvals": Approvals(count=1, groups=("release-managers",), requester=False)}
+    monkeypatch.setattr(Desk, "named", (bench.platform, "p" * 40))
+
+    def say(who: Writer, *words: str) -> dict[str, Any]:
+        bench.ledger.as_writer = who
+        promote.approve.main(["orders@1.0.0", "--to", "production", "--json", *words], standalone_mode=False)
+        told: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return told
+
+    dan, rita, no = say(person("dan", "developers")), say(RITA), say(RITA, "--refuse")
+    assert (dan["counts"], rita["counts"]) == (False, True)
+    assert "which does not count" in dan["sentence"]
+    assert rita["sentence"] == f"rita approves orders 1.0.0 to production ({rita['plan']})"
+    assert no == {"sentence": rita["sentence"].replace("approves", "refuses"), "plan": rita["plan"]}

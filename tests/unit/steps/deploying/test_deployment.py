@@ -84,7 +84,7 @@ def test_a_plan_has_each_field_live_as_applied_last_and_as_it_becomes(bench: Ben
     bench.publish(**{"values.yaml": "replicas: 2\nenv: {A: x}\nimage: {digest: x}"})
     bench.deploy()
     bench.cluster.things.by_hand("Deployment/orders", REPLICAS, 5)
-    bench.publish(**{"values.yaml": "replicas: 3\nenv: {A: y}\nimage: {digest: x}"})
+    bench.publish(**{"values.yaml": "replicas: 3\nenv: {A: z}\nimage: {digest: x}"})
     plan = bench.plan()
     (hand,) = plan.hands
     assert (hand.path, hand.live, hand.applied, hand.wanted, hand.manager) == (
@@ -94,7 +94,7 @@ def test_a_plan_has_each_field_live_as_applied_last_and_as_it_becomes(bench: Ben
         3,
         "kubectl",
     )
-    assert ("spec.template.spec.containers[web].env[A].value", "x", "x", "y") in [
+    assert ("spec.template.spec.containers[web].env[A].value", "x", "x", "z") in [
         (each.path, each.live, each.applied, each.wanted) for each in plan.changes
     ]
 
