@@ -65,8 +65,12 @@ class Elasticsearch:
         kind, _, last = path.rpartition("/")
         if kind == "_data_stream" and last in self.streams:
             return 200, {"data_streams": [{"name": last, "generation": self.streams[last]}]}
-        if last == "_settings" and kind in self.indices | {f".ds-{each}" for each in self.streams}:
-            return 200, {kind: {"settings": {}}}
+        if kind == "_data_stream" and last in self.indices:
+            # What it names is there, and no stream.
+            return 200, {"data_streams": []}
+        if last == "_settings" and kind in self.indices | self.streams.keys():
+            index = kind if kind in self.indices else f".ds-{kind}-{self.streams[kind]:06}"
+            return 200, {index: {"settings": {}}}
         found = {
             "_ilm/policy": self.policies,
             "_component_template": self.parts,
@@ -107,9 +111,15 @@ class Elasticsearch:
 
     def _streamed(self, kind: str, last: str) -> Answer:
         if last == "_rollover":
+            if kind not in self.streams:
+                return refusal(400, "illegal_argument_exception", "rollover target is a [concrete index]")
             self.streams[kind] += 1
+        elif last in self.streams:
+            return refusal(400, "resource_already_exists_exception", f"data_stream [{last}] already exists")
         elif not any(last in each["index_patterns"] for each in self.templates.values()):
-            return refusal(400, "illegal_argument_exception", f"no matching index template for [{last}]")
+            return refusal(
+                400, "illegal_argument_exception", f"no matching index template found for [{last}]"
+            )
         else:
             self.streams[last] = 1
         return 200, {"acknowledged": True}
