@@ -200,7 +200,14 @@ def test_kibana_s_no_is_told(job: Job) -> None:
     job.values["kibana"]["address"] = "on"
     job.kibana.unknown = ("visualization",)
     told = job.refused()
-    assert 'Kibana took 3 of 6 views: "visualization" "kubernetes-teams" {"type": "unsupported_type"}' in told
+    assert 'refuses 3 of 6 views: "visualization" "kubernetes-teams" {"type": "unsupported_type"}' in told
+    assert len(job.kibana.saved) == 3
+    job.kibana.saved.clear()
+    # Without a search the dashboard lacks one, and Kibana takes nothing of it all.
+    job.kibana.unknown = ("search",)
+    assert 'refuses 2 of 6 views: "search" "kubernetes-search"' in (told := job.refused())
+    assert '"dashboard" "kubernetes-dashboard" {"type": "missing_references"}' in told
+    assert job.kibana.saved == {}
     job.kibana.passwords["elastic"] = "other"
     assert "the login of Kibana is not known there" in job.refused()
 
