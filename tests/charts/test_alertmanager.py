@@ -248,7 +248,8 @@ def test_what_would_keep_it_from_starting_is_told_before(
 WRONG: list[dict[str, Any]] = [
     {"receivers": [{"name": "nobody"}]},
     {"receivers": [{"name": "platform/nobody", "emails": [{"to": "a@b.c"}]}]},
-    {"receivers": [{"name": "x", "webhooks": [{"url": "https://chat.example.com/word"}]}]},
+    {"receivers": [{"name": "x", "webhooks": [{"secret": "a", "key": "b", "url": "https://c.example.com"}]}]},
+    {"receivers": [{"name": "x", "webhooks": [{"secret": "a"}]}]},
     {"receivers": [{"name": "x", "webhooks": [{"secret": "a", "key": "../b"}]}]},
     {"receivers": [{"name": "x", "webhooks": []}]},
     {"receivers": [{"name": "x", "slacks": [{"secret": "a", "key": "b", "channel": "{{ x }}"}]}]},

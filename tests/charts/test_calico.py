@@ -83,7 +83,7 @@ def test_with_its_word_it_goes_first_and_by_digest(helm: Helm, tmp_path: Path, l
     # What its operator starts is pulled from where the values say.
     assert {f"{each.partition('/')[0]}/" for each in images} == {installation["spec"]["registry"]}
     assert {each["kind"] for each in read(tmp_path, "calico-crds")} == {"CustomResourceDefinition"}
-    assert container["args"] == ["-manage-crds=False".lower()]
+    assert container["args"] == ["-manage-crds=false"]
     proof = json.loads(platform(helm, tmp_path, "network", "--check", "--json"))
     assert (proof["holds"], proof["findings"]) == (True, [])
     assert "tigera-operator" in json.dumps(proof["notes"])

@@ -174,7 +174,8 @@ WRONG: list[dict[str, Any]] = [
     {"heap": "half"},
     {"settings": {"authenticator": "AllowAllAuthenticator"}},
     {"settings": {"client_encryption_options": "x"}},
-    {"superuser": {"secret": "", "password": "x"}},
+    {"superuser": {"secret": ""}},
+    {"superuser": {"password": "x"}},
     {"backup": {"host": "minio\nx"}},
     {"backup": {"schedule": "daily\nx"}},
 ]
@@ -209,10 +210,16 @@ def test_servers_operators_and_backups_meet_where_they_say_and_nowhere_else(helm
 @pytest.mark.parametrize(
     ("key", "value", "found"),
     [
-        ("accepts", ["applications:cql", "k8ssandra-operator:backup"], "8080"),
-        ("peers", [{"port": 7000}, {"port": 7001}, {"port": 8609}, {"port": 9042}], "9042"),
-        ("scrape", [], "9000"),
-        ("calls", [], "minio"),
+        (
+            *("accepts", ["applications:cql", "k8ssandra-operator:backup"]),
+            "flow-unclear  k8ssandra-operator -> dse, 8080",
+        ),
+        (
+            *("peers", [{"port": 7000}, {"port": 7001}, {"port": 8609}, {"port": 9042}]),
+            "flow-closed  dse/dse -> dse/dse, 9042",
+        ),
+        ("scrape", [], "flow-open  monitoring/(monitoring) -> dse/dse, 9000"),
+        ("calls", [], "flow-open  dse/dse -> minio/minio, 9000"),
     ],
     ids=["the operators' way in", "one port more between servers", "nobody asks for metrics", "no backups"],
 )

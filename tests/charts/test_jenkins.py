@@ -16,6 +16,7 @@ from pipelinekit.model.platform.document import Platform
 from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.render import render
 from tests.charts.helm import Helm, Object, containers_of, name_of, pod_of, template_of
+from tests.controller.pod import casc
 from tests.golden import trees
 from tests.pages.charts import CHARTS
 
@@ -49,9 +50,9 @@ def told(platform: Platform) -> dict[str, Any]:
     return seed.pipelines(platform, platform.jenkins)
 
 
-def names(pipelines: dict[str, Any]) -> list[str]:
-    """What the configuration refers to."""
-    return sorted(set(re.findall(r"\$\{(\w+)\}", str(pipelines))))
+def names(configuration: dict[str, Any] | str) -> list[str]:
+    """What a configuration refers to."""
+    return sorted(set(re.findall(r"(?<!\^)\$\{([^}]+)\}", str(configuration))))
 
 
 @pytest.mark.parametrize("path", PLATFORMS, ids=lambda path: path.parts[-3])
@@ -81,10 +82,22 @@ def test_all_that_the_configuration_refers_to_is_a_file_where_it_is_looked_for(
     text = "".join(there["ConfigMap/jenkins-configuration"]["data"].values())
     (server,) = containers_of(there["StatefulSet/jenkins"])
     mounted = {each["mountPath"] for each in server["volumeMounts"] if each["name"] == "references"}
-    assert {f"/run/secrets/{each}" for each in re.findall(r"(?<!\^)\$\{([^}]+)\}", text)} == mounted
+    assert {f"/run/secrets/{each}" for each in names(text)} == mounted
     (volume,) = [one for one in pod_of(there["StatefulSet/jenkins"])["volumes"] if "projected" in one]
     paths = {item["path"] for each in volume["projected"]["sources"] for item in each["secret"]["items"]}
     assert {f"/run/secrets/{each}" for each in paths} == mounted
+
+
+@pytest.mark.parametrize("file", [SINGLE, PRODUCTION], ids=["one node", "production"])
+def test_no_file_of_the_configuration_says_what_another_says(
+    helm: Helm, chart: Path, file: Path, tmp_path: Path
+) -> None:
+    there = objects(helm, chart, file)
+    for name, text in there["ConfigMap/jenkins-configuration"]["data"].items():
+        (tmp_path / name).write_text(text)
+        for each in names(text):
+            (tmp_path / each).write_text("word")
+    assert {"jenkins", "security"} <= casc.read(tmp_path, tmp_path).keys()
 
 
 UPSTREAM = {

@@ -14,14 +14,18 @@ from tests.controller.state import State
 def test_files_are_laid_together_and_references_filled(tmp_path: Path) -> None:
     for name, text in (("a", "jenkins: {x: '${ONE}', y: [1]}"), ("b", "jenkins: {y: ['^${TWO}']}")):
         (tmp_path / f"{name}.yaml").write_text(text)
-    (tmp_path / "ONE").write_text("${TWO}")
-    assert casc.read(tmp_path, tmp_path) == {"jenkins": {"x": "${TWO}", "y": [1, "${TWO}"]}}
+    (tmp_path / "ONE").write_text(" ${THREE} ^${TWO}\n")
+    (tmp_path / "THREE").write_text("three")
+    assert casc.read(tmp_path, tmp_path) == {"jenkins": {"x": "three ${TWO}", "y": [1, "${TWO}"]}}
 
 
-@pytest.mark.parametrize("text", ["jenkins: {x: 2}", "more: '${NONE}'", "jenkins: 3"])
+@pytest.mark.parametrize(
+    "text", ["jenkins: {x: 2}", "jenkins: {x: 1}", "more: '${NONE}'", "more: '${SECRET}'", "jenkins: 3"]
+)
 def test_what_contradicts_or_refers_to_nothing_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.yaml").write_text("jenkins: {x: 1}")
     (tmp_path / "b.yaml").write_text(text)
+    (tmp_path / "SECRET").write_text("a${NONE}")
     with pytest.raises(casc.Wrong):
         casc.read(tmp_path, tmp_path)
 

@@ -65,8 +65,12 @@ class Elasticsearch:
         kind, _, last = path.rpartition("/")
         if kind == "_data_stream" and last in self.streams:
             return 200, {"data_streams": [{"name": last, "generation": self.streams[last]}]}
-        if last == "_settings" and kind in self.indices | {f".ds-{each}" for each in self.streams}:
-            return 200, {kind: {"settings": {}}}
+        if kind == "_data_stream" and last in self.indices:
+            # What it names is there, and no stream.
+            return 200, {"data_streams": []}
+        if last == "_settings" and kind in self.indices | self.streams.keys():
+            index = kind if kind in self.indices else f".ds-{kind}-{self.streams[kind]:06}"
+            return 200, {index: {"settings": {}}}
         found = {
             "_ilm/policy": self.policies,
             "_component_template": self.parts,
@@ -107,9 +111,15 @@ class Elasticsearch:
 
     def _streamed(self, kind: str, last: str) -> Answer:
         if last == "_rollover":
+            if kind not in self.streams:
+                return refusal(400, "illegal_argument_exception", "rollover target is a [concrete index]")
             self.streams[kind] += 1
+        elif last in self.streams:
+            return refusal(400, "resource_already_exists_exception", f"data_stream [{last}] already exists")
         elif not any(last in each["index_patterns"] for each in self.templates.values()):
-            return refusal(400, "illegal_argument_exception", f"no matching index template for [{last}]")
+            return refusal(
+                400, "illegal_argument_exception", f"no matching index template found for [{last}]"
+            )
         else:
             self.streams[last] = 1
         return 200, {"acknowledged": True}
@@ -194,18 +204,30 @@ class Kibana:
         if len(files) != 1:
             return 415, {"statusCode": 415, "error": "Unsupported Media Type", "message": "no file"}
         lines = [json.loads(each) for each in str(files[0].get_payload()).splitlines() if each.strip()]
-        there = {*self.saved, *((each["type"], each["id"]) for each in lines)}
-        errors, taken = [], 0
-        for each in lines:
-            missing = [one for one in each["references"] if (one["type"], one["id"]) not in there]
-            if each["type"] in self.unknown or missing:
-                why = {"type": "missing_references" if missing else "unsupported_type"}
-                errors.append({"type": each["type"], "id": each["id"], "error": why})
-                continue
+        known = [each for each in lines if each["type"] not in self.unknown]
+        there = {*self.saved, *((each["type"], each["id"]) for each in known)}
+        lacking = [each for each in known if _lacks(each, there)]
+        taken = [each for each in known if each not in lacking]
+        # It counts what it would have taken too, where a reference keeps it from taking any.
+        for each in taken if not lacking else ():
             versions = {"coreMigrationVersion": "8.8.0", "typeMigrationVersion": "10.3.0"}
             self.saved[(each["type"], each["id"])] = {**each, **versions, "managed": False}
-            taken += 1
-        return 200, {"success": not errors, "successCount": taken, **({"errors": errors} if errors else {})}
+        errors = [
+            {"type": each["type"], "id": each["id"], "error": {"type": why}}
+            for why, refused in (
+                ("unsupported_type", [each for each in lines if each not in known]),
+                ("missing_references", lacking),
+            )
+            for each in refused
+        ]
+        said = {"success": not errors, "successCount": len(taken)}
+        return 200, {**said, **({"errors": errors} if errors else {})}
+
+
+def _lacks(saved: Any, there: set[tuple[str, str]]) -> bool:
+    """Whether an object names one that is not there; an import looks for these two types alone."""
+    named = {(each["type"], each["id"]) for each in saved["references"]}
+    return any(each[0] in ("index-pattern", "search") for each in named - there)
 
 
 @contextmanager

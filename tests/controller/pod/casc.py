@@ -31,9 +31,8 @@ def _together(one: Any, other: Any, where: str) -> Any:
         return {**one, **other, **more}
     if isinstance(one, list) and isinstance(other, list):
         return [*one, *other]
-    if one != other:
-        raise Wrong(f"{where} says {other!r} of what is {one!r} already")
-    return one
+    # Also where both say the same.
+    raise Wrong(f"{where} says {other!r} of what is {one!r} already")
 
 
 def _filled(value: Any, secrets: Path) -> Any:
@@ -41,7 +40,11 @@ def _filled(value: Any, secrets: Path) -> Any:
         return {key: _filled(each, secrets) for key, each in value.items()}
     if isinstance(value, list):
         return [_filled(each, secrets) for each in value]
-    return _REFERENCE.sub(lambda found: _meant(found, secrets), value) if isinstance(value, str) else value
+    return _text(value, secrets) if isinstance(value, str) else value
+
+
+def _text(value: str, secrets: Path) -> str:
+    return _REFERENCE.sub(lambda found: _meant(found, secrets), value)
 
 
 def _meant(found: re.Match[str], secrets: Path) -> str:
@@ -51,4 +54,5 @@ def _meant(found: re.Match[str], secrets: Path) -> str:
     # The real one takes an empty text for it, and warns.
     if not path.is_file():
         raise Wrong(f"there is no {path} for ${{{found[2]}}}")
-    return path.read_text()
+    # References of a secret are filled too.
+    return _text(path.read_text().strip(), secrets)

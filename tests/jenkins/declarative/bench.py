@@ -19,9 +19,6 @@ def said(trace: Trace) -> list[str]:
     return [step.arguments["message"] for step in trace.called("echo")]
 
 
-WHEN_MAIN = "when { branch 'main' }"
-
-
 def parallel(fail_fast: bool) -> str:
     flag = "failFast true\n" if fail_fast else ""
     quick = stage("quick", "sh 'sleep 0.1; false'")

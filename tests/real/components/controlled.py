@@ -23,7 +23,9 @@ from tests.real.platform import TestPlatform, wait_until
 
 NAME, AGENTS = "jenkins", "agents"
 ADMIN, WORD = "ada", "a:b\\c'd\"e$(f)${g} `h`"
-LOGINS = {"username": "robot", "password": "p'$(id)\"${x}^${y}"}
+WRITTEN = WORD.replace("${", "^${")
+"""The word as its Secret has it: configuration-as-code fills references in secrets too."""
+LOGINS = {"username": "robot", "password": "p'$(id)\"^${x}^^${y}"}
 CONTROLLER = """\
 FROM {registry}/library/python:3.11-slim
 COPY site /site
@@ -193,7 +195,7 @@ def made_controlled(folder: Path, env: Mapping[str, str]) -> Iterator[Controlled
     with made_site(folder / "platform", env) as site:
         site.take(NAME)
         site.space(NAME)
-        site.secret(NAME, "jenkins-admin", **{"jenkins-admin-user": ADMIN, "jenkins-admin-password": WORD})
+        site.secret(NAME, "jenkins-admin", **{"jenkins-admin-user": ADMIN, "jenkins-admin-password": WRITTEN})
         site.secret(NAME, "jenkins-login", username=ADMIN, password=WORD)
         site.secret(NAME, "nexus-login", **LOGINS)
         site.secret(NAME, "kube-testbed", base64="a3ViZQ==")

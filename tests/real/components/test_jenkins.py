@@ -12,7 +12,16 @@ import pytest
 import yaml
 
 from tests.real.components.callers import called, placed
-from tests.real.components.controlled import ADMIN, AGENTS, LOGINS, NAME, WORD, Controlled, made_controlled
+from tests.real.components.controlled import (
+    ADMIN,
+    AGENTS,
+    LOGINS,
+    NAME,
+    WORD,
+    WRITTEN,
+    Controlled,
+    made_controlled,
+)
 from tests.real.kube import eventually
 from tests.real.platform import BIN, wait_until
 
@@ -52,14 +61,14 @@ def test_its_configuration_is_what_seed_export_writes_and_its_secrets_are_files(
     exported = yaml.safe_load((folder / "jenkins.yaml").read_text())
     assert yaml.safe_load(jenkins.inside("cat", "/configuration/pipelines.yaml")) == exported
     assert jenkins.inside("cat", "/run/secrets/NEXUS_PASSWORD") == LOGINS["password"]
-    assert jenkins.inside("cat", "/run/secrets/jenkins-admin-password") == WORD
+    assert jenkins.inside("cat", "/run/secrets/jenkins-admin-password") == WRITTEN
     store = json.loads(jenkins.ask("credentials/store/system/domain/_/api/json")[1])
     assert {each["id"] for each in store["credentials"]} == {"nexus", "kube-testbed"}
     assert jenkins.ask("api/json", login=f"{ADMIN}:wrong")[0] == 401
     # Its root is read only, and nothing is in its arguments or its log that nobody may see.
     assert "Read-only file system" in site.tried(NAME, "exec", f"{NAME}-0", "--", "touch", "/x")
     seen = site.kubectl(NAME, "logs", f"{NAME}-0") + json.dumps(jenkins.pod()["spec"])
-    assert not [each for each in (WORD, LOGINS["password"]) if each in seen]
+    assert not [each for each in (WORD, WRITTEN, LOGINS["password"]) if each in seen]
 
 
 @pytest.mark.matrix("components")

@@ -1,4 +1,4 @@
-"""Commits and versions, for the tests of tags."""
+"""Commits and versions, for the tests of git's facts and of tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A repository, for the tests of tags."""
+"""A repository, for the tests of git's facts and of tags."""
 
 from __future__ import annotations
 

@@ -68,12 +68,12 @@ class Views:
         path = f"api/saved_objects/_import?{urllib.parse.urlencode({'overwrite': 'true'})}"
         said = self.server.judged("POST", path, body.encode(), headers)
         if not said.get("success"):
+            errors = said.get("errors") or []
             refused = [
-                " ".join(short(each.get(one)) for one in ("type", "id", "error"))
-                for each in (said.get("errors") or [])[:10]
+                " ".join(short(each.get(one)) for one in ("type", "id", "error")) for each in errors[:10]
             ]
-            taken = f"{said.get('successCount', 0)} of {len(wanted)} views"
-            raise Failed(f"Kibana took {taken}: {'; '.join(refused)}")
+            # What it counts as taken it may not have: a missing reference keeps it from taking any.
+            raise Failed(f"Kibana refuses {len(errors)} of {len(wanted)} views: {'; '.join(refused)}")
 
 
 def missing(code: int, said: object, one: dict) -> bool:

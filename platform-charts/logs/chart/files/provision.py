@@ -42,7 +42,9 @@ class Work:
 
     def stream(self, name: str, changed: bool) -> None:
         """The stream that lines go to; other templates hold for its next index, which is made then."""
-        if self.server.ask("GET", f"_data_stream/{name}", missing=True):
+        said = self.server.ask("GET", f"_data_stream/{name}", missing=True)
+        # For an index of that name the list is empty.
+        if said and said["data_streams"]:
             if changed:
                 line = f"data stream {name}: the next lines go to a new index, as the templates say"
                 self.say(line, "POST", f"{name}/_rollover", None)

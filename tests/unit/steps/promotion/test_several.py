@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from itertools import count
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def test_what_was_rolled_out_is_promoted_with_its_values_in_the_order_of_needs(b
 
 def test_again_nothing_is_done(bench: Bench) -> None:
     bench.promote()
-    before = bench.events(), bench.events("web"), bench.prod.cluster.records
+    before = bench.events(), bench.events("web"), deepcopy(bench.prod.cluster.records)
     assert not any(each.acted for each in bench.promote())
     assert (bench.events(), bench.events("web"), bench.prod.cluster.records) == before
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,75 +12,47 @@ from pipelinekit.adapters.source import worktree
 from pipelinekit.errors import ToolFailed
 from pipelinekit.plan.versions.version import version_of
 from pipelinekit.reading.schema.words import BRANCH
-
-Git = Callable[..., str]
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> tuple[Path, Git]:
-    """An empty repository and its git."""
-    folder = tmp_path / "repository"
-    folder.mkdir()
-
-    def run(*arguments: str) -> str:
-        identity = ("-c", "user.name=t", "-c", "user.email=t@example.com")
-        done = subprocess.run(
-            ["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True
-        )
-        return done.stdout.strip()
-
-    run("init", "--quiet", "--initial-branch=main")
-    return folder, run
-
-
-def _commit(folder: Path, run: Git, name: str) -> None:
-    (folder / name).write_text(name)
-    run("add", "--all")
-    run("commit", "--quiet", "--message", name)
-
-
-def _version(folder: Path, name: str = "orders") -> str:
-    return version_of(worktree.revision(folder, name=name))
+from tests.real.tags.bench import Git, commit, told
 
 
 def test_each_commit_of_main_counts(repository: tuple[Path, Git]) -> None:
     folder, run = repository
     for number in (1, 2, 3):
-        _commit(folder, run, str(number))
-        assert _version(folder) == f"0.1.{number}"
+        commit(folder, run, str(number))
+        assert told(folder) == f"0.1.{number}"
 
 
 def test_a_tag_sets_the_version_and_later_commits_count_from_it(repository: tuple[Path, Git]) -> None:
     folder, run = repository
-    _commit(folder, run, "1")
+    commit(folder, run, "1")
     run("tag", "v1.4.2")
-    assert _version(folder) == "1.4.2"
-    _commit(folder, run, "2")
+    assert told(folder) == "1.4.2"
+    commit(folder, run, "2")
     run("tag", "v9.0.0-rc.1")
     run("tag", "nightly")
-    assert _version(folder) == "1.4.3"
+    assert told(folder) == "1.4.3"
 
 
 def test_a_merge_counts_as_one_commit(repository: tuple[Path, Git]) -> None:
     folder, run = repository
-    _commit(folder, run, "1")
+    commit(folder, run, "1")
     run("switch", "--quiet", "--create", "feature")
     for name in ("a", "b", "c"):
-        _commit(folder, run, name)
+        commit(folder, run, name)
     run("switch", "--quiet", "main")
     run("merge", "--quiet", "--no-ff", "--no-edit", "feature")
-    assert _version(folder) == "0.1.2"
+    assert told(folder) == "0.1.2"
 
 
 def test_a_monorepo_has_a_version_for_each_application(repository: tuple[Path, Git]) -> None:
     folder, run = repository
     for name in ("orders", "shop"):
         (folder / name).mkdir()
-        _commit(folder / name, run, "app.yaml")
+        commit(folder / name, run, "app.yaml")
     run("tag", "orders/v2.0.0", "HEAD~1")
     run("tag", "v7.0.0", "HEAD~1")
-    assert _version(folder / "orders") == "2.0.1"
-    assert _version(folder / "shop", "shop") == "7.0.1"
+    assert told(folder / "orders") == "2.0.1"
+    assert told(folder / "shop", "shop") == "7.0.1"
     # A change in one application leaves the other clean.
     (folder / "shop" / "app.yaml").write_text("changed")
     assert worktree.revision(folder / "orders", name="orders").dirty is False
@@ -94,8 +65,8 @@ def test_a_changed_work_tree_is_a_prerelease_named_after_its_content(
     repository: tuple[Path, Git], change: str
 ) -> None:
     folder, run = repository
-    _commit(folder, run, "1")
-    _commit(folder, run, "2")
+    commit(folder, run, "1")
+    commit(folder, run, "2")
     clean = worktree.revision(folder, name="orders")
     before = run("status", "--porcelain")
     if change == "edit":
@@ -119,7 +90,7 @@ def test_a_key_that_is_committed_is_other_content_than_one_that_lies_there(
 ) -> None:
     """Committed, it gets into the image; beside other changes only git's index tells the two apart."""
     folder, run = repository
-    _commit(folder, run, "a")
+    commit(folder, run, "a")
     (folder / "server.pem").write_text("key")
     (folder / "other").write_text("a change")
     before = worktree.revision(folder, name="orders")
@@ -134,7 +105,7 @@ def test_a_key_that_is_committed_is_other_content_than_one_that_lies_there(
 
 def test_an_ignored_file_changes_nothing(repository: tuple[Path, Git]) -> None:
     folder, run = repository
-    _commit(folder, run, "1")
+    commit(folder, run, "1")
     (folder / ".gitignore").write_text("*.log\n")
     run("add", "--all")
     run("commit", "--quiet", "--message", "ignore")
@@ -144,22 +115,22 @@ def test_an_ignored_file_changes_nothing(repository: tuple[Path, Git]) -> None:
 
 def test_another_branch_and_a_detached_head_are_prereleases(repository: tuple[Path, Git]) -> None:
     folder, run = repository
-    _commit(folder, run, "1")
+    commit(folder, run, "1")
     run("switch", "--quiet", "--create", "Feature/Größe_1")
-    _commit(folder, run, "2")
-    assert _version(folder).startswith("0.1.2-feature-gr-e-1.g")
+    commit(folder, run, "2")
+    assert told(folder).startswith("0.1.2-feature-gr-e-1.g")
     run("checkout", "--quiet", "--detach")
-    assert _version(folder).startswith("0.1.2-detached.g")
+    assert told(folder).startswith("0.1.2-detached.g")
 
 
 def test_the_main_branch_is_what_the_remote_says(repository: tuple[Path, Git], tmp_path: Path) -> None:
     folder, run = repository
     run("branch", "--move", "trunk")
-    _commit(folder, run, "1")
+    commit(folder, run, "1")
     clone = tmp_path / "clone"
     run("clone", "--quiet", str(folder), str(clone))
     assert worktree.revision(clone, name="orders").main_branch == "trunk"
-    assert _version(clone) == "0.1.1"
+    assert told(clone) == "0.1.1"
 
 
 def test_before_the_first_commit_and_outside_a_repository(
@@ -167,7 +138,7 @@ def test_before_the_first_commit_and_outside_a_repository(
 ) -> None:
     folder, _ = repository
     (folder / "a").write_text("a")
-    assert _version(folder).startswith("0.1.1-dirty.g")
+    assert told(folder).startswith("0.1.1-dirty.g")
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "a").write_text("a")
@@ -180,7 +151,7 @@ def test_a_folder_with_nothing_to_commit_has_the_empty_content(repository: tuple
     (folder / "shop").mkdir()
     before = worktree.revision(folder / "shop", name="shop")
     assert before.commit == ""
-    _commit(folder, run, "1")
+    commit(folder, run, "1")
     (folder / "shop" / "x.log").write_text("noise")
     new = worktree.revision(folder / "shop", name="shop")
     assert new.tree == before.tree == run("hash-object", "-t", "tree", "/dev/null")
@@ -188,7 +159,7 @@ def test_a_folder_with_nothing_to_commit_has_the_empty_content(repository: tuple
     assert version_of(new).startswith("0.1.2-dirty.g")
     # Somebody has taken all of it away, and not said so to git yet.
     (folder / "shop" / "app.yaml").write_text("x")
-    _commit(folder, run, "2")
+    commit(folder, run, "2")
     assert worktree.revision(folder / "shop", name="shop").dirty is False
     (folder / "shop" / "app.yaml").unlink()
     gone = worktree.revision(folder / "shop", name="shop")
@@ -198,7 +169,7 @@ def test_a_folder_with_nothing_to_commit_has_the_empty_content(repository: tuple
 def test_a_folder_that_the_repository_ignores_is_outside_of_it(repository: tuple[Path, Git]) -> None:
     folder, run = repository
     (folder / ".gitignore").write_text("/play/\n")
-    _commit(folder, run, "1")
+    commit(folder, run, "1")
     play = folder / "play"
     play.mkdir()
     (play / "a").write_text("a")
@@ -209,14 +180,14 @@ def test_a_folder_that_the_repository_ignores_is_outside_of_it(repository: tuple
 
 def test_a_remotes_password_is_not_part_of_the_facts(repository: tuple[Path, Git]) -> None:
     folder, run = repository
-    _commit(folder, run, "1")
+    commit(folder, run, "1")
     run("remote", "add", "origin", "https://user:secret@git.example.com/orders.git")
     assert worktree.revision(folder, name="orders").source == "https://git.example.com/orders.git"
 
 
 def test_a_damaged_repository_is_an_error_with_gits_reason(repository: tuple[Path, Git]) -> None:
     folder, run = repository
-    _commit(folder, run, "1")
+    commit(folder, run, "1")
     (folder / ".git" / "config").write_text("[core\n")
     with pytest.raises(ToolFailed, match="git: "):
         worktree.revision(folder, name="orders")
@@ -245,7 +216,7 @@ def test_the_place_of_a_folder_costs_no_look_at_the_work_tree(repository: tuple[
     (folder / "services" / "orders").mkdir(parents=True)
     assert worktree.place(folder) == (".", "main")
     assert worktree.place(folder / "services" / "orders") == ("services/orders", "main")
-    _commit(folder / "services" / "orders", run, "1")
+    commit(folder / "services" / "orders", run, "1")
     run("branch", "--move", "master")
     facts = worktree.revision(folder / "services" / "orders", name="orders")
     assert worktree.place(folder / "services" / "orders") == (facts.folder, facts.main_branch)
