@@ -1,4 +1,4 @@
-"""The Job for log lines before what is not the server it is taken for: one line, and no password elsewhere."""
+"""The Job for log lines before what is no such server: one line, and no password elsewhere."""
 
 from __future__ import annotations
 
