@@ -72,7 +72,8 @@ class BuildahEngine:
             file.parent.mkdir()
             file.write_bytes(recipe(plan, context))
             # What has been filtered must not be filtered once more, by other rules.
-            (folder / ".pipelinekit-ignore").touch()
+            nothing = scratch / "nothing"
+            nothing.touch()
             text = file.read_text(errors="replace")
             hosts = [each.split("/")[0] for each in (*bases(text, plan.args), plan.cache) if each]
             plain = [each for each in hosts if self.registry.is_plain(each)]
@@ -83,7 +84,7 @@ class BuildahEngine:
                     *self.argv(plan, scratch),
                     *(["--manifest", index] if index else ["--iidfile", str(id_file)]),
                     *("--authfile", str(config / dockerconfig.FILE)),
-                    *("--ignorefile", str(folder / ".pipelinekit-ignore")),
+                    *("--ignorefile", str(nothing)),
                     *("--file", str(file), str(folder)),
                 ],
                 line=say,
