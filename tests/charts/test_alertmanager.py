@@ -109,12 +109,26 @@ def test_who_names_nobody_has_nobody_told(made: Made, program: Path, tmp_path: P
 
 def test_a_chat_reads_what_is_wrong_and_what_to_do(made: Made, program: Path, tmp_path: Path) -> None:
     configured(made({}), tmp_path)
-    alert = {"status": "firing", "annotations": {"summary": "It's <b>", "next": "Look"}}
-    data = {"alerts": [alert, {**alert, "status": "resolved"}], "status": "firing", "receiver": "x"}
-    (tmp_path / "data.json").write_text(json.dumps(data))
-    words = (f"--template.glob={tmp_path}/*.tmpl", f"--template.data={tmp_path}/data.json")
-    said = asked(program, "template", "render", *words, '--template.text={{ template "platform.text" . }}')
-    assert said.splitlines() == ["It's <b>", "Next: Look", "It's <b>", "It is over."]
+    alert = {"status": "firing", "annotations": {"summary": "It's down", "next": "Look"}}
+    said = chatted(program, tmp_path, alert, {**alert, "status": "resolved"})
+    assert said == ["It's down", "Next: Look", "It's down", "It is over."]
+
+
+def test_a_chat_reads_no_links_of_anybody_s_target(made: Made, program: Path, tmp_path: Path) -> None:
+    configured(made({}), tmp_path)
+    hostile = "<!channel> <https://example.org|log in> &lt; {{ .Status }}"
+    texts = {"summary": hostile, "next": hostile}
+    said = chatted(program, tmp_path, {"status": "firing", "annotations": texts})
+    shown = "&lt;!channel&gt; &lt;https://example.org|log in&gt; &amp;lt; {{ .Status }}"
+    assert said == [shown, f"Next: {shown}"]
+
+
+def chatted(program: Path, folder: Path, *alerts: Object) -> list[str]:
+    """The lines that a chat gets."""
+    (folder / "data.json").write_text(json.dumps({"alerts": alerts, "status": "firing", "receiver": "x"}))
+    words = (f"--template.glob={folder}/*.tmpl", f"--template.data={folder}/data.json")
+    text = '--template.text={{ template "platform.text" . }}'
+    return asked(program, "template", "render", *words, text).splitlines()
 
 
 @contextmanager
