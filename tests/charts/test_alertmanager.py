@@ -109,26 +109,27 @@ def test_who_names_nobody_has_nobody_told(made: Made, program: Path, tmp_path: P
 
 def test_a_chat_reads_what_is_wrong_and_what_to_do(made: Made, program: Path, tmp_path: Path) -> None:
     configured(made({}), tmp_path)
-    alert = {"status": "firing", "annotations": {"summary": "It's down", "next": "Look"}}
-    said = chatted(program, tmp_path, alert, {**alert, "status": "resolved"})
-    assert said == ["It's down", "Next: Look", "It's down", "It is over."]
+    down = {"status": "firing", "annotations": {"summary": "Down", "next": "Look"}}
+    said = chatted(program, tmp_path, down, {**down, "status": "resolved"})
+    assert said == ["Down", "Next: Look", "Down", "It is over."]
 
 
 def test_a_chat_reads_no_links_of_anybody_s_target(made: Made, program: Path, tmp_path: Path) -> None:
-    configured(made({}), tmp_path)
-    hostile = "<!channel> <https://example.org|log in> &lt; {{ .Status }}"
-    texts = {"summary": hostile, "next": hostile}
-    said = chatted(program, tmp_path, {"status": "firing", "annotations": texts})
-    shown = "&lt;!channel&gt; &lt;https://example.org|log in&gt; &amp;lt; {{ .Status }}"
-    assert said == [shown, f"Next: {shown}"]
+    chats = [{"name": "platform", "slacks": [{"secret": "chat", "key": "url"}]}]
+    file = configured(made({"receivers": chats, "teams": []}), tmp_path)
+    assert file.read_text().count('{{ template "platform.title" . }}') == 2
+    alert = {"status": "firing", "annotations": {"summary": "<https://a.example|log in>", "next": "&lt;"}}
+    assert chatted(program, tmp_path, alert) == ["&lt;https://a.example|log in&gt;", "Next: &amp;lt;"]
+    assert chatted(program, tmp_path, alert, template="title") == ["FIRING: Down &lt;!here&gt;"]
 
 
-def chatted(program: Path, folder: Path, *alerts: Object) -> list[str]:
+def chatted(program: Path, folder: Path, *alerts: Object, template: str = "text") -> list[str]:
     """The lines that a chat gets."""
-    (folder / "data.json").write_text(json.dumps({"alerts": alerts, "status": "firing", "receiver": "x"}))
-    words = (f"--template.glob={folder}/*.tmpl", f"--template.data={folder}/data.json")
-    text = '--template.text={{ template "platform.text" . }}'
-    return asked(program, "template", "render", *words, text).splitlines()
+    data = {"alerts": alerts, "status": "firing", "groupLabels": {"alertname": "Down", "job": "<!here>"}}
+    (folder / "data.json").write_text(json.dumps(data))
+    texts, given = f"--template.glob={folder}/*.tmpl", f"--template.data={folder}/data.json"
+    wanted = f'--template.text={{{{ template "platform.{template}" . }}}}'
+    return asked(program, "template", "render", texts, given, wanted).splitlines()
 
 
 @contextmanager
