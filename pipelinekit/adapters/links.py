@@ -11,6 +11,8 @@ from pipelinekit.model.tree import is_gits
 
 LINK_OUT = "is a link that leads out of the application's folder"
 LINK_GIT = "is a link that leads to what is git's own"
+MOST, DEEPEST = 20_000, 200
+"""How much of a folder is walked: of few links that lead to each other's folders come millions of files."""
 
 
 def astray(root: Path, path: Path) -> str:
@@ -57,22 +59,37 @@ def links(root: Path, paths: Iterable[str]) -> list[str]:
     return [each for each in paths if is_linked(each)]
 
 
-def below(folder: Path, above: tuple[tuple[int, int], ...] = ()) -> Iterator[Path]:
-    """Every file below `folder`, by name, those behind links too; `above` is what the walk is in.
+def below(folder: Path) -> Iterator[Path]:
+    """Every file below `folder`, by name, those behind links too.
 
-    Raises `Refused` for a link that leads in a circle, `ToolFailed` for a folder that cannot be read.
+    Raises `Refused` for a link that leads in a circle and for what is too much or too deep, `ToolFailed` for
+    a folder that cannot be read.
     """
+    left, within = MOST, [_opened(folder)]
+    while within:
+        path = next(within[-1][1], None)
+        if path is None:
+            within.pop()
+            continue
+        left -= 1
+        if left < 0 or len(within) > DEEPEST:
+            problem = f"holds more than {MOST} files and folders, or more than {DEEPEST} inside each other"
+            hint = "take out what is not of it; links to folders count again each time"
+            raise Refused(Fault("path-blocked", problem, Place(str(folder)), hint=hint))
+        if not path.is_dir():
+            yield path
+            continue
+        opened = _opened(path)
+        if opened[0] in {each for each, _ in within}:
+            problem, hint = "is a link that leads in a circle", "put a folder there instead"
+            raise Refused(Fault("path-blocked", problem, Place(str(path)), hint=hint))
+        within.append(opened)
+
+
+def _opened(folder: Path) -> tuple[tuple[int, int], Iterator[Path]]:
+    """Which folder it is on its disk, and what is in it, by name."""
     try:
         here = folder.stat()
-        inside = sorted(folder.iterdir())
+        return (here.st_dev, here.st_ino), iter(sorted(folder.iterdir()))
     except OSError as error:
         raise failed("file-unreadable", f"{folder}: {error.strerror}") from error
-    me = here.st_dev, here.st_ino
-    if me in above:
-        problem, hint = "is a link that leads in a circle", "put a folder there instead"
-        raise Refused(Fault("path-blocked", problem, Place(str(folder)), hint=hint))
-    for path in inside:
-        if path.is_dir():
-            yield from below(path, (*above, me))
-        else:
-            yield path

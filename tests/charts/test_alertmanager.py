@@ -109,12 +109,27 @@ def test_who_names_nobody_has_nobody_told(made: Made, program: Path, tmp_path: P
 
 def test_a_chat_reads_what_is_wrong_and_what_to_do(made: Made, program: Path, tmp_path: Path) -> None:
     configured(made({}), tmp_path)
-    alert = {"status": "firing", "annotations": {"summary": "It's <b>", "next": "Look"}}
-    data = {"alerts": [alert, {**alert, "status": "resolved"}], "status": "firing", "receiver": "x"}
-    (tmp_path / "data.json").write_text(json.dumps(data))
-    words = (f"--template.glob={tmp_path}/*.tmpl", f"--template.data={tmp_path}/data.json")
-    said = asked(program, "template", "render", *words, '--template.text={{ template "platform.text" . }}')
-    assert said.splitlines() == ["It's <b>", "Next: Look", "It's <b>", "It is over."]
+    down = {"status": "firing", "annotations": {"summary": "Down", "next": "Look"}}
+    said = chatted(program, tmp_path, down, {**down, "status": "resolved"})
+    assert said == ["Down", "Next: Look", "Down", "It is over."]
+
+
+def test_a_chat_reads_no_links_of_anybody_s_target(made: Made, program: Path, tmp_path: Path) -> None:
+    chats = [{"name": "platform", "slacks": [{"secret": "chat", "key": "url"}]}]
+    file = configured(made({"receivers": chats, "teams": []}), tmp_path)
+    assert file.read_text().count('{{ template "platform.title" . }}') == 2
+    alert = {"status": "firing", "annotations": {"summary": "<https://a.example|log in>", "next": "&lt;"}}
+    assert chatted(program, tmp_path, alert) == ["&lt;https://a.example|log in&gt;", "Next: &amp;lt;"]
+    assert chatted(program, tmp_path, alert, template="title") == ["FIRING: Down &lt;!here&gt;"]
+
+
+def chatted(program: Path, folder: Path, *alerts: Object, template: str = "text") -> list[str]:
+    """The lines that a chat gets."""
+    data = {"alerts": alerts, "status": "firing", "groupLabels": {"alertname": "Down", "job": "<!here>"}}
+    (folder / "data.json").write_text(json.dumps(data))
+    texts, given = f"--template.glob={folder}/*.tmpl", f"--template.data={folder}/data.json"
+    wanted = f'--template.text={{{{ template "platform.{template}" . }}}}'
+    return asked(program, "template", "render", texts, given, wanted).splitlines()
 
 
 @contextmanager

@@ -96,6 +96,22 @@ def test_a_pull_request_leaves_the_cache_as_it_is(testbed: Mapping[str, str], tm
         assert client.digest_of(cached) is not None
 
 
+@pytest.mark.parametrize("written", ["rules", "a link"])
+def test_a_file_of_the_context_tells_buildah_nothing_and_nothing_is_written_through_it(
+    tmp_path: Path, written: str
+) -> None:
+    context, outside = tmp_path / "app", tmp_path / "outside"
+    context.mkdir()
+    (context / "kept").write_text("a")
+    (context / "Dockerfile").write_text("FROM scratch\nCOPY kept /kept\n")
+    theirs = context / ".pipelinekit-ignore"
+    theirs.write_text("kept\n") if written == "rules" else theirs.symlink_to(outside)
+    root = str(tmp_path / "images")
+    engine = BuildahEngine(OciRegistry(lambda _: None), lambda _: None, {"PIPELINEKIT_BUILDAH_ROOT": root})
+    assert engine.build(BuildPlan(ref=ImageRef("r:5000", "a/b", "1")), context, print)
+    assert not outside.exists()
+
+
 ASKED: dict[str, Callable[[BuildahEngine, Path], object]] = {
     "version": lambda engine, _: engine.version(),
     "run_tests": lambda engine, folder: engine.run_tests("sha256:0", folder, print),

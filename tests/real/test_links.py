@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,4 +71,36 @@ def test_a_linked_folder_outside_is_refused(chart: Path, tmp_path: Path, reader:
     (chart / "templates").unlink()
     (chart / "files").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Refused, match="leads out of"):
+        READERS[reader](chart, tmp_path / "copy")
+
+
+def forest(chart: Path) -> None:
+    """Few links that are many folders: each leads twice to the next."""
+    (chart / "templates").unlink()
+    for number in range(20):
+        folder = chart / f"d{number}"
+        folder.mkdir()
+        for name in ("x", "y") if number else ():
+            (chart / f"d{number - 1}" / name).symlink_to(f"../{folder.name}")
+
+
+def well(chart: Path) -> None:
+    """Folders inside each other, more than anybody writes."""
+    (chart / "templates").unlink()
+    here = os.open(chart, os.O_RDONLY)
+    for _ in range(300):
+        os.mkdir("a", dir_fd=here)
+        inner = os.open("a", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+
+@pytest.mark.parametrize("made", [forest, well])
+@pytest.mark.parametrize("reader", READERS)
+def test_what_is_too_much_to_be_one_is_refused(
+    chart: Path, tmp_path: Path, reader: str, made: Callable[[Path], None]
+) -> None:
+    made(chart)
+    with pytest.raises(Refused, match="more than"):
         READERS[reader](chart, tmp_path / "copy")

@@ -33,7 +33,7 @@ class Thing:
     def live(self, said: object) -> dict | None:
         """The thing as the server has it, out of its answer."""
         if self.listed:
-            said = next(iter(said[self.listed]), None) if said else None
+            said = next(iter((said or {}).get(self.listed) or []), None)
         for key in self.inner:
             said = (said or {}).get(key)
         return said

@@ -44,10 +44,10 @@ class Views:
             one = {"type": each["type"], "id": each["id"]}
             body = {"objects": [one], "excludeExportDetails": True, "includeReferencesDeep": False}
             headers = {"Content-Type": "application/json", **XSRF}
-            code, said = self.server.send(
+            code, said = self.server.told(
                 "POST", "api/saved_objects/_export", json.dumps(body).encode(), headers
             )
-            if code == 200:
+            if code == 200 and isinstance(said, dict):
                 # One object is one line, and so is JSON itself.
                 found[(each["type"], each["id"])] = said
             elif not missing(code, said, one):

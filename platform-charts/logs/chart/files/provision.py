@@ -65,7 +65,7 @@ class Work:
         if made:
             return
         own = Server(self.server.name, self.server.address, (name, word), SECRETS / "authority" / "ca.crt")
-        if own.send("GET", "_security/_authenticate", None, {})[0] == 401:
+        if own.told("GET", "_security/_authenticate", None, {})[0] == 401:
             line = f"user {name}: its password was not the Secret's"
             self.say(line, "POST", f"_security/user/{name}/_password", {"password": word})
 

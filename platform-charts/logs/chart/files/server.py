@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import ssl
 import time
@@ -19,12 +20,20 @@ class Failed(Exception):
     """What ends this with a line."""
 
 
+class _Stays(urllib.request.HTTPRedirectHandler):
+    """What leads elsewhere is an answer like another: whoever is there would get the password."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Nobody is asked instead."""
+
+
 class Server:
     """One server, asked as somebody. `name` is what lines call it; without `login` nobody logs in."""
 
     def __init__(self, name: str, address: str, login: tuple[str, str] | None, authority: Path) -> None:
         self.name, self.address, self.login = name, address.rstrip("/"), login
-        self.trusted = ssl.create_default_context(cafile=str(authority)) if authority.exists() else None
+        trusted = ssl.create_default_context(cafile=str(authority)) if authority.exists() else None
+        self.opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trusted), _Stays)
 
     def wait(self, path: str) -> None:
         """Return once it answers. Raises Failed. A new pod may be shut off for seconds."""
@@ -49,18 +58,26 @@ class Server:
         self, method: str, path: str, data: bytes | None, headers: dict, missing: bool = False
     ) -> object:
         """Likewise, with a body of any kind."""
-        try:
-            code, said = self.send(method, path, data, headers)
-        except OSError as error:
-            raise Failed(f"{self.name}: {method} {path}: {getattr(error, 'reason', error)}") from error
+        code, said = self.told(method, path, data, headers)
         if code == 404 and missing:
             return None
         if not 200 <= code < 300:
             raise Failed(f"{self.name} refuses {method} {path}: {code} {reason(said)}{self.hint(code, said)}")
+        if not isinstance(said, dict):
+            raise Failed(f"{self.address} is not {self.name}: it answers {method} {path} with {short(said)}")
         return said
+
+    def told(self, method: str, path: str, data: bytes | None, headers: dict) -> tuple[int, object]:
+        """What `send` has, of a server that was there a moment ago. Raises Failed."""
+        try:
+            return self.send(method, path, data, headers)
+        except OSError as error:
+            raise Failed(f"{self.name}: {method} {path}: {getattr(error, 'reason', error)}") from error
 
     def hint(self, code: int, said: object) -> str:
         """The next step, where one is known."""
+        if 300 <= code < 400:
+            return "; it leads elsewhere, where no password is sent: give the address that answers itself"
         if code == 401:
             return f"; the login of {self.name} is not known there: mend the Secret that the values name"
         if code == 403:
@@ -77,15 +94,21 @@ class Server:
         url = f"{self.address}/{path}"
         request = urllib.request.Request(url, method=method, data=data, headers=headers)  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=30, context=self.trusted) as answer:  # noqa: S310
-                code, text = answer.status, answer.read(LARGEST)
-        except urllib.error.HTTPError as error:
-            with error:
-                code, text = error.code, error.read(LARGEST)
+            code, text = self._answer(request)
+        except http.client.HTTPException as error:
+            raise OSError(f"what answers speaks no HTTP: {short(str(error))}") from error
         try:
             return code, json.loads(text) if text else None
-        except ValueError:
+        except (ValueError, RecursionError):
             return code, text.decode(errors="replace")
+
+    def _answer(self, request: urllib.request.Request) -> tuple[int, bytes]:
+        try:
+            with self.opener.open(request, timeout=30) as answer:
+                return answer.status, answer.read(LARGEST)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read(LARGEST)
 
 
 def reason(said: object) -> str:

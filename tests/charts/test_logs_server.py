@@ -1,0 +1,92 @@
+"""The Job for log lines before what is no such server: one line, and no password elsewhere."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.charts.programs import imported
+from tests.pages.charts import CHARTS
+
+Server = Callable[[str], Any]
+"""The program's server at an address."""
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    with imported(CHARTS / "logs" / "chart" / "files", monkeypatch) as program:
+        module = program("server")
+        monkeypatch.setattr(module, "TRIES", 0)
+        yield lambda address: module.Server("Elasticsearch", address, ("elastic", "word"), tmp_path / "none")
+
+
+@contextmanager
+def saying(answer: str, heard: list[str]) -> Iterator[str]:
+    """The address of somebody who answers so, whatever is asked."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            while (line := self.rfile.readline()) not in (b"\r\n", b""):
+                heard.append(line.decode())
+            self.wfile.write(answer.encode())
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as made:
+        thread = threading.Thread(target=made.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{made.server_address[1]}"
+        finally:
+            made.shutdown()
+            thread.join()
+
+
+def said(status: str, body: str, header: str = "X: y") -> str:
+    return f"HTTP/1.0 {status}\r\n{header}\r\n\r\n{body}"
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See", "307 Temporary", "308 Permanent"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nobody_is_asked_to_whom_it_is_sent_on(server: Server, status: str, method: str) -> None:
+    heard: list[str] = []
+    with saying(said("200 OK", "{}"), heard) as other:
+        with saying(said(status, "", f"Location: {other}/"), []) as address:
+            one = server(address)
+            with pytest.raises(Exception, match="leads elsewhere, where no password is sent") as refused:
+                one.ask(method, "_ilm/policy/kubernetes", {} if method == "POST" else None)
+        assert type(refused.value).__name__ == "Failed"
+    assert heard == []
+
+
+def waited_and_asked(one: Any) -> None:
+    one.wait("_cluster/health")
+    one.ask("GET", "_ilm/policy/kubernetes", missing=True)
+
+
+GARBAGE = {
+    "a page": said("200 OK", "<html>Log in</html>"),
+    "a list": said("200 OK", "[1]"),
+    "a word": said("200 OK", '"yes"'),
+    "nothing": said("200 OK", ""),
+    "deep": said("200 OK", "[" * 200_000),
+    "no text": said("200 OK", "\x00\x1b[2J\N{RIGHT-TO-LEFT OVERRIDE}"),
+    "no HTTP": "SSH-2.0-OpenSSH_9.2\r\n",
+    "headers without end": "HTTP/1.0 200 OK\r\n" + "X: y\r\n" * 200,
+    "a long header": f"HTTP/1.0 200 OK\r\nX: {'y' * 70_000}\r\n\r\n{{}}",
+    "cut": said("200 OK", '{"a":', "Content-Length: 9"),
+    "no chunks": said("200 OK", "zzz\r\n", "Transfer-Encoding: chunked").replace("1.0", "1.1"),
+}
+
+
+@pytest.mark.parametrize("answer", GARBAGE.values(), ids=GARBAGE)
+def test_what_is_no_answer_of_such_a_server_is_told_in_a_line(server: Server, answer: str) -> None:
+    with saying(answer, []) as address, pytest.raises(Exception, match="Elasticsearch") as refused:
+        waited_and_asked(server(address))
+    assert type(refused.value).__name__ == "Failed"
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 500
