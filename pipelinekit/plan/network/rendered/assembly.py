@@ -132,11 +132,12 @@ def _stand_ins(labels: dict[str, dict[str, str]], pods: Sequence[Pod], kinds: It
     wanted = [(ROLE, role, _USUAL[role]) for role in (INGRESS, MONITORING)]
     wanted += [(SERVICE, kind, f"({kind})") for kind in sorted(set(kinds))]
     for key, value, usual in wanted:
-        named = [name for name, each in labels.items() if each.get(key) == value]
+        named = [name for name, each in labels.items() if each.get(key) == value] or [usual]
+        for name in named:
+            labels.setdefault(name, {})[key] = value
         if there & set(named):
             continue
-        for name in named or [usual]:
-            labels.setdefault(name, {})[key] = value
+        for name in named:
             yield Pod(name=f"{name}/({value})", namespace=name, owner=f"({value})", sidecar=key == ROLE)
     if not any(each.namespace == _KUBE_SYSTEM and each.labels.get("k8s-app") == "kube-dns" for each in pods):
         ports = tuple(ContainerPort(name="dns", number=53, protocol=each) for each in ("UDP", "TCP"))

@@ -62,6 +62,13 @@ def test_who_has_a_role_needs_no_stand_in() -> None:
     assert not [each for each in made.pods if each.owner == "(monitoring)"]
 
 
+def test_who_is_where_a_role_usually_is_needs_no_stand_in_beside_it() -> None:
+    own = Rendered(owner="prometheus", release="p", namespace="monitoring", objects=release().objects)
+    made = cluster_of([own], {}, GROUNDS)
+    assert not [each for each in made.pods if each.owner == "(monitoring)"]
+    assert made.namespaces["monitoring"][ROLE] == "monitoring"
+
+
 def test_an_ambient_namespace_is_refused() -> None:
     with pytest.raises(Refused, match="ambient"):
         cluster_of([release()], {"shops": {"istio.io/dataplane-mode": "ambient"}}, GROUNDS)
