@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from pipelinekit.counts import counted
 from pipelinekit.model.ground.inspection import FAILS, OK, UNCHECKED, Check, Facts, Object
@@ -134,7 +134,7 @@ def _told(facts: Facts) -> str:
     places, nodes = facts.addresses, facts.nodes or ()
     said = {
         "apiServers": places.api_servers,
-        "nodes": tuple(each for each, _ in _of_nodes(nodes)),
+        "nodes": tuple(str(ip_network(each)) for each, _ in _of_nodes(nodes)),
         "pods": tuple(each for each, _ in _shares(nodes)),
         "services": places.ranges,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,9 @@ from pipelinekit.errors import Fault
 from pipelinekit.names import nearest
 from pipelinekit.reading.chart.values import read_values
 from pipelinekit.reading.document.source import Path, Source, dotted, parse
+from pipelinekit.reading.faults import note, position
+from pipelinekit.reading.source import Path, Source, dotted, parse
+from pipelinekit.reading.values import read_values
 
 DOCUMENTS = ("Chart.yaml", "values.yaml", "values.schema.json")
 _OF_HELM = frozenset(("global", "tags"))
@@ -28,6 +32,13 @@ _ACTION = re.compile(r"\{\{-?\s*(.*?)-?\}\}", re.DOTALL)
 _USED = re.compile(r"\.Values((?:\)*\.[A-Za-z_][A-Za-z0-9_]*)+)")
 _INDEXED = re.compile(r'index\s+\(?\$?\.Values((?:\s+"[^"]+")+)')
 _DUG = re.compile(r'\bdig((?:\s+"[^"]*")+?)\s+(?:"[^"]*"|[^\s()]+)\s+\$?\.Values\b')
+_OF_ONE = (
+    "type pattern enum const minimum maximum minLength maxLength minItems maxItems uniqueItems maxProperties"
+)
+_ALONE = frozenset(_OF_ONE.split())
+"""What a schema says of one value, whatever is beside it."""
+_OF_ENTRIES = frozenset(("required", "additionalProperties"))
+_TOGETHER = frozenset(("anyOf", "oneOf", "allOf", "not", "if", "then", "else", "propertyNames"))
 _REFERENCES = 20
 """Schemas that lead to each other, at most."""
 
@@ -50,7 +61,7 @@ def undeclared(text: str, origin: str, chart: Mapping[str, str]) -> tuple[Fault,
 
 
 def forbidden(text: str, origin: str, schema: str) -> tuple[Fault, ...]:
-    """Each key of a values text that a chart's schema (JSON) lets nobody give.
+    """Each key and value of a values text that a chart's schema (JSON) lets nobody give.
 
     Helm refuses these too, in the words of the schema, and names neither file nor line.
     """
@@ -59,7 +70,30 @@ def forbidden(text: str, origin: str, schema: str) -> tuple[Fault, ...]:
         whole = json.loads(schema or "{}")
     except (ValueError, RecursionError):
         return ()
-    return tuple(_beyond(values, (), whole, source)) if isinstance(whole, Mapping) else ()
+    if not isinstance(whole, Mapping):
+        return ()
+    # Helm reads more kinds of text than our documents are, and reads this one.
+    source.faults.clear()
+    # What is no schema is told by the linter, for the chart.
+    with suppress(ValueError):
+        _check(source, values, {"properties": {}, **whole})
+    return tuple(sorted((*_beyond(values, (), whole, source), *source.faults), key=position))
+
+
+def _check(source: Source, values: Any, schema: dict[str, Any]) -> None:
+    """Add to `source.faults` what a schema has against values that are laid over a chart's own.
+
+    What is not there may be among those: nothing is missing but in a list's entry, which comes as a whole.
+    What hangs together is for Helm to judge, which has all of it. Raises ValueError for what is no schema.
+    """
+    from jsonschema_rs import Draft202012Validator
+
+    for error in Draft202012Validator(schema).iter_errors(values):
+        steps = error.schema_path
+        alone = _ALONE | _OF_ENTRIES if any(isinstance(each, int) for each in error.instance_path) else _ALONE
+        # What is null takes a default away, and is gone before Helm looks.
+        if str(steps[-1]) in alone and not _TOGETHER.intersection(steps) and error.instance is not None:
+            note(source, values, schema, error)
 
 
 def _beyond(

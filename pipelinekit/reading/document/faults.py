@@ -49,7 +49,7 @@ def check(source: Source, kind: str) -> None:
     errors = _validator(kind).iter_errors(data)
     # What is wrong inside a thing comes before what is wrong with it.
     for error in sorted(errors, key=lambda error: -len(error.instance_path)):
-        _note(source, kind, error)
+        note(source, source.data, SCHEMAS[kind], error)
 
 
 def _no_float_is_whole(value: Any) -> Any:
@@ -95,10 +95,11 @@ def unread(value: Any) -> str:
     return f"this value ({counted(len(str(value)), 'character')})"
 
 
-def _note(source: Source, kind: str, error: ValidationError) -> None:
-    path, value = _found(source.data, error.instance_path)
+def note(source: Source, data: Any, whole: Schema, error: ValidationError) -> None:
+    """Add to `source.faults` what the schema `whole` has against `data`, which `source` is the text of."""
+    path, value = _found(data, error.instance_path)
     hidden = unsaid(path)
-    schema: Any = SCHEMAS[kind]
+    schema: Any = whole
     for step in error.schema_path[:-1]:
         schema = schema[step]
     keyword = str(error.schema_path[-1])
@@ -107,7 +108,7 @@ def _note(source: Source, kind: str, error: ValidationError) -> None:
         # That it is no whole number is told; by how much it is none is not of interest.
         return
     if keyword == "additionalProperties":
-        _unknown_keys(source, schema["properties"], value, path, SCHEMAS[kind]["properties"])
+        _unknown_keys(source, schema["properties"], value, path, whole["properties"])
     elif keyword == "required":
         key = error.kind.value
         source.fault(path, "missing-key", f"'{key}' is missing", f"add {key}:")

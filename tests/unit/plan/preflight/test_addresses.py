@@ -120,7 +120,7 @@ def test_a_nodes_own_address_between_those_of_its_pods_is_no_pods() -> None:
 
 def test_what_nobody_names_is_told_with_what_the_cluster_says() -> None:
     (only,) = judged(FACTS, None)
-    assert (only.state, 'nodes: ["192.0.2.7"]' in only.hint) == ("not checked", True), only.hint
+    assert (only.state, 'nodes: ["192.0.2.7/32"]' in only.hint) == ("not checked", True), only.hint
     (bare,) = judged(Facts(version="1", client="1"), None)
     assert bare.hint.endswith("name them there")
     found = said(grounds=Grounds(pods=NAMED.pods))

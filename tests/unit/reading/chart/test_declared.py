@@ -167,3 +167,43 @@ def test_what_a_schema_lets_nobody_give_is_told_at_its_line() -> None:
 @pytest.mark.parametrize("schema", ["", "{}", "[]", "{", '{"properties": {"a": {}}}'])
 def test_a_schema_that_closes_nothing_lets_all_in(schema: str) -> None:
     assert forbidden("b: 1\nc: {d: 2}\n", "mine.yaml", schema) == ()
+
+
+TYPED = json.dumps(
+    {
+        "properties": {
+            "image": {"properties": {"digest": {"$ref": "#/$defs/digest"}}, "required": ["digest", "tag"]},
+            "replicas": {"type": "integer", "minimum": 1},
+            "users": {
+                "type": "array",
+                "items": {"required": ["name"], "additionalProperties": False, "properties": {"name": {}}},
+            },
+            "either": {"anyOf": [{"type": "string"}, {"type": "boolean"}]},
+        },
+        "$defs": {"digest": {"type": "string", "pattern": "^sha256:"}},
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("image: {digest: 5}", ["bad-type mine.yaml:1:9"]),
+        ("image: {digest: latest}", ["bad-pattern mine.yaml:1:9"]),
+        ("replicas: two\nimage:\n  digest: [a]", ["bad-type mine.yaml:1:1", "bad-type mine.yaml:3:3"]),
+        ("replicas: 0", ["bad-minimum mine.yaml:1:1"]),
+        ("users: [{}]", ["missing-key mine.yaml:1:9"]),
+        ("users: [{name: a, nam: b}]", ["unknown-key mine.yaml:1:19"]),
+        # It is laid over the chart's own values, which have the rest; null takes one of them away.
+        ("image: {tag: 1}\nreplicas: null", []),
+        # Helm says which of several ways was meant.
+        ("either: 3", []),
+    ],
+)
+def test_a_value_of_another_kind_or_form_is_told_at_its_line(text: str, told: list[str]) -> None:
+    found = forbidden(f"{text}\n", "mine.yaml", TYPED)
+    assert [f"{each.code} {each.place}" for each in found] == told
+
+
+def test_what_is_no_schema_says_nothing_of_values() -> None:
+    assert forbidden("a: 1\n", "mine.yaml", '{"properties": {"a": {"type": 7}}}') == ()
