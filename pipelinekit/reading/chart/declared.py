@@ -15,10 +15,8 @@ from typing import Any
 from pipelinekit.errors import Fault
 from pipelinekit.names import nearest
 from pipelinekit.reading.chart.values import read_values
+from pipelinekit.reading.document.faults import note, position
 from pipelinekit.reading.document.source import Path, Source, dotted, parse
-from pipelinekit.reading.faults import note, position
-from pipelinekit.reading.source import Path, Source, dotted, parse
-from pipelinekit.reading.values import read_values
 
 DOCUMENTS = ("Chart.yaml", "values.yaml", "values.schema.json")
 _OF_HELM = frozenset(("global", "tags"))
