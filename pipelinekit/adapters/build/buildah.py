@@ -71,13 +71,6 @@ class BuildahEngine:
             # no step copies it into the image.
             ignored = scratch / "ignored"
             ignored.touch()
-            unpack_context(context, plan.dockerfile, folder, pinned_dockerfile(plan, context))
-            file = scratch / "recipe" / Path(plan.dockerfile).name
-            file.parent.mkdir()
-            file.write_bytes(recipe(plan, context))
-            # What has been filtered must not be filtered once more, by other rules.
-            nothing = scratch / "nothing"
-            nothing.touch()
             text = file.read_text(errors="replace")
             hosts = [each.split("/")[0] for each in (*bases(text, plan.args), plan.cache) if each]
             plain = [each for each in hosts if self.registry.is_plain(each)]
@@ -89,7 +82,6 @@ class BuildahEngine:
                     *(["--manifest", index] if index else ["--iidfile", str(id_file)]),
                     *("--authfile", str(config / dockerconfig.FILE)),
                     *("--ignorefile", str(ignored)),
-                    *("--ignorefile", str(nothing)),
                     *("--file", str(file), str(folder)),
                 ],
                 line=say,

@@ -36,7 +36,13 @@ _OF_ONE = (
 _ALONE = frozenset(_OF_ONE.split())
 """What a schema says of one value, whatever is beside it."""
 _OF_ENTRIES = frozenset(("required", "additionalProperties"))
-_TOGETHER = frozenset(("anyOf", "oneOf", "allOf", "not", "if", "then", "else", "propertyNames"))
+_TOGETHER = frozenset(
+    (
+        *("anyOf", "oneOf", "allOf", "not", "if", "then", "else", "dependentSchemas", "dependencies"),
+        *("propertyNames", "contains", "unevaluatedProperties"),
+    )
+)
+"""What depends on other values, wherever the schema that says so stands."""
 _REFERENCES = 20
 """Schemas that lead to each other, at most."""
 
@@ -86,12 +92,23 @@ def _check(source: Source, values: Any, schema: dict[str, Any]) -> None:
     """
     from jsonschema_rs import Draft202012Validator
 
-    for error in Draft202012Validator(schema).iter_errors(values):
-        steps = error.schema_path
+    # A schema that leads out of the chart is for Helm to follow.
+    for error in Draft202012Validator(schema, offline=True).iter_errors(values):
+        keyword = str(error.schema_path[-1])
         alone = _ALONE | _OF_ENTRIES if any(isinstance(each, int) for each in error.instance_path) else _ALONE
+        if keyword not in alone or _TOGETHER.intersection(error.evaluation_path):
+            continue
+        if keyword == "additionalProperties" and "patternProperties" in _at(schema, error.schema_path[:-1]):
+            continue
         # What is null takes a default away, and is gone before Helm looks.
-        if str(steps[-1]) in alone and not _TOGETHER.intersection(steps) and error.instance is not None:
+        if error.instance is not None:
             note(source, values, schema, error)
+
+
+def _at(schema: Any, steps: Iterable[str | int]) -> Any:
+    for step in steps:
+        schema = schema[step]
+    return schema
 
 
 def _beyond(

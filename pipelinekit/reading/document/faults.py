@@ -108,7 +108,7 @@ def note(source: Source, data: Any, whole: Schema, error: ValidationError) -> No
         # That it is no whole number is told; by how much it is none is not of interest.
         return
     if keyword == "additionalProperties":
-        _unknown_keys(source, schema["properties"], value, path, whole["properties"])
+        _unknown_keys(source, schema.get("properties", {}), value, path, whole["properties"])
     elif keyword == "required":
         key = error.kind.value
         source.fault(path, "missing-key", f"'{key}' is missing", f"add {key}:")
@@ -266,7 +266,7 @@ def _phrase(
             return f"expected {limit}, found {shown(value)}", f"write {limit}"
         case "minimum" | "maximum":
             word = "at least" if keyword == "minimum" else "at most"
-            return f"{value} is out of range: {word} {limit}", _between(schema)
+            return f"{shown(value)} is out of range: {word} {limit}", _between(schema)
         case "maxLength":
             return f"has {counted(len(value), 'character')}, at most {limit} fit", ""
         case "minLength" | "minItems":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _SECRET = re.compile(
-    r"(^|[^a-z])(secrets?|passw(or)?d|passwort|passphrase|tokens?|credentials?|private|api_?key|pwd|auth)([^a-z]|$)"
+    r"(^|[^a-z])(secrets?|passw(or)?d|passwords$|passwort|passphrase|tokens?|credentials?|private|api_?key|pwd|auth)([^a-z]|$)"
 )
 
 _CERTIFICATES = ("certificates", "secrets")

@@ -205,5 +205,41 @@ def test_a_value_of_another_kind_or_form_is_told_at_its_line(text: str, told: li
     assert [f"{each.code} {each.place}" for each in found] == told
 
 
+TWO = '{"x": {"properties": {"m": {"maxLength": 3}}}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "schema"),
+    [
+        (
+            "m: four",
+            f'{{"if": {{"required": ["r"]}}, "else": {{"$ref": "#/$defs/x"}}, "$defs": {TWO}}}',
+        ),
+        ("m: four", f'{{"dependentSchemas": {{"m": {{"$ref": "#/$defs/x"}}}}, "$defs": {TWO}}}'),
+        (
+            "m: [{ab: 1}]",
+            '{"properties": {"m": {"items": {"patternProperties": {"^a": {}}, "additionalProperties": false}}}}',
+        ),
+        # Nobody is asked, and no file read, for a schema that is elsewhere.
+        ("m: 1", '{"$ref": "https://192.0.2.1/schema"}'),
+        ("m: 1", '{"properties": {"m": {"$ref": "file:///etc/hostname"}}}'),
+    ],
+)
+def test_what_hangs_together_or_is_elsewhere_is_for_helm_to_judge(text: str, schema: str) -> None:
+    assert forbidden(f"{text}\n", "mine.yaml", schema) == ()
+
+
+def test_an_entry_that_is_closed_without_a_key_takes_none() -> None:
+    (fault,) = forbidden(
+        "m: [{a: 1}]", "x", '{"properties": {"m": {"items": {"additionalProperties": false}}}}'
+    )
+    assert (fault.code, fault.path) == ("unknown-key", "m[0].a")
+
+
+def test_a_secret_out_of_range_is_not_repeated() -> None:
+    (fault,) = forbidden("password: 1234", "x", '{"properties": {"password": {"minimum": 5000}}}')
+    assert "1234" not in str(fault)
+
+
 def test_what_is_no_schema_says_nothing_of_values() -> None:
     assert forbidden("a: 1\n", "mine.yaml", '{"properties": {"a": {"type": 7}}}') == ()

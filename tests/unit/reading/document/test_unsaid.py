@@ -15,6 +15,7 @@ from pipelinekit.reading.document.unsaid import unsaid
         ("build", "args", "NPM_TOKEN"),
         ("certificates", "secrets", 0, "password"),
         ("run", "certificates", "secrets", "X"),
+        ("passwords", 0),
     ],
 )
 def test_what_may_be_a_secret_is_not_said(path: tuple[str, ...]) -> None:
