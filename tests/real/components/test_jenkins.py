@@ -134,6 +134,9 @@ def test_people_come_by_the_ingress_and_agents_from_their_namespace_and_nobody_e
 @pytest.mark.matrix("components")
 def test_one_that_is_killed_comes_back_with_its_jobs_and_builds(jenkins: Controlled) -> None:
     jenkins.site.kubectl(NAME, "delete", "pod", f"{NAME}-0", "--grace-period=0", "--force")
+    # The one that goes answers for a moment still.
+    for state in ("create", "condition=Ready"):
+        jenkins.site.kubectl(NAME, "wait", f"pod/{NAME}-0", f"--for={state}", "--timeout=120s")
     assert eventually(lambda: jenkins.ask("job/nightly/1/api/json")[0] == 200, 120)
     assert "as it was; port 8080" in jenkins.site.kubectl(NAME, "logs", f"{NAME}-0")
     assert jenkins.said("nightly", 1).startswith("SUCCESS")
