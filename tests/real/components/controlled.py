@@ -73,6 +73,10 @@ class Controlled:
         """Write platform.yaml; values are laid over what they were before."""
         self.values |= values
         self.site.on(jenkins=self.values)
+        self.declare()
+
+    def declare(self) -> None:
+        """Have platform.yaml say where it is, and the logins that it has."""
         path = self.site.platform.folder / "platform.yaml"
         document = json.loads(path.read_text())
         document["images"]["credentials"] = "nexus"
@@ -194,37 +198,42 @@ def made_controlled(folder: Path, env: Mapping[str, str]) -> Iterator[Controlled
     (folder / "platform").mkdir()
     with made_site(folder / "platform", env) as site:
         site.take(NAME)
-        site.space(NAME)
-        site.secret(NAME, "jenkins-admin", **{"jenkins-admin-user": ADMIN, "jenkins-admin-password": WRITTEN})
-        site.secret(NAME, "jenkins-login", username=ADMIN, password=WORD)
-        site.secret(NAME, "nexus-login", **LOGINS)
-        site.secret(NAME, "kube-testbed", base64="a3ViZQ==")
-        site.volume()
-        site.volume()
-        address = _ingress(site)
-        plain = {"PIPELINEKIT_PLAIN_HTTP": f"{address}:8080"}
-        login = {"PK_JENKINS_USER": ADMIN, "PK_JENKINS_PASSWORD": WORD}
-        old = site.platform
-        site.platform = TestPlatform(old.folder, old.prefix, {**env, **plain, **login}, old.registry)
-        small = {"cpu": "20m", "memory": "256Mi", "disk": "64Mi"}
-        storage = {"class": site.storage_class, "size": "1Gi"}
-        secrets = [
-            {"name": "NEXUS_USER", "secret": "nexus-login", "key": "username"},
-            {"name": "NEXUS_PASSWORD", "secret": "nexus-login", "key": "password"},
-            {"name": "KUBE_TESTBED_BASE64", "secret": "kube-testbed", "key": "base64"},
-        ]
-        values = {
-            "image": controller,
-            "tools": {"image": tools(agent)},
-            "agents": {"image": inbound, "resources": {"cpu": "20m", "memory": "64Mi"}},
-            "secrets": secrets,
-            "memory": {"heap": "128m"},
-            "storage": storage,
-            "resources": small,
-            "startTime": 120,
-            "gracePeriod": 10,
-            "backup": {"suspend": True, "storage": storage, "resources": small, "timeout": 240},
-        }
-        made = Controlled(site, address, agent, values)
+        made = prepared(site, agent, controller, inbound)
         made.on()
         yield made
+
+
+def prepared(site: Site, agent: str, controller: Mapping[str, str], inbound: Mapping[str, str]) -> Controlled:
+    """What there has to be before a component that is taken is rolled out; platform.yaml is not written."""
+    site.space(NAME)
+    site.secret(NAME, "jenkins-admin", **{"jenkins-admin-user": ADMIN, "jenkins-admin-password": WRITTEN})
+    site.secret(NAME, "jenkins-login", username=ADMIN, password=WORD)
+    site.secret(NAME, "nexus-login", **LOGINS)
+    site.secret(NAME, "kube-testbed", base64="a3ViZQ==")
+    site.volume()
+    site.volume()
+    address = _ingress(site)
+    plain = {"PIPELINEKIT_PLAIN_HTTP": f"{address}:8080"}
+    login = {"PK_JENKINS_USER": ADMIN, "PK_JENKINS_PASSWORD": WORD}
+    old = site.platform
+    site.platform = TestPlatform(old.folder, old.prefix, {**old.env, **plain, **login}, old.registry)
+    small = {"cpu": "20m", "memory": "256Mi", "disk": "64Mi"}
+    storage = {"class": site.storage_class, "size": "1Gi"}
+    secrets = [
+        {"name": "NEXUS_USER", "secret": "nexus-login", "key": "username"},
+        {"name": "NEXUS_PASSWORD", "secret": "nexus-login", "key": "password"},
+        {"name": "KUBE_TESTBED_BASE64", "secret": "kube-testbed", "key": "base64"},
+    ]
+    values = {
+        "image": controller,
+        "tools": {"image": tools(agent)},
+        "agents": {"image": inbound, "resources": {"cpu": "20m", "memory": "64Mi"}},
+        "secrets": secrets,
+        "memory": {"heap": "128m"},
+        "storage": storage,
+        "resources": small,
+        "startTime": 120,
+        "gracePeriod": 10,
+        "backup": {"suspend": True, "storage": storage, "resources": small, "timeout": 240},
+    }
+    return Controlled(site, address, agent, values)

@@ -121,27 +121,28 @@ def made_beginning(folder: Path, env: Mapping[str, str]) -> Iterator[Beginning]:
         site = Site(jenkins.platform)
         try:
             site.take(NAME)
-            site.space(NAME)
-            site.secret(NAME, "nexus-admin", password=ADMIN)
-            site.secret(NAME, "nexus-users", **WORDS)
-            site.volume()
-            site.volume()
-            small = {"cpu": "20m", "memory": "256Mi", "disk": "64Mi"}
-            storage = {"class": site.storage_class, "size": "1Gi"}
-            made = Beginning(
-                site,
-                jenkins,
-                {
-                    "image": server,
-                    "tools": {"image": tools(agent), "suspend": True, "resources": small},
-                    "storage": storage,
-                    "resources": small,
-                    "memory": {"heap": "128m", "direct": "64m"},
-                    "backup": {"suspend": True, "storage": storage, "resources": small, "timeout": 240},
-                },
-            )
+            made = Beginning(site, jenkins, prepared(site, server, agent))
             made.on()
             yield made
         finally:
             site.platform.kubectl("delete", "--wait=false", "persistentvolume", *site.volumes)
             site.platform.kubectl("delete", "storageclass", site.storage_class)
+
+
+def prepared(site: Site, server: Mapping[str, str], agent: str) -> dict[str, Any]:
+    """What there has to be before a component that is taken is rolled out; its values."""
+    site.space(NAME)
+    site.secret(NAME, "nexus-admin", password=ADMIN)
+    site.secret(NAME, "nexus-users", **WORDS)
+    site.volume()
+    site.volume()
+    small = {"cpu": "20m", "memory": "256Mi", "disk": "64Mi"}
+    storage = {"class": site.storage_class, "size": "1Gi"}
+    return {
+        "image": server,
+        "tools": {"image": tools(agent), "suspend": True, "resources": small},
+        "storage": storage,
+        "resources": small,
+        "memory": {"heap": "128m", "direct": "64m"},
+        "backup": {"suspend": True, "storage": storage, "resources": small, "timeout": 240},
+    }

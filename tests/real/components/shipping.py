@@ -60,22 +60,27 @@ class Shipped:
 @contextmanager
 def shipped(folder: Path, env: Mapping[str, str], team: str) -> Iterator[Shipped]:
     """A site with all three."""
-    layout = Layout.from_environment()
-    opensearch.image(layout)
-    opensearch.shipper(layout)
     with made_site(folder, env) as made:
         # What their policies name is renamed with them.
         made.take(SERVER, SHIPPER, JOB, "kibana")
-        _server(made)
-        _shipper(made, team, os.path.realpath(layout.state / "pod-logs"))
-        made.space(SERVER)
-        made.volume()
+        prepare(made, team)
         made.on(elasticsearch={}, logs=values(made), fluent_bit={})
         made.deploy(400)
         asking = called(made, "payments", {"app.kubernetes.io/component": "web"})
         asking.address = f"http://{SERVER}-es-http.{made.namespace(SERVER)}:9200"
         assert eventually(lambda: asking.ask("/")[0] == 200, 60)
         yield Shipped(made, team, asking)
+
+
+def prepare(site: Site, team: str) -> None:
+    """What there has to be before those that are taken are rolled out: images, charts in place of others."""
+    layout = Layout.from_environment()
+    opensearch.image(layout)
+    opensearch.shipper(layout)
+    _server(site)
+    _shipper(site, team, os.path.realpath(layout.state / "pod-logs"))
+    site.space(SERVER)
+    site.volume()
 
 
 def values(site: Site) -> dict[str, Any]:

@@ -44,23 +44,23 @@ def values(site: Site, **more: Any) -> dict[str, Any]:
     }
 
 
+def nodes(site: Site) -> None:
+    """Open what is taken to this node, which tells its metrics on another port than nodes do elsewhere."""
+    path = "jsonpath={.items[0].status.daemonEndpoints.kubeletEndpoint.Port}"
+    port = site.platform.kubectl("get", "nodes", "--output", path)
+    policy = site.platform.folder / f"platform-charts/{NAME}/policies/templates/networkpolicy.yaml"
+    text = policy.read_text()
+    assert "port: 10250" in text
+    policy.write_text(text.replace("port: 10250", f"port: {port}"))
+
+
 @pytest.fixture(scope="module")
 def site(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     scratch = tmp_path_factory.mktemp("images")
     server, state = images.prometheus(testbed, scratch), images.state_metrics(testbed, scratch)
     with made_site(tmp_path_factory.mktemp("prometheus"), testbed) as made:
         made.take(NAME)
-        # The testbed's node tells its metrics on another port than nodes do elsewhere.
-        words = (
-            "get",
-            "nodes",
-            "--output",
-            "jsonpath={.items[0].status.daemonEndpoints.kubeletEndpoint.Port}",
-        )
-        policy = made.platform.folder / f"platform-charts/{NAME}/policies/templates/networkpolicy.yaml"
-        text = policy.read_text()
-        assert "port: 10250" in text
-        policy.write_text(text.replace("port: 10250", f"port: {made.platform.kubectl(*words)}"))
+        nodes(made)
         made.space(NAME, {"pipelinekit.dev/role": "monitoring"})
         made.volume()
         made.volume()
