@@ -11,9 +11,15 @@ import pytest
 
 from pipelinekit.adapters.jenkins import scripted
 from pipelinekit.adapters.jenkins.controller import Client
+from pipelinekit.plan.jenkins.jobs import wanted_jobs
+from pipelinekit.reading.configxml import is_as_posted
 from pipelinekit.steps import jobs as steps
+from pipelinekit.steps.jobtexts import prepare
+from tests.controller import forms
 from tests.controller.conftest import Platform, Ran, save_all
 from tests.controller.server import Controller
+from tests.unit.plan.jenkins.test_jobs import platform as platform_of
+from tests.unit.plan.jenkins.test_jobs import registration
 
 Kit = Callable[..., Ran]
 CONFIG = r"/config\.xml"
@@ -148,3 +154,12 @@ def test_a_script_names_no_more_than_one_can(count: int, length: int) -> None:
     assert [each for some in made for each in some] == names
     assert all(len(some) <= scripted.AT_A_TIME for some in made)
     assert all(sum(map(len, some)) <= scripted.LONGEST or len(some) == 1 for some in made)
+
+
+def test_an_applications_project_is_kept_as_it_was_posted() -> None:
+    """Else each of 20,000 would be read as XML."""
+    other = registration(name="shop", repository="https://git.example.com/shop.git")
+    jobs = wanted_jobs(platform_of(registration(), other), "")
+    for each in prepare(jobs, "acme"):
+        if each.job.kind == "multibranch":
+            assert is_as_posted(forms.stored(each.xml), each.xml)

@@ -57,4 +57,5 @@ def test_a_tag_is_the_one_that_yaml_gives_however_often_it_is_asked_for(scalars:
 
 def _tags(text: str, loader: type) -> list[tuple[str, str]]:
     root = yaml.compose(text, Loader=loader)
+    assert root is not None
     return [(each.tag, each.value if isinstance(each, yaml.ScalarNode) else "") for each in root.value]

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,8 +56,8 @@ def _made(folder: Path, registration: Registration = ORDERS) -> Path:
     return folder
 
 
-def _is_done(base: Path | str, registration: Registration = ORDERS, **options: bool) -> bool:
-    return Done(Work(PLATFORM, FleetOptions(platform="", base=str(base), **options)))(registration)  # type: ignore[arg-type]
+def _is_done(base: Path | str, registration: Registration = ORDERS, **options: Any) -> bool:
+    return Done(Work(PLATFORM, FleetOptions(platform="", base=str(base), **options)))(registration)
 
 
 @pytest.mark.parametrize("place", ["payments/orders", "orders"])
@@ -109,7 +110,7 @@ def test_what_is_odd_is_looked_at_properly(tmp_path: Path, change: Callable[[Pat
 
 
 @pytest.mark.parametrize("more", [{"team": "sales"}, {"branch": "trunk"}, {"path": "."}])
-def test_who_shares_a_site_shares_what_is_known_of_it(tmp_path: Path, more: dict[str, str]) -> None:
+def test_who_shares_a_site_shares_what_is_known_of_it(tmp_path: Path, more: dict[str, Any]) -> None:
     done = Done(Work(PLATFORM, FleetOptions(platform="", base=str(tmp_path))))
     other = replace(ORDERS, name="other", **more)
     for each in (ORDERS, other):
