@@ -7,9 +7,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipelinekit.names import REGISTRATIONS_MAX
 from pipelinekit.plan.jenkins.jobs import wanted_jobs
@@ -65,14 +66,22 @@ def document(count: int, url: str) -> str:
             {"name": "dev", "cluster": "nonprod", "namespace": "{team}-dev", "automatic": True},
         ],
     }
-    lines = [f"{key}: {json.dumps(value)}\n" for key, value in head.items()]
-    lines.append("applications:\n")
-    lines += [
+    return lines(head) + registered(count)
+
+
+def lines(document: Mapping[str, Any]) -> str:
+    """A document whose keys stand in lines of their own, so that more can follow."""
+    return "".join(f"{key}: {json.dumps(value)}\n" for key, value in document.items())
+
+
+def registered(count: int) -> str:
+    """The key of platform.yaml with so many registrations."""
+    those = [
         f"  - {{name: app{number:05d}, team: team{number % TEAMS:03d},"
         f" repository: https://github.com/acme/app{number:05d}, credentials: github-app}}\n"
         for number in range(count)
     ]
-    return "".join(lines)
+    return "".join(["applications:\n", *those])
 
 
 def filled(state: State, text: str) -> int:
