@@ -12,12 +12,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from pipelinekit.model.app import App
 from pipelinekit.names import REGISTRATIONS_MAX
 from tests.benchmarks.measure import Row
 from tests.benchmarks.registrations import BIN, lines, registered
 from tests.charts.helm import Helm
-from tests.network import fleet
+from tests.network import fleet, site
 from tests.real.platform import TestPlatform
 from tests.testbed import bed
 
@@ -40,6 +42,7 @@ def run() -> list[Row]:
         return [
             *_rendered(Path(folder, "platform"), env),
             *_proven(Path(folder), env),
+            *_checked(Path(folder, "site"), env),
         ]
 
 
@@ -68,6 +71,45 @@ def _proven(folder: Path, env: Mapping[str, str]) -> list[Row]:
     sizes = (REGISTRATIONS_MAX // FLEET, COMPONENTS // SET, ACCEPTING)
     words = [sys.executable, "-m", "tests.network.measure", str(objects), *map(str, sizes)]
     return _rows("proof of the network", f"{COMPONENTS} components", _took(words, env), PROOF)
+
+
+def _checked(folder: Path, env: Mapping[str, str]) -> list[Row]:
+    """The verb itself: descriptors are read from the lock, and Helm renders an application of each form."""
+    many = [(each, number) for number in range(REGISTRATIONS_MAX // FLEET) for each in fleet.apps(2)]
+    folder.mkdir()
+    site.write(folder, {f"{app.team}{number}/{app.name}": _descriptor(app, number) for app, number in many})
+    words = [str(BIN / "pipelinekit"), "platform", "network", "--check", "--env=dev", f"--platform={folder}"]
+    return _rows("platform network --check", f"{SET} components", _took(words, env), PROOF)
+
+
+def _descriptor(app: App, number: int) -> str:
+    """app.yaml of one of the fleet, its teams with a number."""
+    web = app.processes["web"]
+    run: dict[str, Any] = {
+        "port": web.port,
+        **({"ports": dict(web.ports)} if web.ports else {}),
+        **({"metrics": web.metrics} if web.metrics else {}),
+        **({"expose": {"host": f"{app.name}{number}.example.com"}} if web.host else {}),
+    }
+    others: dict[str, Any] = {
+        name: {"command": ["x"], **({"port": each.port} if each.port else {})}
+        for name, each in app.processes.items()
+        if name != "web"
+    }
+    document = {
+        "apiVersion": "pipelinekit/v1",
+        "kind": "Application",
+        "metadata": {"name": app.name, "team": f"{app.team}{number}"},
+        "build": {"language": "python"},
+        "run": run,
+        "processes": others,
+        "before": {name: list(command) for name, command in app.before.items()},
+        "services": [{"type": each.type, "name": each.name} for each in app.services],
+        "calls": [each.replace("/", f"{number}/") for each in app.calls],
+        "accepts": [each.replace("/", f"{number}/") for each in app.accepts],
+        "reaches": [f"{each.to}:{each.port}" for each in app.reaches],
+    }
+    return json.dumps({key: value for key, value in document.items() if value}) + "\n"
 
 
 def _rows(subject: str, other: str, took: Taken, seconds: float) -> list[Row]:
