@@ -31,15 +31,20 @@ def read(path: str | Path, limit: int = CONTENT, *, follow: bool = True) -> byte
 
     Without `follow` a link is no file either.
     """
-    handle = descriptor(path, follow=follow)
+    handle, expected = _opened(path, follow=follow)
     try:
-        return content(handle, path, limit)
+        return _content(handle, expected, path, limit)
     finally:
         os.close(handle)
 
 
 def descriptor(path: str | Path, *, follow: bool = True) -> int:
     """An open descriptor of a regular file, to be closed by the caller; `OSError` for any other kind."""
+    return _opened(path, follow=follow)[0]
+
+
+def _opened(path: str | Path, *, follow: bool) -> tuple[int, int]:
+    """`descriptor`, and how many bytes the file says that it has."""
     try:
         handle = os.open(path, _OPEN if follow else _OPEN | os.O_NOFOLLOW)
     except ValueError as error:
@@ -50,18 +55,22 @@ def descriptor(path: str | Path, *, follow: bool = True) -> int:
         if error.errno in {errno.ENXIO, errno.ENODEV}:
             raise OSError(error.errno, "is a socket or a device, not a file", str(path)) from error
         raise
-    mode = os.fstat(handle).st_mode
+    found = os.fstat(handle)
+    mode = found.st_mode
     if not stat.S_ISREG(mode):
         os.close(handle)
         kind = next((said for is_kind, said in _KINDS if is_kind(mode)), "is something else")
         number = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
         raise OSError(number, f"{kind}, not a file", str(path))
-    return handle
+    return handle, found.st_size
 
 
 def content(handle: int, path: str | Path, limit: int) -> bytes:
     """What an open file holds; `OSError` when that is more than `limit` bytes, as it says or as it comes."""
-    expected = os.fstat(handle).st_size
+    return _content(handle, os.fstat(handle).st_size, path, limit)
+
+
+def _content(handle: int, expected: int, path: str | Path, limit: int) -> bytes:
     if expected > limit:
         raise _too_large(path, limit)
     pieces: list[bytes] = []

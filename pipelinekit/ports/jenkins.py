@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ class Jobs(Protocol):
 
     def config(self, path: str) -> str | None:
         """A job's `config.xml`; None only when Jenkins itself says that there is no such job."""
+        ...
+
+    def configs(self, paths: Sequence[str], at_once: int) -> Mapping[str, str | None]:
+        """`config` of each, with so many requests under way at the same time."""
         ...
 
     def post(self, path: str, xml: str, *, create: bool) -> None:

@@ -55,6 +55,11 @@ def read_config(text: str) -> Config:
     return _config(_parsed(text))
 
 
+def is_as_posted(live: str, posted: str) -> bool:
+    """Whether both are the same text but for XML's declaration, as Jenkins keeps what it was sent."""
+    return _DECLARATION.sub("", live, count=1).strip() == _DECLARATION.sub("", posted, count=1).strip()
+
+
 def lay_over(live: str, wanted: str) -> str:
     """The wanted text with everything of the live one that is not ours: properties, credentials, views.
 

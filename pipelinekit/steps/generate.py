@@ -167,8 +167,17 @@ def _check_paths(paths: Sequence[str], said: Decisions, kept: Sequence[str]) -> 
 
 def inputs_digest(descriptor: bytes, site: Site, tool: str, templates: str) -> str:
     """One digest of all that generated files are made from; `templates` is theirs."""
-    parts = (descriptor, repr(site).encode(), tool.encode(), templates.encode())
-    return "sha256:" + hashlib.sha256(b"\0".join(hashlib.sha256(each).digest() for each in parts)).hexdigest()
+    return inputs_with(descriptor, shared_inputs(site, tool, templates))
+
+
+def shared_inputs(site: Site, tool: str, templates: str) -> bytes:
+    """What `inputs_with` takes beside a descriptor: the same for all applications of one site."""
+    return b"\0".join(hashlib.sha256(each.encode()).digest() for each in (repr(site), tool, templates))
+
+
+def inputs_with(descriptor: bytes, shared: bytes) -> str:
+    """`inputs_digest`, of what applications share and a descriptor."""
+    return "sha256:" + hashlib.sha256(hashlib.sha256(descriptor).digest() + b"\0" + shared).hexdigest()
 
 
 def is_current(lock: str, inputs: str) -> bool:

@@ -15,7 +15,7 @@ from pipelinekit.model.platform.document import Platform
 from pipelinekit.plan.jenkins.jobchanges import Live, blocked, plan_changes, to_read
 from pipelinekit.plan.jenkins.jobs import provenance
 from pipelinekit.ports import Jobs, Say
-from pipelinekit.reading.configxml import disabled, lay_over, read_config
+from pipelinekit.reading.configxml import disabled, is_as_posted, lay_over, read_config
 from pipelinekit.steps.jobtexts import prepare
 
 AT_ONCE = 8
@@ -58,13 +58,18 @@ def survey(
         if marker is None or marker.platform != platform:
             items = {path: each for path, each in items.items() if path.partition("/")[0] != root}
     paths = to_read(wanted, items, platform)
-    with ThreadPoolExecutor(at_once) as pool:
-        texts = dict(zip(paths, pool.map(jobs.config, paths), strict=True))
+    texts = jobs.configs(paths, at_once)
     gone = [path for path, text in texts.items() if text is None]
     if gone:
         raise refused("jenkins-moves", f"{gone[0]} went away while it was read", hint="run it again")
-    configs = {path: _read(path, text) for path, text in texts.items() if text is not None}
+    known = {each.job.path: each for each in wanted}
+    configs = {path: _known(path, text, known.get(path)) for path, text in texts.items() if text is not None}
     return Live(items=items, configs=configs)
+
+
+def _known(path: str, text: str, wanted: Wanted | None) -> Config:
+    """What a text says; one that is as it was posted says what that says, and is not read again."""
+    return wanted.config if wanted and is_as_posted(text, wanted.xml) else _read(path, text)
 
 
 def _read(path: str, text: str) -> Config:
@@ -178,8 +183,7 @@ def _moved_on(plan: JobPlan, jobs: Jobs, at_once: int) -> tuple[list[Fault], set
     items = jobs.items(sorted({each.path.partition("/")[0] for each in plan.deeds}) or [])
     there = [each for each in plan.deeds if each.path in items]
     paths = [each.path for each in there]
-    with ThreadPoolExecutor(at_once) as pool:
-        texts = dict(zip(paths, pool.map(jobs.config, paths), strict=True))
+    texts = jobs.configs(paths, at_once)
     faults: list[Fault] = []
     already: set[str] = set()
     for each in plan.deeds:

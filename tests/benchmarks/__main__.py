@@ -18,6 +18,7 @@ from tests.benchmarks import (
     rollout,
     startup,
     taking,
+    whole,
 )
 from tests.benchmarks.measure import table
 
@@ -38,6 +39,7 @@ BENCHMARKS = {
     "B14": registrations.run,
     "B15": taking.run,
     "B16": components.run,
+    "B17": whole.run,
 }
 
 

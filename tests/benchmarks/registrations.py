@@ -7,14 +7,16 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipelinekit.names import REGISTRATIONS_MAX
 from pipelinekit.plan.jenkins.jobs import wanted_jobs
 from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.steps.jobtexts import prepare
+from tests.benchmarks import scaffolds
 from tests.benchmarks.measure import Row
 from tests.controller import forms
 from tests.controller.server import Controller
@@ -22,11 +24,10 @@ from tests.controller.state import Item, State
 
 BIN = Path(sys.executable).parent
 TEAMS = 400
+LANGUAGES = ("python", "go", "node", "java-maven", "rust", "static")
 MEMORY = 500.0
 """MiB that a verb may take."""
 RUNS = 3
-PLANNED = 2_000
-"""Applications of the plan, which asks for each job: a tenth, and a tenth of the seconds."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def run() -> list[Row]:
         rows = [
             *_rows("validate", REGISTRATIONS_MAX, _least(["validate", of]), 1.0),
             *_rows("seed export", REGISTRATIONS_MAX, _least(["seed", "export", of]), 3.0),
+            *_generated(platform, of),
         ]
     return [*rows, *_planned()]
 
@@ -64,14 +66,22 @@ def document(count: int, url: str) -> str:
             {"name": "dev", "cluster": "nonprod", "namespace": "{team}-dev", "automatic": True},
         ],
     }
-    lines = [f"{key}: {json.dumps(value)}\n" for key, value in head.items()]
-    lines.append("applications:\n")
-    lines += [
+    return lines(head) + registered(count)
+
+
+def lines(document: Mapping[str, Any]) -> str:
+    """A document whose keys stand in lines of their own, so that more can follow."""
+    return "".join(f"{key}: {json.dumps(value)}\n" for key, value in document.items())
+
+
+def registered(count: int) -> str:
+    """The key of platform.yaml with so many registrations."""
+    those = [
         f"  - {{name: app{number:05d}, team: team{number % TEAMS:03d},"
         f" repository: https://github.com/acme/app{number:05d}, credentials: github-app}}\n"
         for number in range(count)
     ]
-    return "".join(lines)
+    return "".join(["applications:\n", *those])
 
 
 def filled(state: State, text: str) -> int:
@@ -83,20 +93,38 @@ def filled(state: State, text: str) -> int:
         at = state.root
         for part in folders:
             at = at.children[part]
-        at.children[name] = Item(name, forms.root_of(each.xml), each.xml, parent=at)
+        at.children[name] = Item(name, forms.root_of(each.xml), forms.stored(each.xml), parent=at)
     return len(wanted)
 
 
+def _generated(platform: Path, of: str) -> list[Row]:
+    """What is generated already, in a checkout of each: making these takes minutes, and does not count."""
+    checkouts = platform / "src"
+    for number in range(REGISTRATIONS_MAX):
+        name, team = f"app{number:05d}", f"team{number % TEAMS:03d}"
+        head = f"apiVersion: pipelinekit/v1\nkind: Application\nmetadata: {{name: {name}, team: {team}}}\n"
+        language = LANGUAGES[number % len(LANGUAGES)]
+        body = f"build: {{language: {language}}}\nrun:\n  port: 8080\n  replicas: 1\n"
+        scaffolds.lay(checkouts / team / name, {"app.yaml": head + body})
+    everyone = ["generate", "--all", of, f"--checkouts={checkouts}"]
+    _once(everyone)
+    return _rows("generate --all, nothing to do", REGISTRATIONS_MAX, _least(everyone), 2.0)
+
+
 def _planned() -> list[Row]:
+    """What is applied already, planned again by scripts: nothing else reads configurations together."""
     with tempfile.TemporaryDirectory() as folder, Controller() as controller:
-        text = document(PLANNED, controller.url)
+        text = document(REGISTRATIONS_MAX, controller.url)
         Path(folder, "platform.yaml").write_text(text)
-        jobs = filled(controller.state, text)
-        taken = _once(["jobs", "plan", f"--platform={folder}", "--assume-credential=github-app"])
-        asked = len(controller.requests("GET"))
-    # To Jenkins a project with branches is a folder.
-    asks = Row("B14", "jobs plan, nothing to do", f"{jobs} jobs", "GET", asked, jobs, 1.02)
-    return [asks, *_rows("jobs plan, nothing to do", PLANNED, taken, 5.0 * PLANNED / REGISTRATIONS_MAX)]
+        filled(controller.state, text)
+        controller.state.administers = True
+        folders = sum(each.root == forms.FOLDER for each in controller.state.root.below())
+        plan = ["jobs", "plan", "--by-script", f"--platform={folder}", "--assume-credential=github-app"]
+        taken = _once(plan)
+        asked = len(controller.requests())
+    subject = "jobs plan --by-script, nothing to do"
+    asks = Row("B14", subject, f"{folders} folders", "requests", asked, folders, 1.0)
+    return [asks, *_rows(subject, REGISTRATIONS_MAX, taken, 5.0)]
 
 
 def _rows(subject: str, count: int, taken: Taken, seconds: float) -> list[Row]:

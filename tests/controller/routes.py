@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pipelinekit.adapters.jenkins.scripted import SCRIPT
 from tests.controller import buildroutes, credentialroutes, forms, itemroutes
-from tests.controller.messages import Answer, Request, json_of
+from tests.controller.messages import Answer, Request, json_of, signed_page
 from tests.controller.state import Item, Refusal
 
 if TYPE_CHECKING:
@@ -70,6 +73,27 @@ def _casc(self: Controller, request: Request, item: Item, match: re.Match[str]) 
     if not self.state.casc:
         raise Refusal(404)
     return Answer(200, self.state.casc.encode(), "application/x-yaml; charset=utf-8", signed=True)
+
+
+def _script(self: Controller, request: Request, item: Item, match: re.Match[str]) -> Answer:
+    """From Jenkins' documentation, not from a recording: for who has Overall/Administer.
+
+    It knows our script alone, and says what `tests/jenkins/test_scripted.py` has seen Groovy say.
+    """
+    if not self.state.administers:
+        page = signed_page(403, f"{request.user or 'anonymous'} is missing the Overall/Administer permission")
+        page.headers["X-Required-Permission"] = "hudson.model.Hudson.Administer"
+        return page
+    found = _OURS.fullmatch(request.form.get("script", ""))
+    if found is None:
+        said = "groovy.lang.MissingPropertyException: No such property: x for class: Script1"
+        return Answer(200, said.encode(), "text/plain;charset=utf-8", signed=True)
+    items = (self.state.find(name) for name in json.loads(base64.b64decode(found[1])))
+    said = json.dumps([each.text if each else None for each in items], separators=(",", ":"))
+    return Answer(200, said.encode(), "text/plain;charset=utf-8", signed=True)
+
+
+_OURS = re.compile("([A-Za-z0-9+/=]+)".join(map(re.escape, SCRIPT.format(names="@").split("@"))))
 
 
 def _indexing(self: Controller, request: Request, item: Item, match: re.Match[str]) -> Answer:
@@ -138,6 +162,7 @@ ROUTES: tuple[tuple[str, Handler], ...] = (
     (r"reload", _post(_reload)),
     (r"pluginManager/api/json", _plugins),
     (r"configuration-as-code/export", _post(_casc)),
+    (r"scriptText", _post(_script)),
     (r"indexing/consoleText", _indexing),
     (r"git/notifyCommit", _notify),
     (r"|configure|\d+/|login", _html),

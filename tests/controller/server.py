@@ -91,8 +91,9 @@ class Controller:
         return [each for each in self.seen if method in ("", each.method) and re.search(path, each.path)]
 
     def posted(self) -> list[Seen]:
-        """The POSTs that change something; an export of the configuration is a question."""
-        return [each for each in self.requests("POST") if not each.path.startswith("/configuration-as-code/")]
+        """The POSTs that change something; an export of the configuration and our script are questions."""
+        questions = ("/configuration-as-code/", "/scriptText")
+        return [each for each in self.requests("POST") if not each.path.startswith(questions)]
 
     def run(self, item: Item, build: Build) -> None:
         """Let a build's script run, on a clock of its own."""

@@ -107,6 +107,8 @@ class State:
     def __init__(self) -> None:
         self.root = Item("", forms.FOLDER, "")
         self.credentials: dict[str, ET.Element] = {}
+        self.administers = False
+        """Whether accounts may run scripts."""
         self.queue: dict[int, Waiting] = {}
         self.next_queue_id = 1
         self.session = secrets.token_hex(4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipelinekit.errors import failed, refused
@@ -38,6 +38,9 @@ class Jobs:
 
     def config(self, path: str) -> str | None:
         return self.texts.get(path)
+
+    def configs(self, paths: Sequence[str], at_once: int) -> dict[str, str | None]:
+        return {path: self.config(path) for path in paths}
 
     def post(self, path: str, xml: str, *, create: bool) -> None:
         assert create is (path not in self.texts), path

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import os
 import tarfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -17,6 +19,18 @@ BASE = ".pipelinekit/base.tar.gz"
 MOST = 32 * 1024 * 1024
 """Bytes of an archive of generated texts, unpacked; a sound one has a hundredth of that."""
 MOST_FILES = 5_000
+
+
+def glance(root: str, document: str) -> tuple[bytes, bytes]:
+    """A folder's document and its lock; `OSError` where one, or the way to the lock, is a link or no file.
+
+    For whoever asks thousands of folders whether anything is to be done there, and then looks properly.
+    """
+    above = f"{root}/{LOCK.partition('/')[0]}"
+    if os.path.islink(above):  # noqa: PTH114 - a text: a fleet asks this for every application
+        raise OSError(errno.ELOOP, "is a link", above)
+    read = regular.read(f"{root}/{document}", regular.DOCUMENT, follow=False)
+    return read, regular.read(f"{root}/{LOCK}", regular.DOCUMENT, follow=False)
 
 
 class Workspace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from pipelinekit import __version__
 from pipelinekit.adapters.folder import packaged
-from pipelinekit.adapters.folder.workspace import Workspace
+from pipelinekit.adapters.folder.workspace import Workspace, glance
 from pipelinekit.adapters.source import checkouts, platforms
 from pipelinekit.adapters.source.worktree import MergeFile
 from pipelinekit.cli.application.difference import diff
@@ -25,7 +26,7 @@ from pipelinekit.reading.app import FILE
 from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.steps import fleet
 from pipelinekit.steps.fleet import BAD, Result, State, Tool, title_of
-from pipelinekit.steps.generate import inputs_digest, is_current
+from pipelinekit.steps.generate import inputs_with, is_current, shared_inputs
 
 BRANCH = "pipelinekit/generate"
 AT_ONCE = 8
@@ -78,22 +79,6 @@ class Work:
         except Exception as error:  # noqa: BLE001 - whatever it is, it is one application's
             return fleet.failed(title, bug.as_failure(error))
 
-    def is_done(self, registration: Registration) -> bool:
-        """Whether the application's checkout has all that would be generated; whoever cannot say says no."""
-        if not self.options.base or self.options.commit:
-            return False
-        try:
-            folder = checkouts.local(Path(self.options.base), registration)
-            inputs = inputs_digest(
-                Workspace(folder).read_bytes(FILE),
-                site_of(self.platform, registration, library=__version__),
-                __version__,
-                packaged.templates_digest(),
-            )
-            return is_current(Workspace(folder).read_lock() or "", inputs)
-        except Exception:  # noqa: BLE001 - the work itself will say what is wrong
-            return False
-
     def _in(self, folder: Path, registration: Registration) -> Result:
         options = self.options
         tool = Tool(
@@ -126,6 +111,40 @@ class Work:
         return result if is_new else fleet.waiting(registration, branch)
 
 
+class Done:
+    """Says quickly whether an application's checkout has all that would be generated."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.shared: dict[tuple[str, str, str], bytes] = {}
+
+    def __call__(self, registration: Registration) -> bool:
+        """Whether it has; whoever cannot say says no."""
+        if not self.work.options.base or self.work.options.commit:
+            return False
+        try:
+            read, lock = self._glance(registration)
+            return is_current(lock.decode(errors="replace"), inputs_with(read, self._shared(registration)))
+        except Exception:  # noqa: BLE001 - the work itself will say what is wrong
+            return False
+
+    def _glance(self, registration: Registration) -> tuple[bytes, bytes]:
+        base = self.work.options.base
+        if registration.path == ".":
+            # Where a checkout is first sought: to look for one takes as long as to read in it.
+            with contextlib.suppress(FileNotFoundError):
+                return glance(f"{base}/{registration.team}/{registration.name}", FILE)
+        return glance(os.fspath(checkouts.local(Path(base), registration)), FILE)
+
+    def _shared(self, registration: Registration) -> bytes:
+        # All that a site takes from a registration.
+        key = registration.team, registration.branch, registration.path
+        if key not in self.shared:
+            site = site_of(self.work.platform, registration, library=__version__)
+            self.shared[key] = shared_inputs(site, __version__, packaged.templates_digest())
+        return self.shared[key]
+
+
 def run(options: FleetOptions, *, as_json: bool) -> None:
     """Generate the fleet and report; exit code 5 or 6 when an application could not be brought up to date."""
     if not options.platform:
@@ -153,7 +172,7 @@ def run(options: FleetOptions, *, as_json: bool) -> None:
         (lambda _: None) if as_json else report.say,
         at_once=AT_ONCE,
         processes=(os.cpu_count() or 1) if options.base else 1,
-        is_done=work.is_done,
+        is_done=Done(work),
     )
     for each in results if not as_json else ():
         for changed in each.shown.splitlines(keepends=True):

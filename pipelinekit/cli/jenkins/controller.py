@@ -73,19 +73,24 @@ def read_site(source: str) -> Site:
 
 
 class Controller:
-    """One connection to a controller, and what can be asked of it."""
+    """One connection to a controller, and what can be asked of it.
 
-    def __init__(self, url: str) -> None:
+    `by_script`: jobs' configurations are read by scripts on the controller, not by a request each.
+    """
+
+    def __init__(self, url: str, *, by_script: bool = False) -> None:
         from pipelinekit.adapters.jenkins.controller import Client
 
         self.client: Client = Client(url, login())
+        self.by_script = by_script
 
     @cached_property
     def jobs(self) -> JenkinsJobs:
         """Its jobs."""
         from pipelinekit.adapters.jenkins.jobs import JenkinsJobs
+        from pipelinekit.adapters.jenkins.scripted import ScriptedJobs
 
-        return JenkinsJobs(self.client)
+        return ScriptedJobs(self.client) if self.by_script else JenkinsJobs(self.client)
 
     @cached_property
     def facts(self) -> JenkinsController:

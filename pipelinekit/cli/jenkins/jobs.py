@@ -14,7 +14,7 @@ import click
 from pipelinekit import __version__
 from pipelinekit.adapters import files
 from pipelinekit.cli.jenkins.controller import Controller, Site, read_site
-from pipelinekit.cli.jenkins.options import ADOPT, ASSUME, YES
+from pipelinekit.cli.jenkins.options import ADOPT, ASSUME, BY_SCRIPT, YES
 from pipelinekit.cli.jenkins.plans import (
     PRUNING,
     apply_plan,
@@ -60,12 +60,19 @@ def jobs() -> None:
 @ADOPT
 @ASSUME
 @AT_ONCE
+@BY_SCRIPT
 @click.option(
     "--out", default="", type=on_disk, metavar="FILE", help="Write the plan, for `jobs apply FILE`."
 )
 @JSON
 def plan(
-    platform: str, adopt: tuple[str, ...], assume: tuple[str, ...], at_once: int, out: str, as_json: bool
+    platform: str,
+    adopt: tuple[str, ...],
+    assume: tuple[str, ...],
+    at_once: int,
+    by_script: bool,
+    out: str,
+    as_json: bool,
 ) -> None:
     """Show what has to change in Jenkins, and change nothing.
 
@@ -78,7 +85,7 @@ def plan(
     from pipelinekit.adapters.source.repositories import RemoteRepositories
 
     site = read_site(platform)
-    controller = Controller(site.jenkins.url)
+    controller = Controller(site.jenkins.url, by_script=by_script)
     made, _ = plan_for(site, controller, adopt, assume, at_once)
     for each in library.notices(site.platform, controller.facts, RemoteRepositories(), __version__):
         report.notice(each)
@@ -93,6 +100,7 @@ def plan(
 @ADOPT
 @ASSUME
 @AT_ONCE
+@BY_SCRIPT
 @YES
 @JSON
 def apply(
@@ -101,6 +109,7 @@ def apply(
     adopt: tuple[str, ...],
     assume: tuple[str, ...],
     at_once: int,
+    by_script: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -115,7 +124,7 @@ def apply(
       pipelinekit jobs apply --platform . --yes
     """
     site = read_site(platform)
-    controller = Controller(site.jenkins.url)
+    controller = Controller(site.jenkins.url, by_script=by_script)
     if plan:
         made = read_plan(plan, site)
         controller.facts.version()
@@ -130,8 +139,9 @@ def apply(
 @jobs.command()
 @PLATFORM_HERE
 @AT_ONCE
+@BY_SCRIPT
 @JSON
-def drift(platform: str, at_once: int, as_json: bool) -> None:
+def drift(platform: str, at_once: int, by_script: bool, as_json: bool) -> None:
     """Show what people have changed by hand in our jobs. Exit code 1 when there is something.
 
     \b
@@ -139,7 +149,7 @@ def drift(platform: str, at_once: int, as_json: bool) -> None:
       pipelinekit jobs drift --platform .
     """
     site = read_site(platform)
-    made, _ = plan_for(site, Controller(site.jenkins.url), (), (), at_once, ask=False)
+    made, _ = plan_for(site, Controller(site.jenkins.url, by_script=by_script), (), (), at_once, ask=False)
     drifted = [each for each in made.of(Action.UPDATE) if each.by_hand]
     if as_json:
         report.as_json([row(each) for each in drifted])
@@ -169,6 +179,7 @@ def drift(platform: str, at_once: int, as_json: bool) -> None:
 )
 @click.option("--keep-builds", is_flag=True, help="Keep jobs with builds for their history, disabled.")
 @AT_ONCE
+@BY_SCRIPT
 @click.option("--plan", "plan_only", is_flag=True, help="Show what would be done, and do nothing.")
 @YES
 @JSON
@@ -178,6 +189,7 @@ def prune(
     max_delete: str,
     keep_builds: bool,
     at_once: int,
+    by_script: bool,
     plan_only: bool,
     yes: bool,
     as_json: bool,
@@ -192,7 +204,7 @@ def prune(
       pipelinekit jobs prune --platform . --grace 30 --plan
     """
     site = read_site(platform)
-    controller = Controller(site.jenkins.url)
+    controller = Controller(site.jenkins.url, by_script=by_script)
     made, live = plan_for(site, controller, (), (), at_once, ask=False)
     before = (today() - timedelta(days=grace)).isoformat()
     candidates = plan_pruning(made.changes, live, before=before)

@@ -12,6 +12,12 @@ ASSUME = click.option(
     metavar="ID",
     help="This credential is there, although this account cannot see it; repeat it.",
 )
+BY_SCRIPT = click.option(
+    "--by-script",
+    is_flag=True,
+    help="Read the jobs' configurations with a script for 500 of them, not a request each; the account"
+    " needs Overall/Administer.",
+)
 ADOPT = click.option(
     "--adopt",
     multiple=True,

@@ -8,9 +8,34 @@ import yaml
 
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Place
+from pipelinekit.reading.scalars import TAG, is_word
 
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The parser in C where there is one."""
+
+
+_STR = f"{TAG}str"
+
+
+def _resolve(self: Any, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
+    """A scalar's tag, which the parser asks for one by one: of a word it is known, of others once."""
+    if kind is not yaml.ScalarNode or not implicit[0]:
+        return str(_PARSER.resolve(self, kind, value, implicit))
+    if is_word(value):
+        return _STR
+    tag = self.known.get(value)
+    if tag is None:
+        tag = self.known[value] = _PARSER.resolve(self, kind, value, implicit)
+    return str(tag)
+
+
+def _init(self: Any, stream: str) -> None:
+    _PARSER.__init__(self, stream)
+    self.known = {}
+
+
+LOADER: Any = type("Loader", (_PARSER,), {"__init__": _init, "resolve": _resolve})
+"""The parser, which looks up once what stands in a text often."""
 
 
 def outgrown(text: str, origin: str, nodes: int, depth: int) -> Fault | None:

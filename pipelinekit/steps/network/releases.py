@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from pipelinekit.generators import chart as chart_generator
 from pipelinekit.model.app import App
@@ -14,11 +15,12 @@ from pipelinekit.model.release import ImageRef, Key, ReleasePlan, Revision, Targ
 from pipelinekit.model.tree import Tree
 from pipelinekit.plan.chartvalues import given_values
 from pipelinekit.plan.network.rendered.assembly import Rendered
-from pipelinekit.plan.release import target_of
+from pipelinekit.plan.release import peers_of, target_of
 from pipelinekit.ports.rollout import Components
 from pipelinekit.reading.chart.manifest import read_manifest_with_sources
 from pipelinekit.reading.chart.values import read_values
 from pipelinekit.render import Templates, render
+from pipelinekit.steps.network.alike import Filled, Form, Object, Peers, form_of
 from pipelinekit.steps.rollout import packing
 from pipelinekit.steps.rollout.part import Part, Shelf, policies_of, release_of
 from pipelinekit.steps.rollout.plan import AT_ONCE
@@ -58,20 +60,48 @@ def of_applications(
     templates: Templates,
     template: Template,
 ) -> list[Rendered]:
-    """Those of applications, as the charts that are generated from their descriptors render them."""
+    """Those of applications, as the charts that are generated from their descriptors render them.
 
-    def one(app: App) -> Rendered:
+    Of applications of one form one is rendered.
+    """
+
+    def of(app: App, target: Target, peers: Peers) -> Objects:
         tree = render(chart_generator.plan(app, site), templates)
-        target = target_of(app, platform, environment)
         folder = f"charts/{app.name}"
-        text = template(tree, folder, target, list(_layers(app, platform, environment, tree, folder)))
-        return rendered(f"{app.team}/{app.name}", target, text)
+        layers = list(_layers(app, platform, environment, tree, folder, peers))
+        return read_manifest_with_sources(template(tree, folder, target, layers), "manifest")
 
+    def alike(these: Sequence[_Wanted]) -> list[Rendered]:
+        _, target, _, form = these[0]
+        if form is None or len(these) == 1:
+            return [_released(one, at, of(one, at, given)) for one, at, given, _ in these]
+        blank = replace(target, name=form.app.name, namespace=form.namespace)
+        text = json.dumps(of(form.app, blank, form.peers))
+        return [_released(one, at, Filled(text, own.words)) for one, at, _, own in these if own]
+
+    forms: dict[str, list[_Wanted]] = {}
+    for each in apps:
+        target, peers = target_of(each, platform, environment), peers_of(each, platform, environment)
+        form = form_of(each, environment, target.namespace, peers)
+        key = form.key if form else f"{each.team}/{each.name}"
+        forms.setdefault(key, []).append((each, target, peers, form))
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(one, apps))
+        found = {each.owner: each for some in pool.map(alike, forms.values()) for each in some}
+    return [found[f"{each.team}/{each.name}"] for each in apps]
 
 
-def _layers(app: App, platform: Platform, environment: Environment, tree: Tree, folder: str) -> Iterator[str]:
+Objects = Sequence[tuple[Object, str]]
+_Wanted = tuple[App, Target, Peers, Form | None]
+
+
+def _released(app: App, target: Target, objects: Objects) -> Rendered:
+    owner = f"{app.team}/{app.name}"
+    return Rendered(owner=owner, release=target.name, namespace=target.namespace, objects=objects)
+
+
+def _layers(
+    app: App, platform: Platform, environment: Environment, tree: Tree, folder: str, peers: Peers
+) -> Iterator[str]:
     own = tree.get(f"{folder}/values-{environment.name}.yaml")
     if own is not None:
         yield own.text
@@ -86,7 +116,8 @@ def _layers(app: App, platform: Platform, environment: Environment, tree: Tree, 
         chart=ImageRef("", ""),
         chart_folder=folder,
     )
-    yield json.dumps(given_values(plan, environment, values, _DIGEST))
+    given = given_values(plan, environment, values, _DIGEST)
+    yield json.dumps({**given, **({"peers": peers} if "peers" in given else {})})
     yield json.dumps({"image": {"digest": _DIGEST}})
 
 

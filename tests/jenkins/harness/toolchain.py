@@ -42,7 +42,7 @@ def command(train: Callable[[list[str]], None]) -> list[str]:
     archive that the JVM maps at its next start.
     """
     java = _tool("java", "openjdk-17-jdk-headless")
-    jars = _kept("jars", _digest([_POM]), _fetch)
+    jars = engine_jars()
     sources = sorted((_HERE / "java").rglob("*.java"))
     digest = _digest([_POM, *sources], java)
     home = _kept("engine", digest, lambda folder: _compile(folder, jars, sources))
@@ -59,6 +59,11 @@ def command(train: Callable[[list[str]], None]) -> list[str]:
         if fresh.exists():
             fresh.replace(archive)
     return [*start, f"-XX:SharedArchiveFile={archive}", "-Xlog:disable", "-Xlog:all=off", _MAIN]
+
+
+def engine_jars() -> Path:
+    """The folder with the engine's jars, Groovy's among them; fetched when it is not in the cache yet."""
+    return _kept("jars", _digest([_POM]), _fetch)
 
 
 def _cache() -> Path:

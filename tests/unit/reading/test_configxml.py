@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelinekit.model.jenkins.jobconfig import differences, digest_of
 from pipelinekit.model.jenkins.marker import Marker, read_marker
-from pipelinekit.reading.configxml import CREDENTIALS, disabled, lay_over, read_config
+from pipelinekit.reading.configxml import CREDENTIALS, disabled, is_as_posted, lay_over, read_config
 
 RECORDED = Path(__file__).parents[2] / "controller" / "recordings" / "jobs"
 CASES = sorted(each.name for each in RECORDED.iterdir() if each.is_dir())
@@ -272,3 +272,29 @@ def test_credentials_of_every_domain_and_libraries_are_known_by_name() -> None:
     config = read_config(f"<f><properties>{store}{library}</properties></f>")
     assert config.credentials == {"one", "two"}
     assert config.libraries == {"pipelinekit"}
+
+
+@pytest.mark.parametrize("name", OF_JENKINS)
+@pytest.mark.parametrize("case", CASES)
+def test_a_text_that_counts_as_posted_says_the_same(case: str, name: str) -> None:
+    if not (RECORDED / case / name).exists():
+        return
+    posted, live = text(case, "posted.xml"), text(case, name)
+    if is_as_posted(live, posted):
+        assert read_config(live) == read_config(posted)
+
+
+def test_jenkins_keeps_what_it_was_sent_but_for_the_declaration() -> None:
+    kept = [case for case in CASES if is_as_posted(text(case, "stored.xml"), text(case, "posted.xml"))]
+    assert "pipeline-inline-minimal" in kept
+    for case in kept:
+        assert not is_as_posted(text(case, "hand-description.xml"), text(case, "posted.xml"))
+        assert not is_as_posted(text(case, "hand-reconfig.xml"), text(case, "posted.xml"))
+
+
+@pytest.mark.parametrize("change", [" ", "<!-- -->", "\n"])
+def test_a_text_is_as_posted_to_the_letter(change: str) -> None:
+    posted = "<?xml version='1.1' encoding='UTF-8'?>\n<a>\n  <b>c</b>\n</a>\n"
+    kept = '<?xml version="1.1" encoding="UTF-8"?><a>\n  <b>c</b>\n</a>'
+    assert is_as_posted(kept, posted)
+    assert not is_as_posted(kept.replace("c", f"c{change}"), posted)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.reading.chart.values import read_values
 from pipelinekit.reading.document.growth import outgrown
 from pipelinekit.reading.document.source import DOCUMENT, parse
+from pipelinekit.reading.growth import LOADER, outgrown
+from pipelinekit.reading.source import DOCUMENT, parse
+from pipelinekit.reading.values import read_values
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]\n" for n in range(9)
@@ -37,3 +43,22 @@ def test_a_long_document_is_counted_before_it_is_built() -> None:
     many = "x: [" + "a," * 10 * DOCUMENT.values + "]"
     assert [each.code for each in parse(many, "x").faults] == ["yaml-too-deep"]
     assert parse("x: " + "a" * 200_000, "x").faults == []
+
+
+SCALARS = ("no", "Off", "true", "~", "null", "012", "1e3", "12:30", "2024-01-01", "<<", "=", ".inf", "words")
+
+
+@given(st.lists(st.sampled_from(SCALARS) | st.text("aZé09.:-+_~<=", min_size=1, max_size=8), min_size=1))
+def test_a_tag_is_the_one_that_yaml_gives_however_often_it_is_asked_for(scalars: list[str]) -> None:
+    lines = "".join(f"- {each}\n- '{each}'\n- !x {each}\n" for each in scalars)
+    try:
+        known = _tags(lines, yaml.SafeLoader)
+    except yaml.YAMLError:
+        return
+    assert _tags(lines, LOADER) == known
+
+
+def _tags(text: str, loader: type) -> list[tuple[str, str]]:
+    root = yaml.compose(text, Loader=loader)
+    assert root is not None
+    return [(each.tag, each.value if isinstance(each, yaml.ScalarNode) else "") for each in root.value]

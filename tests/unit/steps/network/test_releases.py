@@ -52,3 +52,27 @@ def test_an_application_is_rendered_as_a_deployment_would() -> None:
 def test_kinds_of_services_are_named_once() -> None:
     apps = [examples.app(each, "pay", services=(Service(type="sql", name="db"),)) for each in ("a", "b")]
     assert kinds_of(apps) == ("sql",)
+
+
+def test_of_applications_that_are_alike_one_is_rendered() -> None:
+    begun: list[str] = []
+
+    def template(tree: Tree, folder: str, target: Target, values: Sequence[str]) -> str:
+        begun.append(target.name)
+        (given,) = [found for text in values if (found := json.loads(text)).get("peers")] or [{"peers": {}}]
+        about = {"name": target.name, "namespace": target.namespace, "peers": given["peers"]}
+        assert f"{folder}/values.yaml" in tree
+        return f"# Source: {target.name}/templates/a.yaml\n" + json.dumps({"kind": "X", "about": about})
+
+    apps = [examples.app(each, "pay", calls=(f"ship/{each}s",)) for each in ("desk", "shop")]
+    odd = examples.app("odd", "pay")
+    platform = examples.platform(environments=(DEV,))
+    these = [apps[0], odd, apps[1]]
+    found = of_applications(these, platform, DEV, examples.site(), templates(), template)
+    assert [each.owner for each in found] == ["pay/desk", "pay/odd", "pay/shop"]
+    assert len(begun) == 2
+    for each, name in ((found[0], "desk"), (found[2], "shop")):
+        ((made, source),) = each.objects
+        assert (each.release, source) == (name, f"{name}/templates/a.yaml")
+        peer = {"name": f"{name}s", "namespace": "ship-dev"}
+        assert made["about"] == {"name": name, "namespace": "pay-dev", "peers": {f"ship/{name}s": peer}}
