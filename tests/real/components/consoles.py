@@ -31,8 +31,8 @@ def backfilled(folder: Path, series: Mapping[str, Series]) -> Path:
     lines = []
     for name, each in series.items():
         first = each.value + (now if each.moment else 0)
-        for at in range(now - BEFORE, now + AFTER, STEP):
-            lines.append(f"{name} {first + each.growth * (at - now + BEFORE)} {at}\n")
+        moments = range(now - BEFORE, now + AFTER, STEP)
+        lines += [f"{name} {first + each.growth * (at - now + BEFORE)} {at}\n" for at in moments]
     data = folder / "data"
     data.mkdir(parents=True)
     if lines:

@@ -10,7 +10,7 @@ import pytest
 from tests.real.components.consoles import PAGES, Page, asked, page, server
 from tests.real.components.series import HOSTILE, KNOWN, hostile
 
-NOTHING = "–"
+NOTHING = "\N{EN DASH}"
 
 
 @pytest.fixture(scope="module")
