@@ -59,7 +59,7 @@ OWN_SERVICE = "it has one pod, and the Service that finds it has an address: nob
 COMPONENTS = {
     **{
         ("cronjob-has-deadline", f"CronJob/{name}-{part}"): DEADLINE
-        for name in ("cassandra", "jenkins", "minio", "nexus", "openbao", "postgresql", "prometheus")
+        for name in ("cassandra", "jenkins", "logs", "minio", "nexus", "openbao", "postgresql", "prometheus")
         for part in ("backup", "restore")
     },
     ("cronjob-has-deadline", "CronJob/keycloak-realm"): DEADLINE,
