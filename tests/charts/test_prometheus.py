@@ -23,6 +23,8 @@ TEXTS: list[dict[str, Any]] = [
     {"scrapes": [{"name": "x", "namespace": "y", "port": 80, "path": "metrics"}]},
     {"scrapes": [{"name": "x", "namespace": "y", "port": 80, "path": "/a\n- job_name: z"}]},
     {"scrapes": [{"name": "x", "namespace": "y", "port": 0, "path": "/"}]},
+    {"consoles": {"enabled": "yes"}},
+    {"consoles": {"pages": []}},
 ]
 
 
@@ -98,3 +100,27 @@ def test_it_tells_every_alertmanager_that_is_there(helm: Helm, whole: Callable[[
         found.append(discovered and discovered[0]["namespaces"]["names"])
     # Pods, for behind a Service one of them would be told.
     assert found == [["alertmanager"], ["elsewhere"], None]
+
+
+def test_it_has_its_consoles_unless_told_otherwise(helm: Helm, whole: Callable[[Path], Path]) -> None:
+    chart = whole(CHARTS / "prometheus" / "chart")
+    file = chart / "ci" / "single-node-values.yaml"
+    found = []
+    for given in ({}, {"consoles": {"enabled": False}}):
+        objects = helm.objects(chart, given, files=[file], release="prometheus")
+        pages = [each["data"] for each in objects if each["metadata"]["name"] == "prometheus-consoles"]
+        (server,) = [each for each in objects if each["kind"] == "StatefulSet"]
+        command = [each for each in pod_of(server)["containers"][0]["command"] if "console" in each]
+        mounts = [each["mountPath"] for each in pod_of(server)["containers"][0]["volumeMounts"]]
+        found.append((pages, len(command), "/consoles" in mounts))
+    files = {each.name: each.read_text() for each in (chart / "files" / "consoles").iterdir()}
+    assert found == [([files], 2, True), ([], 0, False)]
+
+
+def test_its_consoles_escape_whatever_they_show_and_lead_nowhere_else() -> None:
+    for each in (CHARTS / "prometheus" / "chart" / "files" / "consoles").iterdir():
+        text = each.read_text()
+        for word in ("safeHtml", "{{ tmpl", "<script", "://", "javascript", "<img", "@import", "url("):
+            assert word not in text, (each.name, word)
+        # Under whatever path the server is reached.
+        assert 'href="/' not in text

@@ -244,7 +244,7 @@ def served(double: Double) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(text.encode())
 
-        do_GET = do_PUT = do_POST = handle_one  # noqa: N815
+        do_GET = do_PUT = do_POST = do_DELETE = handle_one  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Nobody reads it."""

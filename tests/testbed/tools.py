@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COSIGN = "3.1.3"
 KUBECONFORM = "0.8.0"
+KUBE_SCORE = "1.20.0"
 ISTIOCTL = "0.0.0-20260827124520-eed52ebb66ad"
 """A commit: Istio's releases are no versions of its Go module."""
 PROMETHEUS = ("0.316.0", "3.16.0")
@@ -47,6 +48,12 @@ def cosign(layout: Layout, progress: Progress | None = None) -> Path:
 def kubeconform(layout: Layout, progress: Progress | None = None) -> Path:
     """The program kubeconform, likewise."""
     return _built(layout, f"github.com/yannh/kubeconform/cmd/kubeconform@v{KUBECONFORM}", progress)
+
+
+def kube_score(layout: Layout, progress: Progress | None = None) -> Path:
+    """The program kube-score, likewise."""
+    module, name = f"github.com/zegl/kube-score/cmd/kube-score@v{KUBE_SCORE}", "kube-score"
+    return _compiled(layout, f"{name}-{KUBE_SCORE}", [module], progress, name=name)
 
 
 def istioctl(layout: Layout, progress: Progress | None = None) -> Path:

@@ -79,6 +79,12 @@ def asked(site: Site, query: str) -> list[dict[str, Any]]:
     return found
 
 
+def console(site: Site, page: str) -> str:
+    """One of its pages, likewise."""
+    service = f"/api/v1/namespaces/{site.namespace(NAME)}/services/{NAME}:9090/proxy"
+    return site.tried(NAME, "get", "--raw", f"{service}/consoles/{page}")
+
+
 def crashing(site: Site) -> None:
     """A pod that ends again and again."""
     site.space("broken")
@@ -115,6 +121,8 @@ def test_the_cluster_s_own_targets_are_up_and_a_second_run_does_nothing(site: Si
         NAME, "exec", f"{NAME}-0", "--", "promtool", "check", "config", "/etc/prometheus/prometheus.yml"
     )
     assert "is valid" in rules
+    assert f"<td>{NAME}-backup</td>" in console(site, "upkeep.html")
+    assert '<span class="good">ready</span>' in console(site, "nodes.html")
     site.platform.must("verify")
 
 
@@ -132,6 +140,10 @@ def test_an_application_is_scraped_without_a_word_and_nobody_reaches_more(
         kube = deployed(orders)
         query = f'orders_answered{{namespace="{orders.namespace}",application="orders",process="web"}} == 7'
         assert eventually(lambda: bool(asked(site, query)), 60), asked(site, "up == 0")
+        (team,) = asked(site, query)
+        page = f"team.html?team={team['metric']['team']}"
+        row = f"<td>{orders.namespace}</td><td>orders</td><td>web</td>"
+        assert eventually(lambda: row in console(site, page), 60), console(site, page)
         pod, server = _address(kube, "web"), site.kubectl(NAME, "get", "pod", f"{NAME}-0", *_ADDRESS)
         assert eventually(lambda: _reached(site, pod) == {METRICS}, 30), _reached(site, pod)
         asks = f"import socket; socket.create_connection(('{server}', 9090), timeout=3)"
