@@ -170,8 +170,20 @@ def test_servers_name_each_other_as_their_certificate_does(helm: Helm, whole: Wh
             f"{scheme}://minio-{{0...3}}.{server['spec']['serviceName']}.somewhere.svc:9000/data"
         )
         assert container["readinessProbe"]["httpGet"]["scheme"] == scheme.upper()
+        annotations = template_of(server)["metadata"]["annotations"]
+        reloads = annotations.get("pipelinekit.dev/reloads", "")
+        assert (annotations["prometheus.io/scheme"], reloads) == (
+            (scheme, "minio-tls") if scheme == "https" else (scheme, "")
+        )
         ports = [port for each in objects if each["kind"] == "Service" for port in each["spec"]["ports"]]
         assert {port["appProtocol"] for port in ports} == {scheme}
+
+
+def test_none_but_the_servers_gets_their_key(helm: Helm, whole: Whole) -> None:
+    objects = rendered(helm, whole, "production")
+    jobs = [each for each in workloads(objects) if each["kind"] != "StatefulSet"]
+    given = [one["secret"] for each in jobs for one in pod_of(each)["volumes"] if one["name"] == "tls"]
+    assert [each["items"] for each in given] == [[{"key": "ca.crt", "path": "ca.crt"}]] * len(jobs)
 
 
 CORE = ("cat", "mkdir", "rm", "sleep", "timeout")
