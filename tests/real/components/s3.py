@@ -11,11 +11,13 @@ from tests.real.components.site import Site
 # Signature Version 4, as Amazon's documentation has it, of a path whose characters need no quotes.
 CALL = """
 import base64, datetime, hashlib, hmac, json, ssl, sys, urllib.error, urllib.parse, urllib.request
-address, method, path, query, key, secret, authority, body, more = json.load(sys.stdin)
+address, method, path, query, key, secret, authority, token, body, more = json.load(sys.stdin)
 body = base64.b64decode(body)
 now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
 host, content = urllib.parse.urlsplit(address).netloc, hashlib.sha256(body).hexdigest()
 signed = {"host": host, "x-amz-content-sha256": content, "x-amz-date": now}
+if token:
+    signed["x-amz-security-token"] = token
 names = ";".join(sorted(signed))
 lines = "".join(f"{name}:{signed[name]}\\n" for name in sorted(signed))
 asked = "\\n".join([method, path, query, lines, names, content])
@@ -53,7 +55,7 @@ class Answer:
 class Customer:
     """A pod `caller` with Python in it, and the keys that somebody signs with; none: nothing is signed.
 
-    `authority` is a certificate, as PEM, that vouches for the endpoint.
+    `authority` is a certificate, as PEM, that vouches for the endpoint; `token` goes with keys for a while.
     """
 
     site: Site
@@ -62,6 +64,7 @@ class Customer:
     key: str = ""
     secret: str = ""
     authority: str = ""
+    token: str = ""
 
     def ask(
         self,
@@ -72,7 +75,7 @@ class Customer:
         **headers: str,
     ) -> Answer:
         """What the endpoint answers."""
-        given = [self.address, method, path, query, self.key, self.secret, self.authority]
+        given = [self.address, method, path, query, self.key, self.secret, self.authority, self.token]
         words = json.dumps(
             [
                 *given,
