@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.charts.helm import Helm, Object, check_refused, containers_of, pod_of, workloads
+from tests.charts.helm import Helm, Object, check_refused, containers_of, pod_of, template_of, workloads
 from tests.pages.charts import CHARTS
 
 CHART = CHARTS / "minio" / "chart"
@@ -28,6 +28,10 @@ def scripts(objects: list[Object]) -> dict[str, str]:
     return dict(found)
 
 
+THEIRS = {"endpoint": "https://s3.example.com:9443", "authority": "trusted"}
+NAMED: dict[str, Any] = {"addresses": [], "administered": False}
+
+
 def test_another_endpoint_in_place_of_servers_has_the_same_name_and_keys(helm: Helm, whole: Whole) -> None:
     ours, theirs = (rendered(helm, whole, each) for each in ("single-node", "external"))
     assert not [each for each in theirs if each["kind"] in ("StatefulSet", "PodDisruptionBudget")]
@@ -35,7 +39,6 @@ def test_another_endpoint_in_place_of_servers_has_the_same_name_and_keys(helm: H
     assert service["metadata"]["name"] in {
         each["metadata"]["name"] for each in ours if each["kind"] == "Service"
     }
-    assert service["spec"] == {"type": "ExternalName", "externalName": "s3.example.com"}
     logins = [
         [volume["secret"] for volume in pod_of(each)["volumes"] if volume["name"] == "minio"]
         for each in (*workloads(ours), *workloads(theirs))
@@ -45,18 +48,54 @@ def test_another_endpoint_in_place_of_servers_has_the_same_name_and_keys(helm: H
     (job,) = [each for each in workloads(theirs) if each["kind"] == "Job"]
     (container,) = containers_of(job)
     said = {each["name"]: each["value"] for each in container["env"]}
-    assert (said["ENDPOINT"], said["EXTERNAL"]) == ("https://s3.example.com:9000", "true")
+    assert (said["ENDPOINT"], said["EXTERNAL"]) == ("https://s3.example.com:9443", "true")
+    (tls,) = [each["configMap"] for each in pod_of(job)["volumes"] if each["name"] == "tls"]
+    assert (tls["name"], tls["items"]) == ("pipelinekit-authority", [{"key": "ca.crt", "path": "ca.crt"}])
+
+
+def test_addresses_of_another_are_behind_the_same_name_and_port(helm: Helm, whole: Whole) -> None:
+    objects = rendered(helm, whole, "external")
+    (service,) = [each for each in objects if each["kind"] == "Service"]
+    (behind,) = [each for each in objects if each["kind"] == "EndpointSlice"]
+    (port,) = service["spec"]["ports"]
+    assert (port["port"], port["targetPort"], port["appProtocol"]) == (9000, 9443, "https")
+    assert behind["metadata"]["labels"]["kubernetes.io/service-name"] == service["metadata"]["name"]
+    assert [each["addresses"] for each in behind["endpoints"]] == [["192.0.2.10"], ["192.0.2.11"]]
+    assert [(each["name"], each["port"]) for each in behind["ports"]] == [(port["name"], 9443)]
+    selected = service["spec"]["selector"].items()
+    for each in workloads(objects):
+        assert not selected <= template_of(each)["metadata"]["labels"].items()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "host"),
+    [("http://s3.example.com", "s3.example.com"), ("https://s3:9443", "s3")],
+)
+def test_without_addresses_the_name_is_another_one_of_the_host(
+    helm: Helm, whole: Whole, endpoint: str, host: str
+) -> None:
+    external = {**THEIRS, **NAMED, "endpoint": endpoint}
+    objects = rendered(helm, whole, "external", external=external, users=[], policies=[])
+    (service,) = [each for each in objects if each["kind"] == "Service"]
+    assert service["spec"] == {"type": "ExternalName", "externalName": host}
+    assert not [each for each in objects if each["kind"] == "EndpointSlice"]
+
+
+@pytest.mark.parametrize(("endpoint", "port"), [("http://s3", 80), ("https://s3", 443), ("http://s3:99", 99)])
+def test_the_port_of_another_is_its_address_s(helm: Helm, whole: Whole, endpoint: str, port: int) -> None:
+    objects = rendered(helm, whole, "external", external={"endpoint": endpoint})
+    (behind,) = [each for each in objects if each["kind"] == "EndpointSlice"]
+    assert [each["port"] for each in behind["ports"]] == [port]
 
 
 @pytest.mark.parametrize(
     ("file", "values", "told"),
     [
-        (
-            "external",
-            {"users": [{"name": "orders", "secret": "s", "policies": ["p"]}]},
-            "has policies, users",
-        ),
-        ("external", {"policies": [{"name": "orders"}]}, "has policies, users"),
+        ("external", {"external": {"administered": False}, "policies": []}, "has policies and users"),
+        ("external", {"external": {"administered": False}, "users": []}, "has policies and users"),
+        ("external", {"tls": {"secret": "minio-tls"}}, "has a certificate and logins"),
+        ("external", {"oidc": {"configuration": "https://a/b"}}, "has a certificate and logins"),
+        ("external", {"external": {"endpoint": ""}}, "external.endpoint is empty: whose are the addresses"),
         ("single-node", {"backup": {"enabled": True}}, "backup.to.endpoint is empty: name another"),
         (
             "single-node",
@@ -86,6 +125,10 @@ WRONG: list[dict[str, Any]] = [
     {"users": [{"name": "orders", "secret": "s", "policies": []}]},
     {"external": {"endpoint": "https://192.0.2.1:9000"}},
     {"external": {"endpoint": "s3.example.com"}},
+    {"external": {"addresses": ["s3.example.com"]}},
+    {"external": {"addresses": ["192.0.2.256"]}},
+    {"external": {"addresses": ["192.0.2.1.1"]}},
+    {"external": {"addresses": ["192.0.2.1/24"]}},
     {"external": {"endpoint": "https://u:p@s3.example.com"}},
     {"backup": {"to": {"endpoint": "https://s3.example.com/$(id)"}}},
     {"replicas": 3},
@@ -127,8 +170,20 @@ def test_servers_name_each_other_as_their_certificate_does(helm: Helm, whole: Wh
             f"{scheme}://minio-{{0...3}}.{server['spec']['serviceName']}.somewhere.svc:9000/data"
         )
         assert container["readinessProbe"]["httpGet"]["scheme"] == scheme.upper()
+        annotations = template_of(server)["metadata"]["annotations"]
+        reloads = annotations.get("pipelinekit.dev/reloads", "")
+        assert (annotations["prometheus.io/scheme"], reloads) == (
+            (scheme, "minio-tls") if scheme == "https" else (scheme, "")
+        )
         ports = [port for each in objects if each["kind"] == "Service" for port in each["spec"]["ports"]]
         assert {port["appProtocol"] for port in ports} == {scheme}
+
+
+def test_none_but_the_servers_gets_their_key(helm: Helm, whole: Whole) -> None:
+    objects = rendered(helm, whole, "production")
+    jobs = [each for each in workloads(objects) if each["kind"] != "StatefulSet"]
+    given = [one["secret"] for each in jobs for one in pod_of(each)["volumes"] if one["name"] == "tls"]
+    assert [each["items"] for each in given] == [[{"key": "ca.crt", "path": "ca.crt"}]] * len(jobs)
 
 
 CORE = ("cat", "mkdir", "rm", "sleep", "timeout")

@@ -50,7 +50,7 @@ class Closure:
                 for release in self.rendered
                 if release.owner == each.name
                 for made, _ in release.objects
-                if made["kind"] == "Service"
+                if made["kind"] in ("Service", "EndpointSlice")
             ]
             for each in self.components
         }
@@ -72,6 +72,7 @@ class Closure:
             services=network.services if network else {},
             vault=vault.address if vault else "",
             accepting=self._parts.accepting(),
+            elsewhere=self._parts.elsewhere(),
         )
         return Prover(self.cluster, [*self._parts.flows(), *applications.flows()])
 

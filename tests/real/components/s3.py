@@ -10,12 +10,14 @@ from tests.real.components.site import Site
 
 # Signature Version 4, as Amazon's documentation has it, of a path whose characters need no quotes.
 CALL = """
-import base64, datetime, hashlib, hmac, json, sys, urllib.error, urllib.parse, urllib.request
-address, method, path, query, key, secret, body, more = json.load(sys.stdin)
+import base64, datetime, hashlib, hmac, json, ssl, sys, urllib.error, urllib.parse, urllib.request
+address, method, path, query, key, secret, authority, token, body, more = json.load(sys.stdin)
 body = base64.b64decode(body)
 now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
 host, content = urllib.parse.urlsplit(address).netloc, hashlib.sha256(body).hexdigest()
 signed = {"host": host, "x-amz-content-sha256": content, "x-amz-date": now}
+if token:
+    signed["x-amz-security-token"] = token
 names = ";".join(sorted(signed))
 lines = "".join(f"{name}:{signed[name]}\\n" for name in sorted(signed))
 asked = "\\n".join([method, path, query, lines, names, content])
@@ -29,7 +31,8 @@ headers = {**signed, **more, **({"Authorization": login} if key else {})}
 url = address + path + ("?" + query if query else "")
 request = urllib.request.Request(url, data=body or None, headers=headers, method=method)
 try:
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    trust = ssl.create_default_context(cadata=authority or None) if address[:5] == "https" else None
+    with urllib.request.urlopen(request, timeout=10, context=trust) as answer:
         said = [answer.status, answer.read(), answer.headers.get("Content-Type", "")]
 except urllib.error.HTTPError as error:
     said = [error.code, error.read(), ""]
@@ -50,13 +53,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class Customer:
-    """A pod `caller` with Python in it, and the keys that somebody signs with; none: nothing is signed."""
+    """A pod `caller` with Python in it, and the keys that somebody signs with; none: nothing is signed.
+
+    `authority` is a certificate, as PEM, that vouches for the endpoint; `token` goes with keys for a while.
+    """
 
     site: Site
     space: str
     address: str
     key: str = ""
     secret: str = ""
+    authority: str = ""
+    token: str = ""
 
     def ask(
         self,
@@ -67,7 +75,7 @@ class Customer:
         **headers: str,
     ) -> Answer:
         """What the endpoint answers."""
-        given = [self.address, method, path, query, self.key, self.secret]
+        given = [self.address, method, path, query, self.key, self.secret, self.authority, self.token]
         words = json.dumps(
             [
                 *given,

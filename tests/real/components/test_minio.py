@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.real.components.callers import called
+from tests.real.components.endpoint import endpoint
 from tests.real.components.images import minio
 from tests.real.components.s3 import Customer
 from tests.real.components.site import Site, made_site
@@ -61,47 +62,6 @@ def on(site: Site, said: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(document))
 
 
-def elsewhere(site: Site, image: Mapping[str, str]) -> None:
-    """Another endpoint, in a namespace that no component is in, with a bucket for copies."""
-    site.space(ELSEWHERE)
-    metadata = {"name": "s3", "namespace": site.namespace(ELSEWHERE), "labels": {"app": "s3"}}
-    login = {"MINIO_ROOT_USER": "copier", "MINIO_ROOT_PASSWORD": KEY, "HOME": "/tmp"}
-    container = {
-        "name": "s3",
-        "image": f"{image['registry']}/{image['repository']}@{image['digest']}",
-        "command": ["minio", "server", "/data"],
-        "env": [{"name": name, "value": each} for name, each in login.items()],
-        "readinessProbe": {"httpGet": {"path": "/minio/health/cluster", "port": 9000}, "periodSeconds": 1},
-        "volumeMounts": [{"name": "data", "mountPath": each} for each in ("/data", "/tmp")],
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-    }
-    spec = {
-        "automountServiceAccountToken": False,
-        "terminationGracePeriodSeconds": 0,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": 1000,
-            "fsGroup": 1000,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-        "containers": [container],
-        "volumes": [{"name": "data", "emptyDir": {}}],
-    }
-    site.apply(
-        {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec},
-        {
-            "apiVersion": "v1",
-            "kind": "Service",
-            "metadata": metadata,
-            "spec": {"selector": {"app": "s3"}, "ports": [{"port": 9000}]},
-        },
-    )
-    site.kubectl(ELSEWHERE, "wait", "--for=condition=Ready", "pod/s3", "--timeout=120s")
-    script = "mc -q alias set here http://127.0.0.1:9000 > /dev/null; mc -q mb here/copies"
-    words = ("exec", "-i", "s3", "--", "sh", "-ec", script)
-    site.said(ELSEWHERE, *words, stdin=f"copier\n{KEY}\n")
-
-
 def prepare(site: Site, image: Mapping[str, str], volumes: int = 4) -> None:
     """What there has to be before it is rolled out."""
     site.take(NAME)
@@ -112,7 +72,7 @@ def prepare(site: Site, image: Mapping[str, str], volumes: int = 4) -> None:
     site.secret(NAME, "minio-backup", accessKey="copier", secretKey=KEY)
     for _ in range(volumes):
         site.volume()
-    elsewhere(site, image)
+    endpoint(site, ELSEWHERE, image, KEY)
 
 
 @pytest.fixture(scope="module")

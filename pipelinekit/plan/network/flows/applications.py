@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from pipelinekit.model.app import METRICS, WEB, App, Process, partner_of
-from pipelinekit.model.network.ends import Pod
+from pipelinekit.model.network.ends import End, Pod
 from pipelinekit.model.network.flows import Flow
 from pipelinekit.model.network.ports import NONE, Ports
 from pipelinekit.model.platform.network import SERVICE_PORTS
@@ -29,6 +29,7 @@ class Applications:
         services: Mapping[str, Sequence[int]] | None = None,
         vault: str = "",
         accepting: Mapping[str, Ports] | None = None,
+        elsewhere: Mapping[str, Sequence[tuple[End, Ports]]] | None = None,
     ) -> None:
         self.apps = {f"{each.team}/{each.name}": each for each in apps}
         self.by_name: dict[str, list[str]] = {}
@@ -40,6 +41,8 @@ class Applications:
         self.vault = vault
         self.accepting = accepting or {}
         """By the name of a component's pod: the ports at which it accepts applications."""
+        self.elsewhere = elsewhere or {}
+        """By namespace: the ends outside at which its component accepts them."""
 
     def flows(self) -> Iterator[Flow]:
         """Those of all of them."""
@@ -104,6 +107,9 @@ class Applications:
         for pod in self.ground.labelled(SERVICE, kind):
             open_there = ports if pod.owner.startswith("(") else ports & self.accepting.get(pod.name, NONE)
             yield Flow(caller=title, server=pod, ports=open_there, why=f"services of {title}: {kind}")
+        for name, labels in self.ground.cluster.namespaces.items():
+            for end, there in self.elsewhere.get(name, ()) if labels.get(SERVICE) == kind else ():
+                yield Flow(caller=title, server=end, ports=there, why=f"services of {title}: {kind}, outside")
 
     def _pods(self, title: str, process: str) -> list[Pod]:
         return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_network
 from typing import Any
 
 from pipelinekit.model.network.ends import Outside, Pod
@@ -19,6 +20,8 @@ Object = Mapping[str, Any]
 
 KUBELET = 10250
 """Where a node tells its metrics."""
+SLICE_OF = "kubernetes.io/service-name"
+"""The label by which an EndpointSlice says whose it is."""
 
 
 class Parts:
@@ -56,8 +59,8 @@ class Parts:
                     )
 
     def _unclear_offer(self, component: Component, offer: Offer) -> Iterator[Finding]:
-        if _spec(self._service(component, offer.service)).get("type") == "ExternalName":
-            # Whoever it is runs elsewhere: callers have it among their `reaches`.
+        if self._elsewhere(component, offer.service):
+            # Whoever it is runs outside: callers have it among their `reaches`.
             return
         pods = self.behind(component, offer)
         what = f"offer '{offer.name}'"
@@ -76,6 +79,43 @@ class Parts:
 
     # --- offers -----------------------------------------------------------------------------------
 
+    def _elsewhere(self, component: Component, service: str) -> bool:
+        named = _spec(self._service(component, service)).get("type") == "ExternalName"
+        return named or any(self._slices(component, service))
+
+    def _slices(self, component: Component, service: str) -> Iterator[Object]:
+        """What the chart itself says of who is behind a Service."""
+        for each in self.services.get(component.name, ()):
+            with formed(each):
+                labels = (each.get("metadata") or {}).get("labels") or {}
+                if each.get("kind") == "EndpointSlice" and labels.get(SLICE_OF) == service:
+                    yield each
+
+    def outside(self, component: Component, offer: Offer) -> list[tuple[Outside, Ports]]:
+        """The addresses outside of the cluster that are behind an offer, so far as the chart names them."""
+        found: list[tuple[Outside, Ports]] = []
+        spec = _spec(self._service(component, offer.service))
+        for each in self._slices(component, offer.service):
+            with formed(each):
+                names = {one.get("name") for one in spec.get("ports") or () if one["port"] == offer.port}
+                listed = [one for one in each.get("ports") or () if one.get("name") in names]
+                ports = Ports.union(Ports.one(one["port"], offer.protocol) for one in listed)
+                for one in each["endpoints"]:
+                    networks = tuple(str(ip_network(address)) for address in one["addresses"])
+                    found.append(
+                        (Outside(name=f"{component.name} at {networks[0]}", networks=networks), ports)
+                    )
+        return found
+
+    def elsewhere(self) -> dict[str, list[tuple[Outside, Ports]]]:
+        """By namespace: the ends outside at which its component accepts applications."""
+        found: dict[str, list[tuple[Outside, Ports]]] = {}
+        for each in self.known.values():
+            for offer in each.offers:
+                if accepts(each, APPLICATIONS, offer):
+                    found.setdefault(each.namespace, []).extend(self.outside(each, offer))
+        return found
+
     def behind(self, component: Component, offer: Offer) -> list[Pod]:
         """The pods behind an offer: those of its labels, else those that its Service selects."""
         own = list(staying(self.ground.owned.get(component.name, ())))
@@ -93,7 +133,7 @@ class Parts:
     def _service(self, component: Component, name: str) -> Object:
         for each in self.services.get(component.name, ()):
             with formed(each):
-                if (each.get("metadata") or {}).get("name") == name:
+                if each["kind"] == "Service" and (each.get("metadata") or {}).get("name") == name:
                     return each
         return {}
 
@@ -122,6 +162,8 @@ class Parts:
     def _flows(self, component: Component) -> Iterator[Flow]:
         name, flows, ground = component.name, component.flows, self.ground
         own = list(staying(ground.owned.get(name, ())))
+        # Whose servers are outside has none here that tell of themselves, only Jobs.
+        gone = any(self._elsewhere(component, each.service) for each in component.offers)
         yield from declared.names(name, ground, needed=bool(flows.calls))
         yield from declared.control(name, ground)
         yield from self._calls(component)
@@ -132,10 +174,13 @@ class Parts:
                 yield Flow(caller=name, server=pod, ports=ports, why=f"peers of {name}")
         for scrape in flows.scrape:
             listening = [each for each in own if any(one.number == scrape.port for one in each.ports)]
-            for pod in listening or own:
+            for pod in listening or ([] if gone else own):
                 more = declared.SIDECAR_METRICS if pod.sidecar else NONE
                 ports, why = Ports.one(scrape.port) | more, f"scrape of {name}"
                 yield from declared.from_role(MONITORING, [pod], ports, why, ground)
+        for offer in component.offers:
+            for end, ports in self.outside(component, offer):
+                yield Flow(caller=name, server=end, ports=ports, why=f"{name}'s own servers, outside")
         for text in flows.reaches:
             to, _, port = text.rpartition(":")
             yield declared.out(name, to.strip("[]"), int(port), ground)
@@ -165,9 +210,11 @@ class Parts:
             offer = callee.offer(call.offer) if callee else None
             if callee is None or offer is None or not accepts(callee, component.name, offer):
                 continue
+            why = f"{component.name} calls {call}, {callee.name} accepts it"
             for pod in self.behind(callee, offer):
-                why = f"{component.name} calls {call}, {callee.name} accepts it"
                 yield Flow(caller=component.name, server=pod, ports=_target(offer, pod), why=why)
+            for end, ports in self.outside(callee, offer):
+                yield Flow(caller=component.name, server=end, ports=ports, why=why)
 
     def _accepted(self, component: Component) -> Iterator[Flow]:
         for offer, pod, ports in self.served(component.name):

@@ -11,6 +11,15 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The parts of somebody else's address. Usage: include "minio.external" . | fromYaml */}}
+{{- define "minio.external" -}}
+{{- $whole := urlParse .Values.external.endpoint -}}
+{{- $host := splitList ":" $whole.host -}}
+scheme: {{ $whole.scheme }}
+host: {{ first $host }}
+port: {{ index (append $host (ternary "443" "80" (eq $whole.scheme "https"))) 1 }}
+{{- end -}}
+
 {{/* What one server is told of all volumes. Usage: include "minio.volumes" . */}}
 {{- define "minio.volumes" -}}
 {{- if eq (int .Values.replicas) 1 -}}
@@ -85,7 +94,7 @@ spec:
         {{- range $place, $each := $users }}
         - {name: user-{{ $place }}, mountPath: /secrets/users/{{ $place }}, readOnly: true}
         {{- end }}
-        {{- if $root.Values.tls.secret }}
+        {{- if or $root.Values.tls.secret $root.Values.external.authority }}
         - {name: tls, mountPath: /secrets/tls, readOnly: true}
         {{- end }}
         - {name: tmp, mountPath: /tmp}
@@ -103,6 +112,10 @@ spec:
     # By whom servers are known, and not the key.
     - name: tls
       secret: {secretName: {{ . | quote }}, defaultMode: 0440, items: [{key: ca.crt, path: ca.crt}]}
+    {{- end }}
+    {{- with $root.Values.external.authority }}
+    - name: tls
+      configMap: {name: {{ . | quote }}, defaultMode: 0440, items: [{key: ca.crt, path: ca.crt}]}
     {{- end }}
     # Where `mc` keeps the keys that it was told: not on the node's disk.
     - name: tmp

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelinekit.model.app import App, Process, Reach, Service
+from pipelinekit.model.network.ends import Outside
 from pipelinekit.model.network.ports import Ports
 from pipelinekit.plan.network.flows.applications import COMPONENT, Applications
 from pipelinekit.plan.network.flows.declared import Ground
@@ -77,3 +78,13 @@ def test_a_component_behind_a_service_is_open_where_it_accepts_applications() ->
     for accepting, ports in (({}, Ports()), ({"db/postgres": Ports.one(5432)}, Ports.one(5432))):
         found = Applications([app], "dev", ground, accepting=accepting).flows()
         assert [each.ports for each in found if each.why.startswith("services")] == [ports]
+
+
+def test_a_service_whose_servers_are_outside_is_reached_there() -> None:
+    end = Outside(name="minio at 192.0.2.10/32", networks=("192.0.2.10/32",))
+    shop = examples.app("shop", "pay", services=(Service(type="sql", name="shop"),))
+    found = {"db": [(end, Ports.one(9443))], "other": [(end, Ports.one(1))]}
+    assert ("pay/shop", end.name, "9443") in flows(shop, elsewhere=found)
+    assert ("pay/shop", end.name, "1") not in flows(shop, elsewhere=found)
+    idle = replace(shop, services=())
+    assert not [each for each in flows(idle, elsewhere=found) if each[1] == end.name]

@@ -100,8 +100,69 @@ def test_an_offer_of_a_service_that_is_another_hosts_name_is_no_fault() -> None:
     assert known.accepting() == {}
 
 
+SLICE = {
+    "kind": "EndpointSlice",
+    "metadata": {"name": "vault-elsewhere", "labels": {"kubernetes.io/service-name": "vault"}},
+    "endpoints": [{"addresses": ["192.0.2.10"]}, {"addresses": ["192.0.2.11"]}],
+    "ports": [{"name": "api", "port": 9443}, {"name": "other", "port": 1}],
+}
+BESIDE = {
+    **SERVICE,
+    "spec": {
+        "selector": {"app": "nobody"},
+        "ports": [{"name": "api", "port": 80}, {"name": "other", "port": 2}],
+    },
+}
+
+
+def outside(*components: Component) -> Parts:
+    """The component `vault`, whose chart says that its servers are outside."""
+    return Parts(components, {"vault": [SLICE, BESIDE]}, parts(*components).ground)
+
+
+def test_servers_that_a_chart_names_outside_are_where_its_callers_go() -> None:
+    known = outside(VAULT, NEXUS)
+    flows = {(each.caller, each.server.name, str(each.ports)) for each in known.flows()}
+    assert {each for each in flows if "vault at" in each[1]} == {
+        (caller, f"vault at 192.0.2.{number}/32", "9443")
+        for caller in ("vault", "nexus")
+        for number in (10, 11)
+    }
+    assert list(known.unclear()) == []
+    assert known.accepting() == {}
+
+
+def test_servers_outside_take_applications_where_they_are_accepted() -> None:
+    (ends,) = outside(VAULT).elsewhere().values()
+    assert [(end.networks, str(ports)) for end, ports in ends] == [
+        (("192.0.2.10/32",), "9443"),
+        (("192.0.2.11/32",), "9443"),
+    ]
+    deaf = replace(VAULT, flows=Flows(accepts=("nexus",)))
+    assert outside(deaf).elsewhere() == {}
+
+
+def test_of_servers_outside_no_metrics_are_read_here() -> None:
+    told = replace(VAULT, flows=Flows(scrape=(Scrape(port=1234),)))
+    assert [each for each in outside(told).flows() if "scrape" in each.why] == []
+    assert [each.server.name for each in parts(told).flows() if "scrape" in each.why] == ["vault/vault"]
+
+
+def test_a_slice_of_another_service_says_nothing_of_this_one() -> None:
+    other = {**SLICE, "metadata": {"labels": {"kubernetes.io/service-name": "other"}}}
+    known = Parts([VAULT], {"vault": [other, BESIDE]}, parts(VAULT).ground)
+    assert "no pod of vault is behind" in next(iter(known.unclear())).layers[0]
+
+
 def test_ports_at_which_applications_are_accepted() -> None:
     assert parts(VAULT, NEXUS).accepting() == {"vault/vault": Ports.one(8080)}
+
+
+@pytest.mark.parametrize("form", ["endpoints: 7", "endpoints: [{addresses: [x]}]", "ports: [{name: api}]"])
+def test_a_slice_without_form_is_told(form: str) -> None:
+    made = {**SLICE, **yaml.safe_load(form)}
+    with pytest.raises(ToolFailed, match="EndpointSlice: no API server takes its form"):
+        list(Parts([VAULT], {"vault": [made, BESIDE]}, parts(VAULT).ground).flows())
 
 
 @pytest.mark.parametrize("form", ["spec: [x]", "spec: {selector: 7}", "metadata: vault"])
