@@ -8,7 +8,7 @@ import yaml
 
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Place
-from pipelinekit.reading.scalars import TAG, is_word
+from pipelinekit.reading.document.scalars import TAG, is_word
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The parser in C where there is one."""

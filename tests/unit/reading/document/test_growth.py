@@ -9,11 +9,8 @@ from hypothesis import strategies as st
 
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.reading.chart.values import read_values
-from pipelinekit.reading.document.growth import outgrown
+from pipelinekit.reading.document.growth import LOADER, outgrown
 from pipelinekit.reading.document.source import DOCUMENT, parse
-from pipelinekit.reading.growth import LOADER, outgrown
-from pipelinekit.reading.source import DOCUMENT, parse
-from pipelinekit.reading.values import read_values
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]\n" for n in range(9)
