@@ -218,8 +218,10 @@ TWO = '{"x": {"properties": {"m": {"maxLength": 3}}}}'
         ("m: four", f'{{"dependentSchemas": {{"m": {{"$ref": "#/$defs/x"}}}}, "$defs": {TWO}}}'),
         (
             "m: [{ab: 1}]",
-            '{"properties": {"m": {"items": {"patternProperties": {"^a": {}},'
-            ' "additionalProperties": false}}}}',
+            (
+                '{"properties": {"m": {"items": {"patternProperties": {"^a": {}},'
+                ' "additionalProperties": false}}}}'
+            ),
         ),
         # Nobody is asked, and no file read, for a schema that is elsewhere.
         ("m: 1", '{"$ref": "https://192.0.2.1/schema"}'),
