@@ -52,6 +52,8 @@ def test_what_is_merged_counts_where_it_stands(text: str, found: Any) -> None:
     ("text", "value"),
     [
         ("!foo bar", "bar"),
+        ("!!python/name:os.system x", "x"),
+        ("!!python/object/apply:os.system [id]", ["id"]),
         ("!foo 12", "12"),
         ("!foo {b: 1}", {"b": 1}),
         ("!foo [1]", [1]),
