@@ -111,3 +111,13 @@ def test_a_mistake_is_told_by_the_line_where_it_stands(builds: Builds) -> None:
         builds.build(builds.base + 'EXPOSE 80\nCMD ["a"]\nCOPY f\n', "1")
     with pytest.raises(ToolFailed, match="line 2: COPY requires at least two arguments"):
         builds.build(builds.base + 'COPY f\nEXPOSE 80\nCMD ["a"]\n', "1")
+
+
+def test_a_mistake_behind_a_stage_with_labels_is_told_by_its_line_too(builds: Builds) -> None:
+    with pytest.raises(ToolFailed, match="line 4: COPY requires at least two arguments"):
+        builds.build(builds.base + "COPY f /f\nFROM base\nCOPY f\n", "1", target="base", one="two")
+
+
+def test_labels_are_not_swallowed_by_a_line_that_does_not_end(builds: Builds) -> None:
+    text = builds.base + "RUN echo a \\\n# The last of them.\n"
+    assert builds.build(text, "1", one="two").labels == {"one": "two"}

@@ -32,6 +32,8 @@ PATIENCE = 2.0
 """Seconds after which whoever waits for a context is told what makes it large."""
 _GONE = (FileNotFoundError, NotADirectoryError)
 """What is told of a path that was there a moment ago."""
+_NO_TEXT = "\ufffd"
+"""What bytes that are no UTF-8 are read as."""
 LAST, STAGE = "last", "stage-"
 """Tags in a cache repository: the image itself, and its stages by name."""
 
@@ -74,19 +76,20 @@ def pinned_dockerfile(plan: BuildPlan, context: Path) -> dict[str, str]:
     return {plan.dockerfile: pin(text, plan.args, plan.pinned)}
 
 
-def arranged(plan: BuildPlan, context: Path, *, early: bool) -> tuple[dict[str, str], dict[str, str]]:
+def arranged(plan: BuildPlan, context: Path) -> tuple[dict[str, str], dict[str, str]]:
     """The Dockerfile as the engine's own builder is given it, and the labels that are left for the engine.
 
     That builder makes a container for each label that it is given, which takes longer than the rest of a
-    small build: they are one instruction, at the end of what is built. With `early`, what it can cache comes
-    before what changes.
+    small build: they are one instruction, at the end of what is built. What it can cache comes before what
+    changes.
     """
     pinned = pinned_dockerfile(plan, context)
     own = _text(context / plan.dockerfile)
-    text = pinned.get(plan.dockerfile) or own
-    if early:
-        text = order.early(text, plan.target)
     labels = dict(plan.labels)
+    if _NO_TEXT in own:
+        # Written anew, it would name other files.
+        return pinned, labels
+    text = order.early(pinned.get(plan.dockerfile) or own, plan.target)
     if labels and all(re.fullmatch(r"[A-Za-z0-9 ._:/@+=,()-]*", each) for each in labels.values()):
         words = " ".join(f'{name}="{value}"' for name, value in labels.items())
         if whole := order.labelled(text, words, plan.target):

@@ -7,14 +7,21 @@ import random
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelinekit.adapters.build import buildx, testrun, trial, trouble
-from pipelinekit.adapters.build.context import LAST, arranged, cache_tags, stage_of, write_context
+from pipelinekit.adapters.build.context import (
+    LAST,
+    arranged,
+    cache_tags,
+    pinned_dockerfile,
+    stage_of,
+    write_context,
+)
 from pipelinekit.adapters.build.hosts import hosts_of
 from pipelinekit.adapters.build.trouble import (
     answered,
@@ -110,16 +117,23 @@ class DockerEngine:
 
     def _build(self, plan: BuildPlan, context: Path, known: list[str], say: Say) -> str:
         try:
-            return self._built(plan, context, known, say, early=True)
+            return self._built(plan, context, known, say, *arranged(plan, context))
         except ToolFailed as error:
             if not trouble.is_refusal(error.__cause__):
                 raise
             # Whoever mends it looks for the line in the file as it is.
-            return self._built(plan, context, known, say, early=False)
+            return self._built(plan, context, known, say, pinned_dockerfile(plan, context), plan.labels)
 
-    def _built(self, plan: BuildPlan, context: Path, known: list[str], say: Say, *, early: bool) -> str:
+    def _built(
+        self,
+        plan: BuildPlan,
+        context: Path,
+        known: list[str],
+        say: Say,
+        replaced: Mapping[str, str],
+        labels: Mapping[str, str],
+    ) -> str:
         with tempfile.TemporaryFile() as archive:
-            replaced, labels = arranged(plan, context, early=early)
             write_context(context, plan.dockerfile, archive, replaced)
             archive.seek(0)
             with answered("build-failed", "the build was refused", hint="`docker build` says it too"):
@@ -130,7 +144,7 @@ class DockerEngine:
                     tag=str(plan.ref),
                     target=plan.target or None,
                     buildargs=dict(plan.args),
-                    labels=labels,
+                    labels=dict(labels),
                     platform=plan.platforms[0] if plan.platforms else None,
                     cache_from=known or None,
                     rm=True,

@@ -20,7 +20,9 @@ from pipelinekit.reading.document.growth import LOADER
 
 _NUMBER = "tag:yaml.org,2002:number"
 """Of what begins like a number: whether it is one shows when it is read."""
+_MERGE = "tag:yaml.org,2002:merge"
 _TRUE = re.compile(r"y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON")
+_FALSE = re.compile(r"n|N|no|No|NO|false|False|FALSE|off|Off|OFF")
 _WHOLE = re.compile(
     r"(?P<sign>[-+]?)(?:0x(?P<x>[0-9a-f]+)|0b(?P<b>[01]+)|0o?(?P<o>[0-7]+)|(?P<d>0|[1-9][0-9]*))",
     re.IGNORECASE,
@@ -38,15 +40,34 @@ class GoLoader(LOADER):  # type: ignore[misc]
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        """Keys as JSON has them; raises `ConstructorError` for a list or a mapping as one."""
-        self.flatten_mapping(node)
+        """Keys as JSON has them, the later of two counts, whichever of them is merged.
+
+        Raises `ConstructorError` for a list or a mapping as a key, and for what cannot be merged.
+        """
         made: dict[Hashable, Any] = {}
         for name, value in node.value:
+            if name.tag == _MERGE:
+                made |= self._merged(value)
+                continue
             key = self.construct_object(name, deep=True)
             if isinstance(key, (list, dict)):
-                raise yaml.constructor.ConstructorError(None, None, "a key that is no text", name.start_mark)
+                raise _refused("a key that is no text", name)
             made[key if type(key) is str else _key(key)] = self.construct_object(value, deep=deep)
         return made
+
+    def _merged(self, node: Any) -> dict[Hashable, Any]:
+        several = isinstance(node, yaml.SequenceNode)
+        made: dict[Hashable, Any] = {}
+        for each in reversed(node.value) if several else (node,):
+            found = self.construct_object(each, deep=True)
+            if not isinstance(found, dict):
+                raise _refused("what is merged is no mapping", each)
+            made |= found
+        return made
+
+
+def _refused(problem: str, node: Any) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
 def _key(key: Any) -> str:
@@ -56,7 +77,17 @@ def _key(key: Any) -> str:
 
 
 def _truth(loader: Any, node: Any) -> bool:
-    return bool(_TRUE.fullmatch(loader.construct_scalar(node)))
+    text = loader.construct_scalar(node)
+    if not (_TRUE.fullmatch(text) or _FALSE.fullmatch(text)):
+        raise _refused("no truth value", node)
+    return bool(_TRUE.fullmatch(text))
+
+
+def _float(loader: Any, node: Any) -> float:
+    value = float(loader.construct_yaml_float(node))
+    if not math.isfinite(value):
+        raise _refused("JSON has no such number", node)
+    return value
 
 
 def _number(loader: Any, node: Any) -> str | int | float:
@@ -75,17 +106,26 @@ def _number(loader: Any, node: Any) -> str | int | float:
 
 def _binary(loader: Any, node: Any) -> str:
     try:
-        return binascii.a2b_base64(loader.construct_scalar(node)).decode()
+        return binascii.a2b_base64(loader.construct_scalar(node)).decode(errors="replace")
     except ValueError as error:
-        raise yaml.constructor.ConstructorError(None, None, "no base64 of a text", node.start_mark) from error
+        raise _refused("no base64", node) from error
 
 
 def _text(loader: Any, node: Any) -> str:
     return str(loader.construct_scalar(node))
 
 
+def _plain(loader: Any, node: Any) -> Any:
+    """What a value is without its tag; at once, so that one that contains itself is refused."""
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return _text(loader, node)
+
+
 for _tag, _pattern, _firsts in (
-    ("bool", rf"(?:{_TRUE.pattern}|n|N|no|No|NO|false|False|FALSE|off|Off|OFF)\Z", "yYnNtTfFoO"),
+    ("bool", rf"(?:{_TRUE.pattern}|{_FALSE.pattern})\Z", "yYnNtTfFoO"),
     ("null", r"(?:~|null|Null|NULL|)\Z", ["~", "n", "N", ""]),
     ("float", r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z", "-+."),
     ("merge", r"<<\Z", "<"),
@@ -93,7 +133,12 @@ for _tag, _pattern, _firsts in (
 ):
     GoLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_firsts))
 GoLoader.add_constructor("tag:yaml.org,2002:bool", _truth)
+GoLoader.add_constructor("tag:yaml.org,2002:float", _float)
 GoLoader.add_constructor(_NUMBER, _number)
 GoLoader.add_constructor("tag:yaml.org,2002:binary", _binary)
 for _tag in ("timestamp", "merge"):
     GoLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _text)
+# Go knows no other kinds: what has the tag of one is what it is without.
+for _each in ("map", "seq", "set", "omap", "pairs"):
+    GoLoader.add_constructor(f"tag:yaml.org,2002:{_each}", _plain)
+GoLoader.add_constructor(None, _plain)

@@ -54,10 +54,10 @@ def labelled(text: str, labels: str, target: str = "") -> str:
     stage = _stage(found, target)
     rest = found[found.index(stage[-1]) + 1 :] if stage else []
     end = _line(text, rest[0])[0] if rest else len(text)
-    before = text[:end].rstrip()
-    if not stage or before.endswith(("\\", "`")):
-        return ""
-    return f"{text[:end].rstrip(chr(10))}\nLABEL {labels}\n{text[end:]}"
+    added = f"LABEL {labels}"
+    made = f"{text[:end].rstrip(chr(10))}\n{added}\n{text[end:]}"
+    again = _stage(instructions(made), target) if stage else []
+    return made if len(again) == len(stage) + 1 and again[-1].whole == added else ""
 
 
 def _stage(found: Sequence[Instruction], target: str) -> list[Instruction]:

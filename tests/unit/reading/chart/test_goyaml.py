@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelinekit.errors import DocumentInvalid
 from pipelinekit.reading.chart.goyaml import GoLoader
 from pipelinekit.reading.chart.values import read_values
 from tests.goscalars import READ
@@ -32,6 +33,59 @@ def test_keys_are_texts() -> None:
 
 def test_mappings_are_merged() -> None:
     assert read_values("a: &a {b: 1, c: 2}\nd: {<<: *a, c: 3}", "values.yaml")["d"] == {"b": 1, "c": 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{b: 2, <<: {b: 1}}", {"b": 1}),
+        ("{<<: {b: 1}, b: 2}", {"b": 2}),
+        ("{<<: [{b: 1}, {b: 2, c: 3}]}", {"b": 1, "c": 3}),
+        ("{<<: {b: 1}, <<: {b: 2}}", {"b": 2}),
+    ],
+)
+def test_what_is_merged_counts_where_it_stands(text: str, found: Any) -> None:
+    assert read_values(f"a: {text}", "values.yaml")["a"] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("!foo bar", "bar"),
+        ("!!python/name:os.system x", "x"),
+        ("!!python/object/apply:os.system [id]", ["id"]),
+        ("!foo 12", "12"),
+        ("!foo {b: 1}", {"b": 1}),
+        ("!foo [1]", [1]),
+        ("!!set {b, y}", {"b": None, "true": None}),
+        ("!!omap [b: 1]", [{"b": 1}]),
+        ("!!pairs [b: 1]", [{"b": 1}]),
+        ("!!binary ////", "\ufffd\ufffd\ufffd"),
+    ],
+)
+def test_a_tag_makes_no_other_kind_of_value(text: str, value: Any) -> None:
+    assert read_values(f"a: {text}", "values.yaml") == {"a": value}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "&a [*a]",
+        "&a {b: *a}",
+        "&a {b: [{c: *a}]}",
+        "&a {<<: *a}",
+        "{<<: 1}",
+        "{<<: [{b: 1}, 2]}",
+        ".inf",
+        "-.INF",
+        ".nan",
+        "!!float .inf",
+        "!!bool maybe",
+    ],
+)
+def test_what_helm_refuses_is_refused(text: str) -> None:
+    with pytest.raises(DocumentInvalid):
+        read_values(f"a: {text}", "values.yaml")
 
 
 def test_what_is_quoted_is_a_text() -> None:

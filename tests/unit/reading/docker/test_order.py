@@ -118,6 +118,17 @@ def test_labels_are_the_last_instruction_of_what_is_built() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["FROM a\nRUN b \\", "FROM a\nRUN b `\n", "RUN b\n", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM a\nRUN b \\",
+        "FROM a\nRUN b \\\n# c\n",
+        "FROM a\nRUN b \\\n\n  # c",
+        "# escape=`\nFROM a\nRUN b `\n# c\n",
+        "FROM a AS b\nRUN b \\\n# c\nFROM a\nRUN c \\\n",
+        "RUN b\n",
+        "",
+    ],
+)
 def test_labels_go_nowhere_where_a_stage_has_no_end(text: str) -> None:
     assert labelled(text, 'c="d"') == ""
