@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelinekit.errors import Fault
 from pipelinekit.names import nearest
+from pipelinekit.reading.chart.reckoning import MOST, reckoned
 from pipelinekit.reading.chart.values import read_values
 from pipelinekit.reading.document.faults import note, position
 from pipelinekit.reading.document.source import Path, Source, dotted, parse
@@ -79,8 +80,9 @@ def forbidden(text: str, origin: str, schema: str) -> tuple[Fault, ...]:
     # Helm reads more kinds of text than our documents are, and reads this one.
     source.faults.clear()
     # What is no schema is told by the linter, for the chart.
-    with suppress(ValueError):
-        _check(source, values, {"properties": {}, **whole})
+    if reckoned(whole) <= MOST:
+        with suppress(ValueError):
+            _check(source, values, {"properties": {}, **whole})
     return tuple(sorted((*_beyond(values, (), whole, source), *source.faults), key=position))
 
 

@@ -64,11 +64,15 @@ def _stage(found: Sequence[Instruction], target: str) -> list[Instruction]:
     """The instructions of a stage, its `FROM` first; none where there is no such stage."""
     begins = [place for place, each in enumerate(found) if each.word == "FROM"]
     ends = [*begins[1:], len(found)]
-    for number, (begin, end) in reversed(list(enumerate(zip(begins, ends, strict=False)))):
-        words = found[begin].whole.split()
+    parts = [list(found[begin:end]) for begin, end in zip(begins, ends, strict=False)]
+    if not target:
+        return parts[-1] if parts else []
+    # Of two of one name the engine builds the first.
+    for number, part in enumerate(parts):
+        words = part[0].whole.split()
         name = words[-1].lower() if len(words) > 3 and words[-2].upper() == "AS" else ""
-        if not target or target.lower() == name or target == str(number):
-            return list(found[begin:end])
+        if target.lower() == name or target == str(number):
+            return part
     return []
 
 

@@ -132,3 +132,8 @@ def test_labels_are_the_last_instruction_of_what_is_built() -> None:
 )
 def test_labels_go_nowhere_where_a_stage_has_no_end(text: str) -> None:
     assert labelled(text, 'c="d"') == ""
+
+
+def test_of_two_stages_of_one_name_the_first_is_built() -> None:
+    two = "FROM a AS b\nRUN c\nFROM d AS B\n"
+    assert labelled(two, 'c="d"', "b") == 'FROM a AS b\nRUN c\nLABEL c="d"\nFROM d AS B\n'
