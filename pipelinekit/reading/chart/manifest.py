@@ -16,7 +16,7 @@ _SOURCE = re.compile(r"\A\s*# Source: (\S+)", re.MULTILINE)
 
 
 def read_manifest(text: str, origin: str = "manifest") -> tuple[dict[str, Any], ...]:
-    """The objects in it, in order, of a list its members; raises `DocumentInvalid` for what is no manifest."""
+    """The objects in it, in order, of a list its members; raises `DocumentInvalid` for no manifest."""
     try:
         documents = list(yaml.load_all(text, Loader=GoLoader))
     except (yaml.YAMLError, ValueError, LookupError, RecursionError) as error:
