@@ -11,6 +11,7 @@ from itertools import takewhile
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.deployment import Addition, Change, DeploymentPlan, Look, Object, Standing
 from pipelinekit.model.release import ReleaseState
+from pipelinekit.plan import quantities
 from pipelinekit.plan.deploying.deployment import (
     REPLICAS,
     SCALED,
@@ -34,10 +35,13 @@ def with_changes(
     recorded: Sequence[Object],
     wanted: Sequence[Object],
     standing: Standing | None,
+    *,
+    owns: bool = True,
 ) -> DeploymentPlan:
     """The plan with all that installing the `wanted` objects would change.
 
-    `look` is at the wanted objects and at the `recorded` ones, those of the installed release.
+    `look` is at the wanted objects and at the `recorded` ones, those of the installed release. `owns` is
+    whether Helm knows owners of fields.
     """
     live = {name_of(each): each for each in look.live}
     last = {name_of(each): each for each in recorded}
@@ -57,7 +61,7 @@ def with_changes(
             changes += differences(live[name], each, last.get(name), replicas=replicas)
             changes += [
                 change
-                for change in dropped(live[name], each, last.get(name))
+                for change in dropped(live[name], each, last.get(name), owns=owns)
                 if change.path != "spec.replicas"
             ]
     missing = standing.missing if standing else ()
@@ -146,7 +150,8 @@ def field(change: Change) -> str:
     if not change.path:
         return f"{change.object}: {_short(change.live)}"
     last = change.applied
-    between = f" (last applied: {_short(last)})" if last not in (change.live, change.wanted) else ""
+    known = any(_written_as(last, each) for each in (change.live, change.wanted))
+    between = "" if known else f" (last applied: {_short(last)})"
     live, wanted = _apart(change.live, change.wanted)
     return f"{change.object} {change.path}: {live}{between} → {wanted}"
 
@@ -168,6 +173,16 @@ def others(added: Sequence[Addition]) -> Iterator[str]:
     """What others have added."""
     for each in added:
         yield f"{each.object} {each.path} was added by {each.manager}"
+
+
+def _written_as(given: object, kept: object) -> bool:
+    """Whether a server that was given the one has the other: with defaults, and 1 for 1000m."""
+    if isinstance(given, Mapping) and isinstance(kept, Mapping):
+        return all(name in kept and _written_as(each, kept[name]) for name, each in given.items())
+    if isinstance(given, list) and isinstance(kept, list):
+        return len(given) == len(kept) and all(map(_written_as, given, kept))
+    count = quantities.read(given)
+    return given == kept or (count is not None and count == quantities.read(kept))
 
 
 def _apart(live: object, wanted: object) -> tuple[str, str]:

@@ -91,14 +91,18 @@ def item(value: Mapping[str, Any], keys: Sequence[str]) -> str:
 
 
 def value_at(path: Path, value: object) -> object:
-    """What is there in an object as somebody wrote it, or None: keys that are left out match."""
+    """What is there in an object as somebody wrote it, or None.
+
+    An item that leaves out keys is the one that is meant where none has all of them.
+    """
     for step in path:
         kind, _, name = step.partition(":")
         if kind == "f":
             value = value.get(name) if isinstance(value, Mapping) else None
         elif kind == "k" and isinstance(value, list):
             wanted = json.loads(name)
-            value = next((each for each in value if _matches(each, wanted)), None)
+            alike = [each for each in value if _matches(each, wanted)]
+            value = next((each for each in alike if wanted.keys() <= each.keys()), next(iter(alike), None))
         elif kind == "v" and isinstance(value, list):
             value = json.loads(name) if json.loads(name) in value else None
         else:

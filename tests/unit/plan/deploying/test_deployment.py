@@ -193,6 +193,26 @@ def test_of_a_secret_only_the_keys_are_shown(live: dict[str, Any]) -> None:
     assert "b" in repr(found)
 
 
+def secret(*managers: dict[str, Any], **data: str) -> dict[str, Any]:
+    return {"kind": "Secret", "metadata": {"name": "s", "managedFields": [*managers]}, "data": data}
+
+
+def test_a_text_of_a_secret_that_a_hand_has_changed_is_declared_and_no_addition() -> None:
+    live = secret(entry("kubectl-patch", "Update", ("f:data", "f:a")), a="other")
+    wanted = secret(entry("helm", "Apply", ("f:stringData", "f:a")), a="one")
+    assert list(deployment.additions(live, wanted)) == []
+    (change,) = deployment.differences(live, wanted, {"kind": "Secret", "stringData": {"a": "one"}})
+    assert (change.path, change.applied, change.manager) == ("data.a", SECRET, "kubectl-patch")
+
+
+def test_a_text_that_an_older_helm_has_put_into_a_secret_goes_with_a_newer_one() -> None:
+    live = secret(entry("helm", "Update", ("f:data", "f:a"), ("f:data", "f:b")), a="one", b="two")
+    wanted = secret(entry("helm", "Apply", ("f:stringData", "f:a")), a="one", b="two")
+    last = {"kind": "Secret", "stringData": {"a": "one", "b": "two"}}
+    assert [each.path for each in deployment.dropped(live, wanted, last)] == ["data.b"]
+    assert list(deployment.dropped(live, wanted, last, owns=False)) == []
+
+
 # --- what goes, what others have ------------------------------------------------------------------
 
 
