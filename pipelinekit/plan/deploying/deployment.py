@@ -45,7 +45,12 @@ def standing(look: Look, recorded: Sequence[Object]) -> Standing:
     mine = {name_of(each): each for each in recorded}
     scaled = autoscaled(look)
     return Standing(
-        missing=tuple(name for each in look.applied if (name := name_of(each)) not in live),
+        missing=tuple(
+            name
+            for each in look.applied
+            # A Job with a time to live goes by itself.
+            if (name := name_of(each)) not in live and "ttlSecondsAfterFinished" not in each.get("spec", {})
+        ),
         changes=tuple(
             change
             for each in look.applied

@@ -334,3 +334,11 @@ def test_a_number_that_is_helms_is_held_and_one_that_is_an_autoscalers_is_not() 
 def test_what_has_no_pods_is_held_at_the_autoscalers_least_number() -> None:
     stopped = by("kubectl", made(replicas=0), ("f:spec", "f:replicas"))
     assert deployment.held(Look(live=[stopped], applied=[], autoscalers=[scaler(3)])) == {"orders": 3}
+
+
+@pytest.mark.parametrize(("spec", "missing"), [({}, ("Job/a",)), ({"ttlSecondsAfterFinished": 0}, ())])
+def test_a_job_with_a_time_to_live_that_is_no_longer_there_is_nobodys_work(
+    spec: dict[str, Any], missing: tuple[str, ...]
+) -> None:
+    job = {"kind": "Job", "metadata": {"name": "a"}, "spec": spec}
+    assert deployment.standing(Look(live=[], applied=[job]), [job]).missing == missing
