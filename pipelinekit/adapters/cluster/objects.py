@@ -18,6 +18,7 @@ from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.direct.way import Way
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.release import Target
+from pipelinekit.plan.deploying.fields import key_of
 from pipelinekit.reading.chart.manifest import read_manifest
 
 APPLY = ("apply", "--server-side", "--force-conflicts", "--validate=false", "--filename", "-")
@@ -71,7 +72,8 @@ class Objects:
         """The same where the server has a plain answer to each question."""
         wanted = read_manifest(manifest)
         laid = [self._marked(target, each) for each in wanted]
-        both = {_name(each): each for each in (*read_manifest(more), *wanted) if _has_name(each)}
+        home, named = target.namespace, filter(_has_name, (*read_manifest(more), *wanted))
+        both = {key_of(each, home): each for each in named}
         kind = ("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers")
         with ThreadPoolExecutor(3) as pool:
             live = pool.submit(direct.live, way, [*both.values()], target.namespace)
@@ -85,7 +87,7 @@ class Objects:
 
     def _live(self, target: Target, manifest: str) -> list[Object]:
         found = [each for place, text in _by_namespace(target, manifest) for each in self._there(place, text)]
-        return list({(each["kind"], each["metadata"]["name"]): each for each in found}.values())
+        return list({key_of(each): each for each in found}.values())
 
     def _there(self, target: Target, manifest: str) -> list[Object]:
         words = ("get", "--filename", "-", "--ignore-not-found", "--show-managed-fields")

@@ -8,7 +8,7 @@ from typing import Any
 from pipelinekit.counts import counted
 from pipelinekit.model.deployment import SECRET, Addition, Change, Look, Object, Standing
 from pipelinekit.plan.deploying import fields
-from pipelinekit.plan.deploying.fields import Path
+from pipelinekit.plan.deploying.fields import Path, key_of
 
 _WATCHED = frozenset(("Deployment", "StatefulSet"))
 """What says how many of its pods are there."""
@@ -41,27 +41,27 @@ def name_of(each: Object) -> str:
 
 def standing(look: Look, recorded: Sequence[Object]) -> Standing:
     """How what is there stands against the manifest that was looked at; `recorded` is the manifest itself."""
-    live = {name_of(each): each for each in look.live}
+    live = {key_of(each): each for each in look.live}
     mine = {name_of(each): each for each in recorded}
     scaled = autoscaled(look)
     return Standing(
         missing=tuple(
-            name
+            name_of(each)
             for each in look.applied
             # A Job with a time to live goes by itself.
-            if (name := name_of(each)) not in live and "ttlSecondsAfterFinished" not in each.get("spec", {})
+            if key_of(each) not in live and "ttlSecondsAfterFinished" not in each.get("spec", {})
         ),
         changes=tuple(
             change
             for each in look.applied
-            if (name := name_of(each)) in live
-            for change in differences(live[name], each, mine.get(name), replicas=name not in scaled)
+            if (key := key_of(each)) in live and (name := name_of(each))
+            for change in differences(live[key], each, mine.get(name), replicas=name not in scaled)
         ),
         added=tuple(
             addition
             for each in look.applied
-            if (name := name_of(each)) in live
-            for addition in additions(live[name], each)
+            if (key := key_of(each)) in live
+            for addition in additions(live[key], each)
         ),
         short=tuple(_short(look, scaled)),
     )

@@ -24,6 +24,7 @@ from pipelinekit.plan.deploying.deployment import (
     leaving,
     name_of,
 )
+from pipelinekit.plan.deploying.fields import key_of
 
 LONGEST = 60
 """Characters of a value that are shown."""
@@ -43,7 +44,8 @@ def with_changes(
     `look` is at the wanted objects and at the `recorded` ones, those of the installed release. `owns` is
     whether Helm knows owners of fields.
     """
-    live = {name_of(each): each for each in look.live}
+    live = {key_of(each): each for each in look.live}
+    names = {name_of(each) for each in look.live}
     last = {name_of(each): each for each in recorded}
     kept = {
         name: count
@@ -54,14 +56,14 @@ def with_changes(
     }
     changes: list[Change] = []
     for each in look.applied:
-        name = name_of(each)
-        if name in live:
+        name, key = name_of(each), key_of(each)
+        if key in live:
             # A number that the chart does not name is the autoscaler's, or held for it.
             replicas = each["kind"] not in SCALED or declares(each, REPLICAS)
-            changes += differences(live[name], each, last.get(name), replicas=replicas)
+            changes += differences(live[key], each, last.get(name), replicas=replicas)
             changes += [
                 change
-                for change in dropped(live[name], each, last.get(name), owns=owns)
+                for change in dropped(live[key], each, last.get(name), owns=owns)
                 if change.path != "spec.replicas"
             ]
     missing = standing.missing if standing else ()
@@ -70,8 +72,10 @@ def with_changes(
         missing=missing,
         hands=tuple(each for each in changes if each.manager),
         changes=tuple(each for each in changes if not each.manager),
-        created=tuple(name for each in wanted if (name := name_of(each)) not in live and name not in missing),
-        removed=tuple(leaving(recorded, wanted, live)),
+        created=tuple(
+            name for each in wanted if (name := name_of(each)) not in names and name not in missing
+        ),
+        removed=tuple(leaving(recorded, wanted, names)),
         short=standing.short if standing else (),
         kept=kept,
     )

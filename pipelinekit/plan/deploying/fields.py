@@ -38,6 +38,16 @@ def _paths(tree: Mapping[str, Any], at: Path) -> Iterator[Path]:
             yield (*at, step)
 
 
+def key_of(each: Object, namespace: str = "") -> tuple[str, str, str, str]:
+    """What tells an object from all others: group, kind, namespace and name; `namespace` where it names none.
+
+    Another namespace may have the same kind and name, and another group.
+    """
+    metadata = each["metadata"]
+    group = str(each.get("apiVersion", "")).rpartition("/")[0]
+    return group, each["kind"], metadata.get("namespace") or namespace, metadata["name"]
+
+
 def entries(each: Object) -> Sequence[Mapping[str, Any]]:
     """An object's managers, with what each of them owns."""
     found: Sequence[Mapping[str, Any]] = each.get("metadata", {}).get("managedFields") or ()

@@ -342,3 +342,13 @@ def test_a_job_with_a_time_to_live_that_is_no_longer_there_is_nobodys_work(
 ) -> None:
     job = {"kind": "Job", "metadata": {"name": "a"}, "spec": spec}
     assert deployment.standing(Look(live=[], applied=[job]), [job]).missing == missing
+
+
+def test_of_two_objects_of_one_kind_and_name_each_is_held_against_itself() -> None:
+    def role(version: str, namespace: str, rules: str) -> dict[str, Any]:
+        metadata = {"name": "a", "namespace": namespace}
+        return {"apiVersion": version, "kind": "Role", "metadata": metadata, "rules": rules}
+
+    there = [role("rbac/v1", "here", "1"), role("rbac/v1", "there", "2"), role("x.example/v1", "here", "3")]
+    assert deployment.standing(Look(live=there, applied=there[::-1]), there).good
+    assert deployment.standing(Look(live=there[1:], applied=there), there).missing == ("Role/a",)
