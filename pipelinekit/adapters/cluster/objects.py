@@ -18,19 +18,22 @@ from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.direct.way import Way
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.release import Target
+from pipelinekit.plan.deploying.fields import key_of
 from pipelinekit.reading.chart.manifest import read_manifest
 
 APPLY = ("apply", "--server-side", "--force-conflicts", "--validate=false", "--filename", "-")
 """Validation by kubectl costs more than all the rest, and the server validates anyway."""
 _INVALID = re.compile(r'The (\w+) "([^"]+)" is invalid: (.*)')
 _NAMESPACE = re.compile(r"""\bnamespace["']?:\s*["']?([a-z0-9-]+)""")
+HELM = "helm"
+"""The manager as which Helm applies."""
 _LAST = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 class Objects:
     """Clusters as a set of kubeconfig files reaches them; `manager` is who applies a manifest."""
 
-    def __init__(self, env: Mapping[str, str], manager: str = "helm") -> None:
+    def __init__(self, env: Mapping[str, str], manager: str = HELM) -> None:
         self.env, self.manager = env, manager
 
     def look(self, target: Target, manifest: str, more: str = "") -> Look:
@@ -68,11 +71,13 @@ class Objects:
     def _told(self, way: Way, target: Target, manifest: str, more: str) -> Look | None:
         """The same where the server has a plain answer to each question."""
         wanted = read_manifest(manifest)
-        both = {_name(each): each for each in (*read_manifest(more), *wanted) if _has_name(each)}
+        laid = [self._marked(target, each) for each in wanted]
+        home, named = target.namespace, filter(_has_name, (*read_manifest(more), *wanted))
+        both = {key_of(each, home): each for each in named}
         kind = ("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers")
         with ThreadPoolExecutor(3) as pool:
             live = pool.submit(direct.live, way, [*both.values()], target.namespace)
-            applied = pool.submit(direct.applied, way, wanted, target.namespace, self.manager)
+            applied = pool.submit(direct.applied, way, laid, target.namespace, self.manager)
             scalers = pool.submit(direct.listed, way, *kind, target.namespace)
             found = [each.result() for each in (live, applied, scalers)]
         here = [None if each is None else [_closed(one) for one in each] for each in found]
@@ -82,7 +87,7 @@ class Objects:
 
     def _live(self, target: Target, manifest: str) -> list[Object]:
         found = [each for place, text in _by_namespace(target, manifest) for each in self._there(place, text)]
-        return list({(each["kind"], each["metadata"]["name"]): each for each in found}.values())
+        return list({key_of(each): each for each in found}.values())
 
     def _there(self, target: Target, manifest: str) -> list[Object]:
         words = ("get", "--filename", "-", "--ignore-not-found", "--show-managed-fields")
@@ -95,7 +100,8 @@ class Objects:
         """What the server makes of the manifest; and of which objects it makes nothing, and why."""
         objects: list[Object] = []
         refused: dict[str, str] = {}
-        for place, text in _by_namespace(target, manifest):
+        marked = _written([self._marked(target, each) for each in read_manifest(manifest)])
+        for place, text in _by_namespace(target, marked):
             made, not_made = self._applied_in(place, text)
             objects += made
             refused |= not_made
@@ -116,6 +122,22 @@ class Objects:
             raise answers.cluster_failed(target.context, done.reason())
         return _items(target, done.out), refused
 
+    def _marked(self, target: Target, each: Mapping[str, Any]) -> Mapping[str, Any]:
+        """An object with what Helm, where it is the one who applies, writes into each: without a label of its
+        own a Job takes its pods', and with the last note that we know of go those that we do not."""
+        metadata = each.get("metadata") or {}
+        if self.manager != HELM:
+            return each
+        marks = {
+            "labels": {"app.kubernetes.io/managed-by": "Helm"},
+            "annotations": {
+                "meta.helm.sh/release-name": target.name,
+                "meta.helm.sh/release-namespace": target.namespace,
+            },
+        }
+        more = {part: {**(metadata.get(part) or {}), **found} for part, found in marks.items()}
+        return {**each, "metadata": {**metadata, **more}}
+
     def _tried(self, target: Target, manifest: str) -> process.Completed:
         words = ("--dry-run=server", f"--field-manager={self.manager}", "--show-managed-fields")
         return self._run(target, *APPLY, *words, stdin=manifest)
@@ -131,10 +153,6 @@ class Objects:
         context = ["--context", target.context] if target.context else []
         scope = ["--namespace", target.namespace, "--request-timeout", "20s", "--output", "json", *context]
         return ask(["kubectl", *arguments, *scope], target.context, env=self.env, stdin=stdin)
-
-
-def _numbers(objects: Sequence[Object]) -> dict[str, object]:
-    return {_name(each): each["spec"]["replicas"] for each in objects if "replicas" in each.get("spec", {})}
 
 
 def _name(each: Mapping[str, Any]) -> str:
@@ -153,11 +171,12 @@ def _by_namespace(target: Target, manifest: str) -> list[tuple[Target, str]]:
     pieces: dict[str, list[Mapping[str, Any]]] = {}
     for each in read_manifest(manifest):
         pieces.setdefault(each["metadata"].get("namespace") or target.namespace, []).append(each)
-    return [
-        # What begins with a bracket kubectl takes for JSON alone.
-        (replace(target, namespace=name), "".join(f"---\n{json.dumps(each)}\n" for each in items))
-        for name, items in pieces.items()
-    ]
+    return [(replace(target, namespace=name), _written(items)) for name, items in pieces.items()]
+
+
+def _written(objects: Sequence[Mapping[str, Any]]) -> str:
+    # What begins with a bracket kubectl takes for JSON alone.
+    return "".join(f"---\n{json.dumps(each)}\n" for each in objects)
 
 
 def _nowhere(done: process.Completed, target: Target) -> bool:

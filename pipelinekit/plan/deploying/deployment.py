@@ -8,7 +8,7 @@ from typing import Any
 from pipelinekit.counts import counted
 from pipelinekit.model.deployment import SECRET, Addition, Change, Look, Object, Standing
 from pipelinekit.plan.deploying import fields
-from pipelinekit.plan.deploying.fields import Path
+from pipelinekit.plan.deploying.fields import Path, key_of
 
 _WATCHED = frozenset(("Deployment", "StatefulSet"))
 """What says how many of its pods are there."""
@@ -41,22 +41,27 @@ def name_of(each: Object) -> str:
 
 def standing(look: Look, recorded: Sequence[Object]) -> Standing:
     """How what is there stands against the manifest that was looked at; `recorded` is the manifest itself."""
-    live = {name_of(each): each for each in look.live}
+    live = {key_of(each): each for each in look.live}
     mine = {name_of(each): each for each in recorded}
     scaled = autoscaled(look)
     return Standing(
-        missing=tuple(name for each in look.applied if (name := name_of(each)) not in live),
+        missing=tuple(
+            name_of(each)
+            for each in look.applied
+            # A Job with a time to live goes by itself.
+            if key_of(each) not in live and "ttlSecondsAfterFinished" not in each.get("spec", {})
+        ),
         changes=tuple(
             change
             for each in look.applied
-            if (name := name_of(each)) in live
-            for change in differences(live[name], each, mine.get(name), replicas=name not in scaled)
+            if (key := key_of(each)) in live and (name := name_of(each))
+            for change in differences(live[key], each, mine.get(name), replicas=name not in scaled)
         ),
         added=tuple(
             addition
             for each in look.applied
-            if (name := name_of(each)) in live
-            for addition in additions(live[name], each)
+            if (key := key_of(each)) in live
+            for addition in additions(live[key], each)
         ),
         short=tuple(_short(look, scaled)),
     )
@@ -78,7 +83,7 @@ def differences(
     for path, was, becomes in _differing(bare(live), bare(wanted), (), lists):
         if path == REPLICAS and not replicas:
             continue
-        last = fields.value_at(path, applied)
+        last = fields.value_at(path, _kept(applied))
         manager = fields.owner_of(path, managers)
         if not manager and last is not None and not fields.owner_of(path, ours):
             # Nobody owns what was set to the value that means "left out", as zero pods do.
@@ -95,21 +100,30 @@ def differences(
         )
 
 
-def dropped(live: Object, wanted: Object, applied: Object | None) -> Iterator[Change]:
-    """The fields that an older Helm has set, that the chart no longer declares, and that go with it."""
+def dropped(live: Object, wanted: Object, applied: Object | None, *, owns: bool = True) -> Iterator[Change]:
+    """The fields that an older Helm has set, that the chart no longer declares, and that go with it.
+
+    Without `owns` it is that Helm again, with which what `stringData` has said stays.
+    """
     declared = _declared(wanted)
     managers = fields.owners(live)
+    last = _kept(applied) if owns else applied
+    told: set[Path] = set()
     for entry in fields.entries(live):
         if (entry.get("manager"), entry.get("operation")) != ("helm", "Update") or entry.get("subresource"):
             continue
         for path in sorted(fields.owned(entry) - declared):
             was = fields.value_at(path, live)
-            if applied is not None and fields.value_at(path, applied) is not None and was is not None:
+            # Of an item that goes as a whole no parts are told.
+            if any(path[: len(each)] == each for each in told):
+                continue
+            if fields.value_at(path, last) is not None and was is not None:
+                told.add(path)
                 yield Change(
                     object=name_of(live),
                     path=fields.shown(path),
                     live=SECRET if live["kind"] == "Secret" else was,
-                    applied=SECRET if live["kind"] == "Secret" else fields.value_at(path, applied),
+                    applied=SECRET if live["kind"] == "Secret" else fields.value_at(path, last),
                     manager=fields.owner_of(path, managers),
                 )
 
@@ -137,10 +151,18 @@ def declares(wanted: Object, path: Path) -> bool:
     return path in _declared(wanted)
 
 
+def _kept(applied: Object | None) -> Object | None:
+    """An object as the server keeps it: of a Secret it has no `stringData`, whose values are data."""
+    if not applied or applied["kind"] != "Secret" or not applied.get("stringData"):
+        return applied
+    return {**applied, "data": {**(applied.get("data") or {}), **applied["stringData"]}}
+
+
 def _declared(wanted: Object) -> frozenset[Path]:
     """What the chart declares, as the server has understood it."""
+    texts = wanted["kind"] == "Secret"
     return frozenset(
-        path
+        ("f:data", *path[1:]) if texts and path[0] == "f:stringData" else path
         for entry in fields.entries(wanted)
         if (entry.get("manager"), entry.get("operation")) == ("helm", "Apply")
         for path in fields.owned(entry)

@@ -11,6 +11,7 @@ from itertools import takewhile
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.deployment import Addition, Change, DeploymentPlan, Look, Object, Standing
 from pipelinekit.model.release import ReleaseState
+from pipelinekit.plan import quantities
 from pipelinekit.plan.deploying.deployment import (
     REPLICAS,
     SCALED,
@@ -23,6 +24,7 @@ from pipelinekit.plan.deploying.deployment import (
     leaving,
     name_of,
 )
+from pipelinekit.plan.deploying.fields import key_of
 
 LONGEST = 60
 """Characters of a value that are shown."""
@@ -34,12 +36,16 @@ def with_changes(
     recorded: Sequence[Object],
     wanted: Sequence[Object],
     standing: Standing | None,
+    *,
+    owns: bool = True,
 ) -> DeploymentPlan:
     """The plan with all that installing the `wanted` objects would change.
 
-    `look` is at the wanted objects and at the `recorded` ones, those of the installed release.
+    `look` is at the wanted objects and at the `recorded` ones, those of the installed release. `owns` is
+    whether Helm knows owners of fields.
     """
-    live = {name_of(each): each for each in look.live}
+    live = {key_of(each): each for each in look.live}
+    names = {name_of(each) for each in look.live}
     last = {name_of(each): each for each in recorded}
     kept = {
         name: count
@@ -50,14 +56,14 @@ def with_changes(
     }
     changes: list[Change] = []
     for each in look.applied:
-        name = name_of(each)
-        if name in live:
+        name, key = name_of(each), key_of(each)
+        if key in live:
             # A number that the chart does not name is the autoscaler's, or held for it.
             replicas = each["kind"] not in SCALED or declares(each, REPLICAS)
-            changes += differences(live[name], each, last.get(name), replicas=replicas)
+            changes += differences(live[key], each, last.get(name), replicas=replicas)
             changes += [
                 change
-                for change in dropped(live[name], each, last.get(name))
+                for change in dropped(live[key], each, last.get(name), owns=owns)
                 if change.path != "spec.replicas"
             ]
     missing = standing.missing if standing else ()
@@ -66,8 +72,10 @@ def with_changes(
         missing=missing,
         hands=tuple(each for each in changes if each.manager),
         changes=tuple(each for each in changes if not each.manager),
-        created=tuple(name for each in wanted if (name := name_of(each)) not in live and name not in missing),
-        removed=tuple(leaving(recorded, wanted, live)),
+        created=tuple(
+            name for each in wanted if (name := name_of(each)) not in names and name not in missing
+        ),
+        removed=tuple(leaving(recorded, wanted, names)),
         short=standing.short if standing else (),
         kept=kept,
     )
@@ -146,7 +154,8 @@ def field(change: Change) -> str:
     if not change.path:
         return f"{change.object}: {_short(change.live)}"
     last = change.applied
-    between = f" (last applied: {_short(last)})" if last not in (change.live, change.wanted) else ""
+    known = any(_written_as(last, each) for each in (change.live, change.wanted))
+    between = "" if known else f" (last applied: {_short(last)})"
     live, wanted = _apart(change.live, change.wanted)
     return f"{change.object} {change.path}: {live}{between} → {wanted}"
 
@@ -168,6 +177,16 @@ def others(added: Sequence[Addition]) -> Iterator[str]:
     """What others have added."""
     for each in added:
         yield f"{each.object} {each.path} was added by {each.manager}"
+
+
+def _written_as(given: object, kept: object) -> bool:
+    """Whether a server that was given the one has the other: with defaults, and 1 for 1000m."""
+    if isinstance(given, Mapping) and isinstance(kept, Mapping):
+        return all(name in kept and _written_as(each, kept[name]) for name, each in given.items())
+    if isinstance(given, list) and isinstance(kept, list):
+        return len(given) == len(kept) and all(map(_written_as, given, kept))
+    count = quantities.read(given)
+    return given == kept or (count is not None and count == quantities.read(kept))
 
 
 def _apart(live: object, wanted: object) -> tuple[str, str]:

@@ -38,6 +38,16 @@ def _paths(tree: Mapping[str, Any], at: Path) -> Iterator[Path]:
             yield (*at, step)
 
 
+def key_of(each: Object, namespace: str = "") -> tuple[str, str, str, str]:
+    """What tells an object from all others: group, kind, namespace and name; `namespace` where it names none.
+
+    Another namespace may have the same kind and name, and another group.
+    """
+    metadata = each["metadata"]
+    group = str(each.get("apiVersion", "")).rpartition("/")[0]
+    return group, each["kind"], metadata.get("namespace") or namespace, metadata["name"]
+
+
 def entries(each: Object) -> Sequence[Mapping[str, Any]]:
     """An object's managers, with what each of them owns."""
     found: Sequence[Mapping[str, Any]] = each.get("metadata", {}).get("managedFields") or ()
@@ -91,14 +101,18 @@ def item(value: Mapping[str, Any], keys: Sequence[str]) -> str:
 
 
 def value_at(path: Path, value: object) -> object:
-    """What is there in an object as somebody wrote it, or None: keys that are left out match."""
+    """What is there in an object as somebody wrote it, or None.
+
+    An item that leaves out keys is the one that is meant where none has all of them.
+    """
     for step in path:
         kind, _, name = step.partition(":")
         if kind == "f":
             value = value.get(name) if isinstance(value, Mapping) else None
         elif kind == "k" and isinstance(value, list):
             wanted = json.loads(name)
-            value = next((each for each in value if _matches(each, wanted)), None)
+            alike = [each for each in value if _matches(each, wanted)]
+            value = next((each for each in alike if wanted.keys() <= each.keys()), next(iter(alike), None))
         elif kind == "v" and isinstance(value, list):
             value = json.loads(name) if json.loads(name) in value else None
         else:

@@ -16,26 +16,25 @@ _SOURCE = re.compile(r"\A\s*# Source: (\S+)", re.MULTILINE)
 
 
 def read_manifest(text: str, origin: str = "manifest") -> tuple[dict[str, Any], ...]:
-    """The objects in it, in order; raises `DocumentInvalid` for what is no manifest."""
+    """The objects in it, in order, of a list its members; raises `DocumentInvalid` for no manifest."""
     try:
         documents = list(yaml.load_all(text, Loader=GoLoader))
     except (yaml.YAMLError, ValueError, LookupError, RecursionError) as error:
         problem = f"it cannot be read: {str(error).splitlines()[0]}"
         raise DocumentInvalid(Fault("manifest-invalid", problem, Place(origin))) from error
-    return tuple(each for each in documents if isinstance(each, dict) and each.get("kind"))
+    objects = (each for each in documents if isinstance(each, dict) and each.get("kind"))
+    return tuple(member for each in objects for member in _members(each))
 
 
 def read_manifest_with_sources(text: str, origin: str = "manifest") -> tuple[tuple[dict[str, Any], str], ...]:
     """The objects in it, each with the chart's file that Helm names above it; empty where it names none.
 
-    A text of many documents in one block, which Helm does not write, keeps the file of its first. Of a list
-    its members count.
+    A text of many documents in one block, which Helm does not write, keeps the file of its first.
     """
     found = []
     for part in _BETWEEN.split(text):
         source = _SOURCE.match(part)
-        objects = (member for each in read_manifest(part, origin) for member in _members(each))
-        found += [(each, source[1] if source else "") for each in objects]
+        found += [(each, source[1] if source else "") for each in read_manifest(part, origin)]
     return tuple(found)
 
 

@@ -139,7 +139,8 @@ def plan_deployment(prepared: Prepared, there: Found, releases: Releases, object
         recorded = state.manifest if state else ""
         look = objects.look(target, manifest, recorded)
         wanted = read_manifest(manifest)
-        plan = deploymentplan.with_changes(plan, look, read_manifest(recorded), wanted, there.standing)
+        before = read_manifest(recorded)
+        plan = deploymentplan.with_changes(plan, look, before, wanted, there.standing, owns=releases.owns)
         intruding = (each for each in intruders.changes(look, wanted) if each.path)
         plan = replace(plan, hands=(*plan.hands, *intruding))
     notes = []

@@ -193,6 +193,26 @@ def test_of_a_secret_only_the_keys_are_shown(live: dict[str, Any]) -> None:
     assert "b" in repr(found)
 
 
+def secret(*managers: dict[str, Any], **data: str) -> dict[str, Any]:
+    return {"kind": "Secret", "metadata": {"name": "s", "managedFields": [*managers]}, "data": data}
+
+
+def test_a_text_of_a_secret_that_a_hand_has_changed_is_declared_and_no_addition() -> None:
+    live = secret(entry("kubectl-patch", "Update", ("f:data", "f:a")), a="other")
+    wanted = secret(entry("helm", "Apply", ("f:stringData", "f:a")), a="one")
+    assert list(deployment.additions(live, wanted)) == []
+    (change,) = deployment.differences(live, wanted, {"kind": "Secret", "stringData": {"a": "one"}})
+    assert (change.path, change.applied, change.manager) == ("data.a", SECRET, "kubectl-patch")
+
+
+def test_a_text_that_an_older_helm_has_put_into_a_secret_goes_with_a_newer_one() -> None:
+    live = secret(entry("helm", "Update", ("f:data", "f:a"), ("f:data", "f:b")), a="one", b="two")
+    wanted = secret(entry("helm", "Apply", ("f:stringData", "f:a")), a="one", b="two")
+    last = {"kind": "Secret", "stringData": {"a": "one", "b": "two"}}
+    assert [each.path for each in deployment.dropped(live, wanted, last)] == ["data.b"]
+    assert list(deployment.dropped(live, wanted, last, owns=False)) == []
+
+
 # --- what goes, what others have ------------------------------------------------------------------
 
 
@@ -314,3 +334,21 @@ def test_a_number_that_is_helms_is_held_and_one_that_is_an_autoscalers_is_not() 
 def test_what_has_no_pods_is_held_at_the_autoscalers_least_number() -> None:
     stopped = by("kubectl", made(replicas=0), ("f:spec", "f:replicas"))
     assert deployment.held(Look(live=[stopped], applied=[], autoscalers=[scaler(3)])) == {"orders": 3}
+
+
+@pytest.mark.parametrize(("spec", "missing"), [({}, ("Job/a",)), ({"ttlSecondsAfterFinished": 0}, ())])
+def test_a_job_with_a_time_to_live_that_is_no_longer_there_is_nobodys_work(
+    spec: dict[str, Any], missing: tuple[str, ...]
+) -> None:
+    job = {"kind": "Job", "metadata": {"name": "a"}, "spec": spec}
+    assert deployment.standing(Look(live=[], applied=[job]), [job]).missing == missing
+
+
+def test_of_two_objects_of_one_kind_and_name_each_is_held_against_itself() -> None:
+    def role(version: str, namespace: str, rules: str) -> dict[str, Any]:
+        metadata = {"name": "a", "namespace": namespace}
+        return {"apiVersion": version, "kind": "Role", "metadata": metadata, "rules": rules}
+
+    there = [role("rbac/v1", "here", "1"), role("rbac/v1", "there", "2"), role("x.example/v1", "here", "3")]
+    assert deployment.standing(Look(live=there, applied=there[::-1]), there).good
+    assert deployment.standing(Look(live=there[1:], applied=there), there).missing == ("Role/a",)

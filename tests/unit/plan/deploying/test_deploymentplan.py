@@ -172,6 +172,21 @@ def test_what_hands_have_changed_comes_first_with_who_had_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "live"),
+    [
+        ("1000m", "1"),
+        (1, "1"),
+        ({"containerPort": 80}, {"containerPort": 80, "protocol": "TCP"}),
+        ([{"limits": {"cpu": "0.5"}}], [{"limits": {"cpu": "500m"}, "name": ""}]),
+    ],
+)
+def test_what_a_server_writes_in_its_own_way_is_no_third_value(given: object, live: object) -> None:
+    change = Change(object="Deployment/orders", path="a", live=live, applied=given, wanted="2")
+    assert "last applied" not in deploymentplan.field(change)
+    assert "last applied" in deploymentplan.field(replace(change, applied=["3"]))
+
+
 def test_a_long_value_is_cut_and_an_empty_one_is_seen() -> None:
     (line,) = deploymentplan.lines(replace(PLAN, changes=(replace(HAND, live="", wanted="x" * 200),)))
     assert ': "" (last applied: 2) → xxx' in line

@@ -79,6 +79,12 @@ def test_a_value_is_found_in_what_a_person_wrote(path: fields.Path, value: objec
     assert fields.value_at(path, written) == value
 
 
+def test_of_two_items_with_one_key_in_common_the_one_that_names_both_is_found() -> None:
+    ports = [{"port": 53}, {"port": 53, "protocol": "UDP", "name": "u"}]
+    at = ("f:ports", 'k:{"port":53,"protocol":"UDP"}', "f:name")
+    assert fields.value_at(at, {"ports": ports}) == "u"
+
+
 def test_a_path_is_shown_as_people_write_it() -> None:
     assert fields.shown(IMAGE) == "spec.containers[web].image"
     assert fields.shown(("f:metadata", "f:labels", "f:a.b/c")) == "metadata.labels[a.b/c]"

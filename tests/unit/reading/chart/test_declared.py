@@ -239,6 +239,12 @@ def test_an_entry_that_is_closed_without_a_key_takes_none() -> None:
     assert (fault.code, fault.path) == ("unknown-key", "m[0].a")
 
 
+def test_an_entry_of_its_own_place_is_closed_as_well() -> None:
+    text = '{"properties": {"m": {"prefixItems": [{"additionalProperties": false}]}}}'
+    (fault,) = forbidden("m: [{a: 1}]", "x", text)
+    assert (fault.code, fault.path) == ("unknown-key", "m[0].a")
+
+
 def test_a_secret_out_of_range_is_not_repeated() -> None:
     (fault,) = forbidden("password: 1234", "x", '{"properties": {"password": {"minimum": 5000}}}')
     assert "1234" not in str(fault)

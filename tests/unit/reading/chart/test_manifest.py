@@ -52,3 +52,4 @@ spec: {}
         ("AllowList", ""),
     ]
     assert found[2][0]["apiVersion"] == "networking.k8s.io/v1"
+    assert read_manifest(text) == tuple(each for each, _ in found)

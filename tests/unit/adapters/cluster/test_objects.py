@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster.objects import Objects
+from pipelinekit.plan.deploying.fields import PREPARES
+from pipelinekit.reading.chart.manifest import read_manifest
+from tests import examples
+
+AT = examples.target()
+MANIFEST = """\
+kind: List
+apiVersion: v1
+items:
+- {apiVersion: batch/v1, kind: Job, metadata: {name: a, labels: null, annotations: {note: x}}}
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: b, namespace: other}}
+"""
+
+
+@pytest.fixture
+def laid(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What a server is asked to apply."""
+    found: list[dict[str, Any]] = []
+
+    def run(argv: Sequence[str], *, stdin: str | None = None, **_: object) -> process.Completed:
+        if "apply" in argv:
+            found.extend(read_manifest(stdin or ""))
+        return process.Completed(0, json.dumps({"kind": "List", "apiVersion": "v1", "items": []}), "")
+
+    monkeypatch.setattr(process, "run", run)
+    return found
+
+
+def test_what_would_be_applied_has_what_helm_writes_into_each_object(laid: list[dict[str, Any]]) -> None:
+    Objects({}).look(AT, MANIFEST)
+    marks = {"meta.helm.sh/release-name": AT.name, "meta.helm.sh/release-namespace": AT.namespace}
+    assert [each["metadata"]["labels"] for each in laid] == [{"app.kubernetes.io/managed-by": "Helm"}] * 2
+    assert [each["metadata"]["annotations"] for each in laid] == [{"note": "x"} | marks, marks]
+
+
+def test_what_helm_does_not_apply_has_none_of_it(laid: list[dict[str, Any]]) -> None:
+    Objects({}, PREPARES).look(AT, MANIFEST)
+    assert [each["metadata"] for each in laid] == [each["metadata"] for each in read_manifest(MANIFEST)]
