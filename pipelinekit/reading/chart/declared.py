@@ -98,14 +98,14 @@ def _check(source: Source, values: Any, schema: dict[str, Any]) -> None:
         alone = _ALONE | _OF_ENTRIES if any(isinstance(each, int) for each in error.instance_path) else _ALONE
         if keyword not in alone or _TOGETHER.intersection(error.evaluation_path):
             continue
-        if keyword == "additionalProperties" and "patternProperties" in _at(schema, error.schema_path[:-1]):
+        if keyword == "additionalProperties" and "patternProperties" in _part(schema, error.schema_path[:-1]):
             continue
         # What is null takes a default away, and is gone before Helm looks.
         if error.instance is not None:
             note(source, values, schema, error)
 
 
-def _at(schema: Any, steps: Iterable[str | int]) -> Any:
+def _part(schema: Any, steps: Iterable[str | int]) -> Any:
     for step in steps:
         schema = schema[step]
     return schema
