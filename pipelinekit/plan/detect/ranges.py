@@ -13,7 +13,7 @@ _LATEST = 10**6
 """Stands for the newest of a line: patches come of themselves with the image."""
 _NUMBERS = r"\d{1,6}(?:\.\d{1,6})*"
 _BOUND = re.compile(
-    rf"(\^|~>|~=|~|>=|<=|===?|!=|>|<|)\s*v?({_NUMBERS})((?:\.[xX*])*)(?:[-+@][0-9A-Za-z.+-]*)?"
+    rf"(\^|~>|~=|~|>=|<=|===?|=|!=|>|<|)\s*v?({_NUMBERS})((?:\.[xX*])*)(?:[-+@][0-9A-Za-z.+-]*)?"
 )
 _LONGEST = 300
 """Characters of a range; what has more was written by nobody who wants a version."""

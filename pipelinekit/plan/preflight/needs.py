@@ -8,6 +8,8 @@ from typing import Any
 from pipelinekit.model.ground.preflight import Needs, Object, Pull, SecretKey
 
 HOOK = "helm.sh/hook"
+TESTS = frozenset(("test", "test-success"))
+"""What Helm makes for `helm test` alone; the second is its older word."""
 TEMPLATES = {
     "Deployment": ("template",),
     "ReplicaSet": ("template",),
@@ -30,7 +32,7 @@ _FILLS = {
 
 def needs_of(objects: Sequence[Object]) -> Needs:
     """All of it; the chart's tests are left out, for a deployment does not run them."""
-    counted = [each for each in objects if "test" not in hooks_of(each)]
+    counted = [each for each in objects if TESTS.isdisjoint(hooks_of(each))]
     templates = [(each, template_of(each)) for each in counted]
     pods = [(each, template) for each, template in templates if template]
     accounts = {each["metadata"]["name"] for each in counted if each["kind"] == "ServiceAccount"}
@@ -47,9 +49,10 @@ def needs_of(objects: Sequence[Object]) -> Needs:
 
 
 def hooks_of(thing: Object) -> tuple[str, ...]:
-    """The moments at which Helm makes an object as a hook; none for an ordinary one."""
+    """The moments at which Helm makes an object as a hook, in small letters; none for an ordinary one."""
     annotations = thing.get("metadata", {}).get("annotations") or {}
-    return tuple(each.strip() for each in str(annotations.get(HOOK, "")).split(",") if each.strip())
+    words = str(annotations.get(HOOK, "")).lower().split(",")
+    return tuple(each.strip() for each in words if each.strip())
 
 
 def template_of(thing: Object) -> Object | None:

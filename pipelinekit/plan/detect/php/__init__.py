@@ -21,7 +21,8 @@ def look(texts: Texts) -> Detected | None:
         return None
     composer = _composer(texts.get("composer.json", ""))
     needed, development = _names(composer.get("require")), _names(composer.get("require-dev"))
-    choice = choose(needed.get("php", ""), PHP)
+    # Composer's tilde lets the last number that is written move on, as Python's ~= does and npm's does not.
+    choice = choose(needed.get("php", "").replace("~", "~="), PHP)
     folder = _pages(texts) or "public"
     where = (
         f"composer.json asks for {quoted(needed['php'])}" if "php" in needed else "no version is asked for"

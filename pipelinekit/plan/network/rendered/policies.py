@@ -27,7 +27,8 @@ def hook_of(metadata: Object) -> str:
 
 
 def _words(metadata: Object, key: str) -> set[str]:
-    return {each.strip() for each in str((metadata.get("annotations") or {}).get(key, "")).split(",")} - {""}
+    said = str((metadata.get("annotations") or {}).get(key, ""))
+    return {each.strip() for each in said.lower().split(",")} - {""}
 
 
 def is_policy(found: Object, source: str = "") -> bool:

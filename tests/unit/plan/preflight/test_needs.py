@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from pipelinekit.model.ground.preflight import Pull, SecretKey
+from pipelinekit.model.network.ends import TEST
+from pipelinekit.plan.network.rendered.policies import hook_of
 from pipelinekit.plan.preflight.needs import filled, hooks_of, needs_of, template_of
+from tests.hookwords import HOOKS
 from tests.manifests import deployment, hook, thing, variable
 
 
@@ -107,3 +110,10 @@ def test_a_pod_that_stands_in_for_a_statefulsets_has_the_volumes_of_its_claims()
     (made,) = needs_of([thing]).pods
     assert made["spec"]["volumes"] == [{"name": "kept", "emptyDir": {}}]
     assert "volumes" not in pod
+
+
+@pytest.mark.parametrize(("said", "tests"), HOOKS.items())
+def test_what_is_made_for_a_test_alone_is_left_out(said: str, tests: bool) -> None:
+    made = hook(thing("Pod", spec={"containers": []}), said)
+    assert bool(needs_of([made]).hooks) is not tests
+    assert (hook_of(made["metadata"]) == TEST) is tests

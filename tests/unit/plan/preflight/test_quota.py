@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.plan.preflight.quota import exceeded
+from pipelinekit.plan.preflight.quota import counts, exceeded, usage
+from pipelinekit.plan.quantities import read
 from tests.manifests import deployment, hook, thing
+from tests.podusage import PODS, SCOPES, USED
 
 SMALL = {"resources": {"requests": {"cpu": "250m", "memory": "64Mi"}, "limits": {"memory": "128Mi"}}}
 
@@ -81,3 +83,31 @@ def test_stateful_sets_and_jobs_count_what_they_add() -> None:
 
 def test_what_a_quota_says_of_other_things_is_the_servers_to_judge() -> None:
     assert not list(exceeded([deployment(SMALL)], [], [quota({}, services="0")]))
+
+
+@pytest.mark.parametrize("pod", USED)
+def test_a_pod_counts_for_what_kubernetes_counts(pod: str) -> None:
+    spec, wanted = USED[pod]
+    assert usage(spec) == {"pods": 1, **{name: read(amount) for name, amount in wanted.items()}}
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_quota_counts_the_pods_of_its_scopes(scope: str) -> None:
+    scopes, wanted = SCOPES[scope]
+    assert tuple(pod for pod, spec in PODS.items() if counts({"spec": scopes}, spec)) == wanted
+
+
+def test_a_sidecar_counts_beside_the_program_and_other_quotas_do_not_count_it() -> None:
+    sidecar = {"name": "agent", "restartPolicy": "Always", "resources": {"requests": {"cpu": "100m"}}}
+    made = deployment(SMALL, initContainers=[sidecar])
+    assert list(exceeded([made], [], [quota({}, **{"requests.cpu": "300m"})]))
+    assert not list(exceeded([made], [], [quota({}, **{"requests.cpu": "350m"})]))
+    brief = {**quota({}, pods="0"), "spec": {"scopes": ["Terminating"]}}
+    assert not list(exceeded([made], [], [brief]))
+
+
+@pytest.mark.parametrize("share", [None, "", "x", "-1", 1.5, "25%%"])
+def test_what_the_chart_leaves_empty_or_wrong_is_the_servers_to_judge(share: object) -> None:
+    made = deployment(SMALL)
+    made["spec"] |= {"replicas": None, "strategy": {"rollingUpdate": {"maxSurge": share}}}
+    assert not list(exceeded([made], [running(made, 1)], [quota({"pods": "1"}, pods="2")]))

@@ -205,6 +205,7 @@ def test_a_value_of_another_kind_or_form_is_told_at_its_line(text: str, told: li
     assert [f"{each.code} {each.place}" for each in found] == told
 
 
+SHUT = '"additionalProperties": false'
 TWO = '{"x": {"properties": {"m": {"maxLength": 3}}}}'
 
 
@@ -218,10 +219,14 @@ TWO = '{"x": {"properties": {"m": {"maxLength": 3}}}}'
         ("m: four", f'{{"dependentSchemas": {{"m": {{"$ref": "#/$defs/x"}}}}, "$defs": {TWO}}}'),
         (
             "m: [{ab: 1}]",
+<<<<<<< HEAD
             (
                 '{"properties": {"m": {"items": {"patternProperties": {"^a": {}},'
                 ' "additionalProperties": false}}}}'
             ),
+=======
+            f'{{"properties": {{"m": {{"items": {{"patternProperties": {{"^a": {{}}}}, {SHUT}}}}}}}}}',
+>>>>>>> h1
         ),
         # Nobody is asked, and no file read, for a schema that is elsewhere.
         ("m: 1", '{"$ref": "https://192.0.2.1/schema"}'),
@@ -232,10 +237,9 @@ def test_what_hangs_together_or_is_elsewhere_is_for_helm_to_judge(text: str, sch
     assert forbidden(f"{text}\n", "mine.yaml", schema) == ()
 
 
-def test_an_entry_that_is_closed_without_a_key_takes_none() -> None:
-    (fault,) = forbidden(
-        "m: [{a: 1}]", "x", '{"properties": {"m": {"items": {"additionalProperties": false}}}}'
-    )
+@pytest.mark.parametrize("items", [f'"items": {{{SHUT}}}', f'"prefixItems": [{{{SHUT}}}]'])
+def test_an_entry_that_is_closed_without_a_key_takes_none(items: str) -> None:
+    (fault,) = forbidden("m: [{a: 1}]", "x", f'{{"properties": {{"m": {{{items}}}}}}}')
     assert (fault.code, fault.path) == ("unknown-key", "m[0].a")
 
 

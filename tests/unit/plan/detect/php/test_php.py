@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pipelinekit.plan.detect import detect, php
@@ -52,3 +54,13 @@ def test_pages_of_a_front_end_of_another_language_are_none() -> None:
 
 def test_no_php() -> None:
     assert php.look({"package.json": "{}"}) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "version"),
+    [("~8.1", "8.4"), ("~8.3.0", "8.3"), ("~7.4 || ~8.0", "8.4"), ("~8.2.1||~8.3.0", "8.3")],
+)
+def test_composers_tilde_is_not_npms(said: str, version: str) -> None:
+    found = php.look({"composer.json": json.dumps({"require": {"php": said}}), "index.php": ""})
+    assert found
+    assert (found.version, found.doubts) == (version, ())
