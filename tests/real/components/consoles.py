@@ -37,7 +37,7 @@ JOBS = {
 
 
 def scraped(series: Mapping[str, Series]) -> dict[str, Series]:
-    """The same as they are scraped: with the job that tells of them, and beside each one of somebody's pod."""
+    """The same as they are scraped: with the job that tells of them, and each one also of somebody's pod."""
     found: dict[str, Series] = {}
     for name, each in series.items():
         job = next((job for begin, job in JOBS.items() if name.startswith(begin)), "")
