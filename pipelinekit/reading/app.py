@@ -25,6 +25,7 @@ from pipelinekit.reading.chart.values import overlay
 from pipelinekit.reading.document import faults
 from pipelinekit.reading.document.faults import mapping
 from pipelinekit.reading.document.source import Path, Source, parse
+from pipelinekit.reading.schema.cron import backwards
 
 Data = Mapping[str, Any]
 
@@ -104,6 +105,9 @@ def _check_process(source: Source, process: Data, path: Path, written: Data) -> 
             source.fault((*path, key), "port-missing", f"'{key}' needs a port", "add port:")
     flows.check_ports(source, process, path, written)
     if "schedule" in process:
+        if "schedule" in written and (found := backwards(str(process["schedule"]))):
+            hint = "write the smaller first, or both parts with a comma"
+            source.fault((*path, "schedule"), "range-backwards", f"{found} ends before it begins", hint)
         for key in ("port", "ports", "replicas", "autoscale", "expose", "health", "metrics"):
             at = key if key in written else "schedule"
             if key in process and at in written:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pipelinekit import names
 from pipelinekit.model.app import LANGUAGES
+from pipelinekit.reading.schema.cron import CRON
 from pipelinekit.reading.schema.words import (
     CALL,
     COMMAND,
     CPU,
-    CRON,
     DEBIAN_PACKAGE,
     DRAFT,
     ENV_VALUE,

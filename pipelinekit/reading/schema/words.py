@@ -150,10 +150,6 @@ CHANGE = (r"^[A-Za-z0-9#*_/.-]+$", "letters, digits and _ / . -, # for a digit, 
 CPU = (r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$", "cores like 2 or thousandths like 250m")
 MEMORY = (r"^[0-9]+(Ki|Mi|Gi|Ti|k|M|G|T)?$", "bytes with a unit, like 256Mi")
 SIZE = (r"^[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)$", "a size with a unit, like 10Gi")
-CRON = (
-    r"^(@(hourly|daily|weekly|monthly|yearly)|[-0-9A-Za-z*,/]+( [-0-9A-Za-z*,/]+){4})$",
-    "five cron fields, like 0 3 * * *",
-)
 SECRET = (
     r"^(vault:[A-Za-z0-9._{}/-]+|secret:[a-z0-9]([-a-z0-9.]*[a-z0-9])?)#[A-Za-z0-9._-]+$",
     "vault:PATH#KEY or secret:NAME#KEY",
