@@ -166,3 +166,21 @@ def test_the_rights_that_are_asked_for_are_enough(published: Application, tmp_pa
     )
     assert said.err.splitlines()[-2] == words
     assert "`pipelinekit environment prepare --env dev`" in said.err.splitlines()[-1]
+
+
+def test_a_chart_may_have_objects_in_another_namespace(published: Application) -> None:
+    other = f"{published.namespace}-more"
+    published.tool("kubectl", "create", "namespace", other)
+    try:
+        note = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note", "namespace": other}}
+        add(published, {**note, "data": {"a": "b"}})
+        published.must("deploy")
+        assert "runs already" in published.must("deploy").out
+        published.must("deploy", "--check")
+        published.tool("kubectl", "-n", other, "patch", "configmap", "note", "-p", '{"data": {"a": "c"}}')
+        assert published.verb("deploy", "--check").code == 1
+        add(published, {**note, "data": {"a": "b"}, "immutable": "perhaps"})
+        refused = published.verb("deploy")
+        assert (refused.code, "ConfigMap" in refused.err) == (6, True), refused.err
+    finally:
+        published.tool("kubectl", "delete", "namespace", other, "--wait=false")

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl
@@ -89,17 +90,21 @@ class Preflight:
         if way and _at_home(objects, target) and direct.applied(way, objects, target.namespace, "helm"):
             return ()
         words = (*_APPLY, "--dry-run=server", "--output", "name", "--filename", "-")
-        done = kubectl.run(self.env, target, *words, stdin=_list(objects))
-        return self._refusals(target, done) if objects else ()
+        return self._refused(target, objects, words)
 
     def _admitted(self, target: Target, pods: Sequence[Object]) -> tuple[str, ...] | None:
         way = ways.to(self.env, target.context)
         if way and _at_home(pods, target) and direct.created(way, pods, target.namespace):
             return ()
-        words = (*_CREATE, "--dry-run=server", "--output", "name")
-        done = kubectl.run(self.env, target, *words, stdin=_list(pods))
-        refusals = self._refusals(target, done) if pods else ()
+        refusals = self._refused(target, pods, (*_CREATE, "--dry-run=server", "--output", "name"))
         return None if any("cannot create resource" in each for each in refusals) else refusals
+
+    def _refused(self, target: Target, objects: Sequence[Object], words: Sequence[str]) -> tuple[str, ...]:
+        return tuple(
+            each
+            for place, some in _by_namespace(target, objects)
+            for each in self._refusals(place, kubectl.run(self.env, place, *words, stdin=_list(some)))
+        )
 
     def _quotas(self, target: Target) -> tuple[Object, ...] | None:
         way = ways.to(self.env, target.context)
@@ -118,7 +123,11 @@ class Preflight:
         if told is not None:
             return tuple(told)
         words = ("get", "--filename", "-", "--ignore-not-found", "--output", "json")
-        return _items(target, kubectl.run(self.env, target, *words, stdin=_list(workloads))) or ()
+        return tuple(
+            each
+            for place, some in _by_namespace(target, workloads)
+            for each in _items(place, kubectl.run(self.env, place, *words, stdin=_list(some))) or ()
+        )
 
     def _keys(self, target: Target, name: str) -> frozenset[str] | None:
         """The keys of a Secret, `ABSENT`, or None when it may not be read."""
@@ -208,6 +217,15 @@ ABSENT: frozenset[str] = frozenset(("\0",))
 def _at_home(objects: Sequence[Object], target: Target) -> bool:
     """Whether all belong to the target's namespace: of others kubectl takes none at the same time."""
     return all((each.get("metadata") or {}).get("namespace") in (None, target.namespace) for each in objects)
+
+
+def _by_namespace(target: Target, objects: Sequence[Object]) -> list[tuple[Target, list[Object]]]:
+    """The objects of each namespace that one names: kubectl works in one at a time."""
+    pieces: dict[str, list[Object]] = {}
+    for each in objects:
+        name = (each.get("metadata") or {}).get("namespace") or target.namespace
+        pieces.setdefault(name, []).append(each)
+    return [(replace(target, namespace=name), some) for name, some in pieces.items()]
 
 
 def _list(objects: Sequence[Object]) -> str:
