@@ -62,11 +62,13 @@ class Standing:
     added: tuple[Addition, ...] = ()
     short: tuple[str, ...] = ()
     """What runs in fewer pods than should, or in old ones, in words."""
+    ending: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Declared objects that are being deleted, and the finalizers that are waited for."""
 
     @property
     def touched(self) -> bool:
         """Whether hands have changed something that is declared."""
-        return bool(self.missing or self.changes)
+        return bool(self.missing or self.changes or self.ending)
 
     @property
     def good(self) -> bool:

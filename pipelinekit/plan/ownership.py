@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelinekit.errors import Fault, Refused, refused
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.ground.preparation import MARK, PLATFORM_LABEL, TEAM_LABEL, US, Ground, Place
-from pipelinekit.plan.deploying.deployment import name_of
+from pipelinekit.plan.deploying.fields import name_of
 
 INSTANCE = "app.kubernetes.io/instance"
 SYSTEMS = frozenset(("default", "kube-system", "kube-public", "kube-node-lease"))

@@ -23,7 +23,8 @@ from pipelinekit.model.platform.document import Environment, Platform, Registrat
 from pipelinekit.model.release import Target
 from pipelinekit.names import nearest
 from pipelinekit.plan.deploying import deploymentplan
-from pipelinekit.plan.deploying.deployment import differences, name_of
+from pipelinekit.plan.deploying.deployment import differences
+from pipelinekit.plan.deploying.fields import name_of
 from pipelinekit.plan.preflight import rights
 
 RBAC = "rbac.authorization.k8s.io"

@@ -11,7 +11,7 @@ from pipelinekit.errors import PipelinekitError, Refused, ToolFailed, refused
 from pipelinekit.model.deployment import Object
 from pipelinekit.model.ground.preparation import Place, Preparation
 from pipelinekit.model.platform.document import Environment
-from pipelinekit.plan.deploying.deployment import name_of
+from pipelinekit.plan.deploying.fields import name_of
 from pipelinekit.plan.ownership import check_ground, check_objects
 from pipelinekit.plan.preparation import objects_of, preparation
 from pipelinekit.ports import Say

@@ -12,6 +12,7 @@ from pipelinekit.errors import ToolFailed, failed, refused
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import autoscales, closed_services, given_values
+from pipelinekit.plan.deploying import ending
 from pipelinekit.plan.deploying.deploymentplan import check_promise, lines
 from pipelinekit.plan.release import check_installable, key_at
 from pipelinekit.ports import (
@@ -144,7 +145,7 @@ def deploy(
         prepared = without_read(prepared, there.state, cluster)
         acted = not there.runs(prepared.values)
         if acted:
-            require(target, without(findings, mended(there)), say)
+            require(target, (*without(findings, mended(there)), *ending.findings(there.standing)), say)
         _announce(prepared, there, releases, objects, promised, say)
         state = there.state
         if not acted and state:

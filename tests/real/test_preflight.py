@@ -184,3 +184,25 @@ def test_a_chart_may_have_objects_in_another_namespace(published: Application) -
         assert (refused.code, "ConfigMap" in refused.err) == (6, True), refused.err
     finally:
         published.tool("kubectl", "delete", "namespace", other, "--wait=false")
+
+
+def test_what_is_being_deleted_is_told_and_waited_for_by_nobody(published: Application) -> None:
+    note = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}, "data": {"a": "b"}}
+    add(published, note)
+    published.must("deploy")
+    held = '{"metadata": {"finalizers": ["example.com/held"]}}'
+    kubectl = ("kubectl", "-n", published.namespace)
+    published.tool(*kubectl, "patch", "configmap", "note", "-p", held)
+    published.tool(*kubectl, "delete", "configmap", "note", "--wait=false")
+    told = "ConfigMap/note is being deleted, and waits for example.com/held"
+    revisions = _revisions(published)
+    checked = published.verb("deploy", "--check")
+    assert (checked.code, told in checked.out) == (1, True), checked.out
+    for words in (("deploy", "--plan"), ("deploy",)):
+        said = published.verb(*words)
+        assert told in said.out + said.err
+    assert (said.code, _revisions(published)) == (6, revisions)
+    gone = '{"metadata": {"finalizers": null}}'
+    published.tool(*kubectl, "patch", "configmap", "note", "--type=merge", "-p", gone)
+    published.must("deploy")
+    published.must("deploy", "--check")

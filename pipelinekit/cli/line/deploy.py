@@ -25,7 +25,7 @@ from pipelinekit.model.deployment import DeploymentPlan
 from pipelinekit.model.ground.preflight import Finding
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.receipts import Deployed
-from pipelinekit.plan.deploying import deploymentplan
+from pipelinekit.plan.deploying import deploymentplan, ending
 from pipelinekit.plan.reach import reach
 from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.steps import release as release_steps
@@ -213,7 +213,8 @@ def _planned(here: Line, each: Prepared) -> tuple[DeploymentPlan, Sequence[Findi
     there = deployment_steps.find(each.target, state, here.objects, report.say)
     findings: tuple[Finding, ...] = ()
     if not there.runs(each.values):
-        findings = preflight.without(meanwhile.surveyor(here)(each), deployment_steps.mended(there))
+        seen = preflight.without(meanwhile.surveyor(here)(each), deployment_steps.mended(there))
+        findings = (*seen, *ending.findings(there.standing))
     try:
         return deployment_steps.plan_deployment(each, there, here.helm, here.objects), findings
     except ToolFailed:
@@ -260,7 +261,9 @@ def _check(here: Line, environment: str, automatic: bool, as_json: bool) -> None
         for _, texts in rows:
             for text in texts:
                 report.result(text)
-    touched = [str(row["environment"]) for row, _ in rows if row["changes"] or row["missing"]]
+    touched = [
+        str(row["environment"]) for row, _ in rows if row["changes"] or row["missing"] or row["ending"]
+    ]
     if touched:
         raise check_failed(
             "changed-by-hand",
@@ -274,7 +277,7 @@ def _compared(here: Line, environment: Environment) -> tuple[dict[str, Any], lis
     where = f"{environment.name} (namespace {target.namespace})"
     state = here.helm.state(target)
     row: dict[str, Any] = {"environment": environment.name, "namespace": target.namespace}
-    row |= {"installed": state is not None, "missing": [], "changes": [], "added": []}
+    row |= {"installed": state is not None, "missing": [], "ending": [], "changes": [], "added": []}
     if state is None:
         return row, [f"{where}: not installed"]
     found = deployment_steps.compared(target, state, here.objects).standing
@@ -282,6 +285,7 @@ def _compared(here: Line, environment: Environment) -> tuple[dict[str, Any], lis
         return row, []
     row |= {
         "missing": list(found.missing),
+        "ending": list(found.ending),
         "changes": [dataclasses.asdict(each) for each in found.changes],
         "added": [dataclasses.asdict(each) for each in found.added],
     }

@@ -7,8 +7,8 @@ from typing import Any
 
 from pipelinekit.counts import counted
 from pipelinekit.model.deployment import SECRET, Addition, Change, Look, Object, Standing
-from pipelinekit.plan.deploying import fields
-from pipelinekit.plan.deploying.fields import Path, key_of
+from pipelinekit.plan.deploying import ending, fields
+from pipelinekit.plan.deploying.fields import Path, key_of, name_of
 
 _WATCHED = frozenset(("Deployment", "StatefulSet"))
 """What says how many of its pods are there."""
@@ -32,11 +32,6 @@ _HELMS = "meta.helm.sh/"
 _MARK = "app.kubernetes.io/managed-by"
 """A label that Helm gives every object, whether its chart says so or not."""
 _KEEP = ("helm.sh/resource-policy", "keep")
-
-
-def name_of(each: Object) -> str:
-    """An object as people name it: Deployment/orders."""
-    return f"{each['kind']}/{each['metadata']['name']}"
 
 
 def standing(look: Look, recorded: Sequence[Object]) -> Standing:
@@ -64,6 +59,7 @@ def standing(look: Look, recorded: Sequence[Object]) -> Standing:
             for addition in additions(live[key], each)
         ),
         short=tuple(_short(look, scaled)),
+        ending=ending.of(look),
     )
 
 

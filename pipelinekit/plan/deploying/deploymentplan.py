@@ -12,6 +12,7 @@ from pipelinekit.errors import Refused, refused
 from pipelinekit.model.deployment import Addition, Change, DeploymentPlan, Look, Object, Standing
 from pipelinekit.model.release import ReleaseState
 from pipelinekit.plan import quantities
+from pipelinekit.plan.deploying import ending
 from pipelinekit.plan.deploying.deployment import (
     REPLICAS,
     SCALED,
@@ -22,9 +23,8 @@ from pipelinekit.plan.deploying.deployment import (
     dropped,
     held,
     leaving,
-    name_of,
 )
-from pipelinekit.plan.deploying.fields import key_of
+from pipelinekit.plan.deploying.fields import key_of, name_of
 
 LONGEST = 60
 """Characters of a value that are shown."""
@@ -164,6 +164,8 @@ def found(standing: Standing) -> Iterator[str]:
     """What hands have changed."""
     for name in standing.missing:
         yield f"{name} is gone"
+    for name, finalizers in standing.ending.items():
+        yield ending.words(name, finalizers)
     for each in standing.changes:
         if not each.path:
             yield f"{each.object} does not take what is declared: {_short(each.live)}"

@@ -38,6 +38,11 @@ def _paths(tree: Mapping[str, Any], at: Path) -> Iterator[Path]:
             yield (*at, step)
 
 
+def name_of(each: Object) -> str:
+    """An object as people name it: Deployment/orders."""
+    return f"{each['kind']}/{each['metadata']['name']}"
+
+
 def key_of(each: Object, namespace: str = "") -> tuple[str, str, str, str]:
     """What tells an object from all others: group, kind, namespace and name; `namespace` where it names none.
 

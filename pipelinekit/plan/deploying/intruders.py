@@ -11,8 +11,7 @@ from typing import Any
 
 from pipelinekit.model.deployment import SECRET, Change, Look, Object
 from pipelinekit.plan.deploying import fields
-from pipelinekit.plan.deploying.deployment import name_of
-from pipelinekit.plan.deploying.fields import Path
+from pipelinekit.plan.deploying.fields import Path, name_of
 
 _THINGS = frozenset(("f:livenessProbe", "f:readinessProbe", "f:startupProbe", "f:strategy"))
 _ITEMS = frozenset(("f:env", "f:volumes"))

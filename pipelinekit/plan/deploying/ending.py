@@ -1,0 +1,37 @@
+"""Objects that are being deleted: a server takes what is applied to them, and they go all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pipelinekit.model.deployment import Look, Standing
+from pipelinekit.model.ground.preflight import REFUSED, Finding
+from pipelinekit.plan.deploying.fields import key_of, name_of
+
+
+def of(look: Look) -> Mapping[str, tuple[str, ...]]:
+    """Those that are declared, and the finalizers that hold each."""
+    live = {key_of(each): each["metadata"] for each in look.live}
+    return {
+        name_of(each): tuple(live[key].get("finalizers") or ())
+        for each in look.applied
+        if (key := key_of(each)) in live and live[key].get("deletionTimestamp")
+    }
+
+
+def words(name: str, finalizers: Sequence[str]) -> str:
+    """That an object is being deleted, and what it waits for."""
+    return f"{name} is being deleted{_held(finalizers)}"
+
+
+def findings(standing: Standing | None) -> tuple[Finding, ...]:
+    """A deployment waits until they are gone: what it made of them would go with them."""
+    hint = "run it again when it is gone; `kubectl get --output yaml` tells who has to let go of it"
+    return tuple(
+        Finding(REFUSED, "object-ending", f"{name} is being deleted{_held(finalizers)}", hint)
+        for name, finalizers in (standing.ending if standing else {}).items()
+    )
+
+
+def _held(finalizers: Sequence[str]) -> str:
+    return f", and waits for {', '.join(finalizers)}" if finalizers else ""

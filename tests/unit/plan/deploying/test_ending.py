@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import Any
+
+from pipelinekit.model.deployment import Look, Standing
+from pipelinekit.plan.deploying import ending
+from pipelinekit.plan.deploying.deployment import standing
+from pipelinekit.plan.deploying.deploymentplan import found
+
+NOTE: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}}
+
+
+def going(*finalizers: str) -> dict[str, Any]:
+    gone = {
+        "deletionTimestamp": "2026-01-02T03:04:05Z",
+        **({"finalizers": [*finalizers]} if finalizers else {}),
+    }
+    return {**NOTE, "metadata": {"name": "note", **gone}}
+
+
+def test_what_is_being_deleted_is_not_as_it_was_deployed() -> None:
+    there = standing(Look(live=[going("a/b", "c")], applied=[NOTE]), [NOTE])
+    assert there.touched
+    assert next(found(there)) == "ConfigMap/note is being deleted, and waits for a/b, c"
+
+
+def test_a_deployment_waits_until_it_is_gone() -> None:
+    there = standing(Look(live=[going()], applied=[NOTE]), [NOTE])
+    (finding,) = ending.findings(there)
+    assert (str(finding), finding.code) == ("refused: ConfigMap/note is being deleted", "object-ending")
+
+
+def test_of_others_nothing_is_said() -> None:
+    assert ending.findings(standing(Look(live=[NOTE], applied=[NOTE]), [NOTE])) == ()
+    assert ending.of(Look(live=[going()], applied=[])) == {}
+    assert ending.findings(Standing()) == ending.findings(None) == ()
