@@ -111,7 +111,7 @@ def test_of_two_charts_of_one_name_each_has_its_own_archive(counted: Counted, tm
     assert made[0] != made[1]
 
 
-@pytest.mark.parametrize("trial", ['{"deep": {"a": null}}', "day: 2026-01-01", "a: ["])
+@pytest.mark.parametrize("trial", ['{"deep": {"a": null}}', "a: ["])
 def test_what_cannot_be_laid_over_a_charts_own_values_is_linted_by_itself(
     counted: Counted, tmp_path: Path, trial: str
 ) -> None:
