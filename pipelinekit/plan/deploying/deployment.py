@@ -25,6 +25,9 @@ ANCHOR = "pipelinekit.dev/ledger"
 """The annotation that remembers a head of the ledger: part of no plan, and nobody's change."""
 _NOTES = (
     "deployment.kubernetes.io/revision",
+    "deprecated.daemonset.template.generation",
+    "autoscaling.alpha.kubernetes.io/conditions",
+    "autoscaling.alpha.kubernetes.io/current-metrics",
     "kubectl.kubernetes.io/last-applied-configuration",
     ANCHOR,
 )

@@ -114,6 +114,15 @@ def test_what_helm_writes_into_every_object_is_no_difference() -> None:
     assert changes(live) == []
 
 
+@pytest.mark.parametrize(
+    "note", ["deprecated.daemonset.template.generation", "autoscaling.alpha.kubernetes.io/conditions"]
+)
+def test_what_a_server_counts_in_a_note_is_no_difference(note: str) -> None:
+    live, wanted = made(), made()
+    live["metadata"]["annotations"][note], wanted["metadata"]["annotations"][note] = "2", "3"
+    assert changes(live, wanted) == []
+
+
 def test_each_changed_field_has_its_path_both_values_and_who_had_it() -> None:
     live = by("kubectl-edit", made(replicas=5), ("f:spec", "f:replicas"), IMAGE)
     container(live)["image"] = "foreign"
