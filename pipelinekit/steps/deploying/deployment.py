@@ -98,7 +98,7 @@ def compared(target: Target, state: ReleaseState, objects: Objects) -> Found:
     if not recorded:
         return Found(state=state, look=Look(live=(), applied=()), standing=Standing())
     look = objects.look(target, state.manifest)
-    there = standing(look, recorded)
+    there = standing(look, recorded, target.namespace)
     there = replace(there, changes=(*there.changes, *intruders.changes(look, recorded)))
     return Found(state=state, look=look, standing=there)
 
