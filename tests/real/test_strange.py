@@ -15,6 +15,7 @@ from tests.real.test_owner import kubectl
 CHART = Path(__file__).with_name("strange.yaml")
 """Its template; `IMAGE` is one of the testbed's, and `SECURITY` what the restricted level asks for."""
 
+SECURITY = {**workloads.SECURITY, "runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 DEEP = {"type": "object", "default": {"b": 2}, "properties": {"b": {"type": "integer"}}}
 ODD = {
     "size": {"type": "integer", "default": 1},
@@ -61,25 +62,29 @@ def strange(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
                 application.tool("kubectl", "delete", kind, own, *gone)
 
 
-def chart(application: Application) -> str:
-    security = {**workloads.SECURITY, "runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-    text = CHART.read_text().replace("SECURITY", json.dumps(security))
+def filled(application: Application, text: str) -> str:
     return text.replace("IMAGE", workloads.image(application))
+
+
+def chart(application: Application) -> str:
+    return filled(application, CHART.read_text().replace("SECURITY", json.dumps(SECURITY)))
 
 
 def revision(application: Application) -> int:
     listed = json.loads(
         application.tool("helm", "-n", application.namespace, "history", "orders", "-o", "json")
     )
-    return max(each["revision"] for each in listed)
+    return max(int(each["revision"]) for each in listed)
 
 
 def test_what_nobody_has_touched_runs_already(strange: Application) -> None:
+    # As its time to live would have it.
+    kubectl(strange, "delete", "job", "passing")
     before = revision(strange)
     checked = strange.must("deploy", "--check")
     assert [line for line in checked.out.splitlines() if "declared" in line or "gone" in line] == []
     planned = strange.must("deploy", "--plan", "--json").json()[0]
-    assert (planned["acts"], planned["changes"], planned["hands"]) == (False, [], [])
+    assert not planned["acts"], planned
     assert strange.must("deploy", "--json").json()[0]["acted"] is False
     assert revision(strange) == before
 
@@ -90,6 +95,13 @@ def told(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip().startswith(words)]
 
 
+def source(name: str) -> str:
+    """A patch that gives a variable another source: it is of both kinds then, which no server takes."""
+    variable = {"name": name, "value": None, "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}}
+    pod = {"containers": [{"name": "web", "env": [variable]}]}
+    return json.dumps({"spec": {"template": {"spec": pod}}})
+
+
 HANDS = {
     ("patch", "secret", "texts", "--patch", '{"stringData": {"five": "6"}}'): (
         "Secret/texts data.five is (secret), declared (secret) (kubectl-patch)"
@@ -97,8 +109,17 @@ HANDS = {
     ("scale", "statefulset/odd", "--replicas=1"): (
         "StatefulSet/odd spec.replicas is 1, declared 0 (kubectl)"
     ),
-    ("set", "env", "deployment/odd", "--containers=web", "A=2"): (
-        "Deployment/odd spec.template.spec.containers[web].env[A].value is 2, declared 1 (kubectl-set)"
+    ("set", "image", "cronjob/odd", "j=example.invalid/foreign:1"): (
+        "CronJob/odd spec.jobTemplate.spec.template.spec.containers[j].image is example.invalid/foreign:1, "
+        "declared IMAGE (kubectl-set)"
+    ),
+    ("patch", "deployment", "odd", "--patch", source("A")): (
+        "Deployment/odd spec.template.spec.containers[web].env[A].valueFrom.fieldRef is "
+        '{"apiVersion": "v1", "fieldPath": "metadata.uid"}, declared nothing (kubectl-patch)'
+    ),
+    ("patch", "deployment", "orders", "--patch", source("PORT")): (
+        "Deployment/orders spec.template.spec.containers[web].env[PORT].valueFrom.fieldRef is "
+        '{"apiVersion": "v1", "fieldPath": "metadata.uid"}, declared nothing (kubectl-patch)'
     ),
     ("label", "--overwrite", "endpointslice/odd", "kubernetes.io/service-name=other"): (
         "EndpointSlice/odd metadata.labels[kubernetes.io/service-name] is other, declared absent"
@@ -110,6 +131,9 @@ HANDS = {
     ("delete", "service", "odd"): "Service/odd is gone",
 }
 """What somebody types, and what is told of it."""
+BESIDE = {"name": "beside", "image": "IMAGE", "command": ["true"], "securityContext": SECURITY}
+SIDECAR = json.dumps({"spec": {"template": {"spec": {"initContainers": [BESIDE]}}}})
+"""What another puts into pods."""
 
 
 def test_what_hands_have_done_is_told_field_by_field_and_put_back(strange: Application) -> None:
@@ -117,11 +141,23 @@ def test_what_hands_have_done_is_told_field_by_field_and_put_back(strange: Appli
         kubectl(strange, *words)
     kubectl(strange, "rollout", "restart", "daemonset/odd")
     kubectl(strange, "annotate", "configmap", "same", "by=hand")
+    kubectl(
+        strange,
+        "patch",
+        "deployment",
+        "free",
+        "--field-manager=injector",
+        "--patch",
+        filled(strange, SIDECAR),
+    )
     checked = strange.verb("deploy", "--check")
     assert checked.code == 1
     lines = [line.strip() for line in checked.out.splitlines()[1:]]
-    assert sorted(line for line in lines if "no fault" not in line) == sorted(HANDS.values())
+    expected = sorted(filled(strange, each) for each in HANDS.values())
+    assert sorted(line for line in lines if "no fault" not in line) == expected
     assert "ConfigMap/same metadata.annotations.by was added by kubectl-annotate, which is no fault" in lines
+    sidecar = "Deployment/free spec.template.spec.initContainers[beside] was added by injector"
+    assert f"{sidecar}, which is no fault" in lines
     planned = told(strange.must("deploy", "--plan").out)
     assert {line for line in planned if not line.startswith(("ours again: ", "made again: "))} <= {
         "create: Job/passing"
@@ -130,23 +166,41 @@ def test_what_hands_have_done_is_told_field_by_field_and_put_back(strange: Appli
     assert strange.must("deploy", "--check").code == 0
 
 
-def test_two_objects_that_no_chart_goes_over_are_both_told_and_put_back(strange: Application) -> None:
-    """A variable of both kinds is none that a server takes: the hand's half goes first."""
-    for name, variable in (("orders", "PORT"), ("odd", "A")):
-        other = {
-            "name": variable,
-            "value": None,
-            "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.uid"}},
-        }
-        spec = {"containers": [{"name": "web", "env": [other]}]}
-        patch = {"spec": {"template": {"spec": spec}}}
-        kubectl(strange, "patch", "deployment", name, "--patch", json.dumps(patch))
-    checked = strange.verb("deploy", "--check")
-    assert checked.code == 1
-    for each in (
-        "orders spec.template.spec.containers[web].env[PORT]",
-        "odd spec.template.spec.containers[web].env[A]",
-    ):
-        assert f"Deployment/{each}.valueFrom.fieldRef is " in checked.out
+CHANGED = {
+    "kind: Service\nmetadata: {name: outside}": "kind: Service\nmetadata: {name: beyond}",
+    "metadata: {name: same, namespace": "metadata: {name: fixed, namespace",
+    "metadata: {name: listed, labels": "metadata: {name: relisted, labels",
+    "kind: ServiceAccount\nmetadata: {name: odd}": "kind: ServiceAccount\nmetadata: {name: even}",
+}
+"""What another version of the chart has in the place of what: of two namespaces, one whose object stays."""
+
+
+def test_what_comes_and_what_goes_does_so_as_the_plan_has_it(strange: Application) -> None:
+    more = f"{strange.namespace}-more"
+    kubectl(strange, "annotate", "serviceaccount", "odd", "helm.sh/resource-policy=keep")
+    text = chart(strange)
+    for old, new in CHANGED.items():
+        assert old in text
+        text = text.replace(old, new)
+    strange.write("charts/orders/templates/strange.yaml", text)
+    strange.commit()
+    strange.until("publish")
+    planned = told(strange.must("deploy", "--plan").out)
+    assert {line for line in planned if line.startswith(("create: ", "remove: "))} - {
+        "create: Job/passing"
+    } == {
+        "create: Service/beyond",
+        "create: ConfigMap/fixed",
+        "create: ConfigMap/relisted",
+        "create: ServiceAccount/even",
+        "remove: Service/outside",
+        "remove: ConfigMap/same",
+        "remove: ConfigMap/listed",
+    }
     strange.must("deploy")
+    there = ("get", "--ignore-not-found", "--output", "name")
+    assert kubectl(strange, *there, "service/outside", "configmap/listed") == ""
+    assert "configmap/same" in kubectl(strange, *there, "configmap/same")
+    assert "odd" in kubectl(strange, *there, "serviceaccount/odd")
+    assert kubectl(strange, *there, "--namespace", more, "configmap", "same") == ""
     assert strange.must("deploy", "--check").code == 0
