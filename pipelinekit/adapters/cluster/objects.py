@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers
+from pipelinekit.adapters.cluster import answers, refusals
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
@@ -23,7 +23,6 @@ from pipelinekit.reading.chart.manifest import read_manifest
 
 APPLY = ("apply", "--server-side", "--force-conflicts", "--validate=false", "--filename", "-")
 """Validation by kubectl costs more than all the rest, and the server validates anyway."""
-_INVALID = re.compile(r'The (\w+) "([^"]+)" is invalid: (.*)')
 _NAMESPACE = re.compile(r"""\bnamespace["']?:\s*["']?([a-z0-9-]+)""")
 HELM = "helm"
 """The manager as which Helm applies."""
@@ -111,7 +110,7 @@ class Objects:
         done = self._tried(target, manifest)
         if _nowhere(done, target):
             return [], {}
-        refused = {f"{kind}/{name}": why for kind, name, why in _INVALID.findall(done.err)}
+        refused = refusals.invalid(done.err)
         if refused:
             # kubectl prints nothing when it cannot print all.
             rest = [each for each in read_manifest(manifest) if _name(each) not in refused]

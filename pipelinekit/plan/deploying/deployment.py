@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.counts import counted
 from pipelinekit.model.deployment import SECRET, Addition, Change, Look, Object, Standing
 from pipelinekit.plan.deploying import ending, fields
-from pipelinekit.plan.deploying.fields import Path, key_of, name_of
+from pipelinekit.plan.deploying.fields import Path, key_of, name_of, place_of
 
 _WATCHED = frozenset(("Deployment", "StatefulSet"))
 """What says how many of its pods are there."""
@@ -25,6 +25,9 @@ ANCHOR = "pipelinekit.dev/ledger"
 """The annotation that remembers a head of the ledger: part of no plan, and nobody's change."""
 _NOTES = (
     "deployment.kubernetes.io/revision",
+    "deprecated.daemonset.template.generation",
+    "autoscaling.alpha.kubernetes.io/conditions",
+    "autoscaling.alpha.kubernetes.io/current-metrics",
     "kubectl.kubernetes.io/last-applied-configuration",
     ANCHOR,
 )
@@ -34,10 +37,13 @@ _MARK = "app.kubernetes.io/managed-by"
 _KEEP = ("helm.sh/resource-policy", "keep")
 
 
-def standing(look: Look, recorded: Sequence[Object]) -> Standing:
-    """How what is there stands against the manifest that was looked at; `recorded` is the manifest itself."""
+def standing(look: Look, recorded: Sequence[Object], home: str = "") -> Standing:
+    """How what is there stands against the manifest that was looked at; `recorded` is the manifest itself.
+
+    `home` is the namespace of its release.
+    """
     live = {key_of(each): each for each in look.live}
-    mine = {name_of(each): each for each in recorded}
+    mine = {place_of(each, live, home): each for each in recorded}
     scaled = autoscaled(look)
     return Standing(
         missing=tuple(
@@ -49,8 +55,8 @@ def standing(look: Look, recorded: Sequence[Object]) -> Standing:
         changes=tuple(
             change
             for each in look.applied
-            if (key := key_of(each)) in live and (name := name_of(each))
-            for change in differences(live[key], each, mine.get(name), replicas=name not in scaled)
+            if (key := key_of(each)) in live
+            for change in differences(live[key], each, mine.get(key), replicas=name_of(each) not in scaled)
         ),
         added=tuple(
             addition
@@ -221,12 +227,21 @@ def _hidden(value: object) -> object:
 # --- objects --------------------------------------------------------------------------------------
 
 
-def leaving(recorded: Iterable[Object], wanted: Iterable[Object], live: Collection[str]) -> Iterator[str]:
-    """The objects that the installed release has, the chart no longer, and that are still there."""
-    stays = {name_of(each) for each in wanted}
+def leaving(
+    recorded: Iterable[Object], wanted: Iterable[Object], live: Iterable[Object], home: str = ""
+) -> Iterator[str]:
+    """The objects that the installed release has, the chart no longer, and that are still there.
+
+    Whether Helm keeps one is read where it is, as Helm does: a hand may have said it.
+    """
+    there = {key_of(each): each for each in live}
+    stays = {place_of(each, there, home) for each in wanted}
     for each in recorded:
-        notes = each["metadata"].get("annotations") or {}
-        if name_of(each) in live and name_of(each) not in stays and notes.get(_KEEP[0]) != _KEEP[1]:
+        key = place_of(each, there, home)
+        if key not in there or key in stays:
+            continue
+        notes = there[key]["metadata"].get("annotations") or {}
+        if notes.get(_KEEP[0]) != _KEEP[1]:
             yield name_of(each)
 
 

@@ -24,7 +24,7 @@ from pipelinekit.plan.deploying.deployment import (
     held,
     leaving,
 )
-from pipelinekit.plan.deploying.fields import key_of, name_of
+from pipelinekit.plan.deploying.fields import key_of, name_of, place_of
 
 LONGEST = 60
 """Characters of a value that are shown."""
@@ -45,8 +45,8 @@ def with_changes(
     whether Helm knows owners of fields.
     """
     live = {key_of(each): each for each in look.live}
-    names = {name_of(each) for each in look.live}
-    last = {name_of(each): each for each in recorded}
+    home = plan.namespace
+    last = {place_of(each, live, home): each for each in recorded}
     kept = {
         name: count
         for name, count in held(look).items()
@@ -56,14 +56,14 @@ def with_changes(
     }
     changes: list[Change] = []
     for each in look.applied:
-        name, key = name_of(each), key_of(each)
+        key = key_of(each)
         if key in live:
             # A number that the chart does not name is the autoscaler's, or held for it.
             replicas = each["kind"] not in SCALED or declares(each, REPLICAS)
-            changes += differences(live[key], each, last.get(name), replicas=replicas)
+            changes += differences(live[key], each, last.get(key), replicas=replicas)
             changes += [
                 change
-                for change in dropped(live[key], each, last.get(name), owns=owns)
+                for change in dropped(live[key], each, last.get(key), owns=owns)
                 if change.path != "spec.replicas"
             ]
     missing = standing.missing if standing else ()
@@ -73,9 +73,11 @@ def with_changes(
         hands=tuple(each for each in changes if each.manager),
         changes=tuple(each for each in changes if not each.manager),
         created=tuple(
-            name for each in wanted if (name := name_of(each)) not in names and name not in missing
+            name
+            for each in wanted
+            if (name := name_of(each)) not in missing and place_of(each, live, home) not in live
         ),
-        removed=tuple(leaving(recorded, wanted, names)),
+        removed=tuple(leaving(recorded, wanted, look.live, home)),
         short=standing.short if standing else (),
         kept=kept,
     )

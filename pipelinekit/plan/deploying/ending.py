@@ -15,7 +15,10 @@ def of(look: Look) -> Mapping[str, tuple[str, ...]]:
     return {
         name_of(each): tuple(live[key].get("finalizers") or ())
         for each in look.applied
-        if (key := key_of(each)) in live and live[key].get("deletionTimestamp")
+        # A Job with a time to live goes by itself.
+        if (key := key_of(each)) in live
+        and live[key].get("deletionTimestamp")
+        and "ttlSecondsAfterFinished" not in each.get("spec", {})
     }
 
 

@@ -7,12 +7,14 @@ by its keys, `v:"x"` an item of a set.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.model.deployment import Object
 
 Path = tuple[str, ...]
+Key = tuple[str, str, str, str]
+"""Group, kind, namespace and name of an object."""
 
 PREPARES = "pipelinekit-environment"
 """The manager that namespaces are prepared as."""
@@ -43,14 +45,24 @@ def name_of(each: Object) -> str:
     return f"{each['kind']}/{each['metadata']['name']}"
 
 
-def key_of(each: Object, namespace: str = "") -> tuple[str, str, str, str]:
-    """What tells an object from all others: group, kind, namespace and name; `namespace` where it names none.
+def key_of(each: Object, namespace: str = "") -> Key:
+    """What tells an object from all others; `namespace` is its own where it names none.
 
     Another namespace may have the same kind and name, and another group.
     """
     metadata = each["metadata"]
     group = str(each.get("apiVersion", "")).rpartition("/")[0]
     return group, each["kind"], metadata.get("namespace") or namespace, metadata["name"]
+
+
+def place_of(each: Object, there: Collection[Key], home: str) -> Key:
+    """The key of a manifest's object among those that are there; `home` is the namespace of its release.
+
+    A kind that is in no namespace is there without one, whatever the manifest names.
+    """
+    group, kind, namespace, name = key_of(each, home)
+    nowhere = (group, kind, "", name)
+    return nowhere if nowhere in there else (group, kind, namespace, name)
 
 
 def entries(each: Object) -> Sequence[Mapping[str, Any]]:

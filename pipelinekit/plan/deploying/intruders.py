@@ -34,15 +34,16 @@ def changes(look: Look, declared: Sequence[Object]) -> Iterator[Change]:
             yield Change(object=name_of(live), path="", live=look.refused[name_of(live)])
 
 
-def repairs(look: Look, recorded: Sequence[Object]) -> dict[str, list[Mapping[str, Any]]]:
-    """For each object a JSON patch that puts the touched things back as the installed release has them."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
+def repairs(look: Look, recorded: Sequence[Object]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    """For each object, by namespace and name, a JSON patch that puts the touched things back as the installed
+    release has them."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for live, each in _refused(look, recorded):
         things = dict.fromkeys(whole for path, _ in _intruding(live, each) if (whole := _whole_of(path)))
         if not things:
             continue
         version = live["metadata"].get("resourceVersion")
-        found[name_of(live)] = [
+        found[live["metadata"].get("namespace", ""), name_of(live)] = [
             {"op": "test", "path": "/metadata/resourceVersion", "value": version},
             *(
                 {"op": "replace", "path": _pointer(thing, live), "value": fields.value_at(thing, each)}

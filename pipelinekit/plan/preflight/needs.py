@@ -134,4 +134,7 @@ def _classes(thing: Object) -> Iterator[str]:
     spec = thing.get("spec") or {}
     claims = spec.get("volumeClaimTemplates") or () if thing["kind"] == "StatefulSet" else ()
     for claim in [thing] if thing["kind"] == "PersistentVolumeClaim" else claims:
-        yield str((claim.get("spec") or {}).get("storageClassName") or "")
+        name = (claim.get("spec") or {}).get("storageClassName")
+        # An empty name is no default: that volume is somebody's work, of no class.
+        if name != "":
+            yield str(name or "")

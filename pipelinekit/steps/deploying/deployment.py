@@ -98,7 +98,7 @@ def compared(target: Target, state: ReleaseState, objects: Objects) -> Found:
     if not recorded:
         return Found(state=state, look=Look(live=(), applied=()), standing=Standing())
     look = objects.look(target, state.manifest)
-    there = standing(look, recorded)
+    there = standing(look, recorded, target.namespace)
     there = replace(there, changes=(*there.changes, *intruders.changes(look, recorded)))
     return Found(state=state, look=look, standing=there)
 
@@ -107,14 +107,15 @@ def mended(there: Found) -> tuple[str, ...]:
     """The objects that `put_back` works on: until then a server takes no application of the chart to them."""
     if not (there.look and there.look.refused and there.state):
         return ()
-    return tuple(intruders.repairs(there.look, read_manifest(there.state.manifest)))
+    return tuple(name for _, name in intruders.repairs(there.look, read_manifest(there.state.manifest)))
 
 
 def put_back(target: Target, there: Found, objects: Objects) -> None:
     """Undo the hands' work that no application of a chart could go over."""
     if there.look and there.look.refused and there.state:
-        for name, patch in intruders.repairs(there.look, read_manifest(there.state.manifest)).items():
-            objects.restore(target, name, patch)
+        repairs = intruders.repairs(there.look, read_manifest(there.state.manifest))
+        for (namespace, name), patch in repairs.items():
+            objects.restore(replace(target, namespace=namespace or target.namespace), name, patch)
 
 
 def matters(prepared: Prepared, there: Found) -> bool:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers, kubectl
+from pipelinekit.adapters.cluster import answers, kubectl, refusals
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.ground import rights
@@ -201,13 +201,12 @@ class Preflight:
         """What the server says against each thing, in its own words."""
         if not done.code:
             return ()
-        lines = [line.strip() for line in done.err.splitlines() if line.strip()]
-        refusals = [line for line in lines if not line.startswith("Warning:")]
-        own = [each for each in refusals if not answers.is_passed_on(each)]
+        said = [line for line in refusals.lines(done.err) if not line.startswith("Warning:")]
+        own = [each for each in said if not answers.is_passed_on(each)]
         silent = any(_NO_ANSWER.search(each) or answers.is_unanswered(each) for each in own)
-        if silent or not refusals:
+        if silent or not said:
             raise answers.cluster_failed(target.context, done.reason())
-        return tuple(dict.fromkeys(_NOISE.sub("", each) for each in refusals))
+        return tuple(dict.fromkeys(_NOISE.sub("", each) for each in said))
 
 
 ABSENT: frozenset[str] = frozenset(("\0",))

@@ -46,3 +46,23 @@ def test_what_would_be_applied_has_what_helm_writes_into_each_object(laid: list[
 def test_what_helm_does_not_apply_has_none_of_it(laid: list[dict[str, Any]]) -> None:
     Objects({}, PREPARES).look(AT, MANIFEST)
     assert [each["metadata"] for each in laid] == [each["metadata"] for each in read_manifest(MANIFEST)]
+
+
+def test_of_several_objects_that_a_server_refuses_each_is_known_and_the_rest_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    why = "spec.selector: Invalid value: 1: field is immutable"
+
+    def run(argv: Sequence[str], *, stdin: str | None = None, **_: object) -> process.Completed:
+        given = [each["metadata"]["name"] for each in read_manifest(stdin or "")]
+        if "apply" in argv and {"a", "b"} & set(given):
+            said = f'Error from server (Invalid): Deployment.apps "{{}}" is invalid: {why}\n'
+            return process.Completed(1, "", said.format("a") + said.format("b"))
+        items = [{"kind": "Deployment", "metadata": {"name": name}} for name in given]
+        return process.Completed(0, json.dumps({"kind": "List", "apiVersion": "v1", "items": items}), "")
+
+    monkeypatch.setattr(process, "run", run)
+    three = [{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}} for name in "abc"]
+    look = Objects({}).look(AT, "---\n".join(json.dumps(each) + "\n" for each in three))
+    assert look.refused == {"Deployment/a": why, "Deployment/b": why}
+    assert [each["metadata"]["name"] for each in look.applied] == ["c"]

@@ -114,6 +114,15 @@ def test_what_helm_writes_into_every_object_is_no_difference() -> None:
     assert changes(live) == []
 
 
+@pytest.mark.parametrize(
+    "note", ["deprecated.daemonset.template.generation", "autoscaling.alpha.kubernetes.io/conditions"]
+)
+def test_what_a_server_counts_in_a_note_is_no_difference(note: str) -> None:
+    live, wanted = made(), made()
+    live["metadata"]["annotations"][note], wanted["metadata"]["annotations"][note] = "2", "3"
+    assert changes(live, wanted) == []
+
+
 def test_each_changed_field_has_its_path_both_values_and_who_had_it() -> None:
     live = by("kubectl-edit", made(replicas=5), ("f:spec", "f:replicas"), IMAGE)
     container(live)["image"] = "foreign"
@@ -246,8 +255,29 @@ def test_an_object_that_the_chart_no_longer_has_goes_unless_it_is_to_be_kept() -
     service = {"kind": "Service", "metadata": {"name": "orders"}}
     kept = {"kind": "Secret", "metadata": {"name": "s", "annotations": {"helm.sh/resource-policy": "keep"}}}
     gone = {"kind": "Job", "metadata": {"name": "j"}}
-    live = {"Service/orders", "Secret/s", "Deployment/orders"}
+    live = [service, kept, made()]
     assert list(deployment.leaving([made(), service, kept, gone], [made()], live)) == ["Service/orders"]
+
+
+def test_a_hand_that_has_an_object_kept_or_go_is_believed_as_helm_does() -> None:
+    plain = {"kind": "Secret", "metadata": {"name": "s"}}
+    kept = {"kind": "Secret", "metadata": {"name": "s", "annotations": {"helm.sh/resource-policy": "keep"}}}
+    assert list(deployment.leaving([plain], [], [kept])) == []
+    assert list(deployment.leaving([kept], [], [plain])) == ["Secret/s"]
+
+
+def test_one_of_two_objects_of_one_kind_and_name_goes_alone() -> None:
+    def note(namespace: str = "", kind: str = "ConfigMap") -> dict[str, Any]:
+        return {"kind": kind, "metadata": {"name": "a", **({"namespace": namespace} if namespace else {})}}
+
+    live = [note("home"), note("other"), note(kind="ClusterRole")]
+    recorded = [note(), note("other"), note("home", "ClusterRole")]
+    for without, gone in (
+        ([note()], 2),
+        ([note("other")], 2),
+        ([note("other"), note(), note("x", "ClusterRole")], 0),
+    ):
+        assert len(list(deployment.leaving(recorded, without, live, "home"))) == gone
 
 
 # --- how it stands --------------------------------------------------------------------------------

@@ -72,6 +72,23 @@ def test_what_comes_and_what_goes_is_told_from_what_hands_have_deleted() -> None
     assert plan.removed == ("Service/old",)
 
 
+def test_what_comes_or_goes_in_one_namespace_is_told_though_another_has_its_name() -> None:
+    def at(namespace: str, name: str) -> dict[str, Any]:
+        return {"kind": "Service", "metadata": {"name": name, "namespace": namespace}}
+
+    home = PLAN.namespace
+    live = [at(home, "a"), at(home, "b"), at("other", "b")]
+    wanted = [service("a"), at("other", "a"), service("b")]
+    plan = deploymentplan.with_changes(
+        PLAN,
+        Look(live=live, applied=wanted),
+        [service("a"), service("b"), at("other", "b")],
+        wanted,
+        Standing(),
+    )
+    assert (plan.created, plan.removed) == (("Service/a",), ("Service/b",))
+
+
 def test_pods_are_kept_where_the_chart_stops_naming_their_number() -> None:
     wanted = [made(None), scaler()]
     plan = deploymentplan.with_changes(

@@ -34,3 +34,10 @@ def test_of_others_nothing_is_said() -> None:
     assert ending.findings(standing(Look(live=[NOTE], applied=[NOTE]), [NOTE])) == ()
     assert ending.of(Look(live=[going()], applied=[])) == {}
     assert ending.findings(Standing()) == ending.findings(None) == ()
+
+
+def test_a_job_that_goes_by_itself_is_nobodys_work() -> None:
+    spec = {"ttlSecondsAfterFinished": 0}
+    metadata = {"name": "a", "deletionTimestamp": "2026-01-02T03:04:05Z"}
+    live = {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec}
+    assert not standing(Look(live=[live], applied=[live]), [live]).touched

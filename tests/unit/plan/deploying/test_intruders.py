@@ -41,7 +41,7 @@ def test_a_value_in_the_place_of_a_reference_is_named_without_it() -> None:
         "kubectl-set",
     )
     assert intruders.repairs(look(live), [declared]) == {
-        NAME: [
+        ("", NAME): [
             {"op": "test", "path": "/metadata/resourceVersion", "value": "7"},
             {
                 "op": "replace",
@@ -68,7 +68,7 @@ def test_another_kind_of_probe_is_put_back_as_a_whole() -> None:
     assert [each.path for each in intruders.changes(look(live), [declared])] == [
         "spec.containers[web].readinessProbe.exec"
     ]
-    (_, put) = intruders.repairs(look(live), [declared])[NAME]
+    (_, put) = intruders.repairs(look(live), [declared])["", NAME]
     assert put == {"op": "replace", "path": "/spec/containers/0/readinessProbe", "value": probe}
 
 

@@ -96,6 +96,12 @@ def test_volumes_want_a_class_or_the_default_one() -> None:
     assert needs_of([sets, thing("PersistentVolumeClaim", spec={})]).classes == ("fast", "")
 
 
+def test_a_volume_of_no_class_wants_none() -> None:
+    claim = {"spec": {"storageClassName": ""}}
+    sets = thing("StatefulSet", spec={"volumeClaimTemplates": [claim]})
+    assert needs_of([sets, thing("PersistentVolumeClaim", spec=claim["spec"])]).classes == ()
+
+
 def test_a_pod_that_stands_in_for_a_statefulsets_has_the_volumes_of_its_claims() -> None:
     pod = {
         "containers": [{"name": "web", "image": "x", "volumeMounts": [{"name": "kept", "mountPath": "/k"}]}]

@@ -204,7 +204,7 @@ def test_a_registry_that_cannot_be_asked_from_here_is_no_yes() -> None:
 def test_a_volume_has_its_class(
     name: str, classes: frozenset[str] | None, expected: tuple[str, str] | None
 ) -> None:
-    claim = thing("PersistentVolumeClaim", spec={"storageClassName": name})
+    claim = thing("PersistentVolumeClaim", spec={"storageClassName": name or None})
     said = [(verdict, words) for verdict, _, words in found(replace(FINE, classes=classes), claim)]
     assert said == ([expected] if expected else [])
 

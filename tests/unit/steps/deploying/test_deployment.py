@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, ClassVar, cast
 
 import pytest
 
+from pipelinekit.model.deployment import Look
+from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.plan.deploying.deploymentplan import lines
+from pipelinekit.ports import Objects
 from pipelinekit.steps.deploying import deployment
 from pipelinekit.steps.deploying.deployment import HELM_3, Found
 from tests import examples
@@ -120,3 +125,27 @@ def test_a_plan_says_that_somebody_is_at_work(bench: Bench) -> None:
     bench.pending("other", seconds=60)
     (note,) = bench.plan().notes
     assert note == "revision 2 is pending-upgrade: it is waited for, or taken over"
+
+
+def test_an_object_of_another_namespace_is_put_back_there() -> None:
+    at = ("f:spec", "f:containers", 'k:{"name":"web"}', "f:env", 'k:{"name":"A"}')
+    tree: dict[str, Any] = {"f:valueFrom": {}}
+    for step in reversed(at):
+        tree = {step: tree}
+
+    def made(**variable: Any) -> dict[str, Any]:
+        managed = [{"manager": "kubectl-patch", "operation": "Update", "fieldsV1": tree}]
+        metadata = {"name": "orders", "namespace": "more", "managedFields": managed}
+        spec = {"containers": [{"name": "web", "env": [{"name": "A", **variable}]}]}
+        return {"kind": "Deployment", "metadata": metadata, "spec": spec}
+
+    class Watched:
+        places: ClassVar[list[str]] = []
+
+        def restore(self, target: Target, name: str, patch: object) -> None:
+            self.places.append(f"{target.namespace} {name}")
+
+    look = Look(live=[made(valueFrom={"x": "y"})], applied=(), refused={"Deployment/orders": "not both"})
+    state = ReleaseState(revision=1, status="deployed", values={}, manifest=json.dumps(made(value="1")))
+    deployment.put_back(DEV, Found(state=state, look=look), cast(Objects, Watched()))
+    assert Watched.places == ["more Deployment/orders"]
