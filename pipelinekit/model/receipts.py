@@ -191,6 +191,18 @@ def check_key(receipt: Receipt, key: Key) -> None:
     )
 
 
+def check_version(receipt: ImagePushed | ChartPublished, version: str) -> None:
+    """Raise `Refused` when the same revision had another version: its branch or its tags have changed."""
+    if receipt.version == version:
+        return
+    raise refused(
+        "receipt-stale",
+        f"the receipt of `{receipt.verb}` does not fit any more: this commit has another version "
+        f"({receipt.version} then, {version} now)",
+        hint=f"run `pipelinekit {receipt.verb}` again; the branch that is checked out and the tags make it",
+    )
+
+
 def _moved(before: str, now: str) -> str:
     """What has become of the revision; a work tree with changes has no commit of its own."""
     if any(each.startswith("tree:") for each in (before, now)):

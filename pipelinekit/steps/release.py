@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelinekit.errors import ToolFailed, failed, refused
-from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key
+from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key, check_version
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import autoscales, closed_services, given_values
 from pipelinekit.plan.deploying import ending
@@ -66,6 +66,7 @@ def published(
         raise missing("a published chart", "publish")
     check_key(receipt, plan.key)
     if registry.digest_of(plan.chart) != receipt.digest:
+        check_version(receipt, plan.version)
         raise refused(
             "chart-moved",
             f"the repository no longer has {plan.chart} as it was published",

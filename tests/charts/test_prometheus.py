@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -124,3 +125,26 @@ def test_its_consoles_escape_whatever_they_show_and_lead_nowhere_else() -> None:
             assert word not in text, (each.name, word)
         # Under whatever path the server is reached.
         assert 'href="/' not in text
+
+
+@pytest.mark.parametrize("name", ["up", "ALERTS", "ALERTS_FOR_STATE", "scrape_samples_scraped"])
+def test_no_target_tells_what_the_server_itself_says(
+    helm: Helm, whole: Callable[[Path], Path], name: str
+) -> None:
+    chart = whole(CHARTS / "prometheus" / "chart")
+    scrapes = [{"name": "vault", "namespace": "safe", "port": 8200, "path": "/m"}]
+    file = chart / "ci" / "single-node-values.yaml"
+    objects = helm.objects(chart, {"scrapes": scrapes}, files=[file], release="prometheus")
+    (text,) = [each["data"]["prometheus.yml"] for each in objects if "prometheus.yml" in each.get("data", {})]
+    jobs = yaml.safe_load(text)["scrape_configs"]
+    for job in (each for each in jobs if each["job_name"].startswith(("pods", "components/"))):
+        (rule,) = job["metric_relabel_configs"]
+        assert (rule["source_labels"], rule["action"]) == (["__name__"], "drop")
+        assert re.fullmatch(rule["regex"], name)
+        assert not re.fullmatch(rule["regex"], "http_requests_total")
+
+
+def test_its_consoles_ask_of_the_cluster_who_is_to_tell_of_it() -> None:
+    for each in (CHARTS / "prometheus" / "chart" / "files" / "consoles").iterdir():
+        for selector in re.findall(r"[{][^{}]*__name__=~[^}]*[}]", each.read_text()):
+            assert re.search(r'[{,]job=~?"', selector), (each.name, selector)

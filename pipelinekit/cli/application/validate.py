@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
+from pipelinekit.adapters import files
+from pipelinekit.adapters.folder import astray
 from pipelinekit.adapters.source import platforms
 from pipelinekit.cli.application import present
 from pipelinekit.cli.options import JSON, PATH, PLATFORM
@@ -54,6 +57,8 @@ def validate(path: str, platform: str, as_json: bool) -> None:
             faults += _folder(described, Path(path))
         except DocumentInvalid as error:
             faults += error.faults
+    else:
+        _say_astray(path)
     if platform:
         text = platforms.read_platform_text(platform)
         try:
@@ -90,6 +95,15 @@ def _folder(described: across.Described, root: Path) -> list[Fault]:
 def _say_unreached(described: across.Described) -> None:
     if described.app.chart and described.source.data.get("run"):
         report.notice(present.beside_a_chart(described.app.chart))
+
+
+def _say_astray(path: str) -> None:
+    """Where an application is that was perhaps meant; a platform that is named here is meant itself."""
+    root = files.require_folder(Path(path))
+    source = click.get_current_context().get_parameter_source("platform")
+    hint = astray.hint(root, FILE) if source is ParameterSource.ENVIRONMENT else ""
+    if hint:
+        report.notice(f"there is no {FILE} in {root}, so none was checked: {hint}")
 
 
 def _meetings(platform: Platform, written: Source, title: str, source: str) -> list[Fault]:

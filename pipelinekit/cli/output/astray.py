@@ -73,9 +73,19 @@ def heard(error: click.ClickException) -> click.ClickException:
     if isinstance(error, click.NoSuchOption):
         ours = _ours(error.option_name, error.ctx, near=False)
         known = ours or any(error.option_name in _options(command) for _, command in commands())
-        return click.NoSuchOption(error.option_name, ctx=error.ctx) if known else error
+        near = [] if known else _near(error.option_name, error.possibilities or ())
+        return click.NoSuchOption(error.option_name, possibilities=near, ctx=error.ctx)
     found = _COMMAND.match(error.message)
     return click.UsageError(f"{found[0]}.", error.ctx) if found and elsewhere(found[1]) else error
+
+
+def _near(name: str, possibilities: Iterable[str]) -> list[str]:
+    """Those that are near without their hyphens, which all options have alike."""
+    return [
+        each
+        for each in possibilities
+        if difflib.get_close_matches(name.strip("-"), [each.strip("-")], n=1, cutoff=0.6)
+    ]
 
 
 def elsewhere(word: str) -> list[tuple[str, ...]]:

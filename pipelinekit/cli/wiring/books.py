@@ -78,8 +78,11 @@ def told(here: Line, first: Callable[[], object] = lambda: None) -> Told | None:
 
 
 def require_free(here: Line, prepared: Prepared) -> None:
-    """Raise `Refused` where a freeze, a hold or a bar stops a deployment; without a ledger none can."""
-    if not here.platform.ledger:
+    """Raise `Refused` where a freeze, a hold or a bar stops a deployment.
+
+    Where no ledger is named, those of this terminal count; in a pipeline, and without a platform, none can.
+    """
+    if not here.given_platform or (not here.platform.ledger and here.revision.pipeline):
         return
     from pipelinekit.adapters import zones
     from pipelinekit.steps.promotion.stopped import require_free as require

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from shlex import quote
 
 from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, SecretKey, Seen
 from pipelinekit.plan.preflight.fixed import is_fixed, unchangeable
@@ -16,14 +17,14 @@ _NO_NAMESPACE = re.compile(r'namespaces "[^"]*" not found')
 _POD = re.compile(r'pods "([^"]*)-preflight" is forbidden: (.*)', re.DOTALL)
 
 
-def judged(needs: Needs, seen: Seen, environment: str) -> tuple[Finding, ...]:
-    """All findings; those that stand in the way first."""
+def judged(needs: Needs, seen: Seen, environment: str, kubectl: str = "kubectl") -> tuple[Finding, ...]:
+    """All findings; those that stand in the way first. `kubectl` begins a command that acts there."""
     step = f"`pipelinekit environment prepare --env {environment}`"
     found = [
         *_rights(needs, seen, step),
         *_objects(needs, seen, step),
         *_pods(needs, seen),
-        *_secrets(needs, seen, step),
+        *_secrets(needs, seen, step, kubectl),
         *_images(needs, seen, step),
         *_classes(needs, seen),
     ]
@@ -85,7 +86,7 @@ def _pods(needs: Needs, seen: Seen) -> Iterator[Finding]:
         yield Finding(REFUSED, code, f"pods of {found[1] if found else 'a template'} are refused: {reason}")
 
 
-def _secrets(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
+def _secrets(needs: Needs, seen: Seen, step: str, kubectl: str) -> Iterator[Finding]:
     pulling = [SecretKey(name) for pull in needs.pulls for name in pull.secrets]
     for each in dict.fromkeys((*needs.keys, *pulling)):
         comes = each.secret in needs.made or each.secret in seen.kept
@@ -95,7 +96,7 @@ def _secrets(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
                 if not _is_made(each, needs):
                     yield Finding(AWAITED, "secret-late", f"secret {each.secret} is not there yet")
             else:
-                hint = "nothing in the chart or the namespace makes it: make it first"
+                hint = f"nothing in the chart or the namespace makes it: {kubectl} {_making(each, needs)}"
                 if each in pulling:
                     hint = f"{step} makes it, where platform.yaml has it as images.pullSecret"
                 yield Finding(REFUSED, "secret-missing", f"secret {each.secret} is not there", hint)
@@ -107,6 +108,13 @@ def _secrets(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
             else:
                 keys = ", ".join(sorted(seen.secrets[each.secret] or ())) or "none"
                 yield Finding(REFUSED, "secret-key-missing", what, f"its keys: {keys}")
+
+
+def _making(wanted: SecretKey, needs: Needs) -> str:
+    """What `kubectl` is told to make a Secret, with each key that somebody needs of it."""
+    keys = dict.fromkeys(each.key for each in needs.keys if each.secret == wanted.secret and each.key)
+    files = " ".join(f"--from-file={quote(each)}=FILE" for each in keys or ("KEY",))
+    return f"create secret generic {quote(wanted.secret)} {files}"
 
 
 def _is_made(key: SecretKey, needs: Needs) -> bool:

@@ -92,10 +92,10 @@ def _check(source: Source, values: Any, schema: dict[str, Any]) -> None:
     What is not there may be among those: nothing is missing but in a list's entry, which comes as a whole.
     What hangs together is for Helm to judge, which has all of it. Raises ValueError for what is no schema.
     """
-    from jsonschema_rs import Draft202012Validator
+    from jsonschema_rs import validator_for
 
     # A schema that leads out of the chart is for Helm to follow.
-    for error in Draft202012Validator(schema, offline=True).iter_errors(values):
+    for error in validator_for(schema, offline=True).iter_errors(values):
         keyword = str(error.schema_path[-1])
         alone = _ALONE | _OF_ENTRIES if any(isinstance(each, int) for each in error.instance_path) else _ALONE
         if keyword not in alone or _TOGETHER.intersection(error.evaluation_path):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelinekit.errors import DocumentInvalid, ToolFailed, refused
-from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key
+from pipelinekit.model.receipts import ChartPackaged, ChartPublished, ImagePushed, check_key, check_version
 from pipelinekit.model.release import ImageRef, ReleasePlan
 from pipelinekit.plan.chartvalues import takes_digest
 from pipelinekit.plan.release import chart_address
@@ -96,6 +96,7 @@ def require_image(plan: ReleasePlan, pushed: ImagePushed, registry: Registry) ->
     """Raise `Refused` unless the version still names what was pushed: somebody may have come after us."""
     if registry.digest_of(plan.image) == pushed.digest:
         return
+    check_version(pushed, plan.version)
     image = ImageRef(pushed.registry, pushed.repository, digest=pushed.digest)
     if registry.digest_of(image) is None:
         raise refused("image-gone", f"the registry no longer has {image}", hint="run `pipelinekit push`")

@@ -18,7 +18,7 @@ from pipelinekit.steps.deploying.deployment import Prepared
 def preflight(target: Target, manifest: str, scout: Scout) -> tuple[Finding, ...]:
     """What is to be said of a target before that manifest goes there; what stands in the way comes first."""
     needs = needs_of(read_manifest(manifest))
-    return judged(needs, scout.look(target, needs), target.environment.name)
+    return judged(needs, scout.look(target, needs), target.environment.name, target.kubectl)
 
 
 Survey = Callable[[Prepared], Sequence[Finding]]

@@ -69,6 +69,8 @@ KNOWN = {
     'kube_deployment_status_replicas_available{namespace="shop-dev",deployment="cart"}': Series(1),
     'kube_deployment_status_replicas_ready{namespace="shop-dev",deployment="cart"}': Series(1),
     'kube_deployment_status_replicas_updated{namespace="shop-dev",deployment="cart"}': Series(2),
+    'kube_statefulset_replicas{namespace="db",statefulset="postgresql"}': Series(1),
+    'kube_statefulset_status_replicas_ready{namespace="db",statefulset="postgresql"}': Series(0),
     'kube_pod_container_status_restarts_total{namespace="shop-dev",pod="cart-1",container="web"}': Series(
         0, 4 / HOUR
     ),

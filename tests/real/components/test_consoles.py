@@ -67,6 +67,8 @@ def test_pipelines_and_teams_say_what_the_series_say(known: str) -> None:
         ["apps/shop/desk/main", "succeeded", NOTHING],
     ]
     assert ["shop-dev", "cart", "2"] in found.rows
+    assert ["db", "postgresql", "1"] in found.rows
+    assert found.figures["Rollouts that are not done"] == "2"
     assert ["shop-dev", "cart-before", "1h 30m"] in found.rows
     team = page(known, "team.html?team=shop")
     row = ["shop-dev", "cart", "web", "1.4.2", "1", "2", "3", "4", "20", "5 %", "0.25", "64MiB"]

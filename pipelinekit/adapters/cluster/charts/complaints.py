@@ -20,8 +20,16 @@ _UNREADABLE = re.compile(
 
 _TESTED = re.compile(r"\bpod \S+ failed\b")
 """What Helm says of a test that has run to its end; of its log it may complain besides."""
+_UNKNOWN = re.compile(r"\bunknown (?:shorthand )?flag\b")
 _UNSEEN = re.compile(r"cluster unreachable|failed to (?:query|list)\b", re.IGNORECASE)
 """What Helm says when no record has come."""
+
+
+def age(complaint: str) -> str:
+    """What somebody can do about a Helm that does not know an option of ours, or empty."""
+    if not _UNKNOWN.search(complaint):
+        return ""
+    return "this helm does not know it: `pipelinekit doctor` says which version is there, and which is needed"
 
 
 def next_step(complaint: str, target: Target) -> str:
@@ -44,7 +52,7 @@ def next_step(complaint: str, target: Target) -> str:
             " look which one, and put it back from a backup\n"
             f"kubectl {place} get secrets --selector owner=helm,name={target.name}"
         )
-    return ""
+    return age(complaint)
 
 
 def cluster_failed(target: Target, reason: str) -> ToolFailed:

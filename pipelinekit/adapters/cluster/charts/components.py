@@ -24,11 +24,14 @@ class ComponentHelm(helm.Helm):
 
     def remove(self, target: Target, *, timeout: int) -> bool:
         """Uninstall a release and wait until its objects are gone; whether there was one."""
-        options = ["--wait", "--timeout", f"{timeout}s", "--ignore-not-found", *undo.scope(target)]
+        options = ["--wait", "--timeout", f"{timeout}s", *undo.scope(target)]
         done = process.watch(["helm", "uninstall", target.name, *options], env=self.env)
+        # Told to ignore what is not there, Helm says of it as well that it is uninstalled.
+        if done.code and "release: not found" in done.err:
+            return False
         if done.code:
             raise complaints.cluster_failed(target, f"helm: {done.reason()}")
-        return "uninstalled" in done.out and "not found" not in done.err.lower()
+        return True
 
     def drop_volumes(self, target: Target, claims: Sequence[str]) -> Sequence[str]:
         """Delete the volumes of claims whose names begin so, followed by a number; their names."""

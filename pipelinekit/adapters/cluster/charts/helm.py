@@ -20,7 +20,7 @@ from pipelinekit.adapters.cluster.charts import (
     together,
     undo,
 )
-from pipelinekit.adapters.cluster.charts.complaints import cluster_failed, next_step, require_tested
+from pipelinekit.adapters.cluster.charts.complaints import age, cluster_failed, next_step, require_tested
 from pipelinekit.adapters.cluster.direct import records, ways
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.errors import CheckFailed, Fault, failed
@@ -127,7 +127,8 @@ class Helm:
             files = linting.values_of(commands.written(values, Path(scratch)))
             done = process.run([*commands.templating(target, archive, files), *options], timeout=120)
         if done.code:
-            raise failed("chart-invalid", f"helm template: {_complaint(done)}")
+            complaint = _complaint(done)
+            raise failed("chart-invalid", f"helm template: {complaint}", hint=age(complaint))
         return done.out
 
     def state(self, target: Target) -> ReleaseState | None:

@@ -31,6 +31,8 @@ class Question:
 
     key: str
     text: str
+    option: str = ""
+    """What answers it on the command line, where that is not its key."""
     default: Callable[[Given], str] = lambda _: ""
     fault: Callable[[str], str] = lambda _: ""
     probe: str = ""
@@ -91,6 +93,7 @@ QUESTIONS = (
     ),
     Question(
         key="environments",
+        option="environment",
         text="Environments, in the order of promotion",
         default=lambda _: "dev staging production",
         fault=_environments,
@@ -131,7 +134,7 @@ def check(given: Mapping[str, str]) -> None:
     for each in QUESTIONS:
         fault = each.fault(given[each.key]) if given.get(each.key) else ""
         if fault:
-            option = f"--{each.key.replace('_', '-')}"
+            option = f"--{each.option or each.key.replace('_', '-')}"
             near = _near(each, given[each.key])
             raise usage("address-form", f"{option} {fault}", hint=each.text.partition("?")[0] + near)
 
@@ -141,7 +144,10 @@ def _near(question: Question, answer: str) -> str:
     if "@" in answer:
         return ""
     bare = (answer.partition("://")[2] or answer).rstrip("/")
-    tried = (bare, *((f"oci://{bare}", f"https://{bare}") if "." in bare else ()), names.label_from(answer))
+    # A list of names keeps its places, which are the order of promotion.
+    each_one = words(answer) if question.key == "environments" else [answer]
+    labels = " ".join(map(names.label_from, each_one))
+    tried = (bare, *((f"oci://{bare}", f"https://{bare}") if "." in bare else ()), labels)
     return next((f"; perhaps {each}" for each in tried if each and not question.fault(each)), "")
 
 

@@ -11,6 +11,13 @@
   target_label: team
 {{- end -}}
 
+{{/* What no target says of itself: alerts and rules of the server's would take it for the server's own word.
+     Usage: include "prometheus.foreign" . */}}
+{{- define "prometheus.foreign" -}}
+metric_relabel_configs:
+  - {source_labels: [__name__], regex: "ALERTS|ALERTS_FOR_STATE|up|scrape_.+", action: drop}
+{{- end -}}
+
 {{/* What the server reads when it starts: by the name of the file. Usage: include "prometheus.configuration" . */}}
 {{- define "prometheus.configuration" -}}
 prometheus.yml: |

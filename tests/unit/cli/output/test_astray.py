@@ -20,6 +20,8 @@ from pipelinekit.cli.output import astray
         ("jobs apply --plan", "No such option '--plan'.", "there is `pipelinekit jobs plan`"),
         ("draft connect --port 8080", "No such option '--port'.", "it is --override-port here"),
         ("deploy --frobnicate", "No such option", "`pipelinekit deploy --help` lists the options"),
+        # The hyphens that all of them begin with make none of them near.
+        ("deploy --version 1.2.3", "No such option '--version'.", "`pipelinekit deploy --help` lists"),
         ("deploy --env", "requires an argument", "--env NAME: "),
         ("deploy --timeout soon", "not a valid integer", "a whole number from 1 to 7200"),
         ("promote orders", "Missing option '--to'", "--to ENV: "),

@@ -167,6 +167,15 @@ def test_a_secret_is_there_or_will_be_or_stands_in_the_way(
     assert said == ([expected] if expected else [])
 
 
+def test_a_secret_that_nobody_makes_is_told_with_the_command_that_does() -> None:
+    needs = needs_of([deployment(variable("api", "a"), variable("api", "b"))])
+    (finding,) = judged(needs, replace(FINE, absent=frozenset(("api",))), "dev", "kubectl --namespace shop")
+    assert finding.hint == (
+        "nothing in the chart or the namespace makes it: "
+        "kubectl --namespace shop create secret generic api --from-file=a=FILE --from-file=b=FILE"
+    )
+
+
 def test_a_missing_key_is_told_with_those_that_are_there() -> None:
     seen = replace(FINE, secrets={"api": frozenset(("b", "a"))})
     (finding,) = judged(needs_of([API]), seen, "dev")

@@ -249,3 +249,30 @@ def test_a_secret_out_of_range_is_not_repeated() -> None:
 
 def test_what_is_no_schema_says_nothing_of_values() -> None:
     assert forbidden("a: 1\n", "mine.yaml", '{"properties": {"a": {"type": 7}}}') == ()
+
+
+OF_DRAFT = '"http://json-schema.org/draft-07/schema#"'
+
+
+def test_a_schema_is_read_by_the_draft_that_it_names() -> None:
+    # Until 2019 nothing counts that stands beside a reference.
+    text = '{"properties": {"a": {"$ref": "#/definitions/x", "maxLength": 3}}, "definitions": {"x": {}}'
+    assert forbidden("a: four\n", "x", f'{text}, "$schema": {OF_DRAFT}}}') == ()
+    assert [each.code for each in forbidden("a: four\n", "x", f"{text}}}")] == ["bad-maxlength"]
+
+
+def test_an_entry_has_the_place_of_its_own_in_an_older_draft() -> None:
+    text = f'{{"$schema": {OF_DRAFT}, "properties": {{"m": {{"items": [{{"type": "string"}}]}}}}}}'
+    (fault,) = forbidden("m: [1, 2]", "x", text)
+    assert (fault.code, fault.path) == ("bad-type", "m[0]")
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        '{"$schema": "https://192.0.2.1/schema", "properties": {"a": {"type": "string"}}}',
+        '{"properties": {"a": {"$ref": "#/$defs/gone"}}}',
+    ],
+)
+def test_what_cannot_be_followed_says_nothing_of_values(schema: str) -> None:
+    assert forbidden("a: 1\n", "x", schema) == ()

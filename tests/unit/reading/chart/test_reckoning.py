@@ -32,10 +32,20 @@ def doubling(steps: int) -> dict[str, Any]:
         {"properties": {"a": {"$ref": "#"}}},
         {"$ref": "https://example.com/schema"},
         {"$dynamicRef": "#here"},
+        # Found by other rules than ours, or in another document.
+        {"$ref": "#/$defs/%61", "$defs": {"%61": {}, "a": {"properties": {"b": {}}}}},
+        {"$ref": "#/allOf/0", "allOf": [{"properties": {"b": {}}}]},
+        {"$ref": "#/$defs/gone"},
+        {"properties": {"a": {"$id": "https://example.com/a", "$ref": "#/$defs/b"}}, "$defs": {"b": {}}},
+        {"$schema": "http://json-schema.org/draft-04/schema#", "properties": {"a": {"id": "b"}}},
     ],
 )
 def test_what_leads_to_itself_or_elsewhere_has_no_end(schema: dict[str, Any]) -> None:
     assert reckoned(schema) == math.inf
+
+
+def test_what_says_where_it_is_itself_is_counted() -> None:
+    assert reckoned({"$id": "https://example.com/a", "properties": {"a": {"default": {"id": "b"}}}}) < 10
 
 
 def test_what_doubles_at_each_step_is_not_held_against_values() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelinekit.errors import Refused
@@ -34,6 +36,15 @@ def test_a_chart_that_the_repository_has_no_more_is_refused(bench: Bench, change
     with pytest.raises(Refused) as caught:
         release.published(PLAN, bench.registry, bench.receipts)
     assert code_of(caught.value) == "chart-moved"
+
+
+def test_a_chart_of_the_same_commit_on_another_branch_is_not_said_to_be_lost(bench: Bench) -> None:
+    here = replace(PLAN, version="1.2.3-trunk.g0", chart=replace(PLAN.chart, tag="1.2.3-trunk.g0"))
+    with pytest.raises(Refused) as caught:
+        release.published(here, bench.registry, bench.receipts)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.hint.partition(";")[0]) == ("receipt-stale", "run `pipelinekit publish` again")
+    assert f"{bench.chart.version} then, 1.2.3-trunk.g0 now" in fault.problem
 
 
 def test_where_charts_are_verified_an_unsigned_one_is_refused(bench: Bench) -> None:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from pipelinekit.adapters.cluster.charts.complaints import require_packed, require_tested
+from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster.charts.complaints import next_step, require_packed, require_tested
+from pipelinekit.adapters.cluster.charts.components import ComponentHelm
 from pipelinekit.adapters.process import Completed
 from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.release import Target
@@ -20,6 +24,18 @@ def test_other_words_are_helms_own() -> None:
     with pytest.raises(ToolFailed, match="helm: no such chart"):
         require_packed(Completed(1, "", "Error: no such chart\n"))
     require_packed(Completed(0, "", ""))
+
+
+@pytest.mark.parametrize("said", ["unknown flag: --labels", "unknown shorthand flag: 'q' in -q"])
+def test_a_helm_that_does_not_know_an_option_is_told_to_be_too_old(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    hint = "this helm does not know it: `pipelinekit doctor` says which version is there, and which is needed"
+    assert next_step(said, examples.target()) == hint
+    monkeypatch.setattr(process, "run", lambda *_, **__: Completed(1, "", f"Error: {said}\n"))
+    with pytest.raises(ToolFailed) as caught:
+        ComponentHelm({}).everything(Path("x.tgz"), examples.target(), ())
+    assert caught.value.faults[0].hint == hint
 
 
 UNANSWERED = 'Get "https://10.0.0.1:10250/x": dial tcp: connect: connection refused'

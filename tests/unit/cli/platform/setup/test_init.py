@@ -41,11 +41,14 @@ def test_what_would_be_lost_or_cannot_be_is_refused(
     ("key", "answer", "near"),
     [
         ("name", "Acme", "; perhaps acme"),
+        ("name", "My Site", "; perhaps my-site"),
         ("registry", "https://r.example:5000/", "; perhaps r.example:5000"),
         ("charts", "r.example/charts", "; perhaps oci://r.example/charts"),
         ("jenkins", "j.example", "; perhaps https://j.example"),
         ("jenkins", "jenkins", ""),
         ("registry", "https://me:hunter2@r.example", ""),
+        ("environments", "dev Staging", "; perhaps dev staging"),
+        ("environments", "dev Dev", ""),
     ],
 )
 def test_what_was_perhaps_meant_is_said_where_no_login_is_in_it(key: str, answer: str, near: str) -> None:
@@ -54,3 +57,8 @@ def test_what_was_perhaps_meant_is_said_where_no_login_is_in_it(key: str, answer
         questions.check({key: answer})
     assert caught.value.faults[0].hint == text + near
     assert "hunter2" not in str(caught.value)
+
+
+def test_an_environment_is_told_by_the_option_that_there_is() -> None:
+    with pytest.raises(UsageError, match=r"^--environment Dev is no name"):
+        questions.check({"environments": "Dev"})

@@ -109,6 +109,13 @@ def test_nothing_is_packaged_around_an_image_whose_version_somebody_else_took(be
     assert fault_of(caught.value) == ("image-moved", 6)
 
 
+def test_an_image_of_the_same_commit_on_another_branch_is_not_said_to_have_moved(bench: Bench) -> None:
+    here = replace(PLAN, version="1.2.3-trunk.g0", image=replace(PLAN.image, tag="1.2.3-trunk.g0"))
+    with pytest.raises(Refused) as caught:
+        bench.package(here)
+    assert fault_of(caught.value) == ("receipt-stale", 6)
+
+
 def test_the_registry_is_asked_for_the_image_once_rivals_have_had_their_time(bench: Bench) -> None:
     def rival(_: ChartPackaged) -> None:
         bench.registry.store(PLAN.image, {"image": "of a rival"})
