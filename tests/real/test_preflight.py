@@ -111,7 +111,7 @@ def test_what_the_cluster_would_not_take_is_told_in_its_words(published: Applica
     assert said.code == 6
     for words in (
         "the cluster has no Widget in example.com/v1beta1",
-        'Service "odd" is invalid: [spec.ports[0].port',
+        'The Service "odd" is invalid: spec.ports[0].port: Invalid value: 99999: must be',
         "there is no storage class fast",
         'pods of orders-extra-deployment are refused: violates PodSecurity "restricted:latest": host ',
     ):
