@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelinekit.counts import counted
 from pipelinekit.model.deployment import SECRET, Addition, Change, Look, Object, Standing
-from pipelinekit.plan.deploying import ending, fields
+from pipelinekit.plan.deploying import ending, fields, shortage
 from pipelinekit.plan.deploying.fields import Path, key_of, name_of, place_of
 
-_WATCHED = frozenset(("Deployment", "StatefulSet"))
-"""What says how many of its pods are there."""
 REPLICAS: Path = ("f:spec", "f:replicas")
 SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet"))
 
@@ -64,7 +61,7 @@ def standing(look: Look, recorded: Sequence[Object], home: str = "") -> Standing
             if (key := key_of(each)) in live
             for addition in additions(live[key], each)
         ),
-        short=tuple(_short(look, scaled)),
+        short=tuple(shortage.short(look, scaled)),
         ending=ending.of(look),
     )
 
@@ -277,35 +274,3 @@ def held(look: Look) -> dict[str, int]:
             continue
         found[each["metadata"]["name"]] = max(number, scaled.get(name_of(each), 1))
     return found
-
-
-def _short(look: Look, scaled: Mapping[str, int]) -> Iterator[str]:
-    wanted = {name_of(each) for each in look.applied}
-    for each in look.live:
-        if each["kind"] not in _WATCHED or name_of(each) not in wanted:
-            continue
-        reason = _shortage(each, scaled.get(name_of(each)))
-        if reason:
-            yield f"{name_of(each)}: {reason}"
-
-
-def _shortage(workload: Object, least: int | None) -> str:
-    status, spec = workload.get("status", {}), workload["spec"]
-    wanted, update = int(spec.get("replicas", 1)), spec.get("updateStrategy") or {}
-    if int(status.get("observedGeneration", 0)) < int(workload["metadata"]["generation"]):
-        return "its newest state is not rolled out"
-    there, new, ready = (
-        int(status.get(each, 0)) for each in ("replicas", "updatedReplicas", "availableReplicas")
-    )
-    # A StatefulSet may be told to keep its first pods as they are, or all until somebody deletes them.
-    old = (
-        there
-        if update.get("type") == "OnDelete"
-        else int((update.get("rollingUpdate") or {}).get("partition", 0))
-    )
-    if new < there - old:
-        return f"{new} of {counted(there, 'pod is', 'pods are')} new"
-    if least is None:
-        return "" if there == ready == wanted else f"{ready} of {wanted} ready"
-    # An autoscaler's own steps are no shortage, as long as its least number runs.
-    return "" if ready >= least else f"{ready} of {least} ready (the autoscaler's least)"
