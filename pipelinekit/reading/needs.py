@@ -107,7 +107,7 @@ def check_components(
         if name not in idle:
             faults += _check_needs(found[name], on, off, {*known, *found})
             faults += _check_prerequisites(found[name], found, on, idle)
-        faults += _check_flows(found[name], found)
+        faults += _check_flows(found[name], found, {*known, *found})
     faults += _check_circles(found, on)
     return sorted(faults, key=lambda fault: (fault.place.origin if fault.place else "", *position(fault)))
 
@@ -150,21 +150,21 @@ def _check_prerequisites(
     return faults
 
 
-def _check_flows(described: Described, found: Mapping[str, Described]) -> list[Fault]:
+def _check_flows(described: Described, found: Mapping[str, Described], known: set[str]) -> list[Fault]:
     """Calls of what is nowhere, or does not offer that; accepted callers that are nowhere."""
     source, faults = described.source, []
     for index, call in enumerate(described.component.flows.calls):
         path = ("calls", index)
-        if call.component not in found:
-            hint = nearest(call.component, found)
+        if call.component not in known:
+            hint = nearest(call.component, known)
             problem = f"there is no component '{call.component}'"
             faults.append(source.found(path, "call-unknown", problem, hint))
-        elif found[call.component].component.offer(call.offer) is None:
+        elif call.component in found and found[call.component].component.offer(call.offer) is None:
             offers = [each.name for each in found[call.component].component.offers]
             problem = f"'{call.component}' does not offer '{call.offer}'" if call.offer else ""
             problem = problem or f"'{call.component}' offers nothing"
             faults.append(source.found(path, "offer-unknown", problem, nearest(call.offer, offers)))
-    callers = {*found, ANYBODY, APPLICATIONS, INGRESS}
+    callers = {*known, ANYBODY, APPLICATIONS, INGRESS}
     for index, word in enumerate(described.component.flows.accepts):
         name = word.partition(":")[0]
         if name not in callers:

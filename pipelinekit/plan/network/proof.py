@@ -168,8 +168,19 @@ class Prover:
             server=there,
             ports=extra,
             layers=("nobody declares it", *self.layers.opening(caller, server, extra)),
-            hint=_hint(caller, server),
+            hint=self._hint(caller, server),
         )
+
+    def _hint(self, caller: Pod, server: Pod) -> str:
+        if _foreign(server):
+            return f"narrow the policy of {caller.owner} that opens it"
+        if not self.semantics.isolated(server, INGRESS):
+            return _closing(server)
+        if caller.owner == server.owner:
+            return f"narrow the policies of {server.owner}, or declare it (`peers` of a component)"
+        if _foreign(caller):
+            return f"narrow the policy of {server.owner} that opens it"
+        return f"narrow the policy, or declare it: `calls` of {caller.owner} and `accepts` of {server.owner}"
 
     def declared(self, caller: Pod, server: End) -> Ports:
         """The ports that are declared between two ends."""
@@ -208,7 +219,7 @@ class Prover:
                     server=ANYBODY,
                     ports=ALL,
                     layers=("nobody declares it", layer),
-                    hint=f"a policy that selects {pod.origin}, with policyTypes [Ingress, Egress]",
+                    hint=_closing(pod),
                 )
             return
         for policy in dict.fromkeys(each for moment in moments for each in moment):
@@ -253,9 +264,5 @@ def _on_node(end: End) -> bool:
     return isinstance(end, Pod) and end.host_network
 
 
-def _hint(caller: Pod, server: Pod) -> str:
-    if caller.owner == server.owner:
-        return f"narrow the policies of {server.owner}, or declare it (`peers` of a component)"
-    if _foreign(caller):
-        return f"narrow the policy of {server.owner} that opens it"
-    return f"narrow the policy, or declare it: `calls` of {caller.owner} and `accepts` of {server.owner}"
+def _closing(pod: Pod) -> str:
+    return f"a policy that selects {pod.origin}, with policyTypes [Ingress, Egress]"

@@ -119,6 +119,8 @@ def test_whoever_is_not_a_component_may_be_accepted_by_name() -> None:
 
 def test_a_folder_that_could_not_be_read_is_told_once() -> None:
     assert said("{name: broken}", known=("broken",)) == []
+    flows = part("a", "chart: chart\ncalls: [broken, 'broken:api']\naccepts: [broken]\n")
+    assert said("{name: a}", flows, known=("broken",)) == []
 
 
 def test_a_circle_is_named_whole_and_once() -> None:

@@ -136,6 +136,38 @@ def test_what_is_open_and_declared_by_nobody_is_told(
     assert (OPEN, *expected) in found(proof(*policies))
 
 
+@pytest.mark.parametrize(
+    ("policies", "there", "hint"),
+    [
+        pytest.param(
+            (OUT % HTTP,),
+            "shops/stock",
+            "a policy that selects Deployment shops/stock, with policyTypes [Ingress, Egress]",
+            id="nothing closes it yet",
+        ),
+        pytest.param(
+            (*OPENED, INTO % ("{namespaceSelector: {}}", HTTP)),
+            "shops/stock",
+            "narrow the policy of stock that opens it",
+            id="a policy lets anybody in",
+        ),
+        pytest.param(
+            (*OPENED, OUT % "{port: 9000}", "{podSelector: {}, egress: [{to: [{namespaceSelector: {}}]}]}"),
+            ANYBODY,
+            "narrow the policy of shop that opens it",
+            id="a way out to whoever there is, who accepts nothing",
+        ),
+    ],
+)
+def test_the_next_step_is_at_the_policy_that_is_there_or_that_there_is_none(
+    policies: tuple[str, ...], there: str, hint: str
+) -> None:
+    shop, stock = (replace(each, origin=f"Deployment {each.name}") for each in (SHOP, STOCK))
+    said = proof(*policies, ends=(shop, stock))
+    assert hint in [each.hint for each in said.findings if each.server == there]
+    assert not any("(stranger)" in each.hint for each in said.findings)
+
+
 def test_namespaceselector_empty_with_a_pod_selector_means_those_pods_alone() -> None:
     narrow = INTO % ("{namespaceSelector: {}, podSelector: {matchLabels: {app: shop}}}", HTTP)
     assert found(proof(SHUT, OUT % HTTP, narrow)) == []
