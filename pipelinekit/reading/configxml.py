@@ -37,6 +37,9 @@ CLONE = "jenkins.plugins.git.traits.CloneOptionTrait"
 OF_CLONE = frozenset(("shallow", "noTags"))
 """What is ours of how a repository is cloned; timeout, reference and depth are the administrator's."""
 
+DEEPEST = 100
+"""Elements in each other that are read; Jenkins' own have a dozen, and each is a call of a function."""
+
 DEFAULT_CLASSES = {"logRotator": "hudson.tasks.LogRotator", "folderViews": ANY, "icon": ANY}
 """A class that Jenkins writes where it was left out."""
 
@@ -124,9 +127,15 @@ def _field(root: ET.Element, name: str) -> ET.Element:
 def _parsed(text: str) -> ET.Element:
     bare = _DECLARATION.sub("", text, count=1)
     try:
-        return ET.fromstring(_REFERENCE.sub(_stand_in, bare))  # noqa: S314 - expat bounds entity expansion
+        root = ET.fromstring(_REFERENCE.sub(_stand_in, bare))  # noqa: S314 - expat bounds entity expansion
     except ET.ParseError as error:
         raise ValueError(f"not well-formed XML: {error}") from error
+    level = [root]
+    for _ in range(DEEPEST):
+        level = [below for each in level for below in each]
+    if level:
+        raise ValueError(f"nested too deep: {DEEPEST} elements in each other are read")
+    return root
 
 
 def _stand_in(found: re.Match[str]) -> str:

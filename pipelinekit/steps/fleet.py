@@ -80,7 +80,7 @@ def update(
     What `show` makes of the changes goes into the result.
     """
     title = title_of(registration)
-    inputs = inputs_digest(descriptor, site, tool.version, tool.templates_digest)
+    inputs = inputs_digest(descriptor, title, site, tool.version, tool.templates_digest)
     if is_current(workspace.read_lock() or "", inputs):
         return current(registration)
     try:

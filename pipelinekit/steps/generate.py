@@ -165,9 +165,12 @@ def _check_paths(paths: Sequence[str], said: Decisions, kept: Sequence[str]) -> 
             raise usage("path-unknown", f"no {what} {path} is generated", hint=nearest(path, known))
 
 
-def inputs_digest(descriptor: bytes, site: Site, tool: str, templates: str) -> str:
-    """One digest of all that generated files are made from; `templates` is theirs."""
-    return inputs_with(descriptor, shared_inputs(site, tool, templates))
+def inputs_digest(descriptor: bytes, title: str, site: Site, tool: str, templates: str) -> str:
+    """One digest of all that generated files are made from; `templates` is theirs.
+
+    `title` is whose they are to be, `team/name`: a checkout of another application's is of other inputs.
+    """
+    return inputs_with(descriptor, title, shared_inputs(site, tool, templates))
 
 
 def shared_inputs(site: Site, tool: str, templates: str) -> bytes:
@@ -175,18 +178,20 @@ def shared_inputs(site: Site, tool: str, templates: str) -> bytes:
     return b"\0".join(hashlib.sha256(each.encode()).digest() for each in (repr(site), tool, templates))
 
 
-def inputs_with(descriptor: bytes, shared: bytes) -> str:
-    """`inputs_digest`, of what applications share and a descriptor."""
-    return "sha256:" + hashlib.sha256(hashlib.sha256(descriptor).digest() + b"\0" + shared).hexdigest()
+def inputs_with(descriptor: bytes, title: str, shared: bytes) -> str:
+    """`inputs_digest`, of what applications share, and what is one's own."""
+    own = hashlib.sha256(descriptor).digest() + b"\0" + title.encode()
+    return "sha256:" + hashlib.sha256(own + b"\0" + shared).hexdigest()
 
 
 def is_current(lock: str, inputs: str) -> bool:
     """Whether a lock's text says that its files were made from just this, and that nothing waits.
 
     Edits and deletions since then change nothing about what would be generated. The text is searched, not
-    parsed: a fleet asks this for every application.
+    parsed: a fleet asks this for every application. Where git has merged two generations, both are in it.
     """
-    return bool(inputs) and f'\ninputs: "{inputs}"\n' in lock and "\nwas:" not in lock
+    said = bool(inputs) and f'\ninputs: "{inputs}"\n' in lock and lock.count("\ninputs:") == 1
+    return said and "\nwas:" not in lock and "\n>>>>>>>" not in lock
 
 
 def _is_known(memory: Memory, decisions: Decisions, inputs: str) -> bool:

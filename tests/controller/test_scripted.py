@@ -131,6 +131,18 @@ def test_an_answer_that_tells_no_configurations_is_a_failure(
     assert "script console told no configurations, but" in " ".join(ran.err.split())
 
 
+@pytest.mark.parametrize("words", [(), ("--by-script",)], ids=["by request", "by script"])
+def test_a_configuration_of_elements_inside_each_other_is_a_failure(
+    administered: Controller, kit: Kit, words: tuple[str, ...]
+) -> None:
+    item = administered.state.find("apps/payments/orders")
+    assert item is not None
+    item.text = f"{'<a>' * 400}{'</a>' * 400}"
+    ran = kit("jobs", "plan", *words)
+    assert ran.code == 5, ran.err
+    assert "apps/payments/orders: Jenkins' config.xml is nested too deep" in " ".join(ran.err.split())
+
+
 def test_a_job_that_is_gone_is_told(administered: Controller) -> None:
     jobs = scripted.ScriptedJobs(Client(administered.url, None))
     found = jobs.configs(["apps", "apps/gone"], steps.AT_ONCE)
@@ -147,13 +159,15 @@ def test_no_name_is_a_word_of_the_script() -> None:
     assert text == scripted.SCRIPT.format(names=written[1])
 
 
-@pytest.mark.parametrize(("count", "length"), [(0, 1), (1, 60_000), (1200, 20), (700, 250), (3, 30_000)])
-def test_a_script_names_no_more_than_one_can(count: int, length: int) -> None:
-    names = [f"{number:05}".ljust(length, "x") for number in range(count)]
+@pytest.mark.parametrize("letter", ["x", '"', "\\", "ж", "🚀"])
+@pytest.mark.parametrize(("count", "length"), [(0, 1), (1200, 20), (700, 250), (3, 3_000)])
+def test_a_script_names_no_more_than_one_can(count: int, length: int, letter: str) -> None:
+    names = [f"{number:05}".ljust(length, letter) for number in range(count)]
     made = list(scripted.batches(names))
     assert [each for some in made for each in some] == names
     assert all(len(some) <= scripted.AT_A_TIME for some in made)
-    assert all(sum(map(len, some)) <= scripted.LONGEST or len(some) == 1 for some in made)
+    # A constant of a class is of so many bytes.
+    assert all(len(scripted.script(some)) < 65_000 for some in made)
 
 
 def test_an_applications_project_is_kept_as_it_was_posted() -> None:

@@ -17,8 +17,9 @@ from pipelinekit.errors import Fault, ToolFailed, failed
 
 AT_A_TIME = 500
 """Jobs a script: their texts are one answer, which the controller has in memory whole."""
-LONGEST = 24_000
-"""Characters of the names of one script: in base64 they are one constant of a class, of 64 KiB at most."""
+LONGEST = 45_000
+"""Characters of the names of one script as JSON, in which one letter may be twelve: in base64 they are one
+constant of a class, of 64 KiB at most."""
 
 SCRIPT = """\
 def names = new groovy.json.JsonSlurper().parseText(new String('{names}'.decodeBase64(), 'UTF-8'))
@@ -58,7 +59,7 @@ def batches(paths: Sequence[str]) -> Iterator[list[str]]:
     """The paths, as many together as one script can name."""
     rest = iter(paths)
     while some := list(islice(rest, AT_A_TIME)):
-        while sum(map(len, some)) > LONGEST and len(some) > 1:
+        while len(json.dumps(some)) > LONGEST and len(some) > 1:
             half = len(some) // 2
             yield from batches(some[:half])
             some = some[half:]

@@ -124,7 +124,8 @@ class Done:
             return False
         try:
             read, lock = self._glance(registration)
-            return is_current(lock.decode(errors="replace"), inputs_with(read, self._shared(registration)))
+            inputs = inputs_with(read, title_of(registration), self._shared(registration))
+            return is_current(lock.decode(errors="replace"), inputs)
         except Exception:  # noqa: BLE001 - the work itself will say what is wrong
             return False
 

@@ -93,6 +93,23 @@ def test_a_comment_in_the_descriptor_is_remembered_and_changes_nothing() -> None
     assert workspace.writes == ["lock"]
 
 
+@pytest.mark.parametrize("merged", ["<<<<<<< HEAD\n{0}=======\n{1}>>>>>>> main\n", "{0}{1}", "{1}{0}"])
+def test_a_lock_that_git_has_merged_is_not_taken_at_its_word(merged: str) -> None:
+    workspace = generated()
+    assert workspace.lock is not None
+    (line,) = (each for each in workspace.lock.splitlines(keepends=True) if each.startswith("inputs:"))
+    workspace.lock = workspace.lock.replace(line, merged.format(line, 'inputs: "sha256:1"\n'))
+    assert updated(workspace).state is not State.CURRENT
+
+
+@pytest.mark.parametrize("other", [{"name": "shop"}, {"team": "sales"}])
+def test_another_applications_checkout_is_not_current(other: dict[str, Any]) -> None:
+    workspace, registration = generated(), replace(ORDERS, **other)
+    result = update(registration, workspace, DESCRIPTOR.encode(), examples.site(), TOOL, write=True)
+    assert result.state is State.INVALID
+    assert "describes payments/orders, but is registered as" in result.reason
+
+
 def test_only_files_whose_text_changed_are_read_and_written() -> None:
     workspace = generated()
     workspace.unreadable = frozenset({"Jenkinsfile", "draft.toml"})

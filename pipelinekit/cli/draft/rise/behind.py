@@ -57,7 +57,10 @@ def _behind(here: Draft) -> list[str]:
     lock = read_lock(text, "lock.yaml") if text else None
     if not text or lock is None or lock.tool != __version__:
         return []
-    inputs = generate.inputs_digest(here.descriptor, lock.site, __version__, packaged.templates_digest())
+    title = f"{here.app.team}/{here.app.name}"
+    inputs = generate.inputs_digest(
+        here.descriptor, title, lock.site, __version__, packaged.templates_digest()
+    )
     if generate.is_current(text, inputs):
         return []
     from pipelinekit.adapters.source.worktree import MergeFile

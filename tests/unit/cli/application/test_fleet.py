@@ -51,7 +51,7 @@ def _made(folder: Path, registration: Registration = ORDERS) -> Path:
     (folder / ".pipelinekit").mkdir(parents=True)
     (folder / "app.yaml").write_text("x")
     site = site_of(PLATFORM, registration, library=__version__)
-    inputs = inputs_digest(b"x", site, __version__, packaged.templates_digest())
+    inputs = inputs_digest(b"x", fleet.title_of(registration), site, __version__, packaged.templates_digest())
     (folder / ".pipelinekit" / "lock.yaml").write_text(f'tool: x\ninputs: "{inputs}"\nfiles: {{}}\n')
     return folder
 
@@ -107,6 +107,12 @@ def test_what_is_odd_is_looked_at_properly(tmp_path: Path, change: Callable[[Pat
     assert _is_done(tmp_path)
     change(folder)
     assert not _is_done(tmp_path)
+
+
+def test_one_checkout_is_not_that_of_two_teams_applications(tmp_path: Path) -> None:
+    _made(tmp_path / "orders")
+    assert _is_done(tmp_path)
+    assert not _is_done(tmp_path, replace(ORDERS, team="sales"))
 
 
 @pytest.mark.parametrize("more", [{"team": "sales"}, {"branch": "trunk"}, {"path": "."}])

@@ -32,7 +32,8 @@ def made(folder: Path) -> Draft:
     """The application, generated."""
     (folder / "app.yaml").write_text(APP)
     here = Draft(Options(path=str(folder)), Words(home=str(folder / "home")))
-    inputs = generate.inputs_digest(APP.encode(), SITE, __version__, packaged.templates_digest())
+    title, digest = "payments/orders", packaged.templates_digest()
+    inputs = generate.inputs_digest(APP.encode(), title, SITE, __version__, digest)
     workspace = Workspace(folder)
     memory = generate.remember(workspace)
     app = read_app(APP, "app.yaml")
