@@ -83,17 +83,16 @@ def arranged(plan: BuildPlan, context: Path) -> tuple[dict[str, str], dict[str, 
     small build: they are one instruction, at the end of what is built. What it can cache comes before what
     changes.
     """
-    pinned = pinned_dockerfile(plan, context)
     own = _text(context / plan.dockerfile)
+    text = pin(own, plan.args, plan.pinned) if plan.pinned else own
     labels = dict(plan.labels)
-    if _NO_TEXT in own:
-        # Written anew, it would name other files.
-        return pinned, labels
-    text = order.early(pinned.get(plan.dockerfile) or own, plan.target)
-    if labels and all(re.fullmatch(r"[A-Za-z0-9 ._:/@+=,()-]*", each) for each in labels.values()):
-        words = " ".join(f'{name}="{value}"' for name, value in labels.items())
-        if whole := order.labelled(text, words, plan.target):
-            text, labels = whole, {}
+    # What is no text, written anew, would name other files.
+    if _NO_TEXT not in own:
+        text = order.early(text, plan.target)
+        if labels and all(re.fullmatch(r"[A-Za-z0-9 ._:/@+=,()-]*", each) for each in labels.values()):
+            words = " ".join(f'{name}="{value}"' for name, value in labels.items())
+            if whole := order.labelled(text, words, plan.target):
+                text, labels = whole, {}
     return ({plan.dockerfile: text} if text != own else {}), labels
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers
@@ -39,3 +41,14 @@ def found(env: Mapping[str, str], target: Target, kind: str, name: str) -> Objec
     """The object of that name, or None; raises `ToolFailed` when the cluster does not tell."""
     text = check(env, target, "get", kind, name, "--ignore-not-found", *_JSON)
     return answers.document(target.context, text) if text.strip() else None
+
+
+def by_namespace(
+    target: Target, objects: Iterable[Mapping[str, Any]]
+) -> list[tuple[Target, list[Mapping[str, Any]]]]:
+    """The objects of each namespace that one names, with a target there: kubectl works in one at a time."""
+    pieces: dict[str, list[Mapping[str, Any]]] = {}
+    for each in objects:
+        name = (each.get("metadata") or {}).get("namespace") or target.namespace
+        pieces.setdefault(name, []).append(each)
+    return [(replace(target, namespace=name), some) for name, some in pieces.items()]

@@ -7,18 +7,17 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 from pipelinekit.adapters import process
-from pipelinekit.adapters.cluster import answers, refusals
+from pipelinekit.adapters.cluster import answers, kubectl, refusals
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.direct import objects as direct
 from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.direct.way import Way
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.release import Target
-from pipelinekit.plan.deploying.fields import key_of
+from pipelinekit.plan.deploying.fields import key_of, name_of
 from pipelinekit.reading.chart.manifest import read_manifest
 
 APPLY = ("apply", "--server-side", "--force-conflicts", "--validate=false", "--filename", "-")
@@ -85,7 +84,7 @@ class Objects:
         return Look(live=here[0], applied=here[1], autoscalers=here[2])
 
     def _live(self, target: Target, manifest: str) -> list[Object]:
-        found = [each for place, text in _by_namespace(target, manifest) for each in self._there(place, text)]
+        found = [each for place, text in _apart(target, manifest) for each in self._there(place, text)]
         return list({key_of(each): each for each in found}.values())
 
     def _there(self, target: Target, manifest: str) -> list[Object]:
@@ -99,24 +98,26 @@ class Objects:
         """What the server makes of the manifest; and of which objects it makes nothing, and why."""
         objects: list[Object] = []
         refused: dict[str, str] = {}
-        marked = _written([self._marked(target, each) for each in read_manifest(manifest)])
-        for place, text in _by_namespace(target, marked):
-            made, not_made = self._applied_in(place, text)
+        marked = (self._marked(target, each) for each in read_manifest(manifest))
+        for place, some in kubectl.by_namespace(target, marked):
+            made, not_made = self._applied_in(place, some)
             objects += made
             refused |= not_made
         return objects, refused
 
-    def _applied_in(self, target: Target, manifest: str) -> tuple[list[Object], dict[str, str]]:
-        done = self._tried(target, manifest)
+    def _applied_in(
+        self, target: Target, objects: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[Object], dict[str, str]]:
+        done = self._tried(target, objects)
         if _nowhere(done, target):
             return [], {}
         refused = refusals.invalid(done.err)
         if refused:
             # kubectl prints nothing when it cannot print all.
-            rest = [each for each in read_manifest(manifest) if _name(each) not in refused]
+            rest = [each for each in objects if name_of(each) not in refused]
             if not rest:
                 return [], refused
-            done = self._tried(target, json.dumps({"apiVersion": "v1", "kind": "List", "items": rest}))
+            done = self._tried(target, rest)
         if done.code:
             raise answers.cluster_failed(target.context, done.reason())
         return _items(target, done.out), refused
@@ -137,9 +138,9 @@ class Objects:
         more = {part: {**(metadata.get(part) or {}), **found} for part, found in marks.items()}
         return {**each, "metadata": {**metadata, **more}}
 
-    def _tried(self, target: Target, manifest: str) -> process.Completed:
+    def _tried(self, target: Target, objects: Sequence[Mapping[str, Any]]) -> process.Completed:
         words = ("--dry-run=server", f"--field-manager={self.manager}", "--show-managed-fields")
-        return self._run(target, *APPLY, *words, stdin=manifest)
+        return self._run(target, *APPLY, *words, stdin=_written(objects))
 
     def _autoscalers(self, target: Target) -> list[Object]:
         """Those of the namespace; none for an account that may not look."""
@@ -154,23 +155,16 @@ class Objects:
         return ask(["kubectl", *arguments, *scope], target.context, env=self.env, stdin=stdin)
 
 
-def _name(each: Mapping[str, Any]) -> str:
-    return f"{each['kind']}/{each['metadata']['name']}"
-
-
 def _has_name(each: Mapping[str, Any]) -> bool:
     return bool((each.get("metadata") or {}).get("name"))
 
 
-def _by_namespace(target: Target, manifest: str) -> list[tuple[Target, str]]:
-    """A manifest in one piece for each namespace that its objects name: kubectl works in one at a time."""
-    named = set(_NAMESPACE.findall(manifest)) - {target.namespace}
-    if not named:
+def _apart(target: Target, manifest: str) -> list[tuple[Target, str]]:
+    """A manifest in one piece for each namespace; it is read only where it names another one."""
+    if not set(_NAMESPACE.findall(manifest)) - {target.namespace}:
         return [(target, manifest)]
-    pieces: dict[str, list[Mapping[str, Any]]] = {}
-    for each in read_manifest(manifest):
-        pieces.setdefault(each["metadata"].get("namespace") or target.namespace, []).append(each)
-    return [(replace(target, namespace=name), _written(items)) for name, items in pieces.items()]
+    pieces = kubectl.by_namespace(target, read_manifest(manifest))
+    return [(place, _written(some)) for place, some in pieces]
 
 
 def _written(objects: Sequence[Mapping[str, Any]]) -> str:

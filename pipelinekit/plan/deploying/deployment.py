@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelinekit.model.deployment import SECRET, Addition, Change, Look, Object, Standing
 from pipelinekit.plan.deploying import ending, fields, shortage
-from pipelinekit.plan.deploying.fields import Path, key_of, name_of, place_of
+from pipelinekit.plan.deploying.fields import Path, key_of, name_of, passes, place_of
 
 REPLICAS: Path = ("f:spec", "f:replicas")
 SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet"))
@@ -44,10 +44,7 @@ def standing(look: Look, recorded: Sequence[Object], home: str = "") -> Standing
     scaled = autoscaled(look)
     return Standing(
         missing=tuple(
-            name_of(each)
-            for each in look.applied
-            # A Job with a time to live goes by itself.
-            if key_of(each) not in live and "ttlSecondsAfterFinished" not in each.get("spec", {})
+            name_of(each) for each in look.applied if key_of(each) not in live and not passes(each)
         ),
         changes=tuple(
             change

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pipelinekit.model.deployment import Look, Standing
 from pipelinekit.model.ground.preflight import REFUSED, Finding
-from pipelinekit.plan.deploying.fields import key_of, name_of
+from pipelinekit.plan.deploying.fields import key_of, name_of, passes
 
 
 def of(look: Look) -> Mapping[str, tuple[str, ...]]:
@@ -15,26 +15,20 @@ def of(look: Look) -> Mapping[str, tuple[str, ...]]:
     return {
         name_of(each): tuple(live[key].get("finalizers") or ())
         for each in look.applied
-        # A Job with a time to live goes by itself.
-        if (key := key_of(each)) in live
-        and live[key].get("deletionTimestamp")
-        and "ttlSecondsAfterFinished" not in each.get("spec", {})
+        if (key := key_of(each)) in live and live[key].get("deletionTimestamp") and not passes(each)
     }
 
 
 def words(name: str, finalizers: Sequence[str]) -> str:
     """That an object is being deleted, and what it waits for."""
-    return f"{name} is being deleted{_held(finalizers)}"
+    held = f", and waits for {', '.join(finalizers)}" if finalizers else ""
+    return f"{name} is being deleted{held}"
 
 
 def findings(standing: Standing | None) -> tuple[Finding, ...]:
     """A deployment waits until they are gone: what it made of them would go with them."""
     hint = "run it again when it is gone; `kubectl get --output yaml` tells who has to let go of it"
     return tuple(
-        Finding(REFUSED, "object-ending", f"{name} is being deleted{_held(finalizers)}", hint)
+        Finding(REFUSED, "object-ending", words(name, finalizers), hint)
         for name, finalizers in (standing.ending if standing else {}).items()
     )
-
-
-def _held(finalizers: Sequence[str]) -> str:
-    return f", and waits for {', '.join(finalizers)}" if finalizers else ""

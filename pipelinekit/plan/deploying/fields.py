@@ -65,6 +65,11 @@ def place_of(each: Object, there: Collection[Key], home: str) -> Key:
     return nowhere if nowhere in there else (group, kind, namespace, name)
 
 
+def passes(each: Object) -> bool:
+    """Whether it goes by itself: a Job with a time to live does."""
+    return "ttlSecondsAfterFinished" in each.get("spec", {})
+
+
 def entries(each: Object) -> Sequence[Mapping[str, Any]]:
     """An object's managers, with what each of them owns."""
     found: Sequence[Mapping[str, Any]] = each.get("metadata", {}).get("managedFields") or ()

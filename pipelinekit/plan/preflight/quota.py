@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from pipelinekit.model.ground.preflight import Object
-from pipelinekit.model.network.policies import Selector
 from pipelinekit.plan.preflight.needs import hooks_of, template_of
 from pipelinekit.plan.quantities import quantity
 
@@ -121,6 +120,9 @@ def _is_in(scope: str, term: Object, spec: Object) -> bool:
         return asks == (scope == "NotBestEffort")
     if scope != "PriorityClass":
         return False
+    # Few quotas are about one, and every deployment loads this.
+    from pipelinekit.model.network.policies import Selector
+
     name = spec.get("priorityClassName")
     wanted = (scope, str(term.get("operator")), tuple(map(str, term.get("values") or ())))
     return Selector(terms=(wanted,)).selects({scope: str(name)} if name else {})

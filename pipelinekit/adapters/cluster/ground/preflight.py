@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl, refusals
@@ -96,13 +95,13 @@ class Preflight:
         way = ways.to(self.env, target.context)
         if way and _at_home(pods, target) and direct.created(way, pods, target.namespace):
             return ()
-        refusals = self._refused(target, pods, (*_CREATE, "--dry-run=server", "--output", "name"))
-        return None if any("cannot create resource" in each for each in refusals) else refusals
+        said = self._refused(target, pods, (*_CREATE, "--dry-run=server", "--output", "name"))
+        return None if any("cannot create resource" in each for each in said) else said
 
     def _refused(self, target: Target, objects: Sequence[Object], words: Sequence[str]) -> tuple[str, ...]:
         return tuple(
             each
-            for place, some in _by_namespace(target, objects)
+            for place, some in kubectl.by_namespace(target, objects)
             for each in self._refusals(place, kubectl.run(self.env, place, *words, stdin=_list(some)))
         )
 
@@ -125,7 +124,7 @@ class Preflight:
         words = ("get", "--filename", "-", "--ignore-not-found", "--output", "json")
         return tuple(
             each
-            for place, some in _by_namespace(target, workloads)
+            for place, some in kubectl.by_namespace(target, workloads)
             for each in _items(place, kubectl.run(self.env, place, *words, stdin=_list(some))) or ()
         )
 
@@ -216,15 +215,6 @@ ABSENT: frozenset[str] = frozenset(("\0",))
 def _at_home(objects: Sequence[Object], target: Target) -> bool:
     """Whether all belong to the target's namespace: of others kubectl takes none at the same time."""
     return all((each.get("metadata") or {}).get("namespace") in (None, target.namespace) for each in objects)
-
-
-def _by_namespace(target: Target, objects: Sequence[Object]) -> list[tuple[Target, list[Object]]]:
-    """The objects of each namespace that one names: kubectl works in one at a time."""
-    pieces: dict[str, list[Object]] = {}
-    for each in objects:
-        name = (each.get("metadata") or {}).get("namespace") or target.namespace
-        pieces.setdefault(name, []).append(each)
-    return [(replace(target, namespace=name), some) for name, some in pieces.items()]
 
 
 def _list(objects: Sequence[Object]) -> str:

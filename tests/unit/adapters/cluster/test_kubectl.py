@@ -52,3 +52,15 @@ def test_nothing_at_all_is_no_object_of_that_name_and_no_list(monkeypatch: pytes
     assert kubectl.found({}, AT, "pod", "web-0") is None
     with pytest.raises(ToolFailed, match="no API server of Kubernetes"):
         kubectl.listed({}, AT, "pods")
+
+
+def test_objects_are_put_together_by_the_namespace_that_each_names() -> None:
+    here = {"kind": "Service", "metadata": {"name": "web", "namespace": AT.namespace}}
+    unsaid = {"kind": "Service", "metadata": {"name": "api"}}
+    there = {"kind": "Role", "metadata": {"name": "reads", "namespace": "others"}}
+    found = kubectl.by_namespace(AT, [here, there, unsaid])
+    assert [(place.namespace, some) for place, some in found] == [
+        (AT.namespace, [here, unsaid]),
+        ("others", [there]),
+    ]
+    assert {place.name for place, _ in found} == {AT.name}
