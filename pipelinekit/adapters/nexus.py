@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pipelinekit.adapters.registry.connection import Connection
@@ -21,6 +21,7 @@ LIMIT = 16 * 1024 * 1024
 PAGES = 100_000
 LISTING = 900.0
 """Seconds that one list may take, page by page."""
+T = TypeVar("T")
 
 
 _LISTS: dict[str, tuple[str, ...]] = {
@@ -141,6 +142,21 @@ def wait(url: str, seconds: float, *, sleep: Callable[[float], None] = time.slee
         if time.monotonic() > until:
             raise failed("nexus-not-ready", f"{url} takes no changes: {reason}", hint="is it starting?")
         sleep(2.0)
+
+
+def patiently(ask: Callable[[], T], seconds: float, *, sleep: Callable[[float], None] = time.sleep) -> T:
+    """What `ask` gives; for so many seconds it asks again where nobody answers. It changes nothing.
+
+    A new pod may be shut off until its node has the rules of the network, and once more after it was let out.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return ask()
+        except ToolFailed as error:
+            if error.faults[0].code != "registry-unreachable" or time.monotonic() >= until:
+                raise
+        sleep(1.0)
 
 
 def enter(

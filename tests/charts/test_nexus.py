@@ -57,7 +57,7 @@ def test_its_job_reads_what_the_platform_describes_and_calls_it_inside(helm: Hel
         "team-shop-front",
     }
     (test,) = containers_of(there["Pod/nexus-test"])
-    assert test["command"][2:] == ["plan", "--platform", "/description/platform.yaml", "--check"]
+    assert test["command"][2:] == ["plan", "--platform", "/description/platform.yaml", "--check", "--wait=60"]
     plain = {each["name"]: each["value"] for each in test["env"] if "value" in each}
     assert plain["PIPELINEKIT_PLAIN_HTTP"] == "nexus:8081"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.controller import forms
-from tests.controller.pod import casc, home
+from tests.controller.pod import agent, casc, home
+from tests.controller.pod.cloud import accept
 from tests.controller.state import State
 
 
@@ -69,3 +72,36 @@ def test_what_was_deleted_is_gone_and_two_never_have_one_home(tmp_path: Path) ->
     home.taken(tmp_path)
     with pytest.raises(BlockingIOError):
         home.taken(tmp_path)
+
+
+class _WayIn(BaseHTTPRequestHandler):
+    """Lets in whoever has the secret."""
+
+    def do_GET(self) -> None:
+        self.send_response(101 if self.headers["Secret-Key"] == "word" else 403)
+        self.send_header("Sec-WebSocket-Accept", accept(self.headers["Sec-WebSocket-Key"]))
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+def test_an_agent_that_nobody_answers_tries_again_and_one_that_is_refused_does_not() -> None:
+    pauses: list[float] = []
+    with HTTPServer(("127.0.0.1", 0), _WayIn, bind_and_activate=False) as server:
+        server.server_bind()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+
+        def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 2:
+                server.server_activate()
+                thread.start()
+
+        agent.connected(url, "word", "a", sleep).close()
+        with pytest.raises(SystemExit, match="403"):
+            agent.connected(url, "other", "a", sleep)
+        server.shutdown()
+        thread.join()
+    assert len(pauses) == 2

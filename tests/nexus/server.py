@@ -37,20 +37,35 @@ class Server:
 
 
 @contextmanager
-def serve() -> Iterator[Nexus]:
-    """A new server on loopback for the duration of the block; its administrator's password is `first`."""
+def serve(begins: threading.Event | None = None) -> Iterator[Nexus]:
+    """A new server on loopback for the duration of the block; its administrator's password is `first`.
+
+    Until it `begins`, connections are refused.
+    """
     nexus = Nexus()
 
     class Handler(Answering):
         state = nexus
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+    server.server_bind()
+
+    def begin() -> None:
+        if begins:
+            begins.wait()
+            server.server_activate()
+        server.serve_forever(0.05)
+
     server.daemon_threads = True
     nexus.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    if not begins:
+        server.server_activate()
+    threading.Thread(target=begin, daemon=True).start()
     try:
         yield nexus
     finally:
+        if begins:
+            begins.set()
         server.shutdown()
         server.server_close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,19 @@ def test_a_new_server_is_brought_into_the_described_state(server: Nexus, tmp_pat
     assert "already" in again.out
     assert len(server.writes) == done
     assert run(server, tmp_path, "plan", "--check").code == 0
+
+
+def test_a_server_that_is_not_there_yet_is_waited_for_when_told_so(tmp_path: Path) -> None:
+    begins = threading.Event()
+    with double.serve(begins) as server:
+        at_once = run(server, tmp_path, "plan")
+        assert (at_once.code, "does not answer: Connection refused" in at_once.err) == (5, True), at_once.err
+        beginning = threading.Timer(4, begins.set)
+        beginning.start()
+        said = run(server, tmp_path, "plan", "--wait=60")
+        beginning.join()
+    assert said.code == 0, said.err
+    assert "create repository docker-hosted" in said.out
 
 
 def test_drift_is_shown_and_mended_and_other_settings_stay(server: Nexus, tmp_path: Path) -> None:

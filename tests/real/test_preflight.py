@@ -193,16 +193,19 @@ def test_what_is_being_deleted_is_told_and_waited_for_by_nobody(published: Appli
     held = '{"metadata": {"finalizers": ["example.com/held"]}}'
     kubectl = ("kubectl", "-n", published.namespace)
     published.tool(*kubectl, "patch", "configmap", "note", "-p", held)
-    published.tool(*kubectl, "delete", "configmap", "note", "--wait=false")
-    told = "ConfigMap/note is being deleted, and waits for example.com/held"
-    revisions = _revisions(published)
-    checked = published.verb("deploy", "--check")
-    assert (checked.code, told in checked.out) == (1, True), checked.out
-    for words in (("deploy", "--plan"), ("deploy",)):
-        said = published.verb(*words)
-        assert told in said.out + said.err
-    assert (said.code, _revisions(published)) == (6, revisions)
-    gone = '{"metadata": {"finalizers": null}}'
-    published.tool(*kubectl, "patch", "configmap", "note", "--type=merge", "-p", gone)
+    try:
+        published.tool(*kubectl, "delete", "configmap", "note", "--wait=false")
+        told = "ConfigMap/note is being deleted, and waits for example.com/held"
+        revisions = _revisions(published)
+        checked = published.verb("deploy", "--check")
+        assert (checked.code, told in checked.out) == (1, True), checked.out
+        for words in (("deploy", "--plan"), ("deploy",)):
+            said = published.verb(*words)
+            assert (said.code, told in said.out + said.err) == (6, True), said.err
+        assert _revisions(published) == revisions
+    finally:
+        # Its namespace would wait for it, and be Terminating for ever.
+        gone = '{"metadata": {"finalizers": null}}'
+        published.tool(*kubectl, "patch", "configmap", "note", "--type=merge", "-p", gone)
     published.must("deploy")
     published.must("deploy", "--check")

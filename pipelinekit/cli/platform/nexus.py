@@ -7,8 +7,8 @@ import os
 
 import click
 
-from pipelinekit.adapters.nexus import ADMIN, HINT, NexusClient, enter, wait
-from pipelinekit.cli.options import JSON, PLATFORM_NAMED
+from pipelinekit.adapters.nexus import ADMIN, HINT, NexusClient, enter, patiently, wait
+from pipelinekit.cli.options import JSON, PLATFORM_NAMED, seconds
 from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.line import read_named_platform
 from pipelinekit.counts import counted
@@ -31,8 +31,9 @@ def nexus() -> None:
 @nexus.command()
 @PLATFORM_NAMED
 @click.option("--check", is_flag=True, help="Exit code 1 when something differs.")
+@seconds("--wait", 0, "Seconds for which a server that does not answer is asked again.", 0)
 @JSON
-def plan(platform: str, check: bool, as_json: bool) -> None:
+def plan(platform: str, check: bool, wait: int, as_json: bool) -> None:
     """Show what differs between the server and the document.
 
     \b
@@ -40,7 +41,7 @@ def plan(platform: str, check: bool, as_json: bool) -> None:
       pipelinekit nexus plan --platform ../platform
     """
     section = _section(platform)
-    planned = steps.plan(section, _server(section, change=False))
+    planned = patiently(lambda: steps.plan(section, _server(section, change=False)), wait)
     if as_json:
         report.as_json(
             {

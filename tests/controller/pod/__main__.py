@@ -23,7 +23,7 @@ from tests.controller.state import Item, State
 
 HOME = Path(os.environ.get("JENKINS_HOME", "/var/jenkins_home"))
 SECRETS = Path("/run/secrets")
-_CONNECTS = 60.0  # seconds for an agent
+_CONNECTS = 240.0  # seconds for an agent; the plugin gives it 1000
 _CREDENTIAL = "com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl"
 
 

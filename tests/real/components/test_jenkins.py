@@ -75,7 +75,7 @@ def test_its_configuration_is_what_seed_export_writes_and_its_secrets_are_files(
 def test_a_build_has_a_pod_of_its_own_that_connects_by_websocket(jenkins: Controlled) -> None:
     assert jenkins.ask("createItem?name=nightly", PIPELINE.format("sleep 0"))[0] == 200
     jenkins.build("nightly")
-    assert eventually(lambda: not jenkins.said("nightly", 1).startswith("None"), 120)
+    assert eventually(lambda: not jenkins.said("nightly", 1).startswith("None"), 300)
     said = jenkins.said("nightly", 1)
     assert said.startswith("SUCCESS"), said
     assert f"Created Pod: kubernetes {jenkins.site.namespace(AGENTS)}/agent-" in said

@@ -16,7 +16,7 @@
 - {name: {{ index . 0 }}, valueFrom: {secretKeyRef: {name: {{ index . 1 | quote }}, key: {{ index . 2 | quote }}, optional: true}}}
 {{- end -}}
 
-{{/* A pod that holds the server against its description. Usage: include "nexus.provisioner" (list . "provision" "apply" ""), or with "plan" and "--check" to change nothing */}}
+{{/* A pod that holds the server against its description. Usage: include "nexus.provisioner" (list . "provision" "apply" ""), or with "plan" and "--check, --wait=60" to change nothing */}}
 {{- define "nexus.provisioner" -}}
 {{- $root := index . 0 -}}
 {{- $part := index . 1 -}}
