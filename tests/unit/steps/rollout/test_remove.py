@@ -77,9 +77,7 @@ def test_a_definition_that_would_go_with_a_release_of_bare_helm_is_refused(
     record = bench.cluster.records["stores", "store"][1]
     whole = record.manifest
     record.manifest = f"{whole}\n---\n{json.dumps(CRD)}"
-    with pytest.raises(
-        Refused, match=f"has {NAME} in its release, and with it would go every object"
-    ) as told:
+    with pytest.raises(Refused, match=f"has {NAME} in its release: with it every object") as told:
         removed(bench, part, definitions=definitions)
     assert "platform deploy --only store" in told.value.faults[0].hint
     assert ("stores", "store") in bench.cluster.records
