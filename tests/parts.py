@@ -142,15 +142,27 @@ class Answers:
         return f"{cronjob}-1"
 
 
+class Releases(doubles.Releases):
+    """Helm as components use it: no definition of a chart is in a release."""
+
+    def everything(self, target: Target, archive: Path, values: Sequence[str]) -> str:
+        return super()._rendered(target, archive, values)[1]
+
+    def _rendered(self, target: Target, archive: Path, values: Sequence[str]) -> tuple[dict[str, Any], str]:
+        given, manifest = super()._rendered(target, archive, values)
+        mine = [each for each in manifest.split("\n---\n") if "CustomResourceDefinition" not in each]
+        return given, "\n---\n".join(mine)
+
+
 class Components:
     """What charts hold, and the end of releases."""
 
-    def __init__(self, releases: doubles.Releases) -> None:
+    def __init__(self, releases: Releases) -> None:
         self.releases = releases
         self.volumes: list[str] = []
 
     def everything(self, archive: Path, target: Target, values: Sequence[str]) -> str:
-        return self.releases.preview(target, archive, values)
+        return self.releases.everything(target, archive, values)
 
     def remove(self, target: Target, *, timeout: int) -> bool:
         del timeout

@@ -57,7 +57,7 @@ class Bench:
         self.registry = doubles.Registry()
         self.charts = doubles.Charts()
         self.cluster = doubles.Cluster()
-        self.releases = doubles.Releases(self.cluster)
+        self.releases = parts.Releases(self.cluster)
         self.components = parts.Components(self.releases)
         self.definitions = parts.Definitions()
         self.parts = parts.Parts()

@@ -12,7 +12,7 @@ from pipelinekit.errors import failed
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.plan.rollout.order import critical_path, order_of
 from pipelinekit.steps.rollout.runner import run as roll_out
-from tests import doubles
+from tests import parts
 from tests.benchmarks.measure import Row
 from tests.rollouts import Bench
 
@@ -36,7 +36,7 @@ COMPONENTS: dict[str, tuple[float, tuple[str, ...]]] = {
 """Seconds that each takes, and what it needs."""
 
 
-class Slow(doubles.Releases):
+class Slow(parts.Releases):
     """A release takes what its component takes."""
 
     def install(self, target: Target, *arguments: Any, **more: Any) -> ReleaseState:
@@ -49,14 +49,14 @@ def run() -> list[Row]:
     with tempfile.TemporaryDirectory() as root:
         bench = Bench(Path(root))
         bench.releases = bench.components.releases = Slow(bench.cluster)
-        parts = {name: bench.part(name, needs=needs) for name, (_, needs) in COMPONENTS.items()}
-        order = order_of(each.component for each in parts.values())
+        made = {name: bench.part(name, needs=needs) for name, (_, needs) in COMPONENTS.items()}
+        order = order_of(each.component for each in made.values())
         path = critical_path(order, {name: seconds for name, (seconds, _) in COMPONENTS.items()})
 
         def once() -> Sequence[str]:
             outcomes = roll_out(
                 order,
-                lambda name: bench.deploy(parts[name]),
+                lambda name: bench.deploy(made[name]),
                 lambda _: None,
                 lambda _, e: failed("x", str(e)),
             )

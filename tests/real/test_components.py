@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -188,6 +190,27 @@ def test_removal_goes_backwards_and_leaves_definitions_and_their_objects(platfor
     platform.kubectl("delete", definition, "kept", component="store")
     platform.must("remove", "--from", "store", "--definitions")
     assert definition not in platform.kubectl("get", "crds", "--output", "name")
+
+
+def test_a_release_of_bare_helm_takes_no_definition_along(testbed: Mapping[str, str], tmp_path: Path) -> None:
+    with made_platform(tmp_path, testbed) as platform:
+        group = f"{platform.prefix}.example.com"
+        platform.component("store", values={"definition": group}, crds=[f"widgets.{group}"])
+        platform.on("store")
+        chart = platform.folder / "platform-charts" / "store"
+        words = ["helm", "install", "store", chart / "chart", "--values", chart / "values.yaml"]
+        where = ["--namespace", f"{platform.prefix}-store", "--create-namespace"]
+        subprocess.run([*words, *where], env={**os.environ, **platform.env}, capture_output=True, check=True)
+        platform.kubectl("wait", "--for=condition=Established", f"crd/widgets.{group}")
+        made = tmp_path / "kept.json"
+        body = {"apiVersion": f"{group}/v1", "kind": "Widget", "spec": {"size": 1}}
+        made.write_text(json.dumps({**body, "metadata": {"name": "kept"}}))
+        platform.kubectl("apply", "--filename", str(made), component="store")
+        said = platform.verb("remove", "--only", "store")
+        assert (said.code, f"has widgets.{group} in its release" in said.reason) == (6, True)
+        platform.must("deploy", "--timeout", "120")
+        platform.must("remove", "--only", "store")
+        platform.kubectl("get", f"widgets.{group}", "kept", component="store")
 
 
 def killed(platform: TestPlatform, words: str) -> None:

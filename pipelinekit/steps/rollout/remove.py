@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipelinekit.errors import refused
 from pipelinekit.model.rollout.part import DEPLOYED, UNCHANGED, Object, Outcome
 from pipelinekit.plan.rollout import releases
-from pipelinekit.plan.rollout.definitions import is_kept
+from pipelinekit.plan.rollout.definitions import KIND, is_kept
 from pipelinekit.ports import Say
 from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.rollout.deploy import Site
@@ -27,11 +27,13 @@ def remove(
     """Uninstall a component, then its policies; its volumes, definitions and namespace stay.
 
     With `volumes` those of its StatefulSets go, with `definitions` those that have no objects any more.
-    Raises `Refused` for a volume that would go unasked, and for a definition that has objects.
+    Raises `Refused` for a volume that would go unasked, for a definition that has objects, and for one that
+    the release itself would take along.
     """
     target = releases.target_of(part.component, shelf.platform, shelf.environment)
     state = site.releases.state(target)
     manifest = read_manifest(state.manifest if state else "")
+    _check_definitions(part, manifest)
     _check_volumes(part, manifest, volumes=volumes)
     acted = site.components.remove(target, timeout=timeout)
     if part.component.policies:
@@ -60,6 +62,17 @@ def remove(
 def _wanted(part: Part, shelf: Shelf, site: Site) -> tuple[Object, ...]:
     prepared = release_of(part, shelf, publish=False).prepared
     return read_manifest(site.components.everything(prepared.archive, prepared.target, prepared.layers))
+
+
+def _check_definitions(part: Part, manifest: tuple[Object, ...]) -> None:
+    """Those of bare Helm's releases: no annotation that is set later counts when Helm uninstalls."""
+    mine = [str(each["metadata"]["name"]) for each in manifest if each["kind"] == KIND and not is_kept(each)]
+    if mine:
+        raise refused(
+            "definition-in-release",
+            f"{part.name} has {', '.join(mine)} in its release: with it every object of that kind would go",
+            hint=f"`pipelinekit platform deploy --only {part.name}` first: a release of ours lets go of it",
+        )
 
 
 def _check_volumes(part: Part, manifest: tuple[Object, ...], *, volumes: bool) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from pipelinekit.errors import Refused
 from pipelinekit.model.rollout.part import Outcome
+from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.steps.rollout.part import Part
 from pipelinekit.steps.rollout.remove import remove
 from tests.rollouts import CRD, SET, Bench
@@ -64,3 +66,21 @@ def test_with_a_word_definitions_go_unless_they_have_objects(bench: Bench) -> No
     bench.definitions.used = {}
     assert f"definitions deleted: {NAME}" in removed(bench, part, definitions=True).text
     assert bench.definitions.there == {}
+
+
+@pytest.mark.parametrize("definitions", [False, True])
+def test_a_definition_that_would_go_with_a_release_of_bare_helm_is_refused(
+    bench: Bench, definitions: bool
+) -> None:
+    part = bench.part(objects=(CRD,), crds=(NAME,))
+    bench.deploy(part)
+    record = bench.cluster.records["stores", "store"][1]
+    whole = record.manifest
+    record.manifest = f"{whole}\n---\n{json.dumps(CRD)}"
+    with pytest.raises(Refused, match=f"has {NAME} in its release: with it every object") as told:
+        removed(bench, part, definitions=definitions)
+    assert "platform deploy --only store" in told.value.faults[0].hint
+    assert ("stores", "store") in bench.cluster.records
+    (mine,), _ = split([CRD])
+    record.manifest = f"{whole}\n---\n{json.dumps(mine)}"
+    assert removed(bench, part).state == "deployed"
