@@ -30,6 +30,7 @@ SAYS = {
     "cannot-change": "a component cannot be changed as planned",
     "image-by-tag": "an image of an upstream chart is locked, and no value takes its digest",
     "cluster-gated": "the context leads to a cluster whose environments have gates",
+    "object-ending": "an object of the chart is being deleted; what it waits for follows",
     "object-foreign": "an object of this name is there, and belongs to something else",
     "flow-open-ended": "a partner in `calls` or `accepts` is not found, is several, or does not accept this",
     "ignore-pattern": "a line of .dockerignore is no pattern",
