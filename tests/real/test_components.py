@@ -198,9 +198,9 @@ def test_a_release_of_bare_helm_takes_no_definition_along(testbed: Mapping[str, 
         platform.component("store", values={"definition": group}, crds=[f"widgets.{group}"])
         platform.on("store")
         chart = platform.folder / "platform-charts" / "store"
-        words = ["helm", "install", "store", chart / "chart", "--values", chart / "values.yaml"]
-        where = ["--namespace", f"{platform.prefix}-store", "--create-namespace"]
         words = ["helm", "install", "store", f"{chart}/chart", "--values", f"{chart}/values.yaml"]
+        where = ["--namespace", f"{platform.prefix}-store", "--create-namespace"]
+        subprocess.run([*words, *where], env={**os.environ, **platform.env}, capture_output=True, check=True)
         platform.kubectl("wait", "--for=condition=Established", f"crd/widgets.{group}")
         made = tmp_path / "kept.json"
         body = {"apiVersion": f"{group}/v1", "kind": "Widget", "spec": {"size": 1}}
