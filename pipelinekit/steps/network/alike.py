@@ -42,7 +42,9 @@ def form_of(app: App, environment: Environment, namespace: str, peers: Peers) ->
     variables, commands, resources.
     """
     parts = (*app.processes, *app.before)
-    if app.chart or len(app.name) + max(map(len, parts), default=0) > LONGEST or BLANK in repr(app):
+    if app.chart or len(app.name) + max(map(len, parts), default=0) > LONGEST:
+        return None
+    if BLANK in repr((app, namespace, peers)):
         return None
     blanks = _Blanks()
     name, team, home = blanks("name", app.name), blanks("team", app.team), blanks("space", namespace)

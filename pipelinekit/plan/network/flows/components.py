@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from pipelinekit.model.network.ends import Outside, Pod
@@ -100,8 +100,10 @@ class Parts:
                 names = {one.get("name") for one in spec.get("ports") or () if one["port"] == offer.port}
                 listed = [one for one in each.get("ports") or () if one.get("name") in names]
                 ports = Ports.union(Ports.one(one["port"], offer.protocol) for one in listed)
-                for one in each["endpoints"]:
-                    networks = tuple(str(ip_network(address)) for address in one["addresses"])
+                # A name is nobody's way: what opens it is among the callers' `reaches`.
+                for one in each["endpoints"] if each.get("addressType") != "FQDN" else ():
+                    # A network, or a number, is no address: declared by one, all of it were open.
+                    networks = tuple(str(ip_network(ip_address(str(text)))) for text in one["addresses"])
                     found.append(
                         (Outside(name=f"{component.name} at {networks[0]}", networks=networks), ports)
                     )

@@ -120,6 +120,11 @@ def test_who_is_like_nobody_has_no_form(app: App) -> None:
     assert form(app) is None
 
 
+def test_a_namespace_that_looks_like_a_blank_is_filled_into_no_form() -> None:
+    assert form(SHOP, replace(DEV, namespace=f"{BLANK}name0x")) is None
+    assert form_of(SHOP, DEV, "pay-dev", {"a": {"name": "a", "namespace": f"{BLANK}name0x"}}) is None
+
+
 def test_objects_are_a_sequence() -> None:
     filled = Filled(json.dumps([[{"kind": "A"}, "a"], [{"kind": "B"}, "b"]]), {})
     assert len(filled) == 2

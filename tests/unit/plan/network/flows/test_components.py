@@ -158,7 +158,23 @@ def test_ports_at_which_applications_are_accepted() -> None:
     assert parts(VAULT, NEXUS).accepting() == {"vault/vault": Ports.one(8080)}
 
 
-@pytest.mark.parametrize("form", ["endpoints: 7", "endpoints: [{addresses: [x]}]", "ports: [{name: api}]"])
+def test_servers_that_are_named_outside_open_no_address() -> None:
+    named = {**SLICE, "addressType": "FQDN", "endpoints": [{"addresses": ["s3.example.com"]}]}
+    known = Parts([VAULT], {"vault": [named, BESIDE]}, parts(VAULT).ground)
+    assert not [each for each in known.flows() if "vault at" in each.server.name]
+    assert list(known.unclear()) == []
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "endpoints: 7",
+        "endpoints: [{addresses: [x]}]",
+        "endpoints: [{addresses: [0.0.0.0/0]}]",
+        "endpoints: [{addresses: [3221225994]}]",
+        "ports: [{name: api}]",
+    ],
+)
 def test_a_slice_without_form_is_told(form: str) -> None:
     made = {**SLICE, **yaml.safe_load(form)}
     with pytest.raises(ToolFailed, match="EndpointSlice: no API server takes its form"):
