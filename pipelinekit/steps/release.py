@@ -12,7 +12,6 @@ from pipelinekit.errors import ToolFailed, failed, refused
 from pipelinekit.model.receipts import ChartPublished, Deployed, Verified, check_key, check_version
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
 from pipelinekit.plan.chartvalues import autoscales, closed_services, given_values
-from pipelinekit.plan.deploying import ending
 from pipelinekit.plan.deploying.deploymentplan import check_promise, lines
 from pipelinekit.plan.release import check_installable, key_at
 from pipelinekit.ports import (
@@ -38,14 +37,13 @@ from pipelinekit.steps.deploying.deployment import (
     Prepared,
     find,
     matters,
-    mended,
     plan_deployment,
     put_back,
 )
 from pipelinekit.steps.deploying.outlook import look_out
 from pipelinekit.steps.deploying.patience import LOOKS, Patience, with_ending
 from pipelinekit.steps.deploying.pending import settled_state
-from pipelinekit.steps.deploying.preflight import Survey, require, without
+from pipelinekit.steps.deploying.preflight import Survey, require, with_there
 from pipelinekit.steps.deploying.referenced import with_versions, without_read
 from pipelinekit.steps.deploying.tasks import await_earlier, heard
 from pipelinekit.steps.deploying.undo import undo
@@ -146,7 +144,7 @@ def deploy(
         prepared = without_read(prepared, there.state, cluster)
         acted = not there.runs(prepared.values)
         if acted:
-            require(target, (*without(findings, mended(there)), *ending.findings(there.standing)), say)
+            require(target, with_there(findings, there), say)
         _announce(prepared, there, releases, objects, promised, say)
         state = there.state
         if not acted and state:

@@ -25,7 +25,7 @@ from pipelinekit.model.deployment import DeploymentPlan
 from pipelinekit.model.ground.preflight import Finding
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.receipts import Deployed
-from pipelinekit.plan.deploying import deploymentplan, ending
+from pipelinekit.plan.deploying import deploymentplan
 from pipelinekit.plan.reach import reach
 from pipelinekit.plan.release import environments_to_deploy
 from pipelinekit.steps import release as release_steps
@@ -213,8 +213,7 @@ def _planned(here: Line, each: Prepared) -> tuple[DeploymentPlan, Sequence[Findi
     there = deployment_steps.find(each.target, state, here.objects, report.say)
     findings: tuple[Finding, ...] = ()
     if not there.runs(each.values):
-        seen = preflight.without(meanwhile.surveyor(here)(each), deployment_steps.mended(there))
-        findings = (*seen, *ending.findings(there.standing))
+        findings = preflight.with_there(meanwhile.surveyor(here)(each), there)
     try:
         return deployment_steps.plan_deployment(each, there, here.helm, here.objects), findings
     except ToolFailed:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Sequence
 from pipelinekit.errors import Fault, Refused
 from pipelinekit.model.ground.preflight import AWAITED, REFUSED, Finding
 from pipelinekit.model.release import Target
+from pipelinekit.plan.deploying import ending
 from pipelinekit.plan.preflight import judged
 from pipelinekit.plan.preflight.needs import needs_of
 from pipelinekit.ports import Say
 from pipelinekit.ports.preflight import Scout
 from pipelinekit.reading.chart.manifest import read_manifest
-from pipelinekit.steps.deploying.deployment import Prepared
+from pipelinekit.steps.deploying.deployment import Found, Prepared, mended
 
 
 def preflight(target: Target, manifest: str, scout: Scout) -> tuple[Finding, ...]:
@@ -29,6 +30,11 @@ def without(findings: Sequence[Finding], mended: Collection[str]) -> tuple[Findi
     """The findings but for objects that are put back before the chart is laid over them."""
     heads = tuple(f'The {kind} "{name}" is invalid' for kind, name in (each.split("/", 1) for each in mended))
     return tuple(each for each in findings if each.verdict != REFUSED or not each.problem.startswith(heads))
+
+
+def with_there(findings: Sequence[Finding], there: Found) -> tuple[Finding, ...]:
+    """The findings that count beside what is there: not what is put back, but what is being deleted."""
+    return (*without(findings, mended(there)), *ending.findings(there.standing))
 
 
 def told(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipelinekit.errors import failed
 from pipelinekit.model.network.cluster import Cluster
 from pipelinekit.model.network.ends import ContainerPort, Grounds, Outside, Pod
-from pipelinekit.model.network.mesh import Mesh
+from pipelinekit.model.network.mesh import AuthorizationPolicy, Mesh, PeerAuthentication
 from pipelinekit.model.network.policies import NetworkPolicy
 from pipelinekit.plan.network.rendered.identities import read_authentication, read_authorization
 from pipelinekit.plan.network.rendered.policies import is_policy, read_policy
@@ -50,9 +50,12 @@ def cluster_of(
     objects about which nothing can be proven; `ToolFailed` for those that no API server would take.
     """
     labels = _labels(rendered, namespaces, grounds)
-    for name, each in labels.items():
-        require_no_ambient(f"namespace {name}", each)
-    pods = [pod for each in rendered for pod in _pods(each, labels)]
+    for name, said in labels.items():
+        require_no_ambient(f"namespace {name}", said)
+    read = _Read()
+    for each in rendered:
+        read.add(each, labels)
+    pods = read.pods
     for pod in pods:
         labels.setdefault(pod.namespace, {})
     stand_ins = list(_stand_ins(labels, pods, kinds))
@@ -65,23 +68,34 @@ def cluster_of(
         pods=(*pods, *stand_ins, *strangers),
         outside=tuple(_outside(grounds)),
         namespaces=labels,
-        policies=tuple(policy for each in rendered for policy in _policies(each)),
-        mesh=_mesh(rendered),
+        policies=tuple(read.policies),
+        mesh=Mesh(authorizations=tuple(read.authorizations), authentications=tuple(read.authentications)),
         grounds=grounds,
     )
 
 
-def _pods(release: Rendered, labels: Mapping[str, Mapping[str, str]]) -> Iterator[Pod]:
-    for made, source in release.objects:
-        with formed(made, source):
-            yield from pods_of([made], release.namespace, release.owner, release.release, labels)
+@dataclass
+class _Read:
+    """What releases say, each asked once for its objects: many are made anew whenever they are."""
 
+    pods: list[Pod] = field(default_factory=list)
+    policies: list[NetworkPolicy] = field(default_factory=list)
+    authorizations: list[AuthorizationPolicy] = field(default_factory=list)
+    authentications: list[PeerAuthentication] = field(default_factory=list)
 
-def _policies(release: Rendered) -> Iterator[NetworkPolicy]:
-    for made, source in release.objects:
-        with formed(made, source):
-            if is_policy(made, source):
-                yield read_policy(made, release.namespace, release.release, source)
+    def add(self, release: Rendered, labels: Mapping[str, Mapping[str, str]]) -> None:
+        home = release.namespace
+        for made, source in release.objects:
+            with formed(made, source):
+                self.pods += pods_of([made], home, release.owner, release.release, labels)
+                if is_policy(made, source):
+                    self.policies.append(read_policy(made, home, release.release, source))
+                if "istio.io/" not in str(made.get("apiVersion")):
+                    continue
+                if made.get("kind") == "AuthorizationPolicy":
+                    self.authorizations.append(read_authorization(made, home))
+                if made.get("kind") == "PeerAuthentication":
+                    self.authentications.append(read_authentication(made, home))
 
 
 @contextmanager
@@ -109,21 +123,6 @@ def _labels(
                     said = {str(key): str(value) for key, value in (about.get("labels") or {}).items()}
                     labels.setdefault(str(about.get("name")), {}).update(said)
     return labels
-
-
-def _mesh(rendered: Sequence[Rendered]) -> Mesh:
-    readers = {"AuthorizationPolicy": read_authorization, "PeerAuthentication": read_authentication}
-    found: dict[str, list[Any]] = {kind: [] for kind in readers}
-    for each in rendered:
-        for made, source in each.objects:
-            kind = str(made.get("kind"))
-            if kind in readers and "istio.io/" in str(made.get("apiVersion")):
-                with formed(made, source):
-                    found[kind].append(readers[kind](made, each.namespace))
-    return Mesh(
-        authorizations=tuple(found["AuthorizationPolicy"]),
-        authentications=tuple(found["PeerAuthentication"]),
-    )
 
 
 def _stand_ins(labels: dict[str, dict[str, str]], pods: Sequence[Pod], kinds: Iterable[str]) -> Iterator[Pod]:

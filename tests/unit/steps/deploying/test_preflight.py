@@ -5,9 +5,11 @@ import json
 import pytest
 
 from pipelinekit.errors import Refused
+from pipelinekit.model.deployment import Standing
 from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, Seen
 from pipelinekit.model.release import Target
-from pipelinekit.steps.deploying.preflight import preflight, require, without
+from pipelinekit.steps.deploying.deployment import Found
+from pipelinekit.steps.deploying.preflight import preflight, require, with_there, without
 from tests import examples
 from tests.manifests import deployment, variable
 
@@ -61,3 +63,10 @@ def test_what_is_put_back_first_stands_in_nobody_s_way() -> None:
     )
     assert without(found, ["Deployment/orders"]) == found[1:]
     assert without(found, []) == found
+
+
+def test_what_is_being_deleted_stands_in_the_way_beside_what_was_seen() -> None:
+    seen = Finding(REFUSED, "object-refused", "no")
+    there = Found(state=None, standing=Standing(ending={"ConfigMap/note": ()}))
+    assert [each.code for each in with_there([seen], there)] == ["object-refused", "object-ending"]
+    assert with_there([seen], Found(state=None)) == (seen,)
