@@ -35,6 +35,8 @@ from tests.testbed import faults, registry
 pytestmark = pytest.mark.story
 
 BUSYBOX = ("library/busybox", "stable")
+STARTED = ("before", "first", "operand", "run", "tests")
+"""Of a hook, of an init container, of what an operator starts, of servers, of a chart's tests."""
 
 
 @dataclass(frozen=True)
@@ -119,13 +121,17 @@ def site(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -
         login = from_docker_config(plain.registry, Path(testbed["DOCKER_CONFIG"], "config.json"))
         client = OciRegistry(lambda _: login)
         image, agent = f"{vendor.prefix}/run:1", f"{vendor.prefix}/agent:1"
-        never_seen(client, plain.registry, vendor.registry, f"{vendor.prefix}/run")
+        for each in STARTED:
+            never_seen(client, plain.registry, vendor.registry, f"{vendor.prefix}/{each}")
         index(client, ImageRef(vendor.registry, f"{vendor.prefix}/agent", tag="1"))
         values = {"image": f"{vendor.registry}/{image}"}
         vendor.component("store", policies=True, values=values, images=[image])
-        # An operator's way to name what it starts; the image itself never runs here.
-        started = {**values, "server": f"echo {agent}"}
-        vendor.component("web", needs=("store",), values=started, images=[image, agent])
+        more = {each: f"{vendor.registry}/{vendor.prefix}/{each}:1" for each in ("before", "first", "tests")}
+        # An operator's way to name what it starts; the first of both never runs here.
+        operand = f"{vendor.registry}/{vendor.prefix}/operand:1"
+        started = {**values, **more, "server": f"echo {agent} {operand}"}
+        listed = [image, agent, *(f"{vendor.prefix}/{each}:1" for each in (*more, "operand"))]
+        vendor.component("web", needs=("store",), values=started, images=listed)
         write(vendor, vendor.registry, vendor.prefix, {"store": "", "web": ""})
         yield Site(vendor, tmp_path_factory.mktemp("bundle") / "bundle", image, leaving)
 
@@ -148,9 +154,9 @@ def test_a_bundle_that_was_killed_goes_on_and_run_again_copies_nothing(site: Sit
     unfinished = site.vendor.verb("bundle", "--check", str(site.bundle))
     assert (unfinished.code, "no bundle that is whole" in unfinished.reason) == (6, True)
     first = site.fill()
-    assert (first["acted"], first["charts"], first["images"]) == (True, 3, 2)
-    # A configuration and two layers; what was brought before the end is not brought again.
-    assert first["blobs"] == 3
+    assert (first["acted"], first["charts"], first["images"]) == (True, 3, 6)
+    # A configuration and a layer each, and one of all; what was brought before the end is not brought again.
+    assert first["blobs"] == 11
     before = {path: path.stat().st_mtime_ns for path in site.bundle.rglob("*") if path.is_file()}
     again = site.fill()
     assert (again["acted"], again["new"], again["blobs"]) == (False, 0, 0)
@@ -184,7 +190,7 @@ def test_what_is_rendered_by_its_digest_alone_is_the_listed_image(site: Site, tm
     values.write_text(good)
     images = json.loads((tmp_path / "bundle" / "bundle.json").read_text())["images"]
     assert [each["digest"] for each in images if f"/{name}:{tag}@{digest}" in each["reference"]] == [digest]
-    assert len(images) == 2
+    assert len(images) == 6
 
 
 def test_one_architecture_is_a_part_of_the_image(site: Site, tmp_path: Path) -> None:
@@ -195,7 +201,7 @@ def test_one_architecture_is_a_part_of_the_image(site: Site, tmp_path: Path) -> 
     assert said.code == 6, said.err
     site.vendor.must("bundle", "--to", str(tmp_path / "part"), "--architecture", "linux/amd64")
     images = json.loads((tmp_path / "part" / "bundle.json").read_text())["images"]
-    assert [each["architectures"] for each in images] == [["linux/amd64"]] * 2
+    assert [each["architectures"] for each in images] == [["linux/amd64"]] * 6
     whole = json.loads((site.bundle / "bundle.json").read_text())["images"]
     assert ["linux/amd64", "linux/arm64"] in [each["architectures"] for each in whole]
 
@@ -216,9 +222,9 @@ def test_a_deployment_with_no_registry_in_reach_but_the_one_filled_from_the_bund
         out_of_reach(site, network)
         here.must("unbundle", str(site.bundle), "--to-registry", there.address, "--plan")
         done = here.must("unbundle", str(site.bundle), "--to-registry", there.address, "--json").json()
-        assert done == {"names": 5, "new": 5}
+        assert done == {"names": 9, "new": 9}
         again = here.must("unbundle", str(site.bundle), "--to-registry", there.address, "--json").json()
-        assert again == {"names": 5, "new": 0}
+        assert again == {"names": 9, "new": 0}
         there.log.clear()
         assert here.states() == {"store": "deployed", "web": "deployed"}
         for component in ("store", "web"):
@@ -229,13 +235,32 @@ def test_a_deployment_with_no_registry_in_reach_but_the_one_filled_from_the_bund
                 for kind in ("containerStatuses", "initContainerStatuses")
                 for each in pod["status"].get(kind, ())
             }
-            assert images == {f"{there.address}/{site.image}"}
+            started = ("before", "first", "run") if component == "web" else ("run",)
+            assert images == {f"{there.address}/{site.vendor.prefix}/{each}:1" for each in started}
+        assert "web 1.0.0 is verified in dev" in here.must("verify").out
+        operated(here, f"{there.address}/{site.vendor.prefix}/operand:1")
         # The node has pulled from there, and the charts were found published: nothing was stored.
-        methods = {line.split()[0] for line in there.log}
-        assert any(f"GET /v2/{site.vendor.prefix}/run/blobs/" in line for line in there.log)
-        assert methods == {"GET", "HEAD"}
+        pulled = [each for each in STARTED if f"GET /v2/{site.vendor.prefix}/{each}/blobs/" in str(there.log)]
+        assert pulled == list(STARTED)
+        assert {line.split()[0] for line in there.log} == {"GET", "HEAD"}
         assert here.states() == {"store": "unchanged", "web": "unchanged"}
         assert list((tmp_path / "docker").iterdir()) == []
+
+
+def operated(here: TestPlatform, image: str) -> None:
+    """Start what an operator would, by the name that its settings say, and wait until it has ended well."""
+    assert image in here.kubectl("get", "deployment", "web", "--output", "yaml", component="web")
+    user = {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}}
+    closed = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    container = {"name": "it", "image": image, "command": ["/bin/busybox", "true"], "securityContext": closed}
+    spec = {"restartPolicy": "Never", "securityContext": user, "containers": [container]}
+    made = here.folder / "operand.json"
+    made.write_text(
+        json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "operand"}, "spec": spec})
+    )
+    here.kubectl("create", "--filename", str(made), component="web")
+    ended = "--for=jsonpath={.status.phase}=Succeeded"
+    here.kubectl("wait", ended, "pod/operand", "--timeout=60s", component="web")
 
 
 def address(text: str) -> tuple[str, int]:
