@@ -109,7 +109,9 @@ PLATFORM_NAMED = _platform("SOURCE", "The platform: a path or git+URL@ref.")
 PLATFORM_HERE = _platform(
     "SOURCE", "The platform: a path or git+URL@ref. Without one: that of the current folder."
 )
-PLATFORM_FOLDER = _platform("DIR", "The platform's folder, or its document. Without one: the current folder.")
+PLATFORM_FOLDER = _platform(
+    nextstep.FOLDER, "The platform's folder, or its document. Without one: the current folder."
+)
 REGISTRY = click.option(
     "--registry",
     default="",

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import click
 
 VARIABLE = "PIPELINEKIT_PLATFORM"
+FOLDER = "DIR"
+"""The word for a platform that is on this disk alone, where a repository's address is not taken."""
 _COMMAND = re.compile(r"`(pipelinekit [^`]+)`")
 _HERE = frozenset({"platform", "jobs", "seed"})
 """Groups whose verbs take the current folder for the platform where none is named."""
@@ -58,14 +60,17 @@ def _more(command: str, line: dict[str, str]) -> str:
     if "--platform" in known and "--platform" not in words:
         stays = words[1] in _HERE or os.environ.get(VARIABLE)
         here = "." if line.get("verb") in _HERE and not stays else ""
-        added.append(("--platform", line.get("--platform", here)))
+        where = line.get("--platform", here)
+        # Whoever follows the step clones it: which folder that is, nobody knows yet.
+        elsewhere = where.startswith("git+") and known["--platform"] == FOLDER
+        added.append(("--platform", "" if elsewhere else where))
     if words[1] == "platform" and "--env" in known and "--env" not in words:
         added.append(("--env", line.get("--env", "")))
     return "".join(f" {option} {shlex.quote(value)}" for option, value in added if value)
 
 
-def _options(words: list[str]) -> frozenset[str]:
-    """The options of the verb that these words name; none of a group, or of what is no verb."""
+def _options(words: list[str]) -> dict[str, str]:
+    """The options of the verb that these words name, with the word for their values; none of a group."""
     import click
 
     from pipelinekit.cli.lazy import LazyGroup
@@ -76,5 +81,5 @@ def _options(words: list[str]) -> frozenset[str]:
             break
         command = command.get_command(click.Context(command), word)
     if command is None or isinstance(command, click.Group):
-        return frozenset()
-    return frozenset(opt for each in command.params for opt in each.opts)
+        return {}
+    return {opt: str(each.metavar) for each in command.params for opt in each.opts}

@@ -179,8 +179,13 @@ def _require_application(platform: Platform, branches: Sequence[str], name: str)
     known = {each.title for each in platform.applications}
     known |= {"/".join(each) for each in map(application_of, branches) if each}
     components = {each.name for each in platform.components} | {component_of(each) for each in branches}
-    if name.removeprefix(COMPONENT) in components - {""}:
+    components -= {""}
+    component = name.removeprefix(COMPONENT)
+    if component in components:
         return
+    if component != name:
+        hint = nearest(component, components) or "platform.yaml has components; --platform names it"
+        raise usage("component-not-on", f"nobody knows a component {component[:100]}", hint=hint)
     if name and not any(name in (each, each.partition("/")[2]) for each in known):
         words = known if "/" in name else {each.partition("/")[2] for each in known}
         raise usage(

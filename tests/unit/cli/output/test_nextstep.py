@@ -12,6 +12,7 @@ from pipelinekit.errors import check_failed
 
 RENEW = "`pipelinekit platform certificates renew --env dev`"
 DEPLOY = "`pipelinekit platform deploy`"
+GIT = "git+https://git.example.com/platform.git"
 APPLY = "`pipelinekit jobs apply` makes 2 jobs"
 PREPARE = "`pipelinekit environment prepare --env dev` makes it"
 BARE = "`pipelinekit generate --platform x`, `pipelinekit build`, `pipelinekit nothing`, `pipelinekit jobs`"
@@ -55,6 +56,9 @@ def said(
         (RENEW, ["--platform=p", "--env=test", "--json"], f"{RENEW[:-1]} --platform p`"),
         (DEPLOY, ["--env", "dev", "--platform", "p"], "`pipelinekit platform deploy --platform p --env dev`"),
         (DEPLOY, [], DEPLOY),
+        # What is a folder's is not said of an address; what takes both gets it.
+        (DEPLOY, ["--env", "dev", "--platform", GIT], "`pipelinekit platform deploy --env dev`"),
+        (APPLY, ["--platform", GIT], f"`pipelinekit jobs apply --platform {GIT}` makes 2 jobs"),
         (APPLY, ["--env", "dev", "--platform", "p"], "`pipelinekit jobs apply --platform p` makes 2 jobs"),
         (PREPARE, ["--platform", "p"], "`pipelinekit environment prepare --env dev --platform p` makes it"),
         (PREPARE, [], "`pipelinekit environment prepare --env dev --platform .` makes it"),
