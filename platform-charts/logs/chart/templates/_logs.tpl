@@ -1,4 +1,4 @@
-{{/* A pod that runs one of the programs. Usage: include "logs.provisioner" (list . "keep" "provision.py, apply"), or "check" to change nothing */}}
+{{/* A pod that runs one of the programs. Usage: include "logs.provisioner" (list . "keep" "provision.py" "apply"), or "check" to change nothing */}}
 {{- define "logs.provisioner" -}}
 {{- $root := index . 0 -}}
 {{- $part := index . 1 -}}
@@ -13,7 +13,7 @@ spec:
   containers:
     - name: {{ $part }}
       image: {{ include "pk.image" (list $root "image" $root.Values.image) }}
-      command: [python3, -u, /scripts/{{ index . 2 }}]
+      command: [python3, -u, /scripts/{{ index . 2 }}, {{ index . 3 }}]
       env:
         - {name: PYTHONDONTWRITEBYTECODE, value: "1"}
       {{- include "pk.container" $root | nindent 6 }}
