@@ -182,6 +182,7 @@ def test_servers_name_each_other_as_their_certificate_does(helm: Helm, whole: Wh
 def test_none_but_the_servers_gets_their_key(helm: Helm, whole: Whole) -> None:
     objects = rendered(helm, whole, "production")
     jobs = [each for each in workloads(objects) if each["kind"] != "StatefulSet"]
+    assert jobs
     given = [one["secret"] for each in jobs for one in pod_of(each)["volumes"] if one["name"] == "tls"]
     assert [each["items"] for each in given] == [[{"key": "ca.crt", "path": "ca.crt"}]] * len(jobs)
 

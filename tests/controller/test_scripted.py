@@ -173,7 +173,7 @@ def test_a_script_names_no_more_than_one_can(count: int, length: int, letter: st
 def test_an_applications_project_is_kept_as_it_was_posted() -> None:
     """Else each of 20,000 would be read as XML."""
     other = registration(name="shop", repository="https://git.example.com/shop.git")
-    jobs = wanted_jobs(platform_of(registration(), other), "")
-    for each in prepare(jobs, "acme"):
-        if each.job.kind == "multibranch":
-            assert is_as_posted(forms.stored(each.xml), each.xml)
+    jobs = prepare(wanted_jobs(platform_of(registration(), other), ""), "acme")
+    projects = [each.xml for each in jobs if each.job.kind == "multibranch"]
+    assert len(projects) == 2
+    assert all(is_as_posted(forms.stored(each), each) for each in projects)

@@ -56,6 +56,7 @@ class Builds:
         self.base = f"FROM {registry}/library/busybox:stable AS base\n"
         self.said: list[str] = []
         self.name = f"order-{uuid4().hex[:8]}"
+        self.made: list[str] = []
 
     def build(self, text: str, content: str, target: str = "", **labels: str) -> Any:
         (self.folder / "Dockerfile").write_text(text)
@@ -63,7 +64,12 @@ class Builds:
         ref = ImageRef(os.environ["PK_TESTBED_REGISTRY"], self.name, "1")
         plan = BuildPlan(ref=ref, target=target, labels=labels)
         self.said.clear()
-        return self.client.images.get(DockerEngine(lambda _: None).build(plan, self.folder, self.said.append))
+        return self.kept(DockerEngine(lambda _: None).build(plan, self.folder, self.said.append))
+
+    def kept(self, image: str) -> Any:
+        """An image of the engine, to be removed in the end: another one takes its name away from it."""
+        self.made.append(image)
+        return self.client.images.get(image)
 
     def cached(self) -> list[str]:
         """The instructions that were not built anew."""
@@ -76,8 +82,8 @@ class Builds:
 def builds(client: Any, testbed: Mapping[str, str], tmp_path: Path) -> Iterator[Builds]:
     made = Builds(client, tmp_path, testbed["PK_TESTBED_REGISTRY"])
     yield made
-    for image in client.images.list(filters={"reference": f"*/{made.name}"}):
-        client.images.remove(image.id, force=True)
+    for image in {*made.made} & {each.id for each in client.images.list(all=True)}:
+        client.images.remove(image, force=True)
 
 
 @pytest.mark.parametrize("tail", TAILS.values(), ids=list(TAILS))
@@ -86,12 +92,11 @@ def test_the_image_is_the_one_that_the_file_describes(builds: Builds, tail: str)
     assert early(text) != text
     (builds.folder / "Dockerfile").write_text(text)
     (builds.folder / "f").write_text("1")
-    image, _ = builds.client.images.build(path=str(builds.folder), rm=True)
+    image = builds.kept(builds.client.images.build(path=str(builds.folder), rm=True)[0].id)
     ours = builds.build(text, "1")
     configs = [{key: each.attrs["Config"].get(key) for key in CONFIGURED} for each in (image, ours)]
     assert configs[0] == configs[1]
     assert len(image.attrs["RootFS"]["Layers"]) == len(ours.attrs["RootFS"]["Layers"])
-    builds.client.images.remove(image.id, force=True)
 
 
 def test_how_it_is_run_is_cached_when_a_file_has_changed(builds: Builds) -> None:

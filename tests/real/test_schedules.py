@@ -25,15 +25,7 @@ def _taken(testbed: Mapping[str, str], schedules: Iterable[str]) -> set[str]:
         for number, text in enumerate(schedules)
     ]
     done = subprocess.run(
-        [
-            "kubectl",
-            "create",
-            "--dry-run=server",
-            "--filename",
-            "-",
-            "--output",
-            "jsonpath={.spec.schedule}{'\\n'}",
-        ],
+        [*CREATE, "--output", "jsonpath={.spec.schedule}{'\\n'}"],
         env={**os.environ, **testbed},
         input="\n---\n".join(map(json.dumps, texts)),
         capture_output=True,

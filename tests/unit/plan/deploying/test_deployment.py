@@ -1,95 +1,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from pipelinekit.model.deployment import SECRET, Look, Object
-from pipelinekit.plan.deploying import deployment, fields
-
-WEB = 'k:{"name":"web"}'
-CONTAINER = ("f:spec", "f:template", "f:spec", "f:containers", WEB)
-IMAGE = (*CONTAINER, "f:image")
-
-
-def entry(manager: str, operation: str, *paths: tuple[str, ...], **more: str) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for path in paths:
-        at = tree
-        for step in path:
-            at = at.setdefault(step, {})
-    return {"manager": manager, "operation": operation, "fieldsV1": tree, **more}
-
-
-def variable(name: str, *parts: str) -> list[tuple[str, ...]]:
-    at = (*CONTAINER, "f:env", f'k:{{"name":"{name}"}}')
-    return [(*at, "."), (*at, "f:name"), *((*at, f"f:{field}") for field in parts)]
-
-
-DECLARED = entry(
-    "helm",
-    "Apply",
-    ("f:spec", "f:replicas"),
-    (*CONTAINER, "."),
-    (*CONTAINER, "f:name"),
+from pipelinekit.plan.deploying import deployment
+from tests.fielded import (
+    DECLARED,
     IMAGE,
-    *variable("A", "value"),
-    *variable("KEY", "valueFrom"),
+    by,
+    container,
+    entry,
+    flat,
+    made,
+    scaler,
+    variable,
 )
-
-
-def made(**spec: Any) -> dict[str, Any]:
-    """A Deployment as its chart declares it and the server has it, all its pods ready."""
-    container = {
-        "name": "web",
-        "image": "orders@sha256:1",
-        "env": [
-            {"name": "A", "value": "x"},
-            {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
-        ],
-    }
-    template = {"spec": {"containers": [container], "dnsPolicy": "ClusterFirst"}}
-    return {
-        "kind": "Deployment",
-        "metadata": {
-            "name": "orders",
-            "uid": "1",
-            "generation": 1,
-            "annotations": {"deployment.kubernetes.io/revision": "1", "meta.helm.sh/release-name": "orders"},
-            "managedFields": [DECLARED],
-        },
-        "spec": {"replicas": 2, "template": template, **spec},
-        "status": {
-            "observedGeneration": 1,
-            "replicas": 2,
-            "updatedReplicas": 2,
-            "availableReplicas": 2,
-        },
-    }
-
-
-def container(each: Mapping[str, Any]) -> dict[str, Any]:
-    (found,) = each["spec"]["template"]["spec"]["containers"]
-    return dict(found) if not isinstance(found, dict) else found
-
-
-def by(manager: str, each: dict[str, Any], *paths: tuple[str, ...], **more: str) -> dict[str, Any]:
-    """The object after somebody has set those fields."""
-    ours = entry("helm", "Apply", *(_flat(DECLARED) - set(paths)))
-    each["metadata"]["managedFields"] = [ours, entry(manager, "Update", *paths, **more)]
-    return each
-
-
-def _flat(each: Mapping[str, Any]) -> set[tuple[str, ...]]:
-    return {path if path[-1].startswith("f:") else (*path, ".") for path in fields.owned(each)}
-
-
-def scaler(least: int = 2) -> dict[str, Any]:
-    target = {"kind": "Deployment", "name": "orders"}
-    spec = {"scaleTargetRef": target, "minReplicas": least, "maxReplicas": 9}
-    return {"kind": "HorizontalPodAutoscaler", "metadata": {"name": "orders"}, "spec": spec}
 
 
 def changes(live: Object, wanted: Object | None = None, **more: Any) -> list[tuple[str, Any, Any, str]]:
@@ -147,7 +75,7 @@ def test_a_new_version_of_the_chart_has_changed_nothing_by_hand() -> None:
 def test_what_was_ours_and_is_nobodys_was_changed_by_somebody() -> None:
     live = made(replicas=0)
     live["metadata"]["managedFields"] = [
-        entry("helm", "Apply", *(_flat(DECLARED) - {("f:spec", "f:replicas")}))
+        entry("helm", "Apply", *(flat(DECLARED) - {("f:spec", "f:replicas")}))
     ]
     assert changes(live) == [("spec.replicas", 0, 2, "somebody")]
 

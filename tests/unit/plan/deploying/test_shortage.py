@@ -6,7 +6,7 @@ import pytest
 
 from pipelinekit.model.deployment import Look
 from pipelinekit.plan.deploying import deployment
-from tests.unit.plan.deploying.test_deployment import made, scaler
+from tests.fielded import made, scaler
 
 
 @pytest.mark.parametrize(

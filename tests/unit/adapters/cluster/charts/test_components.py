@@ -33,5 +33,5 @@ def test_a_release_that_is_not_there_is_not_said_to_be_removed(
 def test_a_cluster_that_does_not_answer_has_no_release_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     found = helm(monkeypatch, missing=False)
     monkeypatch.setattr(process, "watch", lambda *_, **__: process.Completed(1, "", UNREACHABLE))
-    with pytest.raises(ToolFailed):
+    with pytest.raises(ToolFailed, match="Kubernetes cluster unreachable"):
         found.remove(examples.target(), timeout=5)
