@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelinekit.model.rollout.component import Archive, Component
 from pipelinekit.model.rollout.part import Outcome
+from pipelinekit.steps.deploying.preflight import Survey
 from pipelinekit.steps.rollout import deploy as steps
 from pipelinekit.steps.rollout.deploy import Site
 from pipelinekit.steps.rollout.part import Part, Shelf
@@ -67,6 +68,7 @@ class Bench:
         self.upstream: dict[str, bytes] = {}
         self.receipts: dict[str, doubles.Receipts] = {}
         self.libraries: list[Path] = []
+        self.survey: Survey | None = None
 
     @property
     def shelf(self) -> Shelf:
@@ -90,6 +92,7 @@ class Bench:
             definitions=self.definitions,
             parts=self.parts,
             answers=self.answers,
+            survey=self.survey,
         )
 
     def part(

@@ -34,6 +34,7 @@ from tests.testbed import faults, registry
 
 pytestmark = pytest.mark.story
 
+VARS = {each.name for each in Path(__file__).resolve().parents[2].glob("vars/*")}
 BUSYBOX = ("library/busybox", "stable")
 STARTED = ("before", "first", "operand", "run", "tests")
 """Of a hook, of an init container, of what an operator starts, of servers, of a chart's tests."""
@@ -157,6 +158,7 @@ def test_a_bundle_that_was_killed_goes_on_and_run_again_copies_nothing(site: Sit
     assert (first["acted"], first["charts"], first["images"]) == (True, 3, 6)
     # A configuration and a layer each, and one of all; what was brought before the end is not brought again.
     assert first["blobs"] == 11
+    assert {each.name for each in site.bundle.glob("library/vars/*")} == VARS
     before = {path: path.stat().st_mtime_ns for path in site.bundle.rglob("*") if path.is_file()}
     again = site.fill()
     assert (again["acted"], again["new"], again["blobs"]) == (False, 0, 0)

@@ -106,5 +106,7 @@ class PartPlan:
     """What changes, in words."""
     refusals: tuple[str, ...] = ()
     """Why it would be refused, each with its next step."""
+    missing: tuple[str, ...] = ()
+    """What a deployment would be refused for unless it is there by then, each with its next step."""
     after: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)

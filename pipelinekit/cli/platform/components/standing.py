@@ -193,3 +193,5 @@ def tell_plans(plans: Sequence[PartPlan]) -> None:
             report.result(f"  definition: {name}")
         for line in each.lines:
             report.result(f"  {line}")
+        for line in each.missing:
+            report.result(f"  not there yet: {line}")

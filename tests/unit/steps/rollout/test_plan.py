@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipelinekit.errors import ToolFailed, failed
+from pipelinekit.model.ground.preflight import AWAITED, REFUSED, Finding
 from pipelinekit.model.rollout.part import PartPlan
 from pipelinekit.plan.rollout.order import order_of
 from pipelinekit.steps.rollout import plan as steps
@@ -22,6 +25,42 @@ def planned(bench: Bench, *parts: Part) -> dict[str, PartPlan]:
     order = order_of(each.component for each in parts)
     plans = steps.plan(by_name, order, order, bench.shelf, bench.site, bench.said.append)
     return {each.component: each for each in plans}
+
+
+def looked_over(bench: Bench, *parts: Part, findings: tuple[Finding, ...]) -> dict[str, PartPlan]:
+    bench.survey = lambda _: findings
+    return planned(bench, *parts)
+
+
+def test_what_a_deployment_would_miss_is_told_and_refuses_no_plan(bench: Bench) -> None:
+    lacking = Finding(REFUSED, "secret-missing", "secret a is not there", "kubectl create secret generic a")
+    classless = Finding(REFUSED, "storage-class", "there is no storage class fast", "known: slow")
+    # Its kind comes with the same plan, and what is awaited stops nobody.
+    other = Finding(REFUSED, "api-missing", "no matches for kind Widget")
+    late = Finding(AWAITED, "secret-late", "secret b is not there yet")
+    found = looked_over(bench, bench.part(), findings=(lacking, classless, other, late))["store"]
+    assert found.refusals == ()
+    assert found.missing == (
+        "secret a is not there (kubectl create secret generic a)",
+        "there is no storage class fast (known: slow)",
+    )
+    bench.survey = None
+    bench.deploy(bench.part())
+    assert looked_over(bench, bench.part(), findings=(lacking,))["store"].missing == ()
+
+
+def test_a_look_that_fails_says_so_and_an_unreachable_cluster_is_no_plan(bench: Bench) -> None:
+    def fails(code: str) -> Callable[[object], tuple[Finding, ...]]:
+        def survey(_: object) -> tuple[Finding, ...]:
+            raise failed(code, "no answer")
+
+        return survey
+
+    bench.survey = fails("cluster-failed")
+    assert planned(bench, bench.part())["store"].missing == ("what is missing cannot be told: no answer",)
+    bench.survey = fails("cluster-unreachable")
+    with pytest.raises(ToolFailed):
+        planned(bench, bench.part())
 
 
 def widget(size: Any) -> dict[str, Any]:
