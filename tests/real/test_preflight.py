@@ -199,9 +199,10 @@ def test_what_is_being_deleted_is_told_and_waited_for_by_nobody(published: Appli
         revisions = _revisions(published)
         checked = published.verb("deploy", "--check")
         assert (checked.code, told in checked.out) == (1, True), checked.out
-        for words in (("deploy", "--plan"), ("deploy",)):
-            said = published.verb(*words)
-            assert (said.code, told in said.out + said.err) == (6, True), said.err
+        planned = published.must("deploy", "--plan")
+        assert f"refused: {told}" in planned.out
+        said = published.verb("deploy")
+        assert (said.code, told in said.err) == (6, True), said.err
         assert _revisions(published) == revisions
     finally:
         # Its namespace would wait for it, and be Terminating for ever.

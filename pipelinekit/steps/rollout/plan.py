@@ -25,7 +25,7 @@ from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, r
 AT_ONCE = 8
 """How many components are looked at together: each is a handful of processes."""
 _LACKING = frozenset(("secret-missing", "secret-key-missing", "storage-class"))
-"""Codes of findings that a person acts on before a rollout; of the others some end with the rollout itself."""
+"""Codes of findings that a person acts on before a rollout; some of the others end with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
