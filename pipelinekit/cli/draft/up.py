@@ -87,7 +87,7 @@ def up(
     if watches and as_json:
         raise usage("watch-json", "--json is one answer, and --watch gives many", hint="--no-watch")
     # While kubectl reads the kubeconfig.
-    loading.begin(_RISING, loading.HTTP, loading.ENGINE)
+    loading.begin(_RISING, loading.HTTP)
     with here.pinned() as target:
         if plan_only:
             _show(here, target, as_json)

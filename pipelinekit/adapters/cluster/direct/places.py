@@ -10,6 +10,7 @@ from pipelinekit.adapters.cluster.direct.way import Way
 
 _KNOWN = {
     ("v1", "ConfigMap"): "configmaps",
+    ("v1", "Namespace"): "namespaces",
     ("v1", "PersistentVolumeClaim"): "persistentvolumeclaims",
     ("v1", "Pod"): "pods",
     ("v1", "Secret"): "secrets",
@@ -25,13 +26,15 @@ _KNOWN = {
     ("networking.k8s.io/v1", "NetworkPolicy"): "networkpolicies",
     ("policy/v1", "PodDisruptionBudget"): "poddisruptionbudgets",
 }
-"""What most charts are made of; each of it belongs to a namespace. The server is asked about the rest."""
+"""What most charts are made of, and where it is; the server is asked about the rest."""
+_APART = ("v1", "Namespace")
+"""The one of them that belongs to no namespace."""
 
 
 def folder(way: Way, each: Mapping[str, Any], namespace: str) -> str | None:
     """The path of an object's kind, in its own namespace or else in that; None for what is not known."""
-    version, kind = str(each.get("apiVersion", "")), str(each.get("kind", ""))
-    found = (_KNOWN[version, kind], True) if (version, kind) in _KNOWN else _told(way, version, kind)
+    version, kind = what = str(each.get("apiVersion", "")), str(each.get("kind", ""))
+    found = (_KNOWN[what], what != _APART) if what in _KNOWN else _told(way, version, kind)
     if found is None:
         return None
     named = (each.get("metadata") or {}).get("namespace") or namespace

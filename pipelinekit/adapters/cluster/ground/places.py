@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelinekit.adapters.cluster import kubectl
+from pipelinekit.adapters.cluster.direct import objects as direct
+from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.registry.login import dockerconfig
 from pipelinekit.errors import failed
 from pipelinekit.model.draft import PULL_SECRET, Place
@@ -16,7 +18,11 @@ from pipelinekit.model.release import Credentials, Target
 from pipelinekit.plan.draft.place import ASLEEP, END, MARK, OWNER, USED
 from pipelinekit.plan.moment import seconds_of
 
-FIELD_OWNER = ("--server-side", "--force-conflicts", "--field-manager", "pipelinekit-draft")
+# Read by kubectl as well, the server's schemas are more than half of its work, and these things are our own.
+APPLY = (
+    *("apply", "--server-side", "--force-conflicts", "--field-manager", "pipelinekit-draft"),
+    *("--validate=false", "--filename", "-"),
+)
 Object = Mapping[str, Any]
 _SOMEBODYS = (
     "secrets,configmaps,services,persistentvolumeclaims,deployments.apps,statefulsets.apps,daemonsets.apps,"
@@ -35,13 +41,21 @@ class DevelopersPlaces:
 
     def place(self, target: Target) -> Place | None:
         """The target's namespace as it is, or None; raises `ToolFailed` when the cluster cannot be asked."""
-        found = kubectl.found(self.env, target, "namespace", target.namespace)
+        found = self._found(target)
         if found is None:
             return None
         if found.get("status", {}).get("phase") == "Terminating":
             problem = f"namespace {target.namespace} is being removed"
             raise failed("namespace-going", problem, hint="it takes a moment; run it again")
         return _place(found)
+
+    def _found(self, target: Target) -> Object | None:
+        thing = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": target.namespace}}
+        way = ways.to(self.env, target.context)
+        told = direct.live(way, [thing], "") if way else None
+        if told is not None:
+            return told[0] if told else None
+        return kubectl.found(self.env, target, "namespace", target.namespace)
 
     def all(self, target: Target) -> tuple[Place, ...]:
         """Every developer's namespace of the cluster."""
@@ -61,7 +75,7 @@ class DevelopersPlaces:
         if not things:
             return
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": things})
-        kubectl.check(self.env, target, "apply", *FIELD_OWNER, "--filename", "-", stdin=text)
+        kubectl.check(self.env, target, *APPLY, stdin=text)
 
     def sleep(self, target: Target, now: str) -> int:
         """Take every pod of the namespace's Deployments and StatefulSets down, and let no CronJob start one.

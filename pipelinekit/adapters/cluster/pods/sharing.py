@@ -11,6 +11,7 @@ from urllib.parse import quote
 from pipelinekit.adapters.build.buildah import BuildahEngine
 from pipelinekit.adapters.build.docker import DockerEngine
 from pipelinekit.adapters.cluster.asking import ask
+from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.model.release import ImageRef
 from pipelinekit.plan.draft.sharing import containers, docker_node
 
@@ -45,6 +46,10 @@ class ClusterEngine:
             self.engine.name(image_id, ref)
 
     def _listed(self, path: str) -> dict[str, Any]:
+        way = ways.to(self.env, self.context)
+        told: dict[str, Any] | None = way.found(path) if way else None
+        if told is not None:
+            return told
         words = ["kubectl", "get", "--raw", path, "--request-timeout", "20s"]
         done = ask([*words, "--context", self.context], self.context, env=self.env)
         try:

@@ -6,9 +6,9 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,12 @@ from pipelinekit.adapters import momentary
 from pipelinekit.adapters.folder import chartcopy
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli.draft.here import Draft
-from pipelinekit.cli.draft.rise import behind, debugging, ground, parity
+from pipelinekit.cli.draft.rise import behind, debugging, early, ground, parity
+from pipelinekit.cli.draft.rise.forgetful import Forgetful
 from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.contexts import sources_of
-from pipelinekit.errors import PipelinekitError, Refused, ToolFailed
+from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.draft import BUILD_ID, Built
-from pipelinekit.model.receipts import R, Receipt
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.plan.draft import lacking, place
 from pipelinekit.plan.draft.sharing import always_pulls
@@ -35,7 +35,7 @@ from pipelinekit.steps.innerloop import image, release, tasks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelinekit.steps.deploying.deployment import Prepared
+    from pipelinekit.steps.deploying.deployment import Found, Prepared
 
 Peers = Mapping[str, Mapping[str, str]]
 Develop = Callable[[release.Chart, Built], Mapping[str, Any]]
@@ -72,19 +72,6 @@ class Outcome:
         return row | {"parity": self.parity, "sentence": self.sentence}
 
 
-class Forgetful:
-    """Receipts of a loop that asks the world each time."""
-
-    def load(self, kind: type[R], name: str = "") -> R | None:
-        """Nothing."""
-        del kind, name
-        return None
-
-    def save(self, receipt: Receipt, name: str = "") -> None:
-        """Nothing is kept."""
-        del receipt, name
-
-
 class Log:
     """What is said, and kept for `draft logs`; `before` is said before each line, where several go on."""
 
@@ -102,11 +89,17 @@ def bring_up(here: Draft, target: Target, asked: Asked, log: Log | None = None) 
     """One `up`, from the guard that has let it through to the parity line."""
     log, outcome = log or Log(), Outcome(namespace=target.namespace)
     try:
-        state, ready = ground.made_ready(here, target, log.say)
-        peers = peers_now(here, target)
-        _require_all(here, target, peers, log)
-        tasks.run_here("pre-up", here.tasks.pre_up, FolderShell(here.root), log.say)
-        with report.alive("up"), chart_of(here, target) as chart, _helm_begun(here, target, chart, asked):
+        with ExitStack() as stack:
+            begun = partial(_begun, here, target, asked, stack)
+            # A task may change the chart, and what is installed.
+            chart = early.tried(lambda: None if here.tasks.pre_up else begun())
+            state, ready = ground.made_ready(here, target, log.say)
+            looked = early.look(here, target, state if chart else None)
+            peers = peers_now(here, target)
+            _require_all(here, target, peers, log)
+            tasks.run_here("pre-up", here.tasks.pre_up, FolderShell(here.root), log.say)
+            chart = chart or begun()
+            stack.enter_context(report.alive("up"))
             shop = workshop(here, chart)
             if asked.debug:
                 debugging.require_able(here, chart, shop)
@@ -117,11 +110,12 @@ def bring_up(here: Draft, target: Target, asked: Asked, log: Log | None = None) 
             done = prepared(here, target, chart, built, peers, state, log, develop)
             outcome.build_id = str(done.values[BUILD_ID])
             ready.result()
+            found = early.still_good(here, target, chart, asked.timeout, looked)
             # Rendered while Helm waits for pods: before that, it would have to share the cores with it.
             with ThreadPoolExecutor(1) as pool:
                 lines = cache(lambda: pool.submit(parity.told, here, chart, built, done))
                 compare = lines if here.described else lambda: None
-                _install(here, done, asked, log, outcome, compare)
+                _install(here, done, asked, log, outcome, compare, found)
                 outcome.parity = lines().result() if here.described else []
         if outcome.revised:
             _after(here, target, outcome, log)
@@ -257,14 +251,10 @@ def prepared(
     return release.prepare(here.plan, target, chart, built, wishes, state, here.cluster, log.say)
 
 
-@contextmanager
-def _helm_begun(here: Draft, target: Target, chart: release.Chart, asked: Asked) -> Iterator[None]:
-    """With a Helm that waits while the image is made; what goes wrong with it, Helm says again."""
-    with ExitStack() as stack:
-        with suppress(OSError, PipelinekitError):
-            given = (target, chart.folder, release_steps.LAYERS)
-            stack.enter_context(here.helm.ready(*given, timeout=asked.timeout))
-        yield
+def _begun(here: Draft, target: Target, asked: Asked, stack: ExitStack) -> release.Chart:
+    chart = stack.enter_context(chart_of(here, target))
+    stack.enter_context(early.helm(here, target, chart, asked.timeout))
+    return chart
 
 
 def _install(
@@ -274,8 +264,9 @@ def _install(
     log: Log,
     outcome: Outcome,
     meanwhile: Callable[[], object],
+    found: Found | None,
 ) -> None:
-    """Bring it into the cluster; `meanwhile` is called when that begins."""
+    """Bring it into the cluster; `meanwhile` is called when that begins, `found` is what was seen there."""
 
     def say(line: str) -> None:
         meanwhile()
@@ -289,6 +280,7 @@ def _install(
         receipts=Forgetful(),
         timeout=asked.timeout,
         say=say,
+        early=found,
     )
     outcome.revision, outcome.revised = receipt.revision, did.acted
 

@@ -9,12 +9,13 @@ from typing import cast
 import pytest
 
 from pipelinekit.cli.draft.here import Draft, Words
-from pipelinekit.cli.draft.rise import ground, rising
+from pipelinekit.cli.draft.rise import early, ground, rising
 from pipelinekit.cli.wiring.line import Options
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.app import Process, SecretRef
+from pipelinekit.model.draft import Task, Tasks
 from pipelinekit.model.platform.document import Environment
-from pipelinekit.model.release import Target
+from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.steps.innerloop.release import Chart
 from tests import examples
 
@@ -60,3 +61,43 @@ def test_the_command_for_a_secret_that_lacks_is_for_that_context_whatever_it_is_
     with pytest.raises(Refused) as caught:
         rising._require_all(here, replace(TARGET, context="a b"), {}, rising.Log())
     assert "--context 'a b' " in caught.value.faults[0].hint
+
+
+@pytest.mark.parametrize(
+    ("pre_up", "order"),
+    [
+        ((), ["helm", "ground", "look", "tasks"]),
+        ((Task(about="", command="make chart"),), ["ground", "tasks", "helm"]),
+    ],
+)
+def test_helm_begins_before_the_cluster_is_asked_and_after_tasks_that_may_change_the_chart(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pre_up: tuple[Task, ...], order: list[str]
+) -> None:
+    done: list[str] = []
+
+    def begun(*_: object) -> Chart:
+        done.append("helm")
+        return Chart(folder=tmp_path, digest="", values={})
+
+    def ready(*_: object) -> tuple[ReleaseState, Future[None]]:
+        done.append("ground")
+        return ReleaseState(revision=1, status="deployed", values={}, manifest=""), Future()
+
+    def look(_: Draft, __: Target, state: ReleaseState | None) -> Future[None]:
+        done.extend(["look"] if state else [])
+        return Future()
+
+    def shop(*_: object) -> None:
+        raise refused("reason", "far enough")
+
+    monkeypatch.setattr(rising, "_begun", begun)
+    monkeypatch.setattr(ground, "made_ready", ready)
+    monkeypatch.setattr(early, "look", look)
+    monkeypatch.setattr(rising, "peers_now", lambda *_: {})
+    monkeypatch.setattr(rising, "_require_all", lambda *_: None)
+    monkeypatch.setattr("pipelinekit.steps.innerloop.tasks.run_here", lambda *_: done.append("tasks"))
+    monkeypatch.setattr(rising, "workshop", shop)
+    here = cast("Draft", SimpleNamespace(tasks=Tasks(pre_up=pre_up), root=tmp_path))
+    with pytest.raises(Refused, match="far enough"):
+        rising.bring_up(here, TARGET, rising.Asked())
+    assert done == order
