@@ -60,8 +60,8 @@ def deploy(
     controller is gone. It waits until nothing is built, or names the builds, and puts the old one back if
     the new one is not ready in time. A second run follows the Job that is at work.
 
-    Where the platform has a ledger, freezes, holds and bars stop it, and what runs is recorded there with the
-    key of whoever runs this. To an environment with a gate `platform promote` moves what was recorded.
+    Freezes, holds and bars stop it. Where the platform has a ledger, what runs is recorded there with the key
+    of whoever runs this; to an environment with a gate `platform promote` moves what was recorded.
 
     With --via jenkins a job of the folder `platform` does it, with the platform's main branch, followed here.
 
@@ -116,7 +116,8 @@ def verify(
     here.require_open()
     shelf, site, parts = here.shelf, here.site, here.parts
     outcomes = run(order, lambda name: steps.verify(parts[name], shelf, site, say=said_by(name)))
-    books.tell(books.told(here), here, outcomes, lambda each: each.verified)
+    if here.platform.ledger:
+        books.tell(books.told(here), here, outcomes, lambda each: each.verified)
     note(summary, of_outcomes("verify", here.environment.name, outcomes, "verified"))
     settle(outcomes, as_json, "verified")
 
