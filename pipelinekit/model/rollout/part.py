@@ -108,5 +108,7 @@ class PartPlan:
     """Why it would be refused, each with its next step."""
     missing: tuple[str, ...] = ()
     """What a deployment would be refused for unless it is there by then, each with its next step."""
+    unknown: tuple[str, ...] = ()
+    """Of what nobody could tell whether it is there, and why."""
     after: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)

@@ -168,8 +168,9 @@ def show_plan(here: Rollout, order: Order, as_json: bool, summary: str = "") -> 
         raise Refused(*bad)
     if not as_json:
         acts = sum(each.acts for each in plans)
+        once = ", once what is missing is there" if any(each.missing for each in plans) else ""
         report.result(
-            f"{counted(len(plans), 'component')}: {acts} would be deployed"
+            f"{counted(len(plans), 'component')}: {acts} would be deployed{once}"
             if acts
             else "nothing would be done"
         )
@@ -194,4 +195,6 @@ def tell_plans(plans: Sequence[PartPlan]) -> None:
         for line in each.lines:
             report.result(f"  {line}")
         for line in each.missing:
-            report.result(f"  not there yet: {line}")
+            report.result(f"  missing: {line}")
+        for line in each.unknown:
+            report.result(f"  not known: {line}")
