@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,7 +146,7 @@ def test_killed_at_each_step_and_run_again_it_is_as_if_nothing_had_been(tmp_path
 
 
 def test_what_is_not_there_is_refused_before_definitions_policies_and_backup(bench: Bench) -> None:
-    held = {"data": "rows", "backup": Backup(cronjob="store-backup")}
+    held: dict[str, Any] = {"data": "rows", "backup": Backup(cronjob="store-backup")}
     bench.deploy(bench.part(policies="policies", **held))
     made = (list(bench.cluster.records["stores", "store-policies"]), list(bench.answers.backups))
     asked: list[str] = []
