@@ -91,6 +91,21 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """What taking a component away would do."""
+
+    component: str
+    namespace: str
+    there: bool
+    """Whether anything of it is installed."""
+    volumes: tuple[str, ...] = ()
+    """How the names of its StatefulSets' volume claims begin."""
+    definitions: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    """Why it would be refused, each with its next step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartPlan:
     """What a rollout would do to one component."""
 

@@ -13,7 +13,7 @@ from pipelinekit.cli.platform.components import books
 from pipelinekit.cli.platform.components import via as through
 from pipelinekit.cli.platform.components.choice import SUMMARY, chosen_order, note, row, said_by, which
 from pipelinekit.cli.platform.components.outcomes import run, settle
-from pipelinekit.cli.platform.components.standing import show_plan
+from pipelinekit.cli.platform.components.standing import show_plan, show_removals
 from pipelinekit.cli.platform.components.via import VIA
 from pipelinekit.errors import Fault, Refused, usage
 from pipelinekit.plan.rollout.summary import of_outcomes
@@ -155,7 +155,7 @@ def remove(
       pipelinekit platform remove --from postgresql --plan
     """
     from pipelinekit.plan.rollout.order import reversed_order
-    from pipelinekit.steps.rollout.remove import remove as remove_one
+    from pipelinekit.steps.rollout import remove as steps
 
     if not only and not start:
         raise usage(
@@ -164,17 +164,16 @@ def remove(
     here, order = chosen_order(platform, environment, only, start)
     _require_unneeded(here, order)
     back = reversed_order(order)
+    shelf, site, parts = here.shelf, here.site, here.parts
     if plan_only:
-        for name in back:
-            report.result(f"{name}: would be removed from {here.parts[name].component.namespace}")
-        report.result(_staying(volumes=volumes, definitions=definitions))
+        found = [steps.planned(parts[name], shelf, site, volumes=volumes) for name in back]
+        show_removals(found, as_json, volumes=volumes, definitions=definitions)
         return
     here.require_open()
-    shelf, site, parts = here.shelf, here.site, here.parts
 
     def act(name: str) -> Outcome:
         words = {"volumes": volumes, "definitions": definitions}
-        return remove_one(parts[name], shelf, site, timeout=timeout, say=said_by(name), **words)
+        return steps.remove(parts[name], shelf, site, timeout=timeout, say=said_by(name), **words)
 
     settle(run(back, act), as_json, "removed")
 
@@ -224,11 +223,6 @@ def resize(
     outcomes = run(order, act)
     books.tell(told, here, outcomes, lambda each: each.deployed)
     settle(outcomes, as_json, "resized")
-
-
-def _staying(*, volumes: bool, definitions: bool) -> str:
-    stays = [*([] if volumes else ["volumes"]), *([] if definitions else ["definitions"]), "namespaces"]
-    return f"{' and '.join(stays)} would stay"
 
 
 # --- what they share ------------------------------------------------------------------------------

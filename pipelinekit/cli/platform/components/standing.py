@@ -17,7 +17,7 @@ from pipelinekit.errors import Fault, Refused, check_failed
 
 if TYPE_CHECKING:
     from pipelinekit.cli.platform.components.parts import Rollout
-    from pipelinekit.model.rollout.part import PartPlan
+    from pipelinekit.model.rollout.part import PartPlan, Removal
     from pipelinekit.plan.rollout.order import Order
 
 
@@ -174,6 +174,27 @@ def show_plan(here: Rollout, order: Order, as_json: bool, summary: str = "") -> 
             if acts
             else "nothing would be done"
         )
+
+
+def show_removals(removals: Sequence[Removal], as_json: bool, *, volumes: bool, definitions: bool) -> None:
+    """Print what would go, and what would stay; raises `Refused` when something would be refused."""
+    if as_json:
+        report.as_json([dataclasses.asdict(each) for each in removals])
+    for each in () if as_json else removals:
+        there = f"would be removed from {each.namespace}" if each.there else "is not there"
+        report.result(f"{each.component}: {there}")
+        for name in each.volumes:
+            report.result(f"  volumes {name}-… would {'be deleted' if volumes else 'stay'}")
+        for name in each.definitions:
+            fate = "be deleted, unless it has objects" if definitions else "stay"
+            report.result(f"  definition {name} would {fate}")
+    bad = [Fault("cannot-change", f"{each.component}: {line}") for each in removals for line in each.refusals]
+    if bad:
+        raise Refused(*bad)
+    if not as_json:
+        going = sum(each.there for each in removals)
+        last = f"{counted(going, 'component')} would be removed; namespaces stay"
+        report.result(last if going else "nothing would be done")
 
 
 def tell_plans(plans: Sequence[PartPlan]) -> None:
