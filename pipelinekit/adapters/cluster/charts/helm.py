@@ -12,6 +12,7 @@ from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import (
     commands,
+    complaints,
     contents,
     doors,
     holders,
@@ -264,11 +265,10 @@ class Helm:
         )
         if done.code:
             require_tested(_complaint(done), target, self.state)
-            said = [line for line in done.out.splitlines() if line.startswith("GET ")]
             raise CheckFailed(
                 Fault(
                     "verify-failed",
-                    f"the chart's tests failed: {said[-1] if said else done.reason()}",
+                    f"the chart's tests failed: {complaints.untested(done.out, _complaint(done))}",
                     hint=f"{target.kubectl} describe pods",
                 )
             )

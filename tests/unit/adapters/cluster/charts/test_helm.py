@@ -71,6 +71,15 @@ def test_of_helms_words_none_speaks_of_an_option_that_nobody_can_give() -> None:
     assert helm._complaint(done) == "execution error at (web/templates/a.yaml:1:3): no digest"
 
 
+def test_what_a_test_s_pod_said_last_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = "Phase: Failed\n\nPOD LOGS: store-test\none\nno answer: timeout\n\nPOD LOGS: store-idle\n"
+    failed_test = process.Completed(1, out, "Error: 1 error occurred:\n\t* pod store-test failed\n")
+    monkeypatch.setattr(process, "watch", lambda *_, **__: failed_test)
+    monkeypatch.setattr(Helm, "state", lambda *_: None)
+    with pytest.raises(CheckFailed, match=r"pod store-test failed; store-test says: no answer: timeout$"):
+        Helm({}).test(examples.target(), lambda _: None)
+
+
 @pytest.mark.parametrize(
     ("err", "back", "kind"),
     [
