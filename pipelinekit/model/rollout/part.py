@@ -126,4 +126,3 @@ class PartPlan:
     unknown: tuple[str, ...] = ()
     """Of what nobody could tell whether it is there, and why."""
     after: tuple[str, ...] = ()
-    digests: Mapping[str, str] = field(default_factory=dict)
