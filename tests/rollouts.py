@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelinekit.model.rollout.component import Archive, Component
 from pipelinekit.model.rollout.part import Outcome
-from pipelinekit.steps.deploying.preflight import Survey
+from pipelinekit.steps.deploying.preflight import Missing
 from pipelinekit.steps.rollout import deploy as steps
 from pipelinekit.steps.rollout.deploy import Site
 from pipelinekit.steps.rollout.part import Part, Shelf
@@ -68,7 +68,7 @@ class Bench:
         self.upstream: dict[str, bytes] = {}
         self.receipts: dict[str, doubles.Receipts] = {}
         self.libraries: list[Path] = []
-        self.survey: Survey | None = None
+        self.missing: Missing | None = None
 
     @property
     def shelf(self) -> Shelf:
@@ -92,7 +92,7 @@ class Bench:
             definitions=self.definitions,
             parts=self.parts,
             answers=self.answers,
-            survey=self.survey,
+            missing=self.missing,
         )
 
     def part(
@@ -170,7 +170,7 @@ class Deadly:
 
     def site(self, site: Site) -> Site:
         """All ports of a cluster so."""
-        names = [each.name for each in fields(site) if each.name != "survey"]
+        names = [each.name for each in fields(site) if each.name not in ("survey", "missing")]
         return Site(**{name: self.through(getattr(site, name)) for name in names})
 
 

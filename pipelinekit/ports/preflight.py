@@ -20,6 +20,13 @@ class Scout(Protocol):
         """
         ...
 
+    def look_for(self, target: Target, needs: Needs) -> Seen:
+        """The Secrets and storage classes alone, where any is needed; nothing else is asked.
+
+        Raises `ToolFailed` when the cluster does not answer.
+        """
+        ...
+
 
 class Inspector(Protocol):
     """A cluster as a whole."""

@@ -91,6 +91,21 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """What taking a component away would do."""
+
+    component: str
+    namespace: str
+    there: bool
+    """Whether anything of it is installed."""
+    volumes: tuple[str, ...] = ()
+    """How the names of its StatefulSets' volume claims begin."""
+    definitions: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    """Why it would be refused, each with its next step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartPlan:
     """What a rollout would do to one component."""
 
@@ -108,5 +123,6 @@ class PartPlan:
     """Why it would be refused, each with its next step."""
     missing: tuple[str, ...] = ()
     """What a deployment would be refused for unless it is there by then, each with its next step."""
+    unknown: tuple[str, ...] = ()
+    """Of what nobody could tell whether it is there, and why."""
     after: tuple[str, ...] = ()
-    digests: Mapping[str, str] = field(default_factory=dict)

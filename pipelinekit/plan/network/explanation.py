@@ -72,7 +72,7 @@ def _answer(prover: Prover, caller: End, server: End, ports: Ports) -> Answer:
         state, lines = OPEN, layers.opening(caller, server, ports)
     else:
         state = SOMETIMES if ports & opened.possible else CLOSED
-        lines = layers.closing(caller, server, ports)
+        lines = [*layers.closing(caller, server, ports), *_others(server, ports)]
     declared = ports & prover.declared(caller, server) if isinstance(caller, Pod) else NONE
     return Answer(
         caller=caller.name,
@@ -82,6 +82,15 @@ def _answer(prover: Prover, caller: End, server: End, ports: Ports) -> Answer:
         declared=bool(declared),
         layers=tuple(lines),
     )
+
+
+def _others(server: End, ports: Ports) -> list[str]:
+    """Which ports pods have that do not have the one that is asked for: people may mean their Service's."""
+    named = server.ports if isinstance(server, Pod) else ()
+    if not named or any(ports & Ports.one(each.number, each.protocol) for each in named):
+        return []
+    own = ", ".join(f"{each.number}{f' ({each.name})' if each.name else ''}" for each in named)
+    return [f"pods of {server.name} declare {own}: what decides sees the ports of pods, not a Service's"]
 
 
 def _on_node(end: End) -> bool:

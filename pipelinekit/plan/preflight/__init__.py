@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from shlex import quote
 
 from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, SecretKey, Seen
@@ -28,6 +28,16 @@ def judged(needs: Needs, seen: Seen, environment: str, kubectl: str = "kubectl")
         *_images(needs, seen, step),
         *_classes(needs, seen),
     ]
+    return _ordered(found)
+
+
+def absent(needs: Needs, seen: Seen, environment: str, kubectl: str = "kubectl") -> tuple[Finding, ...]:
+    """The findings about Secrets and storage classes alone, in the same order."""
+    step = f"`pipelinekit environment prepare --env {environment}`"
+    return _ordered([*_secrets(needs, seen, step, kubectl), *_classes(needs, seen)])
+
+
+def _ordered(found: Sequence[Finding]) -> tuple[Finding, ...]:
     order = (REFUSED, AWAITED, UNCHECKED)
     return tuple(sorted(dict.fromkeys(found), key=lambda each: order.index(each.verdict)))
 

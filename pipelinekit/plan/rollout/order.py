@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pipelinekit.errors import usage
 from pipelinekit.model.rollout.component import Component
+from pipelinekit.names import nearest
 
 Order = Mapping[str, tuple[str, ...]]
 """Each component, and what has to be ready before it; in an order in which they could go one by one."""
@@ -50,8 +51,9 @@ def chosen(order: Order, only: Sequence[str], start: Sequence[str]) -> Order:
     for name in (*only, *start):
         if name not in order:
             written = f"components: [{{name: {name[:60]}}}] in platform.yaml turns it on"
-            hint = f"on are: {', '.join(order)}" if order else written
-            raise usage("component-not-on", f"no component '{name}' is on", hint=hint)
+            raise usage(
+                "component-not-on", f"no component '{name}' is on", hint=nearest(name, order) or written
+            )
     if not only and not start:
         return order
     wanted = set(only)

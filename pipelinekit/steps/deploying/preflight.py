@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from pipelinekit.errors import Fault, Refused
-from pipelinekit.model.ground.preflight import AWAITED, REFUSED, Finding
+from pipelinekit.model.ground.preflight import AWAITED, REFUSED, Finding, Object
 from pipelinekit.model.release import Target
 from pipelinekit.plan.deploying import ending
-from pipelinekit.plan.preflight import judged
+from pipelinekit.plan.preflight import absent, judged
 from pipelinekit.plan.preflight.needs import needs_of
 from pipelinekit.ports import Say
 from pipelinekit.ports.preflight import Scout
@@ -22,8 +22,17 @@ def preflight(target: Target, manifest: str, scout: Scout) -> tuple[Finding, ...
     return judged(needs, scout.look(target, needs), target.environment.name, target.kubectl)
 
 
+def missing(target: Target, objects: Sequence[Object], scout: Scout) -> tuple[Finding, ...]:
+    """What is to be said of the Secrets and storage classes that those objects need, and of nothing else."""
+    needs = needs_of(objects)
+    return absent(needs, scout.look_for(target, needs), target.environment.name, target.kubectl)
+
+
 Survey = Callable[[Prepared], Sequence[Finding]]
 """What looks over where something prepared goes to."""
+
+Missing = Callable[[Target, Sequence[Object]], Sequence[Finding]]
+"""What says which Secrets and storage classes of objects are not there, and of which nobody knows."""
 
 
 def without(findings: Sequence[Finding], mended: Collection[str]) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelinekit.errors import Fault, Refused
+from pipelinekit.model.ground.preflight import REFUSED
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.model.rollout.part import DEPLOYED, UNCHANGED, Object, Outcome
 from pipelinekit.plan.bundle.locked import unlocked
@@ -17,12 +18,14 @@ from pipelinekit.ports import Cluster, Objects, Releases, Say
 from pipelinekit.ports.rollout import Answers, Components, Definitions, Parts
 from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps import release as release_steps
+from pipelinekit.steps.deploying.preflight import require
 from pipelinekit.steps.rollout import knots
 from pipelinekit.steps.rollout.gate import Gate, pass_through
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
+from pipelinekit.steps.rollout.render import of_namespace
 
 if TYPE_CHECKING:
-    from pipelinekit.steps.deploying.preflight import Survey
+    from pipelinekit.steps.deploying.preflight import Missing, Survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +40,17 @@ class Site:
     parts: Parts
     answers: Answers
     survey: Survey | None = None
+    missing: Missing | None = None
+    """What finds the Secrets and storage classes that are not there."""
 
 
 def deploy(part: Part, shelf: Shelf, site: Site, *, timeout: int, say: Say, publish: bool = True) -> Outcome:
     """Roll a component out and wait until its gate is open; nothing where all is as it should be.
 
-    Whatever is refused is refused before anything of the component is changed. `timeout` is in seconds, for
-    the release and for the gate each. Without `publish` the chart repository is not asked: it may be what has
-    to run first. Raises `Refused` and `ToolFailed`.
+    What cannot be changed, and a Secret or a storage class that is not there, is refused before anything of
+    the component is changed: no backup is made for nothing. `timeout` is in seconds, for the release and for
+    the gate each. Without `publish` the chart repository is not asked: it may be what has to run first.
+    Raises `Refused` and `ToolFailed`.
     """
     packaged = release_of(part, shelf, publish=publish)
     policies = policies_of(part, shelf, publish=publish)
@@ -64,7 +70,10 @@ def bring(
     if tied := knots.of(part, wanted, packaged.prepared.plan.platform):
         raise Refused(*tied)
     check(part, packaged, state, wanted, brought, there, site)
+    # The namespace is there first: whoever is told of a Secret makes it in there.
     acted = site.parts.settle(target, privileged=part.component.node.privileged)
+    if state is None or state.values != packaged.prepared.values:
+        _require_there(target, wanted, site)
     changed = [each for each in brought if crds.differs(each, there.get(_crd_name(each)))]
     if changed:
         say(f"definitions: {', '.join(_crd_name(each) for each in changed)}")
@@ -130,6 +139,14 @@ def refusals(
         lines.append(releases.path_fault(part.component, installed, packaged.server))
         lines += _unchangeable(part.name, packaged, state, wanted, site)
     return tuple(each for each in lines if each)
+
+
+def _require_there(target: Target, wanted: Sequence[Object], site: Site) -> None:
+    """Raise `Refused` with every Secret and storage class that is needed and not there."""
+    if site.missing is not None:
+        found = site.missing(target, of_namespace(wanted, target.namespace))
+        # What is awaited is said where it is waited for.
+        require(target, [each for each in found if each.verdict == REFUSED], lambda _: None)
 
 
 def _unchangeable(

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from pipelinekit.errors import PipelinekitError, ToolFailed
-from pipelinekit.model.ground.preflight import REFUSED
-from pipelinekit.model.release import ReleaseState
+from pipelinekit.model.ground.preflight import REFUSED, UNCHECKED
+from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.model.rollout.part import Object, PartPlan
 from pipelinekit.plan.deploying.deploymentplan import lines as changes_of
 from pipelinekit.plan.rollout import definitions as crds
@@ -17,15 +17,13 @@ from pipelinekit.plan.rollout.order import Order, needed_by
 from pipelinekit.ports import Say
 from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.deploying import deployment as deployment_steps
-from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.rollout import knots, packing
 from pipelinekit.steps.rollout.deploy import Site, refusals
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
+from pipelinekit.steps.rollout.render import of_namespace
 
 AT_ONCE = 8
 """How many components are looked at together: each is a handful of processes."""
-_LACKING = frozenset(("secret-missing", "secret-key-missing", "storage-class"))
-"""Codes of findings that a person acts on before a rollout; some of the others end with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +119,7 @@ def _seen(part: Part, after: tuple[str, ...], shelf: Shelf, site: Site, say: Say
         if crds.differs(each, there.get(each["metadata"]["name"]))
     )
     acts = acts or bool(changed)
+    missing, unknown = _missing(prepared.target, wanted, site) if acts else ((), ())
     found = PartPlan(
         component=part.name,
         version=prepared.plan.version,
@@ -133,24 +132,29 @@ def _seen(part: Part, after: tuple[str, ...], shelf: Shelf, site: Site, say: Say
             *map(str, knots.of(part, wanted, shelf.platform)),
             *refusals(part, packaged, state, wanted, brought, there, site),
         ),
-        missing=_missing(prepared, site) if acts else (),
+        missing=missing,
+        unknown=unknown,
         after=after,
     )
     return _Seen(plan=found, brought=brought, wanted=wanted)
 
 
-def _missing(prepared: Prepared, site: Site) -> tuple[str, ...]:
-    """No refusal of a plan: who comes before, or somebody, may make it. All else may come with this plan."""
-    if site.survey is None:
-        return ()
+def _missing(target: Target, wanted: Sequence[Object], site: Site) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is not there, and of what that is not known.
+
+    No refusal of a plan: who comes before, or somebody, may make it.
+    """
+    if site.missing is None:
+        return (), ()
     try:
-        findings = site.survey(prepared)
+        findings = site.missing(target, of_namespace(wanted, target.namespace))
     except ToolFailed as error:
         if error.faults[0].code == "cluster-unreachable":
             raise
-        return (f"what is missing cannot be told: {error.faults[0].problem}",)
-    lacking = (each for each in findings if each.verdict == REFUSED and each.code in _LACKING)
-    return tuple(f"{each.problem}{f' ({each.hint})' if each.hint else ''}" for each in lacking)
+        return (), (f"which Secrets and storage classes are there: {error.faults[0].problem}",)
+    lines = [(each.verdict, f"{each.problem}{f' ({each.hint})' if each.hint else ''}") for each in findings]
+    absent, unknown = (tuple(text for kind, text in lines if kind == of) for of in (REFUSED, UNCHECKED))
+    return absent, unknown
 
 
 def _policies_lines(policies: Packaged, site: Site, say: Say) -> tuple[tuple[str, ...], bool]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelinekit.errors import refused
-from pipelinekit.model.rollout.part import DEPLOYED, UNCHANGED, Object, Outcome
+from pipelinekit.errors import Refused, refused
+from pipelinekit.model.rollout.part import DEPLOYED, UNCHANGED, Object, Outcome, Removal
 from pipelinekit.plan.rollout import releases
 from pipelinekit.plan.rollout.definitions import KIND, is_kept
 from pipelinekit.ports import Say
@@ -57,6 +57,30 @@ def remove(
         text.append(f"{', '.join(stays)} stay")
     say("; ".join(text))
     return Outcome(component=part.name, state=DEPLOYED if acted else UNCHANGED, text="; ".join(text))
+
+
+def planned(part: Part, shelf: Shelf, site: Site, *, volumes: bool = False) -> Removal:
+    """What `remove` would do; a definition that has objects is found when it is to be deleted."""
+    component = part.component
+    target = releases.target_of(component, shelf.platform, shelf.environment)
+    state = site.releases.state(target)
+    policies = releases.target_of(component, shelf.platform, shelf.environment, releases.POLICIES)
+    beside = site.releases.state(policies) if component.policies and state is None else None
+    manifest = read_manifest(state.manifest if state else "")
+    refusals: list[str] = []
+    try:
+        _check_definitions(part, manifest)
+        _check_volumes(part, manifest, volumes=volumes)
+    except Refused as error:
+        refusals += [f"{each.problem}: {each.hint}" for each in error.faults]
+    return Removal(
+        component=part.name,
+        namespace=target.namespace,
+        there=bool(state or beside),
+        volumes=tuple(sorted(_claims(manifest or (_wanted(part, shelf, site) if volumes else ())))),
+        definitions=component.crds,
+        refusals=tuple(refusals),
+    )
 
 
 def _wanted(part: Part, shelf: Shelf, site: Site) -> tuple[Object, ...]:

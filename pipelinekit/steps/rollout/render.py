@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from pipelinekit.model.rollout.part import Object
 from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.ports.rollout import Components
 from pipelinekit.reading.chart.manifest import read_manifest
@@ -38,5 +39,9 @@ def rendered(part: Part, shelf: Shelf, components: Components) -> str:
 def surveyed(manifest: str, namespace: str) -> str:
     """What of a manifest a survey of that namespace can judge: no definitions, nothing elsewhere."""
     _, objects = split(read_manifest(manifest))
-    mine = [each for each in objects if each["metadata"].get("namespace", namespace) == namespace]
-    return "\n---\n".join(json.dumps(each) for each in mine)
+    return "\n---\n".join(json.dumps(each) for each in of_namespace(objects, namespace))
+
+
+def of_namespace(objects: Sequence[Object], namespace: str) -> list[Object]:
+    """The objects that are in that namespace, or name none."""
+    return [each for each in objects if each["metadata"].get("namespace", namespace) == namespace]

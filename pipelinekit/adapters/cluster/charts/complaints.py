@@ -89,3 +89,16 @@ def require_packed(done: Completed) -> None:
         hint = "`helm dependency build charts/NAME` fetches it; commit what that writes"
         raise failed("chart-dependency", problem, hint=hint)
     raise failed("tool-failed", f"helm: {done.reason()}")
+
+
+def untested(out: str, complaint: str) -> str:
+    """Why a chart's tests failed: what was asked last, or Helm's complaint with what each pod said last.
+
+    `helm test --logs` prints the log of a pod behind its name.
+    """
+    asked = [line for line in out.splitlines() if line.startswith("GET ")]
+    if asked:
+        return asked[-1]
+    logs = ([line.strip() for line in each.splitlines()] for each in out.split("POD LOGS: ")[1:])
+    said = [(name, list(filter(None, lines))) for name, *lines in logs]
+    return complaint + "".join(f"; {name} says: {lines[-1][:200]}" for name, lines in said if lines)

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelinekit.adapters import momentary, process
-from pipelinekit.adapters.cluster import printed
+from pipelinekit.adapters.cluster import answers, kubectl, printed
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import (
     commands,
+    complaints,
     contents,
     doors,
     holders,
@@ -141,6 +142,10 @@ class Helm:
         done = ask(words, target.context, env=self.env)
         if done.code:
             if "release: not found" in done.err:
+                # Helm takes whatever it does not understand, as `null`, for a list of no releases.
+                if way is None or not way.found("/version"):
+                    said = kubectl.run(self.env, target, "version")
+                    answers.require_kubernetes(target.context, said.reason())
                 return None
             raise cluster_failed(target, _complaint(done))
         return _state(done.out)
@@ -264,11 +269,10 @@ class Helm:
         )
         if done.code:
             require_tested(_complaint(done), target, self.state)
-            said = [line for line in done.out.splitlines() if line.startswith("GET ")]
             raise CheckFailed(
                 Fault(
                     "verify-failed",
-                    f"the chart's tests failed: {said[-1] if said else done.reason()}",
+                    f"the chart's tests failed: {complaints.untested(done.out, _complaint(done))}",
                     hint=f"{target.kubectl} describe pods",
                 )
             )

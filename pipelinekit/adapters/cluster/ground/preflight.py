@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from pipelinekit.adapters import process
 from pipelinekit.adapters.cluster import answers, kubectl, refusals
@@ -59,30 +60,42 @@ class Preflight:
 
     def look(self, target: Target, needs: Needs) -> Seen:
         """What there is of what is needed; raises `ToolFailed` when the cluster does not answer."""
-        names = {each.secret for each in needs.keys} | {name for each in needs.pulls for name in each.secrets}
         with ThreadPoolExecutor(AT_ONCE) as pool:
             applied = pool.submit(self._applied, target, needs.objects)
             admitted = pool.submit(self._admitted, target, needs.pods)
             rules = pool.submit(rights.rules, self.env, target)
             quotas = pool.submit(self._quotas, target)
             live = pool.submit(self._live, target, needs.objects)
-            secrets = {each: pool.submit(self._keys, target, each) for each in sorted(names)}
             pulled = {each: pool.submit(self._pulled, target, each) for each in needs.pulls}
-            classes = self._classes(target) if needs.classes else frozenset()
-            keys = {name: each.result() for name, each in secrets.items()}
-            absent = frozenset(name for name, found in keys.items() if found is ABSENT)
-            return Seen(
+            return replace(
+                self._there(pool, target, needs),
                 applied=applied.result(),
                 admitted=admitted.result(),
                 rules=rules.result(),
                 quotas=quotas.result(),
                 live=live.result(),
-                secrets={name: found for name, found in keys.items() if name not in absent},
-                absent=absent,
-                kept=self._kept(target, needs, keys),
                 pulled={pull: each.result() for pull, each in pulled.items()},
-                classes=classes,
             )
+
+    def look_for(self, target: Target, needs: Needs) -> Seen:
+        """The Secrets and storage classes alone; raises `ToolFailed` when the cluster does not answer."""
+        if not needs.classes and not _secrets(needs):
+            return Seen()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return self._there(pool, target, needs)
+
+    def _there(self, pool: ThreadPoolExecutor, target: Target, needs: Needs) -> Seen:
+        """What there is of the Secrets and storage classes."""
+        secrets = {each: pool.submit(self._keys, target, each) for each in sorted(_secrets(needs))}
+        classes = self._classes(target) if needs.classes else frozenset()
+        keys = {name: each.result() for name, each in secrets.items()}
+        absent = frozenset(name for name, found in keys.items() if found is ABSENT)
+        return Seen(
+            secrets={name: found for name, found in keys.items() if name not in absent},
+            absent=absent,
+            kept=self._kept(target, needs, keys),
+            classes=classes,
+        )
 
     def _applied(self, target: Target, objects: Sequence[Object]) -> tuple[str, ...]:
         way = ways.to(self.env, target.context)
@@ -210,6 +223,10 @@ class Preflight:
 
 ABSENT: frozenset[str] = frozenset(("\0",))
 """In place of the keys of a Secret that is not there; no key is called that."""
+
+
+def _secrets(needs: Needs) -> set[str]:
+    return {each.secret for each in needs.keys} | {name for each in needs.pulls for name in each.secrets}
 
 
 def _at_home(objects: Sequence[Object], target: Target) -> bool:

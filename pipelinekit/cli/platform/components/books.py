@@ -20,17 +20,28 @@ if TYPE_CHECKING:
 
 
 def told(here: Rollout) -> Told | None:
-    """What a rollout tells the ledger; None where the platform has none."""
-    if not here.platform.ledger:
-        return None
+    """The ledger as a rollout asks and tells it; None where nobody can have said anything in it.
+
+    Where the platform names none, that of this terminal is asked, as for applications; it is told nothing.
+    """
     from pipelinekit.adapters import zones
     from pipelinekit.cli.wiring.books import ledger_of
+    from pipelinekit.cli.wiring.identity import in_pipeline
+    from pipelinekit.steps.promotion.stopped import unknown
+
+    if not here.platform.ledger and in_pipeline():
+        return None
+    try:
+        ledger = ledger_of(here.platform)
+    except PipelinekitError as error:
+        # One that cannot be read stops nobody, and that is said.
+        report.say(unknown(here.environment, error))
+        return None
     from pipelinekit.steps.promotion.rolledout import Told
 
     def clock(names: Iterable[str]) -> Clock:
         return zones.clock(int(time.time()), names)
 
-    ledger = ledger_of(here.platform)
     return Told(
         ledger=ledger,
         journal=ledger,
@@ -51,7 +62,7 @@ def tell(
 ) -> None:
     """Have the ledger know of each component that is as it should be; why nobody may is said once."""
     done = [each.component for each in outcomes if each.state in (DEPLOYED, UNCHANGED)]
-    if books is None or not done:
+    if books is None or not here.platform.ledger or not done:
         return
     try:
         books.ledger.writer()

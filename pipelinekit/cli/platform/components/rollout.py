@@ -13,7 +13,7 @@ from pipelinekit.cli.platform.components import books
 from pipelinekit.cli.platform.components import via as through
 from pipelinekit.cli.platform.components.choice import SUMMARY, chosen_order, note, row, said_by, which
 from pipelinekit.cli.platform.components.outcomes import run, settle
-from pipelinekit.cli.platform.components.standing import show_plan
+from pipelinekit.cli.platform.components.standing import show_plan, show_removals
 from pipelinekit.cli.platform.components.via import VIA
 from pipelinekit.errors import Fault, Refused, usage
 from pipelinekit.plan.rollout.summary import of_outcomes
@@ -60,8 +60,8 @@ def deploy(
     controller is gone. It waits until nothing is built, or names the builds, and puts the old one back if
     the new one is not ready in time. A second run follows the Job that is at work.
 
-    Where the platform has a ledger, freezes, holds and bars stop it, and what runs is recorded there with the
-    key of whoever runs this. To an environment with a gate `platform promote` moves what was recorded.
+    Freezes, holds and bars stop it. Where the platform has a ledger, what runs is recorded there with the key
+    of whoever runs this; to an environment with a gate `platform promote` moves what was recorded.
 
     With --via jenkins a job of the folder `platform` does it, with the platform's main branch, followed here.
 
@@ -116,7 +116,8 @@ def verify(
     here.require_open()
     shelf, site, parts = here.shelf, here.site, here.parts
     outcomes = run(order, lambda name: steps.verify(parts[name], shelf, site, say=said_by(name)))
-    books.tell(books.told(here), here, outcomes, lambda each: each.verified)
+    if here.platform.ledger:
+        books.tell(books.told(here), here, outcomes, lambda each: each.verified)
     note(summary, of_outcomes("verify", here.environment.name, outcomes, "verified"))
     settle(outcomes, as_json, "verified")
 
@@ -154,7 +155,7 @@ def remove(
       pipelinekit platform remove --from postgresql --plan
     """
     from pipelinekit.plan.rollout.order import reversed_order
-    from pipelinekit.steps.rollout.remove import remove as remove_one
+    from pipelinekit.steps.rollout import remove as steps
 
     if not only and not start:
         raise usage(
@@ -163,17 +164,16 @@ def remove(
     here, order = chosen_order(platform, environment, only, start)
     _require_unneeded(here, order)
     back = reversed_order(order)
+    shelf, site, parts = here.shelf, here.site, here.parts
     if plan_only:
-        for name in back:
-            report.result(f"{name}: would be removed from {here.parts[name].component.namespace}")
-        report.result(_staying(volumes=volumes, definitions=definitions))
+        found = [steps.planned(parts[name], shelf, site, volumes=volumes) for name in back]
+        show_removals(found, as_json, volumes=volumes, definitions=definitions)
         return
     here.require_open()
-    shelf, site, parts = here.shelf, here.site, here.parts
 
     def act(name: str) -> Outcome:
         words = {"volumes": volumes, "definitions": definitions}
-        return remove_one(parts[name], shelf, site, timeout=timeout, say=said_by(name), **words)
+        return steps.remove(parts[name], shelf, site, timeout=timeout, say=said_by(name), **words)
 
     settle(run(back, act), as_json, "removed")
 
@@ -223,11 +223,6 @@ def resize(
     outcomes = run(order, act)
     books.tell(told, here, outcomes, lambda each: each.deployed)
     settle(outcomes, as_json, "resized")
-
-
-def _staying(*, volumes: bool, definitions: bool) -> str:
-    stays = [*([] if volumes else ["volumes"]), *([] if definitions else ["definitions"]), "namespaces"]
-    return f"{' and '.join(stays)} would stay"
 
 
 # --- what they share ------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from pipelinekit.errors import Fault, Refused, check_failed
 
 if TYPE_CHECKING:
     from pipelinekit.cli.platform.components.parts import Rollout
-    from pipelinekit.model.rollout.part import PartPlan
+    from pipelinekit.model.rollout.part import PartPlan, Removal
     from pipelinekit.plan.rollout.order import Order
 
 
@@ -168,11 +168,33 @@ def show_plan(here: Rollout, order: Order, as_json: bool, summary: str = "") -> 
         raise Refused(*bad)
     if not as_json:
         acts = sum(each.acts for each in plans)
+        once = ", once what is missing is there" if any(each.missing for each in plans) else ""
         report.result(
-            f"{counted(len(plans), 'component')}: {acts} would be deployed"
+            f"{counted(len(plans), 'component')}: {acts} would be deployed{once}"
             if acts
             else "nothing would be done"
         )
+
+
+def show_removals(removals: Sequence[Removal], as_json: bool, *, volumes: bool, definitions: bool) -> None:
+    """Print what would go, and what would stay; raises `Refused` when something would be refused."""
+    if as_json:
+        report.as_json([dataclasses.asdict(each) for each in removals])
+    for each in () if as_json else removals:
+        there = f"would be removed from {each.namespace}" if each.there else "is not there"
+        report.result(f"{each.component}: {there}")
+        for name in each.volumes:
+            report.result(f"  volumes {name}-… would {'be deleted' if volumes else 'stay'}")
+        for name in each.definitions:
+            fate = "be deleted, unless it has objects" if definitions else "stay"
+            report.result(f"  definition {name} would {fate}")
+    bad = [Fault("cannot-change", f"{each.component}: {line}") for each in removals for line in each.refusals]
+    if bad:
+        raise Refused(*bad)
+    if not as_json:
+        going = sum(each.there for each in removals)
+        last = f"{counted(going, 'component')} would be removed; namespaces stay"
+        report.result(last if going else "nothing would be done")
 
 
 def tell_plans(plans: Sequence[PartPlan]) -> None:
@@ -194,4 +216,6 @@ def tell_plans(plans: Sequence[PartPlan]) -> None:
         for line in each.lines:
             report.result(f"  {line}")
         for line in each.missing:
-            report.result(f"  not there yet: {line}")
+            report.result(f"  missing: {line}")
+        for line in each.unknown:
+            report.result(f"  not known: {line}")

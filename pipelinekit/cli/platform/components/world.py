@@ -10,10 +10,13 @@ from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.cli.wiring.line import registry_login
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipelinekit.adapters.cluster.charts.components import ComponentHelm
     from pipelinekit.cli.release.desk import Desk
-    from pipelinekit.model.ground.preflight import Finding
+    from pipelinekit.model.ground.preflight import Finding, Object
     from pipelinekit.model.platform.document import Platform
+    from pipelinekit.model.release import Target
     from pipelinekit.steps.deploying.deployment import Prepared
     from pipelinekit.steps.promotion.around import Around
     from pipelinekit.steps.rollout.deploy import Site
@@ -45,6 +48,7 @@ def site_of(platform: Platform, helm: ComponentHelm) -> Site:
         parts=parts,
         answers=parts,
         survey=lambda prepared: _survey(platform, helm, prepared),
+        missing=lambda target, objects: _missing(platform, target, objects),
     )
 
 
@@ -70,3 +74,10 @@ def _survey(platform: Platform, helm: ComponentHelm, prepared: Prepared) -> tupl
     manifest = helm.render(prepared.archive, prepared.target, prepared.layers)
     rendered = surveyed(manifest, prepared.target.namespace)
     return preflight.preflight(prepared.target, rendered, scout(platform, registry_login(platform)))
+
+
+def _missing(platform: Platform, target: Target, objects: Sequence[Object]) -> tuple[Finding, ...]:
+    from pipelinekit.cli.wiring.scouting import scout
+    from pipelinekit.steps.deploying import preflight
+
+    return preflight.missing(target, objects, scout(platform, registry_login(platform)))

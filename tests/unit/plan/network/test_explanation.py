@@ -48,6 +48,13 @@ def test_a_closed_port_is_told_with_its_layer() -> None:
     assert answer.layers[0].startswith("Ingress: 8080/UDP is closed")
 
 
+def test_a_port_that_pods_do_not_declare_is_told_with_those_that_they_do() -> None:
+    (answer,) = explain(prover(), "shop", "stock", "80")
+    assert answer.layers[-1].startswith("pods of shops/stock declare 8080 (http): ")
+    (answer,) = explain(prover(), "stock", "shop", "8080")
+    assert not any("declare" in each for each in answer.layers)
+
+
 @pytest.mark.parametrize(("address", "declared"), [("198.51.100.7", True), ("203.0.113.1", False)])
 def test_an_address_is_an_end_and_its_network_may_be_declared(address: str, declared: bool) -> None:
     (answer,) = explain(prover(), "shop", address, "443")

@@ -64,6 +64,9 @@ def test_only_and_from() -> None:
     assert set(chosen(DIAMOND, ("d", "c"), ("b",))) == {"d"}
     with pytest.raises(UsageError, match="no component 'x' is on"):
         chosen(DIAMOND, ("x",), ())
+    with pytest.raises(UsageError) as caught:
+        chosen({"postgresql": (), "minio": ()}, (), ("postgersql",))
+    assert caught.value.faults[0].hint == "did you mean 'postgresql'?"
 
 
 def test_the_critical_path() -> None:

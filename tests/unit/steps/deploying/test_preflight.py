@@ -9,7 +9,7 @@ from pipelinekit.model.deployment import Standing
 from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, Seen
 from pipelinekit.model.release import Target
 from pipelinekit.steps.deploying.deployment import Found
-from pipelinekit.steps.deploying.preflight import preflight, require, with_there, without
+from pipelinekit.steps.deploying.preflight import missing, preflight, require, with_there, without
 from tests import examples
 from tests.manifests import deployment, variable
 
@@ -23,6 +23,9 @@ class Nowhere:
         assert target == DEV
         return Seen(rules=None, absent=frozenset(each.secret for each in needs.keys))
 
+    def look_for(self, target: Target, needs: Needs) -> Seen:
+        return self.look(target, needs)
+
 
 def test_a_manifest_is_held_against_what_is_seen() -> None:
     found = preflight(DEV, json.dumps(deployment(variable("api", "key"))), Nowhere())
@@ -31,6 +34,11 @@ def test_a_manifest_is_held_against_what_is_seen() -> None:
         (UNCHECKED, "rights"),
         (UNCHECKED, "pull"),
     ]
+
+
+def test_what_is_missing_is_told_alone() -> None:
+    found = missing(DEV, [deployment(variable("api", "key"))], Nowhere())
+    assert [(each.verdict, each.code) for each in found] == [(REFUSED, "secret-missing")]
 
 
 def test_all_that_stands_in_the_way_is_refused_together() -> None:

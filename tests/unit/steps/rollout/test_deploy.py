@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed
+from pipelinekit.model.ground.preflight import REFUSED, Finding
+from pipelinekit.model.release import Target
 from pipelinekit.model.rollout.component import Backup, Node
 from pipelinekit.plan.rollout import releases
 from pipelinekit.steps.rollout.part import Part
@@ -140,3 +143,26 @@ def test_killed_at_each_step_and_run_again_it_is_as_if_nothing_had_been(tmp_path
         if not (first or second):
             break
     assert calls > 12
+
+
+def test_what_is_not_there_is_refused_before_definitions_policies_and_backup(bench: Bench) -> None:
+    held: dict[str, Any] = {"data": "rows", "backup": Backup(cronjob="store-backup")}
+    bench.deploy(bench.part(policies="policies", **held))
+    made = (list(bench.cluster.records["stores", "store-policies"]), list(bench.answers.backups))
+    asked: list[str] = []
+
+    def missing(target: Target, _: object) -> tuple[Finding, ...]:
+        asked.append(target.namespace)
+        return (Finding(REFUSED, "secret-missing", "secret a is not there", "make it"),)
+
+    bench.missing = missing
+    assert bench.deploy(bench.part(policies="policies", **held)).state == "unchanged"
+    assert asked == []
+    more = bench.part(
+        version="1.1.0", objects=(CRD,), crds=("widgets.example.com",), policies="policies", **held
+    )
+    with pytest.raises(Refused, match="secret a is not there"):
+        bench.deploy(more)
+    assert asked == ["stores"]
+    assert (list(bench.cluster.records["stores", "store-policies"]), bench.answers.backups) == made
+    assert bench.definitions.there == {}

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipelinekit.errors import ToolFailed, failed
-from pipelinekit.model.ground.preflight import AWAITED, REFUSED, Finding
-from pipelinekit.model.rollout.part import PartPlan
+from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Finding
+from pipelinekit.model.release import Target
+from pipelinekit.model.rollout.part import Object, PartPlan
 from pipelinekit.plan.rollout.order import order_of
+from pipelinekit.steps.deploying.preflight import Missing
 from pipelinekit.steps.rollout import plan as steps
 from pipelinekit.steps.rollout.part import Part
 from tests.rollouts import CRD, SET, Bench
@@ -27,38 +29,51 @@ def planned(bench: Bench, *parts: Part) -> dict[str, PartPlan]:
     return {each.component: each for each in plans}
 
 
-def looked_over(bench: Bench, *parts: Part, findings: tuple[Finding, ...]) -> dict[str, PartPlan]:
-    bench.survey = lambda _: findings
-    return planned(bench, *parts)
-
-
 def test_what_a_deployment_would_miss_is_told_and_refuses_no_plan(bench: Bench) -> None:
     lacking = Finding(REFUSED, "secret-missing", "secret a is not there", "kubectl create secret generic a")
     classless = Finding(REFUSED, "storage-class", "there is no storage class fast", "known: slow")
-    # Its kind comes with the same plan, and what is awaited stops nobody.
-    other = Finding(REFUSED, "api-missing", "no matches for kind Widget")
+    # What is awaited stops nobody.
     late = Finding(AWAITED, "secret-late", "secret b is not there yet")
-    found = looked_over(bench, bench.part(), findings=(lacking, classless, other, late))["store"]
+    unread = Finding(UNCHECKED, "secret", "secret c: it may not be read")
+    bench.missing = lambda *_: (lacking, classless, late, unread)
+    found = planned(bench, bench.part())["store"]
     assert found.refusals == ()
     assert found.missing == (
         "secret a is not there (kubectl create secret generic a)",
         "there is no storage class fast (known: slow)",
     )
-    bench.survey = None
+    assert found.unknown == ("secret c: it may not be read",)
+    told, bench.missing = bench.missing, None
     bench.deploy(bench.part())
-    assert looked_over(bench, bench.part(), findings=(lacking,))["store"].missing == ()
+    bench.missing = told
+    assert planned(bench, bench.part())["store"].missing == ()
+
+
+def test_what_is_missing_is_looked_for_in_the_namespace_of_the_component(bench: Bench) -> None:
+    asked: list[tuple[str, list[str]]] = []
+
+    def missing(target: Target, objects: Sequence[Object]) -> tuple[Finding, ...]:
+        asked.append((target.namespace, [each["metadata"]["name"] for each in objects]))
+        return ()
+
+    bench.missing = missing
+    elsewhere = {**SET, "metadata": {"name": "far", "namespace": "other"}}
+    planned(bench, bench.part(objects=(CRD, SET, elsewhere), crds=("widgets.example.com",)))
+    ((place, names),) = asked
+    assert (place, "far" in names, "store" in names) == ("stores", False, True)
 
 
 def test_a_look_that_fails_says_so_and_an_unreachable_cluster_is_no_plan(bench: Bench) -> None:
-    def fails(code: str) -> Callable[[object], tuple[Finding, ...]]:
-        def survey(_: object) -> tuple[Finding, ...]:
+    def fails(code: str) -> Missing:
+        def missing(*_: object) -> tuple[Finding, ...]:
             raise failed(code, "no answer")
 
-        return survey
+        return missing
 
-    bench.survey = fails("cluster-failed")
-    assert planned(bench, bench.part())["store"].missing == ("what is missing cannot be told: no answer",)
-    bench.survey = fails("cluster-unreachable")
+    bench.missing = fails("cluster-failed")
+    found = planned(bench, bench.part())["store"]
+    assert (found.missing, found.unknown) == ((), ("which Secrets and storage classes are there: no answer",))
+    bench.missing = fails("cluster-unreachable")
     with pytest.raises(ToolFailed):
         planned(bench, bench.part())
 

@@ -9,7 +9,7 @@ from pipelinekit.errors import Refused
 from pipelinekit.model.rollout.part import Outcome
 from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.steps.rollout.part import Part
-from pipelinekit.steps.rollout.remove import remove
+from pipelinekit.steps.rollout.remove import planned, remove
 from tests.rollouts import CRD, SET, Bench
 
 NAME = "widgets.example.com"
@@ -54,6 +54,23 @@ def test_with_a_word_volumes_go_and_no_others(bench: Bench) -> None:
     assert bench.components.volumes == ["data-other-0"]
     bench.components.volumes = ["data-store-2"]
     assert "volumes deleted: data-store-2" in removed(bench, part, volumes=True).text
+
+
+def test_a_plan_says_what_is_there_and_what_would_be_refused(bench: Bench) -> None:
+    claims = [{"metadata": {"name": "data"}, "spec": {}}]
+    server = {**SET, "spec": {**SET["spec"], "volumeClaimTemplates": claims}}
+    own = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "kept"}, "spec": {}}
+    part = bench.part(objects=(server, own, CRD), crds=(NAME,), policies="policies")
+    assert not planned(part, bench.shelf, bench.site).there
+    bench.deploy(part)
+    found = planned(part, bench.shelf, bench.site)
+    assert (found.there, found.volumes, found.definitions) == (True, ("data-store",), (NAME,))
+    (refusal,) = found.refusals
+    assert refusal.startswith("store has PersistentVolumeClaim/kept in its release, which would go with it: ")
+    assert planned(part, bench.shelf, bench.site, volumes=True).refusals == ()
+    del bench.cluster.records["stores", "store"]
+    assert planned(part, bench.shelf, bench.site).there
+    assert list(bench.cluster.records) == [("stores", "store-policies")]
 
 
 def test_with_a_word_definitions_go_unless_they_have_objects(bench: Bench) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import tarfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from pipelinekit.adapters import process
+from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.charts import complaints, helm
 from pipelinekit.adapters.cluster.charts.helm import Helm
 from pipelinekit.errors import CheckFailed, PipelinekitError, ToolFailed, failed
@@ -69,6 +71,35 @@ def test_of_helms_words_none_speaks_of_an_option_that_nobody_can_give() -> None:
     said += "Use --debug flag to render out invalid YAML\n"
     done = process.Completed(1, "", said)
     assert helm._complaint(done) == "execution error at (web/templates/a.yaml:1:3): no digest"
+
+
+@pytest.mark.parametrize(
+    ("version", "there"),
+    [
+        (process.Completed(0, "Server Version: v1.34.4\n", ""), True),
+        (process.Completed(1, "", 'error: User "ada" cannot get path "/version"\n'), True),
+        (process.Completed(1, "", 'server version error: could not parse "" as version\n'), False),
+    ],
+    ids=["an API server", "one that does not say its version", "somebody else"],
+)
+def test_nothing_is_installed_only_where_an_api_server_says_so(
+    monkeypatch: pytest.MonkeyPatch, version: process.Completed, there: bool
+) -> None:
+    """Helm takes the `null` of whoever answers for a list without releases."""
+    none = process.Completed(1, "", "Error: release: not found\n")
+    monkeypatch.setattr(helm, "ask", lambda *_, **__: none)
+    monkeypatch.setattr(kubectl, "run", lambda *_, **__: version)
+    with nullcontext() if there else pytest.raises(ToolFailed, match="is no API server of Kubernetes"):
+        assert Helm({}).state(examples.target()) is None
+
+
+def test_what_a_test_s_pod_said_last_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = "Phase: Failed\n\nPOD LOGS: store-test\none\nno answer: timeout\n\nPOD LOGS: store-idle\n"
+    failed_test = process.Completed(1, out, "Error: 1 error occurred:\n\t* pod store-test failed\n")
+    monkeypatch.setattr(process, "watch", lambda *_, **__: failed_test)
+    monkeypatch.setattr(Helm, "state", lambda *_: None)
+    with pytest.raises(CheckFailed, match=r"pod store-test failed; store-test says: no answer: timeout$"):
+        Helm({}).test(examples.target(), lambda _: None)
 
 
 @pytest.mark.parametrize(
