@@ -34,6 +34,8 @@ class Releases:
         self.no_way_back = ""
         self.waiting: Callable[[], None] = lambda: None
         """What happens in the cluster while Helm waits."""
+        self.watched: list[bool] = []
+        """Of each installation and each way back, whether all objects were to be watched."""
 
     def state(self, target: Target) -> ReleaseState | None:
         records = self.cluster.records.get((target.namespace, target.name), {})
@@ -53,8 +55,10 @@ class Releases:
         *,
         timeout: int,
         hopeless: Callable[[], bool],
+        watched: bool = True,
     ) -> ReleaseState:
         del timeout
+        self.watched.append(watched)
         if self.rivals:
             self.rivals.pop(0)()
             raise failed(RIVAL, "helm: release: already exists")
@@ -79,8 +83,17 @@ class Releases:
         records = self.cluster.records.get((target.namespace, target.name), {})
         return max((each for each, record in records.items() if record.status == "deployed"), default=None)
 
-    def back(self, target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+    def back(
+        self,
+        target: Target,
+        revision: int,
+        *,
+        timeout: int,
+        hopeless: Callable[[], bool],
+        watched: bool = True,
+    ) -> None:
         del timeout
+        self.watched.append(watched)
         records = self.cluster.records[target.namespace, target.name]
         good = records[revision]
         new = max(records) + 1

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from pipelinekit.errors import ToolFailed, failed
+from pipelinekit.model.release import ReleaseState
 
 Object = dict[str, Any]
 
@@ -40,6 +41,20 @@ def revisions(text: str) -> list[Object]:
     ):
         raise odd(text)
     return found
+
+
+def release(text: str) -> ReleaseState:
+    """A release as Helm prints it; raises `ToolFailed` for anything else."""
+    found = mapping(text)
+    try:
+        return ReleaseState(
+            revision=int(found["version"]),
+            status=str(found["info"]["status"]),
+            values=dict(found.get("config") or {}),
+            manifest=str(found.get("manifest", "")),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise odd(text) from error
 
 
 def odd(text: str) -> ToolFailed:

@@ -67,7 +67,7 @@ def place_of(each: Object, there: Collection[Key], home: str) -> Key:
 
 def passes(each: Object) -> bool:
     """Whether it goes by itself: a Job with a time to live does."""
-    return "ttlSecondsAfterFinished" in each.get("spec", {})
+    return (each.get("spec") or {}).get("ttlSecondsAfterFinished") is not None
 
 
 def entries(each: Object) -> Sequence[Mapping[str, Any]]:

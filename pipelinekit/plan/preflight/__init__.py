@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 from shlex import quote
 
-from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, SecretKey, Seen
+from pipelinekit.model.ground.preflight import (
+    AWAITED,
+    REFUSED,
+    UNCHECKED,
+    UNWAITED,
+    Finding,
+    Needs,
+    SecretKey,
+    Seen,
+)
+from pipelinekit.plan.preflight import waiting
 from pipelinekit.plan.preflight.fixed import is_fixed, unchangeable
 from pipelinekit.plan.preflight.quota import exceeded
 from pipelinekit.plan.preflight.rights import lacking, may
@@ -27,8 +37,9 @@ def judged(needs: Needs, seen: Seen, environment: str, kubectl: str = "kubectl")
         *_secrets(needs, seen, step, kubectl),
         *_images(needs, seen, step),
         *_classes(needs, seen),
+        *waiting.findings(needs, seen.live),
     ]
-    order = (REFUSED, AWAITED, UNCHECKED)
+    order = (REFUSED, AWAITED, UNWAITED, UNCHECKED)
     return tuple(sorted(dict.fromkeys(found), key=lambda each: order.index(each.verdict)))
 
 

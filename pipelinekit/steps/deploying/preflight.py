@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from pipelinekit.errors import Fault, Refused
-from pipelinekit.model.ground.preflight import AWAITED, REFUSED, Finding
+from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNWAITED, Finding
 from pipelinekit.model.release import Target
 from pipelinekit.plan.deploying import ending
-from pipelinekit.plan.preflight import judged
+from pipelinekit.plan.preflight import judged, waiting
 from pipelinekit.plan.preflight.needs import needs_of
 from pipelinekit.ports import Say
 from pipelinekit.ports.preflight import Scout
@@ -34,7 +34,8 @@ def without(findings: Sequence[Finding], mended: Collection[str]) -> tuple[Findi
 
 def with_there(findings: Sequence[Finding], there: Found) -> tuple[Finding, ...]:
     """The findings that count beside what is there: not what is put back, but what is being deleted."""
-    return (*without(findings, mended(there)), *ending.findings(there.standing))
+    about = [each for each in findings if waiting.counts(each, first=there.state is None)]
+    return (*without(about, mended(there)), *ending.findings(there.standing))
 
 
 def told(findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -43,7 +44,7 @@ def told(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 
 def require(target: Target, findings: Sequence[Finding], say: Say) -> None:
-    """Raise `Refused` with everything that stands in the way; say what will be waited for."""
+    """Raise `Refused` with everything that stands in the way; say what will be waited for, and what not."""
     place = f"{target.environment.name}: "
     faults = [
         Fault(each.code, place + each.problem, hint=each.hint) for each in findings if each.verdict == REFUSED
@@ -53,3 +54,10 @@ def require(target: Target, findings: Sequence[Finding], say: Say) -> None:
     for each in findings:
         if each.verdict == AWAITED:
             say(f"{each.problem}: it will be waited for")
+        elif each.verdict == UNWAITED:
+            say(str(each))
+
+
+def watchable(findings: Sequence[Finding]) -> bool:
+    """Whether each object gets ready once, so that Helm may watch it until it is."""
+    return all(each.verdict != UNWAITED for each in findings)
