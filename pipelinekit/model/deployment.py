@@ -92,6 +92,8 @@ class DeploymentPlan:
     changes: tuple[Change, ...] = ()
     created: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
+    """What Helm makes before and after all that, in its order, in words."""
     short: tuple[str, ...] = ()
     kept: Mapping[str, int] = field(default_factory=dict)
     """Pods of each Deployment that an autoscaler takes over, which are held until it does."""

@@ -117,8 +117,8 @@ class Releases(Protocol):
         """
         ...
 
-    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> str:
-        """The manifest that `install` would install. Raises `ToolFailed` with the reason."""
+    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> ReleaseState:
+        """The release that `install` would make. Raises `ToolFailed` with the reason."""
         ...
 
     def last_good(self, target: Target) -> int | None:

@@ -6,10 +6,11 @@ A program of that name that prints something of its own is told as such.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pipelinekit.errors import ToolFailed, failed
-from pipelinekit.model.release import ReleaseState
+from pipelinekit.model.release import Hook, ReleaseState
 
 Object = dict[str, Any]
 
@@ -52,9 +53,22 @@ def release(text: str) -> ReleaseState:
             status=str(found["info"]["status"]),
             values=dict(found.get("config") or {}),
             manifest=str(found.get("manifest", "")),
+            hooks=hooks(found),
         )
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise odd(text) from error
+
+
+def hooks(found: Mapping[str, Any]) -> tuple[Hook, ...]:
+    """The hooks of a release, in Helm's own words of it; raises Python's own errors for another form."""
+    return tuple(
+        Hook(
+            object=f"{each['kind']}/{each['name']}",
+            moments=tuple(map(str, each.get("events") or ())),
+            weight=int(each.get("weight") or 0),
+        )
+        for each in found.get("hooks") or ()
+    )
 
 
 def odd(text: str) -> ToolFailed:

@@ -10,7 +10,7 @@ from pipelinekit.errors import ToolFailed
 from pipelinekit.model.deployment import DeploymentPlan, Look, Standing
 from pipelinekit.model.receipts import ChartPublished, Deployed
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
-from pipelinekit.plan.deploying import deploymentplan, intruders
+from pipelinekit.plan.deploying import deploymentplan, hooks, intruders
 from pipelinekit.plan.deploying.deployment import held, standing
 from pipelinekit.plan.release import key_at
 from pipelinekit.ports import SILENT, Objects, Releases, Say
@@ -136,14 +136,16 @@ def plan_deployment(prepared: Prepared, there: Found, releases: Releases, object
     )
     look = there.look
     if plan.acts:
-        manifest = releases.preview(target, prepared.archive, prepared.layers)
+        would_be = releases.preview(target, prepared.archive, prepared.layers)
+        manifest = would_be.manifest
         recorded = state.manifest if state else ""
         look = objects.look(target, manifest, recorded)
         wanted = read_manifest(manifest)
         before = read_manifest(recorded)
         plan = deploymentplan.with_changes(plan, look, before, wanted, there.standing, owns=releases.owns)
         intruding = (each for each in intruders.changes(look, wanted) if each.path)
-        plan = replace(plan, hands=(*plan.hands, *intruding))
+        run = hooks.planned(would_be.hooks, state.hooks if state else None)
+        plan = replace(plan, hands=(*plan.hands, *intruding), hooks=tuple(run))
     notes = []
     if state and state.status.startswith(PENDING):
         notes.append(f"revision {state.revision} is {state.status}: it is waited for, or taken over")

@@ -232,15 +232,15 @@ class Helm:
         if done.code:
             raise failed("rollback-failed", f"helm rollback: {_complaint(done)}")
 
-    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> str:
-        """The manifest that `install` would install, as Helm renders it against the cluster.
+    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> ReleaseState:
+        """The release that `install` would make, as Helm renders it against the cluster.
 
         Raises `ToolFailed` with Helm's reason.
         """
         done = self._upgrade(target, archive, values, "--dry-run=server")
         if done.code:
             raise cluster_failed(target, f"helm: {_complaint(done)}")
-        return printed.release(done.out).manifest
+        return printed.release(done.out)
 
     def _upgrade(
         self,

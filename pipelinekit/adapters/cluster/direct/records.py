@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.direct import places
 from pipelinekit.adapters.cluster.direct.way import Way
 from pipelinekit.model.release import ReleaseState, Target
@@ -56,6 +57,7 @@ def _state(record: Mapping[str, Any], revision: int) -> ReleaseState | None:
             status=str(release["info"]["status"]),
             values=release.get("config") or {},
             manifest=str(release.get("manifest", "")),
+            hooks=printed.hooks(release),
         )
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, zlib.error):
         return None
