@@ -190,7 +190,7 @@ def _announce(
     for each in lines(plan):
         say(each)
     if plan.acts:
-        put_back(prepared.target, there, objects)
+        put_back(prepared.target, there, objects, owns=releases.owns)
     if plan.kept:
         objects.hold(prepared.target, plan.kept)
 

@@ -193,8 +193,13 @@ def _differing(
         return
     keys = fields.keys_at(path, lists)
     if keys and isinstance(live, list | None) and isinstance(wanted, list | None):
-        here = {fields.item(each, keys): each for each in live or ()}
         there = {fields.item(each, keys): each for each in wanted or ()}
+        here: dict[str, Any] = {}
+        for each in live or ():
+            step = fields.item(each, keys)
+            # Of two the last counts, and what is told is the one that is not as declared.
+            if step not in here or each != there.get(step):
+                here[step] = each
         for step in (*here, *(each for each in there if each not in here)):
             one, other = here.get(step), there.get(step)
             if path[-1] == "f:env":

@@ -148,6 +148,21 @@ def _matches(value: object, wanted: Mapping[str, Any]) -> bool:
     return isinstance(value, Mapping) and all(value.get(key, want) == want for key, want in wanted.items())
 
 
+def pointer(path: Path, value: Any) -> str:
+    """Where a field is, as JSON patches say it."""
+    text = ""
+    for step in path:
+        kind, _, name = step.partition(":")
+        if kind == "f":
+            text += "/" + name.replace("~", "~0").replace("/", "~1")
+            value = value[name]
+        else:
+            found = value_at((step,), value)
+            text += f"/{value.index(found)}"
+            value = found
+    return text
+
+
 def shown(path: Path) -> str:
     """A path as people write it: spec.template.spec.containers[web].image."""
     text = ""

@@ -46,7 +46,7 @@ def repairs(look: Look, recorded: Sequence[Object]) -> dict[tuple[str, str], lis
         found[live["metadata"].get("namespace", ""), name_of(live)] = [
             {"op": "test", "path": "/metadata/resourceVersion", "value": version},
             *(
-                {"op": "replace", "path": _pointer(thing, live), "value": fields.value_at(thing, each)}
+                {"op": "replace", "path": fields.pointer(thing, live), "value": fields.value_at(thing, each)}
                 for thing in things
             ),
         ]
@@ -80,18 +80,3 @@ def _whole_of(path: Path) -> Path | None:
         if step in _ITEMS and path[place + 1].startswith("k:") and len(path) > place + 2:
             return path[: place + 2]
     return None
-
-
-def _pointer(path: Path, value: Any) -> str:
-    """Where a field is, as JSON patches say it."""
-    text = ""
-    for step in path:
-        kind, _, name = step.partition(":")
-        if kind == "f":
-            text += "/" + name.replace("~", "~0").replace("/", "~1")
-            value = value[name]
-        else:
-            found = fields.value_at((step,), value)
-            text += f"/{value.index(found)}"
-            value = found
-    return text

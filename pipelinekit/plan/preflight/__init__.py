@@ -24,6 +24,7 @@ from pipelinekit.plan.preflight.rights import lacking, may
 _CANNOT = re.compile(r'User "([^"]*)" cannot (\S+) resource "([^"]+)"')
 _NO_KIND = re.compile(r'no matches for kind "([^"]+)" in version "([^"]+)"')
 _NO_NAMESPACE = re.compile(r'namespaces "[^"]*" not found')
+_TWICE = re.compile(r"duplicate entries for key")
 _POD = re.compile(r'pods "([^"]*)-preflight" is forbidden: (.*)', re.DOTALL)
 
 
@@ -77,7 +78,8 @@ def _objects(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
         elif is_fixed(text):
             yield unchangeable(text, needs.objects, seen.live)
         elif not kinds and not _CANNOT.search(text):
-            yield Finding(REFUSED, "object-refused", text)
+            hint = "the chart names it twice, and one counts: leave one" if _TWICE.search(text) else ""
+            yield Finding(REFUSED, "object-refused", text, hint)
 
 
 def _pods(needs: Needs, seen: Seen) -> Iterator[Finding]:

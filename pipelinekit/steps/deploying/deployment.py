@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.deployment import DeploymentPlan, Look, Standing
 from pipelinekit.model.receipts import ChartPublished, Deployed
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
-from pipelinekit.plan.deploying import deploymentplan, hooks, intruders
+from pipelinekit.plan.deploying import deploymentplan, doubles, hooks, intruders
 from pipelinekit.plan.deploying.deployment import held, standing
 from pipelinekit.plan.release import key_at
 from pipelinekit.ports import SILENT, Objects, Releases, Say
@@ -110,12 +111,15 @@ def mended(there: Found) -> tuple[str, ...]:
     return tuple(name for _, name in intruders.repairs(there.look, read_manifest(there.state.manifest)))
 
 
-def put_back(target: Target, there: Found, objects: Objects) -> None:
-    """Undo the hands' work that no application of a chart could go over."""
+def put_back(target: Target, there: Found, objects: Objects, *, owns: bool) -> None:
+    """Undo the hands' work that no application of a chart could go over; `owns` says by which Helm."""
+    repairs: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    if there.look and not owns:
+        repairs |= doubles.repairs(there.look)
     if there.look and there.look.refused and there.state:
-        repairs = intruders.repairs(there.look, read_manifest(there.state.manifest))
-        for (namespace, name), patch in repairs.items():
-            objects.restore(replace(target, namespace=namespace or target.namespace), name, patch)
+        repairs |= intruders.repairs(there.look, read_manifest(there.state.manifest))
+    for (namespace, name), patch in repairs.items():
+        objects.restore(replace(target, namespace=namespace or target.namespace), name, patch)
 
 
 def matters(prepared: Prepared, there: Found) -> bool:
