@@ -40,9 +40,15 @@ def _paths(tree: Mapping[str, Any], at: Path) -> Iterator[Path]:
             yield (*at, step)
 
 
-def name_of(each: Object) -> str:
-    """An object as people name it: Deployment/orders."""
-    return f"{each['kind']}/{each['metadata']['name']}"
+def name_of(each: Object, home: str = "") -> str:
+    """An object as people name it: Deployment/orders, with its namespace where that is not `home`."""
+    metadata = each["metadata"]
+    return titled(f"{each['kind']}/{metadata['name']}", metadata.get("namespace") or home, home)
+
+
+def titled(name: str, namespace: str, home: str) -> str:
+    """A name, with its namespace where that is another than `home`; without a home all is at home."""
+    return f"{name} (namespace {namespace})" if home and namespace != home else name
 
 
 def key_of(each: Object, namespace: str = "") -> Key:

@@ -25,6 +25,7 @@ _CANNOT = re.compile(r'User "([^"]*)" cannot (\S+) resource "([^"]+)"')
 _NO_KIND = re.compile(r'no matches for kind "([^"]+)" in version "([^"]+)"')
 _NO_NAMESPACE = re.compile(r'namespaces "[^"]*" not found')
 _TWICE = re.compile(r"duplicate entries for key")
+_ELSEWHERE = re.compile(r'namespaces "[^"]*" not found.* \(namespace ([a-z0-9-]+)\)\Z', re.DOTALL)
 _POD = re.compile(r'pods "([^"]*)-preflight" is forbidden: (.*)', re.DOTALL)
 
 
@@ -68,7 +69,17 @@ def _objects(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
         for kind, version in kinds:
             hint = "the chart has to use an API that this cluster has: `kubectl api-resources` lists them"
             yield Finding(REFUSED, "api-missing", f"the cluster has no {kind} in {version}", hint)
-        if _NO_NAMESPACE.search(text):
+        if elsewhere := _ELSEWHERE.search(text):
+            place = elsewhere[1]
+            if any(
+                each["kind"] == "Namespace" and each["metadata"]["name"] == place for each in needs.objects
+            ):
+                words = f"namespace {place} comes with the chart: what it admits is known once it is there"
+                yield Finding(UNCHECKED, "namespace", words)
+            else:
+                words = f"namespace {place} is not there, and a deployment makes none but its own"
+                yield Finding(REFUSED, "namespace-missing", words, f"kubectl create namespace {place}")
+        elif _NO_NAMESPACE.search(text):
             if seen.rules is not None and not may(seen.rules, "create", "", "namespaces"):
                 words = "the namespace is not there, and the account may make none"
                 yield Finding(REFUSED, "namespace-missing", words, f"{step} makes it")
@@ -76,7 +87,7 @@ def _objects(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
                 words = "the namespace is not there: what it admits and limits is known once it is made"
                 yield Finding(UNCHECKED, "namespace", words, f"{step} makes one with quota and rules")
         elif is_fixed(text):
-            yield unchangeable(text, needs.objects, seen.live)
+            yield unchangeable(text, needs.objects, seen.live, needs.home)
         elif not kinds and not _CANNOT.search(text):
             hint = "the chart names it twice, and one counts: leave one" if _TWICE.search(text) else ""
             yield Finding(REFUSED, "object-refused", text, hint)

@@ -30,8 +30,11 @@ _FILLS = {
 """Kinds that fill a Secret, and where its name is; without one it is their own."""
 
 
-def needs_of(objects: Sequence[Object]) -> Needs:
-    """All of it; the chart's tests are left out, for a deployment does not run them."""
+def needs_of(objects: Sequence[Object], home: str = "") -> Needs:
+    """All of it; the chart's tests are left out, for a deployment does not run them.
+
+    `home` is the namespace of the release.
+    """
     counted = [each for each in objects if TESTS.isdisjoint(hooks_of(each))]
     templates = [(each, template_of(each)) for each in counted]
     pods = [(each, template) for each, template in templates if template]
@@ -45,6 +48,7 @@ def needs_of(objects: Sequence[Object]) -> Needs:
         pulls=tuple(dict.fromkeys(pull for spec in specs for pull in _pulls(spec))),
         made={name: keys for each in counted for name, keys in filled(each)},
         classes=tuple(dict.fromkeys(name for each in counted for name in _classes(each))),
+        home=home,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pipelinekit.model.ground.preflight import AWAITED, UNWAITED, Finding, Needs, Object
-from pipelinekit.plan.deploying.fields import name_of, passes
+from pipelinekit.plan.deploying.fields import key_of, name_of, passes
 from pipelinekit.plan.preflight.needs import hooks_of
 
 INSTALLING = frozenset(("pre-install", "post-install"))
@@ -23,15 +23,15 @@ _RESTS = "it is suspended"
 
 def findings(needs: Needs, live: Sequence[Object]) -> Iterator[Finding]:
     """The Jobs that are not waited for, and the hooks that wait for somebody; `live` is what is there."""
-    there = {name_of(each): each for each in live}
+    there = {key_of(each, needs.home): each for each in live}
     for each in needs.objects:
-        reason = never_ready(each, there.get(name_of(each)))
+        reason = never_ready(each, there.get(key_of(each, needs.home)))
         if reason:
-            yield Finding(UNWAITED, "job-unwaited", f"{name_of(each)}: {reason}")
+            yield Finding(UNWAITED, "job-unwaited", f"{name_of(each, needs.home)}: {reason}")
     for each in needs.hooks:
         moments = (INSTALLING | UPGRADING).intersection(hooks_of(each))
         if _is_job(each) and _spec(each).get("suspend") and moments:
-            words = f"{name_of(each)} is suspended"
+            words = f"{name_of(each, needs.home)} is suspended"
             hint = "a hook is waited for until it has ended: somebody has to resume it"
             yield Finding(AWAITED, "hook-suspended", words, hint, when=tuple(sorted(moments)))
 

@@ -11,7 +11,7 @@ from pipelinekit.errors import ToolFailed
 from pipelinekit.model.deployment import DeploymentPlan, Look, Standing
 from pipelinekit.model.receipts import ChartPublished, Deployed
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
-from pipelinekit.plan.deploying import deploymentplan, doubles, hooks, intruders
+from pipelinekit.plan.deploying import deploymentplan, doubles, fields, hooks, intruders
 from pipelinekit.plan.deploying.deployment import held, standing
 from pipelinekit.plan.release import key_at
 from pipelinekit.ports import SILENT, Objects, Releases, Say
@@ -97,7 +97,7 @@ def compared(target: Target, state: ReleaseState, objects: Objects) -> Found:
     """How the objects of an installed release stand. Raises `ToolFailed` when the cluster refuses."""
     recorded = read_manifest(state.manifest)
     if not recorded:
-        return Found(state=state, look=Look(live=(), applied=()), standing=Standing())
+        return Found(state=state, look=Look(live=(), applied=(), home=target.namespace), standing=Standing())
     look = objects.look(target, state.manifest)
     there = standing(look, recorded, target.namespace)
     there = replace(there, changes=(*there.changes, *intruders.changes(look, recorded)))
@@ -108,7 +108,8 @@ def mended(there: Found) -> tuple[str, ...]:
     """The objects that `put_back` works on: until then a server takes no application of the chart to them."""
     if not (there.look and there.look.refused and there.state):
         return ()
-    return tuple(name for _, name in intruders.repairs(there.look, read_manifest(there.state.manifest)))
+    repairs = intruders.repairs(there.look, read_manifest(there.state.manifest))
+    return tuple(fields.titled(name, place, there.look.home) for place, name in repairs)
 
 
 def put_back(target: Target, there: Found, objects: Objects, *, owns: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 
 from pipelinekit.errors import Fault, Refused
@@ -18,9 +19,11 @@ from pipelinekit.steps.deploying.deployment import Found, Prepared, mended
 
 def preflight(target: Target, manifest: str, scout: Scout) -> tuple[Finding, ...]:
     """What is to be said of a target before that manifest goes there; what stands in the way comes first."""
-    needs = needs_of(read_manifest(manifest))
+    needs = needs_of(read_manifest(manifest), target.namespace)
     return judged(needs, scout.look(target, needs), target.environment.name, target.kubectl)
 
+
+_ELSEWHERE = re.compile(r"\(namespace [a-z0-9-]+\)\Z")
 
 Survey = Callable[[Prepared], Sequence[Finding]]
 """What looks over where something prepared goes to."""
@@ -28,8 +31,22 @@ Survey = Callable[[Prepared], Sequence[Finding]]
 
 def without(findings: Sequence[Finding], mended: Collection[str]) -> tuple[Finding, ...]:
     """The findings but for objects that are put back before the chart is laid over them."""
-    heads = tuple(f'The {kind} "{name}" is invalid' for kind, name in (each.split("/", 1) for each in mended))
-    return tuple(each for each in findings if each.verdict != REFUSED or not each.problem.startswith(heads))
+    pairs = []
+    for each in mended:
+        kind, _, rest = each.partition("/")
+        name, _, place = rest.partition(" ")
+        pairs.append((f'The {kind} "{name}" is invalid', place))
+    return tuple(
+        each
+        for each in findings
+        if each.verdict != REFUSED or not any(_is_about(each.problem, head, place) for head, place in pairs)
+    )
+
+
+def _is_about(problem: str, head: str, place: str) -> bool:
+    """Whether a refusal begins so, and is of that place; an object at home names none."""
+    elsewhere = _ELSEWHERE.search(problem)
+    return problem.startswith(head) and (elsewhere[0] if elsewhere else "") == place
 
 
 def with_there(findings: Sequence[Finding], there: Found) -> tuple[Finding, ...]:

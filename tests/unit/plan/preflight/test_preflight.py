@@ -96,6 +96,16 @@ def test_what_a_namespace_that_is_not_there_admits_is_not_known() -> None:
     ]
 
 
+def test_another_namespace_than_its_own_is_made_by_the_chart_or_by_nobody() -> None:
+    seen = replace(FINE, applied=('namespaces "more" not found (namespace more)',))
+    (finding,) = judged(needs_of([thing("ConfigMap")], "shop"), seen, "dev")
+    assert (finding.verdict, finding.code) == (REFUSED, "namespace-missing")
+    assert "namespace more is not there" in finding.problem
+    assert finding.hint == "kubectl create namespace more"
+    (finding,) = judged(needs_of([thing("Namespace", "more")], "shop"), seen, "dev")
+    assert finding.verdict == UNCHECKED
+
+
 def test_who_may_make_no_namespace_is_told_who_does() -> None:
     said = 'namespaces "x" not found'
     seen = replace(FINE, applied=(said,), admitted=(said,), rules=DEPLOYER)

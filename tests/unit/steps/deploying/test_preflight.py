@@ -72,6 +72,13 @@ def test_what_is_not_waited_for_is_said_and_no_helm_watches_it() -> None:
     assert watchable(found[1:])
 
 
+def test_what_is_put_back_in_one_namespace_is_not_what_another_one_refuses() -> None:
+    said = 'The Deployment "orders" is invalid: spec.template: may not be specified'
+    found = (Finding(REFUSED, "a", said), Finding(REFUSED, "a", f"{said} (namespace other)"))
+    assert without(found, ["Deployment/orders"]) == found[1:]
+    assert without(found, ["Deployment/orders (namespace other)"]) == found[:1]
+
+
 def test_what_is_about_another_moment_is_not_told() -> None:
     found = [Finding(AWAITED, "hook-suspended", "x", when=("pre-upgrade",)), Finding(AWAITED, "b", "two")]
     assert [each.code for each in with_there(found, Found(state=None))] == ["b"]
