@@ -16,6 +16,7 @@ from pipelinekit.model.ground.preflight import (
     SecretKey,
     Seen,
 )
+from pipelinekit.plan.deploying.fields import name_of
 from pipelinekit.plan.preflight import waiting
 from pipelinekit.plan.preflight.fixed import is_fixed, unchangeable
 from pipelinekit.plan.preflight.quota import exceeded
@@ -71,9 +72,7 @@ def _objects(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
             yield Finding(REFUSED, "api-missing", f"the cluster has no {kind} in {version}", hint)
         if elsewhere := _ELSEWHERE.search(text):
             place = elsewhere[1]
-            if any(
-                each["kind"] == "Namespace" and each["metadata"]["name"] == place for each in needs.objects
-            ):
+            if f"Namespace/{place}" in map(name_of, needs.objects):
                 words = f"namespace {place} comes with the chart: what it admits is known once it is there"
                 yield Finding(UNCHECKED, "namespace", words)
             else:

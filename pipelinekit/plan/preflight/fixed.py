@@ -34,8 +34,8 @@ def unchangeable(text: str, wanted: Sequence[Object], live: Sequence[Object], ho
     differing = "; ".join(_volumes(there, here))
     if kind == "StatefulSet":
         hint = (
-            f"`kubectl {scope}delete statefulset {name} --cascade=orphan` leaves its pods and volumes, and the "
-            "next deployment makes it anew; a volume that is there grows by `kubectl patch pvc`"
+            f"`kubectl {scope}delete statefulset {name} --cascade=orphan` leaves its pods and volumes, and "
+            "the next deployment makes it anew; a volume that is there grows by `kubectl patch pvc`"
         )
         where = f" (namespace {place})" if place else ""
         problem = f"StatefulSet/{name}{where} cannot be changed in place: {differing or text}"
