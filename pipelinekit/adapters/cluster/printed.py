@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.release import Hook, ReleaseState
+from pipelinekit.reading.chart.values import as_helm_keeps
 
 Object = dict[str, Any]
 
@@ -51,11 +52,11 @@ def release(text: str) -> ReleaseState:
         return ReleaseState(
             revision=int(found["version"]),
             status=str(found["info"]["status"]),
-            values=dict(found.get("config") or {}),
+            values=as_helm_keeps(dict(found.get("config") or {})),
             manifest=str(found.get("manifest", "")),
             hooks=hooks(found),
         )
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise odd(text) from error
 
 
