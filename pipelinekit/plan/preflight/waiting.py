@@ -32,8 +32,13 @@ def findings(needs: Needs, live: Sequence[Object]) -> Iterator[Finding]:
         moments = (INSTALLING | UPGRADING).intersection(hooks_of(each))
         if _is_job(each) and _spec(each).get("suspend") and moments:
             words = f"{name_of(each, needs.home)} is suspended"
-            hint = "a hook is waited for until it has ended: somebody has to resume it"
-            yield Finding(AWAITED, "hook-suspended", words, hint, when=tuple(sorted(moments)))
+            yield Finding(
+                AWAITED,
+                "hook-suspended",
+                words,
+                hint="a hook is waited for until it has ended: somebody has to resume it",
+                when=tuple(sorted(moments)),
+            )
 
 
 def never_ready(wanted: Object, live: Object | None = None) -> str:
