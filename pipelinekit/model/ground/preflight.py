@@ -61,6 +61,8 @@ class Needs:
     """The Secrets that come with the manifest, and their keys; None where something else fills them."""
     classes: tuple[str, ...]
     """The storage classes that volumes want; empty text stands for the default one."""
+    elsewhere: tuple[str, ...] = ()
+    """The Secrets that pods of other namespaces need, each with its namespace."""
     home: str = ""
     """The namespace of the release: what names another one is named with it."""
 

@@ -19,6 +19,7 @@ from pipelinekit.model.ground.preflight import (
 from pipelinekit.plan.deploying.fields import name_of
 from pipelinekit.plan.preflight import waiting
 from pipelinekit.plan.preflight.fixed import is_fixed, unchangeable
+from pipelinekit.plan.preflight.needs import at_home
 from pipelinekit.plan.preflight.quota import exceeded
 from pipelinekit.plan.preflight.rights import lacking, may
 
@@ -93,7 +94,10 @@ def _objects(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
 
 
 def _pods(needs: Needs, seen: Seen) -> Iterator[Finding]:
-    full = list(exceeded(needs.objects, seen.live, seen.quotas or ()))
+    here, there = (
+        [each for each in some if at_home(each, needs.home)] for some in (needs.objects, seen.live)
+    )
+    full = list(exceeded(here, there, seen.quotas or ()))
     for text in full:
         yield Finding(REFUSED, "quota", text, "raise the quota, or ask for less in app.yaml")
     if seen.quotas is None:
@@ -110,6 +114,8 @@ def _pods(needs: Needs, seen: Seen) -> Iterator[Finding]:
 
 
 def _secrets(needs: Needs, seen: Seen, step: str, kubectl: str) -> Iterator[Finding]:
+    for name in needs.elsewhere:
+        yield Finding(UNCHECKED, "secret", f"secret {name}: only those of the release's own are looked at")
     pulling = [SecretKey(name) for pull in needs.pulls for name in pull.secrets]
     for each in dict.fromkeys((*needs.keys, *pulling)):
         comes = each.secret in needs.made or each.secret in seen.kept
