@@ -91,7 +91,6 @@ class Things:
     # --- the port -----------------------------------------------------------------------------------
 
     def look(self, target: Target, manifest: str, more: str = "") -> Look:
-        del target
         from pipelinekit.errors import failed
 
         self.looks += 1
@@ -106,6 +105,7 @@ class Things:
             autoscalers=[
                 self._shown(each) for name, each in self.all.items() if name.startswith("Horizontal")
             ],
+            home=target.namespace,
         )
 
     def hold(self, target: Target, counts: Mapping[str, int]) -> None:

@@ -18,7 +18,7 @@ class Change:
     """One field of one object; `live`, `applied` and `wanted` are None where there is no such field."""
 
     object: str
-    """Like Deployment/orders."""
+    """Like Deployment/orders, or `ConfigMap/note (namespace other)` where that is not its release's."""
     path: str
     """Like spec.template.spec.containers[web].image."""
     live: Any = None
@@ -50,6 +50,8 @@ class Look:
     """All that are in the namespace; they need not have been asked for where no number of pods differs."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """Objects, like Deployment/orders, that the server does not take on top of what is there, and why."""
+    home: str = ""
+    """The namespace of the release: an object of another one is named with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ class DeploymentPlan:
     changes: tuple[Change, ...] = ()
     created: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
+    """What Helm makes before and after all that, in its order, in words."""
     short: tuple[str, ...] = ()
     kept: Mapping[str, int] = field(default_factory=dict)
     """Pods of each Deployment that an autoscaler takes over, which are held until it does."""

@@ -160,6 +160,17 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """What Helm makes at certain moments of a release's life, beside what it installs."""
+
+    object: str
+    """Like Job/orders-before."""
+    moments: tuple[str, ...]
+    """Like `pre-upgrade`."""
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseState:
     """What Helm knows of an installed release."""
 
@@ -168,7 +179,8 @@ class ReleaseState:
     values: Mapping[str, object]
     """The values given at installation."""
     manifest: str
-    """What was installed, as Helm recorded it."""
+    """What was installed, as Helm recorded it; hooks are no part of it."""
+    hooks: tuple[Hook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,17 +107,18 @@ class Releases(Protocol):
         *,
         timeout: int,
         hopeless: Callable[[], bool],
+        watched: bool = True,
     ) -> ReleaseState:
         """Install or upgrade with those values texts, the later ones on top, and wait until it is ready.
 
         What the chart declares is ours again, whoever changed it. `timeout` is in seconds; `hopeless` is
-        asked now and then whether waiting still makes sense. Raises `ToolFailed` with the reason, with the
-        code `RIVAL` when somebody else has begun first.
+        asked now and then whether waiting still makes sense. Unless `watched` no Job is waited for. Raises
+        `ToolFailed` with the reason, with the code `RIVAL` when somebody else has begun first.
         """
         ...
 
-    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> str:
-        """The manifest that `install` would install. Raises `ToolFailed` with the reason."""
+    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> ReleaseState:
+        """The release that `install` would make. Raises `ToolFailed` with the reason."""
         ...
 
     def last_good(self, target: Target) -> int | None:
@@ -127,8 +128,19 @@ class Releases(Protocol):
         """
         ...
 
-    def back(self, target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
-        """Roll back to that revision and wait until it runs; raises `ToolFailed` with the reason."""
+    def back(
+        self,
+        target: Target,
+        revision: int,
+        *,
+        timeout: int,
+        hopeless: Callable[[], bool],
+        watched: bool = True,
+    ) -> None:
+        """Roll back to that revision and wait until it runs, unless `watched` for no Job.
+
+        Raises `ToolFailed` with the reason.
+        """
         ...
 
     def holder(self, labels: Mapping[str, str]) -> tuple[bool | None, float]:

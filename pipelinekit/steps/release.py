@@ -43,7 +43,7 @@ from pipelinekit.steps.deploying.deployment import (
 from pipelinekit.steps.deploying.outlook import look_out
 from pipelinekit.steps.deploying.patience import LOOKS, Patience, with_ending
 from pipelinekit.steps.deploying.pending import settled_state
-from pipelinekit.steps.deploying.preflight import Survey, require, with_there
+from pipelinekit.steps.deploying.preflight import Survey, require, watchable
 from pipelinekit.steps.deploying.referenced import with_versions, without_read
 from pipelinekit.steps.deploying.tasks import await_earlier, heard
 from pipelinekit.steps.deploying.undo import undo
@@ -135,16 +135,15 @@ def deploy(
     """
     plan, target = prepared.plan, prepared.target
     where = f"{target.environment.name} (namespace {target.namespace})"
-    tries = 0
-    while True:
-        found = early if early and not tries and not promised and early.differs(prepared.values) else None
+    for tries in range(1, TRIES + 1):
+        found = early if early and tries == 1 and not promised and early.differs(prepared.values) else None
         state = found.state if found else settled_state(target, releases, cluster, say, sleep)
         there, findings = look_out(prepared, found or Found(state=state), objects, survey, say, sleep)
         check_installable(target, there.state)
         prepared = without_read(prepared, there.state, cluster)
         acted = not there.runs(prepared.values)
         if acted:
-            require(target, with_there(findings, there), say)
+            require(target, findings, say)
         _announce(prepared, there, releases, objects, promised, say)
         state = there.state
         if not acted and state:
@@ -156,9 +155,9 @@ def deploy(
         await_earlier(plan.app, target, releases, cluster, timeout=timeout, say=say, sleep=sleep)
         try:
             with heard(plan.app, target, cluster):
-                state = _install(prepared, there.state, releases, cluster, timeout, say, sleep)
+                given = (prepared, there.state, releases, cluster, timeout, say, sleep)
+                state = _install(*given, watched=watchable(findings))
         except ToolFailed as error:
-            tries += 1
             if error.faults[0].code != RIVAL or tries == TRIES:
                 raise
             say("another deployment has begun at the same moment")
@@ -191,7 +190,7 @@ def _announce(
     for each in lines(plan):
         say(each)
     if plan.acts:
-        put_back(prepared.target, there, objects)
+        put_back(prepared.target, there, objects, owns=releases.owns)
     if plan.kept:
         objects.hold(prepared.target, plan.kept)
 
@@ -279,19 +278,22 @@ def _install(
     timeout: int,
     say: Say,
     sleep: Sleep,
+    *,
+    watched: bool,
 ) -> ReleaseState:
     target = prepared.target
     watch = Patience(target, cluster, say, timeout)
     content = 0
     try:
         given = (target, prepared.archive, prepared.layers)
-        state = releases.install(*given, timeout=timeout, hopeless=watch.hopeless)
+        state = releases.install(*given, timeout=timeout, hopeless=watch.hopeless, watched=watched)
         content = state.revision
-        watch.steady(sleep, 0 if releases.owns else LOOKS)
+        watch.steady(sleep, 0 if releases.owns and watched else LOOKS)
     except ToolFailed as error:
         if error.faults[0].code == RIVAL:
             raise
         # The reason is collected first: rolling back takes the pods away that have it.
         told = watch.failure(error)
-        raise with_ending(told, undo(target, before, releases, cluster, timeout, say, content)) from error
+        how = undo(target, before, releases, cluster, timeout, say, content, watched=watched)
+        raise with_ending(told, how) from error
     return state

@@ -10,7 +10,7 @@ from pipelinekit.errors import failed
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.ground.preparation import MARK, PLATFORM_LABEL, Ground
 from pipelinekit.model.platform.document import Cluster as PlatformCluster
-from pipelinekit.model.release import Target, TaskPod
+from pipelinekit.model.release import Hook, Target, TaskPod
 from pipelinekit.model.stored import Running
 from pipelinekit.model.trouble import Trouble
 from tests.things import Things
@@ -24,6 +24,7 @@ class Record:
     values: Mapping[str, object]
     manifest: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    hooks: tuple[Hook, ...] = ()
 
 
 @dataclass

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelinekit.errors import CheckFailed, Fault, failed
-from pipelinekit.model.release import ReleaseState, Target
+from pipelinekit.model.release import Hook, ReleaseState, Target
 from pipelinekit.ports import RIVAL, Say
 from pipelinekit.reading.chart.values import overlay, read_values
 from tests.doubles.cluster import Cluster, Record
@@ -34,6 +34,10 @@ class Releases:
         self.no_way_back = ""
         self.waiting: Callable[[], None] = lambda: None
         """What happens in the cluster while Helm waits."""
+        self.hooks: tuple[Hook, ...] = ()
+        """Those of the chart that is installed next."""
+        self.watched: list[bool] = []
+        """Of each installation and each way back, whether all objects were to be watched."""
 
     def state(self, target: Target) -> ReleaseState | None:
         records = self.cluster.records.get((target.namespace, target.name), {})
@@ -42,7 +46,11 @@ class Releases:
         revision = max(records)
         found = records[revision]
         return ReleaseState(
-            revision=revision, status=found.status, values=found.values, manifest=found.manifest
+            revision=revision,
+            status=found.status,
+            values=found.values,
+            manifest=found.manifest,
+            hooks=found.hooks,
         )
 
     def install(
@@ -53,8 +61,10 @@ class Releases:
         *,
         timeout: int,
         hopeless: Callable[[], bool],
+        watched: bool = True,
     ) -> ReleaseState:
         del timeout
+        self.watched.append(watched)
         if self.rivals:
             self.rivals.pop(0)()
             raise failed(RIVAL, "helm: release: already exists")
@@ -64,7 +74,7 @@ class Releases:
         records = self.cluster.records.setdefault((target.namespace, target.name), {})
         revision = max(records, default=0) + 1
         before = [each.manifest for each in records.values()]
-        records[revision] = Record("deployed", given, manifest)
+        records[revision] = Record("deployed", given, manifest, hooks=self.hooks)
         self.cluster.things.install(manifest, before[-1] if before else "")
         self.waiting()
         if hopeless() or self.cluster.wrong:
@@ -79,8 +89,17 @@ class Releases:
         records = self.cluster.records.get((target.namespace, target.name), {})
         return max((each for each, record in records.items() if record.status == "deployed"), default=None)
 
-    def back(self, target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
+    def back(
+        self,
+        target: Target,
+        revision: int,
+        *,
+        timeout: int,
+        hopeless: Callable[[], bool],
+        watched: bool = True,
+    ) -> None:
         del timeout
+        self.watched.append(watched)
         records = self.cluster.records[target.namespace, target.name]
         good = records[revision]
         new = max(records) + 1
@@ -92,8 +111,11 @@ class Releases:
         self.cluster.things.install(good.manifest, records[new - 1].manifest)
         good.status, records[new].status = "superseded", "deployed"
 
-    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> str:
-        return self._rendered(target, archive, values)[1]
+    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> ReleaseState:
+        given, manifest = self._rendered(target, archive, values)
+        return ReleaseState(
+            revision=0, status="pending-upgrade", values=given, manifest=manifest, hooks=self.hooks
+        )
 
     def _rendered(self, target: Target, archive: Path, values: Sequence[str]) -> tuple[dict[str, Any], str]:
         """The values as one, and what the chart's templates say: its objects, with the values' digest."""

@@ -21,6 +21,7 @@ SAYS = {
     "helm-lint": "`helm lint` finds fault with the chart",
     "helm-template": "Helm cannot render the chart; its reason follows",
     "job-refused": "a job cannot be made as it should be",
+    "job-unwaited": "a Job that may never count as ready is not waited for; why follows",
     "job-blocked": "a job waits for something that is missing in Jenkins",
     "usage": "the command line makes no sense as given",
     "doctor-*": "`doctor` finds something that is not as it should be; the end of the code says how",

@@ -141,6 +141,9 @@ def test_what_hands_have_done_is_told_field_by_field_and_put_back(strange: Appli
         kubectl(strange, *words)
     kubectl(strange, "rollout", "restart", "daemonset/odd")
     kubectl(strange, "annotate", "configmap", "same", "by=hand")
+    more = f"{strange.namespace}-more"
+    elsewhere = ("configmap", "same", "--namespace", more)
+    kubectl(strange, "patch", *elsewhere, "--patch", '{"data": {"a": "moved"}}')
     kubectl(
         strange,
         "patch",
@@ -153,7 +156,8 @@ def test_what_hands_have_done_is_told_field_by_field_and_put_back(strange: Appli
     checked = strange.verb("deploy", "--check")
     assert checked.code == 1
     lines = [line.strip() for line in checked.out.splitlines()[1:]]
-    expected = sorted(filled(strange, each) for each in HANDS.values())
+    told_there = f"ConfigMap/same (namespace {more}) data.a is moved, declared there (kubectl-patch)"
+    expected = sorted([told_there, *(filled(strange, each) for each in HANDS.values())])
     assert sorted(line for line in lines if "no fault" not in line) == expected
     assert "ConfigMap/same metadata.annotations.by was added by kubectl-annotate, which is no fault" in lines
     sidecar = "Deployment/free spec.template.spec.initContainers[beside] was added by injector"
@@ -190,11 +194,11 @@ def test_what_comes_and_what_goes_does_so_as_the_plan_has_it(strange: Applicatio
         "create: Job/passing"
     } == {
         "create: Service/beyond",
-        "create: ConfigMap/fixed",
+        f"create: ConfigMap/fixed (namespace {more})",
         "create: ConfigMap/relisted",
         "create: ServiceAccount/even",
         "remove: Service/outside",
-        "remove: ConfigMap/same",
+        f"remove: ConfigMap/same (namespace {more})",
         "remove: ConfigMap/listed",
     }
     strange.must("deploy")

@@ -17,7 +17,7 @@ from pipelinekit.adapters.cluster.direct import ways
 from pipelinekit.adapters.cluster.direct.way import Way
 from pipelinekit.model.deployment import Look, Object
 from pipelinekit.model.release import Target
-from pipelinekit.plan.deploying.fields import key_of, name_of
+from pipelinekit.plan.deploying.fields import key_of, name_of, titled
 from pipelinekit.reading.chart.manifest import read_manifest
 
 APPLY = ("apply", "--server-side", "--force-conflicts", "--validate=false", "--filename", "-")
@@ -50,7 +50,13 @@ class Objects:
             applied = pool.submit(self._applied, target, manifest)
             scalers = pool.submit(self._autoscalers, target)
             objects, refused = applied.result()
-            return Look(live=live.result(), applied=objects, autoscalers=scalers.result(), refused=refused)
+            return Look(
+                live=live.result(),
+                applied=objects,
+                autoscalers=scalers.result(),
+                refused=refused,
+                home=target.namespace,
+            )
 
     def restore(self, target: Target, name: str, patch: Sequence[Mapping[str, Any]]) -> None:
         """Patch an object like Deployment/orders; `ToolFailed` when it has changed since it was looked at."""
@@ -81,7 +87,7 @@ class Objects:
         here = [None if each is None else [_closed(one) for one in each] for each in found]
         if here[0] is None or here[1] is None or here[2] is None:
             return None
-        return Look(live=here[0], applied=here[1], autoscalers=here[2])
+        return Look(live=here[0], applied=here[1], autoscalers=here[2], home=home)
 
     def _live(self, target: Target, manifest: str) -> list[Object]:
         found = [each for place, text in _apart(target, manifest) for each in self._there(place, text)]
@@ -102,7 +108,9 @@ class Objects:
         for place, some in kubectl.by_namespace(target, marked):
             made, not_made = self._applied_in(place, some)
             objects += made
-            refused |= not_made
+            refused |= {
+                titled(name, place.namespace, target.namespace): why for name, why in not_made.items()
+            }
         return objects, refused
 
     def _applied_in(

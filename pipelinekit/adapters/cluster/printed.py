@@ -6,9 +6,12 @@ A program of that name that prints something of its own is told as such.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pipelinekit.errors import ToolFailed, failed
+from pipelinekit.model.release import Hook, ReleaseState
+from pipelinekit.reading.chart.values import as_helm_keeps
 
 Object = dict[str, Any]
 
@@ -40,6 +43,33 @@ def revisions(text: str) -> list[Object]:
     ):
         raise odd(text)
     return found
+
+
+def release(text: str) -> ReleaseState:
+    """A release as Helm prints it; raises `ToolFailed` for anything else."""
+    found = mapping(text)
+    try:
+        return ReleaseState(
+            revision=int(found["version"]),
+            status=str(found["info"]["status"]),
+            values=as_helm_keeps(dict(found.get("config") or {})),
+            manifest=str(found.get("manifest", "")),
+            hooks=hooks(found),
+        )
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        raise odd(text) from error
+
+
+def hooks(found: Mapping[str, Any]) -> tuple[Hook, ...]:
+    """The hooks of a release, in Helm's own words of it; raises Python's own errors for another form."""
+    return tuple(
+        Hook(
+            object=f"{each['kind']}/{each['name']}",
+            moments=tuple(map(str, each.get("events") or ())),
+            weight=int(each.get("weight") or 0),
+        )
+        for each in found.get("hooks") or ()
+    )
 
 
 def odd(text: str) -> ToolFailed:

@@ -11,17 +11,20 @@ Object = Mapping[str, Any]
 REFUSED: Final = "refused"
 AWAITED: Final = "awaited"
 UNCHECKED: Final = "not checked"
+UNWAITED: Final = "not waited for"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing about a target: it stands in the way, will be waited for, or could not be looked at."""
+    """One thing about a target: it stands in the way, is waited for or not, or could not be looked at."""
 
-    verdict: Literal["refused", "awaited", "not checked"]
+    verdict: Literal["refused", "awaited", "not checked", "not waited for"]
     code: str
     """A stable slug for machines."""
     problem: str
     hint: str = ""
+    when: tuple[str, ...] = ()
+    """The only moments of Helm's that it is about, like `pre-upgrade`; empty for each deployment."""
 
     def __str__(self) -> str:
         return f"{self.verdict}: {self.problem}"
@@ -58,6 +61,10 @@ class Needs:
     """The Secrets that come with the manifest, and their keys; None where something else fills them."""
     classes: tuple[str, ...]
     """The storage classes that volumes want; empty text stands for the default one."""
+    elsewhere: tuple[str, ...] = ()
+    """The Secrets that pods of other namespaces need, each with its namespace."""
+    home: str = ""
+    """The namespace of the release: what names another one is named with it."""
 
 
 @dataclass(frozen=True, slots=True)

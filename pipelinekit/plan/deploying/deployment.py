@@ -44,19 +44,25 @@ def standing(look: Look, recorded: Sequence[Object], home: str = "") -> Standing
     scaled = autoscaled(look)
     return Standing(
         missing=tuple(
-            name_of(each) for each in look.applied if key_of(each) not in live and not passes(each)
+            name_of(each, look.home) for each in look.applied if key_of(each) not in live and not passes(each)
         ),
         changes=tuple(
             change
             for each in look.applied
             if (key := key_of(each)) in live
-            for change in differences(live[key], each, mine.get(key), replicas=name_of(each) not in scaled)
+            for change in differences(
+                live[key],
+                each,
+                mine.get(key),
+                replicas=name_of(each, look.home) not in scaled,
+                home=look.home,
+            )
         ),
         added=tuple(
             addition
             for each in look.applied
             if (key := key_of(each)) in live
-            for addition in additions(live[key], each)
+            for addition in additions(live[key], each, look.home)
         ),
         short=tuple(shortage.short(look, scaled)),
         ending=ending.of(look),
@@ -67,15 +73,15 @@ def standing(look: Look, recorded: Sequence[Object], home: str = "") -> Standing
 
 
 def differences(
-    live: Object, wanted: Object, applied: Object | None, *, replicas: bool = True
+    live: Object, wanted: Object, applied: Object | None, *, replicas: bool = True, home: str = ""
 ) -> Iterator[Change]:
     """The fields in which `live` is not as `wanted`, in order; without `replicas` their number is left out.
 
-    `applied` is the object of the installed release, as its manifest has it.
+    `applied` is the object of the installed release, as its manifest has it; `home` that release's namespace.
     """
     lists = fields.keyed(live, wanted)
     managers, ours = fields.owners(live), fields.owners(live, ours=True)
-    name = name_of(wanted)
+    name = name_of(wanted, home)
     for path, was, becomes in _differing(bare(live), bare(wanted), (), lists):
         if path == REPLICAS and not replicas:
             continue
@@ -96,7 +102,9 @@ def differences(
         )
 
 
-def dropped(live: Object, wanted: Object, applied: Object | None, *, owns: bool = True) -> Iterator[Change]:
+def dropped(
+    live: Object, wanted: Object, applied: Object | None, *, owns: bool = True, home: str = ""
+) -> Iterator[Change]:
     """The fields that an older Helm has set, that the chart no longer declares, and that go with it.
 
     Without `owns` it is that Helm again, with which what `stringData` has said stays.
@@ -116,7 +124,7 @@ def dropped(live: Object, wanted: Object, applied: Object | None, *, owns: bool 
             if fields.value_at(path, last) is not None and was is not None:
                 told.add(path)
                 yield Change(
-                    object=name_of(live),
+                    object=name_of(live, home),
                     path=fields.shown(path),
                     live=SECRET if live["kind"] == "Secret" else was,
                     applied=SECRET if live["kind"] == "Secret" else fields.value_at(path, last),
@@ -124,7 +132,7 @@ def dropped(live: Object, wanted: Object, applied: Object | None, *, owns: bool 
                 )
 
 
-def additions(live: Object, wanted: Object) -> Iterator[Addition]:
+def additions(live: Object, wanted: Object, home: str = "") -> Iterator[Addition]:
     """What others have added: fields that they own, that are there, and that the chart does not declare."""
     declared = _declared(wanted)
     told: set[Path] = set()
@@ -138,7 +146,7 @@ def additions(live: Object, wanted: Object) -> Iterator[Addition]:
                 continue
             told.add(path)
             yield Addition(
-                object=name_of(live), path=fields.shown(path), manager=str(entry.get("manager", ""))
+                object=name_of(live, home), path=fields.shown(path), manager=str(entry.get("manager", ""))
             )
 
 
@@ -193,8 +201,13 @@ def _differing(
         return
     keys = fields.keys_at(path, lists)
     if keys and isinstance(live, list | None) and isinstance(wanted, list | None):
-        here = {fields.item(each, keys): each for each in live or ()}
         there = {fields.item(each, keys): each for each in wanted or ()}
+        here: dict[str, Any] = {}
+        for each in live or ():
+            step = fields.item(each, keys)
+            # Of two the last counts, and what is told is the one that is not as declared.
+            if step not in here or each != there.get(step):
+                here[step] = each
         for step in (*here, *(each for each in there if each not in here)):
             one, other = here.get(step), there.get(step)
             if path[-1] == "f:env":
@@ -236,7 +249,7 @@ def leaving(
             continue
         notes = there[key]["metadata"].get("annotations") or {}
         if notes.get(_KEEP[0]) != _KEEP[1]:
-            yield name_of(each)
+            yield name_of(there[key], home)
 
 
 # --- how many run ---------------------------------------------------------------------------------
@@ -248,12 +261,14 @@ def autoscaled(look: Look) -> dict[str, int]:
     declared = [each for each in look.applied if each["kind"] == "HorizontalPodAutoscaler"]
     for each in (*look.autoscalers, *declared):
         target = each["spec"]["scaleTargetRef"]
-        found[f"{target['kind']}/{target['name']}"] = int(each["spec"].get("minReplicas", 1))
+        where = each["metadata"].get("namespace") or look.home
+        name = fields.titled(f"{target['kind']}/{target['name']}", where, look.home)
+        found[name] = int(each["spec"].get("minReplicas", 1))
     return found
 
 
 def held(look: Look) -> dict[str, int]:
-    """How many pods each Deployment has to keep while a chart stops naming their number.
+    """How many pods each Deployment at home has to keep while a chart stops naming their number.
 
     Those whose number is Helm's: it would go with Helm's word, and one pod be left until the autoscaler's
     first look. And those that have none: no autoscaler starts from there.
@@ -261,7 +276,7 @@ def held(look: Look) -> dict[str, int]:
     scaled = autoscaled(look)
     found = {}
     for each in look.live:
-        if each["kind"] != "Deployment":
+        if each["kind"] != "Deployment" or name_of(each, look.home) != name_of(each):
             continue
         number = int(each["spec"].get("replicas", 1))
         if number and not any(
@@ -269,5 +284,5 @@ def held(look: Look) -> dict[str, int]:
             for entry in fields.entries(each)
         ):
             continue
-        found[each["metadata"]["name"]] = max(number, scaled.get(name_of(each), 1))
+        found[each["metadata"]["name"]] = max(number, scaled.get(name_of(each, look.home), 1))
     return found

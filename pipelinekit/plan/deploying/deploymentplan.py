@@ -51,7 +51,8 @@ def with_changes(
         name: count
         for name, count in held(look).items()
         if any(
-            name_of(each) == f"Deployment/{name}" and not declares(each, REPLICAS) for each in look.applied
+            name_of(each, home) == f"Deployment/{name}" and not declares(each, REPLICAS)
+            for each in look.applied
         )
     }
     changes: list[Change] = []
@@ -60,10 +61,10 @@ def with_changes(
         if key in live:
             # A number that the chart does not name is the autoscaler's, or held for it.
             replicas = each["kind"] not in SCALED or declares(each, REPLICAS)
-            changes += differences(live[key], each, last.get(key), replicas=replicas)
+            changes += differences(live[key], each, last.get(key), replicas=replicas, home=home)
             changes += [
                 change
-                for change in dropped(live[key], each, last.get(key), owns=owns)
+                for change in dropped(live[key], each, last.get(key), owns=owns, home=home)
                 if change.path != "spec.replicas"
             ]
     missing = standing.missing if standing else ()
@@ -75,7 +76,7 @@ def with_changes(
         created=tuple(
             name
             for each in wanted
-            if (name := name_of(each)) not in missing and place_of(each, live, home) not in live
+            if (name := name_of(each, home)) not in missing and place_of(each, live, home) not in live
         ),
         removed=tuple(leaving(recorded, wanted, look.live, home)),
         short=standing.short if standing else (),
@@ -89,7 +90,7 @@ def digest_of(chart: str, values: Mapping[str, object], state: ReleaseState | No
     live = []
     for each in look.live:
         plain = bare(each)
-        if name_of(each) in scaled:
+        if name_of(each, look.home) in scaled:
             plain["spec"] = {name: value for name, value in plain["spec"].items() if name != "replicas"}
         live.append(plain)
     body = {
@@ -145,6 +146,8 @@ def lines(plan: DeploymentPlan) -> Iterator[str]:
     for word, names in (("create", plan.created), ("remove", plan.removed)):
         for name in names:
             yield f"{word}: {name}"
+    for each in plan.hooks:
+        yield f"hook: {each}"
     for name, count in plan.kept.items():
         yield f"keep: Deployment/{name} spec.replicas: {count}, until its autoscaler says another number"
     for text in (*plan.short, *plan.notes):

@@ -13,7 +13,7 @@ def of(look: Look) -> Mapping[str, tuple[str, ...]]:
     """Those that are declared, and the finalizers that hold each."""
     live = {key_of(each): each["metadata"] for each in look.live}
     return {
-        name_of(each): tuple(live[key].get("finalizers") or ())
+        name_of(each, look.home): tuple(live[key].get("finalizers") or ())
         for each in look.applied
         if (key := key_of(each)) in live and live[key].get("deletionTimestamp") and not passes(each)
     }

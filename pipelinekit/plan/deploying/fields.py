@@ -40,9 +40,15 @@ def _paths(tree: Mapping[str, Any], at: Path) -> Iterator[Path]:
             yield (*at, step)
 
 
-def name_of(each: Object) -> str:
-    """An object as people name it: Deployment/orders."""
-    return f"{each['kind']}/{each['metadata']['name']}"
+def name_of(each: Object, home: str = "") -> str:
+    """An object as people name it: Deployment/orders, with its namespace where that is not `home`."""
+    metadata = each["metadata"]
+    return titled(f"{each['kind']}/{metadata['name']}", metadata.get("namespace") or home, home)
+
+
+def titled(name: str, namespace: str, home: str) -> str:
+    """A name, with its namespace where that is another than `home`; without a home all is at home."""
+    return f"{name} (namespace {namespace})" if home and namespace != home else name
 
 
 def key_of(each: Object, namespace: str = "") -> Key:
@@ -67,7 +73,7 @@ def place_of(each: Object, there: Collection[Key], home: str) -> Key:
 
 def passes(each: Object) -> bool:
     """Whether it goes by itself: a Job with a time to live does."""
-    return "ttlSecondsAfterFinished" in each.get("spec", {})
+    return (each.get("spec") or {}).get("ttlSecondsAfterFinished") is not None
 
 
 def entries(each: Object) -> Sequence[Mapping[str, Any]]:
@@ -146,6 +152,21 @@ def value_at(path: Path, value: object) -> object:
 
 def _matches(value: object, wanted: Mapping[str, Any]) -> bool:
     return isinstance(value, Mapping) and all(value.get(key, want) == want for key, want in wanted.items())
+
+
+def pointer(path: Path, value: Any) -> str:
+    """Where a field is, as JSON patches say it."""
+    text = ""
+    for step in path:
+        kind, _, name = step.partition(":")
+        if kind == "f":
+            text += "/" + name.replace("~", "~0").replace("/", "~1")
+            value = value[name]
+        else:
+            found = value_at((step,), value)
+            text += f"/{value.index(found)}"
+            value = found
+    return text
 
 
 def shown(path: Path) -> str:

@@ -25,13 +25,14 @@ def changes(look: Look, declared: Sequence[Object]) -> Iterator[Change]:
             # Its value may stand where a secret's reference should.
             hidden = path[-1] == "f:value"
             yield Change(
-                object=name_of(live),
+                object=name_of(live, look.home),
                 path=fields.shown(path),
                 live=SECRET if hidden else fields.value_at(path, live),
                 manager=manager,
             )
         if not found:
-            yield Change(object=name_of(live), path="", live=look.refused[name_of(live)])
+            name = name_of(live, look.home)
+            yield Change(object=name, path="", live=look.refused[name])
 
 
 def repairs(look: Look, recorded: Sequence[Object]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
@@ -46,7 +47,7 @@ def repairs(look: Look, recorded: Sequence[Object]) -> dict[tuple[str, str], lis
         found[live["metadata"].get("namespace", ""), name_of(live)] = [
             {"op": "test", "path": "/metadata/resourceVersion", "value": version},
             *(
-                {"op": "replace", "path": _pointer(thing, live), "value": fields.value_at(thing, each)}
+                {"op": "replace", "path": fields.pointer(thing, live), "value": fields.value_at(thing, each)}
                 for thing in things
             ),
         ]
@@ -54,10 +55,11 @@ def repairs(look: Look, recorded: Sequence[Object]) -> dict[tuple[str, str], lis
 
 
 def _refused(look: Look, declared: Sequence[Object]) -> Iterator[tuple[Object, Object]]:
-    live = {name_of(each): each for each in look.live}
+    live = {name_of(each, look.home): each for each in look.live}
     for each in declared:
-        if name_of(each) in look.refused and name_of(each) in live:
-            yield live[name_of(each)], each
+        name = name_of(each, look.home)
+        if name in look.refused and name in live:
+            yield live[name], each
 
 
 def _intruding(live: Object, declared: Object) -> Iterator[tuple[Path, str]]:
@@ -80,18 +82,3 @@ def _whole_of(path: Path) -> Path | None:
         if step in _ITEMS and path[place + 1].startswith("k:") and len(path) > place + 2:
             return path[: place + 2]
     return None
-
-
-def _pointer(path: Path, value: Any) -> str:
-    """Where a field is, as JSON patches say it."""
-    text = ""
-    for step in path:
-        kind, _, name = step.partition(":")
-        if kind == "f":
-            text += "/" + name.replace("~", "~0").replace("/", "~1")
-            value = value[name]
-        else:
-            found = fields.value_at((step,), value)
-            text += f"/{value.index(found)}"
-            value = found
-    return text

@@ -14,13 +14,14 @@ _WATCHED = frozenset(("Deployment", "StatefulSet"))
 
 def short(look: Look, scaled: Mapping[str, int]) -> Iterator[str]:
     """What runs in fewer pods than should, or in old ones; `scaled` has the least numbers of autoscalers."""
-    wanted = {name_of(each) for each in look.applied}
+    wanted = {name_of(each, look.home) for each in look.applied}
     for each in look.live:
-        if each["kind"] not in _WATCHED or name_of(each) not in wanted:
+        name = name_of(each, look.home)
+        if each["kind"] not in _WATCHED or name not in wanted:
             continue
-        reason = _shortage(each, scaled.get(name_of(each)))
+        reason = _shortage(each, scaled.get(name))
         if reason:
-            yield f"{name_of(each)}: {reason}"
+            yield f"{name}: {reason}"
 
 
 def _shortage(workload: Object, least: int | None) -> str:

@@ -6,14 +6,28 @@ import re
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
-from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, SecretKey, Seen
+from pipelinekit.model.ground.preflight import (
+    AWAITED,
+    REFUSED,
+    UNCHECKED,
+    UNWAITED,
+    Finding,
+    Needs,
+    SecretKey,
+    Seen,
+)
+from pipelinekit.plan.deploying.fields import name_of
+from pipelinekit.plan.preflight import waiting
 from pipelinekit.plan.preflight.fixed import is_fixed, unchangeable
+from pipelinekit.plan.preflight.needs import at_home
 from pipelinekit.plan.preflight.quota import exceeded
 from pipelinekit.plan.preflight.rights import lacking, may
 
 _CANNOT = re.compile(r'User "([^"]*)" cannot (\S+) resource "([^"]+)"')
 _NO_KIND = re.compile(r'no matches for kind "([^"]+)" in version "([^"]+)"')
 _NO_NAMESPACE = re.compile(r'namespaces "[^"]*" not found')
+_TWICE = re.compile(r"duplicate entries for key")
+_ELSEWHERE = re.compile(r'namespaces "[^"]*" not found.* \(namespace ([a-z0-9-]+)\)\Z', re.DOTALL)
 _POD = re.compile(r'pods "([^"]*)-preflight" is forbidden: (.*)', re.DOTALL)
 
 
@@ -27,6 +41,7 @@ def judged(needs: Needs, seen: Seen, environment: str, kubectl: str = "kubectl")
         *_secrets(needs, seen, step, kubectl),
         *_images(needs, seen, step),
         *_classes(needs, seen),
+        *waiting.findings(needs, seen.live),
     ]
     return _ordered(found)
 
@@ -38,7 +53,7 @@ def absent(needs: Needs, seen: Seen, environment: str, kubectl: str = "kubectl")
 
 
 def _ordered(found: Sequence[Finding]) -> tuple[Finding, ...]:
-    order = (REFUSED, AWAITED, UNCHECKED)
+    order = (REFUSED, AWAITED, UNWAITED, UNCHECKED)
     return tuple(sorted(dict.fromkeys(found), key=lambda each: order.index(each.verdict)))
 
 
@@ -66,7 +81,15 @@ def _objects(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
         for kind, version in kinds:
             hint = "the chart has to use an API that this cluster has: `kubectl api-resources` lists them"
             yield Finding(REFUSED, "api-missing", f"the cluster has no {kind} in {version}", hint)
-        if _NO_NAMESPACE.search(text):
+        if elsewhere := _ELSEWHERE.search(text):
+            place = elsewhere[1]
+            if f"Namespace/{place}" in map(name_of, needs.objects):
+                words = f"namespace {place} comes with the chart: what it admits is known once it is there"
+                yield Finding(UNCHECKED, "namespace", words)
+            else:
+                words = f"namespace {place} is not there, and a deployment makes none but its own"
+                yield Finding(REFUSED, "namespace-missing", words, f"kubectl create namespace {place}")
+        elif _NO_NAMESPACE.search(text):
             if seen.rules is not None and not may(seen.rules, "create", "", "namespaces"):
                 words = "the namespace is not there, and the account may make none"
                 yield Finding(REFUSED, "namespace-missing", words, f"{step} makes it")
@@ -74,13 +97,17 @@ def _objects(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
                 words = "the namespace is not there: what it admits and limits is known once it is made"
                 yield Finding(UNCHECKED, "namespace", words, f"{step} makes one with quota and rules")
         elif is_fixed(text):
-            yield unchangeable(text, needs.objects, seen.live)
+            yield unchangeable(text, needs.objects, seen.live, needs.home)
         elif not kinds and not _CANNOT.search(text):
-            yield Finding(REFUSED, "object-refused", text)
+            hint = "the chart names it twice, and one counts: leave one" if _TWICE.search(text) else ""
+            yield Finding(REFUSED, "object-refused", text, hint)
 
 
 def _pods(needs: Needs, seen: Seen) -> Iterator[Finding]:
-    full = list(exceeded(needs.objects, seen.live, seen.quotas or ()))
+    here, there = (
+        [each for each in some if at_home(each, needs.home)] for some in (needs.objects, seen.live)
+    )
+    full = list(exceeded(here, there, seen.quotas or ()))
     for text in full:
         yield Finding(REFUSED, "quota", text, "raise the quota, or ask for less in app.yaml")
     if seen.quotas is None:
@@ -97,6 +124,8 @@ def _pods(needs: Needs, seen: Seen) -> Iterator[Finding]:
 
 
 def _secrets(needs: Needs, seen: Seen, step: str, kubectl: str) -> Iterator[Finding]:
+    for name in needs.elsewhere:
+        yield Finding(UNCHECKED, "secret", f"secret {name}: only those of the release's own are looked at")
     pulling = [SecretKey(name) for pull in needs.pulls for name in pull.secrets]
     for each in dict.fromkeys((*needs.keys, *pulling)):
         comes = each.secret in needs.made or each.secret in seen.kept

@@ -13,31 +13,43 @@ _REFUSAL = re.compile(
     r'The (\w+) "([^"]+)" is invalid: .*(updates to statefulset spec|field is immutable)', re.DOTALL
 )
 
+_ELSEWHERE = re.compile(r"\(namespace ([a-z0-9-]+)\)\Z")
+
 
 def is_fixed(text: str) -> bool:
     """Whether a refusal says that a field cannot be changed in place."""
     return bool(_REFUSAL.search(text))
 
 
-def unchangeable(text: str, wanted: Sequence[Object], live: Sequence[Object]) -> Finding:
-    """The finding for such a refusal: which volumes differ, where it is about them, and the way."""
+def unchangeable(text: str, wanted: Sequence[Object], live: Sequence[Object], home: str = "") -> Finding:
+    """The finding for such a refusal: which volumes differ, where it is about them, and the way.
+
+    `home` is the namespace of the release.
+    """
     found = _REFUSAL.search(text)
     kind, name = (found[1], found[2]) if found else ("", "")
-    there, here = _named(live, kind, name), _named(wanted, kind, name)
+    place = elsewhere[1] if (elsewhere := _ELSEWHERE.search(text)) else ""
+    scope = f"--namespace {place} " if place else ""
+    there, here = (_named(each, kind, name, place or home, home) for each in (live, wanted))
     differing = "; ".join(_volumes(there, here))
     if kind == "StatefulSet":
         hint = (
-            f"`kubectl delete statefulset {name} --cascade=orphan` leaves its pods and volumes, and the next "
-            "deployment makes it anew; a volume that is there grows by `kubectl patch pvc`"
+            f"`kubectl {scope}delete statefulset {name} --cascade=orphan` leaves its pods and volumes, and "
+            "the next deployment makes it anew; a volume that is there grows by `kubectl patch pvc`"
         )
-        problem = f"StatefulSet/{name} cannot be changed in place: {differing or text}"
+        where = f" (namespace {place})" if place else ""
+        problem = f"StatefulSet/{name}{where} cannot be changed in place: {differing or text}"
         return Finding(REFUSED, "object-fixed", problem, hint)
-    hint = f"`kubectl delete {kind.lower()} {name}`, and the next deployment makes it anew"
+    hint = f"`kubectl {scope}delete {kind.lower()} {name}`, and the next deployment makes it anew"
     return Finding(REFUSED, "object-fixed", text, hint)
 
 
-def _named(objects: Sequence[Object], kind: str, name: str) -> Mapping[str, Any]:
-    return next((each for each in objects if each["kind"] == kind and each["metadata"]["name"] == name), {})
+def _named(objects: Sequence[Object], kind: str, name: str, place: str, home: str) -> Mapping[str, Any]:
+    for each in objects:
+        metadata = each["metadata"]
+        if (each["kind"], metadata["name"], metadata.get("namespace") or home) == (kind, name, place):
+            return each
+    return {}
 
 
 def _volumes(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.model.ground.preflight import Needs, Object, Pull, SecretKey
+from pipelinekit.plan.deploying.fields import titled
 
 HOOK = "helm.sh/hook"
 TESTS = frozenset(("test", "test-success"))
@@ -30,22 +31,43 @@ _FILLS = {
 """Kinds that fill a Secret, and where its name is; without one it is their own."""
 
 
-def needs_of(objects: Sequence[Object]) -> Needs:
-    """All of it; the chart's tests are left out, for a deployment does not run them."""
+def needs_of(objects: Sequence[Object], home: str = "") -> Needs:
+    """All of it; the chart's tests are left out, for a deployment does not run them.
+
+    `home` is the namespace of the release.
+    """
     counted = [each for each in objects if TESTS.isdisjoint(hooks_of(each))]
     templates = [(each, template_of(each)) for each in counted]
     pods = [(each, template) for each, template in templates if template]
     accounts = {each["metadata"]["name"] for each in counted if each["kind"] == "ServiceAccount"}
-    specs = [template["spec"] for _, template in pods]
+    specs = [template["spec"] for each, template in pods if at_home(each, home)]
+    others = [(each, template["spec"]) for each, template in pods if not at_home(each, home)]
     return Needs(
         objects=tuple(each for each in counted if not hooks_of(each)),
         hooks=tuple(each for each in counted if hooks_of(each)),
         pods=tuple(_pod(each, template, accounts) for each, template in pods),
         keys=tuple(dict.fromkeys(key for spec in specs for key in _keys(spec))),
-        pulls=tuple(dict.fromkeys(pull for spec in specs for pull in _pulls(spec))),
-        made={name: keys for each in counted for name, keys in filled(each)},
+        pulls=tuple(
+            dict.fromkeys(
+                (
+                    *(pull for spec in specs for pull in _pulls(spec)),
+                    # Whether one's Secret is there is not asked elsewhere; that there is such an image is.
+                    *(Pull(pull.image) for _, spec in others for pull in _pulls(spec)),
+                )
+            )
+        ),
+        made={name: keys for each in counted if at_home(each, home) for name, keys in filled(each)},
+        elsewhere=tuple(
+            dict.fromkeys(name for each, spec in others for name in _elsewhere(each, spec, home))
+        ),
         classes=tuple(dict.fromkeys(name for each in counted for name in _classes(each))),
+        home=home,
     )
+
+
+def at_home(thing: Object, home: str) -> bool:
+    """Whether an object is in its release's namespace; without a home all are."""
+    return not home or (thing.get("metadata", {}).get("namespace") or home) == home
 
 
 def hooks_of(thing: Object) -> tuple[str, ...]:
@@ -122,6 +144,14 @@ def _mounted(source: Object | None) -> Iterator[SecretKey]:
     yield SecretKey(name)
     for item in source.get("items") or ():
         yield SecretKey(name, item["key"])
+
+
+def _elsewhere(thing: Object, spec: Object, home: str) -> Iterator[str]:
+    """The Secrets that pods of another namespace need, each with that."""
+    place = thing["metadata"]["namespace"]
+    names = [each.secret for each in _keys(spec)]
+    names += [each["name"] for each in spec.get("imagePullSecrets") or ()]
+    yield from (titled(name, place, home) for name in names)
 
 
 def _pulls(spec: Object) -> Iterator[Pull]:

@@ -1,7 +1,8 @@
 """YAML as Helm and Kubernetes read it: by Go's reader, which follows neither YAML 1.1 nor 1.2.
 
 `y` and `n` are truth values as `yes` and `no` are, `0o17`, `017` and `1e3` are numbers, and dates and `12:30`
-are texts. What has the value of a key is a text, for all of it goes through JSON.
+are texts. What has the value of a key is a text, for all of it goes through JSON: that of a float has the
+digits of one of 32 bits. Numbers from 2**63 on are floats; values of Helm's have no other numbers.
 Source: `resolve` of gopkg.in/yaml.v2, which sigs.k8s.io/yaml has in itself; held against Helm in
 `tests/real/chart/test_reading.py`.
 """
@@ -11,13 +12,16 @@ from __future__ import annotations
 import binascii
 import math
 import re
+import struct
 from collections.abc import Hashable
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import yaml
 
 from pipelinekit.reading.document.growth import LOADER
 
+_FLOAT_TAG = "tag:yaml.org,2002:float"
 _NUMBER = "tag:yaml.org,2002:number"
 """Of what begins like a number: whether it is one shows when it is read."""
 _MERGE = "tag:yaml.org,2002:merge"
@@ -29,9 +33,11 @@ _WHOLE = re.compile(
 )
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_LEAST, _MOST = -(2**63), 2**64 - 1
+_LEAST, _MOST, _UNSIGNED = -(2**63), 2**63 - 1, 2**64 - 1
 _EXACT = 2**53
 """Below it, each whole number is a float."""
+_PLAIN = 6
+"""From so many digits before the point on, Go's format `g` writes an exponent."""
 
 
 class GoLoader(LOADER):  # type: ignore[misc]
@@ -49,11 +55,23 @@ class GoLoader(LOADER):  # type: ignore[misc]
             if name.tag == _MERGE:
                 made |= self._merged(value)
                 continue
-            key = self.construct_object(name, deep=True)
-            if isinstance(key, (list, dict)):
-                raise _refused("a key that is no text", name)
-            made[key if type(key) is str else _key(key)] = self.construct_object(value, deep=deep)
+            made[self._key(name)] = self.construct_object(value, deep=deep)
         return made
+
+    def _key(self, node: Any) -> str:
+        if node.tag == _FLOAT_TAG and isinstance(node, yaml.ScalarNode):
+            return _short(float(self.construct_yaml_float(node)))
+        if node.tag == _NUMBER:
+            found = _resolved(str(self.construct_scalar(node)))
+            if isinstance(found, int) and found > _MOST:
+                raise _refused("a key that Go has no name for", node)
+            return _short(found) if isinstance(found, float) else str(found)
+        key = self.construct_object(node, deep=True)
+        if isinstance(key, bool):
+            return "true" if key else "false"
+        if not isinstance(key, str):
+            raise _refused("a key that is no text", node)
+        return key
 
     def _merged(self, node: Any) -> dict[Hashable, Any]:
         several = isinstance(node, yaml.SequenceNode)
@@ -70,10 +88,23 @@ def _refused(problem: str, node: Any) -> yaml.constructor.ConstructorError:
     return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
-def _key(key: Any) -> str:
-    if key is None or isinstance(key, bool):
-        return {None: "null", True: "true", False: "false"}[key]
-    return f"{key:.9g}" if isinstance(key, float) else str(key)
+def _short(number: float) -> str:
+    """The fewest digits that tell it from any other float of 32 bits, as Go's format `g` has them."""
+    number = _narrowed(number)
+    if not math.isfinite(number):
+        return ".nan" if math.isnan(number) else ".inf" if number > 0 else "-.inf"
+    texts = (f"{number:.{places}e}" for places in range(9))
+    text = next(each for each in texts if _narrowed(float(each)) == number)
+    return format(Decimal(text), "f") if -4 <= int(text.partition("e")[2]) < _PLAIN else text
+
+
+def _narrowed(number: float) -> float:
+    """The float of 32 bits that is nearest."""
+    try:
+        found: float = struct.unpack("f", struct.pack("f", number))[0]
+    except OverflowError:
+        return math.copysign(math.inf, number)
+    return found
 
 
 def _truth(loader: Any, node: Any) -> bool:
@@ -91,17 +122,21 @@ def _float(loader: Any, node: Any) -> float:
 
 
 def _number(loader: Any, node: Any) -> str | int | float:
-    text = str(loader.construct_scalar(node))
+    found = _resolved(str(loader.construct_scalar(node)))
+    if isinstance(found, int):
+        return found if found <= _MOST else float(found)
+    # JSON has one kind of number.
+    return int(found) if isinstance(found, float) and abs(found) < _EXACT and found.is_integer() else found
+
+
+def _resolved(text: str) -> str | int | float:
     plain = text if text.startswith(".") else text.replace("_", "")
     if match := _WHOLE.fullmatch(plain):
         base = str(match.lastgroup)
         whole = int(match["sign"] + match[base], _BASES[base])
-        if _LEAST <= whole <= _MOST:
+        if _LEAST <= whole <= _UNSIGNED:
             return whole
-    if not _FLOAT.fullmatch(plain) or math.isinf(value := float(plain)):
-        return text
-    # JSON has one kind of number.
-    return int(value) if value.is_integer() and abs(value) < _EXACT else value
+    return text if not _FLOAT.fullmatch(plain) or math.isinf(value := float(plain)) else value
 
 
 def _binary(loader: Any, node: Any) -> str:
@@ -133,7 +168,7 @@ for _tag, _pattern, _firsts in (
 ):
     GoLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_firsts))
 GoLoader.add_constructor("tag:yaml.org,2002:bool", _truth)
-GoLoader.add_constructor("tag:yaml.org,2002:float", _float)
+GoLoader.add_constructor(_FLOAT_TAG, _float)
 GoLoader.add_constructor(_NUMBER, _number)
 GoLoader.add_constructor("tag:yaml.org,2002:binary", _binary)
 for _tag in ("timestamp", "merge"):

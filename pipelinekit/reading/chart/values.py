@@ -14,6 +14,8 @@ from pipelinekit.reading.document.syntax import syntax_fault
 MAX_CHARACTERS = 4_000_000
 MAX_VALUES = 100_000
 MAX_DEPTH = 100
+EXACT = 2**53
+"""Up to it, each whole number is a float."""
 
 
 def read_values(text: str, origin: str) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def read_values(text: str, origin: str) -> dict[str, Any]:
     try:
         if fault := outgrown(text, origin, MAX_VALUES, MAX_DEPTH):
             raise DocumentInvalid(fault)
-        data = yaml.load(text, Loader=GoLoader)  # noqa: S506 - it is safe
+        data = as_helm_keeps(yaml.load(text, Loader=GoLoader))  # noqa: S506 - it is safe
     except yaml.YAMLError as error:
         raise DocumentInvalid(syntax_fault(error, text, origin)) from error
     except (ValueError, LookupError, RecursionError) as error:
@@ -36,6 +38,15 @@ def read_values(text: str, origin: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise DocumentInvalid(Fault("bad-type", "expected a mapping", Place(origin)))
     return data
+
+
+def as_helm_keeps(value: Any) -> Any:
+    """A value of YAML or JSON with numbers as Helm has them: floats of 64 bits, which shows in large ones."""
+    if isinstance(value, dict):
+        return {name: as_helm_keeps(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [as_helm_keeps(each) for each in value]
+    return float(value) if type(value) is int and abs(value) > EXACT else value
 
 
 def overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pipelinekit.errors import ToolFailed
 from pipelinekit.model.deployment import DeploymentPlan, Look, Standing
 from pipelinekit.model.receipts import ChartPublished, Deployed
 from pipelinekit.model.release import ReleasePlan, ReleaseState, Target
-from pipelinekit.plan.deploying import deploymentplan, intruders
+from pipelinekit.plan.deploying import deploymentplan, doubles, fields, hooks, intruders
 from pipelinekit.plan.deploying.deployment import held, standing
 from pipelinekit.plan.release import key_at
 from pipelinekit.ports import SILENT, Objects, Releases, Say
@@ -96,7 +97,7 @@ def compared(target: Target, state: ReleaseState, objects: Objects) -> Found:
     """How the objects of an installed release stand. Raises `ToolFailed` when the cluster refuses."""
     recorded = read_manifest(state.manifest)
     if not recorded:
-        return Found(state=state, look=Look(live=(), applied=()), standing=Standing())
+        return Found(state=state, look=Look(live=(), applied=(), home=target.namespace), standing=Standing())
     look = objects.look(target, state.manifest)
     there = standing(look, recorded, target.namespace)
     there = replace(there, changes=(*there.changes, *intruders.changes(look, recorded)))
@@ -107,15 +108,19 @@ def mended(there: Found) -> tuple[str, ...]:
     """The objects that `put_back` works on: until then a server takes no application of the chart to them."""
     if not (there.look and there.look.refused and there.state):
         return ()
-    return tuple(name for _, name in intruders.repairs(there.look, read_manifest(there.state.manifest)))
+    repairs = intruders.repairs(there.look, read_manifest(there.state.manifest))
+    return tuple(fields.titled(name, place, there.look.home) for place, name in repairs)
 
 
-def put_back(target: Target, there: Found, objects: Objects) -> None:
-    """Undo the hands' work that no application of a chart could go over."""
+def put_back(target: Target, there: Found, objects: Objects, *, owns: bool) -> None:
+    """Undo the hands' work that no application of a chart could go over; `owns` says by which Helm."""
+    repairs: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    if there.look and not owns:
+        repairs |= doubles.repairs(there.look)
     if there.look and there.look.refused and there.state:
-        repairs = intruders.repairs(there.look, read_manifest(there.state.manifest))
-        for (namespace, name), patch in repairs.items():
-            objects.restore(replace(target, namespace=namespace or target.namespace), name, patch)
+        repairs |= intruders.repairs(there.look, read_manifest(there.state.manifest))
+    for (namespace, name), patch in repairs.items():
+        objects.restore(replace(target, namespace=namespace or target.namespace), name, patch)
 
 
 def matters(prepared: Prepared, there: Found) -> bool:
@@ -136,14 +141,16 @@ def plan_deployment(prepared: Prepared, there: Found, releases: Releases, object
     )
     look = there.look
     if plan.acts:
-        manifest = releases.preview(target, prepared.archive, prepared.layers)
+        would_be = releases.preview(target, prepared.archive, prepared.layers)
+        manifest = would_be.manifest
         recorded = state.manifest if state else ""
         look = objects.look(target, manifest, recorded)
         wanted = read_manifest(manifest)
         before = read_manifest(recorded)
         plan = deploymentplan.with_changes(plan, look, before, wanted, there.standing, owns=releases.owns)
         intruding = (each for each in intruders.changes(look, wanted) if each.path)
-        plan = replace(plan, hands=(*plan.hands, *intruding))
+        run = hooks.planned(would_be.hooks, state.hooks if state else None)
+        plan = replace(plan, hands=(*plan.hands, *intruding), hooks=tuple(run))
     notes = []
     if state and state.status.startswith(PENDING):
         notes.append(f"revision {state.revision} is {state.status}: it is waited for, or taken over")

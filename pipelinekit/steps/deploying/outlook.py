@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pipelinekit.model.ground.preflight import Finding
 from pipelinekit.ports import Objects, Say
 from pipelinekit.steps.deploying.deployment import Found, Prepared, find
-from pipelinekit.steps.deploying.preflight import Survey
+from pipelinekit.steps.deploying.preflight import Survey, with_there
 
 BLINKS = (2.0, 2.0, 2.0)
 """Seconds before each next look at pods of which too few are ready: one that has missed a probe on a busy
@@ -24,7 +24,7 @@ def look_out(
     say: Say,
     sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[Found, Sequence[Finding]]:
-    """How the objects of the release in `found` stand, and the survey's findings where something is to do.
+    """How the objects of the release in `found` stand, and the findings that count where something is to do.
 
     What `found` has of the objects already is not asked again. Where all is as it was installed and only pods
     are not ready, they get a few seconds.
@@ -40,7 +40,9 @@ def look_out(
                 break
             sleep(seconds)
             there = find(prepared.target, found.state, objects, say)
-        return there, survey(prepared) if survey and not there.runs(prepared.values) else ()
+        findings = survey(prepared) if survey and not there.runs(prepared.values) else ()
+        return there, with_there(findings, there)
     with ThreadPoolExecutor(1) as pool:
-        findings = pool.submit(survey, prepared) if survey else None
-        return standing(), findings.result() if findings else ()
+        surveyed = pool.submit(survey, prepared) if survey else None
+        there = standing()
+        return there, with_there(surveyed.result() if surveyed else (), there)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 
 from pipelinekit.errors import Fault, Refused
-from pipelinekit.model.ground.preflight import AWAITED, REFUSED, Finding, Object
+from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNWAITED, Finding, Object
 from pipelinekit.model.release import Target
 from pipelinekit.plan.deploying import ending
-from pipelinekit.plan.preflight import absent, judged
+from pipelinekit.plan.preflight import absent, judged, waiting
 from pipelinekit.plan.preflight.needs import needs_of
 from pipelinekit.ports import Say
 from pipelinekit.ports.preflight import Scout
@@ -18,7 +19,7 @@ from pipelinekit.steps.deploying.deployment import Found, Prepared, mended
 
 def preflight(target: Target, manifest: str, scout: Scout) -> tuple[Finding, ...]:
     """What is to be said of a target before that manifest goes there; what stands in the way comes first."""
-    needs = needs_of(read_manifest(manifest))
+    needs = needs_of(read_manifest(manifest), target.namespace)
     return judged(needs, scout.look(target, needs), target.environment.name, target.kubectl)
 
 
@@ -27,6 +28,8 @@ def missing(target: Target, objects: Sequence[Object], scout: Scout) -> tuple[Fi
     needs = needs_of(objects)
     return absent(needs, scout.look_for(target, needs), target.environment.name, target.kubectl)
 
+
+_ELSEWHERE = re.compile(r"\(namespace [a-z0-9-]+\)\Z")
 
 Survey = Callable[[Prepared], Sequence[Finding]]
 """What looks over where something prepared goes to."""
@@ -37,13 +40,28 @@ Missing = Callable[[Target, Sequence[Object]], Sequence[Finding]]
 
 def without(findings: Sequence[Finding], mended: Collection[str]) -> tuple[Finding, ...]:
     """The findings but for objects that are put back before the chart is laid over them."""
-    heads = tuple(f'The {kind} "{name}" is invalid' for kind, name in (each.split("/", 1) for each in mended))
-    return tuple(each for each in findings if each.verdict != REFUSED or not each.problem.startswith(heads))
+    pairs = []
+    for each in mended:
+        kind, _, rest = each.partition("/")
+        name, _, place = rest.partition(" ")
+        pairs.append((f'The {kind} "{name}" is invalid', place))
+    return tuple(
+        each
+        for each in findings
+        if each.verdict != REFUSED or not any(_is_about(each.problem, head, place) for head, place in pairs)
+    )
+
+
+def _is_about(problem: str, head: str, place: str) -> bool:
+    """Whether a refusal begins so, and is of that place; an object at home names none."""
+    elsewhere = _ELSEWHERE.search(problem)
+    return problem.startswith(head) and (elsewhere[0] if elsewhere else "") == place
 
 
 def with_there(findings: Sequence[Finding], there: Found) -> tuple[Finding, ...]:
     """The findings that count beside what is there: not what is put back, but what is being deleted."""
-    return (*without(findings, mended(there)), *ending.findings(there.standing))
+    about = [each for each in findings if waiting.counts(each, first=there.state is None)]
+    return (*without(about, mended(there)), *ending.findings(there.standing))
 
 
 def told(findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -52,7 +70,7 @@ def told(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 
 def require(target: Target, findings: Sequence[Finding], say: Say) -> None:
-    """Raise `Refused` with everything that stands in the way; say what will be waited for."""
+    """Raise `Refused` with everything that stands in the way; say what will be waited for, and what not."""
     place = f"{target.environment.name}: "
     faults = [
         Fault(each.code, place + each.problem, hint=each.hint) for each in findings if each.verdict == REFUSED
@@ -62,3 +80,10 @@ def require(target: Target, findings: Sequence[Finding], say: Say) -> None:
     for each in findings:
         if each.verdict == AWAITED:
             say(f"{each.problem}: it will be waited for")
+        elif each.verdict == UNWAITED:
+            say(str(each))
+
+
+def watchable(findings: Sequence[Finding]) -> bool:
+    """Whether each object gets ready once, so that Helm may watch it until it is."""
+    return all(each.verdict != UNWAITED for each in findings)

@@ -20,6 +20,8 @@ def undo(
     timeout: int,
     say: Say,
     content: int = 0,
+    *,
+    watched: bool = True,
 ) -> str:
     """Roll back what a failed installation has changed; how things stand now, in words.
 
@@ -41,9 +43,8 @@ def undo(
         return LEFT
     say(f"rolling back to revision {good}, which ran before")
     try:
-        releases.back(
-            target, good, timeout=timeout, hopeless=Patience(target, cluster, say, timeout).hopeless
-        )
+        watch = Patience(target, cluster, say, timeout)
+        releases.back(target, good, timeout=timeout, hopeless=watch.hopeless, watched=watched)
     except PipelinekitError as error:
         again = f"helm rollback {target.name} {good} {target.for_helm}"
         return f"rolling back to revision {good} failed as well ({error.faults[0].problem})\nlater: {again}"

@@ -9,6 +9,9 @@ from pipelinekit.adapters.cluster.charts import holders, undo
 from pipelinekit.adapters.files import write_atomic
 from pipelinekit.model.release import Target
 
+LOOKING = "--wait=legacy"
+"""Over `--wait`, for Helm 4: it looks again and again, as Helm 3 does, which waits for no Job."""
+
 
 def templating(target: Target, archive: Path, files: Sequence[str]) -> list[str]:
     """Render it, and ask no cluster."""

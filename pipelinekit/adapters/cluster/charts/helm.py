@@ -148,7 +148,7 @@ class Helm:
                     answers.require_kubernetes(target.context, said.reason())
                 return None
             raise cluster_failed(target, _complaint(done))
-        return _state(done.out)
+        return printed.release(done.out)
 
     def install(
         self,
@@ -158,25 +158,28 @@ class Helm:
         *,
         timeout: int,
         hopeless: Callable[[], bool],
+        watched: bool = True,
     ) -> ReleaseState:
         """Install or upgrade with those values texts, the later ones on top, and wait until it is ready.
 
         `timeout` is in seconds. While Helm waits, `hopeless` is asked every two seconds, from the third on,
-        whether it still makes sense; when it says yes, Helm is told to give up. Raises `ToolFailed` with
-        Helm's reason.
+        whether it still makes sense; when it says yes, Helm is told to give up. Unless `watched` no Job is
+        waited for. Raises `ToolFailed` with Helm's reason.
         """
-        begun = self._doors.let_in(("upgrade", target, archive, len(values), timeout), archive, values)
+        what = ("upgrade", target, archive, len(values), timeout)
+        begun = self._doors.let_in(what, archive, values) if watched else None
         done = begun.attended(tick=hopeless, first=FIRST) if begun else None
         if done and any(each in done.err for each in GONE):
             done = None
         if done is None:
-            done = self._upgrade(target, archive, values, *commands.installing(timeout), tick=hopeless)
+            options = commands.installing(timeout)
+            done = self._upgrade(target, archive, values, *options, tick=hopeless, watched=watched)
         if done.code:
             complaint = _complaint(done)
             rival = any(each in complaint for each in RIVALS)
             code = RIVAL if rival else "deploy-failed"
             raise failed(code, f"helm: {complaint}", hint=next_step(complaint, target))
-        return _state(done.out)
+        return printed.release(done.out)
 
     @contextmanager
     def ready(self, target: Target, archive: Path, layers: int, *, timeout: int) -> Iterator[None]:
@@ -214,22 +217,35 @@ class Helm:
         """The newest revision that was deployed whole and counts still, or None."""
         return undo.last_good(self.env, target)
 
-    def back(self, target: Target, revision: int, *, timeout: int, hopeless: Callable[[], bool]) -> None:
-        """Roll back to that revision and wait until it runs; raises `ToolFailed` with Helm's reason."""
+    def back(
+        self,
+        target: Target,
+        revision: int,
+        *,
+        timeout: int,
+        hopeless: Callable[[], bool],
+        watched: bool = True,
+    ) -> None:
+        """Roll back to that revision and wait until it runs, unless `watched` for no Job.
+
+        Raises `ToolFailed` with Helm's reason.
+        """
         options = OWNERSHIP if self.owns else ()
+        if self.owns and not (watched and undo.is_watchable(self.env, target, revision)):
+            options = (*OWNERSHIP, commands.LOOKING)
         done = undo.back(self.env, target, revision, timeout=timeout, options=options, tick=hopeless)
         if done.code:
             raise failed("rollback-failed", f"helm rollback: {_complaint(done)}")
 
-    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> str:
-        """The manifest that `install` would install, as Helm renders it against the cluster.
+    def preview(self, target: Target, archive: Path, values: Sequence[str]) -> ReleaseState:
+        """The release that `install` would make, as Helm renders it against the cluster.
 
         Raises `ToolFailed` with Helm's reason.
         """
         done = self._upgrade(target, archive, values, "--dry-run=server")
         if done.code:
             raise cluster_failed(target, f"helm: {_complaint(done)}")
-        return _state(done.out).manifest
+        return printed.release(done.out)
 
     def _upgrade(
         self,
@@ -238,12 +254,14 @@ class Helm:
         values: Sequence[str],
         *options: str,
         tick: Callable[[], bool] | None = None,
+        watched: bool = True,
     ) -> process.Completed:
         with momentary.folder() as scratch:
             files = linting.values_of(commands.written(values, Path(scratch)))
             words = commands.upgrading(target, archive, files, options)
             if self.owns:
                 more, env = self._left_out(archive, Path(scratch))
+                more = more if watched else [*more, commands.LOOKING]
                 # Helm 3 must stumble over these first: it takes a post-renderer by its path.
                 done = process.watch([*words, *OWNERSHIP, *more], env=env, tick=tick, first=FIRST)
                 if "unknown flag: --server-side" not in done.err:
@@ -276,20 +294,6 @@ class Helm:
                     hint=f"{target.kubectl} describe pods",
                 )
             )
-
-
-def _state(answer: str) -> ReleaseState:
-    """A release as Helm prints it in JSON."""
-    release = printed.mapping(answer)
-    try:
-        return ReleaseState(
-            revision=int(release["version"]),
-            status=str(release["info"]["status"]),
-            values=dict(release.get("config") or {}),
-            manifest=str(release.get("manifest", "")),
-        )
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise printed.odd(answer) from error
 
 
 def _complaint(done: process.Completed) -> str:

@@ -9,6 +9,8 @@ from pipelinekit.adapters.cluster import answers, kubectl, printed
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import holders
 from pipelinekit.model.release import Target
+from pipelinekit.plan.preflight import waiting
+from pipelinekit.reading.chart.manifest import read_manifest
 
 
 def last_good(env: Mapping[str, str], target: Target) -> int | None:
@@ -22,6 +24,13 @@ def last_good(env: Mapping[str, str], target: Target) -> int | None:
         raise answers.cluster_failed(target.context, done.reason())
     records = printed.revisions(done.out) if done.code == 0 else []
     return max((each["revision"] for each in records if each.get("status") == "deployed"), default=None)
+
+
+def is_watchable(env: Mapping[str, str], target: Target, revision: int) -> bool:
+    """Whether each object of a revision gets ready once; where that is not told, Helm will say why."""
+    words = ["helm", "get", "manifest", target.name, "--revision", str(revision), *scope(target)]
+    done = ask(words, target.context, env=env)
+    return bool(done.code) or not any(map(waiting.never_ready, read_manifest(done.out)))
 
 
 def back(

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.direct import places
 from pipelinekit.adapters.cluster.direct.way import Way
 from pipelinekit.model.release import ReleaseState, Target
+from pipelinekit.reading.chart.values import as_helm_keeps
 
 MOST = 64 * 1024 * 1024
 """Bytes of a record, unpacked."""
@@ -54,8 +56,9 @@ def _state(record: Mapping[str, Any], revision: int) -> ReleaseState | None:
         return ReleaseState(
             revision=revision,
             status=str(release["info"]["status"]),
-            values=release.get("config") or {},
+            values=as_helm_keeps(release.get("config") or {}),
             manifest=str(release.get("manifest", "")),
+            hooks=printed.hooks(release),
         )
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, zlib.error):
         return None

@@ -21,6 +21,7 @@ from pipelinekit.adapters.cluster.ground import rights
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.ground.preflight import Needs, Object, Pull, Seen
 from pipelinekit.model.release import Credentials, ImageRef, Target
+from pipelinekit.plan.deploying.fields import titled
 
 Login = Callable[[str], Credentials | None]
 
@@ -113,7 +114,7 @@ class Preflight:
 
     def _refused(self, target: Target, objects: Sequence[Object], words: Sequence[str]) -> tuple[str, ...]:
         return tuple(
-            each
+            titled(each, place.namespace, target.namespace)
             for place, some in kubectl.by_namespace(target, objects)
             for each in self._refusals(place, kubectl.run(self.env, place, *words, stdin=_list(some)))
         )

@@ -21,7 +21,7 @@ from pipelinekit.adapters.cluster import (
     printed,
     shapes,
 )
-from pipelinekit.adapters.cluster.charts import helm, history, undo
+from pipelinekit.adapters.cluster.charts import history, undo
 from pipelinekit.adapters.cluster.ground import addresses, contexts, inspection, namespaces, places, volumes
 from pipelinekit.adapters.cluster.pods import drafts, running, workloads
 from pipelinekit.errors import PipelinekitError, ToolFailed
@@ -64,7 +64,7 @@ ASK: dict[str, Callable[[], object]] = {
     "what a cluster runs": lambda: workloads.Workloads({}).running(Cluster(name="c")),
     "revisions": lambda: history.Releases({}).revisions(TARGET, 5),
     "the last good one": lambda: undo.last_good({}, TARGET),
-    "a release": lambda: helm._state(process.check(["helm"])),
+    "a release": lambda: printed.release(process.check(["helm"])),
 }
 WORDS = "Switched to context prod\n"
 PRINTED = {
@@ -84,6 +84,8 @@ PRINTED = {
     "half": '{"items": [{"meta',
     "deep": DEEP[1],
     "a version of one word": '{"clientVersion": "1", "serverVersion": "2", "kind": "X"}',
+    "hooks of one word": '{"version": 1, "info": {"status": "deployed"}, "hooks": ["x"]}',
+    "a hook without a kind": '{"version": 1, "info": {"status": "deployed"}, "hooks": [{"name": "x"}]}',
     "a revision without words": '[{"revision": 1}]',
 }
 

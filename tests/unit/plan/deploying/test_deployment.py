@@ -244,3 +244,28 @@ def test_of_two_objects_of_one_kind_and_name_each_is_held_against_itself() -> No
     there = [role("rbac/v1", "here", "1"), role("rbac/v1", "there", "2"), role("x.example/v1", "here", "3")]
     assert deployment.standing(Look(live=there, applied=there[::-1]), there).good
     assert deployment.standing(Look(live=there[1:], applied=there), there).missing == ("Role/a",)
+
+
+# --- several namespaces ---------------------------------------------------------------------------
+
+
+def at(namespace: str, each: dict[str, Any]) -> dict[str, Any]:
+    each["metadata"]["namespace"] = namespace
+    return each
+
+
+def test_what_differs_in_another_namespace_is_told_with_it() -> None:
+    live = [at("home", made()), at("other", made(replicas=5))]
+    applied = [at("home", made()), at("other", made()), at("third", made())]
+    found = deployment.standing(Look(live=live, applied=applied, home="home"), applied, "home")
+    assert [each.object for each in found.changes] == ["Deployment/orders (namespace other)"]
+    assert found.missing == ("Deployment/orders (namespace third)",)
+
+
+def test_an_autoscaler_scales_what_is_in_its_own_namespace() -> None:
+    live = [at("home", made(replicas=5)), at("other", made(replicas=5))]
+    applied = [at("home", made()), at("other", made())]
+    look = Look(live=live, applied=applied, autoscalers=[at("home", scaler())], home="home")
+    found = deployment.standing(look, applied, "home")
+    assert [each.object for each in found.changes] == ["Deployment/orders (namespace other)"]
+    assert deployment.held(look).keys() <= {"orders"}

@@ -77,16 +77,17 @@ def test_what_comes_or_goes_in_one_namespace_is_told_though_another_has_its_name
         return {"kind": "Service", "metadata": {"name": name, "namespace": namespace}}
 
     home = PLAN.namespace
-    live = [at(home, "a"), at(home, "b"), at("other", "b")]
+    live = [at(home, "a"), at(home, "b"), at("other", "b"), at("other", "c")]
     wanted = [service("a"), at("other", "a"), service("b")]
     plan = deploymentplan.with_changes(
         PLAN,
-        Look(live=live, applied=wanted),
-        [service("a"), service("b"), at("other", "b")],
+        Look(live=live, applied=wanted, home=home),
+        [service("a"), service("b"), at("other", "b"), at("other", "c")],
         wanted,
         Standing(),
     )
-    assert (plan.created, plan.removed) == (("Service/a",), ("Service/b",))
+    assert plan.created == ("Service/a (namespace other)",)
+    assert plan.removed == ("Service/b (namespace other)", "Service/c (namespace other)")
 
 
 def test_pods_are_kept_where_the_chart_stops_naming_their_number() -> None:

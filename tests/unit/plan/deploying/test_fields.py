@@ -90,3 +90,19 @@ def test_a_path_is_shown_as_people_write_it() -> None:
     assert fields.shown(("f:metadata", "f:labels", "f:a.b/c")) == "metadata.labels[a.b/c]"
     assert fields.shown(("f:ports", 'k:{"port":80,"protocol":"TCP"}')) == "ports[80/TCP]"
     assert fields.shown(("f:metadata", "f:finalizers", 'v:"a"')) == 'metadata.finalizers["a"]'
+
+
+@pytest.mark.parametrize(
+    ("namespace", "home", "name"),
+    [
+        ("", "shop", "ConfigMap/note"),
+        ("shop", "shop", "ConfigMap/note"),
+        ("other", "shop", "ConfigMap/note (namespace other)"),
+        ("other", "", "ConfigMap/note"),
+    ],
+)
+def test_an_object_of_another_namespace_than_its_releases_is_named_with_it(
+    namespace: str, home: str, name: str
+) -> None:
+    metadata = {"name": "note"} | ({"namespace": namespace} if namespace else {})
+    assert fields.name_of({"kind": "ConfigMap", "metadata": metadata}, home) == name

@@ -48,6 +48,19 @@ def test_the_volumes_that_differ_are_named(live: Any, wanted: Any, words: str) -
     assert "kubectl delete statefulset orders --cascade=orphan" in found.hint
 
 
+def test_of_two_that_are_called_the_same_the_one_of_that_namespace_is_meant() -> None:
+    def at(place: str, **claims: tuple[str, str]) -> dict[str, Any]:
+        made = stateful(**claims)
+        return {**made, "metadata": {"name": "orders", "namespace": place}}
+
+    wanted = [stateful(kept=("1Gi", "")), at("other", kept=("3Gi", ""))]
+    live = [at("shop", kept=("1Gi", "a")), at("other", kept=("2Gi", "a"))]
+    found = unchangeable(f"{SET} (namespace other)", wanted, live, "shop")
+    told = "the size of volume kept is 2Gi and would be 3Gi"
+    assert found.problem == f"StatefulSet/orders (namespace other) cannot be changed in place: {told}"
+    assert "`kubectl --namespace other delete statefulset orders" in found.hint
+
+
 def test_what_else_is_fixed_is_in_the_servers_words() -> None:
     found = unchangeable(DEPLOYMENT, [], [])
     assert found.problem == DEPLOYMENT

@@ -96,6 +96,29 @@ def test_what_a_namespace_that_is_not_there_admits_is_not_known() -> None:
     ]
 
 
+def test_what_pods_of_another_namespace_need_is_not_looked_for_at_home() -> None:
+    more = deployment(variable("api", "key"), replicas=9, imagePullSecrets=[{"name": "pull"}])
+    more["metadata"]["namespace"] = "more"
+    needs = needs_of([more], "shop")
+    quota = {"status": {"hard": {"pods": "1"}, "used": {"pods": "0"}}, "metadata": {"name": "q"}, "spec": {}}
+    told = judged(needs, replace(FINE, quotas=(quota,)), "dev")
+    assert [(each.verdict, each.problem.partition(":")[0]) for each in told] == [
+        (UNCHECKED, "secret api (namespace more)"),
+        (UNCHECKED, "secret pull (namespace more)"),
+    ]
+    assert (needs.keys, needs.pulls) == ((), (Pull(IMAGE),))
+
+
+def test_another_namespace_than_its_own_is_made_by_the_chart_or_by_nobody() -> None:
+    seen = replace(FINE, applied=('namespaces "more" not found (namespace more)',))
+    (finding,) = judged(needs_of([thing("ConfigMap")], "shop"), seen, "dev")
+    assert (finding.verdict, finding.code) == (REFUSED, "namespace-missing")
+    assert "namespace more is not there" in finding.problem
+    assert finding.hint == "kubectl create namespace more"
+    (finding,) = judged(needs_of([thing("Namespace", "more")], "shop"), seen, "dev")
+    assert finding.verdict == UNCHECKED
+
+
 def test_who_may_make_no_namespace_is_told_who_does() -> None:
     said = 'namespaces "x" not found'
     seen = replace(FINE, applied=(said,), admitted=(said,), rules=DEPLOYER)

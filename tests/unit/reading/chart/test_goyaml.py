@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from pipelinekit.errors import DocumentInvalid
 from pipelinekit.reading.chart.goyaml import GoLoader
+from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.reading.chart.values import read_values
-from tests.goscalars import READ
+from tests.goscalars import KEYS, LARGE, READ
 
 
 @pytest.mark.parametrize(("text", "value"), READ.items())
@@ -23,12 +24,25 @@ def test_a_plain_word_is_what_go_takes_it_for(text: str, value: Any) -> None:
     assert type(found["a"]) is type(value)
 
 
+@pytest.mark.parametrize("text", LARGE)
+def test_a_number_that_no_float_has_is_one_in_values_and_may_be_none_in_an_object(text: str) -> None:
+    found = (
+        read_values(f"a: {text}", "values.yaml")["a"],
+        read_manifest(f"kind: A\na: {text}")[0]["a"],
+    )
+    assert found == LARGE[text]
+    assert [type(each) for each in found] == [type(each) for each in LARGE[text]]
+
+
 def test_keys_are_texts() -> None:
-    text = "{1: a, 1.5: b, yes: c, no: d, 0x1F: e, 2024-01-01: f, 1e3: g, ~: h}"
-    assert read_values(text, "values.yaml") == {
-        "1": "a", "1.5": "b", "true": "c", "false": "d",
-        "31": "e", "2024-01-01": "f", "1000": "g", "null": "h",
-    }  # fmt: skip
+    text = ", ".join(f"{word}: {word}x" for word in KEYS)
+    assert read_values(f"{{{text}}}", "values.yaml") == {name: f"{word}x" for word, name in KEYS.items()}
+
+
+@pytest.mark.parametrize("key", ["9223372036854775808", "~", "null", "[a]"])
+def test_a_key_that_go_has_no_name_for_is_refused(key: str) -> None:
+    with pytest.raises(DocumentInvalid):
+        read_values(f"{{? {key} : a}}", "values.yaml")
 
 
 def test_mappings_are_merged() -> None:

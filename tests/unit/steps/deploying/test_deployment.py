@@ -13,7 +13,7 @@ from pipelinekit.plan.deploying.deploymentplan import lines
 from pipelinekit.ports import Objects
 from pipelinekit.steps.deploying import deployment
 from pipelinekit.steps.deploying.deployment import HELM_3, Found
-from tests import examples
+from tests import examples, fielded
 from tests.doubles import Record
 from tests.unit.steps.release.bench import IMAGE, REPLICAS, Bench
 
@@ -147,5 +147,22 @@ def test_an_object_of_another_namespace_is_put_back_there() -> None:
 
     look = Look(live=[made(valueFrom={"x": "y"})], applied=(), refused={"Deployment/orders": "not both"})
     state = ReleaseState(revision=1, status="deployed", values={}, manifest=json.dumps(made(value="1")))
-    deployment.put_back(DEV, Found(state=state, look=look), cast(Objects, Watched()))
+    deployment.put_back(DEV, Found(state=state, look=look), cast(Objects, Watched()), owns=True)
     assert Watched.places == ["more Deployment/orders"]
+
+
+@pytest.mark.parametrize(("owns", "restored"), [(True, []), (False, ["Deployment/orders"])])
+def test_what_a_hand_has_put_beside_its_like_goes_before_a_helm_that_would_leave_it(
+    owns: bool, restored: list[str]
+) -> None:
+    live = fielded.made()
+    fielded.container(live)["env"].append({"name": "A", "value": "hand's"})
+    names: list[str] = []
+
+    class Watched:
+        def restore(self, target: Target, name: str, patch: object) -> None:
+            names.append(name)
+
+    there = Found(state=None, look=Look(live=[live], applied=[fielded.made()]))
+    deployment.put_back(DEV, there, cast(Objects, Watched()), owns=owns)
+    assert names == restored

@@ -48,7 +48,7 @@ def test_what_a_hand_has_changed_is_surveyed_after_the_look(bench: Bench) -> Non
     state = bench.releases.state(DEV)
     there, findings = look_out(bench.prepare(), Found(state=state), bench.cluster.things, survey, print)
     assert not there.runs(bench.prepare().values)
-    assert findings == [FINDING]
+    assert findings == (FINDING,)
 
 
 def test_where_another_chart_is_installed_both_are_asked_at_once(
@@ -71,7 +71,7 @@ def test_where_another_chart_is_installed_both_are_asked_at_once(
     state = bench.releases.state(DEV)
     there, findings = look_out(bench.prepare(), Found(state=state), bench.cluster.things, met, print)
     assert there.look is not None
-    assert findings == [FINDING]
+    assert findings == (FINDING,)
 
 
 def test_an_early_answer_is_not_asked_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

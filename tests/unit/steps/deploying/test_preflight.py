@@ -6,10 +6,25 @@ import pytest
 
 from pipelinekit.errors import Refused
 from pipelinekit.model.deployment import Standing
-from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Finding, Needs, Seen
+from pipelinekit.model.ground.preflight import (
+    AWAITED,
+    REFUSED,
+    UNCHECKED,
+    UNWAITED,
+    Finding,
+    Needs,
+    Seen,
+)
 from pipelinekit.model.release import Target
 from pipelinekit.steps.deploying.deployment import Found
-from pipelinekit.steps.deploying.preflight import missing, preflight, require, with_there, without
+from pipelinekit.steps.deploying.preflight import (
+    missing,
+    preflight,
+    require,
+    watchable,
+    with_there,
+    without,
+)
 from tests import examples
 from tests.manifests import deployment, variable
 
@@ -61,6 +76,27 @@ def test_what_is_awaited_is_said_and_stands_in_no_way() -> None:
         DEV, [Finding(AWAITED, "b", "secret x is not there yet"), Finding(UNCHECKED, "c", "3")], said.append
     )
     assert said == ["secret x is not there yet: it will be waited for"]
+
+
+def test_what_is_not_waited_for_is_said_and_no_helm_watches_it() -> None:
+    said: list[str] = []
+    found = [Finding(UNWAITED, "job-unwaited", "Job/seed: it is suspended"), Finding(UNCHECKED, "c", "3")]
+    require(DEV, found, said.append)
+    assert said == ["not waited for: Job/seed: it is suspended"]
+    assert not watchable(found)
+    assert watchable(found[1:])
+
+
+def test_what_is_put_back_in_one_namespace_is_not_what_another_one_refuses() -> None:
+    said = 'The Deployment "orders" is invalid: spec.template: may not be specified'
+    found = (Finding(REFUSED, "a", said), Finding(REFUSED, "a", f"{said} (namespace other)"))
+    assert without(found, ["Deployment/orders"]) == found[1:]
+    assert without(found, ["Deployment/orders (namespace other)"]) == found[:1]
+
+
+def test_what_is_about_another_moment_is_not_told() -> None:
+    found = [Finding(AWAITED, "hook-suspended", "x", when=("pre-upgrade",)), Finding(AWAITED, "b", "two")]
+    assert [each.code for each in with_there(found, Found(state=None))] == ["b"]
 
 
 def test_what_is_put_back_first_stands_in_nobody_s_way() -> None:

@@ -15,6 +15,7 @@ from pipelinekit.model.release import ReleasePlan, Target
 from pipelinekit.steps import release
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying.deployment import Prepared, find, plan_deployment
+from pipelinekit.steps.deploying.preflight import Survey
 from tests import examples
 from tests.doubles import Charts, Cluster, Receipts, Record, Registry, Releases, Workspace, digest
 
@@ -63,7 +64,11 @@ class Bench:
         return receipt
 
     def deploy(
-        self, target: Target = DEV, plan: ReleasePlan = PLAN, promised: str = ""
+        self,
+        target: Target = DEV,
+        plan: ReleasePlan = PLAN,
+        promised: str = "",
+        survey: Survey | None = None,
     ) -> tuple[Deployed, Did]:
         return release.deploy(
             self.prepare(target, plan),
@@ -75,6 +80,7 @@ class Bench:
             say=self.said.append,
             sleep=self._sleep,
             promised=promised,
+            survey=survey,
         )
 
     def prepare(self, target: Target = DEV, plan: ReleasePlan = PLAN) -> Prepared:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from pipelinekit.errors import Fault, Refused, ToolFailed
 from pipelinekit.model.deployment import Look
-from pipelinekit.model.release import Target
+from pipelinekit.model.release import Hook, Target
 from pipelinekit.plan.deploying.deploymentplan import lines
 from pipelinekit.ports import SILENT
 from pipelinekit.steps.deploying.outlook import BLINKS
@@ -29,6 +30,16 @@ def test_what_hands_have_changed_does_not_run_already(
     assert any(each.startswith("ours again: Deployment/orders spec.") for each in bench.said)
     _, did = bench.deploy()
     assert not did.acted
+
+
+def test_a_plan_tells_the_hooks_that_run_and_which_of_them_moved_in_their_order(bench: Bench) -> None:
+    bench.releases.hooks = (Hook(object="Job/first", moments=("pre-install", "pre-upgrade")),)
+    assert "hook: Job/first (pre-install, weight 0)" in lines(bench.plan())
+    bench.deploy()
+    assert bench.plan().hooks == (), "what runs already runs no hook"
+    bench.publish(**{"templates.yaml": "changed"})
+    bench.releases.hooks = (replace(bench.releases.hooks[0], weight=3),)
+    assert "hook: Job/first (pre-upgrade, weight 3, was 0)" in lines(bench.plan())
 
 
 def test_what_hands_have_deleted_is_made_again(bench: Bench) -> None:

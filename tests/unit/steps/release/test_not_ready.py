@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.errors import ToolFailed
+from pipelinekit.model.ground.preflight import UNWAITED, Finding
 from pipelinekit.model.receipts import Deployed
 from pipelinekit.model.release import Target
 from pipelinekit.model.trouble import Trouble
@@ -45,6 +46,17 @@ def test_what_failed_is_rolled_back_to_what_ran(bench: Bench) -> None:
     assert caught.value.faults[0].hint.endswith("rolled back to revision 1, which runs")
     assert [each.status for each in bench.records.values()] == ["superseded", "failed", "deployed"]
     assert bench.records[3].manifest == bench.records[1].manifest
+
+
+def test_jobs_that_never_get_ready_are_watched_neither_on_the_way_there_nor_back(bench: Bench) -> None:
+    bench.deploy()
+    bench.publish(**{"templates.yaml": "changed"})
+    bench.cluster.wrong = [trouble("pod a", "no such image", final=True)]
+    found = Finding(UNWAITED, "job-unwaited", "Job/seed: it is suspended")
+    with pytest.raises(ToolFailed):
+        bench.deploy(survey=lambda _: [found])
+    assert bench.releases.watched == [True, False, False]
+    assert bench.said.count(str(found)) == 1
 
 
 def test_a_rollback_that_fails_too_keeps_the_first_reason_first(bench: Bench) -> None:

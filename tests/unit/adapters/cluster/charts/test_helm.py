@@ -121,3 +121,24 @@ def test_a_cluster_that_does_not_answer_has_failed_no_test(
     monkeypatch.setattr(Helm, "state", state)
     with pytest.raises(kind):
         Helm({}).test(examples.target(), lambda _: None)
+
+
+def test_who_is_not_to_watch_is_told_so_in_the_words_of_each_helm(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[list[str]] = []
+
+    def old(argv: list[str], **_: object) -> process.Completed:
+        asked.append(argv)
+        if "--server-side" in argv:
+            return process.Completed(1, "", "Error: unknown flag: --server-side")
+        return process.Completed(0, '{"version": 1, "info": {"status": "deployed"}}', "")
+
+    monkeypatch.setattr(process, "watch", old)
+    given = (examples.target(), archive(tmp_path, b"name: shop"), ["{}"])
+    Helm({}).install(*given, timeout=9, hopeless=bool, watched=False)
+    (new, older) = asked
+    # Of two words on one thing Helm takes the last; an old one must stumble before it reads that.
+    assert new.index("--wait") < new.index("--server-side") < new.index("--wait=legacy")
+    assert "--wait" in older
+    assert "--wait=legacy" not in older

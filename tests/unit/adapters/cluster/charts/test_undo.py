@@ -18,3 +18,25 @@ def test_a_cluster_that_does_not_answer_has_not_said_that_nothing_ran_before(
     with pytest.raises(ToolFailed, match="the cluster does not answer"):
         undo.last_good({}, examples.target())
     assert undo.last_good({}, examples.target()) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "manifest", "watchable"),
+    [
+        (0, "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec: {suspend: true}\n", False),
+        (0, "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec: {}\n", True),
+        (1, "", True),
+    ],
+)
+def test_a_revision_with_jobs_that_never_get_ready_is_not_watched(
+    monkeypatch: pytest.MonkeyPatch, code: int, manifest: str, watchable: bool
+) -> None:
+    asked: list[list[str]] = []
+
+    def run(argv: list[str], **_: object) -> process.Completed:
+        asked.append(argv)
+        return process.Completed(code, manifest, "Error: release: not found")
+
+    monkeypatch.setattr(process, "run", run)
+    assert undo.is_watchable({}, examples.target(), 3) is watchable
+    assert asked[0][:6] == ["helm", "get", "manifest", "orders", "--revision", "3"]

@@ -9,7 +9,7 @@ import pytest
 
 from pipelinekit.adapters.cluster.direct import records
 from pipelinekit.adapters.cluster.direct.way import Way
-from pipelinekit.model.release import Target
+from pipelinekit.model.release import Hook, Target
 from tests import examples
 
 TARGET = Target(name="orders", environment=examples.environment("dev"), namespace="shop", context="there")
@@ -25,7 +25,9 @@ class Server:
         if "?" in path:
             return {"items": [self._named(number) for number in range(1, len(self.statuses) + 1)]}
         number = int(path.rpartition(".v")[2])
+        hook = {"kind": "Job", "name": "first", "events": ["pre-upgrade"], "weight": -5}
         release = {"version": number, "info": {"status": self.statuses[number - 1]}, "manifest": "a: 1"}
+        release["hooks"] = [hook, {"kind": "Pod", "name": "test", "events": ["test"]}]
         packed = base64.b64encode(base64.b64encode(gzip.compress(json.dumps(release).encode())))
         return {"data": {"release": packed.decode()}}
 
@@ -42,6 +44,13 @@ def test_the_newest_revision_counts_whatever_became_of_it() -> None:
     found = newest("superseded", *["deployed"] * 9, "pending-upgrade")
     assert (found.revision, found.status) == (11, "pending-upgrade")
     assert newest() is None
+
+
+def test_a_hook_that_names_no_weight_has_none() -> None:
+    assert newest("deployed").hooks == (
+        Hook(object="Job/first", moments=("pre-upgrade",), weight=-5),
+        Hook(object="Pod/test", moments=("test",)),
+    )
 
 
 @pytest.mark.parametrize(
