@@ -143,10 +143,9 @@ def review_waits(ledger: Ledger, applications: Iterable[tuple[str, str]], enviro
     """After an emergency, say who has to look at it before anything else may come."""
     where = environment.name
     for team, name in applications:
-        waiting = unreviewed(ledger.history(branch_of(team, name)), environment)
-        if waiting:
+        for each in unreviewed(ledger.history(branch_of(team, name)), environment):
             report.notice(
-                f"until somebody else has looked at the emergency of {waiting.event.version} the next "
+                f"until somebody else has looked at the emergency of {each.event.version} the next "
                 f"promotion to {where} waits: `pipelinekit review {word_of(team, name)} --env {where}`"
             )
 

@@ -70,7 +70,7 @@ GATES: dict[str, Gate] = {
         "if an older one is meant: --downgrade, or the way back, `pipelinekit rollback {app} --env {env}`",
     ),
     "review": Gate(
-        "nobody else has looked at the last emergency there yet",
+        "nobody else has looked at an emergency there yet",
         "somebody else looks at it, and says so: `pipelinekit review {app} --env {env}`",
     ),
     "version": Gate(
