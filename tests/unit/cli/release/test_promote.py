@@ -111,6 +111,19 @@ def test_a_file_that_is_not_there_is_usage(name: str, told: str, bench: Bench) -
     assert bench.ledger.branches() == ("apps/payments/orders",)
 
 
+def test_a_report_that_has_nothing_in_it_is_no_evidence(bench: Bench) -> None:
+    """A scan that fails leaves such a file, and `passed` would be signed of it."""
+    before = heads(bench.ledger)
+    Path("empty.json").write_text("")
+    with pytest.raises(UsageError) as caught:
+        evidence.attest.main(
+            ["orders@1.0.1", "--type", "scan", "--file", "empty.json"], standalone_mode=False
+        )
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.problem) == ("report-empty", "empty.json has nothing in it")
+    assert heads(bench.ledger) == before
+
+
 def asking(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Production asks for an approval of release managers; staging for none."""
     bench.production = {"approvals": Approvals(count=1, groups=("release-managers",), requester=False)}
