@@ -156,8 +156,8 @@ def read_commits(here: Git, head: str, *, newest: int = 0) -> tuple[Commit, ...]
     """The commits below a head, all or so many of the newest, oldest first, as they are.
 
     Raises `Refused` for a head that is no commit, for more than `MOST`, and where two histories are joined.
-    Whoever may push can join, without any key, and no order is left then: what stood beside would push aside a
-    freeze, or come before the end of its key.
+    Whoever may push can join, without any key, and no order is left then: what stood beside would push aside
+    a freeze, or come before the end of its key.
     """
     if not head:
         return ()
