@@ -64,10 +64,9 @@ def _stops(history: History, common: History, environment: Environment, version:
     for each in held(each for each in here if each.event.kind in ("held", "unheld")):
         against = f" against {each.event.version} and before" if each.event.version else ""
         yield f"held{against} by {each.writer}: {_why(each)}"
-    waiting = unreviewed(history, environment)
-    if waiting:
-        what = f"the emergency of {waiting.event.version} by {waiting.writer}"
-        yield f"{what} waits for somebody else's review: {_why(waiting)}"
+    for each in unreviewed(history, environment):
+        what = f"the emergency of {each.event.version} by {each.writer}"
+        yield f"{what} waits for somebody else's review: {_why(each)}"
 
 
 def _why(entry: Entry) -> str:

@@ -20,6 +20,7 @@ from pipelinekit.errors import check_failed, refused, usage
 from pipelinekit.model.ledger import COMPONENT, Entry, application_of, branch_of, component_of
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.names import nearest
+from pipelinekit.plan.ledger.keyring import Keyring
 from pipelinekit.plan.ledger.words import sentence
 from pipelinekit.plan.moment import moment
 from pipelinekit.steps import ledger as steps
@@ -163,15 +164,22 @@ def revoke(key: str, platform: str, reason: str, everything: bool, plan_only: bo
     if not platform:
         raise usage("platform-needed", "whose ledger?", hint="--platform, or PIPELINEKIT_PLATFORM")
     known, commit = read_platform_at(platform)
-    books = ledger_of(known)
+    books, owners = ledger_of(known), Keyring(known).owners
+    if key not in owners:
+        raise usage(
+            "key-unknown",
+            f"{key} is no key that the platform lists, and nothing counts that it signs",
+            hint=nearest(key, owners) or "people, ledger.release and ledger.pipelines list keys",
+        )
+    what = f"{key} of {owners[key].principal}"
     so_far = "nothing of it counts" if everything else "what it has written so far stays valid"
     if plan_only:
-        report.result(f"would revoke {key}: {so_far}")
+        report.result(f"would revoke {what}: {so_far}")
         return
     event = steps.revoke(books, key, reason, keep=not everything, writer=books.writer(), platform=commit)
     for each in () if everything else set(books.branches()) - {*event.details["kept"]}:
         report.notice(f"of {each}, which cannot be read, nothing of it counts: `ledger verify` says why")
-    report.result(f"{key} is revoked: {so_far}")
+    report.result(f"{what} is revoked: {so_far}")
 
 
 def _require_application(platform: Platform, branches: Sequence[str], name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -18,6 +19,8 @@ from pipelinekit.plan.gates.records import release_of
 from pipelinekit.plan.promotion import require_version
 from pipelinekit.steps.promotion.books import event_of, note, read
 
+_EMPTY = f"sha256:{sha256().hexdigest()}"
+"""The digest of a file without content, which a scan that failed leaves."""
 _WORD = re.compile(r"[a-z]([-a-z0-9]{0,58}[a-z0-9])?")
 
 
@@ -59,6 +62,13 @@ def attest(
                 hint="lower-case letters, digits and hyphens, like load-test",
             )
     path = files.require_file(Path(file), "--file")
+    digest = files.digest(path)
+    if digest == _EMPTY:
+        raise usage(
+            "report-empty",
+            f"{path} has nothing in it",
+            hint="whatever should have written it has failed; run that again, and look at what it says",
+        )
     team, name = here.either(team, name)
     history, _ = read(here.ledger, team, name)
     require_version(history, version)
@@ -69,7 +79,6 @@ def attest(
             f"the ledger has no release {version} of {name}",
             hint=f"`pipelinekit ledger log --app {word_of(team, name)}` shows those that it has",
         )
-    digest = files.digest(path)
     details = {"type": kind, "verdict": verdict, "file": digest}
     note(here.ledger, event_of(here.around(), release, "attested", "", reason=reason, details=details))
     sentence = f"{here.ledger.writer()} attests {kind} of {name} {version}: {verdict} ({digest})"

@@ -29,7 +29,19 @@ from pipelinekit.cli.release.options import (
     require_sense,
     said,
 )
-from pipelinekit.cli.release.shown import UNSAID, answer_of, end, expected, finish, lines, review_waits, show
+from pipelinekit.cli.release.shown import (
+    NOTHING_TO_APPROVE,
+    UNSAID,
+    answer_of,
+    end,
+    expected,
+    finish,
+    lines,
+    require_asked,
+    review_waits,
+    row,
+    show,
+)
 from pipelinekit.errors import usage
 from pipelinekit.model.promotion import Request
 from pipelinekit.steps.promotion import promote as promotion
@@ -196,6 +208,10 @@ def approve(
     expected(plan.digest, expect)
     if not as_json:
         lines(planned)
+    if planned.there:
+        end(f"{plan.name} {plan.version} runs in {environment} {NOTHING_TO_APPROVE}", as_json, row(planned))
+        return
+    require_asked(where)
     there = promotion.answer(around, planned, reason or (UNSAID if refuse else ""), refuse=refuse)
     sentence, why = answer_of(here.ledger.writer(), planned, there, refuse=refuse)
     end(sentence, as_json, {"plan": plan.digest} | ({} if refuse else {"counts": not why}))

@@ -9,7 +9,17 @@ from pipelinekit.adapters import files, regular
 from pipelinekit.cli.output import report
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.jenkins import asking
-from pipelinekit.cli.release.shown import UNSAID, end, expected, lines, review_waits, row
+from pipelinekit.cli.release.shown import (
+    NOTHING_TO_APPROVE,
+    UNSAID,
+    end,
+    expected,
+    lines,
+    require_asked,
+    review_waits,
+    row,
+    set_refused,
+)
 from pipelinekit.errors import DocumentInvalid, Fault, UsageError
 from pipelinekit.model.ledger import Writer
 from pipelinekit.model.promotion import Request
@@ -92,7 +102,12 @@ def approve(
     if not as_json:
         _lines(found)
     name, digest = found.plan.name, found.plan.digest
+    if found.there:
+        end(f"the set {name} is in {environment.name} {NOTHING_TO_APPROVE}", as_json, _data(found))
+        return
+    require_asked(environment)
     if refuse:
+        set_refused(environment.name)
         note(here.ledger, together.objection(around, found.plan, reason or UNSAID))
         sentence = f"{here.ledger.writer()} refuses the set {name} to {environment.name} ({digest})"
         end(sentence, as_json, {"plan": digest, "set": name})

@@ -20,6 +20,9 @@ from pipelinekit.steps.promotion.promote import Planned
 
 UNSAID = "was not approved"
 """The reason of a refusal that gives none."""
+NOTHING_TO_APPROVE = "already: nothing is to be approved"
+_OWN = "that takes back your own approval of it, and stops nobody else: {stop} does"
+"""What is said beside a no, which people take for more than it is."""
 
 
 def show(planned: Planned, as_json: bool) -> None:
@@ -109,6 +112,8 @@ def answer_of(
     verb = "refuses" if refuse else "approves"
     sentence = f"{who} {verb} {plan.name} {plan.version} to {plan.environment} ({plan.digest})"
     if refuse:
+        what = f"{word_of(plan.team, plan.name)}@{plan.version}"
+        report.notice(of + _OWN.format(stop=f"`pipelinekit bar {what} --reason TEXT`"))
         return sentence, ""
     # Who approves has asked for nothing by that.
     case = replace(planned.case, history=history, asker=Writer(role="embedded"))
@@ -118,14 +123,29 @@ def answer_of(
     return sentence + (f", which does not count: {why}" if why else ""), why
 
 
+def set_refused(environment: str) -> None:
+    """Say of a no to a set what it does."""
+    report.notice(_OWN.format(stop=f"`pipelinekit hold --env {environment} --reason TEXT`"))
+
+
+def require_asked(environment: Environment) -> None:
+    """Raise `Refused` where a yes or a no changes nothing: whoever has signed one would rely on it."""
+    if environment.approvals is None:
+        raise refused(
+            "approvals-unasked",
+            f"{environment.name} asks for no approvals",
+            hint="`pipelinekit promote` goes on without any; what stops it is `pipelinekit bar` or "
+            "`pipelinekit hold`",
+        )
+
+
 def review_waits(ledger: Ledger, applications: Iterable[tuple[str, str]], environment: Environment) -> None:
     """After an emergency, say who has to look at it before anything else may come."""
     where = environment.name
     for team, name in applications:
-        waiting = unreviewed(ledger.history(branch_of(team, name)), environment)
-        if waiting:
+        for each in unreviewed(ledger.history(branch_of(team, name)), environment):
             report.notice(
-                f"until somebody else has looked at the emergency of {waiting.event.version} the next "
+                f"until somebody else has looked at the emergency of {each.event.version} the next "
                 f"promotion to {where} waits: `pipelinekit review {word_of(team, name)} --env {where}`"
             )
 

@@ -10,9 +10,9 @@ from pipelinekit.cli.output import report
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import ANY_ENV, ENV, EVERY, EXACT, REASON, SOME, bare, desk, named
 from pipelinekit.errors import refused, usage
-from pipelinekit.model.ledger import PLATFORM, Event, Kind, word_of
-from pipelinekit.plan.gates.stops import lifts, may_review, still, unreviewed
-from pipelinekit.steps.promotion.books import note, read
+from pipelinekit.model.ledger import PLATFORM, Event, History, Kind, word_of
+from pipelinekit.plan.gates.stops import lifted, may_review, still, unreviewed
+from pipelinekit.steps.promotion.books import lift, note, read
 
 NOW = click.option("--now", is_flag=True, required=True, help="At once; calendars are in platform.yaml.")
 NOTHING = {
@@ -121,7 +121,7 @@ def review(here: Desk, application: str, environment: str, reason: str, as_json:
     place = here.environment(environment)
     history, word = read(here.ledger, team, name)[0], word_of(team, name)
     waiting = unreviewed(history, place)
-    if waiting is None:
+    if not waiting:
         raise refused(
             "no-emergency",
             f"no emergency of {name} in {environment} waits for a review",
@@ -129,15 +129,16 @@ def review(here: Desk, application: str, environment: str, reason: str, as_json:
             "shows who has reviewed what",
         )
     who = here.ledger.writer()
-    if not may_review(who, waiting, place):
-        own = bool(waiting.writer and waiting.writer.person == who.person)
+    able = [each for each in waiting if may_review(who, each, place)]
+    if not able:
+        own = any(each.writer and each.writer.person == who.person for each in waiting)
         why = "only a key of one's own counts there" if who.person else "no person is proven"
         raise refused(
             "review-own",
             f"{who} cannot review it: {'the emergency was their own' if who.person and own else why}",
             hint=f"somebody else looks at it: `pipelinekit review {word} --env {environment}`",
         )
-    application = f"{word}@{waiting.event.version}"
+    application = f"{word}@{able[-1].event.version}"
     _write(
         here,
         "reviewed",
@@ -147,6 +148,12 @@ def review(here: Desk, application: str, environment: str, reason: str, as_json:
         reason=reason,
         as_json=as_json,
     )
+    for each in waiting:
+        if each.event.version != able[-1].event.version:
+            report.notice(
+                f"the emergency of {each.event.version} by {each.writer} waits all the same: "
+                f"{each.event.reason or 'no reason given'}"
+            )
 
 
 def _versioned(application: str) -> None:
@@ -183,10 +190,13 @@ def _write(
         reason=reason,
         platform=here.named[1],
     )
-    acted = kind not in NOTHING or lifts(here.ledger.history(event.branch), event)
+    seen = here.ledger.history(event.branch) if kind in NOTHING else History()
+    acted = kind not in NOTHING or bool(lifted(seen, event))
     if kind != "reviewed" and not (acted and kind in NOTHING):
         here.version(team, name, version)
-    if acted:
+    if acted and kind in NOTHING:
+        lift(here.ledger, seen, event)
+    elif acted:
         note(here.ledger, event)
     if kind in ("unheld", "thawed"):
         for each in still(here.ledger.history(PLATFORM), event):

@@ -46,8 +46,9 @@ GATES: dict[str, Gate] = {
     "clock": Gate(
         "the ledger has an event that is still to come by this machine's clock",
         "set this machine's clock; where its writer's was wrong (`pipelinekit ledger log` shows whose), "
-        "anything that another person writes there since says so, like `pipelinekit approve {app}@{version} "
-        "--to {env}`, and on the platform's branch what is of all applications (a hold, a freeze)",
+        "anything that another person writes there since says so, like `pipelinekit attest {app}@{version} "
+        "--type clock --file FILE`, and on the platform's branch what is of all applications (a hold, a "
+        "freeze)",
     ),
     "hold": Gate(
         "somebody holds the environment against this version",
@@ -69,7 +70,7 @@ GATES: dict[str, Gate] = {
         "if an older one is meant: --downgrade, or the way back, `pipelinekit rollback {app} --env {env}`",
     ),
     "review": Gate(
-        "nobody else has looked at the last emergency there yet",
+        "nobody else has looked at an emergency there yet",
         "somebody else looks at it, and says so: `pipelinekit review {app} --env {env}`",
     ),
     "version": Gate(
@@ -128,9 +129,6 @@ OF_COMPONENTS: dict[str, str] = {
     "`pipelinekit platform promote {name}@{version} --to {before}` runs its tests again",
     "soak": "wait, and promote again: `pipelinekit platform promote {name} --to {env} --plan` shows how "
     "long. Where something else is in {before} by now, bring this there again first",
-    "clock": "set this machine's clock; where its writer's was wrong (`pipelinekit ledger log` shows whose), "
-    "anything that another person writes there since says so, like `pipelinekit platform approve "
-    "{name}@{version} --to {env}`",
     "downgrade": "if an older one is meant: --downgrade",
     "version": "a chart's version with a hyphen is a pre-release: give it a final one in its Chart.yaml",
     "artefacts": "`pipelinekit platform deploy --only {name}` where it was rolled out publishes its charts "

@@ -28,9 +28,8 @@ def judge(case: Case) -> Iterator[Verdict]:
     else:
         yield opened("bar", f"{version} is not barred", hard=True)
     yield from _downgrade(case)
-    waiting = unreviewed(case.history, case.environment)
-    if waiting:
-        who = f"{waiting.event.version} by {waiting.writer}: {waiting.event.reason}"
+    for each in unreviewed(case.history, case.environment):
+        who = f"{each.event.version} by {each.writer}: {each.event.reason}"
         yield closed("review", f"the emergency of {who} was not reviewed yet")
     yield from _cut(case)
 
@@ -63,14 +62,16 @@ def still(common: History, lifted: Event) -> tuple[Entry, ...]:
     return held(each for each in known if each.event.kind in ("held", "unheld"))
 
 
-def lifts(history: History, event: Event) -> bool:
-    """Whether anything stands on a branch that this `unheld`, `thawed` or `unbarred` would end."""
+def lifted(history: History, event: Event) -> tuple[Entry, ...]:
+    """What stands on a branch that this `unheld`, `thawed` or `unbarred` would end."""
     if event.kind == "unbarred":
-        return barred(history, event.version) is not None
+        bar = barred(history, event.version)
+        return (bar,) if bar else ()
     stops, kinds = (frozen, ("frozen", "thawed")) if event.kind == "thawed" else (held, ("held", "unheld"))
-    return any(
-        event.environment in ("", each.event.environment)
+    return tuple(
+        each
         for each in stops(each for each in history if each.event.kind in kinds)
+        if event.environment in ("", each.event.environment)
     )
 
 
@@ -85,17 +86,21 @@ def holds_back(hold: Entry, version: str) -> bool:
     return not hold.event.version or not is_later(version, hold.event.version)
 
 
-def unreviewed(history: History, environment: Environment) -> Entry | None:
-    """The newest emergency in an environment that nobody else has looked at since."""
-    waiting: Entry | None = None
+def unreviewed(history: History, environment: Environment) -> tuple[Entry, ...]:
+    """The emergencies in an environment that nobody else has looked at since; a review is of one version."""
+    waiting: list[Entry] = []
     for each in history:
         if each.event.environment not in ("", environment.name):
             continue
         if each.event.kind == "emergency":
-            waiting = each
-        elif each.event.kind == "reviewed" and waiting and may_review(each.writer, waiting, environment):
-            waiting = None
-    return waiting
+            waiting.append(each)
+        elif each.event.kind == "reviewed":
+            waiting = [
+                one
+                for one in waiting
+                if one.event.version != each.event.version or not may_review(each.writer, one, environment)
+            ]
+    return tuple(waiting)
 
 
 def may_review(reviewer: Writer | None, emergency: Entry, environment: Environment) -> bool:

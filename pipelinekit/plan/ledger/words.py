@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelinekit.model.ledger import Event, title_of
+from pipelinekit.plan.gates.approvals import NO
 from pipelinekit.plan.promotion import BEGUN
 from pipelinekit.plan.releaseset.record import Record, record_of
 
@@ -46,6 +47,8 @@ def sentence(event: Event) -> str:
         words = next((_BEGUN[each] for each in ("back", "takes") if event.details.get(each)), _BEGUN[""])
     elif event.kind == "failed" and event.details.get("stage") == "verify":
         words = "the tests of {what} failed in {where}"
+    elif event.kind == "refused" and event.details.get("answer") == NO:
+        words = "{what} was declined for {where}"
     elif event.kind in ("failed", "refused") and not event.environment:
         words = "{what} failed" if event.kind == "failed" else "{what} was refused"
     told = words.format(what=_what(event), where=event.environment or "every environment")
@@ -66,7 +69,9 @@ def _what(event: Event) -> str:
     if known:
         return f"the set {known.name}"
     if not event.name:
-        return "everything"
+        # A no to a set names none of its members.
+        declined = event.details.get("set") if event.details.get("answer") == NO else None
+        return f"the set {declined}" if isinstance(declined, str) else "everything"
     name = title_of(event.team, event.name)
     if event.kind == "held":
         return f"{name} {event.version} and before" if event.version else f"every version of {name}"

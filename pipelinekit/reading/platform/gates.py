@@ -47,8 +47,15 @@ def _check_window(source: Source, path: Path, window: Data) -> None:
     if kind_of(end) and kind_of(start) != kind_of(end):
         hint = "two moments, two days of a year, two times of a week or two times of a day"
         source.fault(path, "freeze-kinds", "is of another kind than 'from'", hint)
-    elif start == end or (kind_of(start) in ("moment", "") and start > end):
-        source.fault(path, "freeze-ends", "the freeze ends before it begins")
+    elif _whole(start) == _whole(end) or (kind_of(start) in ("moment", "") and _whole(start) > _whole(end)):
+        hint = "'to' is when it is over: for a whole day, the day after it"
+        source.fault(path, "freeze-ends", "the freeze ends before it begins, or as it begins", hint)
+
+
+def _whole(boundary: str) -> str:
+    """A boundary with its time to the second: one moment has one spelling then."""
+    timed = boundary if ":" in boundary else f"{boundary}T00:00"
+    return timed if timed.count(":") == 2 else f"{timed}:00"
 
 
 def _check_watch(source: Source, path: Path, watch: Data) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.ledger import MOVED, PLATFORM, Digests, Event, History, Kind, branch_of
 from pipelinekit.model.promotion import Release
+from pipelinekit.plan.gates.stops import lifted
 from pipelinekit.ports import Ledger
 from pipelinekit.steps.promotion.around import Around
 
@@ -58,6 +59,27 @@ def settle(ledger: Ledger, history: History, events: Sequence[Event]) -> History
         if error.faults[0].code != MOVED:
             raise
         return None
+
+
+def lift(ledger: Ledger, seen: History, event: Event) -> History:
+    """Add what ends the stops that were seen; raises `Refused` where somebody has stopped more meanwhile."""
+    known = {each.commit for each in lifted(seen, event)}
+    history = seen
+    for _ in range(TRIES):
+        for each in lifted(history, event):
+            if each.commit not in known:
+                where = each.event.version or each.event.environment or "everything"
+                raise refused(
+                    "stopped-meanwhile",
+                    f"{where} was {each.event.kind} meanwhile by {each.writer}: "
+                    f"{each.event.reason or 'no reason given'}",
+                    hint="nothing is lifted; the same again lifts that as well",
+                )
+        written = settle(ledger, history, [event])
+        if written is not None:
+            return written
+        history = ledger.history(event.branch)
+    raise refused(MOVED, f"{event.branch} did not stand still for {TRIES} tries", hint="try again")
 
 
 def read(ledger: Ledger, team: str, name: str) -> tuple[History, History]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipelinekit.adapters.source.ledger import signing
+from pipelinekit.adapters.source.ledger import remote, signing
 from pipelinekit.errors import Refused
 from pipelinekit.model.ledger import PLATFORM, Event
+from pipelinekit.plan.ledger.commit import EMPTY_TREE
 from tests.ledgers import BRANCH, DAY, NOW, event
 from tests.real.remotes import git
 from tests.real.tampering.lair import Lair
@@ -115,3 +116,21 @@ def test_a_branch_in_the_way_of_the_ledger_s_own_is_told_and_not_tried_against(l
         with pytest.raises(Refused, match=f"its branch {odd} is in the way of {BRANCH}") as told:
             lair.ledger().append(BRANCH, [event("held", environment="production", at=NOW)], after="")
     assert told.value.faults[0].code == "ledger-refused"
+
+
+def test_what_strangers_push_of_any_size_is_read_past_or_told_with_what_to_do(
+    lair: Lair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may push needs no key for that; and what is sound grows by itself, year after year."""
+    sound, who = lair.commits(), f"s <s@x> {NOW} +0000"
+    text = f"tree {EMPTY_TREE}\nparent {sound[-1]}\nauthor {who}\ncommitter {who}\n\n{'x' * (65 * 2**20)}"
+    lair.point(lair.store(text.encode()))
+    found = lair.ledger().history(BRANCH)
+    assert [each.commit for each in found] == sound
+    assert len(found.troubled) == 1
+    monkeypatch.setattr(remote, "MOST", 2**20)
+    with pytest.raises(Refused, match="has more than 1 MiB") as told:
+        lair.ledger().history(BRANCH)
+    (fault,) = told.value.faults
+    assert fault.code == "ledger-large"
+    assert "the server's administrator puts the branch back" in fault.hint

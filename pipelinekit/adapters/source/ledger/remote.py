@@ -13,11 +13,13 @@ from pipelinekit.adapters.source.git import TIMEOUT, Git
 from pipelinekit.adapters.source.ledger import signing
 from pipelinekit.adapters.source.repositories import reason
 from pipelinekit.adapters.source.worktree import without_credentials
-from pipelinekit.errors import Refused, refused
+from pipelinekit.errors import Refused, ToolFailed, failed, refused
 from pipelinekit.model.ledger import MOVED, UNREACHABLE, is_branch
 from pipelinekit.plan.ledger.commit import Commit, read_commit
 
 HEADS = "refs/heads/"
+MOST = 256 * 1024 * 1024
+"""Bytes of a branch: an application that is released twenty times a day has as much in five years."""
 _RACES = (
     "stale info",
     "non-fast-forward",
@@ -153,16 +155,15 @@ def _here(ref: str) -> str:
 def read_commits(here: Git, head: str, *, newest: int = 0) -> tuple[Commit, ...]:
     """The commits below a head, all or so many of the newest, oldest first, as they are.
 
-    Raises `Refused` for a head that is no commit, and where two histories are joined. Whoever may push can
-    join, without any key, and no order is left then: what stood beside would push aside a freeze, or come
-    before the end of its key.
+    Raises `Refused` for a head that is no commit, for more than `MOST`, and where two histories are joined.
+    Whoever may push can join, without any key, and no order is left then: what stood beside would push aside
+    a freeze, or come before the end of its key.
     """
     if not head:
         return ()
     most = [f"--max-count={newest}"] if newest else []
-    listed = here.check("rev-list", "--topo-order", "--reverse", "--header", *most, head)
     found = []
-    for record in listed.split("\0"):
+    for record in _listed(here, head, *most).split("\0"):
         identity, _, text = record.lstrip("\n").partition("\n")
         if _JOINS.match(text):
             raise refused(
@@ -180,6 +181,25 @@ def read_commits(here: Git, head: str, *, newest: int = 0) -> tuple[Commit, ...]
             hint="a server takes no such push: ask its administrator who has written there",
         )
     return tuple(found)
+
+
+def _listed(here: Git, head: str, *most: str) -> str:
+    """The texts of the commits below a head, each with a NUL behind it."""
+    try:
+        done = here.run("rev-list", "--topo-order", "--reverse", "--header", *most, head, most=MOST)
+    except ToolFailed as error:
+        if error.faults[0].code != "tool-output":
+            raise
+        raise refused(
+            "ledger-large",
+            f"a branch of the ledger, at {head[:12]}, has more than {MOST >> 20} MiB: nobody reads all of it",
+            hint="no event has more than 32 KiB: find out who pushed what is larger "
+            f"(`git log --format='%h %an %cI' --stat {head[:12]}` in a clone); the server's administrator "
+            "puts the branch back to what was there before",
+        ) from error
+    if done.code:
+        raise failed("git-failed", f"git: {done.reason()}")
+    return done.out
 
 
 def _unindented(text: str) -> str:

@@ -23,7 +23,18 @@ from pipelinekit.cli.release.options import (
     named,
     require_sense,
 )
-from pipelinekit.cli.release.shown import UNSAID, answer_of, end, expected, finished, lines, review_waits, row
+from pipelinekit.cli.release.shown import (
+    NOTHING_TO_APPROVE,
+    UNSAID,
+    answer_of,
+    end,
+    expected,
+    finished,
+    lines,
+    require_asked,
+    review_waits,
+    row,
+)
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.promotion import Request
 from pipelinekit.names import nearest
@@ -129,12 +140,14 @@ def approve(
     expected(found.digest, expect)
     for each in () if as_json else found.missing:
         lines(each)
+    if found.missing:
+        require_asked(where)
     written = several.answer(arounds, found, reason or (UNSAID if refuse else ""), refuse=refuse)
     who, told = here.ledger.writer(), list[str]()
     for each in found.missing:
         name = each.survey.release.name
         told.append(answer_of(who, each, written[name], refuse=refuse, of=f"{name}: ")[0])
-    nothing = f"all of it runs in {where.name} already: nothing is to be approved"
+    nothing = f"all of it runs in {where.name} {NOTHING_TO_APPROVE}"
     if as_json:
         end("; ".join(told) or nothing, as_json, {"plan": found.digest})
         return

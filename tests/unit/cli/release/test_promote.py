@@ -10,14 +10,14 @@ import pytest
 
 from pipelinekit.cli.release import evidence, promote
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.errors import UsageError
+from pipelinekit.errors import Refused, UsageError
 from pipelinekit.model.ledger import PLATFORM, Writer
 from pipelinekit.model.platform.gates import Approvals
 from tests.counting import Effects
 from tests.doubles import Killed
 from tests.promoting import RITA, Bench
 from tests.promotions import event, person
-from tests.unit.cli.release.test_desk import SET, bench
+from tests.unit.cli.release.test_desk import SET, bench, heads
 
 __all__ = ["bench"]
 STAGING = ("--to", "staging")
@@ -111,11 +111,65 @@ def test_a_file_that_is_not_there_is_usage(name: str, told: str, bench: Bench) -
     assert bench.ledger.branches() == ("apps/payments/orders",)
 
 
-def test_whoever_approves_a_set_is_told_of_the_set(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_report_that_has_nothing_in_it_is_no_evidence(bench: Bench) -> None:
+    """A scan that fails leaves such a file, and `passed` would be signed of it."""
+    before = heads(bench.ledger)
+    Path("empty.json").write_text("")
+    with pytest.raises(UsageError) as caught:
+        evidence.attest.main(
+            ["orders@1.0.1", "--type", "scan", "--file", "empty.json"], standalone_mode=False
+        )
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.problem) == ("report-empty", "empty.json has nothing in it")
+    assert heads(bench.ledger) == before
+
+
+def asking(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Production asks for an approval of release managers; staging for none."""
+    bench.production = {"approvals": Approvals(count=1, groups=("release-managers",), requester=False)}
+    monkeypatch.setattr(Desk, "named", (bench.platform, "p" * 40))
+
+
+@pytest.mark.parametrize("refuse", [[], ["--refuse"]], ids=["a yes", "a no"])
+@pytest.mark.parametrize("what", [["orders@1.0.1"], ["--set", "set.yaml"]], ids=["one", "a set"])
+def test_where_nobody_is_asked_nothing_is_signed(bench: Bench, what: list[str], refuse: list[str]) -> None:
     Path("set.yaml").write_text(SET + "  - {name: orders, version: 1.0.1}\n")
-    promote.approve.main(["--set", "set.yaml", *STAGING], standalone_mode=False)
-    assert "rita approves the set checkout to staging" in capsys.readouterr().out
+    before = heads(bench.ledger)
+    with pytest.raises(Refused) as caught:
+        promote.approve.main([*what, *STAGING, *refuse], standalone_mode=False)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.problem) == ("approvals-unasked", "staging asks for no approvals")
+    assert heads(bench.ledger) == before
+    promote.approve.main([*what, *STAGING, *refuse, "--plan"], standalone_mode=False)
+
+
+@pytest.mark.parametrize("what", [["orders@1.0.1"], ["--set", "set.yaml"]], ids=["one", "a set"])
+def test_what_runs_there_already_is_not_approved_any_more(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], what: list[str]
+) -> None:
+    Path("set.yaml").write_text(SET + "  - {name: orders, version: 1.0.1}\n")
+    bench.promote("1.0.1")
+    bench.promote("1.0.1", to="production")
+    asking(bench, monkeypatch)
+    before = heads(bench.ledger)
+    promote.approve.main([*what, "--to", "production"], standalone_mode=False)
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said.endswith("in production already: nothing is to be approved")
+    assert heads(bench.ledger) == before
+
+
+def test_whoever_approves_a_set_is_told_of_the_set(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asking(bench, monkeypatch)
+    Path("set.yaml").write_text(SET + "  - {name: orders, version: 1.0.1}\n")
+    promote.approve.main(["--set", "set.yaml", "--to", "production"], standalone_mode=False)
+    assert "rita approves the set checkout to production" in capsys.readouterr().out
     assert bench.ledger.history(PLATFORM).events[-1].details["set"] == "checkout"
+    promote.approve.main(["--set", "set.yaml", "--to", "production", "--refuse"], standalone_mode=False)
+    said = capsys.readouterr()
+    assert "rita refuses the set checkout to production" in said.out
+    assert "that takes back your own approval of it, and stops nobody else" in said.err
 
 
 def test_a_plan_tells_beside_each_closed_gate_what_to_do_about_it(
@@ -130,15 +184,20 @@ def test_a_plan_tells_beside_each_closed_gate_what_to_do_about_it(
 
 
 def test_whoever_approves_a_plan_is_told_whether_it_counts_and_who_refuses_that_it_stands(
-    bench: Bench, capsys: pytest.CaptureFixture[str]
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bench.ledger.as_writer = RITA
-    promote.approve.main(["orders@1.0.1", *STAGING], standalone_mode=False)
+    asking(bench, monkeypatch)
+    bench.ledger.as_writer = person("dan", "developers")
+    words = ["orders@1.0.1", "--to", "production"]
+    promote.approve.main(words, standalone_mode=False)
     approved = capsys.readouterr().out.splitlines()[-1]
-    assert approved.startswith("rita approves orders 1.0.1 to staging (sha256:")
+    assert approved.startswith("dan approves orders 1.0.1 to production (sha256:")
     assert ", which does not count: " in approved
-    promote.approve.main(["orders@1.0.1", *STAGING, "--refuse"], standalone_mode=False)
-    refused = capsys.readouterr().out.splitlines()[-1]
+    promote.approve.main([*words, "--refuse"], standalone_mode=False)
+    said = capsys.readouterr()
+    refused = said.out.splitlines()[-1]
+    assert "that takes back your own approval of it, and stops nobody else" in said.err
+    assert "`pipelinekit bar payments/orders@1.0.1 --reason TEXT`" in said.err
     assert refused == approved.partition(",")[0].replace("approves", "refuses")
     given, objection = bench.ledger.history("apps/payments/orders").events[-2:]
     assert (given.kind, objection.kind) == ("approved", "refused")
@@ -152,8 +211,7 @@ def test_an_answer_says_as_json_whether_it_counts_and_a_no_to_a_plan_says_only_t
     bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.promote("1.0.0")
-    bench.production = {"approvals": Approvals(count=1, groups=("release-managers",), requester=False)}
-    monkeypatch.setattr(Desk, "named", (bench.platform, "p" * 40))
+    asking(bench, monkeypatch)
 
     def say(who: Writer, *words: str) -> dict[str, Any]:
         bench.ledger.as_writer = who

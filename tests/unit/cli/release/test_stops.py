@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pipelinekit.errors import Refused
+from pipelinekit.model.ledger import Kind
+from tests.doubles import Ledger
 from tests.promoting import RITA, Bench
-from tests.promotions import event
+from tests.promotions import event, person
 from tests.unit.cli.release.test_desk import RIGHT, VERBS, bench, say
 
 __all__ = ["bench"]
@@ -51,3 +53,52 @@ def test_who_cannot_review_an_emergency_is_told_why_and_what_is_next(bench: Benc
     with pytest.raises(Refused, match="rita cannot review it: the emergency was their own") as caught:
         say("review", RIGHT)
     assert caught.value.faults[0].hint.endswith("`pipelinekit review payments/orders --env staging`")
+
+
+def test_of_several_emergencies_one_is_reviewed_that_was_somebody_else_s(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.write(person("bob"), event("emergency", "1.0.0", "staging", reason="fire"))
+    bench.write(RITA, event("emergency", "1.0.1", "staging", reason="flood"))
+    say("review", RIGHT)
+    said = capsys.readouterr()
+    assert "the emergency of orders 1.0.0 in staging is reviewed (rita)" in said.out
+    assert "the emergency of 1.0.1 by rita waits all the same: flood" in said.err
+    with pytest.raises(Refused, match="rita cannot review it: the emergency was their own"):
+        say("review", RIGHT)
+
+
+@pytest.mark.parametrize(
+    ("stop", "kind", "lift"),
+    [("hold", "held", "unhold"), ("bar", "barred", "unbar"), ("freeze", "frozen", "thaw")],
+)
+def test_what_somebody_has_stopped_meanwhile_is_not_lifted_unseen(
+    bench: Bench, stop: str, kind: Kind, lift: str
+) -> None:
+    say(stop, RIGHT)
+
+    def quicker(ledger: Ledger) -> None:
+        place, of_all = "" if kind == "barred" else "staging", {"team": "", "name": "", "version": ""}
+        more = of_all if kind == "frozen" else {}
+        ledger.as_writer = person("ann")
+        ledger.add(event(kind, environment=place, reason="second incident", **{"version": "1.0.1", **more}))
+        ledger.as_writer = RITA
+
+    bench.ledger.meddler = quicker
+    with pytest.raises(Refused) as caught:
+        say(lift, RIGHT)
+    (fault,) = caught.value.faults
+    assert fault.code == "stopped-meanwhile"
+    assert "by ann: second incident" in fault.problem
+    say(lift, RIGHT)
+
+
+def test_what_else_is_written_meanwhile_is_no_stop(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    say("bar", RIGHT)
+
+    def quicker(ledger: Ledger) -> None:
+        ledger.add(event("attested", "1.0.1"))
+
+    bench.ledger.meddler = quicker
+    say("unbar", RIGHT)
+    assert "orders 1.0.1 may go on (rita)" in capsys.readouterr().out

@@ -93,7 +93,31 @@ def test_an_emergency_waits_for_somebody_else_to_review_it() -> None:
     assert unreviewed(world.history(), world.environment)
     world.say(person("bob"), event("reviewed", "1.2.2", "production"))
     assert world.closed() == []
-    assert unreviewed(world.history(), examples.environment("staging")) is None
+    assert unreviewed(world.history(), examples.environment("staging")) == ()
+
+
+def test_of_several_emergencies_each_waits_for_somebody_else() -> None:
+    world, bob = World(), person("bob")
+    world.say(ANN, event("emergency", "1.2.1", "production", reason="fire"))
+    world.say(bob, event("emergency", "1.2.2", "production", reason="flood"))
+    assert world.closed() == [
+        "review: the emergency of 1.2.1 by ann: fire was not reviewed yet",
+        "review: the emergency of 1.2.2 by bob: flood was not reviewed yet",
+    ]
+    # Who had the first one looks at the second: that is no word on their own.
+    world.say(ANN, event("reviewed", "1.2.2", "production"))
+    assert world.closed() == ["review: the emergency of 1.2.1 by ann: fire was not reviewed yet"]
+    world.say(bob, event("reviewed", "1.2.1", "production"))
+    assert world.closed() == []
+
+
+def test_a_review_is_of_the_version_that_it_names() -> None:
+    """Whoever has looked at one says nothing of another that came before they had said so."""
+    world = World()
+    world.say(ANN, event("emergency", "1.2.1", "production", reason="fire"))
+    world.say(ANN, event("emergency", "1.2.2", "production", reason="flood"))
+    world.say(person("bob"), event("reviewed", "1.2.1", "production"))
+    assert world.closed() == ["review: the emergency of 1.2.2 by ann: flood was not reviewed yet"]
 
 
 @pytest.mark.parametrize("signed", [True, False])

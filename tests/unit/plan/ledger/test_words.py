@@ -81,3 +81,13 @@ def test_an_applications_event_speaks_for_no_set() -> None:
 def test_nothing_in_an_event_is_a_pattern(value: str) -> None:
     told = event("attested", environment=value, version=value, details={"type": value, "verdict": [value]})
     assert sentence(told).startswith(f"a report about payments/orders {value}")
+
+
+def test_a_no_that_a_person_gave_is_told_as_one_and_not_as_a_gate_s() -> None:
+    no = event("refused", environment="production", details={"answer": "no"})
+    assert sentence(no) == "payments/orders 1.2.3 was declined for production"
+    whole = {"set": "checkout", "answer": "no"}
+    of_set = Event(kind="refused", environment="production", details=whole)
+    assert sentence(of_set) == "the set checkout was declined for production"
+    made_up = event("refused", environment="production", details=whole)
+    assert sentence(made_up) == "payments/orders 1.2.3 was declined for production"

@@ -74,6 +74,12 @@ def test_all_gates() -> None:
         ("freeze: [{from: Fri 16:00, «to: '18:00'}]", ["freeze-kinds"]),
         ("freeze: [{from: '2026-01-01', «to: '01-04'}]", ["freeze-kinds"]),
         ("freeze: [{from: '18:00', «to: '18:00'}]", ["freeze-ends"]),
+        # One moment is written in several ways; none of them is a window, or a whole year.
+        ("freeze: [{from: '18:00', «to: '18:00:00'}]", ["freeze-ends"]),
+        ("freeze: [{from: 'Fri 16:00:00', «to: Fri 16:00}]", ["freeze-ends"]),
+        ("freeze: [{from: '12-18T00:00', «to: 12-18}]", ["freeze-ends"]),
+        ("freeze: [{from: '2026-12-18', «to: '2026-12-18T00:00'}]", ["freeze-ends"]),
+        ("freeze: [{from: '2026-12-18T00:00:00', «to: '2026-12-18T00:00'}]", ["freeze-ends"]),
         ("freeze: [{from: Fri 16:00, «to: Fry 17:00}]", ["bad-pattern"]),
         (
             "freeze: [{from: 02-30, «to: 03-01}]".replace("from", "«from").replace("«to", "to"),

@@ -85,6 +85,14 @@ def test_the_last_line_of_a_plan_has_the_digest_that_is_approved(
     assert capsys.readouterr().out.endswith("nothing is to be approved\n")
 
 
+@pytest.mark.parametrize("refuse", [[], ["--refuse"]], ids=["a yes", "a no"])
+def test_where_nobody_is_asked_nothing_is_signed(bench: Bench, refuse: list[str]) -> None:
+    before = len(bench.events())
+    with pytest.raises(Refused, match="production asks for no approvals"):
+        promotion.approve.main(["--all", *TO, *refuse], standalone_mode=False)
+    assert len(bench.events()) == before
+
+
 def test_a_component_is_named_to_the_words_that_stop_and_to_no_verb_of_applications(
     bench: Bench, capsys: pytest.CaptureFixture[str]
 ) -> None:
