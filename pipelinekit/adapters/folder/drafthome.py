@@ -12,6 +12,7 @@ from pipelinekit.adapters import files, regular
 CONFIG = "config.toml"
 PACKS = "packs"
 LOGS = "logs"
+OWED = "owed"
 KEPT = 50
 """Logs of one application that stay."""
 DEEPEST = 8
@@ -66,6 +67,20 @@ class DraftHome:
             with suppress(FileNotFoundError):
                 written.append((each.stat().st_mtime_ns, each))
         return [each for _, each in sorted(written) if each.is_file()]
+
+    def owe(self, where: str, build: str) -> None:
+        """Note that this build's `post-deploy` is to be run; `where` is `NAMESPACE/NAME`."""
+        files.write_atomic(self.folder / OWED / where, build, mode=0o600)
+
+    def owed(self, where: str) -> str:
+        """The build whose `post-deploy` has not ended well; empty when there is none."""
+        path = self.folder / OWED / where
+        return files.read_bytes(path, regular.DOCUMENT).decode(errors="replace") if path.is_file() else ""
+
+    def settle(self, where: str) -> None:
+        """Note that nothing is to be run any more."""
+        with suppress(OSError):
+            (self.folder / OWED / where).unlink(missing_ok=True)
 
 
 def _repositories(folder: Path, depth: int) -> Iterator[Path]:

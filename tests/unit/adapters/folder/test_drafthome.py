@@ -38,3 +38,13 @@ def test_packs_are_found_where_classic_draft_puts_them_and_no_link_leads_astray(
     (home.folder / "packs/github.com/round").symlink_to(home.folder / "packs")
     (home.folder / "packs/github.com/out").symlink_to(tmp_path)
     assert [each.name for each in home.packs()] == ["b", "s", "e"]
+
+
+def test_what_is_owed_is_known_until_it_is_settled(tmp_path: Path) -> None:
+    home = DraftHome(str(tmp_path))
+    assert home.owed("mine/orders") == ""
+    home.owe("mine/orders", "01A")
+    assert (home.owed("mine/orders"), home.owed("mine/stock")) == ("01A", "")
+    home.settle("mine/orders")
+    home.settle("mine/orders")
+    assert home.owed("mine/orders") == ""
