@@ -68,6 +68,9 @@ def create(folder: str, name: str, pack: str, language: Language | None, team: s
         report.say(f"the application's name is {chosen}: lower-case letters only")
     if not name:
         chosen = names.label_from(chosen, names.APPLICATION_MAX)
+    if not chosen:
+        problem = f"of the folder's name '{wanted}' comes no application's name"
+        raise usage("bad-name", problem, hint="--app NAME says it")
     newapp.check_name(chosen)
     if pack:
         _from_pack(root, chosen, _named(DraftHome(home), pack))

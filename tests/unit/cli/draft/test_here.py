@@ -99,6 +99,14 @@ def test_days_are_a_number_from_1_to_90(days: str) -> None:
         check("days", days, "config.toml")
 
 
+def test_a_folder_whose_name_gives_none_is_told_with_what_says_it(tmp_path: Path) -> None:
+    folder = tmp_path / "日本"
+    folder.mkdir()
+    with pytest.raises(UsageError) as caught:
+        _ = Draft(Options(path=str(folder)), Words(home=str(tmp_path))).app
+    assert "--app NAME" in caught.value.faults[0].hint
+
+
 @pytest.mark.parametrize("value", ["a\x7fb", "a\nb", "a\udcffb"])
 def test_what_is_no_line_of_text_is_no_value(value: str) -> None:
     with pytest.raises(DocumentInvalid) as caught:
