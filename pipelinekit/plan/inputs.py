@@ -17,6 +17,8 @@ LABEL = "dev.pipelinekit.input"
 HUB = "docker.io"
 HUB_API = "registry-1.docker.io"
 """Where Docker Hub's registry answers; images name it by its other name."""
+_HUB_ONCE = "index.docker.io"
+"""What Docker still takes for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,9 @@ def image_reference(text: str) -> ImageRef:
     """An image as a Dockerfile names it, with the registry and the tag that Docker adds."""
     name, _, digest = text.partition("@")
     head, slash, rest = name.partition("/")
-    has_host = slash and ("." in head or ":" in head or head == "localhost")
+    has_host = slash and ("." in head or ":" in head or head == "localhost" or head != head.lower())
     host, path = (head, rest) if has_host else (HUB, name)
+    host = HUB if host == _HUB_ONCE else host
     last = path.rsplit("/", 1)[-1]
     repository, tag = (path.rsplit(":", 1)[0], path.rsplit(":", 1)[1]) if ":" in last else (path, "")
     if host == HUB and "/" not in repository:

@@ -167,3 +167,18 @@ def test_a_cluster_that_goes_away_in_the_middle_is_told(dev: Developer, tmp_path
     assert "127.0.0.1:9" in found.err
     assert "Traceback" not in found.err
     assert dev.draft("status").code == 0
+
+
+def test_what_failed_after_the_deployment_is_run_by_the_next_up(dev: Developer) -> None:
+    dev.application.write("orders/changed.py", f"AFTER = {time.time()}\n")
+    dev.application.write(".draft-tasks.toml", '[post-deploy]\n"seeds" = "python -c \'exit(3)\'"\n')
+    try:
+        for _ in range(2):
+            found = dev.draft("up")
+            assert (found.code, "post-deploy task 'seeds' failed" in found.reason) == (5, True), found.err
+        dev.application.write(".draft-tasks.toml", '[post-deploy]\n"seeds" = "python -c \'print(4321)\'"\n')
+        done = dev.draft("up")
+        assert (done.code, "4321" in done.err) == (0, True), done.err
+        assert "seeds" not in dev.draft("up").err
+    finally:
+        dev.application.write(".draft-tasks.toml", "")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelinekit.adapters.folder import packs
-from pipelinekit.adapters.folder.chartcopy import copied
+from pipelinekit.adapters.folder.chartcopy import copied, find
 from pipelinekit.adapters.folder.digest import digest
 from pipelinekit.errors import Refused
 
@@ -104,3 +104,18 @@ def test_what_is_too_much_to_be_one_is_refused(
     made(chart)
     with pytest.raises(Refused, match="more than"):
         READERS[reader](chart, tmp_path / "copy")
+
+
+@pytest.mark.parametrize("link", ["charts", "charts/orders"])
+def test_a_chart_that_is_itself_behind_a_link_out_is_none(tmp_path: Path, link: str) -> None:
+    """A stranger's repository would have another folder of this machine installed."""
+    app, elsewhere = tmp_path / "app", tmp_path / "elsewhere"
+    (elsewhere / "orders").mkdir(parents=True)
+    for each in (elsewhere, elsewhere / "orders"):
+        (each / "Chart.yaml").write_text("name: orders\n")
+    (app / link).parent.mkdir(parents=True)
+    (app / link).symlink_to(elsewhere)
+    for named in ("", "orders"):
+        with pytest.raises(Refused) as caught:
+            copied(find(app, named), app, tmp_path / "copy")
+        assert caught.value.faults[0].code == "link-out"

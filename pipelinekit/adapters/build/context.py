@@ -49,7 +49,8 @@ class Sources:
         """The Dockerfile's text; `Refused` when there is none."""
         path = self.folder / self.name
         if not path.exists():
-            raise refused("dockerfile-missing", f"there is no {path}", hint="run `pipelinekit generate`")
+            hint = "`pipelinekit generate` makes one of app.yaml, `pipelinekit draft create` without"
+            raise refused("dockerfile-missing", f"there is no {path}", hint=hint)
         return _text(followed(self.folder, self.name))
 
     def digest(self, say: Say) -> str:

@@ -19,6 +19,7 @@ def copied(chart: Path, root: Path, to: Path) -> str:
 
     Links are followed inside the application's folder `root`; one that leads out of it is refused.
     """
+    _require_inside(root, chart)
     if not (chart / "Chart.yaml").is_file():
         hint = "`draft create` makes one; `chart` in draft.toml names it"
         raise refused("chart-missing", f"there is no {chart}/Chart.yaml", hint=hint)
@@ -26,8 +27,8 @@ def copied(chart: Path, root: Path, to: Path) -> str:
     left = MOST
     for path in below(chart):
         relative = path.relative_to(chart).as_posix()
-        if links(chart, [relative]) and astray(root, path):
-            raise refused("link-out", f"{path} leads out of {root}", hint="copy the file in its place")
+        if links(chart, [relative]):
+            _require_inside(root, path)
         if not path.is_file():
             continue
         content = files.read_bytes(path, regular.CONTENT)
@@ -44,11 +45,17 @@ def find(root: Path, named: str) -> Path:
     folder = root / "charts"
     if named:
         return folder / named
+    _require_inside(root, folder)
     inside = sorted(each for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
     if not inside:
         hint = "`draft create` makes one; where the folder has several applications, `draft up --all`"
         raise refused("chart-missing", f"there is no chart in {folder}", hint=hint)
     return inside[0]
+
+
+def _require_inside(root: Path, path: Path) -> None:
+    if astray(root, path):
+        raise refused("link-out", f"{path} leads out of {root}", hint="copy it in its place")
 
 
 def texts(chart: Path) -> Iterator[str]:

@@ -12,8 +12,11 @@ from pipelinekit.adapters import files, regular
 CONFIG = "config.toml"
 PACKS = "packs"
 LOGS = "logs"
+OWED = "owed"
 KEPT = 50
 """Logs of one application that stay."""
+DEEPEST = 8
+"""Folders between `packs` and a repository: a host and a path."""
 
 
 class DraftHome:
@@ -37,11 +40,11 @@ class DraftHome:
         files.write_atomic(self.folder / CONFIG, "".join(lines), mode=0o600)
 
     def packs(self) -> Iterator[Path]:
-        """Every pack: a folder with `charts/` below a folder `packs` of a repository."""
-        root = self.folder / PACKS
-        for folder in sorted(root.glob("**/packs/*")) if root.is_dir() else ():
-            if (folder / "charts").is_dir():
-                yield folder
+        """Every pack: a folder with `charts/` below the folder `packs` of a repository."""
+        for repository in _repositories(self.folder / PACKS, DEEPEST):
+            for folder in sorted((repository / PACKS).iterdir()):
+                if (folder / "charts").is_dir():
+                    yield folder
 
     def keep_log(self, application: str, build: str, text: str) -> Path:
         """Keep a build's log; the oldest of the application's go."""
@@ -64,3 +67,28 @@ class DraftHome:
             with suppress(FileNotFoundError):
                 written.append((each.stat().st_mtime_ns, each))
         return [each for _, each in sorted(written) if each.is_file()]
+
+    def owe(self, where: str, build: str) -> None:
+        """Note that this build's `post-deploy` is to be run; `where` is `NAMESPACE/NAME`."""
+        files.write_atomic(self.folder / OWED / where, build, mode=0o600)
+
+    def owed(self, where: str) -> str:
+        """The build whose `post-deploy` has not ended well; empty when there is none."""
+        path = self.folder / OWED / where
+        return files.read_bytes(path, regular.DOCUMENT).decode(errors="replace") if path.is_file() else ""
+
+    def settle(self, where: str) -> None:
+        """Note that nothing is to be run any more."""
+        with suppress(OSError):
+            (self.folder / OWED / where).unlink(missing_ok=True)
+
+
+def _repositories(folder: Path, depth: int) -> Iterator[Path]:
+    """The folders with a folder `packs`, as Draft finds them. A link is followed to such a one alone: classic
+    Draft's `pack-repo add` makes one to its cache, and any other may lead around in circles."""
+    inside = sorted(folder.iterdir()) if folder.is_dir() and depth else ()
+    for each in inside:
+        if (each / PACKS).is_dir():
+            yield each
+        elif not each.is_symlink():
+            yield from _repositories(each, depth - 1)

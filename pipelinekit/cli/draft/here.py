@@ -111,9 +111,11 @@ class Draft(Line):
             app = read_app(self.descriptor, str(Path(self.options.path, FILE)))
             # What both say is the same word twice; draft.toml is the developer's, and wins.
             return replace(app, build=replace(app.build, args={**app.build.args, **arguments}))
-        name = self.settings.name or names.label_from(self.root.resolve().name, names.APPLICATION_MAX)
-        if not names.is_label(name, names.APPLICATION_MAX):
-            raise usage("bad-name", f"{name!r} cannot be an application's name", hint=names.LABEL_RULE)
+        name, folder = self.settings.name, self.root.resolve().name
+        name = name or names.label_from(folder, names.APPLICATION_MAX)
+        if not name:
+            problem = f"of the folder's name '{folder}' comes no application's name"
+            raise usage("bad-name", problem, hint="`draft create --app NAME` says it")
         build = Build(language="dockerfile", args=dict(arguments), platforms=())
         return App(name=name, team="apps", build=build, processes={})
 

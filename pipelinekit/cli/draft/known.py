@@ -40,7 +40,9 @@ def check(key: str, value: str, place: str) -> None:
             Fault("unknown-key", f"there is no key '{key}'", Place(place), key, nearest(key, KEYS))
         )
     problem = ""
-    if key == "registry":
+    if not value.isprintable():
+        problem = f"{value!a} is no line of text"
+    elif key == "registry":
         problem = names.host_fault(value.strip("/")) if value else ""
     elif key == "days" and not (re.fullmatch("[0-9]{1,2}", value) and 1 <= int(value) <= 90):
         problem = f"'{value}' is no number from 1 to 90"

@@ -72,15 +72,10 @@ def choose(text: str, lines: Lines) -> Choice:
     for each in alternatives:
         if len(each) == 1 and each[0][0] == "=" and len(each[0][1]) == 3:
             return _exact(each[0][1], lines)
-    for line in lines.maintained:
-        if any(_satisfied(_numbers(line), bounds) for bounds in alternatives):
-            return Choice(line)
-    within = next((found for each in alternatives if (found := _within(each, lines))), "")
-    if within:
-        return Choice(within)
-    for line in lines.ended:
-        if any(_satisfied(_numbers(line), bounds) for bounds in alternatives):
-            return Choice(line, lines.doubt(line))
+    for some in (lines.maintained, lines.ended):
+        if found := _whole(alternatives, some) or _within(alternatives, some):
+            line = found if found in some else found.rpartition(".")[0]
+            return Choice(found, "" if some is lines.maintained else lines.doubt(line))
     return Choice(default, "no version that exists satisfies what the repository asks for")
 
 
@@ -89,13 +84,29 @@ def _exact(wanted: Version, lines: Lines) -> Choice:
     return Choice(".".join(map(str, wanted)), "" if line in lines.maintained else lines.doubt(line))
 
 
-def _within(bounds: Sequence[Bound], lines: Lines) -> str:
-    """A version inside a maintained line, where exactly that is asked for: `~22.3`."""
-    depth = lines.maintained[0].count(".") + 2
-    if len(bounds) != 1 or bounds[0][0] not in {"=", "~"} or len(bounds[0][1]) < depth:
-        return ""
-    near = ".".join(map(str, bounds[0][1][:depth]))
-    return near if near.rpartition(".")[0] in lines.maintained else ""
+def _whole(alternatives: Sequence[Sequence[Bound]], lines: Sequence[str]) -> str:
+    """The first of these lines whose newest version satisfies."""
+    newest = (each for each in lines if any(_satisfied(_numbers(each), bounds) for bounds in alternatives))
+    return next(newest, "")
+
+
+def _within(alternatives: Sequence[Sequence[Bound]], lines: Sequence[str]) -> str:
+    """The newest version inside of one of these lines, where less than a line is asked for: `~22.3`."""
+    for line in lines:
+        depth = line.count(".") + 2
+        for bounds in alternatives:
+            near = {_beside(bound, depth) for bound in bounds if len(bound[1]) >= depth}
+            inside = sorted(each for each in near if ".".join(map(str, each[:-1])) == line)
+            fitting = [each for each in inside if min(each) >= 0 and _satisfied(each, bounds)]
+            if fitting:
+                return ".".join(map(str, fitting[-1]))
+    return ""
+
+
+def _beside(bound: Bound, depth: int) -> Version:
+    """The version that a bound names to that depth, or the one below what it shuts out."""
+    wanted = bound[1][:depth]
+    return (*wanted[:-1], wanted[-1] - 1) if bound[0] == "<" else wanted
 
 
 def _bounds(text: str) -> list[Bound] | None:
@@ -143,7 +154,7 @@ def _holds(newest: Version, operator: str, wanted: Version) -> bool:
             same = max(1, len(wanted) - 1) if operator != "~" else min(2, len(wanted))
             return newest >= wanted and newest[:same] == wanted[:same]
         case _:
-            return begins
+            return newest[: len(wanted)] == wanted or (len(wanted) == 3 and begins)
 
 
 def _reaches(newest: Version, wanted: Version) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelinekit.errors import refused
+from pipelinekit import names
+from pipelinekit.errors import refused, usage
 from pipelinekit.model.app import App
 from pipelinekit.model.draft import Context
 from pipelinekit.model.platform.document import LOCAL, Cluster, Environment, Platform
@@ -62,8 +63,10 @@ def require_namespace(
     chosen: Context, contexts: Sequence[Context], platform: Platform, app: App, namespace: str
 ) -> None:
     """Raise `Refused` for a namespace of an environment with a gate in that cluster, whoever's it is, and
-    for those that are the cluster's own.
+    for those that are the cluster's own; `UsageError` for what can be none.
     """
+    if not names.is_label(namespace):
+        raise usage("bad-namespace", f"'{namespace}' cannot be a namespace's name", hint=names.LABEL_RULE)
     if namespace.startswith(SYSTEM):
         raise refused(
             "namespace-system",

@@ -41,6 +41,9 @@ def injected(name: str, image: Built, own: Values, chart_digest: str, *, pull_se
 def with_build(values: Values, installed: Values | None, fresh: str) -> dict[str, Any]:
     """The values with a `buildID`: the installed one where nothing else differs, else a new one."""
     known = (installed or {}).get(BUILD_ID)
-    rest = {key: each for key, each in (installed or {}).items() if key != BUILD_ID}
-    same = known and rest == dict(values)
+    same = known and _but_build(installed or {}) == _but_build(values)
     return {**values, BUILD_ID: known if same else fresh}
+
+
+def _but_build(values: Values) -> dict[str, Any]:
+    return {key: each for key, each in values.items() if key != BUILD_ID}

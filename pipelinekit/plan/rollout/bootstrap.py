@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipelinekit.errors import refused
 from pipelinekit.model.jenkins.jobplan import Action, JobPlan
 from pipelinekit.model.rollout.component import Component
+from pipelinekit.plan.inputs import image_reference
 from pipelinekit.plan.rollout.order import Order, needed_by
 
 
@@ -50,13 +51,7 @@ def in_charge(jobs: JobPlan, changing: Sequence[str]) -> bool:
 def sources(images: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """A line for each component: the registries that its images come from."""
     return tuple(
-        f"{name}: images from {', '.join(sorted({_host(each) for each in pulled}))}"
+        f"{name}: images from {', '.join(sorted({image_reference(each).registry for each in pulled}))}"
         for name, pulled in images.items()
         if pulled
     )
-
-
-def _host(image: str) -> str:
-    """The registry of an image; one without is the runtime's own."""
-    head, slash, _ = image.partition("/")
-    return head if slash and ("." in head or ":" in head or head == "localhost") else "docker.io"

@@ -25,7 +25,7 @@ def preflight(target: Target, manifest: str, scout: Scout) -> tuple[Finding, ...
 
 def missing(target: Target, objects: Sequence[Object], scout: Scout) -> tuple[Finding, ...]:
     """What is to be said of the Secrets and storage classes that those objects need, and of nothing else."""
-    needs = needs_of(objects)
+    needs = needs_of(objects, target.namespace)
     return absent(needs, scout.look_for(target, needs), target.environment.name, target.kubectl)
 
 

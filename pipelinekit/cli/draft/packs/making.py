@@ -13,6 +13,7 @@ from pipelinekit.adapters import files
 from pipelinekit.adapters.folder import packaged, packs
 from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.cli.application import newapp
+from pipelinekit.cli.application.language import LANGUAGE
 from pipelinekit.cli.application.owner import owner
 from pipelinekit.cli.application.repository import taking
 from pipelinekit.cli.application.repository.asked import Asked
@@ -25,6 +26,7 @@ from pipelinekit.counts import counted
 from pipelinekit.errors import CheckFailed, usage
 from pipelinekit.generators import packs as generated
 from pipelinekit.merge.keys import set_keys
+from pipelinekit.model.app import Language
 from pipelinekit.model.platform.site import Site
 from pipelinekit.reading.draft.settings import FILE as TOML
 from pipelinekit.reading.draft.tasks import FILE as TASKS
@@ -42,9 +44,10 @@ def _toml(name: str) -> str:
 @click.argument("folder", default=".", type=on_disk, metavar="[DIR]")
 @click.option("--app", "-a", "name", default="", help="The application's name; else the folder's.")
 @click.option("--pack", "-p", default="", help="A pack of $DRAFT_HOME by its name; else what DIR shows.")
+@click.option("--language", "-l", type=LANGUAGE, help="What it is written in; else what DIR shows.")
 @click.option("--team", metavar="NAME", help="Who owns it; else apps.")
 @HOME
-def create(folder: str, name: str, pack: str, team: str | None, home: str) -> None:
+def create(folder: str, name: str, pack: str, language: Language | None, team: str | None, home: str) -> None:
     """Make DIR an application that `draft up` takes; nothing that is there is overwritten.
 
     Without --pack the language is detected and the files are generated, app.yaml included. Where DIR has a
@@ -53,8 +56,11 @@ def create(folder: str, name: str, pack: str, team: str | None, home: str) -> No
     \b
     Examples:
       pipelinekit draft create
+      pipelinekit draft create --language python
       pipelinekit draft create -a orders --pack python
     """
+    if pack and language:
+        raise usage("pack-language", "a pack says by itself what it is written in", hint="take one of them")
     root = files.require_folder(Path(folder), option="DIR")
     wanted = name or root.resolve().name
     chosen = wanted.lower()
@@ -62,18 +68,21 @@ def create(folder: str, name: str, pack: str, team: str | None, home: str) -> No
         report.say(f"the application's name is {chosen}: lower-case letters only")
     if not name:
         chosen = names.label_from(chosen, names.APPLICATION_MAX)
+    if not chosen:
+        problem = f"of the folder's name '{wanted}' comes no application's name"
+        raise usage("bad-name", problem, hint="--app NAME says it")
     newapp.check_name(chosen)
     if pack:
         _from_pack(root, chosen, _named(DraftHome(home), pack))
     elif (root / packs.CHARTS).is_dir():
         _beside(root, chosen)
     else:
-        _detected(root, chosen, team)
+        _detected(root, chosen, language, team)
 
 
-def _detected(root: Path, name: str, team: str | None) -> None:
+def _detected(root: Path, name: str, language: Language | None, team: str | None) -> None:
     whose, remark = owner(name, team, "", root)
-    asked = Asked(name=name, team=whose, shown=str(root), then="pipelinekit draft up")
+    asked = Asked(name=name, language=language, team=whose, shown=str(root), then="pipelinekit draft up")
     taking.take_in(root, asked, remark, with_git=False, as_json=False)
 
 

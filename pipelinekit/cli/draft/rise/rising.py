@@ -16,7 +16,7 @@ from pipelinekit.adapters import momentary
 from pipelinekit.adapters.folder import chartcopy
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli.draft.here import Draft
-from pipelinekit.cli.draft.rise import behind, debugging, early, ground, parity
+from pipelinekit.cli.draft.rise import afterwards, behind, debugging, early, ground, parity
 from pipelinekit.cli.draft.rise.forgetful import Forgetful
 from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.contexts import sources_of
@@ -117,8 +117,7 @@ def bring_up(here: Draft, target: Target, asked: Asked, log: Log | None = None) 
                 compare = lines if here.described else lambda: None
                 _install(here, done, asked, log, outcome, compare, found)
                 outcome.parity = lines().result() if here.described else []
-        if outcome.revised:
-            _after(here, target, outcome, log)
+        afterwards.run(here, target, outcome.build_id, log.say, revised=outcome.revised)
         tasks.run_here("post-up", here.tasks.post_up, FolderShell(here.root), log.say)
     finally:
         _keep(here, target, outcome.build_id, log)
@@ -283,7 +282,3 @@ def _install(
         early=found,
     )
     outcome.revision, outcome.revised = receipt.revision, did.acted
-
-
-def _after(here: Draft, target: Target, outcome: Outcome, log: Log) -> None:
-    tasks.run_in_pods(here.tasks.post_deploy, target, outcome.build_id, here.pods, dict(os.environ), log.say)

@@ -26,3 +26,25 @@ def test_the_oldest_logs_go(tmp_path: Path) -> None:
     home.keep_log("orders", "000", "the last one")
     names = [each.name for each in home.logs("orders")]
     assert (len(names), names[-1], f"{KEPT:03}" in names) == (KEPT, "000", False)
+
+
+def test_packs_are_found_where_classic_draft_puts_them_and_no_link_leads_astray(tmp_path: Path) -> None:
+    home = DraftHome(str(tmp_path / "home"))
+    for repository in ("packs/mine", "cache/packs/theirs", "packs/example.com/a/b"):
+        (home.folder / repository / "packs" / repository[-1] / "charts").mkdir(parents=True)
+    # As `pack-repo add` does it.
+    (home.folder / "packs/github.com/acme").mkdir(parents=True)
+    (home.folder / "packs/github.com/acme/packs-of-theirs").symlink_to(home.folder / "cache/packs/theirs")
+    (home.folder / "packs/github.com/round").symlink_to(home.folder / "packs")
+    (home.folder / "packs/github.com/out").symlink_to(tmp_path)
+    assert [each.name for each in home.packs()] == ["b", "s", "e"]
+
+
+def test_what_is_owed_is_known_until_it_is_settled(tmp_path: Path) -> None:
+    home = DraftHome(str(tmp_path))
+    assert home.owed("mine/orders") == ""
+    home.owe("mine/orders", "01A")
+    assert (home.owed("mine/orders"), home.owed("mine/stock")) == ("01A", "")
+    home.settle("mine/orders")
+    home.settle("mine/orders")
+    assert home.owed("mine/orders") == ""

@@ -99,6 +99,21 @@ def test_days_are_a_number_from_1_to_90(days: str) -> None:
         check("days", days, "config.toml")
 
 
+def test_a_folder_whose_name_gives_none_is_told_with_what_says_it(tmp_path: Path) -> None:
+    folder = tmp_path / "日本"
+    folder.mkdir()
+    with pytest.raises(UsageError) as caught:
+        _ = Draft(Options(path=str(folder)), Words(home=str(tmp_path))).app
+    assert "--app NAME" in caught.value.faults[0].hint
+
+
+@pytest.mark.parametrize("value", ["a\x7fb", "a\nb", "a\udcffb"])
+def test_what_is_no_line_of_text_is_no_value(value: str) -> None:
+    with pytest.raises(DocumentInvalid) as caught:
+        check("allow-context", value, "config.toml")
+    assert "no line of text" in caught.value.faults[0].problem
+
+
 @pytest.mark.parametrize("folder", ["nothere", "draft.toml"])
 def test_a_folder_that_is_none_is_told_by_the_word_that_named_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], folder: str

@@ -17,7 +17,8 @@ def test_an_image_that_the_dockerfile_cannot_use_is_told() -> None:
         ("", "24"), ("*", "24"), (">=0.10.0", "24"), ("<23", "22"), (">= 18.x", "24"), ("^20 || >=22", "24"),
         ("22.11.0", "22.11.0"), ("v22", "22"), ("~22.3", "22.3"), ("20 - 22", "22"), (">=18, <=22", "22"),
         ("20.x || 22.x", "22"), (">=25", "26"), (">=18.18.0 <19 || >=20", "24"), ("=22", "22"),
-        ("= v22.11.0", "22.11.0"),
+        ("= v22.11.0", "22.11.0"), ("~22.3 || ~18.2", "22.3"),
+        (">=22.3 <22.7", "22.6"), ("22.3.x", "22.3"), ("22.3", "22.3"), ("22.3 - 22.5", "22.5"),
     ],
 )  # fmt: skip
 def test_a_maintained_node_that_satisfies(text: str, version: str) -> None:
@@ -38,13 +39,20 @@ def test_pythons_and_composers_words(text: str, lines: Lines, version: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "version"), [("16", "16"), (">=14 <21", "20"), ("18.19.1", "18.19.1"), ("18.x", "18")]
-)
+    ("text", "version"),
+    [
+        ("16", "16"), (">=14 <21", "20"), ("18.19.1", "18.19.1"), ("18.x", "18"), ("~18.2", "18.2"),
+        ("~18.2.1", "18.2"), ("18.2.x", "18.2"), (">=18.2.0 <18.5.0", "18.4"), ("18.2 - 18.4", "18.4"),
+        ("~18.2 || 16", "16"), ("~14.3 || ~16.5", "16.5"), ("<=18.2 >18.1", "18.2"),
+    ],
+)  # fmt: skip
 def test_what_has_ended_is_taken_and_told(text: str, version: str) -> None:
     assert choose(text, NODE) == Choice(version, "no longer maintained")
 
 
-@pytest.mark.parametrize("text", ["garbage", ">=99", "9" * 5000, "^", "x y", "=>18", "\0"])
+@pytest.mark.parametrize(
+    "text", ["garbage", ">=99", ">=18.5 <18.5", "<18.0 >=18", "9" * 5000, "^", "x y", "=>18", "\0"]
+)
 def test_nonsense_is_the_default_and_told(text: str) -> None:
     choice = choose(text, NODE)
     assert choice.version == "24"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.errors import Refused
+from pipelinekit.errors import Refused, UsageError
 from pipelinekit.model.app import App, Build
 from pipelinekit.model.draft import Context
 from pipelinekit.model.platform.document import (
@@ -146,3 +146,10 @@ def test_a_copy_is_like_the_first_environment_without_a_gate() -> None:
 )
 def test_spellings_of_one_address(one: str, other: str) -> None:
     assert guard.address(one) == guard.address(other)
+
+
+@pytest.mark.parametrize("namespace", ["A;b", "-n", "a/b", "a" * 64, "mine "])
+def test_what_can_be_no_namespace_is_told_before_anything_is_asked(namespace: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        guard.require_namespace(DEV, CONTEXTS, platform(), APP, namespace)
+    assert caught.value.faults[0].code == "bad-namespace"

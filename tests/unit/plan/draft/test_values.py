@@ -31,3 +31,4 @@ def test_the_build_stays_where_nothing_else_differs() -> None:
     assert with_build({"a": 2}, {"a": 1, "buildID": "old"}, "new") == {"a": 2, "buildID": "new"}
     assert with_build({"a": 1}, None, "new") == {"a": 1, "buildID": "new"}
     assert with_build({"a": 1}, {"a": 1}, "new") == {"a": 1, "buildID": "new"}
+    assert with_build({"a": 1, "buildID": "set"}, {"a": 1, "buildID": "old"}, "new")["buildID"] == "old"

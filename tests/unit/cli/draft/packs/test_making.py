@@ -31,6 +31,20 @@ def test_a_pack_that_is_not_there_or_there_twice_is_refused(
     assert not list(into.iterdir())
 
 
+def test_a_folder_that_shows_no_language_is_told_the_option_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("print(1)\n")
+    home = str(tmp_path / "home")
+    done = CliRunner().invoke(create, [str(tmp_path), "-a", "orders", "--home", home])
+    assert isinstance(done.exception, UsageError)
+    assert "--language python|" in done.exception.faults[0].hint
+    done = CliRunner().invoke(create, [str(tmp_path), "-a", "orders", "--language", "python"])
+    assert done.exit_code == 0, done.output
+    assert "language: python" in (tmp_path / "app.yaml").read_text()
+    done = CliRunner().invoke(create, [str(tmp_path), "--pack", "go", "-l", "go", "--home", home])
+    assert isinstance(done.exception, UsageError)
+    assert done.exception.faults[0].code == "pack-language"
+
+
 def test_nothing_is_left_running_behind_a_connection(tmp_path: Path) -> None:
     done = CliRunner().invoke(connect, [str(tmp_path), "--detach"])
     assert isinstance(done.exception, UsageError)

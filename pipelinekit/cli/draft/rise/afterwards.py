@@ -1,0 +1,31 @@
+"""`post-deploy` after an `up`: once for each build, however the `up` that brought it has ended."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from pipelinekit.errors import ToolFailed
+from pipelinekit.steps.innerloop import tasks
+
+if TYPE_CHECKING:
+    from pipelinekit.cli.draft.here import Draft
+    from pipelinekit.model.release import Target
+    from pipelinekit.ports import Say
+
+
+def run(here: Draft, target: Target, build: str, say: Say, *, revised: bool) -> None:
+    """Run `post-deploy` in the pods of this build where that is new, or where its tasks have not ended well.
+
+    Raises `ToolFailed` with the task that failed; the next `up` begins them again.
+    """
+    where = f"{target.namespace}/{target.name}"
+    if not (revised or here.home.owed(where) == build):
+        return
+    if here.tasks.post_deploy:
+        # A home that cannot be written to costs the second try alone.
+        with suppress(ToolFailed):
+            here.home.owe(where, build)
+        tasks.run_in_pods(here.tasks.post_deploy, target, build, here.pods, dict(os.environ), say)
+    here.home.settle(where)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from pipelinekit.adapters.folder.drafthome import DraftHome
+from pipelinekit.cli.draft.here import Draft
+from pipelinekit.cli.draft.rise import afterwards
+from pipelinekit.errors import ToolFailed, failed
+from pipelinekit.model.draft import Pod, Task, Tasks
+from pipelinekit.model.platform.document import Environment
+from pipelinekit.model.release import Target
+
+TARGET = Target(
+    name="orders",
+    environment=Environment(name="dev", cluster="c", namespace="{team}"),
+    namespace="mine",
+    context="c",
+)
+
+
+class Pods:
+    """One pod of the build `01A`, whose tasks fail for as long as it is `broken`."""
+
+    def __init__(self) -> None:
+        self.broken, self.ran = True, 0
+
+    def pods(self, _: Target) -> list[Pod]:
+        return [Pod(name="p", build="01A", made="", ready=True, going=False, ports={})]
+
+    def execute(self, *_: object) -> None:
+        self.ran += 1
+        if self.broken:
+            raise failed("exec", "it failed")
+
+
+def developer(home: Path, pods: Pods) -> Draft:
+    tasks = Tasks(post_deploy=(Task("seed", "seed"),))
+    return cast("Draft", SimpleNamespace(home=DraftHome(str(home)), tasks=tasks, pods=pods))
+
+
+def up(here: Draft, *, revised: bool) -> None:
+    afterwards.run(here, TARGET, "01A", lambda _: None, revised=revised)
+
+
+def test_what_has_failed_is_tried_again_until_it_has_ended_well(tmp_path: Path) -> None:
+    pods = Pods()
+    here = developer(tmp_path, pods)
+    for revised in (True, False):
+        with pytest.raises(ToolFailed):
+            up(here, revised=revised)
+    pods.broken = False
+    up(here, revised=False)
+    assert pods.ran == 3
+    up(here, revised=False)
+    assert pods.ran == 3
+
+
+def test_a_home_that_cannot_be_written_to_keeps_no_task_from_running(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("no folder")
+    pods = Pods()
+    pods.broken = False
+    up(developer(tmp_path / "home", pods), revised=True)
+    assert pods.ran == 1
