@@ -133,10 +133,10 @@ def deploy(
     else was installed and nobody was changing it. With the digest of a plan (`promised`) it does that plan or
     refuses. Raises `ToolFailed` with the pods' own reason when it does not get ready.
     """
-    plan, target = prepared.plan, prepared.target
+    plan, target, tries = prepared.plan, prepared.target, 0
     where = f"{target.environment.name} (namespace {target.namespace})"
-    for tries in range(1, TRIES + 1):
-        found = early if early and tries == 1 and not promised and early.differs(prepared.values) else None
+    while True:
+        found = early if early and not tries and not promised and early.differs(prepared.values) else None
         state = found.state if found else settled_state(target, releases, cluster, say, sleep)
         there, findings = look_out(prepared, found or Found(state=state), objects, survey, say, sleep)
         check_installable(target, there.state)
@@ -158,6 +158,7 @@ def deploy(
                 given = (prepared, there.state, releases, cluster, timeout, say, sleep)
                 state = _install(*given, watched=watchable(findings))
         except ToolFailed as error:
+            tries += 1
             if error.faults[0].code != RIVAL or tries == TRIES:
                 raise
             say("another deployment has begun at the same moment")

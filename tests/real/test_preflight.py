@@ -170,18 +170,26 @@ def test_the_rights_that_are_asked_for_are_enough(published: Application, tmp_pa
 
 def test_a_chart_may_have_objects_in_another_namespace(published: Application) -> None:
     other = f"{published.namespace}-more"
+    note = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note", "namespace": other}}
+    add(published, {**note, "data": {"a": "b"}})
+    refused = published.verb("deploy")
+    assert refused.code == 6, refused.err
+    assert f"namespace {other} is not there, and a deployment makes none but its own" in refused.err
     published.tool("kubectl", "create", "namespace", other)
     try:
-        note = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note", "namespace": other}}
-        add(published, {**note, "data": {"a": "b"}})
+        planned = published.must("deploy", "--plan").out
+        assert f"create: ConfigMap/note (namespace {other})" in planned
         published.must("deploy")
         assert "runs already" in published.must("deploy").out
         published.must("deploy", "--check")
         published.tool("kubectl", "-n", other, "patch", "configmap", "note", "-p", '{"data": {"a": "c"}}')
-        assert published.verb("deploy", "--check").code == 1
+        checked = published.verb("deploy", "--check")
+        assert checked.code == 1
+        assert f"ConfigMap/note (namespace {other}) data.a is c, declared b" in checked.out
         add(published, {**note, "data": {"a": "b"}, "immutable": "perhaps"})
         refused = published.verb("deploy")
         assert (refused.code, "ConfigMap" in refused.err) == (6, True), refused.err
+        assert refused.reason.endswith(f"(namespace {other})"), refused.err
     finally:
         published.tool("kubectl", "delete", "namespace", other, "--wait=false")
 

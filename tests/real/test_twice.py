@@ -44,8 +44,8 @@ def test_a_variable_that_is_there_twice(helm: str, testbed: Mapping[str, str], t
         twice = [{"name": "A", "value": value} for value in "12"]
         add(application, workload(pod(application, env=twice)))
         before = revision(application)
-        for words in (("deploy", "--plan"), ("deploy",)):
-            refused = application.verb(*words)
+        for options in ((), ("--plan",)):
+            refused = application.verb("deploy", *options)
             assert refused.code == 6, refused.err
             assert 'duplicate entries for key [name="A"]' in refused.reason, refused.err
             assert "the chart names it twice, and one counts" in refused.err

@@ -38,7 +38,10 @@ def late(application: Application, **more: Any) -> dict[str, Any]:
     return workload(pod(application, readinessProbe=probe, **more))
 
 
-JOBS = ({"name": "passing", "ttlSecondsAfterFinished": 0}, {"name": "resting", "suspend": True})
+JOBS: tuple[dict[str, Any], ...] = (
+    {"name": "passing", "ttlSecondsAfterFinished": 0},
+    {"name": "resting", "suspend": True},
+)
 SAID = (
     "not waited for: Job/passing: it goes by itself when it has ended",
     "not waited for: Job/resting: it is suspended",

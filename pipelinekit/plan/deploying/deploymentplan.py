@@ -146,8 +146,7 @@ def lines(plan: DeploymentPlan) -> Iterator[str]:
     for word, names in (("create", plan.created), ("remove", plan.removed)):
         for name in names:
             yield f"{word}: {name}"
-    for each in plan.hooks:
-        yield f"hook: {each}"
+    yield from (f"hook: {text}" for text in plan.hooks)
     for name, count in plan.kept.items():
         yield f"keep: Deployment/{name} spec.replicas: {count}, until its autoscaler says another number"
     for text in (*plan.short, *plan.notes):

@@ -230,7 +230,7 @@ class Helm:
 
         Raises `ToolFailed` with Helm's reason.
         """
-        options = OWNERSHIP if self.owns else ()
+        options: tuple[str, ...] = OWNERSHIP if self.owns else ()
         if self.owns and not (watched and undo.is_watchable(self.env, target, revision)):
             options = (*OWNERSHIP, commands.LOOKING)
         done = undo.back(self.env, target, revision, timeout=timeout, options=options, tick=hopeless)

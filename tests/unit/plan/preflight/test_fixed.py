@@ -50,7 +50,7 @@ def test_the_volumes_that_differ_are_named(live: Any, wanted: Any, words: str) -
 
 def test_of_two_that_are_called_the_same_the_one_of_that_namespace_is_meant() -> None:
     def at(place: str, **claims: tuple[str, str]) -> dict[str, Any]:
-        made = stateful(**claims)
+        made = stateful("orders", **claims)
         return {**made, "metadata": {"name": "orders", "namespace": place}}
 
     wanted = [stateful(kept=("1Gi", "")), at("other", kept=("3Gi", ""))]
