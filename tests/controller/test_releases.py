@@ -20,7 +20,7 @@ from tests.real.app import BIN
 from tests.real.remotes import Bare, bare
 
 Kit = Callable[..., Ran]
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIReleaseReleaseReleaseReleaseReleaseRele"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJenkinsJenkinsJenkinsJenkinsJenkinsJenkinsJ"
 FILE = "org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl"
 
 

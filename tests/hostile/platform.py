@@ -9,7 +9,8 @@ from tests.hostile.application import Document
 
 
 def _key(mark: str) -> str:
-    return "ssh-ed25519 " + base64.b64encode(f"marked-{mark}-".encode().ljust(51, b"x")).decode()
+    body = b"\0\0\0\x0bssh-ed25519\0\0\0 " + f"marked-{mark}-".encode().ljust(32, b"x")
+    return f"ssh-ed25519 {base64.b64encode(body).decode()}"
 
 
 PLATFORM: Document = {

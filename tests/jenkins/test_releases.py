@@ -156,6 +156,12 @@ def test_a_no_is_recorded_and_promotes_nothing(jobs: Jobs) -> None:
     assert jobs.calls[-1][1]["refuse"] is True
 
 
+def test_where_nobody_was_asked_whoever_aborts_has_said_no_to_nothing() -> None:
+    """`approve --refuse` has nothing to refuse there, and would end as an error of the build."""
+    for given in (platform(), platform(count=0)):
+        assert "if (env.PK_ASKS?.contains('ask-1')) {" in script(PROMOTE, given)
+
+
 @pytest.mark.parametrize("verb", ["promote", "approve"])
 def test_what_is_refused_ends_the_build(jobs: Jobs, verb: str) -> None:
     trace = jobs.run(breaks=verb)

@@ -200,7 +200,7 @@ def approve(
         return
     team, name, version = named(application)
     team, name = here.application(team, name)
-    planned = promotion.plan(around, team, name, version, where, Request())
+    planned = promotion.unasked(promotion.plan(around, team, name, version, where, Request()))
     plan = planned.survey.plan
     if plan_only:
         show(planned, as_json)

@@ -27,6 +27,7 @@ from pipelinekit.plan.gates import approvals
 from pipelinekit.reading.releaseset.document import read_releaseset
 from pipelinekit.steps.promotion import bring, together
 from pipelinekit.steps.promotion.books import note
+from pipelinekit.steps.promotion.promote import unasked
 from pipelinekit.steps.promotion.together import Together
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def approve(
     as_json: bool,
 ) -> None:
     """The verb `approve` with --set."""
-    found = together.plan(around, read(here, file), environment, Request())
+    asked = together.plan(around, read(here, file), environment, Request())
+    found = replace(asked, members=tuple(map(unasked, asked.members)))
     if plan_only:
         _show(found, as_json)
         return

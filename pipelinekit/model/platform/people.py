@@ -6,6 +6,9 @@ import base64
 import hashlib
 from dataclasses import dataclass, field
 
+_LENGTH = 4
+"""Bytes that say how long a field of a key is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
@@ -22,6 +25,23 @@ class SigningKey:
         except (ValueError, IndexError):
             return ""
         return "SHA256:" + base64.b64encode(hashlib.sha256(body).digest()).decode().rstrip("=")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its body is of the kind in front of it, and all there: a line may be pasted in part."""
+        kind, _, text = self.key.partition(" ")
+        try:
+            body = base64.b64decode(text, validate=True)
+        except ValueError:
+            return False
+        fields = []
+        while len(body) >= _LENGTH:
+            size = int.from_bytes(body[:_LENGTH], "big") + _LENGTH
+            if size > len(body):
+                return False
+            fields.append(body[_LENGTH:size])
+            body = body[size:]
+        return not body and len(fields) > 1 and fields[0] == kind.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from pipelinekit.model.platform.people import Group, LedgerKeys, Person, Pipelin
 from pipelinekit.names import nearest
 from pipelinekit.reading.document import faults
 from pipelinekit.reading.document.source import Path, Source
+from pipelinekit.reading.schema.people import SIGNING_KEY
 
 Data = Mapping[str, Any]
 _LISTS = {
@@ -96,8 +98,12 @@ def _check_keys(source: Source) -> None:
     owners: dict[str, str] = {}
     for path, owner, key in _listed(source.data):
         # By its fingerprint, as the ledger knows it: a key has more than one spelling.
-        known = SigningKey(key=_bare(key)).fingerprint
-        if known in owners and owners[known] == owner:
+        found = SigningKey(key=_bare(key))
+        known = found.fingerprint
+        if re.match(SIGNING_KEY[0], found.key) and not found.is_whole:
+            hint = "paste the line of the .pub file as it is"
+            source.fault(path, "key-damaged", "this is no whole key of its kind", hint)
+        elif known in owners and owners[known] == owner:
             problem = f"{owner} has this key already: nobody can tell when it ends"
             source.fault(path, "key-twice", problem, "list it once, with `until` if it ends")
         elif known in owners:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelinekit.errors import Refused, refused
-from pipelinekit.model.ledger import Entry, Event, History, Kind
+from pipelinekit.model.ledger import Entry, Event, History, Kind, Writer
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Judgement, Release, Request, Verdict
 from pipelinekit.plan.chartvalues import chart_of
@@ -50,6 +50,12 @@ def plan(
     history, common = read(around.ledger, team, name)
     release = choose(history, environment, version)
     return _planned(around, _looked(around, history, release, environment), history, common, request)
+
+
+def unasked(planned: Planned) -> Planned:
+    """The same for whoever looks at it or answers: they have asked for nothing by that."""
+    case = replace(planned.case, asker=Writer(role="embedded"))
+    return replace(planned, case=case, judged=judge(case))
 
 
 def promote(

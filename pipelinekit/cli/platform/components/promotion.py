@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -130,10 +131,12 @@ def approve(
       pipelinekit platform approve openbao --to production --expect sha256:9f2c…
     """
     from pipelinekit.steps.promotion import several
+    from pipelinekit.steps.promotion.promote import unasked
 
     chosen = _chosen(here, components, everything=everything)
     where, arounds = _place(here, environment), _arounds(here)
-    found = several.plan(arounds, chosen, where, Request())
+    asked = several.plan(arounds, chosen, where, Request())
+    found = replace(asked, members=tuple(map(unasked, asked.members)))
     if plan_only:
         _show(found, as_json)
         return

@@ -94,7 +94,7 @@ spec:
     // Who says no to a question aborts the build, and so does its time limit: that is recorded.
     aborted {
       script {
-        if (env.PK_ASKS) {
+        if (env.PK_ASKS?.contains('ask-1')) {
           podTemplate(namespace: 'jenkins-agents', yaml: '''apiVersion: v1
 kind: Pod
 spec:

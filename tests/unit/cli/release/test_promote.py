@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.cli.release import evidence, promote
+from pipelinekit.cli.release import evidence, promote, report
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.errors import Refused, UsageError
 from pipelinekit.model.ledger import PLATFORM, Writer
@@ -224,3 +224,23 @@ def test_an_answer_says_as_json_whether_it_counts_and_a_no_to_a_plan_says_only_t
     assert "which does not count" in dan["sentence"]
     assert rita["sentence"] == f"rita approves orders 1.0.0 to production ({rita['plan']})"
     assert no == {"sentence": rita["sentence"].replace("approves", "refuses"), "plan": rita["plan"]}
+
+
+@pytest.mark.parametrize("what", [["orders@1.0.0"], ["--set", "set.yaml"]], ids=["one", "a set"])
+def test_whoever_looks_at_what_they_have_approved_has_not_asked_for_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], what: list[str]
+) -> None:
+    bench.promote("1.0.0")
+    asking(bench, monkeypatch)
+    Path("set.yaml").write_text(SET + "  - {name: orders, version: 1.0.0}\n")
+    bench.ledger.as_writer = person("ann")
+    words = [*what, "--to", "production"]
+    promote.approve.main(words, standalone_mode=False)
+    capsys.readouterr()
+    promote.approve.main([*words, "--plan"], standalone_mode=False)
+    assert "open   approvals: 1 of 1 from release-managers (ann)" in capsys.readouterr().out
+    promote.promote.main([*words, "--plan"], standalone_mode=False)
+    assert "ann's does not count: has asked for it" in capsys.readouterr().out
+    if what[0] != "--set":
+        report.report.main(["orders"], standalone_mode=False)
+        assert "1.0.0 would come next, and may\n" in capsys.readouterr().out

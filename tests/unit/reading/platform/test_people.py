@@ -95,7 +95,13 @@ groups: [{{name: managers, people: [ada]}}]
                 f"people: [{{name: ada, keys: ['{ADA}']}}, "
                 f"{{name: eve, keys: [«'{ADA.replace('ed25519', 'rsa', 1)}']}}]"
             ),
-            ["key-shared"],
+            ["key-damaged"],
+        ),
+        # Pasted without its end, or without some of its middle: nobody's signature would ever be of it.
+        (f"people: [{{name: ada, keys: [«'{ADA[:-4]}']}}]", ["key-damaged"]),
+        (
+            f"people: [{{name: ada, keys: [«{{key: '{ADA[:40]}{ADA[44:]}', until: '2026-01-01'}}]}}]",
+            ["key-damaged"],
         ),
         ("people: [{name: ada}, {«name: ada}]", ["name-twice"]),
         ("people: [{name: ada, jenkins: a}, {name: eve, «jenkins: a}]", ["name-twice"]),
