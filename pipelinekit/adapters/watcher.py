@@ -6,11 +6,16 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from watchfiles.main import FileChange
 
 POLL = 1000
 """Milliseconds between two looks where the system tells nothing."""
 OPEN = 200
 """Milliseconds until silence says that the watch is open."""
+UNREADABLE = "decode path"
 LIMIT = "the system's limit of watched folders is reached: sysctl fs.inotify.max_user_watches=524288"
 DENIED = "a folder in it may not be read, so nothing tells of changes: let it be read, or move it elsewhere"
 
@@ -41,7 +46,7 @@ def changes(
     watching, missed = False, 0
     while True:
         try:
-            for batch in watchfiles.watch(
+            for batch in _batches(
                 root.resolve(),
                 watch_filter=matters,
                 debounce=max(1600, quiet * 5),
@@ -66,6 +71,26 @@ def changes(
             say(f"{why}; until then the folder is looked at every second")
             # What changes until it is looked at nobody tells: then, and not before, is the moment to compare.
             polled, watching, missed = True, False, int(watching)
+        else:
+            return
+
+
+def _batches(root: Path, **options: Any) -> Iterator[set[FileChange]]:
+    """What watchfiles tells. A name that is no text ends its watch: it is begun again, and once it is open,
+    something is said to have changed."""
+    import watchfiles
+    from watchfiles._rust_notify import WatchfilesRustInternalError
+
+    missed: set[FileChange] = set()
+    while True:
+        try:
+            for batch in watchfiles.watch(root, **options):
+                yield batch or missed
+                missed = set()
+        except WatchfilesRustInternalError as error:
+            if UNREADABLE not in str(error):
+                raise
+            missed = {(watchfiles.Change.modified, "")}
         else:
             return
 

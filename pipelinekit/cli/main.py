@@ -34,6 +34,10 @@ def entry() -> NoReturn:
     sys.setswitchinterval(SWITCH)
     try:
         run(sys.argv[1:])
+    except KeyboardInterrupt:
+        # While the first modules load: nothing is begun that would have to be taken back.
+        sys.stderr.write("\ninterrupted\n")
+        raise SystemExit(130) from None
     except SystemExit as end:
         if isinstance(end.code, int) and not sys.stderr.closed:
             # All is written, closed and joined by now: to take Python down object by object takes as long as

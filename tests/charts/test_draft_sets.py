@@ -85,7 +85,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def as_helm(helm: Helm, chart: Path, lines: tuple[str, ...]) -> dict[str, Any] | None:
     """The values of the lines; nothing where Helm refuses them."""
     said = helm.run("template", "x", str(chart), *(word for line in lines for word in ("--set", line)))
-    return dict(json.loads(said.out.partition("shown: ")[2])) if said.code == 0 else None
+    return _without_nothing(json.loads(said.out.partition("shown: ")[2])) if said.code == 0 else None
 
 
 def as_ours(lines: tuple[str, ...]) -> dict[str, Any] | None:
@@ -93,11 +93,11 @@ def as_ours(lines: tuple[str, ...]) -> dict[str, Any] | None:
         found = read_sets(lines, "draft.toml")
     except DocumentInvalid:
         return None
-    # What is nothing is no value, in a mapping of the chart's values.
     return _without_nothing(found)
 
 
 def _without_nothing(values: dict[str, Any]) -> dict[str, Any]:
+    """What is set to nothing takes a chart's own value away; whether the name stays is each Helm's own."""
     return {
         key: _without_nothing(each) if isinstance(each, dict) else each
         for key, each in values.items()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelinekit.adapters import watcher
+
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -81,3 +83,11 @@ def test_an_overflow_of_events_still_leads_to_a_look_after_the_last_change(tmp_p
             assert "told True\n" in iter(process.stdout.readline, "")
         finally:
             process.kill()
+
+
+def test_a_name_that_is_no_text_ends_no_watch(tmp_path: Path) -> None:
+    told = watcher.changes(tmp_path, lambda _: True, 0.1, print)
+    assert next(told) == 0
+    for name in (b"a\xff", b"b\xff", b"text"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("x")
+        assert next(told) >= 1

@@ -56,7 +56,7 @@ class _Text:
     def until(self, ends: str) -> tuple[str, str]:
         """What stands before the next of these letters that no backslash precedes, and that letter; the
         letter is empty at the end."""
-        found = []
+        found: list[str] = []
         while not self.over:
             letter = self.text[self.at]
             self.at += 1

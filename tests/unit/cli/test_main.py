@@ -120,6 +120,18 @@ def test_ctrl_c_is_130(
     assert capsys.readouterr().err.strip() == "interrupted"
 
 
+def test_ctrl_c_while_modules_load_is_130_as_well(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("gc.set_threshold", "sys.setswitchinterval"):
+        monkeypatch.setattr(name, lambda *_: None)
+    monkeypatch.setattr(main, "run", lambda _: raises(KeyboardInterrupt())())
+    with pytest.raises(SystemExit) as end:
+        main.entry()
+    assert end.value.code == 130
+    assert capsys.readouterr().err.strip() == "interrupted"
+
+
 def test_a_wrong_option_is_a_usage_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -56,7 +56,6 @@ def create(folder: str, name: str, pack: str, language: Language | None, team: s
     \b
     Examples:
       pipelinekit draft create
-      pipelinekit draft create --language python
       pipelinekit draft create -a orders --pack python
     """
     if pack and language:

@@ -45,9 +45,9 @@ def diff(here: Draft, chart: Chart, built: Built, prepared: Prepared) -> str:
 def told(here: Draft, chart: Chart, built: Built, prepared: Prepared) -> list[str]:
     """The difference in one line."""
     text = diff(here, chart, built, prepared)
-    names = sorted(
-        {line.split(" ")[2].strip() for line in text.splitlines() if line.startswith("+++ draft ")}
-    )
+    # One that only one side has is named on that side alone.
+    heads = tuple(f"{sign} {title} " for sign, title in zip(("---", "+++"), TITLES, strict=True))
+    names = sorted({line.split(" ")[2].strip() for line in text.splitlines() if line.startswith(heads)})
     more = sum(
         line.startswith(("+", "-")) and not line.startswith(("+++", "---")) for line in text.splitlines()
     )
