@@ -18,6 +18,7 @@ from tests.promotedparts import Bench
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     made = Bench(tmp_path)
     here = SimpleNamespace(
+        platform=made.platform,
         parts={"store": made.part()},
         shelf=made.shelf,
         site=made.dev.site,
