@@ -44,8 +44,9 @@ class Kept(Elasticsearch):
         target, _, query = last.partition("?")
         if kind == "_cluster/health" and target in self.streams:
             self.red -= 1
-            status = "red" if self.red >= 0 or self._lost(target) else "yellow"
-            parts = {"0": {"status": status, "primary_active": status != "red"}}
+            # While one is restored it is no more than yellow; red once that has failed.
+            status = "red" if self.red < 0 and self._lost(target) else "yellow"
+            parts = {"0": {"status": status, "primary_active": self.red < 0 and status != "red"}}
             index = f".ds-{target}-000001"
             listed = (
                 {"indices": {index: {"status": status, "shards": parts}}} if "level=shards" in query else {}

@@ -93,13 +93,19 @@ def put_back(server: Server, target: str) -> str:
     """Empty once each part of the stream is there, or why one never will be."""
     while True:
         health = server.ask("GET", f"_cluster/health/{target}?level=shards")
-        if health["status"] != "red":
+        # Its status says nothing: a part that is being restored is yellow, as one without copies is.
+        away = [
+            (index, part)
+            for index, said in health["indices"].items()
+            for part, each in said["shards"].items()
+            if not each["primary_active"]
+        ]
+        if not away:
             return ""
-        for index, said in health["indices"].items():
-            for part in (part for part, each in said["shards"].items() if each["status"] == "red"):
-                why = given_up(server, {"index": index, "shard": int(part), "primary": True})
-                if why:
-                    return f"{index}: {why}"
+        for index, part in away:
+            why = given_up(server, {"index": index, "shard": int(part), "primary": True})
+            if why:
+                return f"{index}: {why}"
         time.sleep(PAUSE)
 
 
