@@ -108,6 +108,16 @@ def test_where_nothing_is_it_comes_back_in_its_place(job: Job) -> None:
     assert not {"rename_pattern", "ignore_index_settings"} & set(asked)
 
 
+def test_what_cannot_be_read_is_told_and_not_waited_for(job: Job) -> None:
+    job.server.have(OLD[0])
+    job.server.damaged.add(OLD[0])
+    said = job.refused("restore")
+    assert said.startswith(f"{BESIDE} is not all that {OLD[0]} has: .ds-{BESIDE}-000001: ")
+    assert "failed to be restored" in said
+    assert said.endswith(f"DELETE _data_stream/{BESIDE}")
+    assert set(job.server.streams) == {STREAM, BESIDE}
+
+
 def test_one_that_is_not_there_is_named_with_those_that_are(job: Job) -> None:
     assert job.refused("restore") == "there is no snapshot yet: there are: none"
     job.server.have(OLD[0], streams=("other",))

@@ -24,6 +24,7 @@ TEXTS: list[dict[str, Any]] = [
     {"scrapes": [{"name": "x", "namespace": "y", "port": 80, "path": "metrics"}]},
     {"scrapes": [{"name": "x", "namespace": "y", "port": 80, "path": "/a\n- job_name: z"}]},
     {"scrapes": [{"name": "x", "namespace": "y", "port": 0, "path": "/"}]},
+    {"certificates": {"namespace": "a|.+"}},
     {"consoles": {"enabled": "yes"}},
     {"consoles": {"pages": []}},
 ]
@@ -153,3 +154,26 @@ def test_its_consoles_ask_of_the_cluster_who_is_to_tell_of_it() -> None:
     ]
     assert selectors
     assert [each for each in selectors if not re.search(r'[{,]job=~?"', each)] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "believed"),
+    [
+        ({}, ["cert-manager"]),
+        ({"certificates": {"namespace": "pki"}}, ["pki"]),
+        ({"certificates": {"namespace": ""}}, []),
+    ],
+    ids=["as it comes", "elsewhere", "nowhere"],
+)
+def test_certificates_of_all_are_told_by_pods_of_one_namespace(
+    helm: Helm, whole: Callable[[Path], Path], given: dict[str, Any], believed: list[str]
+) -> None:
+    chart = whole(CHARTS / "prometheus" / "chart")
+    file = chart / "ci" / "single-node-values.yaml"
+    objects = helm.objects(chart, given, files=[file], release="prometheus")
+    (data,) = [each["data"] for each in objects if "prometheus.yml" in each.get("data", {})]
+    jobs = {each["job_name"]: each for each in yaml.safe_load(data["prometheus.yml"])["scrape_configs"]}
+    rules = [each for each in jobs["pods"]["relabel_configs"] if each.get("target_label") == "job"]
+    assert [each["regex"] for each in rules] == believed
+    assert all(each["source_labels"] == ["__meta_kubernetes_namespace"] for each in rules)
+    assert all(f'job=~"{each["replacement"]}|' in data["certificates.rules.yaml"] for each in rules)

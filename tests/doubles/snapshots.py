@@ -1,4 +1,7 @@
-"""Elasticsearch with a repository for snapshots: what is in one, how it ends, what comes back of it."""
+"""Elasticsearch with a repository for snapshots: what is in one, how it ends, what comes back of it.
+
+Why a part is not restored is told as both Elasticsearch's and OpenSearch's allocation decider tells it.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,17 @@ from tests.doubles.elastic import Answer, Elasticsearch, refusal
 
 @dataclass
 class Kept(Elasticsearch):
-    """`ends` is how the next snapshots end, `looks` how often one is asked for before it has."""
+    """`ends` is how the next snapshots end, `looks` how often one is asked for before it has.
+
+    Of a `damaged` one no part can be read, which the server finds out once it has tried.
+    """
 
     snapshots: dict[str, dict[str, Any]] = field(default_factory=dict)
     ends: list[str] = field(default_factory=list)
     looks: int = 1
     restored: list[dict[str, Any]] = field(default_factory=list)
     red: int = 1
+    damaged: set[str] = field(default_factory=set)
 
     def have(self, name: str, state: str = "SUCCESS", streams: tuple[str, ...] = ("kubernetes",)) -> None:
         """A snapshot that is there from before."""
@@ -34,10 +41,33 @@ class Kept(Elasticsearch):
                 self._looked(last)
             found = fnmatch.filter(self.snapshots, last)
             return 200, {"snapshots": [{"snapshot": each, **self.snapshots[each]} for each in found]}
-        if kind == "_cluster/health" and last in self.streams:
+        target, _, query = last.partition("?")
+        if kind == "_cluster/health" and target in self.streams:
             self.red -= 1
-            return 200, {"status": "red" if self.red >= 0 else "yellow"}
+            # While one is restored it is no more than yellow; red once that has failed.
+            status = "red" if self.red < 0 and self._lost(target) else "yellow"
+            parts = {"0": {"status": status, "primary_active": self.red < 0 and status != "red"}}
+            index = f".ds-{target}-000001"
+            listed = (
+                {"indices": {index: {"status": status, "shards": parts}}} if "level=shards" in query else {}
+            )
+            return 200, {"status": status, **listed}
         return super()._read(path, name)
+
+    def _lost(self, target: str) -> bool:
+        return any(each["target"] == target and each["snapshot"] in self.damaged for each in self.restored)
+
+    def _explained(self, said: Any) -> Answer:
+        """Whether a part is still tried."""
+        target = said["index"].removeprefix(".ds-").removesuffix("-000001")
+        if self.red >= 0 or not self._lost(target):
+            return 200, {**said, "current_state": "initializing"}
+        explanation = "shard has failed to be restored from the snapshot"
+        decider = {"decider": "restore_in_progress", "decision": "NO", "explanation": explanation}
+        others = {"decider": "max_retry", "decision": "NO", "explanation": "shard has exceeded the maximum"}
+        decisions = [{"node_name": "a", "node_decision": "no", "deciders": [others, decider]}]
+        said = {**said, "current_state": "unassigned", "can_allocate": "no"}
+        return 200, {**said, "node_allocation_decisions": decisions}
 
     def _looked(self, name: str) -> None:
         self.looks -= 1
@@ -53,6 +83,8 @@ class Kept(Elasticsearch):
 
     def _write(self, path: str, said: Any) -> Answer:
         kind, _, last = path.rpartition("/")
+        if path == "_cluster/allocation/explain":
+            return self._explained(said)
         if last == "_restore":
             return self._back(kind.rpartition("/")[2], said)
         if not kind.startswith("_snapshot/"):
@@ -70,5 +102,5 @@ class Kept(Elasticsearch):
         if target in self.streams:
             return refusal(500, "snapshot_restore_exception", f"data stream [{target}] already exists")
         self.streams[target] = 1
-        self.restored.append({"snapshot": name, **said})
+        self.restored.append({"snapshot": name, "target": target, **said})
         return 200, {"accepted": True}

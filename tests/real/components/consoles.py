@@ -32,6 +32,8 @@ JOBS = {
     "kubelet_": "kubelets",
     "apiserver_": "api-servers",
     "default_jenkins_": "components/jenkins",
+    "certmanager_": "cert-manager",
+    "probe_": "components/blackbox",
 }
 """Who of the cluster's own tells what, by how it begins."""
 
@@ -47,7 +49,9 @@ def scraped(series: Mapping[str, Series]) -> dict[str, Series]:
         metric, _, labels = name.partition("{")
         rest = f",{labels}" if labels else "}"
         found[f'{metric}{{job="{job}"{rest}'] = each
-        found[f'{metric}{{job="pods"{rest}'] = Series(each.value + 7_000_000, each.growth + 70)
+        # Of what ends the first counts, of all else the last or the sum.
+        away = -7_000_000 if "expir" in metric else 7_000_000
+        found[f'{metric}{{job="pods"{rest}'] = Series(each.value + away, each.growth + 70, each.moment)
     return found
 
 

@@ -56,6 +56,17 @@ class Shipped:
         else:
             site.kubectl(SERVER, "wait", "--for=delete", f"pod/{SERVER}-0", "--timeout=90s")
 
+    def sending(self, on: bool) -> None:
+        """Have the shipper run, or stop, as one of each node is stopped: by a node that is not there."""
+        chosen = {"pipelinekit.dev/nowhere": None if on else "true"}
+        patch = json.dumps({"spec": {"template": {"spec": {"nodeSelector": chosen}}}})
+        self.site.kubectl(SHIPPER, "patch", "daemonset", SHIPPER, "--patch", patch)
+        if on:
+            self.site.kubectl(SHIPPER, "rollout", "status", f"daemonset/{SHIPPER}", "--timeout=90s")
+        else:
+            pods = ("pod", "--selector", f"app.kubernetes.io/name={SHIPPER}", "--output", "name")
+            assert eventually(lambda: not self.site.kubectl(SHIPPER, "get", *pods).strip(), 90)
+
 
 @contextmanager
 def shipped(folder: Path, env: Mapping[str, str], team: str) -> Iterator[Shipped]:
@@ -96,7 +107,13 @@ def values(site: Site) -> dict[str, Any]:
         "template": {"replicas": 0, "refresh": "1s", "json": "flat_object"},
         "retention": {"days": 0},
         "writer": {"secret": ""},
-        "snapshots": {"repository": "backups", "type": "fs", "settings": {"location": f"{_DATA}/snapshots"}},
+        "snapshots": {
+            "repository": "backups",
+            "type": "fs",
+            "settings": {"location": f"{_DATA}/snapshots"},
+            "suspend": True,
+            "keep": 1,
+        },
         "suspend": True,
     }
 

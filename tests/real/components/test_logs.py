@@ -1,14 +1,18 @@
 """Log lines of an application, from its container's file to a query, with the templates of our Job.
 
-OpenSearch stands in Elasticsearch's place, and Debian's rsyslog in Fluent Bit's. What of the Job needs
-Elastic's own (a policy by age, users and roles) and Kibana's views are tried against doubles in tests/charts.
+OpenSearch stands in Elasticsearch's place, and Debian's rsyslog in Fluent Bit's. Of what the Jobs ask for,
+templates, streams, snapshots and restores are the same in both, and so is the form in which both tell why a
+part is not restored. What needs Elastic's own (a policy by age, users and roles), and Kibana's views, are
+tried against doubles in tests/charts. The repository is a folder of the server's volume, in a bucket's place.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -23,6 +27,7 @@ pytestmark = pytest.mark.story
 
 TEAM = f"t{time.time_ns() % 10**8}"
 ORDERS = {"application": "orders"}
+BESIDE = f"restored-{STREAM}"
 SAYS = """for place in range(int(self.path.partition("burst=")[2] or 1)):
                 said = {"level": "INFO", "path": self.path, "place": place, "a.b": {"c": 1}}
                 print(json.dumps(said), flush=True)
@@ -136,22 +141,66 @@ def test_what_somebody_changed_of_the_templates_is_put_back(site: Shipped) -> No
 
 
 @pytest.mark.matrix("components")
-def test_a_snapshot_goes_to_the_repository_of_the_values_and_comes_back(
+def test_lines_that_are_deleted_come_back_by_the_jobs_and_nothing_else_is_touched(
     site: Shipped, orders: Application
 ) -> None:
     orders.http("/?kept=1")
-    assert eventually(lambda: places(site, "/?kept=1") == [0], 60)
-    path = "/_snapshot/backups/one?wait_for_completion=true"
-    body = {"indices": STREAM, "include_global_state": False}
-    status, said = site.asking.ask(path, method="PUT", body=body)
-    assert (status, said["snapshot"]["state"]) == (200, "SUCCESS"), said
-    renamed = {"rename_pattern": STREAM, "rename_replacement": "restored"}
-    path = "/_snapshot/backups/one/_restore?wait_for_completion=true"
-    status, said = site.asking.ask(path, body={**body, **renamed})
+    assert eventually(lambda: len(found(site, STREAM)) == 1, 60)
+    written(site, "neighbour", "before")
+    name = backed_up(site, "kept")
+    written(site, "neighbour", "after")
+    written(site, "newcomer", "after")
+    (line,) = found(site, STREAM)
+    place = f"/{line['_index']}/_doc/{quote(line['_id'], safe='')}?refresh=true"
+    assert site.asking.ask(place, method="DELETE")[0] == 200
+    before = there(site)
+    # Beside what is there, of which nobody knows whether it is still wanted.
+    said = site.site.job(SERVER, f"{JOB}-restore", "beside")
+    assert said == f"restored {STREAM} of {name} as {BESIDE}\n"
+    assert (len(found(site, BESIDE)), found(site, STREAM)) == (1, [])
+    with pytest.raises(AssertionError, match=f"DELETE _data_stream/{BESIDE}"):
+        site.site.job(SERVER, f"{JOB}-restore", "beside-again")
+    # In its place, while nothing writes: the next line would make the stream anew.
+    site.sending(False)
+    assert site.asking.ask(f"/_data_stream/{STREAM}", method="DELETE")[0] == 200
+    said = site.site.job(SERVER, f"{JOB}-restore", "in-place")
+    assert said == f"restored {STREAM} of {name} as {STREAM}\n"
+    assert len(found(site, STREAM)) == 1
+    assert {each: there(site).get(each) for each in before} == before
+    # What came back goes on.
+    site.sending(True)
+    orders.http("/?after=1")
+    assert eventually(lambda: places(site, "/?after=1") == [0], 60)
+    assert f"removed {name}\n" in site.site.job(SERVER, f"{JOB}-backup", "second")
+
+
+def backed_up(site: Shipped, job: str) -> str:
+    """The name of a snapshot that the Job for it has made."""
+    said = site.site.job(SERVER, f"{JOB}-backup", job)
+    found = re.search(r"^made (logs-\d{8}t\d{6}z): \d+ indices$", said, re.MULTILINE)
+    assert found, said
+    return found[1]
+
+
+def written(site: Shipped, index: str, word: str) -> None:
+    """One document in somebody else's index."""
+    status, said = site.asking.ask(f"/{index}/_doc?refresh=true", body={"word": word})
+    assert status == 201, said
+
+
+def there(site: Shipped) -> dict[str, tuple[str, str]]:
+    """Each index but the stream's and what comes back of it: which one it is, and how much is in it."""
+    status, said = site.asking.ask("/_cat/indices?format=json&expand_wildcards=all")
     assert status == 200, said
-    query = {"query": {"term": {"fields.path": "/?kept=1"}}}
-    _, said = site.asking.ask("/restored/_search", body=query)
-    assert said["hits"]["total"]["value"] == 1
+    others = [each for each in said if STREAM not in each["index"]]
+    return {each["index"]: (each["uuid"], each["docs.count"]) for each in others}
+
+
+def found(site: Shipped, stream: str) -> list[Any]:
+    """The line that was kept, as often as it is there."""
+    site.asking.ask(f"/{stream}/_refresh", method="POST")
+    _, said = site.asking.ask(f"/{stream}/_search", body={"query": {"term": {"fields.path": "/?kept=1"}}})
+    return list(said["hits"]["hits"])
 
 
 @pytest.mark.matrix("components")

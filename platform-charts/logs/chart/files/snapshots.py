@@ -80,9 +80,43 @@ def restore(server: Server, said: dict, stream: str, name: str) -> str:
         # By its age it would be removed at once.
         body["ignore_index_settings"] = ["index.lifecycle.name"]
     server.ask("POST", f"_snapshot/{said['repository']}/{found['snapshot']}/_restore", body)
-    while server.ask("GET", f"_cluster/health/{target}")["status"] == "red":
-        time.sleep(PAUSE)
+    why = put_back(server, target)
+    if why:
+        raise Failed(
+            f"{target} is not all that {found['snapshot']} has: {why}; to try another one, which "
+            f"restore.from names, DELETE _data_stream/{target}"
+        )
     return f"restored {stream} of {found['snapshot']} as {target}"
+
+
+def put_back(server: Server, target: str) -> str:
+    """Empty once each part of the stream is there, or why one never will be."""
+    while True:
+        health = server.ask("GET", f"_cluster/health/{target}?level=shards")
+        # Its status says nothing: a part that is being restored is yellow, as one without copies is.
+        away = [
+            (index, part)
+            for index, said in health["indices"].items()
+            for part, each in said["shards"].items()
+            if not each["primary_active"]
+        ]
+        if not away:
+            return ""
+        for index, part in away:
+            why = given_up(server, {"index": index, "shard": int(part), "primary": True})
+            if why:
+                return f"{index}: {why}"
+        time.sleep(PAUSE)
+
+
+def given_up(server: Server, part: dict) -> str:
+    """Why the server no longer tries to restore a part; empty while it does."""
+    said = server.ask("POST", "_cluster/allocation/explain", part)
+    for node in said.get("node_allocation_decisions", []):
+        for each in node.get("deciders", []):
+            if (each["decider"], each["decision"]) == ("restore_in_progress", "NO"):
+                return short(each["explanation"])
+    return ""
 
 
 def main(mode: str) -> str:
