@@ -134,8 +134,7 @@ def require_asked(environment: Environment) -> None:
         raise refused(
             "approvals-unasked",
             f"{environment.name} asks for no approvals",
-            hint="`pipelinekit promote` goes on without any; what stops it is `pipelinekit bar` or "
-            "`pipelinekit hold`",
+            hint="promotions go on without any; `pipelinekit bar APP@VERSION --reason TEXT` stops a version",
         )
 
 

@@ -198,7 +198,8 @@ def _listed(here: Git, head: str, *most: str) -> str:
             "puts the branch back to what was there before",
         ) from error
     if done.code:
-        raise failed("git-failed", f"git: {done.reason()}")
+        hint = "`pipelinekit ledger verify` tells what git finds in the ledger"
+        raise failed("git-failed", f"git: {done.reason()}", hint=hint)
     return done.out
 
 
