@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 
 from tests.charts.helm import Helm, check_refused
+from tests.charts.programs import imported
 from tests.pages.charts import CHARTS
 
 CHART = CHARTS / "keycloak" / "chart"
@@ -143,3 +145,34 @@ def test_a_client_twice_and_no_hostname_are_refused_by_name(
     assert "clients: a is there twice" in said.err
     said = helm.run("template", "x", there, "--values", str(file), values={"hostname": ""})
     assert "hostname is empty: give the address" in said.err
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked"),
+    [
+        (URLError(ConnectionRefusedError(111, "Connection refused")), 2),
+        # Whoever hung up may have done it.
+        (ConnectionResetError(104, "Connection reset by peer"), 1),
+    ],
+    ids=["nobody", "hung up"],
+)
+def test_what_nobody_got_is_asked_again(monkeypatch: pytest.MonkeyPatch, fault: OSError, asked: int) -> None:
+    heard = []
+
+    def send(request: object) -> tuple[int, object]:
+        heard.append(request)
+        if len(heard) == 2:
+            return 200, {}
+        raise fault
+
+    with imported(CHART / "files", monkeypatch) as program:
+        module = program("provision")
+        monkeypatch.setattr(module, "PAUSE", 0.0)
+        monkeypatch.setattr(module, "send", send)
+        server = module.Server("http://keycloak:8080", "word")
+        if asked == 1:
+            with pytest.raises(module.Failed, match=r"PUT realms/platform: .*reset by peer"):
+                server.ask("PUT", "realms/platform", {})
+        else:
+            assert server.ask("PUT", "realms/platform", {}) == {}
+    assert len(heard) == asked

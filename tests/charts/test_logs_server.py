@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 
@@ -90,3 +92,35 @@ def test_what_is_no_answer_of_such_a_server_is_told_in_a_line(server: Server, an
     assert type(refused.value).__name__ == "Failed"
     assert str(refused.value).isprintable()
     assert len(str(refused.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked"),
+    [
+        (URLError(socket.gaierror(-3, "Temporary failure in name resolution")), 3),
+        (URLError(ConnectionRefusedError(111, "Connection refused")), 3),
+        # Whoever hung up may have done it.
+        (ConnectionResetError(104, "Connection reset by peer"), 1),
+    ],
+    ids=["no name", "nobody", "hung up"],
+)
+def test_what_nobody_got_is_asked_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch, fault: OSError, asked: int
+) -> None:
+    one, heard = server("http://127.0.0.1:9"), []
+    monkeypatch.setitem(type(one).told.__globals__, "TRIES", 2)
+    monkeypatch.setitem(type(one).told.__globals__, "PAUSE", 0.0)
+
+    def send(*words: object) -> tuple[int, object]:
+        heard.append(words)
+        if len(heard) == 3:
+            return 200, {}
+        raise fault
+
+    monkeypatch.setattr(one, "send", send)
+    if asked == 1:
+        with pytest.raises(Exception, match=r"Elasticsearch: PUT x: .*reset by peer"):
+            one.ask("PUT", "x", {})
+    else:
+        assert one.ask("PUT", "x", {}) == {}
+    assert len(heard) == asked

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.charts.helm import Helm, check_refused
+from tests.charts.helm import Helm, check_refused, pod_of
 from tests.pages.charts import CHARTS
 
 SETTINGS: list[dict[str, Any]] = [
@@ -29,3 +29,17 @@ def test_it_takes_no_value_that_files_or_sql_take_for_more(
     helm: Helm, whole: Callable[[Path], Path], wrong: dict[str, Any]
 ) -> None:
     check_refused(helm, whole(CHARTS / "postgresql" / "chart"), wrong)
+
+
+@pytest.mark.parametrize(("on", "told"), [(True, "true"), (False, "false")])
+def test_it_says_of_its_metrics_whether_they_are_there(
+    helm: Helm, whole: Callable[[Path], Path], on: bool, told: str
+) -> None:
+    chart = whole(CHARTS / "postgresql" / "chart")
+    given = {"metrics": {"enabled": on, "image": {"digest": f"sha256:{64 * '0'}"}}}
+    file = chart / "ci" / "single-node-values.yaml"
+    objects = helm.objects(chart, given, files=[file], release="postgresql")
+    (server,) = [each for each in objects if each["kind"] == "StatefulSet"]
+    assert server["spec"]["template"]["metadata"]["annotations"]["prometheus.io/scrape"] == told
+    ports = [one["containerPort"] for each in pod_of(server)["containers"] for one in each["ports"]]
+    assert sorted(ports) == [5432, 9187], "what its component.yaml declares is opened to somebody"

@@ -53,6 +53,17 @@ def test_it_asks_each_component_as_it_is_declared(helm: Helm, whole: Callable[[P
     assert {"regex": "safe;8200", "action": "drop"}.items() <= jobs["pods"]["relabel_configs"][2].items()
 
 
+def test_it_asks_nobody_whose_values_have_metrics_off(helm: Helm, whole: Callable[[Path], Path]) -> None:
+    chart = whole(CHARTS / "prometheus" / "chart")
+    scrapes = [{"name": "postgresql", "namespace": "sql", "port": 9187, "path": "/metrics"}]
+    file = chart / "ci" / "single-node-values.yaml"
+    objects = helm.objects(chart, {"scrapes": scrapes}, files=[file], release="prometheus")
+    (text,) = [each["data"]["prometheus.yml"] for each in objects if "prometheus.yml" in each.get("data", {})]
+    (job,) = [each for each in yaml.safe_load(text)["scrape_configs"] if "postgresql" in each["job_name"]]
+    said = "__meta_kubernetes_pod_annotation_prometheus_io_scrape"
+    assert {"source_labels": [said], "regex": "false", "action": "drop"} in job["relabel_configs"]
+
+
 def test_it_asks_by_tls_whom_it_can_know(helm: Helm, whole: Callable[[Path], Path]) -> None:
     chart = whole(CHARTS / "prometheus" / "chart")
     scrapes = [{"name": "vault", "namespace": "safe", "port": 8200, "path": "/m"}]
@@ -139,7 +150,7 @@ def test_no_target_tells_what_the_server_itself_says(
     (text,) = [each["data"]["prometheus.yml"] for each in objects if "prometheus.yml" in each.get("data", {})]
     jobs = yaml.safe_load(text)["scrape_configs"]
     anybody_s = [each for each in jobs if each["job_name"].startswith(("pods", "components/"))]
-    assert {each["job_name"].split("/")[0] for each in anybody_s} == {"pods", "components"}
+    assert {each["job_name"] for each in anybody_s} == {"pods", "components/vault/8200/m"}
     for job in anybody_s:
         (rule,) = job["metric_relabel_configs"]
         assert (rule["source_labels"], rule["action"]) == (["__name__"], "drop")

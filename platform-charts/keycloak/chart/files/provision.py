@@ -20,6 +20,7 @@ from declared import DECLARED, changes, short, told, wanted_client, wanted_realm
 
 LARGEST = 16 * 2**20  # bytes of an answer
 PAGE = 200  # clients
+TRIES, PAUSE = 60, 2.0  # seconds between two; who lets nobody in is asked for two minutes
 SECRETS = Path("/secrets")
 
 
@@ -41,7 +42,7 @@ class Server:
         form = {"grant_type": "client_credentials", "client_id": "provision", "client_secret": self.secret}
         url = f"{self.address}/realms/master/protocol/openid-connect/token"
         body = urllib.parse.urlencode(form).encode()
-        for tries in range(60, -1, -1):
+        for tries in range(TRIES, -1, -1):
             try:
                 code, said = send(urllib.request.Request(url, data=body))  # noqa: S310 - the chart's address
             except OSError as error:
@@ -56,7 +57,7 @@ class Server:
                 )
             if not tries:
                 raise Failed(f"no token after two minutes: {code or ''} {short(said)}")
-            time.sleep(2)
+            time.sleep(PAUSE)
 
     def ask(self, method: str, path: str, body: object = None, missing: bool = False) -> object:
         """What the server answers; None for what is not there, where that may be."""
@@ -66,7 +67,7 @@ class Server:
             url = f"{self.address}/admin/{path}"
             request = urllib.request.Request(url, method=method, data=data, headers=headers)  # noqa: S310
             try:
-                code, said = send(request)
+                code, said = patiently(request)
             except OSError as error:
                 raise Failed(f"{method} {path}: {getattr(error, 'reason', error)}") from error
             if code == 401 and again:
@@ -79,6 +80,19 @@ class Server:
         if not 200 <= code < 300:
             raise Failed(f"{method} {path}: {code} {short(said)}")
         return said
+
+
+def patiently(request: urllib.request.Request) -> tuple[int, object]:
+    """What `send` has. Nobody got what no connection came about for: a new pod may be shut off once more."""
+    tries = TRIES
+    while True:
+        try:
+            return send(request)
+        except urllib.error.URLError:
+            if not tries:
+                raise
+        tries -= 1
+        time.sleep(PAUSE)
 
 
 def send(request: urllib.request.Request) -> tuple[int, object]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 LARGEST = 16 * 2**20  # bytes of an answer
 SECRETS = Path("/secrets")
-TRIES, PAUSE = 60, 2.0  # seconds between two; the first answer is waited for two minutes
+TRIES, PAUSE = 60, 2.0  # seconds between two; who lets nobody in is asked for two minutes
 
 
 class Failed(Exception):
@@ -69,10 +69,17 @@ class Server:
 
     def told(self, method: str, path: str, data: bytes | None, headers: dict) -> tuple[int, object]:
         """What `send` has, of a server that was there a moment ago. Raises Failed."""
-        try:
-            return self.send(method, path, data, headers)
-        except OSError as error:
-            raise Failed(f"{self.name}: {method} {path}: {getattr(error, 'reason', error)}") from error
+        tries = TRIES
+        while True:
+            try:
+                return self.send(method, path, data, headers)
+            except OSError as error:
+                # Nobody got what no connection came about for, and a new pod may be shut off once more.
+                if not tries or not isinstance(error, urllib.error.URLError):
+                    why = getattr(error, "reason", error)
+                    raise Failed(f"{self.name}: {method} {path}: {why}") from error
+            tries -= 1
+            time.sleep(PAUSE)
 
     def hint(self, code: int, said: object) -> str:
         """The next step, where one is known."""
