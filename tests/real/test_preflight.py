@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,23 @@ def test_what_an_external_secret_makes_is_waited_for(published: Application) -> 
         late = workloads.external_secret(version, "late")
         add(published, late, workload(pod(published, env=_variables(late="key"))))
         words = ("kubectl", "-n", published.namespace, "create", "secret", "generic", "late")
-        filling = threading.Timer(12, published.tool, (*words, "--from-literal=key=x"))
+
+        def fill() -> None:
+            waiting = (
+                "kubectl",
+                "-n",
+                published.namespace,
+                "get",
+                "pods",
+                "-o",
+                "jsonpath={..waiting.reason}",
+            )
+            app.eventually(lambda: "CreateContainerConfigError" in published.tool(*waiting), 120)
+            # By then it has been looked at, and told.
+            time.sleep(8)
+            published.tool(*words, "--from-literal=key=x")
+
+        filling = threading.Thread(target=fill)
         filling.start()
         said = published.must("deploy")
         filling.join()
