@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -34,6 +35,7 @@ class Bench:
     one: str
     two: str
     env: Mapping[str, str]
+    folder: Path
     undisturbed: dict[str, tuple[int, Any]] = field(default_factory=dict)
     times: int = 0
     staged: set[str] = field(default_factory=set)
@@ -65,6 +67,19 @@ class Bench:
         self.approve(version)
         self.must("ada", "promote", f"orders@{version}", "--to", "production", "--downgrade")
         self.elsewhere()
+
+    def set(self) -> Path:
+        """A release set of this one application."""
+        row = {"name": "orders", "team": self.releasing.team, "version": self.two}
+        head = {"apiVersion": "pipelinekit/v1", "kind": "ReleaseSet", "metadata": {"name": "checkout"}}
+        path = self.folder / "set.yaml"
+        path.write_text(json.dumps({**head, "applications": [row]}))
+        return path
+
+    def report(self) -> Path:
+        path = self.folder / "report.json"
+        path.write_text("{}")
+        return path
 
     def elsewhere(self) -> None:
         """Production has its charts in a repository that was not there before."""
@@ -143,6 +158,9 @@ VERBS = {
         place="production",
         copies=True,
     ),
+    "promote a set": Verb(
+        lambda bench: ("promote", "--set", str(bench.set()), "--to", "staging"), _to_staging, place="staging"
+    ),
     "rollback": Verb(
         lambda bench: (
             *("rollback", "orders", "--env", "staging", "--to", bench.one),
@@ -157,6 +175,11 @@ VERBS = {
         _nothing,
         "linus",
         told=True,
+    ),
+    "attest": Verb(
+        lambda bench: ("attest", f"orders@{bench.two}", "--type", "scan", "--file", str(bench.report())),
+        _nothing,
+        "grace",
     ),
     "bar": Verb(
         lambda bench: ("bar", f"orders@{bench.two}", "--reason", "leak"), _unbarred, "grace", told=True
@@ -178,7 +201,7 @@ def bench(testbed: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) 
         one, two = made.release("one"), made.release("two")
         programs = shims(made.application, folder / "bin", EFFECTS)
         path = f"{programs}{os.pathsep}{made.application.env['PATH']}"
-        yield Bench(made, one, two, {"PATH": path, "PYTHONPATH": str(wire(folder / "wire"))})
+        yield Bench(made, one, two, {"PATH": path, "PYTHONPATH": str(wire(folder / "wire"))}, folder)
 
 
 @pytest.mark.parametrize(("name", "when"), matrix.sampled("release", CASES, keep=0))
