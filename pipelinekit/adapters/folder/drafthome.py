@@ -69,7 +69,7 @@ class DraftHome:
         return [each for _, each in sorted(written) if each.is_file()]
 
     def owe(self, where: str, build: str) -> None:
-        """Note that this build's `post-deploy` is to be run; `where` is `NAMESPACE/NAME`."""
+        """Note that this build's `post-deploy` is to be run; `where` is `CLUSTER/NAMESPACE/NAME`."""
         files.write_atomic(self.folder / OWED / where, build, mode=0o600)
 
     def owed(self, where: str) -> str:

@@ -42,9 +42,9 @@ def test_packs_are_found_where_classic_draft_puts_them_and_no_link_leads_astray(
 
 def test_what_is_owed_is_known_until_it_is_settled(tmp_path: Path) -> None:
     home = DraftHome(str(tmp_path))
-    assert home.owed("mine/orders") == ""
-    home.owe("mine/orders", "01A")
-    assert (home.owed("mine/orders"), home.owed("mine/stock")) == ("01A", "")
-    home.settle("mine/orders")
-    home.settle("mine/orders")
-    assert home.owed("mine/orders") == ""
+    assert home.owed("c/mine/orders") == ""
+    home.owe("c/mine/orders", "01A")
+    assert (home.owed("c/mine/orders"), home.owed("c/mine/stock")) == ("01A", "")
+    home.settle("c/mine/orders")
+    home.settle("c/mine/orders")
+    assert home.owed("c/mine/orders") == ""
