@@ -18,6 +18,9 @@ OPEN = 200
 UNREADABLE = "decode path"
 LIMIT = "the system's limit of watched folders is reached: sysctl fs.inotify.max_user_watches=524288"
 DENIED = "a folder in it may not be read, so nothing tells of changes: let it be read, or move it elsewhere"
+NO_TEXT = "a name in it is no text, so nothing tells of changes: rename what has it"
+TRIES = 5
+"""How often in a row a watch may end before it has told anything."""
 
 
 def changes(
@@ -77,19 +80,23 @@ def changes(
 
 def _batches(root: Path, **options: Any) -> Iterator[set[FileChange]]:
     """What watchfiles tells. A name that is no text ends its watch: it is begun again, and once it is open,
-    something is said to have changed."""
+    something is said to have changed. Raises `OSError` where it never opens: a folder has such a name."""
     import watchfiles
     from watchfiles._rust_notify import WatchfilesRustInternalError
 
     missed: set[FileChange] = set()
+    left = TRIES
     while True:
         try:
             for batch in watchfiles.watch(root, **options):
                 yield batch or missed
-                missed = set()
+                missed, left = set(), TRIES
         except WatchfilesRustInternalError as error:
             if UNREADABLE not in str(error):
                 raise
+            left -= 1
+            if not left:
+                raise OSError(errno.EILSEQ, str(error)) from error
             missed = {(watchfiles.Change.modified, "")}
         else:
             return
@@ -107,5 +114,7 @@ def _limit(error: OSError) -> str:
     """Why the system does not tell of changes, and what mends it; empty for another error."""
     if isinstance(error, PermissionError):
         return DENIED
+    if error.errno == errno.EILSEQ:
+        return NO_TEXT
     full = error.errno in {errno.ENOSPC, errno.EMFILE}
     return LIMIT if full or any(word in str(error) for word in ("inotify", "MaxFilesWatch")) else ""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -26,6 +26,26 @@ def imported(files: Path, patch: pytest.MonkeyPatch) -> Iterator[Programs]:
         for name in set(sys.modules) - before:
             if str(getattr(sys.modules[name], "__file__", "")).startswith(str(files)):
                 del sys.modules[name]
+
+
+class Slow:
+    """A clock, and what is asked by it: each question fails, after half a minute."""
+
+    def __init__(self, fault: OSError) -> None:
+        self.now, self.fault = 0.0, fault
+
+    def monotonic(self) -> float:
+        """Seconds."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """They are over."""
+        self.now += seconds
+
+    def send(self, *_: object) -> NoReturn:
+        """Nobody is there."""
+        self.now += 30
+        raise self.fault
 
 
 class Backups:

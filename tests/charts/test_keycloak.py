@@ -13,7 +13,7 @@ from urllib.error import URLError
 import pytest
 
 from tests.charts.helm import Helm, check_refused
-from tests.charts.programs import imported
+from tests.charts.programs import Slow, imported
 from tests.pages.charts import CHARTS
 
 CHART = CHARTS / "keycloak" / "chart"
@@ -167,7 +167,7 @@ def test_what_nobody_got_is_asked_again(monkeypatch: pytest.MonkeyPatch, fault: 
 
     with imported(CHART / "files", monkeypatch) as program:
         module = program("provision")
-        monkeypatch.setattr(module, "PAUSE", 0.0)
+        monkeypatch.setattr(module, "PAUSE", 0.01)
         monkeypatch.setattr(module, "send", send)
         server = module.Server("http://keycloak:8080", "word")
         if asked == 1:
@@ -176,3 +176,20 @@ def test_what_nobody_got_is_asked_again(monkeypatch: pytest.MonkeyPatch, fault: 
         else:
             assert server.ask("PUT", "realms/platform", {}) == {}
     assert len(heard) == asked
+
+
+def test_who_is_let_through_to_nobody_is_told_so_before_the_job_s_time_is_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a policy drops takes each try half a minute; the Job has five."""
+    with imported(CHART / "files", monkeypatch) as program:
+        module = program("provision")
+        clock = Slow(URLError(TimeoutError("timed out")))
+        monkeypatch.setattr(module, "time", clock)
+        monkeypatch.setattr(module, "send", clock.send)
+        server = module.Server("http://keycloak:8080", "word")
+        for ask in (server.login, lambda: server.ask("GET", "realms/platform")):
+            before = clock.now
+            with pytest.raises(module.Failed, match="timed out"):
+                ask()
+            assert 120 <= clock.now - before < 160

@@ -13,7 +13,7 @@ from urllib.error import URLError
 
 import pytest
 
-from tests.charts.programs import imported
+from tests.charts.programs import Slow, imported
 from tests.pages.charts import CHARTS
 
 Server = Callable[[str], Any]
@@ -108,8 +108,8 @@ def test_what_nobody_got_is_asked_again(
     server: Server, monkeypatch: pytest.MonkeyPatch, fault: OSError, asked: int
 ) -> None:
     one, heard = server("http://127.0.0.1:9"), []
-    monkeypatch.setitem(type(one).told.__globals__, "TRIES", 2)
-    monkeypatch.setitem(type(one).told.__globals__, "PAUSE", 0.0)
+    monkeypatch.setitem(type(one).told.__globals__, "TRIES", 60)
+    monkeypatch.setitem(type(one).told.__globals__, "PAUSE", 0.01)
 
     def send(*words: object) -> tuple[int, object]:
         heard.append(words)
@@ -124,3 +124,18 @@ def test_what_nobody_got_is_asked_again(
     else:
         assert one.ask("PUT", "x", {}) == {}
     assert len(heard) == asked
+
+
+def test_who_is_let_through_to_nobody_is_told_so_before_the_job_s_time_is_up(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a policy drops takes each try half a minute; the Job has five."""
+    one, clock = server("http://127.0.0.1:9"), Slow(URLError(TimeoutError("timed out")))
+    monkeypatch.setitem(type(one).told.__globals__, "TRIES", 60)
+    monkeypatch.setitem(type(one).told.__globals__, "time", clock)
+    monkeypatch.setattr(one, "send", clock.send)
+    for ask, words in ((one.wait, ["_cluster/health"]), (one.ask, ["GET", "x"])):
+        before = clock.now
+        with pytest.raises(Exception, match="timed out"):
+            ask(*words)
+        assert 120 <= clock.now - before < 160

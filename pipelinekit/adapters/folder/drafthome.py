@@ -42,7 +42,7 @@ class DraftHome:
     def packs(self) -> Iterator[Path]:
         """Every pack: a folder with `charts/` below the folder `packs` of a repository."""
         for repository in _repositories(self.folder / PACKS, DEEPEST):
-            for folder in sorted((repository / PACKS).iterdir()):
+            for folder in _inside(repository / PACKS):
                 if (folder / "charts").is_dir():
                     yield folder
 
@@ -69,7 +69,7 @@ class DraftHome:
         return [each for _, each in sorted(written) if each.is_file()]
 
     def owe(self, where: str, build: str) -> None:
-        """Note that this build's `post-deploy` is to be run; `where` is `NAMESPACE/NAME`."""
+        """Note that this build's `post-deploy` is to be run; `where` is `CLUSTER/NAMESPACE/NAME`."""
         files.write_atomic(self.folder / OWED / where, build, mode=0o600)
 
     def owed(self, where: str) -> str:
@@ -86,9 +86,16 @@ class DraftHome:
 def _repositories(folder: Path, depth: int) -> Iterator[Path]:
     """The folders with a folder `packs`, as Draft finds them. A link is followed to such a one alone: classic
     Draft's `pack-repo add` makes one to its cache, and any other may lead around in circles."""
-    inside = sorted(folder.iterdir()) if folder.is_dir() and depth else ()
-    for each in inside:
+    for each in _inside(folder) if depth else ():
         if (each / PACKS).is_dir():
             yield each
         elif not each.is_symlink():
             yield from _repositories(each, depth - 1)
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What a folder has; nothing of one that is none, or that may not be read."""
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return []

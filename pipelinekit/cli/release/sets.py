@@ -21,7 +21,6 @@ from pipelinekit.cli.release.shown import (
     set_refused,
 )
 from pipelinekit.errors import DocumentInvalid, Fault, UsageError
-from pipelinekit.model.ledger import Writer
 from pipelinekit.model.promotion import Request
 from pipelinekit.plan.gates import approvals
 from pipelinekit.reading.releaseset.document import read_releaseset
@@ -117,8 +116,7 @@ def approve(
     there = note(here.ledger, together.approval(around, found.plan, reason))
     told, void = list[str](), dict[str, str]()
     for each in found.members:
-        # Who approves has asked for nothing by that.
-        case = replace(each.case, common=there, asker=Writer(role="embedded"))
+        case = replace(each.case, common=there)
         member = each.survey.release.name
         told += [f"{member}: {x.gate}: {x.reason}" for x in approvals.judge(case)]
         why = approvals.void(case, there.entries[-1])

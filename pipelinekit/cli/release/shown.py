@@ -106,7 +106,7 @@ def answer_of(
 ) -> tuple[str, str]:
     """What was said to a plan, as a sentence, and why it does not count; `history` has it as its last.
 
-    What else the plan waits for is said, each time after the words `of`.
+    `planned` is `unasked`. What else the plan waits for is said, each time after the words `of`.
     """
     plan = planned.survey.plan
     verb = "refuses" if refuse else "approves"
@@ -115,8 +115,7 @@ def answer_of(
         what = f"{word_of(plan.team, plan.name)}@{plan.version}"
         report.notice(of + _OWN.format(stop=f"`pipelinekit bar {what} --reason TEXT`"))
         return sentence, ""
-    # Who approves has asked for nothing by that.
-    case = replace(planned.case, history=history, asker=Writer(role="embedded"))
+    case = replace(planned.case, history=history)
     for each in approvals.judge(case):
         report.notice(f"{of}{each.gate}: {each.reason}")
     why = approvals.void(case, history.entries[-1])

@@ -149,10 +149,11 @@ def review(here: Desk, application: str, environment: str, reason: str, as_json:
         as_json=as_json,
     )
     for each in waiting:
-        if each.event.version != able[-1].event.version:
+        if each not in able or each.event.version != able[-1].event.version:
             report.notice(
                 f"the emergency of {each.event.version} by {each.writer} waits all the same: "
-                f"{each.event.reason or 'no reason given'}"
+                f"{each.event.reason or 'no reason given'}; `pipelinekit review {word} --env {environment}` "
+                + ("once more" if each in able else "by somebody else")
             )
 
 

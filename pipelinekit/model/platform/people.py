@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 _LENGTH = 4
 """Bytes that say how long a field of a key is."""
+_FIELDS = {"ssh-ed25519": 2, "sk-ecdsa-sha2-nistp256@openssh.com": 4}
+"""Fields of a key by its kind, which is the first; of every other kind three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class SigningKey:
                 return False
             fields.append(body[_LENGTH:size])
             body = body[size:]
-        return not body and len(fields) > 1 and fields[0] == kind.encode()
+        return not body and len(fields) == _FIELDS.get(kind, 3) and fields[0] == kind.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

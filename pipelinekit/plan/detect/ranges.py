@@ -11,6 +11,7 @@ Bound = tuple[str, Version]
 
 _LATEST = 10**6
 """Stands for the newest of a line: patches come of themselves with the image."""
+_NINES = (99, 999, 9999, 99999, 999999)
 _NUMBERS = r"\d{1,6}(?:\.\d{1,6})*"
 _BOUND = re.compile(
     rf"(\^|~>|~=|~|>=|<=|===?|=|!=|>|<|)\s*v?({_NUMBERS})((?:\.[xX*])*)(?:[-+@][0-9A-Za-z.+-]*)?"
@@ -116,15 +117,21 @@ def _bounds(text: str) -> list[Bound] | None:
         return []
     between = re.fullmatch(rf"v?({_NUMBERS})\S*\s+-\s+v?({_NUMBERS})\S*", text)
     if between:
-        return [(">=", _numbers(between[1])), ("<=", _numbers(between[2]))]
+        return [(">=", _numbers(between[1])), _bound("<=", _numbers(between[2]))]
     found: list[Bound] = []
     while text:
         match = _BOUND.match(text)
         if match is None:
             return None
-        found.append((match[1] or "=", _numbers(match[2])))
+        found.append(_bound(match[1] or "=", _numbers(match[2])))
         text = text[match.end() :].lstrip(" \t,")
     return found
+
+
+def _bound(operator: str, wanted: Version) -> Bound:
+    """A bound; `<22.99` is `<=22`: nines stand for whatever comes, and no version has them."""
+    endless = next((place for place, each in enumerate(wanted) if place and each in _NINES), 0)
+    return ("<=", wanted[:endless]) if endless and operator in {"<", "<="} else (operator, wanted)
 
 
 def _numbers(text: str) -> Version:

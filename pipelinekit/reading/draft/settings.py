@@ -125,7 +125,10 @@ KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "name": (_name, f"{names.LABEL_RULE}; at most {names.APPLICATION_MAX}"),
     "container-builder": (lambda value: value in {"", "docker"}, "the engine is found out; remove the key"),
     "registry": (_registry, "host, host:port or host:port/path, without http://"),
-    "namespace": (lambda value: value == "" or (_text(value) and names.is_label(value)), names.LABEL_RULE),
+    "namespace": (
+        lambda value: value == "" or (_text(value) and names.is_namespace(value)),
+        names.NAMESPACE_RULE,
+    ),
     "set": (_texts, 'a list of texts: ["ingress.enabled=true"]'),
     "wait": (lambda value: value is True, "`draft up` says what is true: it always waits; remove the key"),
     "watch": (lambda value: isinstance(value, bool), "true or false"),

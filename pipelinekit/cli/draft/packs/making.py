@@ -74,6 +74,8 @@ def create(folder: str, name: str, pack: str, language: Language | None, team: s
     if pack:
         _from_pack(root, chosen, _named(DraftHome(home), pack))
     elif (root / packs.CHARTS).is_dir():
+        for option in [word for word, given in (("--language", language), ("--team", team)) if given]:
+            report.notice(f"{option} says nothing here: {packs.CHARTS}/ is kept, and no app.yaml written")
         _beside(root, chosen)
     else:
         _detected(root, chosen, language, team)

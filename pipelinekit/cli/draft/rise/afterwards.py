@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -15,17 +16,28 @@ if TYPE_CHECKING:
     from pipelinekit.ports import Say
 
 
+def owe(here: Draft, target: Target, build: str) -> None:
+    """Note that this build, which has just come, still waits for its `post-deploy`."""
+    if here.tasks.post_deploy:
+        # A home that cannot be written to costs the second try alone.
+        with suppress(ToolFailed):
+            here.home.owe(_where(target), build)
+
+
 def run(here: Draft, target: Target, build: str, say: Say, *, revised: bool) -> None:
     """Run `post-deploy` in the pods of this build where that is new, or where its tasks have not ended well.
 
     Raises `ToolFailed` with the task that failed; the next `up` begins them again.
     """
-    where = f"{target.namespace}/{target.name}"
+    where = _where(target)
     if not (revised or here.home.owed(where) == build):
         return
     if here.tasks.post_deploy:
-        # A home that cannot be written to costs the second try alone.
-        with suppress(ToolFailed):
-            here.home.owe(where, build)
         tasks.run_in_pods(here.tasks.post_deploy, target, build, here.pods, dict(os.environ), say)
     here.home.settle(where)
+
+
+def _where(target: Target) -> str:
+    # A context may be called anything, and be longer than a file's name.
+    cluster = hashlib.sha256(target.context.encode(errors="backslashreplace")).hexdigest()[:16]
+    return f"{cluster}/{target.namespace}/{target.name}"

@@ -282,3 +282,6 @@ def _install(
         early=found,
     )
     outcome.revision, outcome.revised = receipt.revision, did.acted
+    if did.acted:
+        # Before anything else may fail: the next `up` finds that nothing is to be done.
+        afterwards.owe(here, prepared.target, outcome.build_id)

@@ -42,7 +42,8 @@ class Server:
         form = {"grant_type": "client_credentials", "client_id": "provision", "client_secret": self.secret}
         url = f"{self.address}/realms/master/protocol/openid-connect/token"
         body = urllib.parse.urlencode(form).encode()
-        for tries in range(TRIES, -1, -1):
+        until = patience()
+        while True:
             try:
                 code, said = send(urllib.request.Request(url, data=body))  # noqa: S310 - the chart's address
             except OSError as error:
@@ -55,7 +56,7 @@ class Server:
                     "the server does not know the client `provision` with this secret: it took that of the "
                     "first start; give the client in the realm master this one, or mend the Secret"
                 )
-            if not tries:
+            if time.monotonic() >= until:
                 raise Failed(f"no token after two minutes: {code or ''} {short(said)}")
             time.sleep(PAUSE)
 
@@ -84,15 +85,19 @@ class Server:
 
 def patiently(request: urllib.request.Request) -> tuple[int, object]:
     """What `send` has. Nobody got what no connection came about for: a new pod may be shut off once more."""
-    tries = TRIES
+    until = patience()
     while True:
         try:
             return send(request)
         except urllib.error.URLError:
-            if not tries:
+            if time.monotonic() >= until:
                 raise
-        tries -= 1
         time.sleep(PAUSE)
+
+
+def patience() -> float:
+    """When asking again ends. By the clock: what no policy lets through takes each try half a minute."""
+    return time.monotonic() + TRIES * PAUSE
 
 
 def send(request: urllib.request.Request) -> tuple[int, object]:

@@ -37,14 +37,15 @@ class Server:
 
     def wait(self, path: str) -> None:
         """Return once it answers. Raises Failed. A new pod may be shut off for seconds."""
-        for tries in range(TRIES, -1, -1):
+        until = patience()
+        while True:
             try:
                 code, said = self.send("GET", path, None, {})
             except OSError as error:
                 code, said = 0, str(getattr(error, "reason", error))
             if code not in (0, 429, 502, 503, 504):
                 return
-            if not tries:
+            if time.monotonic() >= until:
                 raise Failed(f"{self.name} does not answer at {self.address}: {code or ''} {short(said)}")
             time.sleep(PAUSE)
 
@@ -69,16 +70,15 @@ class Server:
 
     def told(self, method: str, path: str, data: bytes | None, headers: dict) -> tuple[int, object]:
         """What `send` has, of a server that was there a moment ago. Raises Failed."""
-        tries = TRIES
+        until = patience()
         while True:
             try:
                 return self.send(method, path, data, headers)
             except OSError as error:
                 # Nobody got what no connection came about for, and a new pod may be shut off once more.
-                if not tries or not isinstance(error, urllib.error.URLError):
+                if time.monotonic() >= until or not isinstance(error, urllib.error.URLError):
                     why = getattr(error, "reason", error)
                     raise Failed(f"{self.name}: {method} {path}: {why}") from error
-            tries -= 1
             time.sleep(PAUSE)
 
     def hint(self, code: int, said: object) -> str:
@@ -116,6 +116,11 @@ class Server:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.read(LARGEST)
+
+
+def patience() -> float:
+    """When asking again ends. By the clock: what no policy lets through takes each try half a minute."""
+    return time.monotonic() + TRIES * PAUSE
 
 
 def reason(said: object) -> str:

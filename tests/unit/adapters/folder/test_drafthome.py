@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from pipelinekit.adapters.folder.drafthome import KEPT, DraftHome
 
@@ -40,11 +43,29 @@ def test_packs_are_found_where_classic_draft_puts_them_and_no_link_leads_astray(
     assert [each.name for each in home.packs()] == ["b", "s", "e"]
 
 
+def test_a_folder_that_may_not_be_read_hides_no_other_pack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = DraftHome(str(tmp_path))
+    for repository in ("packs/closed", "packs/mine", "packs/theirs"):
+        (home.folder / repository / "packs" / "python" / "charts").mkdir(parents=True)
+    (home.folder / "packs/shut").mkdir()
+    listed = Path.iterdir
+
+    def iterdir(folder: Path) -> Iterator[Path]:
+        if folder.name == "shut" or folder == home.folder / "packs/closed/packs":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    assert [each.parts[-3] for each in home.packs()] == ["mine", "theirs"]
+
+
 def test_what_is_owed_is_known_until_it_is_settled(tmp_path: Path) -> None:
     home = DraftHome(str(tmp_path))
-    assert home.owed("mine/orders") == ""
-    home.owe("mine/orders", "01A")
-    assert (home.owed("mine/orders"), home.owed("mine/stock")) == ("01A", "")
-    home.settle("mine/orders")
-    home.settle("mine/orders")
-    assert home.owed("mine/orders") == ""
+    assert home.owed("c/mine/orders") == ""
+    home.owe("c/mine/orders", "01A")
+    assert (home.owed("c/mine/orders"), home.owed("c/mine/stock")) == ("01A", "")
+    home.settle("c/mine/orders")
+    home.settle("c/mine/orders")
+    assert home.owed("c/mine/orders") == ""

@@ -68,6 +68,30 @@ def test_of_several_emergencies_one_is_reviewed_that_was_somebody_else_s(
         say("review", RIGHT)
 
 
+def test_of_several_emergencies_of_others_each_takes_a_review_of_its_own(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for version in ("1.0.0", "1.0.1"):
+        bench.write(person("bob"), event("emergency", version, "staging", reason="fire"))
+    bench.ledger.as_writer = RITA
+    say("review", RIGHT)
+    told = "the emergency of 1.0.0 by bob waits all the same: fire; `pipelinekit review payments/orders"
+    assert f"{told} --env staging` once more\n" in capsys.readouterr().err
+    say("review", RIGHT)
+    assert "the emergency of orders 1.0.0 in staging is reviewed" in capsys.readouterr().out
+
+
+def test_an_own_emergency_of_the_version_that_is_reviewed_waits_on_and_the_next_step_is_said(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.write(RITA, event("emergency", "1.0.1", "staging", reason="flood"))
+    bench.write(person("bob"), event("emergency", "1.0.1", "staging", reason="fire"))
+    bench.ledger.as_writer = RITA
+    say("review", RIGHT)
+    told = "the emergency of 1.0.1 by rita waits all the same: flood; `pipelinekit review payments/orders"
+    assert f"{told} --env staging` by somebody else\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("stop", "kind", "lift"),
     [("hold", "held", "unhold"), ("bar", "barred", "unbar"), ("freeze", "frozen", "thaw")],

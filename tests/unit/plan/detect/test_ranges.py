@@ -69,3 +69,16 @@ def test_what_is_cut_off_of_a_range_shows() -> None:
     wanted = ">=2.7, !=3.0.*, !=3.1.*, !=3.2.*, !=3.3.*"
     assert ranges.quoted(wanted) == wanted
     assert (len(ranges.quoted("x" * 999)), ranges.quoted("x" * 999)[-2:]) == (60, "x…")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "choice"),
+    [
+        (">=22 <22.99", NODE, Choice("22")), ("<=22.99.99", NODE, Choice("22")),
+        ("22.3.0 - 22.999.999", NODE, Choice("22")), (">=22.3 <22.3.99", NODE, Choice("22.3")),
+        (">=16.0.0 <=16.99.99", NODE, Choice("16", "no longer maintained")),
+        (">=3.8,<3.12.99", PYTHON, Choice("3.12")), (">=22 <99", NODE, Choice("24")),
+    ],
+)  # fmt: skip
+def test_nines_shut_out_nothing_that_there_is(text: str, lines: Lines, choice: Choice) -> None:
+    assert choose(text, lines) == choice

@@ -148,8 +148,13 @@ def test_spellings_of_one_address(one: str, other: str) -> None:
     assert guard.address(one) == guard.address(other)
 
 
-@pytest.mark.parametrize("namespace", ["A;b", "-n", "a/b", "a" * 64, "mine "])
+@pytest.mark.parametrize("namespace", ["A;b", "-n", "n-", "a/b", "a" * 64, "mine ", "mine\n", ""])
 def test_what_can_be_no_namespace_is_told_before_anything_is_asked(namespace: str) -> None:
     with pytest.raises(UsageError) as caught:
         guard.require_namespace(DEV, CONTEXTS, platform(), APP, namespace)
     assert caught.value.faults[0].code == "bad-namespace"
+
+
+@pytest.mark.parametrize("namespace", ["2024-demo", "7", "a" * 63])
+def test_a_namespace_may_begin_with_a_digit_as_in_kubernetes(namespace: str) -> None:
+    guard.require_namespace(DEV, CONTEXTS, platform(), APP, namespace)

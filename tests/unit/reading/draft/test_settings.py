@@ -116,3 +116,8 @@ def test_a_hostile_text_is_a_value_or_a_fault(key: str, value: object) -> None:
         read_settings(f"[environments.development]\n{key} = {json.dumps(str(value))}\n", "development")
     except DocumentInvalid:
         return
+
+
+def test_a_namespace_may_begin_with_a_digit_as_in_kubernetes() -> None:
+    text = '[environments.development]\nnamespace = "2024-demo"\n'
+    assert read_settings(text, "development").namespace == "2024-demo"

@@ -45,6 +45,14 @@ def test_a_folder_that_shows_no_language_is_told_the_option_that_names_it(tmp_pa
     assert done.exception.faults[0].code == "pack-language"
 
 
+def test_what_says_nothing_beside_a_chart_that_is_kept_is_told(tmp_path: Path) -> None:
+    (tmp_path / "charts/orders").mkdir(parents=True)
+    done = CliRunner().invoke(create, [str(tmp_path), "-a", "orders", "-l", "go", "--team", "payments"])
+    assert done.exit_code == 0, done.output
+    for option in ("--language", "--team"):
+        assert f"{option} says nothing here: charts/ is kept, and no app.yaml written" in done.stderr
+
+
 def test_nothing_is_left_running_behind_a_connection(tmp_path: Path) -> None:
     done = CliRunner().invoke(connect, [str(tmp_path), "--detach"])
     assert isinstance(done.exception, UsageError)

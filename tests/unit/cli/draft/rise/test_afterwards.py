@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -42,8 +43,10 @@ def developer(home: Path, pods: Pods) -> Draft:
     return cast("Draft", SimpleNamespace(home=DraftHome(str(home)), tasks=tasks, pods=pods))
 
 
-def up(here: Draft, *, revised: bool) -> None:
-    afterwards.run(here, TARGET, "01A", lambda _: None, revised=revised)
+def up(here: Draft, *, revised: bool, target: Target = TARGET) -> None:
+    if revised:
+        afterwards.owe(here, target, "01A")
+    afterwards.run(here, target, "01A", lambda _: None, revised=revised)
 
 
 def test_what_has_failed_is_tried_again_until_it_has_ended_well(tmp_path: Path) -> None:
@@ -57,6 +60,18 @@ def test_what_has_failed_is_tried_again_until_it_has_ended_well(tmp_path: Path) 
     assert pods.ran == 3
     up(here, revised=False)
     assert pods.ran == 3
+
+
+def test_what_one_cluster_is_owed_another_one_does_not_pay(tmp_path: Path) -> None:
+    pods = Pods()
+    here = developer(tmp_path, pods)
+    with pytest.raises(ToolFailed):
+        up(here, revised=True)
+    pods.broken = False
+    up(here, revised=False, target=replace(TARGET, context="../arn:aws:eks:x/" + "y" * 300))
+    assert pods.ran == 1
+    up(here, revised=False)
+    assert pods.ran == 2
 
 
 def test_a_home_that_cannot_be_written_to_keeps_no_task_from_running(tmp_path: Path) -> None:

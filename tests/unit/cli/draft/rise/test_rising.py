@@ -4,12 +4,13 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.cli.draft.here import Draft, Words
-from pipelinekit.cli.draft.rise import early, ground, rising
+from pipelinekit.cli.draft.rise import afterwards, early, ground, rising
 from pipelinekit.cli.wiring.line import Options
 from pipelinekit.errors import Refused, refused
 from pipelinekit.model.app import Process, SecretRef
@@ -18,6 +19,9 @@ from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.steps.innerloop.release import Chart
 from tests import examples
+
+if TYPE_CHECKING:
+    from pipelinekit.steps.deploying.deployment import Prepared
 
 DEV = Environment(name="dev", cluster="c", namespace="{team}")
 TARGET = Target(name="orders", environment=DEV, namespace="mine", context="c")
@@ -101,3 +105,20 @@ def test_helm_begins_before_the_cluster_is_asked_and_after_tasks_that_may_change
     with pytest.raises(Refused, match="far enough"):
         rising.bring_up(here, TARGET, rising.Asked())
     assert done == order
+
+
+def test_what_is_owed_is_noted_before_anything_after_the_deployment_may_fail(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done = SimpleNamespace(revision=2), SimpleNamespace(acted=True)
+    monkeypatch.setattr("pipelinekit.steps.release.deploy", lambda *_, **__: done)
+    seed = Tasks(post_deploy=(Task(about="", command="seed"),))
+    world = dict.fromkeys(("helm", "cluster", "objects", "pods"))
+    here = cast("Draft", SimpleNamespace(home=DraftHome(str(tmp_path)), tasks=seed, **world))
+    outcome = rising.Outcome(namespace="mine", build_id="01A")
+    prepared = cast("Prepared", SimpleNamespace(target=TARGET))
+    rising._install(here, prepared, rising.Asked(), rising.Log(), outcome, lambda: None, None)
+    ran: list[str] = []
+    monkeypatch.setattr("pipelinekit.steps.innerloop.tasks.run_in_pods", lambda *given: ran.append(given[2]))
+    afterwards.run(here, TARGET, "01A", lambda _: None, revised=False)
+    assert ran == ["01A"]
