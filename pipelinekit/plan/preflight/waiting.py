@@ -7,15 +7,12 @@ hook it waits for the end. Source: `jobConditions` of kstatus, as Helm 4's `stat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipelinekit.model.ground.preflight import AWAITED, UNWAITED, Finding, Needs, Object
 from pipelinekit.plan.deploying.fields import key_of, name_of, passes
+from pipelinekit.plan.deploying.hooks import INSTALLING, UPGRADING
 from pipelinekit.plan.preflight.needs import hooks_of
-
-INSTALLING = frozenset(("pre-install", "post-install"))
-UPGRADING = frozenset(("pre-upgrade", "post-upgrade"))
-"""The moments of hooks that a first installation has, and any later one."""
 
 _GOES = "it goes by itself when it has ended"
 _RESTS = "it is suspended"
@@ -29,7 +26,7 @@ def findings(needs: Needs, live: Sequence[Object]) -> Iterator[Finding]:
         if reason:
             yield Finding(UNWAITED, "job-unwaited", f"{name_of(each, needs.home)}: {reason}")
     for each in needs.hooks:
-        moments = (INSTALLING | UPGRADING).intersection(hooks_of(each))
+        moments = {*INSTALLING, *UPGRADING}.intersection(hooks_of(each))
         if _is_job(each) and _spec(each).get("suspend") and moments:
             words = f"{name_of(each, needs.home)} is suspended"
             yield Finding(
@@ -53,8 +50,7 @@ def never_ready(wanted: Object, live: Object | None = None) -> str:
 
 def counts(finding: Finding, *, first: bool) -> bool:
     """Whether a finding is about this deployment, which is the first one of its release or a later one."""
-    moments: Collection[str] = INSTALLING if first else UPGRADING
-    return not finding.when or not set(finding.when).isdisjoint(moments)
+    return not finding.when or not set(finding.when).isdisjoint(INSTALLING if first else UPGRADING)
 
 
 def _is_job(each: Object) -> bool:
