@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from pipelinekit.adapters.cluster import answers
+from pipelinekit.adapters.cluster.charts.linting import LONGEST
 from pipelinekit.adapters.process import Completed
 from pipelinekit.errors import ToolFailed, failed
 from pipelinekit.model.release import Target
@@ -23,6 +24,14 @@ _TESTED = re.compile(r"\bpod \S+ failed\b")
 _UNKNOWN = re.compile(r"\bunknown (?:shorthand )?flag\b")
 _UNSEEN = re.compile(r"cluster unreachable|failed to (?:query|list)\b", re.IGNORECASE)
 """What Helm says when no record has come."""
+
+
+def whole(done: Completed) -> str:
+    """All of Helm's complaint in one line: its first line alone is often only a place."""
+    # An option of Helm's, which whoever calls us cannot give.
+    text = " ".join(done.err.split()).removesuffix(" Use --debug flag to render out invalid YAML")
+    at = text.find("Error: ")
+    return text[at + len("Error: ") :][:LONGEST] if at >= 0 else done.reason()
 
 
 def age(complaint: str) -> str:

@@ -128,7 +128,7 @@ class Helm:
             files = linting.values_of(commands.written(values, Path(scratch)))
             done = process.run([*commands.templating(target, archive, files), *options], timeout=120)
         if done.code:
-            complaint = _complaint(done)
+            complaint = complaints.whole(done)
             raise failed("chart-invalid", f"helm template: {complaint}", hint=age(complaint))
         return done.out
 
@@ -147,7 +147,7 @@ class Helm:
                     said = kubectl.run(self.env, target, "version")
                     answers.require_kubernetes(target.context, said.reason())
                 return None
-            raise cluster_failed(target, _complaint(done))
+            raise cluster_failed(target, complaints.whole(done))
         return printed.release(done.out)
 
     def install(
@@ -175,7 +175,7 @@ class Helm:
             options = commands.installing(timeout)
             done = self._upgrade(target, archive, values, *options, tick=hopeless, watched=watched)
         if done.code:
-            complaint = _complaint(done)
+            complaint = complaints.whole(done)
             rival = any(each in complaint for each in RIVALS)
             code = RIVAL if rival else "deploy-failed"
             raise failed(code, f"helm: {complaint}", hint=next_step(complaint, target))
@@ -235,7 +235,7 @@ class Helm:
             options = (*OWNERSHIP, commands.LOOKING)
         done = undo.back(self.env, target, revision, timeout=timeout, options=options, tick=hopeless)
         if done.code:
-            raise failed("rollback-failed", f"helm rollback: {_complaint(done)}")
+            raise failed("rollback-failed", f"helm rollback: {complaints.whole(done)}")
 
     def preview(self, target: Target, archive: Path, values: Sequence[str]) -> ReleaseState:
         """The release that `install` would make, as Helm renders it against the cluster.
@@ -244,7 +244,7 @@ class Helm:
         """
         done = self._upgrade(target, archive, values, "--dry-run=server")
         if done.code:
-            raise cluster_failed(target, f"helm: {_complaint(done)}")
+            raise cluster_failed(target, f"helm: {complaints.whole(done)}")
         return printed.release(done.out)
 
     def _upgrade(
@@ -286,19 +286,11 @@ class Helm:
             line=lambda text: say(text) if text.startswith("GET ") else None,
         )
         if done.code:
-            require_tested(_complaint(done), target, self.state)
+            require_tested(complaints.whole(done), target, self.state)
             raise CheckFailed(
                 Fault(
                     "verify-failed",
-                    f"the chart's tests failed: {complaints.untested(done.out, _complaint(done))}",
+                    f"the chart's tests failed: {complaints.untested(done.out, complaints.whole(done))}",
                     hint=f"{target.kubectl} describe pods",
                 )
             )
-
-
-def _complaint(done: process.Completed) -> str:
-    """All of Helm's complaint in one line: its first line alone is often only a place."""
-    # An option of Helm's, which whoever calls us cannot give.
-    text = " ".join(done.err.split()).removesuffix(" Use --debug flag to render out invalid YAML")
-    at = text.find("Error: ")
-    return text[at + len("Error: ") :][: linting.LONGEST] if at >= 0 else done.reason()

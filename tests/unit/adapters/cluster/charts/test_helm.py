@@ -70,7 +70,7 @@ def test_of_helms_words_none_speaks_of_an_option_that_nobody_can_give() -> None:
     said = "Error: execution error at (web/templates/a.yaml:1:3): no digest\n\n"
     said += "Use --debug flag to render out invalid YAML\n"
     done = process.Completed(1, "", said)
-    assert helm._complaint(done) == "execution error at (web/templates/a.yaml:1:3): no digest"
+    assert complaints.whole(done) == "execution error at (web/templates/a.yaml:1:3): no digest"
 
 
 @pytest.mark.parametrize(
