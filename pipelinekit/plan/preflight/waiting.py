@@ -7,7 +7,7 @@ hook it waits for the end. Source: `jobConditions` of kstatus, as Helm 4's `stat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipelinekit.model.ground.preflight import AWAITED, UNWAITED, Finding, Needs, Object
 from pipelinekit.plan.deploying.fields import key_of, name_of, passes
@@ -16,6 +16,7 @@ from pipelinekit.plan.preflight.needs import hooks_of
 
 _GOES = "it goes by itself when it has ended"
 _RESTS = "it is suspended"
+_WORDS = ("suspend", "ttlSecondsAfterFinished")
 
 
 def findings(needs: Needs, live: Sequence[Object]) -> Iterator[Finding]:
@@ -46,6 +47,11 @@ def never_ready(wanted: Object, live: Object | None = None) -> str:
     if {**_spec(live or {}), **_spec(wanted)}.get("suspend"):
         return _RESTS
     return _GOES if passes(wanted) else ""
+
+
+def speaks_of_them(texts: Iterable[str]) -> bool:
+    """Whether a chart whose values and templates these are may have such Jobs, or hooks that wait."""
+    return any(word in text for text in texts for word in _WORDS)
 
 
 def counts(finding: Finding, *, first: bool) -> bool:

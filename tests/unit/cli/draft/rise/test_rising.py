@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +12,16 @@ import pytest
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.rise import early, ground, rising
 from pipelinekit.cli.wiring.line import Options
-from pipelinekit.errors import Refused, refused
+from pipelinekit.errors import Refused, failed, refused
 from pipelinekit.model.app import Process, SecretRef
 from pipelinekit.model.draft import Task, Tasks
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.release import ReleaseState, Target
+from pipelinekit.steps.deploying.deployment import Prepared
+from pipelinekit.steps.deploying.preflight import Survey
 from pipelinekit.steps.innerloop.release import Chart
 from tests import examples
+from tests.manifests import thing
 
 DEV = Environment(name="dev", cluster="c", namespace="{team}")
 TARGET = Target(name="orders", environment=DEV, namespace="mine", context="c")
@@ -61,6 +65,40 @@ def test_the_command_for_a_secret_that_lacks_is_for_that_context_whatever_it_is_
     with pytest.raises(Refused) as caught:
         rising._require_all(here, replace(TARGET, context="a b"), {}, rising.Log())
     assert "--context 'a b' " in caught.value.faults[0].hint
+
+
+@pytest.mark.parametrize(
+    ("text", "rendered", "said"),
+    [
+        ("suspend: true", True, ["Job/seed: it is suspended"]),
+        ("suspend: true", False, []),
+        ("", True, []),
+    ],
+    ids=["it rests", "not to be rendered without its cluster", "it has no such word"],
+)
+def test_a_job_of_the_chart_that_never_gets_ready_is_found_before_helm_watches_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, rendered: bool, said: list[str]
+) -> None:
+    (tmp_path / "job.yaml").write_text(text)
+    manifest = json.dumps(thing("Job", "seed", "batch/v1", spec={"suspend": True}))
+    done = cast("Prepared", SimpleNamespace(archive=tmp_path, target=TARGET, layers=()))
+    found: list[str] = []
+
+    def deploy(each: Prepared, *, survey: Survey | None, **_: object) -> tuple[object, object]:
+        found.extend(finding.problem for finding in (survey(each) if survey else ()))
+        return SimpleNamespace(revision=1), SimpleNamespace(acted=True)
+
+    monkeypatch.setattr("pipelinekit.steps.release.deploy", deploy)
+
+    def render(*_: object) -> str:
+        if not rendered:
+            raise failed("chart-invalid", "it asks the cluster")
+        return manifest
+
+    here = cast("Draft", SimpleNamespace(helm=SimpleNamespace(render=render), cluster=None, objects=None))
+    outcome = rising.Outcome(namespace="mine")
+    rising._install(here, done, rising.Asked(), rising.Log(), outcome, lambda: None, None)
+    assert found == said
 
 
 @pytest.mark.parametrize(
