@@ -113,6 +113,7 @@ def bring_up(here: Draft, target: Target, asked: Asked, log: Log | None = None) 
             done = prepared(here, target, chart, built, peers, state, log, develop)
             outcome.build_id = str(done.values[BUILD_ID])
             ready.result()
+            afterwards.expect(here, target, outcome.build_id, state)
             found = early.still_good(here, target, chart, asked.timeout, looked)
             # Rendered while Helm waits for pods: before that, it would have to share the cores with it.
             with ThreadPoolExecutor(1) as pool:
