@@ -21,13 +21,20 @@ REGISTRATIONS_MAX = 20_000
 LABEL_PATTERN = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
 ENVIRONMENT_VARIABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 LABEL_RULE = "lower-case letters, digits and hyphens; begins with a letter, does not end with a hyphen"
+NAMESPACE_RULE = "lower-case letters, digits and hyphens; neither begins nor ends with a hyphen"
 
 _LABEL = re.compile(LABEL_PATTERN.replace("$", r"\Z"))
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
 
 
 def is_label(text: str, longest: int = LABEL_MAX) -> bool:
     """Whether `text` is a DNS label that begins with a letter and has at most `longest` characters."""
     return len(text) <= longest and _LABEL.match(text) is not None
+
+
+def is_namespace(text: str) -> bool:
+    """Whether Kubernetes takes `text` for a namespace's name, which may begin with a digit."""
+    return len(text) <= LABEL_MAX and _NAMESPACE.match(text) is not None
 
 
 def label_from(text: str, longest: int = LABEL_MAX) -> str:

@@ -65,8 +65,8 @@ def require_namespace(
     """Raise `Refused` for a namespace of an environment with a gate in that cluster, whoever's it is, and
     for those that are the cluster's own; `UsageError` for what can be none.
     """
-    if not names.is_label(namespace):
-        raise usage("bad-namespace", f"'{namespace}' cannot be a namespace's name", hint=names.LABEL_RULE)
+    if not names.is_namespace(namespace):
+        raise usage("bad-namespace", f"'{namespace}' cannot be a namespace's name", hint=names.NAMESPACE_RULE)
     if namespace.startswith(SYSTEM):
         raise refused(
             "namespace-system",
