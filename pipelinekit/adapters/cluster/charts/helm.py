@@ -24,7 +24,7 @@ from pipelinekit.adapters.cluster.charts import (
 from pipelinekit.adapters.cluster.charts.complaints import age, cluster_failed, next_step, require_tested
 from pipelinekit.adapters.cluster.direct import records, ways
 from pipelinekit.adapters.files import write_atomic
-from pipelinekit.errors import CheckFailed, Fault, failed
+from pipelinekit.errors import failed
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import RIVAL, Say
 from pipelinekit.ports.releases import ChartFolder
@@ -287,10 +287,4 @@ class Helm:
         )
         if done.code:
             require_tested(complaints.whole(done), target, self.state)
-            raise CheckFailed(
-                Fault(
-                    "verify-failed",
-                    f"the chart's tests failed: {complaints.untested(done.out, complaints.whole(done))}",
-                    hint=f"{target.kubectl} describe pods",
-                )
-            )
+            raise complaints.untested(done, target)

@@ -98,8 +98,13 @@ def test_what_a_test_s_pod_said_last_is_told(monkeypatch: pytest.MonkeyPatch) ->
     failed_test = process.Completed(1, out, "Error: 1 error occurred:\n\t* pod store-test failed\n")
     monkeypatch.setattr(process, "watch", lambda *_, **__: failed_test)
     monkeypatch.setattr(Helm, "state", lambda *_: None)
-    with pytest.raises(CheckFailed, match=r"pod store-test failed; store-test says: no answer: timeout$"):
+    with pytest.raises(CheckFailed) as caught:
         Helm({}).test(examples.target(), lambda _: None)
+    (fault,) = caught.value.faults
+    assert fault.problem.endswith("pod store-test failed"), "a log is nothing for the ledger"
+    said, step = fault.hint.splitlines()
+    assert said == "store-test said last: no answer: timeout"
+    assert step.endswith("describe pods")
 
 
 @pytest.mark.parametrize(
