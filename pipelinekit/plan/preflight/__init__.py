@@ -83,7 +83,7 @@ def _objects(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
             yield Finding(REFUSED, "api-missing", f"the cluster has no {kind} in {version}", hint)
         if elsewhere := _ELSEWHERE.search(text):
             place = elsewhere[1]
-            if f"Namespace/{place}" in map(name_of, needs.objects):
+            if f"Namespace/{place}" in map(name_of, (*needs.objects, *needs.hooks)):
                 words = f"namespace {place} comes with the chart: what it admits is known once it is there"
                 yield Finding(UNCHECKED, "namespace", words)
             else:

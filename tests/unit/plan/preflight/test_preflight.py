@@ -10,7 +10,7 @@ from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Find
 from pipelinekit.plan.preflight import judged
 from pipelinekit.plan.preflight.needs import needs_of
 from pipelinekit.plan.preflight.rights import DEPLOYER
-from tests.manifests import deployment, thing, variable
+from tests.manifests import deployment, hook, thing, variable
 
 STAR = frozenset("*")
 IMAGE = "host/orders@sha256:aa"
@@ -115,8 +115,10 @@ def test_another_namespace_than_its_own_is_made_by_the_chart_or_by_nobody() -> N
     assert (finding.verdict, finding.code) == (REFUSED, "namespace-missing")
     assert "namespace more is not there" in finding.problem
     assert finding.hint == "kubectl create namespace more"
-    (finding,) = judged(needs_of([thing("Namespace", "more")], "shop"), seen, "dev")
-    assert finding.verdict == UNCHECKED
+    made = thing("Namespace", "more")
+    for each in (made, hook(made, "pre-install")):
+        (finding,) = judged(needs_of([each], "shop"), seen, "dev")
+        assert finding.verdict == UNCHECKED
 
 
 def test_who_may_make_no_namespace_is_told_who_does() -> None:
