@@ -111,10 +111,10 @@ def test_what_pods_of_another_namespace_need_is_not_looked_for_at_home() -> None
 
 def test_another_namespace_than_its_own_is_made_by_the_chart_or_by_nobody() -> None:
     seen = replace(FINE, applied=('namespaces "more" not found (namespace more)',))
-    (finding,) = judged(needs_of([thing("ConfigMap")], "shop"), seen, "dev")
+    (finding,) = judged(needs_of([thing("ConfigMap")], "shop"), seen, "dev", "kubectl --context c")
     assert (finding.verdict, finding.code) == (REFUSED, "namespace-missing")
     assert "namespace more is not there" in finding.problem
-    assert finding.hint == "kubectl create namespace more"
+    assert finding.hint == "kubectl --context c create namespace more"
     made = thing("Namespace", "more")
     for each in (made, hook(made, "pre-install")):
         (finding,) = judged(needs_of([each], "shop"), seen, "dev")
