@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelinekit.adapters import momentary, process
-from pipelinekit.adapters.cluster import answers, kubectl, printed
+from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import (
+    answered,
     commands,
     complaints,
     contents,
@@ -56,6 +57,7 @@ class Helm:
         self._linter = linting.Linter()
         self._packer = packing.Packer()
         self._doors = doors.Doors()
+        self._answered = answered.Answered(env)
         self.owns = True
         """Whether this Helm knows who owns a field; found out by the first upgrade."""
 
@@ -142,10 +144,7 @@ class Helm:
         done = ask(words, target.context, env=self.env)
         if done.code:
             if "release: not found" in done.err:
-                # Helm takes whatever it does not understand, as `null`, for a list of no releases.
-                if way is None or not way.found("/version"):
-                    said = kubectl.run(self.env, target, "version")
-                    answers.require_kubernetes(target.context, said.reason())
+                self._answered.require(target)
                 return None
             raise cluster_failed(target, complaints.whole(done))
         return printed.release(done.out)
