@@ -130,13 +130,13 @@ def deploy(
 
     `timeout` is in seconds. What `survey` finds in the way is refused before anything is changed; it is not
     asked where nothing is to be done. `early` is what was found a moment ago, which will do where something
-    else was installed and nobody was changing it. With the digest of a plan (`promised`) it does that plan or
+    else was installed and nobody was at it. With the digest of a plan (`promised`) it does that plan or
     refuses. Raises `ToolFailed` with the pods' own reason when it does not get ready.
     """
     plan, target, tries = prepared.plan, prepared.target, 0
     where = f"{target.environment.name} (namespace {target.namespace})"
     while True:
-        found = early if early and not tries and not promised and early.differs(prepared.values) else None
+        found = early if early and not (tries or promised) and early.lasts(prepared.values) else None
         state = found.state if found else settled_state(target, releases, cluster, say, sleep)
         there, findings = look_out(prepared, found or Found(state=state), objects, survey, say, sleep)
         check_installable(target, there.state)

@@ -36,7 +36,7 @@ def judged(needs: Needs, seen: Seen, environment: str, kubectl: str = "kubectl")
     step = f"`pipelinekit environment prepare --env {environment}`"
     found = [
         *_rights(needs, seen, step),
-        *_objects(needs, seen, step),
+        *_objects(needs, seen, step, kubectl),
         *_pods(needs, seen),
         *_secrets(needs, seen, step, kubectl),
         *_images(needs, seen, step),
@@ -75,7 +75,7 @@ def _rights(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
         yield Finding(REFUSED, "rights", f"the account may not {words}", hint)
 
 
-def _objects(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
+def _objects(needs: Needs, seen: Seen, step: str, kubectl: str) -> Iterator[Finding]:
     for text in seen.applied:
         kinds = _NO_KIND.findall(text)
         for kind, version in kinds:
@@ -83,12 +83,12 @@ def _objects(needs: Needs, seen: Seen, step: str) -> Iterator[Finding]:
             yield Finding(REFUSED, "api-missing", f"the cluster has no {kind} in {version}", hint)
         if elsewhere := _ELSEWHERE.search(text):
             place = elsewhere[1]
-            if f"Namespace/{place}" in map(name_of, needs.objects):
+            if f"Namespace/{place}" in map(name_of, (*needs.objects, *needs.hooks)):
                 words = f"namespace {place} comes with the chart: what it admits is known once it is there"
                 yield Finding(UNCHECKED, "namespace", words)
             else:
                 words = f"namespace {place} is not there, and a deployment makes none but its own"
-                yield Finding(REFUSED, "namespace-missing", words, f"kubectl create namespace {place}")
+                yield Finding(REFUSED, "namespace-missing", words, f"{kubectl} create namespace {place}")
         elif _NO_NAMESPACE.search(text):
             if seen.rules is not None and not may(seen.rules, "create", "", "namespaces"):
                 words = "the namespace is not there, and the account may make none"

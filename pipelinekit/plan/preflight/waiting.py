@@ -7,18 +7,16 @@ hook it waits for the end. Source: `jobConditions` of kstatus, as Helm 4's `stat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipelinekit.model.ground.preflight import AWAITED, UNWAITED, Finding, Needs, Object
 from pipelinekit.plan.deploying.fields import key_of, name_of, passes
+from pipelinekit.plan.deploying.hooks import INSTALLING, UPGRADING
 from pipelinekit.plan.preflight.needs import hooks_of
-
-INSTALLING = frozenset(("pre-install", "post-install"))
-UPGRADING = frozenset(("pre-upgrade", "post-upgrade"))
-"""The moments of hooks that a first installation has, and any later one."""
 
 _GOES = "it goes by itself when it has ended"
 _RESTS = "it is suspended"
+_WORDS = ("suspend", "ttlSecondsAfterFinished")
 
 
 def findings(needs: Needs, live: Sequence[Object]) -> Iterator[Finding]:
@@ -29,7 +27,7 @@ def findings(needs: Needs, live: Sequence[Object]) -> Iterator[Finding]:
         if reason:
             yield Finding(UNWAITED, "job-unwaited", f"{name_of(each, needs.home)}: {reason}")
     for each in needs.hooks:
-        moments = (INSTALLING | UPGRADING).intersection(hooks_of(each))
+        moments = {*INSTALLING, *UPGRADING}.intersection(hooks_of(each))
         if _is_job(each) and _spec(each).get("suspend") and moments:
             words = f"{name_of(each, needs.home)} is suspended"
             yield Finding(
@@ -51,10 +49,14 @@ def never_ready(wanted: Object, live: Object | None = None) -> str:
     return _GOES if passes(wanted) else ""
 
 
+def speaks_of_them(texts: Iterable[str]) -> bool:
+    """Whether a chart whose values and templates these are may have such Jobs, or hooks that wait."""
+    return any(word in text for text in texts for word in _WORDS)
+
+
 def counts(finding: Finding, *, first: bool) -> bool:
     """Whether a finding is about this deployment, which is the first one of its release or a later one."""
-    moments: Collection[str] = INSTALLING if first else UPGRADING
-    return not finding.when or not set(finding.when).isdisjoint(moments)
+    return not finding.when or not set(finding.when).isdisjoint(INSTALLING if first else UPGRADING)
 
 
 def _is_job(each: Object) -> bool:

@@ -30,7 +30,7 @@ def read_values(text: str, origin: str) -> dict[str, Any]:
         data = as_helm_keeps(yaml.load(text, Loader=GoLoader))  # noqa: S506 - it is safe
     except yaml.YAMLError as error:
         raise DocumentInvalid(syntax_fault(error, text, origin)) from error
-    except (ValueError, LookupError, RecursionError) as error:
+    except (ValueError, LookupError, OverflowError, RecursionError) as error:
         # !!int x says that it is a number: the parser stumbles over the value.
         raise DocumentInvalid(Fault("yaml-value", str(error).splitlines()[0], Place(origin))) from error
     if data is None:

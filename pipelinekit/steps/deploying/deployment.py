@@ -61,6 +61,11 @@ class Found:
     look: Look | None = None
     standing: Standing | None = None
 
+    @property
+    def touched(self) -> bool:
+        """Whether hands have changed something that is declared."""
+        return self.standing is not None and self.standing.touched
+
     def runs(self, values: Mapping[str, object]) -> bool:
         """Whether a release with those values is there as it was installed."""
         return self._installed(values) and bool(self.standing and self.standing.good)
@@ -75,6 +80,10 @@ class Found:
         return self.state is None or not (
             self.state.status.startswith(PENDING) or self.state.values == values
         )
+
+    def lasts(self, values: Mapping[str, object]) -> bool:
+        """Whether it will do a moment later: what hands were at may be over by then, or go on."""
+        return self.differs(values) and not self.touched
 
     def _installed(self, values: Mapping[str, object]) -> bool:
         return bool(self.state and self.state.status == RUNNING and self.state.values == values)
@@ -125,8 +134,7 @@ def put_back(target: Target, there: Found, objects: Objects, *, owns: bool) -> N
 
 def matters(prepared: Prepared, there: Found) -> bool:
     """Whether a deployment does more than to lay one chart over another: hands, or pods to be held."""
-    touched = there.standing is not None and there.standing.touched
-    return touched or (prepared.autoscales and there.look is not None and bool(held(there.look)))
+    return there.touched or (prepared.autoscales and there.look is not None and bool(held(there.look)))
 
 
 def plan_deployment(prepared: Prepared, there: Found, releases: Releases, objects: Objects) -> DeploymentPlan:

@@ -29,6 +29,11 @@ def missing(target: Target, objects: Sequence[Object], scout: Scout) -> tuple[Fi
     return absent(needs, scout.look_for(target, needs), target.environment.name, target.kubectl)
 
 
+def unwaited(target: Target, manifest: str) -> tuple[Finding, ...]:
+    """What is to be said of a manifest's Jobs, and of nothing else; no cluster is asked."""
+    return tuple(waiting.findings(needs_of(read_manifest(manifest), target.namespace), ()))
+
+
 _ELSEWHERE = re.compile(r"\(namespace [a-z0-9-]+\)\Z")
 
 Survey = Callable[[Prepared], Sequence[Finding]]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from pipelinekit.model.rollout.part import Object
+from pipelinekit.plan.preflight.needs import at_home
 from pipelinekit.plan.rollout.definitions import split
 from pipelinekit.ports.rollout import Components
 from pipelinekit.reading.chart.manifest import read_manifest
@@ -44,4 +45,4 @@ def surveyed(manifest: str, namespace: str) -> str:
 
 def of_namespace(objects: Sequence[Object], namespace: str) -> list[Object]:
     """The objects that are in that namespace, or name none."""
-    return [each for each in objects if each["metadata"].get("namespace", namespace) == namespace]
+    return [each for each in objects if at_home(each, namespace)]

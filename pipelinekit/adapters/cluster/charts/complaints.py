@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 
 from pipelinekit.adapters.cluster import answers
+from pipelinekit.adapters.cluster.charts.linting import LONGEST
 from pipelinekit.adapters.process import Completed
-from pipelinekit.errors import ToolFailed, failed
+from pipelinekit.errors import CheckFailed, Fault, ToolFailed, failed
 from pipelinekit.model.release import Target
 from pipelinekit.ports import SILENT
 
@@ -23,6 +24,14 @@ _TESTED = re.compile(r"\bpod \S+ failed\b")
 _UNKNOWN = re.compile(r"\bunknown (?:shorthand )?flag\b")
 _UNSEEN = re.compile(r"cluster unreachable|failed to (?:query|list)\b", re.IGNORECASE)
 """What Helm says when no record has come."""
+
+
+def whole(done: Completed) -> str:
+    """All of Helm's complaint in one line: its first line alone is often only a place."""
+    # An option of Helm's, which whoever calls us cannot give.
+    text = " ".join(done.err.split()).removesuffix(" Use --debug flag to render out invalid YAML")
+    at = text.find("Error: ")
+    return text[at + len("Error: ") :][:LONGEST] if at >= 0 else done.reason()
 
 
 def age(complaint: str) -> str:
@@ -91,14 +100,17 @@ def require_packed(done: Completed) -> None:
     raise failed("tool-failed", f"helm: {done.reason()}")
 
 
-def untested(out: str, complaint: str) -> str:
-    """Why a chart's tests failed: what was asked last, or Helm's complaint with what each pod said last.
+def untested(done: Completed, target: Target) -> CheckFailed:
+    """Why a chart's tests failed: what was asked last, or Helm's complaint, and what each pod said last.
 
     `helm test --logs` prints the log of a pod behind its name.
     """
-    asked = [line for line in out.splitlines() if line.startswith("GET ")]
-    if asked:
-        return asked[-1]
-    logs = ([line.strip() for line in each.splitlines()] for each in out.split("POD LOGS: ")[1:])
-    said = [(name, list(filter(None, lines))) for name, *lines in logs]
-    return complaint + "".join(f"; {name} says: {lines[-1][:200]}" for name, lines in said if lines)
+    asked = [line for line in done.out.splitlines() if line.startswith("GET ")]
+    logs = () if asked else done.out.split("POD LOGS: ")[1:]
+    said = [[line.strip() for line in each.splitlines() if line.strip()] for each in logs if each.strip()]
+    # The ledger keeps a problem for ever, and a log may have anything in it.
+    last = "".join(f"{name} said last: {lines[-1][:200]}\n" for name, *lines in said if lines)
+    why, step = asked[-1] if asked else whole(done), f"{last}{target.kubectl}"
+    return CheckFailed(
+        Fault("verify-failed", f"the chart's tests failed: {why}", hint=f"{step} describe pods")
+    )

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelinekit.adapters import momentary, process
-from pipelinekit.adapters.cluster import answers, kubectl, printed
+from pipelinekit.adapters.cluster import printed
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import (
+    answered,
     commands,
     complaints,
     contents,
@@ -24,7 +25,7 @@ from pipelinekit.adapters.cluster.charts import (
 from pipelinekit.adapters.cluster.charts.complaints import age, cluster_failed, next_step, require_tested
 from pipelinekit.adapters.cluster.direct import records, ways
 from pipelinekit.adapters.files import write_atomic
-from pipelinekit.errors import CheckFailed, Fault, failed
+from pipelinekit.errors import failed
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.ports import RIVAL, Say
 from pipelinekit.ports.releases import ChartFolder
@@ -56,6 +57,7 @@ class Helm:
         self._linter = linting.Linter()
         self._packer = packing.Packer()
         self._doors = doors.Doors()
+        self._answered = answered.Answered(env)
         self.owns = True
         """Whether this Helm knows who owns a field; found out by the first upgrade."""
 
@@ -128,7 +130,7 @@ class Helm:
             files = linting.values_of(commands.written(values, Path(scratch)))
             done = process.run([*commands.templating(target, archive, files), *options], timeout=120)
         if done.code:
-            complaint = _complaint(done)
+            complaint = complaints.whole(done)
             raise failed("chart-invalid", f"helm template: {complaint}", hint=age(complaint))
         return done.out
 
@@ -142,12 +144,9 @@ class Helm:
         done = ask(words, target.context, env=self.env)
         if done.code:
             if "release: not found" in done.err:
-                # Helm takes whatever it does not understand, as `null`, for a list of no releases.
-                if way is None or not way.found("/version"):
-                    said = kubectl.run(self.env, target, "version")
-                    answers.require_kubernetes(target.context, said.reason())
+                self._answered.require(target)
                 return None
-            raise cluster_failed(target, _complaint(done))
+            raise cluster_failed(target, complaints.whole(done))
         return printed.release(done.out)
 
     def install(
@@ -175,7 +174,7 @@ class Helm:
             options = commands.installing(timeout)
             done = self._upgrade(target, archive, values, *options, tick=hopeless, watched=watched)
         if done.code:
-            complaint = _complaint(done)
+            complaint = complaints.whole(done)
             rival = any(each in complaint for each in RIVALS)
             code = RIVAL if rival else "deploy-failed"
             raise failed(code, f"helm: {complaint}", hint=next_step(complaint, target))
@@ -235,7 +234,7 @@ class Helm:
             options = (*OWNERSHIP, commands.LOOKING)
         done = undo.back(self.env, target, revision, timeout=timeout, options=options, tick=hopeless)
         if done.code:
-            raise failed("rollback-failed", f"helm rollback: {_complaint(done)}")
+            raise failed("rollback-failed", f"helm rollback: {complaints.whole(done)}")
 
     def preview(self, target: Target, archive: Path, values: Sequence[str]) -> ReleaseState:
         """The release that `install` would make, as Helm renders it against the cluster.
@@ -244,7 +243,7 @@ class Helm:
         """
         done = self._upgrade(target, archive, values, "--dry-run=server")
         if done.code:
-            raise cluster_failed(target, f"helm: {_complaint(done)}")
+            raise cluster_failed(target, f"helm: {complaints.whole(done)}")
         return printed.release(done.out)
 
     def _upgrade(
@@ -286,19 +285,5 @@ class Helm:
             line=lambda text: say(text) if text.startswith("GET ") else None,
         )
         if done.code:
-            require_tested(_complaint(done), target, self.state)
-            raise CheckFailed(
-                Fault(
-                    "verify-failed",
-                    f"the chart's tests failed: {complaints.untested(done.out, _complaint(done))}",
-                    hint=f"{target.kubectl} describe pods",
-                )
-            )
-
-
-def _complaint(done: process.Completed) -> str:
-    """All of Helm's complaint in one line: its first line alone is often only a place."""
-    # An option of Helm's, which whoever calls us cannot give.
-    text = " ".join(done.err.split()).removesuffix(" Use --debug flag to render out invalid YAML")
-    at = text.find("Error: ")
-    return text[at + len("Error: ") :][: linting.LONGEST] if at >= 0 else done.reason()
+            require_tested(complaints.whole(done), target, self.state)
+            raise complaints.untested(done, target)

@@ -8,20 +8,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pipelinekit.errors import ToolFailed
+from pipelinekit.model.draft import BUILD_ID
 from pipelinekit.steps.innerloop import tasks
 
 if TYPE_CHECKING:
     from pipelinekit.cli.draft.here import Draft
-    from pipelinekit.model.release import Target
+    from pipelinekit.model.release import ReleaseState, Target
     from pipelinekit.ports import Say
 
 
-def owe(here: Draft, target: Target, build: str) -> None:
-    """Note that this build, which has just come, still waits for its `post-deploy`."""
-    if here.tasks.post_deploy:
-        # A home that cannot be written to costs the second try alone.
-        with suppress(ToolFailed):
-            here.home.owe(_where(target), build)
+def expect(here: Draft, target: Target, build: str, state: ReleaseState | None) -> None:
+    """Note, before it is installed, the tasks of a build that is new: we may be ended right after that."""
+    if here.tasks.post_deploy and (state is None or state.values.get(BUILD_ID) != build):
+        _owe(here, target, build)
 
 
 def run(here: Draft, target: Target, build: str, say: Say, *, revised: bool) -> None:
@@ -29,12 +28,18 @@ def run(here: Draft, target: Target, build: str, say: Say, *, revised: bool) -> 
 
     Raises `ToolFailed` with the task that failed; the next `up` begins them again.
     """
-    where = _where(target)
-    if not (revised or here.home.owed(where) == build):
+    if not (revised or here.home.owed(_where(target)) == build):
         return
     if here.tasks.post_deploy:
+        _owe(here, target, build)
         tasks.run_in_pods(here.tasks.post_deploy, target, build, here.pods, dict(os.environ), say)
-    here.home.settle(where)
+    here.home.settle(_where(target))
+
+
+def _owe(here: Draft, target: Target, build: str) -> None:
+    # A home that cannot be written to costs the second try alone.
+    with suppress(ToolFailed):
+        here.home.owe(_where(target), build)
 
 
 def _where(target: Target) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,16 +25,19 @@ from pipelinekit.model.draft import BUILD_ID, Built
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.plan.draft import lacking, place
 from pipelinekit.plan.draft.sharing import always_pulls
+from pipelinekit.plan.preflight import waiting
 from pipelinekit.plan.release import peers_of
 from pipelinekit.reading.chart.values import read_values
 from pipelinekit.reading.draft.sets import read_sets
 from pipelinekit.steps import release as release_steps
+from pipelinekit.steps.deploying.preflight import unwaited
 from pipelinekit.steps.deploying.referenced import secrets_of
 from pipelinekit.steps.innerloop import image, release, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipelinekit.model.ground.preflight import Finding
     from pipelinekit.steps.deploying.deployment import Found, Prepared
 
 Peers = Mapping[str, Mapping[str, str]]
@@ -110,6 +113,7 @@ def bring_up(here: Draft, target: Target, asked: Asked, log: Log | None = None) 
             done = prepared(here, target, chart, built, peers, state, log, develop)
             outcome.build_id = str(done.values[BUILD_ID])
             ready.result()
+            afterwards.expect(here, target, outcome.build_id, state)
             found = early.still_good(here, target, chart, asked.timeout, looked)
             # Rendered while Helm waits for pods: before that, it would have to share the cores with it.
             with ThreadPoolExecutor(1) as pool:
@@ -271,6 +275,11 @@ def _install(
         meanwhile()
         log.say(line)
 
+    def survey(each: Prepared) -> Sequence[Finding]:
+        # A chart may need the cluster to be rendered; what is wrong with one Helm says in its turn.
+        rendered = partial(here.helm.render, each.archive, each.target, each.layers)
+        return early.tried(lambda: unwaited(each.target, rendered())) or ()
+
     receipt, did = release_steps.deploy(
         prepared,
         releases=here.helm,
@@ -279,9 +288,8 @@ def _install(
         receipts=Forgetful(),
         timeout=asked.timeout,
         say=say,
+        # To render takes its time: it is done for charts that may have something to be found.
+        survey=survey if waiting.speaks_of_them(chartcopy.texts(prepared.archive)) else None,
         early=found,
     )
     outcome.revision, outcome.revised = receipt.revision, did.acted
-    if did.acted:
-        # Before anything else may fail: the next `up` finds that nothing is to be done.
-        afterwards.owe(here, prepared.target, outcome.build_id)

@@ -193,8 +193,11 @@ def show_removals(removals: Sequence[Removal], as_json: bool, *, volumes: bool, 
         raise Refused(*bad)
     if not as_json:
         going = sum(each.there for each in removals)
-        last = f"{counted(going, 'component')} would be removed; namespaces stay"
-        report.result(last if going else "nothing would be done")
+        left = any((volumes and each.volumes) or (definitions and each.definitions) for each in removals)
+        idle = (
+            "nothing is installed: what is left of it would be deleted" if left else "nothing would be done"
+        )
+        report.result(f"{counted(going, 'component')} would be removed; namespaces stay" if going else idle)
 
 
 def tell_plans(plans: Sequence[PartPlan]) -> None:

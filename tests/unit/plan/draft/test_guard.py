@@ -148,7 +148,7 @@ def test_spellings_of_one_address(one: str, other: str) -> None:
     assert guard.address(one) == guard.address(other)
 
 
-@pytest.mark.parametrize("namespace", ["A;b", "-n", "n-", "a/b", "a" * 64, "mine ", "mine\n", ""])
+@pytest.mark.parametrize("namespace", ["A;b", "-n", "2-", "a/b", "a" * 64, "mine ", "mine\n", ""])
 def test_what_can_be_no_namespace_is_told_before_anything_is_asked(namespace: str) -> None:
     with pytest.raises(UsageError) as caught:
         guard.require_namespace(DEV, CONTEXTS, platform(), APP, namespace)

@@ -10,7 +10,7 @@ from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Find
 from pipelinekit.plan.preflight import judged
 from pipelinekit.plan.preflight.needs import needs_of
 from pipelinekit.plan.preflight.rights import DEPLOYER
-from tests.manifests import deployment, thing, variable
+from tests.manifests import deployment, hook, thing, variable
 
 STAR = frozenset("*")
 IMAGE = "host/orders@sha256:aa"
@@ -111,12 +111,14 @@ def test_what_pods_of_another_namespace_need_is_not_looked_for_at_home() -> None
 
 def test_another_namespace_than_its_own_is_made_by_the_chart_or_by_nobody() -> None:
     seen = replace(FINE, applied=('namespaces "more" not found (namespace more)',))
-    (finding,) = judged(needs_of([thing("ConfigMap")], "shop"), seen, "dev")
+    (finding,) = judged(needs_of([thing("ConfigMap")], "shop"), seen, "dev", "kubectl --context c")
     assert (finding.verdict, finding.code) == (REFUSED, "namespace-missing")
     assert "namespace more is not there" in finding.problem
-    assert finding.hint == "kubectl create namespace more"
-    (finding,) = judged(needs_of([thing("Namespace", "more")], "shop"), seen, "dev")
-    assert finding.verdict == UNCHECKED
+    assert finding.hint == "kubectl --context c create namespace more"
+    made = thing("Namespace", "more")
+    for each in (made, hook(made, "pre-install")):
+        (finding,) = judged(needs_of([each], "shop"), seen, "dev")
+        assert finding.verdict == UNCHECKED
 
 
 def test_who_may_make_no_namespace_is_told_who_does() -> None:

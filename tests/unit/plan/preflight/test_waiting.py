@@ -34,6 +34,13 @@ def test_which_object_may_never_count_as_ready(wanted: Any, live: Any, why: str)
     assert waiting.never_ready(wanted, live) == why
 
 
+@pytest.mark.parametrize(
+    ("text", "may"), [("suspend: true", True), ("{ttlSecondsAfterFinished: 9}", True), ("kind: Job", False)]
+)
+def test_a_chart_that_speaks_of_neither_has_no_such_job(text: str, *, may: bool) -> None:
+    assert waiting.speaks_of_them(["a: 1", text]) is may
+
+
 def test_what_is_not_waited_for_is_told_with_the_reason() -> None:
     (found,) = waiting.findings(needs_of([job()]), [job(suspend=True)])
     assert (found.verdict, str(found)) == (UNWAITED, "not waited for: Job/seed: it is suspended")

@@ -36,6 +36,7 @@ def test_values_are_read_as_helm_reads_them(text: str, values: object) -> None:
         ("[a]", "values.yaml"),
         ("3", "values.yaml"),
         ("a: \x00", "values.yaml"),
+        (f"a: !!int {'9' * 400}", "values.yaml"),
     ],
 )
 def test_anything_else_is_a_fault(text: str, place: str) -> None:

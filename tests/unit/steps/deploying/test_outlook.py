@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelinekit.model.deployment import Standing
 from pipelinekit.model.ground.preflight import AWAITED, Finding
 from pipelinekit.steps import release
 from pipelinekit.steps.deploying import patience
@@ -111,6 +112,13 @@ def test_an_early_answer_of_a_release_in_change_is_not_believed(bench: Bench) ->
     state = bench.releases.state(DEV)
     assert state is not None
     assert not early_deploy(bench, Found(state=replace(state, status="pending-upgrade", values={})))
+
+
+def test_what_hands_were_at_a_moment_ago_is_looked_at_again(bench: Bench) -> None:
+    bench.deploy()
+    early = find(DEV, bench.releases.state(DEV), bench.cluster.things, print)
+    bench.publish(**{"values.yaml": "replicas: 3\nimage: {digest: x}"})
+    assert early_deploy(bench, replace(early, standing=Standing(ending={"Deployment/orders": ()})))
 
 
 def test_whoever_comes_in_between_is_found_by_asking_again(bench: Bench) -> None:

@@ -21,12 +21,13 @@ from pipelinekit.steps.deploying.preflight import (
     missing,
     preflight,
     require,
+    unwaited,
     watchable,
     with_there,
     without,
 )
 from tests import examples
-from tests.manifests import deployment, variable
+from tests.manifests import deployment, thing, variable
 
 DEV = examples.target()
 
@@ -85,6 +86,12 @@ def test_what_is_not_waited_for_is_said_and_no_helm_watches_it() -> None:
     assert said == ["not waited for: Job/seed: it is suspended"]
     assert not watchable(found)
     assert watchable(found[1:])
+
+
+def test_what_is_not_waited_for_is_found_without_a_cluster() -> None:
+    job = thing("Job", "seed", "batch/v1", spec={"suspend": True})
+    (found,) = unwaited(DEV, json.dumps(job))
+    assert str(found) == "not waited for: Job/seed: it is suspended"
 
 
 def test_what_is_put_back_in_one_namespace_is_not_what_another_one_refuses() -> None:

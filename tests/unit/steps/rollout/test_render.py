@@ -18,9 +18,11 @@ def test_policies_come_first_and_nothing_is_published(tmp_path: Path) -> None:
 
 
 def test_a_survey_of_one_namespace_judges_what_is_in_it() -> None:
-    def thing(name: str, **more: str) -> dict[str, object]:
+    def thing(name: str, **more: str | None) -> dict[str, object]:
         return {"kind": "ConfigMap", "metadata": {"name": name, **more}}
 
     objects = [CRD, thing("mine"), thing("here", namespace="a"), thing("there", namespace="b")]
+    objects += [thing("none", namespace=None), thing("empty", namespace="")]
     text = surveyed("\n---\n".join(json.dumps(each) for each in objects), "a")
-    assert [json.loads(each)["metadata"]["name"] for each in text.split("\n---\n")] == ["mine", "here"]
+    names = [json.loads(each)["metadata"]["name"] for each in text.split("\n---\n")]
+    assert names == ["mine", "here", "none", "empty"]

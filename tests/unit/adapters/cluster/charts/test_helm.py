@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.charts import complaints, helm
 from pipelinekit.adapters.cluster.charts.helm import Helm
 from pipelinekit.errors import CheckFailed, PipelinekitError, ToolFailed, failed
+from pipelinekit.model.release import Target
 from tests import examples
 
 
@@ -70,7 +72,7 @@ def test_of_helms_words_none_speaks_of_an_option_that_nobody_can_give() -> None:
     said = "Error: execution error at (web/templates/a.yaml:1:3): no digest\n\n"
     said += "Use --debug flag to render out invalid YAML\n"
     done = process.Completed(1, "", said)
-    assert helm._complaint(done) == "execution error at (web/templates/a.yaml:1:3): no digest"
+    assert complaints.whole(done) == "execution error at (web/templates/a.yaml:1:3): no digest"
 
 
 @pytest.mark.parametrize(
@@ -93,13 +95,41 @@ def test_nothing_is_installed_only_where_an_api_server_says_so(
         assert Helm({}).state(examples.target()) is None
 
 
+def test_who_answers_is_asked_once_for_many_releases_that_are_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    now = [0.0]
+
+    def version(_: object, target: Target, __: str) -> process.Completed:
+        asked.append(target.context)
+        return process.Completed(0, "Server Version: v1.34.4\n", "")
+
+    monkeypatch.setattr(helm, "ask", lambda *_, **__: process.Completed(1, "", "Error: release: not found\n"))
+    monkeypatch.setattr(kubectl, "run", version)
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    one, other = (replace(examples.target(), context=context) for context in "ab")
+    mine = Helm({})
+    for target in (one, one, other, one):
+        assert mine.state(target) is None
+    assert asked == ["a", "b"]
+    now[0] = 60.0
+    mine.state(one)
+    assert asked == ["a", "b", "a"]
+
+
 def test_what_a_test_s_pod_said_last_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     out = "Phase: Failed\n\nPOD LOGS: store-test\none\nno answer: timeout\n\nPOD LOGS: store-idle\n"
     failed_test = process.Completed(1, out, "Error: 1 error occurred:\n\t* pod store-test failed\n")
     monkeypatch.setattr(process, "watch", lambda *_, **__: failed_test)
     monkeypatch.setattr(Helm, "state", lambda *_: None)
-    with pytest.raises(CheckFailed, match=r"pod store-test failed; store-test says: no answer: timeout$"):
+    with pytest.raises(CheckFailed) as caught:
         Helm({}).test(examples.target(), lambda _: None)
+    (fault,) = caught.value.faults
+    assert fault.problem.endswith("pod store-test failed"), "a log is nothing for the ledger"
+    said, step = fault.hint.splitlines()
+    assert said == "store-test said last: no answer: timeout"
+    assert step.endswith("describe pods")
 
 
 @pytest.mark.parametrize(

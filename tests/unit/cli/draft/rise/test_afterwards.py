@@ -11,9 +11,9 @@ from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.rise import afterwards
 from pipelinekit.errors import ToolFailed, failed
-from pipelinekit.model.draft import Pod, Task, Tasks
+from pipelinekit.model.draft import BUILD_ID, Pod, Task, Tasks
 from pipelinekit.model.platform.document import Environment
-from pipelinekit.model.release import Target
+from pipelinekit.model.release import ReleaseState, Target
 
 TARGET = Target(
     name="orders",
@@ -44,8 +44,6 @@ def developer(home: Path, pods: Pods) -> Draft:
 
 
 def up(here: Draft, *, revised: bool, target: Target = TARGET) -> None:
-    if revised:
-        afterwards.owe(here, target, "01A")
     afterwards.run(here, target, "01A", lambda _: None, revised=revised)
 
 
@@ -74,9 +72,24 @@ def test_what_one_cluster_is_owed_another_one_does_not_pay(tmp_path: Path) -> No
     assert pods.ran == 2
 
 
+@pytest.mark.parametrize(("before", "ran"), [("", 1), ("01", 1), ("01A", 0)])
+def test_an_up_that_is_ended_once_helm_is_done_leaves_the_tasks_to_the_next_one(
+    tmp_path: Path, before: str, ran: int
+) -> None:
+    pods = Pods()
+    pods.broken = False
+    here = developer(tmp_path, pods)
+    state = ReleaseState(revision=1, status="deployed", values={BUILD_ID: before}, manifest="")
+    afterwards.expect(here, TARGET, "01A", state if before else None)
+    up(here, revised=False)
+    assert pods.ran == ran
+
+
 def test_a_home_that_cannot_be_written_to_keeps_no_task_from_running(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("no folder")
     pods = Pods()
     pods.broken = False
-    up(developer(tmp_path / "home", pods), revised=True)
+    here = developer(tmp_path / "home", pods)
+    afterwards.expect(here, TARGET, "01A", None)
+    up(here, revised=True)
     assert pods.ran == 1

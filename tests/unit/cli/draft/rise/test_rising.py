@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -8,17 +9,19 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.cli.draft.here import Draft, Words
-from pipelinekit.cli.draft.rise import afterwards, early, ground, rising
+from pipelinekit.cli.draft.rise import early, ground, rising
 from pipelinekit.cli.wiring.line import Options
-from pipelinekit.errors import Refused, refused
+from pipelinekit.errors import Refused, failed, refused
 from pipelinekit.model.app import Process, SecretRef
 from pipelinekit.model.draft import Task, Tasks
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.release import ReleaseState, Target
+from pipelinekit.steps.deploying.deployment import Prepared
+from pipelinekit.steps.deploying.preflight import Survey
 from pipelinekit.steps.innerloop.release import Chart
 from tests import examples
+from tests.manifests import thing
 
 if TYPE_CHECKING:
     from pipelinekit.steps.deploying.deployment import Prepared
@@ -68,6 +71,40 @@ def test_the_command_for_a_secret_that_lacks_is_for_that_context_whatever_it_is_
 
 
 @pytest.mark.parametrize(
+    ("text", "rendered", "said"),
+    [
+        ("suspend: true", True, ["Job/seed: it is suspended"]),
+        ("suspend: true", False, []),
+        ("", True, []),
+    ],
+    ids=["it rests", "not to be rendered without its cluster", "it has no such word"],
+)
+def test_a_job_of_the_chart_that_never_gets_ready_is_found_before_helm_watches_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, rendered: bool, said: list[str]
+) -> None:
+    (tmp_path / "job.yaml").write_text(text)
+    manifest = json.dumps(thing("Job", "seed", "batch/v1", spec={"suspend": True}))
+    done = cast("Prepared", SimpleNamespace(archive=tmp_path, target=TARGET, layers=()))
+    found: list[str] = []
+
+    def deploy(each: Prepared, *, survey: Survey | None, **_: object) -> tuple[object, object]:
+        found.extend(finding.problem for finding in (survey(each) if survey else ()))
+        return SimpleNamespace(revision=1), SimpleNamespace(acted=True)
+
+    monkeypatch.setattr("pipelinekit.steps.release.deploy", deploy)
+
+    def render(*_: object) -> str:
+        if not rendered:
+            raise failed("chart-invalid", "it asks the cluster")
+        return manifest
+
+    here = cast("Draft", SimpleNamespace(helm=SimpleNamespace(render=render), cluster=None, objects=None))
+    outcome = rising.Outcome(namespace="mine")
+    rising._install(here, done, rising.Asked(), rising.Log(), outcome, lambda: None, None)
+    assert found == said
+
+
+@pytest.mark.parametrize(
     ("pre_up", "order"),
     [
         ((), ["helm", "ground", "look", "tasks"]),
@@ -105,20 +142,3 @@ def test_helm_begins_before_the_cluster_is_asked_and_after_tasks_that_may_change
     with pytest.raises(Refused, match="far enough"):
         rising.bring_up(here, TARGET, rising.Asked())
     assert done == order
-
-
-def test_what_is_owed_is_noted_before_anything_after_the_deployment_may_fail(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    done = SimpleNamespace(revision=2), SimpleNamespace(acted=True)
-    monkeypatch.setattr("pipelinekit.steps.release.deploy", lambda *_, **__: done)
-    seed = Tasks(post_deploy=(Task(about="", command="seed"),))
-    world = dict.fromkeys(("helm", "cluster", "objects", "pods"))
-    here = cast("Draft", SimpleNamespace(home=DraftHome(str(tmp_path)), tasks=seed, **world))
-    outcome = rising.Outcome(namespace="mine", build_id="01A")
-    prepared = cast("Prepared", SimpleNamespace(target=TARGET))
-    rising._install(here, prepared, rising.Asked(), rising.Log(), outcome, lambda: None, None)
-    ran: list[str] = []
-    monkeypatch.setattr("pipelinekit.steps.innerloop.tasks.run_in_pods", lambda *given: ran.append(given[2]))
-    afterwards.run(here, TARGET, "01A", lambda _: None, revised=False)
-    assert ran == ["01A"]
