@@ -80,17 +80,14 @@ def proven(
 
 
 def pulled(component: Component, objects: Sequence[Object], images: Images) -> tuple[str, ...]:
-    """What nodes pull for a component: the rendered images, and those of its list that an operator starts.
+    """What nodes pull for a component: the rendered images, and what of its list they do not name.
 
-    The latter are at the platform's own registry where the values say so. What of the list nothing names is
-    of a part that is switched off; where nothing could be rendered, all of the list counts.
+    The latter is what an operator starts: at the platform's own registry where the values say so.
     """
     own, words = _own(images), tuple(_words(objects))
     rest = []
     for image, ref in _started(component, objects, own).items():
         text = _written(ref, words, own)
-        if objects and not text:
-            continue
         rest.append(text if any(text.startswith(f"{each}/") for each in own) else image)
     return (*named(objects), *rest)
 

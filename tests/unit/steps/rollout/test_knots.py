@@ -64,8 +64,7 @@ def test_what_operators_start_counts_too(bench: Bench) -> None:
     part = below(bench, image="quay.io/x:1")
     assert knots.of(part, (pod("quay.io/x:1"),), bench.platform) == ()
     part = replace(part, component=replace(part.component, images=(f"{HOST}/y:1",)))
-    settings = {"kind": "ConfigMap", "metadata": {"name": "told"}, "data": {"operand": f"{HOST}/y:1"}}
-    (fault,) = knots.of(part, (pod("quay.io/x:1"), settings), bench.platform)
+    (fault,) = knots.of(part, (pod("quay.io/x:1"),), bench.platform)
     assert f"{HOST}/y:1" in fault.problem
 
 
