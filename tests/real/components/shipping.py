@@ -67,6 +67,11 @@ class Shipped:
             pods = ("pod", "--selector", f"app.kubernetes.io/name={SHIPPER}", "--output", "name")
             assert eventually(lambda: not self.site.kubectl(SHIPPER, "get", *pods).strip(), 90)
 
+    def data(self) -> Path:
+        """What is on the server's volume, as the node has it."""
+        words = ("get", "pvc", f"data-{SERVER}-0", "--output", "jsonpath={.spec.volumeName}")
+        return self.site.platform.folder / "volumes" / self.site.kubectl(SERVER, *words)
+
 
 @contextmanager
 def shipped(folder: Path, env: Mapping[str, str], team: str) -> Iterator[Shipped]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ import pytest
 
 from tests.real import app
 from tests.real.app import Application
-from tests.real.components.callers import called
+from tests.real.components.callers import called, placed
 from tests.real.components.shipping import JOB, SERVER, SHIPPER, STREAM, Shipped, shipped
 from tests.real.kube import eventually
 from tests.real.test_flows import deployed
@@ -174,6 +175,31 @@ def test_lines_that_are_deleted_come_back_by_the_jobs_and_nothing_else_is_touche
     assert f"removed {name}\n" in site.site.job(SERVER, f"{JOB}-backup", "second")
 
 
+@pytest.mark.matrix("components")
+def test_a_snapshot_that_is_damaged_or_not_there_is_refused_with_what_to_do(site: Shipped) -> None:
+    name = backed_up(site, "before-the-damage")
+    site.asking.ask(f"/_data_stream/{BESIDE}", method="DELETE")
+    before = there(site)
+    # Each part's content, of one snapshot and of all that share it; their lists stay.
+    blobs = [each for each in site.data().glob("snapshots/indices/*/*/__*") if each.is_file()]
+    assert blobs
+    for each in blobs:
+        content = bytearray(each.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        each.write_bytes(content)
+    with pytest.raises(AssertionError, match=f"{BESIDE} is not all that {name} has: .*failed to be restored"):
+        site.site.job(SERVER, f"{JOB}-restore", "damaged")
+    assert {each: there(site).get(each) for each in before} == before
+    # As it says.
+    assert site.asking.ask(f"/_data_stream/{BESIDE}", method="DELETE")[0] == 200
+    site.site.on(elasticsearch={}, logs={"restore": {"from": "logs-20200101t000000z"}}, fluent_bit={})
+    site.site.deploy()
+    missing = f"there is no snapshot logs-20200101t000000z: there are: {name}"
+    with pytest.raises(AssertionError, match=missing):
+        site.site.job(SERVER, f"{JOB}-restore", "missing")
+    assert there(site) == before
+
+
 def backed_up(site: Shipped, job: str) -> str:
     """The name of a snapshot that the Job for it has made."""
     said = site.site.job(SERVER, f"{JOB}-backup", job)
@@ -213,3 +239,26 @@ def test_only_those_who_may_reach_the_server(site: Shipped) -> None:
     assert called(site.site, "kibana", kibana).reaches(server, 9200)
     assert not called(site.site, "closed", shipper).reaches(server, 9200)
     assert not site.asking.reaches(server, 9300)
+
+
+@pytest.mark.matrix("components")
+def test_jobs_reach_the_server_alone_and_others_of_their_namespace_not_even_that(
+    site: Shipped,
+) -> None:
+    server = f"{SERVER}-es-http.{site.site.namespace(SERVER)}"
+    reached = {}
+    for part in ("backup", "restore", ""):
+        labels = {
+            "app.kubernetes.io/name": JOB,
+            "app.kubernetes.io/instance": JOB,
+            "pipelinekit.dev/part": part,
+        }
+        pod = placed(site.site, SERVER, labels if part else {"app": "stranger"})
+        # A new pod may be shut off for seconds.
+        served = eventually(partial(pod.reaches, server, 9200), 30 if part else 0)
+        reached[part] = [served, pod.reaches(server, 9300)]
+        # Whatever else is in the namespace is nobody's, and goes where its own policies let it.
+        if part:
+            reached[part].append(pod.reaches("kubernetes.default", 443))
+        site.site.kubectl(SERVER, "delete", "pod", "caller", "--wait")
+    assert reached == {"backup": [True, False, False], "restore": [True, False, False], "": [False, False]}
