@@ -102,8 +102,10 @@ def test_a_server_is_told_of_a_renewed_certificate_once(tmp_path: Path) -> None:
     tls.mkdir()
     (tls / "tls.crt").write_text("one")
     script = (CHART / "files" / "server.sh").read_text().replace("/secrets/tls", str(tls))
+    # Under `nohup` it would be ignored, and a shell traps nothing that it was begun to ignore.
+    heard = ["/usr/bin/env", "--default-signal=HUP"]
     server = subprocess.Popen(
-        ["sh", "-c", script], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, start_new_session=True
+        [*heard, "sh", "-c", script], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, start_new_session=True
     )
 
     def said() -> list[str]:
