@@ -167,7 +167,7 @@ def _server(site: Site) -> None:
         "metadata": {"name": f"{SERVER}-es-http"},
         "spec": {"selector": labels, "ports": [{"name": "https", "port": 9200}]},
     }
-    _chart(site, SERVER, ("offers", "accepts", "peers"), stateful, service)
+    _chart(site, SERVER, ("optional", "calls", "offers", "accepts", "peers"), stateful, service)
 
 
 def _shipper(site: Site, team: str, logs: str) -> None:
@@ -222,7 +222,7 @@ def _shipper(site: Site, team: str, logs: str) -> None:
     _chart(
         site,
         SHIPPER,
-        ("needs", "optional", "calls", "apiServer", "node"),
+        ("needs", "optional", "calls", "scrape", "apiServer", "node"),
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": SHIPPER}},
         {
             "apiVersion": f"{group}/v1",

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,10 @@ from tests.real.components import (
     test_prometheus,
 )
 from tests.real.components.controlled import Controlled
-from tests.real.components.site import Site, made_site, postgresql
+from tests.real.components.site import Site, image, made_site, postgresql
 from tests.testbed import cassandra, servers
 from tests.testbed.layout import Layout
+from tests.testbed.network import POD_NETWORK, SERVICE_NETWORK
 
 # A namespace that two of them share is named by the first.
 NAMES = (
@@ -91,7 +93,19 @@ class Together:
         self.site.on(**{**every, "jenkins": self.jenkins.values, **values})
         self.jenkins.declare()
         path = self.site.platform.folder / "platform.yaml"
-        path.write_text(json.dumps({**json.loads(path.read_text()), "nexus": nexus.SECTION}))
+        document = {**json.loads(path.read_text()), "nexus": nexus.SECTION}
+        document["clusters"][0]["network"] |= {
+            "pods": _pods(),
+            "services": [SERVICE_NETWORK],
+            "namespaces": {self.site.namespace(name): labels for name, labels in _LABELS.items()},
+        }
+        path.write_text(json.dumps(document))
+
+
+def _pods() -> list[str]:
+    """The addresses that pods get: all of their network but the node's own, its first."""
+    network = IPv4Network(POD_NETWORK)
+    return [str(each) for each in network.address_exclude(IPv4Network(f"{network[1]}/32"))]
 
 
 @contextmanager
@@ -114,7 +128,6 @@ def made_together(folder: Path, env: Mapping[str, str]) -> Iterator[Together]:
     with made_site(folder / "platform", env) as site:
         # What the policy of its server names is renamed with them.
         site.take(*NAMES, "kibana")
-        test_prometheus.nodes(site)
         shipping.prepare(site, TEAM)
         made = Together(site, controlled.prepared(site, agent, controller, inbound))
         server = nexus.prepared(site, found["nexus"], agent)
@@ -135,6 +148,7 @@ def _values(site: Site, found: Mapping[str, Mapping[str, str]]) -> dict[str, Map
         {"name": "broker", "secret": "service-broker-db", "creates": True},
     ]
     small = {"cpu": "10m", "memory": "128Mi", "disk": "32Mi"}
+    exporter = image(site.env, "prometheuscommunity/postgres-exporter:0.11")
     return {
         "alertmanager": {
             "image": found["alertmanager"],
@@ -149,7 +163,7 @@ def _values(site: Site, found: Mapping[str, Mapping[str, str]]) -> dict[str, Map
         "logs": shipping.values(site),
         "minio": test_minio.values(site, found["minio"], backup={"enabled": False}),
         "openbao": test_openbao.values(site),
-        "postgresql": postgresql(site, *databases),
+        "postgresql": postgresql(site, *databases, metrics={"enabled": True, "image": exporter}),
         "prometheus": test_prometheus.values(
             site,
             image=found["prometheus"],
