@@ -59,12 +59,19 @@ def test_any_text_is_values_or_a_fault(text: str) -> None:
         assert place.line is None or inside(place, text)
 
 
+WHOLE = st.integers(-(2**53), 2**53)
+"""Those that a float holds, as which Helm reads every number."""
 VALUES: Any = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    st.none() | st.booleans() | WHOLE | st.text(max_size=5),
     lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3) | st.lists(inner, max_size=2),
     max_leaves=10,
 )
 MAPPING = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
+
+
+@given(st.integers(-(10**300), 10**300))
+def test_a_whole_number_of_any_size_is_read_as_the_float_that_helm_makes_of_it(number: int) -> None:
+    assert read_values(dump({"a": number}), "values.yaml") == {"a": float(number)}
 
 
 @given(MAPPING)
