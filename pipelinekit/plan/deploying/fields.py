@@ -7,6 +7,7 @@ by its keys, `v:"x"` an item of a set.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ PREPARES = "pipelinekit-environment"
 
 OURS = frozenset(("helm", "pipelinekit", PREPARES))
 """The managers that we write as."""
+
+_TITLED = re.compile(r" \(namespace ([a-z0-9-]+)\)\Z")
 
 
 def owned(entry: Mapping[str, Any]) -> frozenset[Path]:
@@ -49,6 +52,12 @@ def name_of(each: Object, home: str = "") -> str:
 def titled(name: str, namespace: str, home: str) -> str:
     """A name, with its namespace where that is another than `home`; without a home all is at home."""
     return f"{name} (namespace {namespace})" if home and namespace != home else name
+
+
+def place_in(text: str) -> str:
+    """The namespace that `titled` has put behind a text; empty where it was at home."""
+    found = _TITLED.search(text)
+    return found[1] if found else ""
 
 
 def key_of(each: Object, namespace: str = "") -> Key:
