@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.model.deployment import Object
@@ -163,7 +163,7 @@ def _matches(value: object, wanted: Mapping[str, Any]) -> bool:
     return isinstance(value, Mapping) and all(value.get(key, want) == want for key, want in wanted.items())
 
 
-def pointer(path: Path, value: Any) -> str:
+def _pointer(path: Path, value: Any) -> str:
     """Where a field is, as JSON patches say it."""
     text = ""
     for step in path:
@@ -176,6 +176,15 @@ def pointer(path: Path, value: Any) -> str:
             text += f"/{value.index(found)}"
             value = found
     return text
+
+
+def patch(live: Object, made: Iterable[tuple[Path, Any]]) -> list[Mapping[str, Any]]:
+    """A JSON patch that makes these fields of an object so, unless it has changed since it was looked at."""
+    version = live["metadata"].get("resourceVersion")
+    return [
+        {"op": "test", "path": "/metadata/resourceVersion", "value": version},
+        *({"op": "replace", "path": _pointer(path, live), "value": value} for path, value in made),
+    ]
 
 
 def shown(path: Path) -> str:
