@@ -225,6 +225,11 @@ class App:
     """For each environment that says so: what is reached there instead of `reaches`."""
 
     @property
+    def title(self) -> str:
+        """`team/name`."""
+        return f"{self.team}/{self.name}"
+
+    @property
     def chart_folder(self) -> str:
         """Where its chart is, the generated one or its own."""
         return self.chart.path if self.chart else f"charts/{self.name}"

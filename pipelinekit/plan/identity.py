@@ -47,7 +47,7 @@ def stranger(app: App, remote: str, platform: Platform, folder: str = ".") -> Fa
     """
     if not platform.applications:
         return None
-    title = f"{app.team}/{app.name}"
+    title = app.title
     mine = [each for each in platform.applications if each.title == title]
     if not mine:
         return Fault(

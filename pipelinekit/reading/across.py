@@ -25,7 +25,7 @@ class Described:
     @property
     def title(self) -> str:
         """`team/name`."""
-        return f"{self.app.team}/{self.app.name}"
+        return self.app.title
 
 
 def describe(content: bytes | str, origin: str) -> Described:

@@ -79,7 +79,7 @@ def update(
 
     What `show` makes of the changes goes into the result.
     """
-    title = title_of(registration)
+    title = registration.title
     inputs = inputs_digest(descriptor, title, site, tool.version, tool.templates_digest)
     if is_current(workspace.read_lock() or "", inputs):
         return current(registration)
@@ -130,8 +130,8 @@ def for_all(
     between so many processes, and must be picklable. `is_done` says quickly for which there is none: to begin
     a process costs more than a thousand such answers.
     """
-    results = {title_of(each): current(each) for each in these if is_done(each)}
-    rest = [each for each in these if title_of(each) not in results]
+    results = {each.title: current(each) for each in these if is_done(each)}
+    rest = [each for each in these if each.title not in results]
     processes = processes if len(rest) >= PROCESSES_FROM else 1
     chunk = max(1, min(64, len(rest) // (4 * processes))) if processes > 1 else 1
     with ProcessPoolExecutor(processes) if processes > 1 else ThreadPoolExecutor(at_once) as pool:
@@ -142,22 +142,17 @@ def for_all(
             except (BrokenExecutor, StopIteration):
                 # The system ended one of our processes, which takes the others with it.
                 reason = "the process that was to do it was ended: is there memory left?"
-                result = Result(title=title_of(each), state=State.FAILED, reason=reason)
+                result = Result(title=each.title, state=State.FAILED, reason=reason)
             if result.state is not State.CURRENT:
                 reason = f": {result.reason}" if result.reason else f" ({counted(len(result.files), 'file')})"
                 say(f"{result.state:>11}  {result.title}{reason}")
-            results[title_of(each)] = result
-    return tuple(results[title_of(each)] for each in these)
+            results[each.title] = result
+    return tuple(results[each.title] for each in these)
 
 
 def current(registration: Registration) -> Result:
     """The result of an application that there is nothing to do for."""
-    return Result(title=title_of(registration), state=State.CURRENT)
-
-
-def title_of(registration: Registration) -> str:
-    """`team/name`."""
-    return f"{registration.team}/{registration.name}"
+    return Result(title=registration.title, state=State.CURRENT)
 
 
 def failed(title: str, error: PipelinekitError) -> Result:
@@ -174,5 +169,5 @@ def failed(title: str, error: PipelinekitError) -> Result:
 def waiting(registration: Registration, branch: str) -> Result:
     """The result of an application whose new files wait on a branch already."""
     return Result(
-        title=title_of(registration), state=State.CURRENT, reason=f"the branch {branch} has it and waits"
+        title=registration.title, state=State.CURRENT, reason=f"the branch {branch} has it and waits"
     )

@@ -93,7 +93,7 @@ def check_identity(app: App, registration: Registration, origin: str) -> None:
         raise DocumentInvalid(
             Fault(
                 "registration-differs",
-                f"describes {app.team}/{app.name}, but is registered as {'/'.join(wanted)}",
+                f"describes {app.title}, but is registered as {'/'.join(wanted)}",
                 Place(origin),
                 "metadata",
                 "correct the descriptor or the registration",

@@ -25,7 +25,7 @@ from pipelinekit.plan.site import site_of
 from pipelinekit.reading.app import FILE
 from pipelinekit.reading.platform.document import read_platform
 from pipelinekit.steps import fleet
-from pipelinekit.steps.fleet import BAD, Result, State, Tool, title_of
+from pipelinekit.steps.fleet import BAD, Result, State, Tool
 from pipelinekit.steps.generate import inputs_with, is_current, shared_inputs
 
 BRANCH = "pipelinekit/generate"
@@ -62,7 +62,7 @@ class Work:
 
     def __call__(self, registration: Registration) -> Result:
         """Open the application's folder, generate, and commit when asked."""
-        title = title_of(registration)
+        title = registration.title
         try:
             if self.options.base:
                 folder = checkouts.local(Path(self.options.base), registration)
@@ -124,7 +124,7 @@ class Done:
             return False
         try:
             read, lock = self._glance(registration)
-            inputs = inputs_with(read, title_of(registration), self._shared(registration))
+            inputs = inputs_with(read, registration.title, self._shared(registration))
             return is_current(lock.decode(errors="replace"), inputs)
         except Exception:  # noqa: BLE001 - the work itself will say what is wrong
             return False
@@ -194,7 +194,7 @@ def _out_of_step(platform: Platform, lock: PlatformLock, only: Sequence[str]) ->
     """
 
     def asked(registrations: Iterable[Registration]) -> set[Registration]:
-        return {each for each in registrations if not only or title_of(each) in only}
+        return {each for each in registrations if not only or each.title in only}
 
     if not lock.applications:
         return []
@@ -202,7 +202,7 @@ def _out_of_step(platform: Platform, lock: PlatformLock, only: Sequence[str]) ->
     registered = asked(platform.applications)
     hint = "`pipelinekit platform sync` brings the lock up to date"
     return [
-        f"{_some(sorted(map(title_of, these)))}: {what}; {hint}"
+        f"{_some(sorted(each.title for each in these))}: {what}; {hint}"
         for these, what in (
             (registered - locked, "registered, and not in platform.lock.yaml"),
             (locked - registered, "in platform.lock.yaml, and not registered so any more"),
@@ -217,7 +217,7 @@ def _some(titles: Sequence[str]) -> str:
 
 
 def _chosen(platform: Platform, only: Sequence[str]) -> list[Registration]:
-    known = {title_of(each): each for each in platform.applications}
+    known = {each.title: each for each in platform.applications}
     for title in only:
         if title not in known:
             problem = f"the platform has no application {title}"

@@ -124,7 +124,6 @@ def generate(
 
 def plan(here: Line, decisions: Decisions) -> Generation:
     """What generating would do in the application's folder."""
-    title = f"{here.app.team}/{here.app.name}"
     return plan_generation(
         here.app,
         here.site,
@@ -134,7 +133,9 @@ def plan(here: Line, decisions: Decisions) -> Generation:
         remember(here.workspace),
         decisions,
         MergeFile(),
-        inputs=inputs_digest(here.descriptor, title, here.site, __version__, packaged.templates_digest()),
+        inputs=inputs_digest(
+            here.descriptor, here.app.title, here.site, __version__, packaged.templates_digest()
+        ),
     )
 
 

@@ -44,7 +44,7 @@ def closure(platform: str, environment: str, folder: str) -> Closure:
     apps, unseen = _applications(here)
     given = {each.owner: each for each in _given(apps, here, folder)} if folder else {}
     missing = {title: why for title, why in unseen.items() if title not in given}
-    generated = [each for each in apps if _title(each) not in (given.keys() | unseen.keys())]
+    generated = [each for each in apps if each.title not in (given.keys() | unseen.keys())]
     site = site_of(here.platform, None, library=__version__)
     made = releases.of_applications(
         generated, here.platform, here.environment, site, packaged.templates(), _template(here)
@@ -54,14 +54,10 @@ def closure(platform: str, environment: str, folder: str) -> Closure:
         platform=here.platform,
         environment=here.environment,
         components=here.on,
-        apps=[each for each in apps if _title(each) not in missing],
+        apps=[each for each in apps if each.title not in missing],
         rendered=[*parts, *given.values(), *made],
         unseen=missing,
     )
-
-
-def _title(app: App) -> str:
-    return f"{app.team}/{app.name}"
 
 
 def _applications(here: Rollout) -> tuple[list[App], dict[str, str]]:
@@ -80,7 +76,7 @@ def _applications(here: Rollout) -> tuple[list[App], dict[str, str]]:
         app = read_app(locked.descriptor, locked.origin)
         apps.append(app)
         if app.chart:
-            unseen[_title(app)] = f"{_title(app)} keeps a chart of its own: its objects are not known here"
+            unseen[app.title] = f"{app.title} keeps a chart of its own: its objects are not known here"
     return apps, unseen
 
 
@@ -97,7 +93,7 @@ def _given(apps: Sequence[App], here: Rollout, folder: str) -> list[Rendered]:
         path = Path(folder, app.team, f"{app.name}.yaml")
         if path.is_file():
             target = target_of(app, here.platform, here.environment)
-            found.append(releases.rendered(_title(app), target, files.read_text(path), str(path)))
+            found.append(releases.rendered(app.title, target, files.read_text(path), str(path)))
     return found
 
 

@@ -23,14 +23,7 @@ def repairs(look: Look) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
         declared = wanted.get(key_of(each))
         places = [*_doubled(each, declared, (), fields.keyed(each, declared))] if declared else []
         if places:
-            version = each["metadata"].get("resourceVersion")
-            found[each["metadata"].get("namespace", ""), name_of(each)] = [
-                {"op": "test", "path": "/metadata/resourceVersion", "value": version},
-                *(
-                    {"op": "replace", "path": fields.pointer(path, each), "value": single}
-                    for path, single in places
-                ),
-            ]
+            found[each["metadata"].get("namespace", ""), name_of(each)] = fields.patch(each, places)
     return found
 
 

@@ -7,7 +7,8 @@ by its keys, `v:"x"` an item of a set.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelinekit.model.deployment import Object
@@ -21,6 +22,8 @@ PREPARES = "pipelinekit-environment"
 
 OURS = frozenset(("helm", "pipelinekit", PREPARES))
 """The managers that we write as."""
+
+_TITLED = re.compile(r" \(namespace ([a-z0-9-]+)\)\Z")
 
 
 def owned(entry: Mapping[str, Any]) -> frozenset[Path]:
@@ -49,6 +52,12 @@ def name_of(each: Object, home: str = "") -> str:
 def titled(name: str, namespace: str, home: str) -> str:
     """A name, with its namespace where that is another than `home`; without a home all is at home."""
     return f"{name} (namespace {namespace})" if home and namespace != home else name
+
+
+def place_in(text: str) -> str:
+    """The namespace that `titled` has put behind a text; empty where it was at home."""
+    found = _TITLED.search(text)
+    return found[1] if found else ""
 
 
 def key_of(each: Object, namespace: str = "") -> Key:
@@ -154,7 +163,7 @@ def _matches(value: object, wanted: Mapping[str, Any]) -> bool:
     return isinstance(value, Mapping) and all(value.get(key, want) == want for key, want in wanted.items())
 
 
-def pointer(path: Path, value: Any) -> str:
+def _pointer(path: Path, value: Any) -> str:
     """Where a field is, as JSON patches say it."""
     text = ""
     for step in path:
@@ -167,6 +176,15 @@ def pointer(path: Path, value: Any) -> str:
             text += f"/{value.index(found)}"
             value = found
     return text
+
+
+def patch(live: Object, made: Iterable[tuple[Path, Any]]) -> list[Mapping[str, Any]]:
+    """A JSON patch that makes these fields of an object so, unless it has changed since it was looked at."""
+    version = live["metadata"].get("resourceVersion")
+    return [
+        {"op": "test", "path": "/metadata/resourceVersion", "value": version},
+        *({"op": "replace", "path": _pointer(path, live), "value": value} for path, value in made),
+    ]
 
 
 def shown(path: Path) -> str:

@@ -43,14 +43,9 @@ def repairs(look: Look, recorded: Sequence[Object]) -> dict[tuple[str, str], lis
         things = dict.fromkeys(whole for path, _ in _intruding(live, each) if (whole := _whole_of(path)))
         if not things:
             continue
-        version = live["metadata"].get("resourceVersion")
-        found[live["metadata"].get("namespace", ""), name_of(live)] = [
-            {"op": "test", "path": "/metadata/resourceVersion", "value": version},
-            *(
-                {"op": "replace", "path": fields.pointer(thing, live), "value": fields.value_at(thing, each)}
-                for thing in things
-            ),
-        ]
+        found[live["metadata"].get("namespace", ""), name_of(live)] = fields.patch(
+            live, ((thing, fields.value_at(thing, each)) for thing in things)
+        )
     return found
 
 

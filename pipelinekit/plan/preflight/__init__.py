@@ -16,7 +16,7 @@ from pipelinekit.model.ground.preflight import (
     SecretKey,
     Seen,
 )
-from pipelinekit.plan.deploying.fields import name_of
+from pipelinekit.plan.deploying.fields import name_of, place_in
 from pipelinekit.plan.preflight import waiting
 from pipelinekit.plan.preflight.fixed import is_fixed, unchangeable
 from pipelinekit.plan.preflight.needs import at_home
@@ -27,7 +27,6 @@ _CANNOT = re.compile(r'User "([^"]*)" cannot (\S+) resource "([^"]+)"')
 _NO_KIND = re.compile(r'no matches for kind "([^"]+)" in version "([^"]+)"')
 _NO_NAMESPACE = re.compile(r'namespaces "[^"]*" not found')
 _TWICE = re.compile(r"duplicate entries for key")
-_ELSEWHERE = re.compile(r'namespaces "[^"]*" not found.* \(namespace ([a-z0-9-]+)\)\Z', re.DOTALL)
 _POD = re.compile(r'pods "([^"]*)-preflight" is forbidden: (.*)', re.DOTALL)
 
 
@@ -81,8 +80,7 @@ def _objects(needs: Needs, seen: Seen, step: str, kubectl: str) -> Iterator[Find
         for kind, version in kinds:
             hint = "the chart has to use an API that this cluster has: `kubectl api-resources` lists them"
             yield Finding(REFUSED, "api-missing", f"the cluster has no {kind} in {version}", hint)
-        if elsewhere := _ELSEWHERE.search(text):
-            place = elsewhere[1]
+        if _NO_NAMESPACE.search(text) and (place := place_in(text)):
             if f"Namespace/{place}" in map(name_of, (*needs.objects, *needs.hooks)):
                 words = f"namespace {place} comes with the chart: what it admits is known once it is there"
                 yield Finding(UNCHECKED, "namespace", words)
@@ -97,7 +95,7 @@ def _objects(needs: Needs, seen: Seen, step: str, kubectl: str) -> Iterator[Find
                 words = "the namespace is not there: what it admits and limits is known once it is made"
                 yield Finding(UNCHECKED, "namespace", words, f"{step} makes one with quota and rules")
         elif is_fixed(text):
-            yield unchangeable(text, needs.objects, seen.live, needs.home)
+            yield unchangeable(text, needs.objects, seen.live, needs.home, kubectl)
         elif not kinds and not _CANNOT.search(text):
             hint = "the chart names it twice, and one counts: leave one" if _TWICE.search(text) else ""
             yield Finding(REFUSED, "object-refused", text, hint)

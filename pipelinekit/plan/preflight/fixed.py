@@ -8,12 +8,11 @@ from typing import Any
 
 from pipelinekit.model.ground.preflight import REFUSED, Finding, Object
 from pipelinekit.plan.claims import asked, claims_of
+from pipelinekit.plan.deploying.fields import place_in, titled
 
 _REFUSAL = re.compile(
     r'The (\w+) "([^"]+)" is invalid: .*(updates to statefulset spec|field is immutable)', re.DOTALL
 )
-
-_ELSEWHERE = re.compile(r"\(namespace ([a-z0-9-]+)\)\Z")
 
 
 def is_fixed(text: str) -> bool:
@@ -21,26 +20,28 @@ def is_fixed(text: str) -> bool:
     return bool(_REFUSAL.search(text))
 
 
-def unchangeable(text: str, wanted: Sequence[Object], live: Sequence[Object], home: str = "") -> Finding:
+def unchangeable(
+    text: str, wanted: Sequence[Object], live: Sequence[Object], home: str = "", kubectl: str = "kubectl"
+) -> Finding:
     """The finding for such a refusal: which volumes differ, where it is about them, and the way.
 
-    `home` is the namespace of the release.
+    `home` is the namespace of the release, `kubectl` begins a command that acts there.
     """
     found = _REFUSAL.search(text)
     kind, name = (found[1], found[2]) if found else ("", "")
-    place = elsewhere[1] if (elsewhere := _ELSEWHERE.search(text)) else ""
-    scope = f"--namespace {place} " if place else ""
+    place = place_in(text)
+    delete = f"{kubectl}{f' --namespace {place}' if place else ''} delete {kind.lower()} {name}"
     there, here = (_named(each, kind, name, place or home, home) for each in (live, wanted))
     differing = "; ".join(_volumes(there, here))
     if kind == "StatefulSet":
         hint = (
-            f"`kubectl {scope}delete statefulset {name} --cascade=orphan` leaves its pods and volumes, and "
-            "the next deployment makes it anew; a volume that is there grows by `kubectl patch pvc`"
+            f"`{delete} --cascade=orphan` leaves its pods and volumes, and the next deployment makes it anew"
+            "; a volume that is there grows by `kubectl patch pvc`"
         )
-        where = f" (namespace {place})" if place else ""
-        problem = f"StatefulSet/{name}{where} cannot be changed in place: {differing or text}"
+        title = titled(f"{kind}/{name}", place or home, home)
+        problem = f"{title} cannot be changed in place: {differing or text}"
         return Finding(REFUSED, "object-fixed", problem, hint)
-    hint = f"`kubectl {scope}delete {kind.lower()} {name}`, and the next deployment makes it anew"
+    hint = f"`{delete}`, and the next deployment makes it anew"
     return Finding(REFUSED, "object-fixed", text, hint)
 
 

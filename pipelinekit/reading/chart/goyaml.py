@@ -14,7 +14,6 @@ import math
 import re
 import struct
 from collections.abc import Hashable
-from decimal import Decimal
 from typing import Any, ClassVar
 
 import yaml
@@ -34,7 +33,7 @@ _WHOLE = re.compile(
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _LEAST, _MOST, _UNSIGNED = -(2**63), 2**63 - 1, 2**64 - 1
-_EXACT = 2**53
+EXACT = 2**53
 """Below it, each whole number is a float."""
 _PLAIN = 6
 """From so many digits before the point on, Go's format `g` writes an exponent."""
@@ -90,6 +89,9 @@ def _refused(problem: str, node: Any) -> yaml.constructor.ConstructorError:
 
 def _short(number: float) -> str:
     """The fewest digits that tell it from any other float of 32 bits, as Go's format `g` has them."""
+    # Few charts have a number for a key, and most commands load this.
+    from decimal import Decimal
+
     number = _narrowed(number)
     if not math.isfinite(number):
         return ".nan" if math.isnan(number) else ".inf" if number > 0 else "-.inf"
@@ -126,7 +128,7 @@ def _number(loader: Any, node: Any) -> str | int | float:
     if isinstance(found, int):
         return found if found <= _MOST else float(found)
     # JSON has one kind of number.
-    return int(found) if isinstance(found, float) and abs(found) < _EXACT and found.is_integer() else found
+    return int(found) if isinstance(found, float) and abs(found) < EXACT and found.is_integer() else found
 
 
 def _resolved(text: str) -> str | int | float:

@@ -7,15 +7,13 @@ from typing import Any
 import yaml
 
 from pipelinekit.errors import DocumentInvalid, Fault, Place
-from pipelinekit.reading.chart.goyaml import GoLoader
+from pipelinekit.reading.chart.goyaml import EXACT, GoLoader
 from pipelinekit.reading.document.growth import outgrown
 from pipelinekit.reading.document.syntax import syntax_fault
 
 MAX_CHARACTERS = 4_000_000
 MAX_VALUES = 100_000
 MAX_DEPTH = 100
-EXACT = 2**53
-"""Up to it, each whole number is a float."""
 
 
 def read_values(text: str, origin: str) -> dict[str, Any]:

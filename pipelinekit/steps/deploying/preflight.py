@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 
 from pipelinekit.errors import Fault, Refused
 from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNWAITED, Finding, Object
 from pipelinekit.model.release import Target
 from pipelinekit.plan.deploying import ending
+from pipelinekit.plan.deploying.fields import place_in
 from pipelinekit.plan.preflight import absent, judged, waiting
 from pipelinekit.plan.preflight.needs import needs_of
 from pipelinekit.ports import Say
@@ -34,8 +34,6 @@ def unwaited(target: Target, manifest: str) -> tuple[Finding, ...]:
     return tuple(waiting.findings(needs_of(read_manifest(manifest), target.namespace), ()))
 
 
-_ELSEWHERE = re.compile(r"\(namespace [a-z0-9-]+\)\Z")
-
 Survey = Callable[[Prepared], Sequence[Finding]]
 """What looks over where something prepared goes to."""
 
@@ -45,22 +43,18 @@ Missing = Callable[[Target, Sequence[Object]], Sequence[Finding]]
 
 def without(findings: Sequence[Finding], mended: Collection[str]) -> tuple[Finding, ...]:
     """The findings but for objects that are put back before the chart is laid over them."""
-    pairs = []
-    for each in mended:
-        kind, _, rest = each.partition("/")
-        name, _, place = rest.partition(" ")
-        pairs.append((f'The {kind} "{name}" is invalid', place))
     return tuple(
         each
         for each in findings
-        if each.verdict != REFUSED or not any(_is_about(each.problem, head, place) for head, place in pairs)
+        if each.verdict != REFUSED or not any(_is_about(each.problem, name) for name in mended)
     )
 
 
-def _is_about(problem: str, head: str, place: str) -> bool:
-    """Whether a refusal begins so, and is of that place; an object at home names none."""
-    elsewhere = _ELSEWHERE.search(problem)
-    return problem.startswith(head) and (elsewhere[0] if elsewhere else "") == place
+def _is_about(problem: str, name: str) -> bool:
+    """Whether a refusal is of that object, like `ConfigMap/note (namespace other)`."""
+    kind, _, rest = name.partition("/")
+    head = f'The {kind} "{rest.partition(" ")[0]}" is invalid'
+    return problem.startswith(head) and place_in(problem) == place_in(name)
 
 
 def with_there(findings: Sequence[Finding], there: Found) -> tuple[Finding, ...]:

@@ -95,8 +95,7 @@ _Wanted = tuple[App, Target, Peers, Form | None]
 
 
 def _released(app: App, target: Target, objects: Objects) -> Rendered:
-    owner = f"{app.team}/{app.name}"
-    return Rendered(owner=owner, release=target.name, namespace=target.namespace, objects=objects)
+    return Rendered(owner=app.title, release=target.name, namespace=target.namespace, objects=objects)
 
 
 def _layers(

@@ -133,7 +133,7 @@ def app_of(release: Release) -> App:
     if (app.team, app.name) != (release.team, release.name):
         raise refused(
             "descriptor-foreign",
-            f"{release.name} {release.version} has the descriptor of {app.team}/{app.name}",
+            f"{release.name} {release.version} has the descriptor of {app.title}",
             hint="its pipeline says so, and nobody can promote that: release it anew from its own repository",
         )
     if f"sha256:{sha256(release.descriptor.encode()).hexdigest()}" != release.descriptor_digest:

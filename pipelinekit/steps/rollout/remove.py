@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from pipelinekit.errors import Refused, refused
+from pipelinekit.errors import Fault, Refused, refused
 from pipelinekit.model.rollout.part import DEPLOYED, UNCHANGED, Object, Outcome, Removal
 from pipelinekit.plan.rollout import releases
 from pipelinekit.plan.rollout.definitions import KIND, is_kept
@@ -33,8 +34,8 @@ def remove(
     target = releases.target_of(part.component, shelf.platform, shelf.environment)
     state = site.releases.state(target)
     manifest = read_manifest(state.manifest if state else "")
-    _check_definitions(part, manifest)
-    _check_volumes(part, manifest, volumes=volumes)
+    if faults := _in_release(part, manifest, volumes=volumes):
+        raise Refused(*faults)
     acted = site.components.remove(target, timeout=timeout)
     if part.component.policies:
         policies = releases.target_of(part.component, shelf.platform, shelf.environment, releases.POLICIES)
@@ -67,25 +68,31 @@ def planned(part: Part, shelf: Shelf, site: Site, *, volumes: bool = False) -> R
     policies = releases.target_of(component, shelf.platform, shelf.environment, releases.POLICIES)
     beside = site.releases.state(policies) if component.policies and state is None else None
     manifest = read_manifest(state.manifest if state else "")
-    refusals: list[str] = []
-    try:
-        _check_definitions(part, manifest)
-        _check_volumes(part, manifest, volumes=volumes)
-    except Refused as error:
-        refusals += [f"{each.problem}: {each.hint}" for each in error.faults]
+    faults = _in_release(part, manifest, volumes=volumes)
     return Removal(
         component=part.name,
         namespace=target.namespace,
         there=bool(state or beside),
         volumes=tuple(sorted(_claims(manifest or (_wanted(part, shelf, site) if volumes else ())))),
         definitions=component.crds,
-        refusals=tuple(refusals),
+        refusals=tuple(f"{each.problem}: {each.hint}" for each in faults),
     )
 
 
 def _wanted(part: Part, shelf: Shelf, site: Site) -> tuple[Object, ...]:
     prepared = release_of(part, shelf, publish=False).prepared
     return read_manifest(site.components.everything(prepared.archive, prepared.target, prepared.layers))
+
+
+def _in_release(part: Part, manifest: tuple[Object, ...], *, volumes: bool) -> list[Fault]:
+    """What would go with the release, and nobody has asked for."""
+    faults: list[Fault] = []
+    for check in (_check_definitions, partial(_check_volumes, volumes=volumes)):
+        try:
+            check(part, manifest)
+        except Refused as error:
+            faults += error.faults
+    return faults
 
 
 def _check_definitions(part: Part, manifest: tuple[Object, ...]) -> None:

@@ -13,7 +13,7 @@ from pipelinekit.errors import PipelinekitError, failed, refused
 from pipelinekit.model.platform.document import Registration
 from pipelinekit.model.platform.site import Site
 from pipelinekit.steps import fleet
-from pipelinekit.steps.fleet import BAD, Result, State, Tool, for_all, title_of, update
+from pipelinekit.steps.fleet import BAD, Result, State, Tool, for_all, update
 from tests import examples
 from tests.doubles import Workspace
 from tests.textmerge import LineMerge
@@ -210,7 +210,7 @@ def run(
 
 def outcome(registration: Registration) -> Result:
     """Every third cannot be reached."""
-    title = title_of(registration)
+    title = registration.title
     if int(registration.name.removeprefix("app")) % 3 == 0:
         return fleet.failed(title, failed("repository-unreachable", "nobody there"))
     return Result(title=title, state=State.CURRENT)
@@ -228,7 +228,7 @@ def test_they_are_done_at_the_same_time() -> None:
 
     def wait(registration: Registration) -> Result:
         together.wait()
-        return Result(title=title_of(registration), state=State.UPDATED, files=("a", "b"))
+        return Result(title=registration.title, state=State.UPDATED, files=("a", "b"))
 
     results, said = run(registered(4), wait)
     assert {each.state for each in results} == {State.UPDATED}

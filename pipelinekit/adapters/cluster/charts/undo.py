@@ -9,8 +9,6 @@ from pipelinekit.adapters.cluster import answers, kubectl, printed
 from pipelinekit.adapters.cluster.asking import ask
 from pipelinekit.adapters.cluster.charts import holders
 from pipelinekit.model.release import Target
-from pipelinekit.plan.preflight import waiting
-from pipelinekit.reading.chart.manifest import read_manifest
 
 
 def last_good(env: Mapping[str, str], target: Target) -> int | None:
@@ -28,6 +26,10 @@ def last_good(env: Mapping[str, str], target: Target) -> int | None:
 
 def is_watchable(env: Mapping[str, str], target: Target, revision: int) -> bool:
     """Whether each object of a revision gets ready once; where that is not told, Helm will say why."""
+    # Few roll back, and whoever asks Helm for anything loads this.
+    from pipelinekit.plan.preflight import waiting
+    from pipelinekit.reading.chart.manifest import read_manifest
+
     words = ["helm", "get", "manifest", target.name, "--revision", str(revision), *scope(target)]
     done = ask(words, target.context, env=env)
     return bool(done.code) or not any(map(waiting.never_ready, read_manifest(done.out)))

@@ -57,9 +57,8 @@ def _behind(here: Draft) -> list[str]:
     lock = read_lock(text, "lock.yaml") if text else None
     if not text or lock is None or lock.tool != __version__:
         return []
-    title = f"{here.app.team}/{here.app.name}"
     inputs = generate.inputs_digest(
-        here.descriptor, title, lock.site, __version__, packaged.templates_digest()
+        here.descriptor, here.app.title, lock.site, __version__, packaged.templates_digest()
     )
     if generate.is_current(text, inputs):
         return []

@@ -280,6 +280,7 @@ def _install(
         rendered = partial(here.helm.render, each.archive, each.target, each.layers)
         return early.tried(lambda: unwaited(each.target, rendered())) or ()
 
+    texts = (*chartcopy.texts(prepared.archive), repr(prepared.values))
     receipt, did = release_steps.deploy(
         prepared,
         releases=here.helm,
@@ -289,7 +290,7 @@ def _install(
         timeout=asked.timeout,
         say=say,
         # To render takes its time: it is done for charts that may have something to be found.
-        survey=survey if waiting.speaks_of_them(chartcopy.texts(prepared.archive)) else None,
+        survey=survey if waiting.speaks_of_them(texts) else None,
         early=found,
     )
     outcome.revision, outcome.revised = receipt.revision, did.acted

@@ -51,7 +51,7 @@ def _made(folder: Path, registration: Registration = ORDERS) -> Path:
     (folder / ".pipelinekit").mkdir(parents=True)
     (folder / "app.yaml").write_text("x")
     site = site_of(PLATFORM, registration, library=__version__)
-    inputs = inputs_digest(b"x", fleet.title_of(registration), site, __version__, packaged.templates_digest())
+    inputs = inputs_digest(b"x", registration.title, site, __version__, packaged.templates_digest())
     (folder / ".pipelinekit" / "lock.yaml").write_text(f'tool: x\ninputs: "{inputs}"\nfiles: {{}}\n')
     return folder
 

@@ -106,3 +106,9 @@ def test_an_object_of_another_namespace_than_its_releases_is_named_with_it(
 ) -> None:
     metadata = {"name": "note"} | ({"namespace": namespace} if namespace else {})
     assert fields.name_of({"kind": "ConfigMap", "metadata": metadata}, home) == name
+
+
+@pytest.mark.parametrize("place", ["other", "2024-demo", "home"])
+def test_what_a_namespace_was_put_behind_gives_it_back(place: str) -> None:
+    text = fields.titled("ConfigMap/note", place, "home")
+    assert fields.place_in(text) == ("" if place == "home" else place)

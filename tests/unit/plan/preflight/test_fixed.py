@@ -65,3 +65,13 @@ def test_what_else_is_fixed_is_in_the_servers_words() -> None:
     found = unchangeable(DEPLOYMENT, [], [])
     assert found.problem == DEPLOYMENT
     assert found.hint.startswith("`kubectl delete deployment orders`")
+
+
+@pytest.mark.parametrize(("text", "word"), [(SET, "statefulset"), (DEPLOYMENT, "deployment")])
+@pytest.mark.parametrize(("place", "scope"), [("", ""), (" (namespace other)", " --namespace other")])
+def test_what_deletes_it_goes_to_the_cluster_and_namespace_that_was_looked_at(
+    text: str, word: str, place: str, scope: str
+) -> None:
+    found = unchangeable(text + place, [], [], "shop", "kubectl --context c --namespace shop")
+    wanted = f"`kubectl --context c --namespace shop{scope} delete {word} orders"
+    assert found.hint.startswith(wanted)

@@ -121,6 +121,13 @@ def test_another_namespace_than_its_own_is_made_by_the_chart_or_by_nobody() -> N
         assert finding.verdict == UNCHECKED
 
 
+def test_what_no_change_in_place_takes_is_deleted_where_it_was_looked_at() -> None:
+    said = 'The Deployment "orders" is invalid: spec.selector: Invalid value: …: field is immutable'
+    seen = replace(FINE, applied=(said,))
+    (finding,) = judged(needs_of([thing("ConfigMap")], "shop"), seen, "dev", "kubectl --context c")
+    assert finding.hint.startswith("`kubectl --context c delete deployment orders`")
+
+
 def test_who_may_make_no_namespace_is_told_who_does() -> None:
     said = 'namespaces "x" not found'
     seen = replace(FINE, applied=(said,), admitted=(said,), rules=DEPLOYER)

@@ -85,6 +85,18 @@ def test_with_a_word_definitions_go_unless_they_have_objects(bench: Bench) -> No
     assert bench.definitions.there == {}
 
 
+def test_all_that_would_go_unasked_is_told_together(bench: Bench) -> None:
+    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data"}, "spec": {}}
+    part = bench.part(objects=(claim, CRD), crds=(NAME,))
+    bench.deploy(part)
+    record = bench.cluster.records["stores", "store"][1]
+    record.manifest += f"\n---\n{json.dumps(CRD)}"
+    with pytest.raises(Refused) as told:
+        removed(bench, part)
+    assert [each.code for each in told.value.faults] == ["definition-in-release", "volume-in-release"]
+    assert len(planned(part, bench.shelf, bench.site).refusals) == 2
+
+
 @pytest.mark.parametrize("definitions", [False, True])
 def test_a_definition_that_would_go_with_a_release_of_bare_helm_is_refused(
     bench: Bench, definitions: bool

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import pytest
 
@@ -22,9 +22,6 @@ from pipelinekit.steps.deploying.preflight import Survey
 from pipelinekit.steps.innerloop.release import Chart
 from tests import examples
 from tests.manifests import thing
-
-if TYPE_CHECKING:
-    from pipelinekit.steps.deploying.deployment import Prepared
 
 DEV = Environment(name="dev", cluster="c", namespace="{team}")
 TARGET = Target(name="orders", environment=DEV, namespace="mine", context="c")
@@ -71,20 +68,26 @@ def test_the_command_for_a_secret_that_lacks_is_for_that_context_whatever_it_is_
 
 
 @pytest.mark.parametrize(
-    ("text", "rendered", "said"),
+    ("text", "values", "rendered", "said"),
     [
-        ("suspend: true", True, ["Job/seed: it is suspended"]),
-        ("suspend: true", False, []),
-        ("", True, []),
+        ("suspend: true", {}, True, ["Job/seed: it is suspended"]),
+        ("suspend: true", {}, False, []),
+        ("", {}, True, []),
+        ("", {"job": {"suspend": True}}, True, ["Job/seed: it is suspended"]),
     ],
-    ids=["it rests", "not to be rendered without its cluster", "it has no such word"],
+    ids=["it rests", "not to be rendered without its cluster", "it has no such word", "it is set"],
 )
 def test_a_job_of_the_chart_that_never_gets_ready_is_found_before_helm_watches_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, rendered: bool, said: list[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    values: dict[str, object],
+    rendered: bool,
+    said: list[str],
 ) -> None:
     (tmp_path / "job.yaml").write_text(text)
     manifest = json.dumps(thing("Job", "seed", "batch/v1", spec={"suspend": True}))
-    done = cast("Prepared", SimpleNamespace(archive=tmp_path, target=TARGET, layers=()))
+    done = cast("Prepared", SimpleNamespace(archive=tmp_path, target=TARGET, layers=(), values=values))
     found: list[str] = []
 
     def deploy(each: Prepared, *, survey: Survey | None, **_: object) -> tuple[object, object]:
