@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +15,7 @@ import pytest
 
 from tests.charts.programs import Programs, imported
 from tests.pages.charts import CHARTS
+from tests.real.app import eventually
 
 FILES = CHARTS / "cassandra" / "chart" / "files"
 
@@ -207,3 +211,21 @@ def test_a_schema_without_a_keyspace_that_a_restore_would_drop_is_no_backup(
             backup.schema()
     else:
         assert backup.schema() == (described, ["orders", "table"], "5.0.9")
+
+
+def test_the_keeper_ends_when_it_is_told_to() -> None:
+    """As the first process of its container it is told nothing that it does not ask for."""
+    began = "import runpy, servers; servers.KEEPER = 0; runpy.run_path('keeper.py', run_name='__main__')"
+    with subprocess.Popen([sys.executable, "-c", began], cwd=FILES) as running:
+        try:
+            asked = Path(f"/proc/{running.pid}/status")
+            assert eventually(lambda: _heard(asked.read_text()) >> (signal.SIGTERM - 1) & 1, 30)
+            running.terminate()
+            assert running.wait(30) == 0
+        finally:
+            running.kill()
+
+
+def _heard(status: str) -> int:
+    """The signals that a process has asked for, a bit each."""
+    return int(next(each for each in status.splitlines() if each.startswith("SigCgt")).split()[1], 16)

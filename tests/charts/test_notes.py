@@ -16,6 +16,8 @@ from tests.charts.test_platform_charts import each_case, each_chart, running
 MADE_BY_OPERATORS = {"dse"}
 """Whose pods and Services an operator makes, under names that no object of the chart has."""
 
+RELEASE, SPACE = "acme-two", "somewhere"
+"""Another release's than the chart's own name, and a namespace that no component has: notes name these."""
 LOOKED_AT = {"prometheus": "/consoles/index.html", "logs": 'In Kibana: Dashboards, "Log lines"'}
 """Where pages and saved objects are that charts bring with them."""
 OPEN = {
@@ -69,13 +71,15 @@ def test_they_say_how_to_get_in(helm: Helm, chart: Path, file: Path) -> None:
 @each_case
 def test_what_they_name_is_there(helm: Helm, chart: Path, file: Path) -> None:
     text = notes(helm, chart, file)
-    objects = helm.objects(chart, {}, files=[file], release=chart.parent.name)
+    objects = helm.objects(chart, {}, files=[file], release=RELEASE)
     there = {f"{each['kind'].lower()}/{each['metadata']['name']}" for each in objects}
     own = set(re.findall(r"create job (\S+)", text))
     named = set(re.findall(r"\b((?:service|cronjob|deployment)/[a-z0-9-]+)", text))
     named |= {f"statefulset/{each}" for each in re.findall(r"scale statefulset (\S+)", text)}
     named |= {f"serviceaccount/{each}" for each in re.findall(r"create token (\S+)", text)}
     assert named <= there
+    for each in re.findall(r"^ +kubectl (.+)", text, re.MULTILINE):
+        assert each.startswith((f"--namespace {SPACE} ", f"label namespace {SPACE} ")), each
     assert set(re.findall(r"\bjob/([a-z0-9-]+)", text)) <= own
     # What runs when it is asked to: each of them is said, or that there is none.
     jobs = {each for each in there if each.startswith("cronjob/")}
@@ -91,8 +95,8 @@ def test_what_they_name_is_there(helm: Helm, chart: Path, file: Path) -> None:
 
 def notes(helm: Helm, chart: Path, file: Path) -> str:
     """What Helm prints at the end."""
-    where = ("--namespace", "somewhere", "--values", str(file))
-    said = helm.run("install", chart.parent.name, str(chart), "--dry-run=client", *where)
+    where = ("--namespace", SPACE, "--values", str(file))
+    said = helm.run("install", RELEASE, str(chart), "--dry-run=client", *where)
     assert said.code == 0, said.err
     return said.out.partition("\nNOTES:\n")[2]
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pipelinekit.reading.chart.values import overlay, picked
 from tests.charts.helm import Helm, check_refused, pod_of
 from tests.pages.charts import CHARTS
 
@@ -188,3 +189,16 @@ def test_certificates_of_all_are_told_by_pods_of_one_namespace(
     assert [each["regex"] for each in rules] == believed
     assert all(each["source_labels"] == ["__meta_kubernetes_namespace"] for each in rules)
     assert all(f'job=~"{each["replacement"]}|' in data["certificates.rules.yaml"] for each in rules)
+    # What it shares with its policies, and these open the way there and nowhere else.
+    document = yaml.safe_load((CHARTS / "prometheus" / "component.yaml").read_text())
+    own = yaml.safe_load((chart / "values.yaml").read_text())
+    told = picked(overlay(own, given), document["shared"])
+    policies = helm.objects(whole(CHARTS / "prometheus" / "policies"), told, release="prometheus-policies")
+    ways = [
+        to["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+        for each in policies
+        for rule in each["spec"].get("egress", ())
+        for to in rule.get("to", ())
+        if rule.get("ports") == [{"port": "http-metrics"}]
+    ]
+    assert ways == believed

@@ -20,10 +20,10 @@ import pytest
 import yaml
 
 from pipelinekit.reading.chart import declared
+from tests import warm
 from tests.charts.helm import Helm, Object, containers_of, name_of, pod_of, template_of
 from tests.charts.test_platform_charts import check_rights, running
 from tests.pages.charts import CHARTS
-from tests.real.platform import BIN
 
 UPSTREAM = Path(__file__).parent / "upstream"
 PREREQUISITES = {"calico", "calico-crds"}
@@ -219,12 +219,7 @@ def platform(helm: Helm, folder: Path, verb: str, *words: str) -> str:
 
 def verb_of(helm: Helm, folder: Path, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
     """A verb of `pipelinekit platform` with a platform in a folder."""
-    return subprocess.run(
-        [str(BIN / "pipelinekit"), "platform", verb, "--platform", str(folder), *words],
-        env={**os.environ, "HOME": str(folder), "PATH": f"{Path(helm.path).parent}:{os.environ['PATH']}"},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    path = f"{Path(helm.path).parent}:{os.environ['PATH']}"
+    env = {**os.environ, "HOME": str(folder), "PATH": path}
+    argv = [warm.PROGRAM, "platform", verb, "--platform", str(folder), *words]
+    return warm.run(argv, cwd=folder, env=env, timeout=120)

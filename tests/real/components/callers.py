@@ -88,8 +88,14 @@ def called(site: Site, space: str, labels: Mapping[str, str]) -> Caller:
     return placed(site, space, labels)
 
 
-def placed(site: Site, space: str, labels: Mapping[str, str]) -> Caller:
-    """A pod with these labels, in a namespace that is there."""
+def placed(
+    site: Site,
+    space: str,
+    labels: Mapping[str, str],
+    annotations: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Caller:
+    """A pod with these labels, in a namespace that is there; `more` is laid over its container."""
     found = image(site.env, "library/python:3.11-slim")
     container = {
         "name": "caller",
@@ -100,6 +106,7 @@ def placed(site: Site, space: str, labels: Mapping[str, str]) -> Caller:
             "capabilities": {"drop": ["ALL"]},
             "runAsUser": 10001,
         },
+        **more,
     }
     spec = {
         "automountServiceAccountToken": False,
@@ -107,7 +114,8 @@ def placed(site: Site, space: str, labels: Mapping[str, str]) -> Caller:
         "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
         "containers": [container],
     }
-    metadata = {"name": "caller", "namespace": site.namespace(space), "labels": dict(labels)}
+    said = {"labels": dict(labels), "annotations": dict(annotations or {})}
+    metadata = {"name": "caller", "namespace": site.namespace(space), **said}
     site.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
     site.kubectl(space, "wait", "--for=condition=Ready", "pod/caller", "--timeout=120s")
     return Caller(site, space, f"http://{NAME}.{site.namespace(NAME)}:8080")

@@ -28,6 +28,11 @@ FROM scratch
 COPY kube-state-metrics /kube-state-metrics
 USER 65534
 """
+EXPORTER = """\
+FROM scratch
+COPY elasticsearch_exporter /bin/elasticsearch_exporter
+USER 65534
+"""
 
 # The official one has a shell and coreutils beside its programs, and nothing of these.
 MINIO = """\
@@ -65,6 +70,13 @@ def state_metrics(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
     """Those of kube-state-metrics."""
     program = tools.kube_state_metrics(Layout.from_environment())
     return pushed(env, scratch / "state", "kube-state-metrics/kube-state-metrics:v2.20.0", STATE, program)
+
+
+def elasticsearch_exporter(env: Mapping[str, str], scratch: Path) -> dict[str, str]:
+    """Those of Elasticsearch's exporter."""
+    program = tools.elasticsearch_exporter(Layout.from_environment())
+    name = "prometheuscommunity/elasticsearch-exporter:v1.11.0"
+    return pushed(env, scratch / "exporter", name, EXPORTER, program)
 
 
 def pushed(

@@ -49,12 +49,7 @@ class Shipped:
 
     def scaled(self, servers: int) -> None:
         """So many servers, none or one, as soon as they are there or gone."""
-        site = self.site
-        site.kubectl(SERVER, "scale", "statefulset", SERVER, f"--replicas={servers}")
-        if servers:
-            site.kubectl(SERVER, "rollout", "status", f"statefulset/{SERVER}", "--timeout=180s")
-        else:
-            site.kubectl(SERVER, "wait", "--for=delete", f"pod/{SERVER}-0", "--timeout=90s")
+        scaled(self.site, servers)
 
     def sending(self, on: bool) -> None:
         """Have the shipper run, or stop, as one of each node is stopped: by a node that is not there."""
@@ -86,6 +81,15 @@ def shipped(folder: Path, env: Mapping[str, str], team: str) -> Iterator[Shipped
         asking.address = f"http://{SERVER}-es-http.{made.namespace(SERVER)}:9200"
         assert eventually(lambda: asking.ask("/")[0] == 200, 60)
         yield Shipped(made, team, asking)
+
+
+def scaled(site: Site, servers: int) -> None:
+    """Have so many servers, none or one, and return as soon as they are there or gone."""
+    site.kubectl(SERVER, "scale", "statefulset", SERVER, f"--replicas={servers}")
+    if servers:
+        site.kubectl(SERVER, "rollout", "status", f"statefulset/{SERVER}", "--timeout=180s")
+    else:
+        site.kubectl(SERVER, "wait", "--for=delete", f"pod/{SERVER}-0", "--timeout=90s")
 
 
 def prepare(site: Site, team: str) -> None:

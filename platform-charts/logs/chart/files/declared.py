@@ -131,11 +131,20 @@ def repository(said: dict) -> Thing:
     return Thing(f"snapshot repository {name}", f"_snapshot/{name}", (name,), body)
 
 
-def role(stream: str, name: str) -> Thing:
-    """A role that adds lines and does nothing else."""
+def writing(stream: str) -> dict:
+    """What a role may that adds lines and does nothing else."""
     rights = {"names": [stream], "privileges": ["auto_configure", "create_doc"]}
-    body = marked("metadata", {"cluster": [], "indices": [rights]})
-    return Thing(f"role {name}", f"_security/role/{name}", (name,), body)
+    return {"cluster": [], "indices": [rights]}
+
+
+def looking() -> dict:
+    """What a role may that is told how the servers are: no line of anybody's, and no settings of users."""
+    return {"cluster": ["monitor"], "indices": []}
+
+
+def role(name: str, rights: dict) -> Thing:
+    """A role with these rights."""
+    return Thing(f"role {name}", f"_security/role/{name}", (name,), marked("metadata", dict(rights)))
 
 
 def user(name: str) -> Thing:

@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from declared import Thing, by_hand, differences, role, things, user
+from declared import Thing, by_hand, differences, looking, role, things, user, writing
 from kibana import Views
 from server import SECRETS, Failed, Server, read, short
 
@@ -56,10 +56,10 @@ class Work:
             )
         self.say(f"data stream {name}: made", "PUT", f"_data_stream/{name}", None)
 
-    def writer(self, stream: str, name: str) -> None:
-        """Who adds lines, with a role of its own and the password of its Secret."""
-        word = read(SECRETS / "writer" / "password")
-        self.thing(role(stream, name), {})
+    def login(self, name: str, secret: str, rights: dict) -> None:
+        """A user with a role of its own and the password of its Secret."""
+        word = read(SECRETS / secret / "password")
+        self.thing(role(name, rights), {})
         made = self.server.ask("GET", f"_security/user/{name}", missing=True) is None
         self.thing(user(name), {"password": word})
         if made:
@@ -95,7 +95,10 @@ def main(mode: str) -> int:
     changed = [each for each in wanted if work.thing(each, {})]
     work.stream(declared["stream"], any("template" in each.what for each in changed))
     if declared["writer"]["secret"]:
-        work.writer(declared["stream"], declared["writer"]["name"])
+        work.login(declared["writer"]["name"], "writer", writing(declared["stream"]))
+    metrics = declared["metrics"]
+    if metrics["enabled"] and metrics["login"]["secret"]:
+        work.login(metrics["login"]["name"], "metrics", looking())
     found = work.found
     if declared["kibana"]["address"]:
         there = {"address": declared["kibana"]["address"], "login": said["login"]}

@@ -4,6 +4,7 @@
 {{- $part := index . 1 -}}
 {{- $said := $root.Values.elasticsearch -}}
 {{- $kibana := and $root.Values.kibana.address $root.Values.kibana.authority.secret -}}
+{{- $metrics := and $root.Values.metrics.enabled $root.Values.metrics.login.secret -}}
 metadata:
   labels:
     {{- include "pk.selector" (list $root $part) | nindent 4 }}
@@ -29,6 +30,9 @@ spec:
         {{- if $root.Values.writer.secret }}
         - {name: writer, mountPath: /secrets/writer, readOnly: true}
         {{- end }}
+        {{- if $metrics }}
+        - {name: metrics, mountPath: /secrets/metrics, readOnly: true}
+        {{- end }}
         {{- if $kibana }}
         - {name: kibana, mountPath: /secrets/kibana, readOnly: true}
         {{- end }}
@@ -49,6 +53,9 @@ spec:
     {{- if .secret }}
     {{- include "pk.secret" (list "writer" .secret .key "password") | nindent 4 }}
     {{- end }}
+    {{- end }}
+    {{- if $metrics }}
+    {{- include "pk.secret" (list "metrics" $root.Values.metrics.login.secret $root.Values.metrics.login.key "password") | nindent 4 }}
     {{- end }}
     {{- if $kibana }}
     {{- include "pk.secret" (list "kibana" $root.Values.kibana.authority.secret $root.Values.kibana.authority.key "ca.crt") | nindent 4 }}
