@@ -114,6 +114,27 @@ def test_what_is_somebody_elses_stays_theirs(dev: Developer) -> None:
     assert [each["name"] for each in dev.releases()] == ["orders"]
 
 
+def test_a_copy_in_a_namespace_that_all_share_is_whose_it_was_first(dev: Developer) -> None:
+    """As classic Draft's draft.toml has it, which names `default` for everybody."""
+    shared, other = f"{dev.application.team}-shared", beside(dev)
+    before = (dev.application.folder / "draft.toml").read_text()
+    line = before.replace("    chart =", f'    namespace = "{shared}"\n    chart =')
+    dev.application.write("draft.toml", line)
+    try:
+        assert dev.up()["namespace"] == shared
+        again = dev.up()
+        assert (again["revised"], again["revision"]) == (False, 1)
+        for verb in ("up", "delete"):
+            found = other.draft(verb)
+            assert (found.code, f"is {dev.name}'s copy" in found.reason) == (6, True), found.err
+        assert dev.draft("status").code == 0
+        assert dev.draft("delete").code == 0
+        assert other.up()["revision"] == 1
+    finally:
+        dev.application.write("draft.toml", before)
+        dev.application.tool("kubectl", "delete", "namespace", shared, "--ignore-not-found", "--wait=false")
+
+
 def test_two_developers_have_one_each(dev: Developer) -> None:
     other = beside(dev)
     try:

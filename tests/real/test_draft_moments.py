@@ -86,6 +86,11 @@ def test_a_checkout_in_the_middle_of_a_build_is_what_runs(dev: Developer) -> Non
         (own.folder / f"{MANY}/{number % 20}/{number}.txt").unlink()
     for number in range(300, 350):
         (own.folder / f"{MANY}/{number % 20}/{number}.txt").rename(own.folder / f"{MANY}/r-{number}.txt")
+    # All that a copy is made of is another on a branch.
+    own.replace("charts/orders/values.yaml", "tmp: 1Gi", "tmp: 2Gi")
+    own.replace(
+        "draft.toml", "watch-delay = 2", 'set = ["processes.web.env.BRANCH=fewer"]\n    watch-delay = 2'
+    )
     own.commit("Fewer")
     own.tool("git", "checkout", "--quiet", "-")
     with going_up(dev) as running:
@@ -93,6 +98,9 @@ def test_a_checkout_in_the_middle_of_a_build_is_what_runs(dev: Developer) -> Non
         own.tool("git", "checkout", "--quiet", "fewer")
     assert running.process.returncode == 0, running.said
     assert any("built again" in each for each in running.said), running.said
+    assert any("begun again" in each for each in running.said), running.said
+    set_there = json.loads(own.tool("helm", "-n", dev.namespace, "get", "values", "orders", "-o", "json"))
+    assert set_there["processes"]["web"]["env"] == {"BRANCH": "fewer"}
     scope = ("-n", dev.namespace, "exec", "deployment/orders", "-c", "web", "--", "python3", "-c", INSIDE)
     inside = json.loads(own.tool("kubectl", *scope, "/app/orders"))
     assert inside == json.loads(own.tool("python3", "-c", INSIDE, str(own.folder / "orders")))
@@ -114,7 +122,7 @@ MOMENTS = {
     "before the build": after(1.5),
     "in the build": when("Step 5/"),
     "in the push": when("Pushed"),
-    "in the release": when("to dev (namespace"),
+    "in the release": when("to your namespace"),
 }
 
 

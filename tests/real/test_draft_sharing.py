@@ -2,6 +2,9 @@
 
 The testbed's node runs containerd beside the engine: that it pushes there is real. It has no node whose
 runtime is Docker's; of such a one the API server's part is a double here, and the engine's part is real.
+A kubelet drives Docker's engine by cri-dockerd alone, which neither Debian nor Go's module proxy has. Led to
+the engine's own containerd it would have none of its images, which lie in a store of the engine's: a node
+like that pulls what it runs, and is pushed for.
 """
 
 from __future__ import annotations

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.errors import failed
+from pipelinekit.records import dataclass
 
 _POINTER = b"gitdir: "
 _LONGEST = 64 * 1024

@@ -7,7 +7,6 @@ import json
 import os
 import stat
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.adapters import files
@@ -15,6 +14,7 @@ from pipelinekit.adapters.source import git
 from pipelinekit.adapters.source.repositories import remote_tags
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.plan.versions.tags import counting
+from pipelinekit.records import dataclass
 
 FOLDER = "remote"
 FILE = "tags.json"

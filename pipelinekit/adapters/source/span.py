@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +14,7 @@ from pipelinekit.adapters.source import addresses, git
 from pipelinekit.adapters.source.git import MEMORY, TIMEOUT, Git
 from pipelinekit.adapters.source.ledger.proof import log_of
 from pipelinekit.plan.ledger.keyring import Keyring
+from pipelinekit.records import dataclass
 
 MOST = 20_000
 """Commits that are looked at; more than that nobody has approved as one."""

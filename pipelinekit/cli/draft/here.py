@@ -174,11 +174,13 @@ class Draft(Line):
         from pipelinekit.model.release import Target
 
         named = self.options.namespace or self.settings.namespace
+        namespace = named or place.namespace_of(self.app.team, self.developer)
         return Target(
             name=self.settings.name or self.app.name,
             environment=self.environment,
-            namespace=named or place.namespace_of(self.app.team, self.developer),
+            namespace=namespace,
             context=self.context.name,
+            called=f"{'' if named else 'your '}namespace {namespace}",
         )
 
     @cached_property
@@ -222,8 +224,7 @@ class Draft(Line):
     def _chosen(self) -> Context:
         allowed = self.words.allowed or self.config.get("allow-context", "")
         named = bool(self.options.context)
-        known = self.contexts.all()
-        guard.require_cluster(self.context, known, self.platform, named=named, allowed=allowed)
+        guard.require_cluster(self.context, self.contexts.all(), self.platform, named=named, allowed=allowed)
         return self.context
 
     # --- adapters ---------------------------------------------------------------------------------

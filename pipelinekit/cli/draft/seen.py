@@ -13,7 +13,7 @@ from pipelinekit.adapters import files
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.options import draft
-from pipelinekit.cli.draft.rise import debugging, ground, parity, rising
+from pipelinekit.cli.draft.rise import afterwards, debugging, ground, parity, rising, told
 from pipelinekit.cli.draft.sync import synced
 from pipelinekit.cli.options import JSON, PLAN
 from pipelinekit.cli.output import report
@@ -69,8 +69,10 @@ def status(here: Draft, as_json: bool) -> None:
         state = here.helm.state(target) if there else None
         row: dict[str, Any] = {"namespace": target.namespace, "context": target.context}
         row |= {"installed": state is not None, "owner": there.owner if there else ""}
+        row |= {"failure": here.home.failure(afterwards.where_of(target))}
+        failure = f"; the last `up` failed: {row['failure']}" if row["failure"] else ""
         if state is None or there is None:
-            _report(row, f"{target.name} is not in {target.namespace} of {target.context}", as_json)
+            _report(row, f"{target.name} is not in {target.namespace} of {target.context}{failure}", as_json)
             return
         found = deployment.compared(target, state, here.objects).standing
         now, tag = _tag_now(here), _tag_of(state.values)
@@ -85,9 +87,12 @@ def status(here: Draft, as_json: bool) -> None:
         changed = f"the folder is {now[:12]}" if tag != now else "the folder has changed"
         how = f"stale: {changed}" if row["stale"] else "as the folder is"
         text = f"{target.name} {tag[:12]} in {target.namespace}: revision {state.revision}, {ready}, {how}"
-        _report(row, text, as_json)
-        if row["stale"] or not row["ready"]:
-            raise check_failed("not-current", text, hint="`draft up` brings it up to date")
+        bad = row["stale"] or not row["ready"]
+        _report(row, text + failure if bad else text, as_json)
+        if bad:
+            how = "stale" if row["stale"] else ready
+            hint = "`draft logs` has the last `up`" if failure else "`draft up` brings it up to date"
+            raise check_failed("not-current", f"what runs of {target.name} is {how}", hint=hint)
 
 
 def _report(row: dict[str, Any], text: str, as_json: bool) -> None:
@@ -180,7 +185,7 @@ def diff(here: Draft) -> None:
         name = f"{images.registry}/{here.plan.image.repository}"
         built = Built(repository=name, tag=_tag_now(here), digest="", built=False, pushed=False)
         peers, state = rising.peers_now(here, target), here.helm.state(target)
-        prepared = rising.prepared(here, target, chart, built, peers, state, rising.Log())
+        prepared = rising.prepared(here, target, chart, built, peers, state, told.Log())
         text = parity.diff(here, chart, built, prepared)
         report.document(text or "the pipeline would install the same\n")
 
@@ -218,6 +223,7 @@ def delete(here: Draft, name: str, timeout: int, keep_namespace: bool, plan_only
             report.result(f"{target.name} in {target.namespace} of {target.context} {what}")
             return
         gone = bool(there) and here.releases.remove(target, timeout)
+        told.ended(here, target, told.Log())
         tasks.run_here("cleanup", here.tasks.cleanup, FolderShell(here.root), report.say)
         where = f"{target.namespace} of {target.context}"
         if there and there.owner and not keep_namespace and not here.releases.names(target):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 
 from pipelinekit.model.app import Language
+from pipelinekit.records import dataclass
 
 Texts = Mapping[str, str]
 """Path to text of the files that were read; others are listed with an empty text."""

@@ -10,13 +10,13 @@ import mmap
 import re
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.adapters import momentary
 from pipelinekit.adapters.source import dotgit, git
 from pipelinekit.adapters.source.git import Repository
 from pipelinekit.errors import failed
+from pipelinekit.records import dataclass
 
 _LINK = "160000"
 """The mode of another repository's commit: a submodule."""

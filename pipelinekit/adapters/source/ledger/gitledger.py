@@ -103,7 +103,7 @@ class GitLedger:
         if not branches:
             return ()
         with self.remote.opened() as here:
-            self.remote.fetch(here, branches)
+            self.remote.fetch(here, branches, whole=True)
             done = here.run("fsck", "--full", "--strict", "--no-dangling", "--no-progress")
         said = f"{done.out}{done.err}".splitlines() if done.code else []
         return tuple(each for each in said if not each.startswith("hint: "))

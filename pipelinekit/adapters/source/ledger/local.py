@@ -59,6 +59,7 @@ class Local(Remote):
         branches: Sequence[str],
         *,
         newest: int = 0,  # noqa: ARG002 - all is here
+        whole: bool = False,  # noqa: ARG002
     ) -> dict[str, str]:
         """The heads of those of the branches that are there."""
         heads = self._heads(here)

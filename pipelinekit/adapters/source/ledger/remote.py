@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipelinekit.adapters.source import addresses, git
 from pipelinekit.adapters.source.git import TIMEOUT, Git
@@ -55,21 +56,31 @@ class Remote:
         heads = {ref.removeprefix(HEADS): commit for commit, ref in pairs(done.out, "\t")}
         return {name: commit for name, commit in heads.items() if is_branch(name)}
 
-    def fetch(self, here: Git, branches: Sequence[str], *, newest: int = 0) -> dict[str, str]:
-        """The heads of those of the branches that are there, with all or so many commits that are below."""
-        depth = [f"--depth={newest}"] if newest else []
+    def fetch(
+        self, here: Git, branches: Sequence[str], *, newest: int = 0, whole: bool = False
+    ) -> dict[str, str]:
+        """The heads of those of the branches that are there, with all or so many commits that are below.
+
+        No event has files: without `whole` a server that can leave away what others push beside them does.
+        Raises `Refused` where it cannot, and that is more than `MOST`.
+        """
+        more = [*([f"--depth={newest}"] if newest else []), *([] if whole else ["--filter=tree:0"])]
         wanted = {addresses.head(each): each for each in branches}
         while wanted:
             specs = [f"+{ref}:{_here(ref)}" for ref in wanted]
             done = here.run(
-                *_reaching(), "fetch", "--quiet", "--no-tags", *depth, "origin", *specs, timeout=TIMEOUT
+                *(*_reaching(), "fetch", "--quiet", "--no-tags", *more, "origin", *specs),
+                timeout=TIMEOUT,
+                file=MOST,
             )
             if done.code == 0:
                 break
             # A branch that is not there yet is no error of ours, and git asks for all or none.
             missing = re.search(r"couldn't find remote ref (refs/heads/\S+)", done.err)
             if missing is None or wanted.pop(missing[1], None) is None:
-                raise self._unreachable(reason(done))
+                raise (
+                    _large(" and ".join(wanted.values())) if _full(here) else self._unreachable(reason(done))
+                )
         if not wanted:
             return {}
         listed = here.check("for-each-ref", "--format=%(objectname) %(refname)", "refs/ledger/")
@@ -190,17 +201,28 @@ def _listed(here: Git, head: str, *most: str) -> str:
     except ToolFailed as error:
         if error.faults[0].code != "tool-output":
             raise
-        raise refused(
-            "ledger-large",
-            f"a branch of the ledger, at {head[:12]}, has more than {MOST >> 20} MiB: nobody reads all of it",
-            hint="no event has more than 32 KiB: find out who pushed what is larger "
-            f"(`git log --format='%h %an %cI' --stat {head[:12]}` in a clone); the server's administrator "
-            "puts the branch back to what was there before",
-        ) from error
+        raise _large(head[:12]) from error
     if done.code:
         hint = "`pipelinekit ledger verify` tells what git finds in the ledger"
         raise failed("git-failed", f"git: {done.reason()}", hint=hint)
     return done.out
+
+
+def _full(here: Git) -> bool:
+    """Whether a fetch has ended because a file of it came to `MOST`."""
+    found = Path(here.folder, "objects").rglob("*")
+    return any(each.stat().st_size >= MOST for each in found if each.is_file())
+
+
+def _large(where: str) -> Refused:
+    return refused(
+        "ledger-large",
+        f"what stands in the ledger at {where} has more than {MOST >> 20} MiB: nobody reads all of it",
+        hint="no event has more than 32 KiB, and none has files: find out who pushed what is larger "
+        f"(`git log --format='%h %an %cI' --stat {where.partition(' ')[0]}` in a clone); the server's "
+        "administrator puts the branch back to what was there before. A server that may leave files away "
+        "(uploadpack.allowFilter) sends none to readers",
+    )
 
 
 def _unindented(text: str) -> str:

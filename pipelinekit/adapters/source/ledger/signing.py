@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.adapters import process
@@ -14,6 +13,7 @@ from pipelinekit.errors import refused
 from pipelinekit.model.ledger import Writer
 from pipelinekit.model.platform.people import SigningKey
 from pipelinekit.plan.ledger.keyring import Keyring, Owner
+from pipelinekit.records import dataclass
 
 KEY = "PIPELINEKIT_LEDGER_KEY"
 """The file of a private key, as a credential of Jenkins binds it."""

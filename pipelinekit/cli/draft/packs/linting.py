@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from pipelinekit.adapters import momentary, process
+from pipelinekit.adapters.cluster.charts.schemas import Schemas
 from pipelinekit.adapters.folder import packs
 from pipelinekit.errors import DocumentInvalid, Fault, Place
 from pipelinekit.model.draft import BUILD_ID, DRAFT
@@ -43,6 +44,10 @@ def _documents(pack: Path, texts: dict[str, str]) -> list[Fault]:
 
 def _helm(pack: Path) -> list[Fault]:
     chart = pack / packs.CHARTS
+    try:
+        Schemas().require_local(chart)
+    except DocumentInvalid as error:
+        return list(error.faults)
     image = {"registry": "", "repository": packlint.REPOSITORY, "tag": packlint.TAG}
     values = {"image": image, DRAFT: packlint.NAME, BUILD_ID: packlint.BUILD}
     with momentary.folder() as scratch:

@@ -28,21 +28,22 @@ def run(here: Draft, target: Target, build: str, say: Say, *, revised: bool) -> 
 
     Raises `ToolFailed` with the task that failed; the next `up` begins them again.
     """
-    if not (revised or here.home.owed(_where(target)) == build):
+    if not (revised or here.home.owed(where_of(target)) == build):
         return
     if here.tasks.post_deploy:
         _owe(here, target, build)
         tasks.run_in_pods(here.tasks.post_deploy, target, build, here.pods, dict(os.environ), say)
-    here.home.settle(_where(target))
+    here.home.settle(where_of(target))
 
 
 def _owe(here: Draft, target: Target, build: str) -> None:
     # A home that cannot be written to costs the second try alone.
     with suppress(ToolFailed):
-        here.home.owe(_where(target), build)
+        here.home.owe(where_of(target), build)
 
 
-def _where(target: Target) -> str:
+def where_of(target: Target) -> str:
+    """What a copy is called in the developer's home: `CLUSTER/NAMESPACE/NAME`."""
     # A context may be called anything, and be longer than a file's name.
     cluster = hashlib.sha256(target.context.encode(errors="backslashreplace")).hexdigest()[:16]
     return f"{cluster}/{target.namespace}/{target.name}"

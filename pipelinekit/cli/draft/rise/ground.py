@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelinekit.model.ground.preparation import POD_SECURITY
 from pipelinekit.plan.draft import place
-from pipelinekit.plan.moment import DAY, moment
+from pipelinekit.plan.moment import DAY, moment, spoken
 from pipelinekit.steps.innerloop import release
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 DAYS = 7
 """How long a developer's namespace lasts after its last use."""
+APART = 300
+"""Seconds by which two clocks may differ before it is worth a word."""
 
 
 def whose(here: Draft, target: Target) -> tuple[Place | None, ReleaseState | None]:
@@ -29,7 +31,7 @@ def whose(here: Draft, target: Target) -> tuple[Place | None, ReleaseState | Non
         there = here.places.place(target)
         place.require_owner(there, target.namespace, here.developer)
         state = asked.result() if there else None
-    release.require_ours(target, state)
+    release.require_ours(target, state, place.owner_of(here.developer))
     return there, state
 
 
@@ -39,6 +41,10 @@ def made_ready(
     """What is installed in the namespace, and what is done for it beside what follows: it has to be waited
     for before anything is installed. One that is new, or was asleep, is ready when this returns."""
     there, state = whose(here, target)
+    now = here.places.now(target)
+    if abs(apart := now - int(time.time())) > APART:
+        behind = "behind" if apart > 0 else "ahead of"
+        say(f"this machine's clock is {spoken(abs(apart))} {behind} the cluster's, which counts")
     mine = here.own or bool(there and there.owner)
     if there is None and not mine:
         here.cluster.ensure_namespace(target)
@@ -49,19 +55,25 @@ def made_ready(
     woken = bool(there and there.asleep and here.places.wake(target))
     if woken:
         say(f"{target.namespace} was asleep, and is awake")
-    labels = labels_of(here) if mine else {}
+    labels = labels_of(here, now) if mine else {}
     pool = ThreadPoolExecutor(1)
-    done = pool.submit(here.places.prepare, target, labels, moment(int(time.time())), logins)
+    done = pool.submit(here.places.prepare, target, labels, moment(now), logins)
     pool.shutdown(wait=False)
     if there is None or there.asleep:
         done.result()
     return state, done
 
 
-def labels_of(here: Draft) -> dict[str, str]:
-    """The labels of the developer's namespace."""
+def owner_of(here: Draft, target: Target) -> str:
+    """Whose copy it is, where the namespace is not one that says it: in others each could take it."""
+    own = target.namespace == place.namespace_of(here.app.team, here.developer)
+    return "" if own else place.owner_of(here.developer)
+
+
+def labels_of(here: Draft, now: int) -> dict[str, str]:
+    """The labels of the developer's namespace, which is in use now."""
     days = int(here.config.get("days", DAYS))
-    end = moment(int(time.time()) + days * DAY)[:10]
+    end = moment(now + days * DAY)[:10]
     # A chart of their own may need more than the generated one, which needs nothing.
     level = "restricted" if here.described else "baseline"
     return {

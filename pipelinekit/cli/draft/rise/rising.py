@@ -16,11 +16,12 @@ from pipelinekit.adapters import momentary
 from pipelinekit.adapters.folder import chartcopy
 from pipelinekit.adapters.folder.shell import FolderShell
 from pipelinekit.cli.draft.here import Draft
-from pipelinekit.cli.draft.rise import afterwards, behind, debugging, early, ground, parity
+from pipelinekit.cli.draft.rise import afterwards, behind, debugging, early, ground, moving, parity, told
 from pipelinekit.cli.draft.rise.forgetful import Forgetful
+from pipelinekit.cli.draft.rise.told import Log
 from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.contexts import sources_of
-from pipelinekit.errors import Refused, ToolFailed
+from pipelinekit.errors import PipelinekitError, Refused
 from pipelinekit.model.draft import BUILD_ID, Built
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.plan.draft import lacking, place
@@ -65,6 +66,8 @@ class Outcome:
     revised: bool = False
     revision: int = 0
     build_id: str = ""
+    behind: str = ""
+    """What app.yaml says and it has not; empty where nothing."""
     parity: list[str] = field(default_factory=list)
     sentence: str = ""
 
@@ -72,73 +75,72 @@ class Outcome:
         """It as JSON has it."""
         row = {"namespace": self.namespace, "tag": self.tag, "built": self.built, "pushed": self.pushed}
         row |= {"revised": self.revised, "revision": self.revision, "buildID": self.build_id}
-        return row | {"parity": self.parity, "sentence": self.sentence}
-
-
-class Log:
-    """What is said, and kept for `draft logs`; `before` is said before each line, where several go on."""
-
-    def __init__(self, before: str = "") -> None:
-        self.lines: list[str] = []
-        self.before = before
-
-    def say(self, line: str) -> None:
-        """One line of progress."""
-        self.lines.append(line)
-        report.say(f"{self.before}{line}")
+        return row | {"behind": self.behind, "parity": self.parity, "sentence": self.sentence}
 
 
 def bring_up(here: Draft, target: Target, asked: Asked, log: Log | None = None) -> Outcome:
     """One `up`, from the guard that has let it through to the parity line."""
     log, outcome = log or Log(), Outcome(namespace=target.namespace)
     try:
-        with ExitStack() as stack:
-            begun = partial(_begun, here, target, asked, stack)
-            # A task may change the chart, and what is installed.
-            chart = early.tried(lambda: None if here.tasks.pre_up else begun())
-            state, ready = ground.made_ready(here, target, log.say)
-            looked = early.look(here, target, state if chart else None)
-            peers = peers_now(here, target)
-            _require_all(here, target, peers, log)
-            tasks.run_here("pre-up", here.tasks.pre_up, FolderShell(here.root), log.say)
-            chart = chart or begun()
-            stack.enter_context(report.alive("up"))
-            shop = workshop(here, chart)
-            if asked.debug:
-                debugging.require_able(here, chart, shop)
-            with behind.telling(here, log.say):
-                built = image.image_of(here.plan, shop, here.settings.custom_tags, log.say)
-            outcome.tag, outcome.built, outcome.pushed = built.tag, built.built, built.pushed
-            develop = debugging.developed(here, log.say) if asked.debug else asked.develop
-            done = prepared(here, target, chart, built, peers, state, log, develop)
-            outcome.build_id = str(done.values[BUILD_ID])
-            ready.result()
-            afterwards.expect(here, target, outcome.build_id, state)
-            found = early.still_good(here, target, chart, asked.timeout, looked)
-            # Rendered while Helm waits for pods: before that, it would have to share the cores with it.
-            with ThreadPoolExecutor(1) as pool:
-                lines = cache(lambda: pool.submit(parity.told, here, chart, built, done))
-                compare = lines if here.described else lambda: None
-                _install(here, done, asked, log, outcome, compare, found)
-                outcome.parity = lines().result() if here.described else []
-        afterwards.run(here, target, outcome.build_id, log.say, revised=outcome.revised)
-        tasks.run_here("post-up", here.tasks.post_up, FolderShell(here.root), log.say)
+        left = image.TRIES
+        while not _risen(here, target, asked, log, outcome):
+            left -= 1
+            here = moving.anew(here, target, log.say, left)
+        told.ended(here, target, log)
+    except PipelinekitError as error:
+        told.ended(here, target, log, error)
+        raise
     finally:
-        _keep(here, target, outcome.build_id, log)
+        told.keep(here, target, outcome.build_id, log.lines)
     for line in outcome.parity:
         report.say(f"{log.before}{line}")
     outcome.sentence = _sentence(target, outcome)
     return outcome
 
 
-def _keep(here: Draft, target: Target, build: str, log: Log) -> None:
-    if not build and not log.lines:
-        return
-    try:
-        here.home.keep_log(target.name, build or release.build_id(), "\n".join(log.lines) + "\n")
-    except ToolFailed as error:
-        # Raised, it would hide how the `up` has ended.
-        report.notice(f"what was said is not kept: {error}")
+def _risen(here: Draft, target: Target, asked: Asked, log: Log, outcome: Outcome) -> bool:
+    """Whether it was brought up; not where documents or chart have changed while the image was made."""
+    with ExitStack() as stack:
+        begun = partial(_begun, here, target, asked, stack)
+        # A task may change the chart, and what is installed.
+        chart = None if here.tasks.pre_up else early.tried(begun)
+        state, ready = ground.made_ready(here, target, log.say)
+        looked = early.look(here, target, state if chart else None)
+        peers = peers_now(here, target)
+        _require_all(here, target, peers, log)
+        tasks.run_here("pre-up", here.tasks.pre_up, FolderShell(here.root), log.say)
+        chart, known = chart or begun(), moving.documents(here)
+        stack.enter_context(report.alive("up"))
+        shop = workshop(here, chart)
+        if asked.debug:
+            debugging.require_able(here, chart, shop)
+        outcome.behind = ""
+        with behind.telling(here, partial(_behind, outcome, log)):
+            built = image.image_of(here.plan, shop, here.settings.custom_tags, log.say)
+        outcome.tag, outcome.built = built.tag, outcome.built or built.built
+        outcome.pushed = outcome.pushed or built.pushed
+        if moving.moved(here, known, chart):
+            return False
+        develop = debugging.developed(here, log.say) if asked.debug else asked.develop
+        done = prepared(here, target, chart, built, peers, state, log, develop)
+        outcome.build_id = str(done.values[BUILD_ID])
+        ready.result()
+        afterwards.expect(here, target, outcome.build_id, state)
+        found = early.still_good(here, target, chart, asked.timeout, looked)
+        # Rendered while Helm waits for pods: before that, it would have to share the cores with it.
+        with ThreadPoolExecutor(1) as pool:
+            lines = cache(lambda: pool.submit(parity.told, here, chart, built, done))
+            compare = lines if here.described else lambda: None
+            _install(here, done, asked, log, outcome, compare, found)
+            outcome.parity = lines().result() if here.described else []
+    afterwards.run(here, target, outcome.build_id, log.say, revised=outcome.revised)
+    tasks.run_here("post-up", here.tasks.post_up, FolderShell(here.root), log.say)
+    return True
+
+
+def _behind(outcome: Outcome, log: Log, line: str) -> None:
+    outcome.behind = line
+    log.say(line)
 
 
 def _sentence(target: Target, outcome: Outcome) -> str:
@@ -147,7 +149,7 @@ def _sentence(target: Target, outcome: Outcome) -> str:
     how = f" ({', '.join(done)})" if done else " (not built)" if outcome.revised else ""
     return (
         f"{target.name} {outcome.tag[:12]} {verb} in {target.namespace} of {target.context}, "
-        f"revision {outcome.revision}{how}"
+        f"revision {outcome.revision}{how}{'; ' + outcome.behind if outcome.behind else ''}"
     )
 
 
@@ -250,6 +252,7 @@ def prepared(
         peers=peers,
         develop=develop(chart, built) if develop else {},
         pull_secret=login is not None,
+        owner=ground.owner_of(here, target),
     )
     return release.prepare(here.plan, target, chart, built, wishes, state, here.cluster, log.say)
 

@@ -12,6 +12,7 @@ from typing import Any
 from pipelinekit.adapters import folders
 from pipelinekit.cli.draft.here import Draft
 from pipelinekit.cli.draft.rise import rising
+from pipelinekit.cli.draft.rise.told import Log
 from pipelinekit.cli.output import bug, report
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, PipelinekitError, Refused, ToolFailed, usage
@@ -67,7 +68,7 @@ def bring_up(way: Order, known: Mapping[str, Draft], asked: rising.Asked) -> lis
 
     def act(name: str) -> Outcome:
         each = known[name]
-        done = rising.bring_up(each, each.target, asked, rising.Log(f"{name}: "))
+        done = rising.bring_up(each, each.target, asked, Log(f"{name}: "))
         rows[name] = done.row()
         return Outcome(component=name, state=DEPLOYED if done.revised else UNCHANGED, text=done.sentence)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelinekit.adapters import watcher
-from pipelinekit.cli.draft.rise import rising
+from pipelinekit.cli.draft.rise import moving, rising
 from pipelinekit.cli.draft.sync import syncing
 from pipelinekit.cli.output import report
 from pipelinekit.cli.wiring.contexts import context_of
@@ -41,7 +41,7 @@ def follow(here: Draft, target: Target, asked: rising.Asked, *, sync: bool) -> N
         if count:
             report.say(f"{counted(count, 'path has', 'paths have')} changed")
         # The first time as well: a session may have ended over a document that has changed.
-        attempt(_anew(here), target, asked)
+        attempt(here, target, asked)
 
 
 def _sync(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> None:
@@ -54,8 +54,8 @@ def _sync(here: Draft, target: Target, asked: rising.Asked, found: Layout) -> No
 
 def _look_anew(session: syncing.Session) -> None:
     """Read the documents again; what they say wrong is said by the build that follows."""
-    session.here = here = _anew(session.here)
     try:
+        session.here = here = _anew(session.here)
         found = syncing.able(here)
     except PipelinekitError:
         return
@@ -66,7 +66,7 @@ def _look_anew(session: syncing.Session) -> None:
 
 
 def _anew(here: Draft) -> Draft:
-    return type(here)(here.options, here.words).at(here)
+    return moving.looked_at(here).at(here)
 
 
 def watched(here: Draft) -> tuple[Path, Callable[[str], bool]]:
@@ -81,9 +81,9 @@ def watched(here: Draft) -> tuple[Path, Callable[[str], bool]]:
 
 
 def attempt(here: Draft, target: Target, asked: rising.Asked) -> None:
-    """One `up`; its failure ends nothing but itself."""
+    """One `up` of what the folder holds now; its failure ends nothing but itself."""
     try:
-        report.now(rising.bring_up(here, target, asked).sentence)
+        report.now(rising.bring_up(_anew(here), target, asked).sentence)
     except PipelinekitError as error:
         report.error(error)
         report.now(f"stale: {target.name} in {target.namespace} is not what the folder holds")

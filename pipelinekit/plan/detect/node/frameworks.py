@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from pipelinekit.plan.detect.node.package import Package
 from pipelinekit.plan.detect.node.ports import serves
 from pipelinekit.plan.detect.node.start import Start
 from pipelinekit.plan.detect.signs import Texts, search
+from pipelinekit.records import dataclass
 
 SITE_PORT = 8080
 

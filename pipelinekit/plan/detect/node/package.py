@@ -6,11 +6,12 @@ import json
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from pipelinekit.plan.detect.ranges import NODE, Choice, choose, quoted
 from pipelinekit.plan.detect.signs import Texts
+from pipelinekit.records import dataclass
 
 LOCKS = {
     "pnpm-lock.yaml": "pnpm",

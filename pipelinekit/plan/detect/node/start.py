@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pipelinekit.plan.detect.node.package import Package, inside
 from pipelinekit.plan.detect.signs import Texts
+from pipelinekit.records import dataclass
 
 _RUNS = re.compile(r"^(?:npm|pnpm|yarn|bun)\s+(?:run\s+|run-script\s+)?([\w:.-]+)\s*$")
 _SET = re.compile(r"^(?:(?:cross-env\s+)?NODE_ENV=production\s+)")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit.plan.detect.ranges import PYTHON, Choice, choose, quoted
 from pipelinekit.plan.detect.signs import Detected, Texts
 from pipelinekit.plan.detect.tables import toml_of
+from pipelinekit.records import dataclass
 
 LOCKS = (("uv.lock", "uv"), ("poetry.lock", "poetry"), ("pdm.lock", "pdm"))
 INSTALL = "pip --no-cache-dir --python /venv/bin/python install"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from pipelinekit.plan.detect.ranges import RUBY, Choice, choose, quoted
 from pipelinekit.plan.detect.signs import Texts
+from pipelinekit.records import dataclass
 
 _GEM = re.compile(r"^[^\S\n]*gem[\s(]+[\"']([\w.-]+)[\"']", re.MULTILINE)
 _LOCKED = re.compile(r"^    ([\w.-]+) \(([^)\n]*)\)$", re.MULTILINE)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.model.repository.words import Word
 from pipelinekit.plan.detect.signs import Detected
 from pipelinekit.plan.detect.words.kinds import of
+from pipelinekit.records import dataclass
 
 _WORKPLACE = re.compile(
     r"(?:^|[-_.])(?:dev|development|debug|local|test|tests|testing|lint|check|e2e|ci|build|builder|deps"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -68,6 +70,18 @@ def test_a_named_developer_is_taken_whoever_is_logged_in(
     monkeypatch.setenv("PIPELINEKIT_DEVELOPER", "alice")
     found = here(tmp_path)
     assert (found.developer, found.own) == ("alice", True)
+
+
+@pytest.mark.parametrize(("given", "called"), [("", "your namespace draft-alice"), ("x", "namespace x")])
+def test_a_copy_is_not_said_to_go_to_the_environment_that_it_is_like(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, called: str
+) -> None:
+    monkeypatch.setenv("PIPELINEKIT_DEVELOPER", "alice")
+    monkeypatch.setattr("pipelinekit.plan.draft.place.namespace_of", lambda _, name: f"draft-{name}")
+    monkeypatch.setattr(Draft, "context", SimpleNamespace(name="c"))
+    before = here(tmp_path)
+    copy = Draft(replace(before.options, namespace=given), before.words).target
+    assert (copy.where, copy.place) == (called, called)
 
 
 def test_a_key_that_nothing_honours_is_refused(tmp_path: Path) -> None:

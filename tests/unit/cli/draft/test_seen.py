@@ -12,7 +12,7 @@ from pipelinekit.adapters.cluster import kubectl
 from pipelinekit.adapters.cluster.ground.places import DevelopersPlaces
 from pipelinekit.cli.draft import seen
 from pipelinekit.cli.draft.rise import rising
-from pipelinekit.errors import ToolFailed, failed
+from pipelinekit.errors import CheckFailed, ToolFailed, failed
 from pipelinekit.model.draft import Built
 from pipelinekit.model.release import ReleaseState
 from pipelinekit.plan.draft.debug import debugged, debuggers
@@ -48,6 +48,38 @@ def test_what_draft_toml_sets_no_more_or_otherwise_is_stale(
     )
     state = ReleaseState(revision=1, status="deployed", values=values, manifest="")
     assert seen._is_installed(here, TARGET, state) is same
+
+
+@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize("reason", ["", "web: exits with 9"])
+def test_what_is_stale_is_said_once_and_why_the_last_up_failed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reason: str, installed: bool
+) -> None:
+    state = ReleaseState(revision=3, status="deployed", values={"image": {"tag": "b" * 40}}, manifest="")
+    monkeypatch.setattr(seen, "_tag_now", lambda _: "a" * 40)
+    standing = SimpleNamespace(standing=SimpleNamespace(good=True))
+    monkeypatch.setattr("pipelinekit.steps.deploying.deployment.compared", lambda *_: standing)
+    here: Any = SimpleNamespace(
+        pinned=lambda: nullcontext(TARGET),
+        helm=SimpleNamespace(state=lambda _: state if installed else None),
+        places=SimpleNamespace(place=lambda _: SimpleNamespace(owner="ada", asleep=False, ends=None)),
+        home=SimpleNamespace(failure=lambda _: reason),
+        objects=None,
+    )
+    body: Any = seen.status.callback
+    ends = pytest.raises(CheckFailed) if installed else nullcontext()
+    with ends as caught:
+        body.__wrapped__(here, as_json=False)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.endswith(f"; the last `up` failed: {reason}" if reason else "")
+    assert bool(reason) == ("failed" in line)
+    if caught:
+        (fault,) = caught.value.faults
+        assert (fault.problem, "draft logs" in fault.hint) == (
+            f"what runs of {TARGET.name} is stale",
+            bool(reason),
+        )
+        assert "revision 3, ready, stale" in line
 
 
 @pytest.mark.parametrize("plan_only", [False, True])

@@ -9,10 +9,12 @@ from typing import cast
 
 import pytest
 
+from pipelinekit.adapters.folder.drafthome import DraftHome
 from pipelinekit.cli.draft.here import Draft, Words
-from pipelinekit.cli.draft.rise import early, ground, rising
+from pipelinekit.cli.draft.rise import afterwards, early, ground, moving, rising
+from pipelinekit.cli.draft.rise.told import Log
 from pipelinekit.cli.wiring.line import Options
-from pipelinekit.errors import Refused, failed, refused
+from pipelinekit.errors import Refused, ToolFailed, failed, refused
 from pipelinekit.model.app import Process, SecretRef
 from pipelinekit.model.draft import Task, Tasks
 from pipelinekit.model.platform.document import Environment
@@ -30,7 +32,7 @@ TARGET = Target(name="orders", environment=DEV, namespace="mine", context="c")
 def test_a_log_that_cannot_be_kept_hides_no_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def told(_: Draft, __: Target, log: rising.Log) -> None:
+    def told(_: Draft, __: Target, log: Log) -> None:
         log.say("a word")
         raise refused("reason", "why it failed")
 
@@ -43,6 +45,57 @@ def test_a_log_that_cannot_be_kept_hides_no_reason(
         rising.bring_up(here, TARGET, rising.Asked())
     assert caught.value.faults[0].code == "reason"
     assert "what was said is not kept" in capsys.readouterr().err
+
+
+def test_why_an_up_has_failed_is_kept_until_one_ends_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = [failed("not-ready", "web: exits\nwith 9")]
+
+    def risen(*_: object) -> bool:
+        if faults:
+            raise faults.pop()
+        return True
+
+    monkeypatch.setattr(rising, "_risen", risen)
+    here = Draft(Options(path=str(tmp_path)), Words(home=str(tmp_path / "home")))
+    with pytest.raises(ToolFailed):
+        rising.bring_up(here, TARGET, rising.Asked())
+    assert here.home.failure(afterwards.where_of(TARGET)) == "web: exits with 9"
+    assert "error: web: exits" in here.home.logs("orders")[-1].read_text()
+    rising.bring_up(here, TARGET, rising.Asked())
+    assert here.home.failure(afterwards.where_of(TARGET)) == ""
+
+
+@pytest.mark.parametrize("line", ["", "app.yaml says what Dockerfile has not yet: `pipelinekit generate`"])
+def test_the_last_line_says_what_app_yaml_says_and_the_copy_has_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    def built(*_: object) -> SimpleNamespace:
+        return SimpleNamespace(tag="a" * 40, built=False, pushed=False)
+
+    def prepared(*_: object) -> SimpleNamespace:
+        return SimpleNamespace(values={"buildID": "01A"})
+
+    monkeypatch.setattr(rising, "_begun", lambda *_: Chart(folder=tmp_path, digest="", values={}))
+    ready: Future[None] = Future()
+    ready.set_result(None)
+    monkeypatch.setattr(ground, "made_ready", lambda *_: (None, ready))
+    for name in ("peers_now", "_require_all", "workshop", "_install"):
+        monkeypatch.setattr(rising, name, lambda *_: None)
+    monkeypatch.setattr(early, "look", lambda *_: None)
+    monkeypatch.setattr(early, "still_good", lambda *_: None)
+    monkeypatch.setattr(moving, "documents", lambda _: None)
+    monkeypatch.setattr(moving, "moved", lambda *_: False)
+    monkeypatch.setattr("pipelinekit.steps.innerloop.image.image_of", built)
+    monkeypatch.setattr(rising, "prepared", prepared)
+    monkeypatch.setattr("pipelinekit.cli.draft.rise.behind.told", lambda _: line)
+    monkeypatch.setattr("pipelinekit.cli.draft.rise.parity.told", lambda *_: [])
+    here = Draft(Options(path=str(tmp_path)), Words(home=str(tmp_path / "home")))
+    monkeypatch.setattr(Draft, "plan", None)
+    outcome = rising.bring_up(here, TARGET, rising.Asked())
+    assert outcome.sentence.endswith(f"revision 0; {line}" if line else "revision 0")
+    assert outcome.row()["behind"] == line
 
 
 @pytest.mark.parametrize(
@@ -63,7 +116,7 @@ def test_the_command_for_a_secret_that_lacks_is_for_that_context_whatever_it_is_
     cluster = SimpleNamespace(secret_versions=lambda *_: {})
     here = cast("Draft", SimpleNamespace(app=app, cluster=cluster))
     with pytest.raises(Refused) as caught:
-        rising._require_all(here, replace(TARGET, context="a b"), {}, rising.Log())
+        rising._require_all(here, replace(TARGET, context="a b"), {}, Log())
     assert "--context 'a b' " in caught.value.faults[0].hint
 
 
@@ -103,7 +156,7 @@ def test_a_job_of_the_chart_that_never_gets_ready_is_found_before_helm_watches_i
 
     here = cast("Draft", SimpleNamespace(helm=SimpleNamespace(render=render), cluster=None, objects=None))
     outcome = rising.Outcome(namespace="mine")
-    rising._install(here, done, rising.Asked(), rising.Log(), outcome, lambda: None, None)
+    rising._install(here, done, rising.Asked(), Log(), outcome, lambda: None, None)
     assert found == said
 
 
@@ -141,7 +194,10 @@ def test_helm_begins_before_the_cluster_is_asked_and_after_tasks_that_may_change
     monkeypatch.setattr(rising, "_require_all", lambda *_: None)
     monkeypatch.setattr("pipelinekit.steps.innerloop.tasks.run_here", lambda *_: done.append("tasks"))
     monkeypatch.setattr(rising, "workshop", shop)
-    here = cast("Draft", SimpleNamespace(tasks=Tasks(pre_up=pre_up), root=tmp_path))
+    monkeypatch.setattr(moving, "documents", lambda _: None)
+    here = cast(
+        "Draft", SimpleNamespace(tasks=Tasks(pre_up=pre_up), root=tmp_path, home=DraftHome(str(tmp_path)))
+    )
     with pytest.raises(Refused, match="far enough"):
         rising.bring_up(here, TARGET, rising.Asked())
     assert done == order

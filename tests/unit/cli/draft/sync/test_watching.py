@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from pipelinekit.adapters import watcher
 from pipelinekit.cli.draft.here import Draft, Words
 from pipelinekit.cli.draft.rise import rising
+from pipelinekit.cli.draft.rise.rising import Outcome
 from pipelinekit.cli.draft.sync import syncing, watching
 from pipelinekit.cli.draft.sync.watching import watched
 from pipelinekit.cli.wiring.line import Options
@@ -115,10 +118,45 @@ def test_builds_after_a_session_have_the_documents_as_they_are(
         (tmp_path / "draft.toml").write_text('[environments.development]\nset = ["a=2"]\n')
         raise refused("sync-layout", "no more")
 
+    def bring_up(now: Draft, *_: Any) -> Outcome:
+        built.append(now.settings.set)
+        return Outcome(namespace="")
+
     built: list[tuple[str, ...]] = []
     monkeypatch.setattr(syncing, "able", lambda _: LAYOUT)
     monkeypatch.setattr(watching, "_sync", ended)
     monkeypatch.setattr(watcher, "changes", heard(0))
-    monkeypatch.setattr(watching, "attempt", lambda now, *_: built.append(now.settings.set))
+    monkeypatch.setattr(rising, "bring_up", bring_up)
     watching.follow(here, examples.target(), rising.Asked(), sync=True)
     assert built == [("a=2",)]
+
+
+def test_a_folder_that_is_gone_for_a_moment_ends_no_session_and_no_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "app"
+    root.mkdir()
+    here = developer(root)
+    session: Any = Session(here)
+    shutil.rmtree(root)
+    watching._look_anew(session)
+    assert session.here is here
+    watching.attempt(here, here.target, rising.Asked())
+    assert f"there is no folder {root}" in capsys.readouterr().err
+
+
+def test_what_stands_where_this_was_begun_counts_and_not_what_was_moved_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "app"
+    root.mkdir()
+    monkeypatch.chdir(root)
+    # As it is with no folder named: the path is the terminal's own folder.
+    here = developer(root)
+    here.options = replace(here.options, path=".")
+    root.rename(tmp_path / "old")
+    root.mkdir()
+    (root / "draft.toml").write_text('[environments.development]\nset = ["a=3"]\n')
+    assert watching._anew(here).settings.set == ("a=3",)
+    shutil.rmtree(tmp_path / "old")
+    assert watching._anew(here).settings.set == ("a=3",)
