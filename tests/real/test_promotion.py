@@ -46,7 +46,7 @@ def test_released_then_staging_then_approved_by_two_others_then_production(order
     assert "1 of 2 from release-managers (grace); " in refused.err
     assert "ada's does not count: has asked for it" in refused.err
     orders.must("linus", "approve", "orders", "--to", "production")
-    orders.must("ada", "promote", "orders", "--to", "production")
+    orders.must("ada", "promote", "orders", "--to", "production", "--expect", digest)
     assert orders.kinds("production") == [
         *("refused", "approved", "approved", "approved", "refused", "approved"),
         *("requested", "promoted", "verified"),

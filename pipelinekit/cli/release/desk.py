@@ -16,8 +16,8 @@ from pipelinekit.cli.output import report
 from pipelinekit.cli.release import platforms
 from pipelinekit.cli.wiring.kubeconfigs import kubeconfig
 from pipelinekit.cli.wiring.line import charts_at, registry_login
-from pipelinekit.errors import usage
-from pipelinekit.model.ledger import COMPONENT, application_of, branch_of, component_of
+from pipelinekit.errors import PipelinekitError, usage
+from pipelinekit.model.ledger import COMPONENT, UNREACHABLE, application_of, branch_of, component_of
 from pipelinekit.model.release import ImageRef, Target
 from pipelinekit.names import nearest
 
@@ -95,9 +95,9 @@ class Desk:
         if team != COMPONENT:
             return self.application(team, name)
         known = {each.name for each in self.platform.components}
-        if name not in known:
-            known |= {component_of(each) for each in self.ledger.branches()} - {""}
-        if name not in known:
+        others = [] if name in known else [each for _, each in self.components()]
+        if name not in known and not self._told([("", each) for each in others if each == name]):
+            known |= {*others} - {name}
             hint = nearest(name, known) or "platform.yaml has components"
             raise usage("component-not-on", f"nobody knows a component {name}", hint=hint)
         return "", name
@@ -121,9 +121,12 @@ class Desk:
 
     def _known(self, team: str, name: str) -> tuple[str, str]:
         known = self.applications()
-        found = self._only(team, name, known)
+        named = [each for each in known if each[1] == name and team in ("", each[0])]
+        found = self._only(team, name, self._told(named))
         if found is None:
-            words = [f"{each}/{other}" if team else other for each, other in known]
+            words = [
+                f"{each}/{other}" if team else other for each, other in known if (each, other) not in named
+            ]
             told = f"{team}/{name}" if team else name
             raise usage(
                 "application-unknown",
@@ -131,6 +134,22 @@ class Desk:
                 hint=nearest(told, set(words)) or "platform.yaml registers applications",
             )
         return found
+
+    def _told(self, named: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Those of which the ledger has an event that counts: to begin a branch takes no key that is listed.
+
+        Where none has one, those whose branch cannot be read: whoever reads it says why.
+        """
+        told, unread = list[tuple[str, str]](), list[tuple[str, str]]()
+        for each in named:
+            try:
+                if self.ledger.history(branch_of(*each)).events:
+                    told.append(each)
+            except PipelinekitError as error:
+                if error.faults[0].code == UNREACHABLE:
+                    raise
+                unread.append(each)
+        return told or unread
 
     def applications(self, team: str = "") -> list[tuple[str, str]]:
         """Team and name of everything that is registered, or that the ledger knows; of one team alone.
@@ -144,6 +163,12 @@ class Desk:
             teams = {each for each, _ in known}
             raise usage("team-unknown", f"nobody knows a team {team}", hint=nearest(team, teams))
         return found
+
+    def named_in_platform(self, team: str, name: str) -> bool:
+        """Whether platform.yaml has the application, or without a team the component."""
+        if team:
+            return (team, name) in {(each.team, each.name) for each in self.platform.applications}
+        return name in {each.name for each in self.platform.components}
 
     def components(self) -> list[tuple[str, str]]:
         """Every component that the ledger knows, each with no team."""

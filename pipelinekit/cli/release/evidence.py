@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from pipelinekit.cli.release.desk import Desk
 from pipelinekit.cli.release.options import EXACT, REASON, desk, named
 from pipelinekit.errors import refused, usage
 from pipelinekit.model.ledger import word_of
+from pipelinekit.model.platform.document import Platform
+from pipelinekit.names import nearest
 from pipelinekit.plan.gates.records import release_of
 from pipelinekit.plan.promotion import require_version
 from pipelinekit.steps.promotion.books import event_of, note, read
@@ -81,8 +84,21 @@ def attest(
         )
     details = {"type": kind, "verdict": verdict, "file": digest}
     note(here.ledger, event_of(here.around(), release, "attested", "", reason=reason, details=details))
+    for text in _unasked(here.platform, kind, verdict):
+        report.notice(text)
     sentence = f"{here.ledger.writer()} attests {kind} of {name} {version}: {verdict} ({digest})"
     if as_json:
         report.as_json({"sentence": sentence, **details})
     else:
         report.result(sentence)
+
+
+def _unasked(platform: Platform, kind: str, verdict: str) -> Iterator[str]:
+    """What no gate takes of a statement: type and verdict may be any word, so a mistyped one is no fault."""
+    asked = [(place.name, each) for place in platform.environments for each in place.evidence]
+    if asked and all(each.type != kind for _, each in asked):
+        known = sorted({each.type for _, each in asked})
+        yield f"no environment asks for {kind}: {nearest(kind, known)}"
+    for name, each in asked:
+        if each.type == kind and each.verdict != verdict:
+            yield f"{name} asks for {kind} {each.verdict}: {verdict} keeps its gate closed"

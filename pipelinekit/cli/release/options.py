@@ -20,6 +20,7 @@ from pipelinekit.plan.versions.version import is_version
 F = TypeVar("F", bound=Callable[..., Any])
 MOST = 500
 """Letters of a reason."""
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NAMED = re.compile(rf"(?:([a-z][-a-z0-9]*)/|({COMPONENT}))?([a-z][-a-z0-9]*)(?:@([0-9A-Za-z.+-]{{1,100}}))?")
 
 
@@ -31,6 +32,18 @@ def said(context: click.Context, option: click.Parameter, value: str) -> str:
             "value-empty",
             f"{name} is empty",
             hint="a variable that the shell does not know looks so; leave it out, if that is what you mean",
+        )
+    return value
+
+
+def digest(context: click.Context, option: click.Parameter, value: str) -> str:
+    """The digest of a plan as `--plan` prints it, or empty; a part of one is a mistake, and no other plan."""
+    value = said(context, option, value)
+    if value and not _DIGEST.fullmatch(value):
+        raise usage(
+            "digest-form",
+            f"{value[:80]!r} is no digest of a plan",
+            hint="`--plan` prints it whole, and with --json as `plan`: sha256: and 64 digits and letters",
         )
     return value
 
@@ -56,7 +69,11 @@ EMERGENCY = click.option(
     "--emergency", is_flag=True, help="Past the gates, with --reason; for named groups only."
 )
 EXPECT = click.option(
-    "--expect", default="", callback=said, metavar="DIGEST", help="Refuse unless the plan has this digest."
+    "--expect",
+    default="",
+    callback=digest,
+    metavar="DIGEST",
+    help="Refuse unless the plan has this digest, which is given whole.",
 )
 REFUSE = click.option("--refuse", is_flag=True, help="Sign that you do not approve; it stands in the ledger.")
 

@@ -44,6 +44,7 @@ from pipelinekit.cli.release.shown import (
 )
 from pipelinekit.errors import usage
 from pipelinekit.model.promotion import Request
+from pipelinekit.plan.gates.expected import moved
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion import rollback as way_back
 
@@ -60,6 +61,7 @@ from pipelinekit.steps.promotion import rollback as way_back
         is_flag=True,
         help="Of a set: take back what was promoted, when one fails, or at once when it has stopped before.",
     ),
+    EXPECT,
     CHANGE,
     DOWNGRADE,
     EMERGENCY,
@@ -96,8 +98,10 @@ def promote(
 
     Without a version it is the one in the environment before. Every gate is judged, and all that are closed
     are told together (6): order, verified, soak, freeze, hold, bar, artefacts and signatures, evidence,
-    approvals, change. --plan shows the plan, its digest and what each gate says. The gates of the main branch
-    of the platform's repository count, whatever --platform names.
+    approvals, change. --plan shows the plan, its digest and what each gate says. With --expect it is that
+    plan or none: when image, chart, values, gates or what runs there are others by then, it is refused, with
+    the line that changed, where what was answered or what ran there tells it. The gates of the main branch of
+    the platform's repository count, whatever --platform names.
 
     A promotion that was killed goes on when it is run again. Of two at once one promotes, and the other is
     told so.
@@ -115,6 +119,7 @@ def promote(
       pipelinekit promote orders --to staging --platform git+https://git.example.com/platform.git
       pipelinekit promote --set checkout.yaml --to production --plan
       pipelinekit promote orders@1.4.2 --to production --plan
+      pipelinekit promote orders@1.4.2 --to production --expect sha256:9f2c…
       pipelinekit promote orders@1.4.3 --to production --emergency --reason "payments are down"
     """
     one_of(application, set_file)
@@ -205,7 +210,7 @@ def approve(
     if plan_only:
         show(planned, as_json)
         return
-    expected(plan.digest, expect)
+    expected(plan.digest, expect, moved(planned.case, expect))
     if not as_json:
         lines(planned)
     if planned.there:

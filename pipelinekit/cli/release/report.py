@@ -10,7 +10,7 @@ import click
 
 from pipelinekit.cli.output import report as say
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.options import bare, desk
+from pipelinekit.cli.release.options import EVERY, bare, desk
 from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.ledger import PLATFORM, UNREACHABLE, History, branch_of, title_of
@@ -31,7 +31,7 @@ _STANDS = {
 
 
 @click.command()
-@desk(click.argument("application", metavar="[APP]", default=""))
+@desk(EVERY)
 def report(here: Desk, application: str, as_json: bool) -> None:
     """Show which version is in which environment by the ledger: of one application, or of all.
 
@@ -86,6 +86,9 @@ def _common(here: Desk) -> tuple[History, str]:
 def _rows(here: Desk, common: History, team: str, name: str, *, alone: bool) -> list[dict[str, Any]]:
     """An application in each environment; alone, with whether what comes next may."""
     history = here.ledger.history(branch_of(team, name))
+    if not history.events and not here.named_in_platform(team, name):
+        # A branch that somebody has begun without a key: `ledger verify` tells it.
+        return []
     rows = []
     known = here.platform if team else replace(here.platform, environments=stages(here.platform))
     for place in places(history, common, known):
@@ -107,7 +110,7 @@ def _may(here: Desk, team: str, name: str, place: Place) -> dict[str, Any]:
         found = promotion.plan(here.around(), team, name, place.next, environment, Request())
     except PipelinekitError as error:
         return {"may": False, "why": [f"not known: {error.faults[0].problem}"]}
-    closed = promotion.unasked(found).judged.closed
+    closed = promotion.unasked(found).closed
     return {"may": not closed, "why": [f"{each.gate}: {each.reason}" for each in closed]}
 
 

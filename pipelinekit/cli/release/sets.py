@@ -20,18 +20,21 @@ from pipelinekit.cli.release.shown import (
     row,
     set_refused,
 )
-from pipelinekit.errors import DocumentInvalid, Fault, UsageError
+from pipelinekit.errors import DocumentInvalid, Fault, Refused, UsageError
 from pipelinekit.model.promotion import Request
 from pipelinekit.plan.gates import approvals
+from pipelinekit.plan.gates.together import moved
 from pipelinekit.reading.releaseset.document import read_releaseset
 from pipelinekit.steps.promotion import bring, together
 from pipelinekit.steps.promotion.books import note
 from pipelinekit.steps.promotion.promote import unasked
+from pipelinekit.steps.promotion.takeback import foreseen
 from pipelinekit.steps.promotion.together import Together
 
 if TYPE_CHECKING:
     from pipelinekit.model.platform.document import Environment
     from pipelinekit.model.releaseset.document import ReleaseSet
+    from pipelinekit.plan.releaseset.record import Record
     from pipelinekit.steps.promotion.around import Around
 
 
@@ -52,7 +55,7 @@ def promote(
         found = together.plan(around, chosen, environment, request)
         if asks:
             asking.tell(asks, found.plan.digest, found.members)
-        _show(found, as_json)
+        _show(found, as_json, foreseen(around, found, environment, asked=take_back))
         return
     if request.emergency:
         report.notice(f"EMERGENCY: {request.reason or 'no reason given'}")
@@ -99,7 +102,7 @@ def approve(
     if plan_only:
         _show(found, as_json)
         return
-    expected(found.plan.digest, expect)
+    expected(found.plan.digest, expect, moved(found.plan, found.common, expect) or ())
     if not as_json:
         _lines(found)
     name, digest = found.plan.name, found.plan.digest
@@ -147,22 +150,32 @@ def read(here: Desk, file: str) -> ReleaseSet:
     return replace(chosen, members=tuple(members))
 
 
-def _show(found: Together, as_json: bool) -> None:
+def _show(found: Together, as_json: bool, back: Record | None = None) -> None:
+    """A set as it stands; of one that would go `back` no gate is asked, on its way there nothing."""
     if not as_json:
         _lines(found)
     what, where = f"the set {found.plan.name}", found.plan.environment
     closed = found.refusal()
-    if found.there:
+    if back:
+        closed = Refused(*found.unexpected) if found.moved and not back.back else None
+    if back and not closed:
+        ways = ", ".join(
+            f"{each.application} to {each.before}" if each.before else f"{each.application} stays"
+            for each in back.parts
+        )
+        sentence = f"would take {what} back in {where}, and promote nothing: {ways or 'all of it is back'}"
+    elif found.there:
         sentence = f"{what} is in {where} already"
     elif closed:
         told = dict.fromkeys(
-            f"{x.survey.release.name}: {y.gate}" for x in found.missing for y in x.judged.closed
+            f"{x.survey.release.name}: {y.gate}" for x in found.missing for y in x.closed if not back
         )
+        told |= {"plan": None} if found.moved else {}
         sentence = f"{what} may not go to {where}: {', '.join(told)}"
     else:
         order = ", then ".join(str(each.survey.release.name) for each in found.missing)
         sentence = f"would promote {what} to {where}: {order}"
-    end(sentence, as_json, _data(found))
+    end(sentence, as_json, {**_data(found), "may": not closed, "back": bool(back)})
 
 
 def _data(found: Together) -> dict[str, Any]:
@@ -181,4 +194,6 @@ def _lines(found: Together) -> None:
         lines(each)
         if each.there:
             report.result("  runs already: nothing is to be done")
+    if found.moved:
+        report.result(f"  closed plan: {found.moved}")
     report.result(f"the set {found.plan.name} to {found.plan.environment}, plan {found.plan.digest}")

@@ -12,6 +12,7 @@ from pipelinekit.model.ledger import History, Writer, branch_of, title_of, word_
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import PromotionPlan
 from pipelinekit.plan.gates import approvals
+from pipelinekit.plan.gates.expected import told
 from pipelinekit.plan.gates.nextstep import step
 from pipelinekit.plan.gates.stops import unreviewed
 from pipelinekit.ports import Ledger
@@ -27,7 +28,7 @@ _OWN = "that takes back your own approval of it, and stops nobody else: {stop} d
 
 def show(planned: Planned, as_json: bool) -> None:
     """A plan, and what the gates say of it."""
-    plan, closed = planned.survey.plan, planned.judged.closed
+    plan, closed = planned.survey.plan, planned.closed
     if not as_json:
         lines(planned)
     what = f"{plan.name} {plan.version}"
@@ -36,6 +37,8 @@ def show(planned: Planned, as_json: bool) -> None:
     elif closed:
         gates = ", ".join(dict.fromkeys(each.gate for each in closed))
         sentence = f"{what} may not go to {plan.environment}: {gates}"
+    elif planned.goes_on:
+        sentence = f"{what} was begun in {plan.environment}, and would go on"
     else:
         sentence = f"would promote {what} to {plan.environment}"
     end(sentence, as_json, row(planned))
@@ -52,7 +55,7 @@ def row(planned: Planned) -> dict[str, Any]:
         ],
         "notes": list(planned.survey.notes),
         "there": planned.there,
-        "may": not planned.judged.closed,
+        "may": not planned.closed,
     }
 
 
@@ -66,7 +69,7 @@ def lines(planned: Planned) -> None:
         report.result(f"  {part}: {text}")
     for each in planned.judged.verdicts:
         report.result(f"  {'open  ' if each.open else 'closed'} {each.gate}: {each.reason}")
-    for gate in () if planned.there else dict.fromkeys(each.gate for each in planned.judged.closed):
+    for gate in dict.fromkeys(each.gate for each in planned.closed):
         report.result(f"  next for {gate}: {step(planned.case, gate)}")
     for note_ in planned.survey.notes:
         report.result(f"  note: {note_}")
@@ -156,11 +159,11 @@ def end(sentence: str, as_json: bool, data: Mapping[str, Any]) -> None:
         report.result(sentence)
 
 
-def expected(digest: str, expect: str) -> None:
-    """Raise `Refused` where a plan is not the one that was looked at."""
+def expected(digest: str, expect: str, lines: tuple[str, ...] = ()) -> None:
+    """Raise `Refused` where a plan is not the one that was looked at; `lines` are those that are others."""
     if expect and expect != digest:
         raise refused(
             "plan-moved",
-            f"the plan is {digest} now, not {expect}",
+            told(digest, expect, lines),
             hint="look at it again: approve --plan",
         )

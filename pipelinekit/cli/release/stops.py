@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from pipelinekit.cli.output import report
 from pipelinekit.cli.release.desk import Desk
-from pipelinekit.cli.release.options import ANY_ENV, ENV, EVERY, EXACT, REASON, SOME, bare, desk, named
+from pipelinekit.cli.release.options import (
+    ANY_ENV,
+    APPLICATION,
+    ENV,
+    EVERY,
+    EXACT,
+    REASON,
+    SOME,
+    bare,
+    desk,
+    named,
+)
 from pipelinekit.errors import refused, usage
-from pipelinekit.model.ledger import PLATFORM, Event, History, Kind, word_of
-from pipelinekit.plan.gates.stops import lifted, may_review, still, unreviewed
+from pipelinekit.model.ledger import PLATFORM, Event, History, Kind, branch_of, word_of
+from pipelinekit.plan.gates.stops import lifted, looked_at, may_review, still, unreviewed
 from pipelinekit.steps.promotion.books import lift, note, read
 
 NOW = click.option("--now", is_flag=True, required=True, help="At once; calendars are in platform.yaml.")
@@ -108,23 +120,28 @@ def thaw(here: Desk, **rest: Any) -> None:
 
 
 @click.command()
-@desk(click.argument("application", metavar="APP"), ENV, REASON)
+@desk(APPLICATION, ENV, REASON)
 def review(here: Desk, application: str, environment: str, reason: str, as_json: bool) -> None:
     """Say that you have looked at an emergency; until somebody else has, the next promotion waits.
 
+    Without a version it is the newest that waits and was not your own. One that comes while you say so waits
+    for a review of its own.
+
     \b
-    Example:
+    Examples:
       pipelinekit review orders --env production --reason "right: the fix was tried on staging afterwards"
+      pipelinekit review orders@1.4.2 --env production
     """
-    team, name = bare(application)
+    team, name, version = named(application)
     team, name = here.either(team, name)
     place = here.environment(environment)
+    here.version(team, name, version)
     history, word = read(here.ledger, team, name)[0], word_of(team, name)
-    waiting = unreviewed(history, place)
+    waiting = [each for each in unreviewed(history, place) if version in ("", each.event.version)]
     if not waiting:
         raise refused(
             "no-emergency",
-            f"no emergency of {name} in {environment} waits for a review",
+            f"no emergency of {f'{name} {version}'.strip()} in {environment} waits for a review",
             hint=f"nothing is to be done; `pipelinekit ledger log --app {word} --env {environment}` "
             "shows who has reviewed what",
         )
@@ -138,23 +155,23 @@ def review(here: Desk, application: str, environment: str, reason: str, as_json:
             f"{who} cannot review it: {'the emergency was their own' if who.person and own else why}",
             hint=f"somebody else looks at it: `pipelinekit review {word} --env {environment}`",
         )
-    application = f"{word}@{able[-1].event.version}"
+    version = able[-1].event.version
     _write(
         here,
         "reviewed",
-        application,
+        f"{word}@{version}",
         "the emergency of {what} in {where} is reviewed",
         environment=environment,
         reason=reason,
         as_json=as_json,
+        details=looked_at(each for each in able if each.event.version == version),
     )
-    for each in waiting:
-        if each not in able or each.event.version != able[-1].event.version:
-            report.notice(
-                f"the emergency of {each.event.version} by {each.writer} waits all the same: "
-                f"{each.event.reason or 'no reason given'}; `pipelinekit review {word} --env {environment}` "
-                + ("once more" if each in able else "by somebody else")
-            )
+    for each in unreviewed(here.ledger.history(branch_of(team, name)), place):
+        report.notice(
+            f"the emergency of {each.event.version} by {each.writer} waits all the same: "
+            f"{each.event.reason or 'no reason given'}; `pipelinekit review {word} --env {environment}` "
+            + ("once more" if may_review(who, each, place) else "by somebody else")
+        )
 
 
 def _versioned(application: str) -> None:
@@ -172,6 +189,7 @@ def _write(
     as_json: bool,
     environment: str = "",
     reasoned: bool = False,
+    details: Mapping[str, Any] | None = None,
 ) -> None:
     """Write one event, of an application or of the platform, and say what is true now."""
     if reasoned and not reason.strip():
@@ -190,6 +208,7 @@ def _write(
         at=here.clock().now,
         reason=reason,
         platform=here.named[1],
+        details=details or {},
     )
     seen = here.ledger.history(event.branch) if kind in NOTHING else History()
     acted = kind not in NOTHING or bool(lifted(seen, event))
@@ -208,6 +227,6 @@ def _write(
     told = (sentence if acted else NOTHING[kind]).format(what=what, where=environment or "every environment")
     told += f" ({here.ledger.writer()})" if acted else ": nothing is to be lifted"
     if as_json:
-        report.as_json({"kind": kind, "sentence": told, "reason": reason, "acted": acted})
+        report.as_json({"kind": kind, "sentence": told, "reason": reason, "acted": acted, **event.details})
     else:
         report.result(told)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import dropwhile
 
-from pipelinekit.model.ledger import Entry, Event, Writer
+from pipelinekit.model.ledger import NO, Entry, Event, Writer
 from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates import together
 from pipelinekit.plan.gates.case import Case, closed, opened
-
-NO = "no"
-"""What an event `refused` says as its `answer` that a person has given, and no gate."""
 
 
 def judge(case: Case) -> Iterator[Verdict]:
@@ -40,18 +37,25 @@ def missing(case: Case) -> int:
 def _counted(case: Case, asked: Approvals) -> tuple[dict[str, Entry], list[str]]:
     """The approval of each person that counts, and of the others why not."""
     counted: dict[str, Entry] = {}
-    others: dict[str, str] = {}
+    others: dict[str, tuple[str, str]] = {}
     for each, other in (*_given(case), *together.given(case)):
         why = _why_not(case, asked, each, other)
         who = each.writer.person if each.writer else ""
         if why:
             # What somebody has said last is what they are told of.
-            name = each.writer or "somebody unproven"
-            others[who or str(name)] = f"{name}'s does not count: {why}"
+            name = str(each.writer or "somebody unproven")
+            others[who or name] = name, why
         else:
             counted.setdefault(who, each)
     # Of whoever has approved this plan no other word is told: an earlier one was of an earlier plan.
-    return counted, [told for who, told in others.items() if who not in counted]
+    names: dict[str, list[str]] = {}
+    for who, (name, why) in others.items():
+        if who not in counted:
+            names.setdefault(why, []).append(f"{name}'s")
+    return counted, [
+        f"{' and '.join(whose)} {'do' if len(whose) > 1 else 'does'} not count: {why}"
+        for why, whose in names.items()
+    ]
 
 
 def void(case: Case, given: Entry) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from pipelinekit.model.platform.gates import Freeze, kind_of
 from pipelinekit.model.platform.zone import DAY, Clock, Zone
 from pipelinekit.plan.moment import moment, seconds_of
+from pipelinekit.records import dataclass
 
 WEEK = 7 * DAY
 DAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pipelinekit.model.ledger import Entry, History, Writer
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.platform.zone import Clock
 from pipelinekit.model.promotion import Found, PromotionPlan, Release, Request, Verdict
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

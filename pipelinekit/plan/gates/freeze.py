@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pipelinekit.model.ledger import SKEW, Entry, History
 from pipelinekit.model.platform.zone import UTC
 from pipelinekit.model.promotion import Verdict
-from pipelinekit.plan.gates.calendar import open_windows, shown, unknown_zones
+from pipelinekit.plan.gates.calendar import Window, open_windows, shown, unknown_zones
 from pipelinekit.plan.gates.case import Case, closed, opened
 
 
@@ -52,17 +52,32 @@ def frozen(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(found.values())
 
 
-def _windows(case: Case) -> Iterator[Verdict]:
-    for zone in unknown_zones(case.environment.freeze, case.clock):
-        yield closed("freeze", f"nobody here knows the time zone {zone}, so its windows count as open")
+def unknown(case: Case) -> list[str]:
+    """The zones of the calendar that nobody knows, so that its windows count as open."""
+    return unknown_zones(case.environment.freeze, case.clock)
+
+
+def windows(case: Case) -> list[Window]:
+    """The calendar's windows that are open."""
     known = [each for each in case.environment.freeze if each.zone in case.clock.zones]
-    for each in open_windows(known, case.clock):
+    return list(open_windows(known, case.clock))
+
+
+def by_hand(case: Case) -> tuple[Entry, ...]:
+    """The freezes by hand that are on here."""
+    return frozen(case.all("frozen", "thawed"))
+
+
+def _windows(case: Case) -> Iterator[Verdict]:
+    for zone in unknown(case):
+        yield closed("freeze", f"nobody here knows the time zone {zone}, so its windows count as open")
+    for each in windows(case):
         why = f" ({each.freeze.reason})" if each.freeze.reason else ""
         yield closed("freeze", f"{case.environment.name} is frozen until {each.until}{why}")
 
 
 def _by_hand(case: Case) -> Iterator[Verdict]:
-    for each in frozen(case.all("frozen", "thawed")):
+    for each in by_hand(case):
         what = each.event.environment or "everything"
         yield closed(
             "freeze", f"{what} was frozen by {each.writer}: {each.event.reason or 'no reason given'}"

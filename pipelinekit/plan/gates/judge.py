@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pipelinekit.model.promotion import Judgement, Verdict
-from pipelinekit.plan.gates import approvals, artefacts, evidence, freeze, order, stops
+from pipelinekit.plan.gates import approvals, artefacts, evidence, expected, freeze, order, stops
 from pipelinekit.plan.gates.case import Case, closed, is_own
 
 GATES: dict[str, Callable[[Case], Iterator[Verdict]]] = {
@@ -15,6 +15,7 @@ GATES: dict[str, Callable[[Case], Iterator[Verdict]]] = {
     "artefacts": artefacts.judge,
     "evidence": evidence.judge,
     "approvals": approvals.judge,
+    "expected": expected.judge,
 }
 
 

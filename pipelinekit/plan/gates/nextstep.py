@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from pipelinekit.errors import Fault
 from pipelinekit.model.ledger import COMPONENT
 from pipelinekit.model.promotion import Release, Verdict
+from pipelinekit.plan.gates import freeze, order
 from pipelinekit.plan.gates.case import Case
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ GATES: dict[str, Gate] = {
     ),
     "freeze": Gate(
         "a window of the calendar is open, or somebody has frozen it by hand",
-        "wait until it ends; one by hand ends with `pipelinekit thaw --env {env}` (one of everything with "
-        "`pipelinekit thaw`)",
+        "a window of the calendar (freeze in platform.yaml): wait until it ends; one by hand: `pipelinekit "
+        "thaw --env {env}` ends it, `pipelinekit thaw` one of everything",
     ),
     "clock": Gate(
         "the ledger has an event that is still to come by this machine's clock",
@@ -107,6 +108,11 @@ GATES: dict[str, Gate] = {
         "plan "
         "has changed since",
     ),
+    "plan": Gate(
+        "the plan is another by now than the one that was expected",
+        "look at it again, and name the digest that it has then: `pipelinekit promote {app}@{version} --to "
+        "{env} --plan`",
+    ),
     "authors": Gate(
         "nobody can tell whose approval is an author's",
         "`pipelinekit changelog {app}@{version} --to {env}` shows whose each commit is: it has to be "
@@ -135,10 +141,20 @@ OF_COMPONENTS: dict[str, str] = {
     "again; what others have published under that version stays, and needs a later one",
     "approvals": "`pipelinekit platform approve {name}@{version} --to {env}` by people of those groups, once "
     "more where the plan has changed since",
+    "plan": "look at it again, and name the digest that it has then: `pipelinekit platform promote "
+    "{name}@{version} --to {env} --plan`; of several it is the one that stands in the last line",
     "authors": "nobody's commits are a component's: set `author: true` for this environment's approvals, or "
     "promote it as an --emergency",
 }
 """What to do about a closed gate of a component, where that is another step than for an application."""
+
+
+OF_SETS: dict[str, str] = {
+    "approvals": "`pipelinekit approve --set FILE --to {env}` by people of those groups, once more where the "
+    "plan has changed since",
+    "plan": "look at it again: `pipelinekit promote --set FILE --to {env} --plan`",
+}
+"""The same of a member of a release set: one approval is of all of them."""
 
 
 def command(release: Release, verb: str, environment: str) -> str:
@@ -171,6 +187,7 @@ def step(case: Case, gate: str) -> str:
         return ""
     release = case.release
     text = OF_COMPONENTS.get(gate, known.step) if release.is_component else known.step
+    text = _here(case, gate) or text
     return text.format(
         app=f"{COMPONENT}{release.name}" if release.is_component else release.name,
         name=release.name,
@@ -178,3 +195,31 @@ def step(case: Case, gate: str) -> str:
         env=case.environment.name,
         before=case.environment.after or "the environment before",
     )
+
+
+def _here(case: Case, gate: str) -> str:
+    """The next step where this very case has another one than the gate in general; or empty."""
+    if gate == "soak" and order.begins(case):
+        begins = (
+            "`pipelinekit platform promote {name}@{version} --to {env}`"
+            if case.release.is_component
+            else "`pipelinekit advance {app}`"
+        )
+        return f"its soak has not begun: {begins} begins it, and it counts from then"
+    if gate == "freeze":
+        return "; ".join(_thawed(case))
+    return OF_SETS.get(gate, "") if case.request.together else ""
+
+
+def _thawed(case: Case) -> Iterator[str]:
+    """What ends each kind of freeze that is on; who may go past all of them."""
+    if freeze.unknown(case):
+        yield "the zone of a window is mended in platform.yaml (freeze)"
+    if freeze.windows(case):
+        yield "wait for the window's end: it is the calendar's (freeze in platform.yaml); no `thaw` ends it"
+    for place in dict.fromkeys(each.event.environment for each in freeze.by_hand(case)):
+        command = f"`pipelinekit thaw --env {place}`" if place else "`pipelinekit thaw`"
+        yield f"{command} ends what was frozen by hand"
+    groups = case.environment.emergency
+    if groups and case.environment.gated:
+        yield f"or {', '.join(groups)} go past it: --emergency --reason TEXT"

@@ -11,7 +11,7 @@ from pipelinekit.plan.gates.case import Case, closed, opened
 from pipelinekit.plan.gates.records import arrivals, verified
 from pipelinekit.plan.moment import spoken
 
-UNSEEN = "counted from the first `promote` or `advance` that sees it there"
+UNSEEN = "and that has not begun: the next `advance` or `promote` begins it"
 AT_ONCE = 200
 """Commits that one event says to have seen: an event has a size."""
 
@@ -48,6 +48,12 @@ def arrived(case: Case) -> Entry | None:
         and (not case.release.is_component or each.event.digests.descriptor == case.release.descriptor_digest)
     ]
     return found[-1] if found else None
+
+
+def begins(case: Case) -> bool:
+    """Whether a soak is still to begin, since nobody has said that they see what has arrived."""
+    arrival = arrived(case)
+    return bool(case.environment.soak and arrival and arrival.seen is None)
 
 
 def unseen(case: Case) -> tuple[str, ...]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from pipelinekit.model.ledger import PLATFORM, Entry, Event, History, Writer
+from pipelinekit.model.ledger import LOOKED_AT, PLATFORM, Entry, Event, History, Writer
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Verdict
 from pipelinekit.plan.gates.case import Case, closed, is_own, opened
 from pipelinekit.plan.gates.freeze import frozen
 from pipelinekit.plan.gates.records import common_of, last, living, lost
+from pipelinekit.plan.moment import moment
 from pipelinekit.plan.versions.version import is_later
 
 
@@ -29,8 +31,10 @@ def judge(case: Case) -> Iterator[Verdict]:
         yield opened("bar", f"{version} is not barred", hard=True)
     yield from _downgrade(case)
     for each in unreviewed(case.history, case.environment):
-        who = f"{each.event.version} by {each.writer}: {each.event.reason}"
-        yield closed("review", f"the emergency of {who} was not reviewed yet")
+        what = (
+            f"{each.event.version} in {where} ({each.writer}, {moment(each.event.at)}: {each.event.reason})"
+        )
+        yield closed("review", f"the emergency of {what} was not reviewed yet")
     yield from _cut(case)
 
 
@@ -95,12 +99,29 @@ def unreviewed(history: History, environment: Environment) -> tuple[Entry, ...]:
         if each.event.kind == "emergency":
             waiting.append(each)
         elif each.event.kind == "reviewed":
-            waiting = [
-                one
-                for one in waiting
-                if one.event.version != each.event.version or not may_review(each.writer, one, environment)
-            ]
+            waiting = [one for one in waiting if not _ends(each, one, environment)]
     return tuple(waiting)
+
+
+def looked_at(emergencies: Iterable[Entry]) -> dict[str, Any]:
+    """The details of a review of these."""
+    rows = [{"commit": each.commit, "by": str(each.writer), "at": each.event.at} for each in emergencies]
+    return {LOOKED_AT: rows}
+
+
+def _ends(review: Entry, emergency: Entry, environment: Environment) -> bool:
+    """Whether a review is of that emergency: of its version, and where it names some, one of these.
+
+    Nobody has looked at one that came while they wrote.
+    """
+    named = review.event.details.get(LOOKED_AT)
+    rows = named if isinstance(named, list | tuple) else ()
+    told = {str(each.get("commit")) for each in rows if isinstance(each, Mapping)}
+    return (
+        review.event.version == emergency.event.version
+        and (named is None or emergency.commit in told)
+        and may_review(review.writer, emergency, environment)
+    )
 
 
 def may_review(reviewer: Writer | None, emergency: Entry, environment: Environment) -> bool:

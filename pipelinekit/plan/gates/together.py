@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from pipelinekit.model.ledger import Entry, Event
+from pipelinekit.model.ledger import Entry, Event, History
 from pipelinekit.model.promotion import PromotionPlan, SetMember, SetPlan, set_digest
 from pipelinekit.plan.gates.case import Case
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,24 @@ def given(case: Case) -> Iterator[tuple[Entry, str]]:
             yield each, _void(event, asked, case.plan)
 
 
+def moved(wanted: SetPlan, common: History, expect: str) -> tuple[str, ...] | None:
+    """The lines in which a set is another than the expected one, as far as anybody can tell; None: it is it.
+
+    Of one that the ledger knows, approved or begun, only what is still to come counts.
+    """
+    if wanted.digest == expect:
+        return None
+    for each in reversed(common.events):
+        told = members_of(each)
+        if each.plan != expect or _digest(wanted, told) != expect:
+            continue
+        changed = _other(told, wanted) or [
+            line for x in wanted.members for line in _changed(x, told[x.application], x.plan)
+        ]
+        return tuple(changed) or None
+    return ()
+
+
 def asked(case: Case) -> Iterator[Entry]:
     """The entries by which somebody has asked for a set that has this release."""
     application = f"{case.release.team}/{case.release.name}"
@@ -60,14 +78,19 @@ def asked(case: Case) -> Iterator[Entry]:
 
 def _void(event: Event, wanted: SetPlan, plan: PromotionPlan) -> str:
     told = members_of(event)
-    rows = [(name, each.version, each.plan) for name, each in told.items()]
-    if event.plan != set_digest(wanted.name, wanted.environment, rows):
+    if event.plan != _digest(wanted, told):
         return "it is not of what it says"
     other = _other(told, wanted)
     if other:
         return f"it is of another set ({'; '.join(other)})"
     changed = [line for each in wanted.members for line in _changed(each, told[each.application], plan)]
     return f"it is of another plan ({'; '.join(changed)})" if changed else ""
+
+
+def _digest(wanted: SetPlan, told: Mapping[str, Told]) -> str:
+    """The digest of these members as a set of that name, in that environment."""
+    rows = [(name, each.version, each.plan) for name, each in told.items()]
+    return set_digest(wanted.name, wanted.environment, rows)
 
 
 def _other(told: Mapping[str, Told], wanted: SetPlan) -> list[str]:
@@ -84,5 +107,5 @@ def _changed(member: SetMember, told: Told, mine: PromotionPlan) -> list[str]:
     plan = mine if (mine.team, mine.name) == (member.plan.team, member.plan.name) else member.plan
     if member.there or plan.digest == told.plan:
         return []
-    lines = plan.changed(told.parts) or ("another plan",)
+    lines = (plan.changed(told.parts) if told.parts else ()) or ("another plan",)
     return [f"{member.application}: {each}" for each in lines]

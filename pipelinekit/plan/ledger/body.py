@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pipelinekit.counts import counted
 from pipelinekit.model.ledger import KINDS, PLATFORM, Digests, Event, title_of
+from pipelinekit.records import dataclass
 
 FORMAT = 1
 MOST = 32 * 1024

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from pipelinekit.model.ledger import Entry, Event, Writer, is_word, may_not_write, with_seen
 from pipelinekit.plan.ledger.body import Body, read_message
 from pipelinekit.plan.ledger.commit import Commit
 from pipelinekit.plan.ledger.keyring import Keyring
+from pipelinekit.records import dataclass
 
 _NOBODYS = "a key of nobody whom the platform knows (one that was used stays listed, with `until`)"
 _UNPROVEN = "its key has expired, and nothing proves that it was there before"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from pipelinekit.model.ledger import Role, Writer
 from pipelinekit.model.platform.document import Platform
 from pipelinekit.model.platform.people import SigningKey
 from pipelinekit.plan.moment import seconds_of
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pipelinekit.model.ledger import Event, title_of
-from pipelinekit.plan.gates.approvals import NO
-from pipelinekit.plan.promotion import BEGUN
+from collections.abc import Iterator, Mapping
+
+from pipelinekit.model.ledger import BEGUN, LOOKED_AT, NO, Event, title_of
+from pipelinekit.plan.moment import moment
 from pipelinekit.plan.releaseset.record import Record, record_of
 
 _OF_ONE = {
@@ -88,4 +89,17 @@ def _more(event: Event) -> str:
         return f": {text('type')} {text('verdict')}"
     if event.kind == "revoked":
         return f": {text('key')}"
+    if event.kind == "reviewed":
+        named = ", ".join(_emergencies(event))
+        return f" ({named})" if named else ""
     return ""
+
+
+def _emergencies(event: Event) -> Iterator[str]:
+    """Whose a review's emergencies were, and when."""
+    listed = event.details.get(LOOKED_AT)
+    for each in listed if isinstance(listed, list | tuple) else ():
+        if isinstance(each, Mapping):
+            at = each.get("at")
+            when = f" at {moment(at)}" if type(at) is int else ""
+            yield f"by {str(each.get('by', 'nobody known'))[:120]}{when}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pipelinekit.counts import counted
 from pipelinekit.errors import PipelinekitError, Refused, ToolFailed
@@ -13,6 +12,7 @@ from pipelinekit.model.promotion import Release, Request
 from pipelinekit.plan.gates.order import unseen_of
 from pipelinekit.plan.gates.records import living, tried
 from pipelinekit.plan.promotion import choose, underway
+from pipelinekit.records import dataclass
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import note
@@ -140,9 +140,7 @@ def _in_the_way(around: Around, history: History, place: Environment, release: R
 def _closed(around: Around, place: Environment, release: Release) -> tuple[str, ...]:
     """What is closed; asked before promoting, which would tell the ledger of a refusal every time."""
     planned = promotion.plan(around, release.team, release.name, release.version, place, Request())
-    if planned.there:
-        return ()
-    return tuple(f"{each.gate}: {each.reason}" for each in planned.judged.closed)
+    return tuple(f"{each.gate}: {each.reason}" for each in planned.closed)
 
 
 def _is(entry: Entry, release: Release) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelinekit.model.ledger import Anchor
@@ -26,6 +25,7 @@ from pipelinekit.ports import (
     Say,
     Workspace,
 )
+from pipelinekit.records import dataclass
 from pipelinekit.steps.deploying.preflight import Survey
 
 if TYPE_CHECKING:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
 
 from pipelinekit.errors import PipelinekitError, Refused, failed, refused
-from pipelinekit.model.ledger import Entry, Event, Kind
+from pipelinekit.model.ledger import BEGUN, Entry, Event, Kind
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Request
 from pipelinekit.model.releaseset.document import ReleaseSet
-from pipelinekit.plan.promotion import BEGUN
 from pipelinekit.plan.releaseset import record as records
-from pipelinekit.plan.releaseset.record import NOT_BEGUN, PROMOTED, THERE, Part, Record, details_of, record_of
+from pipelinekit.plan.releaseset.record import PROMOTED, THERE, Part, Record, details_of, record_of
+from pipelinekit.records import dataclass
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, note, settle, told
-from pipelinekit.steps.promotion.leftover import GRACE, lives
+from pipelinekit.steps.promotion.leftover import GRACE, abandoned, lives
 from pipelinekit.steps.promotion.promote import Planned
-from pipelinekit.steps.promotion.takeback import STAYS, due
+from pipelinekit.steps.promotion.takeback import STAYS, brought
 from pipelinekit.steps.promotion.takeback import take_back as give_back
-from pipelinekit.steps.promotion.together import Together, event_of, named, plan
+from pipelinekit.steps.promotion.together import Together, event_of, is_same, named, plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,8 @@ class _Run:
     found: Together
     begun: str
     """The commit that says so."""
-    before: Mapping[str, str]
+    start: Mapping[str, Part]
+    """The members as they were when the set came."""
     ends: dict[str, Part] = field(default_factory=dict)
 
     @property
@@ -51,7 +52,7 @@ class _Run:
         """What is to be told of it now."""
         parts = tuple(
             self.ends.get(
-                each.application, replace(each, before=self.before.get(each.application, each.before))
+                each.application, replace(each, before=self.start.get(each.application, each).before)
             )
             for each in self.found.record.parts
         )
@@ -74,12 +75,13 @@ def promote(
     """
     for _ in range(TRIES):
         found = plan(around, chosen, environment, request)
-        left = records.underway(found.common, environment.name, found.record.applications)
-        if left and not _goes_on(around, found, left):
-            continue
-        known = _brought(around, found, environment) if take_back and not left else None
+        left, ended = _left(around, found, environment)
+        known = brought(around, found, environment) if take_back and not left else None
         if known:
-            done = _at_once(around, found, environment, known, request.reason or "it has stopped")
+            if found.unexpected:
+                raise _turned_away(around, found, Refused(*found.unexpected))
+            why = request.reason or "it has stopped"
+            done = _at_once(around, found, environment, known, why, ended)
             if done is None:
                 continue
             return done
@@ -88,36 +90,52 @@ def promote(
             return _all_there(around, found, request)
         closed = None if back else found.refusal()
         if closed:
-            raise _turned_away(around, found, closed, left)
-        before = _before(found, environment, left)
-        written = settle(around.ledger, found.common, [_beginning(around, found, request, before, left)])
+            members = tuple(x if x.there else promotion.seen(around, x) for x in found.members)
+            found = replace(found, members=members)
+            raise _turned_away(around, found, found.refusal() or closed, left)
+        start = _start(found, environment, left)
+        begins = _beginning(around, found, request, start, left)
+        written = settle(around.ledger, found.common, [*ended, begins])
         if written is None:
             # Somebody has written meanwhile: a freeze, an approval, or the same set.
             continue
-        run = _Run(around=around, found=found, begun=written.entries[-1].commit, before=before)
-        if left:
-            around.say(f"the set {found.plan.name} was left half done: it goes on")
+        run = _Run(around=around, found=found, begun=written.entries[-1].commit, start=start)
+        _say_left(around, found, left, ended)
         if back and left:
             return _resumed(run, environment, left, asked=take_back)
         return _carry(run, environment, request, take_back=take_back)
     raise refused("set-underway", "the ledger did not stand still", hint="try again")
 
 
-def _goes_on(around: Around, found: Together, left: Entry) -> bool:
-    """Whether what was left is this set; another one ends here, and one that somebody is at is waited for."""
-    if lives(around, left, found.common):
+def _left(
+    around: Around, found: Together, environment: Environment
+) -> tuple[Entry | None, tuple[Event, ...]]:
+    """This set, where it was left half done; else the end of another one that was.
+
+    That end is written with the beginning: before every gate was open, it would be for who may not promote.
+    Raises `Refused` while somebody may still be at it.
+    """
+    left = records.underway(found.common, environment.name, found.record.applications)
+    if left and lives(around, left, found.common):
         raise _turned_away(around, found, records.busy(left))
-    if _same(left, found):
-        return True
-    around.say(f"the set {left.event.details.get('set')} was left half done, and ends here")
-    settle(around.ledger, found.common, [_abandoned(around, left)])
-    return False
+    if left is None or is_same(left, found):
+        return left, ()
+    return None, (abandoned(around, left),)
+
+
+def _say_left(around: Around, found: Together, left: Entry | None, ended: Sequence[Event]) -> None:
+    for each in ended:
+        around.say(f"the set {each.details.get('set')} was left half done, and ends here")
+    if left:
+        around.say(f"the set {found.plan.name} was left half done: it goes on")
 
 
 def _carry(run: _Run, environment: Environment, request: Request, *, take_back: bool) -> Brought:
     asked = replace(request, together=run.found.plan)
     did: list[Did] = []
     for each, part in zip(run.found.members, run.record.parts, strict=True):
+        if request.expect:
+            asked = replace(asked, expect=each.survey.plan.digest)
         try:
             done = _member(run.around, each, environment, asked)
         except PipelinekitError as error:
@@ -127,7 +145,8 @@ def _carry(run: _Run, environment: Environment, request: Request, *, take_back: 
             _stopped(run, environment, ended, faults[0].problem, take_back=take_back)
             raise type(error)(*faults) from error
         did += done
-        run.ends[part.application] = replace(part, end=THERE if each.there else PROMOTED)
+        was = each.there and run.start[part.application].end == THERE
+        run.ends[part.application] = replace(part, end=THERE if was else PROMOTED)
     run.end("set-promoted")
     return Brought(plan=run.found.plan.digest, parts=run.record.parts, did=tuple(did))
 
@@ -160,25 +179,21 @@ def _given_back(run: _Run, environment: Environment, reason: str) -> None:
     run.end("rolled-back", reason)
 
 
-def _brought(around: Around, found: Together, environment: Environment) -> Record | None:
-    """What a set that stopped has begun with, where any of it is still there to be taken back."""
-    known = records.stopped(found.common, environment.name, found.record)
-    if known is None:
-        return None
-    known = replace(known, parts=tuple(each for each in known.parts if each.end != NOT_BEGUN))
-    return known if any(due(around, known, environment)) else None
-
-
 def _at_once(
-    around: Around, found: Together, environment: Environment, known: Record, reason: str
+    around: Around,
+    found: Together,
+    environment: Environment,
+    known: Record,
+    reason: str,
+    ended: Sequence[Event],
 ) -> Brought | None:
     """Take back what a set brought that stopped earlier; None where somebody else was quicker."""
-    before = {each.application: each.before for each in known.parts}
-    run = _Run(around=around, found=found, begun="", before=before)
-    run.ends = {each.application: each for each in known.parts}
+    start = {each.application: each for each in known.parts}
+    run = _Run(around=around, found=found, begun="", start=start)
+    run.ends = {**start}
     details = details_of(replace(run.record, back=True), stage=BEGUN, **_hands(around))
     event = event_of(around, found.plan, "requested", reason=reason, details=details)
-    written = settle(around.ledger, found.common, [event])
+    written = settle(around.ledger, found.common, [*ended, event])
     if written is None:
         return None
     run.begun = written.entries[-1].commit
@@ -214,14 +229,14 @@ def _all_there(around: Around, found: Together, request: Request) -> Brought:
     """What runs already is only proven, where that was not done; nothing is recorded of the set."""
     did: list[Did] = []
     for each in found.members:
-        did += _member(around, each, each.survey.environment, request)
+        did += _member(around, each, each.survey.environment, replace(request, expect=""))
     return Brought(plan=found.plan.digest, parts=found.record.parts, did=tuple(did))
 
 
 def _turned_away(around: Around, found: Together, error: Refused, left: Entry | None = None) -> Refused:
     """The refusal, recorded with all of its reasons; it ends what was left behind, and soaks begin."""
     for each in found.missing:
-        promotion.see(around, each)
+        promotion.seen(around, each)
     reason = "; ".join(each.problem for each in error.faults)[:2000]
     ended = {"begun": left.commit} if left else {}
     details = details_of(found.record, **ended)
@@ -230,14 +245,19 @@ def _turned_away(around: Around, found: Together, error: Refused, left: Entry | 
 
 
 def _beginning(
-    around: Around, found: Together, request: Request, before: Mapping[str, str], left: Entry | None
+    around: Around,
+    found: Together,
+    request: Request,
+    start: Mapping[str, Part],
+    left: Entry | None,
 ) -> Event:
     """What is written before the first effect; one that was left behind is taken up by it."""
     if left is not None and left.event.details.get("back") is True:
         details = {**left.event.details, **_hands(around), "takes": left.commit}
         return event_of(around, found.plan, "requested", reason=left.event.reason, details=details)
     parts = tuple(
-        replace(each, before=before.get(each.application, each.before)) for each in found.record.parts
+        replace(each, before=start[each.application].before, end=start[each.application].end)
+        for each in found.record.parts
     )
     more = {"takes": left.commit} if left else {}
     details = details_of(replace(found.record, parts=parts), stage=BEGUN, **_hands(around), **more)
@@ -249,35 +269,15 @@ def _hands(around: Around) -> dict[str, object]:
     return {"holder": around.holder, "until": around.clock(()).now + around.timeout + GRACE}
 
 
-def _before(found: Together, environment: Environment, left: Entry | None) -> Mapping[str, str]:
-    """What was there before the set came: of what it has brought itself its own record says it."""
+def _start(found: Together, environment: Environment, left: Entry | None) -> dict[str, Part]:
+    """The members as they were before the set came: of what it has brought itself its own record says it."""
     known = record_of(left.event) if left else None
     if known:
-        return {each.application: each.before for each in known.parts}
+        return {each.application: each for each in known.parts}
     mine = records.brought(found.common, environment.name, found.record)
     return {
-        each.application: mine.get(each.application, each.before) if each.end == THERE else each.before
+        each.application: replace(each, before=mine.get(each.application, each.before))
+        if each.end == THERE
+        else each
         for each in found.record.parts
     }
-
-
-def _same(left: Entry, found: Together) -> bool:
-    known = record_of(left.event)
-    return known is not None and (known.name, known.releases) == (found.record.name, found.record.releases)
-
-
-def _abandoned(around: Around, left: Entry) -> Event:
-    """The end of a set that nobody ended."""
-    details = {
-        "set": left.event.details.get("set"),
-        "members": left.event.details.get("members"),
-        "begun": left.commit,
-    }
-    return replace(
-        left.event,
-        kind="failed",
-        at=around.clock(()).now,
-        platform=around.commit,
-        reason="was begun, and left half done",
-        details=details,
-    )

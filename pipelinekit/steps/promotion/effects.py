@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit.errors import CheckFailed, PipelinekitError, Refused, ToolFailed
@@ -12,6 +12,7 @@ from pipelinekit.model.promotion import Release
 from pipelinekit.plan.gates.nextstep import command
 from pipelinekit.plan.promotion import chart_at, image_at
 from pipelinekit.reading.chart.values import overlay, read_values
+from pipelinekit.records import dataclass
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.artefacts.chart import copy as copy_chart
 from pipelinekit.steps.artefacts.image import Did

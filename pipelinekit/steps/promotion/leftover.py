@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pipelinekit.model.ledger import Entry, Event, History, number_of
+from pipelinekit.model.ledger import BEGUN, Entry, Event, History, number_of
 from pipelinekit.model.promotion import Release
 from pipelinekit.plan.chartvalues import chart_of
 from pipelinekit.plan.gates.records import COMMON, written_by
-from pipelinekit.plan.promotion import BEGUN, underway
+from pipelinekit.plan.promotion import underway
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.survey import Survey
 
@@ -70,15 +70,15 @@ def has_acted(around: Around, survey: Survey, begun: Entry) -> bool:
 
 
 def abandoned(around: Around, begun: Entry) -> Event:
-    """The end of what nobody ended."""
+    """The end of what nobody ended; that of a set names it and its members, as its beginning did."""
+    told = begun.event.details
     return replace(
         begun.event,
         kind="failed",
         at=around.clock(()).now,
         platform=around.commit,
         reason="was begun, and left half done",
-        plan="",
-        details={"begun": begun.commit},
+        details={name: told[name] for name in ("set", "members") if name in told} | {"begun": begun.commit},
     )
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.errors import Refused, refused
-from pipelinekit.model.ledger import Entry, Event, History, Kind, Writer
+from pipelinekit.model.ledger import NO, Entry, Event, History, Kind, Writer
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Judgement, Release, Request, Verdict
 from pipelinekit.plan.chartvalues import chart_of
-from pipelinekit.plan.gates.approvals import NO
 from pipelinekit.plan.gates.case import Case
-from pipelinekit.plan.gates.judge import judge, stopped
+from pipelinekit.plan.gates.judge import judge
 from pipelinekit.plan.gates.nextstep import faults
-from pipelinekit.plan.gates.order import unseen
 from pipelinekit.plan.gates.records import living, verified
 from pipelinekit.plan.promotion import busy, choose, underway
+from pipelinekit.records import dataclass
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.deploying.deployment import RUNNING
+from pipelinekit.steps.promotion import byhand
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, event_of, note, read, settle
 from pipelinekit.steps.promotion.effects import Deed, carry_out, prove
@@ -30,6 +30,7 @@ from pipelinekit.steps.promotion.leftover import (
     same,
     underway_commit,
 )
+from pipelinekit.steps.promotion.soaks import see
 from pipelinekit.steps.promotion.survey import Survey, look
 
 
@@ -41,6 +42,15 @@ class Planned:
     case: Case
     judged: Judgement
     there: bool
+    goes_on: bool = False
+    """Whether it was left half done with its effects begun: then it goes on, and no gate is asked."""
+    hands: tuple[str, ...] = ()
+    """What hands have changed of it where it is what the ledger has there: promoting it puts that back."""
+
+    @property
+    def closed(self) -> tuple[Verdict, ...]:
+        """The gates that stop it; of what is there or goes on none does."""
+        return () if self.there or self.goes_on else self.judged.closed
 
 
 def plan(
@@ -68,11 +78,18 @@ def promote(
     planned = plan(around, team, name, version, environment, request)
     if planned.there:
         return planned, (_proven(around, planned),)
+    for each in planned.hands:
+        around.say(f"changed by hand in {environment.name}: {each}")
     for _ in range(TRIES):
-        planned, taken, acted = require(around, planned)
+        taken, acted = require(around, planned)
         events = _beginning(around, planned, request, taken, acted=acted)
-        there = settle(around.ledger, planned.case.history, events)
+        # One write: ended before every gate was open, it would end for who may not promote.
+        ended = None if taken else underway(planned.case.history, planned.survey.environment.name)
+        before = [abandoned(around, ended)] if ended else []
+        there = settle(around.ledger, planned.case.history, [*before, *events])
         if there:
+            if ended:
+                around.say(f"a promotion of {ended.event.version} was left half done, and ends here")
             if not acted:
                 _loud(around, planned, request)
                 _still_may(around, planned)
@@ -85,17 +102,17 @@ def promote(
     raise refused("promotion-underway", "the ledger did not stand still", hint="try again")
 
 
-def require(around: Around, planned: Planned) -> tuple[Planned, Entry | None, bool]:
-    """Raise `Refused` unless it may begin now, or go on from what was left half done, which ends where it is
-    another one; the promotion then, what of it was left, and whether the cluster shows its effects.
+def require(around: Around, planned: Planned) -> tuple[Entry | None, bool]:
+    """Raise `Refused` unless it may begin now, or go on from what was left half done; what of it was
+    left, and whether the cluster shows its effects.
     """
     begun = underway(planned.case.history, planned.survey.environment.name)
-    planned = _after(around, planned, begun) if begun else planned
+    if begun:
+        _require_left(around, planned, begun)
     taken = begun if begun and same(begun, planned.survey.release) else None
-    acted = taken is not None and has_acted(around, planned.survey, taken)
-    if not acted:
+    if not planned.goes_on:
         _require_open(around, planned, taken)
-    return planned, taken, acted
+    return taken, planned.goes_on
 
 
 def answer(around: Around, planned: Planned, reason: str, *, refuse: bool = False) -> History:
@@ -108,12 +125,10 @@ def answer(around: Around, planned: Planned, reason: str, *, refuse: bool = Fals
     return note(around.ledger, given)
 
 
-def see(around: Around, planned: Planned) -> None:
-    """Say in the ledger that what has arrived in the environment before is there: its soak begins."""
-    new = unseen(planned.case)
-    if new and planned.case.asker.role in ("person", "release"):
-        release = planned.survey.release
-        note(around.ledger, event_of(around, release, "seen", "", details={"commits": list(new)}))
+def seen(around: Around, planned: Planned) -> Planned:
+    """The same once it is said in the ledger what has arrived in the environment before: its soak counts."""
+    case = see(around, planned.case)
+    return planned if case is planned.case else replace(planned, case=case, judged=judge(case))
 
 
 def case_of(around: Around, survey: Survey, history: History, common: History, request: Request) -> Case:
@@ -153,7 +168,7 @@ def _planned(around: Around, survey: Survey, history: History, common: History, 
     case = case_of(around, survey, history, common, request)
     found = living(history, survey.environment.name)
     state = around.releases.state(survey.target) if found else None
-    there = bool(
+    installed = bool(
         found
         and state
         and state.status == RUNNING
@@ -162,7 +177,18 @@ def _planned(around: Around, survey: Survey, history: History, common: History, 
         and chart_of(state.values) == survey.release.mark
         and _runs_whole(around, survey)
     )
-    return Planned(survey=survey, case=case, judged=judge(case), there=there)
+    hands = byhand.changed(around, survey, state) if installed and state else ()
+    if hands:
+        survey = replace(survey, notes=(*survey.notes, *(f"puts back: {each}" for each in hands)))
+    there = installed and not hands
+    begun = None if there else underway(history, survey.environment.name)
+    if begun and lives(around, begun, history):
+        # Whoever looks or is asked for an approval now would hear of it only when they promote.
+        survey = replace(
+            survey, notes=(*survey.notes, f"nothing else begins: {busy(begun).faults[0].problem}")
+        )
+    goes_on = begun is not None and same(begun, survey.release) and has_acted(around, survey, begun)
+    return Planned(survey=survey, case=case, judged=judge(case), there=there, goes_on=goes_on, hands=hands)
 
 
 def _runs_whole(around: Around, survey: Survey) -> bool:
@@ -176,7 +202,7 @@ def _runs_whole(around: Around, survey: Survey) -> bool:
 
 def _require_open(around: Around, planned: Planned, begun: Entry | None = None) -> None:
     """Raise `Refused` unless every gate is open; a soak begins when its arrival is first seen, so now."""
-    see(around, planned)
+    planned = seen(around, planned)
     release, where = planned.survey.release, planned.survey.environment.name
     closed = planned.judged.closed
     if not closed:
@@ -222,32 +248,24 @@ def _is_told(planned: Planned) -> bool:
     )
 
 
-def _after(around: Around, planned: Planned, begun: Entry) -> Planned:
-    """Where a beginning was left behind: the same goes on from it, another one ends it first."""
+def _require_left(around: Around, planned: Planned, begun: Entry) -> None:
+    """Raise `Refused` while who has begun may still be at it."""
+    release, where = planned.survey.release, planned.survey.environment.name
     if lives(around, begun, planned.case.history):
-        release, where = planned.survey.release, planned.survey.environment.name
         error = busy(begun)
         note(around.ledger, event_of(around, release, "refused", where, reason=error.faults[0].problem))
         raise error
-    if same(begun, planned.survey.release):
+    if same(begun, release):
         around.say(f"a promotion of {begun.event.version} was left half done: it goes on")
-        return planned
-    around.say(f"a promotion of {begun.event.version} was left half done, and ends here")
-    note(around.ledger, abandoned(around, begun))
-    # Read anew and in this order: what others have begun meanwhile stands on a newer platform's branch.
-    survey = planned.survey
-    history, common = read(around.ledger, survey.release.team, survey.release.name)
-    return _planned(around, survey, history, common, planned.case.request)
 
 
 def _still_may(around: Around, planned: Planned) -> None:
-    """Freezes and holds are asked again right before the effect."""
+    """Every gate is asked again right before the effect: what stands on the platform's branch, like a freeze
+    or the revocation of a key that has approved, kept nobody from writing that it begins."""
     survey = planned.survey
     history, common = read(around.ledger, survey.release.team, survey.release.name)
     case = case_of(around, survey, history, common, planned.case.request)
-    closed: tuple[Verdict, ...] = stopped(case)
-    if planned.case.request.emergency:
-        closed = tuple(each for each in closed if each.hard)
+    closed = judge(case).closed
     if not closed:
         return
     reason = "; ".join(each.reason for each in closed)

@@ -14,6 +14,7 @@ from pipelinekit.plan.gates.stops import barred, held, holds_back
 from pipelinekit.plan.promotion import busy, choose, earlier, underway
 from pipelinekit.plan.versions.version import is_later
 from pipelinekit.steps.artefacts.image import Did
+from pipelinekit.steps.promotion import byhand
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import TRIES, event_of, read, settle
 from pipelinekit.steps.promotion.effects import Deed, carry_out, prove
@@ -31,7 +32,10 @@ def foresee(around: Around, team: str, name: str, environment: Environment, to: 
     """
     history, common = read(around.ledger, team, name)
     version, bad = _way(history, environment, to)
-    return _planned(around, history, common, environment, version), bad
+    survey = _planned(around, history, common, environment, version)
+    if bad == survey.release.version:
+        _require_untouched(around, survey)
+    return survey, bad
 
 
 def rollback(
@@ -60,6 +64,7 @@ def rollback(
             around.say(f"a way back to {version} was left half done: it goes on")
         survey = _planned(around, history, common, environment, version)
         if not taken and bad == survey.release.version:
+            _require_untouched(around, survey)
             return survey, (Did(f"{name} {bad} is what {environment.name} has", acted=False),)
         why = reason or (taken.event.reason if taken else "")
         beginning = _beginning(around, survey, common, bad, why, taken)
@@ -108,6 +113,14 @@ def _planned(around: Around, history: History, common: History, environment: Env
             hint="--to VERSION names another one; `pipelinekit publish` at its commit puts back what is gone",
         )
     return survey
+
+
+def _require_untouched(around: Around, survey: Survey) -> None:
+    """Raise `Refused` where hands have changed what is there: a way back from it would hold it itself."""
+    state = around.releases.state(survey.target)
+    hands = byhand.changed(around, survey, state) if state else ()
+    if hands:
+        raise byhand.refusal(survey.release, survey.environment.name, hands)
 
 
 def _way(history: History, environment: Environment, to: str) -> tuple[str, str]:

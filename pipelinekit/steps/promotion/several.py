@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.errors import Fault, PipelinekitError, Refused
 from pipelinekit.model.ledger import UNREACHABLE, History, branch_of
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Request, set_digest
 from pipelinekit.model.rollout.component import Component
+from pipelinekit.plan.gates.expected import told
 from pipelinekit.plan.gates.records import living
 from pipelinekit.plan.rollout.order import order_of
+from pipelinekit.records import dataclass
 from pipelinekit.steps.artefacts.image import Did
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion.around import Around
@@ -49,7 +51,7 @@ class Several:
     @property
     def closed(self) -> bool:
         """Whether anything is in the way of any of them."""
-        return bool(self.faults) or any(each.judged.closed for each in self.missing)
+        return bool(self.faults) or any(each.closed for each in self.missing)
 
 
 def plan(
@@ -61,9 +63,12 @@ def plan(
     once where the ledger does not answer.
     """
     planned, faults, ended = list[Planned](), list[Fault](), list[type[PipelinekitError]]()
+    chosen = tuple(chosen)
+    # Of several the expected digest is over all of their plans, and none's own.
+    asked = replace(request, expect="") if len(chosen) > 1 else request
     for name, version in chosen:
         try:
-            planned.append(promotion.plan(arounds(name), "", name, version, environment, request))
+            planned.append(promotion.plan(arounds(name), "", name, version, environment, asked))
         except PipelinekitError as error:
             if error.faults[0].code == UNREACHABLE:
                 # Whoever waits for it once need not wait for each component.
@@ -75,11 +80,13 @@ def plan(
         raise min(ended, key=lambda each: issubclass(each, Refused))(*faults)
     found = {each.survey.release.name: (each, _component(arounds, each)) for each in planned}
     order = order_of(component for _, component in found.values())
-    return Several(
-        environment=environment,
-        members=tuple(found[name][0] for name in order),
-        faults=tuple(_needs(arounds, {name: found[name][1] for name in order}, environment)),
+    needs = _needs(arounds, {name: found[name][1] for name in order}, environment)
+    several = Several(
+        environment=environment, members=tuple(found[name][0] for name in order), faults=tuple(needs)
     )
+    if len(order) > 1 and request.expect not in ("", several.digest):
+        return replace(several, faults=(*several.faults, _unexpected(several, request.expect)))
+    return several
 
 
 def promote(
@@ -102,8 +109,9 @@ def promote(
     did: list[Did] = []
     for each in found.members:
         release = each.survey.release
+        asked = replace(request, expect=each.survey.plan.digest) if request.expect else request
         did += promotion.promote(
-            arounds(release.name), "", release.name, release.version, environment, request
+            arounds(release.name), "", release.name, release.version, environment, asked
         )[1]
     return found, tuple(did)
 
@@ -125,6 +133,15 @@ def _of_component(name: str, environment: Environment, fault: Fault) -> Fault:
             f"tests: `pipelinekit platform verify --env {environment.after} --only {name}`"
         )
     return replace(fault, problem=f"{name}: {fault.problem}", hint=hint)
+
+
+def _unexpected(found: Several, expect: str) -> Fault:
+    """That they are another plan than the expected one: nobody has answered one over several."""
+    return Fault(
+        "gate-plan",
+        told(found.digest, expect, ()),
+        hint="look at it again: `platform promote … --plan`, whose last line names the digest",
+    )
 
 
 def _component(arounds: Arounds, planned: Planned) -> Component:

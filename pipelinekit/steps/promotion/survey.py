@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from pipelinekit.plan.release import target_of
 from pipelinekit.ports import SILENT, Commits
 from pipelinekit.reading.app import read_app
 from pipelinekit.reading.chart.values import overlay, read_values
+from pipelinekit.records import dataclass
 from pipelinekit.steps.artefacts.chart import DIST
 from pipelinekit.steps.deploying.deployment import Prepared
 from pipelinekit.steps.promotion.around import Around

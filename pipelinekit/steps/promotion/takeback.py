@@ -10,10 +10,12 @@ from pipelinekit.model.ledger import History, branch_of
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.plan.gates.records import living
 from pipelinekit.plan.promotion import underway
-from pipelinekit.plan.releaseset.record import BACK, PROMOTED, Part, Record
+from pipelinekit.plan.releaseset import record as records
+from pipelinekit.plan.releaseset.record import BACK, NOT_BEGUN, PROMOTED, Part, Record, record_of
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.books import told
 from pipelinekit.steps.promotion.rollback import rollback
+from pipelinekit.steps.promotion.together import Together, is_same
 
 STAYS = "stays"
 
@@ -31,6 +33,29 @@ def take_back(around: Around, record: Record, environment: Environment, reason: 
             yield replace(part, end=STAYS, reason=told(error)[:200])
             continue
         yield replace(part, end=BACK, reason=f"to {part.before}")
+
+
+def foreseen(around: Around, found: Together, environment: Environment, *, asked: bool) -> Record | None:
+    """The members that running a set again would take back, the last one first; None: it would promote.
+
+    Where it was left on its way back (`back`) it goes on so, and where it has stopped when that is `asked`.
+    """
+    left = records.underway(found.common, environment.name, found.record.applications)
+    if left and is_same(left, found):
+        known = record_of(left.event)
+        known = known if known and known.back else None
+    else:
+        known = brought(around, found, environment) if asked else None
+    return replace(known, parts=tuple(due(around, known, environment))) if known else None
+
+
+def brought(around: Around, found: Together, environment: Environment) -> Record | None:
+    """What a set that stopped has begun with, where any of it is still there to be taken back."""
+    known = records.stopped(found.common, environment.name, found.record)
+    if known is None:
+        return None
+    known = replace(known, parts=tuple(each for each in known.parts if each.end != NOT_BEGUN))
+    return known if any(due(around, known, environment)) else None
 
 
 def due(around: Around, record: Record, environment: Environment) -> Iterator[Part]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pipelinekit.errors import DocumentInvalid, Fault, PipelinekitError, Refused
-from pipelinekit.model.ledger import PLATFORM, Event, History, Kind
+from pipelinekit.model.ledger import NO, PLATFORM, Entry, Event, History, Kind
 from pipelinekit.model.platform.document import Environment
 from pipelinekit.model.promotion import Request, SetMember, SetPlan
 from pipelinekit.model.releaseset.document import ReleaseSet
-from pipelinekit.plan.gates.approvals import NO
+from pipelinekit.plan.gates.expected import told
 from pipelinekit.plan.gates.judge import judge
+from pipelinekit.plan.gates.together import moved
 from pipelinekit.plan.releaseset.order import in_order
-from pipelinekit.plan.releaseset.record import NOT_BEGUN, THERE, Part, Record
+from pipelinekit.plan.releaseset.record import NOT_BEGUN, THERE, Part, Record, record_of
+from pipelinekit.records import dataclass
 from pipelinekit.steps.promotion import promote as promotion
 from pipelinekit.steps.promotion.around import Around
 from pipelinekit.steps.promotion.promote import Planned, refusal
@@ -27,6 +29,8 @@ class Together:
     members: tuple[Planned, ...]
     plan: SetPlan
     common: History
+    moved: str = ""
+    """That it is another plan than the expected one, or empty."""
 
     @property
     def there(self) -> bool:
@@ -43,9 +47,17 @@ class Together:
         """What the ledger is told of it before anything has begun."""
         return Record(name=self.plan.name, parts=tuple(_parts(self.members)))
 
+    @property
+    def unexpected(self) -> tuple[Fault, ...]:
+        """That it is another plan than the expected one, as an error."""
+        hint = f"look at it again: `pipelinekit promote --set FILE --to {self.plan.environment} --plan`"
+        what = f"the set {self.plan.name} may not go to {self.plan.environment}"
+        return (Fault("gate-plan", f"{what}: {self.moved}", hint=hint),) if self.moved else ()
+
     def refusal(self) -> Refused | None:
-        """Every closed gate of every member that is still to come."""
-        faults = [fault for each in self.missing for fault in refusal(each).faults]
+        """Every closed gate of every member that is still to come and does not go on from where it was."""
+        faults = [fault for each in self.missing if each.closed for fault in refusal(each).faults]
+        faults += self.unexpected
         return Refused(*faults) if faults else None
 
 
@@ -56,6 +68,8 @@ def plan(around: Around, chosen: ReleaseSet, environment: Environment, request: 
     all else that the ledger lacks or with every circle of calls; where something else failed, as that.
     """
     common = around.ledger.history(PLATFORM)
+    # What is expected is a digest over all of them, and no member's.
+    expect, request = request.expect, replace(request, expect="")
     planned, faults, ended = list[Planned](), list[Fault](), list[type[PipelinekitError]]()
     for each in chosen.members:
         try:
@@ -75,9 +89,15 @@ def plan(around: Around, chosen: ReleaseSet, environment: Environment, request: 
     whole = SetPlan(
         name=chosen.name,
         environment=environment.name,
-        members=tuple(SetMember(plan=each.survey.plan, there=each.there) for each in planned),
+        members=tuple(SetMember(plan=each.survey.plan, there=each.there or each.goes_on) for each in planned),
     )
-    return Together(members=tuple(_as_member(each, whole) for each in planned), plan=whole, common=common)
+    lines = moved(whole, common, expect) if expect else None
+    return Together(
+        members=tuple(_as_member(each, whole) for each in planned),
+        plan=whole,
+        common=common,
+        moved="" if lines is None else told(whole.digest, expect, lines),
+    )
 
 
 def named(member: str, error: PipelinekitError) -> Iterator[Fault]:
@@ -116,6 +136,12 @@ def approval(around: Around, whole: SetPlan, reason: str) -> Event:
 def objection(around: Around, whole: SetPlan, reason: str) -> Event:
     """What says no to a set."""
     return event_of(around, whole, "refused", reason=reason, details={"set": whole.name, "answer": NO})
+
+
+def is_same(left: Entry, found: Together) -> bool:
+    """Whether what was left half done is this set."""
+    known = record_of(left.event)
+    return known is not None and (known.name, known.releases) == (found.record.name, found.record.releases)
 
 
 def _as_member(planned: Planned, whole: SetPlan) -> Planned:

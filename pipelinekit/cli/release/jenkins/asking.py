@@ -23,11 +23,11 @@ def tell(file: str, digest: str, plans: Sequence[Planned]) -> None:
 
 
 def _is_approval_alone(planned: Planned) -> bool:
-    return planned.there or {each.gate for each in planned.judged.closed} <= {"approvals"}
+    return {each.gate for each in planned.closed} <= {"approvals"}
 
 
 def _missing(planned: Planned) -> int:
-    return 0 if planned.there or not planned.judged.closed else approvals.missing(planned.case)
+    return approvals.missing(planned.case) if planned.closed else 0
 
 
 def require_starter(writer: Writer) -> None:

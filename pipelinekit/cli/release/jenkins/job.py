@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipelinekit.cli.jenkins.via import controller_of, follow
 from pipelinekit.cli.output import report
 from pipelinekit.cli.release.options import named
+from pipelinekit.errors import usage
 from pipelinekit.model.jenkins.jobs import PROMOTE
 from pipelinekit.plan.jenkins import releases
 
@@ -30,10 +31,17 @@ class Wish:
     take_back: bool = False
     downgrade: bool = False
     emergency: bool = False
+    expect: str = ""
 
 
 def promote(here: Desk, via: str, wish: Wish, *, plan_only: bool, as_json: bool) -> None:
     """Start the job, follow it, and end as it does."""
+    if wish.expect:
+        raise usage(
+            "plan-options",
+            "--via starts a pipeline, which makes its own plan",
+            hint="leave out --expect: the log of the job has its plan",
+        )
     url = controller_of(here.platform, via)
     releases.require_jobs(here.platform)
     where = here.environment(wish.environment)

@@ -12,10 +12,10 @@ from pipelinekit.cli.platform import ledger as ledger_verbs
 from pipelinekit.cli.release import advance, changelog, evidence, promote, report, stops
 from pipelinekit.cli.release.desk import Desk
 from pipelinekit.errors import DocumentInvalid, UsageError
-from pipelinekit.model.ledger import PLATFORM
+from pipelinekit.model.ledger import PLATFORM, Writer
 from tests.doubles import Ledger
 from tests.promoting import RITA, Bench
-from tests.promotions import PIPELINE, event
+from tests.promotions import event
 
 SET = "apiVersion: pipelinekit/v1\nkind: ReleaseSet\nmetadata: {name: checkout}\napplications:\n"
 VERBS: dict[str, click.Command] = {
@@ -163,11 +163,45 @@ def test_an_application_that_is_registered_or_that_the_ledger_knows_is_known(ben
         assert (
             here.application("", "orders") == here.application("payments", "orders") == ("payments", "orders")
         )
-        bench.write(PIPELINE, event("released", "1.0.0", team="shop"))
+        bench.write(Writer(role="pipeline", team="shop"), event("released", "1.0.0", team="shop"))
         with pytest.raises(UsageError) as caught:
             here.application("", "orders")
         assert caught.value.faults[0].hint == "name one: payments/orders, shop/orders"
         assert here.application("shop", "orders") == ("shop", "orders")
+
+
+@pytest.mark.parametrize("joined", [False, True], ids=["as it is", "unreadable"])
+def test_a_branch_in_which_nothing_counts_makes_nobody_s_application_known(
+    bench: Bench, capsys: pytest.CaptureFixture[str], joined: bool
+) -> None:
+    """Whoever may push could take the short name of an application away, or have a typing error held."""
+    stranger = Writer(role="pipeline", team="evil")
+    bench.write(stranger, event("released", team="shop"), event("released", name="order"))
+    bench.write(stranger, event("released", team="", name="orders"))
+    if joined:
+        bench.ledger.joined.add("apps/shop/orders")
+    bench.ledger.as_writer = RITA
+    report.report.main([], standalone_mode=False)
+    if not joined:
+        assert capsys.readouterr().out.endswith("1 application in 3 environments, by the ledger\n")
+    say("hold", RIGHT)
+    assert bench.ledger.history("apps/payments/orders").events[-1].kind == "held"
+    for wrong in ("order", "payments/order"):
+        with pytest.raises(UsageError, match=f"nobody knows an application {wrong}") as caught:
+            say("hold", {**RIGHT, "APP": wrong})
+        assert caught.value.faults[0].hint == f"did you mean '{wrong}s'?"
+    with pytest.raises(UsageError, match="nobody knows a component orders"):
+        say("hold", {**RIGHT, "APP": "component:orders"})
+
+
+@pytest.mark.parametrize("words", [["--app", ""], ["--env", ""], ["--since", ""]])
+def test_a_variable_that_the_shell_does_not_know_asks_for_no_whole_log(
+    bench: Bench, words: list[str]
+) -> None:
+    with pytest.raises(UsageError, match="is empty"):
+        ledger_verbs.show_log.main(words, standalone_mode=False)
+    with pytest.raises(UsageError, match="is empty"):
+        report.report.main([""], standalone_mode=False)
 
 
 def test_in_the_document_of_a_set_each_is_told_at_its_place(bench: Bench) -> None:

@@ -50,3 +50,17 @@ def test_an_empty_variable_of_a_shell_never_means_all_of_them_or_any_plan(
     assert isinstance(said.exception, UsageError), said.output
     fault = said.exception.faults[0]
     assert (fault.code, fault.problem) == ("value-empty", f"{empty} is empty")
+
+
+@pytest.mark.parametrize("verb", [promote.promote, promote.approve], ids=["promote", "approve"])
+@pytest.mark.parametrize(
+    "text", ["sha256:9f2c…", "9f2c", f'"sha256:{0:064}"', f"sha256:{0:064}0", f"SHA256:{0:064}", " "]
+)
+def test_what_is_no_digest_is_a_mistake_and_no_refusal_that_the_ledger_has(
+    verb: click.Command, text: str
+) -> None:
+    said = CliRunner().invoke(verb, ["orders", "--to", "production", "--expect", text])
+    assert isinstance(said.exception, UsageError), said.output
+    assert said.exception.faults[0].code == "digest-form"
+    # The examples have a part of one, for the width of a page.
+    assert "which is given whole" in " ".join(CliRunner().invoke(verb, ["--help"]).output.split())

@@ -23,6 +23,14 @@ __all__ = ["bench"]
 STAGING = ("--to", "staging")
 
 
+def leave_half_done(bench: Bench, effect: int) -> None:
+    """A promotion that was killed at that effect."""
+    bench.effects.kill_at = effect
+    with pytest.raises(Killed):
+        bench.promote("1.0.0")
+    bench.ledger.effects = Effects()
+
+
 def test_an_emergency_without_a_reason_is_usage_and_no_refusal_in_the_ledger(bench: Bench) -> None:
     before = bench.ledger.history("apps/payments/orders").head
     for words in (["orders"], ["orders", "--reason", "  "]):
@@ -50,13 +58,61 @@ def test_nobody_is_told_to_review_what_was_no_emergency(
     bench: Bench, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It runs already, and only its tests were still to come: the ledger has no emergency."""
-    bench.effects.kill_at = 4
-    with pytest.raises(Killed):
-        bench.promote("1.0.0")
-    bench.ledger.effects = Effects()
+    leave_half_done(bench, 4)
     promote.promote.main(["orders@1.0.0", *STAGING, "--emergency", "--reason", "down"], standalone_mode=False)
     assert bench.kinds() == ["requested", "promoted", "verified"]
     assert "review" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("what", [["orders@1.0.1"], ["--set", "set.yaml"]], ids=["one", "a set"])
+def test_whoever_names_a_digest_gets_that_plan_or_the_line_that_is_another(
+    bench: Bench, capsys: pytest.CaptureFixture[str], what: list[str]
+) -> None:
+    Path("set.yaml").write_text(SET + "  - {name: orders, version: 1.0.1}\n")
+    promote.promote.main([*what, *STAGING, "--plan", "--json"], standalone_mode=False)
+    digest = json.loads(capsys.readouterr().out)["plan"]
+    bench.promote("1.0.0")
+    promote.promote.main([*what, *STAGING, "--plan", "--expect", digest], standalone_mode=False)
+    said = capsys.readouterr().out
+    assert "closed plan: the plan is sha256:" in said
+    assert said.splitlines()[-1].endswith("plan")
+    for verb, code in ((promote.promote, "gate-plan"), (promote.approve, "plan-moved")):
+        with pytest.raises(Refused) as caught:
+            verb.main([*what, *STAGING, "--expect", digest], standalone_mode=False)
+        assert [each.code for each in caught.value.faults] == [code]
+        line = "(live: nothing → 1.0.0, revision 1)" if what[0] != "--set" else "(which line is another"
+        assert line in caught.value.faults[0].problem
+    capsys.readouterr()
+    promote.promote.main([*what, *STAGING, "--plan", "--json"], standalone_mode=False)
+    digest = json.loads(capsys.readouterr().out)["plan"]
+    promote.promote.main([*what, *STAGING, "--expect", digest], standalone_mode=False)
+    assert bench.runs("orders") == "1.0.1"
+
+
+def test_a_digest_is_of_a_plan_that_is_made_here_and_no_empty_word(bench: Bench) -> None:
+    via = ["--via", "jenkins", "--expect", f"sha256:{0:064}"]
+    for words, code in ((["--expect", ""], "value-empty"), (via, "plan-options")):
+        with pytest.raises(UsageError) as caught:
+            promote.promote.main(["orders", *STAGING, *words], standalone_mode=False)
+        assert caught.value.faults[0].code == code
+    assert bench.kinds() == []
+
+
+def test_a_plan_of_what_was_left_half_done_says_that_it_goes_on_past_what_is_closed(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leave_half_done(bench, 3)
+    bench.stop("frozen")
+    for words in (["orders@1.0.0"], ["--set", "set.yaml"]):
+        Path("set.yaml").write_text(SET + "  - {name: orders, version: 1.0.0}\n")
+        promote.promote.main([*words, *STAGING, "--plan", "--json"], standalone_mode=False)
+        assert json.loads(capsys.readouterr().out)["may"] is True
+    promote.promote.main(["orders@1.0.0", *STAGING, "--plan"], standalone_mode=False)
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == "orders 1.0.0 was begun in staging, and would go on"
+    assert not any("next for" in line for line in said)
+    promote.promote.main(["orders@1.0.0", *STAGING], standalone_mode=False)
+    assert bench.kinds() == ["requested", "requested", "promoted", "verified"]
 
 
 def test_a_way_back_says_which_hold_follows_and_what_lifts_it(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from pipelinekit.errors import Refused
-from pipelinekit.model.ledger import Kind
+from pipelinekit.errors import Refused, UsageError
+from pipelinekit.model.ledger import Kind, branch_of
+from pipelinekit.plan.ledger.words import sentence
 from tests.doubles import Ledger
 from tests.promoting import RITA, Bench
 from tests.promotions import event, person
@@ -90,6 +93,42 @@ def test_an_own_emergency_of_the_version_that_is_reviewed_waits_on_and_the_next_
     say("review", RIGHT)
     told = "the emergency of 1.0.1 by rita waits all the same: flood; `pipelinekit review payments/orders"
     assert f"{told} --env staging` by somebody else\n" in capsys.readouterr().err
+
+
+def test_an_emergency_that_comes_while_another_is_reviewed_waits_for_its_own(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the same version: nobody has looked at it."""
+    bench.write(person("bob"), event("emergency", "1.0.1", "staging", reason="fire"))
+    bench.ledger.as_writer = RITA
+
+    def quicker(ledger: Ledger) -> None:
+        ledger.as_writer = person("bob")
+        ledger.add(event("emergency", "1.0.1", "staging", reason="flood"))
+        ledger.as_writer = RITA
+
+    bench.ledger.meddler = quicker
+    say("review", RIGHT)
+    assert "the emergency of 1.0.1 by bob waits all the same: flood" in capsys.readouterr().err
+    told = sentence(bench.ledger.history(branch_of("payments", "orders")).events[-1])
+    assert told.startswith("the emergency of payments/orders 1.0.1 in staging was reviewed (by bob at 20")
+
+
+def test_of_several_emergencies_the_one_that_is_named_is_reviewed(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for version in ("1.0.0", "1.0.1"):
+        bench.write(person("bob"), event("emergency", version, "staging", reason="fire"))
+    bench.ledger.as_writer = RITA
+    words = ["--env", "staging", "--json"]
+    VERBS["review"].main(["orders@1.0.0", *words], standalone_mode=False)
+    said = json.loads(capsys.readouterr().out)
+    assert said["sentence"].startswith("the emergency of orders 1.0.0 in staging is reviewed")
+    assert [each["by"] for each in said["emergencies"]] == ["bob"]
+    with pytest.raises(Refused, match=r"no emergency of orders 1\.0\.0 in staging waits"):
+        VERBS["review"].main(["orders@1.0.0", *words], standalone_mode=False)
+    with pytest.raises(UsageError):
+        VERBS["review"].main(["orders@9.9.9", *words], standalone_mode=False)
 
 
 @pytest.mark.parametrize(

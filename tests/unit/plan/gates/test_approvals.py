@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelinekit.model.ledger import Writer
+from pipelinekit.model.ledger import NO, Writer
 from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.promotion import Found
 from pipelinekit.plan.gates import approvals
@@ -71,7 +71,7 @@ def test_how_many_a_question_could_bring() -> None:
 
 def test_who_says_no_has_not_asked_for_it() -> None:
     world = fresh(count=1, requester=False)
-    refused = event("refused", "1.2.4", "production", details={"answer": approvals.NO})
+    refused = event("refused", "1.2.4", "production", details={"answer": NO})
     world.say(person("ann"), refused)
     world.approve(person("ann"))
     assert told(world) == ""
@@ -83,7 +83,7 @@ def test_whoever_has_said_no_since_has_not_approved_until_they_do_again() -> Non
     world = fresh(count=1)
     world.approve(person("ann"))
     digest = world.history().entries[-1].event.plan
-    no = event("refused", "1.2.4", "production", plan=digest, details={"answer": approvals.NO})
+    no = event("refused", "1.2.4", "production", plan=digest, details={"answer": NO})
     world.say(person("bob"), no)
     world.say(person("ann"), replace(no, plan="sha256:other"), replace(no, details={}))
     world.say(Writer(role="release", jenkins_user="nobody"), no)
@@ -143,6 +143,15 @@ def test_when_the_plan_changes_approvals_are_void_and_the_changed_line_is_shown(
     assert told(world) == (
         "approvals: 0 of 1 from release-managers (nobody); "
         "ann's does not count: it is of another plan (values: old values → v; gone: x → nothing)"
+    )
+
+
+def test_what_makes_the_approvals_of_several_void_is_told_once() -> None:
+    world = fresh(count=2)
+    for name in ("ann", "bob"):
+        world.approve(person(name), values="old values")
+    assert told(world).endswith(
+        "(nobody); ann's and bob's do not count: it is of another plan (values: old values → v)"
     )
 
 

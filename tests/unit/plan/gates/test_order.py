@@ -55,7 +55,7 @@ def test_a_soak_counts_from_when_it_was_seen_and_not_from_its_date(seen: int, re
     world = World(version="1.2.4")
     world.say(PIPELINE, promotions.released("1.2.4"))
     world.say(JENKINS, event("promoted", "1.2.4", "staging", at=0), event("verified", "1.2.4", "staging"))
-    assert any("from the first `promote` or `advance` that sees it" in each for each in world.closed())
+    assert any("in staging, and that has not begun" in each for each in world.closed())
     assert len(order.unseen(world.case())) == 1
     world.saw(seen)
     assert [each for each in world.closed() if each.startswith("soak")] == ([reason] if reason else [])

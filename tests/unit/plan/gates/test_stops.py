@@ -8,11 +8,14 @@ from pipelinekit.model.ledger import Event, Writer
 from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.model.promotion import Request
 from pipelinekit.plan.gates.judge import stopped
-from pipelinekit.plan.gates.stops import still, unreviewed
+from pipelinekit.plan.gates.stops import looked_at, still, unreviewed
+from pipelinekit.plan.moment import moment
 from tests import examples
 from tests.promotions import NOW, World, event, person
 
 ANN = person("ann")
+WHEN = moment(NOW - 7200)
+"""When an event of the tests' world was written."""
 
 
 def test_what_an_application_lifted_lifts_no_hold_over_all() -> None:
@@ -88,7 +91,9 @@ def test_a_downgrade_needs_a_word() -> None:
 def test_an_emergency_waits_for_somebody_else_to_review_it() -> None:
     world = World()
     world.say(ANN, event("emergency", "1.2.2", "production", reason="fire"))
-    assert world.closed() == ["review: the emergency of 1.2.2 by ann: fire was not reviewed yet"]
+    assert world.closed() == [
+        f"review: the emergency of 1.2.2 in production (ann, {WHEN}: fire) was not reviewed yet"
+    ]
     world.say(ANN, event("reviewed", "1.2.2", "production"))
     assert unreviewed(world.history(), world.environment)
     world.say(person("bob"), event("reviewed", "1.2.2", "production"))
@@ -101,12 +106,14 @@ def test_of_several_emergencies_each_waits_for_somebody_else() -> None:
     world.say(ANN, event("emergency", "1.2.1", "production", reason="fire"))
     world.say(bob, event("emergency", "1.2.2", "production", reason="flood"))
     assert world.closed() == [
-        "review: the emergency of 1.2.1 by ann: fire was not reviewed yet",
-        "review: the emergency of 1.2.2 by bob: flood was not reviewed yet",
+        f"review: the emergency of 1.2.1 in production (ann, {WHEN}: fire) was not reviewed yet",
+        f"review: the emergency of 1.2.2 in production (bob, {WHEN}: flood) was not reviewed yet",
     ]
     # Who had the first one looks at the second: that is no word on their own.
     world.say(ANN, event("reviewed", "1.2.2", "production"))
-    assert world.closed() == ["review: the emergency of 1.2.1 by ann: fire was not reviewed yet"]
+    assert world.closed() == [
+        f"review: the emergency of 1.2.1 in production (ann, {WHEN}: fire) was not reviewed yet"
+    ]
     world.say(bob, event("reviewed", "1.2.1", "production"))
     assert world.closed() == []
 
@@ -117,7 +124,22 @@ def test_a_review_is_of_the_version_that_it_names() -> None:
     world.say(ANN, event("emergency", "1.2.1", "production", reason="fire"))
     world.say(ANN, event("emergency", "1.2.2", "production", reason="flood"))
     world.say(person("bob"), event("reviewed", "1.2.1", "production"))
-    assert world.closed() == ["review: the emergency of 1.2.2 by ann: flood was not reviewed yet"]
+    assert world.closed() == [
+        f"review: the emergency of 1.2.2 in production (ann, {WHEN}: flood) was not reviewed yet"
+    ]
+
+
+def test_a_review_that_names_emergencies_is_of_no_other_one_of_that_version() -> None:
+    world, bob = World(), person("bob")
+    world.say(ANN, event("emergency", "1.2.2", "production", reason="fire"))
+    seen = unreviewed(world.history(), world.environment)
+    world.say(ANN, event("emergency", "1.2.2", "production", reason="flood"))
+    world.say(bob, event("reviewed", "1.2.2", "production", details=looked_at(seen)))
+    assert [each.event.reason for each in unreviewed(world.history(), world.environment)] == ["flood"]
+    for odd in ("all", [], [7], {"commit": seen[0].commit}):
+        waiting = unreviewed(world.history(), world.environment)
+        world.say(bob, event("reviewed", "1.2.2", "production", details={"emergencies": odd}))
+        assert unreviewed(world.history(), world.environment) == waiting
 
 
 @pytest.mark.parametrize("signed", [True, False])

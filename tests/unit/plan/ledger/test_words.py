@@ -54,6 +54,17 @@ def test_every_kind_has_its_words(kind: Any) -> None:
         (Event(kind="held", environment="dev"), "dev was held against everything"),
         (Event(kind="frozen"), "every environment was frozen"),
         (
+            event("reviewed", environment="dev", details={"emergencies": [{"by": "sam", "at": 0}, 7, {}]}),
+            (
+                "the emergency of payments/orders 1.2.3 in dev was reviewed "
+                "(by sam at 1970-01-01T00:00:00Z, by nobody known)"
+            ),
+        ),
+        (
+            event("reviewed", environment="dev", details={"emergencies": "all"}),
+            "the emergency of payments/orders 1.2.3 in dev was reviewed",
+        ),
+        (
             event("attested", details={"type": "scan", "verdict": "passed"}),
             "a report about payments/orders 1.2.3 was added: scan passed",
         ),

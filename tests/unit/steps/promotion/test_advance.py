@@ -9,10 +9,14 @@ import pytest
 from pipelinekit.errors import Refused, ToolFailed
 from pipelinekit.model.ledger import Event, Writer
 from pipelinekit.model.platform.document import Environment, Platform
+from pipelinekit.model.platform.gates import Approvals
 from pipelinekit.steps.promotion import advance as steps
 from pipelinekit.steps.promotion.advance import FAILED, PROMOTED, SEEN, WAITS, Moved
+from pipelinekit.steps.promotion.books import digests_of
+from tests.counting import Effects
+from tests.doubles import Killed
 from tests.promoting import RITA, Bench
-from tests.promotions import BRANCH, PIPELINE
+from tests.promotions import BRANCH, PIPELINE, event
 
 KEY_OF_RELEASES = Writer(role="release")
 HOUR = 3600
@@ -52,7 +56,7 @@ def told(moved: list[Moved]) -> list[tuple[str, str, str]]:
 def test_what_may_come_comes_and_its_soak_begins_when_the_next_run_sees_it(bench: Advancing) -> None:
     first = bench.advance()
     assert told(first) == [(PROMOTED, "1.0.0", "staging"), (WAITS, "1.0.0", "production")]
-    assert "counted from the first `promote` or `advance` that sees it there" in " ".join(first[1].reasons)
+    assert "the next `advance` or `promote` begins it" in " ".join(first[1].reasons)
     second = bench.advance()
     assert told(second) == [(SEEN, "", "staging"), (WAITS, "1.0.0", "production")]
     bench.now += HOUR
@@ -170,3 +174,38 @@ def test_refusals_alone_end_as_one() -> None:
     assert steps.trouble(()) is None
     assert steps.trouble((refused,)) is Refused
     assert steps.trouble((refused, replace(refused, refused=False))) is ToolFailed
+
+
+def test_killed_at_each_effect_and_run_again_it_ends_like_an_undisturbed_run(tmp_path: Path) -> None:
+    """What has changed the cluster goes on, whatever that has made of the approvals of its plan."""
+
+    def ready(folder: str) -> Advancing:
+        made = Advancing(tmp_path / folder)
+        made.staging = {"approvals": Approvals(count=1, groups=("release-managers",))}
+        made.release("1.0.0")
+        planned = made.plan().survey
+        told: dict[str, Any] = {"plan": planned.plan.digest, "details": {"parts": dict(planned.plan.parts)}}
+        made.write(RITA, event("approved", "1.0.0", "staging", digests=digests_of(planned.release), **told))
+        made.ledger.effects = made.releases.effects = made.effects = Effects()
+        return made
+
+    def twice(bench: Advancing) -> None:
+        """The second one sees what the first one has brought."""
+        for _ in range(2):
+            bench.advance()
+
+    def stands(bench: Advancing) -> object:
+        # What has arrived may be seen before its tests have passed.
+        runs, events, tags = bench.ends()
+        return runs, sorted(events), tags
+
+    undisturbed = ready("none")
+    twice(undisturbed)
+    assert undisturbed.effects.names.count("install") == 1
+    for number in range(undisturbed.effects.count):
+        bench = ready(f"killed-{number}")
+        bench.effects.kill_at = number
+        with pytest.raises(Killed):
+            twice(bench)
+        twice(bench)
+        assert stands(bench) == stands(undisturbed), undisturbed.effects.names[number]

@@ -124,7 +124,7 @@ def test_a_no_to_a_plan_takes_an_approval_back(bench: Bench) -> None:
 
 def test_a_soak_begins_when_somebody_sees_it(bench: Bench) -> None:
     bench.production["soak"] = 3600
-    with pytest.raises(Refused, match="first `promote` or `advance` that sees it"):
+    with pytest.raises(Refused, match="0 s of 1 h in"):
         bench.promote("store")
     bench.now += 3601
     bench.promote("store")
@@ -235,3 +235,11 @@ def test_the_word_that_other_values_have_begun_goes_past_no_gate(bench: Bench) -
     with pytest.raises(Refused, match="0 of 1 from release-managers"):
         bench.promote("store")
     assert bench.values(bench.prod)["size"] == 1
+
+
+def test_several_are_the_plans_that_were_looked_at_or_nothing_begins(bench: Bench) -> None:
+    with pytest.raises(Refused, match="not sha256:feed") as caught:
+        bench.promote(expect="sha256:feed")
+    assert ([each.code for each in caught.value.faults], bench.kinds()) == (["gate-plan"], [])
+    bench.promote(expect=bench.plan().digest)
+    assert bench.kinds() == ["requested", "promoted", "verified"]

@@ -123,7 +123,6 @@ def test_who_asked_for_the_set_does_not_count_for_any_member(gated: Bench) -> No
 
 def test_when_the_plan_of_a_member_changes_the_approval_is_void_and_the_line_is_shown(gated: Bench) -> None:
     approved(gated, person("ann"))
-    gated.rollback("production", "1.0.0")
     gated.cluster.records["payments-production", "orders"][9] = gated.cluster.records[
         "payments-production", "orders"
     ][1]

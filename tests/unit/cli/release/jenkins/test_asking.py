@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ def test_nothing_is_asked_where_a_yes_would_not_open_the_way(tmp_path: Path) -> 
 def test_nothing_is_asked_where_keys_of_people_s_own_are(tmp_path: Path) -> None:
     signed = Approvals(count=2, groups=("release-managers",), signed=True)
     assert asked(tmp_path, planned(tmp_path, approvals=signed)) == ["sha256:feed"]
+
+
+def test_what_was_left_half_done_goes_on_and_nobody_is_asked_once_more(tmp_path: Path) -> None:
+    """What it has done to the cluster is another plan than the one that was approved."""
+    begun = replace(planned(tmp_path), goes_on=True)
+    assert asked(tmp_path, begun) == ["sha256:feed"]
 
 
 def test_an_emergency_asks_nobody(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,7 @@ def test_every_closed_gate_of_every_member_at_once_and_nothing_is_begun(bench: B
 def test_a_soak_begins_when_the_first_promotion_of_a_set_sees_its_arrivals(bench: Bench) -> None:
     bench.together(*SET)
     bench.production = {"soak": 60}
-    with pytest.raises(Refused, match="that sees it there"):
+    with pytest.raises(Refused, match="0 s of 1 min in staging"):
         bench.together(*SET, to="production")
     bench.now += 59
     with pytest.raises(Refused, match="59 s of 1 min"):
@@ -138,6 +139,23 @@ def test_another_set_ends_one_that_was_left_half_done(bench: Bench) -> None:
         ("mine", "requested"),
         ("mine", "set-promoted"),
     ]
+    begun, ended = bench.ledger.history(PLATFORM).entries[:2]
+    kept = {name: begun.event.details[name] for name in ("set", "members")}
+    assert ended.event.details == kept | {"begun": begun.commit}
+    assert ended.event.plan == begun.event.plan
+
+
+def test_another_set_that_may_not_come_ends_none_that_was_left_half_done(bench: Bench) -> None:
+    bench.effects.kill_at = 2
+    with pytest.raises(Killed):
+        bench.together(*SET)
+    bench.write(person("ann"), barred("stock"))
+    with pytest.raises(Refused, match="barred"):
+        bench.together(("stock", "1.0.0"), name="mine")
+    assert [each.kind for each in of_set(bench)] == ["requested", "refused"]
+    bench.write(person("ann"), replace(barred("stock"), kind="unbarred"))
+    bench.together(*SET)
+    assert [each.details.get("takes") is not None for each in of_set(bench)][2:] == [True, False]
 
 
 @pytest.mark.parametrize("take_back", [False, True])
@@ -163,7 +181,7 @@ def test_killed_at_each_effect_and_run_again_it_ends_like_an_undisturbed_run(
     def stands(bench: Bench) -> object:
         last = of_set(bench)[-1]
         runs = {each: bench.runs(each) for each, _ in SET}
-        return runs, last.kind, bench.releases.revisions() if not take_back else None
+        return runs, last.kind, ends(last), bench.releases.revisions() if not take_back else None
 
     whole = ready("whole")
     run(whole)

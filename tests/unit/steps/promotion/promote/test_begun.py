@@ -25,10 +25,13 @@ def test_what_somebody_else_has_begun_is_waited_for_or_goes_on(bench: Bench, ali
     assert bench.kinds() == ["requested"]
     if alive:
         bench.living.add("me")
+        told = "nothing else begins: 1.0.0 is on its way to staging (rita has begun it)"
+        assert told in bench.plan().survey.notes
         with pytest.raises(Refused, match="is on its way to staging"):
             bench.promote()
         assert bench.kinds() == ["requested", "refused"]
     else:
+        assert not any("nothing else begins" in each for each in bench.plan().survey.notes)
         bench.promote()
         assert bench.kinds() == ["requested", "requested", "promoted", "verified"]
 
@@ -81,6 +84,20 @@ def test_another_release_ends_what_was_left_and_both_are_recorded(bench: Bench) 
     bench.release("1.0.1")
     bench.promote("1.0.1")
     assert bench.kinds() == ["requested", "failed", "requested", "promoted", "verified"]
+
+
+def test_another_release_that_may_not_come_ends_nothing_that_was_left(bench: Bench) -> None:
+    """Who mistypes a version would take another's approvals away, and the word that it has acted."""
+    bench.release("1.0.1")
+    bench.effects.kill_at = bench.effects.count + 2
+    with pytest.raises(Killed):
+        bench.promote("1.0.1")
+    bench.write(person("ann"), event("barred", "1.0.0", reason="leak"))
+    with pytest.raises(Refused, match="barred"):
+        bench.promote("1.0.0")
+    bench.stop("frozen")
+    bench.promote("1.0.1")
+    assert bench.kinds() == ["requested", "refused", "requested", "promoted", "verified"]
 
 
 def test_killed_at_each_effect_and_run_again_it_ends_like_an_undisturbed_run(tmp_path: Path) -> None:

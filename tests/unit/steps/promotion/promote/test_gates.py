@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipelinekit.errors import Refused, ToolFailed, failed
-from pipelinekit.model.ledger import PLATFORM, Event
+from pipelinekit.model.ledger import PLATFORM, Event, History
 from pipelinekit.model.platform.gates import Approvals, Watch
 from pipelinekit.model.promotion import Request, Watched
 from pipelinekit.model.trouble import Trouble
@@ -38,6 +39,29 @@ def test_a_freeze_that_comes_between_the_judgement_and_the_effect_stops_it(bench
     bench.stop("thawed")
     bench.promote()
     assert bench.kinds()[2:] == ["requested", "promoted", "verified"]
+
+
+def test_an_approval_whose_key_is_revoked_between_the_judgement_and_the_effect_counts_no_more(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the platform's branch gets meanwhile keeps nobody from writing to the application's."""
+    bench.promote()
+    bench.production = {"approvals": Approvals(count=1, groups=("release-managers",))}
+    planned = bench.plan(to="production").survey.plan
+    told: dict[str, Any] = {"plan": planned.digest, "details": {"parts": dict(planned.parts)}}
+    bench.write(person("ann"), event("approved", "1.0.0", "production", **told))
+    known = bench.ledger.history
+
+    def revoked(branch: str) -> History:
+        found = known(branch)
+        begun = any(each.kind == "requested" and each.environment == "production" for each in found.events)
+        gone = [replace(x, trouble="revoked") if x.event.kind == "approved" else x for x in found.entries]
+        return replace(found, entries=tuple(gone)) if begun else found
+
+    monkeypatch.setattr(bench.ledger, "history", revoked)
+    with pytest.raises(Refused, match="0 of 1 from release-managers"):
+        bench.promote(to="production")
+    assert bench.kinds("production") == ["requested", "refused"]
 
 
 def test_a_bar_that_comes_first_is_judged(bench: Bench) -> None:
@@ -116,18 +140,6 @@ def test_an_emergency_is_loud_recorded_and_waits_for_review(bench: Bench) -> Non
         bench.promote("1.0.1", "production")
     bench.write(RITA, event("reviewed", "1.0.0", "production"))
     bench.promote("1.0.1", "production")
-
-
-def test_a_soak_begins_when_the_first_promotion_sees_its_arrival(bench: Bench) -> None:
-    bench.promote()
-    bench.production = {"soak": 60}
-    with pytest.raises(Refused, match="from the first `promote` or `advance` that sees it there"):
-        bench.promote(to="production")
-    bench.now += 59
-    with pytest.raises(Refused, match="59 s of 1 min"):
-        bench.promote(to="production")
-    bench.now += 1
-    bench.promote(to="production")
 
 
 @pytest.mark.parametrize(
