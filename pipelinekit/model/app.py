@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, get_args
+
+from pipelinekit.records import dataclass
 
 WEB = "web"
 """The process that `run` is the short form of."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from pipelinekit.records import dataclass
 
 AUTHORITY = "pipelinekit-authority"
 """The Secret of the bootstrap authority, and the ConfigMap that its certificate goes out in."""

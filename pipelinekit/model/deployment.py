@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from pipelinekit.records import dataclass
 
 Object = Mapping[str, Any]
 """A Kubernetes object, as its API gives it."""
@@ -27,6 +29,8 @@ class Change:
     wanted: Any = None
     manager: str = ""
     """Who owns the field and is not us, or empty."""
+    declared: Any = None
+    """What the chart declares where the server makes something else of it, which `wanted` then is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +66,14 @@ class Standing:
     """Declared objects that are not there."""
     changes: tuple[Change, ...] = ()
     added: tuple[Addition, ...] = ()
+    admitted: tuple[Change, ...] = ()
+    """What is as it was applied, and the server would have otherwise by now: nobody has touched that."""
     short: tuple[str, ...] = ()
     """What runs in fewer pods than should, or in old ones, in words."""
     ending: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Declared objects that are being deleted, and the finalizers that are waited for."""
+    paused: tuple[str, ...] = ()
+    """Deployments of which nothing new is rolled out, by a hand's word."""
 
     @property
     def touched(self) -> bool:

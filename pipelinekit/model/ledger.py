@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, get_args
+
+from pipelinekit.records import dataclass
 
 Kind = Literal[
     "released",
@@ -43,6 +45,13 @@ COMPONENTS = "components"
 """What the branches of the platform's components begin with: an application's name a team after `apps/`."""
 PLATFORM = "platform"
 """The branch of what concerns several applications: freezes, sets, revocations, holds over all."""
+
+BEGUN = "begun"
+"""The stage, in an event's details, of a promotion whose effects have begun."""
+NO = "no"
+"""What an event `refused` says as its `answer` that a person has given, and no gate."""
+LOOKED_AT = "emergencies"
+"""In the details of a review: the emergencies that it is of."""
 
 MOVED = "ledger-moved"
 """The code of an `append` after something that is no longer the head."""

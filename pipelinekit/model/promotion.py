@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from pipelinekit.model.digest import digest_of
 from pipelinekit.model.release import ImageRef
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +74,33 @@ class PromotionPlan:
         """The lines in which parts that were approved earlier differ from this plan's."""
         names = [*self.parts, *(each for each in earlier if each not in self.parts)]
         pairs = ((each, str(earlier.get(each, "nothing")), self.parts.get(each, "nothing")) for each in names)
-        return tuple(f"{name}: {old} → {new}" for name, old, new in pairs if old != new)
+        return tuple(f"{name}: {_difference(old, new)}" for name, old, new in pairs if old != new)
+
+
+GATES_SAID = re.compile(r"(?P<gates>.*) \(sha256:[0-9a-f]+\)", re.DOTALL)
+"""A plan's part that tells gates: each by its name, and the digest of all that they ask for."""
+
+
+def gates_said(gates: Iterable[str], digest: str) -> str:
+    """Gates as a plan's part tells them; each begins with a word of its own."""
+    return f"{'; '.join(gates) or 'none'} ({digest})"
+
+
+def _difference(old: str, new: str) -> str:
+    """What a part was and is; of gates only those that are others."""
+    was, now = GATES_SAID.fullmatch(old), GATES_SAID.fullmatch(new)
+    if not (was and now):
+        return f"{old} → {new}"
+    before, after = (dict(x.partition(" ")[::2] for x in each["gates"].split("; ")) for each in (was, now))
+    names = (each for each in {**before, **after} if before.get(each) != after.get(each) and each != "none")
+    lines = [f"{each}: {before.get(each, 'nothing')} → {after.get(each, 'nothing')}" for each in names]
+    return "; ".join(lines) or "what no line tells of them (an emergency's groups, a query, a reason)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetMember:
-    """A member of a release set as it stands: what promoting it is, and whether it is there already."""
+    """A member of a release set as it stands: what promoting it is, and whether it is there already, or was
+    begun and goes on past its gates."""
 
     plan: PromotionPlan
     there: bool = False
@@ -144,6 +167,8 @@ class Request:
     reason: str = ""
     downgrade: bool = False
     emergency: bool = False
+    expect: str = ""
+    """The digest of the plan that it has to be; empty: whatever it is."""
     together: SetPlan | None = None
     """The set as which it is promoted, and whose approval counts."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from pipelinekit.errors import Place, refused
 from pipelinekit.model.release import Key
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +173,9 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 """By a field's type, as it is written above."""
 
 
-def check_key(receipt: Receipt, key: Key) -> None:
-    """Raise `Refused` when the receipt is of another revision, descriptor or platform."""
+def check_key(receipt: Receipt, key: Key, hint: str = "") -> None:
+    """Raise `Refused` when the receipt is of another revision, descriptor or platform; `hint` says what to do
+    where more than its own verb is to be run."""
     if receipt.key == key:
         return
     old = receipt.key
@@ -187,7 +188,7 @@ def check_key(receipt: Receipt, key: Key) -> None:
     raise refused(
         "receipt-stale",
         f"the receipt of `{receipt.verb}` does not fit any more: {what}",
-        hint=f"run `pipelinekit {receipt.verb}` again",
+        hint=hint or f"run `pipelinekit {receipt.verb}` again",
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pipelinekit.model.app import App
 from pipelinekit.model.platform.document import Environment, Platform
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +146,28 @@ class Target:
     environment: Environment
     namespace: str
     context: str
+    called: str = ""
+    """What people call it where it is no environment, but somebody's copy of one."""
+
+    @property
+    def place(self) -> str:
+        """What is said before a fault that is there."""
+        return self.called or self.environment.name
+
+    @property
+    def where(self) -> str:
+        """Where something goes, as a sentence has it."""
+        return self.called or f"{self.environment.name} (namespace {self.namespace})"
 
     @property
     def kubectl(self) -> str:
         """The beginning of a command that somebody types to look there."""
-        scope = f"--context {shlex.quote(self.context)} " if self.context else ""
-        return f"kubectl {scope}--namespace {self.namespace}"
+        return f"{self.kubectl_anywhere} --namespace {self.namespace}"
+
+    @property
+    def kubectl_anywhere(self) -> str:
+        """The same for what is in no namespace."""
+        return f"kubectl --context {shlex.quote(self.context)}" if self.context else "kubectl"
 
     @property
     def for_helm(self) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from pipelinekit.model.app import App
 from pipelinekit.model.platform.packages import OF_LANGUAGE
 from pipelinekit.model.platform.site import Site
+from pipelinekit.records import dataclass
 
 Need = Literal["registry", "charts", "kube", "signing", "chart-signing", "ledger"]
 """What a stage holds credentials for."""

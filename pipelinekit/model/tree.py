@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
+
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,11 @@ class Trouble:
     """It runs for the first time, and has only not been found ready yet: nothing is wrong so far."""
     stuck: str = ""
     """The pod to delete, for nothing else replaces it; or empty."""
+    scheduled: bool = False
+    """It is a run of a schedule: no deployment waits for that."""
+    namespace: str = ""
+    """Where it is, if that is not its release's own namespace."""
 
     def __str__(self) -> str:
-        return f"{self.subject}: {self.problem}"
+        place = f" (namespace {self.namespace})" if self.namespace else ""
+        return f"{self.subject}{place}: {self.problem}"

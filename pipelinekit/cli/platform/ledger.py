@@ -13,6 +13,7 @@ import click
 from pipelinekit.adapters.source.worktree import without_credentials
 from pipelinekit.cli.options import CONTEXT, JSON, PLATFORM, PLATFORM_NAMED, REGISTRY, age
 from pipelinekit.cli.output import report
+from pipelinekit.cli.release.options import said
 from pipelinekit.cli.wiring.books import ledger_of
 from pipelinekit.cli.wiring.line import named_or_local_platform, read_platform_at
 from pipelinekit.counts import counted
@@ -35,10 +36,17 @@ def ledger() -> None:
 @PLATFORM
 @REGISTRY
 @click.option(
-    "--app", "application", default="", metavar="[TEAM/]NAME", help="Of one application, or component:NAME."
+    "--app",
+    "application",
+    default="",
+    callback=said,
+    metavar="[TEAM/]NAME",
+    help="Of one application, or component:NAME.",
 )
-@click.option("--env", "environment", default="", metavar="NAME", help="Of one environment.")
-@click.option("--since", default="", metavar="AGE", help="Not older than that, like 30d or 12h.")
+@click.option("--env", "environment", default="", callback=said, metavar="NAME", help="Of one environment.")
+@click.option(
+    "--since", default="", callback=said, metavar="AGE", help="Not older than that, like 30d or 12h."
+)
 @JSON
 def show_log(
     platform: str, registry: str, application: str, environment: str, since: str, as_json: bool
@@ -161,6 +169,8 @@ def revoke(key: str, platform: str, reason: str, everything: bool, plan_only: bo
     """
     if not re.fullmatch(r"SHA256:[A-Za-z0-9+/]{43}", key):
         raise usage("key-form", f"{key[:80]!r} is no fingerprint", hint="what `ssh-keygen -l -f KEY` prints")
+    if not reason.strip():
+        raise usage("reason-missing", "say why", hint='--reason "…" stands in the ledger for all who meet it')
     if not platform:
         raise usage("platform-needed", "whose ledger?", hint="--platform, or PIPELINEKIT_PLATFORM")
     known, commit = read_platform_at(platform)
@@ -176,9 +186,15 @@ def revoke(key: str, platform: str, reason: str, everything: bool, plan_only: bo
     if plan_only:
         report.result(f"would revoke {what}: {so_far}")
         return
-    event = steps.revoke(books, key, reason, keep=not everything, writer=books.writer(), platform=commit)
-    for each in () if everything else set(books.branches()) - {*event.details["kept"]}:
-        report.notice(f"of {each}, which cannot be read, nothing of it counts: `ledger verify` says why")
+    steps.revoke(
+        books,
+        key,
+        reason,
+        keep=not everything,
+        writer=books.writer(),
+        platform=commit,
+        unread=lambda branch, why: report.notice(f"of {branch} nothing of it counts: {why}"),
+    )
     report.result(f"{what} is revoked: {so_far}")
 
 

@@ -52,9 +52,9 @@ def preflight(platform: str, environment: str, timeout: int, as_json: bool) -> N
     there = known.cluster_of(place)
     target = Target(name="preflight", environment=place, namespace="default", context=there.context)
     login = pull_login(known, place, registry_login(known)) if known.images.pull_secret else ""
-    images = steps.pulled(list(here.parts.values()), here.shelf, here.helm, report.say)
-    wants = wanted(here.on, images, f"{known.images.mirror}/{PROBE}", login, timeout)
-    wants = dataclasses.replace(wants, prerequisites=here.looked_for)
+    brought = steps.brought(list(here.parts.values()), here.shelf, here.helm, report.say)
+    wants = wanted(here.on, brought.images, f"{known.images.mirror}/{PROBE}", login, timeout)
+    wants = dataclasses.replace(wants, prerequisites=here.looked_for, classes=brought.classes)
     inspector = Inspector(kubeconfig(dict(os.environ)))
     checks = steps.preflight(target, here.on, wants, there.network, inspector, report.say)
     if as_json:

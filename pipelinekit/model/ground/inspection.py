@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
 
 from pipelinekit.model.ground.preflight import UNCHECKED
 from pipelinekit.model.rollout.component import Component
+from pipelinekit.records import dataclass
 
 Object = Mapping[str, Any]
 
@@ -72,6 +73,8 @@ class Wants:
     """Seconds for all that pods are needed for."""
     prerequisites: tuple[Component, ...] = ()
     """What has to be there already, and is not installed."""
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The storage classes of the claims that a component is rendered with; empty text: the default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
+
+from pipelinekit.records import dataclass
 
 Object = Mapping[str, Any]
 
@@ -61,8 +63,12 @@ class Needs:
     """The Secrets that come with the manifest, and their keys; None where something else fills them."""
     classes: tuple[str, ...]
     """The storage classes that volumes want; empty text stands for the default one."""
+    ingresses: tuple[str, ...] = ()
+    """The classes that Ingresses name, likewise."""
     elsewhere: tuple[str, ...] = ()
     """The Secrets that pods of other namespaces need, each with its namespace."""
+    places: tuple[str, ...] = ("",)
+    """The namespaces in which there will be pods, that of the release first, whatever it has."""
     home: str = ""
     """The namespace of the release: what names another one is named with it."""
 
@@ -84,12 +90,15 @@ class Seen:
 
     applied: tuple[str, ...] = ()
     """What the server refuses of the objects."""
+    going: tuple[Object, ...] = ()
+    """Those that are there and being deleted: what is applied to them goes with them."""
     admitted: tuple[str, ...] | None = ()
     """What it refuses of the pods."""
     rules: tuple[Rule, ...] | None = ()
-    quotas: tuple[Object, ...] | None = ()
+    quotas: Mapping[str, tuple[Object, ...] | None] = field(default_factory=dict)
+    """Those of each namespace in which there will be pods."""
     live: tuple[Object, ...] = ()
-    """The workloads that are there."""
+    """The workloads and claims that are there."""
     secrets: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
     """The keys of each needed Secret that is there."""
     absent: frozenset[str] = frozenset()
@@ -100,3 +109,7 @@ class Seen:
     """Why an image cannot be pulled; empty when it can."""
     classes: frozenset[str] | None = frozenset()
     """The storage classes; empty text when one of them is the default."""
+    ingresses: frozenset[str] | None = frozenset()
+    """The ingress classes, likewise."""
+    late: frozenset[str] = frozenset()
+    """Those that give a volume to the first pod and not before; empty text when the default one does."""

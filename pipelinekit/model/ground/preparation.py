@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelinekit.model.deployment import Change, Object
+from pipelinekit.records import dataclass
 
 if TYPE_CHECKING:
     from pipelinekit.model.release import Target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pipelinekit.records import dataclass
 
 BUILDAH_STORE = "PIPELINEKIT_BUILDAH_STORE"
 """The variable with the place of buildah's images, for a verb whose home is not the one that they are in."""

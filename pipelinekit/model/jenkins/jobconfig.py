@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from pipelinekit.records import dataclass
 
 PROPERTIES = "properties/"
 """What other parts of Jenkins keep with a job: its Jenkinsfile, plugins, administrators. Never ours."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +12,7 @@ from pipelinekit.errors import Place, refused
 from pipelinekit.model.jenkins.jobconfig import Config, Difference
 from pipelinekit.model.jenkins.jobs import Job
 from pipelinekit.model.jenkins.marker import Marker
+from pipelinekit.records import dataclass
 
 
 class Action(StrEnum):

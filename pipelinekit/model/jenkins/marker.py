@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from pipelinekit.records import dataclass
 
 _MARKER = re.compile(
     r"\[pipelinekit platform=(?P<platform>[a-z0-9-]+) digest=(?P<digest>[0-9a-f]{16})"

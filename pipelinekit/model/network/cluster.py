@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pipelinekit.model.network.ends import Grounds, Outside, Pod
 from pipelinekit.model.network.mesh import Mesh
 from pipelinekit.model.network.policies import NetworkPolicy
 from pipelinekit.model.network.ports import NONE, Ports
+from pipelinekit.records import dataclass
 
 NAME = "kubernetes.io/metadata.name"
 """The label that each namespace has."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from pipelinekit.records import dataclass
 
 BEFORE, TEST = "before", "test"
 """When the pods of a hook run: before their release's own objects are there, or long after."""

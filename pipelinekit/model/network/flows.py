@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pipelinekit.model.network.ends import End
 from pipelinekit.model.network.ports import Ports
+from pipelinekit.records import dataclass
 
 CLOSED, OPEN, UNDECIDED, UNCLEAR = "flow-closed", "flow-open", "flow-undecided", "flow-unclear"
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pipelinekit.model.network.policies import Selector
 from pipelinekit.model.network.ports import ALL, Ports
+from pipelinekit.records import dataclass
 
 STRICT, PERMISSIVE, DISABLE, UNSET = "STRICT", "PERMISSIVE", "DISABLE", "UNSET"
 ROOT = "istio-system"

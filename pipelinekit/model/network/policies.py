@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pipelinekit.model.network.ports import Ports
+from pipelinekit.records import dataclass
 
 INGRESS, EGRESS = "Ingress", "Egress"
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from pipelinekit.records import dataclass
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 HIGHEST = 65_535

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pipelinekit.model.jenkins.agent import Agent, Notify
 from pipelinekit.model.platform.gates import Approvals, Evidence, Freeze, Watch
 from pipelinekit.model.platform.people import Group, LedgerKeys, Person
 from pipelinekit.model.platform.registries import MirrorLogin, Retention, Signing
+from pipelinekit.records import dataclass
 
 if TYPE_CHECKING:
     from pipelinekit.model.network.ends import Grounds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pipelinekit.records import dataclass
 
 IDLE = 12 * 3600
 

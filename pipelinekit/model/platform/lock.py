@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from pipelinekit.model.platform.document import Registration
+from pipelinekit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

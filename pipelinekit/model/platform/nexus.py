@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from pipelinekit.records import dataclass
 
 Format = Literal["docker", "helm", "raw", "pypi", "npm", "maven2", "go"]
 Kind = Literal["hosted", "proxy", "group"]

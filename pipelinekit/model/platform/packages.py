@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
+
+from pipelinekit.records import dataclass
 
 if TYPE_CHECKING:
     from pipelinekit.model.app import Language

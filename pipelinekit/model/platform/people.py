@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from pipelinekit.records import dataclass
 
 _LENGTH = 4
 """Bytes that say how long a field of a key is."""

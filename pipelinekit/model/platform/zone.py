@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from pipelinekit.records import dataclass
 
 DAY = 86_400
 

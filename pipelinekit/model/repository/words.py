@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import Literal
+
+from pipelinekit.records import dataclass
 
 What = Literal[
     "command",

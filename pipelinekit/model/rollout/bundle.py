@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from pipelinekit.model.release import ImageRef
+from pipelinekit.records import dataclass
 
 INDEX = "bundle.json"
 """The file that lists what is in a bundle."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from pipelinekit.records import dataclass
 
 APPLICATIONS = "applications"
 """In `accepts`: every registered application."""
@@ -242,6 +244,8 @@ class Component:
     """What is to be defined, of an extension point; empty: it is none."""
     prerequisite: Prerequisite | None = None
     wants: tuple[Want, ...] = ()
+    shared: tuple[str, ...] = ()
+    """JSON pointers into its values: what stands there, its policies are told too."""
 
     def offer(self, name: str = "") -> Offer | None:
         """The offer of that name, or the main one; None where there is none."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
+
+from pipelinekit.model.rollout.component import Component
+from pipelinekit.records import dataclass
 
 Object = Mapping[str, Any]
 
@@ -103,6 +106,14 @@ class Removal:
     definitions: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
     """Why it would be refused, each with its next step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """A component that runs and is not on any more, in the version that is there."""
+
+    component: Component
+    version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

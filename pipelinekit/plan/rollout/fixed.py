@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from pipelinekit.plan.claims import asked, claims_of
 from pipelinekit.plan.quantities import quantity as amount
+from pipelinekit.records import dataclass
 
 Object = Mapping[str, Any]
 
@@ -117,7 +117,7 @@ def _changes(before: Object, after: Object) -> Iterator[str]:
     if kind == "Service":
         yield from _service(name, before, after)
     if kind == "PersistentVolumeClaim":
-        yield from _claim(name, "spec", before["spec"], after["spec"])
+        yield from _claim(name, "spec", before.get("spec") or {}, after.get("spec") or {})
     if kind == "StatefulSet":
         yield from _templates(name, before, after)
     immutable = kind in ("ConfigMap", "Secret") and before.get("immutable") is True
@@ -130,7 +130,7 @@ def _is_hook(each: Object) -> bool:
 
 
 def _service(name: str, before: Object, after: Object) -> Iterator[str]:
-    was, becomes = before["spec"].get("clusterIP", ""), after["spec"].get("clusterIP", "")
+    was, becomes = (str(_at(each, ("spec", "clusterIP")) or "") for each in (before, after))
     if becomes and was != becomes:
         yield f"{name}: clusterIP cannot be changed from {was or 'what it was given'} to {becomes}; {AGAIN}"
     elif was == "None" and not becomes:

@@ -11,10 +11,13 @@ from pipelinekit.counts import counted
 from pipelinekit.model.pointer import MISSING, at
 from pipelinekit.model.rollout.component import Condition, Question, VersionQuestion
 from pipelinekit.model.rollout.part import Answer, Old, Standing
+from pipelinekit.plan.deploying.apart import windows
 
 Object = Mapping[str, Any]
 
 WORKLOADS = frozenset(("Deployment", "StatefulSet", "DaemonSet"))
+AUTOSCALER = "HorizontalPodAutoscaler"
+SCALERS = frozenset((AUTOSCALER, "ScaledObject"))
 REVISION = "controller-revision-hash"
 """The label with which a StatefulSet tells its new pods from its old ones."""
 
@@ -25,8 +28,13 @@ def workloads(manifest: Sequence[Object]) -> tuple[Object, ...]:
 
 
 def standing(manifest: Sequence[Object], live: Sequence[Object]) -> Standing:
-    """How the workloads of a manifest stand. `live` are those of them that are there."""
+    """How the workloads of a manifest stand. `live` are those of them that are there.
+
+    One that a hand has scaled to fewer pods than its chart says is not ready, unless the chart brings what
+    does that.
+    """
     there = {_name(each): each for each in live}
+    least = dict(_least(manifest))
     reasons: list[str] = []
     old: list[Old] = []
     for each in workloads(manifest):
@@ -34,7 +42,7 @@ def standing(manifest: Sequence[Object], live: Sequence[Object]) -> Standing:
         if found is None:
             reasons.append(f"{_name(each)} is not there")
             continue
-        reason = _reason(found)
+        reason = _reason(found) or _scaled(found, each, least.get(_name(each)))
         if reason:
             reasons.append(f"{_name(each)}: {reason}")
             # What is not observed yet names the revision before as its newest one.
@@ -64,6 +72,29 @@ def _reason(live: Object) -> str:
     if live["kind"] == "Deployment" and there > new:
         return f"{counted(there - new, 'old pod is', 'old pods are')} still there"
     return "" if ready >= wanted else f"{ready} of {counted(wanted, 'pod is', 'pods are')} ready"
+
+
+def _scaled(live: Object, declared: Object, least: int | None) -> str:
+    """Why a workload that has all the pods it wants has fewer than it should; `least` is an autoscaler's."""
+    said = (declared.get("spec") or {}).get("replicas")
+    wanted = (1 if said is None else int(said)) if least is None else least
+    found = int(live["spec"].get("replicas", 1))
+    if live["kind"] == "DaemonSet" or found >= wanted:
+        return ""
+    pods = counted(found, "pod", "pods") if found else "no pods"
+    whose = "its chart" if least is None else "its autoscaler"
+    return f"somebody has scaled it to {pods}, and {whose} says {wanted}"
+
+
+def _least(manifest: Sequence[Object]) -> Iterator[tuple[str, int]]:
+    """The workloads that something of the manifest itself scales, and its least number of their pods."""
+    for each in manifest:
+        if each["kind"] in SCALERS:
+            kind, name = (at(each, f"/spec/scaleTargetRef/{key}") for key in ("kind", "name"))
+            # A ScaledObject may take them to none, however many it keeps otherwise.
+            number = at(each, "/spec/minReplicas") if each["kind"] == AUTOSCALER else 0
+            whose = f"{'Deployment' if kind is MISSING else kind}/{name}"
+            yield whose, number if isinstance(number, int) else 1
 
 
 def _observed(live: Object) -> bool:
@@ -126,9 +157,9 @@ def addressed(question: Question, manifest: Sequence[Object]) -> Question:
         port
         for each in manifest
         if each["kind"] == "Service" and each["metadata"]["name"] == question.service
-        for port in each["spec"].get("ports") or ()
+        for port in (each.get("spec") or {}).get("ports") or ()
     )
-    said = next((each.get("appProtocol") for each in ports if each["port"] == question.port), None)
+    said = next((each.get("appProtocol") for each in ports if each.get("port") == question.port), None)
     return replace(question, scheme="https" if said == "https" else "http")
 
 
@@ -159,7 +190,7 @@ def says_version(question: VersionQuestion, answer: Answer, expected: str) -> st
         return f"{question.ask} answers no JSON"
     if isinstance(said, str | int | float) and str(said).removeprefix("v") == expected.removeprefix("v"):
         return ""
-    told = "no version" if said is MISSING else f"version {_shown(said)}"
+    told = "no version" if said is MISSING else f"version {windows(_shown(said), expected)[0]}"
     return f"the server says {told}, and {expected} was rolled out"
 
 
@@ -178,12 +209,12 @@ def _lacking(who: str, wanted: Mapping[str, str | int | bool], body: object) -> 
     for pointer, value in wanted.items():
         said = at(body, pointer)
         if said is MISSING:
-            return f"{who} has no {pointer}, which has to be {_shown(value)}"
+            return f"{who} has no {pointer}, which has to be {windows(_shown(value), '')[0]}"
         if said != value or isinstance(said, bool) is not isinstance(value, bool):
-            return f"{who} has {pointer} {_shown(said)}, which has to be {_shown(value)}"
+            shown, wished = windows(_shown(said), _shown(value))
+            return f"{who} has {pointer} {shown}, which has to be {wished}"
     return ""
 
 
 def _shown(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else text[:59] + "…"
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -95,6 +95,13 @@ def reaches(entry: ComponentEntry, platform: Platform) -> list[dict[str, object]
     return told
 
 
+def cluster_grounds(component: Component, platform: Platform, environment: Environment) -> dict[str, object]:
+    """What policies are told of a cluster: addresses, which no label says."""
+    said = platform.cluster_of(environment).network
+    told: dict[str, object] = {"apiServers": list(said.api_servers)} if said and said.api_servers else {}
+    return told | ({"nodes": list(said.nodes if said else ())} if component.flows.monitoring else {})
+
+
 _NUMBERS = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 
 

@@ -10,7 +10,7 @@ from pipelinekit.plan.bundle import images
 from pipelinekit.plan.rollout.order import Order
 from pipelinekit.ports import Controller, Say
 from pipelinekit.ports.rollout import Components
-from pipelinekit.reading.chart.manifest import read_manifest
+from pipelinekit.reading.chart.forms import read_formed
 from pipelinekit.steps.rollout import knots
 from pipelinekit.steps.rollout.gate import Clock, Sleep
 from pipelinekit.steps.rollout.part import Part, Shelf
@@ -32,7 +32,7 @@ def pulled(
     Raises `Refused` for what is at or below Nexus and pulls from it: it is not there yet.
     """
     texts = all_rendered([parts[name] for name in order], shelf, components)
-    objects = {name: read_manifest(text) for name, text in zip(order, texts, strict=True)}
+    objects = {name: read_formed(text) for name, text in zip(order, texts, strict=True)}
     if tied := knots.among(parts, order, objects, shelf.platform):
         raise Refused(*tied)
     return {name: images.named(each) for name, each in objects.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelinekit.errors import Fault, Refused
@@ -16,10 +15,12 @@ from pipelinekit.plan.rollout import definitions as crds
 from pipelinekit.plan.rollout import fixed, releases
 from pipelinekit.ports import Cluster, Objects, Releases, Say
 from pipelinekit.ports.rollout import Answers, Components, Definitions, Parts
+from pipelinekit.reading.chart.forms import read_formed
 from pipelinekit.reading.chart.manifest import read_manifest
+from pipelinekit.records import dataclass
 from pipelinekit.steps import release as release_steps
 from pipelinekit.steps.deploying.preflight import require
-from pipelinekit.steps.rollout import knots
+from pipelinekit.steps.rollout import backup, knots
 from pipelinekit.steps.rollout.gate import Gate, pass_through
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 from pipelinekit.steps.rollout.render import of_namespace
@@ -65,7 +66,7 @@ def bring(
     state = site.releases.state(target)
     check_installable(target, state)
     manifest = site.components.everything(packaged.prepared.archive, target, packaged.prepared.layers)
-    brought, wanted = crds.split(read_manifest(manifest))
+    brought, wanted = crds.split(read_formed(manifest))
     there = _definitions(part, brought, site, packaged)
     if tied := knots.of(part, wanted, packaged.prepared.plan.platform):
         raise Refused(*tied)
@@ -82,7 +83,8 @@ def bring(
     if policies is not None:
         acted = _release(policies, site, timeout, say) or acted
     if state and state.values != packaged.prepared.values:
-        _back_up(part, packaged, site, say)
+        ran = not (part.component.backup and backup.never_ran(target, state, site.releases, site.parts))
+        backup.back_up(part.component, target, site.answers, say, ran=ran)
     acted = _release(packaged, site, timeout, say) or acted
     state = site.releases.state(target)
     gate = gate_of(part, target, state, packaged.server, site)
@@ -181,18 +183,6 @@ def _release(packaged: Packaged, site: Site, timeout: int, say: Say) -> bool:
         survey=site.survey,
     )
     return did.acted
-
-
-def _back_up(part: Part, packaged: Packaged, site: Site, say: Say) -> None:
-    """Run the backup of what holds data before it is changed; raises `ToolFailed` when it fails."""
-    backup = part.component.backup
-    if backup is None:
-        if part.component.data:
-            say(f"holds data ({part.component.data}) and declares no backup")
-        return
-    say(f"backup by {backup.cronjob}, {backup.timeout} s at most")
-    name = site.answers.back_up(packaged.prepared.target, backup.cronjob, timeout=backup.timeout)
-    say(f"backup {name} is made")
 
 
 def _crd_name(each: Object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.errors import Fault, ToolFailed
 from pipelinekit.model.release import Target
@@ -14,6 +14,7 @@ from pipelinekit.plan.rollout import readiness
 from pipelinekit.ports import Say
 from pipelinekit.ports.rollout import Answers, Parts
 from pipelinekit.reading.chart.manifest import read_manifest
+from pipelinekit.records import dataclass
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -37,7 +38,7 @@ class Gate:
         """How the component stands now. Raises `ToolFailed` when the cluster does not answer."""
         manifest = read_manifest(self.manifest)
         wanted = readiness.workloads(manifest)
-        there = readiness.standing(wanted, self.parts.there(self.target, wanted))
+        there = readiness.standing(manifest, self.parts.there(self.target, wanted))
         if there.reasons:
             # What answers is then perhaps of the revision before.
             return there

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipelinekit.errors import Refused, failed, refused
@@ -21,7 +20,8 @@ from pipelinekit.plan.nexus.described import described
 from pipelinekit.plan.rollout import releases
 from pipelinekit.ports import ChartRepository, Charts, Receipts, Workspace
 from pipelinekit.ports.releases import ChartFolder
-from pipelinekit.reading.chart.values import overlay, read_values
+from pipelinekit.reading.chart.values import overlay, picked, read_values
+from pipelinekit.records import dataclass
 from pipelinekit.steps.artefacts import chart as chart_steps
 from pipelinekit.steps.artefacts.chart import DIST, digest_of
 from pipelinekit.steps.deploying.deployment import Prepared
@@ -74,6 +74,8 @@ class Packaged:
     prepared: Prepared
     server: str
     """The version of what it runs: the chart's appVersion."""
+    values: Mapping[str, object]
+    """What the chart is rendered with: its own values, and over them all that is laid there."""
     receipts: Receipts
 
 
@@ -115,25 +117,19 @@ def _grounds(part: Part, shelf: Shelf) -> tuple[str, ...]:
     """What policies are told: by the platform, and of the cluster that they are for."""
     told = {
         **grounds_of(part, shelf.platform),
-        **cluster_grounds(part.component, shelf.platform, shelf.environment),
+        **releases.cluster_grounds(part.component, shelf.platform, shelf.environment),
     }
     return (json.dumps(told),) if told else ()
 
 
 def grounds_of(part: Part, platform: Platform) -> dict[str, object]:
     """What policies are told by the platform, whatever the cluster."""
-    told: dict[str, object] = {}
+    shared = part.component.shared
+    told: dict[str, object] = picked(_overlaid(layers_of(part, platform)), shared) if shared else {}
     if entry := next((each for each in platform.components if each.name == part.name), None):
         ways = releases.reaches(entry, platform)
         told |= {"reaches": ways} if ways else {}
     return told | ({"scrapes": releases.scrapes(part.others)} if part.component.flows.monitoring else {})
-
-
-def cluster_grounds(component: Component, platform: Platform, environment: Environment) -> dict[str, object]:
-    """What policies are told of a cluster: addresses, which no label says."""
-    said = platform.cluster_of(environment).network
-    told: dict[str, object] = {"apiServers": list(said.api_servers)} if said and said.api_servers else {}
-    return told | ({"nodes": list(said.nodes if said else ())} if component.flows.monitoring else {})
 
 
 def release_of(part: Part, shelf: Shelf, *, publish: bool) -> Packaged:
@@ -271,7 +267,7 @@ def _packaged(
             raise refused("version-taken", error.faults[0].problem, hint=hint) from error
     layers = (*layers, releases.marks(digest, version, server))
     values = _overlaid(layers)
-    own = read_values(texts.get("values.yaml", ""), "values.yaml")
+    whole = overlay(read_values(texts.get("values.yaml", ""), "values.yaml"), values)
     prepared = Prepared(
         plan=plan,
         chart=chart,
@@ -279,9 +275,9 @@ def _packaged(
         archive=archive,
         layers=layers,
         values=values,
-        autoscales=autoscales(overlay(own, values)),
+        autoscales=autoscales(whole),
     )
-    return Packaged(prepared=prepared, server=server, receipts=receipts)
+    return Packaged(prepared=prepared, server=server, values=whole, receipts=receipts)
 
 
 def _overlaid(layers: tuple[str, ...]) -> dict[str, object]:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelinekit.errors import PipelinekitError, ToolFailed
 from pipelinekit.model.ground.preflight import REFUSED, UNCHECKED
+from pipelinekit.model.ground.preparation import POD_SECURITY
 from pipelinekit.model.release import ReleaseState, Target
 from pipelinekit.model.rollout.part import Object, PartPlan
 from pipelinekit.plan.deploying.deploymentplan import lines as changes_of
+from pipelinekit.plan.deploying.ending import of_namespace as of_namespace_ending
 from pipelinekit.plan.rollout import definitions as crds
 from pipelinekit.plan.rollout import releases
 from pipelinekit.plan.rollout.order import Order, needed_by
 from pipelinekit.ports import Say
-from pipelinekit.reading.chart.manifest import read_manifest
+from pipelinekit.reading.chart.forms import read_formed
+from pipelinekit.records import dataclass
 from pipelinekit.steps.deploying import deployment as deployment_steps
-from pipelinekit.steps.rollout import knots, packing
+from pipelinekit.steps.rollout import backup, knots, packing
 from pipelinekit.steps.rollout.deploy import Site, refusals
 from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, policies_of, release_of
 from pipelinekit.steps.rollout.render import of_namespace
 
+_MAKING = " create secret "
 AT_ONCE = 8
 """How many components are looked at together: each is a handful of processes."""
 
@@ -46,11 +50,10 @@ def plan(
     if not order:
         return ()
     packing.prepare([parts[name] for name in order], shelf)
+    anyone = releases.target_of(parts[next(iter(order))].component, shelf.platform, shelf.environment)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        there = pool.submit(
-            site.definitions.known,
-            releases.target_of(parts[next(iter(order))].component, shelf.platform, shelf.environment),
-        )
+        there = pool.submit(site.definitions.known, anyone)
+        deleted = pool.submit(site.parts.ending, anyone)
         seen = dict(
             zip(
                 order,
@@ -59,8 +62,18 @@ def plan(
             )
         )
         live = {each["metadata"]["name"]: each for each in there.result()}
+        ending = deleted.result()
     brought = {name: crds.kinds_of(each.brought) for name, each in seen.items()}
-    return tuple(_fitting(name, seen[name], brought, whole, live) for name in order)
+    plans = (_fitting(name, seen[name], brought, whole, live) for name in order)
+    return tuple(_staying(each, ending) for each in plans)
+
+
+def _staying(plan: PartPlan, ending: Collection[str]) -> PartPlan:
+    """The plan, refused where its namespace is on its way out: what runs there still, goes with it."""
+    if plan.namespace not in ending:
+        return plan
+    line = ": ".join(of_namespace_ending(plan.namespace))
+    return replace(plan, acts=True, refusals=(line, *plan.refusals))
 
 
 def _fitting(
@@ -90,9 +103,8 @@ def _seen(part: Part, after: tuple[str, ...], shelf: Shelf, site: Site, say: Say
     try:
         packaged = release_of(part, shelf, publish=False)
         policies = policies_of(part, shelf, publish=False)
-        everything = site.components.everything(
-            packaged.prepared.archive, packaged.prepared.target, packaged.prepared.layers
-        )
+        everything = _objects(packaged, site)
+        beside = _objects(policies, site) if policies else ()
     except PipelinekitError as error:
         return _Seen(
             plan=PartPlan(
@@ -106,12 +118,13 @@ def _seen(part: Part, after: tuple[str, ...], shelf: Shelf, site: Site, say: Say
         )
     prepared = packaged.prepared
     state = site.releases.state(prepared.target)
-    brought, wanted = crds.split(read_manifest(everything))
+    brought, wanted = crds.split(everything)
     names = sorted({*part.component.crds, *(each["metadata"]["name"] for each in brought)})
     there = dict(site.definitions.definitions(prepared.target, names))
     lines, acts = _release_lines(packaged, state, wanted, site, say)
     if policies is not None:
-        more, acts_too = _policies_lines(policies, site, say)
+        installed = site.releases.state(policies.prepared.target)
+        more, acts_too = _release_lines(policies, installed, beside, site, say)
         lines, acts = (*(f"policies: {each}" for each in more), *lines), acts or acts_too
     changed = tuple(
         each["metadata"]["name"]
@@ -119,7 +132,12 @@ def _seen(part: Part, after: tuple[str, ...], shelf: Shelf, site: Site, say: Say
         if crds.differs(each, there.get(each["metadata"]["name"]))
     )
     acts = acts or bool(changed)
-    missing, unknown = _missing(prepared.target, wanted, site) if acts else ((), ())
+    if part.component.backup and state and state.values != prepared.values:
+        told = backup.never_ran(prepared.target, state, site.releases, site.parts)
+        lines = (backup.NEVER_RAN, *lines) if told else lines
+    missing, unknown = lacking(prepared.target, wanted, site)
+    if any(_MAKING in each for each in missing):
+        missing = (*_namespace(prepared.target, site, privileged=part.component.node.privileged), *missing)
     found = PartPlan(
         component=part.name,
         version=prepared.plan.version,
@@ -139,10 +157,11 @@ def _seen(part: Part, after: tuple[str, ...], shelf: Shelf, site: Site, say: Say
     return _Seen(plan=found, brought=brought, wanted=wanted)
 
 
-def _missing(target: Target, wanted: Sequence[Object], site: Site) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What is not there, and of what that is not known.
+def lacking(target: Target, wanted: Sequence[Object], site: Site) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The Secrets and storage classes that are not there, and of what that is not known.
 
-    No refusal of a plan: who comes before, or somebody, may make it.
+    No refusal of a plan: who comes before, or somebody, may make it. What runs already goes on without it,
+    until its pods are made anew.
     """
     if site.missing is None:
         return (), ()
@@ -157,11 +176,19 @@ def _missing(target: Target, wanted: Sequence[Object], site: Site) -> tuple[tupl
     return absent, unknown
 
 
-def _policies_lines(policies: Packaged, site: Site, say: Say) -> tuple[tuple[str, ...], bool]:
-    prepared = policies.prepared
-    state = site.releases.state(prepared.target)
-    text = site.components.everything(prepared.archive, prepared.target, prepared.layers)
-    return _release_lines(policies, state, read_manifest(text), site, say)
+def _namespace(target: Target, site: Site, *, privileged: bool) -> Iterator[str]:
+    """How to make a namespace that is not there as a deployment makes it, for what is made in it before."""
+    wanted = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": target.namespace}}
+    if site.parts.absent(target, [wanted]):
+        label = f"{POD_SECURITY}/enforce={'privileged' if privileged else 'restricted'}"
+        make = f"{target.kubectl_anywhere} create namespace {target.namespace}"
+        mark = f"{target.kubectl_anywhere} label namespace {target.namespace} {label}"
+        yield f"namespace {target.namespace} is not there yet, for the Secrets below ({make} && {mark})"
+
+
+def _objects(packaged: Packaged, site: Site) -> tuple[Object, ...]:
+    prepared = packaged.prepared
+    return read_formed(site.components.everything(prepared.archive, prepared.target, prepared.layers))
 
 
 def _release_lines(

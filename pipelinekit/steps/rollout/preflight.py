@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipelinekit.errors import PipelinekitError
 from pipelinekit.model.ground.inspection import Check, Wants
@@ -11,33 +11,48 @@ from pipelinekit.model.release import Target
 from pipelinekit.model.rollout.component import Component
 from pipelinekit.plan.bundle import images
 from pipelinekit.plan.preflight import addresses, cluster, prerequisites, trial
+from pipelinekit.plan.preflight.needs import classes_of
 from pipelinekit.ports import Say
 from pipelinekit.ports.preflight import Inspector
 from pipelinekit.ports.rollout import Components
-from pipelinekit.reading.chart.manifest import read_manifest
+from pipelinekit.reading.chart.forms import read_formed
+from pipelinekit.records import dataclass
 from pipelinekit.steps.rollout import packing
 from pipelinekit.steps.rollout.part import Part, Shelf
-from pipelinekit.steps.rollout.render import rendered
+from pipelinekit.steps.rollout.render import charts_of, manifests
 
 
-def pulled(parts: Sequence[Part], shelf: Shelf, components: Components, say: Say) -> tuple[str, ...]:
-    """The images that nodes pull for components, under the names that the platform's values give them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What components ask of a cluster, as they are rendered."""
+
+    images: tuple[str, ...]
+    """What nodes pull, under the names that the platform's values give them."""
+    classes: Mapping[str, tuple[str, ...]]
+    """By component, the storage classes of its claims; empty text: the default."""
+
+
+def brought(parts: Sequence[Part], shelf: Shelf, components: Components, say: Say) -> Brought:
+    """What components ask of a cluster.
 
     What cannot be rendered is told, and its images are named as component.yaml lists them.
     """
     packing.prepare(parts, shelf)
     found: list[str] = []
+    classes: dict[str, tuple[str, ...]] = {}
     failed: dict[str, list[str]] = {}
     for part in parts:
         try:
-            objects = read_manifest(rendered(part, shelf, components))
+            charts = charts_of(part, shelf)
+            objects, values = read_formed(manifests(charts, components)), charts[-1].values
         except PipelinekitError as error:
             failed.setdefault(str(error.faults[0]), []).append(part.name)
-            objects = ()
-        found += images.pulled(part.component, objects, shelf.platform.images)
+            objects, values = (), {}
+        found += images.pulled(part.component, objects, shelf.platform.images, values)
+        classes[part.name] = classes_of(objects)
     for reason, names in failed.items():
         say(f"{', '.join(names)} cannot be rendered, so images are tried as they are listed: {reason}")
-    return tuple(found)
+    return Brought(images=tuple(found), classes=classes)
 
 
 def preflight(

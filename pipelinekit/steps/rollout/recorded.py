@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipelinekit.model.platform.document import Environment, Platform
@@ -20,9 +19,10 @@ from pipelinekit.plan.rollout.recorded import read_recorded, release_of
 from pipelinekit.ports import Charts, Receipts, Releases, Workspace
 from pipelinekit.reading import needs
 from pipelinekit.reading.chart.values import overlay, read_values
+from pipelinekit.records import dataclass
 from pipelinekit.steps.deploying.deployment import RUNNING, Prepared
 from pipelinekit.steps.rollout import part as parts
-from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, cluster_grounds, grounds_of, policies_of
+from pipelinekit.steps.rollout.part import Packaged, Part, Shelf, grounds_of, policies_of
 
 
 def record(part: Part, shelf: Shelf, *, publish: bool) -> Release:
@@ -64,7 +64,7 @@ class Again:
     def values(self, chart: RecordedChart) -> dict[str, object]:
         """What lies over a chart's own values there, with what it is made from."""
         policies = chart is self.recorded.policies
-        told = cluster_grounds(self.component, self.platform, self.environment) if policies else {}
+        told = releases.cluster_grounds(self.component, self.platform, self.environment) if policies else {}
         marks = releases.marks(chart.archive, chart.version, chart.server)
         return overlay(overlay(dict(chart.values), told), json.loads(marks))
 
@@ -98,6 +98,7 @@ class Again:
         )
         values = self.values(chart)
         own = read_values(charts.texts(archive, ["values.yaml"]).get("values.yaml", ""), "values.yaml")
+        whole = overlay(own, values)
         published = ChartPublished(
             key=plan.key,
             version=chart.version,
@@ -114,9 +115,9 @@ class Again:
             archive=archive,
             layers=(json.dumps(values),),
             values=values,
-            autoscales=autoscales(overlay(own, values)),
+            autoscales=autoscales(whole),
         )
-        return Packaged(prepared=prepared, server=chart.server, receipts=receipts)
+        return Packaged(prepared=prepared, server=chart.server, values=whole, receipts=receipts)
 
     def part(self, root: Path, workspace: Workspace, receipts: Receipts) -> Part:
         """The component as a rollout takes it; nothing of it is in a folder."""

@@ -10,6 +10,7 @@ from pipelinekit.model.rollout.part import DEPLOYED, UNCHANGED, Object, Outcome,
 from pipelinekit.plan.rollout import releases
 from pipelinekit.plan.rollout.definitions import KIND, is_kept
 from pipelinekit.ports import Say
+from pipelinekit.reading.chart.forms import read_formed
 from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.rollout.deploy import Site
 from pipelinekit.steps.rollout.part import Part, Shelf, release_of
@@ -81,7 +82,7 @@ def planned(part: Part, shelf: Shelf, site: Site, *, volumes: bool = False) -> R
 
 def _wanted(part: Part, shelf: Shelf, site: Site) -> tuple[Object, ...]:
     prepared = release_of(part, shelf, publish=False).prepared
-    return read_manifest(site.components.everything(prepared.archive, prepared.target, prepared.layers))
+    return read_formed(site.components.everything(prepared.archive, prepared.target, prepared.layers))
 
 
 def _in_release(part: Part, manifest: tuple[Object, ...], *, volumes: bool) -> list[Fault]:

@@ -13,6 +13,7 @@ from pipelinekit.plan.rollout import fixed
 from pipelinekit.plan.rollout.fixed import Growth
 from pipelinekit.ports import Say
 from pipelinekit.ports.rollout import Volumes
+from pipelinekit.reading.chart.forms import read_formed
 from pipelinekit.reading.chart.manifest import read_manifest
 from pipelinekit.steps.rollout import deploy as deploy_steps
 from pipelinekit.steps.rollout.deploy import Site
@@ -70,7 +71,7 @@ def _checked(packaged: Packaged, site: Site, volumes: Volumes) -> tuple[Growth, 
     if state is None:
         raise Refused(Fault("not-installed", f"{target.name} is not installed in {target.namespace}"))
     manifest = site.components.everything(prepared.archive, target, prepared.layers)
-    _, wanted = crds.split(read_manifest(manifest))
+    _, wanted = crds.split(read_formed(manifest))
     installed = read_manifest(state.manifest)
     growing = fixed.growths(installed, wanted)
     faults = list(fixed.without_growth(fixed.unchangeable(installed, wanted, target.name)))

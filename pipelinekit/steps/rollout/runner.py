@@ -56,7 +56,9 @@ def run(
                 outcomes[running.pop(each)] = outcome
                 if outcome.state == FAILED:
                     bad[outcome.component] = outcome.text
-                    say(f"{outcome.component}: failed: {outcome.text}")
+                    if running:
+                        # It is some time until all is told; where nothing goes on that is now.
+                        say(f"{outcome.component}: failed: {outcome.text}")
                 _tell_waiting(order, outcomes, left, outcome, say)
     finally:
         # Whoever is interrupted does not wait for what waits for pods.

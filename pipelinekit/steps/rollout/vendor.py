@@ -17,7 +17,7 @@ from pipelinekit.plan.inputs import image_reference
 from pipelinekit.plan.rollout import releases
 from pipelinekit.ports.rollout import Components
 from pipelinekit.reading.chart import declared
-from pipelinekit.reading.chart.manifest import read_manifest
+from pipelinekit.reading.chart.forms import read_formed
 from pipelinekit.steps.artefacts import chart as chart_steps
 from pipelinekit.steps.rollout.part import Part, Shelf, archive_of, layers_of, release_of
 from pipelinekit.steps.rollout.upstream import require_called, require_same
@@ -87,7 +87,7 @@ def _require_declared(part: Part, shelf: Shelf, here: Path) -> None:
 def _rendered(part: Part, shelf: Shelf, components: Components, here: Path) -> Sequence[Object]:
     """The objects as our values want them, with the images as these name them."""
     target = releases.target_of(part.component, shelf.platform, shelf.environment)
-    return read_manifest(components.everything(here, target, layers_of(part, shelf.platform)))
+    return read_formed(components.everything(here, target, layers_of(part, shelf.platform)))
 
 
 def _changes(before: Vendored | None, lock: Vendored) -> Iterator[str]:
@@ -110,7 +110,7 @@ def _asked(image: str, shelf: Shelf, ask: Ask) -> str:
 def _require_nameable(part: Part, shelf: Shelf, components: Components) -> None:
     """Raise `Refused` for each image that is rendered without its digest, though the lock has it."""
     release = release_of(part, shelf, publish=False).prepared
-    objects = read_manifest(components.everything(release.archive, release.target, release.layers))
+    objects = read_formed(components.everything(release.archive, release.target, release.layers))
     digests = part.lock.images if part.lock else {}
     if left := unlocked(part.component, objects, digests, shelf.platform.images):
         raise Refused(*(Fault("image-by-tag", each) for each in left))

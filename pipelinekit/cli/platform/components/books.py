@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from pipelinekit.cli.output import report
-from pipelinekit.errors import PipelinekitError
+from pipelinekit.errors import PipelinekitError, Refused
 from pipelinekit.model.rollout.part import DEPLOYED, UNCHANGED
 
 if TYPE_CHECKING:
@@ -52,6 +53,28 @@ def told(here: Rollout) -> Told | None:
         say=report.say,
         alone=Lock(),
     )
+
+
+def stops(here: Rollout, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """What of the ledger would stop each component, with its next step, for a plan.
+
+    Past a gate that is for `platform promote --plan` to tell: nothing else changes anything there.
+    """
+    from pipelinekit.steps.promotion.still import Still
+
+    books = None if here.environment.gated else told(here)
+    if books is None:
+        return {}
+    books = replace(books, ledger=Still(books.ledger))
+    return {name: _stops(books, here.parts[name]) for name in names}
+
+
+def _stops(books: Told, part: Part) -> tuple[str, ...]:
+    try:
+        books.require_free(part)
+    except Refused as error:
+        return tuple(": ".join(filter(None, (str(each), each.hint))) for each in error.faults)
+    return ()
 
 
 def tell(

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from pipelinekit.adapters import files
 from pipelinekit.errors import DocumentInvalid, Fault
 from pipelinekit.reading import needs
-from pipelinekit.reading.chart import declared
+from pipelinekit.reading.chart import declared, references
+from pipelinekit.reading.chart.values import doubled
+from pipelinekit.reading.document.faults import position
+from pipelinekit.reading.document.source import parse
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.folder.components import ComponentFolder
@@ -32,11 +35,33 @@ def faults(
         own, component = folders[entry.name].path, described[entry.name].component
         named = [own / component.values] if component.values else []
         named += [folder / entry.values] if entry.values else []
-        given = [each for each in named if each.is_file()]
+        given = [each for each in named if files.is_there(each)]
         schema = own / component.chart / "values.schema.json"
-        known = files.read_text(schema) if given and component.chart and schema.is_file() else ""
+        known = files.read_text(schema) if given and component.chart and files.is_there(schema) else ""
         for each in given:
-            try:
-                yield from declared.forbidden(files.read_text(each), str(each), known)
-            except DocumentInvalid as error:
-                yield from error.faults
+            yield from _read(each, known)
+        # Those of the charts that come with pipelinekit are held against by its tests.
+        charts = (component.chart, component.policies) if own.is_relative_to(folder) else ()
+        for each in (own / chart for chart in charts if chart):
+            if files.is_there(each / "values.yaml"):
+                yield from _read(each / "values.yaml", "")
+            if files.is_there(each / "values.schema.json"):
+                yield from _remote(each / "values.schema.json")
+
+
+def _remote(schema: Path) -> Iterator[Fault]:
+    """What of a chart's schema Helm would ask a server for."""
+    text = files.read_text(schema)
+    if led := references.remote(text):
+        source = parse(text, str(schema))
+        yield from (references.told(source.place(path), path, address) for path, address in led)
+
+
+def _read(file: Path, schema: str) -> Iterator[Fault]:
+    """What is wrong with a file of values, as it stands there."""
+    text, origin = files.read_text(file), str(file)
+    try:
+        found = [*declared.forbidden(text, origin, schema), *doubled(text, origin)]
+    except DocumentInvalid as error:
+        found = list(error.faults)
+    yield from sorted(found, key=position)

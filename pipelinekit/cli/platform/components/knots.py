@@ -39,6 +39,6 @@ def faults(
         component, theirs = described[name].component, entries[name].values
         named = [folders[name].path / component.values] if component.values else []
         named += [folder / theirs] if theirs else []
-        layers = [(files.read_text(each), str(each)) for each in named if each.is_file()]
+        layers = [(files.read_text(each), str(each)) for each in named if files.is_there(each)]
         said[name] = written(described[name].source, layers)
     return knot.faults(order, {name: [*each] for name, each in said.items()}, platform, said)

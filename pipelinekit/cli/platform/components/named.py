@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelinekit.adapters import files
 from pipelinekit.errors import Fault
 
 if TYPE_CHECKING:
@@ -37,13 +39,13 @@ def faults(
 
 
 def _no_values(source: Source, path: tuple[str | int, ...], file: Path) -> Iterator[Fault]:
-    if not file.is_file():
-        problem = f"{file} is no file" if file.exists() else f"there is no {file}"
+    if not files.is_there(file):
+        problem = f"{file} is no file" if os.path.exists(file) else f"there is no {file}"  # noqa: PTH110
         hint = "write that file, name another one, or remove the key"
         yield source.found(path, "values-missing", problem, hint)
 
 
 def _no_chart(source: Source, key: str, folder: Path) -> Iterator[Fault]:
-    if not (folder / "Chart.yaml").is_file():
+    if not files.is_there(folder / "Chart.yaml"):
         hint = "it names the folder of a chart, beside component.yaml"
         yield source.found((key,), "chart-missing", f"there is no {folder}/Chart.yaml", hint)

@@ -37,11 +37,10 @@ def settle(outcomes: Sequence[Outcome], as_json: bool, done: str) -> None:
 
 
 def tell(outcomes: Sequence[Outcome]) -> None:
-    """A line for each."""
+    """A line for each; why one has failed says `require_done`, and what can be done."""
     for each in outcomes:
-        waits = f"waits for {', '.join(each.blocked)}" if each.blocked else each.text
-        state = f"{each.state}: " if each.state in (FAILED, WAITING) else ""
-        report.result(f"{each.component}: {state}{waits}")
+        waits = f"waiting: waits for {', '.join(each.blocked)}" if each.state == WAITING else each.text
+        report.result(f"{each.component}: {FAILED if each.state == FAILED else waits}")
 
 
 def require_done(outcomes: Sequence[Outcome]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from pipelinekit.model.platform.document import ComponentEntry, Environment, Pla
 from pipelinekit.reading import needs
 from pipelinekit.reading.document.source import Source
 from pipelinekit.reading.platform.document import read_platform_with_places
+from pipelinekit.records import dataclass
 
 if TYPE_CHECKING:
     from pipelinekit.adapters.cluster.charts.components import ComponentHelm
@@ -147,6 +147,13 @@ class Rollout:
         return [(each, described[each.name].component) for each in needs.enabled(self.platform)]
 
     @cached_property
+    def off(self) -> Mapping[str, Component]:
+        """The components whose folder is known, and which the platform does not have on."""
+        on = {each.name for each in needs.enabled(self.platform)}
+        there = self._read[1].described
+        return {name: each.component for name, each in there.items() if name not in on}
+
+    @cached_property
     def order(self) -> Order:
         """Their order."""
         from pipelinekit.plan.rollout.order import order_of
@@ -169,16 +176,20 @@ class Rollout:
     @cached_property
     def parts(self) -> Mapping[str, Part]:
         """Each component with its files and what the platform says of it."""
-        return {each.name: self._part(each) for each in self.on}
+        return {each.name: self.part_of(each) for each in self.on}
 
-    def _part(self, component: Component) -> Part:
+    def part_of(self, component: Component) -> Part:
+        """A component with its files; one that is off has what the platform still says of it."""
         from pipelinekit.adapters.folder.locks import read_lock
         from pipelinekit.adapters.folder.receipts import ReceiptFolder
         from pipelinekit.adapters.folder.workspace import Workspace
         from pipelinekit.steps.rollout.part import Part
 
         there = self._read[1].folders[component.name]
-        entry = next(each for each in self.platform.components if each.name == component.name)
+        entry = next((each for each in self.platform.components if each.name == component.name), None)
+        values = self.folder / entry.values if entry and entry.values else None
+        if values and component.name in self.off and not values.is_file():
+            values = None
         work = files.working_folder(self.folder, f"{WORK}/{component.name}")
         return Part(
             component=component,
@@ -186,8 +197,8 @@ class Rollout:
             folder=there.path,
             root=self.folder if there.path.is_relative_to(self.folder) else there.path.parent,
             own=files.read_text(there.path / component.values) if component.values else "",
-            values=files.read_text(self.folder / entry.values) if entry.values else "",
-            origins=(str(there.path / component.values), str(self.folder / entry.values)),
+            values=files.read_text(values) if values else "",
+            origins=(str(there.path / component.values), str(values or self.folder)),
             workspace=Workspace(work),
             receipts=ReceiptFolder(work),
             policies=ReceiptFolder(work / "policies"),

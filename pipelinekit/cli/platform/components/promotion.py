@@ -50,7 +50,7 @@ ALL = click.option("--all", "everything", is_flag=True, help="Every component th
 
 
 @click.command()
-@desk(NAMES, ALL, TO, PLAN, REASON, CHANGE, DOWNGRADE, EMERGENCY, TIMEOUT, named_by=PLATFORM_HERE)
+@desk(NAMES, ALL, TO, PLAN, REASON, EXPECT, CHANGE, DOWNGRADE, EMERGENCY, TIMEOUT, named_by=PLATFORM_HERE)
 def promote(
     here: Desk,
     components: tuple[str, ...],
@@ -66,7 +66,9 @@ def promote(
     Charts byte for byte, values as they were there, in the order of what each needs. Without a version it is
     what the environment before has. The gates are those of applications (see `pipelinekit promote`), and all
     that are closed, whichever component they are of, are told together (6) before anything begins. It stops
-    at the first that fails; run again, it goes on, and does nothing where all runs already.
+    at the first that fails; run again, it goes on, and does nothing where all runs already. --expect takes
+    the digest of the plan that was looked at, of several that of the last line of --plan: when it is another
+    by then, nothing begins (6).
 
     `platform deploy` and `platform verify` record what may be promoted, where the platform has a ledger and
     they are run with a key that it lists. The main branch of the platform's repository says what is on.
@@ -74,6 +76,7 @@ def promote(
     \b
     Examples:
       pipelinekit platform promote --all --to production --plan
+      pipelinekit platform promote openbao --to production --expect sha256:9f2c…
       pipelinekit platform promote openbao keycloak --to production --change CHG1234567
       pipelinekit platform promote openbao@1.2.0+3f9c2ab41d07 --to production --downgrade
     """

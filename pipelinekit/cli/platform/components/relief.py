@@ -139,11 +139,12 @@ def _rules(
 ) -> Mapping[str, tuple[Object, ...]]:
     """What it takes to bring the new one, and to bring the old one back."""
     from pipelinekit.plan.rollout import handover as plan
+    from pipelinekit.reading.chart.forms import read_formed
     from pipelinekit.reading.chart.manifest import read_manifest
 
     objects: list[Object] = []
     for prepared in (each.prepared for each in packaged):
-        objects += read_manifest(here.helm.everything(prepared.archive, prepared.target, prepared.layers))
+        objects += read_formed(here.helm.everything(prepared.archive, prepared.target, prepared.layers))
         state = here.site.releases.state(prepared.target)
         objects += read_manifest(state.manifest) if state else ()
     kinds = here.handovers.kinds(target, objects)

@@ -11,7 +11,15 @@ from pipelinekit.cli.options import ENVIRONMENT, JSON, PLAN, PLATFORM_FOLDER, se
 from pipelinekit.cli.output import report
 from pipelinekit.cli.platform.components import books
 from pipelinekit.cli.platform.components import via as through
-from pipelinekit.cli.platform.components.choice import SUMMARY, chosen_order, note, row, said_by, which
+from pipelinekit.cli.platform.components.choice import (
+    SUMMARY,
+    chosen_order,
+    leftovers,
+    note,
+    row,
+    said_by,
+    which,
+)
 from pipelinekit.cli.platform.components.outcomes import run, settle
 from pipelinekit.cli.platform.components.standing import show_plan, show_removals
 from pipelinekit.cli.platform.components.via import VIA
@@ -146,8 +154,9 @@ def remove(
 ) -> None:
     """Uninstall components, those first that need the others. Say which: --only or --from.
 
-    Refused (6) while something that stays needs one of them. Volumes and definitions stay unless a word
-    says otherwise, namespaces always.
+    Refused (6) while something that stays needs one of them. --only may name one that is off and still runs.
+    Volumes and definitions stay unless a word says otherwise, namespaces always. With --plan alone all that
+    are on are looked at.
 
     \b
     Examples:
@@ -157,17 +166,19 @@ def remove(
     from pipelinekit.plan.rollout.order import reversed_order
     from pipelinekit.steps.rollout import remove as steps
 
-    if not only and not start:
-        raise usage(
-            "remove-what", "say which components go", hint="--only NAME, or --from NAME with all that wait"
-        )
-    here, order = chosen_order(platform, environment, only, start)
+    if not (only or start or plan_only):
+        hint = "--only NAME, or --from NAME with all that wait; --plan shows all"
+        raise usage("remove-what", "say which components go", hint=hint)
+    here, order = chosen_order(platform, environment, only, start, True)
     _require_unneeded(here, order)
     back = reversed_order(order)
-    shelf, site, parts = here.shelf, here.site, here.parts
+    shelf, site = here.shelf, here.site
+    parts = {**here.parts, **{name: here.part_of(here.off[name]) for name in order if name in here.off}}
     if plan_only:
         found = [steps.planned(parts[name], shelf, site, volumes=volumes) for name in back]
         show_removals(found, as_json, volumes=volumes, definitions=definitions)
+        if not (only or start or as_json) and any(each.there for each in found):
+            report.result("which of them go, --only NAME says, or --from NAME with all that wait")
         return
     here.require_open()
 
@@ -205,12 +216,16 @@ def resize(
     shelf, site, parts, volumes = here.shelf, here.site, here.parts, here.volumes
     if plan_only:
         growing = [each for name in order for each in steps.planned(parts[name], shelf, site, volumes)]
+        found = books.stops(here, order)
+        stops = [Fault("cannot-change", f"{name}: {line}") for name, lines in found.items() for line in lines]
         if as_json:
             report.as_json([dataclasses.asdict(each) for each in growing])
-            return
-        for each in growing:
+        for each in () if as_json else growing:
             report.result(f"volumes {each.stem}-… would grow from {each.before} to {each.after}")
-        report.result("no pod would be restarted for that" if growing else "no volume is to grow")
+        if stops:
+            raise Refused(*stops)
+        if not as_json:
+            report.result("no pod would be restarted for that" if growing else "no volume is to grow")
         return
     here.require_open()
     told = books.told(here)
@@ -247,11 +262,17 @@ def _require_ready(here: Rollout, order: Order) -> None:
 def _require_unneeded(here: Rollout, order: Order) -> None:
     """Raise `Refused` while something that stays needs one that goes."""
     faults = []
+    # What is off and runs needs them no less.
+    left = [each.component for each in leftovers(here) if each.component.name not in order]
     for name in order:
         users = [other for other, needs in here.order.items() if name in needs and other not in order]
         there = [each for each in users if row(here, each)["installed"]]
-        if there:
-            hint = f"`pipelinekit platform remove --from {name}` removes them with it"
-            faults.append(Fault("still-needed", f"{name} is needed by {', '.join(there)}", hint=hint))
+        off = [each.name for each in left if name in each.needs]
+        if there or off:
+            only = " ".join(f"--only {each}" for each in dict.fromkeys((*order, *there, *off)))
+            which = only if off else f"--from {name}"
+            hint = f"`pipelinekit platform remove {which}` removes them with it"
+            problem = f"{name} is needed by {', '.join((*there, *off))}"
+            faults.append(Fault("still-needed", problem, hint=hint))
     if faults:
         raise Refused(*faults)

@@ -11,7 +11,16 @@ import click
 from pipelinekit.cli.options import JSON, PLATFORM_FOLDER
 from pipelinekit.cli.output import report
 from pipelinekit.cli.paths import on_disk
-from pipelinekit.cli.platform.components.choice import SUMMARY, chosen_order, note, row, which
+from pipelinekit.cli.platform.components import books
+from pipelinekit.cli.platform.components.choice import (
+    SUMMARY,
+    chosen_order,
+    leftovers,
+    note,
+    rows_of,
+    tell_leftovers,
+    which,
+)
 from pipelinekit.counts import counted
 from pipelinekit.errors import Fault, Refused, check_failed
 
@@ -62,13 +71,17 @@ def status(
       pipelinekit platform status --env dev
     """
     here, order = chosen_order(platform, environment, only, start)
-    rows = [row(here, name) for name in order]
+    rows = rows_of(here, order)
+    left = () if only or start else leftovers(here)
     if as_json:
         report.as_json(rows)
     else:
         for each in rows:
             reasons = "; ".join(each["reasons"])
             report.result(f"{each['component']}  {each['installed'] or '-'}  {reasons or 'ready'}")
+            for line in each["missing"]:
+                report.result(f"  missing: {line}")
+    tell_leftovers(left, report.say if as_json else report.result)
     bad = [each["component"] for each in rows if each["reasons"]]
     if bad:
         raise check_failed("not-ready", f"not ready: {', '.join(bad)}", hint="`pipelinekit platform deploy`")
@@ -153,16 +166,22 @@ def graph(platform: str, kind: str) -> None:
 
 
 def show_plan(here: Rollout, order: Order, as_json: bool, summary: str = "") -> None:
-    """Print the plan; raises `Refused` when something would be refused."""
+    """Print the plan; raises `Refused` when something would be refused, by the ledger as well."""
     from pipelinekit.plan.rollout.summary import of_plans
     from pipelinekit.steps.rollout import plan as steps
 
     plans = steps.plan(here.parts, order, here.order, here.shelf, here.site, report.say)
+    stops = books.stops(here, order)
+    plans = tuple(
+        dataclasses.replace(each, refusals=(*stops.get(each.component, ()), *each.refusals)) for each in plans
+    )
     note(summary, of_plans(here.environment.name, plans))
     if as_json:
         report.as_json([dataclasses.asdict(each) for each in plans])
     else:
         tell_plans(plans)
+    if order == here.order:
+        tell_leftovers(leftovers(here), report.say if as_json else report.result)
     bad = [Fault("cannot-change", f"{each.component}: {line}") for each in plans for line in each.refusals]
     if bad:
         raise Refused(*bad)

@@ -37,7 +37,7 @@ def faults(
         named += [folder / entry.values] if entry.values else []
         values: dict[str, object] = {}
         for each in named:
-            if each.is_file():
+            if files.is_there(each):
                 values = overlay(values, read_values(files.read_text(each), str(each)))
         for want in needs.lacking(described[entry.name].component, values):
             key = want.value.strip("/").replace("/", ".")

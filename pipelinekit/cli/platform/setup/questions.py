@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from pipelinekit.adapters import files, probes
 from pipelinekit.cli.output import report
 from pipelinekit.errors import usage
 from pipelinekit.reading.schema.words import CHART_REPOSITORY, CREDENTIAL, GIT, URL
+from pipelinekit.records import dataclass
 
 Given = dict[str, str]
 """Answers by question; those about environments are `name=context`, with spaces between."""

@@ -8,7 +8,7 @@ from pipelinekit.cli.platform import ledger as verbs
 from pipelinekit.errors import UsageError
 from pipelinekit.model.ledger import PLATFORM
 from tests.doubles import Ledger
-from tests.ledgers import key_of, platform
+from tests.ledgers import BRANCH, event, key_of, platform
 from tests.promotions import person
 
 
@@ -49,3 +49,21 @@ def test_whose_key_is_taken_back_is_said(
     revoke(key)
     assert capsys.readouterr().out.startswith(f"{key} of {whose} is revoked: ")
     assert [each.kind for each in book.history(PLATFORM).events] == ["revoked"]
+
+
+def test_no_branch_that_can_be_read_is_told_as_one_that_cannot(
+    book: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first event of the platform's branch may be the revocation itself."""
+    book.add(event("released"), event("released", name="stock"))
+    revoke(key_of("grace").fingerprint)
+    assert capsys.readouterr().err == ""
+    book.joined.add(BRANCH)
+    revoke(key_of("payments").fingerprint)
+    assert capsys.readouterr().err.startswith(f"notice: of {BRANCH} nothing of it counts: a commit of")
+
+
+def test_who_says_not_why_takes_no_key_back(book: Ledger) -> None:
+    with pytest.raises(UsageError, match="say why"):
+        revoke(key_of("grace").fingerprint, "--reason", "  ")
+    assert book.branches() == ()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,6 +62,47 @@ def test_a_workload_counts_by_the_revision_that_was_rolled_out(live: Any, reason
     there = standing([live], [live])
     assert there.ready is (reason == "")
     assert reason in "".join(there.reasons)
+
+
+NONE: dict[str, Any] = {"replicas": 0, "updatedReplicas": 0, "availableReplicas": 0}
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])
+@pytest.mark.parametrize(
+    ("declared", "expected"), [(None, "its chart says 1"), (3, "its chart says 3"), (0, "")]
+)
+def test_what_a_hand_has_scaled_to_nothing_is_not_ready(kind: str, declared: Any, expected: str) -> None:
+    live = thing(kind, spec={"replicas": 0}, **NONE)
+    wanted = thing(kind, spec={"replicas": declared})
+    assert expected in "".join(standing([wanted], [live]).reasons)
+    assert standing([wanted], [live]).ready is (expected == "")
+    scaler = {"kind": "ScaledObject", "metadata": {"name": "s"}}
+    target = {"spec": {"scaleTargetRef": {"kind": kind, "name": "a"}}}
+    assert standing([wanted, {**scaler, **target}], [live]).ready
+    other = {"spec": {"scaleTargetRef": {"name": "b"}}}
+    assert standing([wanted, {**scaler, **other}], [live]).ready is (expected == "")
+
+
+def test_what_a_hand_has_scaled_below_its_number_is_not_ready() -> None:
+    live = thing("Deployment", spec={"replicas": 1}, replicas=1, updatedReplicas=1, availableReplicas=1)
+    wanted = thing("Deployment", spec={"replicas": 3})
+    said = standing([wanted], [live]).reasons
+    assert said == ("Deployment/a: somebody has scaled it to 1 pod, and its chart says 3",)
+    more = thing("Deployment", spec={"replicas": 1})
+    assert standing([more], [thing("Deployment", **DONE)]).ready, "more than it says are enough"
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"), [({"minReplicas": 2}, "its autoscaler says 2"), ({"minReplicas": 1}, ""), ({}, "")]
+)
+def test_what_an_autoscaler_has_scaled_needs_its_least_number(spec: Any, reason: str) -> None:
+    live = thing("Deployment", spec={"replicas": 1}, replicas=1, updatedReplicas=1, availableReplicas=1)
+    wanted = thing("Deployment", spec={"replicas": 3})
+    target = {"scaleTargetRef": {"kind": "Deployment", "name": "a"}}
+    scaler = {"kind": "HorizontalPodAutoscaler", "metadata": {"name": "s"}, "spec": {**target, **spec}}
+    found = standing([wanted, scaler], [live])
+    assert found.ready is (reason == "")
+    assert reason in "".join(found.reasons)
 
 
 def test_what_is_not_there_is_not_ready() -> None:
@@ -174,3 +216,11 @@ def test_a_service_says_how_its_port_is_asked_unless_the_question_does(
 
 def test_what_is_no_service_of_the_release_is_asked_without_tls() -> None:
     assert str(addressed(Question(service="store", port=80, path="/"), [])) == "http://store:80/"
+
+
+def test_long_words_are_shown_where_they_are_not_as_they_must_be() -> None:
+    wanted = {"/word": "x" * 100 + "a"}
+    said = answered(
+        replace(QUESTION, json=wanted), Answer(status=200, body=json.dumps({"word": "x" * 100 + "b"}))
+    )
+    assert f'{"x" * 20}b", which has to be …{"x" * 20}a"' in said

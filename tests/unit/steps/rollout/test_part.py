@@ -114,6 +114,24 @@ def test_who_monitors_is_told_whom_and_on_which_nodes_and_nobody_else_is(tmp_pat
     }
 
 
+def test_policies_are_told_the_values_that_are_shared_with_them_and_no_others(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    values = {"certificates": {"namespace": "pki", "other": 1}, "size": 3}
+    part = bench.part(policies="policies", values=values)
+    shared = ("/certificates/namespace", "/not/there")
+    sharing = replace(part, component=replace(part.component, shared=shared))
+    told = policies_of(sharing, bench.shelf, publish=False)
+    assert told is not None
+    assert {key: told.prepared.values.get(key) for key in ("certificates", "size", "not")} == {
+        "certificates": {"namespace": "pki"},
+        "size": None,
+        "not": None,
+    }
+    none = policies_of(part, bench.shelf, publish=False)
+    assert none is not None
+    assert "certificates" not in none.prepared.values
+
+
 def test_the_server_that_the_platform_describes_is_told_what_that_is(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     nexus = Nexus(url="https://nexus.acme.example", accept_eula=True)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from pipelinekit.errors import ToolFailed, failed
+from pipelinekit.errors import DocumentInvalid, Refused, ToolFailed, failed
 from pipelinekit.model.ground.preflight import AWAITED, REFUSED, UNCHECKED, Finding
 from pipelinekit.model.release import Target
+from pipelinekit.model.rollout.component import Node
 from pipelinekit.model.rollout.part import Object, PartPlan
 from pipelinekit.plan.rollout.order import order_of
 from pipelinekit.steps.deploying.preflight import Missing
@@ -46,7 +47,30 @@ def test_what_a_deployment_would_miss_is_told_and_refuses_no_plan(bench: Bench) 
     told, bench.missing = bench.missing, None
     bench.deploy(bench.part())
     bench.missing = told
-    assert planned(bench, bench.part())["store"].missing == ()
+    # What runs goes on without it until its pods are made anew: nobody would be told before that.
+    still = planned(bench, bench.part())["store"]
+    assert (still.acts, still.missing) == (False, found.missing)
+
+
+@pytest.mark.parametrize(("privileged", "level"), [(False, "restricted"), (True, "privileged")])
+def test_a_namespace_that_is_not_there_is_made_before_the_secrets_in_it(
+    bench: Bench, privileged: bool, level: str
+) -> None:
+    lacking = Finding(REFUSED, "secret-missing", "secret a is not there", "kubectl create secret generic a")
+    classless = Finding(REFUSED, "storage-class", "there is no storage class fast", "known: slow")
+    part = bench.part(node=Node(privileged=privileged))
+    bench.missing = lambda *_: (lacking, classless)
+    assert planned(bench, part)["store"].missing[0].startswith("secret a")
+    bench.parts.lost = {"Namespace/stores"}
+    first, second, _ = planned(bench, part)["store"].missing
+    assert second.startswith("secret a is not there")
+    context = "kubectl --context acme-dev"
+    assert first == (
+        f"namespace stores is not there yet, for the Secrets below ({context} create namespace stores && "
+        f"{context} label namespace stores pod-security.kubernetes.io/enforce={level})"
+    )
+    bench.missing = lambda *_: (classless,)
+    assert planned(bench, part)["store"].missing == ("there is no storage class fast (known: slow)",)
 
 
 def test_what_is_missing_is_looked_for_in_the_namespace_of_the_component(bench: Bench) -> None:
@@ -137,3 +161,28 @@ def test_definitions_that_the_cluster_has_already_count_too(bench: Bench) -> Non
     bench.deploy(bench.part(objects=(CRD,), crds=("widgets.example.com",)))
     found = planned(bench, bench.part("web", objects=(widget("x"),)))
     assert found["web"].refusals == ("Widget/one: spec.size is no integer",)
+
+
+def test_a_definition_of_odd_form_refuses_its_component_and_no_other(bench: Bench) -> None:
+    odd = {**CRD, "spec": {"versions": 5}}
+    broken = bench.part("broken", objects=(odd,), crds=("widgets.example.com",))
+    found = planned(bench, broken, bench.part())
+    assert "CustomResourceDefinition/widgets.example.com: spec.versions is no list" in " ".join(
+        found["broken"].refusals
+    )
+    assert not found["store"].refusals
+    with pytest.raises(DocumentInvalid, match="versions is no list"):
+        bench.deploy(broken)
+    assert bench.cluster.records == {}
+
+
+def test_what_runs_in_a_namespace_that_is_being_deleted_is_not_nothing_to_do(bench: Bench) -> None:
+    part = bench.part()
+    bench.deploy(part)
+    bench.parts.leaving = {"stores"}
+    found = planned(bench, part, bench.part("web"))
+    assert (found["store"].acts, found["web"].refusals) == (True, ())
+    (line,) = found["store"].refusals
+    assert line.startswith("namespace stores is being deleted, and all that is in it: run it again when")
+    with pytest.raises(Refused, match="stores is being deleted"):
+        bench.deploy(part)

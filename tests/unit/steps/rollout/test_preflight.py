@@ -9,7 +9,7 @@ from pipelinekit.model.ground.inspection import Facts, Tried
 from pipelinekit.model.release import Target
 from pipelinekit.model.rollout.component import Component, Prerequisite
 from pipelinekit.plan.preflight.cluster import wanted
-from pipelinekit.steps.rollout.preflight import preflight, pulled
+from pipelinekit.steps.rollout.preflight import brought, preflight
 from tests import examples, parts
 from tests.rollouts import Bench
 
@@ -48,13 +48,43 @@ class Some(parts.Components):
     def everything(self, archive: Path, target: Target, values: Sequence[str]) -> str:
         if target.name == "web":
             raise failed("helm-failed", "image is needed")
-        return "{kind: Pod, spec: {containers: [{name: one, image: 'site.example.com/a/b:1'}]}}"
+        about = "apiVersion: v1, kind: Pod, metadata: {name: p}"
+        return f"{{{about}, spec: {{containers: [{{name: one, image: 'site.example.com/a/b:1'}}]}}}}"
 
 
 def test_images_are_pulled_as_they_are_rendered_else_as_they_are_listed(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     there = [bench.part(name, images=("quay.io/a/b:1",)) for name in ("store", "web")]
     told: list[str] = []
-    found = pulled(there, bench.shelf, Some(bench.releases), told.append)
+    found = brought(there, bench.shelf, Some(bench.releases), told.append).images
     assert found == ("site.example.com/a/b:1", "quay.io/a/b:1")
     assert ["web cannot be rendered" in each and "image is needed" in each for each in told] == [True]
+
+
+def test_what_a_chart_s_own_values_switch_off_is_tried_once_they_switch_it_on(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    part = bench.part("store", images=("site.example.com/a/b:1", "quay.io/a/exporter:3"))
+    values = "{metrics: {enabled: false, image: {registry: quay.io, repository: a/exporter, tag: '3'}}}"
+    (part.folder / "chart" / "values.yaml").write_text(values)
+    charts = Some(bench.releases)
+    assert brought([part], bench.shelf, charts, bench.said.append).images == ("site.example.com/a/b:1",)
+    on = replace(part, values="{metrics: {enabled: true}}")
+    found = brought([on], bench.shelf, charts, bench.said.append).images
+    assert found == ("site.example.com/a/b:1", "quay.io/a/exporter:3")
+
+
+class Claiming(parts.Components):
+    """A chart with a claim of a class that its values name, and one of the default."""
+
+    def everything(self, archive: Path, target: Target, values: Sequence[str]) -> str:
+        del archive, target, values
+        own = "{kind: PersistentVolumeClaim, metadata: {name: a}, spec: {storageClassName: nc2-fast}}"
+        shared = "{metadata: {name: b}, spec: {}}"
+        holds = f"{{kind: StatefulSet, metadata: {{name: s}}, spec: {{volumeClaimTemplates: [{shared}]}}}}"
+        return f"{own}\n---\n{holds}"
+
+
+def test_the_classes_of_claims_and_of_their_templates_are_looked_for(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    found = brought([bench.part()], bench.shelf, Claiming(bench.releases), bench.said.append)
+    assert {name: sorted(each) for name, each in found.classes.items()} == {"store": ["", "nc2-fast"]}

@@ -28,6 +28,14 @@ def test_it_has_all_values_and_not_the_marks_of_the_chart_that_they_were_given_t
     assert found.policies.values == {}
 
 
+def test_what_is_shared_with_policies_is_recorded_with_them(bench: Bench) -> None:
+    part = bench.part(values={"size": 1, "where": {"it": "is"}}, policies="policies")
+    sharing = replace(part, component=replace(part.component, shared=("/where",)))
+    found = read_recorded(record(sharing, bench.shelf, publish=True))
+    assert found.policies
+    assert found.policies.values == {"where": {"it": "is"}}
+
+
 def test_published_or_not_it_has_one_version(bench: Bench) -> None:
     part = bench.part()
     assert record(part, bench.shelf, publish=False).version == record(part, bench.shelf, publish=True).version

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
+from pipelinekit.model.ground.preflight import REFUSED, Finding
 from pipelinekit.steps.rollout.status import look
 from tests.rollouts import SET, Bench
 
@@ -28,3 +31,48 @@ def test_a_failed_revision_is_told(tmp_path: Path) -> None:
     bench.deploy(part)
     bench.cluster.records["stores", "store"][1].status = "failed"
     assert "revision 1 is failed" in look(part, bench.shelf, bench.site).reasons
+
+
+def policy(name: str) -> dict[str, Any]:
+    about = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": name}}
+    return {**about, "spec": {"podSelector": {}}}
+
+
+def test_what_a_hand_has_scaled_to_no_pods_is_not_ready(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    part = bench.part(objects=(SET,))
+    bench.deploy(part)
+    bench.parts.scaled = {"store": 0}
+    there = look(part, bench.shelf, bench.site).reasons
+    assert "StatefulSet/store: somebody has scaled it to no pods, and its chart says 3" in there
+
+
+def test_what_a_hand_has_deleted_is_told_of_the_component_and_of_its_policies(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    part = bench.part(objects=(SET, policy("mine")), policies="policies")
+    (part.folder / "policies" / "templates" / "0.yaml").write_text(json.dumps(policy("closed")))
+    bench.deploy(part)
+    assert look(part, bench.shelf, bench.site).reasons == ()
+    bench.parts.lost = {"NetworkPolicy/closed", "NetworkPolicy/mine"}
+    there = look(part, bench.shelf, bench.site).reasons
+    assert there == ("NetworkPolicy/mine is not there", "NetworkPolicy/closed is not there")
+    bench.cluster.records.pop(("stores", "store-policies"))
+    assert "its policies are not installed" in look(part, bench.shelf, bench.site).reasons
+
+
+def test_a_job_that_goes_by_itself_is_not_missed(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "once"}}
+    part = bench.part(objects=({**job, "spec": {"ttlSecondsAfterFinished": 60}},))
+    bench.deploy(part)
+    bench.parts.lost = {"Job/once"}
+    assert look(part, bench.shelf, bench.site).reasons == ()
+
+
+def test_a_secret_that_is_gone_is_told_and_what_runs_is_ready(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    part = bench.part(objects=(SET,))
+    bench.deploy(part)
+    bench.missing = lambda *_: (Finding(REFUSED, "secret-missing", "secret a is not there", "make it"),)
+    there = look(part, bench.shelf, bench.site)
+    assert (there.reasons, there.missing) == ((), ("secret a is not there (make it)",))

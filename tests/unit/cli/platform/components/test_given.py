@@ -37,6 +37,8 @@ def told(folder: Path, mine: str, own: str, schema: str = SCHEMA) -> list[str]:
         ("a: [\n", "", ["mine.yaml:2:1"]),
         ("- a\n", "", ["mine.yaml"]),
         ("a: b\nreplicaz: 3\n", "", ["mine.yaml:1:1", "mine.yaml:2:1"]),
+        ("replicas: 3\nreplicas: 3\n", "", ["mine.yaml:2:1"]),
+        ("", "replicas: 3\n'replicas': 3\n", ["platform-charts/web/own.yaml:2:1"]),
         ("replicaz: 3\n", "a: {\n", ["platform-charts/web/own.yaml:2:1", "mine.yaml:1:1"]),
     ],
 )
@@ -48,3 +50,26 @@ def test_values_that_helm_or_the_chart_would_not_take(
 
 def test_a_chart_without_a_schema_takes_what_can_be_read(tmp_path: Path) -> None:
     assert told(tmp_path, "replicaz: 3\n", "", schema="") == []
+
+
+@pytest.mark.parametrize("folder", ["here", "rules"])
+def test_a_key_that_a_chart_of_the_platform_has_twice(tmp_path: Path, folder: str) -> None:
+    chart = tmp_path / "platform-charts" / "web" / folder
+    chart.mkdir(parents=True)
+    (chart / "Chart.yaml").write_text(f"apiVersion: v2\nname: {folder}\nversion: 1.0.0\n")
+    (chart / "values.yaml").write_text("a: {b: 1}\na: {c: 2}\n")
+    (chart.parent / "component.yaml").write_text(f"{COMPONENT}{PIECES[folder]}")
+    platform, source = read_platform_with_places(f"{PLATFORM}  - {{name: web}}\n", "p.yaml")
+    (fault,) = components(platform, source, tmp_path).faults
+    assert (fault.code, fault.path, fault.problem) == ("duplicate-key", "a", "written twice; first in line 1")
+
+
+PIECES = {
+    "here": "chart: here\n",
+    "rules": "policies: rules\narchive: {name: a, version: 1.0.0, repository: 'oci://r.example/a'}\n",
+}
+
+
+def test_a_schema_that_leads_to_a_server_is_told_at_its_line(tmp_path: Path) -> None:
+    schema = '{\n  "properties": {\n    "a": {"$ref": "https://h.example/a.json"}\n  }\n}\n'
+    assert told(tmp_path, "a: 1\n", "", schema) == ["platform-charts/web/here/values.schema.json:3:11"]

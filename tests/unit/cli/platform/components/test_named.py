@@ -71,3 +71,24 @@ def test_a_file_that_is_named_and_not_there(
     tmp_path: Path, entry: str, more: str, expected: list[str]
 ) -> None:
     assert told(tmp_path, entry, more) == expected
+
+
+LONG = "a" * 256
+
+
+@pytest.mark.parametrize(
+    ("entry", "more", "expected"),
+    [
+        (f"{{name: web, values: {LONG}}}", "chart: here\n", ["p.yaml:9:17"]),
+        (f"{{name: web, values: {LONG}/a}}", "chart: here\n", ["p.yaml:9:17"]),
+        ("{name: web}", f"chart: here\nvalues: {LONG}\n", [f"{WEB}/component.yaml:6:1"]),
+        ("{name: web}", f"chart: {LONG}\n", [f"{WEB}/component.yaml:5:1"]),
+        ("{name: web}", f"chart: here\npolicies: {LONG}\n", [f"{WEB}/component.yaml:6:1"]),
+        ("{name: web}", "chart: " + "/".join(["a" * 99] * 10) + "\n", [f"{WEB}/component.yaml:5:1"]),
+    ],
+    ids=["values", "folder of values", "own values", "chart", "policies", "path"],
+)
+def test_a_name_that_no_disk_takes_is_not_there(
+    tmp_path: Path, entry: str, more: str, expected: list[str]
+) -> None:
+    assert [each.partition(": ")[0] for each in told(tmp_path, entry, more)] == expected

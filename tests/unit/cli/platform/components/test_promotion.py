@@ -70,7 +70,7 @@ def test_the_last_line_of_a_plan_has_the_digest_that_is_approved(
     digest = last.rpartition(" ")[2]
     bench.ledger.as_writer = RITA
     with pytest.raises(Refused, match="the plan is"):
-        promotion.approve.main(["--all", *TO, "--expect", f"{digest}0"], standalone_mode=False)
+        promotion.approve.main(["--all", *TO, "--expect", f"sha256:{0:064}"], standalone_mode=False)
     promotion.approve.main(["--all", *TO, "--expect", digest], standalone_mode=False)
     said = capsys.readouterr().out.splitlines()
     assert [each.split()[:3] for each in said[-2:]] == [
