@@ -27,8 +27,11 @@ LINT: tuple[tuple[str, ...], ...] = (
     ("lint-imports", "--no-logo"),
 )
 PURE = ("tests/unit", "tests/golden")
-REAL = ("tests/charts", "tests/controller", "tests/hostile", "tests/jenkins", "tests/real")
-BESIDE = ("-n", "2", "--dist", "loadfile")
+REAL = ("tests/real", "tests/charts", "tests/controller", "tests/hostile", "tests/jenkins")
+"""What waits for a cluster comes first: the short files at the end leave no worker alone with a long one."""
+BESIDE = ("--dist", "loadfile", "--no-loadscope-reorder")
+WAITING = ("-n", "3")
+"""Workers of tests that wait for servers a quarter of their time, for two cores."""
 
 AGAIN = 40
 """So many real tests may fail beside others and are asked once more, alone; more of them are a fault."""
@@ -161,7 +164,7 @@ def everything(run: Run) -> None:
     up.join()
     # Without a testbed its tests fail, each by name; the others of these folders still run.
     try:
-        real = run.stage("real tests", pytest("--cache-clear", *BESIDE, *REAL), testbed())
+        real = run.stage("real tests", pytest("--cache-clear", *WAITING, *BESIDE, *REAL), testbed())
         # Any other code says that something has ended the run, and that not every test was asked.
         if real.code == 1 and 0 < real.failed <= AGAIN:
             run.settle(real, run.stage("failed tests, alone", pytest(*again()), testbed()))
@@ -199,7 +202,7 @@ def matrices(run: Run, part: str) -> None:
     run.stage("testbed up", [sys.executable, "-m", "tests.testbed", "up"])
     chosen = ("-m", "matrix", "--matrix-part", part, "--matrix-tables", "tests/matrix")
     try:
-        run.stage("matrix", pytest(*BESIDE, *chosen, *PURE, *REAL), testbed())
+        run.stage("matrix", pytest("-n", "2", *BESIDE, *chosen, *PURE, *REAL), testbed())
     finally:
         if not was_up:
             run.stage("testbed down", [sys.executable, "-m", "tests.testbed", "down"])
